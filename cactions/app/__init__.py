@@ -1,0 +1,1 @@
+"""Use cases. They ask for ports and never see who stands behind them."""

@@ -1,0 +1,93 @@
+"""What the use cases ask of the outside, as protocols. Edges and test fakes happen to be these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from cactions.model import (
+    Person,
+    PersonQuery,
+    Plan,
+    Receipt,
+    Request,
+    Response,
+    Run,
+    RunHead,
+    Value,
+)
+
+
+class Sender(Protocol):
+    """Answers requests: the live service or a recording."""
+
+    source: str
+    """Empty for live calls, else the file that the answers come from."""
+
+    def send(self, request: Request) -> Response:
+        """The answer. Raises RemoteError where there is none."""
+        ...
+
+
+class People(Protocol):
+    """Where people live."""
+
+    def find(self, query: PersonQuery) -> Person:
+        """The one person who matches. Raises OperatorError for none and for more than one."""
+        ...
+
+    def get(self, person_id: str) -> Person:
+        """The person of this contact id. Raises OperatorError where there is none."""
+        ...
+
+    def commit(self, plan: Plan) -> Receipt:
+        """Write the plan's effective changes if every ``before`` still holds, else none of them.
+
+        Outcome APPLIED, UNCHANGED (nothing to write) or CONFLICT with what was found.
+        Raises StoreError where the outcome cannot be known or nothing could be written.
+        """
+        ...
+
+
+class Journal(Protocol):
+    """What happened, durably; one writer a run."""
+
+    def begin(self, head: RunHead) -> None:
+        """Create the run. Durable on return."""
+        ...
+
+    def intend(self, run_id: str, plan: Plan) -> int:
+        """Keep the plan, with its before-image; durable on return. The entry's number."""
+        ...
+
+    def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
+        """Keep what became of it. A lost one is found again by reading the person."""
+        ...
+
+    def finish(self, run_id: str) -> None:
+        """Mark the run as complete."""
+        ...
+
+    def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
+        """Note in the run that its changes to this person were taken back by ``by_run``."""
+        ...
+
+    def read(self, run_id: str) -> Run:
+        """The run with its entries. Raises OperatorError for an unknown id."""
+        ...
+
+    def runs(self) -> Iterable[Run]:
+        """Every run, newest first."""
+        ...
+
+    def last_applied(self, person_id: str) -> Mapping[str, Value]:
+        """By attribute, the value that a run applied last and that was not undone since."""
+        ...
+
+
+class Clock(Protocol):
+    """The time, as a parameter."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...

@@ -1,0 +1,1 @@
+"""The outside: files, SQLite, recordings. Each edge happens to be a port."""

@@ -1,0 +1,250 @@
+"""An Action as its author wrote it, parsed and checked, and the project that it lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from cactions.model.finding import Place
+from cactions.model.person import Attribute, DataType, Person, PersonQuery
+from cactions.model.template import JsonTemplate, Path, Reference, SecretRef, Template
+from cactions.model.values import Json, Scalar
+
+
+class Effect(Enum):
+    """What a call does to the third party."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class WhenEmpty(Enum):
+    """What a missing or null response value does to the attribute."""
+
+    KEEP = "keep"
+    CLEAR = "clear"
+    REFUSE = "refuse"
+
+
+class Overwrite(Enum):
+    """When a value that is already there may be replaced.
+
+    IF_OURS: the present value is the last one that our journal applied.
+    """
+
+    ALWAYS = "always"
+    IF_EMPTY = "if_empty"
+    IF_OURS = "if_ours"
+    NEVER = "never"
+
+
+class DateForm(Enum):
+    """How the third party writes a date."""
+
+    ISO8601 = "iso8601"
+    UNIX_S = "unix_s"
+    UNIX_MS = "unix_ms"
+
+
+class InputType(Enum):
+    """Intercom's types of a data input."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class DataInput:
+    """A value that is asked for when the action runs."""
+
+    name: str
+    type: InputType
+    required: bool = False
+    description: str = ""
+    default_value: Scalar = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A credential in a request header: ``<header>: <prefix><value>``.
+
+    ``value`` is sealed for a text token. A basic token has ``username`` and ``password``
+    instead, and its header is ``Authorization``. ``hosts`` are the only hosts it is sent to.
+    """
+
+    name: str
+    header: str
+    hosts: tuple[str, ...]
+    prefix: str = ""
+    value: SecretRef | None = None
+    username: SecretRef | str | None = None
+    password: SecretRef | None = None
+
+
+class BodyForm(Enum):
+    """How a request body is written down."""
+
+    JSON = "json"
+    FORM = "form"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
+
+    form: BodyForm
+    content: JsonTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """How to ask the third party.
+
+    ``base`` is the literal origin of the server in the chosen environment (empty where ``url``
+    is absolute); ``url`` follows it.
+    """
+
+    http_method: str
+    url: Template
+    base: str = ""
+    query: Mapping[str, Template] = field(default_factory=dict)
+    headers: Mapping[str, Template] = field(default_factory=dict)
+    body: RequestBody | None = None
+    tokens: tuple[Token, ...] = ()
+    effect: Effect = Effect.READ
+
+
+@dataclass(frozen=True, slots=True)
+class BodyCheck:
+    """One condition of ``success_when.body``."""
+
+    path: Path
+    equals: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """What makes an answer a success; a 200 with an error body is none."""
+
+    statuses: tuple[int, ...] = (200,)
+    body: tuple[BodyCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the candidate rows are and which of them is meant; exactly one must remain."""
+
+    path: Path
+    where: tuple[tuple[Path, Reference], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SamePerson:
+    """The proof that the answer belongs to the matched person. ``path`` starts at the row."""
+
+    path: Path
+    equals: Reference
+    verified: str = ""
+    redacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeMapping:
+    """One response value onto one attribute, and the policies that keep it safe.
+
+    ``values`` pairs a response text with the attribute's value; ``type`` forces a conversion
+    that would otherwise be refused.
+    """
+
+    attribute: Attribute
+    path: Path
+    type: DataType | None = None
+    max_length: int | None = None
+    one_of: tuple[Scalar, ...] = ()
+    values: tuple[tuple[str, Scalar], ...] = ()
+    date: DateForm | None = None
+    unique: bool = False
+    redacted: bool = False
+    on_missing: WhenEmpty = WhenEmpty.KEEP
+    on_null: WhenEmpty = WhenEmpty.KEEP
+    overwrite: Overwrite = Overwrite.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResponse:
+    """How to read the answer. Paths start at the row where ``rows`` is given, else at the root."""
+
+    success_when: Success = field(default_factory=Success)
+    rows: Rows | None = None
+    same_person: SamePerson | None = None
+    mapping: tuple[AttributeMapping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a test expects; None means not stated.
+
+    ``attributes`` are the values that the action would write or find already there, ``refused``
+    the attributes whose values must be refused, ``failure`` the Reason word of a failed call.
+    """
+
+    status: int | None = None
+    attributes: Mapping[str, Json] | None = None
+    refused: tuple[str, ...] | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTest:
+    """One entry of ``tests:``."""
+
+    name: str
+    person: PersonQuery
+    expect: Expectation
+    inputs: Mapping[str, Scalar] = field(default_factory=dict)
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A custom action: how a person is matched, what is asked, how the answer is read."""
+
+    name: str
+    match: str
+    request: ActionRequest
+    response: ActionResponse
+    description: str = ""
+    audiences: tuple[str, ...] = ("users",)
+    inputs: tuple[DataInput, ...] = ()
+    tests: tuple[ActionTest, ...] = ()
+    place: Place | None = None
+
+
+class WorkspaceKind(Enum):
+    """Where people live: the embedded store, or an Intercom workspace."""
+
+    LOCAL = "local"
+    INTERCOM = "intercom"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The people's home. ``people`` are those that the files give (inline or by file)."""
+
+    kind: WorkspaceKind = WorkspaceKind.LOCAL
+    identity_verification: bool = False
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything that the action files of one folder say, for one environment."""
+
+    workspace: Workspace
+    attributes: Mapping[str, Attribute]
+    actions: Mapping[str, Action]
+    environment: str = ""

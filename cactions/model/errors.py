@@ -1,0 +1,46 @@
+"""Errors ask first whose fault it is: author, operator, the other service, or the store.
+
+``str(error)`` says what happened; ``hint`` is the next step. What was *not* done is said in
+one place, where the error leaves the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cactions.model.finding import Finding, Place
+
+
+class CactionsError(Exception):
+    """Root of every error that this project raises on purpose."""
+
+    def __init__(self, message: str, *, hint: str = "", place: Place | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.place = place
+
+
+class AuthorError(CactionsError):
+    """The YAML (or another file that the author keeps) must be mended."""
+
+
+class InvalidFiles(AuthorError):
+    """Definitions with findings; ``sources`` are the texts, by file, that the places point into."""
+
+    def __init__(self, findings: tuple[Finding, ...], sources: Mapping[str, str]) -> None:
+        count = len(findings)
+        super().__init__(f"{count} {'error' if count == 1 else 'errors'} in the action files")
+        self.findings = findings
+        self.sources = sources
+
+
+class OperatorError(CactionsError):
+    """The command was called with something that does not fit; call it otherwise."""
+
+
+class RemoteError(CactionsError):
+    """The other service, or the recording that stands for it, did not answer as it should."""
+
+
+class StoreError(CactionsError):
+    """People, vault or journal cannot be read or written."""

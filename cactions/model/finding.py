@@ -1,0 +1,44 @@
+"""What a reader of the YAML should know: where, how bad, what, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """How bad a finding is; only errors stop the other commands."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span of a file. Lines and columns count from 1, in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or worth knowing, about a definition.
+
+    ``rule`` is the stable identifier (``CA…``), ``hint`` the fix or the nearest valid name,
+    ``route`` the keys that lead to the spot (``actions.loyalty.request.url``).
+    """
+
+    rule: str
+    message: str
+    hint: str = ""
+    place: Place | None = None
+    route: str = ""
+    severity: Severity = Severity.ERROR

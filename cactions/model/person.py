@@ -1,0 +1,122 @@
+"""People, and the named, typed places on them.
+
+Field names are Intercom's, except that its ``external_id`` is called ``user_id`` here, as in
+its Messenger and in every older text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from cactions.model.values import ABSENT, Attributes, Scalar, Value
+
+
+class DataType(Enum):
+    """Intercom's ``data_type`` of a custom attribute. A date is Unix *seconds*."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
+class Role(Enum):
+    """Intercom's ``role`` of a contact."""
+
+    USER = "user"
+    LEAD = "lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A custom attribute as ``/data_attributes`` describes it.
+
+    ``messenger_writable`` None means unknown, and unknown counts as writable by users.
+    """
+
+    name: str
+    data_type: DataType
+    options: tuple[Scalar, ...] = ()
+    messenger_writable: bool | None = None
+
+    @property
+    def user_editable(self) -> bool:
+        """Whether an end user may be able to change it from the browser."""
+        return self.messenger_writable is not False
+
+
+CONTACT_FIELDS: Final[Mapping[str, DataType]] = MappingProxyType(
+    {
+        "id": DataType.STRING,
+        "role": DataType.STRING,
+        "user_id": DataType.STRING,
+        "email": DataType.STRING,
+        "email_verified": DataType.BOOLEAN,
+        "phone": DataType.STRING,
+        "name": DataType.STRING,
+        "avatar": DataType.STRING,
+        "owner_id": DataType.STRING,
+        "signed_up_at": DataType.DATE,
+        "last_seen_at": DataType.DATE,
+        "created_at": DataType.DATE,
+        "updated_at": DataType.DATE,
+        "unsubscribed_from_emails": DataType.BOOLEAN,
+    }
+)
+"""Fields of a contact that are not custom attributes, in the order in which they are shown."""
+
+IDENTITY_FIELDS: Final = frozenset(
+    {"id", "role", "user_id", "external_id", "email", "email_verified", "phone", "name"}
+)
+"""Fields that say who somebody is; a response never writes them."""
+
+MATCH_FIELDS: Final = ("user_id", "email", "id")
+"""How a person may be looked up (``match:``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact: its fields by name (those of CONTACT_FIELDS that are set) and its attributes.
+
+    ``id`` is always there. ``test`` marks people who may be used for recording and drafts.
+    """
+
+    id: str
+    fields: Attributes = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=dict)
+    test: bool = False
+
+    @property
+    def role(self) -> Role:
+        """A person without a role is a user, as in Intercom's own default."""
+        return Role.LEAD if self.fields.get("role") == "lead" else Role.USER
+
+    @property
+    def label(self) -> str:
+        """What to call them: name, else email, else user_id, else id."""
+        known = (self.fields.get(name) for name in ("name", "email", "user_id"))
+        return next((str(value) for value in known if value), self.id)
+
+    def field_value(self, name: str) -> Value:
+        """The contact field's value; ABSENT where it is not set."""
+        return self.id if name == "id" else self.fields.get(name, ABSENT)
+
+    def attribute_value(self, name: str) -> Value:
+        """The custom attribute's value; ABSENT where it was never written."""
+        return self.attributes.get(name, ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonQuery:
+    """How one person is asked for: ``field`` is one of MATCH_FIELDS."""
+
+    field: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.value}"

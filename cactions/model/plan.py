@@ -1,0 +1,198 @@
+"""What would change for one person, or why nothing may.
+
+The plan has all the authority: whoever commits reads nothing else, and ``Change.before`` is a
+promise that is checked again at that moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from cactions.model.exchange import Proof
+from cactions.model.person import DataType, PersonQuery
+from cactions.model.values import ABSENT, Value, is_empty, same
+
+
+class Kind(Enum):
+    """What a change does; computed from before and after, never stored beside them."""
+
+    ADD = "add"
+    OVERWRITE = "overwrite"
+    CLEAR = "clear"
+    SAME = "same"
+
+    @property
+    def symbol(self) -> str:
+        """One character for the margin."""
+        return {"add": "+", "overwrite": "~", "clear": "-", "same": "="}[self.value]
+
+
+class Caution(Enum):
+    """What a reader should weigh before this change goes live."""
+
+    USER_EDITABLE = "user_editable"
+    """End users can edit the target from the browser, or nobody knows that they cannot."""
+    HAND_EDITED = "hand_edited"
+    """The value that goes away is not the one that cactions wrote here last."""
+    CLEARS = "clears"
+    """A value goes away and nothing takes its place."""
+    TYPE_FORCED = "type_forced"
+    """The response's type was converted because ``type:`` asks for it."""
+
+
+class Why(Enum):
+    """Why a mapped attribute is left as it is. The first six keep, the others refuse."""
+
+    MISSING = "missing"
+    NULL = "null"
+    EMPTY_STRING = "empty_string"
+    OVERWRITE_NEVER = "overwrite_never"
+    NOT_EMPTY = "not_empty"
+    NOT_OURS = "not_ours"
+    WRONG_TYPE = "wrong_type"
+    TOO_LONG = "too_long"
+    NOT_AN_OPTION = "not_an_option"
+    NOT_IN_ONE_OF = "not_in_one_of"
+    NOT_IN_VALUES = "not_in_values"
+    NAIVE_TIME = "naive_time"
+    BAD_DATE = "bad_date"
+    OUT_OF_RANGE = "out_of_range"
+    UNSUITABLE_TEXT = "unsuitable_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attribute of one person: what is there, what would be there, where it came from.
+
+    ``source`` is the response path. Values are of the attribute's ``data_type``, a date in
+    Unix seconds. ``redacted`` values are never shown to anybody.
+    """
+
+    attribute: str
+    before: Value
+    after: Value
+    source: str = ""
+    data_type: DataType = DataType.STRING
+    redacted: bool = False
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """Empty and empty are the same: null, ``""`` and absent differ for nobody who reads."""
+        if same(self.before, self.after) or (is_empty(self.before) and is_empty(self.after)):
+            return Kind.SAME
+        if is_empty(self.before):
+            return Kind.ADD
+        return Kind.CLEAR if is_empty(self.after) else Kind.OVERWRITE
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A mapped attribute that is left as it is, and why.
+
+    ``refused`` means that a value came and was turned down; otherwise the old one is kept by
+    policy. ``detail`` completes the sentence in words that hold no value of the person.
+    """
+
+    attribute: str
+    before: Value
+    why: Why
+    refused: bool = False
+    got: Value = ABSENT
+    detail: str = ""
+    source: str = ""
+    data_type: DataType = DataType.STRING
+    redacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a plan is about: the contact id, how they were matched, and what to call them."""
+
+    person_id: str
+    matched: PersonQuery
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The one request behind a plan, for the preview's head.
+
+    ``source`` is empty for a live call, else the file that it was replayed from.
+    """
+
+    line: str
+    status: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both."""
+
+    action: str
+    subject: Subject
+    call: Call
+    changes: tuple[Change, ...] = ()
+    left: tuple[Left, ...] = ()
+    proof: Proof | None = None
+
+    @property
+    def effective(self) -> tuple[Change, ...]:
+        """The changes that change something."""
+        return tuple(change for change in self.changes if change.kind is not Kind.SAME)
+
+    @property
+    def refused(self) -> tuple[Left, ...]:
+        """The attributes whose response value was turned down."""
+        return tuple(left for left in self.left if left.refused)
+
+
+class Reason(Enum):
+    """Why no plan could be made for a person."""
+
+    NO_INPUT = "no_input"
+    NO_VALUE = "no_value"
+    UNFIT_VALUE = "unfit_value"
+    NOT_RECORDED = "not_recorded"
+    NO_ANSWER = "no_answer"
+    NOT_SUCCESS = "not_success"
+    NOT_JSON = "not_json"
+    NO_ROW = "no_row"
+    MANY_ROWS = "many_rows"
+    NOT_SAME_PERSON = "not_same_person"
+    WRONG_AUDIENCE = "wrong_audience"
+
+    @property
+    def error_type(self) -> str:
+        """Intercom's own word for it, as its execution results use it."""
+        return _ERROR_TYPES[self]
+
+
+_ERROR_TYPES = {
+    Reason.NO_INPUT: "request_validation_error",
+    Reason.NO_VALUE: "request_validation_error",
+    Reason.UNFIT_VALUE: "request_configuration_error",
+    Reason.WRONG_AUDIENCE: "request_validation_error",
+    Reason.NOT_RECORDED: "faraday_error",
+    Reason.NO_ANSWER: "faraday_error",
+    Reason.NOT_SUCCESS: "3rd_party_error",
+    Reason.NOT_JSON: "response_mapping_error",
+    Reason.NO_ROW: "response_mapping_error",
+    Reason.MANY_ROWS: "response_mapping_error",
+    Reason.NOT_SAME_PERSON: "response_mapping_error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No plan, and nothing may be written: the reason, in words and with both values if known."""
+
+    action: str
+    subject: Subject
+    reason: Reason
+    message: str
+    hint: str = ""
+    call: Call | None = None
+    proof: Proof | None = None

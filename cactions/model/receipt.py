@@ -1,0 +1,110 @@
+"""What became of a plan, and the runs that the journal keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from cactions.model.plan import Plan
+from cactions.model.values import Value
+
+
+class Outcome(Enum):
+    """The end states of a person; everybody who is handed in ends in exactly one.
+
+    CONFLICT: somebody changed the person since the plan was made. IN_DOUBT: the outcome of a
+    write was never learned.
+    """
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An attribute that does not hold what the plan promised: it was left alone."""
+
+    attribute: str
+    expected: Value
+    found: Value
+    redacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one person's plan."""
+
+    person_id: str
+    outcome: Outcome
+    message: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Receipts counted by outcome; the counts add up to the people handed in."""
+
+    counts: Mapping[Outcome, int]
+
+    @classmethod
+    def of(cls, receipts: Iterable[Receipt]) -> Tally:
+        """Count every receipt once."""
+        return cls(Counter(receipt.outcome for receipt in receipts))
+
+    @property
+    def total(self) -> int:
+        """Everybody."""
+        return sum(self.counts.values())
+
+
+class RunKind(Enum):
+    """A run applies an action's plans, or undoes another run."""
+
+    APPLY = "apply"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """What a run is, known before its first write.
+
+    ``started`` is in Unix seconds, ``operator`` is ``user@host``, ``undoes`` names the run that
+    an UNDO run takes back, ``source`` is empty for live calls, else the replayed file.
+    """
+
+    id: str
+    kind: RunKind
+    action: str
+    started: float
+    operator: str
+    workspace: str = "local"
+    environment: str = ""
+    source: str = ""
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One person's plan in a run; no receipt means that its outcome was never recorded.
+
+    ``undone_by`` names the run that has put the old values back.
+    """
+
+    plan: Plan
+    receipt: Receipt | None = None
+    undone_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the journal holds it. ``finished`` is False where it was cut off."""
+
+    head: RunHead
+    entries: tuple[RunEntry, ...] = ()
+    finished: bool = False

@@ -1,0 +1,115 @@
+"""Templates and response paths in their parsed form. Nothing past shaping is text to be parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+from cactions.model.values import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class PersonField:
+    """``person.email``: a contact field."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"person.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAttribute:
+    """``person.attributes.tier``: a custom attribute."""
+
+    name: str
+
+    def __str__(self) -> str:
+        if self.name.isidentifier() and self.name.isascii():
+            return f"person.attributes.{self.name}"
+        escaped = self.name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'person.attributes["{escaped}"]'
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """``inputs.order_id``: a data input of the action."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"inputs.{self.name}"
+
+
+Reference: TypeAlias = PersonField | PersonAttribute | Input
+"""What a template's hole, or ``equals:``, may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Literal texts and references in turn; ``parts`` never holds two texts side by side."""
+
+    parts: tuple[str | Reference, ...]
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Everything that the template reads, in order."""
+        return tuple(part for part in self.parts if not isinstance(part, str))
+
+    @property
+    def lone(self) -> Reference | None:
+        """The reference, when the whole template is exactly one."""
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+            return self.parts[0]
+        return None
+
+    def __str__(self) -> str:
+        return "".join(p if isinstance(p, str) else f"{{{{ {p} }}}}" for p in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """``{secret: shop_token}``: the name of a sealed value."""
+
+    name: str
+
+
+JsonTemplate: TypeAlias = (
+    "Scalar | Template | SecretRef | list[JsonTemplate] | dict[str, JsonTemplate]"
+)
+"""A JSON body before it is filled in; every text in it is a Template."""
+
+
+class Wildcard(Enum):
+    """``[*]``, every element of an array; allowed in ``rows`` only."""
+
+    EACH = "*"
+
+
+EACH: Final = Wildcard.EACH
+Segment: TypeAlias = "str | int | Literal[Wildcard.EACH]"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A singular query of RFC 9535 (plus ``[*]`` in ``rows``): member names and indices."""
+
+    text: str
+    segments: tuple[Segment, ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def template_references(body: JsonTemplate) -> Iterator[Reference]:
+    """Every reference inside a JSON template, depth first."""
+    if isinstance(body, Template):
+        yield from body.references
+    elif isinstance(body, list):
+        for item in body:
+            yield from template_references(item)
+    elif isinstance(body, dict):
+        for item in body.values():
+            yield from template_references(item)
