@@ -30,6 +30,7 @@ from cactions.model.errors import (
     AuthorError,
     CactionsError,
     InvalidFiles,
+    NoPlan,
     OperatorError,
     RemoteError,
     StoreError,
@@ -66,6 +67,7 @@ from cactions.model.plan import (
     Plan,
     Reason,
     Subject,
+    TestReport,
     Why,
 )
 from cactions.model.receipt import (
@@ -140,6 +142,7 @@ __all__ = [
     "JsonTemplate",
     "Kind",
     "Left",
+    "NoPlan",
     "OperatorError",
     "Outcome",
     "Overwrite",
@@ -176,6 +179,7 @@ __all__ = [
     "Success",
     "Tally",
     "Template",
+    "TestReport",
     "Token",
     "Value",
     "WhenEmpty",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cactions.model.exchange import Proof
 from cactions.model.finding import Finding, Place
+from cactions.model.plan import Reason
 
 
 class CactionsError(Exception):
@@ -44,3 +46,17 @@ class RemoteError(CactionsError):
 
 class StoreError(CactionsError):
     """People, vault or journal cannot be read or written."""
+
+
+class NoPlan(CactionsError):
+    """Nothing may be planned for this one person; becomes a ``Failed`` at the person's border.
+
+    ``message`` holds no value that is redacted; both sides of ``same_person`` are in ``proof``.
+    """
+
+    def __init__(
+        self, reason: Reason, message: str, *, hint: str = "", proof: Proof | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+        self.proof = proof

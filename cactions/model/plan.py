@@ -196,3 +196,18 @@ class Failed:
     hint: str = ""
     call: Call | None = None
     proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """How one of the file's ``tests:`` went: every expectation that did not hold, in words."""
+
+    action: str
+    test: str
+    result: Plan | Failed
+    problems: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every stated expectation held."""
+        return not self.problems
