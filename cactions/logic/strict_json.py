@@ -1,0 +1,181 @@
+"""JSON (RFC 8259), read strictly: a text that two readers could understand differently is refused.
+
+- Whatever is accepted is UTF-8 without a byte order mark, one value, at most ``max_depth`` deep,
+  with no key twice in an object, no NaN or Infinity, no lone surrogate and no number that Python
+  would round to infinity. Integers are exact.
+- Every refusal is a StrictJsonError with line and column, and quotes no value of the document.
+- ``parse(dumps(value))`` is ``value``.
+
+The standard library does the parsing; its hooks know no position, so that a refusal by a hook is
+looked for a second time, in the text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Final, NoReturn
+
+from cactions.model import Json
+
+MAX_DIGITS: Final = 640
+"""The longest integer, in characters: what Python converts under any limit that can be set."""
+
+_BLANK: Final = " \t\n\r"
+_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_STRUCTURE: Final = re.compile(rf"({_STRING})([{_BLANK}]*+:)?|[\[\]{{}}]", re.DOTALL)
+"""Brackets outside strings, and strings; the second group tells that a string is a key."""
+
+_ESCAPE: Final = re.compile(
+    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F])|.)", re.DOTALL
+)
+"""One escape of a valid document; a pair of surrogates counts as one."""
+
+
+class StrictJsonError(ValueError):
+    """A text that is not strict JSON. Line and column count from 1, in characters."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message, line, column)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.message} (line {self.line}, column {self.column})"
+
+
+class _UnfitLiteral(Exception):
+    """A number or constant that a hook refuses."""
+
+    def __init__(self, literal: str, message: str) -> None:
+        super().__init__(message)
+        self.literal = literal
+
+
+class _DuplicateKey(Exception):
+    """Some object so far has a key twice."""
+
+
+def parse(data: bytes | str, *, max_depth: int = 64) -> Json:
+    """The value of a whole document. Raises StrictJsonError and nothing else."""
+    text = _decoded(data) if isinstance(data, bytes) else data
+    _check_text(text)
+    _check_depth(text, max_depth)
+    try:
+        value: Json = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        _refuse(text, error.pos, _in_words(error))
+    except _UnfitLiteral as unfit:
+        _refuse(text, _find_literal(text, unfit.literal), str(unfit))
+    except _DuplicateKey:
+        _refuse_duplicate(text)
+    _check_escapes(text)
+    return value
+
+
+def dumps(value: Json) -> str:
+    """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _refuse(text: str, offset: int, message: str) -> NoReturn:
+    line = text.count("\n", 0, offset) + 1
+    raise StrictJsonError(message, line, offset - text.rfind("\n", 0, offset)) from None
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        _refuse(before, len(before), "the text is not UTF-8")
+
+
+def _check_text(text: str) -> None:
+    if text.startswith("\ufeff"):
+        _refuse(text, 0, "the text begins with a byte order mark")
+    if not text.strip(_BLANK):
+        _refuse(text, 0, "the text is empty")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        _refuse(text, error.start, "half of a surrogate pair is no character")
+
+
+def _check_depth(text: str, max_depth: int) -> None:
+    """Before parsing, so that no row of brackets can exhaust the stack."""
+    depth = 0
+    for token in _STRUCTURE.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth > max_depth:
+                _refuse(text, token.start(), f"the nesting is deeper than {max_depth} levels")
+        elif token[0] in "]}":
+            depth -= 1
+
+
+def _check_escapes(text: str) -> None:
+    """Of a document that has been parsed: every backslash in it begins an escape."""
+    for escape in _ESCAPE.finditer(text):
+        if escape["lone"]:
+            _refuse(text, escape.start(), "half of a surrogate pair is no character")
+
+
+def _find_literal(text: str, literal: str) -> int:
+    """The first place outside strings where the literal stands as a whole."""
+    places = re.finditer(rf"{_STRING}|(?<![\w.+-])({re.escape(literal)})", text, re.DOTALL)
+    return next(place.start() for place in places if place[1])
+
+
+def _refuse_duplicate(text: str) -> NoReturn:
+    """Walk the objects again and stop at the first key that its object already has."""
+    open_keys: list[set[str]] = []
+    for token in _STRUCTURE.finditer(text):
+        if token[0] in "[{":
+            open_keys.append(set())
+        elif token[0] in "]}":
+            open_keys.pop()
+        elif token[2]:
+            key = json.loads(token[1])
+            if key in open_keys[-1]:
+                _refuse(text, token.start(), f"the key {json.dumps(key[:60])} stands twice")
+            open_keys[-1].add(key)
+    raise AssertionError("a duplicate key was seen and not found again")
+
+
+def _in_words(error: json.JSONDecodeError) -> str:
+    if error.msg == "Extra data":
+        return "there is more text after the end of the value"
+    words = error.msg.removesuffix(" at").removesuffix(" starting")
+    return f"not JSON: {words[0].lower()}{words[1:]}"
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _DuplicateKey
+    return members
+
+
+def _integer(literal: str) -> int:
+    if len(literal) > MAX_DIGITS:
+        raise _UnfitLiteral(literal, f"the integer is longer than {MAX_DIGITS} digits")
+    return int(literal)
+
+
+def _float(literal: str) -> float:
+    number = float(literal)
+    if math.isinf(number):
+        raise _UnfitLiteral(literal, "the number is too large")
+    return number
+
+
+def _constant(literal: str) -> NoReturn:
+    raise _UnfitLiteral(literal, f"{literal} is no JSON value")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)
