@@ -1,0 +1,57 @@
+"""The JSON treaty: what other programs may rely on, and what the journal and saved plans hold.
+
+- Every document names its ``format`` and version; another version is refused, never guessed at.
+- A key is left out only where there is no value at all (ABSENT); null is null.
+- ``kind``, ``error_type`` and ``passed`` are computed for readers and ignored when read back.
+- With ``redact`` the values of redacted changes, lefts, proofs and conflicts are left out, with
+  ``"redacted": true, "withheld": true`` in their place; such a document is refused when read
+  back, since "left out" would read as "nothing there". ``redact=False`` is for the journal only.
+- ``from_json(to_json(x, redact=False)) == x``, and the same through JSON text.
+- A ``from_json`` raises StoreError for whatever does not fit exactly, and nothing else.
+"""
+
+from __future__ import annotations
+
+from cactions.logic.wire.plans import (
+    failed_from_json,
+    failed_to_json,
+    plan_from_json,
+    plan_to_json,
+    result_from_json,
+    result_to_json,
+)
+from cactions.logic.wire.reports import (
+    findings_from_json,
+    findings_to_json,
+    tests_from_json,
+    tests_to_json,
+)
+from cactions.logic.wire.runs import (
+    conflict_to_json,
+    head_from_json,
+    head_to_json,
+    receipt_from_json,
+    receipt_to_json,
+    run_from_json,
+    run_to_json,
+)
+
+__all__ = [
+    "conflict_to_json",
+    "failed_from_json",
+    "failed_to_json",
+    "findings_from_json",
+    "findings_to_json",
+    "head_from_json",
+    "head_to_json",
+    "plan_from_json",
+    "plan_to_json",
+    "receipt_from_json",
+    "receipt_to_json",
+    "result_from_json",
+    "result_to_json",
+    "run_from_json",
+    "run_to_json",
+    "tests_from_json",
+    "tests_to_json",
+]
