@@ -1,0 +1,151 @@
+"""Strict JSON: what is accepted comes through exactly, the rest is refused with its place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic import strict_json
+from cactions.logic.strict_json import StrictJsonError
+from cactions.model import Json, same
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+) | TEXTS
+DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=20
+)
+
+
+def refusal(data: bytes | str, **limits: int) -> tuple[int, int, str]:
+    """Line, column and message of the refusal that must come."""
+    with pytest.raises(StrictJsonError) as caught:
+        strict_json.parse(data, **limits)
+    return caught.value.line, caught.value.column, caught.value.message
+
+
+@given(DOCUMENTS)
+def test_what_is_written_is_read_back_the_same(document: Json) -> None:
+    """``parse(dumps(value))`` is ``value``, as text and as bytes."""
+    text = strict_json.dumps(document)
+    assert same(document, strict_json.parse(text))
+    assert same(document, strict_json.parse(text.encode()))
+
+
+@given(DOCUMENTS)
+def test_escaped_and_spread_out_texts_are_read_the_same(document: Json) -> None:
+    """Escapes (pairs of surrogates too) and blank space change nothing."""
+    assert same(document, strict_json.parse(json.dumps(document, indent=1)))
+
+
+JSON_LIKE = st.text(st.sampled_from('[]{}",:\\u0dDcC89e+-.NaI \n\ud800é'))
+
+
+@given(JSON_LIKE | st.text() | st.binary())
+def test_any_input_is_read_or_refused_inside_itself(data: str | bytes) -> None:
+    """Nothing but StrictJsonError ever comes out, and its place lies in the text."""
+    try:
+        value = strict_json.parse(data)
+    except StrictJsonError as error:
+        line, column = error.line, error.column
+    else:
+        assert same(json.loads(data), value)
+        return
+    text = data.decode(errors="replace") if isinstance(data, bytes) else data
+    lines = text.split("\n")
+    assert 1 <= line <= len(lines)
+    assert 1 <= column <= len(lines[line - 1]) + 1
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "column", "message"),
+    [
+        (b"", 1, 1, "the text is empty"),
+        (" \r\n\t", 1, 1, "the text is empty"),
+        (b"\xef\xbb\xbf{}", 1, 1, "the text begins with a byte order mark"),
+        ("\ufeff{}", 1, 1, "the text begins with a byte order mark"),
+        ("{}".encode("utf-16"), 1, 1, "the text is not UTF-8"),
+        (b'{\n"\xc3\xa9": "\xff"}', 2, 7, "the text is not UTF-8"),
+        (b'"\xed\xa0\x80"', 1, 2, "the text is not UTF-8"),
+        (b'"\xc0\xaf"', 1, 2, "the text is not UTF-8"),
+        ('"\ud800"', 1, 2, "half of a surrogate pair is no character"),
+        (r'["é", "\uD83D"]', 1, 8, "half of a surrogate pair is no character"),
+        (r'{"\ude00\ud83d": 1}', 1, 3, "half of a surrogate pair is no character"),
+        (r'"\\\ud83d\\ude00"', 1, 4, "half of a surrogate pair is no character"),
+        ('{"a": 1,\n "a": 1}', 2, 2, 'the key "a" stands twice'),
+        (r'{"a": {"b": 1}, "b": 2, "\u0061": 3}', 1, 25, 'the key "a" stands twice'),
+        ('[{"a": 1}, {"k\\n": "a", "k\\n": {}}]', 1, 25, r'the key "k\n" stands twice'),
+        ('["NaN",\nNaN]', 2, 1, "NaN is no JSON value"),
+        ('{"-Infinity": -Infinity}', 1, 15, "-Infinity is no JSON value"),
+        ("Infinity", 1, 1, "Infinity is no JSON value"),
+        ('{"1e400": 1.0, "b": 1e400}', 1, 21, "the number is too large"),
+        (f"[0.{'0' * 400}1e400, 1e400]", 1, 411, "the number is too large"),
+        ("-2" + "0" * 640, 1, 1, "the integer is longer than 640 digits"),
+        ("1 2", 1, 3, "there is more text after the end of the value"),
+        ("{}}", 1, 3, "there is more text after the end of the value"),
+    ],
+)
+def test_every_refusal_has_its_place(
+    data: bytes | str, line: int, column: int, message: str
+) -> None:
+    """Line and column point at the spot, in characters."""
+    assert (line, column, message) == refusal(data)
+
+
+LENIENT = r"""
+    nul True [1,] {,} [,1] {1:2} {'a':1} {"a":} [1;2] [1}2] "\x" "\u12" "\ " [ { [1 {"a" {"a":1
+    - -- 01 +1 .5 1. 1e 0x1 1_0 ٣ //1 #1
+""".split()
+
+
+@pytest.mark.parametrize("text", [*LENIENT, '"a\nb"', "\x0b1", "\u00a01", "1\0", "[1 2]"])
+def test_leniencies_of_other_readers_are_refused(text: str) -> None:
+    """Neither comments nor trailing commas, other quotes, other digits or other blank space."""
+    refusal(text)
+
+
+def test_numbers_are_exact() -> None:
+    """An integer keeps every digit and a float stays a float."""
+    numbers = strict_json.parse(f"[9007199254740993, {'9' * 640}, 1.0, 1E2, -0]")
+    assert same([9007199254740993, 10**640 - 1, 1.0, 100.0, 0], numbers)
+
+
+def test_depth_is_counted_outside_strings() -> None:
+    """The limit is the number of brackets that are open at once."""
+    text, expected = '[[["[[[["]],[]]', [[["[[[["]], []]
+    assert expected == strict_json.parse(text, max_depth=3)
+    too_deep = (1, 3, "the nesting is deeper than 2 levels")
+    assert too_deep == refusal(text, max_depth=2)
+
+
+@pytest.mark.parametrize("bracket", ["[", '{"a":', '[{"a":'])
+def test_a_row_of_brackets_never_recurses(bracket: str) -> None:
+    """100,000 open brackets are refused at the 65th."""
+    expected = "the nesting is deeper than 64 levels"
+    _, column, message = refusal(bracket * 100_000)
+    assert expected == message
+    assert column <= 65 * len(bracket)
+
+
+def test_a_refusal_quotes_no_value() -> None:
+    """A response body may be private: only a key that stands twice is named, and cut."""
+    _, _, message = refusal(json.dumps({"k" * 100: 1})[:-1] + f', "{"k" * 100}": "hunter2"}}')
+    assert f'the key "{"k" * 60}" stands twice' == message
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_json_cannot_say_is_not_written(number: float) -> None:
+    """NaN and the infinities raise instead of becoming invalid JSON."""
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        strict_json.dumps([number])
+
+
+def test_writing_is_compact_and_keeps_order_and_letters() -> None:
+    """Neither blank space nor escapes where none is needed."""
+    expected = '{"b":"é😀","a":[1,null]}'
+    assert expected == strict_json.dumps({"b": "é😀", "a": [1, None]})
