@@ -1,0 +1,248 @@
+"""Checks nodes against a schema and types their scalars; goes on after every fault.
+
+What comes out is a tree of Typed values that still know where they stand. A value that has a
+fault is left out, so that whoever reads on never trips over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults, nearest
+from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span, json_scalar
+from cactions.logic.schema import (
+    AnyJson,
+    Boolean,
+    Either,
+    Integer,
+    JsonScalar,
+    ListOf,
+    MapOf,
+    Record,
+    Schema,
+    Tagged,
+    Text,
+)
+
+_YAML_BOOLEANS: Final = {"yes", "on", "y", "no", "off", "n", "true", "false"}
+
+
+@dataclass(slots=True)
+class Typed:
+    """A checked value and its span.
+
+    ``value`` is a scalar, a list of Typed, a dict of Typed by key, or a Node for AnyJson;
+    ``key`` is the span of the key in front of it (of the value itself where there is none).
+    """
+
+    value: Any
+    span: Span
+    key: Span
+    route: str
+    node: Node = field(repr=False)
+
+    def get(self, name: str) -> Typed | None:
+        """The value under a key of a record or map."""
+        found = self.value.get(name)
+        return found if isinstance(found, Typed) else None
+
+    def plain(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
+        """The bare scalar under a key."""
+        found = self.get(name)
+        return default if found is None else found.value
+
+    def items(self) -> Iterator[tuple[str, Typed]]:
+        """The entries of a record or map."""
+        yield from self.value.items()
+
+    def part(self, start: int, end: int) -> Span:
+        """The span of some characters of a text."""
+        return self.node.part(start, end) if isinstance(self.node, ScalarNode) else self.span
+
+
+def decode(node: Node, schema: Schema, faults: Faults) -> Typed | None:
+    """The whole document; None where nothing of it can be used."""
+    return _Decoder(faults).decode(node, schema, node.span, "")
+
+
+class _Decoder:
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.forms: dict[type, Callable[[Node, Any, Span, str], Any]] = {
+            Text: self._text,
+            Integer: self._integer,
+            Boolean: self._boolean,
+            JsonScalar: self._json_scalar,
+            AnyJson: self._any_json,
+            ListOf: self._list,
+            MapOf: self._map,
+            Record: self._record,
+            Tagged: self._tagged,
+        }
+
+    def decode(self, node: Node, schema: Schema, key: Span, route: str) -> Typed | None:
+        if isinstance(node, BrokenNode):
+            return None
+        if isinstance(schema, Either):
+            return self.decode(node, self._choose(node, schema), key, route)
+        value = self.forms[type(schema)](node, schema, key, route)
+        return None if value is _BAD else Typed(value, node.span, key, route, node)
+
+    def _choose(self, node: Node, schema: Either) -> Schema:
+        long = schema.long
+        fits = {MapNode: (MapOf, Record, Tagged), ListNode: (ListOf,)}.get(type(node), ())
+        return long if isinstance(long, fits) else schema.short
+
+    def _bad(self, node: Node, message: str, route: str, hint: str = "") -> object:
+        self.faults.add(WRONG_VALUE, _first_line(node.span), message, hint=hint, route=route)
+        return _BAD
+
+    def _scalar(self, node: Node, wanted: str, route: str) -> ScalarNode | None:
+        if isinstance(node, ScalarNode):
+            return node
+        form = "a map" if isinstance(node, MapNode) else "a list"
+        hint = 'quote the template: "{{ … }}"' if _looks_like_template(node) else ""
+        self._bad(node, f"expected {wanted}, found {form}", route, hint)
+        return None
+
+    def _text(self, node: Node, schema: Text, _key: Span, route: str) -> object:
+        wanted = "one word" if schema.words else "a text"
+        scalar = self._scalar(node, wanted, route)
+        if scalar is None:
+            return _BAD
+        nothing = scalar.text == "" or (scalar.plain and scalar.text in ("~", "null"))
+        if nothing and not (schema.empty and not scalar.plain):
+            return self._bad(node, "is empty", route, "give it a value, or leave the key out")
+        if schema.words and scalar.text not in schema.words:
+            hint = nearest(scalar.text, schema.words)
+            return self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
+        return scalar.text
+
+    def _integer(self, node: Node, schema: Integer, _key: Span, route: str) -> object:
+        scalar = self._scalar(node, "a whole number", route)
+        if scalar is None:
+            return _BAD
+        value = json_scalar(scalar)
+        if type(value) is not int:
+            hint = "write it without quotes" if scalar.text.isdigit() else ""
+            return self._bad(node, f'"{scalar.text}" is not a whole number', route, hint)
+        if not schema.least <= value <= schema.most:
+            allowed = f"{schema.least:,} to {schema.most:,}"
+            if schema.least == schema.most:
+                allowed = f"{schema.least}"
+            return self._bad(node, f"{value} is out of range", route, f"allowed: {allowed}")
+        return value
+
+    def _boolean(self, node: Node, _schema: Boolean, _key: Span, route: str) -> object:
+        scalar = self._scalar(node, "true or false", route)
+        if scalar is None:
+            return _BAD
+        value = json_scalar(scalar)
+        if type(value) is bool:
+            return value
+        word = scalar.text.lower()
+        meant = "true" if word in ("yes", "on", "y", "true") else "false"
+        hint = f"write {meant}, without quotes" if word in _YAML_BOOLEANS else "write true or false"
+        return self._bad(node, f'"{scalar.text}" is not true or false', route, hint)
+
+    def _json_scalar(self, node: Node, _schema: JsonScalar, _key: Span, route: str) -> object:
+        scalar = self._scalar(node, "a single value", route)
+        return _BAD if scalar is None else json_scalar(scalar)
+
+    def _any_json(self, node: Node, _schema: AnyJson, _key: Span, _route: str) -> Node:
+        return node
+
+    def _list(self, node: Node, schema: ListOf, _key: Span, route: str) -> object:
+        if not isinstance(node, ListNode):
+            return self._bad(node, "expected a list", route, "write [a, b], or a line with - each")
+        if len(node.items) < schema.least:
+            return self._bad(node, "the list is empty", route)
+        decoded = [
+            self.decode(item, schema.item, _first_line(item.span), f"{route}[{index}]")
+            for index, item in enumerate(node.items)
+        ]
+        return [item for item in decoded if item is not None]
+
+    def _entries(self, node: Node, key: Span, route: str) -> list[tuple[ScalarNode, Node]] | None:
+        if isinstance(node, MapNode):
+            return node.entries
+        empty = isinstance(node, ScalarNode) and node.plain and not node.text
+        message = "is empty" if empty else "expected a map of keys"
+        self.faults.add(WRONG_VALUE, key if empty else node.span, message, route=route)
+        return None
+
+    def _map(self, node: Node, schema: MapOf, key: Span, route: str) -> object:
+        entries = self._entries(node, key, route)
+        if entries is None:
+            return _BAD
+        found: dict[str, Typed] = {}
+        for name, item in entries:
+            here = f"{route}.{name.text}" if route else name.text
+            if not name.text:
+                self.faults.add(WRONG_VALUE, name.span, "a name is empty", route=route)
+                continue
+            value = self.decode(item, schema.value, name.span, here)
+            if value is not None:
+                found[name.text] = value
+        return found
+
+    def _record(self, node: Node, schema: Record, key: Span, route: str) -> object:
+        entries = self._entries(node, key, route)
+        if entries is None:
+            return _BAD
+        found: dict[str, Typed] = {}
+        for name, item in entries:
+            here = f"{route}.{name.text}" if route else name.text
+            known = schema.fields.get(name.text)
+            if known is None:
+                hint = nearest(name.text, schema.fields)
+                message = f'unknown key "{name.text}"'
+                self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=here)
+                continue
+            value = self.decode(item, known.schema, name.span, here)
+            if value is not None:
+                found[name.text] = value
+        present = {name.text for name, _ in entries}
+        self._complete(schema, present, key, route)
+        return found
+
+    def _complete(self, schema: Record, present: set[str], key: Span, route: str) -> None:
+        missing = [n for n, f in schema.fields.items() if f.required and n not in present]
+        for name in missing:
+            about = schema.fields[name].about
+            hint = f"add {name}: {about}" if about else f"add {name}:"
+            message = f'the key "{name}" is missing'
+            self.faults.add(MISSING_KEY, _first_line(key), message, hint=hint, route=route)
+
+    def _tagged(self, node: Node, schema: Tagged, key: Span, route: str) -> object:
+        entries = self._entries(node, key, route)
+        if entries is None:
+            return _BAD
+        tag = next((value for name, value in entries if name.text == schema.tag), None)
+        if tag is None:
+            only = Record({schema.tag: next(iter(schema.records.values())).fields[schema.tag]})
+            self._complete(only, set(), key, route)
+            return _BAD
+        words = Text(words=tuple(schema.records))
+        word = self.decode(tag, words, tag.span, f"{route}.{schema.tag}")
+        return _BAD if word is None else self._record(node, schema.records[word.value], key, route)
+
+
+class _Bad:
+    """Tells "there was a fault" from None, which is a value."""
+
+
+_BAD: Final = _Bad()
+
+
+def _first_line(span: Span) -> Span:
+    """A span of many lines points at its beginning only."""
+    if span.line == span.end_line:
+        return span
+    return Span(span.line, span.column, span.line, span.column + 1)
+
+
+def _looks_like_template(node: Node) -> bool:
+    return isinstance(node, MapNode) and any(isinstance(v, BrokenNode) for _, v in node.entries)

@@ -1,0 +1,95 @@
+"""What a YAML node may look like, as data: for decoding, and for editors as JSON Schema.
+
+A scalar is what its place says it is. A Text keeps ``NO`` and ``010`` as written; a Json scalar
+follows JSON's own spelling, so that only ``true``, ``false``, ``null`` and JSON numbers are not
+text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one."""
+
+    words: tuple[str, ...] = ()
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number between two bounds, both included."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """``true`` or ``false``; YAML's other spellings are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonScalar:
+    """A text, number, boolean or null."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyJson:
+    """Any JSON document, with templates and ``{secret: NAME}`` where the place allows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A sequence of one kind of item."""
+
+    item: Schema
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """Names of the author's own choice onto one kind of value."""
+
+    value: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a Record; ``about`` is one sentence for editors."""
+
+    schema: Schema
+    about: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A map with a closed set of keys."""
+
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A record whose ``tag`` key says which of several records it is."""
+
+    tag: str
+    records: Mapping[str, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of two forms, told apart by what stands there: a map, a list, or a scalar."""
+
+    short: Schema
+    long: Schema
+
+
+Schema: TypeAlias = (
+    "Text | Integer | Boolean | JsonScalar | AnyJson | ListOf | MapOf | Record | Tagged | Either"
+)
