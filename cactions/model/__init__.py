@@ -24,7 +24,6 @@ from cactions.model.action import (
     Token,
     WhenEmpty,
     Workspace,
-    WorkspaceKind,
 )
 from cactions.model.errors import (
     AuthorError,
@@ -186,7 +185,6 @@ __all__ = [
     "Why",
     "Wildcard",
     "Workspace",
-    "WorkspaceKind",
     "is_empty",
     "same",
     "template_references",

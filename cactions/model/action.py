@@ -224,20 +224,17 @@ class Action:
     place: Place | None = None
 
 
-class WorkspaceKind(Enum):
-    """Where people live: the embedded store, or an Intercom workspace."""
-
-    LOCAL = "local"
-    INTERCOM = "intercom"
-
-
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The people's home. ``people`` are those that the files give (inline or by file)."""
+    """The people's home: the embedded store.
 
-    kind: WorkspaceKind = WorkspaceKind.LOCAL
+    ``people`` are those that stand in the YAML, ``people_file`` names the file of others
+    (relative to the YAML's folder; empty where there is none).
+    """
+
     identity_verification: bool = False
     people: tuple[Person, ...] = ()
+    people_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

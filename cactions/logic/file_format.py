@@ -1,0 +1,266 @@
+"""The YAML file format, version 1: the one place that lists every key.
+
+Decoding checks files by it, and ``cactions schema`` prints it for editors. Field names are
+Intercom's own where it has them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.schema import (
+    AnyJson,
+    Boolean,
+    Either,
+    Field,
+    Integer,
+    JsonScalar,
+    ListOf,
+    MapOf,
+    Record,
+    Tagged,
+    Text,
+)
+from cactions.model import (
+    CONTACT_FIELDS,
+    MATCH_FIELDS,
+    DataType,
+    DateForm,
+    Effect,
+    InputType,
+    Overwrite,
+    Reason,
+    WhenEmpty,
+)
+
+VERSION: Final = 1
+METHODS: Final = ("get", "post", "put", "delete", "patch")
+LONGEST_TEXT: Final = 255
+
+
+def _words(
+    enum: type[DataType | DateForm | Effect | InputType | Overwrite | Reason | WhenEmpty],
+) -> Text:
+    return Text(words=tuple(member.value for member in enum))
+
+
+_CONTACT: Final = {
+    DataType.STRING: Text(),
+    DataType.BOOLEAN: Boolean(),
+    DataType.DATE: JsonScalar(),
+}
+
+SECRET: Final = Record({"secret": Field(Text(), "the name of a sealed value", required=True)})
+
+PERSON: Final = Record(
+    {
+        **{
+            name: Field(Text(words=("user", "lead")) if name == "role" else _CONTACT[kind])
+            for name, kind in CONTACT_FIELDS.items()
+        },
+        "test": Field(Boolean(), "may be used for recordings and drafts"),
+        "attributes": Field(MapOf(JsonScalar()), "custom attributes by name"),
+    }
+)
+
+WORKSPACE: Final = Record(
+    {
+        "kind": Field(Text(words=("local",)), "where people live: the embedded store"),
+        "identity_verification": Field(
+            Boolean(), "whether Intercom's identity verification is enforced"
+        ),
+        "people": Field(
+            Either(Text(), ListOf(PERSON)), "people in place, or a CSV, JSON or JSONL file"
+        ),
+    }
+)
+
+ATTRIBUTE: Final = Record(
+    {
+        "data_type": Field(
+            _words(DataType), "string, integer, float, boolean or date", required=True
+        ),
+        "options": Field(ListOf(JsonScalar(), least=1), "the only values that it may take"),
+        "messenger_writable": Field(
+            Boolean(), "whether end users can change it from the browser; unknown counts as yes"
+        ),
+    }
+)
+
+_TOKEN: Final = {
+    "hosts": Field(ListOf(Text(), least=1), "the only hosts that it is sent to", required=True)
+}
+TOKEN: Final = Tagged(
+    "type",
+    {
+        "text": Record(
+            {
+                "type": Field(Text(words=("text",)), "text or basic", required=True),
+                "value": Field(SECRET, "{secret: NAME}", required=True),
+                "header": Field(Text(), "the request header that carries it", required=True),
+                "prefix": Field(Text(), 'what stands before it in the header, such as "Bearer "'),
+                **_TOKEN,
+            }
+        ),
+        "basic": Record(
+            {
+                "type": Field(Text(words=("basic",)), "text or basic", required=True),
+                "username": Field(
+                    Either(Text(), SECRET), "a name or {secret: NAME}", required=True
+                ),
+                "password": Field(SECRET, "{secret: NAME}", required=True),
+                **_TOKEN,
+            }
+        ),
+    },
+)
+
+DATA_INPUT: Final = Record(
+    {
+        "name": Field(Text(), "the name used in {{ inputs.NAME }}", required=True),
+        "type": Field(_words(InputType), "string, integer, decimal or boolean", required=True),
+        "description": Field(Text(), "what it is, for teammates"),
+        "required": Field(Boolean(), "whether the action refuses to run without it"),
+        "default_value": Field(JsonScalar(), "used where none is given"),
+    }
+)
+
+REQUEST: Final = Record(
+    {
+        "http_method": Field(Text(words=METHODS), "get, post, put, delete or patch", required=True),
+        "url": Field(Text(), "an https URL, or a path behind `server`", required=True),
+        "server": Field(Text(), "the name of a server"),
+        "query": Field(MapOf(Text(empty=True)), "query parameters"),
+        "headers": Field(MapOf(Text()), "request headers"),
+        "json": Field(AnyJson(), "a JSON body"),
+        "form": Field(MapOf(Either(Text(empty=True), SECRET)), "a form body"),
+        "text": Field(Text(), "a plain text body"),
+        "effect": Field(_words(Effect), "what the call does to the third party: read or write"),
+        "tokens": Field(ListOf(Text()), "names of tokens to attach"),
+    }
+)
+
+_STATUS: Final = Integer(100, 599)
+RESPONSE: Final = Record(
+    {
+        "success_when": Field(
+            Record(
+                {
+                    "status": Field(Either(_STATUS, ListOf(_STATUS, least=1)), "one or several"),
+                    "body": Field(
+                        ListOf(
+                            Record(
+                                {
+                                    "path": Field(Text(), "a response path", required=True),
+                                    "equals": Field(AnyJson(), "what must be there", required=True),
+                                }
+                            )
+                        ),
+                        "conditions on the body, so that a 200 with an error in it is no success",
+                    ),
+                }
+            ),
+            "what makes an answer a success; the default is status 200",
+        ),
+        "rows": Field(
+            Record(
+                {
+                    "path": Field(Text(), 'where the rows are, such as "$.data[*]"', required=True),
+                    "where": Field(MapOf(Text()), "path: reference; exactly one row must remain"),
+                }
+            ),
+            "where the candidates are; paths below start at the row",
+        ),
+        "same_person": Field(
+            Record(
+                {
+                    "path": Field(Text(), "a response path", required=True),
+                    "equals": Field(Text(), "person.email, person.user_id …", required=True),
+                    "verified": Field(Text(), "why the third party's value can be trusted"),
+                    "redacted": Field(Boolean(), "whether both values are hidden"),
+                }
+            ),
+            "the proof that the answer is about the matched person",
+        ),
+        "mapping": Field(
+            MapOf(
+                Either(
+                    Text(),
+                    Record(
+                        {
+                            "path": Field(Text(), "a response path", required=True),
+                            "type": Field(_words(DataType), "convert the value to this type"),
+                            "max_length": Field(
+                                Integer(1, LONGEST_TEXT), "longer texts are refused"
+                            ),
+                            "one_of": Field(
+                                ListOf(JsonScalar(), least=1), "other values are refused"
+                            ),
+                            "values": Field(MapOf(JsonScalar()), "response text: attribute value"),
+                            "date": Field(_words(DateForm), "how the third party writes dates"),
+                            "unique": Field(Boolean(), "no two people may get the same value"),
+                            "redacted": Field(Boolean(), "whether the value is hidden everywhere"),
+                            "on_missing": Field(
+                                _words(WhenEmpty), "keep (default), clear or refuse"
+                            ),
+                            "on_null": Field(_words(WhenEmpty), "keep (default), clear or refuse"),
+                            "overwrite": Field(
+                                _words(Overwrite), "always (default), if_empty, if_ours or never"
+                            ),
+                        }
+                    ),
+                )
+            ),
+            "attribute: response path",
+        ),
+    }
+)
+
+TEST: Final = Record(
+    {
+        "name": Field(Text(), "what must hold, in words", required=True),
+        "person": Field(
+            Either(Text(), Record({name: Field(Text()) for name in MATCH_FIELDS})),
+            "who: {user_id: …}, {email: …} or {id: …}",
+            required=True,
+        ),
+        "inputs": Field(MapOf(JsonScalar()), "data inputs by name"),
+        "expect": Field(
+            Record(
+                {
+                    "status": Field(_STATUS, "the response status"),
+                    "attributes": Field(MapOf(JsonScalar()), "what the attributes would hold"),
+                    "refused": Field(ListOf(Text()), "attributes whose values must be refused"),
+                    "failure": Field(_words(Reason), "why nothing may be planned"),
+                }
+            ),
+            "what must come out",
+            required=True,
+        ),
+    }
+)
+
+ACTION: Final = Record(
+    {
+        "description": Field(Text(), "what it does, for teammates"),
+        "audiences": Field(
+            ListOf(Text(words=("users", "leads", "visitors")), least=1), "for whom it may run"
+        ),
+        "match": Field(Text(words=MATCH_FIELDS), "how a person is found", required=True),
+        "data_inputs": Field(ListOf(DATA_INPUT), "values that are asked for"),
+        "request": Field(REQUEST, "what to ask the third party", required=True),
+        "response": Field(RESPONSE, "how to read the answer", required=True),
+        "tests": Field(ListOf(TEST), "what must hold, checked by `cactions test`"),
+    }
+)
+
+FILE: Final = Record(
+    {
+        "version": Field(Integer(VERSION, VERSION), "the file format, 1", required=True),
+        "workspace": Field(WORKSPACE, "where people live; in one file of the folder"),
+        "attributes": Field(MapOf(ATTRIBUTE), "the people's custom attributes; in one file"),
+        "servers": Field(MapOf(MapOf(Text())), "name: {environment: https URL}"),
+        "tokens": Field(MapOf(TOKEN), "credentials, by name"),
+        "actions": Field(MapOf(ACTION), "custom actions, by name"),
+    }
+)
