@@ -18,6 +18,7 @@ from cactions.logic.schema import (
     ListOf,
     MapOf,
     Record,
+    Schema,
     Tagged,
     Text,
 )
@@ -44,7 +45,7 @@ def _words(
     return Text(words=tuple(member.value for member in enum))
 
 
-_CONTACT: Final = {
+_CONTACT: Final[dict[DataType, Schema]] = {
     DataType.STRING: Text(),
     DataType.BOOLEAN: Boolean(),
     DataType.DATE: JsonScalar(),

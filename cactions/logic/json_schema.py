@@ -61,12 +61,12 @@ def _record(schema: Record) -> dict[str, Json]:
 
 def _field(field: Field) -> dict[str, Json]:
     about: dict[str, Json] = {"description": field.about} if field.about else {}
-    return about | _schema(field.schema)
+    return {**about, **_schema(field.schema)}
 
 
 def _list(schema: ListOf) -> dict[str, Json]:
     least: dict[str, Json] = {"minItems": schema.least} if schema.least else {}
-    return {"type": "array", "items": _schema(schema.item)} | least
+    return {"type": "array", "items": _schema(schema.item), **least}
 
 
 def _map(schema: MapOf) -> dict[str, Json]:
