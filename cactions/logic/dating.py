@@ -1,0 +1,83 @@
+"""Dates as third parties write them, made into the Unix seconds that an attribute holds.
+
+- A time without an offset means nothing: it is refused, never read as local time or as UTC.
+- Fractions of a second are floored, before 1970 too.
+- Seconds and milliseconds are told apart by size, and the wrong one is refused by name: mixing
+  them up is the classic mistake, and both are whole numbers.
+- Years from 1900 to 9999. A leap second (``:60``) does not exist in Unix time: BAD_DATE.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+from cactions.model import DateForm, Why
+
+SIZE_LIMIT: Final = 10**11
+"""As seconds the year 5138, as milliseconds March 1973."""
+
+_DATE_TIME: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
+    r"(?P<offset>[Zz]|(?P<sign>[+-])(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-5][0-9]))?)?)?"
+)
+"""RFC 3339 with the freedoms of ISO 8601 that are met in the wild: no seconds, ``+0100``."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+class Unfit(ValueError):
+    """A value that the attribute cannot hold; ``detail`` holds nothing of the value."""
+
+    def __init__(self, why: Why, detail: str) -> None:
+        super().__init__(why, detail)
+        self.why = why
+        self.detail = detail
+
+
+def seconds_of_text(text: str) -> int:
+    """Unix seconds of a date and time with an offset. Raises Unfit."""
+    parts = _DATE_TIME.fullmatch(text)
+    if parts is None:
+        raise Unfit(Why.BAD_DATE, "a date is written 2026-01-31T09:30:00Z")
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups()[:6])
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(parts))
+    except ValueError:
+        raise Unfit(Why.BAD_DATE, "the calendar or the clock has no such time") from None
+    if parts["offset"] is None:
+        raise Unfit(Why.NAIVE_TIME, "a time needs an offset, such as Z or +01:00")
+    return _in_range(_seconds(moment))
+
+
+def seconds_of_number(number: int, form: DateForm) -> int:
+    """Unix seconds of a number in the given form. Raises Unfit."""
+    if form is DateForm.UNIX_MS:
+        if 0 < abs(number) < SIZE_LIMIT:
+            raise Unfit(Why.OUT_OF_RANGE, "it looks like seconds: try `date: unix_s`")
+        return _in_range(number // 1000)
+    if abs(number) >= SIZE_LIMIT:
+        raise Unfit(Why.OUT_OF_RANGE, "it looks like milliseconds: try `date: unix_ms`")
+    return _in_range(number)
+
+
+def _zone(parts: re.Match[str]) -> timezone:
+    if parts["sign"] is None:
+        return UTC
+    hours, minutes = int(parts["hours"]), int(parts["minutes"] or 0)
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if parts["sign"] == "-" else offset)
+
+
+def _seconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def _in_range(seconds: int) -> int:
+    if not _seconds(_EARLIEST) <= seconds <= _seconds(_LATEST):
+        raise Unfit(Why.OUT_OF_RANGE, "the year must lie between 1900 and 9999")
+    return seconds
