@@ -1,0 +1,262 @@
+r"""Response paths: what is accepted picks what RFC 9535 picks, the rest is refused by name.
+
+The oracle is a strict reader of RFC 9535. In two corners it is narrower than the grammar, which
+the tables below hold instead: escaped control characters (``\u000a``) and shorthand names beyond
+U+FFFF.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from jsonpath import JSONPathEnvironment
+
+from cactions.logic.picking import PathError, parse_path, pick, pick_rows
+from cactions.model import ABSENT, EACH, Json, Segment, same
+
+ORACLE = JSONPathEnvironment(strict=True)
+
+NAMES = st.sampled_from(["a", "b", "é", "a b", "", "0", "'", '"', "\\", "\n", "😀", "\ue000"])
+SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["", "x", "a", 1.0])
+DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+BLANKS = st.text(" \t\n\r", max_size=2)
+
+
+@st.composite
+def spellings(draw: st.DrawFn, name: str) -> str:
+    """One of the ways in which a quoted name can be written."""
+    quote = draw(st.sampled_from("'\""))
+    named = {"\\": r"\\", "\n": r"\n", quote: f"\\{quote}"}
+    units = {c: c.encode("utf-16-be").hex() for c in name}
+    escaped = {
+        c: "".join(rf"\u{unit[i : i + 4]}" for i in range(0, len(unit), 4))
+        for c, unit in units.items()
+    }
+    letters = [named.get(c, c) if c == "\n" or draw(st.booleans()) else escaped[c] for c in name]
+    return quote + "".join(letters) + quote
+
+
+@st.composite
+def segments(draw: st.DrawFn, *, rows: bool = False) -> str:
+    """One segment of a singular query, in any spelling."""
+    inside = st.integers(-4, 4).map(str) | NAMES.flatmap(spellings)
+    bracket = st.builds(
+        "[{}{}{}]".format, BLANKS, inside | st.just("*") if rows else inside, BLANKS
+    )
+    shorthand = st.sampled_from([".a", ".b", ".é", ".\ue000"])
+    return draw(BLANKS) + draw(bracket | shorthand)
+
+
+PATHS = st.lists(segments(), max_size=4).map(lambda parts: "$" + "".join(parts))
+ROW_PATHS = st.lists(segments(rows=True), max_size=4).map(lambda parts: "$" + "".join(parts))
+PATH_LIKE = st.text(st.sampled_from("$.[]*?'\"\\ud83e0a1-,:@( \n\ud800"), max_size=12).map(
+    "$".__add__
+)
+
+
+def refusal(text: str, *, rows: bool = False) -> PathError:
+    """The refusal that must come."""
+    with pytest.raises(PathError) as caught:
+        parse_path(text, rows=rows)
+    return caught.value
+
+
+@given(PATHS, DOCUMENTS)
+@example("$['a']\n[0]", {"a": [None]})
+def test_a_path_picks_what_the_oracle_picks(text: str, document: Json) -> None:
+    """A strict reader of RFC 9535 finds the same value, or nothing just as we do."""
+    found = [node.value for node in ORACLE.finditer(text, document)]
+    path = parse_path(text)
+    assert same(found[0] if found else ABSENT, pick(path, document))
+    assert same(found, pick_rows(path, document))
+
+
+@given(ROW_PATHS, DOCUMENTS)
+def test_rows_are_what_the_oracle_picks_from_arrays(text: str, document: Json) -> None:
+    """``[*]`` walks arrays as in RFC 9535; over objects, unlike there, it finds no rows."""
+    path = parse_path(text, rows=True)
+    starred = [i for i, segment in enumerate(path.segments) if segment is EACH]
+    nodes = [
+        node.value
+        for node in ORACLE.finditer(text, document)
+        if all(isinstance(node.parts[i], int) for i in starred)
+    ]
+    assert same(nodes, pick_rows(path, document))
+
+
+@given(PATH_LIKE, st.booleans())
+def test_whatever_is_accepted_is_rfc_9535(text: str, rows: bool) -> None:
+    """No text is a path here and invalid there; a refusal points into the text."""
+    assume(not re.search(r"\\u00[01]", text))
+    try:
+        parse_path(text, rows=rows)
+    except PathError as caught:
+        error = caught
+    else:
+        ORACLE.compile(text)
+        return
+    assert 0 <= error.start <= error.end <= len(text)
+    assert error.message
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$", ()),
+        ("$.tier", ("tier",)),
+        ("$.größe.名.😀", ("größe", "名", "😀")),
+        ("$._1.a2", ("_1", "a2")),
+        ("$['a.b'][\"c\"]", ("a.b", "c")),
+        (r"$['it\'s'][" + r'"\"\/\b\f\n\r\t\\"]', ("it's", '"/\b\f\n\r\t\\')),
+        (r"$['\u0041\u000a\uD83D\uDE00\ud83d\ude00']", ("A\n😀😀",)),
+        (r"$['\\\'\\']", ("\\'\\",)),
+        ("$['']", ("",)),
+        ("$[0][-1][9007199254740991][-9007199254740991]", (0, -1, 2**53 - 1, 1 - 2**53)),
+        ("$ \t.a\r\n[ 0 ] [\n'b'\t]", ("a", 0, "b")),
+        ("$.a.true.null", ("a", "true", "null")),
+    ],
+)
+def test_a_path_is_read_once_into_its_segments(text: str, expected: tuple[Segment, ...]) -> None:
+    """Member names come unescaped, indices as integers, and the author's text is kept."""
+    path = parse_path(text)
+    assert expected == path.segments
+    assert text == str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "message"),
+    [
+        ("", "", "the path is empty"),
+        ("tier", "tier", "a path begins with $"),
+        ("@.tier", "@", "@, the current node of a filter, is not supported"),
+        (" $.a", " ", "blank space stands before the path"),
+        ("$.a \n", " \n", "blank space stands after the path"),
+        ("$.a..b", "..", "descendant segments (..) are not supported: they pick many values"),
+        ("$..*", "..", "descendant segments (..) are not supported: they pick many values"),
+        ("$.a.*", ".*", "the wildcard .* is not supported: it picks many values"),
+        ("$.a[ * ].b", "[ * ]", "the wildcard [*] picks many values"),
+        ("$[?@.a == ']'].b", "[?@.a == ']']", "filters are not supported"),
+        ("$[1:2]", "[1:2]", "slices are not supported: they pick many values"),
+        ("$[::-1]", "[::-1]", "slices are not supported: they pick many values"),
+        (
+            "$['a,b', \"c\"].d",
+            "['a,b', \"c\"]",
+            "several selectors in one bracket are not supported: they pick many values",
+        ),
+        ("$['a", "'", "the quoted name is never closed"),
+        (r'$["a\"]', '"', "the quoted name is never closed"),
+        ("$.a[0", "[", "the bracket is never closed"),
+        ("$[']'", "[", "the bracket is never closed"),
+        ("$[ ]", "[ ]", "the brackets are empty"),
+        ("$[-0]", "-0", "-0 is no index"),
+        ("$[01]", "01", "01 is no index"),
+        ("$[+1]", "+1", "+1 is no index"),
+        ("$[1.0]", "1.0", "1.0 is no index"),
+        ("$[1e2]", "1e2", "1e2 is no index"),
+        ("$[9007199254740992]", "9007199254740992", "9007199254740992 is no index"),
+        (f"$[{'9' * 5000}]", "9" * 5000, f"{'9' * 40} is no index"),
+        ("$[tier]", "tier", "a name in brackets needs quotes"),
+        ("$['a'b]", "'a'b", "this is neither a quoted name nor an index"),
+        ("$.", ".", "a name is missing after the dot"),
+        ("$.[0]", ".", "a dot before a bracket is too much"),
+        ("$.items.0", "0", "an index stands in brackets"),
+        ("$.'a'", "'a'", "a quoted name stands in brackets"),
+        ("$. a", " ", "blank space stands after the dot"),
+        ("$tier", "tier", "a dot is missing"),
+        ("$[0]a", "a", "a dot is missing"),
+        ("$.length()", "(", "functions are not supported"),
+        ("$.first name", " ", "this character cannot stand in a name without quotes"),
+        ("$.a-b", "-", "this character cannot stand in a name without quotes"),
+        ("$.\ud800", "\ud800", "this character cannot stand in a name without quotes"),
+        ("$.\x7f", "\x7f", "this character cannot stand in a name without quotes"),
+    ],
+)
+def test_what_a_path_is_not_is_refused_by_name(text: str, here: str, message: str) -> None:
+    """The message names the construct and the span is exactly its text."""
+    error = refusal(text)
+    assert (message, here) == (error.message, text[error.start : error.end])
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [r"'\x'", r"'\"'", '"\\\'"', r"'\ud800'", r"'\ude00\ud83d'", r"'\u12'", "'\n'", "'\ud800'"],
+)
+def test_what_no_string_literal_may_hold_is_refused(literal: str) -> None:
+    """Unknown escapes, the other quote escaped, halves of pairs and raw control characters."""
+    error = refusal(f"$[{literal}]")
+    assert (2, 2 + len(literal)) == (error.start, error.end)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a.b", "write $.a.b"),
+        ("$tier", "write .tier"),
+        ("$.items.0", "write [0] without a dot"),
+        ("$.data[shop].id", "write ['shop']"),
+        ("$.data.shop-id.x", "write the name in brackets: ['shop-id']"),
+        ("$.it's", 'write the name in brackets: ["it\'s"]'),
+    ],
+)
+def test_the_hint_is_the_text_to_write(text: str, hint: str) -> None:
+    """Where the author's meaning can be guessed, the hint spells it."""
+    assert hint == refusal(text).hint
+
+
+def test_rows_take_the_wildcard_of_arrays() -> None:
+    """``[*]`` may stand anywhere in the path of rows, ``.*`` nowhere."""
+    segments = ("data", EACH, "rows", EACH)
+    assert segments == parse_path("$.data[*].rows[ * ]", rows=True).segments
+    expected = "the wildcard .* is not supported: it picks many values"
+    assert expected == refusal("$.data.*", rows=True).message
+
+
+@pytest.mark.parametrize(
+    ("text", "document", "expected"),
+    [
+        ("$.a[*]", {"a": [1, None, [2]]}, [1, None, [2]]),
+        ("$[*][*]", [[1], {"k": 2}, [3, 4], "text"], [1, 3, 4]),
+        ("$[*].id", [{"id": 1}, {}, {"id": None}], [1, None]),
+        ("$.a[*]", {"a": {"k": 1}}, []),
+        ("$.a[*]", {}, []),
+        ("$.a", {"a": {"k": 1}}, [{"k": 1}]),
+    ],
+)
+def test_rows_are_elements_of_arrays(text: str, document: Json, expected: list[Json]) -> None:
+    """A wildcard over anything but an array finds no rows; a singular path finds one at most."""
+    assert same(expected, pick_rows(parse_path(text, rows=True), document))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$.a", None),
+        ("$.b", ABSENT),
+        ("$.a.b", ABSENT),
+        ("$.l[-1]", 1),
+        ("$.l[2]", ABSENT),
+        ("$.l[-3]", ABSENT),
+        ("$.l['0']", ABSENT),
+        ("$.o[0]", ABSENT),
+        ("$.s[0]", ABSENT),
+    ],
+)
+def test_absent_and_null_are_two_answers(text: str, expected: Json) -> None:
+    """Null is a value that is there; everything that is not there is ABSENT."""
+    document: Json = {"a": None, "l": [0, 1], "o": {"0": 1}, "s": "text"}
+    assert same(expected, pick(parse_path(text), document))
+
+
+def test_a_path_of_any_length_is_read_and_picked() -> None:
+    """Neither the parser nor the picker recurses."""
+    assert pick(parse_path("$" + "[0]" * 50_000), [[]]) is ABSENT
+    assert parse_path("$" + "['a']" * 50_000).segments[-1:] == ("a",)
