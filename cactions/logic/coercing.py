@@ -222,7 +222,7 @@ def _must_force(mapping: AttributeMapping, got: Json, wanted: str) -> None:
 
 
 def _wrong_type(got: Json, wanted: str, hint: str = "") -> Unfit:
-    return Unfit(Why.WRONG_TYPE, f"{_WORDS[type(got)]} came where {wanted} is wanted{hint}")
+    return Unfit(Why.WRONG_TYPE, f"{wanted} is wanted, not {_WORDS[type(got)]}{hint}")
 
 
 _WORDS: Final[Mapping[type, str]] = MappingProxyType(

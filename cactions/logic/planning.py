@@ -1,0 +1,168 @@
+"""The plan for one person, from an answer; its inverse; and what is left of it to undo.
+
+- Every mapping ends in ``changes`` or in ``left``, never in both, and nothing else does.
+- ``before`` is what the person holds, as it is held: the commit compares it again.
+- Where the attribute already says what is wanted, ``after`` is ``before``: nothing is written
+  for a difference that nobody can read (null and ``""``, 5 and 5.0 in a float).
+- Applying and then undoing restores; planning again after applying is all SAME.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cactions.logic.extracting import Wanted, extract, leave
+from cactions.logic.holding import agrees
+from cactions.logic.verifying import Asker, verify
+from cactions.model import (
+    ABSENT,
+    Action,
+    Call,
+    Caution,
+    Change,
+    Conflict,
+    Failed,
+    Kind,
+    Left,
+    NoPlan,
+    Overwrite,
+    Person,
+    Plan,
+    Response,
+    Scalar,
+    Subject,
+    Value,
+    Why,
+    is_empty,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One action for one person. ``call.line`` is empty until there is a request."""
+
+    action: Action
+    person: Person
+    subject: Subject
+    inputs: Mapping[str, Scalar]
+    call: Call
+
+
+def plan(case: Case, answer: Response, ours: Mapping[str, Value] | None = None) -> Plan:
+    """The plan that the answer gives rise to. Raises NoPlan where it may not be used.
+
+    ``ours``: by attribute, what our journal applied last; without a journal nothing is ours.
+    """
+    response = case.action.response
+    verified = verify(response, Asker(case.person, case.inputs), answer)
+    outcomes = [
+        _decide(outcome, case.person, ours or {}) if isinstance(outcome, Wanted) else outcome
+        for outcome in extract(response.mapping, verified.root, case.person)
+    ]
+    return Plan(
+        action=case.action.name,
+        subject=case.subject,
+        call=case.call,
+        changes=tuple(each for each in outcomes if isinstance(each, Change)),
+        left=tuple(each for each in outcomes if isinstance(each, Left)),
+        proof=verified.proof,
+    )
+
+
+def failed(case: Case, error: NoPlan) -> Failed:
+    """What to report where no plan could be made, before the request or after it."""
+    return Failed(
+        action=case.action.name,
+        subject=case.subject,
+        reason=error.reason,
+        message=str(error),
+        hint=error.hint,
+        call=case.call if case.call.line else None,
+        proof=error.proof,
+    )
+
+
+def applied(person: Person, plan: Plan) -> Person:
+    """The person after the plan; an ``after`` of ABSENT takes the attribute away."""
+    wanted = {change.attribute: change.after for change in plan.effective}
+    attributes = {**person.attributes, **wanted}
+    held = {name: value for name, value in attributes.items() if value is not ABSENT}
+    return replace(person, attributes=held)
+
+
+def inverse(plan: Plan) -> Plan:
+    """What takes the plan back: its effective changes, turned round; no call stands behind it."""
+    changes = tuple(
+        Change(
+            attribute=change.attribute,
+            before=change.after,
+            after=change.before,
+            data_type=change.data_type,
+            redacted=change.redacted,
+        )
+        for change in plan.effective
+    )
+    return replace(plan, call=Call(""), changes=changes, left=(), proof=None)
+
+
+def undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
+    """What of the plan can be taken back for the person as they are now, and what cannot.
+
+    Restored is what still holds the value that the plan put there. What is back at its old value
+    is left out; whatever else was changed since is a Conflict.
+    """
+    changes: list[Change] = []
+    conflicts: list[Conflict] = []
+    back = inverse(plan)
+    for change in back.changes:
+        now = person.attribute_value(change.attribute)
+        if agrees(change.data_type, now, change.before):
+            changes.append(replace(change, before=now))
+        elif not agrees(change.data_type, now, change.after):
+            conflicts.append(Conflict(change.attribute, change.before, now, change.redacted))
+    return replace(back, changes=tuple(changes)), tuple(conflicts)
+
+
+def _decide(wanted: Wanted, person: Person, ours: Mapping[str, Value]) -> Change | Left:
+    """What becomes of one wanted value: a change, or the old value kept by policy."""
+    mapping, attribute = wanted.mapping, wanted.mapping.attribute
+    change = Change(
+        attribute=attribute.name,
+        before=person.attribute_value(attribute.name),
+        after=wanted.value,
+        source=str(mapping.path),
+        data_type=attribute.data_type,
+        redacted=mapping.redacted,
+    )
+    if agrees(attribute.data_type, change.before, change.after):
+        return replace(change, after=change.before)
+    last = ours.get(attribute.name, ABSENT)
+    is_ours = agrees(attribute.data_type, change.before, last)
+    why = _why_kept(mapping.overwrite, change.before, is_ours=is_ours)
+    if why is not None:
+        return leave(mapping, person, why, wanted.got)
+    by_hand = attribute.name in ours and not is_empty(change.before) and not is_ours
+    return replace(change, cautions=tuple(_cautions(change, wanted, by_hand=by_hand)))
+
+
+def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> Why | None:
+    """Why the policy keeps the old value; None where it lets go. NEVER fills nothing either."""
+    if policy is Overwrite.NEVER:
+        return Why.OVERWRITE_NEVER
+    if is_empty(before) or policy is Overwrite.ALWAYS:
+        return None
+    if policy is Overwrite.IF_EMPTY:
+        return Why.NOT_EMPTY
+    return None if is_ours else Why.NOT_OURS
+
+
+def _cautions(change: Change, wanted: Wanted, *, by_hand: bool) -> Iterator[Caution]:
+    if wanted.mapping.attribute.user_editable:
+        yield Caution.USER_EDITABLE
+    if by_hand:
+        yield Caution.HAND_EDITED
+    if change.kind is Kind.CLEAR:
+        yield Caution.CLEARS
+    if wanted.forced:
+        yield Caution.TYPE_FORCED
