@@ -1,0 +1,104 @@
+"""What a plan does to each attribute, from what to what, and why not, in words."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from cactions.model import ABSENT, Change, DataType, Kind, Left, Plan, is_empty
+from cactions.render import words
+from cactions.render.grid import Row, laid_out
+from cactions.render.ink import Ink, Line, Tone, ink, joined, quiet, toned
+from cactions.render.layout import NARROW, flow, gap
+from cactions.render.values import Look, pair, show
+
+_EFFECTIVE = (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
+_MOST_VALUE = 72
+_FRAME = 23  # cells beside a value that is named: margin, word, "before"
+_NARROW_FRAME = 12
+
+
+class Tense(Enum):
+    """Whether the rows tell what would happen, what happened, or what was taken back."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    UNDONE = "undone"
+
+
+def drawn(plan: Plan, room: int, tense: Tense = Tense.PLANNED) -> list[Line]:
+    """The changes by kind, then what is refused, what is kept, and what is the same."""
+    most = min(_MOST_VALUE, room - (_NARROW_FRAME if room < NARROW else _FRAME))
+    rows = [_changed(c, most, tense) for k in _EFFECTIVE for c in plan.changes if c.kind is k]
+    for refused in (True, False):
+        rows += [_left(each, most, tense) for each in plan.left if each.refused is refused]
+    return laid_out(rows, room) + _same(plan, room)
+
+
+def _changed(change: Change, room: int, tense: Tense) -> Row:
+    look = Look(change.data_type, redacted=change.redacted, room=room, raw=False)
+    before, after = pair(change.before, change.after, look)
+    word = {
+        Tense.PLANNED: change.kind.value,
+        Tense.DONE: words.DONE[change.kind],
+        Tense.UNDONE: "restored",
+    }[tense]
+    return Row(
+        mark=change.kind.symbol,
+        word=word,
+        tone=words.TONES[change.kind],
+        name=change.attribute,
+        before=before,
+        after=toned(after, Tone.VALUE, Tone.NEW),
+        source=change.source,
+        note=_seconds(change),
+        cautions=tuple(words.CAUTIONS[caution] for caution in change.cautions)
+        if tense is Tense.PLANNED
+        else (),
+    )
+
+
+def _seconds(change: Change) -> Line:
+    """The numbers behind a date, which are what is really written."""
+    if change.data_type is not DataType.DATE or change.redacted:
+        return ()
+    both = [show(value) for value in (change.before, change.after) if not is_empty(value)]
+    return (*quiet("Unix seconds "), *(Ink(p.text, Tone.QUIET) for p in joined(" → ", both)))
+
+
+def _left(left: Left, room: int, tense: Tense) -> Row:
+    now = show(left.before, Look(left.data_type, redacted=left.redacted, room=room))
+    why = _why(left)
+    if tense is Tense.UNDONE:
+        why = ink(words.sentence(left.detail or "somebody changed it since, so it stays as it is"))
+    return Row(
+        mark="x" if left.refused else ".",
+        word="refused" if left.refused else "kept",
+        tone=Tone.REFUSED if left.refused else Tone.KEPT,
+        name=left.attribute,
+        before=now,
+        source=left.source,
+        why=why,
+    )
+
+
+def _why(left: Left) -> Line:
+    detail = f": {left.detail.strip().rstrip('.')}." if left.detail.strip() else "."
+    if left.why in words.WITHOUT_VALUE:
+        end = "and the action does not accept that" if left.refused else "so nothing changes"
+        return ink(words.sentence(f"{words.WITHOUT_VALUE[left.why]}, {end}")[:-1] + detail)
+    clause = words.WITH_VALUE[left.why]
+    if left.got is ABSENT:
+        return ink(f"The answer has a value here, {clause}{detail}")
+    got = show(left.got, Look(redacted=left.redacted, room=40))
+    return (Ink("The answer says "), *got, Ink(f", {clause}{detail}"))
+
+
+def _same(plan: Plan, room: int) -> list[Line]:
+    same = [change.attribute for change in plan.changes if change.kind is Kind.SAME]
+    if not same:
+        return []
+    margin = 0 if room < NARROW else 2
+    names = joined(", ", (ink(name, Tone.QUIET) for name in same))
+    line = (Ink(f"{len(same):,} unchanged"), Ink(": "), *names)
+    hang = (*gap(margin), Ink("=", Tone.SAME), Ink(" "))
+    return flow(line, room, hang=hang)

@@ -1,0 +1,169 @@
+"""Any value on one line, so that what is read is what is there.
+
+A text stands bare only where nothing else can be meant; otherwise it stands in double quotes,
+spelled like JSON: empty, blank at an end, cut, holding anything invisible, or looking like a
+number, a date, a keyword, a list or one of our own marks. What stands outside the quotes is
+ours. No value is ``(empty)``, a redacted one is dots.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+
+from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, same
+from cactions.render.escaping import Speller, ascii_pieces, pieces, quoted_pieces, safe
+from cactions.render.ink import Ink, Line, Tone, cells, ink, quiet
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile(r"[-+]?[\d.,_]*\d[\d.,_]*([eE][-+]?\d+)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nan", "inf"})
+_OURS = re.compile(r"""["\\→…]|••|->|  |\.\.\.|^[ (\[{']| $""")
+_LEAD = 12  # characters that are repeated before the first difference of two long texts
+_ROOMY = 40  # with less room, the note about the length may fall onto the next line
+_LEAST = 8  # characters that are shown however little room there is
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to look at a value: its type, whether it may be seen, and how many cells it may take.
+
+    ``raw``: a date is followed by the seconds that it stands for.
+    """
+
+    data_type: DataType = DataType.STRING
+    redacted: bool = False
+    room: int = 60
+    raw: bool = True
+
+
+def show(value: Value, look: Look = Look()) -> Line:
+    """The value as it may be shown; long ones are cut and say how long they are."""
+    if value is ABSENT or value is None or (look.redacted and is_empty(value)):
+        return quiet("(empty)")
+    if look.redacted:
+        return ink(DOTS, Tone.VALUE)
+    if isinstance(value, str):
+        return _text(value, look.room)
+    if look.data_type is DataType.DATE and type(value) in (int, float):
+        return _date(value, raw=look.raw)  # type: ignore[arg-type]  # the line above leaves only numbers
+    return _json(_written(value)).line(look.room)
+
+
+def pair(before: Value, after: Value, look: Look) -> tuple[Line, Line]:
+    """Both values, cut so that their first difference can be seen."""
+    if look.redacted or type(before) is not type(after) or same(before, after):
+        return show(before, look), show(after, look)
+    if isinstance(before, str) and isinstance(after, str):
+        if _twins(before, after):
+            return _sides(before, after, partial(_Excerpt, spell=ascii_pieces), look)
+        if max(len(before), len(after)) > look.room:
+            return _sides(before, after, _Excerpt, look)
+    if isinstance(before, (list, dict)):
+        return _sides(_written(before), _written(after), _json, look)
+    return show(before, look), show(after, look)
+
+
+def _sides(
+    before: str, after: str, excerpt: Callable[[str, int], _Excerpt], look: Look
+) -> tuple[Line, Line]:
+    start = 0
+    if max(len(before), len(after)) > look.room:
+        start = max(0, _common(before, after) - _LEAD)
+    return excerpt(before, start).line(look.room), excerpt(after, start).line(look.room)
+
+
+def bare(text: str) -> bool:
+    """Whether a text can be mistaken for nothing else, so that it needs no quotes."""
+    return bool(text) and not (
+        safe(text) != text
+        or _OURS.search(text)
+        or _NUMBER.fullmatch(text)
+        or _DATE.fullmatch(text)
+        or text.lower() in _WORDS
+    )
+
+
+def _text(text: str, room: int) -> Line:
+    if len(text) <= room and bare(text) and cells(ink(text)) <= room:
+        return ink(text, Tone.VALUE)
+    return _Excerpt(text).line(room)
+
+
+def _written(value: Value) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return "(a number too long to be written)"
+
+
+def _json(text: str, start: int = 0) -> _Excerpt:
+    return _Excerpt(text, start, quotes=False, spell=pieces)
+
+
+def _date(seconds: float, *, raw: bool) -> Line:
+    written = _written(seconds)
+    try:
+        text = (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    except (OverflowError, ValueError):
+        return (Ink(written, Tone.VALUE), *quiet(" (no date)"))
+    return (Ink(text, Tone.VALUE), *quiet(f" ({written})" if raw else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Excerpt:
+    """A text from its ``start`` on, in ``quotes`` or not, spelled in one way or another."""
+
+    text: str
+    start: int = 0
+    quotes: bool = True
+    spell: Speller = quoted_pieces
+
+    def line(self, room: int) -> Line:
+        """As much of it as fits into ``room`` cells, and where that is in the whole."""
+        shown, whole = self._fitting(room - self._frame(cut=False))
+        if not whole:
+            note = len(self._note(whole=False)) if room >= _ROOMY else 0
+            shown, _ = self._fitting(room - self._frame(cut=True) - note)
+        mark = '"' if self.quotes else ""
+        return (
+            *quiet("…" if self.start else ""),
+            Ink(f"{mark}{shown}{mark}", Tone.VALUE),
+            *quiet("" if whole else "…"),
+            *quiet(self._note(whole=whole)),
+        )
+
+    def _fitting(self, room: int) -> tuple[str, bool]:
+        """The spelled beginning, and whether it is everything."""
+        taken: list[str] = []
+        for shown, size in self.spell(islice(self.text, self.start, None)):
+            room -= size
+            if room < 0 and len(taken) >= _LEAST:
+                return "".join(taken), False
+            taken.append(shown)
+        return "".join(taken), True
+
+    def _frame(self, *, cut: bool) -> int:
+        return 2 * self.quotes + bool(self.start) + cut
+
+    def _note(self, *, whole: bool) -> str:
+        return "" if whole and not self.start else f" ({len(self.text):,} characters)"
+
+
+def _common(left: str, right: str) -> int:
+    """The length of the longest common beginning."""
+    most = min(len(left), len(right))
+    return bisect_left(range(most), x=True, key=lambda n: left[: n + 1] != right[: n + 1])
+
+
+def _twins(left: str, right: str) -> bool:
+    """Whether two different texts may look the same, as composed and decomposed accents do."""
+    return unicodedata.normalize("NFKC", left) == unicodedata.normalize("NFKC", right)

@@ -1,0 +1,201 @@
+"""People and plans that tell something: what a reader of the preview will meet one day."""
+
+from __future__ import annotations
+
+from cactions.model import (
+    ABSENT,
+    Call,
+    Caution,
+    Change,
+    DataType,
+    Failed,
+    Left,
+    PersonQuery,
+    Plan,
+    Proof,
+    Reason,
+    Subject,
+    Why,
+)
+
+ADA = Subject("64a1c0ffee", PersonQuery("user_id", "u-1"), "Ada Lovelace")
+SHOP = Call("GET https://api.shop.example/v1/customers/u-1", 200, "cassettes/loyalty.json")
+PROOF = Proof(
+    "$.email",
+    "person.email",
+    "ada@example.com",
+    "ada@example.com",
+    verified="the shop confirms e-mail addresses",
+)
+
+LOYALTY = Plan(
+    "loyalty",
+    ADA,
+    SHOP,
+    changes=(
+        Change("tier", "silver", "gold", "$.tier", cautions=(Caution.HAND_EDITED,)),
+        Change("points", ABSENT, 1200, "$.points", DataType.INTEGER),
+        Change("country", "GB", "GB", "$.country"),
+        Change("coupon", "WELCOME10", None, "$.coupon", cautions=(Caution.CLEARS,)),
+        Change("newsletter", True, True, "$.newsletter", DataType.BOOLEAN),
+    ),
+    left=(
+        Left("nickname", "Countess", Why.MISSING, source="$.nickname"),
+        Left(
+            "vip",
+            "standard",
+            Why.NOT_AN_OPTION,
+            refused=True,
+            got="platinum",
+            detail="the options are standard and gold",
+            source="$.status.vip",
+        ),
+    ),
+    proof=PROOF,
+)
+
+UNPROVEN = Plan(
+    "loyalty",
+    ADA,
+    Call(SHOP.line, 200),
+    changes=(
+        Change("tier", "silver", "gold", "$.tier", cautions=(Caution.USER_EDITABLE,)),
+        Change("points", "900", 900, "$.points", DataType.INTEGER, cautions=(Caution.TYPE_FORCED,)),
+    ),
+)
+
+NO_CHANGES = Plan(
+    "loyalty",
+    ADA,
+    Call(SHOP.line, 200),
+    changes=(
+        Change("tier", "gold", "gold", "$.tier"),
+        Change("points", 1200, 1200, "$.points", DataType.INTEGER),
+    ),
+    proof=PROOF,
+)
+
+NOTHING_BUT_LEFT = Plan(
+    "loyalty",
+    ADA,
+    SHOP,
+    left=(
+        Left("tier", "silver", Why.OVERWRITE_NEVER, got="gold", source="$.tier"),
+        Left("points", ABSENT, Why.NULL, source="$.points", refused=True),
+        Left("phone_note", "x", Why.NOT_OURS, got="y", source="$.note", redacted=True),
+    ),
+    proof=PROOF,
+)
+
+REDACTED = Plan(
+    "health",
+    ADA,
+    SHOP,
+    changes=(
+        Change("diagnosis", "hidden-old", "hidden-new", "$.diagnosis", redacted=True),
+        Change("insurer", ABSENT, "hidden-new", "$.insurer", redacted=True),
+        Change("allergy", "hidden-old", None, "$.allergy", redacted=True),
+    ),
+    proof=Proof("$.ssn", "person.attributes.ssn", "hidden-a", "hidden-a", redacted=True),
+)
+
+DATES = Plan(
+    "delivery",
+    ADA,
+    Call("GET https://api.ship.example/orders/A-7", 200),
+    changes=(
+        Change("delivery_due", 1764579600, 1765184400, "$.due", DataType.DATE),
+        Change("ordered_at", ABSENT, 1763978400, "$.ordered", DataType.DATE),
+        Change("returned_at", 1e300, 0, "$.returned", DataType.DATE),
+    ),
+    proof=PROOF,
+)
+
+LONG = Plan(
+    "profile",
+    ADA,
+    Call(f"GET https://api.shop.example/v1/customers/u-1?fields={'name,' * 80}", 200),
+    changes=(
+        Change(
+            "bio",
+            "Analyst. " * 1000 + "Lives in London.",
+            "Analyst. " * 1000 + "Lives in Paris.",
+            "$.bio",
+        ),
+        Change("about", ABSENT, "The engine weaves algebraic patterns. " * 300, "$.about"),
+        Change("tags", ["a", "b"], [{"tag": "b", "weight": 0.5}] * 40, "$.tags[0].all"),
+        Change("tier", "silver", "gold", "$.tier"),
+        Change("an_attribute_with_a_name_that_goes_on_and_on", 1, 1.0, "$.a", DataType.FLOAT),
+        Change(
+            "deep", "1", 1, "$.data.attributes.commerce.loyalty.current.level", DataType.INTEGER
+        ),
+    ),
+    proof=PROOF,
+)
+
+HOSTILE = Plan(
+    "loyalty\x1b[2J",
+    Subject("64a1\u202eee", PersonQuery("email", "ada\u200b@example.com"), "\x1b]0;owned\x07Ada\r"),
+    Call("GET https://api.shop.example/\x1b[31m", 200, "cassettes/\u2028loyalty.json"),
+    changes=(
+        Change("tier\n+ add", "\x1b[31mred\x1b[0m", "invoice\u202etxt.exe", "$['\x1b[0m']"),
+        Change("points", "", " ", "$.points"),
+        Change("note", "gold → platinum", "(empty)", "$.note"),
+        Change("café", "cafe\u0301", "café", "$.cafe"),
+        Change("zalgo", "z" + "\u0301" * 12, "\ud800\ue000\U000e0041", "$.zalgo"),
+        Change("markup", "[bold red]x[/]", ":smile:", "$.markup"),
+        Change("名前", "エイダ", "山田　太郎", "$.name"),
+    ),
+    left=(Left("dots", "••••••", Why.NOT_IN_ONE_OF, refused=True, got="\x00", source="$.dots"),),
+)
+
+WRONG_PERSON = Failed(
+    "loyalty",
+    ADA,
+    Reason.NOT_SAME_PERSON,
+    "the e-mail address in the answer is not this person's",
+    hint="look at the customer u-1 in the shop: another account may hold this number",
+    call=SHOP,
+    proof=Proof("$.email", "person.email", "ada@example.com", "mallory@example.com"),
+)
+
+WRONG_PERSON_REDACTED = Failed(
+    "health",
+    ADA,
+    Reason.NOT_SAME_PERSON,
+    "the number in the answer is not this person's",
+    call=Call(SHOP.line, 200),
+    proof=Proof("$.ssn", "person.attributes.ssn", "hidden-a", "hidden-b", redacted=True),
+)
+
+NO_VALUE = Failed(
+    "loyalty",
+    ADA,
+    Reason.NO_VALUE,
+    "the request needs person.user_id, and this person has none",
+    hint="give the person a user_id, or match by email",
+)
+
+NO_ANSWER = Failed(
+    "loyalty",
+    ADA,
+    Reason.NO_ANSWER,
+    "api.shop.example did not answer within 15 seconds",
+    hint="try again later",
+    call=Call(SHOP.line),
+)
+
+PREVIEWS = {
+    "loyalty": LOYALTY,
+    "unproven": UNPROVEN,
+    "no_changes": NO_CHANGES,
+    "nothing_but_left": NOTHING_BUT_LEFT,
+    "redacted": REDACTED,
+    "dates": DATES,
+    "long": LONG,
+    "hostile": HOSTILE,
+    "wrong_person": WRONG_PERSON,
+    "wrong_person_redacted": WRONG_PERSON_REDACTED,
+    "no_value": NO_VALUE,
+    "no_answer": NO_ANSWER,
+}
