@@ -25,7 +25,7 @@ class Sender(Protocol):
     """Empty for live calls, else the file that the answers come from."""
 
     def send(self, request: Request) -> Response:
-        """The answer. Raises RemoteError where there is none."""
+        """The answer. Raises RemoteError where there is none, NoPlan where none is recorded."""
         ...
 
 

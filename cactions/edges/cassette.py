@@ -1,0 +1,157 @@
+"""Recordings on disk: answers without a network, and the file that they come from.
+
+- A cassette is read and checked once, as a whole; after that a request costs one look-up, however
+  many interactions there are. Only a request that nothing answers is compared with all of them.
+- Several recorded answers to the same request are given in recorded order; the last one repeats.
+- Replaying works on the shown texts alone: it needs no secret and opens none.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
+from pathlib import Path
+from stat import S_ISREG
+from typing import Final, NoReturn, TypeAlias
+
+from cactions.logic.comparing import Key, Question, Route, question_of
+from cactions.logic.differing import differences, line_of, nearest, printable
+from cactions.logic.recording import (
+    Recorded,
+    cassette_to_bytes,
+    interaction_to_json,
+    parse_cassette,
+)
+from cactions.model import AuthorError, NoPlan, Reason, Request, Response, StoreError
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""The largest cassette that is read into memory."""
+
+_Index: TypeAlias = "dict[Key, tuple[Question, Iterator[Response]]]"
+
+
+class Replay:
+    """The Sender that answers from a cassette. ``source`` is the path as it may be shown.
+
+    Raises AuthorError for a file that is missing or no cassette, StoreError for one that cannot
+    be read.
+    """
+
+    def __init__(self, path: Path, source: str = "") -> None:
+        self.source = source or str(path)
+        self._recorded = parse_cassette(_read(path, printable(self.source)), self.source)
+        self._indexes: dict[frozenset[Route], _Index] = {}
+        self._index(frozenset())
+
+    def __len__(self) -> int:
+        return len(self._recorded)
+
+    def send(self, request: Request) -> Response:
+        """The recorded answer. Raises NoPlan (NOT_RECORDED), which names the nearest request."""
+        asked = question_of(request)
+        blanks = asked.body.blanks
+        index = self._index(blanks)
+        key = asked.key(blanks)
+        if key not in index:
+            self._miss(request, asked, nearest(asked, key, ((k, q) for k, (q, _) in index.items())))
+        _, answers = index[key]
+        return next(answers)
+
+    def _index(self, blanks: frozenset[Route]) -> _Index:
+        """Every place of secrets has its own index; actions have few such places."""
+        if blanks not in self._indexes:  # setdefault: threads share whichever came first
+            self._indexes.setdefault(blanks, _indexed(self._recorded, blanks))
+        return self._indexes[blanks]
+
+    def _miss(self, request: Request, asked: Question, closest: Question | None) -> NoReturn:
+        message = f"{printable(self.source)} holds no answer to {printable(request.line)}"
+        if closest is not None:
+            words = "; ".join(differences(asked, closest))
+            message += (
+                f"; the nearest recorded request is {line_of(closest)}, and differs in {words}"
+            )
+        count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
+        hint = f"the cassette has {count}: record this request with vcrpy's JSON serializer"
+        raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)
+
+
+def write_cassette(path: Path, interactions: Iterable[tuple[Request, Response]]) -> None:
+    """Write a cassette that both cactions and plain vcrpy replay; the whole file or nothing.
+
+    Raises RemoteError for an answer that is not text, StoreError where it cannot be written.
+    """
+    data = cassette_to_bytes(interaction_to_json(*exchange) for exchange in interactions)
+    parse_cassette(data, str(path))
+    try:
+        _replace(path, data)
+    except OSError as error:
+        raise StoreError(
+            f"{printable(str(path))} cannot be written: {_why(error)}",
+            hint="check the folder and its permissions",
+        ) from error
+
+
+def _indexed(recorded: Iterable[Recorded], blanks: frozenset[Route]) -> _Index:
+    groups: dict[Key, list[Recorded]] = {}
+    for one in recorded:
+        groups.setdefault(one.question.key(blanks), []).append(one)
+    return {key: (group[0].question, _in_turn(group)) for key, group in groups.items()}
+
+
+def _in_turn(group: list[Recorded]) -> Iterator[Response]:
+    answers = [one.response for one in group]
+    return chain(answers, repeat(answers[-1]))
+
+
+def _read(path: Path, shown: str) -> bytes:
+    try:
+        _check_file(path.stat(), shown)
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise AuthorError(
+            f"there is no recording {shown}",
+            hint=f"looked for {path.absolute()}: check the name, or record it there",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"{shown} cannot be read: {_why(error)}", hint="check the file and its permissions"
+        ) from error
+
+
+def _check_file(state: os.stat_result, shown: str) -> None:
+    """Before opening: a named pipe would wait for ever, a device never end."""
+    if not S_ISREG(state.st_mode):
+        raise AuthorError(f"{shown} is not a file", hint="name the cassette itself")
+    if state.st_size > MAX_BYTES:
+        raise AuthorError(
+            f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="split the cassette"
+        )
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """A reader, or a crash, meets the old file or the new one and nothing between."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:  # x is O_EXCL: nobody else's file
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,188 @@
+"""What makes two requests the same question.
+
+- Compared are method, scheme, host, port, path, query and body. Headers and userinfo are not:
+  they carry credentials, and no credential may decide which recording answers.
+- Percent-encoding, the default port, an empty path and the order of query pairs make no
+  difference. The fragment is never sent and never compared.
+- A body that is JSON compares as JSON, by ``same``; a form as its values by name, in order;
+  any other text character by character. Null and ``""`` are no body.
+- Where our body shows a secret (a JSON or form value that is exactly DOTS), any recorded text
+  fits: recordings of ours hold the dots, those of plain vcrpy the value of that day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
+
+from cactions.logic.strict_json import StrictJsonError, parse
+from cactions.model import ABSENT, DOTS, Json, Request, Value
+
+PARTS: Final = ("method", "scheme", "host", "port", "path", "query", "body")
+DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
+
+Route: TypeAlias = "tuple[str | int, ...]"
+"""Member names and indices that lead to a value inside a body."""
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+Key: TypeAlias = tuple[Hashable, ...]
+"""One entry for each of PARTS."""
+
+_URL: Final = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
+"""RFC 3986, appendix B: it splits every text and refuses none."""
+
+_AUTHORITY: Final = re.compile(r"(?:.*@)?(.*?)(?::([0-9]*))?", re.DOTALL)
+_SEGMENT_SAFE: Final = "!$&'()*+,;=:@"
+"""RFC 3986: what stands for itself in a path segment, beside the unreserved characters."""
+
+_FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+
+class Form(Enum):
+    """How a body is read; the value is what to call it."""
+
+    NONE = "no body"
+    JSON = "JSON"
+    FORM = "a form"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """``content``: the JSON value; for FORM its values by name; for TEXT the text."""
+
+    form: Form
+    content: Json
+
+    @property
+    def blanks(self) -> frozenset[Route]:
+        """Where a secret is shown as dots."""
+        return frozenset() if self.form is Form.TEXT else frozenset(_dotted(self.content, ()))
+
+    def blanked(self, blanks: frozenset[Route]) -> Json:
+        """The content with dots for every text that stands at one of the blanks."""
+        fillable = blanks and self.form is not Form.TEXT
+        return _blanked(self.content, blanks, ()) if fillable else self.content
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What a request asks for. ``path`` is percent-encoded in one way only, ``query`` sorted."""
+
+    method: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: Pairs
+    body: Body
+
+    def key(self, blanks: frozenset[Route]) -> Key:
+        """Two keys are equal exactly when the questions are the same.
+
+        ``blanks`` are, for both of them, those of the side that asks.
+        """
+        body = (self.body.form, freeze(self.body.blanked(blanks)))
+        head = (self.method, self.scheme, self.host, self.port, self.path)
+        return (*head, self.query, body)
+
+
+def question_of(request: Request) -> Question:
+    """What our request asks for, by its shown twin: no secret is opened."""
+    body = None if request.body is None else request.body.shown
+    return ask(request.method, request.url.shown, body, request.header("content-type"))
+
+
+def ask(method: str, url: str, body: Json, content_type: str = "") -> Question:
+    """The question in these texts. A body that is neither text nor null is the JSON itself."""
+    split = _URL.match(url)
+    assert split, "the pattern matches every text"
+    scheme, authority, path, query = (group or "" for group in split.groups())
+    located = _AUTHORITY.fullmatch(authority)
+    assert located, "the pattern matches every text"
+    scheme = _lower(scheme)
+    return Question(
+        method=method,
+        scheme=scheme,
+        host=_lower(located[1]),
+        port=located[2] or DEFAULT_PORTS.get(scheme, ""),
+        path="/".join(map(_canonical, (path or "/").split("/"))),
+        query=tuple(sorted(_pairs(query))),
+        body=_body(body, content_type),
+    )
+
+
+def freeze(value: Json) -> Hashable:
+    """A hashable twin; two twins are equal exactly when the values are ``same``."""
+    if isinstance(value, dict):
+        return frozenset((name, freeze(item)) for name, item in value.items())
+    if isinstance(value, list):
+        return tuple(map(freeze, value))
+    return value if isinstance(value, str) else (type(value), value)
+
+
+def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
+    """The values of each name, in order."""
+    values: dict[str, list[Json]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return dict(values)
+
+
+def _lower(text: str) -> str:
+    """In ASCII only: beyond it, different names fall together (the Kelvin sign and ``k``)."""
+    return text.lower() if text.isascii() else text
+
+
+def _canonical(segment: str) -> str:
+    # surrogatepass: any text has a canonical form, even one that can never be sent
+    return quote(unquote_to_bytes(segment.encode("utf-8", "surrogatepass")), safe=_SEGMENT_SAFE)
+
+
+def _pairs(encoded: str) -> list[tuple[str, str]]:
+    # surrogateescape: bytes that are not UTF-8 stay apart instead of all turning into U+FFFD
+    return parse_qsl(encoded, keep_blank_values=True, errors="surrogateescape")
+
+
+def _body(content: Json, content_type: str) -> Body:
+    if content is None or content == "":
+        return Body(Form.NONE, None)
+    if not isinstance(content, str):
+        return Body(Form.JSON, content)
+    value = _parsed(content)
+    declared = content_type.partition(";")[0].strip().lower()
+    if declared == _FORM_TYPE and not isinstance(value, (dict, list)):
+        return Body(Form.FORM, by_name(_pairs(content)))
+    return Body(Form.TEXT, content) if value is ABSENT else Body(Form.JSON, value)
+
+
+def _parsed(text: str) -> Value:
+    try:
+        return parse(text)
+    except StrictJsonError:
+        return ABSENT
+
+
+def _dotted(value: Json, here: Route) -> Iterator[Route]:
+    if value == DOTS:
+        yield here
+    for step, item in _items(value):
+        yield from _dotted(item, (*here, step))
+
+
+def _blanked(value: Json, blanks: frozenset[Route], here: Route) -> Json:
+    if isinstance(value, dict):
+        return {name: _blanked(item, blanks, (*here, name)) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_blanked(item, blanks, (*here, place)) for place, item in enumerate(value)]
+    return DOTS if isinstance(value, str) and here in blanks else value
+
+
+def _items(value: Json) -> Iterable[tuple[str | int, Json]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
