@@ -82,15 +82,17 @@ def _left(left: Left, room: int, tense: Tense) -> Row:
 
 
 def _why(left: Left) -> Line:
-    detail = f": {left.detail.strip().rstrip('.')}." if left.detail.strip() else "."
+    detail = left.detail.strip().rstrip(".")
+    end = f": {detail}." if detail else "."
     if left.why in words.WITHOUT_VALUE:
-        end = "and the action does not accept that" if left.refused else "so nothing changes"
-        return ink(words.sentence(f"{words.WITHOUT_VALUE[left.why]}, {end}")[:-1] + detail)
+        verdict = "and the action does not accept that" if left.refused else "so nothing changes"
+        return ink(f"{words.WITHOUT_VALUE[left.why]}, {verdict}{end}")
     clause = words.WITH_VALUE[left.why]
-    if left.got is ABSENT:
-        return ink(f"The answer has a value here, {clause}{detail}")
-    got = show(left.got, Look(redacted=left.redacted, room=40))
-    return (Ink("The answer says "), *got, Ink(f", {clause}{detail}"))
+    if left.got is not ABSENT:
+        got = show(left.got, Look(redacted=left.redacted, room=40))
+        return (Ink("The answer says "), *got, Ink(f", {clause}{end}"))
+    has = "no value" if left.why in words.POLICIES else "a value"  # too large to be kept
+    return ink(f"The answer has {has} here, {clause}{end}")
 
 
 def _same(plan: Plan, room: int) -> list[Line]:

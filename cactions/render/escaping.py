@@ -38,21 +38,22 @@ def spelled(char: str) -> str:
 
 def pieces(text: Iterable[str]) -> Iterator[Piece]:
     """Every character as it may be shown, one piece a character."""
-    marks = _MOST_MARKS  # at the start, and after a space, a mark has nothing to stand on
+    marks = _MOST_MARKS  # a mark needs something to stand on: no space, no escape, no start
     for char in text:
-        if char.isascii():
-            marks = _MOST_MARKS if char == " " else 0
-        elif unicodedata.category(char).startswith("M"):
-            marks += 1
-        else:
-            marks = 0
-        yield _piece(char, stands=marks <= _MOST_MARKS)
+        is_mark = not char.isascii() and unicodedata.category(char).startswith("M")
+        marks += is_mark
+        piece = _spelled(char) if is_mark and marks > _MOST_MARKS else _piece(char)
+        if not is_mark:
+            marks = _MOST_MARKS if char.isspace() or piece[0] != char else 0
+        yield piece
 
 
-def _piece(char: str, *, stands: bool) -> Piece:
+def _piece(char: str) -> Piece:
     seen = (char.isprintable() or char == _IDEOGRAPHIC_SPACE) and not _UNSEEN.match(char)
-    if seen and (stands or char == " "):
-        return char, char_width(char)
+    return (char, char_width(char)) if seen else _spelled(char)
+
+
+def _spelled(char: str) -> Piece:
     text = spelled(char)
     return text, len(text)
 
@@ -76,7 +77,7 @@ def ascii_pieces(text: Iterable[str]) -> Iterator[Piece]:
         if char.isascii():
             yield from quoted_pieces(char)
         else:
-            yield spelled(char), len(spelled(char))
+            yield _spelled(char)
 
 
 Speller: TypeAlias = Callable[[Iterable[str]], Iterator[Piece]]

@@ -63,18 +63,19 @@ CAUTIONS: Final = MappingProxyType(
 
 WITHOUT_VALUE: Final = MappingProxyType(
     {
-        Why.MISSING: "the answer has no value here",
-        Why.NULL: "the answer says null here",
-        Why.EMPTY_STRING: "the answer holds an empty text here",
+        Why.MISSING: "The answer has no value here",
+        Why.NULL: "The answer says null here",
+        Why.EMPTY_STRING: "The answer holds an empty text here",
     }
 )
 """Why an attribute is left alone, where the answer offers nothing."""
 
 WITH_VALUE: Final = MappingProxyType(
     {
-        Why.OVERWRITE_NEVER: "but the action never overwrites this attribute",
-        Why.NOT_EMPTY: "but the action fills this attribute only while it is empty",
-        Why.NOT_OURS: "but the present value is not the one that cactions wrote last",
+        Why.OVERWRITE_NEVER: "but the action never writes this attribute (overwrite: never)",
+        Why.NOT_EMPTY: "but the action only fills this attribute (overwrite: if_empty)",
+        Why.NOT_OURS: "but the present value is not the one that cactions wrote last"
+        " (overwrite: if_ours)",
         Why.WRONG_TYPE: "which has the wrong type",
         Why.TOO_LONG: "which is too long",
         Why.NOT_AN_OPTION: "which is not an option of this attribute",
@@ -87,6 +88,8 @@ WITH_VALUE: Final = MappingProxyType(
     }
 )
 """Why an attribute is left alone; goes on after ``The answer says …,``."""
+
+POLICIES: Final = frozenset({Why.OVERWRITE_NEVER, Why.NOT_EMPTY, Why.NOT_OURS})
 
 REASONS: Final = MappingProxyType(
     {
