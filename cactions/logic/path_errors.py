@@ -1,71 +1,52 @@
-"""Why a text is no response path, in words: what RFC 9535 has and a path has not, by name.
-
-A table, tried from the top at the spot where the grammar of ``picking`` stops; the first pattern
-that matches explains it, and its group ``here`` is what the error points at.
-"""
+"""Why a text is no response path, in words: what RFC 9535 has and a path has not, by name."""
 
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
-from cactions.logic.spans import SpanError
+from cactions.logic.spans import Case, SpanError, first_case
 
 _BLANK: Final = r"[ \t\n\r]*+"
 _STRING: Final = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')"""
 _INTEGER: Final = r"[+-]?[0-9]*+"
-_SHOWN: Final = 40
 
 
 class PathError(SpanError):
     """A text that is no path, or a path that names more than one value."""
 
 
-class _Case(NamedTuple):
-    pattern: re.Pattern[str]
-    message: str
-    hint: str
-
-
 def explain(text: str, offset: int) -> PathError:
     """The error for a text whose grammar ends at ``offset``; 0 where it never began."""
-    for pattern, message, hint in _SEGMENTS if offset else _STARTS:
-        match = pattern.match(text, offset)
-        if match:
-            start, end = match.span("here")
-            words = {"here": text[start:end][:_SHOWN], "name": _name_around(text, start)}
-            return PathError(message.format(**words), hint.format(**words), start, end)
-    raise AssertionError("the last pattern matches everything")
+    case, start, end = first_case(_SEGMENTS if offset else _STARTS, text, offset, len(text))
+    name = _name_around(text, start)
+    return PathError(*case.worded(text[start:end], quoted=f"[{name!r}]"), start, end)
 
 
 def _name_around(text: str, offset: int) -> str:
     """What the author may have meant as one name: up to the next dot or bracket, both ways."""
     start = max(1, *(text.rfind(mark, 0, offset) + 1 for mark in ".[]"))
-    return re.split(r"[.\[\]]", text[start:])[0].strip()[:_SHOWN]
+    return re.split(r"[.\[\]]", text[start:])[0].strip()
 
 
-def _case(pattern: str, message: str, hint: str) -> _Case:
-    return _Case(re.compile(pattern, re.DOTALL), message, hint)
-
-
-def _segment(pattern: str, message: str, hint: str) -> _Case:
-    return _case(_BLANK + pattern, message, hint)
+def _segment(pattern: str, message: str, hint: str) -> Case:
+    return Case.of(_BLANK + pattern, message, hint)
 
 
 _STARTS: Final = (
-    _case(r"(?P<here>)\Z", "the path is empty", "a path begins with $, for example $.tier"),
-    _case(
+    Case.of(r"(?P<here>)\Z", "the path is empty", "a path begins with $, for example $.tier"),
+    Case.of(
         r"(?P<here>@)",
         "@, the current node of a filter, is not supported",
         "a path begins with $, for example $.tier",
     ),
-    _case(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
-    _case(r"(?P<here>[^\W\d][\w.]*+)", "a path begins with $", "write $.{here}"),
-    _case(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
+    Case.of(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
+    Case.of(r"(?P<here>[^\W\d][\w.]*+)", "a path begins with $", "write $.{here}"),
+    Case.of(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
 )
 
 _SEGMENTS: Final = (
-    _case(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
+    Case.of(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
     _segment(
         r"(?P<here>\.\.)",
         "descendant segments (..) are not supported: they pick many values",
@@ -140,9 +121,9 @@ _SEGMENTS: Final = (
     _segment(r"\.(?P<here>[ \t\n\r]++)", "blank space stands after the dot", "remove it"),
     _segment(r"(?<=[$\]])(?P<here>[^\W\d]\w*+)", "a dot is missing", "write .{here}"),
     _segment(r"(?P<here>\()", "functions are not supported", "name one member or element"),
-    _case(
+    Case.of(
         r"\.?(?P<here>.)",
         "this character cannot stand in a name without quotes",
-        "write the name in brackets: [{name!r}]",
+        "write the name in brackets: {quoted}",
     ),
 )

@@ -1,6 +1,18 @@
-"""An error inside a short text that the author wrote: a template, a reference, a response path."""
+"""Errors inside a short text that the author wrote: a template, a reference, a response path.
+
+A grammar says whether a text is right; a table of cases says why it is not. Cases are tried from
+the top at the spot where the grammar stops; the first pattern that matches explains the text, and
+its group ``here`` is what the error points at.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+_SHOWN: Final = 40
+"""How much of the author's text a message repeats, in characters."""
 
 
 class SpanError(ValueError):
@@ -18,3 +30,27 @@ class SpanError(ValueError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Case(NamedTuple):
+    """One way to be wrong. Message and hint may name ``{here}`` and other words."""
+
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, pattern: str, message: str, hint: str) -> Case:
+        """A case whose pattern has a group ``here``."""
+        return cls(re.compile(pattern, re.DOTALL), message, hint)
+
+    def worded(self, here: str, **words: str) -> tuple[str, str]:
+        """Message and hint."""
+        here = here[:_SHOWN]
+        return self.message.format(here=here, **words), self.hint.format(here=here, **words)
+
+
+def first_case(cases: Iterable[Case], text: str, start: int, end: int) -> tuple[Case, int, int]:
+    """The case that explains the text from ``start``, and the span of what is wrong."""
+    found = ((case, case.pattern.match(text, start, end)) for case in cases)
+    return next((case, *match.span("here")) for case, match in found if match)
