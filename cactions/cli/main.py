@@ -1,8 +1,104 @@
-"""The one way in and out of the command line."""
+"""The one way in and out of the command line: the only place where an error becomes words."""
 
 from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from cactions import __version__
+from cactions.cli import wiring
+from cactions.cli.exits import Exit
+from cactions.model import (
+    AuthorError,
+    CactionsError,
+    InvalidFiles,
+    OperatorError,
+    RemoteError,
+    StoreError,
+)
+
+_CODES = {
+    OperatorError: Exit.MISUSE,
+    AuthorError: Exit.NOTHING_DONE,
+    RemoteError: Exit.FINDINGS,
+    StoreError: Exit.NOTHING_DONE,
+}
+
+
+class Interrupted(BaseException):
+    """A signal asked us to stop; ``code`` is the exit code that says which."""
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def run() -> int:
     """Run the command line; the exit code."""
-    return 0
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        _application(sys.argv[1:])(prog_name="cactions")
+    except SystemExit as stopped:
+        return stopped.code if isinstance(stopped.code, int) else Exit.INTERNAL
+    except Interrupted as stopped:
+        return stopped.code
+    except BrokenPipeError:
+        return _quietly()
+    except CactionsError as error:
+        return _told(error)
+    except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
+        wiring.complaints().internal(error)
+        return Exit.INTERNAL
+    return Exit.CLEAN
+
+
+def _application(words: list[str]) -> typer.Typer:
+    """The commands that these words may mean; importing the others would only cost time."""
+    app = typer.Typer(
+        name="cactions",
+        help="Plan-and-apply for Intercom custom actions: see what would be overwritten, first.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for name, module in wiring.commands(words):
+        commands = getattr(module, "commands", None)
+        if commands is not None:
+            app.add_typer(commands, name=name)
+        else:
+            app.command(name)(module.command)
+    return app
+
+
+def _options(
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    if version:
+        typer.echo(f"cactions {__version__}")
+        raise typer.Exit
+
+
+def _told(error: CactionsError) -> int:
+    """Say it once, with what was not done; the exit code by whose fault it is."""
+    complaints = wiring.complaints()
+    if isinstance(error, InvalidFiles):
+        complaints.findings(error)
+    else:
+        complaints.error(error)
+    return next(code for kind, code in _CODES.items() if isinstance(error, kind))
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED)
+
+
+def _quietly() -> int:
+    """Whoever read our output has gone; there is nobody to tell."""
+    sys.stderr.close()
+    return Exit.CLEAN

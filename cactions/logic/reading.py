@@ -208,7 +208,8 @@ def _span(event: Event) -> Span:
 def _scalar(event: ScalarEvent) -> ScalarNode:
     span = _span(event)
     text: str = event.value
-    plain = event.style is None and span.line == span.end_line
-    quote = 0 if event.style is None else 1
-    exact = span.line == span.end_line and span.end_column - span.column == len(text) + 2 * quote
-    return ScalarNode(text, span, plain, quote if exact and event.style not in ("|", ">") else None)
+    one_line = span.line == span.end_line
+    bare = not event.style  # the C parser says "", the other None
+    quote = 0 if bare else 1
+    exact = one_line and span.end_column - span.column == len(text) + 2 * quote
+    return ScalarNode(text, span, bare and one_line, quote if exact else None)

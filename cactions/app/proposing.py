@@ -1,0 +1,66 @@
+"""Makes the plan for one person: find, bind, send, then verify and plan. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cactions.app.ports import Journal, People, Sender
+from cactions.logic.binding import bind
+from cactions.logic.planning import Case, failed, plan
+from cactions.model import (
+    Action,
+    Call,
+    Failed,
+    NoPlan,
+    Person,
+    PersonQuery,
+    Plan,
+    Request,
+    Scalar,
+    Subject,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One action for one person, with its data inputs."""
+
+    action: Action
+    query: PersonQuery
+    inputs: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What proposing works with. Without a journal, no value counts as ours."""
+
+    people: People
+    sender: Sender
+    journal: Journal | None = None
+
+
+def propose(job: Job, desk: Desk) -> Plan | Failed:
+    """The plan, or why there is none. Raises OperatorError where not exactly one person matches."""
+    person = desk.people.find(job.query)
+    subject = Subject(person.id, job.query, person.label)
+    case = Case(job.action, person, subject, job.inputs, Call(""))
+    try:
+        request = _request(job, person)
+        case = replace(case, call=Call(request.line, None, desk.sender.source))
+        answer = desk.sender.send(request)
+        case = replace(case, call=replace(case.call, status=answer.status))
+        ours = desk.journal.last_applied(person.id) if desk.journal else {}
+        return plan(case, answer, ours)
+    except NoPlan as error:
+        return failed(case, error)
+
+
+def ask(job: Job, people: People) -> Request:
+    """The exact request that would be sent. Raises NoPlan where none can be made."""
+    return _request(job, people.find(job.query))
+
+
+def _request(job: Job, person: Person) -> Request:
+    """Secrets stay sealed: nothing here may open one, and a replay needs none."""
+    return bind(job.action, person, job.inputs, {})

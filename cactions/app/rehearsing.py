@@ -1,0 +1,62 @@
+"""Runs the ``tests:`` of an action: the path of a diff, with the file's expectations at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.app.proposing import Desk, Job, propose
+from cactions.logic import strict_json
+from cactions.logic.binding import resolve_inputs
+from cactions.model import (
+    ABSENT,
+    Action,
+    ActionTest,
+    Expectation,
+    Failed,
+    Plan,
+    TestReport,
+    Value,
+    is_empty,
+    same,
+)
+
+
+def rehearse(action: Action, test: ActionTest, desk: Desk) -> TestReport:
+    """One test; never writes. Raises OperatorError where the test's person is not there."""
+    job = Job(action, test.person, resolve_inputs(action, test.inputs))
+    result = propose(job, desk)
+    return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
+
+
+def _problems(expect: Expectation, result: Plan | Failed) -> Iterator[str]:
+    status = result.call.status if result.call else None
+    if expect.status is not None and status != expect.status:
+        yield f"status: expected {expect.status}, found {status or 'no answer'}"
+    if isinstance(result, Failed):
+        if expect.failure != result.reason.value:
+            wanted = f"expected {expect.failure}, found " if expect.failure else ""
+            yield f"{wanted}{result.reason.value}: {result.message}"
+    elif expect.failure is not None:
+        yield f"expected {expect.failure}, but nothing stops this plan"
+    else:
+        yield from _attribute_problems(expect, result)
+
+
+def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
+    holds = {change.attribute: (change.after, change.redacted) for change in plan.changes}
+    holds |= {left.attribute: (left.before, left.redacted) for left in plan.left}
+    for name, wanted in (expect.attributes or {}).items():
+        found, redacted = holds[name]
+        if not (same(found, wanted) or (is_empty(found) and is_empty(wanted))):
+            told = "another value" if redacted else _told(found)
+            yield f"{name}: expected {_told(wanted)}, found {told}"
+    expected = set(expect.refused or ())
+    for left in plan.refused:
+        if left.attribute not in expected:
+            yield f"{left.attribute}: refused ({left.why.value}) {left.detail}".rstrip()
+    for name in sorted(expected - {left.attribute for left in plan.refused}):
+        yield f"{name}: expected to be refused, but it is not"
+
+
+def _told(value: Value) -> str:
+    return "nothing" if is_empty(value) or value is ABSENT else strict_json.dumps(value)

@@ -1,0 +1,51 @@
+"""``cactions diff``: which attributes would change, before anything does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cactions.app.proposing import propose
+from cactions.cli import jobs, wiring
+from cactions.cli.exits import Exit, gravest
+from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who
+from cactions.logic import wire
+from cactions.model import Failed, Plan
+from cactions.render.preview import preview
+
+
+def command(
+    action: jobs.ActionName,
+    person: Who,
+    inputs: Inputs = None,
+    replay: Replayed = False,
+    cassette: Cassette = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
+    ] = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
+
+    Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
+
+    Example: cactions diff loyalty --person u-1 --replay
+    """
+    opened = wiring.opened(files, environment)
+    job = jobs.job(opened.project, action, person, inputs)
+    result = propose(job, wiring.desk(opened, job.action, replay=replay, cassette=cassette))
+    if json:
+        wiring.write_json(wire.result_to_json(result, redact=True))
+    else:
+        wiring.screen().show(preview(result, closing=_closing(result)))
+    changed = isinstance(result, Plan) and bool(result.effective) and exit_code
+    raise typer.Exit(gravest(jobs.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
+
+
+def _closing(result: Plan | Failed) -> str:
+    if isinstance(result, Plan) and result.effective:
+        return "Nothing was written. To apply it, write `run` instead of `diff`."
+    return "Nothing was written."

@@ -1,0 +1,43 @@
+"""Exit codes: one table, told in the README and tested against it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+
+class Exit(IntEnum):
+    """How a command ended."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    MISUSE = 2
+    NOTHING_DONE = 3
+    IN_DOUBT = 4
+    CHANGES = 5
+    INTERNAL = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+MEANINGS: Final = {
+    Exit.CLEAN: "clean",
+    Exit.FINDINGS: "findings, or people refused or failed",
+    Exit.MISUSE: "misuse: the command was called with something that does not fit",
+    Exit.NOTHING_DONE: "nothing was done: a definition or a store is unusable",
+    Exit.IN_DOUBT: "the outcome of a write is not known",
+    Exit.CHANGES: "changes (`diff --exit-code` only)",
+    Exit.INTERNAL: "internal error",
+    Exit.INTERRUPTED: "interrupted",
+    Exit.TERMINATED: "terminated",
+}
+
+_RANKING: Final = (
+    Exit.INTERNAL, Exit.INTERRUPTED, Exit.TERMINATED, Exit.IN_DOUBT, Exit.NOTHING_DONE,
+    Exit.MISUSE, Exit.FINDINGS, Exit.CHANGES, Exit.CLEAN,
+)  # fmt: skip
+
+
+def gravest(*codes: Exit) -> Exit:
+    """The one that is told when several apply; CLEAN where none does."""
+    return min(codes, key=_RANKING.index, default=Exit.CLEAN)

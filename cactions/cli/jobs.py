@@ -1,0 +1,35 @@
+"""Words of the command line made into a Job, and a result into an exit code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cactions.app.proposing import Job
+from cactions.cli.exits import Exit
+from cactions.cli.settings import given_inputs, person_query
+from cactions.logic.binding import resolve_inputs
+from cactions.logic.faults import nearest
+from cactions.model import Action, Failed, OperatorError, Plan, Project
+
+ActionName = Annotated[str, typer.Argument(metavar="ACTION", help="The action's name.")]
+
+
+def action_named(project: Project, name: str) -> Action:
+    """The action. Raises OperatorError with the nearest name."""
+    if name in project.actions:
+        return project.actions[name]
+    raise OperatorError(f'there is no action "{name}"', hint=nearest(name, project.actions))
+
+
+def job(project: Project, name: str, person: str, inputs: list[str] | None) -> Job:
+    """One action for one person. Raises OperatorError for words that do not fit."""
+    action = action_named(project, name)
+    query = person_query(person, action.match)
+    return Job(action, query, resolve_inputs(action, given_inputs(inputs)))
+
+
+def verdict(result: Plan | Failed) -> Exit:
+    """FINDINGS where nothing could be planned, or a value was refused."""
+    return Exit.FINDINGS if isinstance(result, Failed) or result.refused else Exit.CLEAN

@@ -1,0 +1,63 @@
+"""``cactions run``: the diff, a question, then the change."""
+
+from __future__ import annotations
+
+import typer
+
+from cactions.app.proposing import propose
+from cactions.app.running import run
+from cactions.cli import asking, jobs, wiring
+from cactions.cli.exits import Exit, gravest
+from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who, Yes
+from cactions.cli.wiring import Opened
+from cactions.logic import wire
+from cactions.model import Outcome, Plan, Receipt, RunHead, RunKind
+from cactions.render.preview import preview
+from cactions.render.receipts import receipt as receipt_sheet
+from cactions.render.words import count
+
+
+def command(
+    action: jobs.ActionName,
+    person: Who,
+    inputs: Inputs = None,
+    replay: Replayed = False,
+    cassette: Cassette = None,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
+
+    Example: cactions run loyalty --person u-1 --replay
+    """
+    asking.able(yes)
+    opened = wiring.opened(files, environment)
+    job = jobs.job(opened.project, action, person, inputs)
+    desk = wiring.desk(opened, job.action, replay=replay, cassette=cassette)
+    result = propose(job, desk)
+    plan = result if isinstance(result, Plan) and result.effective else None
+    if not json:
+        wiring.screen().show(preview(result, closing="" if plan else "Nothing was written."))
+    head = wiring.head(RunKind.APPLY, action, opened, source=desk.sender.source)
+    receipt = _apply(plan, head, opened, yes) if plan else None
+    if json:
+        wiring.write_json(wire.outcome_to_json(result, receipt, head.id if receipt else ""))
+    elif receipt and plan:
+        wiring.screen().show(receipt_sheet(plan, receipt, head))
+    raise typer.Exit(gravest(jobs.verdict(result), _verdict(receipt)))
+
+
+def _apply(plan: Plan, head: RunHead, opened: Opened, yes: bool) -> Receipt | None:
+    number = count(len(plan.effective), "change")
+    who = plan.subject.label or plan.subject.person_id
+    if not asking.agreed(f"Apply {number} to {who}?", yes):
+        wiring.screen().say("Nothing was written.")
+        return None
+    return run(head, [plan], wiring.books(opened))[0]
+
+
+def _verdict(receipt: Receipt | None) -> Exit:
+    good = receipt is None or receipt.outcome in (Outcome.APPLIED, Outcome.UNCHANGED)
+    return Exit.CLEAN if good else Exit.FINDINGS

@@ -1,0 +1,69 @@
+"""Options that several commands share, and the translation of their words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cactions.model import MATCH_FIELDS, OperatorError, PersonQuery, Scalar
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE|DIR",
+        help="Action files, or a folder of them. Default: the action files in this folder.",
+    ),
+]
+Environment = Annotated[
+    str | None,
+    typer.Option("--env", metavar="NAME", help="Environment of the servers. Default: the first."),
+]
+Json = Annotated[bool, typer.Option("--json", help="A versioned JSON document on stdout.")]
+Who = Annotated[
+    str,
+    typer.Option(
+        "--person",
+        metavar="VALUE|KEY=VALUE",
+        help="Who: a value of the action's `match`, or user_id=…, email=…, id=….",
+    ),
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="NAME=VALUE", help="A data input of the action; repeatable."),
+]
+Replayed = Annotated[
+    bool,
+    typer.Option("--replay", help="Answer from the recording in cassettes/, without a network."),
+]
+Cassette = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The recording to replay. Default: cassettes/ACTION.json."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
+
+
+def person_query(text: str, match: str) -> PersonQuery:
+    """``email=ada@example.com``, or a bare value of the action's own key."""
+    key, mark, value = text.partition("=")
+    query = PersonQuery(key, value) if mark and key in MATCH_FIELDS else PersonQuery(match, text)
+    if not query.value:
+        raise OperatorError("--person is empty", hint=f"Name one by {', '.join(MATCH_FIELDS)}.")
+    return query
+
+
+def given_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
+    """``NAME=VALUE`` of each ``--input``; a name stands once."""
+    given: dict[str, Scalar] = {}
+    for pair in pairs or []:
+        name, mark, value = pair.partition("=")
+        if not mark or not name:
+            raise OperatorError(f'"{pair}" is no data input', hint="Write --input NAME=VALUE.")
+        if name in given:
+            raise OperatorError(f'the data input "{name}" is given twice', hint="Keep one.")
+        given[name] = value
+    return given

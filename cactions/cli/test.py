@@ -1,0 +1,56 @@
+"""``cactions test``: the file's own tests, against recordings; never writes a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from cactions.app.rehearsing import rehearse
+from cactions.cli import jobs, wiring
+from cactions.cli.exits import Exit
+from cactions.cli.settings import Cassette, Environment, Files, Json, Replayed
+from cactions.cli.wiring import Opened
+from cactions.logic import wire
+from cactions.model import Action, OperatorError, TestReport
+from cactions.render.reports import reports as reports_sheet
+
+
+def command(
+    action: Annotated[
+        str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
+    ] = None,
+    replay: Replayed = True,
+    cassette: Cassette = None,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Run the `tests:` of the action files against their recordings. Nothing is written.
+
+    Example: cactions test loyalty
+    """
+    opened = wiring.opened(files, environment)
+    known = opened.project.actions.values()
+    chosen = [jobs.action_named(opened.project, action)] if action else list(known)
+    if cassette and len(chosen) != 1:
+        raise OperatorError("one cassette answers for one action", hint="Name the action.")
+    reports = [
+        report for one in chosen if one.tests for report in _reports(one, opened, replay, cassette)
+    ]
+    untested = tuple(one.name for one in chosen if not one.tests)
+    if json:
+        wiring.write_json(wire.tests_to_json(reports, redact=True))
+    else:
+        wiring.screen().show(reports_sheet(reports, untested))
+    passed = all(report.passed for report in reports)
+    raise typer.Exit(Exit.CLEAN if passed else Exit.FINDINGS)
+
+
+def _reports(
+    action: Action, opened: Opened, replay: bool, cassette: Cassette
+) -> Iterator[TestReport]:
+    desk = wiring.rehearsal_desk(opened, action, replay=replay, cassette=cassette)
+    for test in action.tests:
+        yield rehearse(action, test, desk)

@@ -1,0 +1,62 @@
+"""Finds and reads action files: one folder is one project."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from cactions.logic.reading import MAX_BYTES
+from cactions.logic.shaping import SourceFile
+from cactions.model import OperatorError
+
+EXAMPLE: Final = "actions.example.yaml"
+PATTERNS: Final = ("actions.yaml", "actions.yml", "actions.*.yaml", "actions.*.yml")
+STDIN: Final = Path("-")
+
+
+def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
+    """Action files by the folder that they belong to, in a stable order.
+
+    Without a name, those of the current folder; the example counts only where it stands alone.
+    Raises OperatorError where there is none.
+    """
+    found: dict[Path, list[Path]] = {}
+    for path in named or [Path()]:
+        files = _in_folder(path) if path.is_dir() else [path]
+        for file in files:
+            group = found.setdefault(file.parent, [])
+            if file not in group:
+                group.append(file)
+    return found
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    files = sorted({path for pattern in PATTERNS for path in folder.glob(pattern)})
+    chosen = [path for path in files if path.name != EXAMPLE] or files
+    if not chosen:
+        where = "this folder" if folder == Path() else str(folder)
+        hint = "Name one with -f FILE, or call it actions.yaml."
+        raise OperatorError(f"there is no action file in {where}", hint=hint)
+    return chosen
+
+
+def load(paths: Iterable[Path]) -> list[SourceFile]:
+    """The files' bytes, a little more than may be read of those that are too long.
+
+    Raises OperatorError where a file cannot be read.
+    """
+    return [_load(path) for path in paths]
+
+
+def _load(path: Path) -> SourceFile:
+    if path == STDIN:
+        return SourceFile("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+    try:
+        with path.open("rb") as file:
+            return SourceFile(str(path), file.read(MAX_BYTES + 1))
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        hint = "Check the name." if isinstance(error, FileNotFoundError) else ""
+        raise OperatorError(f"{path} cannot be read: {why}", hint=hint) from error

@@ -1,0 +1,79 @@
+"""Checks that an origin is literal, https and public, as far as its text alone can tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from cactions.logic.faults import PLAIN_HTTP, SPECIAL_HOST, TEMPLATED_HOST, WRONG_VALUE
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
+_NUMERIC: Final = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
+_SPECIAL: Final = (".local", ".localhost", ".internal", ".home.arpa", ".onion")
+_LONGEST_NAME: Final = 253
+_HIGHEST_PORT: Final = 65535
+
+
+class OriginError(ValueError):
+    """What is wrong with an origin; ``start`` and ``end`` are offsets into its text."""
+
+    def __init__(self, rule: str, message: str, hint: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.start = start
+        self.end = end
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """``text`` is ``https://host[:port]``; ``end`` is where it stops in the URL."""
+
+    text: str
+    host: str
+    end: int
+
+
+def origin_of(url: str) -> Origin:
+    """The origin of an https URL, whose path may hold templates. Raises OriginError."""
+    scheme, mark, rest = url.partition("://")
+    start = len(scheme) + len(mark)
+    if not mark or "{{" in scheme or "/" in scheme:
+        rule = TEMPLATED_HOST if url.startswith("{{") else WRONG_VALUE
+        hint = "write the whole URL, or name a `server` for a path"
+        raise OriginError(rule, "does not begin with https://", hint, 0, len(url))
+    if scheme != "https":
+        hint = "secrets and people's data travel over https only"
+        raise OriginError(PLAIN_HTTP, f'the scheme is "{scheme}"', hint, 0, len(scheme))
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    end = start + len(authority)
+    if "{{" in authority:
+        hint = "write the host out; one server an environment goes under `servers`"
+        message = "the host is templated, so that its value decides where secrets go"
+        raise OriginError(TEMPLATED_HOST, message, hint, start, end)
+    if "@" in authority:
+        hint = "put credentials into a token"
+        raise OriginError(SPECIAL_HOST, "the URL holds a user name", hint, start, end)
+    host, colon, port = authority.rpartition(":") if ":" in authority else (authority, "", "")
+    fault = host_fault(host)
+    if fault:
+        raise OriginError(SPECIAL_HOST, *fault, start, end)
+    if colon and not (port.isascii() and port.isdigit() and 0 < int(port) <= _HIGHEST_PORT):
+        raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
+    return Origin(f"https://{authority.lower()}", host.lower(), end)
+
+
+def host_fault(host: str) -> tuple[str, str] | None:
+    """Message and hint for a host that is no public name; None for one that may be."""
+    if not host:
+        return "the host is missing", "write https://host/path"
+    if host.startswith("[") or _NUMERIC.fullmatch(host):
+        return f'"{host}" is an address', "use the service's name"
+    labels = host.split(".")
+    if len(host) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+        return f'"{host}" is no host name', "letters, digits and - between dots"
+    if len(labels) == 1 or host.lower().endswith(_SPECIAL):
+        return f'"{host}" is a name of a private network', "use the service's public name"
+    return None

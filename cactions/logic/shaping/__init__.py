@@ -1,0 +1,11 @@
+"""Shapes checked YAML into a Project: names are resolved, templates and paths parsed, once.
+
+Every fault of every file is found in one go; one fault never hides another, and a thing that
+is broken where it is declared is not reported again where it is used.
+"""
+
+from __future__ import annotations
+
+from cactions.logic.shaping.project import Shaped, SourceFile, shape
+
+__all__ = ["Shaped", "SourceFile", "shape"]

@@ -1,0 +1,80 @@
+"""Shapes the workspace, its people in place, and their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cactions.logic.decoding import Typed
+from cactions.logic.faults import CONTRADICTION, PERSON, TWICE
+from cactions.logic.identifying import Fault, PersonFault, person_from
+from cactions.logic.shaping.scope import Scope
+from cactions.logic.shaping.typing import typed_scalars
+from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, Workspace
+
+
+def attribute(name: str, at: Typed, scope: Scope) -> Attribute | None:
+    """A custom attribute."""
+    if name in CONTACT_FIELDS:
+        message = f'"{name}" is a contact field and no custom attribute'
+        scope.faults.add(CONTRADICTION, at.key, message, hint="rename it", route=at.route)
+    kind = at.plain("data_type")
+    if kind is None:
+        return None
+    bare = Attribute(name, DataType(kind), messenger_writable=at.plain("messenger_writable"))
+    return replace(bare, options=typed_scalars(at.get("options"), bare, scope))
+
+
+def workspace(at: Typed, scope: Scope) -> Workspace:
+    """The embedded workspace."""
+    people = at.get("people")
+    verified = at.plain("identity_verification", False)
+    if people is None:
+        return Workspace(verified)
+    if isinstance(people.value, str):
+        return Workspace(verified, people_file=people.value)
+    return Workspace(verified, people=tuple(_people(people.value, scope)))
+
+
+def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
+    taken: dict[tuple[str, str], int] = {}
+    for item in items:
+        person = _person(item, scope)
+        if person is None:
+            continue
+        for field in ("id", "user_id"):
+            value = person.field_value(field)
+            line = taken.setdefault((field, str(value)), item.span.line + 1)
+            if isinstance(value, str) and line != item.span.line + 1:
+                message = f'{field} "{value}" belongs to the person in line {line} already'
+                scope.faults.add(TWICE, item.key, message, route=item.route)
+        yield person
+
+
+def _person(at: Typed, scope: Scope) -> Person | None:
+    attributes = at.get("attributes")
+    fields = {name: item.value for name, item in at.items() if name not in ("attributes", "test")}
+    values = {name: item.value for name, item in attributes.items()} if attributes else {}
+    declared = {name: one for name, one in scope.attributes.items() if one is not None}
+    try:
+        return person_from(fields, values, at.plain("test", False), declared)
+    except PersonFault as error:
+        for fault in error.faults:
+            _point(at, fault, scope)
+        return None
+
+
+def _point(at: Typed, fault: Fault, scope: Scope) -> None:
+    """The fault at the value that it is about, else at the person as a whole."""
+    group, dot, name = fault.key.partition(".")
+    if dot and name in scope.attributes and scope.attributes[name] is None:
+        return  # declared, and broken there
+    inside = at.get(group)
+    spot = inside.get(name) if dot and inside else inside
+    if spot is None:
+        scope.faults.add(PERSON, at.key, str(fault), hint=fault.hint, route=at.route)
+    elif fault.unknown:
+        scope.faults.add(PERSON, spot.key, str(fault), hint=fault.hint, route=spot.route)
+    else:
+        message = f"{name or group}: it {fault.message}"
+        scope.faults.add(PERSON, spot.span, message, hint=fault.hint, route=spot.route)

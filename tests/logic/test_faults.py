@@ -1,0 +1,330 @@
+"""Every fault of a file: the rule, the words, and the exact span, marked in the YAML by ⟦ ⟧."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cactions.logic.faults import Faults
+from cactions.logic.file_format import FILE
+from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode
+from cactions.logic.reading import read
+from cactions.logic.schema import Either, ListOf, MapOf, Record, Schema, Tagged
+from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.model import Finding, OperatorError
+
+EXAMPLE = Path(__file__).parents[2] / "actions.example.yaml"
+
+BASE = """\
+version: 1
+workspace:
+  people:
+    - {user_id: u-1, email: ada@example.com, attributes: {tier: gold}}
+attributes:
+  tier: {data_type: string, options: [silver, gold]}
+  points: {data_type: integer}
+  since: {data_type: date}
+  active: {data_type: boolean}
+servers:
+  shop: {production: "https://api.shop.example", staging: "https://staging.shop.example"}
+tokens:
+  shop: {type: text, value: {secret: shop_token}, header: X-Token, hosts: [api.shop.example]}
+actions:
+  loyalty:
+    match: user_id
+    data_inputs: [{name: order, type: string, required: true}]
+    request:
+      http_method: get
+      server: shop
+      url: /v1/customers/{{ person.user_id }}
+      tokens: [shop]
+    response:
+      same_person: {path: $.email, equals: person.email}
+      mapping:
+        tier: $.tier
+    tests:
+      - name: gold
+        person: {user_id: u-1}
+        inputs: {order: A-1}
+        expect: {attributes: {tier: gold}}
+"""
+
+
+class Case(NamedTuple):
+    """``old`` of BASE is replaced by ``new``; the span between the marks must be found."""
+
+    rule: str
+    words: str
+    old: str
+    new: str
+
+
+PERSON = "- {user_id: u-1, email: ada@example.com, attributes: {tier: gold}}"
+URL = "      url: /v1/customers/{{ person.user_id }}"
+SERVER = "      server: shop\n" + URL
+TIER = "        tier: $.tier"
+
+CASES = [
+    Case("CA001", "alias", "match: user_id", "match: ⟦*x⟧"),
+    Case("CA001", "anchor", "match: user_id", "match: ⟦&x user_id⟧"),
+    Case("CA001", "tag", "match: user_id", "match: ⟦!!str user_id⟧"),
+    Case("CA001", "merge key", "    match: user_id", "    ⟦<<⟧: {}\n    match: user_id"),
+    Case("CA001", "quotes", URL, "      url: ⟦{{ person.user_id }}⟧"),
+    Case("CA001", "not YAML", "path: $.email,", "path: $.a⟦[⟧0].b,"),
+    Case("CA001", "second document", "version: 1\n", "version: 1\n⟦---⟧\nversion: 1\n"),
+    Case(
+        "CA002", 'unknown key "macth"', "    match: user_id", "    ⟦macth⟧: user_id\n    match: id"
+    ),
+    Case("CA002", 'unknown key "urls"', URL, URL + "\n      ⟦urls⟧: x"),
+    Case("CA002", 'unknown key "option"', "options: [", "⟦option⟧: ["),
+    Case("CA002", 'unknown key "secrets"', "value: {secret: s", "value: {⟦secrets⟧: s"),
+    Case("CA003", '"match" is missing', "  loyalty:\n    match: user_id", "  ⟦loyalty⟧:"),
+    Case("CA003", '"version" is missing', "version: 1\nworkspace", "⟦w⟧orkspace"),
+    Case("CA003", '"path" is missing', "same_person: {path: $.email, ", "⟦same_person⟧: {"),
+    Case("CA003", "how does the third party", TIER, TIER + "\n        ⟦since⟧: $.since"),
+    Case("CA004", '"userid" is not one', "match: user_id", "match: ⟦userid⟧"),
+    Case("CA004", "is out of range", "version: 1", "version: ⟦2⟧"),
+    Case("CA004", "not true or false", "required: true", "required: ⟦yes⟧"),
+    Case("CA004", "not a whole number", TIER, '        tier: {path: $.a, max_length: ⟦"9"⟧}'),
+    Case("CA004", "expected a list", "tokens: [shop]", "tokens: ⟦shop⟧"),
+    Case("CA004", "is empty", "header: X-Token", 'header: ⟦""⟧'),
+    Case("CA004", "no header name", "header: X-Token", "header: ⟦X Token⟧"),
+    Case("CA004", "a whole number", TIER, "        points: {path: $.p, one_of: [⟦gold⟧]}"),
+    Case("CA004", "behind a server", URL, "      url: ⟦v1/customers⟧"),
+    Case("CA004", "not allowed in a URL", URL, "      url: /v1/⟦ü⟧/customers"),
+    Case("CA004", "proves nothing", "equals: person.email", "equals: ⟦inputs.order⟧"),
+    Case("CA004", "never fail", "expect: {attributes: {tier: gold}}", "expect: ⟦{}⟧"),
+    Case("CA005", 'no token "shopp"', "tokens: [shop]", "tokens: [⟦shopp⟧]"),
+    Case("CA005", 'no server "shopp"', "server: shop\n", "server: ⟦shopp⟧\n"),
+    Case("CA005", 'no attribute "teir"', TIER, "        ⟦teir⟧: $.tier"),
+    Case("CA005", 'no attribute "x"', URL, "      url: /v1/{{ ⟦person.attributes.x⟧ }}"),
+    Case("CA005", 'no data input "ordr"', URL, "      url: /v1/{{ ⟦inputs.ordr⟧ }}"),
+    Case("CA005", 'no data input "ordr"', "inputs: {order:", "inputs: {⟦ordr⟧:"),
+    Case("CA005", "does not map", "{attributes: {tier: gold}}\n", "{attributes: {⟦points⟧: 1}}\n"),
+    Case("CA006", "emial", URL, "      url: /v1/{{ person.⟦emial⟧ }}"),
+    Case("CA007", "", "path: $.email,", "path: ⟦email⟧,"),
+    Case("CA008", "twice", TIER, TIER + "\n        ⟦tier⟧: $.other"),
+    Case("CA009", "one body", "      tokens", "      json: {}\n      ⟦text⟧: a\n      tokens"),
+    Case("CA009", "GET has no body", "      tokens", "      ⟦json⟧: {}\n      tokens"),
+    Case("CA009", "does not belong", URL, "      url: /v1/customers⟦?id=1⟧"),
+    Case("CA009", "is given twice", "      tokens", "      headers: {⟦x-token⟧: a}\n      tokens"),
+    Case("CA009", "has no length", TIER, "        points: {path: $.p, ⟦max_length⟧: 3}"),
+    Case("CA009", "exactly one key", "person: {user_id: u-1}", "person: ⟦{user_id: a, id: b}⟧"),
+    Case(
+        "CA011",
+        "must be a text",
+        "attributes: {tier: gold}}\nattr",
+        "attributes: {tier: ⟦3⟧}}\nattr",
+    ),
+    Case("CA011", "is not known", PERSON, PERSON.replace("tier", "⟦x⟧")),
+    Case(
+        "CA011",
+        "none of user_id",
+        "- {user_id: u-1, email: ada@example.com,",
+        "- ⟦{name: Ada, attributes: {tier: gold}}⟧ #",
+    ),
+    Case("CA202", "who a person is", TIER, "        ⟦email⟧: $.email"),
+    Case("CA303", "would be sent to", SERVER, '      url: "https://api.evil.example/x"'),
+    Case("CA401", "host is templated", SERVER, '      url: "https://⟦{{ person.email }}⟧/x"'),
+    Case("CA402", 'scheme is "http"', SERVER, '      url: "⟦http⟧://api.shop.example/x"'),
+    Case("CA403", "is an address", SERVER, '      url: "https://⟦127.0.0.1⟧/x"'),
+    Case("CA403", "private network", SERVER, '      url: "https://⟦localhost⟧/x"'),
+    Case("CA403", "user name", SERVER, '      url: "https://⟦u:p@api.shop.example⟧/x"'),
+]
+
+
+def faults_of(text: str) -> tuple[Finding, ...]:
+    return shape([SourceFile("a.yaml", text.encode())]).findings
+
+
+def marked(text: str) -> tuple[str, tuple[int, int, int, int] | None]:
+    """The text without its marks, and the span between them, counted from 1."""
+    if "⟦" not in text:
+        return text, None
+    before, rest = text.split("⟦")
+    inside, after = rest.split("⟧")
+    start, end = _position(before), _position(before + inside)
+    return before + inside + after, (*start, *end)
+
+
+def _position(before: str) -> tuple[int, int]:
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def shaped(*texts: str) -> Shaped:
+    return shape([SourceFile(f"{n}.yaml", text.encode()) for n, text in enumerate(texts)])
+
+
+TWELVE = """\
+version: 1
+attributes:
+  tier: {data_type: strnig}
+  points: {data_type: integer, option: [1]}
+  since: {data_type: date}
+servers:
+  shop: {production: "http://api.shop.example"}
+actions:
+  loyalty:
+    macth: user_id
+    request:
+      http_method: fetch
+      server: shpo
+      url: /v1/{{ person.emial }}
+      tokens: [shop]
+    response:
+      success_when: {status: "200"}
+      same_person: {path: email, equals: person.email}
+      mapping:
+        email: $.email
+        since: $.since
+        points: {path: "$.points", on_null: erase}
+"""
+
+
+def test_twelve_faults_are_reported_in_one_go() -> None:
+    """A person mends a file once, not twelve times; one fault never hides another."""
+    places = [str(finding.place) for finding in faults_of(TWELVE)]
+    expected = {
+        "3:21", "4:32", "7:23", "10:5", "12:20", "13:15", "14:26", "15:16",
+        "17:30", "18:27", "20:9", "21:9", "22:45",
+    }  # fmt: skip
+    missing_match = "9:3"
+    assert expected | {missing_match} == {place.removeprefix("a.yaml:") for place in places}
+    assert len(expected) + 1 == len(places)
+
+
+def test_a_broken_declaration_is_not_reported_again_where_it_is_used() -> None:
+    """One mistake, one finding."""
+    text = BASE.replace(
+        "tier: {data_type: string, options: [silver, gold]}", "tier: {data_type: x}"
+    )
+    assert ["CA004"] == [finding.rule for finding in faults_of(text)]
+
+
+def keys_of(node: Node, schema: Schema) -> Iterator[ScalarNode]:
+    """Every key that the format fixes, in the whole document."""
+    if isinstance(schema, Either):
+        yield from keys_of(node, schema.long)
+    elif isinstance(node, MapNode) and isinstance(schema, Record | Tagged):
+        record = schema if isinstance(schema, Record) else _tagged(node, schema)
+        for key, value in node.entries:
+            if not (isinstance(schema, Tagged) and key.text == schema.tag):
+                yield key
+            yield from keys_of(value, record.fields[key.text].schema)
+    elif isinstance(node, MapNode) and isinstance(schema, MapOf):
+        for _, value in node.entries:
+            yield from keys_of(value, schema.value)
+    elif isinstance(node, ListNode) and isinstance(schema, ListOf):
+        for item in node.items:
+            yield from keys_of(item, schema.item)
+
+
+def _tagged(node: MapNode, schema: Tagged) -> Record:
+    tag = next(value for key, value in node.entries if key.text == schema.tag)
+    assert isinstance(tag, ScalarNode)
+    return schema.records[tag.text]
+
+
+def test_a_misspelt_key_anywhere_is_an_error_with_a_suggestion() -> None:
+    """No key of the format is ever silently ignored, wherever it stands."""
+    text = EXAMPLE.read_text()
+    root = read(text.encode(), Faults("a.yaml"))
+    assert root is not None
+    lines = text.splitlines(keepends=True)
+    tried = 0
+    for key in keys_of(root, FILE):
+        line = lines[key.span.line]
+        bad = line[: key.span.end_column] + "q" + line[key.span.end_column :]
+        found = faults_of("".join([*lines[: key.span.line], bad, *lines[key.span.line + 1 :]]))
+        assert any(
+            f.rule == "CA002" and f'"{key.text}q"' in f.message and f'"{key.text}"?' in f.hint
+            for f in found
+        ), (key, found)
+        tried += 1
+    assert tried > 150
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"[" * 100_000, "nested deeper"),
+        (b"{" * 100_000, "nested deeper"),
+        (b"- " * 100_000, "nested deeper"),
+        (b"a: " * 100_000, "not YAML"),
+        (b"", "empty"),
+        (b"# only a comment\n", "empty"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"a: \x00", "U+0000"),
+        (b"a" * (1024 * 1024 + 1), "1,048,577 bytes"),
+        (b"- version: 1", "map of keys"),
+        (b"just a text", "map of keys"),
+        (b"version: 1\n\tactions: {}", "tabs"),
+        (b"'", "not YAML"),
+        (b"version: 1\nactions: {a: {b: [}", "not YAML"),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, bytes) else value,
+)
+def test_what_is_no_action_file_is_a_finding_and_never_a_pass(data: bytes, words: str) -> None:
+    """Bad input ends in words, not in a crash and not in silence."""
+    shaped = shape([SourceFile("a.yaml", data)])
+    assert shaped.project is None
+    assert any(words in finding.message + finding.hint for finding in shaped.findings)
+
+
+def test_files_of_a_folder_share_their_declarations_in_any_order() -> None:
+    """A project may be cut into files wherever its author likes."""
+    head, tail = BASE.split("actions:\n")
+    first, second = head, "version: 1\nactions:\n" + tail
+    one, other = shaped(first, second), shaped(second, first)
+    assert ((), ()) == (one.findings, other.findings)
+    assert one.project is not None
+    assert other.project is not None
+    assert one.project.actions["loyalty"].request == other.project.actions["loyalty"].request
+
+
+def test_a_name_stands_once_in_a_folder() -> None:
+    """Two actions of one name would make it a matter of luck which one runs."""
+    twice = shaped(BASE, BASE)
+    assert {"CA008"} == {finding.rule for finding in twice.findings}
+    assert {"1.yaml"} == {finding.place.file for finding in twice.findings if finding.place}
+
+
+def test_the_environment_chooses_the_server() -> None:
+    """The first one named is the default; an unknown one is the operator's mistake."""
+    text = BASE.replace("[api.shop.example]", "[api.shop.example, staging.shop.example]")
+    files = [SourceFile("a.yaml", text.encode())]
+    bases = [
+        project.actions["loyalty"].request.base
+        for name in (None, "staging")
+        if (project := shape(files, name).project)
+    ]
+    assert ["https://api.shop.example", "https://staging.shop.example"] == bases
+    with pytest.raises(OperatorError, match='has an environment "stagign"'):
+        shape(files, "stagign")
+
+
+def test_a_token_may_not_go_to_the_host_of_another_environment() -> None:
+    """`hosts` holds in every environment."""
+    found = shape([SourceFile("a.yaml", BASE.encode())], "staging").findings
+    assert ["CA303"] == [finding.rule for finding in found]
+
+
+def test_the_base_has_no_fault() -> None:
+    """What every case starts from is clean, so that each fault is the case's own."""
+    assert () == faults_of(BASE)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.words or case.new}")
+def test_a_fault_is_found_with_its_rule_and_its_exact_span(case: Case) -> None:
+    """Nobody has to look for the place that a finding means."""
+    assert case.old in BASE
+    text, span = marked(BASE.replace(case.old, case.new, 1))
+    found = [f for f in faults_of(text) if f.rule == case.rule and case.words in f.message]
+    assert found, faults_of(text)
+    place = found[0].place
+    assert place is not None
+    if span:
+        assert (place.line, place.column, place.end_line, place.end_column) == span
