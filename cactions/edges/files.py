@@ -1,0 +1,172 @@
+"""Files as this project touches them: texts within a limit, and state that only its owner sees.
+
+- A text is UTF-8 and at most ``limit`` bytes long; it is read whole or not at all.
+- State is private whatever the umask says (folders 0700, files 0600), and what is found wider is
+  narrowed. It is never reached through a symbolic link, since a cloned repository can carry one.
+- No OSError leaves this file: what the operator named is an OperatorError, state a StoreError.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from cactions.model import AuthorError, OperatorError, Place, StoreError
+
+MIB: Final = 1024 * 1024
+
+_FOLDER: Final = 0o700
+_FILE: Final = 0o600
+_OTHERS: Final = 0o077
+
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_RIGHT: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What file systems without hard links (FAT, some network shares) answer to ``link``."""
+
+
+def read_text(path: Path, *, limit: int = MIB) -> str:
+    """The whole text of a file that somebody named.
+
+    Raises OperatorError where it cannot be read, AuthorError where it is too long or not UTF-8.
+    """
+    data = _read_bytes(path, limit)
+    if len(data) > limit:
+        raise AuthorError(
+            f"{path} is larger than {limit:,} bytes", hint="Split it, or name another file."
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        raise AuthorError(
+            f"{path} is not UTF-8 text", hint="Save it as UTF-8.", place=_end_of(before, path)
+        ) from None
+
+
+def _read_bytes(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except FileNotFoundError:
+        raise OperatorError(f"there is no file {path}", hint="Check the name.") from None
+    except OSError as error:
+        raise OperatorError(
+            f"{path} cannot be read: {_words(error)}", hint="Name a file that you may read."
+        ) from error
+
+
+def _end_of(text: str, path: Path) -> Place:
+    line = text.count("\n") + 1
+    column = len(text) - text.rfind("\n")
+    return Place(str(path), line, column, line, column + 1)
+
+
+def has_private_folder(path: Path) -> bool:
+    """Whether the folder is there; if so, it is a real one and its owner's alone."""
+    return _narrowed(path, stat.S_ISDIR, "folder", _FOLDER)
+
+
+def make_private_folder(path: Path) -> None:
+    """The folder, made where it is missing; its parent must exist."""
+    if has_private_folder(path):
+        return
+    with store_errors(path), suppress(FileExistsError):
+        path.mkdir(_FOLDER)
+        path.chmod(_FOLDER)
+        sync_folder(path.parent)
+    has_private_folder(path)
+
+
+def has_private_file(path: Path) -> bool:
+    """Whether the file is there; if so, it is a real one and its owner's alone."""
+    return _narrowed(path, stat.S_ISREG, "file", _FILE)
+
+
+def new_private_file(folder: Path, prefix: str) -> Path:
+    """A new empty file under a name that nobody else uses."""
+    with store_errors(folder):
+        handle, name = tempfile.mkstemp(prefix=prefix, dir=folder)
+        os.close(handle)
+        path = Path(name)
+        path.chmod(_FILE)
+    return path
+
+
+def publish_file(draft: Path, path: Path) -> None:
+    """Give a complete, closed and synced file its name; durable on return.
+
+    Raises FileExistsError where somebody else was first, and leaves theirs alone.
+    """
+    with store_errors(path):
+        try:
+            os.link(draft, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            _move(draft, path)
+        sync_folder(path.parent)
+
+
+def _move(draft: Path, path: Path) -> None:
+    """Without hard links there is a moment in which two publishers do not see each other."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    draft.rename(path)
+
+
+def sync_folder(path: Path) -> None:
+    """Make names in the folder survive a power cut; where folders cannot be opened, nothing."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Every OSError within, except FileExistsError, leaves as a StoreError about ``path``."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used: {_words(error)}", hint=_hint(error)) from error
+
+
+def _narrowed(path: Path, is_kind: Callable[[int], bool], kind: str, mode: int) -> bool:
+    with store_errors(path):
+        try:
+            found = path.lstat().st_mode
+        except FileNotFoundError:
+            return False
+        if not is_kind(found):
+            what = "a symbolic link" if stat.S_ISLNK(found) else f"not a {kind}"
+            raise StoreError(
+                f"{path} is {what}",
+                hint=f"cactions keeps state in a real {kind} only: move this one out of the way.",
+            )
+        if stat.S_IMODE(found) & _OTHERS:
+            path.chmod(mode)
+    return True
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def _hint(error: OSError) -> str:
+    if error.errno in _NO_ROOM:
+        return "Make room on the disk, then try again."
+    if error.errno in _NO_RIGHT:
+        return "Check who owns it, its permissions, and whether the disk is read-only."
+    return "Check the path and the disk, then try again."

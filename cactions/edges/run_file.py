@@ -1,0 +1,144 @@
+"""One run in one SQLite file: its head, and for each person the plan and what became of it.
+
+- The file appears with its head or not at all.
+- ``intend`` is durable when it returns. ``settle`` survives the death of the process, and a power
+  cut once something durable was written after it.
+- Plans, receipts and the head stand in it as the JSON treaty has them, redacted values included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.sqlite import Cell, Database, Layout, Row
+from cactions.logic import strict_json, wire
+from cactions.model import (
+    Json,
+    OperatorError,
+    Outcome,
+    Plan,
+    Receipt,
+    Run,
+    RunEntry,
+    RunHead,
+    Value,
+)
+
+_LAYOUT: Final = Layout(
+    "the journal",
+    1,
+    (
+        "CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)",
+        """CREATE TABLE entry (
+            number INTEGER PRIMARY KEY, person_id TEXT NOT NULL, plan TEXT NOT NULL,
+            receipt TEXT, undone_by TEXT NOT NULL
+        )""",
+        "CREATE INDEX entry_person ON entry (person_id)",
+    ),
+)
+
+_BEGIN: Final = "INSERT INTO run VALUES (?, 0)"
+_INTEND: Final = "INSERT INTO entry (person_id, plan, undone_by) VALUES (?, ?, '')"
+_SETTLE: Final = "UPDATE entry SET receipt = ? WHERE number = ?"
+_MARK: Final = "UPDATE entry SET undone_by = ? WHERE person_id = ?"
+_COLUMNS: Final = "SELECT person_id, plan, receipt, undone_by FROM entry"
+_ENTRIES: Final = f"{_COLUMNS} ORDER BY number"
+_STANDING: Final = f"{_COLUMNS} WHERE person_id = ? AND undone_by = '' ORDER BY number DESC"
+
+
+class RunFile:
+    """The open file of one run. Every method raises StoreError where the disk or the file fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def begin(cls, path: Path, head: RunHead) -> None:
+        """Make the file; durable on return. Raises FileExistsError where it is there already."""
+        text = strict_json.dumps(wire.head_to_json(head))
+        Database.create(path, _LAYOUT, lambda database: database.execute(_BEGIN, text))
+
+    @classmethod
+    def existing(cls, path: Path) -> RunFile | None:
+        """The run of this file, if it is there."""
+        database = Database.existing(path, _LAYOUT)
+        return cls(database) if database else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def intend(self, plan: Plan) -> int:
+        """Keep the plan; durable on return. The entry's number, from 1."""
+        text = strict_json.dumps(wire.plan_to_json(plan, redact=False))
+        with self._database.writing():
+            self._database.execute(_INTEND, plan.subject.person_id, text)
+            [(number,)] = self._database.rows("SELECT last_insert_rowid()")
+        assert isinstance(number, int), "a rowid is a whole number"
+        return number
+
+    def settle(self, entry: int, receipt: Receipt) -> None:
+        """Keep what became of an entry; the last word counts."""
+        text = strict_json.dumps(wire.receipt_to_json(receipt, redact=False))
+        with self._database.writing(durable=False):
+            if not self._database.execute(_SETTLE, text, entry):
+                raise OperatorError(f"the run has no entry {entry}")
+
+    def finish(self) -> None:
+        """Mark the run as complete; durable on return, with all that came before."""
+        with self._database.writing():
+            self._database.execute("UPDATE run SET finished = 1")
+
+    def mark_undone(self, person_id: str, by_run: str) -> None:
+        """Note that this person's changes were taken back."""
+        with self._database.writing():
+            if not self._database.execute(_MARK, by_run, person_id):
+                raise OperatorError(f"the run has no entry for the person {person_id}")
+
+    def head(self) -> RunHead:
+        """What the run is."""
+        return self._head()[0]
+
+    def whole(self) -> Run:
+        """The run with its entries, in their order, as of one moment."""
+        with self._database.reading():
+            head, finished = self._head()
+            entries = tuple(self._entry(row) for row in self._database.rows(_ENTRIES))
+        return Run(head, entries, finished)
+
+    def applied(self, person_id: str) -> Mapping[str, Value]:
+        """By attribute, what the run applied last to the person and what was not undone."""
+        values: dict[str, Value] = {}
+        for entry in map(self._entry, self._database.rows(_STANDING, person_id)):
+            if entry.receipt and entry.receipt.outcome is Outcome.APPLIED:
+                for change in entry.plan.effective:
+                    values.setdefault(change.attribute, change.after)
+        return values
+
+    def _head(self) -> tuple[RunHead, bool]:
+        rows = self._database.rows("SELECT head, finished FROM run")
+        if len(rows) != 1:
+            raise self._database.damaged("it should hold one run")
+        [(text, finished)] = rows
+        head = wire.head_from_json(self._json(text))
+        if head.id != self._database.path.stem:
+            raise self._database.damaged(f"it holds the run {head.id}")
+        return head, bool(finished)
+
+    def _entry(self, row: Row) -> RunEntry:
+        person_id, plan_text, receipt_text, undone_by = row
+        plan = wire.plan_from_json(self._json(plan_text))
+        receipt = None
+        if receipt_text is not None:
+            receipt = wire.receipt_from_json(self._json(receipt_text))
+        if plan.subject.person_id != person_id or not isinstance(undone_by, str):
+            raise self._database.damaged("an entry contradicts itself")
+        return RunEntry(plan, receipt, undone_by)
+
+    def _json(self, text: Cell) -> Json:
+        try:
+            return strict_json.parse(text if isinstance(text, str) else "")
+        except strict_json.StrictJsonError as error:
+            raise self._database.damaged(str(error)) from error

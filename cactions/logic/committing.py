@@ -1,0 +1,38 @@
+"""Compare-and-set for one person: what a commit decides, from the person as they are now.
+
+- All effective changes are written, or none: one ``before`` that does not hold refuses the plan.
+- ``before`` is compared by ``same``: null is not absent here, and 1 is not 1.0.
+- A plan that changes nothing is UNCHANGED, whoever the person is by now.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.planning import applied
+from cactions.model import Conflict, Outcome, Person, Plan, Receipt, same
+
+_CHANGED: Final = "the person was changed since the plan was made"
+
+
+def unchanged(plan: Plan) -> Receipt | None:
+    """The receipt of a plan that has nothing to write; None where there is something."""
+    return None if plan.effective else Receipt(plan.subject.person_id, Outcome.UNCHANGED)
+
+
+def commit(plan: Plan, person: Person) -> tuple[Person | None, Receipt]:
+    """Whom to write, None for nobody, and the receipt that is true once that is done."""
+    if idle := unchanged(plan):
+        return None, idle
+    if found := conflicts(plan, person):
+        return None, Receipt(person.id, Outcome.CONFLICT, _CHANGED, found)
+    return applied(person, plan), Receipt(person.id, Outcome.APPLIED)
+
+
+def conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:
+    """The attributes that do not hold what the plan promised."""
+    return tuple(
+        Conflict(change.attribute, change.before, found, change.redacted)
+        for change in plan.effective
+        if not same(change.before, found := person.attribute_value(change.attribute))
+    )
