@@ -12,6 +12,13 @@
 
 from __future__ import annotations
 
+from cactions.logic.wire.answers import (
+    outcome_to_json,
+    people_to_json,
+    request_to_json,
+    runs_to_json,
+    undo_to_json,
+)
 from cactions.logic.wire.plans import (
     failed_from_json,
     failed_to_json,
@@ -44,14 +51,19 @@ __all__ = [
     "findings_to_json",
     "head_from_json",
     "head_to_json",
+    "outcome_to_json",
+    "people_to_json",
     "plan_from_json",
     "plan_to_json",
     "receipt_from_json",
     "receipt_to_json",
+    "request_to_json",
     "result_from_json",
     "result_to_json",
     "run_from_json",
     "run_to_json",
+    "runs_to_json",
     "tests_from_json",
     "tests_to_json",
+    "undo_to_json",
 ]

@@ -1,0 +1,72 @@
+"""What commands answer on ``--json`` beyond the nouns themselves; written, never read back.
+
+``cactions.request/1``, ``cactions.outcome/1``, ``cactions.undo/1``, ``cactions.runs/1`` and
+``cactions.people/1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cactions.logic.wire.plans import failed_to_json, result_to_json
+from cactions.logic.wire.runs import receipt_to_json, run_to_json
+from cactions.model import Failed, Json, Person, Plan, Receipt, Request, Run, RunHead
+
+
+def request_to_json(request: Request | Failed) -> dict[str, Json]:
+    """The request as it may be shown, secrets as dots; or why there is none."""
+    if isinstance(request, Failed):
+        return failed_to_json(request, redact=True)
+    return {
+        "format": "cactions.request/1",
+        "method": request.method,
+        "url": request.url.shown,
+        "headers": [{"name": name, "value": value.shown} for name, value in request.headers],
+        "body": None if request.body is None else request.body.shown,
+    }
+
+
+def outcome_to_json(
+    result: Plan | Failed, receipt: Receipt | None, head: RunHead
+) -> dict[str, Json]:
+    """A run for one person; without a receipt nothing was written and there is no run."""
+    return {
+        "format": "cactions.outcome/1",
+        "result": result_to_json(result, redact=True),
+        "receipt": receipt_to_json(receipt, redact=True) if receipt else None,
+        "run": head.id if receipt else None,
+    }
+
+
+def undo_to_json(undoes: str, run: str | None, receipts: Iterable[Receipt]) -> dict[str, Json]:
+    """What became of each person; ``run`` is null where nothing was written."""
+    return {
+        "format": "cactions.undo/1",
+        "undoes": undoes,
+        "run": run,
+        "receipts": [receipt_to_json(receipt, redact=True) for receipt in receipts],
+    }
+
+
+def runs_to_json(runs: Iterable[Run], damaged: Iterable[tuple[str, str]]) -> dict[str, Json]:
+    """Whole runs, newest first, and the names of those that cannot be read."""
+    return {
+        "format": "cactions.runs/1",
+        "runs": [run_to_json(run, redact=True) for run in runs],
+        "damaged": [{"run": name, "why": why} for name, why in damaged],
+    }
+
+
+def people_to_json(people: Iterable[Person]) -> dict[str, Json]:
+    """People with the fields that are set and all their attributes."""
+    return {"format": "cactions.people/1", "people": [_person(person) for person in people]}
+
+
+def _person(person: Person) -> dict[str, Json]:
+    fields = {name: value for name, value in person.fields.items() if name != "id"}
+    return {
+        "id": person.id,
+        **fields,
+        "test": person.test,
+        "attributes": dict(person.attributes),
+    }

@@ -1,0 +1,141 @@
+"""The laws of the house, run instead of remembered: floors, circles, seats, sizes, late imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter import cli as importlinter
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cactions"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+SEATS = {
+    "typer": {"cli/*"},
+    "rich": {"render/*"},
+    "yaml": {"logic/reading.py"},
+    "sqlite3": {"edges/sqlite.py"},
+    "httpx": set(),
+    "vcr": set(),
+    "keyring": set(),
+    "cryptography": set(),
+    "click": set(),
+}
+"""Each outside library, and the one place that may import it; an empty set: nobody, so far."""
+
+HEAVY = ("httpx", "requests", "keyring", "vcr", "rich", "cryptography", "sqlite3", "http.client")
+
+
+def imports(file: Path) -> Iterator[tuple[str, bool]]:
+    """Every import of a file: the top-level name, and whether it stands inside a function."""
+    tree = ast.parse(file.read_text())
+    inner = {
+        id(node)
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(outer)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.split(".")[0], id(node) in inner) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0], id(node) in inner
+
+
+def test_imports_go_down_only_and_never_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """import-linter holds the floors, and every new folder must be given one."""
+    monkeypatch.chdir(ROOT)
+    assert importlinter.lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("library", SEATS)
+def test_each_library_has_one_home(library: str) -> None:
+    """Swapping a library is a change of one file."""
+    homes = {str(f.relative_to(PACKAGE)) for f in FILES if library in dict(imports(f))}
+    strangers = {h for h in homes if not any(Path(h).match(seat) for seat in SEATS[library])}
+    assert set() == strangers
+
+
+def test_late_imports_stand_in_the_wiring_and_at_the_front_door_only() -> None:
+    """Everywhere else, what a file needs can be read at its top."""
+    late = {str(f.relative_to(PACKAGE)) for f in FILES if any(inside for _, inside in imports(f))}
+    assert {"cli/wiring.py", "__main__.py"} == late
+
+
+def test_no_import_starts_with_an_underscore_of_somebody_else() -> None:
+    """Private parts of libraries change without notice."""
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                assert not any(part.startswith("_") and part != "__future__" and part != "__main__"
+                               for part in node.module.split(".")), (file, node.module)  # fmt: skip
+
+
+def test_functions_are_short() -> None:
+    """Nine of ten under 30 lines, none over 50, docstrings not counted."""
+    lengths = [
+        (length(node), f"{file.relative_to(PACKAGE)}:{node.name}")
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert [] == [name for lines, name in lengths if lines > 50]
+    assert len([1 for lines, _ in lengths if lines > 30]) * 10 <= len(lengths)
+
+
+def length(function: ast.FunctionDef) -> int:
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_files_are_small() -> None:
+    """A room is redesigned before it gets crowded."""
+    assert {} == {
+        str(f.relative_to(PACKAGE)): lines
+        for f in FILES
+        if (lines := len(f.read_text().splitlines())) > 275
+    }
+
+
+def test_every_file_says_what_it_is() -> None:
+    """A file opens with one sentence that a newcomer can read."""
+    silent = [f for f in FILES if not ast.get_docstring(ast.parse(f.read_text()))]
+    assert [] == silent
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The modules that a command has imported by its end."""
+    program = (
+        "import sys; from cactions.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print('\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_validate_loads_nothing_heavy(form: tuple[str, ...]) -> None:
+    """The command that runs most often, in editors and in CI, pays for nothing it does not use."""
+    assert set() == loaded("validate", "actions.example.yaml", *form) & set(HEAVY)
+
+
+def test_version_loads_nothing_at_all() -> None:
+    """Not even Typer."""
+    assert set() == loaded("--version") & {*HEAVY, "typer", "yaml", "dataclasses", "re"}
+
+
+def test_validate_answers_without_looking_at_the_packages_metadata() -> None:
+    """Asking the installed metadata for a version costs four bare start-ups."""
+    assert "importlib.metadata" not in loaded("validate", "actions.example.yaml")

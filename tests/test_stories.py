@@ -1,0 +1,79 @@
+"""The README's stories are run: every `$` line in a terminal block, and what it must print.
+
+A story works on a copy of the example. `…` in the expected output stands for anything within
+the line, a line of `…` alone for any lines.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STORIES = [ROOT / "README.md", *sorted((ROOT / "tests" / "stories").glob("*.md"))]
+
+
+class Step(NamedTuple):
+    """A command line and the lines that it must print."""
+
+    line: int
+    command: str
+    expected: str
+
+
+def steps(story: Path) -> Iterator[Step]:
+    """The steps of all ```console blocks, in order."""
+    text = story.read_text()
+    for block in re.finditer(r"^```console\n(.*?)^```$", text, re.M | re.S):
+        first = text[: block.start(1)].count("\n") + 1
+        lines = block[1].splitlines()
+        starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            yield Step(first + start, lines[start][2:], "\n".join(lines[start + 1 : end]))
+
+
+def pattern(expected: str) -> str:
+    """Expected output as a regular expression."""
+    lines = [
+        r"(?:.*\n)*?" if line.strip() == "…" else re.escape(line.rstrip()).replace("…", ".*") + "\n"
+        for line in expected.splitlines()
+    ]
+    return "".join(lines)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """A shell in which ``cactions`` is the code under test, whatever is installed."""
+    bin_folder = folder / ".bin"
+    bin_folder.mkdir()
+    command = bin_folder / "cactions"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m cactions "$@"\n')
+    command.chmod(0o755)
+    path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(folder), "COLUMNS": "100", "LANG": "C.UTF-8"}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_a_story_happens_as_it_is_told(story: Path, tmp_path: Path) -> None:
+    """Whoever follows the story sees what it shows."""
+    shutil.copy(ROOT / "actions.example.yaml", tmp_path)
+    shutil.copytree(ROOT / "cassettes", tmp_path / "cassettes")
+    shell, status, told = environment(tmp_path), 0, 0
+    for step in steps(story):
+        command = step.command.replace("$?", str(status))
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, env=shell, capture_output=True, text=True,
+            timeout=60, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        status = done.returncode
+        seen = "".join(f"{line.rstrip()}\n" for line in (done.stdout + done.stderr).splitlines())
+        assert re.fullmatch(pattern(step.expected), seen), f"line {step.line}: {command}\n{seen}"
+        told += 1
+    assert told, "the story has no steps"
