@@ -336,9 +336,9 @@ def test_size_is_limited() -> None:
 @pytest.mark.parametrize("filler", ["a", " ", '"', "'\"", '\\"', ".", "(", "}", "person."])
 def test_hostile_texts_are_refused_at_once(piece: str, filler: str) -> None:
     """No text of full length keeps the explanation busy, closed or not."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     text = piece + filler * (65_000 // len(filler))
     for hostile in (text, text + " }}", text + '"] }}'):
         with pytest.raises(TemplateError):
             parse_template(hostile)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

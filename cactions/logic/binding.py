@@ -1,0 +1,214 @@
+"""Fills an action's request with one person's values, the inputs and the secrets. Pure.
+
+- A reference that is absent, null or ``""`` stops everything: nothing is sent with a hole in it.
+- A value goes in exactly or not at all; ``encoding`` has the places and what each refuses.
+- The built URL is parsed again: no value moves the origin or the number of path segments.
+- A secret is rendered twice, real and shown, and stands in no message. One that is not given
+  stays sealed: such a request can be shown and replayed, but not sent.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from cactions.logic import encoding, strict_json
+from cactions.logic.encoding import Unfit, joined
+from cactions.logic.filling import Filler
+from cactions.logic.inputs import resolve_inputs
+from cactions.model import (
+    DOTS,
+    Action,
+    ActionRequest,
+    AuthorError,
+    BodyForm,
+    JsonTemplate,
+    NoPlan,
+    Person,
+    Reason,
+    Rendered,
+    Request,
+    RequestBody,
+    Scalar,
+    SecretRef,
+    Template,
+    Token,
+    is_empty,
+)
+
+__all__ = ["bind", "resolve_inputs"]
+
+_AUDIENCES: Final = {"user": "users", "lead": "leads", "visitor": "visitors"}
+
+_CONTENT_TYPES: Final = {
+    BodyForm.JSON: "application/json",
+    BodyForm.FORM: "application/x-www-form-urlencoded",
+    BodyForm.TEXT: "text/plain; charset=utf-8",
+}
+
+
+def bind(
+    action: Action, person: Person, inputs: Mapping[str, Scalar], secrets: Mapping[str, str]
+) -> Request:
+    """The exact request for this person.
+
+    ``secrets`` holds opened values by name; a name that is not in it stays sealed. Raises NoPlan
+    (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and AuthorError for literal text that fits nobody.
+    """
+    _check_audience(action, person)
+    filler, request = Filler(person, inputs, secrets), action.request
+    return Request(
+        request.http_method.upper(),
+        Rendered.plain(_url(request, filler)),
+        tuple(_headers(request, filler)),
+        None if request.body is None else _body(request.body, filler),
+    )
+
+
+def _check_audience(action: Action, person: Person) -> None:
+    role = person.field_value("role")
+    audience = _AUDIENCES.get("user" if is_empty(role) else str(role))
+    if audience not in action.audiences:
+        who = f"is one of the {audience}" if audience else "has an unknown role"
+        hint = f"the audiences of {action.name} are: {', '.join(action.audiences)}"
+        raise NoPlan(Reason.WRONG_AUDIENCE, f"{person.label} {who}", hint=hint)
+
+
+def _url(request: ActionRequest, filler: Filler) -> str:
+    """Origin, path and query. The query is a map; the literal part of the path is the author's."""
+    place = "the path of the URL"
+    url = request.base + filler.text(request.url, place, encoding.path_segment)
+    skeleton = (part for part in request.url.parts if isinstance(part, str))
+    if _shape(url) != _shape(request.base + "".join(skeleton)) or _has_dot_segment(url):
+        message = f"the values for {filler.person.label} would change the structure of the URL"
+        hint = "mend the value, or the literal text beside it"
+        raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint)
+    query = "&".join(
+        encoding.query_pair(name, filler.text(template, f"the query parameter {name}", str))
+        for name, template in request.query.items()
+    )
+    return f"{url}?{query}" if query else url
+
+
+def _shape(url: str) -> tuple[str, str, int, str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
+
+
+def _has_dot_segment(url: str) -> bool:
+    """Whether a reader could walk up; a value and the literal beside it may make dots together."""
+    return any(unquote(segment) in (".", "..") for segment in urlsplit(url).path.split("/"))
+
+
+def _headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
+    """The author's, the tokens', then what else a request needs; one value for each name."""
+    taken: set[str] = set()
+    for name, value in [*_own_headers(request, filler), *_token_headers(request, filler)]:
+        if name.lower() in taken:
+            hint = "keep one of the header and the tokens that set it"
+            raise AuthorError(f"the header {name} has two values", hint=hint)
+        taken.add(name.lower())
+        _literally(f"the header {name}", encoding.header_value, value.shown.replace(DOTS, "x"))
+        yield name, value
+    for name, text in _default_headers(request.body):
+        if name.lower() not in taken:
+            yield name, Rendered.plain(text)
+
+
+def _own_headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
+    for name, template in request.headers.items():
+        text = filler.text(template, f"the header {name}", encoding.header_value)
+        yield name, Rendered.plain(text)
+
+
+def _token_headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
+    for token in request.tokens:
+        if token.value is None:
+            yield "Authorization", _basic(token, filler)
+        else:
+            place = f"the header {token.header}"
+            secret = filler.secret(token.value, place, encoding.header_value)
+            yield token.header, Rendered.plain(token.prefix) + secret
+
+
+def _default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]:
+    yield "Accept", "application/json"
+    if body is not None:
+        yield "Content-Type", _CONTENT_TYPES[body.form]
+
+
+def _basic(token: Token, filler: Filler) -> Rendered:
+    """RFC 7617; the user name is hidden too, because base64 hides nothing by itself."""
+    place = f'the token "{token.name}"'
+    if isinstance(token.username, SecretRef):
+        user = filler.secret(token.username, place, encoding.basic_user)
+    else:
+        name = _literally(f"the user name of {place}", encoding.basic_user, token.username or "")
+        user = Rendered.plain(name)
+    password = Rendered.plain("")
+    if token.password is not None:
+        password = filler.secret(token.password, place, encoding.basic_password)
+    pair = joined((user, password), ":")
+    real = None if pair.sealed else base64.b64encode(pair.reveal().encode()).decode()
+    return Rendered.plain("Basic ") + Rendered(DOTS, real)
+
+
+def _literally(what: str, write: Callable[[str], str], text: str) -> str:
+    """The author's own text, written. Raises AuthorError where it does not fit its place."""
+    try:
+        return write(text)
+    except Unfit as unfit:
+        raise AuthorError(f"{what} {unfit}") from None
+
+
+def _body(body: RequestBody, filler: Filler) -> Rendered:
+    match body.form, body.content:
+        case BodyForm.JSON, content:
+            return _json(content, filler)
+        case BodyForm.FORM, dict(content):
+            return joined((_form_pair(*item, filler) for item in content.items()), "&")
+        case BodyForm.TEXT, Template() as content:
+            return Rendered.plain(filler.text(content, "the text body", encoding.body_text))
+        case form, _:
+            raise AuthorError(f"the content of the body does not fit {form.value}")
+
+
+def _json(content: JsonTemplate, filler: Filler) -> Rendered:
+    match content:
+        case SecretRef():
+            shown = strict_json.dumps(DOTS)
+            return filler.secret(content, "the JSON body", encoding.json_text, shown)
+        case Template():
+            return Rendered.plain(_json_text(content, filler))
+        case list():
+            items = (_json(item, filler) for item in content)
+            return Rendered.plain("[") + joined(items, ",") + Rendered.plain("]")
+        case dict():
+            members = (
+                Rendered.plain(strict_json.dumps(name) + ":") + _json(item, filler)
+                for name, item in content.items()
+            )
+            return Rendered.plain("{") + joined(members, ",") + Rendered.plain("}")
+        case _:
+            return Rendered.plain(strict_json.dumps(content))
+
+
+def _json_text(template: Template, filler: Filler) -> str:
+    """A lone reference keeps the value's own type; anything around it makes a text."""
+    if template.lone is not None:
+        return filler.value(template.lone, "the JSON body", encoding.json_text)
+    return strict_json.dumps(filler.text(template, "the JSON body", str))
+
+
+def _form_pair(name: str, content: JsonTemplate, filler: Filler) -> Rendered:
+    place = f"the form field {name}"
+    match content:
+        case SecretRef():
+            value = filler.secret(content, place, encoding.form_value)
+        case Template():
+            value = Rendered.plain(encoding.form_value(filler.text(content, place, str)))
+        case _:
+            raise AuthorError(f"{place} is no text", hint="write its value in quotes")
+    return Rendered.plain(f"{encoding.form_value(name)}=") + value

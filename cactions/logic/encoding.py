@@ -1,0 +1,108 @@
+"""Values into texts: one function a place, each refusing what would mean something else there.
+
+Parsing the text back gives the value, or the value was refused; no place ever repairs one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from cactions.logic import strict_json
+from cactions.model import Rendered, Value
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_IN_BODY: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_PATH_MARKS: Final = re.compile(r"[/\\%?#;]")
+
+
+class Unfit(ValueError):
+    """Why a value cannot stand in a place, in words that complete ``it …`` and do not hold it."""
+
+
+def plain_text(value: Value) -> str:
+    """A text as it is, numbers and booleans in JSON's words. Raises Unfit."""
+    if isinstance(value, str):
+        _refuse(_SURROGATE, value, "holds half of a surrogate pair")
+        return value
+    if not isinstance(value, bool | int | float):
+        raise Unfit("is no plain value")
+    try:
+        return strict_json.dumps(value)
+    except ValueError:
+        raise Unfit("is no number that can be written down") from None
+
+
+def json_text(value: Value) -> str:
+    """The value in its own JSON type. Raises Unfit."""
+    text = plain_text(value)
+    return strict_json.dumps(text) if isinstance(value, str) else text
+
+
+def path_segment(text: str) -> str:
+    """Percent-encoded, never empty, and never anything that a server may read as structure.
+
+    Servers differ in whether they decode before they split: what could split is refused, not
+    encoded. Raises Unfit.
+    """
+    if text in ("", ".", ".."):
+        raise Unfit(f'is "{text}"')
+    _refuse(_CONTROL, text, "holds a control character")
+    _refuse(_PATH_MARKS, text, r"holds one of / \ % ? # ;")
+    return quote(text, safe="")
+
+
+def query_pair(name: str, text: str) -> str:
+    """``name=value`` of a query, percent-encoded (a space is ``%20``)."""
+    return f"{quote(name, safe='')}={quote(text, safe='')}"
+
+
+def form_value(text: str) -> str:
+    """A name or a value of ``application/x-www-form-urlencoded``."""
+    return quote_plus(text)
+
+
+def header_value(text: str) -> str:
+    """ASCII without controls, and no space at either end. Raises Unfit. RFC 9110, 5.5."""
+    _refuse(_CONTROL, text, "holds a control character")
+    if not text.isascii():
+        raise Unfit("holds a character beyond ASCII")
+    if text != text.strip(" "):
+        raise Unfit("begins or ends with a space")
+    return text
+
+
+def basic_user(text: str) -> str:
+    """A user name of Basic authentication, which ends at the first colon. RFC 7617, 2."""
+    if ":" in text:
+        raise Unfit("holds a colon")
+    return basic_password(text)
+
+
+def basic_password(text: str) -> str:
+    """A password of Basic authentication. Raises Unfit."""
+    _refuse(_CONTROL, text, "holds a control character")
+    return text
+
+
+def body_text(text: str) -> str:
+    """Text of a glued body, where tab and newline are the only controls. Raises Unfit."""
+    _refuse(_CONTROL_IN_BODY, text, "holds a control character")
+    return text
+
+
+def joined(parts: Iterable[Rendered], between: str = "") -> Rendered:
+    """The texts one after the other; sealed where one of them is."""
+    texts = list(parts)
+    shown = between.join(text.shown for text in texts)
+    if any(text.sealed for text in texts):
+        return Rendered(shown, None)
+    return Rendered(shown, between.join(text.reveal() for text in texts))
+
+
+def _refuse(unwanted: re.Pattern[str], text: str, why: str) -> None:
+    if unwanted.search(text):
+        raise Unfit(why)

@@ -1,0 +1,79 @@
+"""What references and secrets stand for, written down for the place where they go.
+
+No message here holds a value: of a person it could be private, of a secret it always is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cactions.logic.encoding import Unfit, plain_text
+from cactions.logic.matching import resolve
+from cactions.model import (
+    DOTS,
+    Input,
+    NoPlan,
+    Person,
+    Reason,
+    Reference,
+    Rendered,
+    Scalar,
+    SecretRef,
+    Template,
+    Value,
+    is_empty,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """One person's values, the inputs, and the opened secrets by name."""
+
+    person: Person
+    inputs: Mapping[str, Scalar]
+    secrets: Mapping[str, str]
+
+    def text(self, template: Template, place: str, write: Callable[[str], str]) -> str:
+        """The template with every hole filled. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
+        return "".join(
+            part if isinstance(part, str) else self.value(part, place, _as_text(write))
+            for part in template.parts
+        )
+
+    def value(self, reference: Reference, place: str, write: Callable[[Value], str]) -> str:
+        """The referenced value, written. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
+        value = resolve(reference, self.person, self.inputs)
+        label = self.person.label
+        if is_empty(value):
+            hint = _next_step(reference)
+            raise NoPlan(Reason.NO_VALUE, f"{reference} has no value for {label}", hint=hint)
+        try:
+            return write(value)
+        except Unfit as unfit:
+            message = f"{reference} of {label} does not fit into {place}: it {unfit}"
+            hint = "no value is repaired on the way: mend it where it comes from"
+            raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint) from None
+
+    def secret(
+        self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = DOTS
+    ) -> Rendered:
+        """The secret, written, beside what stands for it; sealed where it is not given."""
+        opened = self.secrets.get(secret.name)
+        if opened is None:
+            return Rendered(shown, None)
+        try:
+            return Rendered(shown, _as_text(write)(opened))
+        except Unfit as unfit:
+            message = f'the secret "{secret.name}" does not fit into {place}: it {unfit}'
+            raise NoPlan(Reason.UNFIT_VALUE, message, hint="seal it again") from None
+
+
+def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:
+    return lambda value: write(plain_text(value))
+
+
+def _next_step(reference: Reference) -> str:
+    if isinstance(reference, Input):
+        return f"--input {reference.name}=VALUE"
+    return "nothing is sent without it: give the person a value, or leave them out"
