@@ -30,8 +30,8 @@ from cactions.logic.wire.plans import (
 from cactions.logic.wire.reports import (
     findings_from_json,
     findings_to_json,
-    tests_from_json,
-    tests_to_json,
+    reports_from_json,
+    reports_to_json,
 )
 from cactions.logic.wire.runs import (
     conflict_to_json,
@@ -57,13 +57,13 @@ __all__ = [
     "plan_to_json",
     "receipt_from_json",
     "receipt_to_json",
+    "reports_from_json",
+    "reports_to_json",
     "request_to_json",
     "result_from_json",
     "result_to_json",
     "run_from_json",
     "run_to_json",
     "runs_to_json",
-    "tests_from_json",
-    "tests_to_json",
     "undo_to_json",
 ]

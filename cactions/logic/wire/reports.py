@@ -24,12 +24,12 @@ def findings_from_json(document: Json) -> tuple[Finding, ...]:
     return read(document, _findings, "findings")
 
 
-def tests_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str, Json]:
+def reports_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str, Json]:
     """How each of the file's tests went."""
     return {"format": TEST, "tests": [_test_to_json(report, redact) for report in reports]}
 
 
-def tests_from_json(document: Json) -> tuple[TestReport, ...]:
+def reports_from_json(document: Json) -> tuple[TestReport, ...]:
     """The reports. Raises StoreError for another format, and for anything that does not fit."""
     return read(document, _tests, "tests")
 

@@ -1,0 +1,340 @@
+"""The coercion table, cell by cell, and what no cell may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.coercing import Fit, Misfit, coerce
+from cactions.logic.strict_json import dumps
+from cactions.model import DataType, DateForm, Json, Scalar, Why, same
+from tests.builders import mapping
+
+TEXT, WHOLE, DECIMAL, FLAG, LIST, OBJECT = "gold", 42, 1.5, True, ["gold"], {"tier": "gold"}
+ISO = "2026-11-22T10:00:00Z"
+SECONDS = 1795341600
+
+FORMS = [
+    ("string", None),
+    ("integer", None),
+    ("float", None),
+    ("boolean", None),
+    ("date", DateForm.ISO8601),
+    ("date", DateForm.UNIX_S),
+    ("date", DateForm.UNIX_MS),
+]
+
+FITS: list[tuple[str, DateForm | None, Json, Scalar]] = [
+    ("string", None, "gold", "gold"),
+    ("string", None, "two\nlines\tand a tab", "two\nlines\tand a tab"),
+    ("string", None, "é😀\u202e", "é😀\u202e"),
+    ("string", None, " ", " "),
+    ("string", None, "x" * 255, "x" * 255),
+    ("integer", None, 42, 42),
+    ("integer", None, -7, -7),
+    ("integer", None, 2**53 - 1, 2**53 - 1),
+    ("integer", None, 1 - 2**53, 1 - 2**53),
+    ("float", None, 1.5, 1.5),
+    ("float", None, 3, 3.0),
+    ("float", None, 2**53, float(2**53)),
+    ("float", None, 1e300, 1e300),
+    ("boolean", None, True, True),
+    ("boolean", None, False, False),
+    ("date", DateForm.ISO8601, ISO, SECONDS),
+    ("date", DateForm.UNIX_S, SECONDS, SECONDS),
+    ("date", DateForm.UNIX_S, 0, 0),
+    ("date", DateForm.UNIX_S, -1, -1),
+    ("date", DateForm.UNIX_S, 10**11 - 1, 10**11 - 1),
+    ("date", DateForm.UNIX_MS, SECONDS * 1000 + 999, SECONDS),
+    ("date", DateForm.UNIX_MS, 0, 0),
+    ("date", DateForm.UNIX_MS, 10**11, 10**8),
+    ("date", DateForm.UNIX_MS, -(10**11) - 1, -(10**8) - 1),
+]
+
+FORCED: list[tuple[str, DateForm | None, Json, Scalar]] = [
+    ("string", None, 42, "42"),
+    ("string", None, -7, "-7"),
+    ("string", None, 1.5, "1.5"),
+    ("string", None, 3.0, "3.0"),
+    ("string", None, True, "true"),
+    ("string", None, False, "false"),
+    ("integer", None, "42", 42),
+    ("integer", None, "-7", -7),
+    ("integer", None, "0", 0),
+    ("integer", None, 3.0, 3),
+    ("integer", None, -0.0, 0),
+    ("float", None, "1.5", 1.5),
+    ("float", None, "42", 42.0),
+    ("float", None, "-1.5e-3", -0.0015),
+    ("float", None, "1E3", 1000.0),
+    ("boolean", None, "true", True),
+    ("boolean", None, "false", False),
+    ("date", DateForm.UNIX_S, str(SECONDS), SECONDS),
+    ("date", DateForm.UNIX_S, float(SECONDS), SECONDS),
+    ("date", DateForm.UNIX_MS, str(SECONDS * 1000), SECONDS),
+    ("date", DateForm.UNIX_MS, SECONDS * 1000.0, SECONDS),
+]
+
+WRONG_TYPE: list[tuple[str, DateForm | None, list[Json]]] = [
+    ("string", None, [LIST, OBJECT]),
+    ("integer", None, [TEXT, DECIMAL, FLAG, LIST, OBJECT]),
+    ("integer", None, ["007", "+1", "1.0", "-0", "1e3", " 1", "1 ", "1_000", "٤٢", "0x1F", ""]),
+    ("integer", None, [0.5, -1.5]),
+    ("float", None, [TEXT, FLAG, LIST, OBJECT]),
+    ("float", None, ["", "1.", ".5", "+1", "01", "1,5", "NaN", "Infinity", "inf", "0x1p3", "1_0"]),
+    ("boolean", None, [TEXT, WHOLE, DECIMAL, LIST, OBJECT]),
+    ("boolean", None, [1, 0, "True", "TRUE", "yes", "1", "", "on"]),
+    ("date", DateForm.ISO8601, [WHOLE, DECIMAL, FLAG, LIST, OBJECT]),
+    ("date", DateForm.UNIX_S, [TEXT, DECIMAL, FLAG, LIST, OBJECT, ISO]),
+    ("date", DateForm.UNIX_MS, [TEXT, DECIMAL, FLAG, LIST, OBJECT, ISO]),
+]
+
+UNFIT: list[tuple[str, DateForm | None, Json, Why]] = [
+    ("string", None, "x" * 256, Why.TOO_LONG),
+    ("string", None, "a\0b", Why.UNSUITABLE_TEXT),
+    ("string", None, "a\rb", Why.UNSUITABLE_TEXT),
+    ("string", None, "\x1b[31mred", Why.UNSUITABLE_TEXT),
+    ("string", None, "\x7f", Why.UNSUITABLE_TEXT),
+    ("string", None, "\x85", Why.UNSUITABLE_TEXT),
+    ("string", None, "half \ud83d", Why.UNSUITABLE_TEXT),
+    ("integer", None, 2**53, Why.OUT_OF_RANGE),
+    ("integer", None, -(2**53), Why.OUT_OF_RANGE),
+    ("integer", None, 10**600, Why.OUT_OF_RANGE),
+    ("float", None, 2**53 + 1, Why.OUT_OF_RANGE),
+    ("float", None, 10**600, Why.OUT_OF_RANGE),
+    ("float", None, float("inf"), Why.OUT_OF_RANGE),
+    ("float", None, float("nan"), Why.OUT_OF_RANGE),
+    ("date", DateForm.ISO8601, "soon", Why.BAD_DATE),
+    ("date", DateForm.ISO8601, "2026-11-22T10:00:00", Why.NAIVE_TIME),
+    ("date", DateForm.UNIX_S, SECONDS * 1000, Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_S, -(10**11), Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_S, -2208988801, Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_MS, SECONDS, Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_MS, -1, Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_MS, 10**600, Why.OUT_OF_RANGE),
+]
+
+UNFIT_THOUGH_FORCED: list[tuple[str, DateForm | None, Json, Why]] = [
+    ("string", None, 10**255, Why.TOO_LONG),
+    ("integer", None, str(2**53), Why.OUT_OF_RANGE),
+    ("integer", None, "9" * 100_000, Why.OUT_OF_RANGE),
+    ("integer", None, 1e300, Why.OUT_OF_RANGE),
+    ("float", None, str(2**53 + 1), Why.OUT_OF_RANGE),
+    ("float", None, "9" * 100_000, Why.OUT_OF_RANGE),
+    ("float", None, "1e999", Why.OUT_OF_RANGE),
+    ("float", None, "-1e999", Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_S, "9" * 100_000, Why.OUT_OF_RANGE),
+    ("date", DateForm.UNIX_MS, str(SECONDS), Why.OUT_OF_RANGE),
+]
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def outcome(kind: str, got: Json, **policies: Any) -> Any:
+    """What coercing gives, told apart as JSON values are: by a value's type, too."""
+    return repr(coerce(mapping("tier", kind, **policies), got))
+
+
+def why(kind: str, got: Json, **policies: Any) -> Why:
+    """Why the value is turned down."""
+    coerced = coerce(mapping("tier", kind, **policies), got)
+    assert isinstance(coerced, Misfit), coerced
+    return coerced.why
+
+
+def detail(kind: str, got: Json, **policies: Any) -> str:
+    """The words that go with it."""
+    coerced = coerce(mapping("tier", kind, **policies), got)
+    assert isinstance(coerced, Misfit), coerced
+    return coerced.detail
+
+
+@pytest.mark.parametrize(("kind", "form", "got", "value"), FITS)
+def test_a_value_of_the_right_type_is_taken(
+    kind: str, form: DateForm | None, got: Json, value: Scalar
+) -> None:
+    """It is not forced, and ``type:`` makes no difference."""
+    assert repr(Fit(value)) == outcome(kind, got, date=form)
+    assert repr(Fit(value)) == outcome(kind, got, date=form, type=DataType(kind))
+
+
+@pytest.mark.parametrize(("kind", "form", "got", "value"), FORCED)
+def test_another_type_is_converted_only_where_type_asks_for_it(
+    kind: str, form: DateForm | None, got: Json, value: Scalar
+) -> None:
+    """Without ``type:`` it is refused, and the detail names the way out."""
+    assert repr(Fit(value, forced=True)) == outcome(kind, got, date=form, type=DataType(kind))
+    assert why(kind, got, date=form) is Why.WRONG_TYPE
+    assert f"`type: {kind}` would convert it" in detail(kind, got, date=form)
+
+
+@pytest.mark.parametrize(("kind", "form", "values"), WRONG_TYPE)
+def test_what_no_type_can_convert_is_refused_even_where_type_is_given(
+    kind: str, form: DateForm | None, values: list[Json]
+) -> None:
+    """The dashes of the table."""
+    forced = DataType(kind)
+    assert {Why.WRONG_TYPE} == {why(kind, got, date=form, type=forced) for got in values}
+    assert {Why.WRONG_TYPE} == {why(kind, got, date=form) for got in values}
+    assert not any("would convert" in detail(kind, got, date=form) for got in values)
+
+
+@pytest.mark.parametrize(("kind", "form", "got", "reason"), UNFIT)
+def test_a_value_that_cannot_be_held_is_refused_by_name(
+    kind: str, form: DateForm | None, got: Json, reason: Why
+) -> None:
+    """Forcing a type changes nothing about that."""
+    assert reason is why(kind, got, date=form)
+    assert reason is why(kind, got, date=form, type=DataType(kind))
+
+
+@pytest.mark.parametrize(("kind", "form", "got", "reason"), UNFIT_THOUGH_FORCED)
+def test_a_forced_value_keeps_to_the_same_limits(
+    kind: str, form: DateForm | None, got: Json, reason: Why
+) -> None:
+    """Without ``type:`` it is of the wrong type before anything else."""
+    assert reason is why(kind, got, date=form, type=DataType(kind))
+    assert why(kind, got, date=form) is Why.WRONG_TYPE
+
+
+def test_forcing_another_type_than_the_attributes_forces_nothing() -> None:
+    """``type:`` names the attribute's own type or means nothing."""
+    assert why("integer", "42", type=DataType.STRING) is Why.WRONG_TYPE
+
+
+def test_minus_zero_is_zero() -> None:
+    """A sign that nobody sees is no change."""
+    assert repr(Fit(0.0)) == outcome("float", -0.0)
+    assert repr(Fit(0.0, forced=True)) == outcome("float", "-0", type=DataType.FLOAT)
+
+
+@pytest.mark.parametrize(("limit", "length"), [(None, 255), (1000, 255), (10, 10), (0, 0)])
+def test_the_smaller_limit_counts(limit: int | None, length: int) -> None:
+    """Intercom keeps 255 characters; ``max_length`` may only narrow it."""
+    assert repr(Fit("x" * length)) == outcome("string", "x" * length, max_length=limit)
+    assert why("string", "x" * (length + 1), max_length=limit) is Why.TOO_LONG
+    assert f"{length} are allowed" in detail("string", "x" * (length + 1), max_length=limit)
+
+
+STATES = (("active", True), ("ended", False), ("1", True), ("true", True), ("none", None))
+
+
+@pytest.mark.parametrize(
+    ("got", "value"), [("active", True), ("ended", False), (1, True), ("1", True), (True, True)]
+)
+def test_values_are_found_by_text_and_by_json_text(got: Json, value: Scalar) -> None:
+    """Whole numbers and booleans go by their JSON text; what is found is not forced."""
+    assert repr(Fit(value)) == outcome("boolean", got, values=STATES)
+
+
+@pytest.mark.parametrize("got", ["Active", "active ", "", "True", 0, 1.0, False, 10**600])
+def test_what_values_does_not_list_is_refused_with_what_it_lists(got: Json) -> None:
+    """Not even a value of the attribute's own type gets past."""
+    assert why("boolean", got, values=STATES) is Why.NOT_IN_VALUES
+    assert 'known are "active", "ended", "1"' in detail("boolean", got, values=STATES)
+
+
+@pytest.mark.parametrize("got", [["active"], {"active": 1}, []])
+def test_values_never_see_lists_and_objects(got: Json) -> None:
+    """They are of the wrong type, whatever they hold."""
+    assert why("boolean", got, values=STATES) is Why.WRONG_TYPE
+
+
+def test_options_and_one_of_apply_to_what_values_gives() -> None:
+    """The mapped value is checked as any other."""
+    values = (("g", "gold"), ("s", "silver"), ("n", None))
+    rules: dict[str, Any] = {"values": values, "options": ("gold", "silver"), "one_of": ("gold",)}
+    assert repr(Fit("gold")) == outcome("string", "g", **rules)
+    assert why("string", "s", **rules) is Why.NOT_IN_ONE_OF
+
+
+def test_an_empty_value_from_values_needs_no_listing() -> None:
+    """``values: {none: null}`` clears an attribute whatever its options are."""
+    assert repr(Fit(None)) == outcome("string", "none", values=STATES, options=("gold",))
+
+
+def test_options_come_before_one_of() -> None:
+    """What the attribute cannot hold is said first."""
+    rules: dict[str, Any] = {"options": ("gold", "silver"), "one_of": ("gold",)}
+    assert why("string", "wood", **rules) is Why.NOT_AN_OPTION
+    assert why("string", "silver", **rules) is Why.NOT_IN_ONE_OF
+    assert detail("string", "wood", **rules) == 'allowed are "gold", "silver"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "got"),
+    [("integer", (True,), 1), ("string", ("1",), "1 "), ("float", (1.5,), 1)],
+)
+def test_options_compare_strictly(kind: str, options: tuple[Scalar, ...], got: Json) -> None:
+    """``True == 1`` holds in Python, and not here."""
+    assert why(kind, got, options=options) is Why.NOT_AN_OPTION
+
+
+def test_a_whole_number_among_a_floats_options_is_that_float() -> None:
+    """YAML authors write 1, and mean 1.0."""
+    assert repr(Fit(1.0)) == outcome("float", 1, options=(1, 2), one_of=(1.0,))
+
+
+def test_a_long_list_of_choices_is_cut() -> None:
+    """A sentence, not a catalogue."""
+    words = detail("integer", -1, options=tuple(range(30)))
+    assert words == "allowed are 0, 1, 2, 3, 4, 5, 6, 7 and 22 more"
+
+
+@pytest.mark.parametrize(
+    ("form", "got", "other"),
+    [(DateForm.UNIX_S, SECONDS * 1000, "unix_ms"), (DateForm.UNIX_MS, SECONDS, "unix_s")],
+)
+def test_seconds_and_milliseconds_are_told_apart(form: DateForm, got: int, other: str) -> None:
+    """The classic mistake is refused with its cure."""
+    assert f"`date: {other}`" in detail("date", got, date=form)
+
+
+@given(st.sampled_from(FORMS), st.booleans(), JSON)
+def test_whatever_comes_fits_the_type_or_is_refused(
+    form: tuple[str, DateForm | None], forced: bool, got: Any
+) -> None:
+    """No exception, and never a value of another type."""
+    kind = DataType(form[0])
+    coerced = coerce(mapping("tier", form[0], date=form[1], type=kind if forced else None), got)
+    python = {"string": str, "integer": int, "float": float, "boolean": bool, "date": int}
+    assert isinstance(coerced, Misfit) or type(coerced.value) is python[form[0]]
+    assert isinstance(coerced, Misfit) or forced or not coerced.forced
+
+
+@given(st.sampled_from(FORMS), JSON)
+def test_what_fits_fits_again(form: tuple[str, DateForm | None], got: Any) -> None:
+    """Coercing a coerced value changes nothing, so that a plan is stable."""
+    kind, date = form
+    again = None if date is None else DateForm.UNIX_S
+    coerced = coerce(mapping("tier", kind, date=date, type=DataType(kind)), got)
+    if isinstance(coerced, Fit) and not (again and abs(int(str(coerced.value))) >= 10**11):
+        assert repr(Fit(coerced.value)) == outcome(kind, coerced.value, date=again)
+
+
+@given(st.sampled_from(FORMS), st.text(min_size=4), st.booleans())
+def test_a_detail_never_holds_the_value(
+    form: tuple[str, DateForm | None], secret: str, forced: bool
+) -> None:
+    """Details are printed and kept where values may be redacted."""
+    kind, date = form
+    rules: dict[str, Any] = {"date": date, "type": DataType(kind) if forced else None}
+    marked = f"canary-{secret}\0" if kind == "string" else f"canary-{secret}"
+    for got in (marked, [marked], {marked: marked}):
+        assert "canary" not in detail(kind, got, **rules)
+        assert "canary" not in detail(kind, got, **rules, values=(("a", "b"),))
+
+
+@given(JSON)
+def test_strings_take_every_scalar_that_is_forced_by_its_json_text(got: Any) -> None:
+    """What is kept is what the answer said."""
+    coerced = coerce(mapping("tier", "string", type=DataType.STRING), got)
+    if isinstance(coerced, Fit) and coerced.forced:
+        assert same(dumps(got), coerced.value)

@@ -1,0 +1,145 @@
+"""Dates: what is read, what it means in Unix seconds, and what is refused rather than guessed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.dating import Unfit, seconds_of_number, seconds_of_text
+from cactions.model import DateForm, Why
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+FIRST = datetime(1900, 1, 2)  # noqa: DTZ001 hypothesis adds the zone
+LAST = datetime(9999, 12, 30)  # noqa: DTZ001 hypothesis adds the zone
+MOMENTS = st.datetimes(FIRST, LAST, timezones=OFFSETS)
+
+
+def refusal(text: str) -> Why:
+    """Why the text is refused."""
+    with pytest.raises(Unfit) as caught:
+        seconds_of_text(text)
+    return caught.value.why
+
+
+@given(MOMENTS, st.sampled_from("Tt "))
+def test_every_moment_is_read_as_python_means_it(moment: datetime, between: str) -> None:
+    """The standard library is the oracle; fractions are floored."""
+    expected = (moment - EPOCH) // timedelta(seconds=1)
+    assert expected == seconds_of_text(moment.isoformat(sep=between))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-22T10:00:00Z",
+        "2026-11-22t10:00:00z",
+        "2026-11-22 10:00:00Z",
+        "2026-11-22T10:00Z",
+        "2026-11-22T10:00:00.999999999999Z",
+        "2026-11-22T10:00:00,5Z",
+        "2026-11-22T10:00:00-00:00",
+        "2026-11-22T11:00:00+01:00",
+        "2026-11-22T11:00:00+0100",
+        "2026-11-22T11:00:00+01",
+        "2026-11-21T23:30:00-10:30",
+    ],
+)
+def test_one_moment_can_be_written_in_many_ways(text: str) -> None:
+    """RFC 3339, with the freedoms of ISO 8601 that are met in the wild."""
+    assert seconds_of_text(text) == 1795341600
+
+
+@pytest.mark.parametrize("text", ["1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"])
+def test_fractions_before_1970_are_floored_too(text: str) -> None:
+    """Half a second before the epoch lies in second -1, not in 0."""
+    assert seconds_of_text(text) == -1
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-22", "2026-11-22T10:00:00", "2026-11-22 10:00", "2026-11-22T10:00:00.5"]
+)
+def test_a_time_without_an_offset_is_refused_by_name(text: str) -> None:
+    """It could mean any of a day's moments."""
+    assert refusal(text) is Why.NAIVE_TIME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "2026",
+        "2026-11",
+        "2026-13-01",
+        "2026-02-29T00:00:00Z",
+        "2026-11-22T24:00:00Z",
+        "2026-11-22T23:60:00Z",
+        "2016-12-31T23:59:60Z",
+        "0000-01-01T00:00:00Z",
+        "2026-11-22T10:00:00+24:00",
+        "2026-11-22T10:00:00+01:60",
+        "2026-11-22T10:00:00 Z",
+        "2026-11-22T10:00:00Z\n",
+        " 2026-11-22T10:00:00Z",
+        "2026-11-22T10:00:00.Z",
+        "2026-11-22T10Z",
+        "2026-11-22Z",
+        "20261122T100000Z",
+        "2026-W47-7T10:00:00Z",
+        "2026-326T10:00:00Z",
+        "+002026-11-22T10:00:00Z",
+        "\uff12026-11-22T10:00:00Z",
+        "22/11/2026 10:00",
+        "Sun, 22 Nov 2026 10:00:00 GMT",
+        "1795341600",
+    ],
+)
+def test_what_is_no_date_is_refused(text: str) -> None:
+    """No other calendar, order or alphabet is guessed at."""
+    assert refusal(text) is Why.BAD_DATE
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("1900-01-01T00:00:00Z", True),
+        ("1899-12-31T23:59:59Z", False),
+        ("1900-01-01T00:00:00+00:01", False),
+        ("9999-12-31T23:59:59Z", True),
+        ("9999-12-31T23:59:59-00:01", False),
+        ("0001-01-01T00:00:00+23:59", False),
+    ],
+)
+def test_years_run_from_1900_to_9999(text: str, fits: bool) -> None:
+    """Birthdays fit; what lies outside is a service's way to say "never"."""
+    if fits:
+        assert isinstance(seconds_of_text(text), int)
+    else:
+        assert refusal(text) is Why.OUT_OF_RANGE
+
+
+@given(st.text())
+def test_any_other_text_is_refused_and_nothing_else_happens(text: str) -> None:
+    """One kind of exception, whatever came."""
+    assert refusal(text) in {Why.BAD_DATE, Why.NAIVE_TIME}
+
+
+@given(st.integers(10**11, 253402300799999))
+def test_milliseconds_are_floored_to_seconds(number: int) -> None:
+    """Never rounded up into a second that has not begun."""
+    assert number // 1000 == seconds_of_number(number, DateForm.UNIX_MS)
+
+
+@given(st.integers())
+def test_one_number_is_never_both_seconds_and_milliseconds(number: int) -> None:
+    """Zero alone is the same moment in both."""
+    fits = []
+    for form in (DateForm.UNIX_S, DateForm.UNIX_MS):
+        with suppress(Unfit):
+            fits.append(seconds_of_number(number, form))
+    assert fits == [0, 0] or len(fits) <= 1

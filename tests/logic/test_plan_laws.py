@@ -1,0 +1,251 @@
+"""The laws of plans, for any person, mappings, answer and journal.
+
+Values are compared as JSON values are, with ``same``: Python's ``==`` would hide an overwrite of
+1 by true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic import strict_json
+from cactions.logic.holding import agrees
+from cactions.logic.planning import applied, inverse, plan, undo
+from cactions.logic.wire import plan_from_json, plan_to_json
+from cactions.model import (
+    ABSENT,
+    AttributeMapping,
+    DataType,
+    DateForm,
+    Json,
+    Kind,
+    Overwrite,
+    Person,
+    Plan,
+    Value,
+    WhenEmpty,
+    is_empty,
+    same,
+)
+from tests.builders import about_ada, action, case, mapping, person
+
+NAMES = ["tier", "points", "score", "active", "due", "not mapped"]
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+TYPED: dict[str, st.SearchStrategy[Any]] = {
+    "string": st.sampled_from(["gold", "silver", "1", "x" * 256]) | st.text(max_size=3),
+    "integer": st.integers(-2, 2) | st.integers(),
+    "float": st.integers(-2, 2).map(float) | st.integers(-2, 2) | FLOATS,
+    "boolean": st.booleans(),
+    "date": st.sampled_from(["2026-11-22T10:00:00Z", "soon", 0, 10**9, 10**12]),
+}
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "", 0, 1, 1.0, -0.0, True, False, "1", "true", [], [1], {}, {"a": 1}]
+)
+ANYTHING = st.one_of(ODD, *TYPED.values())
+
+
+@dataclass(frozen=True)
+class World:
+    """A person, how an answer is read, what it says, and what the journal applied last."""
+
+    ada: Person
+    mappings: tuple[AttributeMapping, ...]
+    says: Mapping[str, Json]
+    ours: Mapping[str, Value] | None
+
+    def plan(self, ada: Person | None = None) -> Plan:
+        """The plan, for Ada as she was or as she is now."""
+        return plan(
+            case(action(*self.mappings), ada or self.ada), about_ada(**self.says), self.ours
+        )
+
+
+@st.composite
+def mappings(draw: st.DrawFn, name: str) -> AttributeMapping:
+    """A mapping onto the attribute, of any type and policy."""
+    kind = draw(st.sampled_from(sorted(TYPED)))
+    pairs = st.tuples(st.sampled_from(["gold", "1", "true", ""]), TYPED[kind] | st.none())
+    return mapping(
+        name,
+        kind,
+        messenger_writable=draw(st.sampled_from([True, False, None])),
+        type=draw(st.sampled_from([None, DataType(kind)])),
+        date=draw(st.sampled_from(DateForm)),
+        values=tuple(draw(st.lists(pairs, max_size=2))) if draw(st.booleans()) else (),
+        redacted=draw(st.booleans()),
+        on_missing=draw(st.sampled_from(WhenEmpty)),
+        on_null=draw(st.sampled_from(WhenEmpty)),
+        overwrite=draw(st.sampled_from(Overwrite)),
+    )
+
+
+def attributes(of: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of the attributes, with such values."""
+    return st.dictionaries(st.sampled_from(NAMES), of)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Any world in which the answer is about Ada."""
+    mapped = draw(st.lists(st.sampled_from(NAMES[:-1]), unique=True))
+    held = draw(attributes(ANYTHING))
+    said = draw(attributes(ANYTHING)) | draw(st.sampled_from([{}, held]))
+    return World(
+        ada=person(**held),
+        mappings=tuple(draw(mappings(name)) for name in mapped),
+        says=said,
+        ours=draw(st.none() | attributes(ANYTHING | st.just(ABSENT)) | st.just(held)),
+    )
+
+
+def same_attributes(left: Person, right: Person) -> bool:
+    """Strictly, absent ones included."""
+    return same(dict(left.attributes), dict(right.attributes))
+
+
+@given(worlds())
+def test_applying_and_then_undoing_restores(world: World) -> None:
+    """To the letter: type, null and absence."""
+    made = world.plan()
+    after = applied(world.ada, made)
+    back, conflicts = undo(made, after)
+    assert conflicts == ()
+    assert same_attributes(world.ada, applied(after, back))
+    assert same_attributes(world.ada, applied(after, inverse(made)))
+
+
+@given(worlds())
+def test_planning_again_after_applying_is_all_same(world: World) -> None:
+    """What was kept or refused still is, for the same reason."""
+    made = world.plan()
+    again = world.plan(applied(world.ada, made))
+    assert {Kind.SAME} >= {change.kind for change in again.changes}
+    assert repr(made.left) == repr(again.left)
+
+
+@given(worlds())
+def test_a_plan_touches_only_what_is_mapped_and_effective(world: World) -> None:
+    """Everything else is as it was."""
+    made = world.plan()
+    after = applied(world.ada, made)
+    touched = {change.attribute for change in made.effective}
+    assert touched <= {each.attribute.name for each in world.mappings}
+    for name in NAMES:
+        assert name in touched or same(world.ada.attribute_value(name), after.attribute_value(name))
+    assert replace(after, attributes=world.ada.attributes) == world.ada
+
+
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_mappings_makes_no_difference(world: World, random: Any) -> None:
+    """But for the order in which they are told."""
+    mixed = replace(world, mappings=tuple(random.sample(world.mappings, len(world.mappings))))
+    for part in ("changes", "left"):
+        told = sorted(map(repr, getattr(world.plan(), part)))
+        assert told == sorted(map(repr, getattr(mixed.plan(), part)))
+
+
+@given(worlds())
+def test_every_mapping_ends_in_changes_or_in_left(world: World) -> None:
+    """Never in both, never in neither."""
+    made = world.plan()
+    told = [each.attribute for each in (*made.changes, *made.left)]
+    assert sorted(told) == sorted(each.attribute.name for each in world.mappings)
+
+
+@given(worlds())
+def test_before_is_what_the_person_holds(world: World) -> None:
+    """The promise that the commit checks."""
+    made = world.plan()
+    for each in (*made.changes, *made.left):
+        assert same(world.ada.attribute_value(each.attribute), each.before)
+
+
+@given(worlds())
+def test_what_is_written_is_of_the_attributes_type(world: World) -> None:
+    """Or it is null, where the action clears. (``values`` is checked when an action is shaped.)"""
+    python = {"string": str, "integer": int, "float": float, "boolean": bool, "date": int}
+    listed = {each.attribute.name for each in world.mappings if each.values}
+    for change in world.plan().effective:
+        if change.attribute not in listed and change.after is not None:
+            assert python[change.data_type.value] is type(change.after)
+
+
+@given(worlds())
+def test_a_policy_is_kept(world: World) -> None:
+    """NEVER changes nothing, IF_EMPTY fills, IF_OURS replaces what we wrote."""
+    policies = {each.attribute.name: each.overwrite for each in world.mappings}
+    for change in world.plan().effective:
+        policy = policies[change.attribute]
+        last = (world.ours or {}).get(change.attribute, ABSENT)
+        assert policy is not Overwrite.NEVER
+        assert policy is not Overwrite.IF_EMPTY or is_empty(change.before)
+        assert (
+            policy is not Overwrite.IF_OURS
+            or is_empty(change.before)
+            or agrees(change.data_type, change.before, last)
+        )
+
+
+@given(worlds(), attributes(ANYTHING | st.just(ABSENT)))
+def test_undo_never_touches_what_somebody_changed_since(
+    world: World, since: dict[str, Value]
+) -> None:
+    """Every effective change is restored, is back already, or is a conflict."""
+    made = world.plan()
+    after = applied(world.ada, made)
+    now = {k: v for k, v in {**after.attributes, **since}.items() if v is not ABSENT}
+    person_now = replace(after, attributes=now)
+    back, conflicts = undo(made, person_now)
+    restored = applied(person_now, back)
+    told = {each.attribute for each in (*back.changes, *conflicts)}
+    for change in made.effective:
+        name, found = change.attribute, person_now.attribute_value(change.attribute)
+        if name not in told:
+            assert agrees(change.data_type, found, change.before)
+        elif name in {each.attribute for each in conflicts}:
+            assert same(found, restored.attribute_value(name))
+        else:
+            assert agrees(change.data_type, found, change.after)
+            assert same(change.before, restored.attribute_value(name))
+
+
+@given(worlds())
+def test_undoing_twice_is_undoing_once(world: World) -> None:
+    """The second time everything is back already."""
+    made = world.plan()
+    after = applied(world.ada, made)
+    back, _ = undo(made, after)
+    again, conflicts = undo(made, applied(after, back))
+    assert again.effective == ()
+    assert conflicts == ()
+
+
+@given(worlds())
+def test_undo_works_in_a_store_that_keeps_no_nulls_and_no_point_zero(world: World) -> None:
+    """What comes back says the same, though it may be written in another way."""
+    made = world.plan()
+    types = {change.attribute: change.data_type for change in made.changes}
+    kept = {
+        name: int(value) if types.get(name) is DataType.FLOAT and value == 1.0 else value
+        for name, value in applied(world.ada, made).attributes.items()
+        if value is not None
+    }
+    stored = replace(world.ada, attributes=kept)
+    back, conflicts = undo(made, stored)
+    restored = applied(stored, back)
+    assert conflicts == ()
+    for change in made.effective:
+        assert agrees(change.data_type, change.before, restored.attribute_value(change.attribute))
+
+
+@given(worlds())
+def test_a_plan_survives_being_written_down(world: World) -> None:
+    """The journal gives back what it was given."""
+    made = world.plan()
+    text = strict_json.dumps(plan_to_json(made, redact=False))
+    assert repr(made) == repr(plan_from_json(strict_json.parse(text)))

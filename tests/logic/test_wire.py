@@ -1,0 +1,400 @@
+"""The JSON treaty: what is written can be read, and nothing else can."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions import model  # pytest would collect a TestReport
+from cactions.logic import strict_json, wire
+from cactions.model import (
+    ABSENT,
+    Call,
+    Caution,
+    Change,
+    Conflict,
+    DataType,
+    Failed,
+    Finding,
+    Json,
+    Left,
+    Outcome,
+    PersonQuery,
+    Place,
+    Plan,
+    Proof,
+    Reason,
+    Receipt,
+    Run,
+    RunEntry,
+    RunHead,
+    RunKind,
+    Severity,
+    StoreError,
+    Subject,
+    Why,
+)
+
+TEXT = st.text(max_size=3)
+FLAG = st.booleans()
+COUNT = st.integers()
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | FLAG | COUNT | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=5,
+)
+VALUE = JSON | st.just(ABSENT)
+TYPES = st.sampled_from(DataType)
+
+
+def some(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """A few of them, in a tuple."""
+    return st.lists(of, max_size=2).map(tuple)
+
+
+SUBJECTS = st.builds(Subject, TEXT, st.builds(PersonQuery, TEXT, TEXT), TEXT)
+CALLS = st.builds(Call, TEXT, st.none() | COUNT, TEXT)
+CAUTIONS = some(st.sampled_from(Caution))
+CHANGES = st.builds(Change, TEXT, VALUE, VALUE, TEXT, TYPES, FLAG, CAUTIONS)
+LEFTS = st.builds(Left, TEXT, VALUE, st.sampled_from(Why), FLAG, VALUE, TEXT, TEXT, TYPES, FLAG)
+PROOFS = st.builds(Proof, TEXT, TEXT, VALUE, VALUE, FLAG, TEXT)
+PLANS = st.builds(Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS)
+FAILURES = st.builds(
+    Failed,
+    TEXT,
+    SUBJECTS,
+    st.sampled_from(Reason),
+    TEXT,
+    TEXT,
+    st.none() | CALLS,
+    st.none() | PROOFS,
+)
+CONFLICTS = st.builds(Conflict, TEXT, VALUE, VALUE, FLAG)
+RECEIPTS = st.builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS))
+TIMES = st.floats(allow_nan=False, allow_infinity=False)
+KINDS = st.sampled_from(RunKind)
+HEADS = st.builds(RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT)
+ENTRIES = st.builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
+RUNS = st.builds(Run, HEADS, some(ENTRIES), FLAG)
+PLACES = st.builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
+SEVERITIES = st.sampled_from(Severity)
+FINDINGS = some(st.builds(Finding, TEXT, TEXT, TEXT, st.none() | PLACES, TEXT, SEVERITIES))
+RESULTS = PLANS | FAILURES
+REPORTS = some(st.builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
+
+Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
+CODECS: list[Codec] = [
+    ("cactions.plan/1", PLANS, wire.plan_to_json, wire.plan_from_json),
+    ("cactions.failed/1", FAILURES, wire.failed_to_json, wire.failed_from_json),
+    ("cactions.receipt/1", RECEIPTS, wire.receipt_to_json, wire.receipt_from_json),
+    ("cactions.head/1", HEADS, lambda head, redact: wire.head_to_json(head), wire.head_from_json),
+    ("cactions.run/1", RUNS, wire.run_to_json, wire.run_from_json),
+    (
+        "cactions.findings/1",
+        FINDINGS,
+        lambda f, redact: wire.findings_to_json(f),
+        wire.findings_from_json,
+    ),
+    ("cactions.test/1", REPORTS, wire.reports_to_json, wire.reports_from_json),
+]
+CODEC = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec[0])
+
+SAMPLE = Plan(
+    "loyalty",
+    Subject("p1", PersonQuery("user_id", "u-1"), "Ada"),
+    Call("GET https://api.shop.example/customers/u-1", 200, "cassettes/loyalty.json"),
+    (
+        Change("tier", ABSENT, "gold", "$.tier", cautions=(Caution.USER_EDITABLE,)),
+        Change("ssn", "canary-1", None, "$.ssn", redacted=True, cautions=(Caution.CLEARS,)),
+    ),
+    (
+        Left(
+            "points",
+            None,
+            Why.WRONG_TYPE,
+            refused=True,
+            got="many",
+            detail="no number",
+            source="$.p",
+            data_type=DataType.INTEGER,
+        ),
+        Left("pin", "canary-2", Why.NOT_OURS, got="canary-3", redacted=True),
+    ),
+    Proof("$.ssn", "person.attributes.ssn", "canary-4", "canary-5", redacted=True, verified="yes"),
+)
+
+
+@CODEC
+@given(data=st.data())
+def test_what_is_written_reads_back_as_it_was(codec: Codec, data: st.DataObject) -> None:
+    """Under strict equality (``repr`` tells true, 1 and 1.0 apart), and through JSON text."""
+    name, things, to_json, from_json = codec
+    thing = data.draw(things)
+    document = to_json(thing, redact=False)
+    assert document["format"] == name
+    assert repr(thing) == repr(from_json(document))
+    text = strict_json.dumps(document)
+    assert repr(thing) == repr(from_json(strict_json.parse(text)))
+    assert text == strict_json.dumps(to_json(from_json(document), redact=False))
+
+
+@CODEC
+@given(data=st.data())
+def test_a_document_with_one_place_changed_is_read_or_refused(
+    codec: Codec, data: st.DataObject
+) -> None:
+    """With a StoreError; and what is read is exactly what stands there."""
+    _, things, to_json, from_json = codec
+    document = copy.deepcopy(to_json(data.draw(things), redact=False))
+    damage(document, data)
+    with suppress(StoreError):
+        thing = from_json(document)
+        assert repr(thing) == repr(from_json(to_json(thing, redact=False)))
+
+
+def damage(document: Json, data: st.DataObject) -> None:
+    """Replace, remove or add one thing, somewhere."""
+    routes = list(containers(document))
+    spot = data.draw(st.sampled_from(routes))
+    key = data.draw(
+        st.sampled_from([*(spot if isinstance(spot, dict) else range(len(spot))), "new"])
+    )
+    if isinstance(spot, list):
+        spot[key if isinstance(key, int) else 0 :] = data.draw(st.lists(JSON, max_size=1))
+    elif data.draw(FLAG):
+        spot.pop(key, None)
+    else:
+        spot[key] = data.draw(JSON | st.sampled_from(["cactions.plan/2", "gold", 10**400]))
+
+
+def containers(value: Json) -> list[Any]:
+    """Every object and list in the document."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    own = [value] if isinstance(value, dict | list) else []
+    return own + [each for item in inner for each in containers(item)]
+
+
+@CODEC
+@given(document=JSON)
+def test_what_is_no_document_is_refused(codec: Codec, document: Any) -> None:
+    """Never a KeyError or a TypeError."""
+    with pytest.raises(StoreError):
+        codec[3](document)
+
+
+@CODEC
+@given(data=st.data())
+def test_another_version_is_refused(codec: Codec, data: st.DataObject) -> None:
+    """By name, with the version that is known; nothing is guessed."""
+    name, things, to_json, from_json = codec
+    document = to_json(data.draw(things), redact=False)
+    with pytest.raises(StoreError) as caught:
+        from_json({**document, "format": name.replace("/1", "/2")})
+    assert name in str(caught.value)
+    assert "newer" in caught.value.hint
+
+
+@CODEC
+@given(data=st.data())
+def test_every_key_is_needed_and_no_other_is_known(codec: Codec, data: st.DataObject) -> None:
+    """But for those that are computed for readers."""
+    _, things, to_json, from_json = codec
+    document = to_json(data.draw(things), redact=False)
+    for key in document.keys() - {"error_type"}:
+        with pytest.raises(StoreError, match="missing"):
+            from_json({k: v for k, v in document.items() if k != key})
+    with pytest.raises(StoreError, match="not known"):
+        from_json({**document, "more": None})
+
+
+def test_the_plan_document_is_this() -> None:
+    """Other programs rely on it: a change here is a new version."""
+    assert wire.plan_to_json(SAMPLE, redact=True) == {
+        "format": "cactions.plan/1",
+        "action": "loyalty",
+        "subject": {
+            "person_id": "p1",
+            "matched": {"field": "user_id", "value": "u-1"},
+            "label": "Ada",
+        },
+        "call": {
+            "line": "GET https://api.shop.example/customers/u-1",
+            "status": 200,
+            "source": "cassettes/loyalty.json",
+        },
+        "changes": [
+            {
+                "attribute": "tier",
+                "kind": "add",
+                "after": "gold",
+                "source": "$.tier",
+                "data_type": "string",
+                "redacted": False,
+                "cautions": ["user_editable"],
+            },
+            {
+                "attribute": "ssn",
+                "kind": "clear",
+                "withheld": True,
+                "source": "$.ssn",
+                "data_type": "string",
+                "redacted": True,
+                "cautions": ["clears"],
+            },
+        ],
+        "left": [
+            {
+                "attribute": "points",
+                "before": None,
+                "got": "many",
+                "why": "wrong_type",
+                "refused": True,
+                "detail": "no number",
+                "source": "$.p",
+                "data_type": "integer",
+                "redacted": False,
+            },
+            {
+                "attribute": "pin",
+                "withheld": True,
+                "why": "not_ours",
+                "refused": False,
+                "detail": "",
+                "source": "",
+                "data_type": "string",
+                "redacted": True,
+            },
+        ],
+        "proof": {
+            "path": "$.ssn",
+            "equals": "person.attributes.ssn",
+            "withheld": True,
+            "redacted": True,
+            "verified": "yes",
+        },
+    }
+
+
+def test_a_failure_says_intercoms_own_word() -> None:
+    """So that our output can be laid beside its logs."""
+    failure = Failed("loyalty", SAMPLE.subject, Reason.NO_ANSWER, "no answer came")
+    document = wire.failed_to_json(failure, redact=True)
+    assert (document["reason"], document["error_type"]) == ("no_answer", "faraday_error")
+    assert (document["call"], document["proof"]) == (None, None)
+
+
+def test_findings_say_where_in_flat_keys() -> None:
+    """A finding without a place has null there."""
+    place = Place("actions.yaml", 3, 5, 3, 9)
+    findings = (
+        Finding("CA201", "No proof.", "Add it.", place, "actions.loyalty"),
+        Finding("CA1", "x"),
+    )
+    document: Any = wire.findings_to_json(findings)
+    first, second = document["findings"]
+    assert first == {
+        "rule": "CA201",
+        "severity": "error",
+        "message": "No proof.",
+        "hint": "Add it.",
+        "file": "actions.yaml",
+        "line": 3,
+        "column": 5,
+        "end_line": 3,
+        "end_column": 9,
+        "route": "actions.loyalty",
+    }
+    assert {None} == {second[key] for key in ("file", "line", "column", "end_line", "end_column")}
+
+
+def test_a_test_report_says_whether_it_passed() -> None:
+    """Its result is a plan or a failure, by its format."""
+    reports = (
+        model.TestReport("loyalty", "gold", SAMPLE),
+        model.TestReport("loyalty", "wood", SAMPLE, ("no",)),
+    )
+    document: Any = wire.reports_to_json(reports, redact=False)
+    assert [True, False] == [report["passed"] for report in document["tests"]]
+    assert reports == wire.reports_from_json(document)
+
+
+RECEIPT = Receipt(
+    "p1", Outcome.CONFLICT, "", (Conflict("pin", "canary-6", "canary-7", redacted=True),)
+)
+HEAD = RunHead("r1", RunKind.APPLY, "loyalty", 1.5, "ada@desk")
+WITH_SECRETS: list[tuple[Any, Callable[..., dict[str, Json]], Callable[[Json], Any]]] = [
+    (SAMPLE, wire.plan_to_json, wire.plan_from_json),
+    (SAMPLE, wire.result_to_json, wire.result_from_json),
+    (
+        Failed("a", SAMPLE.subject, Reason.NOT_SAME_PERSON, "", proof=SAMPLE.proof),
+        wire.failed_to_json,
+        wire.failed_from_json,
+    ),
+    (RECEIPT, wire.receipt_to_json, wire.receipt_from_json),
+    (Run(HEAD, (RunEntry(SAMPLE, RECEIPT),)), wire.run_to_json, wire.run_from_json),
+    ((model.TestReport("a", "t", SAMPLE),), wire.reports_to_json, wire.reports_from_json),
+]
+
+
+@pytest.mark.parametrize(("thing", "to_json", "from_json"), WITH_SECRETS)
+def test_redacted_values_are_written_for_the_journal_only(
+    thing: Any, to_json: Callable[..., dict[str, Json]], from_json: Callable[[Json], Any]
+) -> None:
+    """A document for readers says that they are withheld, and is refused when read back."""
+    shown = to_json(thing, redact=True)
+    assert "canary" in strict_json.dumps(to_json(thing, redact=False))
+    assert "canary" not in strict_json.dumps(shown)
+    with pytest.raises(StoreError, match="redacted"):
+        from_json(shown)
+
+
+@CODEC
+@given(data=st.data())
+def test_redaction_only_takes_away(codec: Codec, data: st.DataObject) -> None:
+    """Whoever reads both documents finds nothing else changed."""
+    _, things, to_json, _ = codec
+    thing = data.draw(things)
+    assert without_values(to_json(thing, redact=True)) == without_values(
+        to_json(thing, redact=False)
+    )
+
+
+def without_values(document: Json) -> Json:
+    """The document less the values of whatever is redacted."""
+    if isinstance(document, list):
+        return [without_values(item) for item in document]
+    if not isinstance(document, dict):
+        return document
+    hidden = ("withheld", "before", "after", "got", "expected", "found")
+    dropped = hidden if document.get("redacted") is True else ()
+    return {key: without_values(item) for key, item in document.items() if key not in dropped}
+
+
+def test_a_misspelt_key_is_refused_and_named() -> None:
+    """It would otherwise read as "nothing there", and clear the attribute."""
+    document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
+    document["changes"][0]["aftr"] = document["changes"][0].pop("after")
+    with pytest.raises(StoreError, match=r"plan\.changes\[0\]\.aftr is not known"):
+        wire.plan_from_json(document)
+
+
+def test_a_kind_is_computed_and_never_believed() -> None:
+    """A reader's word is ignored when it comes back."""
+    document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
+    document["changes"][0]["kind"] = "same"
+    assert wire.plan_from_json(document) == SAMPLE
+
+
+@pytest.mark.parametrize("started", [True, "1", None, 2**53, 10**400])
+def test_a_time_is_a_number_that_a_clock_can_show(started: Json) -> None:
+    """With or without a fraction."""
+    document = wire.head_to_json(HEAD)
+    assert wire.head_from_json({**document, "started": 2}).started == 2.0
+    with pytest.raises(StoreError, match=r"head\.started should be a time"):
+        wire.head_from_json({**document, "started": started})
