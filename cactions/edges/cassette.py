@@ -16,6 +16,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final, NoReturn, TypeAlias
 
+from cactions.edges.files import store_errors, sync_folder
 from cactions.logic.comparing import Key, Question, Route, question_of
 from cactions.logic.differing import differences, line_of, nearest, printable
 from cactions.logic.recording import (
@@ -24,7 +25,7 @@ from cactions.logic.recording import (
     interaction_to_json,
     parse_cassette,
 )
-from cactions.model import AuthorError, NoPlan, Reason, Request, Response, StoreError
+from cactions.model import AuthorError, NoPlan, Reason, Request, Response
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """The largest cassette that is read into memory."""
@@ -73,7 +74,7 @@ class Replay:
                 f"; the nearest recorded request is {line_of(closest)}, and differs in {words}"
             )
         count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
-        hint = f"the cassette has {count}: record this request with vcrpy's JSON serializer"
+        hint = f"The cassette has {count}: record this request with vcrpy's JSON serializer."
         raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)
 
 
@@ -84,13 +85,8 @@ def write_cassette(path: Path, interactions: Iterable[tuple[Request, Response]])
     """
     data = cassette_to_bytes(interaction_to_json(*exchange) for exchange in interactions)
     parse_cassette(data, str(path))
-    try:
+    with store_errors(path):
         _replace(path, data)
-    except OSError as error:
-        raise StoreError(
-            f"{printable(str(path))} cannot be written: {_why(error)}",
-            hint="check the folder and its permissions",
-        ) from error
 
 
 def _indexed(recorded: Iterable[Recorded], blanks: frozenset[Route]) -> _Index:
@@ -106,27 +102,24 @@ def _in_turn(group: list[Recorded]) -> Iterator[Response]:
 
 
 def _read(path: Path, shown: str) -> bytes:
-    try:
-        _check_file(path.stat(), shown)
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise AuthorError(
-            f"there is no recording {shown}",
-            hint=f"looked for {path.absolute()}: check the name, or record it there",
-        ) from None
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"{shown} cannot be read: {_why(error)}", hint="check the file and its permissions"
-        ) from error
+    with store_errors(Path(shown)):
+        try:
+            _check_file(path.stat(), shown)
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            raise AuthorError(
+                f"there is no recording {shown}",
+                hint=f"Looked for {path.absolute()}: check the name, or record it there.",
+            ) from None
 
 
 def _check_file(state: os.stat_result, shown: str) -> None:
     """Before opening: a named pipe would wait for ever, a device never end."""
     if not S_ISREG(state.st_mode):
-        raise AuthorError(f"{shown} is not a file", hint="name the cassette itself")
+        raise AuthorError(f"{shown} is not a file", hint="Name the cassette itself.")
     if state.st_size > MAX_BYTES:
         raise AuthorError(
-            f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="split the cassette"
+            f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
         )
 
 
@@ -141,17 +134,4 @@ def _replace(path: Path, data: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    sync_folder(path.parent)

@@ -40,7 +40,7 @@ T = TypeVar("T", dict[str, Json], list[Json], str, int)
 
 VERSION: Final = 1
 _KNOWN_STATUSES: Final = frozenset(HTTPStatus)
-_MEND: Final = "record it again with vcrpy's JSON serializer"
+_MEND: Final = "Record it again with vcrpy's JSON serializer."
 _YAML: Final = re.compile(rb"\s*(?:---|%YAML|interactions:|version:)")
 _KINDS: Final = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 
@@ -185,7 +185,7 @@ def _text(response: Response) -> str:
     except UnicodeDecodeError:
         raise RemoteError(
             "the answer is not UTF-8 text, and a cassette can hold nothing else",
-            hint="record an endpoint that answers with text",
+            hint="Record an endpoint that answers with text.",
         ) from None
 
 
