@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
-from cactions.model import ABSENT, Change, DataType, Kind, Left, Plan, is_empty
+from cactions.model import ABSENT, Change, Conflict, DataType, Kind, Left, Plan, is_empty
 from cactions.render import words
 from cactions.render.grid import Row, laid_out
 from cactions.render.ink import Ink, Line, Tone, ink, joined, quiet, toned
-from cactions.render.layout import NARROW, flow, gap
+from cactions.render.layout import NARROW, flow, gap, margin
 from cactions.render.values import Look, pair, show
 
-_EFFECTIVE = (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
+EFFECTIVE = (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
 _MOST_VALUE = 72
 _FRAME = 23  # cells beside a value that is named: margin, word, "before"
 _NARROW_FRAME = 12
 
 
 class Tense(Enum):
-    """Whether the rows tell what would happen, what happened, or what was taken back."""
+    """Whether the rows tell what would happen, what happened, or how that is taken back."""
 
     PLANNED = "planned"
     DONE = "done"
-    UNDONE = "undone"
+    IN_DOUBT = "in doubt"
+    TAKE_BACK = "take back"
+    TAKEN_BACK = "taken back"
 
 
-def drawn(plan: Plan, room: int, tense: Tense = Tense.PLANNED) -> list[Line]:
+def drawn(
+    plan: Plan,
+    room: int,
+    tense: Tense = Tense.PLANNED,
+    conflicts: Sequence[Conflict] = (),
+) -> list[Line]:
     """The changes by kind, then what is refused, what is kept, and what is the same."""
     most = min(_MOST_VALUE, room - (_NARROW_FRAME if room < NARROW else _FRAME))
-    rows = [_changed(c, most, tense) for k in _EFFECTIVE for c in plan.changes if c.kind is k]
+    rows = [_changed(c, most, tense) for k in EFFECTIVE for c in plan.changes if c.kind is k]
+    rows += [_conflict(each, plan, tense) for each in conflicts]
     for refused in (True, False):
-        rows += [_left(each, most, tense) for each in plan.left if each.refused is refused]
+        rows += [_left(each, most) for each in plan.left if each.refused is refused]
     return laid_out(rows, room) + _same(plan, room)
+
+
+def in_the_way(plan: Plan, conflicts: Sequence[Conflict], room: int, tense: Tense) -> list[Line]:
+    """The conflicts alone, where nothing of the plan was written."""
+    return laid_out([_conflict(each, plan, tense) for each in conflicts], room)
 
 
 def _changed(change: Change, room: int, tense: Tense) -> Row:
     look = Look(change.data_type, redacted=change.redacted, room=room, raw=False)
     before, after = pair(change.before, change.after, look)
+    cautions = change.cautions if tense is Tense.PLANNED else ()
     word = {
-        Tense.PLANNED: change.kind.value,
         Tense.DONE: words.DONE[change.kind],
-        Tense.UNDONE: "restored",
-    }[tense]
+        Tense.TAKE_BACK: "restore",
+        Tense.TAKEN_BACK: "restored",
+    }.get(tense, change.kind.value)
     return Row(
         mark=change.kind.symbol,
         word=word,
@@ -51,9 +66,25 @@ def _changed(change: Change, room: int, tense: Tense) -> Row:
         after=toned(after, Tone.VALUE, Tone.NEW),
         source=change.source,
         note=_seconds(change),
-        cautions=tuple(words.CAUTIONS[caution] for caution in change.cautions)
-        if tense is Tense.PLANNED
-        else (),
+        cautions=tuple(words.CAUTIONS[caution] for caution in cautions),
+    )
+
+
+def _conflict(conflict: Conflict, plan: Plan, tense: Tense) -> Row:
+    types = {change.attribute: change.data_type for change in plan.changes}
+    look = Look(types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted)
+    undoing = tense in (Tense.TAKE_BACK, Tense.TAKEN_BACK)
+    said = "The run wrote " if undoing else "The plan promised "
+    expected = show(conflict.expected, look)
+    if is_empty(conflict.expected):
+        said, expected = ("The run left" if undoing else "The plan promised"), ink(" nothing")
+    return Row(
+        mark="." if undoing else "x",
+        word="kept" if undoing else "conflict",
+        tone=Tone.KEPT if undoing else Tone.REFUSED,
+        name=conflict.attribute,
+        before=show(conflict.found, look),
+        why=(Ink(said), *expected, Ink(" here, and somebody has changed it since.")),
     )
 
 
@@ -65,19 +96,15 @@ def _seconds(change: Change) -> Line:
     return (*quiet("Unix seconds "), *(Ink(p.text, Tone.QUIET) for p in joined(" → ", both)))
 
 
-def _left(left: Left, room: int, tense: Tense) -> Row:
-    now = show(left.before, Look(left.data_type, redacted=left.redacted, room=room))
-    why = _why(left)
-    if tense is Tense.UNDONE:
-        why = ink(words.sentence(left.detail or "somebody changed it since, so it stays as it is"))
+def _left(left: Left, room: int) -> Row:
     return Row(
         mark="x" if left.refused else ".",
         word="refused" if left.refused else "kept",
         tone=Tone.REFUSED if left.refused else Tone.KEPT,
         name=left.attribute,
-        before=now,
+        before=show(left.before, Look(left.data_type, redacted=left.redacted, room=room)),
         source=left.source,
-        why=why,
+        why=_why(left),
     )
 
 
@@ -99,8 +126,7 @@ def _same(plan: Plan, room: int) -> list[Line]:
     same = [change.attribute for change in plan.changes if change.kind is Kind.SAME]
     if not same:
         return []
-    margin = 0 if room < NARROW else 2
     names = joined(", ", (ink(name, Tone.QUIET) for name in same))
     line = (Ink(f"{len(same):,} unchanged"), Ink(": "), *names)
-    hang = (*gap(margin), Ink("=", Tone.SAME), Ink(" "))
+    hang = (*gap(margin(room)), Ink("=", Tone.SAME), Ink(" "))
     return flow(line, room, hang=hang)

@@ -7,20 +7,26 @@ and runs over, so that it can be read and copied in one piece.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cactions.render.ink import BLANK, BROKEN, Ink, Line, Tone, cells, ink
+from cactions.render.ink import BLANK, BROKEN, Ink, Line, Tone, cells, ink, quiet
 
 NARROW = 60
 """Below this many cells, things that stand side by side are put below one another."""
 
+_LAST = 12  # cells that a folded last column must have at least
 _PROSE_CELLS = 96  # longer lines of prose are hard to read, however wide the terminal is
 
 
 def gap(count: int) -> Line:
     """So many spaces."""
     return ink(" " * count) if count > 0 else ()
+
+
+def margin(room: int) -> int:
+    """The indent of whatever stands below a title: none on a narrow page."""
+    return 0 if room < NARROW else 2
 
 
 def padded(line: Line, to: int) -> Line:
@@ -93,48 +99,37 @@ def _below(item: Fact, room: int) -> list[Line]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading, and whether the column holds numbers, which stand to the right."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[Line]], room: int) -> list[Line]:
+    """A table without rules. The last column is folded where it must be.
 
-    title: str
-    number: bool = False
-
-
-def table(columns: Sequence[Column], rows: Sequence[Sequence[Line]], room: int) -> list[Line]:
-    """A table without rules; where it is wider than the page, one block of facts a row."""
+    On a page too narrow even for that, each row is a block of facts.
+    """
+    last = len(columns) - 1
     widths = [
-        max(cells(ink(column.title)), *(cells(row[at]) for row in rows), 0)
-        for at, column in enumerate(columns)
+        max(cells(line) for line in column) for column in zip(_heads(columns), *rows, strict=True)
     ]
-    if sum(widths) + 2 * (len(widths) - 1) > room:
+    start = sum(widths[:last]) + 2 * last
+    if start + min(widths[last], _LAST) > room:
         return _cards(columns, rows, room)
-    head = [ink(column.title, Tone.QUIET) for column in columns]
-    return [_row(columns, widths, row) for row in (head, *rows)]
+    lines: list[Line] = []
+    for row in (_heads(columns), *rows):
+        front = tuple(
+            each for at in range(last) for each in (*padded(row[at], widths[at]), *gap(2))
+        )
+        lines += flow(row[last], room, hang=front) if row[last] else [front]
+    return lines
 
 
-def _row(columns: Sequence[Column], widths: Sequence[int], row: Sequence[Line]) -> Line:
-    parts: list[Ink] = []
-    for at, (column, cell) in enumerate(zip(columns, row, strict=True)):
-        filler = gap(widths[at] - cells(cell))
-        last = at == len(widths) - 1
-        parts += (*filler, *cell) if column.number else (*cell, *(() if last else filler))
-        parts += () if last else gap(2)
-    return tuple(parts)
+def _heads(columns: Sequence[str]) -> list[Line]:
+    return [quiet(title) for title in columns]
 
 
-def _cards(columns: Sequence[Column], rows: Sequence[Sequence[Line]], room: int) -> list[Line]:
-    widest = max(cells(ink(column.title)) for column in columns)
-    blocks: list[Line] = []
+def _cards(columns: Sequence[str], rows: Sequence[Sequence[Line]], room: int) -> list[Line]:
+    widest = max(cells(title) for title in _heads(columns))
+    lines: list[Line] = []
     for row in rows:
-        blocks += [BLANK] if blocks else []
-        for column, cell in zip(columns, row, strict=True):
+        lines += [BLANK] if lines else []
+        for title, cell in zip(_heads(columns), row, strict=True):
             if cell:
-                label = padded(ink(column.title, Tone.QUIET), widest)
-                blocks += flow(cell, room, hang=(*label, *gap(2)))
-    return blocks
-
-
-def sentence(parts: Iterable[Line | str]) -> Line:
-    """Texts and lines behind one another, as they are."""
-    return tuple(each for part in parts for each in (ink(part) if isinstance(part, str) else part))
+                lines += flow(cell, room, hang=(*padded(title, widest), *gap(2)))
+    return lines

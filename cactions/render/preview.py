@@ -9,7 +9,7 @@ from __future__ import annotations
 from cactions.model import Call, Failed, Kind, Plan, Proof, Subject
 from cactions.render import changes, words
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
-from cactions.render.layout import NARROW, Fact, facts, prose
+from cactions.render.layout import Fact, facts, margin, prose
 from cactions.render.values import Look, show
 
 _MOST_REQUEST = 160  # characters of a request line; `cactions request` shows it whole
@@ -23,8 +23,7 @@ def preview(result: Plan | Failed, *, closing: str = "") -> Sheet:
         lines = [_title(result.action, result.subject), BLANK, *facts(_head(result), room)]
         lines += [BLANK]
         lines += _plan(result, room) if isinstance(result, Plan) else _failed(result, room)
-        margin = 0 if room < NARROW else 2
-        return [*lines, *(prose(ink(closing), room, indent=margin) if closing else [])]
+        return [*lines, *(prose(ink(closing), room, indent=margin(room)) if closing else [])]
 
     return draw
 
@@ -36,8 +35,8 @@ def _title(action: str, subject: Subject) -> Line:
 
 def _head(result: Plan | Failed) -> list[Fact]:
     subject = result.subject
-    identity = f"id {subject.person_id}, " if subject.person_id else ""
-    who = (Ink(identity, Tone.CODE), Ink("matched by "), Ink(str(subject.matched), Tone.CODE))
+    known = (Ink("id "), Ink(subject.person_id, Tone.CODE), Ink(", ")) if subject.person_id else ()
+    who = (*known, Ink("matched by "), Ink(str(subject.matched), Tone.CODE))
     items = [Fact("Person", (who,))]
     items += _asked(result.call) if result.call else [Fact("Request", (ink("none was sent"),))]
     if isinstance(result, Plan):
@@ -84,8 +83,7 @@ def _proof(proof: Proof | None) -> tuple[Line, ...]:
 
 def _plan(plan: Plan, room: int) -> list[Line]:
     rows = changes.drawn(plan, room)
-    margin = 0 if room < NARROW else 2
-    return [*rows, *([BLANK] if rows else []), *prose(summary(plan), room, indent=margin)]
+    return [*rows, *([BLANK] if rows else []), *prose(summary(plan), room, indent=margin(room))]
 
 
 def summary(plan: Plan) -> Line:
@@ -115,15 +113,17 @@ def _nothing(plan: Plan) -> str:
 
 
 def _failed(failed: Failed, room: int) -> list[Line]:
-    margin = 0 if room < NARROW else 2
-    lines = prose(_verdict(failed), room, indent=margin)
-    lines += prose(ink(words.sentence(failed.message)), room, indent=margin)
+    lines = prose(_verdict(failed), room, indent=margin(room))
+    lines += prose(ink(words.sentence(failed.message)), room, indent=margin(room))
     if failed.proof:
-        lines += [BLANK, *facts(_sides(failed.proof), room, indent=margin + 2)]
-    lines += [BLANK, *prose(ink("Nothing would be written.", Tone.STRONG), room, indent=margin)]
+        lines += [BLANK, *facts(_sides(failed.proof), room, indent=margin(room) + 2)]
+    lines += [
+        BLANK,
+        *prose(ink("Nothing would be written.", Tone.STRONG), room, indent=margin(room)),
+    ]
     if failed.hint:
         hint = (Ink("Next: ", Tone.STRONG), Ink(words.sentence(failed.hint)))
-        lines += prose(hint, room, indent=margin)
+        lines += prose(hint, room, indent=margin(room))
     return lines
 
 

@@ -36,13 +36,15 @@ _LEAST = 8  # characters that are shown however little room there is
 class Look:
     """How to look at a value: its type, whether it may be seen, and how many cells it may take.
 
-    ``raw``: a date is followed by the seconds that it stands for.
+    ``raw``: a date is followed by the seconds that it stands for; ``sized``: a cut value by its
+    length.
     """
 
     data_type: DataType = DataType.STRING
     redacted: bool = False
     room: int = 60
     raw: bool = True
+    sized: bool = True
 
 
 def show(value: Value, look: Look = Look()) -> Line:
@@ -52,10 +54,15 @@ def show(value: Value, look: Look = Look()) -> Line:
     if look.redacted:
         return ink(DOTS, Tone.VALUE)
     if isinstance(value, str):
-        return _text(value, look.room)
-    if look.data_type is DataType.DATE and type(value) in (int, float):
-        return _date(value, raw=look.raw)  # type: ignore[arg-type]  # the line above leaves only numbers
-    return _json(_written(value)).line(look.room)
+        return _text(value, look)
+    if (
+        look.data_type is DataType.DATE
+        and isinstance(value, int | float)
+        and value is not True
+        and value is not False
+    ):
+        return _date(value, raw=look.raw)
+    return _json(_written(value)).line(look)
 
 
 def pair(before: Value, after: Value, look: Look) -> tuple[Line, Line]:
@@ -78,7 +85,12 @@ def _sides(
     start = 0
     if max(len(before), len(after)) > look.room:
         start = max(0, _common(before, after) - _LEAD)
-    return excerpt(before, start).line(look.room), excerpt(after, start).line(look.room)
+    return excerpt(before, start).line(look), excerpt(after, start).line(look)
+
+
+def utc(seconds: float) -> str:
+    """A moment of our own, in UTC and to the second: ``2026-11-22 11:29:00``."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def bare(text: str) -> bool:
@@ -92,10 +104,10 @@ def bare(text: str) -> bool:
     )
 
 
-def _text(text: str, room: int) -> Line:
-    if len(text) <= room and bare(text) and cells(ink(text)) <= room:
+def _text(text: str, look: Look) -> Line:
+    if len(text) <= look.room and bare(text) and cells(ink(text)) <= look.room:
         return ink(text, Tone.VALUE)
-    return _Excerpt(text).line(room)
+    return _Excerpt(text).line(look)
 
 
 def _written(value: Value) -> str:
@@ -127,18 +139,21 @@ class _Excerpt:
     quotes: bool = True
     spell: Speller = quoted_pieces
 
-    def line(self, room: int) -> Line:
-        """As much of it as fits into ``room`` cells, and where that is in the whole."""
-        shown, whole = self._fitting(room - self._frame(cut=False))
+    def line(self, look: Look) -> Line:
+        """As much of it as there is room for, and how long the whole is."""
+        frame = 2 * self.quotes + bool(self.start)
+        shown, whole = self._fitting(look.room - frame)
+        note = "" if whole and not self.start else f" ({len(self.text):,} characters)"
+        note = note if look.sized else ""
         if not whole:
-            note = len(self._note(whole=False)) if room >= _ROOMY else 0
-            shown, _ = self._fitting(room - self._frame(cut=True) - note)
+            beside = len(note) if look.room >= _ROOMY else 0
+            shown, _ = self._fitting(look.room - frame - 1 - beside)
         mark = '"' if self.quotes else ""
         return (
             *quiet("…" if self.start else ""),
             Ink(f"{mark}{shown}{mark}", Tone.VALUE),
             *quiet("" if whole else "…"),
-            *quiet(self._note(whole=whole)),
+            *quiet(note),
         )
 
     def _fitting(self, room: int) -> tuple[str, bool]:
@@ -150,12 +165,6 @@ class _Excerpt:
                 return "".join(taken), False
             taken.append(shown)
         return "".join(taken), True
-
-    def _frame(self, *, cut: bool) -> int:
-        return 2 * self.quotes + bool(self.start) + cut
-
-    def _note(self, *, whole: bool) -> str:
-        return "" if whole and not self.start else f" ({len(self.text):,} characters)"
 
 
 def _common(left: str, right: str) -> int:

@@ -109,12 +109,25 @@ REASONS: Final = MappingProxyType(
 
 OUTCOMES: Final = MappingProxyType(
     {
-        Outcome.APPLIED: ("applied", "~", Tone.GOOD),
-        Outcome.UNCHANGED: ("unchanged", "=", Tone.SAME),
-        Outcome.CONFLICT: ("conflict", "x", Tone.BAD),
-        Outcome.REFUSED: ("refused", "x", Tone.BAD),
-        Outcome.FAILED: ("failed", "x", Tone.BAD),
-        Outcome.IN_DOUBT: ("in doubt", "?", Tone.CAUTION),
+        Outcome.APPLIED: ("applied", Tone.GOOD),
+        Outcome.UNCHANGED: ("unchanged", Tone.SAME),
+        Outcome.CONFLICT: ("conflict", Tone.BAD),
+        Outcome.REFUSED: ("refused", Tone.BAD),
+        Outcome.FAILED: ("failed", Tone.BAD),
+        Outcome.IN_DOUBT: ("in doubt", Tone.CAUTION),
     }
 )
-"""The word, the mark in the margin and the tone of each end state."""
+"""The word and the tone of each end state."""
+
+BECAME: Final = MappingProxyType(
+    {
+        Outcome.APPLIED: "The changes were written.",
+        Outcome.UNCHANGED: "Nothing had to change, so nothing was written.",
+        Outcome.CONFLICT: "Somebody has changed this person since the plan was made, so nothing"
+        " was written.",
+        Outcome.REFUSED: "Nothing was written.",
+        Outcome.FAILED: "Nothing was written.",
+        Outcome.IN_DOUBT: "Nobody knows whether the changes were written.",
+    }
+)
+"""What an outcome means for the person."""

@@ -1,0 +1,208 @@
+"""What became of plans: after a run, after an undo, and in the journal later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cactions.model import (
+    Conflict,
+    Outcome,
+    Plan,
+    Receipt,
+    Run,
+    RunEntry,
+    RunHead,
+    RunKind,
+    Tally,
+)
+from cactions.render import changes, words
+from cactions.render.changes import Tense
+from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
+from cactions.render.layout import Fact, facts, margin, prose, table
+from cactions.render.values import utc
+
+_TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
+
+
+def receipt(plan: Plan, done: Receipt, head: RunHead) -> Sheet:
+    """What became of a plan that the reader has just seen; how to take it back, or go on."""
+
+    def draw(room: int) -> list[Line]:
+        lines = prose(_told(plan, done, Tense.DONE), room, indent=margin(room))
+        if done.conflicts:
+            rows = changes.in_the_way(plan, done.conflicts, room, Tense.DONE)
+            lines += [BLANK, *rows, BLANK]
+        return [*lines, *prose(_next(done, head), room, indent=margin(room))]
+
+    return draw
+
+
+def takeback(plan: Plan, conflicts: Sequence[Conflict], undoes: str) -> Sheet:
+    """What undoing the run ``undoes`` would restore for one person, and what it leaves alone."""
+
+    def draw(room: int) -> list[Line]:
+        title = (Ink("Undo of "), Ink(undoes, Tone.CODE), Ink(" for "), _name(plan))
+        rows = changes.drawn(plan, room, Tense.TAKE_BACK, conflicts)
+        nothing = prose(ink("Nothing is left to restore."), room, indent=margin(room))
+        return [title, BLANK, *(rows or nothing)]
+
+    return draw
+
+
+def undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) -> Sheet:
+    """After an undo: what was restored, and what was left alone because it is no longer ours.
+
+    ``plans`` are the inverse plans, one for each receipt.
+    """
+
+    def draw(room: int) -> list[Line]:
+        lines: list[Line] = []
+        for plan, done in zip(plans, receipts, strict=True):
+            lines += [*_one(plan, done, room, Tense.TAKEN_BACK), BLANK]
+        if not receipts:
+            lines = [*prose(ink("Nothing was left to restore."), room, indent=margin(room)), BLANK]
+        run_id = (Ink("This undo is run "), Ink(head.id, Tone.CODE), Ink("."))
+        return [*lines, *prose(run_id, room, indent=margin(room))]
+
+    return draw
+
+
+def runs(found: Iterable[Run]) -> Sheet:
+    """The table of runs, in the order given."""
+    columns = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
+    rows = [_run_row(run) for run in found]
+
+    def draw(room: int) -> list[Line]:
+        if not rows:
+            return [ink("No runs yet.")]
+        return table(columns, rows, room)
+
+    return draw
+
+
+def run(one: Run) -> Sheet:
+    """One run: what it was, and what it did to each person."""
+
+    def draw(room: int) -> list[Line]:
+        title = (Ink("Run "), Ink(one.head.id, Tone.STRONG))
+        lines = [title, BLANK, *facts(list(_head(one)), room, indent=margin(room))]
+        for entry in one.entries:
+            lines += [BLANK, *_entry(entry, one.head.kind, room)]
+        return lines
+
+    return draw
+
+
+def _name(plan: Plan) -> Ink:
+    return Ink(plan.subject.label or plan.subject.person_id, Tone.STRONG)
+
+
+def _one(plan: Plan, done: Receipt, room: int, tense: Tense) -> list[Line]:
+    """One person: the sentence, then the attributes that were written or stood in the way."""
+    tense = Tense.IN_DOUBT if done.outcome is Outcome.IN_DOUBT else tense
+    if done.outcome in _TOUCHED:
+        rows = changes.drawn(plan, room, tense, done.conflicts)
+    else:
+        rows = changes.in_the_way(plan, done.conflicts, room, tense)
+    told = prose(_told(plan, done, tense), room, indent=margin(room))
+    return [*told, BLANK, *rows] if rows else told
+
+
+def _told(plan: Plan, done: Receipt, tense: Tense) -> Line:
+    """``Applied: Ada Lovelace. 1 added.``: the outcome, the person, and what it means."""
+    word, tone = words.OUTCOMES[done.outcome]
+    taken_back = tense is Tense.TAKEN_BACK
+    said: Line = ink(words.BECAME[done.outcome])
+    if done.outcome is Outcome.APPLIED:
+        word, said = ("restored" if taken_back else word), (*_counts(plan, tense), Ink("."))
+    elif done.outcome is Outcome.CONFLICT and taken_back:
+        said = ink("Somebody has changed this person since, so nothing was restored.")
+    message = ink(f" {words.sentence(done.message)}") if done.message else ()
+    return (Ink(f"{word.capitalize()}:", tone), Ink(" "), _name(plan), Ink(". "), *said, *message)
+
+
+def _counts(plan: Plan, tense: Tense) -> Line:
+    kinds = [change.kind for change in plan.effective]
+    if tense is Tense.TAKEN_BACK:
+        return ink(words.count(len(kinds), "attribute"), Tone.GOOD)
+    parts = [
+        ink(f"{kinds.count(kind):,} {words.DONE[kind]}", words.TONES[kind])
+        for kind in changes.EFFECTIVE
+        if kind in kinds
+    ]
+    return joined(", ", parts)
+
+
+def _next(done: Receipt, head: RunHead) -> Line:
+    command = Ink(f"cactions runs undo {head.id}", Tone.CODE)
+    this = (Ink("This was run "), Ink(head.id, Tone.CODE), Ink("."))
+    if done.outcome is Outcome.APPLIED:
+        return (Ink("To take it back: "), command)
+    if done.outcome is Outcome.IN_DOUBT:
+        return (Ink("Next: look at the person. To put the old values back: "), command)
+    if done.outcome is Outcome.CONFLICT:
+        return (Ink("Next: look at a new diff, then run again. "), *this)
+    return this
+
+
+def _run_row(one: Run) -> tuple[Line, ...]:
+    return (
+        ink(one.head.id, Tone.CODE),
+        ink(utc(one.head.started)[:-3]),
+        ink(one.head.action, Tone.NAME),
+        ink(one.head.kind.value),
+        _state(one),
+        (Ink(f"{len(one.entries):,}: "), *_tally(one)),
+    )
+
+
+def _tally(one: Run) -> Line:
+    """People by outcome; together they are everybody."""
+    counts = Tally.of(entry.receipt for entry in one.entries if entry.receipt).counts
+    parts = [
+        ink(f"{counts[outcome]:,} {word}", tone)
+        for outcome, (word, tone) in words.OUTCOMES.items()
+        if counts.get(outcome)
+    ]
+    unknown = sum(entry.receipt is None for entry in one.entries)
+    parts += [ink(f"{unknown:,} unknown", Tone.CAUTION)] if unknown else []
+    return joined(", ", parts) if parts else quiet("nobody")
+
+
+def _state(one: Run) -> Line:
+    if not one.finished:
+        return ink("cut off", Tone.CAUTION)
+    undone = sum(bool(entry.undone_by) for entry in one.entries)
+    applied = [e for e in one.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
+    if undone:
+        return ink("undone" if undone >= len(applied) else "partly undone")
+    return ink("finished")
+
+
+def _head(one: Run) -> Iterator[Fact]:
+    head = one.head
+    yield Fact("Action", (ink(head.action, Tone.NAME),))
+    yield Fact("Started", ((Ink(f"{utc(head.started)} UTC by "), Ink(head.operator, Tone.CODE)),))
+    where = ", ".join(filter(None, (head.workspace, head.environment)))
+    yield Fact("Workspace", (ink(where, Tone.CODE),))
+    if head.kind is RunKind.UNDO:
+        yield Fact("Takes back", ((Ink("run "), Ink(head.undoes, Tone.CODE)),))
+    elif head.source:
+        source = (Ink("replayed", Tone.CAUTION), Ink(" from "), Ink(head.source, Tone.CODE))
+        yield Fact("Answers", (source,))
+    else:
+        yield Fact("Answers", (ink("live"),))
+    yield Fact("State", (_state(one),))
+    yield Fact("People", ((Ink(f"{len(one.entries):,}: "), *_tally(one)),))
+
+
+def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[Line]:
+    tense = Tense.TAKEN_BACK if kind is RunKind.UNDO else Tense.DONE
+    lines = _one(entry.plan, entry.receipt or _UNKNOWN, room, tense)
+    if entry.undone_by:
+        by = (Ink("Undone by run "), Ink(entry.undone_by, Tone.CODE), Ink("."))
+        lines += prose(by, room, indent=margin(room))
+    return lines
+
+
+_UNKNOWN = Receipt("", Outcome.IN_DOUBT, "its outcome was never recorded")

@@ -1,0 +1,63 @@
+"""Sheets onto a terminal, in colour: the one home of rich.
+
+The sixteen colours are the terminal's own, so that they suit its theme; yellow, white and blue
+are left out, because each of them vanishes on some background.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final, TextIO
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from cactions.render.ink import Line, Sheet, Tone
+from cactions.render.paper import Paper, encodable, wants_colour
+
+_STYLES: Final = MappingProxyType(
+    {
+        Tone.PROSE: Style.null(),
+        Tone.STRONG: Style(bold=True),
+        Tone.QUIET: Style(dim=True),
+        Tone.VALUE: Style.null(),
+        Tone.NEW: Style(bold=True),
+        Tone.NAME: Style(bold=True),
+        Tone.CODE: Style(color="cyan"),
+        Tone.PATH: Style(dim=True),
+        Tone.SOURCE: Style.null(),
+        Tone.ADD: Style(color="green"),
+        Tone.OVERWRITE: Style(color="magenta"),
+        Tone.CLEAR: Style(color="red"),
+        Tone.SAME: Style(dim=True),
+        Tone.KEPT: Style(dim=True),
+        Tone.REFUSED: Style(color="red", bold=True),
+        Tone.GOOD: Style(color="green"),
+        Tone.BAD: Style(color="red", bold=True),
+        Tone.CAUTION: Style(color="magenta", bold=True),
+    }
+)
+
+
+class Screen(Paper):
+    """A Paper that colours each of its streams that wants it."""
+
+    def _put(self, stream: TextIO, sheet: Sheet) -> None:
+        if not wants_colour(stream, self.environ):
+            super()._put(stream, sheet)
+            return
+        console = Console(
+            file=stream,
+            force_terminal=True,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ=self.environ,
+        )
+        for line in encodable(sheet(self.room(stream)), stream):
+            console.print(_text(line), soft_wrap=True)
+
+
+def _text(line: Line) -> Text:
+    return Text.assemble(*((part.text, _STYLES[part.tone]) for part in line))
