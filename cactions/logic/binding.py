@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from cactions.logic import encoding, strict_json
 from cactions.logic.encoding import Unfit, joined
@@ -81,7 +81,7 @@ def _url(request: ActionRequest, filler: Filler) -> str:
     place = "the path of the URL"
     url = request.base + filler.text(request.url, place, encoding.path_segment)
     skeleton = (part for part in request.url.parts if isinstance(part, str))
-    if _shape(url) != _shape(request.base + "".join(skeleton)) or _has_dot_segment(url):
+    if _shape(url) != _shape(request.base + "".join(skeleton)):
         message = f"the values for {filler.person.label} would change the structure of the URL"
         hint = "mend the value, or the literal text beside it"
         raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint)
@@ -95,11 +95,6 @@ def _url(request: ActionRequest, filler: Filler) -> str:
 def _shape(url: str) -> tuple[str, str, int, str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
-
-
-def _has_dot_segment(url: str) -> bool:
-    """Whether a reader could walk up; a value and the literal beside it may make dots together."""
-    return any(unquote(segment) in (".", "..") for segment in urlsplit(url).path.split("/"))
 
 
 def _headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:

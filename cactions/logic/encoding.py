@@ -49,7 +49,7 @@ def path_segment(text: str) -> str:
     encoded. Raises Unfit.
     """
     if text in ("", ".", ".."):
-        raise Unfit(f'is "{text}"')
+        raise Unfit("is empty" if not text else "is one of . and ..")
     _refuse(_CONTROL, text, "holds a control character")
     _refuse(_PATH_MARKS, text, r"holds one of / \ % ? # ;")
     return quote(text, safe="")

@@ -58,10 +58,16 @@ class Filler:
     def secret(
         self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = DOTS
     ) -> Rendered:
-        """The secret, written, beside what stands for it; sealed where it is not given."""
+        """The secret, written, beside what stands for it; sealed where it is not given.
+
+        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        """
         opened = self.secrets.get(secret.name)
         if opened is None:
             return Rendered(shown, None)
+        if not opened:
+            message = f'the secret "{secret.name}" is empty'
+            raise NoPlan(Reason.NO_VALUE, message, hint="seal it again")
         try:
             return Rendered(shown, _as_text(write)(opened))
         except Unfit as unfit:

@@ -1,0 +1,251 @@
+"""Binding: a request holds exactly the values, each safe in its place, or there is no request."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic import strict_json
+from cactions.logic.binding import bind
+from cactions.model import (
+    Action,
+    ActionRequest,
+    ActionResponse,
+    Json,
+    NoPlan,
+    Person,
+    Reason,
+    Request,
+    same,
+)
+from tests.builders import person
+from tests.requests import SHOP, body, bound, request_of, revealed
+
+HOLE = "{{ person.attributes.x }}"
+NASTY = st.text(st.sampled_from("/\\%?#;.:@&=+ \t\r\n\0\x7f\x85é😀\ud800a2eF\"'{}"), max_size=6)
+TEXTS = (NASTY | st.text()).filter(bool)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+SCALARS: st.SearchStrategy[Any] = st.booleans() | st.integers() | FLOATS | TEXTS
+
+
+def bound_or_refused(request: ActionRequest, value: Json) -> Request | NoPlan:
+    """The request with attribute ``x``; a refusal must say that the value does not fit."""
+    try:
+        return bound(request, person(x=value))
+    except NoPlan as refused:
+        assert refused.reason is Reason.UNFIT_VALUE  # noqa: PT017 - the refusal is one of two ends
+        return refused
+
+
+def as_text(value: Json) -> str:
+    """A scalar's text."""
+    return value if isinstance(value, str) else strict_json.dumps(value)
+
+
+@given(SCALARS)
+def test_a_path_segment_decodes_to_the_value(value: Json) -> None:
+    """The URL keeps its origin and segments, and the segment is the value, or it is refused."""
+    result = bound_or_refused(request_of(url=f"/v1/{HOLE}/orders"), value)
+    if isinstance(result, Request):
+        url = urlsplit(result.url.reveal())
+        before, segment, after = url.path.removeprefix("/v1").split("/")
+        assert (SHOP, as_text(value)) == (f"{url.scheme}://{url.netloc}", unquote(segment))
+        assert ("", "orders", "", "") == (before, after, url.query, url.fragment)
+        assert url.geturl().isascii()
+
+
+@given(SCALARS, SCALARS)
+def test_a_path_segment_of_many_pieces_is_one_segment(first: Json, second: Json) -> None:
+    """Pieces that are harmless alone build no ``.`` or ``..`` together, and none splits."""
+    request = request_of(url="/v1/{{ person.attributes.a }}{{ person.attributes.b }}")
+    try:
+        url = bound(request, person(a=first, b=second)).url.reveal()
+    except NoPlan:
+        return
+    segment = url.removeprefix(f"{SHOP}/v1/")
+    assert as_text(first) + as_text(second) == unquote(segment)
+    assert segment not in (".", "..")
+    assert not set(segment) & set("/?#;\\")
+
+
+@given(SCALARS, TEXTS.filter(str.isascii))
+def test_a_query_parses_back(value: Json, name: str) -> None:
+    """Name and value survive, whatever they hold, beside the literal ones."""
+    result = bound_or_refused(request_of(query={name: f"<{HOLE}>", "q": "a b&c"}), value)
+    if isinstance(result, Request):
+        query = urlsplit(result.url.reveal()).query
+        expected = {name: f"<{as_text(value)}>", "q": "a b&c"}
+        assert expected == dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True))
+
+
+@given(SCALARS)
+def test_a_form_parses_back(value: Json) -> None:
+    """The fields of the form are the values."""
+    result = bound_or_refused(request_of(body=body("form", {"a b": HOLE, "é": f"={HOLE}"})), value)
+    if isinstance(result, Request):
+        pairs = parse_qsl(revealed(result), keep_blank_values=True, strict_parsing=True)
+        assert [("a b", as_text(value)), ("é", f"={as_text(value)}")] == pairs
+
+
+@given(SCALARS)
+def test_a_json_body_parses_back(value: Json) -> None:
+    """A lone reference keeps its type, a mixed text is a text, literals stay what they are."""
+    content = {"lone": HOLE, "mixed": f'"{HOLE}"', "list": [1, None, True, {"é": HOLE}]}
+    result = bound_or_refused(request_of(body=body("json", content)), value)
+    if isinstance(result, Request):
+        expected = {
+            "lone": value,
+            "mixed": f'"{as_text(value)}"',
+            "list": [1, None, True, {"é": value}],
+        }
+        assert same(expected, strict_json.parse(revealed(result)))
+        assert strict_json.dumps(expected) == revealed(result)
+
+
+@given(SCALARS)
+def test_a_header_is_the_value(value: Json) -> None:
+    """What is sent is exactly the glued text, and harmless: ASCII without controls."""
+    result = bound_or_refused(request_of(headers={"X-Id": f"id={HOLE}"}), value)
+    if isinstance(result, Request):
+        text = result.header("x-id")
+        assert f"id={as_text(value)}" == text
+        assert text.isascii()
+        assert text.isprintable()
+        assert text == text.strip()
+
+
+@given(SCALARS)
+def test_a_text_body_is_the_glued_text(value: Json) -> None:
+    """Nothing is encoded, so that only plain lines of text are let in."""
+    result = bound_or_refused(request_of(body=body("text", f"id: {HOLE}\n")), value)
+    if isinstance(result, Request):
+        assert f"id: {as_text(value)}\n" == revealed(result)
+        assert all(c.isprintable() or c in "\t\n" or c >= "\xa0" for c in revealed(result))
+
+
+HUGE = pytest.param(10**5000, id="huge")  # too long for Python to print
+
+
+def everywhere(hole: str = HOLE) -> list[ActionRequest]:
+    """The hole, alone, in each place of a request."""
+    return [
+        request_of(url=f"/{hole}"),
+        request_of(query={"q": hole}),
+        request_of(headers={"X-Id": hole}),
+        request_of(body=body("json", {"a": [hole]})),
+        request_of(body=body("json", f"<{hole}>")),
+        request_of(body=body("form", {"a": hole})),
+        request_of(body=body("text", hole)),
+    ]
+
+
+PLACES = ["path", "query", "header", "json", "json text", "form", "text"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "value", [["a"], {"a": 1}, "a\ud800", "\udcff", float("nan"), float("inf"), HUGE]
+)
+def test_some_values_fit_nowhere(place: str, value: Json) -> None:
+    """Lists, objects, halves of surrogate pairs, and numbers that cannot be written down."""
+    request = everywhere()[PLACES.index(place)]
+    with pytest.raises(NoPlan, match=r"^person\.attributes\.x of Ada does not fit") as caught:
+        bound(request, person(x=value))
+    assert caught.value.reason is Reason.UNFIT_VALUE
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("hole", ["person.attributes.x", "person.phone", "inputs.x"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_nothing_is_sent_with_a_hole_in_it(place: str, hole: str, value: Json) -> None:
+    """A reference that is absent, null or empty stops, and is named beside the person."""
+    request = everywhere(f"{{{{ {hole} }}}}")[PLACES.index(place)]
+    who = Person("p1", {"name": "Ada", "phone": value}, {"x": value})
+    for somebody, inputs in ((who, {"x": value}), (Person("p1", {"name": "Ada"}), {})):
+        with pytest.raises(NoPlan) as caught:
+            bound(request, somebody, inputs=inputs)
+        expected = (Reason.NO_VALUE, f"{hole} has no value for Ada")
+        assert expected == (caught.value.reason, str(caught.value))
+        assert hole != "inputs.x" or caught.value.hint == "--input x=VALUE"
+
+
+UNFIT = {
+    ("path", "is one of . and .."): [".", ".."],
+    ("path", r"holds one of / \ % ? # ;"): ["a/b", "..\\", "%2e", "?", "a#", "a;b"],
+    ("path", "holds a control character"): ["\0", "a\n", "\x7f", "\x85"],
+    ("header", "holds a control character"): ["a\r\nX: y", "\0", "a\tb", "\x7f"],
+    ("header", "holds a character beyond ASCII"): ["é", "a\u2028", "\xa0"],
+    ("header", "begins or ends with a space"): [" a", "a ", " "],
+    ("text", "holds a control character"): ["\0", "a\r\n", "\x1b[31m", "\x9b"],
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "why", "value"), [(*key, value) for key, values in UNFIT.items() for value in values]
+)
+def test_a_place_refuses_what_would_mean_something_else_there(
+    place: str, why: str, value: str
+) -> None:
+    """The message says where and why, without the value."""
+    names = {"path": "the path of the URL", "header": "the header X-Id", "text": "the text body"}
+    with pytest.raises(NoPlan) as caught:
+        bound(everywhere()[PLACES.index(place)], person(x=value))
+    expected = f"person.attributes.x of Ada does not fit into {names[place]}: it {why}"
+    assert (Reason.UNFIT_VALUE, expected) == (caught.value.reason, str(caught.value))
+
+
+@pytest.mark.parametrize("url", [f"/a/.{HOLE}", f"/a/{HOLE}..", f"/@{HOLE}:{HOLE}", f"//{HOLE}"])
+def test_a_value_may_stand_beside_literal_text(url: str) -> None:
+    """Dots and marks of the author are not the value's fault."""
+    expected = f"{SHOP}{url}".replace(HOLE, "u+1@x")
+    assert expected == unquote(bound(request_of(url=url), person(x="u+1@x")).url.reveal())
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "value"),
+    [
+        (SHOP, HOLE, ".evil.example"),
+        (SHOP, HOLE, "@evil.example"),
+        ("", f"https://{HOLE}/x", "evil.example"),
+        ("", f"https://{HOLE}@shop.example/x", "evil"),
+        ("", f"{HOLE}://shop.example/x", "http"),
+    ],
+)
+def test_no_value_moves_the_origin(base: str, url: str, value: str) -> None:
+    """Even where a definition was never checked, the built URL is."""
+    with pytest.raises(NoPlan, match="would change the structure of the URL") as caught:
+        bound(request_of(base=base, url=url), person(x=value))
+    assert caught.value.reason is Reason.UNFIT_VALUE
+
+
+@pytest.mark.parametrize(
+    ("role", "audiences", "refusal"),
+    [
+        ("user", ("users",), None),
+        (None, ("users",), None),
+        ("lead", ("users", "leads"), None),
+        ("visitor", ("visitors",), None),
+        ("lead", ("users", "visitors"), "Ada is one of the leads"),
+        ("user", ("leads", "visitors"), "Ada is one of the users"),
+        ("visitor", ("users", "leads"), "Ada is one of the visitors"),
+        ("admin", ("users", "leads", "visitors"), "Ada has an unknown role"),
+    ],
+)
+def test_only_the_audience_is_asked_about(
+    role: str | None, audiences: tuple[str, ...], refusal: str | None
+) -> None:
+    """Whoever has no role is a user; whoever has an unknown one is nobody's audience."""
+    action = Action("loyalty", "user_id", request_of(), ActionResponse(), audiences=audiences)
+    ada = Person("p1", {"name": "Ada", "role": role})
+    if refusal is None:
+        assert f"GET {SHOP}/" == bind(action, ada, {}, {}).line
+        return
+    with pytest.raises(NoPlan) as caught:
+        bind(action, ada, {}, {})
+    expected = (Reason.WRONG_AUDIENCE, refusal)
+    assert expected == (caught.value.reason, str(caught.value))
+    assert caught.value.hint == f"the audiences of loyalty are: {', '.join(audiences)}"

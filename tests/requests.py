@@ -1,0 +1,63 @@
+"""Builders of an action's request, and the request that is bound from it; Ada is the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cactions.logic.binding import bind
+from cactions.logic.templating import parse_template
+from cactions.model import (
+    Action,
+    ActionRequest,
+    ActionResponse,
+    BodyForm,
+    JsonTemplate,
+    Person,
+    Request,
+    RequestBody,
+    Scalar,
+)
+from tests.builders import person
+
+SHOP = "https://api.shop.example"
+
+
+def request_of(**parts: Any) -> ActionRequest:
+    """A request to the shop; texts are parsed as templates."""
+    url = parse_template(parts.pop("url", "/")).template
+    for name in {"query", "headers"} & parts.keys():
+        parts[name] = {key: parse_template(text).template for key, text in parts[name].items()}
+    return ActionRequest(parts.pop("method", "get"), url, parts.pop("base", SHOP), **parts)
+
+
+def body(form: str, content: Any) -> RequestBody:
+    """A body whose texts are parsed as templates."""
+    return RequestBody(BodyForm(form), templated(content))
+
+
+def templated(content: Any) -> JsonTemplate:
+    """The same content with every text parsed."""
+    if isinstance(content, str):
+        return parse_template(content).template
+    if isinstance(content, dict):
+        return {name: templated(item) for name, item in content.items()}
+    return [templated(item) for item in content] if isinstance(content, list) else content
+
+
+def bound(
+    request: ActionRequest,
+    who: Person | None = None,
+    *,
+    inputs: Mapping[str, Scalar] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> Request:
+    """The request for Ada, or for somebody else."""
+    action = Action("loyalty", "user_id", request, ActionResponse())
+    return bind(action, who or person(), inputs or {}, secrets or {})
+
+
+def revealed(request: Request) -> str:
+    """The body as it is sent."""
+    assert request.body is not None
+    return request.body.reveal()
