@@ -126,7 +126,7 @@ def _same(plan: Plan, room: int) -> list[Line]:
     same = [change.attribute for change in plan.changes if change.kind is Kind.SAME]
     if not same:
         return []
-    names = joined(", ", (ink(name, Tone.QUIET) for name in same))
+    names = joined(", ", (ink(name, Tone.CODE) for name in same))
     line = (Ink(f"{len(same):,} unchanged"), Ink(": "), *names)
     hang = (*gap(margin(room)), Ink("=", Tone.SAME), Ink(" "))
     return flow(line, room, hang=hang)

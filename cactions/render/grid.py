@@ -16,6 +16,7 @@ _ARROW = 3  # cells of " → "
 _MOST_NAME = 32
 _MOST_PATH = 28
 _MOST_SIDE = 40  # a wider value would push the paths of all the others away
+_NAMED = 4  # lines of a row that names its parts
 _STAYS = "stays "
 
 
@@ -92,13 +93,13 @@ class _Columns:
 
     @classmethod
     def of(cls, rows: Sequence[Row], room: int) -> _Columns:
-        """The widest columns that fit; the path gives way first, then the widest rows."""
+        """The widest columns that fit; paths go below where that makes the whole shorter."""
         word = _widest([ink(row.word) for row in rows])
         name = _widest([ink(row.name) for row in rows], most=_MOST_NAME)
         path = _widest([ink(row.source) for row in rows], most=_MOST_PATH)
         free = room - (6 + word + 2 + name)
         beside, below = _share(rows, free - 2 - path), _share(rows, free)
-        if _held(rows, beside) < _held(rows, below):
+        if _height(rows, below, paths=True) < _height(rows, beside, paths=False):
             return cls(room, word, name, *below, 0)
         return cls(room, word, name, *beside, path)
 
@@ -138,8 +139,11 @@ def _holds(row: Row, columns: tuple[int, int]) -> bool:
     return cells(row.before) <= before and cells(row.after) <= after
 
 
-def _held(rows: Sequence[Row], columns: tuple[int, int]) -> int:
-    return sum(_holds(row, columns) for row in rows)
+def _height(rows: Sequence[Row], columns: tuple[int, int], *, paths: bool) -> int:
+    """How many lines the rows take; ``paths``: they stand below, beside the notes."""
+    held = [row for row in rows if _holds(row, columns)]
+    below = sum(bool(row.note or (paths and row.source)) for row in held)
+    return len(held) + below + _NAMED * (len(rows) - len(held))
 
 
 def _share(rows: Sequence[Row], free: int) -> tuple[int, int]:

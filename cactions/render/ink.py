@@ -26,6 +26,8 @@ class Tone(Enum):
     """Theirs, as exactly as it can be shown."""
     NEW = "new"
     """A value that is about to be written, or was."""
+    NOTHING = "nothing"
+    """The place of a value that is not there."""
     NAME = "name"
     CODE = "code"
     """Something to copy: a command, a URL, an id."""

@@ -26,6 +26,7 @@ _CLASSES: Final = MappingProxyType(
         Tone.STRONG: "b",
         Tone.QUIET: "q",
         Tone.NEW: "b",
+        Tone.NOTHING: "q",
         Tone.NAME: "b",
         Tone.CODE: "c",
         Tone.PATH: "q",

@@ -17,13 +17,16 @@ _UNPROVEN = "nothing proves that the answer is about this person"
 
 
 def preview(result: Plan | Failed, *, closing: str = "") -> Sheet:
-    """The whole picture for one person. ``closing`` is the caller's last sentence."""
+    """The whole picture for one person. ``closing`` is the caller's sentence about what now."""
 
     def draw(room: int) -> list[Line]:
-        lines = [_title(result.action, result.subject), BLANK, *facts(_head(result), room)]
-        lines += [BLANK]
-        lines += _plan(result, room) if isinstance(result, Plan) else _failed(result, room)
-        return [*lines, *(prose(ink(closing), room, indent=margin(room)) if closing else [])]
+        body = (
+            _plan(result, closing, room)
+            if isinstance(result, Plan)
+            else _failed(result, closing or "Nothing would be written.", room)
+        )
+        title = _title(result.action, result.subject)
+        return [title, BLANK, *facts(_head(result), room), BLANK, *body]
 
     return draw
 
@@ -78,12 +81,13 @@ def _proof(proof: Proof | None) -> tuple[Line, ...]:
     line = (proven, Ink(" "), path, Ink(" is "), *found, Ink(", "), equals, Ink(" is "), *expected)
     if found == expected:
         line = (proven, Ink(" "), path, Ink(" and "), equals, Ink(" are both "), *found)
-    return (line, quiet(f"verified: {proof.verified}")) if proof.verified else (line,)
+    return (line, ink(f"verified: {proof.verified}")) if proof.verified else (line,)
 
 
-def _plan(plan: Plan, room: int) -> list[Line]:
+def _plan(plan: Plan, closing: str, room: int) -> list[Line]:
     rows = changes.drawn(plan, room)
-    return [*rows, *([BLANK] if rows else []), *prose(summary(plan), room, indent=margin(room))]
+    lines = [*rows, *([BLANK] if rows else []), *prose(summary(plan), room, indent=margin(room))]
+    return [*lines, *(prose(ink(closing), room, indent=margin(room)) if closing else [])]
 
 
 def summary(plan: Plan) -> Line:
@@ -112,15 +116,12 @@ def _nothing(plan: Plan) -> str:
     return "No changes"
 
 
-def _failed(failed: Failed, room: int) -> list[Line]:
+def _failed(failed: Failed, closing: str, room: int) -> list[Line]:
     lines = prose(_verdict(failed), room, indent=margin(room))
     lines += prose(ink(words.sentence(failed.message)), room, indent=margin(room))
     if failed.proof:
         lines += [BLANK, *facts(_sides(failed.proof), room, indent=margin(room) + 2)]
-    lines += [
-        BLANK,
-        *prose(ink("Nothing would be written.", Tone.STRONG), room, indent=margin(room)),
-    ]
+    lines += [BLANK, *prose(ink(closing, Tone.STRONG), room, indent=margin(room))]
     if failed.hint:
         hint = (Ink("Next: ", Tone.STRONG), Ink(words.sentence(failed.hint)))
         lines += prose(hint, room, indent=margin(room))

@@ -1,7 +1,7 @@
 """Sheets onto a terminal, in colour: the one home of rich.
 
-The sixteen colours are the terminal's own, so that they suit its theme; yellow, white and blue
-are left out, because each of them vanishes on some background.
+The colours are the terminal's own, so that they suit its theme. Only red, green and magenta are
+used: each of the others vanishes on some background. Dim is for what nobody has to read.
 """
 
 from __future__ import annotations
@@ -18,26 +18,20 @@ from cactions.render.paper import Paper, encodable, wants_colour
 
 _STYLES: Final = MappingProxyType(
     {
-        Tone.PROSE: Style.null(),
         Tone.STRONG: Style(bold=True),
         Tone.QUIET: Style(dim=True),
-        Tone.VALUE: Style.null(),
         Tone.NEW: Style(bold=True),
         Tone.NAME: Style(bold=True),
-        Tone.CODE: Style(color="cyan"),
-        Tone.PATH: Style(dim=True),
-        Tone.SOURCE: Style.null(),
         Tone.ADD: Style(color="green"),
         Tone.OVERWRITE: Style(color="magenta"),
         Tone.CLEAR: Style(color="red"),
-        Tone.SAME: Style(dim=True),
-        Tone.KEPT: Style(dim=True),
         Tone.REFUSED: Style(color="red", bold=True),
         Tone.GOOD: Style(color="green"),
         Tone.BAD: Style(color="red", bold=True),
         Tone.CAUTION: Style(color="magenta", bold=True),
     }
 )
+_PLAIN: Final = Style.null()
 
 
 class Screen(Paper):
@@ -60,4 +54,4 @@ class Screen(Paper):
 
 
 def _text(line: Line) -> Text:
-    return Text.assemble(*((part.text, _STYLES[part.tone]) for part in line))
+    return Text.assemble(*((part.text, _STYLES.get(part.tone, _PLAIN)) for part in line))

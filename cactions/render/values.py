@@ -50,7 +50,7 @@ class Look:
 def show(value: Value, look: Look = Look()) -> Line:
     """The value as it may be shown; long ones are cut and say how long they are."""
     if value is ABSENT or value is None or (look.redacted and is_empty(value)):
-        return quiet("(empty)")
+        return ink("(empty)", Tone.NOTHING)
     if look.redacted:
         return ink(DOTS, Tone.VALUE)
     if isinstance(value, str):
