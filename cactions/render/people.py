@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, Role
 from cactions.render import words
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
+from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import Fact, facts, margin, prose, table
 from cactions.render.values import Look, show
 
@@ -32,8 +32,17 @@ def people(found: Sequence[Person]) -> Sheet:
     return draw
 
 
-def person(one: Person, attributes: Mapping[str, Attribute]) -> Sheet:
-    """Fields, then custom attributes; ``attributes`` gives their types where they are known."""
+def person(
+    one: Person, attributes: Mapping[str, Attribute], *, redacted: Collection[str] = ()
+) -> Sheet:
+    """Fields, then custom attributes.
+
+    ``attributes`` gives their types where they are known, ``redacted`` those that nobody may see.
+    """
+
+    def look(name: str) -> Look:
+        known = attributes[name].data_type if name in attributes else DataType.STRING
+        return Look(known, redacted=name in redacted)
 
     def draw(room: int) -> list[Line]:
         title = (Ink(one.label, Tone.STRONG), *quiet(" (test person)" if one.test else ""))
@@ -42,18 +51,17 @@ def person(one: Person, attributes: Mapping[str, Attribute]) -> Sheet:
         lines = [title, BLANK, *facts(fields, room, indent=margin(room)), BLANK]
         if not one.attributes:
             return [*lines, ink("No attributes.")]
-        return [*lines, ink("Attributes"), BLANK, *_attributes(one, attributes, room)]
+        items = [Fact(n, (show(v, look(n)),)) for n, v in sorted(one.attributes.items())]
+        return [*lines, ink("Attributes"), BLANK, *facts(items, room, indent=margin(room))]
 
     return draw
 
 
-def imported(added: int, changed: int, unchanged: int, source: str) -> Sheet:
-    """How many people an import took from ``source``, by what became of them."""
-    counts = ((added, "added"), (changed, "changed"), (unchanged, "unchanged"))
-    parts = [ink(f"{number:,} {word}", Tone.GOOD) for number, word in counts if number]
-    many = words.count(added + changed + unchanged, "person", "people")
-    line = (Ink(f"{many} from "), Ink(source, Tone.CODE), *(ink(": ") if parts else ()))
-    return lambda room: prose((*line, *joined(", ", parts), Ink(".")), room)
+def imported(number: int, source: str) -> Sheet:
+    """How many people an import took from ``source``."""
+    many = words.count(number, "person", "people")
+    line = (Ink(f"{many} imported from ", Tone.GOOD), Ink(source, Tone.CODE), Ink("."))
+    return lambda room: prose(line, room)
 
 
 def _row(one: Person, cell: Look) -> tuple[Line, ...]:
@@ -61,11 +69,3 @@ def _row(one: Person, cell: Look) -> tuple[Line, ...]:
     marks += ["test"] if one.test else []
     fields = (show(one.field_value(name), cell) for name in ("user_id", "email", "name"))
     return (*fields, ink(one.id, Tone.CODE), ink(", ".join(marks), Tone.CAUTION) if marks else ())
-
-
-def _attributes(one: Person, known: Mapping[str, Attribute], room: int) -> list[Line]:
-    items = []
-    for name, value in sorted(one.attributes.items()):
-        data_type = known[name].data_type if name in known else DataType.STRING
-        items.append(Fact(name, (show(value, Look(data_type)),)))
-    return facts(items, room, indent=margin(room))
