@@ -43,8 +43,7 @@ class Desk:
 def propose(job: Job, desk: Desk) -> Plan | Failed:
     """The plan, or why there is none. Raises OperatorError where not exactly one person matches."""
     person = desk.people.find(job.query)
-    subject = Subject(person.id, job.query, person.label)
-    case = Case(job.action, person, subject, job.inputs, Call(""))
+    case = _case(job, person)
     try:
         request = _request(job, person)
         case = replace(case, call=Call(request.line, None, desk.sender.source))
@@ -56,9 +55,18 @@ def propose(job: Job, desk: Desk) -> Plan | Failed:
         return failed(case, error)
 
 
-def ask(job: Job, people: People) -> Request:
-    """The exact request that would be sent. Raises NoPlan where none can be made."""
-    return _request(job, people.find(job.query))
+def ask(job: Job, people: People) -> Request | Failed:
+    """The exact request that would be sent, or why there is none."""
+    person = people.find(job.query)
+    try:
+        return _request(job, person)
+    except NoPlan as error:
+        return failed(_case(job, person), error)
+
+
+def _case(job: Job, person: Person) -> Case:
+    subject = Subject(person.id, job.query, person.label)
+    return Case(job.action, person, subject, job.inputs, Call(""))
 
 
 def _request(job: Job, person: Person) -> Request:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cactions.app.proposing import Desk, Job, propose
 from cactions.logic import strict_json
-from cactions.logic.binding import resolve_inputs
+from cactions.logic.inputs import resolve_inputs
 from cactions.model import (
     ABSENT,
     Action,

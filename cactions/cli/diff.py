@@ -10,6 +10,7 @@ from cactions.app.proposing import propose
 from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who
+from cactions.cli.wiring import Answers
 from cactions.logic import wire
 from cactions.model import Failed, Plan
 from cactions.render.preview import preview
@@ -36,16 +37,17 @@ def command(
     """
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
-    result = propose(job, wiring.desk(opened, job.action, replay=replay, cassette=cassette))
+    result = propose(job, wiring.desk(opened, job.action, Answers(replay, cassette)))
     if json:
         wiring.write_json(wire.result_to_json(result, redact=True))
     else:
-        wiring.screen().show(preview(result, closing=_closing(result)))
+        wiring.paper().show(preview(result, closing=_closing(result)))
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
     raise typer.Exit(gravest(jobs.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
 
 
 def _closing(result: Plan | Failed) -> str:
-    if isinstance(result, Plan) and result.effective:
-        return "Nothing was written. To apply it, write `run` instead of `diff`."
-    return "Nothing was written."
+    if isinstance(result, Failed):
+        return ""
+    apply = " To apply it, write `run` instead of `diff`." if result.effective else ""
+    return f"Nothing was written.{apply}"

@@ -9,8 +9,8 @@ import typer
 from cactions.app.proposing import Job
 from cactions.cli.exits import Exit
 from cactions.cli.settings import given_inputs, person_query
-from cactions.logic.binding import resolve_inputs
 from cactions.logic.faults import nearest
+from cactions.logic.inputs import resolve_inputs
 from cactions.model import Action, Failed, OperatorError, Plan, Project
 
 ActionName = Annotated[str, typer.Argument(metavar="ACTION", help="The action's name.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from types import FrameType
+from typing import Final
 
 import typer
 
@@ -14,18 +15,22 @@ from cactions.cli.exits import Exit
 from cactions.model import (
     AuthorError,
     CactionsError,
-    InvalidFiles,
     OperatorError,
-    RemoteError,
     StoreError,
 )
 
-_CODES = {
-    OperatorError: Exit.MISUSE,
-    AuthorError: Exit.NOTHING_DONE,
-    RemoteError: Exit.FINDINGS,
-    StoreError: Exit.NOTHING_DONE,
+_CODES: Final = (
+    (OperatorError, Exit.MISUSE),
+    (AuthorError, Exit.NOTHING_DONE),
+    (StoreError, Exit.NOTHING_DONE),
+)
+_NOTHING: Final = "Nothing was sent and nothing was written."
+_NOT_DONE: Final = {
+    Exit.MISUSE: _NOTHING,
+    Exit.NOTHING_DONE: "What was not finished is listed by `cactions runs list`.",
+    Exit.FINDINGS: "Nothing was written.",
 }
+_NOT_SURE: Final = "If a run was under way, `cactions runs list` says how far it came."
 
 
 class Interrupted(BaseException):
@@ -51,7 +56,7 @@ def run() -> int:
     except CactionsError as error:
         return _told(error)
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
-        wiring.complaints().internal(error)
+        wiring.paper().complain(error, not_done=_NOT_SURE)
         return Exit.INTERNAL
     return Exit.CLEAN
 
@@ -86,12 +91,9 @@ def _options(
 
 def _told(error: CactionsError) -> int:
     """Say it once, with what was not done; the exit code by whose fault it is."""
-    complaints = wiring.complaints()
-    if isinstance(error, InvalidFiles):
-        complaints.findings(error)
-    else:
-        complaints.error(error)
-    return next(code for kind, code in _CODES.items() if isinstance(error, kind))
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)
+    wiring.paper().complain(error, not_done=_NOT_DONE[code])
+    return code
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

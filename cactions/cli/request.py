@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from cactions.app.proposing import Failed, ask
+from cactions.app.proposing import ask
 from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Environment, Files, Inputs, Json, Who
 from cactions.logic import wire
+from cactions.model import Failed
 from cactions.render.preview import preview
 from cactions.render.request import request as request_sheet
 
@@ -28,9 +29,9 @@ def command(
     opened = wiring.opened(files, environment)
     asked = ask(jobs.job(opened.project, action, person, inputs), wiring.people(opened))
     if json:
-        wiring.write_json(wire.asked_to_json(asked))
+        wiring.write_json(wire.request_to_json(asked))
     elif isinstance(asked, Failed):
-        wiring.screen().show(preview(asked))
+        wiring.paper().show(preview(asked))
     else:
-        wiring.screen().show(request_sheet(asked))
+        wiring.paper().show(request_sheet(asked))
     raise typer.Exit(Exit.FINDINGS if isinstance(asked, Failed) else Exit.CLEAN)

@@ -9,9 +9,9 @@ from cactions.app.running import run
 from cactions.cli import asking, jobs, wiring
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who, Yes
-from cactions.cli.wiring import Opened
+from cactions.cli.wiring import Answers, Opened
 from cactions.logic import wire
-from cactions.model import Outcome, Plan, Receipt, RunHead, RunKind
+from cactions.model import Failed, Outcome, Plan, Receipt, RunHead, RunKind
 from cactions.render.preview import preview
 from cactions.render.receipts import receipt as receipt_sheet
 from cactions.render.words import count
@@ -35,25 +35,40 @@ def command(
     asking.able(yes)
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
-    desk = wiring.desk(opened, job.action, replay=replay, cassette=cassette)
+    desk = wiring.desk(opened, job.action, Answers(replay, cassette))
     result = propose(job, desk)
     plan = result if isinstance(result, Plan) and result.effective else None
     if not json:
-        wiring.screen().show(preview(result, closing="" if plan else "Nothing was written."))
-    head = wiring.head(RunKind.APPLY, action, opened, source=desk.sender.source)
+        wiring.paper().show(preview(result, closing=_closing(result)))
+    head = wiring.head_of(
+        RunHead(
+            "",
+            RunKind.APPLY,
+            action,
+            0,
+            "",
+            environment=opened.project.environment,
+            source=desk.sender.source,
+        )
+    )
     receipt = _apply(plan, head, opened, yes) if plan else None
     if json:
-        wiring.write_json(wire.outcome_to_json(result, receipt, head.id if receipt else ""))
+        wiring.write_json(wire.outcome_to_json(result, receipt, head))
     elif receipt and plan:
-        wiring.screen().show(receipt_sheet(plan, receipt, head))
+        wiring.paper().show(receipt_sheet(plan, receipt, head))
     raise typer.Exit(gravest(jobs.verdict(result), _verdict(receipt)))
+
+
+def _closing(result: Plan | Failed) -> str:
+    """Said where no question follows."""
+    return "" if isinstance(result, Failed) or result.effective else "Nothing was written."
 
 
 def _apply(plan: Plan, head: RunHead, opened: Opened, yes: bool) -> Receipt | None:
     number = count(len(plan.effective), "change")
     who = plan.subject.label or plan.subject.person_id
     if not asking.agreed(f"Apply {number} to {who}?", yes):
-        wiring.screen().say("Nothing was written.")
+        wiring.paper().say("Nothing was written.")
         return None
     return run(head, [plan], wiring.books(opened))[0]
 

@@ -11,7 +11,7 @@ from cactions.app.rehearsing import rehearse
 from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Cassette, Environment, Files, Json, Replayed
-from cactions.cli.wiring import Opened
+from cactions.cli.wiring import Answers, Opened
 from cactions.logic import wire
 from cactions.model import Action, OperatorError, TestReport
 from cactions.render.reports import reports as reports_sheet
@@ -36,21 +36,18 @@ def command(
     chosen = [jobs.action_named(opened.project, action)] if action else list(known)
     if cassette and len(chosen) != 1:
         raise OperatorError("one cassette answers for one action", hint="Name the action.")
-    reports = [
-        report for one in chosen if one.tests for report in _reports(one, opened, replay, cassette)
-    ]
+    answers = Answers(replay, cassette)
+    reports = [report for one in chosen for report in _reports(one, opened, answers)]
     untested = tuple(one.name for one in chosen if not one.tests)
     if json:
-        wiring.write_json(wire.tests_to_json(reports, redact=True))
+        wiring.write_json(wire.reports_to_json(reports, redact=True))
     else:
-        wiring.screen().show(reports_sheet(reports, untested))
+        wiring.paper().show(reports_sheet(reports, untested))
     passed = all(report.passed for report in reports)
     raise typer.Exit(Exit.CLEAN if passed else Exit.FINDINGS)
 
 
-def _reports(
-    action: Action, opened: Opened, replay: bool, cassette: Cassette
-) -> Iterator[TestReport]:
-    desk = wiring.rehearsal_desk(opened, action, replay=replay, cassette=cassette)
-    for test in action.tests:
-        yield rehearse(action, test, desk)
+def _reports(action: Action, opened: Opened, answers: Answers) -> Iterator[TestReport]:
+    if action.tests:
+        desk = wiring.rehearsal_desk(opened, action, answers)
+        yield from (rehearse(action, test, desk) for test in action.tests)

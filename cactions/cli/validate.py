@@ -31,9 +31,12 @@ def command(
     Example: cactions validate actions.yaml
     """
     shaped = wiring.shaped([*(paths or []), *(files or [])], environment)
+    findings = [finding for one in shaped for finding in one.findings]
     if json:
-        wiring.write_json(wire.findings_to_json(shaped.findings))
-    elif shaped.findings or not quiet:
-        wiring.screen().show(findings_sheet(shaped.findings, shaped.sources))
-    errors = any(finding.severity is Severity.ERROR for finding in shaped.findings)
+        wiring.write_json(wire.findings_to_json(findings))
+    elif findings or not quiet:
+        sources = {name: text for one in shaped for name, text in one.sources.items()}
+        actions = sum(len(one.project.actions) for one in shaped if one.project)
+        wiring.paper().show(findings_sheet(findings, sources, actions=actions))
+    errors = any(finding.severity is Severity.ERROR for finding in findings)
     raise typer.Exit(Exit.FINDINGS if errors else Exit.CLEAN)

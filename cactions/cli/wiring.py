@@ -7,22 +7,23 @@ loads a store, and nothing but a terminal loads colours.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-from cactions.model import Action, Finding, InvalidFiles, Json, OperatorError, Project, RunHead
+from cactions.model import Action, InvalidFiles, Json, OperatorError, Person, Project, RunHead
 
 if TYPE_CHECKING:
+    from cactions.app.ports import Sender
     from cactions.app.proposing import Desk
     from cactions.app.running import Books
-    from cactions.edges.journal import RunJournal
+    from cactions.edges.journal import JournalLocal
     from cactions.edges.people_local import PeopleLocal
     from cactions.logic.shaping import Shaped
-    from cactions.render.screen import Screen
+    from cactions.render.paper import Paper
 
 COMMANDS: Final = ("validate", "request", "test", "diff", "run", "runs", "people", "schema")
 """In the order in which help lists them; each is a module of this folder."""
@@ -39,11 +40,40 @@ class Opened:
     project: Project
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Where answers come from: a recording, by default the action's own."""
+
+    replay: bool
+    cassette: Path | None
+
+
 def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
     """The command that the words begin with; all of them where they begin with something else."""
     named = [name for name in COMMANDS if [name] == list(words[:1])]
     for name in named or COMMANDS:
         yield name, import_module(f"cactions.cli.{name}")
+
+
+def paper() -> Paper:
+    """Where words go: in colour if a terminal wants it, and without loading colours if not."""
+    from cactions.render.paper import Paper, wants_colour
+
+    if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
+        return Paper(sys.stdout, sys.stderr)
+    from cactions.render.screen import Screen
+
+    return Screen(sys.stdout, sys.stderr)
+
+
+def write_json(document: dict[str, Json]) -> None:
+    """One JSON document on stdout, in UTF-8 whatever the locale says."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def shaped(paths: Sequence[Path], environment: str | None) -> list[Shaped]:
@@ -78,11 +108,79 @@ def opened(paths: Sequence[Path] | None, environment: str | None) -> Opened:
     return Opened(home, found.project)
 
 
+def seed(home: Opened) -> tuple[Person, ...]:
+    """The people that the YAML gives, in place or by file."""
+    workspace = home.project.workspace
+    if not workspace.people_file:
+        return workspace.people
+    from cactions.edges.people_file import read_people_file
+
+    path = home.folder / workspace.people_file
+    return tuple(read_people_file(path, home.project.attributes))
+
+
 def people(home: Opened) -> PeopleLocal:
-    """The embedded workspace: its store over the people of the YAML and of the people file."""
+    """The embedded workspace: its store over the people that the YAML gives."""
     from cactions.edges.people_local import PeopleLocal
 
     return PeopleLocal(home.folder / STATE, seed(home))
 
 
-def seed(home: Opened) -> tuple[Person, ...]: ...
+def journal(home: Path) -> JournalLocal:
+    """The runs of a folder."""
+    from cactions.edges.journal import JournalLocal
+
+    return JournalLocal(home / STATE)
+
+
+def books(home: Opened) -> Books:
+    """Where a run writes."""
+    from cactions.app.running import Books
+
+    return Books(people(home), journal(home.folder))
+
+
+def desk(home: Opened, action: Action, answers: Answers) -> Desk:
+    """What proposing works with. Raises OperatorError for a live call: there are none yet."""
+    from cactions.app.proposing import Desk
+
+    return Desk(people(home), _sender(home, action, answers), journal(home.folder))
+
+
+def _sender(home: Opened, action: Action, answers: Answers) -> Sender:
+    from cactions.edges.cassette import Replay
+
+    if not (answers.replay or answers.cassette):
+        raise OperatorError(
+            "this version of cactions cannot call the live service yet",
+            hint="Say --replay to answer from the recording in cassettes/.",
+        )
+    return Replay(answers.cassette or home.folder / CASSETTES / f"{action.name}.json")
+
+
+def rehearsal_desk(home: Opened, action: Action, answers: Answers) -> Desk:
+    """A desk for tests: people as the YAML gives them, whatever earlier runs made of them.
+
+    Where the YAML gives nobody, the people are those of the store.
+    """
+    from cactions.app.proposing import Desk
+    from cactions.edges.people_local import PeopleLocal
+
+    given = seed(home)
+    nowhere = home.folder / STATE / "tests"
+    store = PeopleLocal(nowhere, given) if given else people(home)
+    return Desk(store, _sender(home, action, answers))
+
+
+def head_of(run: RunHead) -> RunHead:
+    """A run's head with its id, its start and its operator filled in."""
+    import getpass
+    import platform
+    import secrets
+    import time
+    from dataclasses import replace
+
+    started = time.time()
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
+    operator = f"{getpass.getuser()}@{platform.node()}"
+    return replace(run, id=f"{stamp}-{secrets.token_hex(2)}", started=started, operator=operator)

@@ -1,0 +1,96 @@
+"""``cactions people``: who is in the embedded workspace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cactions.cli import wiring
+from cactions.cli.settings import Environment, Files, Json, person_query
+from cactions.cli.wiring import Opened
+from cactions.edges.people_file import PeopleForm, read_people, read_people_file
+from cactions.logic import wire
+from cactions.model import DOTS, OperatorError, Person
+from cactions.render.people import imported
+from cactions.render.people import people as people_sheet
+from cactions.render.people import person as person_sheet
+
+commands = typer.Typer(help="Who is in the embedded workspace.", no_args_is_help=True)
+
+
+@commands.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or JSONL; - for stdin.")],
+    form: Annotated[
+        PeopleForm | None, typer.Option("--format", help="Needed for stdin only.")
+    ] = None,
+    replace_: Annotated[
+        bool, typer.Option("--replace", help="Replace people who are there already.")
+    ] = False,
+    files: Files = None,
+    environment: Environment = None,
+) -> None:
+    """Take people from a file into the embedded workspace: all of them, or none.
+
+    Example: cactions people import people.csv
+    """
+    opened = wiring.opened(files, environment)
+    number = wiring.people(opened).import_people(_read(path, form, opened), replace=replace_)
+    wiring.paper().show(imported(number, str(path)))
+
+
+@commands.command("list")
+def list_(files: Files = None, environment: Environment = None, json: Json = False) -> None:
+    """List the people, by id."""
+    opened = wiring.opened(files, environment)
+    found = list(_shown(wiring.people(opened).list(), opened))
+    if json:
+        wiring.write_json(wire.people_to_json(found))
+    else:
+        wiring.paper().show(people_sheet(found))
+
+
+@commands.command()
+def show(
+    person: Annotated[str, typer.Argument(metavar="USER_ID|KEY=VALUE")],
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show a person's fields and attributes.
+
+    Example: cactions people show email=ada@example.com
+    """
+    opened = wiring.opened(files, environment)
+    one = wiring.people(opened).find(person_query(person, "user_id"))
+    found = list(_shown([one], opened))
+    if json:
+        wiring.write_json(wire.people_to_json(found))
+    else:
+        wiring.paper().show(person_sheet(found[0], opened.project.attributes))
+
+
+def _read(path: Path, form: PeopleForm | None, opened: Opened) -> Iterator[Person]:
+    if path != Path("-"):
+        return read_people_file(path, opened.project.attributes)
+    if form is None:
+        raise OperatorError("stdin has no name that tells its format", hint="Say --format csv.")
+    return read_people(sys.stdin, form, opened.project.attributes)
+
+
+def _shown(people: Iterable[Person], opened: Opened) -> Iterator[Person]:
+    """People with dots for every attribute that some action maps as redacted."""
+    hidden = {
+        mapping.attribute.name
+        for action in opened.project.actions.values()
+        for mapping in action.response.mapping
+        if mapping.redacted
+    }
+    for person in people:
+        values = {name: DOTS if name in hidden else v for name, v in person.attributes.items()}
+        yield replace(person, attributes=values)
