@@ -218,15 +218,15 @@ def _pages(store: Database) -> Iterator[Person]:
         last = rows[-1][0]
 
 
-def _to_row(person: Person) -> Row:
+def _keys(person: Person) -> Row:
     keys = lookup_keys(person)
+    return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
+
+
+def _to_row(person: Person) -> Row:
     attributes = dict(sorted(person.attributes.items()))
     return (
-        person.id,
-        keys["user_id"],
-        keys["email"],
-        person.role.value,
-        int(person.test),
+        *_keys(person),
         strict_json.dumps(dict(person.fields)),
         strict_json.dumps(attributes),
     )
@@ -234,11 +234,11 @@ def _to_row(person: Person) -> Row:
 
 def _from_row(store: Database, row: Row) -> Person:
     """The person, if every column says the same; a row changed by hand may say two things."""
-    person_id, _, _, _, test, fields, attributes = row
+    *keys, fields, attributes = row
     person = Person(
-        str(person_id), _object(store, fields), _object(store, attributes), test=bool(test)
+        str(keys[0]), _object(store, fields), _object(store, attributes), test=bool(keys[-1])
     )
-    if _to_row(person)[:5] != row[:5]:
+    if _keys(person) != tuple(keys):
         raise store.damaged(f"the row of {person.id} contradicts itself")
     return person
 

@@ -94,9 +94,9 @@ def _date(value: Json) -> int:
         if type(value) is int:
             return seconds_of_number(value, DateForm.UNIX_S)
     except Unfit as unfit:
-        large = type(value) is int and abs(value) >= SIZE_LIMIT
-        hint = "It looks like milliseconds: divide it by 1,000." if large else _DATES
-        raise UnfitValue(f"is no date: {unfit.detail}", hint) from None
+        if type(value) is int and abs(value) >= SIZE_LIMIT:
+            raise UnfitValue("looks like milliseconds", "Divide it by 1,000.") from None
+        raise UnfitValue(f"is no date: {unfit.detail}", _DATES) from None
     raise _wrong_kind(value, "a date", _DATES)
 
 

@@ -34,7 +34,13 @@ ATTRIBUTES: Final = "attributes."
 """What stands before a custom attribute's name in a key."""
 
 _ID_DIGITS: Final = 24
-_FIELDS: Final = {**CONTACT_FIELDS, **{a: CONTACT_FIELDS[name] for a, name in ALIASES.items()}}
+FIELD_TYPES: Final[Mapping[str, DataType]] = MappingProxyType(
+    {**CONTACT_FIELDS, **{alias: CONTACT_FIELDS[name] for alias, name in ALIASES.items()}}
+)
+"""The contact fields under all their names."""
+
+KEY_NAMES: Final = (*MATCH_FIELDS, *ALIASES)
+"""Of these, a record needs at least one."""
 
 
 class Fault(NamedTuple):
@@ -81,9 +87,11 @@ def person_from(
 ) -> Person:
     """The person of a record. Raises PersonFault with every fault of it."""
     faults = list(_identity_faults(fields))
-    contact = _declared_values(fields, _FIELDS, "", faults)
-    types = {name: attribute.data_type for name, attribute in declared.items()}
-    values = _declared_values(attributes, types, ATTRIBUTES, faults)
+    contact = _declared_values("", fields, FIELD_TYPES, faults)
+    own = {name: declared[name].data_type for name in attributes if name in declared}
+    values = _declared_values(ATTRIBUTES, attributes, own, faults)
+    faults += [unknown_name(n, FIELD_TYPES) for n in fields if n not in FIELD_TYPES]
+    faults += [unknown_name(ATTRIBUTES + n, declared) for n in attributes if n not in declared]
     if faults:
         raise PersonFault(tuple(faults))
     held = {
@@ -102,16 +110,14 @@ def unknown_name(key: str, known: Iterable[str]) -> Fault:
 
 
 def _declared_values(
-    record: Mapping[str, Json], types: Mapping[str, DataType], prefix: str, faults: list[Fault]
+    prefix: str, record: Mapping[str, Json], types: Mapping[str, DataType], faults: list[Fault]
 ) -> dict[str, Json]:
-    """What fits; what does not is added to the faults."""
+    """What has a type and fits it; what does not fit is added to the faults."""
     fit: dict[str, Json] = {}
     for name, value in record.items():
-        if name not in types:
-            faults.append(unknown_name(prefix + name, types))
-            continue
         try:
-            fit[name] = declared_value(value, types[name])
+            if name in types:
+                fit[name] = declared_value(value, types[name])
         except UnfitValue as unfit:
             faults.append(Fault(prefix + name, unfit.message, unfit.hint))
     return fit
@@ -121,13 +127,14 @@ def _identity_faults(fields: Mapping[str, Json]) -> Iterator[Fault]:
     for alias, name in ALIASES.items():
         if alias in fields and name in fields:
             yield Fault(alias, f"is another name of {name}, and both are given", "Keep one.")
-    for name in (*MATCH_FIELDS, *ALIASES):
+    for name in KEY_NAMES:
         if problem := _key_problem(fields.get(name)):
             yield Fault(name, problem, "Remove it: nobody could type it, and nothing would match.")
-    if fields.get("role") not in (None, "", *(role.value for role in Role)):
+    role = fields.get("role")
+    if isinstance(role, str) and role not in ("", *(each.value for each in Role)):
         yield Fault("role", "must be user or lead")
-    if all(is_empty(fields.get(name)) for name in (*MATCH_FIELDS, *ALIASES)):
-        yield Fault("", f"there is none of {', '.join(MATCH_FIELDS)}", "Give at least one.")
+    if all(is_empty(fields.get(name)) for name in KEY_NAMES):
+        yield Fault("", f"there is no {' or '.join(MATCH_FIELDS)}", "Give at least one.")
 
 
 def _key_problem(value: Json) -> str:

@@ -1,0 +1,86 @@
+"""A row of named values, from a table or a JSON object, becomes a Person.
+
+A name is a contact field (or its alias), ``test``, ``attributes.tier``, or just ``tier`` where
+that attribute is declared. Every place has one key (``email``, ``attributes.tier``), whichever
+way it was named, so that no value can stand there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cactions.logic.declaring import UnfitValue, declared_value, value_in_cell
+from cactions.logic.identifying import (
+    ATTRIBUTES,
+    FIELD_TYPES,
+    Fault,
+    PersonFault,
+    person_from,
+    unknown_name,
+)
+from cactions.model import Attribute, DataType, Json, Person
+
+TEST: Final = "test"
+CUSTOM_ATTRIBUTES: Final = "custom_attributes."
+"""Intercom's own word for what is ``attributes.`` here."""
+
+
+class Enrolment:
+    """How rows become people, for one set of declared attributes."""
+
+    def __init__(self, declared: Mapping[str, Attribute]) -> None:
+        self._declared = declared
+        custom = {ATTRIBUTES + name: attribute.data_type for name, attribute in declared.items()}
+        self._types = {**FIELD_TYPES, TEST: DataType.BOOLEAN, **custom}
+
+    def key(self, name: str) -> str:
+        """The key of a name as its author wrote it; for an unknown one, much the name itself."""
+        if name.startswith(CUSTOM_ATTRIBUTES):
+            return ATTRIBUTES + name.removeprefix(CUSTOM_ATTRIBUTES)
+        bare = name not in self._types and ATTRIBUTES + name in self._types
+        return ATTRIBUTES + name if bare else name
+
+    def fault(self, key: str) -> Fault | None:
+        """What is wrong with a key, if anything is."""
+        if key in self._types:
+            return None
+        return unknown_name(key, [known.removeprefix(ATTRIBUTES) for known in self._types])
+
+    def cell(self, key: str, text: str) -> Json:
+        """The value of a table's cell, by the type of its place."""
+        return value_in_cell(text, self._types[key])
+
+    def person(self, row: Iterable[tuple[str, Json]]) -> Person:
+        """The person of a row of keys and values. Raises PersonFault with all that is wrong."""
+        values, faults = self._sorted_out(row)
+        test = _test(values.pop(TEST, None), faults)
+        fields = {key: value for key, value in values.items() if not key.startswith(ATTRIBUTES)}
+        custom = {k.removeprefix(ATTRIBUTES): v for k, v in values.items() if k not in fields}
+        try:
+            person = person_from(fields, custom, test, self._declared)
+        except PersonFault as error:
+            raise PersonFault((*faults, *error.faults)) from None
+        if faults:
+            raise PersonFault(tuple(faults))
+        return person
+
+    def _sorted_out(self, row: Iterable[tuple[str, Json]]) -> tuple[dict[str, Json], list[Fault]]:
+        values: dict[str, Json] = {}
+        faults: list[Fault] = []
+        for key, value in row:
+            if fault := self.fault(key):
+                faults.append(fault)
+            elif key in values:
+                faults.append(Fault(key, "stands here twice", "Keep one."))
+            else:
+                values[key] = value
+        return values, faults
+
+
+def _test(value: Json, faults: list[Fault]) -> bool:
+    try:
+        return bool(declared_value(value, DataType.BOOLEAN))
+    except UnfitValue as unfit:
+        faults.append(Fault(TEST, unfit.message, unfit.hint))
+        return False
