@@ -1,0 +1,64 @@
+"""What the README promises about commands, options and exit codes is what the code has."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from cactions.cli import wiring
+from cactions.cli.exits import MEANINGS, Exit, gravest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_table_of_exit_codes_is_the_code_s_own() -> None:
+    """One table, in both directions."""
+    told = {int(code): text for code, text in re.findall(r"^\| (\d+) \| (.*) \|$", README, re.M)}
+    assert {code.value: text for code, text in MEANINGS.items()} == told
+    assert set(Exit) == set(MEANINGS)
+
+
+def test_the_gravest_code_is_told() -> None:
+    """In the order that the README gives."""
+    [order] = re.findall(r"gravest is told: (.*)\.", README)
+    codes = [Exit(int(code)) for code in re.findall(r"\d+", order)]
+    assert Exit.CLEAN == gravest()
+    for grave, light in zip(codes, codes[1:], strict=False):
+        assert grave == gravest(light, grave)
+
+
+def test_every_command_is_told_and_every_told_command_is_there() -> None:
+    """No command is a secret, and none is a promise."""
+    told = set(re.findall(r"cactions ([a-z]+)", README.replace("cactions diff:", "")))
+    assert set(wiring.COMMANDS) == told - {"can", "must", "asks", "is"}
+
+
+def test_every_option_in_the_readme_is_in_the_help() -> None:
+    """Each `cactions COMMAND --option` of the README is one that the command has."""
+    for command, rest in re.findall(r"cactions ([a-z]+)(.*)", README):
+        options = re.findall(r"(?<=\s)--[a-z-]+", rest.split("`")[0].split("&&")[0])
+        if options and command in wiring.COMMANDS:
+            words = [command, *re.findall(r"^ (list|show|undo|import)\b", rest)]
+            known = helped(*words)
+            assert set(options) <= known, (words, options)
+
+
+def helped(*words: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "cactions", *words, "--help"],
+        capture_output=True, text=True, check=True, cwd=ROOT, timeout=60,
+    )  # fmt: skip
+    return set(re.findall(r"--[a-z-]+", done.stdout))
+
+
+def test_every_help_has_an_example_or_is_a_list() -> None:
+    """Whoever asks for help wants to copy something."""
+    for name, module in wiring.commands([]):
+        assert name
+        for function in vars(module).values():
+            text = getattr(function, "__doc__", "") or ""
+            if getattr(function, "__name__", "") == "command":
+                assert "Example: cactions " in text, name
