@@ -72,7 +72,7 @@ def test_no_import_starts_with_an_underscore_of_somebody_else() -> None:
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module:
-                assert not any(part.startswith("_") and part != "__future__" and part != "__main__"
+                assert not any(part.startswith("_") and part not in {"__future__", "__main__"}
                                for part in node.module.split(".")), (file, node.module)  # fmt: skip
 
 

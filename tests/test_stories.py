@@ -32,7 +32,7 @@ class Step(NamedTuple):
 def steps(story: Path) -> Iterator[Step]:
     """The steps of all ```console blocks, in order."""
     text = story.read_text()
-    for block in re.finditer(r"^```console\n(.*?)^```$", text, re.M | re.S):
+    for block in re.finditer(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         first = text[: block.start(1)].count("\n") + 1
         lines = block[1].splitlines()
         starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
