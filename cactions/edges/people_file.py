@@ -140,7 +140,7 @@ class _Reading:
         try:
             person = self._enrolment.person(row.pairs)
         except PersonFault as error:
-            for fault in error.faults:
+            for fault in sorted(error.faults, key=lambda fault: row.span(fault.key)):
                 self._note_fault(row, fault)
             return None
         if double := self._double(person, row):

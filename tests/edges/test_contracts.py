@@ -1,0 +1,386 @@
+"""What a port promises holds for the edge and for the fake that stands for it in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.app.ports import Clock, Journal, People, Sender
+from cactions.edges.cassette import Replay, write_cassette
+from cactions.edges.journal import JournalLocal
+from cactions.edges.people_local import PeopleLocal
+from cactions.logic.matching import equals
+from cactions.logic.planning import inverse
+from cactions.logic.selecting import lookup_key
+from cactions.model import (
+    ABSENT,
+    Change,
+    Conflict,
+    NoPlan,
+    OperatorError,
+    Outcome,
+    Person,
+    PersonQuery,
+    Plan,
+    Receipt,
+    Rendered,
+    Request,
+    Response,
+    RunHead,
+    RunKind,
+    Value,
+    same,
+)
+from tests.builders import EMAIL, a_plan, change, person
+from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeSender
+
+MakePeople: TypeAlias = Callable[..., People]
+
+LEAD = Person("p2", {"role": "lead", "email": "ada@example.com", "user_id": "u-1"})
+BOB = Person("p3", {"user_id": "u-2", "email": "bob@Example.com"}, {"tier": None})
+
+
+def fake(_folder: Path, *people: Person) -> People:
+    return FakePeople(*people)
+
+
+def seeded(folder: Path, *people: Person) -> People:
+    return PeopleLocal(folder / ".cactions", people)
+
+
+def stored(folder: Path, *people: Person) -> People:
+    local = PeopleLocal(folder / ".cactions")
+    local.import_people(people)
+    return local
+
+
+def overlaid(folder: Path, *people: Person) -> People:
+    """Every other person is stored; the seed says something older about everybody."""
+    older = [Person(each.id, each.fields, {"tier": "older"}) for each in people[::2]]
+    local = PeopleLocal(folder / ".cactions", (*older, *people[1::2]))
+    local.import_people(people[::2])
+    return local
+
+
+@pytest.fixture(params=[fake, seeded, stored, overlaid])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> MakePeople:
+    return lambda *people: request.param(tmp_path, *people)
+
+
+# Who is found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (PersonQuery("id", "p2"), LEAD),
+        (PersonQuery("user_id", "u-1"), person()),  # the lead with the same one is passed over
+        (PersonQuery("user_id", "u-2"), BOB),
+        (PersonQuery("email", "bob@example.COM"), BOB),
+    ],
+)
+def test_the_one_who_matches_is_found(make: MakePeople, query: PersonQuery, found: Person) -> None:
+    """By id, by user_id among users, by e-mail with the domain in any case."""
+    assert found == make(person(), LEAD, BOB).find(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        PersonQuery("id", "P3"),
+        PersonQuery("id", ""),
+        PersonQuery("user_id", "u-2 "),
+        PersonQuery("user_id", "\udcff"),
+        PersonQuery("user_id", "%"),
+        PersonQuery("user_id", "' OR 1=1 --"),
+        PersonQuery("email", "Bob@example.com"),
+        PersonQuery("email", "bob@éxample.com"),
+        PersonQuery("email", "bob@example.com@example.com"),
+        PersonQuery("email", ""),
+    ],
+)
+def test_whoever_only_looks_alike_is_not_found(make: MakePeople, query: PersonQuery) -> None:
+    """Nothing is folded, trimmed, unescaped or made a pattern."""
+    with pytest.raises(OperatorError, match="there is no person with") as caught:
+        make(BOB).find(query)
+    assert "`cactions people list`" in caught.value.hint
+
+
+def test_nobody_is_found_by_another_field(make: MakePeople) -> None:
+    """A phone number or a name never says who somebody is."""
+    with pytest.raises(OperatorError, match='not found by "phone"'):
+        make(BOB).find(PersonQuery("phone", "1"))
+
+
+def test_two_people_with_one_address_are_an_error_that_lists_them(make: MakePeople) -> None:
+    """A lead and a user may share an address; the first one is never simply taken."""
+    with pytest.raises(OperatorError) as caught:
+        make(LEAD, person()).find(PersonQuery("email", "ada@example.com"))
+    for part in ("2 people", "exactly one must match", "user p1", "lead p2"):
+        assert part in str(caught.value)
+    assert "id=p" in caught.value.hint
+
+
+def test_a_mistyped_key_names_the_nearest(make: MakePeople) -> None:
+    """The hint is for a typing error; it shows nobody's address."""
+    people = make(person(), BOB)
+    with pytest.raises(OperatorError) as near:
+        people.find(PersonQuery("user_id", "u-22"))
+    with pytest.raises(OperatorError) as address:
+        people.find(PersonQuery("email", "ada@example.co"))
+    assert "Did you mean user_id u-2?" in near.value.hint
+    assert "ada@example.com" not in address.value.hint
+
+
+@given(
+    st.from_regex(r"[aA]@[bB.@]{0,3}", fullmatch=True), st.from_regex(r"[aA]@[bBé]", fullmatch=True)
+)
+def test_people_are_found_by_the_rule_of_same_person(left: str, right: str) -> None:
+    """There is one rule for e-mail addresses, in the look-up and in the proof."""
+    one, other = lookup_key("email", left), lookup_key("email", right)
+    assert equals(EMAIL, left, right) == (one is not None and one == other)
+
+
+# What is written
+
+
+def test_a_plan_is_applied_once(make: MakePeople) -> None:
+    """The second time its ``before`` does not hold any more, and nothing is written."""
+    people, plan = make(person(tier="silver")), a_plan(change("silver", "gold"))
+    assert Receipt("p1", Outcome.APPLIED) == people.commit(plan)
+    again = people.commit(plan)
+    assert Outcome.CONFLICT is again.outcome
+    assert (Conflict("tier", "silver", "gold"),) == again.conflicts
+    assert {"tier": "gold"} == people.get("p1").attributes
+
+
+@pytest.mark.parametrize(
+    ("held", "before"),
+    [
+        ({"tier": None}, ABSENT),
+        ({}, None),
+        ({"tier": 1}, True),
+        ({"tier": 1}, 1.0),
+        ({"tier": "a"}, "A"),
+        ({"tier": {"a": [1]}}, {"a": [1.0]}),
+    ],
+)
+def test_before_is_compared_as_strict_json(
+    make: MakePeople, held: dict[str, Value], before: Value
+) -> None:
+    """Absent, null, true, 1 and 1.0 are five different things to have promised."""
+    receipt = make(person(**held)).commit(a_plan(change(before, "gold", redacted=True)))
+    found = held.get("tier", ABSENT)
+    assert Outcome.CONFLICT is receipt.outcome
+    assert [True] == [each.redacted for each in receipt.conflicts]
+    assert same(found, receipt.conflicts[0].found)
+
+
+def test_one_conflict_stops_every_change_of_the_plan(make: MakePeople) -> None:
+    """All or nothing: a half-applied plan is nobody's plan."""
+    people = make(person(tier="silver", points=1))
+    plan = a_plan(change("silver", "gold"), Change("points", 2, 3))
+    assert (Conflict("points", 2, 1),) == people.commit(plan).conflicts
+    assert {"tier": "silver", "points": 1} == people.get("p1").attributes
+
+
+def test_a_plan_without_effect_is_unchanged(make: MakePeople) -> None:
+    """Even where the value is another one by now: there was nothing to write."""
+    people = make(person(tier="gold"))
+    plan = a_plan(change("silver", "silver"), change(None, ""))
+    assert Receipt("p1", Outcome.UNCHANGED) == people.commit(plan)
+
+
+def test_a_plan_for_somebody_who_is_gone_is_an_error(make: MakePeople) -> None:
+    """Nobody is made by a commit."""
+    people = make(BOB)
+    with pytest.raises(OperatorError, match="no person with id p1"):
+        people.commit(a_plan(change(ABSENT, "gold")))
+    with pytest.raises(OperatorError):
+        people.get("p1")
+
+
+def test_absent_after_takes_the_attribute_away(make: MakePeople) -> None:
+    """Undoing an addition leaves no null behind."""
+    people, plan = make(person(points=1)), a_plan(change(ABSENT, "gold"))
+    people.commit(plan)
+    assert Outcome.APPLIED is people.commit(inverse(plan)).outcome
+    assert {"points": 1} == people.get("p1").attributes
+
+
+def test_contact_fields_and_other_people_are_never_touched(make: MakePeople) -> None:
+    """A commit writes attributes of one person."""
+    people = make(person(tier="silver"), BOB)
+    people.commit(a_plan(change("silver", "gold")))
+    assert person(tier="gold") == people.get("p1")
+    assert BOB == people.get("p3")
+
+
+# What the journal keeps
+
+
+@pytest.fixture(params=["memory", "files"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+    if request.param == "memory":
+        yield FakeJournal()
+    else:
+        local = JournalLocal(tmp_path / ".cactions")
+        yield local
+        local.close()
+
+
+def head(run_id: str = "run-1", started: float = 1.5, kind: RunKind = RunKind.APPLY) -> RunHead:
+    return RunHead(run_id, kind, "loyalty", started, "ada@desk")
+
+
+APPLIED = Receipt("p1", Outcome.APPLIED)
+GOLD = a_plan(change("silver", "gold"))
+
+
+def keep(journal: Journal, run: RunHead, plan: Plan, receipt: Receipt | None = APPLIED) -> None:
+    journal.begin(run)
+    entry = journal.intend(run.id, plan)
+    if receipt:
+        journal.settle(run.id, entry, receipt)
+
+
+def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
+    """Head, plans in their order, receipts, and whether it came to its end."""
+    refused = Receipt("p1", Outcome.CONFLICT, "changed", (Conflict("tier", ABSENT, None, True),))
+    plan = a_plan(Change("points", ABSENT, {"b": 1.0, "a": [True, None, 10**30]}, redacted=True))
+    journal.begin(head())
+    assert [1, 2, 3] == [journal.intend("run-1", each) for each in (GOLD, plan, GOLD)]
+    journal.settle("run-1", 2, APPLIED)
+    journal.settle("run-1", 2, refused)
+    assert not journal.read("run-1").finished
+    journal.finish("run-1")
+    run = journal.read("run-1")
+    assert (head(), True) == (run.head, run.finished)
+    assert [(GOLD, None), (plan, refused), (GOLD, None)] == [
+        (entry.plan, entry.receipt) for entry in run.entries
+    ]
+    assert ["b", "a"] == list(run.entries[1].plan.changes[0].after)  # type: ignore[arg-type]
+
+
+def test_a_run_begins_once(journal: Journal) -> None:
+    """A second run of the same id would mix its entries with the first."""
+    journal.begin(head())
+    with pytest.raises(OperatorError, match="already"):
+        journal.begin(head())
+
+
+@pytest.mark.parametrize("given", ["run-2", "", "-", "../run-1", "run-1.db", "run-1/", "\0", "ü"])
+def test_an_unknown_run_is_an_error_everywhere(journal: Journal, given: str) -> None:
+    """No other run, and no other file, is taken for it."""
+    keep(journal, head(), GOLD)
+    calls: list[Callable[[], object]] = [
+        lambda: journal.read(given) if given else journal.finish(given),
+        lambda: journal.intend(given, GOLD),
+        lambda: journal.settle(given, 1, APPLIED),
+        lambda: journal.finish(given),
+        lambda: journal.mark_undone(given, "p1", "run-9"),
+    ]
+    for call in calls:
+        with pytest.raises(OperatorError):
+            call()
+
+
+def test_entries_and_people_that_a_run_does_not_have_are_an_error(journal: Journal) -> None:
+    """Nothing is settled or undone into the air."""
+    keep(journal, head(), GOLD)
+    with pytest.raises(OperatorError, match="no entry 2"):
+        journal.settle("run-1", 2, APPLIED)
+    with pytest.raises(OperatorError, match="no entry for the person p9"):
+        journal.mark_undone("run-1", "p9", "run-2")
+
+
+def test_the_beginning_of_an_id_is_enough_where_one_run_has_it(journal: Journal) -> None:
+    """A full id always means itself, even where another one begins with it."""
+    for run_id in ("20260101-a", "20260101-ab", "20260202-c"):
+        journal.begin(head(run_id))
+    assert "20260202-c" == journal.read("202602").head.id
+    assert "20260101-a" == journal.read("20260101-a").head.id
+    with pytest.raises(OperatorError):
+        journal.read("20260101")
+
+
+def test_runs_come_newest_first(journal: Journal) -> None:
+    """By their start, whatever their ids; of the same moment, by id."""
+    for run_id, started in (("b", 2.0), ("c", 1.0), ("a", 3.0), ("d", 1.0)):
+        journal.begin(head(run_id, started))
+    assert ["a", "b", "d", "c"] == [run.head.id for run in journal.runs()]
+
+
+def test_the_last_applied_value_counts(journal: Journal) -> None:
+    """By attribute, from the newest run that has one; inside a run, from the last entry."""
+    keep(journal, head("old", 1.0), a_plan(change(ABSENT, "bronze"), Change("points", ABSENT, 1)))
+    keep(journal, head("new", 2.0), a_plan(change("bronze", "silver")))
+    journal.settle("new", journal.intend("new", GOLD), APPLIED)
+    assert {"tier": "gold", "points": 1} == journal.last_applied("p1")
+    assert {} == journal.last_applied("p2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "plan", "receipt"),
+    [
+        (RunKind.UNDO, GOLD, APPLIED),
+        (RunKind.APPLY, GOLD, None),
+        (RunKind.APPLY, GOLD, Receipt("p1", Outcome.CONFLICT)),
+        (RunKind.APPLY, GOLD, Receipt("p1", Outcome.UNCHANGED)),
+        (RunKind.APPLY, GOLD, Receipt("p1", Outcome.IN_DOUBT)),
+        (RunKind.APPLY, a_plan(change("other", "other")), APPLIED),
+    ],
+)
+def test_what_was_not_surely_applied_is_not_ours(
+    journal: Journal, kind: RunKind, plan: Plan, receipt: Receipt | None
+) -> None:
+    """Undo runs, unknown and failed outcomes, and values that were there already."""
+    keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
+    keep(journal, head("new", 2.0, kind), plan, receipt)
+    assert {"tier": "silver"} == journal.last_applied("p1")
+
+
+def test_what_was_undone_is_not_ours(journal: Journal) -> None:
+    """The value before it counts again; the other people of the run keep theirs."""
+    keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
+    keep(journal, head("new", 2.0), GOLD)
+    journal.mark_undone("new", "p1", "undo-1")
+    assert {"tier": "silver"} == journal.last_applied("p1")
+    assert ["undo-1"] == [entry.undone_by for entry in journal.read("new").entries]
+
+
+# Answers and the time
+
+ASKED = Request("GET", Rendered.plain("https://api.shop.example/customers/u-1"))
+ANSWER = Response(200, (("Content-Type", "application/json"),), b'{"tier": "gold"}')
+
+
+@pytest.fixture(params=["memory", "recording"])
+def sender(request: pytest.FixtureRequest, tmp_path: Path) -> Sender:
+    if request.param == "memory":
+        return FakeSender({ASKED.line: ANSWER}, "shop.json")
+    write_cassette(tmp_path / "shop.json", [(ASKED, ANSWER)])
+    return Replay(tmp_path / "shop.json", "shop.json")
+
+
+def test_a_known_request_is_answered_as_often_as_it_is_sent(sender: Sender) -> None:
+    """The answer is the same each time, and its source has a name."""
+    assert [ANSWER, ANSWER] == [sender.send(ASKED), sender.send(ASKED)]
+    assert "shop.json" == sender.source
+
+
+def test_an_unknown_request_has_no_answer(sender: Sender) -> None:
+    """Not the nearest one, either."""
+    with pytest.raises(NoPlan):
+        sender.send(Request("GET", Rendered.plain("https://api.shop.example/customers/u-2")))
+
+
+def test_a_clock_that_nobody_moves_stands_still() -> None:
+    """What is told the time twice in a test gets the same one."""
+    clock: Clock = FakeClock(5.0)
+    assert [5.0, 5.0] == [clock.now(), clock.now()]

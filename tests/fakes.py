@@ -1,0 +1,158 @@
+"""Ports in memory, for tests of use cases. They obey the same contracts as the edges.
+
+The contracts are in ``tests/edges/test_contracts.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cactions.logic.committing import commit, unchanged
+from cactions.logic.selecting import check_field, lookup_key, lookup_keys, the_one
+from cactions.model import (
+    NoPlan,
+    OperatorError,
+    Outcome,
+    Person,
+    PersonQuery,
+    Plan,
+    Reason,
+    Receipt,
+    Request,
+    Response,
+    Run,
+    RunEntry,
+    RunHead,
+    RunKind,
+    Value,
+)
+
+
+class FakePeople:
+    """People in a list."""
+
+    def __init__(self, *people: Person) -> None:
+        self.everybody = list(people)
+
+    def find(self, query: PersonQuery) -> Person:
+        check_field(query)
+        key = lookup_key(query.field, query.value)
+        fitting = [each for each in self.everybody if key and lookup_keys(each)[query.field] == key]
+        return the_one(query, fitting, self._near(query.field))
+
+    def get(self, person_id: str) -> Person:
+        return self.find(PersonQuery("id", person_id))
+
+    def commit(self, plan: Plan) -> Receipt:
+        if idle := unchanged(plan):
+            return idle
+        before = self.get(plan.subject.person_id)
+        after, receipt = commit(plan, before)
+        if after:
+            self.everybody[self.everybody.index(before)] = after
+        return receipt
+
+    def _near(self, name: str) -> Iterator[str]:
+        keys = (lookup_keys(each)[name] for each in self.everybody)
+        return (key for key in keys if key and name != "email")
+
+
+class FakeJournal:
+    """Runs in a dictionary."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+
+    def begin(self, head: RunHead) -> None:
+        if head.id in self._runs:
+            raise OperatorError(f"there is a run {head.id} already")
+        self._runs[head.id] = Run(head)
+
+    def intend(self, run_id: str, plan: Plan) -> int:
+        run = self._exact(run_id)
+        self._runs[run_id] = replace(run, entries=(*run.entries, RunEntry(plan)))
+        return len(run.entries) + 1
+
+    def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
+        entries = [*self._exact(run_id).entries]
+        if not 1 <= entry <= len(entries):
+            raise OperatorError(f"the run {run_id} has no entry {entry}")
+        entries[entry - 1] = replace(entries[entry - 1], receipt=receipt)
+        self._runs[run_id] = replace(self._runs[run_id], entries=tuple(entries))
+
+    def finish(self, run_id: str) -> None:
+        self._runs[run_id] = replace(self._exact(run_id), finished=True)
+
+    def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
+        run = self._exact(run_id)
+        if person_id not in {entry.plan.subject.person_id for entry in run.entries}:
+            raise OperatorError(f"the run {run_id} has no entry for the person {person_id}")
+        entries = (
+            replace(entry, undone_by=by_run) if _is_about(entry, person_id) else entry
+            for entry in run.entries
+        )
+        self._runs[run_id] = replace(run, entries=tuple(entries))
+
+    def read(self, run_id: str) -> Run:
+        fitting = [each for each in self._runs if each.startswith(run_id)]
+        if run_id in self._runs or len(fitting) != 1:
+            return self._exact(run_id)
+        return self._runs[fitting[0]]
+
+    def runs(self) -> Iterator[Run]:
+        order = sorted(
+            self._runs.values(), key=lambda run: (run.head.started, run.head.id), reverse=True
+        )
+        return iter(order)
+
+    def last_applied(self, person_id: str) -> Mapping[str, Value]:
+        last: dict[str, Value] = {}
+        for run in self.runs():
+            for entry in reversed(run.entries if run.head.kind is RunKind.APPLY else ()):
+                if _is_about(entry, person_id) and _stands(entry):
+                    for change in entry.plan.effective:
+                        last.setdefault(change.attribute, change.after)
+        return last
+
+    def _exact(self, run_id: str) -> Run:
+        if run_id not in self._runs:
+            raise OperatorError(f"there is no run {run_id}")
+        return self._runs[run_id]
+
+
+def _is_about(entry: RunEntry, person_id: str) -> bool:
+    return entry.plan.subject.person_id == person_id
+
+
+def _stands(entry: RunEntry) -> bool:
+    applied = entry.receipt is not None and entry.receipt.outcome is Outcome.APPLIED
+    return applied and not entry.undone_by
+
+
+class FakeSender:
+    """Answers by request line (``GET https://…``), each as often as it is asked for."""
+
+    def __init__(self, answers: Mapping[str, Response], source: str = "") -> None:
+        self.source = source
+        self.sent: list[Request] = []
+        self._answers = answers
+
+    def send(self, request: Request) -> Response:
+        self.sent.append(request)
+        if request.line not in self._answers:
+            raise NoPlan(Reason.NOT_RECORDED, f"no answer to {request.line}")
+        return self._answers[request.line]
+
+
+@dataclass
+class FakeClock:
+    """A clock that moves only when it is told to."""
+
+    seconds: float = 1_700_000_000.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
