@@ -27,7 +27,7 @@ def excerpt(place: Place, source: str, room: int) -> list[Line]:
         return []
     drawn = _Drawn.of(lines[place.line - 1])
     several = place.end_line > place.line
-    end = len(drawn.cells) if several else max(place.end_column - 1, place.column)
+    end = len(drawn.pieces) if several else max(place.end_column - 1, place.column)
     span = drawn.span(place.column - 1, end)
     number = f"{place.line:4}"
     text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3))

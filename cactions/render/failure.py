@@ -16,7 +16,7 @@ from cactions.model import (
 from cactions.render import words
 from cactions.render.findings import findings
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink
-from cactions.render.layout import prose
+from cactions.render.layout import flow, prose
 
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
     (AuthorError, "The action files need mending."),
@@ -37,12 +37,12 @@ def failure(error: BaseException, *, not_done: str = "") -> Sheet:
 
     def draw(room: int) -> list[Line]:
         fault = next(text for kind, text in _FAULTS if isinstance(error, kind))
-        title: Line = (Ink("x", Tone.BAD), Ink(" "), Ink(fault, Tone.STRONG))
+        title = flow(ink(fault, Tone.STRONG), room, hang=(Ink("x", Tone.BAD), Ink(" ")))
         below = [ink(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
             above = findings(error.findings, error.sources)(room)
-            return [*above, BLANK, title, *_paragraphs(below, room)]
-        return [title, *_paragraphs([*_details(error), *below], room)]
+            return [*above, BLANK, *title, *_paragraphs(below, room)]
+        return [*title, *_paragraphs([*_details(error), *below], room)]
 
     return draw
 

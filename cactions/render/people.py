@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, Role
 from cactions.render import words
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
-from cactions.render.layout import Fact, facts, margin, prose, table
+from cactions.render.layout import NARROW, Fact, facts, margin, prose, table
 from cactions.render.values import Look, show
 
 _COLUMNS = ("user_id", "email", "name", "id", "")
@@ -21,7 +21,8 @@ def people(found: Sequence[Person]) -> Sheet:
     def draw(room: int) -> list[Line]:
         if not found:
             return [ink("No people yet.")]
-        cell = Look(room=min(_MOST_CELL, (room - _REST) // 2), sized=False)
+        beside = _MOST_CELL if room < NARROW else (room - _REST) // 2
+        cell = Look(room=min(_MOST_CELL, beside), sized=False)
         rows = [_row(one, cell) for one in found]
         return [
             *table(_COLUMNS, rows, room),
@@ -48,7 +49,7 @@ def person(
         title = (Ink(one.label, Tone.STRONG), *quiet(" (test person)" if one.test else ""))
         names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
         fields = [Fact(n, (show(one.field_value(n), Look(CONTACT_FIELDS[n])),)) for n in names]
-        lines = [title, BLANK, *facts(fields, room, indent=margin(room)), BLANK]
+        lines = [*prose(title, room), BLANK, *facts(fields, room, indent=margin(room)), BLANK]
         if not one.attributes:
             return [*lines, ink("No attributes.")]
         items = [Fact(n, (show(v, look(n)),)) for n, v in sorted(one.attributes.items())]

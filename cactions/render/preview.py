@@ -25,8 +25,8 @@ def preview(result: Plan | Failed, *, closing: str = "") -> Sheet:
             if isinstance(result, Plan)
             else _failed(result, closing or "Nothing would be written.", room)
         )
-        title = _title(result.action, result.subject)
-        return [title, BLANK, *facts(_head(result), room), BLANK, *body]
+        title = prose(_title(result.action, result.subject), room)
+        return [*title, BLANK, *facts(_head(result), room), BLANK, *body]
 
     return draw
 

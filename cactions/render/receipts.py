@@ -21,6 +21,8 @@ from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quie
 from cactions.render.layout import Fact, facts, margin, prose, table
 from cactions.render.values import utc
 
+_COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
+_WIDE = 100
 _TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
 
 
@@ -44,7 +46,7 @@ def takeback(plan: Plan, conflicts: Sequence[Conflict], undoes: str) -> Sheet:
         title = (Ink("Undo of "), Ink(undoes, Tone.CODE), Ink(" for "), _name(plan))
         rows = changes.drawn(plan, room, Tense.TAKE_BACK, conflicts)
         nothing = prose(ink("Nothing is left to restore."), room, indent=margin(room))
-        return [title, BLANK, *(rows or nothing)]
+        return [*prose(title, room), BLANK, *(rows or nothing)]
 
     return draw
 
@@ -68,14 +70,15 @@ def undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) ->
 
 
 def runs(found: Iterable[Run]) -> Sheet:
-    """The table of runs, in the order given."""
-    columns = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
+    """The table of runs, in the order given; a run's id holds its time, where room is scarce."""
     rows = [_run_row(run) for run in found]
 
     def draw(room: int) -> list[Line]:
         if not rows:
             return [ink("No runs yet.")]
-        return table(columns, rows, room)
+        if room < _WIDE:
+            return table(_COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], room)
+        return table(_COLUMNS, rows, room)
 
     return draw
 
@@ -85,7 +88,7 @@ def run(one: Run) -> Sheet:
 
     def draw(room: int) -> list[Line]:
         title = (Ink("Run "), Ink(one.head.id, Tone.STRONG))
-        lines = [title, BLANK, *facts(list(_head(one)), room, indent=margin(room))]
+        lines = [*prose(title, room), BLANK, *facts(list(_head(one)), room, indent=margin(room))]
         for entry in one.entries:
             lines += [BLANK, *_entry(entry, one.head.kind, room)]
         return lines
@@ -199,10 +202,8 @@ def _head(one: Run) -> Iterator[Fact]:
 def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[Line]:
     tense = Tense.TAKEN_BACK if kind is RunKind.UNDO else Tense.DONE
     lines = _one(entry.plan, entry.receipt or _UNKNOWN, room, tense)
-    if entry.undone_by:
-        by = (Ink("Undone by run "), Ink(entry.undone_by, Tone.CODE), Ink("."))
-        lines += prose(by, room, indent=margin(room))
-    return lines
+    by = (Ink("Undone by run "), Ink(entry.undone_by, Tone.CODE), Ink("."))
+    return [*prose(by, room, indent=margin(room)), *lines] if entry.undone_by else lines
 
 
 _UNKNOWN = Receipt("", Outcome.IN_DOUBT, "its outcome was never recorded")

@@ -47,7 +47,8 @@ class Screen(Paper):
             highlight=False,
             markup=False,
             emoji=False,
-            _environ=self.environ,
+            color_system="standard",
+            no_color=False,
         )
         for line in encodable(sheet(self.room(stream)), stream):
             console.print(_text(line), soft_wrap=True)

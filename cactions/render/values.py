@@ -28,6 +28,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nan", "inf"})
 _OURS = re.compile(r"""["\\→…]|••|->|  |\.\.\.|^[ (\[{']| $""")
 _LEAD = 12  # characters that are repeated before the first difference of two long texts
+_SPELLED_LEAD = 2  # the same, where escapes would take all the room
 _ROOMY = 40  # with less room, the note about the length may fall onto the next line
 _LEAST = 8  # characters that are shown however little room there is
 
@@ -84,7 +85,9 @@ def _sides(
 ) -> tuple[Line, Line]:
     start = 0
     if max(len(before), len(after)) > look.room:
-        start = max(0, _common(before, after) - _LEAD)
+        start = _common(before, after)
+        lead = before[max(0, start - _LEAD) : start]
+        start -= len(lead) if safe(lead) == lead else min(len(lead), _SPELLED_LEAD)
     return excerpt(before, start).line(look), excerpt(after, start).line(look)
 
 

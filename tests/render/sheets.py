@@ -1,0 +1,190 @@
+"""Every kind of sheet by name, drawn from samples: what the golden files hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cactions import model as m
+from cactions.logic.planning import inverse
+from cactions.render import failure, findings, people, preview, receipts, reports, request
+from cactions.render.ink import Sheet
+from tests.render import samples
+
+HEAD = m.RunHead(
+    "20261122-112900-7f3a",
+    m.RunKind.APPLY,
+    "loyalty",
+    1795346940.5,
+    "ada@laptop",
+    environment="production",
+    source="cassettes/loyalty.json",
+)
+UNDO = replace(
+    HEAD,
+    id="20261122-114500-91bc",
+    kind=m.RunKind.UNDO,
+    started=HEAD.started + 900,
+    undoes=HEAD.id,
+    source="",
+)
+CONFLICTS = (m.Conflict("tier", "silver", "bronze"), m.Conflict("points", m.ABSENT, 7))
+FOREIGN = (m.Conflict("coupon", None, "SPRING"), m.Conflict("pin", "hidden-a", "hidden-b", True))
+
+
+def receipt(outcome: m.Outcome, message: str = "", *conflicts: m.Conflict) -> m.Receipt:
+    """What became of Ada's plan."""
+    return m.Receipt("64a1c0ffee", outcome, message, conflicts)
+
+
+BACK = inverse(samples.LOYALTY)
+PART = replace(BACK, changes=BACK.changes[:2])
+NONE = replace(BACK, changes=())
+
+DONE = m.Run(
+    HEAD,
+    (
+        m.RunEntry(samples.LOYALTY, receipt(m.Outcome.APPLIED), undone_by=UNDO.id),
+        m.RunEntry(samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED)),
+        m.RunEntry(samples.LOYALTY, receipt(m.Outcome.CONFLICT, "", *CONFLICTS)),
+    ),
+    finished=True,
+)
+CUT_OFF = m.Run(
+    replace(HEAD, id="20261122-112901-aa00", source="", environment=""),
+    (m.RunEntry(samples.UNPROVEN),),
+)
+UNDONE = m.Run(UNDO, (m.RunEntry(PART, receipt(m.Outcome.APPLIED, "", *FOREIGN)),), finished=True)
+PARTLY = replace(
+    DONE,
+    head=replace(HEAD, id="20261121-080000-0001"),
+    entries=(*DONE.entries, m.RunEntry(samples.DATES, receipt(m.Outcome.APPLIED))),
+)
+EMPTY = m.Run(replace(HEAD, id="20261120-080000-0001"), finished=True)
+
+ADA = m.Person(
+    "64a1c0ffee5eed00feedf00d",
+    {
+        "user_id": "u-1",
+        "email": "ada@example.com",
+        "name": "Ada Lovelace",
+        "signed_up_at": 1764579600,
+        "email_verified": True,
+    },
+    {"tier": "silver", "points": 12, "due": 1764579600, "note": "\x1b[31m", "pin": "hidden-a"},
+    test=True,
+)
+EVE = m.Person(
+    "64a1c0ffee5eed00feedf00e",
+    {"role": "lead", "email": "a-very-long-address-that-goes-on@subdomain.example.com"},
+)
+DUE = {"due": m.Attribute("due", m.DataType.DATE)}
+
+BODY = (
+    '{"filter":{"customer":"u-1","n":1.10,"e":[],"o":{},"l":[1,{"a":null}]},'
+    '"k":"a,b{\\"x","token":"••••••"}'
+)
+POST = m.Request(
+    "POST",
+    m.Rendered("https://api.shop.example/v1/search?q=a%20b", None),
+    (
+        ("Content-Type", m.Rendered.plain("application/json")),
+        ("X-Shop-Token", m.Rendered(m.DOTS, None)),
+    ),
+    m.Rendered(BODY, None),
+)
+TEXT = replace(POST, body=m.Rendered.plain("a=1\x1b[0m\r\nb=[2"), headers=())
+GET = m.Request("GET", m.Rendered.plain("https://api.shop.example/v1/customers/u-1"))
+
+REPORTS = (
+    m.TestReport("loyalty", "a gold member keeps her tier", samples.LOYALTY),
+    m.TestReport(
+        "loyalty",
+        "a stranger's answer is not for Ada",
+        samples.WRONG_PERSON,
+        ("status: expected 200, found 404", "tier: expected gold, found silver"),
+    ),
+    m.TestReport("billing", "no key, no request", samples.NO_VALUE),
+)
+
+SOURCE = """actions:
+  loyalty:
+\tmach: user_id # 日本語 e\u0301x
+    request: {url: "https://api.shop.example/v1/customers/{{ person.usr_id }}/orders/日本語/日本語"}
+    response:
+      mapping: {}
+
+  bad\x1b[31m: x
+"""
+
+
+def at(line: int, text: str) -> m.Place:
+    """The span of ``text`` in that line of SOURCE."""
+    start = SOURCE.split("\n")[line - 1].index(text) + 1
+    return m.Place("actions.yaml", line, start, line, start + len(text))
+
+
+PLACE = m.Place("actions.yaml", 1, 1, 1, 8)
+FOUND = (
+    m.Finding("CA010", "there is no contact field usr_id", "write person.user_id", at(4, "usr_id")),
+    m.Finding("CA002", 'unknown key "mach"', 'did you mean "match"?', at(3, "mach")),
+    m.Finding(
+        "CA201",
+        "a mapped response without same_person: whatever comes back is believed to be about the"
+        " person who was asked for",
+        "add same_person",
+        m.Place("actions.yaml", 5, 5, 7, 1),
+        severity=m.Severity.WARNING,
+    ),
+    m.Finding("CA001", "a control character", "", at(8, "\x1b")),
+    m.Finding("CA003", "no actions are defined anywhere"),
+    m.Finding("CA001", "cannot be read", "", m.Place("other.yaml", 1, 1, 1, 1)),
+)
+SOURCES = {"actions.yaml": SOURCE, "other.yaml": ""}
+NOT_DONE = "Nothing was sent, and nobody was changed."
+
+SHEETS: dict[str, Sheet] = {
+    **{
+        f"preview_{name}": preview.preview(result, closing="Nothing was written.")
+        for name, result in samples.PREVIEWS.items()
+    },
+    "receipt_applied": receipts.receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
+    "receipt_unchanged": receipts.receipt(samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED), HEAD),
+    "receipt_conflict": receipts.receipt(
+        samples.LOYALTY, receipt(m.Outcome.CONFLICT, "", *CONFLICTS), HEAD
+    ),
+    "receipt_failed": receipts.receipt(
+        samples.LOYALTY, receipt(m.Outcome.FAILED, "the people store is read-only"), HEAD
+    ),
+    "receipt_in_doubt": receipts.receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
+    "takeback": receipts.takeback(PART, FOREIGN, HEAD.id),
+    "takeback_nothing": receipts.takeback(NONE, (), HEAD.id),
+    "undone": receipts.undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
+    "undone_conflict": receipts.undone(UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]),
+    "undone_nobody": receipts.undone(UNDO, [], []),
+    "runs": receipts.runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
+    "runs_none": receipts.runs([]),
+    "run_done": receipts.run(DONE),
+    "run_cut_off": receipts.run(CUT_OFF),
+    "run_undo": receipts.run(UNDONE),
+    "people": people.people([ADA, EVE]),
+    "people_none": people.people([]),
+    "person": people.person(ADA, DUE, redacted={"pin"}),
+    "person_bare": people.person(EVE, {}),
+    "people_imported": people.imported(1203, "people.csv"),
+    "request_json": request.request(POST),
+    "request_text": request.request(TEXT),
+    "request_get": request.request(GET),
+    "reports": reports.reports(REPORTS, ["delivery"]),
+    "reports_none": reports.reports([]),
+    "findings": findings.findings(FOUND, SOURCES),
+    "findings_none": findings.findings((), SOURCES, actions=3),
+    "failure_author": failure.failure(
+        m.AuthorError('token "shop" is not known', hint='did you mean "shop2"?', place=PLACE),
+        not_done=NOT_DONE,
+    ),
+    "failure_files": failure.failure(m.InvalidFiles(FOUND[:1], SOURCES), not_done=NOT_DONE),
+    "failure_operator": failure.failure(m.OperatorError("there is no terminal to ask on")),
+    "failure_remote": failure.failure(m.RemoteError("api.shop.example answered 503")),
+    "failure_store": failure.failure(m.StoreError("people.sqlite is locked", hint="try again")),
+    "failure_internal": failure.failure(ZeroDivisionError("hidden-a")),
+}

@@ -1,0 +1,180 @@
+"""A finding points at the exact cells of the exact line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.model import Finding, Place, Severity
+from cactions.render.cells import width
+from cactions.render.excerpt import excerpt
+from cactions.render.findings import findings
+from cactions.render.ink import plain
+
+MARGIN = len("   1 | ")
+
+
+def drawn(line: str, start: int, end: int, room: int = 200) -> tuple[str, str]:
+    """The line and its carets, without the margin; columns count from 1."""
+    place = Place("a.yaml", 1, start, 1, end)
+    text, carets = plain(excerpt(place, line, room)).split("\n")[:2]
+    return text[MARGIN:], carets[MARGIN:]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "end", "shown", "carets"),
+    [
+        ("tier: gold", "gold", 0, "tier: gold", "      ^^^^"),
+        ("\ttier: x", "tier", 0, "    tier: x", "    ^^^^"),
+        ("a\tb", "b", 0, "a   b", "    ^"),
+        ("a\tb", "\t", 0, "a   b", " ^^^"),
+        ("名前: x", "x", 0, "名前: x", "      ^"),
+        ("名前: x", "前", 0, "名前: x", "  ^^"),
+        ("e\u0301: x", "x", 0, "e\u0301: x", "   ^"),
+        ("e\u0301: x", "\u0301", 0, "e\u0301: x", " ^"),
+        ("\x1b[0m: x", "x", 0, "\\x1b[0m: x", "         ^"),
+        ("\x1b: x", "\x1b", 0, "\\x1b: x", "^^^^"),
+        ("\u202e: x", "x", 0, "\\u202e: x", "        ^"),
+        ("a: b", "b", 9, "a: b", "   ^"),
+        ("👍: x", "x", 0, "👍: x", "    ^"),
+    ],
+)
+def test_the_carets_stand_under_the_span(
+    line: str, text: str, end: int, shown: str, carets: str
+) -> None:
+    """Tabs, wide, combining, control and invisible characters before it or in it."""
+    start = line.index(text) + 1
+    assert (shown, carets) == drawn(line, start, min(end or 99, start + len(text)))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "carets"),
+    [
+        (1, 1, "^"),
+        (3, 3, "  ^"),
+        (4, 4, "   ^"),
+        (7, 8, "      ^"),
+        (2, 1, " ^"),
+        (3, 9, "  ^^^^^^"),
+    ],
+)
+def test_a_span_may_be_empty_or_beyond_the_end(start: int, end: int, carets: str) -> None:
+    """There is always at least one caret, where the reader has to look."""
+    assert ("abc", carets) == drawn("abc", start, end)
+
+
+@given(
+    st.text(st.characters(exclude_characters="\n\r\x85\u2028\u2029"), min_size=1, max_size=300),
+    st.data(),
+    st.integers(30, 120),
+)
+def test_carets_and_text_agree_wherever_the_line_is_cut(
+    line: str, data: st.DataObject, room: int
+) -> None:
+    """The first caret is on the page, and under the first cell of the span's own character."""
+    start = data.draw(st.integers(1, len(line)))
+    place = Place("a.yaml", 1, start, 1, start + 1)
+    text, carets = (tuple(row[1:]) for row in excerpt(place, line, room))
+    before = sum(part.cells for part in carets[:-1])
+    assert before + carets[-1].cells + MARGIN <= room or carets[-1].cells == 1
+    assert sum(part.cells for part in text) + MARGIN <= max(room, 24 + MARGIN)
+
+
+@pytest.mark.parametrize("room", [40, 60, 100])
+@pytest.mark.parametrize("at", [0, 5, 50, 500, 995])
+def test_a_long_line_is_cut_around_the_span(at: int, room: int) -> None:
+    """What is underlined is what is meant, and it is all there."""
+    line = "x" * at + "HERE" + "x" * (1000 - at)
+    text, carets = drawn(line, at + 1, at + 5, room)
+    assert "HERE" == text[carets.index("^") : len(carets)]
+    assert MARGIN + width(text) <= room
+
+
+def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
+    """Half of a wide character is a blank."""
+    for extra in range(4):
+        line = "x" * extra + "名" * 100 + "HERE" + "名" * 100
+        text, carets = drawn(line, line.index("HERE") + 1, line.index("HERE") + 5, 50)
+        start = carets.index("^")
+        cells = "".join(char * width(char) for char in text)
+        assert "HERE" == cells[start : start + 4]
+
+
+def test_a_span_of_several_lines_says_where_it_ends() -> None:
+    """The first line is shown, underlined to its end."""
+    lines = plain(excerpt(Place("a", 2, 3, 4, 1), "one\n  two: 2\nthree\n", 80)).split("\n")
+    assert ["   2 |   two: 2", "     |   ^^^^^^ to line 4", ""] == lines
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+def test_lines_end_where_yaml_ends_them(end: str) -> None:
+    """And nowhere else: a form feed is a character like any other."""
+    source = f"one{end}t\x0cwo{end}three"
+    assert "   2 | t\\x0cwo" == plain(excerpt(Place("a", 2, 1, 2, 2), source, 80)).split("\n")[0]
+
+
+@pytest.mark.parametrize("line", [0, 4, 999])
+def test_a_line_that_the_file_does_not_have_is_not_shown(line: int) -> None:
+    """The finding stands alone then."""
+    assert [] == excerpt(Place("a", line, 1, line, 2), "one\ntwo\nthree", 80)
+
+
+def told(*found: Finding, sources: int = 1, actions: int | None = None) -> list[str]:
+    """The lines of a report without excerpts."""
+    files = {f"{number}.yaml": "" for number in range(sources)}
+    return plain(findings(found, files, actions=actions)(100)).split("\n")[:-1]
+
+
+def finding(file: str = "0.yaml", line: int = 9, severity: Severity = Severity.ERROR) -> Finding:
+    """Something in a line that its file does not have."""
+    return Finding("CA001", "bad", place=Place(file, line, 1, line, 2), severity=severity)
+
+
+def test_findings_are_sorted_by_place() -> None:
+    """By file, line and column; those without a place come last."""
+    found = [Finding("CA009", "nowhere"), finding("b", 10), finding("b", 9), finding("a", 11)]
+    heads = [line.split(": ")[0] for line in told(*found) if "bad" in line or "nowhere" in line]
+    assert ["a:11:1", "b:9:1", "b:10:1", "error CA009 nowhere"] == heads
+
+
+@pytest.mark.parametrize(
+    ("found", "closing"),
+    [
+        ([finding()], "1 error in 1 file."),
+        ([finding(), finding()], "2 errors in 1 file."),
+        ([finding(), finding("b")], "2 errors in 2 files."),
+        ([finding(severity=Severity.WARNING)], "1 warning in 1 file."),
+        (
+            [finding(), finding(severity=Severity.INFO), finding(severity=Severity.WARNING)],
+            "1 error, 1 warning and 1 note in 1 file.",
+        ),
+    ],
+)
+def test_the_count_closes_the_report(found: list[Finding], closing: str) -> None:
+    """By severity, and over how many files."""
+    assert closing == told(*found)[-1]
+
+
+@pytest.mark.parametrize(
+    ("sources", "actions", "closing"),
+    [
+        (1, 3, "No problems in 3 actions (1 file)."),
+        (2, 1, "No problems in 1 action (2 files)."),
+        (1, None, "No problems in 1 file."),
+        (0, 0, "No problems in 0 actions (0 files)."),
+    ],
+)
+def test_nothing_wrong_is_said_with_what_was_looked_at(
+    sources: int, actions: int | None, closing: str
+) -> None:
+    """Otherwise a forgotten file looks like a clean one."""
+    assert [closing] == told(sources=sources, actions=actions)
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_a_hostile_finding_is_printable(rule: str, message: str, hint: str, source: str) -> None:
+    """Messages quote the file, and the file is anybody's."""
+    found = Finding(rule, message, hint, Place(hint, 1, 2, 1, 5))
+    text = plain(findings([found], {hint: source})(60))
+    assert text.replace("\n", "").replace("\u3000", "").isprintable()

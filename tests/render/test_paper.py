@@ -1,0 +1,186 @@
+"""Sheets onto streams: where colour is, where it is not, and what a stream cannot hold."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from cactions.model import DOTS, OperatorError
+from cactions.render.ink import Ink, Sheet, Tone, plain
+from cactions.render.paper import Paper, wants_colour
+from cactions.render.screen import Screen
+from tests.render.sheets import SHEETS
+
+ESCAPE = "\x1b"
+
+
+def stream(encoding: str = "utf-8") -> io.TextIOWrapper:
+    """A stream that is no terminal."""
+    return io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+
+
+def written(text: io.TextIOWrapper) -> str:
+    """What a stream has been given."""
+    return text.buffer.getvalue().decode(text.encoding)  # type: ignore[attr-defined]
+
+
+def shown(kind: type[Paper], sheet: Sheet, encoding: str = "utf-8", **environ: str) -> str:
+    """What ``show`` writes onto a stream of that encoding."""
+    out = stream(encoding)
+    kind(out, stream(), environ=environ).show(sheet)
+    return written(out)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("kind", [Paper, Screen])
+def test_without_colour_there_is_no_escape_and_the_words_are_the_same(
+    name: str, kind: type[Paper]
+) -> None:
+    """A pipe is 100 cells wide."""
+    assert plain(SHEETS[name](100)) == shown(kind, SHEETS[name])
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_colour_adds_nothing_to_the_words(name: str) -> None:
+    """Without its escapes, a coloured sheet is the plain one, line by line."""
+    coloured = shown(Screen, SHEETS[name], FORCE_COLOR="1", COLUMNS="80", TERM="xterm-256color")
+    rows = [strip(row) for row in coloured.split("\n")]
+    assert plain(SHEETS[name](80)) == "\n".join(row.rstrip() for row in rows)
+
+
+def strip(text: str) -> str:
+    """The text without SGR sequences, the only ones that may be there."""
+    parts = text.split(f"{ESCAPE}[")
+    return parts[0] + "".join(part.partition("m")[2] for part in parts[1:])
+
+
+@pytest.mark.parametrize(
+    ("environ", "terminal", "coloured"),
+    [
+        ({}, False, False),
+        ({}, True, True),
+        ({"TERM": "dumb"}, True, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"FORCE_COLOR": "1"}, False, True),
+        ({"FORCE_COLOR": ""}, False, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+    ],
+)
+def test_colour_is_for_terminals_and_for_who_asks(
+    environ: dict[str, str], terminal: bool, coloured: bool
+) -> None:
+    """NO_COLOR wins over FORCE_COLOR, FORCE_COLOR over the pipe."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "wb"), os.fdopen(theirs, "w") as real:
+        assert coloured == wants_colour(real if terminal else stream(), environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "room"),
+    [({}, 100), ({"COLUMNS": "60"}, 60), ({"COLUMNS": "x"}, 100), ({"COLUMNS": "3"}, 24)],
+)
+def test_a_pipe_is_as_wide_as_columns_says(environ: dict[str, str], room: int) -> None:
+    """Never too narrow to read, and 100 cells where nothing is said."""
+    assert room == Paper(stream(), stream(), environ=environ).room(stream())
+
+
+def test_a_terminal_is_as_wide_as_it_is() -> None:
+    """COLUMNS and an explicit width go before it."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "wb"), os.fdopen(theirs, "w") as real:
+        termios.tcsetwinsize(real.fileno(), (24, 72))
+        assert 72 == Paper(real, real, environ={}).room(real)
+        assert 50 == Paper(real, real, environ={"COLUMNS": "50"}).room(real)
+        assert 33 == Paper(real, real, room=33, environ={"COLUMNS": "50"}).room(real)
+
+
+@pytest.mark.parametrize("kind", [Paper, Screen])
+def test_what_is_said_goes_to_stderr(kind: type[Paper]) -> None:
+    """Stdout holds what was asked for and nothing else."""
+    out, err = stream(), stream()
+    paper = kind(out, err, environ={})
+    paper.say("two\nlines \x1b[2J")
+    paper.complain(OperatorError("no such action", hint="look"), not_done="Nothing was sent.")
+    assert "" == written(out)
+    assert (
+        "two\nlines \\x1b[2J\n"
+        "x The command does not fit.\n"
+        "  No such action.\n"
+        "  Next: Look.\n"
+        "  Nothing was sent.\n"
+    ) == written(err)
+
+
+def test_several_sheets_are_parted_by_a_blank_line() -> None:
+    """A sheet without lines leaves no gap."""
+    one = lambda _: [(Ink("one"),)]  # noqa: E731 - a sheet is a function
+    out = stream()
+    Paper(out, stream(), environ={}).show(one, lambda _: [], one)
+    assert "one\n\none\n" == written(out)
+
+
+def signs(_: int) -> list[tuple[Ink, ...]]:
+    """Our own signs, and theirs, and a line of source."""
+    return [
+        (Ink("a → b · c… "), Ink(DOTS, Tone.VALUE)),
+        (Ink("é → 名", Tone.VALUE),),
+        (Ink("é → 名 e\u0301", Tone.SOURCE),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", "a → b · c… ••••••\né → 名\né → 名 e\u0301\n"),
+        ("ascii", "a -> b | c... ******\n\\xe9 \\u2192 \\u540d\n? ? ?? e\n"),
+        ("latin-1", "a -> b · c... ******\né \\u2192 \\u540d\né ? ?? e\n"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Paper, Screen])
+def test_what_a_stream_cannot_hold_is_spelled(kind: type[Paper], encoding: str, text: str) -> None:
+    """Our signs in ASCII, their characters as escapes; source keeps its width for the carets."""
+    assert text == shown(kind, signs, encoding)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "shift_jis"])
+def test_no_sheet_breaks_a_stream(name: str, encoding: str) -> None:
+    """Whatever the locale of the terminal."""
+    assert "" != shown(Paper, SHEETS[name], encoding)
+
+
+WITHOUT_RICH = """
+import sys
+from cactions.render import failure, findings, paper, people, picture, preview, receipts, reports
+from cactions.render import request
+paper.Paper(sys.stdout, sys.stderr).show(findings.findings((), {}))
+sys.exit("rich" in sys.modules)
+"""
+
+
+def test_nothing_but_a_coloured_screen_loads_rich() -> None:
+    """A piped ``validate`` pays for no colours."""
+    root = Path(__file__).parents[2]
+    code = subprocess.run([sys.executable, "-c", WITHOUT_RICH], cwd=root, check=False).returncode
+    assert 0 == code
+
+
+def test_a_real_terminal_gets_colours() -> None:
+    """And only those of the sixteen that stand out on every background."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as real:
+        Screen(real, real, environ={"TERM": "xterm"}).show(SHEETS["preview_loyalty"])
+        text = os.read(ours, 100_000).decode()
+    os.close(ours)
+    codes = {
+        code for part in text.split(f"{ESCAPE}[")[1:] for code in part.split("m")[0].split(";")
+    }
+    assert {"0", "1", "2", "31", "32", "35"} == codes

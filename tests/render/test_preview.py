@@ -1,0 +1,240 @@
+"""The preview: nothing of a plan is left out, and nothing of a person can paint the screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.model import (
+    ABSENT,
+    Call,
+    Caution,
+    Change,
+    Conflict,
+    DataType,
+    Failed,
+    Kind,
+    Left,
+    Outcome,
+    PersonQuery,
+    Plan,
+    Proof,
+    Reason,
+    Subject,
+    Value,
+    Why,
+)
+from cactions.render import words
+from cactions.render.ink import plain
+from cactions.render.preview import preview
+from cactions.render.receipts import takeback
+from tests.render.samples import (
+    HOSTILE,
+    LOYALTY,
+    NO_CHANGES,
+    NOTHING_BUT_LEFT,
+    PREVIEWS,
+    REDACTED,
+    UNPROVEN,
+    WRONG_PERSON,
+    WRONG_PERSON_REDACTED,
+)
+
+
+def read(result: Plan | Failed, room: int = 100, closing: str = "") -> str:
+    """The preview's words, however they are folded."""
+    return " ".join(plain(preview(result, closing=closing)(room)).split())
+
+
+TEXTS = st.text(max_size=40) | st.sampled_from(["\x1b[2J", "\u202e", "a\nb", "x" * 300])
+VALUES = TEXTS | st.integers() | st.booleans() | st.none() | st.just(ABSENT) | st.lists(TEXTS)
+TYPES = st.sampled_from(DataType)
+CHANGES = st.builds(
+    Change,
+    TEXTS,
+    VALUES,
+    VALUES,
+    TEXTS,
+    TYPES,
+    st.booleans(),
+    st.lists(st.sampled_from(Caution), max_size=2).map(tuple),
+)
+LEFTS = st.builds(
+    Left, TEXTS, VALUES, st.sampled_from(Why), st.booleans(), VALUES, TEXTS, TEXTS, TYPES
+)
+PROOFS = st.none() | st.builds(Proof, TEXTS, TEXTS, VALUES, VALUES, st.booleans(), TEXTS)
+CALLS = st.builds(Call, TEXTS, st.none() | st.integers(100, 599), TEXTS)
+SUBJECTS = st.builds(Subject, TEXTS, st.builds(PersonQuery, TEXTS, TEXTS), TEXTS)
+PLANS = st.builds(
+    Plan,
+    TEXTS,
+    SUBJECTS,
+    CALLS,
+    st.lists(CHANGES, max_size=4).map(tuple),
+    st.lists(LEFTS, max_size=3).map(tuple),
+    PROOFS,
+)
+FAILURES = st.builds(
+    Failed, TEXTS, SUBJECTS, st.sampled_from(Reason), TEXTS, TEXTS, st.none() | CALLS, PROOFS
+)
+
+
+@given(PLANS | FAILURES, st.integers(24, 140))
+def test_no_person_and_no_answer_can_paint_the_screen(result: Plan | Failed, room: int) -> None:
+    """Whatever they hold, only printable characters and newlines come out."""
+    text = plain(preview(result)(room))
+    assert text.replace("\n", "").replace("\u3000", "").isprintable()
+
+
+@given(PLANS)
+def test_everything_of_a_plan_is_accounted_for(plan: Plan) -> None:
+    """The counts of the summary add up to what the plan holds."""
+    summary = plain(preview(plan)(10_000)).split("\n")[-2]
+    counts = [int(part.split()[0]) for part in summary.replace(" · ", ", ").split(", ")
+              if part.split()[0].isdigit()]  # fmt: skip
+    assert len(plan.changes) + len(plan.left) == sum(counts)
+
+
+@pytest.mark.parametrize("name", PREVIEWS)
+@pytest.mark.parametrize("room", [40, 59, 60, 80, 120])
+def test_every_attribute_is_named_at_every_width(name: str, room: int) -> None:
+    """Also those that stay as they are."""
+    plan = PREVIEWS[name]
+    text = read(plan, room)
+    if isinstance(plan, Plan) and plan is not HOSTILE:
+        named = [each.attribute for each in (*plan.changes, *plan.left)]
+        assert [] == [attribute for attribute in named if attribute not in text]
+
+
+@pytest.mark.parametrize("room", [40, 100])
+@pytest.mark.parametrize(
+    "word",
+    ["+ add", "~ overwrite", "- clear", "x refused", ". kept", "= 2 unchanged", "1 to add",
+     "1 to overwrite", "1 to clear", "1 refused", "1 kept", "2 unchanged"],
+)  # fmt: skip
+def test_each_kind_has_a_sign_and_a_word(word: str, room: int) -> None:
+    """Colour is never needed."""
+    assert word in read(LOYALTY, room)
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence"),
+    [
+        (LOYALTY, "200, replayed from cassettes/loyalty.json, not live"),
+        (LOYALTY, "id 64a1c0ffee, matched by user_id u-1"),
+        (LOYALTY, "proven: $.email and person.email are both ada@example.com"),
+        (LOYALTY, "verified: the shop confirms e-mail addresses"),
+        (LOYALTY, "The answer says platinum, which is not an option of this attribute"),
+        (UNPROVEN, "200, live"),
+        (UNPROVEN, "not proven: nothing proves that the answer is about this person"),
+        (REDACTED, "proven: $.ssn and person.attributes.ssn are both ••••••"),
+        (NO_CHANGES, "No changes: the person already holds what the answer says · 2 unchanged"),
+        (NOTHING_BUT_LEFT, "No changes · 1 refused · 2 kept"),
+        (replace(NO_CHANGES, changes=()), "No changes: the action maps no attribute"),
+        (WRONG_PERSON, "x refused: the answer is not about this person (response_mapping_error)"),
+        (WRONG_PERSON, "expected ada@example.com (person.email) found mallory@example.com"),
+        (WRONG_PERSON, "Nothing would be written."),
+        (WRONG_PERSON, "Next: Look at the customer u-1 in the shop"),
+        (WRONG_PERSON_REDACTED, "expected •••••• (person.attributes.ssn) found •••••• ($.ssn)"),
+        (PREVIEWS["no_value"], "Request none was sent"),
+        (PREVIEWS["no_answer"], "Answer none"),
+        (replace(WRONG_PERSON, call=Call("GET x", None, "c.json")), "Answer none in c.json"),
+    ],
+)
+def test_the_reader_is_told(result: Plan | Failed, sentence: str) -> None:
+    """Who, how, from where, what, and why not."""
+    assert sentence in read(result)
+
+
+def test_both_sides_of_a_proof_are_shown_where_they_are_spelled_differently() -> None:
+    """An e-mail domain may be written in capitals."""
+    proof = Proof("$.email", "person.email", "ada@example.com", "ada@EXAMPLE.com")
+    text = read(replace(LOYALTY, proof=proof))
+    assert "proven: $.email is ada@EXAMPLE.com, person.email is ada@example.com" in text
+
+
+def test_the_caller_has_the_last_word() -> None:
+    """A failure says in any case that nothing is written, and says it once."""
+    assert read(LOYALTY, closing="Nothing was written.").endswith(" Nothing was written.")
+    assert "would be written" not in read(WRONG_PERSON, closing="Nothing was written.")
+
+
+@pytest.mark.parametrize("why", Why)
+@pytest.mark.parametrize("refused", [True, False])
+@pytest.mark.parametrize("got", ["gold", None, ABSENT, [1]])
+def test_every_reason_for_leaving_an_attribute_is_a_sentence(
+    why: Why, refused: bool, got: Value
+) -> None:
+    """With a value and without, and with the detail behind it."""
+    left = Left("tier", "silver", why, refused, got, "some detail.", "$.tier")
+    text = read(replace(LOYALTY, changes=(), left=(left,)))
+    sentence = text[text.index("The answer ") :].split(" No changes")[0]
+    assert sentence.endswith(": some detail.")
+
+
+@pytest.mark.parametrize("redacted", [True, False])
+def test_what_a_redacted_attribute_was_offered_stays_hidden(redacted: bool) -> None:
+    """The reason is told with dots."""
+    left = Left("pin", "1-2", Why.NOT_IN_ONE_OF, True, "3-4", redacted=redacted)
+    text = read(replace(LOYALTY, changes=(), left=(left,)))
+    assert redacted == ("3-4" not in text)
+    assert redacted == ("1-2" not in text)
+
+
+@pytest.mark.parametrize(
+    ("enum", "table"),
+    [
+        (Kind, words.TONES),
+        (Kind, words.DONE),
+        (Caution, words.CAUTIONS),
+        (Reason, words.REASONS),
+        (Outcome, words.OUTCOMES),
+        (Outcome, words.BECAME),
+        (Why, words.WITHOUT_VALUE | words.WITH_VALUE),
+    ],
+)
+def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, object]) -> None:
+    """A new member without them fails here, not on somebody's screen."""
+    assert set(enum) == set(table)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("try again", "Try again."),
+        ("api.shop.example is gone", "api.shop.example is gone."),
+        ("$.email is empty", "$.email is empty."),
+        ("really?", "Really?"),
+        (" already done. ", "Already done."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
+    """A name or a path at the beginning keeps its spelling."""
+    assert sentence == words.sentence(text)
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "text"),
+    [
+        ([], 3, ""),
+        (["a"], 3, "a"),
+        (["a", "b"], 3, "a and b"),
+        (["a", "b", "c"], 3, "a, b and c"),
+        (["a", "b", "c", "d", "e"], 3, "a, b, c and 2 more"),
+    ],
+)
+def test_names_are_listed(names: list[str], most: int, text: str) -> None:
+    """A long list ends with how many more there are."""
+    assert text == words.listed(names, most)
+
+
+def test_conflicts_are_told_with_both_values() -> None:
+    """A Conflict of a date is shown as a date: its type comes from the plan."""
+    plan = replace(LOYALTY, changes=(Change("due", 0, 1, data_type=DataType.DATE),), left=())
+    text = plain(takeback(plan, [Conflict("due", 0, 86400)], "r1")(100))
+    assert "stays 1970-01-02T00:00:00Z (86400)" in text
+    assert "The run wrote 1970-01-01T00:00:00Z (0) here" in text

@@ -1,0 +1,73 @@
+"""A request is shown as it would be sent, to the character."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.model import DOTS, Rendered, Request
+from cactions.render.failure import failure
+from cactions.render.ink import plain
+from cactions.render.request import request
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+def body(text: str) -> str:
+    """The body as it is shown."""
+    sheet = request(Request("POST", Rendered.plain("https://a.example"), (), Rendered.plain(text)))
+    return plain(sheet(80)).partition("\n\n")[2][:-1]
+
+
+@given(JSON)
+def test_a_json_body_keeps_every_part_of_itself(value: object) -> None:
+    """Laid out as ``json.dumps`` would, but never parsed and written again."""
+    compact = json.dumps(value)
+    assert json.dumps(value, indent=2) == body(compact)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1.10", "1.10"),
+        ('{"a":1E5,"a":2}', '{\n  "a": 1E5,\n  "a": 2\n}'),
+        ("[ ]", "[]"),
+        ('"\\u00e9\\/"', '"\\u00e9\\/"'),
+        ("a=1&b=2", "a=1&b=2"),
+        ("{not json", "{not json"),
+        ("two\nlines\x1b[0m", "two\nlines\\x1b[0m"),
+        ("[" * 100_000, "[" * 100_000),
+        ("", ""),
+    ],
+)
+def test_a_body_is_shown_as_it_is(text: str, shown: str) -> None:
+    """Numbers keep their digits, members their order, and what is not JSON its lines."""
+    assert shown == body(text)
+
+
+def test_a_secret_is_dots_on_every_line() -> None:
+    """Only what may be shown is ever asked for."""
+    secret = Rendered(DOTS, "canary")
+    asked = Request(
+        "GET", Rendered("https://a.example/", None) + secret, (("X-T", secret),), secret
+    )
+    text = plain(request(asked)(80))
+    assert "canary" not in text
+    assert 3 == text.count(DOTS)
+
+
+def test_an_unplanned_error_tells_its_place_and_not_its_text() -> None:
+    """Its text may hold anything: a value, a secret."""
+    try:
+        {}["canary"]
+    except KeyError as error:
+        text = plain(failure(error, not_done="Nothing was sent.")(80))
+    assert "canary" not in text
+    assert "KeyError in test_request.py, line " in text

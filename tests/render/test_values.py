@@ -1,0 +1,162 @@
+"""A value on one line: what is read is what is there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, same
+from cactions.render.ink import Line, cells, plain
+from cactions.render.values import Look, pair, show, utc
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
+)
+ROOMY = Look(room=100_000)
+
+
+def words(line: Line) -> str:
+    """The line as it is printed."""
+    return plain([line])[:-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (ABSENT, "(empty)"),
+        (None, "(empty)"),
+        ("", '""'),
+        ("(empty)", '"(empty)"'),
+        ("silver", "silver"),
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("don't", "don't"),
+        ("Zoë 名前", "Zoë 名前"),
+        ("ada+test@example.com", "ada+test@example.com"),
+        (1200, "1200"),
+        ("1200", '"1200"'),
+        ("+442079460000", '"+442079460000"'),
+        ("1,000.5", '"1,000.5"'),
+        ("1e5", '"1e5"'),
+        (1.0, "1.0"),
+        (True, "true"),
+        ("true", '"true"'),
+        ("No", '"No"'),
+        ("null", '"null"'),
+        ("2026-01-01", '"2026-01-01"'),
+        (" a", '" a"'),
+        ("a ", '"a "'),
+        ("a  b", '"a  b"'),
+        ('say "hi"', '"say \\"hi\\""'),
+        ("C:\\dir", '"C:\\\\dir"'),
+        ("[1]", '"[1]"'),
+        ([1, "a"], '[1, "a"]'),
+        ({"a": None}, '{"a": null}'),
+        ("silver → gold", '"silver → gold"'),
+        ("and so on…", '"and so on…"'),
+        (DOTS, f'"{DOTS}"'),
+        ("\x1b[31mred", '"\\x1b[31mred"'),
+        ("a\nb\tc", '"a\\nb\\tc"'),
+        ("exe\u202etxt", '"exe\\u202etxt"'),
+        ("\ud800", '"\\ud800"'),
+        ("a\xa0b", '"a\\xa0b"'),
+    ],
+)
+def test_a_value_reads_as_nothing_but_itself(value: Value, shown: str) -> None:
+    """Bare where nothing else can be meant, in quotes otherwise."""
+    assert shown == words(show(value))
+
+
+@given(VALUES, VALUES)
+def test_what_looks_the_same_is_the_same(left: Value, right: Value) -> None:
+    """No two values share a picture, except that null and absent are both "(empty)"."""
+    if words(show(left, ROOMY)) == words(show(right, ROOMY)):
+        assert same(left, right)
+
+
+@given(VALUES, VALUES, st.integers(24, 120))
+def test_both_sides_of_a_change_look_different_or_are_the_same(
+    before: Value, after: Value, room: int
+) -> None:
+    """Also where they are long and begin alike: the cut shows where they part."""
+    left, right = pair(before, after, Look(room=room))
+    assert words(left) != words(right) or same(before, after)
+
+
+@given(st.text(min_size=1), st.text(), st.text(), st.integers(40, 100))
+def test_long_texts_with_a_common_beginning_show_where_they_part(
+    start: str, left: str, right: str, room: int
+) -> None:
+    """Whatever the beginning is, and however long."""
+    before, after = start * 300 + left, start * 300 + right
+    shown = [words(line) for line in pair(before, after, Look(room=room))]
+    assert shown[0] != shown[1] or before == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("caf\xe9", "cafe\u0301", ['"caf\\xe9"', '"cafe\\u0301"']),
+        ("\uff47\uff4f\uff4c\uff44", "gold", ['"\\uff47\\uff4f\\uff4c\\uff44"', '"gold"']),
+        ("9", 9, ['"9"', "9"]),
+        (1, 1.0, ["1", "1.0"]),
+        (
+            "x" * 99 + "old",
+            "x" * 99 + "new!",
+            ['…"xxxxxxxxxxxxold" (102 characters)', '…"xxxxxxxxxxxxnew!" (103 characters)'],
+        ),
+    ],
+)
+def test_twins_are_told_apart(before: Value, after: Value, shown: list[str]) -> None:
+    """Texts that a font draws alike are spelled, long ones begin just before they differ."""
+    assert shown == [words(line) for line in pair(before, after, Look())]
+
+
+@given(VALUES, st.integers(40, 120))
+def test_a_value_takes_the_room_that_it_is_given(value: Value, room: int) -> None:
+    """Long values are cut, and say how long they are."""
+    assert cells(show(value, Look(room=room))) <= room
+
+
+def test_a_long_value_is_cut_at_once() -> None:
+    """Ten million characters are not looked at to show fifty."""
+    assert "(10,000,000 characters)" in words(show("\u202e" * 10_000_000))
+
+
+def test_a_number_that_python_refuses_to_write_is_named() -> None:
+    """More than 4,300 digits."""
+    assert "(a number too long to be written)" == words(show([10**5000]))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1764579600, "2025-12-01T09:00:00Z (1764579600)"),
+        (0, "1970-01-01T00:00:00Z (0)"),
+        (-1, "1969-12-31T23:59:59Z (-1)"),
+        (0.5, "1970-01-01T00:00:00.500000Z (0.5)"),
+        (1e300, "1e+300 (no date)"),
+        (10**30, "1000000000000000000000000000000 (no date)"),
+        (float("nan"), "NaN (no date)"),
+        (True, "true"),
+        ("2025-12-01", '"2025-12-01"'),
+        ([1], "[1]"),
+        (None, "(empty)"),
+    ],
+)
+def test_a_date_is_shown_in_utc_with_its_seconds(value: Value, shown: str) -> None:
+    """What is not a number, or no date, is shown as it is."""
+    assert shown == words(show(value, Look(DataType.DATE)))
+
+
+@given(VALUES)
+def test_a_redacted_value_tells_only_whether_it_is_there(value: Value) -> None:
+    """Its dots have the same length for everything."""
+    expected = "(empty)" if is_empty(value) else DOTS
+    assert expected == words(show(value, Look(redacted=True)))
+
+
+def test_a_moment_of_ours_is_told_to_the_second() -> None:
+    """In UTC, whatever the machine's own time zone is."""
+    assert "2026-11-22 11:29:00" == utc(1795346940.9)
