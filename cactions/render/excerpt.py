@@ -7,6 +7,7 @@ character takes two, an invisible one is spelled out, and the carets follow.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cactions.model import Place
@@ -20,9 +21,13 @@ _LEAST = 24  # cells of source, however narrow the page is
 _BEFORE = 3  # of what is seen of a long line, a third stands before the span
 
 
-def excerpt(place: Place, source: str, room: int) -> list[Line]:
+def split(source: str) -> list[str]:
+    """The lines of a file, broken where YAML breaks them."""
+    return _BREAKS.split(source)
+
+
+def excerpt(place: Place, lines: Sequence[str], room: int) -> list[Line]:
     """The line, its number and the carets; nothing where the file has no such line."""
-    lines = _BREAKS.split(source)
     if not 1 <= place.line <= len(lines):
         return []
     drawn = _Drawn.of(lines[place.line - 1])

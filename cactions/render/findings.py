@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from cactions.model import Finding, Severity
 from cactions.render import words
-from cactions.render.excerpt import excerpt
+from cactions.render.excerpt import excerpt, split
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone
 from cactions.render.layout import flow, gap
 
@@ -28,9 +28,11 @@ def findings(
     """
 
     def draw(room: int) -> list[Line]:
+        named = {finding.place.file for finding in found if finding.place}
+        files = {name: split(sources[name]) for name in named if name in sources}
         lines: list[Line] = []
         for finding in sorted(found, key=_order):
-            lines += [*_one(finding, sources, room), BLANK]
+            lines += [*_one(finding, files, room), BLANK]
         return [*lines, _closing(found, sources, actions)]
 
     return draw
@@ -42,7 +44,7 @@ def _order(finding: Finding) -> tuple[bool, object, str, str]:
     return (place is None, where, finding.rule, finding.message)
 
 
-def _one(finding: Finding, sources: Mapping[str, str], room: int) -> list[Line]:
+def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> list[Line]:
     place = finding.place
     head = (
         *((Ink(f"{place}:", Tone.CODE), Ink(" ")) if place else ()),
@@ -52,8 +54,8 @@ def _one(finding: Finding, sources: Mapping[str, str], room: int) -> list[Line]:
         Ink(f" {finding.message}"),
     )
     lines = flow(head, room, rest=gap(2))
-    if place and place.file in sources:
-        lines += excerpt(place, sources[place.file], room)
+    if place and place.file in files:
+        lines += excerpt(place, files[place.file], room)
     if finding.hint:
         lines += flow(
             (Ink(finding.hint),), room, hang=(*gap(5), Ink("hint:", Tone.STRONG), Ink(" "))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cactions.model import Finding, Place, Severity
 from cactions.render.cells import width
-from cactions.render.excerpt import excerpt
+from cactions.render.excerpt import excerpt, split
 from cactions.render.findings import findings
 from cactions.render.ink import plain
 
@@ -18,7 +18,7 @@ MARGIN = len("   1 | ")
 def drawn(line: str, start: int, end: int, room: int = 200) -> tuple[str, str]:
     """The line and its carets, without the margin; columns count from 1."""
     place = Place("a.yaml", 1, start, 1, end)
-    text, carets = plain(excerpt(place, line, room)).split("\n")[:2]
+    text, carets = plain(excerpt(place, [line], room)).split("\n")[:2]
     return text[MARGIN:], carets[MARGIN:]
 
 
@@ -75,10 +75,11 @@ def test_carets_and_text_agree_wherever_the_line_is_cut(
     """The first caret is on the page, and under the first cell of the span's own character."""
     start = data.draw(st.integers(1, len(line)))
     place = Place("a.yaml", 1, start, 1, start + 1)
-    text, carets = (tuple(row[1:]) for row in excerpt(place, line, room))
+    text, carets = (tuple(row[1:]) for row in excerpt(place, [line], room))
     before = sum(part.cells for part in carets[:-1])
-    assert before + carets[-1].cells + MARGIN <= room or carets[-1].cells == 1
-    assert sum(part.cells for part in text) + MARGIN <= max(room, 24 + MARGIN)
+    page = max(room, 24 + MARGIN)
+    assert before + carets[-1].cells + MARGIN <= page or carets[-1].cells == 1
+    assert sum(part.cells for part in text) + MARGIN <= page
 
 
 @pytest.mark.parametrize("room", [40, 60, 100])
@@ -103,7 +104,7 @@ def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
 
 def test_a_span_of_several_lines_says_where_it_ends() -> None:
     """The first line is shown, underlined to its end."""
-    lines = plain(excerpt(Place("a", 2, 3, 4, 1), "one\n  two: 2\nthree\n", 80)).split("\n")
+    lines = plain(excerpt(Place("a", 2, 3, 4, 1), ["one", "  two: 2", "three"], 80)).split("\n")
     assert ["   2 |   two: 2", "     |   ^^^^^^ to line 4", ""] == lines
 
 
@@ -111,13 +112,16 @@ def test_a_span_of_several_lines_says_where_it_ends() -> None:
 def test_lines_end_where_yaml_ends_them(end: str) -> None:
     """And nowhere else: a form feed is a character like any other."""
     source = f"one{end}t\x0cwo{end}three"
-    assert "   2 | t\\x0cwo" == plain(excerpt(Place("a", 2, 1, 2, 2), source, 80)).split("\n")[0]
+    assert (
+        "   2 | t\\x0cwo"
+        == plain(excerpt(Place("a", 2, 1, 2, 2), split(source), 80)).split("\n")[0]
+    )
 
 
 @pytest.mark.parametrize("line", [0, 4, 999])
 def test_a_line_that_the_file_does_not_have_is_not_shown(line: int) -> None:
     """The finding stands alone then."""
-    assert [] == excerpt(Place("a", line, 1, line, 2), "one\ntwo\nthree", 80)
+    assert [] == excerpt(Place("a", line, 1, line, 2), ["one", "two", "three"], 80)
 
 
 def told(*found: Finding, sources: int = 1, actions: int | None = None) -> list[str]:
