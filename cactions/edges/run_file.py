@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from cactions.edges.sqlite import Cell, Database, Layout, Row
 from cactions.logic import strict_json, wire
@@ -23,8 +23,11 @@ from cactions.model import (
     Run,
     RunEntry,
     RunHead,
+    StoreError,
     Value,
 )
+
+T = TypeVar("T")
 
 _LAYOUT: Final = Layout(
     "the journal",
@@ -122,23 +125,26 @@ class RunFile:
         if len(rows) != 1:
             raise self._database.damaged("it should hold one run")
         [(text, finished)] = rows
-        head = wire.head_from_json(self._json(text))
+        head = self._read(text, wire.head_from_json)
         if head.id != self._database.path.stem:
             raise self._database.damaged(f"it holds the run {head.id}")
         return head, bool(finished)
 
     def _entry(self, row: Row) -> RunEntry:
         person_id, plan_text, receipt_text, undone_by = row
-        plan = wire.plan_from_json(self._json(plan_text))
+        plan = self._read(plan_text, wire.plan_from_json)
         receipt = None
         if receipt_text is not None:
-            receipt = wire.receipt_from_json(self._json(receipt_text))
+            receipt = self._read(receipt_text, wire.receipt_from_json)
         if plan.subject.person_id != person_id or not isinstance(undone_by, str):
             raise self._database.damaged("an entry contradicts itself")
         return RunEntry(plan, receipt, undone_by)
 
-    def _json(self, text: Cell) -> Json:
+    def _read(self, text: Cell, build: Callable[[Json], T]) -> T:
+        """What a document stands for; the error names the file that it is in."""
         try:
-            return strict_json.parse(text if isinstance(text, str) else "")
+            return build(strict_json.parse(text if isinstance(text, str) else ""))
         except strict_json.StrictJsonError as error:
             raise self._database.damaged(str(error)) from error
+        except StoreError as error:
+            raise StoreError(f"{self._database}: {error}", hint=error.hint) from error

@@ -57,6 +57,9 @@ class Database:
         with self._translated():
             self._file = _identity(path)
 
+    def __str__(self) -> str:
+        return f"{self.layout.what} {self.path}"
+
     @classmethod
     def existing(cls, path: Path, layout: Layout) -> Database | None:
         """The database, if it is there; nothing is made. The folder must be private."""
@@ -115,7 +118,7 @@ class Database:
 
     def damaged(self, why: str) -> StoreError:
         """The error for content that cannot be what was written here."""
-        return StoreError(f"{self.layout.what} {self.path} is damaged: {why}", hint=_DAMAGED)
+        return StoreError(f"{self} is damaged: {why}", hint=_DAMAGED)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -137,7 +140,7 @@ class Database:
             with store_errors(self.path):
                 yield
         except sqlite3.Error as error:
-            raise _in_words(error, f"{self.layout.what} {self.path}") from error
+            raise _in_words(error, str(self)) from error
         except UnicodeEncodeError as error:
             raise StoreError(
                 f"a text for {self.layout.what} is no Unicode text", hint="Check where it is from."
@@ -146,7 +149,7 @@ class Database:
     def _check_in_place(self) -> None:
         if _identity(self.path) != self._file:
             raise StoreError(
-                f"{self.layout.what} {self.path} was replaced while it was in use",
+                f"{self} was replaced while it was in use",
                 hint="Run the command again; leave the folder alone while it runs.",
             )
 
@@ -156,7 +159,7 @@ class Database:
             return
         if isinstance(version, int) and version > self.layout.version:
             raise StoreError(
-                f"{self.layout.what} {self.path} was written by a newer cactions "
+                f"{self} was written by a newer cactions "
                 f"(format {version}; this one knows {self.layout.version})",
                 hint="Use the newer cactions.",
             )

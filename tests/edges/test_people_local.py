@@ -1,0 +1,318 @@
+"""The embedded workspace: the store over the seed, nothing lost, nothing half, nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cactions.edges.people_local import FILE_NAME, PeopleLocal
+from cactions.logic.planning import inverse
+from cactions.model import (
+    ABSENT,
+    Change,
+    Json,
+    OperatorError,
+    Outcome,
+    Person,
+    PersonQuery,
+    Plan,
+    StoreError,
+    Value,
+    same,
+)
+from tests.builders import a_plan, change, person
+from tests.edges.processes import finished, running, said, tell
+
+BOB = Person("p2", {"user_id": "u-2", "email": "bob@example.com"}, {"tier": "gold"}, test=True)
+GOLD = a_plan(change("silver", "gold"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / ".cactions"
+
+
+def sql(folder: Path, statement: str) -> list[Any]:
+    """What a stranger with SQLite would see, or do."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as database, database:
+        return database.execute(statement).fetchall()
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+# The store over the seed
+
+
+def test_reading_a_clean_folder_leaves_no_trace(folder: Path) -> None:
+    """A ``diff`` in a fresh clone changes nothing in it."""
+    people = PeopleLocal(folder, [person(tier="silver")])
+    people.find(PersonQuery("email", "ada@example.com"))
+    assert (1, [person(tier="silver")]) == (people.count(), list(people.list()))
+    assert Outcome.UNCHANGED is people.commit(a_plan(change("gold", "gold"))).outcome
+    with pytest.raises(OperatorError):
+        people.get("p9")
+    assert [] == files(folder.parent)
+
+
+def test_a_seed_person_is_stored_when_first_written(folder: Path) -> None:
+    """Whole, so that what the YAML says later about them no longer counts."""
+    PeopleLocal(folder, [person(tier="silver")]).commit(GOLD)
+    renamed = Person("p1", {"user_id": "u-7", "email": "ada@new.example"}, {"tier": "x"})
+    later = PeopleLocal(folder, [renamed])
+    assert person(tier="gold") == later.find(PersonQuery("user_id", "u-1"))
+    assert [person(tier="gold")] == list(later.list())
+    with pytest.raises(OperatorError):
+        later.find(PersonQuery("user_id", "u-7"))
+
+
+def test_a_conflict_stores_nobody(folder: Path) -> None:
+    """The seed person stays a seed person."""
+    people = PeopleLocal(folder, [person(tier="bronze")])
+    assert Outcome.CONFLICT is people.commit(GOLD).outcome
+    assert [(0,)] == sql(folder, "SELECT count(*) FROM person")
+
+
+def test_everybody_is_listed_once(folder: Path) -> None:
+    """Seed people in their order and as they are now, then the others by id."""
+    people = PeopleLocal(folder, [BOB, person(tier="silver")])
+    others = [Person(f"x{n:04}", {"user_id": f"x-{n}"}) for n in range(1200)]
+    people.import_people(reversed(others))
+    people.commit(GOLD)
+    assert [BOB, person(tier="gold"), *others] == list(people.list())
+    assert 1202 == people.count()
+
+
+def test_a_list_may_be_read_while_people_change(folder: Path) -> None:
+    """No transaction stays open between two of its people."""
+    people = PeopleLocal(folder)
+    people.import_people([person(tier="silver"), BOB])
+    listing = people.list()
+    next(listing)
+    assert Outcome.APPLIED is people.commit(GOLD).outcome
+    assert BOB == next(listing)
+
+
+# What is stored
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("zaé"), inner, max_size=3),
+    max_leaves=6,
+)
+ATTRIBUTES = st.dictionaries(st.sampled_from(["tier", "points", "é", "due"]), VALUES)
+
+
+def plan_to(before: dict[str, Json], after: dict[str, Json]) -> Plan:
+    def value(side: dict[str, Json], name: str) -> Value:
+        return side.get(name, ABSENT)
+
+    names = {**before, **after}
+    return a_plan(*(Change(name, value(before, name), value(after, name)) for name in names))
+
+
+@settings(max_examples=30)
+@given(ATTRIBUTES, ATTRIBUTES)
+def test_undoing_restores_what_was_stored_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, before: dict[str, Json], after: dict[str, Json]
+) -> None:
+    """Whatever was added, overwritten, cleared or taken away; and undoing the undo as well."""
+    folder = tmp_path_factory.mktemp("state") / ".cactions"
+    with closing(PeopleLocal(folder)) as people:
+        people.import_people([person(**before)])
+        plan = plan_to(before, after)
+        pictures = []
+        for step in (plan, inverse(plan), inverse(inverse(plan)), inverse(plan)):
+            pictures.append(sql(folder, "SELECT * FROM person"))
+            assert people.commit(step).outcome in {Outcome.APPLIED, Outcome.UNCHANGED}
+    assert pictures[0] == pictures[2]
+    assert pictures[1] == pictures[3]
+    assert pictures[0] == sql(folder, "SELECT * FROM person")
+
+
+def test_values_are_stored_as_they_came(folder: Path) -> None:
+    """Numbers keep their form and objects their order; only attribute names are sorted."""
+    deep: Json = {"z": 1.0, "a": [1, 10**30, 1e300, "é\u2028"], "null": None}
+    people = PeopleLocal(folder)
+    people.import_people([person(zeta=deep, alpha=True)])
+    [(text,)] = sql(folder, "SELECT attributes FROM person")
+    assert (
+        '{"alpha":true,"zeta":{"z":1.0,"a":[1,1000000000000000000000000000000,1e+300,"é\u2028"],'
+        '"null":null}}'
+    ) == text
+    assert same({"alpha": True, "zeta": deep}, dict(people.get("p1").attributes))
+
+
+# Imports
+
+
+def test_an_import_takes_people_while_they_come(folder: Path) -> None:
+    """The file may be larger than the memory; how many came is the answer."""
+    people = PeopleLocal(folder)
+    assert 2000 == people.import_people(Person(f"x{n}", {"user_id": f"u{n}"}) for n in range(2000))
+    assert 2000 == people.count()
+
+
+def broken(*people: Person) -> Iterator[Person]:
+    yield from people
+    raise ValueError("the file breaks off")
+
+
+def test_an_import_that_fails_changes_nothing(folder: Path) -> None:
+    """All people of the file, or none."""
+    people = PeopleLocal(folder)
+    people.import_people([BOB])
+    with pytest.raises(ValueError, match="breaks off"):
+        people.import_people(broken(person(), Person("p2", {}, {})), replace=True)
+    assert [BOB] == list(people.list())
+
+
+def test_replacing_is_asked_for(folder: Path) -> None:
+    """Whoever is in the store may hold what a run wrote."""
+    people = PeopleLocal(folder, [person()])
+    people.import_people([person(tier="a"), BOB])  # a seed person is not in the store yet
+    with pytest.raises(OperatorError, match=r"person 2 \(bob@example.com\) is in the") as caught:
+        people.import_people([Person("p5", {}), Person("p2", BOB.fields)])
+    assert "--replace" in caught.value.hint
+    people.import_people([Person("p2", BOB.fields, {"other": 1})], replace=True)
+    assert {"other": 1} == people.get("p2").attributes
+    assert 2 == people.count()
+
+
+@pytest.mark.parametrize("seed", [[BOB], []])
+def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> None:
+    """The row is named; the seed counts as well as the store."""
+    people = PeopleLocal(folder, seed)
+    if not seed:
+        people.import_people([BOB])
+    double = Person("p7", {"user_id": "u-2", "name": "Bobby"})
+    with pytest.raises(OperatorError, match=r"person 2 \(Bobby\) has the user_id of") as caught:
+        people.import_people([person(), double], replace=True)
+    assert "id p2" in str(caught.value)
+    assert caught.value.hint
+    lead = Person("p8", {"user_id": "u-2", "role": "lead"})  # leads are not found by it
+    assert 1 == people.import_people([lead])
+
+
+def test_a_user_id_may_move_with_its_person(folder: Path) -> None:
+    """Of a seed person, the one that counts is the stored one."""
+    people = PeopleLocal(folder, [BOB])
+    people.import_people([Person("p2", {"user_id": "u-22"})])
+    assert 1 == people.import_people([Person("p3", {"user_id": "u-2"})])
+    assert "p3" == people.find(PersonQuery("user_id", "u-2")).id
+
+
+# Processes
+
+COMMITTER = """
+import json, sys
+from pathlib import Path
+from cactions.edges.people_local import PeopleLocal
+from tests.builders import a_plan, change, person
+for line in sys.stdin:
+    folder, before, after = json.loads(line)
+    people = PeopleLocal(Path(folder), [person(tier="silver")])
+    print(people.commit(a_plan(change(before, after))).outcome.value)
+"""
+
+
+def test_of_two_processes_exactly_one_writes_a_person(tmp_path: Path) -> None:
+    """Fifty rounds; in half of them the store itself is made in the race, too."""
+    before = {tmp_path / "old": "silver"}
+    with ExitStack() as stack:
+        pair = [stack.enter_context(running(COMMITTER)) for _ in range(2)]
+        for number in range(50):
+            folder = tmp_path / (f"new{number}" if number % 2 else "old")
+            wanted = [f"{number}-{side}" for side in range(2)]
+            for process, after in zip(pair, wanted, strict=True):
+                tell(process, json.dumps([str(folder), before.get(folder, "silver"), after]))
+            outcomes = [said(process) for process in pair]
+            assert ["applied", "conflict"] == sorted(outcomes)
+            before[folder] = wanted[outcomes.index("applied")]
+            with closing(PeopleLocal(folder)) as people:
+                assert before[folder] == people.get("p1").attributes["tier"]
+
+
+IMPORTER = """
+import os, signal, sys
+from pathlib import Path
+from cactions.edges.people_local import PeopleLocal
+from cactions.model import Person
+def people():
+    for number in range(20_000):
+        yield Person(f"x{number}", {"user_id": f"x-{number}"}, {"tier": "x" * 50})
+    os.kill(os.getpid(), signal.SIGKILL)
+PeopleLocal(Path(sys.argv[1])).import_people(people(), replace=True)
+"""
+
+
+def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
+    """The next command finds the store as before, and can write it."""
+    PeopleLocal(folder).import_people([person(tier="silver")])
+    assert finished(IMPORTER, folder).returncode < 0
+    people = PeopleLocal(folder)
+    assert [person(tier="silver")] == list(people.list())
+    assert Outcome.APPLIED is people.commit(GOLD).outcome
+
+
+# Hostile surroundings
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE person SET user_id = 'u-9', id = 'p9'", "there is no person"),
+        ("UPDATE person SET email = 'eve@example.com'", "contradicts itself"),
+        ("UPDATE person SET role = 'lead'", "contradicts itself"),
+        ("UPDATE person SET test = 7", "contradicts itself"),
+        ("UPDATE person SET fields = '{}'", "contradicts itself"),
+        ("UPDATE person SET attributes = '{'", "damaged: not JSON"),
+        ("UPDATE person SET attributes = '[]'", "no JSON object"),
+        ("UPDATE person SET attributes = x'00'", "no JSON object"),
+        ('UPDATE person SET attributes = \'{"a":1,"a":2}\'', "stands twice"),
+    ],
+)
+def test_a_row_changed_by_hand_is_not_trusted(folder: Path, statement: str, words: str) -> None:
+    """Nobody is found under a key that their own fields do not have."""
+    people = PeopleLocal(folder)
+    people.import_people([person(tier="silver")])
+    sql(folder, statement)
+    with pytest.raises((StoreError, OperatorError), match=words) as caught:
+        people.commit(GOLD)
+    assert caught.value.hint
+
+
+def test_a_linked_state_folder_is_refused_before_anything_is_read(folder: Path) -> None:
+    """A cloned repository must not make us read or write elsewhere."""
+    elsewhere = folder.with_name("elsewhere")
+    PeopleLocal(elsewhere).import_people([person()])
+    folder.symlink_to(elsewhere)
+    for use in (lambda p: p.get("p1"), lambda p: p.commit(GOLD), lambda p: p.count()):
+        with pytest.raises(StoreError, match="symbolic link"):
+            use(PeopleLocal(folder))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_changes_nothing(folder: Path) -> None:
+    """The error says what to look at."""
+    PeopleLocal(folder).import_people([person(tier="silver")])
+    folder.chmod(0o500)
+    with pytest.raises(StoreError) as caught:
+        PeopleLocal(folder).commit(GOLD)
+    folder.chmod(0o700)
+    assert "permissions" in caught.value.hint
+    assert {"tier": "silver"} == PeopleLocal(folder).get("p1").attributes
