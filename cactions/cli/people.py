@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from cactions.cli.settings import Environment, Files, Json, person_query
 from cactions.cli.wiring import Opened
 from cactions.edges.people_file import PeopleForm, read_people, read_people_file
 from cactions.logic import wire
-from cactions.model import DOTS, OperatorError, Person
+from cactions.model import OperatorError, Person
 from cactions.render.people import imported
 from cactions.render.people import people as people_sheet
 from cactions.render.people import person as person_sheet
@@ -48,9 +47,9 @@ def import_(
 def list_(files: Files = None, environment: Environment = None, json: Json = False) -> None:
     """List the people, by id."""
     opened = wiring.opened(files, environment)
-    found = list(_shown(wiring.people(opened).list(), opened))
+    found = list(wiring.people(opened).list())
     if json:
-        wiring.write_json(wire.people_to_json(found))
+        wiring.write_json(wire.people_to_json(found, _redacted(opened)))
     else:
         wiring.paper().show(people_sheet(found))
 
@@ -68,11 +67,12 @@ def show(
     """
     opened = wiring.opened(files, environment)
     one = wiring.people(opened).find(person_query(person, "user_id"))
-    found = list(_shown([one], opened))
+    redacted = _redacted(opened)
     if json:
-        wiring.write_json(wire.people_to_json(found))
+        wiring.write_json(wire.people_to_json([one], redacted))
     else:
-        wiring.paper().show(person_sheet(found[0], opened.project.attributes))
+        sheet = person_sheet(one, opened.project.attributes, redacted=redacted)
+        wiring.paper().show(sheet)
 
 
 def _read(path: Path, form: PeopleForm | None, opened: Opened) -> Iterator[Person]:
@@ -83,14 +83,11 @@ def _read(path: Path, form: PeopleForm | None, opened: Opened) -> Iterator[Perso
     return read_people(sys.stdin, form, opened.project.attributes)
 
 
-def _shown(people: Iterable[Person], opened: Opened) -> Iterator[Person]:
-    """People with dots for every attribute that some action maps as redacted."""
-    hidden = {
+def _redacted(opened: Opened) -> frozenset[str]:
+    """Attributes that some action maps as redacted: nobody may see what they hold."""
+    return frozenset(
         mapping.attribute.name
         for action in opened.project.actions.values()
         for mapping in action.response.mapping
         if mapping.redacted
-    }
-    for person in people:
-        values = {name: DOTS if name in hidden else v for name, v in person.attributes.items()}
-        yield replace(person, attributes=values)
+    )

@@ -122,7 +122,7 @@ CASES = [
     Case("CA011", "is not known", PERSON, PERSON.replace("tier", "⟦x⟧")),
     Case(
         "CA011",
-        "none of user_id",
+        "there is no user_id",
         "- {user_id: u-1, email: ada@example.com,",
         "- ⟦{name: Ada, attributes: {tier: gold}}⟧ #",
     ),

@@ -57,16 +57,22 @@ def runs_to_json(runs: Iterable[Run], damaged: Iterable[tuple[str, str]]) -> dic
     }
 
 
-def people_to_json(people: Iterable[Person]) -> dict[str, Json]:
-    """People with the fields that are set and all their attributes."""
-    return {"format": "cactions.people/1", "people": [_person(person) for person in people]}
+def people_to_json(people: Iterable[Person], redacted: frozenset[str]) -> dict[str, Json]:
+    """People with the fields that are set and their attributes, but for the redacted ones."""
+    return {
+        "format": "cactions.people/1",
+        "people": [_person(person, redacted) for person in people],
+    }
 
 
-def _person(person: Person) -> dict[str, Json]:
-    fields = {name: value for name, value in person.fields.items() if name != "id"}
+def _person(person: Person, redacted: frozenset[str]) -> dict[str, Json]:
+    """Whole people can be imported again; ``redacted`` makes an import refuse the others."""
+    held = person.attributes
+    hidden: list[Json] = [*sorted(redacted.intersection(held))]
     return {
         "id": person.id,
-        **fields,
+        **{name: value for name, value in person.fields.items() if name != "id"},
         "test": person.test,
-        "attributes": dict(person.attributes),
+        "attributes": {name: value for name, value in held.items() if name not in redacted},
+        **({"redacted": hidden} if hidden else {}),
     }
