@@ -64,3 +64,12 @@ def test_every_help_has_an_example_or_is_a_list() -> None:
             text = getattr(function, "__doc__", "") or ""
             if getattr(function, "__name__", "") == "command":
                 assert "Example: cactions " in text, name
+
+
+def test_the_picture_is_what_the_tool_draws_today(tmp_path: Path) -> None:
+    """To draw it again: `cactions diff loyalty --person u-1 --replay --svg .github/diff.svg`."""
+    drawn = tmp_path / "diff.svg"
+    words = ["diff", "loyalty", "--person", "u-1", "--replay", "--svg", str(drawn)]
+    subprocess.run([sys.executable, "-m", "cactions", *words], cwd=ROOT, check=True, timeout=60,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    assert (ROOT / ".github" / "diff.svg").read_text() == drawn.read_text()

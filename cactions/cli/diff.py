@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
@@ -11,9 +12,14 @@ from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who
 from cactions.cli.wiring import Answers
+from cactions.edges.files import write_text
 from cactions.logic import wire
 from cactions.model import Failed, Plan
+from cactions.render.picture import picture
 from cactions.render.preview import preview
+
+_PICTURE: Final = 100
+"""Cells across a picture; its reader has no terminal to widen."""
 
 
 def command(
@@ -25,6 +31,9 @@ def command(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
     ] = False,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write it as a picture, for a review.")
+    ] = None,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -38,10 +47,14 @@ def command(
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
     result = propose(job, wiring.desk(opened, job.action, Answers(replay, cassette)))
+    sheet = preview(result, closing=_closing(result))
+    if svg:
+        told = f"cactions diff {action} --person {person}{' --replay' * replay}"
+        write_text(svg, picture(sheet, room=_PICTURE, command=told))
     if json:
         wiring.write_json(wire.result_to_json(result, redact=True))
     else:
-        wiring.paper().show(preview(result, closing=_closing(result)))
+        wiring.paper().show(sheet)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
     raise typer.Exit(gravest(jobs.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
 

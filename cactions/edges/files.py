@@ -62,6 +62,16 @@ def _read_bytes(path: Path, limit: int) -> bytes:
         ) from error
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file that somebody asked for. Raises OperatorError where that cannot be done."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OperatorError(
+            f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
+        ) from error
+
+
 def _end_of(text: str, path: Path) -> Place:
     line = text.count("\n") + 1
     column = len(text) - text.rfind("\n")
