@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -58,8 +57,12 @@ def declared_value(value: Json, data_type: DataType) -> Json:
 def _string(value: Json) -> str:
     if not isinstance(value, str):
         raise _wrong_kind(value, "a text", "Put it in quotes.")
-    if any(c == "\0" or unicodedata.category(c) == "Cs" for c in value):
-        raise UnfitValue("holds NUL, or half of a surrogate pair", "Remove it.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UnfitValue("holds half of a surrogate pair", "Remove it.") from None
+    if "\0" in value:
+        raise UnfitValue("holds a NUL character", "Remove it.")
     return value
 
 

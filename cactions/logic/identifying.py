@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -143,5 +142,4 @@ def _key_problem(value: Json) -> str:
         return ""
     if value != value.strip():
         return "begins or ends with a space"
-    hidden = any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} for c in value)
-    return "holds a character that cannot be seen" if hidden else ""
+    return "" if value.isprintable() else "holds a character that cannot be seen"

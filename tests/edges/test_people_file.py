@@ -1,0 +1,306 @@
+"""Files of people: one set of rules for three forms, and every fault with its line and column."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tracemalloc
+from itertools import chain, islice
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.people_file import (
+    LONGEST_RECORD,
+    MOST_FAULTS,
+    PeopleForm,
+    read_people,
+    read_people_file,
+)
+from cactions.edges.people_local import PeopleLocal
+from cactions.logic.identifying import person_id_for
+from cactions.model import (
+    Attribute,
+    DataType,
+    Finding,
+    InvalidFiles,
+    OperatorError,
+    Person,
+    same,
+)
+from tests.edges.processes import ROOT
+
+DECLARED = {
+    name: Attribute(name, kind)
+    for name, kind in {
+        "tier": DataType.STRING,
+        "points": DataType.INTEGER,
+        "score": DataType.FLOAT,
+        "active": DataType.BOOLEAN,
+        "due": DataType.DATE,
+    }.items()
+}
+
+ADA = Person(
+    "p1",
+    {"user_id": "u-1", "email": "ada@example.com", "signed_up_at": 1},
+    {"tier": 'sil,"ver', "points": 3, "score": 2.0, "active": True, "due": 1769851800},
+    test=True,
+)
+BOB = Person(person_id_for({"email": "bob@example.com"}), {"email": "bob@example.com"})
+
+CSV = (
+    "id,external_id,email,signed_up_at,tier,attributes.points,score,active,"
+    "custom_attributes.due,test\r\n"
+    'p1,u-1,ada@example.com,1970-01-01T00:00:01Z,"sil,""ver",3,2,TRUE,1769851800,true\r\n'
+    ",,bob@example.com,,,,,,,\r\n"
+)
+JSONL = (
+    '{"id": "p1", "user_id": "u-1", "email": "ada@example.com", "signed_up_at": 1, "test": true,'
+    ' "attributes": {"tier": "sil,\\"ver", "points": 3, "score": 2},'
+    ' "custom_attributes": {"active": true}, "due": "2026-01-31T09:30:00Z"}\n'
+    "\n"
+    '{"email": "bob@example.com", "user_id": null, "name": "", "attributes": null}'
+)
+JSON = "[" + ",\n".join(JSONL.replace("\n\n", "\n").split("\n")) + "]"
+FORMS = {PeopleForm.CSV: CSV, PeopleForm.JSONL: JSONL, PeopleForm.JSON: JSON}
+
+
+def read(form: PeopleForm, text: str) -> list[Person]:
+    return list(read_people(io.StringIO(text, newline=""), form, DECLARED, name="people"))
+
+
+def findings(form: PeopleForm, text: str) -> tuple[Finding, ...]:
+    with pytest.raises(InvalidFiles) as caught:
+        read(form, text)
+    for finding in caught.value.findings:
+        assert "CA011" == finding.rule
+        assert finding.place
+        assert finding.place.column < finding.place.end_column
+    return caught.value.findings
+
+
+def places(form: PeopleForm, text: str) -> list[str]:
+    return [str(finding.place) for finding in findings(form, text)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_three_forms_give_the_same_people(form: PeopleForm, tmp_path: Path) -> None:
+    """From a stream and from a file, by the end of its name in any case."""
+    path = tmp_path / f"people.{form.value.upper()}"
+    path.write_text(FORMS[form], newline="")
+    for people in (read(form, FORMS[form]), list(read_people_file(path, DECLARED))):
+        assert [ADA, BOB] == people
+        assert same(dict(ADA.attributes), dict(people[0].attributes))
+
+
+def test_excel_is_understood() -> None:
+    """It writes a byte order mark and shouts its booleans."""
+    assert [True] == [p.test for p in read(PeopleForm.CSV, "\ufeffid,test\r\np1,TRUE\r\n")]
+
+
+def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
+    """A table has no other way to say "nothing"."""
+    [table] = read(PeopleForm.CSV, 'id,tier\np1,""\n')
+    [lines] = read(PeopleForm.JSONL, '{"id": "p1", "attributes": {"tier": ""}}')
+    assert ({}, {"tier": ""}) == (table.attributes, lines.attributes)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        (PeopleForm.CSV, "id,tear\np1,a\n", [("people:1:4", '"tear" is not known')]),
+        (
+            PeopleForm.CSV,
+            "id,points,test,role\np1,x,maybe,boss\np2,1,,user\n p3,,,\n",
+            [
+                ("people:2:4", "attributes.points must be a whole number, and is a text"),
+                ("people:2:6", "test must be true or false, and is a text"),
+                ("people:2:12", "role must be user or lead"),
+                ("people:4:1", "id begins or ends with a space"),
+            ],
+        ),
+        (PeopleForm.CSV, 'id,due\np1,"a\nb"\n,1\n', [
+            ("people:2:4", "attributes.due is no date"), ("people:4:1", "there is no user_id"),
+        ]),
+        (PeopleForm.CSV, 'id\np1\n"p2\n', [("people:3:1", "a quote is opened and never closed")]),
+        (PeopleForm.JSONL, '\n{"id": "p1", "attributes": {"tear": 1}}', [
+            ("people:2:29", '"tear" is not known'),
+        ]),
+        (PeopleForm.JSONL, '{"id": "p1", "tier": "a", "attributes": {"tier": "b"}}', [
+            ("people:1:42", "attributes.tier stands here twice"),
+        ]),
+        (PeopleForm.JSONL, '{"id": 1, "test": 1}\n{"id": "a", "id": "b"}\n{"id"\n[]\nnull', [
+            ("people:1:2", "id must be a text, and is a whole number"),
+            ("people:1:11", "test must be true or false"),
+            ("people:2:13", 'the key "id" stands twice'),
+            ("people:3:6", "not JSON"),
+            ("people:4:1", "must be an object"),
+            ("people:5:1", "must be an object"),
+        ]),
+        (PeopleForm.JSONL, '{"id": "p1", "attributes": [], "custom_attributes": 3}', [
+            ("people:1:14", "attributes must be an object"),
+        ]),
+        (PeopleForm.JSON, '[{"id": "p1"},\n {"name": "x",\n  "attributes": {"score": "1"}}]', [
+            ("people:2:2", "there is no user_id"),
+            ("people:3:18", "attributes.score must be a number"),
+        ]),
+        (PeopleForm.JSON, '{"people": []}', [("people:1:1", "must hold an array")]),
+        (PeopleForm.JSON, '[{"id": "p1"}\n', [("people:2:1", "not JSON")]),
+        (PeopleForm.JSON, "[" * 100_000, [("people:1:65", "deeper than 64")]),
+        (PeopleForm.JSONL, "[" * 100_000, [("people:1:65", "deeper than 64")]),
+    ],
+)  # fmt: skip
+def test_every_fault_has_its_place(
+    form: PeopleForm, text: str, expected: list[tuple[str, str]]
+) -> None:
+    """All of them at once, each at the value or the key that it is about."""
+    found = findings(form, text)
+    assert [place for place, _ in expected] == [str(finding.place) for finding in found]
+    for (_, words), finding in zip(expected, found, strict=True):
+        assert words in finding.message
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "place", "words"),
+    [
+        (PeopleForm.CSV, "id,user_id\np1,u-1\np2,u-1\n", "people:3:4", 'user_id "u-1"'),
+        (PeopleForm.CSV, "id,user_id\np1,u-1\np1,u-2\n", "people:3:1", 'id "p1"'),
+        (PeopleForm.CSV, "external_id\nu-1\nu-1\n", "people:3:1", 'external_id "u-1"'),
+        (PeopleForm.CSV, "email\na@b.c\na@b.c\n", "people:3:1", 'email "a@b.c"'),
+        (PeopleForm.JSON, '[{"id": "p1"}, {"id": "p1"}]', "people:1:17", 'id "p1"'),
+        (
+            PeopleForm.CSV,
+            f"id,user_id\n,u-1\n{person_id_for({'user_id': 'u-1'})},u-2\n",
+            "people:3:1",
+            f'id "{person_id_for({"user_id": "u-1"})}"',
+        ),
+    ],
+)
+def test_no_two_people_of_a_file_are_the_same(
+    form: PeopleForm, text: str, place: str, words: str
+) -> None:
+    """Both lines are named; a made id counts as well as a given one."""
+    [finding] = findings(form, text)
+    first = 1 if form is PeopleForm.JSON else 2
+    assert f"{words} belongs to the person in line {first} already" == finding.message
+    assert place == str(finding.place)
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "words"),
+    [
+        (b"id\np\xff\n", "people.csv:2:2", "not UTF-8"),
+        ("id\n\xe9p\n".encode("latin-1"), "people.csv:2:1", "not UTF-8"),
+        ("id\np1\n".encode("utf-16"), "people.csv:1:1", "not UTF-8"),
+        (b"id\np\xed\xa0\x80\n", "people.csv:2:2", "not UTF-8"),
+        (b"id\np\0\n", "people.csv:2:2", "NUL"),
+        (b"id\np1\n" + b"a" * (LONGEST_RECORD + 1), "people.csv:3:1", "more than 1,048,576"),
+        (b'id\np1\n"' + b"a\n" * LONGEST_RECORD, "people.csv:3:1", "never closed"),
+    ],
+)
+def test_what_is_no_text_ends_the_reading(
+    tmp_path: Path, data: bytes, place: str, words: str
+) -> None:
+    """Behind a byte that cannot be read, nothing can be trusted."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(data)
+    with pytest.raises(InvalidFiles) as caught:
+        list(read_people_file(path, DECLARED))
+    finding = caught.value.findings[0]
+    assert str(finding.place).endswith(place)
+    assert words in finding.message
+    assert finding.hint
+
+
+def test_json_is_refused_in_any_other_encoding(tmp_path: Path) -> None:
+    """Also in those that Python's own reader guesses."""
+    path = tmp_path / "people.json"
+    path.write_bytes('[{"id": "p1"}]'.encode("utf-16"))
+    with pytest.raises(InvalidFiles):
+        list(read_people_file(path, DECLARED))
+
+
+def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
+    """Twice the same bytes are twice the same people."""
+    program = (
+        "import sys; from cactions.edges.people_file import PeopleForm, read_people\n"
+        "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleForm.CSV, {})))"
+    )
+    for encoding in ("utf-8", "latin-1", "ascii"):
+        done = subprocess.run(
+            [sys.executable, "-c", program], input="id,name\np1,Zoë\n".encode(), cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True, check=True,
+        )  # fmt: skip
+        assert b"'Zo\\xeb'" == done.stdout.strip()
+
+
+def test_findings_point_into_the_sources_and_no_further() -> None:
+    """Line numbers hold; a line that is in order is not kept."""
+    with pytest.raises(InvalidFiles) as caught:
+        read(PeopleForm.CSV, "id,points\r\np1,1\r\np2,x\r\np3,3\r\n")
+    assert {"people": "\n\np2,x"} == caught.value.sources
+
+
+def test_no_more_than_a_hundred_faults_are_told() -> None:
+    """A wrong file is not read to its end."""
+    endless = (f"p{n},x\n" for n in range(10**9))
+    assert MOST_FAULTS == len(
+        findings(PeopleForm.CSV, "id,points\n" + "".join(islice(endless, 999)))
+    )
+
+
+def test_nobody_comes_after_the_first_fault() -> None:
+    """Faults come at the end, so that whoever acts before must be able to take it back."""
+    coming = read_people(io.StringIO("id,points\np1,1\np2,x\np3,3\n"), PeopleForm.CSV, DECLARED)
+    assert "p1" == next(coming).id
+    with pytest.raises(InvalidFiles):
+        next(coming)
+
+
+def test_a_faulty_file_imports_nobody(tmp_path: Path) -> None:
+    """The store takes back who came before the fault."""
+    people = PeopleLocal(tmp_path / ".cactions")
+    stream = io.StringIO("id,points\np1,1\np2,x\n")
+    with pytest.raises(InvalidFiles):
+        people.import_people(read_people(stream, PeopleForm.CSV, DECLARED))
+    assert 0 == people.count()
+
+
+class Table(io.TextIOBase):
+    """A table that is longer than it is wide."""
+
+    def __init__(self, rows: int) -> None:
+        self._lines = chain(["id,tier\n"], (f"p{n},{'x' * 20_000}\n" for n in range(rows)))
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        return next(self._lines, "")
+
+
+def test_a_table_is_read_while_it_comes() -> None:
+    """Memory grows with the keys that have been met, not with the text."""
+    tracemalloc.start()
+    people = read_people(Table(500), PeopleForm.CSV, DECLARED)  # type: ignore[arg-type]
+    assert 500 == sum(1 for _ in people)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize("name", ["people.xlsx", "people", "people.csv.gz"])
+def test_other_forms_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    """With the names that are known."""
+    with pytest.raises(OperatorError) as caught:
+        list(read_people_file(tmp_path / name, DECLARED))
+    assert ".csv, .json, .jsonl" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "folder.csv"])
+def test_a_file_that_cannot_be_read_is_the_operators_error(tmp_path: Path, name: str) -> None:
+    """No OSError leaves."""
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(OperatorError, match="cannot be read") as caught:
+        list(read_people_file(tmp_path / name, DECLARED))
+    assert caught.value.hint

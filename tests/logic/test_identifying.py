@@ -1,0 +1,188 @@
+"""Records become people by one set of rules, and every fault is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cactions.logic.declaring import UnfitValue, declared_value, value_in_cell
+from cactions.logic.identifying import Fault, PersonFault, person_from, person_id_for
+from cactions.model import Attribute, DataType, Json, Person, same
+
+DECLARED = {kind.value: Attribute(kind.value, kind) for kind in DataType}
+
+
+def made(attributes: dict[str, Json] | None = None, /, **fields: Json) -> Person:
+    return person_from(fields, attributes or {}, False, DECLARED)
+
+
+def faults(attributes: dict[str, Json] | None = None, /, **fields: Json) -> list[Fault]:
+    with pytest.raises(PersonFault) as caught:
+        made(attributes, **fields)
+    return list(caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("fields", "person_id"),
+    [
+        ({"user_id": "u-1", "email": "ada@example.com"}, "a8ae9346b4f3e606434b5bf7"),
+        ({"user_id": "", "email": "ada@example.com"}, "9b62a3a2bce7c868f30d60f0"),
+        ({"email": "ada@example.com"}, "9b62a3a2bce7c868f30d60f0"),
+    ],
+)
+def test_an_id_is_made_from_the_user_id_or_the_address(
+    fields: dict[str, Json], person_id: str
+) -> None:
+    """The same on every machine, or journals would lose their people."""
+    assert person_id == person_id_for(fields)
+
+
+def test_a_person_keeps_the_id_that_they_have() -> None:
+    """It is no field; what is made is only made where nothing is given."""
+    assert Person("p1", {"user_id": "u-1"}) == made(id="p1", user_id="u-1")
+    assert person_id_for({"user_id": "u-1"}) == made(user_id="u-1").id
+
+
+def test_unset_fields_vanish_and_empty_attributes_stay() -> None:
+    """Null is a value of an attribute, and nothing at all in a field."""
+    person = made({"string": None, "float": None}, user_id="u-1", email="", name=None, role="")
+    assert {"user_id": "u-1"} == person.fields
+    assert {"string": None, "float": None} == person.attributes
+
+
+def test_intercoms_new_name_for_the_user_id_is_known() -> None:
+    """What its API exports can be read."""
+    assert {"user_id": "u-1"} == made(external_id="u-1").fields
+
+
+def test_the_order_of_attributes_is_kept() -> None:
+    """Also where it is not the order of the declarations."""
+    assert ["string", "date"] == list(made({"string": "a", "date": 1}, id="p").attributes)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """With its key; a name that is unknown has the nearest one as its hint."""
+    told = faults(
+        {"strin": "x", "integer": "1", "date": 1.5},
+        user_id=7,
+        emial="a",
+        email=" a@b.c",
+        role="boss",
+        external_id="u-2",
+    )
+    assert {
+        "attributes.strin",
+        "attributes.integer",
+        "attributes.date",
+        "user_id",
+        "emial",
+        "email",
+        "role",
+        "external_id",
+    } == {fault.key for fault in told}
+    hints = {fault.key: fault.hint for fault in told if fault.unknown}
+    assert 'Did you mean "string"?' == hints["attributes.strin"]
+    assert 'Did you mean "email"?' == hints["emial"]
+
+
+def test_somebody_must_be_somebody() -> None:
+    """A name or a phone number finds nobody."""
+    assert [Fault("", "there is no user_id or email or id", "Give at least one.")] == faults(
+        name="Ada", phone="1", email="", external_id=None
+    )
+
+
+@pytest.mark.parametrize("value", [" u-1", "u-1\n", "u\u200b1", "u\x001", "u\x1b[31m", "\u00a0"])
+@pytest.mark.parametrize("name", ["id", "user_id", "external_id", "email"])
+def test_a_key_can_be_read_typed_and_compared(name: str, value: str) -> None:
+    """What cannot be seen would make two people of one, or hide one behind another."""
+    assert name in {fault.key for fault in faults(**{name: value})}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "held"),
+    [
+        ("string", "", ""),
+        ("string", "é\n", "é\n"),
+        ("string", None, None),
+        ("integer", -(2**53) + 1, -(2**53) + 1),
+        ("float", 3, 3.0),
+        ("float", 2**53, 2.0**53),
+        ("float", -0.5, -0.5),
+        ("boolean", False, False),
+        ("date", 0, 0),
+        ("date", -1, -1),
+        ("date", "2026-01-31T09:30:00Z", 1769851800),
+        ("date", "2026-01-31T10:30:00+01:00", 1769851800),
+    ],
+)
+def test_a_value_has_the_declared_type(kind: str, given: Json, held: Json) -> None:
+    """Whole numbers in floats and dates as text are the only conversions."""
+    assert same(held, declared_value(given, DataType(kind)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("string", 1),
+        ("string", True),
+        ("string", []),
+        ("string", "a\0"),
+        ("string", "\ud800"),
+        ("integer", True),
+        ("integer", 1.0),
+        ("integer", "1"),
+        ("integer", 2**53),
+        ("float", True),
+        ("float", "1.5"),
+        ("float", 2**53 + 1),
+        ("float", float("inf")),
+        ("float", float("nan")),
+        ("boolean", 1),
+        ("boolean", "true"),
+        ("date", True),
+        ("date", 1.0),
+        ("date", "2026-01-31"),
+        ("date", "2026-01-31T09:30:00"),
+        ("date", "2026-13-31T09:30:00Z"),
+        ("date", 1_700_000_000_000),
+        ("date", 10**400),
+        ("date", {}),
+    ],
+)
+def test_no_other_value_is_taken(kind: str, given: Json) -> None:
+    """True is no 1, 1.0 is no 1, and a date says its offset; the words show no value."""
+    with pytest.raises(UnfitValue) as caught:
+        declared_value(given, DataType(kind))
+    assert caught.value.hint
+    assert "2026-13" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("string", "007", "007"),
+        ("string", " a ", " a "),
+        ("integer", "7", 7),
+        ("integer", "-7", -7),
+        ("float", "7", 7.0),
+        ("float", "1e3", 1000.0),
+        ("boolean", "TRUE", True),
+        ("boolean", "false", False),
+        ("date", "1769851800", 1769851800),
+        ("date", "2026-01-31T09:30:00Z", "2026-01-31T09:30:00Z"),
+    ],
+)
+def test_a_cell_is_read_by_the_declared_type(kind: str, text: str, value: Any) -> None:
+    """A string keeps its zeros."""
+    assert same(value, value_in_cell(text, DataType(kind)))
+
+
+@pytest.mark.parametrize("kind", ["integer", "float", "boolean"])
+@pytest.mark.parametrize(
+    "text", ["007", "+1", "1,5", "1_000", "٣", " 1", "0x1", "nan", "yes", "1" * 5000, "-"]
+)
+def test_a_cell_that_is_no_number_stays_a_text(kind: str, text: str) -> None:
+    """And is refused as one: nothing is stretched until it fits."""
+    assert text == value_in_cell(text, DataType(kind))

@@ -1,0 +1,164 @@
+"""Rows of tables and JSON, each value with its place; the standard library is the oracle."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.enrolling import Enrolment
+from cactions.logic.rows import Line, Misread, Row, csv_rows, json_rows, jsonl_rows
+from cactions.logic.splitting import SplitError, is_open, split_record
+from cactions.logic.spotting import elements, key_spot
+from cactions.model import Attribute, DataType, Json, same
+
+ENROLMENT = Enrolment({"tier": Attribute("tier", DataType.STRING)})
+
+CELL = st.text(st.sampled_from('ab,"\n\r é;'), max_size=5)
+
+
+def lines(text: str) -> list[Line]:
+    stream = io.StringIO(text, newline="")
+    return [Line(number, line) for number, line in enumerate(stream, start=1)]
+
+
+@given(st.lists(CELL, min_size=2, max_size=5))
+def test_cells_are_those_that_the_standard_library_writes(cells: list[str]) -> None:
+    """Quoted only where it must be, or everywhere; with either line break."""
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
+        text = io.StringIO(newline="")
+        csv.writer(text, quoting=quoting).writerow(cells)
+        assert cells == [cell.text for cell in split_record(text.getvalue())]
+
+
+@given(st.text(st.sampled_from('a,"\n'), max_size=12))
+def test_what_is_accepted_means_what_it_means_elsewhere(text: str) -> None:
+    """Ours is the stricter reader: it may refuse, but never read something else."""
+    record = text.rstrip("\n")
+    with suppress(SplitError):
+        cells = [cell.text for cell in split_record(record)]
+        assert cells == next(csv.reader(io.StringIO(record), strict=True), [""])
+
+
+@given(st.lists(CELL, min_size=1, max_size=4))
+def test_a_cell_knows_where_it_stands(cells: list[str]) -> None:
+    """Spans do not overlap, and hold the text that they are of."""
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)
+    record = text.getvalue()
+    for cell in split_record(record):
+        assert cell.text == record[cell.start + 1 : cell.end - 1].replace('""', '"')
+
+
+@pytest.mark.parametrize(
+    ("record", "offset", "words"),
+    [
+        ('a,"b', 2, "never closed"),
+        ('a,b"c"', 3, "no cell begins"),
+        ('"a"b,c', 3, "no cell begins"),
+        ('"a" ,c', 3, "no cell begins"),
+        ('"', 0, "never closed"),
+        ("a\rb", 1, "breaks off"),
+    ],
+)
+def test_a_misplaced_quote_is_found_where_it_is(record: str, offset: int, words: str) -> None:
+    """A cell would end elsewhere than its author thinks."""
+    with pytest.raises(SplitError, match=words) as caught:
+        split_record(record)
+    assert offset == caught.value.offset
+    assert caught.value.hint
+
+
+def test_a_long_record_is_split_in_no_time() -> None:
+    """No pattern here goes back over what it has read."""
+    record = '"' + '""' * 500_000
+    assert is_open(record)
+    with pytest.raises(SplitError):
+        split_record(record)
+
+
+def test_a_cell_may_have_lines_of_its_own() -> None:
+    """The row then begins on the first of them; empty lines are no rows."""
+    text = 'user_id,tier\r\n\r\nu-1,"a\r\n\r\nb"\r\n\nu-2,c\r\n'
+    rows = [row for row in csv_rows(lines(text), ENROLMENT) if isinstance(row, Row)]
+    assert [(3, "a\r\n\r\nb"), (7, "c")] == [(row.number, row.pairs[1][1]) for row in rows]
+
+
+def test_a_row_that_cannot_be_read_does_not_stop_the_others() -> None:
+    """Every fault of a file is told at once."""
+    text = 'user_id,tier\nu-1,a"b"\nu-2\nu-3,c\nu-4,d,e\n'
+    kinds = [type(row) for row in csv_rows(lines(text), ENROLMENT)]
+    assert [Misread, Misread, Row, Misread] == kinds
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("", ["the file is empty"]),
+        ("\n\n", ["the file is empty"]),
+        ("user_id;tier", ["not separated by commas"]),
+        ("user_id\ttier", ["not separated by commas"]),
+        ("name,tier", ["no column user_id or email or id"]),
+        ("user_id,", ["has no name"]),
+        ("user_id,user_id", ["user_id is a column already"]),
+        ("user_id,tier,attributes.tier", ["attributes.tier is a column already"]),
+        ("user_id,custom_attributes.tier,tier", ["attributes.tier is a column already"]),
+        ("user_id,Tier,e-mail", ['"Tier" is not known', '"e-mail" is not known']),
+        ("user_id,attributes.email", ['"email" is not known']),
+        ('"user_id', ["never closed"]),
+    ],
+)
+def test_an_unfit_header_ends_the_table(header: str, words: list[str]) -> None:
+    """All of its faults are told; no row below it could mean anything."""
+    found = list(csv_rows(lines(f"{header}\nu-1,a\n" if header.strip() else header), ENROLMENT))
+    said = [row.message for row in found if isinstance(row, Misread)]
+    assert len(words) == len(found)
+    assert all(part in message for part, message in zip(words, said, strict=True))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text('a"\\[{:,é\u2028'),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('ab"é', max_size=2), inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(st.lists(JSON), st.sampled_from([None, 0, 2]))
+def test_elements_are_found_where_they_stand(values: list[Json], indent: int | None) -> None:
+    """Their texts, parsed alone, are their values."""
+    text = json.dumps(values, indent=indent, ensure_ascii=False)
+    spots = list(elements(f" {text}"))
+    assert all(map(same, values, [spot.value for spot in spots]))
+    assert all(same(json.loads(f" {text}"[s.start : s.end]), s.value) for s in spots)
+    assert len(values) == len(spots)
+
+
+@given(st.dictionaries(st.text('ab"é', max_size=2), JSON, min_size=1))
+def test_keys_are_found_where_they_stand(members: dict[str, Json]) -> None:
+    """Also behind values that look like keys, and inside an object."""
+    text = json.dumps({"x": [members], "attributes": members}, ensure_ascii=False)
+    for name in members:
+        spot = key_spot(text, 0, ("attributes", name))
+        assert name == json.loads(text[spot.start : spot.end]) == spot.value
+        assert spot.start > text.rindex('"attributes"')
+
+
+def test_a_row_without_the_key_is_where_it_begins() -> None:
+    """What is missing has no place of its own."""
+    [row] = jsonl_rows([Line(4, '  {"id": "p1"}\n')], ENROLMENT)
+    assert isinstance(row, Row)
+    assert (2, 3) == row.span("email") == row.span("")
+    assert (3, 7) == row.span("id")
+
+
+def test_rows_of_an_array_know_their_lines() -> None:
+    """However many stand on one."""
+    rows = list(json_rows('[{"id": "a"}, {"id": "b"},\n\n {"id": "c"}, 3]', ENROLMENT))
+    assert [1, 1, 3] == [row.number for row in rows if isinstance(row, Row)]
+    assert [(42, 43)] == [row.span for row in rows if isinstance(row, Misread)]
