@@ -27,10 +27,11 @@ _NUMBER = re.compile(r"[-+]?[\d.,_]*\d[\d.,_]*([eE][-+]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nan", "inf"})
 _OURS = re.compile(r"""["\\→…]|••|->|  |\.\.\.|^[ (\[{']| $""")
-_LEAD = 12  # characters that are repeated before the first difference of two long texts
-_SPELLED_LEAD = 2  # the same, where escapes would take all the room
+_LEAD = 12  # cells that are repeated before the first difference of two long texts
+_LARGEST = 10  # cells of the longest escape
+_FRAME = 4  # cells of quotes and ellipses
+_MOST_NOTE = 24  # cells of the longest note about a length
 _ROOMY = 40  # with less room, the note about the length may fall onto the next line
-_LEAST = 8  # characters that are shown however little room there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +69,43 @@ def show(value: Value, look: Look = Look()) -> Line:
 
 def pair(before: Value, after: Value, look: Look) -> tuple[Line, Line]:
     """Both values, cut so that their first difference can be seen."""
+    excerpt: Callable[[str, int], _Excerpt] = _json
     if look.redacted or type(before) is not type(after) or same(before, after):
         return show(before, look), show(after, look)
     if isinstance(before, str) and isinstance(after, str):
-        if _twins(before, after):
-            return _sides(before, after, partial(_Excerpt, spell=ascii_pieces), look)
-        if max(len(before), len(after)) > look.room:
-            return _sides(before, after, _Excerpt, look)
-    if isinstance(before, (list, dict)):
-        return _sides(_written(before), _written(after), _json, look)
-    return show(before, look), show(after, look)
+        twins = _twins(before, after)
+        excerpt = partial(_Excerpt, spell=ascii_pieces) if twins else _Excerpt
+        if not twins and excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look):
+            return show(before, look), show(after, look)
+    elif isinstance(before, list | dict):
+        before, after = _written(before), _written(after)
+    else:
+        return show(before, look), show(after, look)
+    return _sides(before, str(after), excerpt, look)
 
 
 def _sides(
     before: str, after: str, excerpt: Callable[[str, int], _Excerpt], look: Look
 ) -> tuple[Line, Line]:
     start = 0
-    if max(len(before), len(after)) > look.room:
+    if not (excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look)):
         start = _common(before, after)
-        lead = before[max(0, start - _LEAD) : start]
-        start -= len(lead) if safe(lead) == lead else min(len(lead), _SPELLED_LEAD)
+        start -= _lead(before[max(0, start - _LEAD) : start], look)
     return excerpt(before, start).line(look), excerpt(after, start).line(look)
+
+
+def _lead(shared: str, look: Look) -> int:
+    """How many of the shared characters leave room for the first one that differs."""
+    beside = _FRAME + (_MOST_NOTE if look.room >= _ROOMY else 0)
+    room = min(_LEAD, look.room - beside - _LARGEST)
+    number = 0
+    for char in reversed(shared):
+        shown, size = next(pieces(char))
+        room -= size
+        if shown != char or room < 0:
+            break
+        number += 1
+    return number
 
 
 def utc(seconds: float) -> str:
@@ -142,6 +159,10 @@ class _Excerpt:
     quotes: bool = True
     spell: Speller = quoted_pieces
 
+    def fits(self, look: Look) -> bool:
+        """Whether all of it can be shown."""
+        return self._fitting(look.room - 2 * self.quotes)[1]
+
     def line(self, look: Look) -> Line:
         """As much of it as there is room for, and how long the whole is."""
         frame = 2 * self.quotes + bool(self.start)
@@ -164,7 +185,7 @@ class _Excerpt:
         taken: list[str] = []
         for shown, size in self.spell(islice(self.text, self.start, None)):
             room -= size
-            if room < 0 and len(taken) >= _LEAST:
+            if room < 0 and taken:
                 return "".join(taken), False
             taken.append(shown)
         return "".join(taken), True
