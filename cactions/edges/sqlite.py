@@ -47,9 +47,10 @@ class Layout:
 class Database:
     """An open database; closes itself when it is forgotten."""
 
-    def __init__(self, path: Path, layout: Layout) -> None:
+    def __init__(self, path: Path, layout: Layout, *, name: Path | None = None) -> None:
         self.path = path
         self.layout = layout
+        self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
         with self._translated():
             self._connection = _connect(path)
@@ -58,7 +59,7 @@ class Database:
             self._file = _identity(path)
 
     def __str__(self) -> str:
-        return f"{self.layout.what} {self.path}"
+        return self._name
 
     @classmethod
     def existing(cls, path: Path, layout: Layout) -> Database | None:
@@ -86,7 +87,7 @@ class Database:
         _refuse_orphans(path, layout)
         draft = new_private_file(path.parent, f".{path.name}-")
         try:
-            _make(cls(draft, layout), fill)
+            _make(cls(draft, layout, name=path), fill)
             publish_file(draft, path)
         finally:
             with suppress(OSError):
@@ -168,7 +169,7 @@ class Database:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?{_access(path)}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -181,6 +182,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _access(path: Path) -> str:
+    """At rest, in a folder that may not be written, a database can be read without a log."""
+    at_rest = not os.path.lexists(_beside(path, "-wal"))
+    return "immutable=1" if at_rest and not os.access(path.parent, os.W_OK) else "mode=rw"
 
 
 def _make(database: Database, fill: Callable[[Database], object] | None) -> None:

@@ -23,7 +23,7 @@ as_somebody = pytest.mark.skipif(os.geteuid() == 0, reason="root may write every
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o777])
-def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+def umask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     before = os.umask(request.param)
     yield
     os.umask(before)

@@ -370,6 +370,6 @@ def test_a_folder_that_may_not_be_written_begins_no_run(
     (folder / "runs").chmod(0o500)
     with pytest.raises(StoreError) as caught:
         journal.begin(head("run-2"))
-    (folder / "runs").chmod(0o700)
     assert "permissions" in caught.value.hint
     assert ["run-1"] == [run.head.id for run in journal.runs()]
+    (folder / "runs").chmod(0o700)
