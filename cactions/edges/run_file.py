@@ -50,6 +50,8 @@ _COLUMNS: Final = "SELECT person_id, plan, receipt, undone_by FROM entry"
 _ENTRIES: Final = f"{_COLUMNS} ORDER BY number"
 _STANDING: Final = f"{_COLUMNS} WHERE person_id = ? AND undone_by = '' ORDER BY number DESC"
 
+_SHOW: Final = "`cactions runs show` lists its entries."
+
 
 class RunFile:
     """The open file of one run. Every method raises StoreError where the disk or the file fails."""
@@ -87,7 +89,7 @@ class RunFile:
         text = strict_json.dumps(wire.receipt_to_json(receipt, redact=False))
         with self._database.writing(durable=False):
             if not self._database.execute(_SETTLE, text, entry):
-                raise OperatorError(f"the run has no entry {entry}")
+                raise OperatorError(f"the run has no entry {entry}", hint=_SHOW)
 
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with all that came before."""
@@ -98,7 +100,7 @@ class RunFile:
         """Note that this person's changes were taken back."""
         with self._database.writing():
             if not self._database.execute(_MARK, by_run, person_id):
-                raise OperatorError(f"the run has no entry for the person {person_id}")
+                raise OperatorError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
     def head(self) -> RunHead:
         """What the run is."""

@@ -16,6 +16,7 @@ from cactions.edges.files import (
     new_private_file,
     publish_file,
     read_text,
+    write_text,
 )
 from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
 
@@ -193,3 +194,12 @@ def test_every_error_has_a_next_step(tmp_path: Path) -> None:
     with pytest.raises(CactionsError) as caught:
         new_private_file(tmp_path / "missing", "x")
     assert "Check the path" in caught.value.hint
+
+
+def test_what_cannot_be_written_is_the_operators_error(tmp_path: Path) -> None:
+    """A text goes where it was asked for, in UTF-8, or the error says why not."""
+    write_text(tmp_path / "a.html", "Zoë\n")
+    assert "Zoë\n".encode() == (tmp_path / "a.html").read_bytes()
+    with pytest.raises(OperatorError, match="cannot be written: is a directory") as caught:
+        write_text(tmp_path, "")
+    assert caught.value.hint
