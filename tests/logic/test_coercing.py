@@ -241,6 +241,12 @@ def test_what_values_does_not_list_is_refused_with_what_it_lists(got: Json) -> N
     assert 'known are "active", "ended", "1"' in detail("boolean", got, values=STATES)
 
 
+def test_values_never_see_decimals() -> None:
+    """The JSON text of a decimal is not one: 1.5, 1.50 and 15e-1 are the same number."""
+    assert why("boolean", 1.5, values=(("1.5", True),)) is Why.NOT_IN_VALUES
+    assert repr(Fit(True)) == outcome("boolean", "1.5", values=(("1.5", True),))
+
+
 @pytest.mark.parametrize("got", [["active"], {"active": 1}, []])
 def test_values_never_see_lists_and_objects(got: Json) -> None:
     """They are of the wrong type, whatever they hold."""
@@ -286,15 +292,36 @@ def test_a_long_list_of_choices_is_cut() -> None:
     """A sentence, not a catalogue."""
     words = detail("integer", -1, options=tuple(range(30)))
     assert words == "allowed are 0, 1, 2, 3, 4, 5, 6, 7 and 22 more"
+    words = detail("integer", -1, options=tuple(range(8)))
+    assert words == "allowed are 0, 1, 2, 3, 4, 5, 6, 7"
 
 
 @pytest.mark.parametrize(
     ("form", "got", "other"),
-    [(DateForm.UNIX_S, SECONDS * 1000, "unix_ms"), (DateForm.UNIX_MS, SECONDS, "unix_s")],
+    [
+        (DateForm.UNIX_S, SECONDS * 1000, "unix_ms"),
+        (DateForm.UNIX_S, 10**11, "unix_ms"),
+        (DateForm.UNIX_S, -(10**11), "unix_ms"),
+        (DateForm.UNIX_MS, SECONDS, "unix_s"),
+        (DateForm.UNIX_MS, 10**11 - 1, "unix_s"),
+        (DateForm.UNIX_MS, 1 - 10**11, "unix_s"),
+    ],
 )
 def test_seconds_and_milliseconds_are_told_apart(form: DateForm, got: int, other: str) -> None:
     """The classic mistake is refused with its cure."""
     assert f"`date: {other}`" in detail("date", got, date=form)
+
+
+def test_a_date_without_a_form_is_in_unix_seconds() -> None:
+    """What the attribute itself holds."""
+    assert repr(Fit(SECONDS)) == outcome("date", SECONDS)
+    assert why("date", ISO) is Why.WRONG_TYPE
+
+
+@pytest.mark.parametrize(("got", "helped"), [(1, True), ("yes", True), (LIST, False), (1.5, False)])
+def test_what_could_mean_yes_or_no_is_sent_to_values(got: Json, helped: bool) -> None:
+    """1 is never true by itself."""
+    assert ("`values` can say which is which" in detail("boolean", got)) is helped
 
 
 @given(st.sampled_from(FORMS), st.booleans(), JSON)

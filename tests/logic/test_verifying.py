@@ -48,7 +48,7 @@ def refused(how: ActionResponse, of: Response, who: Person = ADA, **inputs: Any)
     """Why the answer may not be used; always with a next step."""
     with pytest.raises(NoPlan) as caught:
         checked(how, of, who, **inputs)
-    assert caught.value.hint
+    assert caught.value.hint.endswith(".")
     return caught.value
 
 
@@ -85,6 +85,24 @@ def test_every_listed_status_is_a_success() -> None:
     how = response(mapping(), success_when=Success((200, 201)))
     assert checked(how, Response(201, body=about_ada().body)).proof
     assert "not 200 or 201" in str(refused(how, answer(status=202)))
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (401, "token"),
+        (403, "token"),
+        (404, "does not know"),
+        (429, "later"),
+        (299, "success_when"),
+        (300, "Redirects"),
+        (399, "Redirects"),
+        (400, "success_when"),
+    ],
+)
+def test_a_status_comes_with_the_next_step(status: int, word: str) -> None:
+    """The usual ones mean the usual things."""
+    assert word in refused(response(mapping()), Response(status)).hint
 
 
 @pytest.mark.parametrize(
@@ -214,7 +232,8 @@ def test_somebody_elses_answer_is_refused_with_both_values() -> None:
     error = refused(response(mapping()), answer({"email": "eve@example.com"}))
     assert error.reason is Reason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", "eve@example.com") == error.proof
-    assert "@" not in str(error) + error.hint
+    assert str(error) == "$.email is not person.email: the answer is about somebody else"
+    assert "@" not in error.hint
 
 
 @pytest.mark.parametrize(
@@ -226,6 +245,12 @@ def test_an_answer_that_names_nobody_is_refused(body: Json, found: Json) -> None
     assert error.reason is Reason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", found) == error.proof
     assert "missing or empty in the answer" in str(error)
+
+
+def test_without_same_person_there_is_no_proof() -> None:
+    """The rules say what that means; a plan says it by having none."""
+    body: Json = {"email": "eve@example.com"}
+    assert Verified(body, None) == checked(response(mapping(), same_person=None), answer(body))
 
 
 @pytest.mark.parametrize("body", [{}, {"email": None}, {"email": ""}, {"email": "eve@example.com"}])

@@ -376,6 +376,38 @@ def without_values(document: Json) -> Json:
     return {key: without_values(item) for key, item in document.items() if key not in dropped}
 
 
+@pytest.mark.parametrize(
+    ("route", "wrong", "why"),
+    [
+        (("action",), 1, "action should be a text"),
+        (("call", "status"), "200", "call.status should be a whole number"),
+        (("call", "status"), True, "call.status should be a whole number"),
+        (("call", "status"), 200.0, "call.status should be a whole number"),
+        (("changes",), {}, "changes should be a list"),
+        (("changes", 0), [], "changes[0] should be an object"),
+        (("changes", 0, "redacted"), 1, "changes[0].redacted should be true or false"),
+        (("changes", 0, "cautions"), [None], "changes[0].cautions should hold texts only"),
+        (("changes", 0, "cautions"), ["x"], "changes[0].cautions should be one of user_editable"),
+        (("left", 1, "data_type"), "text", "left[1].data_type should be one of string, integer"),
+        (("proof",), "", "proof should be an object"),
+        (("subject",), None, "subject should be an object"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_at_its_place(
+    route: tuple[Any, ...], wrong: Json, why: str
+) -> None:
+    """The message names the place and what belongs there, not what was found."""
+    document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
+    spot = document
+    for step in route[:-1]:
+        spot = spot[step]
+    spot[route[-1]] = wrong
+    with pytest.raises(StoreError) as caught:
+        wire.plan_from_json(document)
+    assert f"the document cannot be read: plan.{why}" in str(caught.value)
+    assert "damaged" in caught.value.hint
+
+
 def test_a_misspelt_key_is_refused_and_named() -> None:
     """It would otherwise read as "nothing there", and clear the attribute."""
     document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
