@@ -30,23 +30,23 @@ def _name_around(text: str, offset: int) -> str:
 
 
 def _segment(pattern: str, message: str, hint: str) -> Case:
-    return Case.of(_BLANK + pattern, message, hint)
+    return Case(_BLANK + pattern, message, hint)
 
 
 _STARTS: Final = (
-    Case.of(r"(?P<here>)\Z", "the path is empty", "a path begins with $, for example $.tier"),
-    Case.of(
+    Case(r"(?P<here>)\Z", "the path is empty", "a path begins with $, for example $.tier"),
+    Case(
         r"(?P<here>@)",
         "@, the current node of a filter, is not supported",
         "a path begins with $, for example $.tier",
     ),
-    Case.of(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
-    Case.of(r"(?P<here>[^\W\d][\w.]*+)", "a path begins with $", "write $.{here}"),
-    Case.of(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
+    Case(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
+    Case(r"(?P<here>[^\W\d][\w.]*+)", "a path begins with $", "write $.{here}"),
+    Case(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
 )
 
 _SEGMENTS: Final = (
-    Case.of(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
+    Case(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
     _segment(
         r"(?P<here>\.\.)",
         "descendant segments (..) are not supported: they pick many values",
@@ -121,7 +121,7 @@ _SEGMENTS: Final = (
     _segment(r"\.(?P<here>[ \t\n\r]++)", "blank space stands after the dot", "remove it"),
     _segment(r"(?<=[$\]])(?P<here>[^\W\d]\w*+)", "a dot is missing", "write .{here}"),
     _segment(r"(?P<here>\()", "functions are not supported", "name one member or element"),
-    Case.of(
+    Case(
         r"\.?(?P<here>.)",
         "this character cannot stand in a name without quotes",
         "write the name in brackets: {quoted}",

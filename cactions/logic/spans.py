@@ -33,16 +33,14 @@ class SpanError(ValueError):
 
 
 class Case(NamedTuple):
-    """One way to be wrong. Message and hint may name ``{here}`` and other words."""
+    """One way to be wrong. Message and hint may name ``{here}`` and other words.
 
-    pattern: re.Pattern[str]
+    The pattern is compiled when something is wrong: a file without errors pays for no case.
+    """
+
+    pattern: str
     message: str
     hint: str
-
-    @classmethod
-    def of(cls, pattern: str, message: str, hint: str) -> Case:
-        """A case whose pattern has a group ``here``."""
-        return cls(re.compile(pattern, re.DOTALL), message, hint)
 
     def worded(self, here: str, **words: str) -> tuple[str, str]:
         """Message and hint."""
@@ -52,5 +50,5 @@ class Case(NamedTuple):
 
 def first_case(cases: Iterable[Case], text: str, start: int, end: int) -> tuple[Case, int, int]:
     """The case that explains the text from ``start``, and the span of what is wrong."""
-    found = ((case, case.pattern.match(text, start, end)) for case in cases)
+    found = ((case, re.compile(case.pattern, re.DOTALL).match(text, start, end)) for case in cases)
     return next((case, *match.span("here")) for case, match in found if match)
