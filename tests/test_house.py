@@ -6,10 +6,13 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from importlinter import cli as importlinter
+
+from cactions import model
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cactions"
@@ -61,10 +64,66 @@ def test_each_library_has_one_home(library: str) -> None:
     assert set() == strangers
 
 
+def looks_up_modules(file: Path) -> bool:
+    """Whether a file imports by a name that is computed, which no reader sees at its top."""
+    names = {
+        node.id for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Name)
+    }
+    return not names.isdisjoint({"import_module", "__import__", "importlib"})
+
+
 def test_late_imports_stand_in_the_wiring_and_at_the_front_door_only() -> None:
     """Everywhere else, what a file needs can be read at its top."""
     late = {str(f.relative_to(PACKAGE)) for f in FILES if any(inside for _, inside in imports(f))}
     assert {"cli/wiring.py", "__main__.py"} == late
+
+
+def test_modules_are_looked_up_by_the_wiring_and_by_the_vocabulary_only() -> None:
+    """The vocabulary loads a file of nouns when one of them is asked for.
+
+    All of them would cost every command two bare start-ups, and most commands speak of few.
+    """
+    assert {"cli/wiring.py", "model/__init__.py"} == {
+        str(f.relative_to(PACKAGE)) for f in FILES if looks_up_modules(f)
+    }
+
+
+NOUNS = sorted((PACKAGE / "model").glob("[!_]*.py"))
+
+
+def public_names(file: Path) -> Iterator[str]:
+    """What a file defines at its top level and does not call private."""
+    for node in ast.parse(file.read_text()).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                defined = [name]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                defined = [name]
+            case ast.Assign(targets=targets):
+                defined = [target.id for target in targets if isinstance(target, ast.Name)]
+            case _:
+                defined = []
+        yield from (name for name in defined if not name.startswith("_"))
+
+
+@pytest.mark.parametrize("file", NOUNS, ids=lambda file: file.stem)
+def test_the_vocabulary_holds_every_noun_of_its_file(file: Path) -> None:
+    """A noun that the page does not know would be one that only its own file can name."""
+    nouns = sorted(public_names(file))
+    assert nouns == sorted(name for name, home in model._HOMES.items() if home == file.stem)
+    home = import_module(f"cactions.model.{file.stem}")
+    assert [getattr(home, name) for name in nouns] == [getattr(model, name) for name in nouns]
+
+
+def test_type_checkers_read_the_same_vocabulary() -> None:
+    """What the page imports for them are all the files, whole."""
+    page = ast.parse((PACKAGE / "model" / "__init__.py").read_text())
+    stars = {
+        node.module
+        for node in ast.walk(page)
+        if isinstance(node, ast.ImportFrom) and [alias.name for alias in node.names] == ["*"]
+    }
+    assert {f"cactions.model.{file.stem}" for file in NOUNS} == stars
 
 
 def test_no_import_starts_with_an_underscore_of_somebody_else() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-from cactions.model import Action, InvalidFiles, Json, OperatorError, Person, Project, RunHead
+from cactions.model import InvalidFiles, OperatorError
 
 if TYPE_CHECKING:
     from cactions.app.ports import Sender
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cactions.edges.journal import JournalLocal
     from cactions.edges.people_local import PeopleLocal
     from cactions.logic.shaping import Shaped
+    from cactions.model import Action, Json, Person, Project, RunHead
     from cactions.render.paper import Paper
 
 COMMANDS: Final = ("validate", "request", "test", "diff", "run", "runs", "people", "schema")
@@ -64,6 +65,13 @@ def paper() -> Paper:
     from cactions.render.screen import Screen
 
     return Screen(sys.stdout, sys.stderr)
+
+
+def treaty() -> ModuleType:
+    """The JSON treaty, for commands that seldom speak it."""
+    from cactions.logic import wire
+
+    return wire
 
 
 def write_json(document: dict[str, Json]) -> None:

@@ -1,191 +1,59 @@
-"""The nouns of the project; standard library only. This page re-exports the whole vocabulary."""
+"""The nouns of the project; standard library only. This page is the whole vocabulary.
+
+Whoever asks for a noun gets it from its own file, and only then is that file loaded: a command
+does not pay for nouns that it never speaks of.
+"""
 
 from __future__ import annotations
 
-from cactions.model.action import (
-    Action,
-    ActionRequest,
-    ActionResponse,
-    ActionTest,
-    AttributeMapping,
-    BodyCheck,
-    BodyForm,
-    DataInput,
-    DateForm,
-    Effect,
-    Expectation,
-    InputType,
-    Overwrite,
-    Project,
-    RequestBody,
-    Rows,
-    SamePerson,
-    Success,
-    Token,
-    WhenEmpty,
-    Workspace,
-)
-from cactions.model.errors import (
-    AuthorError,
-    CactionsError,
-    InvalidFiles,
-    NoPlan,
-    OperatorError,
-    RemoteError,
-    StoreError,
-)
-from cactions.model.exchange import (
-    DOTS,
-    Proof,
-    Rendered,
-    Request,
-    Response,
-)
-from cactions.model.finding import (
-    Finding,
-    Place,
-    Severity,
-)
-from cactions.model.person import (
-    CONTACT_FIELDS,
-    IDENTITY_FIELDS,
-    MATCH_FIELDS,
-    Attribute,
-    DataType,
-    Person,
-    PersonQuery,
-    Role,
-)
-from cactions.model.plan import (
-    Call,
-    Caution,
-    Change,
-    Failed,
-    Kind,
-    Left,
-    Plan,
-    Reason,
-    Subject,
-    TestReport,
-    Why,
-)
-from cactions.model.receipt import (
-    Conflict,
-    Outcome,
-    Receipt,
-    Run,
-    RunEntry,
-    RunHead,
-    RunKind,
-    Tally,
-)
-from cactions.model.template import (
-    EACH,
-    Input,
-    JsonTemplate,
-    Path,
-    PersonAttribute,
-    PersonField,
-    Reference,
-    SecretRef,
-    Segment,
-    Template,
-    Wildcard,
-    template_references,
-)
-from cactions.model.values import (
-    ABSENT,
-    Absent,
-    Attributes,
-    Json,
-    Scalar,
-    Value,
-    is_empty,
-    same,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-__all__ = [
-    "ABSENT",
-    "CONTACT_FIELDS",
-    "DOTS",
-    "EACH",
-    "IDENTITY_FIELDS",
-    "MATCH_FIELDS",
-    "Absent",
-    "Action",
-    "ActionRequest",
-    "ActionResponse",
-    "ActionTest",
-    "Attribute",
-    "AttributeMapping",
-    "Attributes",
-    "AuthorError",
-    "BodyCheck",
-    "BodyForm",
-    "CactionsError",
-    "Call",
-    "Caution",
-    "Change",
-    "Conflict",
-    "DataInput",
-    "DataType",
-    "DateForm",
-    "Effect",
-    "Expectation",
-    "Failed",
-    "Finding",
-    "Input",
-    "InputType",
-    "InvalidFiles",
-    "Json",
-    "JsonTemplate",
-    "Kind",
-    "Left",
-    "NoPlan",
-    "OperatorError",
-    "Outcome",
-    "Overwrite",
-    "Path",
-    "Person",
-    "PersonAttribute",
-    "PersonField",
-    "PersonQuery",
-    "Place",
-    "Plan",
-    "Project",
-    "Proof",
-    "Reason",
-    "Receipt",
-    "Reference",
-    "RemoteError",
-    "Rendered",
-    "Request",
-    "RequestBody",
-    "Response",
-    "Role",
-    "Rows",
-    "Run",
-    "RunEntry",
-    "RunHead",
-    "RunKind",
-    "SamePerson",
-    "Scalar",
-    "SecretRef",
-    "Segment",
-    "Severity",
-    "StoreError",
-    "Subject",
-    "Success",
-    "Tally",
-    "Template",
-    "TestReport",
-    "Token",
-    "Value",
-    "WhenEmpty",
-    "Why",
-    "Wildcard",
-    "Workspace",
-    "is_empty",
-    "same",
-    "template_references",
-]
+_NOUNS: Final = {
+    "values": "ABSENT Absent Attributes Json Scalar Value is_empty same",
+    "template": (
+        "EACH Input JsonTemplate Path PersonAttribute PersonField Reference SecretRef "
+        "Segment Template Wildcard template_references"
+    ),
+    "person": (
+        "CONTACT_FIELDS IDENTITY_FIELDS MATCH_FIELDS Attribute DataType Person PersonQuery Role"
+    ),
+    "exchange": "DOTS Proof Rendered Request Response",
+    "action": (
+        "Action ActionRequest ActionResponse ActionTest AttributeMapping BodyCheck "
+        "BodyForm DataInput DateForm Effect Expectation InputType Overwrite Project "
+        "RequestBody Rows SamePerson Success Token WhenEmpty Workspace"
+    ),
+    "reasons": "Reason Why",
+    "plan": "Call Caution Change Failed Kind Left Plan Subject TestReport",
+    "receipt": "Conflict Outcome Receipt Run RunEntry RunHead RunKind Tally",
+    "finding": "Finding Place Severity",
+    "errors": (
+        "AuthorError CactionsError CutOff InvalidFiles NoPlan OperatorError OutcomeUnknown "
+        "RemoteError StoreError"
+    ),
+}
+"""What each file gives to the vocabulary."""
+
+_HOMES: Final = {noun: file for file, nouns in _NOUNS.items() for noun in nouns.split()}
+
+if TYPE_CHECKING:
+    from cactions.model.action import *
+    from cactions.model.errors import *
+    from cactions.model.exchange import *
+    from cactions.model.finding import *
+    from cactions.model.person import *
+    from cactions.model.plan import *
+    from cactions.model.reasons import *
+    from cactions.model.receipt import *
+    from cactions.model.template import *
+    from cactions.model.values import *
+else:
+
+    def __getattr__(name: str) -> object:
+        """The noun, looked up once (PEP 562): from then on it is an ordinary name of this page."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        noun: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = noun
+        return noun

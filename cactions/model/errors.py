@@ -7,10 +7,12 @@ one place, where the error leaves the program.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cactions.model.exchange import Proof
-from cactions.model.finding import Finding, Place
-from cactions.model.plan import Reason
+if TYPE_CHECKING:
+    from cactions.model.exchange import Proof
+    from cactions.model.finding import Finding, Place
+    from cactions.model.reasons import Reason
 
 
 class CactionsError(Exception):
@@ -46,6 +48,21 @@ class RemoteError(CactionsError):
 
 class StoreError(CactionsError):
     """People, vault or journal cannot be read or written."""
+
+
+class OutcomeUnknown(StoreError):
+    """A write was under way when its store failed: it may be kept or not."""
+
+
+class CutOff(StoreError):
+    """A store failed in the middle of a run; what was begun is in the journal.
+
+    ``in_doubt``: of at least one write it is not known whether it was kept.
+    """
+
+    def __init__(self, message: str, *, hint: str, in_doubt: bool) -> None:
+        super().__init__(message, hint=hint)
+        self.in_doubt = in_doubt
 
 
 class NoPlan(CactionsError):

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from cactions.model.plan import Plan
-from cactions.model.values import Value
+if TYPE_CHECKING:
+    from cactions.model.plan import Plan
+    from cactions.model.values import Value
 
 
 class Outcome(Enum):
@@ -75,7 +77,8 @@ class RunHead:
     """What a run is, known before its first write.
 
     ``started`` is in Unix seconds, ``operator`` is ``user@host``, ``undoes`` names the run that
-    an UNDO run takes back, ``source`` is empty for live calls, else the replayed file.
+    an UNDO run takes back, ``source`` is empty for live calls, else the replayed file. ``people``
+    is how many were handed in; None where the run was kept by a version that did not count them.
     """
 
     id: str
@@ -87,24 +90,53 @@ class RunHead:
     environment: str = ""
     source: str = ""
     undoes: str = ""
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
     """One person's plan in a run; no receipt means that its outcome was never recorded.
 
-    ``undone_by`` names the run that has put the old values back.
+    ``undone_by`` names the run that has put the old values back. Of somebody who was forgotten
+    only the outcome is left: the plan is empty, and so is its person's id.
     """
 
     plan: Plan
     receipt: Receipt | None = None
     undone_by: str = ""
 
+    @property
+    def forgotten(self) -> bool:
+        """Whether the person's traces were erased."""
+        return not self.plan.subject.person_id
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as the journal holds it. ``finished`` is False where it was cut off."""
+    """A run as the journal holds it. ``finished`` is False where it was cut off.
+
+    Entries are numbered from 1, in their order.
+    """
 
     head: RunHead
     entries: tuple[RunEntry, ...] = ()
     finished: bool = False
+
+    @property
+    def people(self) -> int:
+        """Everybody who was handed in."""
+        return max(self.head.people or 0, len(self.entries))
+
+    @property
+    def not_started(self) -> int:
+        """How many were handed in and never came into the journal: nothing was written to them."""
+        return self.people - len(self.entries)
+
+    @property
+    def open(self) -> tuple[tuple[int, RunEntry], ...]:
+        """The entries whose outcome was never recorded, with their numbers."""
+        return tuple(
+            (number, entry)
+            for number, entry in enumerate(self.entries, start=1)
+            if entry.receipt is None
+        )

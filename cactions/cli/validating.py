@@ -1,0 +1,47 @@
+"""What ``validate`` does, and its plainest form, which is answered without Typer.
+
+Editors and hooks say ``validate FILE...`` all day long, and Typer alone costs more than all of the
+checking. Both ways lead to the same ``validate``, and a test holds them to the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cactions.cli import wiring
+from cactions.cli.exits import Exit
+from cactions.model import Severity
+from cactions.render.findings import findings as findings_sheet
+
+
+class Asked(NamedTuple):
+    """What is to be validated, and how it is told."""
+
+    paths: Sequence[Path]
+    environment: str | None = None
+    json: bool = False
+    quiet: bool = False
+
+
+def plainly(words: Sequence[str]) -> Asked | None:
+    """What names of files, ``-`` and ``--json`` ask for; None where Typer has to be asked."""
+    names = [word for word in words if word != "--json"]
+    if not all(name == "-" or (name and not name.startswith("-")) for name in names):
+        return None
+    return Asked([Path(name) for name in names], json="--json" in words)
+
+
+def validate(asked: Asked) -> Exit:
+    """Check the files and tell every finding. Raises OperatorError where there is no file."""
+    shaped = wiring.shaped(asked.paths, asked.environment)
+    findings = [finding for one in shaped for finding in one.findings]
+    if asked.json:
+        wiring.write_json(wiring.treaty().findings_to_json(findings))
+    elif findings or not asked.quiet:
+        sources = {name: text for one in shaped for name, text in one.sources.items()}
+        actions = sum(len(one.project.actions) for one in shaped if one.project)
+        wiring.paper().show(findings_sheet(findings, sources, actions=actions))
+    errors = any(finding.severity is Severity.ERROR for finding in findings)
+    return Exit.FINDINGS if errors else Exit.CLEAN
