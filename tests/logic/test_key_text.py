@@ -1,0 +1,159 @@
+"""Keys survive every way of copying them whole, and no way of copying them badly."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.key_text import KINDS, KeyTextError, decode_key, encode_key
+
+KEY = bytes(range(32))
+VAULT = "vault-1"
+TEXT = encode_key(KEY, VAULT, "key")
+HEAD = "cactions-key-1:"
+BODY = TEXT.removeprefix(HEAD)
+STRANGE = "the vault key has a strange character in place {} after the colon"
+
+keys = st.binary(min_size=32, max_size=32)
+kinds = st.sampled_from(sorted(KINDS))
+
+
+def refusal(text: str, vault_id: str = VAULT, kind: str = "key") -> str:
+    with pytest.raises(KeyTextError) as caught:
+        decode_key(text, vault_id, kind)
+    assert caught.value.hint.endswith(".")
+    assert str(caught.value) == caught.value.message
+    return caught.value.message
+
+
+@given(keys, st.text(max_size=40), kinds)
+def test_what_is_written_is_read(key: bytes, vault_id: str, kind: str) -> None:
+    """For every key, vault and kind."""
+    assert key == decode_key(encode_key(key, vault_id, kind), vault_id, kind)
+
+
+def test_the_form_stays_as_it_is() -> None:
+    """A key that somebody wrote down must open the vault in ten years."""
+    assert (
+        "cactions-key-1:AAAQEAYE-AUDAOCAJ-BIFQYDIO-B4IBCEQT-C"
+        "QKRMFYY-DENBWHA5-DYPUBFXX-7YCDCSLB"
+    ) == TEXT  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        TEXT.lower(),
+        TEXT.upper(),
+        f"  {TEXT}\r\n",
+        TEXT.replace("-", " - "),
+        HEAD + BODY.replace("-", ""),
+        HEAD + "\n" + "\n  ".join(BODY.split("-")),
+        TEXT.replace("cactions", "cac\ntions"),
+    ],
+)
+def test_what_a_mail_does_to_a_key_is_forgiven(copy: str) -> None:
+    """Case, blanks, line breaks and hyphens carry nothing."""
+    assert KEY == decode_key(copy, VAULT, "key")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the vault key is empty"),
+        (" \n", "the vault key is empty"),
+        (TEXT[:-1], "the vault key is too short: it has 63 of 64 letters"),
+        (HEAD, "the vault key is too short: it has 0 of 64 letters"),
+        (TEXT + "A", "the vault key is too long: it has 65 letters instead of 64"),
+        (HEAD + BODY + BODY, "the vault key is too long: it has 128 letters instead of 64"),
+        (TEXT + TEXT, STRANGE.format(85)),
+        (BODY, "this is no vault key: those begin with cactions-key-1:"),
+        (TEXT[1:], "this is no vault key: those begin with cactions-key-1:"),
+        ("cactions-key-1", "this is no vault key: those begin with cactions-key-1:"),
+        ("cactions-key-:" + BODY, "this is no vault key: those begin with cactions-key-1:"),
+        (encode_key(KEY, VAULT, "join"), "this is a join code, not a vault key"),
+        (encode_key(KEY, "vault-2", "key"), "the vault key belongs to another vault"),
+        ("cactions-key-2:" + BODY, "this vault key is of another version of cactions"),
+        (HEAD + "!" + BODY, STRANGE.format(1)),
+        (HEAD + "0" + BODY[1:], STRANGE.format(1)),
+        (HEAD + "A\0" + BODY, STRANGE.format(2)),
+        (HEAD + "\u0131" + BODY[1:], STRANGE.format(1)),
+        (HEAD + "\uff21" + BODY[1:], STRANGE.format(1)),
+        (HEAD + "ß" * 64, STRANGE.format(1)),
+        (HEAD + "B" + BODY[1:], "the vault key has a wrong checksum: a letter of it is not right"),
+    ],
+)  # fmt: skip
+def test_a_bad_copy_says_what_is_wrong_with_it(text: str, message: str) -> None:
+    """Each in its own words, with a next step."""
+    assert message == refusal(text)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_text_of_one_kind_is_never_one_of_another(kind: str) -> None:
+    """Also not where its first letters were changed: the checksum knows the kind."""
+    [other] = set(KINDS) - {kind}
+    text = encode_key(KEY, VAULT, kind)
+    assert f"this is a {KINDS[kind]}, not a {KINDS[other]}" == refusal(text, kind=other)
+    assert "wrong checksum" in refusal(text.replace(kind, other, 1), kind=other)
+
+
+def test_every_single_change_of_a_letter_is_noticed() -> None:
+    """All 64 places, all 31 other letters."""
+    letters = BODY.replace("-", "")
+    for at, there in enumerate(letters):
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".replace(there, ""):
+            changed = HEAD + letters[:at] + letter + letters[at + 1 :]
+            assert "wrong checksum" in refusal(changed)
+
+
+def test_every_cut_and_every_pair_of_letters_in_the_wrong_order_is_noticed() -> None:
+    """What hands and screens do to long texts."""
+    for end in range(len(TEXT)):
+        refusal(TEXT[:end])
+    letters = BODY.replace("-", "")
+    for at in range(63):
+        swapped = letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :]
+        assert swapped == letters or "wrong checksum" in refusal(HEAD + swapped)
+
+
+@given(st.text(), kinds)
+def test_any_text_is_a_key_or_an_error_with_a_next_step(text: str, kind: str) -> None:
+    """Nothing else leaves, and nothing of what was given is in the words."""
+    words = re.findall(r"\w+", refusal(text, kind=kind))
+    assert set() == {word for word in words if word not in OURS and not word.isdecimal()}
+
+
+OURS = set(
+    re.findall(
+        r"\w+",
+        """the vault key, join code is empty, too short, long: it has 1 of instead letters,
+        a strange character in place after colon, a wrong checksum: letter not right
+        this no those begin with cactions, belongs to another version""",
+    )
+)
+
+
+def test_a_message_repeats_nothing_of_a_key() -> None:
+    """Whatever was done to it on the way; it may end in a log."""
+    chance = random.Random(4)
+    letters = BODY.replace("-", "")
+    for _ in range(2000):
+        text = list(TEXT)
+        for _ in range(chance.randint(1, 4)):
+            text[chance.randrange(len(text))] = chance.choice("Aa7!0:- é\x1b")
+        try:
+            decode_key("".join(text), VAULT, "key")
+        except KeyTextError as error:
+            said = (error.message + error.hint).upper()
+            assert not any(letters[at : at + 6] in said for at in range(59))
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_only_a_whole_key_becomes_a_text(length: int) -> None:
+    """A shorter one would be a fault of the program."""
+    with pytest.raises(ValueError, match="a key has 32 bytes"):
+        encode_key(bytes(length), VAULT, "key")
