@@ -79,7 +79,9 @@ CONFLICTS = st.builds(Conflict, TEXT, VALUE, VALUE, FLAG)
 RECEIPTS = st.builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS))
 TIMES = st.floats(allow_nan=False, allow_infinity=False)
 KINDS = st.sampled_from(RunKind)
-HEADS = st.builds(RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT)
+HEADS = st.builds(
+    RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT
+)
 ENTRIES = st.builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
 RUNS = st.builds(Run, HEADS, some(ENTRIES), FLAG)
 PLACES = st.builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
@@ -203,10 +205,10 @@ def test_another_version_is_refused(codec: Codec, data: st.DataObject) -> None:
 @CODEC
 @given(data=st.data())
 def test_every_key_is_needed_and_no_other_is_known(codec: Codec, data: st.DataObject) -> None:
-    """But for those that are computed for readers."""
+    """But for what is computed for readers, and what older runs did not say."""
     _, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
-    for key in document.keys() - {"error_type"}:
+    for key in document.keys() - {"error_type", "people"}:
         with pytest.raises(StoreError, match="missing"):
             from_json({k: v for k, v in document.items() if k != key})
     with pytest.raises(StoreError, match="not known"):
@@ -421,6 +423,13 @@ def test_a_kind_is_computed_and_never_believed() -> None:
     document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
     document["changes"][0]["kind"] = "same"
     assert wire.plan_from_json(document) == SAMPLE
+
+
+def test_a_head_of_an_older_run_may_not_say_how_many_people_it_was_for() -> None:
+    """It reads as null does."""
+    document = wire.head_to_json(HEAD)
+    assert document.pop("people") is None
+    assert wire.head_from_json(document) == HEAD
 
 
 @pytest.mark.parametrize("started", [True, "1", None, 2**53, 10**400])
