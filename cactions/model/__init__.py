@@ -18,19 +18,20 @@ _NOUNS: Final = {
     "person": (
         "CONTACT_FIELDS IDENTITY_FIELDS MATCH_FIELDS Attribute DataType Person PersonQuery Role"
     ),
-    "exchange": "DOTS Proof Rendered Request Response",
+    "rendered": "DOTS Rendered",
+    "exchange": "Proof Request Response",
     "action": (
         "Action ActionRequest ActionResponse ActionTest AttributeMapping BodyCheck "
         "BodyForm DataInput DateForm Effect Expectation InputType Overwrite Project "
         "RequestBody Rows SamePerson Success Token WhenEmpty Workspace"
     ),
-    "reasons": "Reason Why",
-    "plan": "Call Caution Change Failed Kind Left Plan Subject TestReport",
-    "receipt": "Conflict Outcome Receipt Run RunEntry RunHead RunKind Tally",
+    "kinds": "Caution Kind Outcome Reason RunKind Why",
+    "plan": "Call Change Failed Left Plan Subject TestReport",
+    "receipt": "Conflict Receipt Run RunEntry RunHead Tally",
     "finding": "Finding Place Severity",
     "errors": (
-        "AuthorError CactionsError CutOff InvalidFiles NoPlan OperatorError OutcomeUnknown "
-        "RemoteError StoreError"
+        "AuthorError CactionsError InvalidFiles NoPlan OperatorError OutcomeUnknown "
+        "RemoteError Stopped StoreError"
     ),
 }
 """What each file gives to the vocabulary."""
@@ -42,10 +43,11 @@ if TYPE_CHECKING:
     from cactions.model.errors import *
     from cactions.model.exchange import *
     from cactions.model.finding import *
+    from cactions.model.kinds import *
     from cactions.model.person import *
     from cactions.model.plan import *
-    from cactions.model.reasons import *
     from cactions.model.receipt import *
+    from cactions.model.rendered import *
     from cactions.model.template import *
     from cactions.model.values import *
 else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cactions.model.exchange import Proof
     from cactions.model.finding import Finding, Place
-    from cactions.model.reasons import Reason
+    from cactions.model.kinds import Reason
 
 
 class CactionsError(Exception):
@@ -51,18 +51,11 @@ class StoreError(CactionsError):
 
 
 class OutcomeUnknown(StoreError):
-    """A write was under way when its store failed: it may be kept or not."""
+    """A store failed during a write to a person, which may have been kept or not."""
 
 
-class CutOff(StoreError):
-    """A store failed in the middle of a run; what was begun is in the journal.
-
-    ``in_doubt``: of at least one write it is not known whether it was kept.
-    """
-
-    def __init__(self, message: str, *, hint: str, in_doubt: bool) -> None:
-        super().__init__(message, hint=hint)
-        self.in_doubt = in_doubt
+class Stopped(StoreError):
+    """A store failed, or is in use, and it is certain what was written; the message says it."""
 
 
 class NoPlan(CactionsError):

@@ -7,43 +7,16 @@ promise that is checked again at that moment.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
+from cactions.model.kinds import Kind
 from cactions.model.person import DataType
 from cactions.model.values import ABSENT, Value, is_empty, same
 
 if TYPE_CHECKING:
     from cactions.model.exchange import Proof
+    from cactions.model.kinds import Caution, Reason, Why
     from cactions.model.person import PersonQuery
-    from cactions.model.reasons import Reason, Why
-
-
-class Kind(Enum):
-    """What a change does; computed from before and after, never stored beside them."""
-
-    ADD = "add"
-    OVERWRITE = "overwrite"
-    CLEAR = "clear"
-    SAME = "same"
-
-    @property
-    def symbol(self) -> str:
-        """One character for the margin."""
-        return {"add": "+", "overwrite": "~", "clear": "-", "same": "="}[self.value]
-
-
-class Caution(Enum):
-    """What a reader should weigh before this change goes live."""
-
-    USER_EDITABLE = "user_editable"
-    """End users can edit the target from the browser, or nobody knows that they cannot."""
-    HAND_EDITED = "hand_edited"
-    """The value that goes away is not the one that cactions wrote here last."""
-    CLEARS = "clears"
-    """A value goes away and nothing takes its place."""
-    TYPE_FORCED = "type_forced"
-    """The response's type was converted because ``type:`` asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

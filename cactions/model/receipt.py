@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cactions.model.kinds import Outcome, RunKind
     from cactions.model.plan import Plan
     from cactions.model.values import Value
-
-
-class Outcome(Enum):
-    """The end states of a person; everybody who is handed in ends in exactly one.
-
-    CONFLICT: somebody changed the person since the plan was made. IN_DOUBT: the outcome of a
-    write was never learned.
-    """
-
-    APPLIED = "applied"
-    UNCHANGED = "unchanged"
-    CONFLICT = "conflict"
-    REFUSED = "refused"
-    FAILED = "failed"
-    IN_DOUBT = "in_doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +48,6 @@ class Tally:
     def total(self) -> int:
         """Everybody."""
         return sum(self.counts.values())
-
-
-class RunKind(Enum):
-    """A run applies an action's plans, or undoes another run."""
-
-    APPLY = "apply"
-    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,35 @@
-"""Why nothing may be planned for a person, and why one value is not taken."""
+"""The closed lists of words that plans and receipts speak in; each member's value is its word."""
 
 from __future__ import annotations
 
 from enum import Enum
+
+
+class Kind(Enum):
+    """What a change does; computed from before and after, never stored beside them."""
+
+    ADD = "add"
+    OVERWRITE = "overwrite"
+    CLEAR = "clear"
+    SAME = "same"
+
+    @property
+    def symbol(self) -> str:
+        """One character for the margin."""
+        return {"add": "+", "overwrite": "~", "clear": "-", "same": "="}[self.value]
+
+
+class Caution(Enum):
+    """What a reader should weigh before this change goes live."""
+
+    USER_EDITABLE = "user_editable"
+    """End users can edit the target from the browser, or nobody knows that they cannot."""
+    HAND_EDITED = "hand_edited"
+    """The value that goes away is not the one that cactions wrote here last."""
+    CLEARS = "clears"
+    """A value goes away and nothing takes its place."""
+    TYPE_FORCED = "type_forced"
+    """The response's type was converted because ``type:`` asks for it."""
 
 
 class Why(Enum):
@@ -28,7 +55,7 @@ class Why(Enum):
 class Reason(Enum):
     """Why no plan could be made for a person."""
 
-    NO_INPUT = "no_input"
+    MISUSE = "misuse"
     NO_VALUE = "no_value"
     UNFIT_VALUE = "unfit_value"
     NOT_RECORDED = "not_recorded"
@@ -47,7 +74,7 @@ class Reason(Enum):
 
 
 _ERROR_TYPES = {
-    Reason.NO_INPUT: "request_validation_error",
+    Reason.MISUSE: "request_validation_error",
     Reason.NO_VALUE: "request_validation_error",
     Reason.UNFIT_VALUE: "request_configuration_error",
     Reason.WRONG_AUDIENCE: "request_validation_error",
@@ -59,3 +86,25 @@ _ERROR_TYPES = {
     Reason.MANY_ROWS: "response_mapping_error",
     Reason.NOT_SAME_PERSON: "response_mapping_error",
 }
+
+
+class Outcome(Enum):
+    """The end states of a person; everybody who is handed in ends in exactly one.
+
+    CONFLICT: somebody changed the person since the plan was made. IN_DOUBT: the outcome of a
+    write was never learned.
+    """
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+
+
+class RunKind(Enum):
+    """A run applies an action's plans, or undoes another run."""
+
+    APPLY = "apply"
+    UNDO = "undo"
