@@ -16,6 +16,7 @@ from cactions.model import (
     RunHead,
     Value,
 )
+from cactions.model.secret import HeldKey, Passphrase
 
 
 class Sender(Protocol):
@@ -90,4 +91,33 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Unix seconds."""
+        ...
+
+
+class KeyHolder(Protocol):
+    """Where this machine's key to a vault is kept: the OS keyring, a file, a variable."""
+
+    name: str
+    """For messages: ``the login keyring``, ``CACTIONS_VAULT_KEY``."""
+
+    remembers: bool
+    """Whether a remembered generation comes back; where not, a rollback cannot be noticed."""
+
+    def key(self, vault_id: str) -> HeldKey | Passphrase:
+        """The key to the vault, labelled with its recipient's name (empty where unknown).
+
+        Raises VaultError (NO_KEY) where there is none, (MODE) where others could read it.
+        """
+        ...
+
+    def keep(self, vault_id: str, key: HeldKey) -> None:
+        """Keep this key, instead of an older one of the vault; on return it can be read back."""
+        ...
+
+    def seen_generation(self, vault_id: str) -> int | None:
+        """The newest generation seen so far, None where unknown."""
+        ...
+
+    def remember_generation(self, vault_id: str, generation: int) -> None:
+        """Keep the mark as it is given, also where it is lower: only an operator lowers it."""
         ...

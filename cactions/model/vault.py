@@ -1,0 +1,140 @@
+"""The vault's nouns: its lines, its purposes, and what can be wrong with it.
+
+Names, hosts, versions, recipients and dates of a vault are not secret: they are readable in the
+file, and authenticated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from cactions.model.errors import StoreError
+
+Meta: TypeAlias = "Mapping[str, str | int | tuple[str, ...]]"
+
+
+class Purpose(Enum):
+    """What something is sealed for; each purpose has its own key."""
+
+    SECRET = "secret"  # noqa: S105 (a word, no password)
+    REQUEST = "request"
+    JOURNAL = "journal"
+    PLAN = "plan"
+
+
+class RecipientKind(Enum):
+    """How a recipient opens the vault.
+
+    KEY: 32 random bytes that are kept. INVITATION: the same, but as a join code that travelled and
+    that only ``join`` takes. PASSPHRASE: typed, stretched by scrypt.
+    """
+
+    KEY = "key"
+    INVITATION = "invitation"
+    PASSPHRASE = "passphrase"  # noqa: S105 (a word, no password)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretching:
+    """scrypt's parameters (RFC 7914): cost ``n`` (a power of two), ``r``, ``p`` and the salt."""
+
+    n: int
+    r: int
+    p: int
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """AES-256-GCM's ciphertext with its tag, and the salt that its single-use key came from."""
+
+    salt: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who can open the vault; ``wrapped`` is the data key, sealed with their key.
+
+    ``key_id`` names their key without telling it (16 hex digits), ``created`` is UTC
+    (``2026-11-22T12:00:00Z``).
+    """
+
+    name: str
+    kind: RecipientKind
+    key_id: str
+    created: str
+    wrapped: Sealed
+    stretching: Stretching | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something sealed: ``hosts`` are the only ones a secret may be sent to.
+
+    ``meta`` holds ``created`` (UTC), ``hosts`` and ``by`` (the recipient who sealed it).
+    """
+
+    purpose: Purpose
+    name: str
+    version: int
+    meta: Meta
+    sealed: Sealed
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where the secret may go; empty: nowhere."""
+        hosts = self.meta["hosts"]
+        return hosts if isinstance(hosts, tuple) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class VaultHead:
+    """Which vault this is and how old: ``epoch`` counts data keys, ``generation`` writes."""
+
+    vault_id: str
+    epoch: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class VaultContents:
+    """Everything that a vault file says, before anything of it is believed."""
+
+    head: VaultHead
+    recipients: tuple[Recipient, ...] = ()
+    entries: tuple[Entry, ...] = field(default=())
+
+
+class VaultFault(Enum):
+    """What is wrong with a vault; the stable word of each error."""
+
+    NOT_A_VAULT = "not_a_vault"
+    NEWER_VERSION = "newer_version"
+    TOO_BIG = "too_big"
+    TRUNCATED = "truncated"
+    NOT_CANONICAL = "not_canonical"
+    BAD_PARAMETERS = "bad_parameters"
+    NO_KEY = "no_key"
+    UNKNOWN_RECIPIENT = "unknown_recipient"
+    WRONG_KEY = "wrong_key"
+    TAMPERED = "tampered"
+    ROLLBACK = "rollback"
+    ENTRY = "entry"
+    MODE = "mode"
+    SYMLINK = "symlink"
+
+
+class VaultError(StoreError):
+    """The vault, or a key to it, cannot be used: ``fault`` says how, ``line`` where (from 1).
+
+    ``line`` is 0 where no line is to blame. The message never holds a key or a secret.
+    """
+
+    def __init__(self, fault: VaultFault, message: str, *, hint: str, line: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.fault = fault
+        self.line = line
