@@ -11,9 +11,13 @@ from cactions.model import (
     ABSENT,
     Action,
     ActionTest,
+    CactionsError,
     Expectation,
     Failed,
+    OperatorError,
     Plan,
+    Reason,
+    Subject,
     TestReport,
     Value,
     is_empty,
@@ -22,9 +26,19 @@ from cactions.model import (
 
 
 def rehearse(action: Action, test: ActionTest, desk: Desk) -> TestReport:
-    """One test; never writes. Raises OperatorError where the test's person is not there."""
-    job = Job(action, test.person, resolve_inputs(action, test.inputs))
-    result = propose(job, desk)
+    """One test; never writes. What keeps it from running at all is a failure like others."""
+    try:
+        result = propose(Job(action, test.person, resolve_inputs(action, test.inputs)), desk)
+    except OperatorError as error:
+        subject = Subject("", test.person)
+        result = Failed(action.name, subject, Reason.MISUSE, str(error), error.hint)
+    return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
+
+
+def unrehearsed(action: Action, test: ActionTest, error: CactionsError) -> TestReport:
+    """The report of a test whose recording cannot be used."""
+    subject = Subject("", test.person)
+    result = Failed(action.name, subject, Reason.NOT_RECORDED, str(error), error.hint)
     return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
 
 

@@ -12,6 +12,7 @@ from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who
 from cactions.cli.wiring import Answers
+from cactions.cli.words import Words
 from cactions.edges.files import write_text
 from cactions.logic import wire
 from cactions.model import Failed, Plan
@@ -47,10 +48,10 @@ def command(
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
     result = propose(job, wiring.desk(opened, job.action, Answers(replay, cassette)))
-    sheet = preview(result, closing=_closing(result))
+    said = Words(action, person, inputs, replay, cassette, files, environment)
+    sheet = preview(result, closing=_closing(result, said))
     if svg:
-        told = f"cactions diff {action} --person {person}{' --replay' * replay}"
-        write_text(svg, picture(sheet, room=_PICTURE, command=told))
+        write_text(svg, picture(sheet, room=_PICTURE, command=said.command("diff")))
     if json:
         wiring.write_json(wire.result_to_json(result, redact=True))
     else:
@@ -59,8 +60,8 @@ def command(
     raise typer.Exit(gravest(jobs.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
 
 
-def _closing(result: Plan | Failed) -> str:
+def _closing(result: Plan | Failed, said: Words) -> str:
     if isinstance(result, Failed):
         return ""
-    apply = " To apply it, write `run` instead of `diff`." if result.effective else ""
+    apply = f" To apply it: {said.command('run')}" if result.effective else ""
     return f"Nothing was written.{apply}"

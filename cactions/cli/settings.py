@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cactions.model import MATCH_FIELDS, OperatorError, PersonQuery, Scalar
+from cactions.model import CONTACT_FIELDS, MATCH_FIELDS, OperatorError, PersonQuery, Scalar
 
 Files = Annotated[
     list[Path] | None,
@@ -50,10 +51,20 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed 
 def person_query(text: str, match: str) -> PersonQuery:
     """``email=ada@example.com``, or a bare value of the action's own key."""
     key, mark, value = text.partition("=")
+    if (
+        mark
+        and key not in MATCH_FIELDS
+        and (key in CONTACT_FIELDS or get_close_matches(key, MATCH_FIELDS))
+    ):
+        raise OperatorError(f'nobody is found by "{key}"', hint=f"Use {_ways()}.")
     query = PersonQuery(key, value) if mark and key in MATCH_FIELDS else PersonQuery(match, text)
     if not query.value:
-        raise OperatorError("--person is empty", hint=f"Name one by {', '.join(MATCH_FIELDS)}.")
+        raise OperatorError("--person is empty", hint=f"Use {_ways()}.")
     return query
+
+
+def _ways() -> str:
+    return ", ".join(f"{field}=…" for field in MATCH_FIELDS)
 
 
 def given_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
@@ -62,7 +73,7 @@ def given_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
     for pair in pairs or []:
         name, mark, value = pair.partition("=")
         if not mark or not name:
-            raise OperatorError(f'"{pair}" is no data input', hint="Write --input NAME=VALUE.")
+            raise OperatorError(f'--input "{pair}" has no value', hint="Write NAME=VALUE.")
         if name in given:
             raise OperatorError(f'the data input "{name}" is given twice', hint="Keep one.")
         given[name] = value

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.rehearsing import rehearse
+from cactions.app.rehearsing import rehearse, unrehearsed
 from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Cassette, Environment, Files, Json, Replayed
 from cactions.cli.wiring import Answers, Opened
 from cactions.logic import wire
-from cactions.model import Action, OperatorError, TestReport
+from cactions.model import Action, AuthorError, OperatorError, TestReport
 from cactions.render.reports import reports as reports_sheet
 
 
@@ -21,7 +21,7 @@ def command(
     action: Annotated[
         str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
     ] = None,
-    replay: Replayed = True,
+    _replay: Replayed = False,
     cassette: Cassette = None,
     files: Files = None,
     environment: Environment = None,
@@ -36,7 +36,7 @@ def command(
     chosen = [jobs.action_named(opened.project, action)] if action else list(known)
     if cassette and len(chosen) != 1:
         raise OperatorError("one cassette answers for one action", hint="Name the action.")
-    answers = Answers(replay, cassette)
+    answers = Answers(True, cassette)
     reports = [report for one in chosen for report in _reports(one, opened, answers)]
     untested = tuple(one.name for one in chosen if not one.tests)
     if json:
@@ -48,6 +48,11 @@ def command(
 
 
 def _reports(action: Action, opened: Opened, answers: Answers) -> Iterator[TestReport]:
-    if action.tests:
+    if not action.tests:
+        return
+    try:
         desk = wiring.rehearsal_desk(opened, action, answers)
+    except AuthorError as error:
+        yield from (unrehearsed(action, test, error) for test in action.tests)
+    else:
         yield from (rehearse(action, test, desk) for test in action.tests)

@@ -31,7 +31,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias, TypeGuard
 
 from cactions.logic import strict_json
-from cactions.logic.dating import Unfit, seconds_of_number, seconds_of_text
+from cactions.logic.dating import Unfit, seconds_of_day, seconds_of_number, seconds_of_text
 from cactions.logic.holding import MAX_EXACT, held
 from cactions.model import (
     AttributeMapping,
@@ -162,12 +162,17 @@ def _boolean(mapping: AttributeMapping, got: Json) -> Fit:
 def _date(mapping: AttributeMapping, got: Json) -> Fit:
     """Without a form, a number is taken for what the attribute itself holds: Unix seconds."""
     form = mapping.date or DateForm.UNIX_S
-    if form is not DateForm.ISO8601:
+    if form not in _TEXT_DATES:
         number, forced = _whole(mapping, got)
         return Fit(seconds_of_number(number, form), forced)
     if isinstance(got, str):
-        return Fit(seconds_of_text(got))
+        return Fit(_TEXT_DATES[form](got))
     raise _wrong_type(got, "a date as text")
+
+
+_TEXT_DATES: Final[Mapping[DateForm, Callable[[str], int]]] = MappingProxyType(
+    {DateForm.ISO8601: seconds_of_text, DateForm.ISO8601_DATE: seconds_of_day}
+)
 
 
 _READERS: Final[Mapping[DataType, Callable[[AttributeMapping, Json], Fit]]] = MappingProxyType(

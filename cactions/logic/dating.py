@@ -1,6 +1,7 @@
 """Dates as third parties write them, made into the Unix seconds that an attribute holds.
 
 - A time without an offset means nothing: it is refused, never read as local time or as UTC.
+- A day without a time is read as its midnight in UTC only where the author says that days come.
 - Fractions of a second are floored, before 1970 too.
 - Seconds and milliseconds are told apart by size, and the wrong one is refused by name: mixing
   them up is the classic mistake, and both are whole numbers.
@@ -24,6 +25,10 @@ _DATE_TIME: Final = re.compile(
     r"(?P<offset>[Zz]|(?P<sign>[+-])(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-5][0-9]))?)?)?"
 )
 """RFC 3339 with the freedoms of ISO 8601 that are met in the wild: no seconds, ``+0100``."""
+
+_DAY_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NAIVE: Final = "a time needs an offset, such as Z or +01:00"
+_DAY: Final = "it is a day without a time: `date: iso8601_date` reads it as midnight in UTC"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -50,8 +55,15 @@ def seconds_of_text(text: str) -> int:
     except ValueError:
         raise Unfit(Why.BAD_DATE, "the calendar or the clock has no such time") from None
     if parts["offset"] is None:
-        raise Unfit(Why.NAIVE_TIME, "a time needs an offset, such as Z or +01:00")
+        raise Unfit(Why.NAIVE_TIME, _NAIVE if parts[4] else _DAY)
     return _in_range(_seconds(moment))
+
+
+def seconds_of_day(text: str) -> int:
+    """Unix seconds of a calendar day's midnight in UTC. Raises Unfit."""
+    if not _DAY_FORM.fullmatch(text):
+        raise Unfit(Why.BAD_DATE, "a day is written 2026-01-31")
+    return seconds_of_text(f"{text}T00:00Z")
 
 
 def seconds_of_number(number: int, form: DateForm) -> int:

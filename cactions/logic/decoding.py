@@ -48,6 +48,10 @@ class Typed:
         found = self.value.get(name)
         return found if isinstance(found, Typed) else None
 
+    def has(self, name: str) -> bool:
+        """Whether a key stands there, broken or not."""
+        return isinstance(self.node, MapNode) and any(k.text == name for k, _ in self.node.entries)
+
     def plain(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
         """The bare scalar under a key."""
         found = self.get(name)
@@ -189,6 +193,10 @@ class _Decoder:
         return found
 
     def _record(self, node: Node, schema: Record, key: Span, route: str) -> object:
+        if schema.instead and isinstance(node, ScalarNode):
+            rule, message, hint = schema.instead
+            self.faults.add(rule, _first_line(node.span), message, hint=hint, route=route)
+            return _BAD
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD

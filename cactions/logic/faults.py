@@ -20,6 +20,8 @@ TWICE = "CA008"
 CONTRADICTION = "CA009"
 PERSON = "CA011"
 IDENTITY_TARGET = "CA202"
+NO_PROOF = "CA201"
+LITERAL_SECRET = "CA301"  # noqa: S105 - the name of a rule
 FOREIGN_HOST = "CA303"
 TEMPLATED_HOST = "CA401"
 PLAIN_HTTP = "CA402"
@@ -47,6 +49,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """``did you mean "x"?``, else what there is to choose from; empty where there is nothing."""
     names = sorted(set(known))
     close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = close or [name for name in names if name.lower() == word.lower()]
     if close:
         return f'did you mean "{close[0]}"?'
     return f"known: {', '.join(names)}" if names else ""

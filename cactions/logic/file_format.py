@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.faults import LITERAL_SECRET
 from cactions.logic.schema import (
     AnyJson,
     Boolean,
@@ -51,7 +52,14 @@ _CONTACT: Final[dict[DataType, Schema]] = {
     DataType.DATE: JsonScalar(),
 }
 
-SECRET: Final = Record({"secret": Field(Text(), "the name of a sealed value", required=True)})
+SECRET: Final = Record(
+    {"secret": Field(Text(), "the name of a sealed value", required=True)},
+    instead=(
+        LITERAL_SECRET,
+        "a secret never stands in the file",
+        "write {secret: NAME}; if this one was committed or shown, replace it at its service",
+    ),
+)
 
 PERSON: Final = Record(
     {

@@ -85,20 +85,26 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Faults) -> Non
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines()
-    hint = _syntax_hint(lines[line] if line < len(lines) else "", lines[line - 1] if line else "")
+    hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], error.problem or "")
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
     said = ", ".join(part for part in (error.context, error.problem) if part)
     faults.add(UNREADABLE, Span(line, column, line, column + 1), f"not YAML: {said}", hint=hint)
 
 
-def _syntax_hint(here: str, above: str) -> str:
-    """The mistake that everybody makes once, recognised by the line at which the parser stopped."""
+def _syntax_hint(lines: list[str], problem: str) -> str:
+    """The mistake that everybody makes once, by the line where the parser stopped, and the last."""
+    here = lines[-1] if lines else ""
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return "indent with spaces, not tabs"
     if re.search(r"\$[.\w]*\[", here):
         return _QUOTE_PATH
-    return _QUOTE_TEMPLATE if "{{" in here or "{{" in above else ""
+    if any("{{" in line for line in lines):
+        return _QUOTE_TEMPLATE
+    if "mapping values" in problem and re.search(r":\s.*:(\s|$)", here):
+        return 'a text that holds ": " needs quotes'
+    indented = "mapping values" in problem or "expected <block end>" in problem
+    return "keys of one map begin in the same column" if indented else ""
 
 
 class _TooDeepError(Exception):

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from cactions.logic import strict_json
 from cactions.logic.enrolling import CUSTOM_ATTRIBUTES, Enrolment
 from cactions.logic.identifying import ATTRIBUTES, KEY_NAMES, Fault
-from cactions.logic.splitting import Cell, SplitError, is_open, split_record
+from cactions.logic.splitting import Cell, SplitError, is_open, separator_of, split_record
 from cactions.logic.spotting import Spot, elements, key_spot
 from cactions.model import MATCH_FIELDS, Json
 
@@ -63,7 +63,8 @@ def csv_rows(lines: Iterable[Line], enrolment: Enrolment) -> Rows:
     """The rows of a table whose first line names the columns; none where that line is unfit."""
     records = _records(lines)
     header = next(records, Line(1, ""))
-    columns = _split(header)
+    separator = separator_of(header.text)
+    columns = _split(header, separator)
     if isinstance(columns, Misread):
         yield columns
         return
@@ -71,7 +72,9 @@ def csv_rows(lines: Iterable[Line], enrolment: Enrolment) -> Rows:
     yield from faults
     if not faults:
         keys = [enrolment.key(column.text) for column in columns]
-        yield from (_csv_row(record, keys, enrolment) for record in records)
+        for record in records:
+            cells = _split(record, separator)
+            yield cells if isinstance(cells, Misread) else _csv_row(record, cells, keys, enrolment)
 
 
 def jsonl_rows(lines: Iterable[Line], enrolment: Enrolment) -> Rows:
@@ -129,9 +132,9 @@ def _joined(parts: list[Line]) -> Iterator[Line]:
         yield Line(parts[0].number, text)
 
 
-def _split(record: Line) -> list[Cell] | Misread:
+def _split(record: Line, separator: str) -> list[Cell] | Misread:
     try:
-        return split_record(record.text)
+        return split_record(record.text, separator)
     except SplitError as error:
         return Misread(record, (error.offset, error.offset + 1), error.message, error.hint)
 
@@ -140,8 +143,8 @@ def _header_faults(header: Line, columns: list[Cell], enrolment: Enrolment) -> I
     if not header.text:
         yield Misread(header, (0, 1), "the file is empty", "Its first line names the columns.")
         return
-    if len(columns) == 1 and set(header.text) & {";", "\t"}:
-        yield Misread(header, (0, 1), "the columns are not separated by commas", _COMMAS)
+    if len(columns) == 1 and "\t" in header.text:
+        yield Misread(header, (0, 1), "the columns are separated by tabs", _COMMAS)
         return
     keys = [enrolment.key(column.text) for column in columns]
     for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
@@ -160,17 +163,16 @@ def _name_fault(name: str, key: str, is_second: bool, enrolment: Enrolment) -> F
     return enrolment.fault(key)
 
 
-_COMMAS: Final = "Save it as CSV with commas (in a spreadsheet: CSV UTF-8)."
+_COMMAS: Final = "Save it as CSV, with commas or semicolons."
 
 
-def _csv_row(record: Line, keys: list[str], enrolment: Enrolment) -> Row | Misread:
-    cells = _split(record)
-    if isinstance(cells, Misread):
-        return cells
+def _csv_row(
+    record: Line, cells: list[Cell], keys: list[str], enrolment: Enrolment
+) -> Row | Misread:
     if len(cells) != len(keys):
         count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
         message = f"the row has {count}, and the header {len(keys)}"
-        return Misread(record, (0, 1), message, "Put a cell that holds a comma in quotes.")
+        return Misread(record, (0, 1), message, "Put a cell that holds a separator in quotes.")
     row = dict(zip(keys, cells, strict=True))
     pairs = [(key, enrolment.cell(key, cell.text)) for key, cell in row.items() if cell.text]
     return Row(record.number, record, pairs, partial(_cell_span, row))

@@ -69,9 +69,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A map with a closed set of keys."""
+    """A map with a closed set of keys.
+
+    ``instead``: rule, message and hint for a single value that stands in its place.
+    """
 
     fields: Mapping[str, Field]
+    instead: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

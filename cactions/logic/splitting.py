@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-_CELL: Final = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"|([^",\r\n]*+)')
+_CELLS: Final = {
+    separator: re.compile(rf'"([^"]*+(?:""[^"]*+)*+)"|([^"{separator}\r\n]*+)')
+    for separator in (",", ";")
+}
 
 
 class Cell(NamedTuple):
@@ -36,23 +39,28 @@ def is_open(text: str) -> bool:
     return text.count('"') % 2 == 1
 
 
-def split_record(text: str) -> list[Cell]:
+def separator_of(header: str) -> str:
+    """What separates the columns; spreadsheets write semicolons where the comma is decimal."""
+    return ";" if ";" in header and "," not in header else ","
+
+
+def split_record(text: str, separator: str = ",") -> list[Cell]:
     """The cells of a record, whose line break may still be there. Raises SplitError."""
     record = text.rstrip("\r\n") if not is_open(text) else text
     cells: list[Cell] = []
     position = 0
     while True:
-        cell = _cell(record, position)
+        cell = _cell(record, position, separator)
         cells.append(cell)
         if cell.end == len(record):
             return cells
-        if record[cell.end] != ",":
+        if record[cell.end] != separator:
             raise _misplaced(record, cell)
         position = cell.end + 1
 
 
-def _cell(record: str, position: int) -> Cell:
-    found = _CELL.match(record, position)
+def _cell(record: str, position: int, separator: str) -> Cell:
+    found = _CELLS[separator].match(record, position)
     assert found, "the empty cell always fits"
     quoted, bare = found.groups()
     text = bare if quoted is None else quoted.replace('""', '"')

@@ -43,6 +43,8 @@ class DateForm(Enum):
     """How the third party writes a date."""
 
     ISO8601 = "iso8601"
+    ISO8601_DATE = "iso8601_date"
+    """A calendar day without a time; the attribute holds its midnight in UTC."""
     UNIX_S = "unix_s"
     UNIX_MS = "unix_ms"
 

@@ -44,6 +44,9 @@ def _order(finding: Finding) -> tuple[bool, object, str, str]:
     return (place is None, where, finding.rule, finding.message)
 
 
+_NOT_QUOTED = {"CA301"}  # a secret in the file: the line would carry it into somebody's log
+
+
 def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> list[Line]:
     place = finding.place
     head = (
@@ -54,7 +57,7 @@ def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> lis
         Ink(f" {finding.message}"),
     )
     lines = flow(head, room, rest=gap(2))
-    if place and place.file in files:
+    if place and place.file in files and finding.rule not in _NOT_QUOTED:
         lines += excerpt(place, files[place.file], room)
     if finding.hint:
         lines += flow(

@@ -93,7 +93,7 @@ POLICIES: Final = frozenset({Why.OVERWRITE_NEVER, Why.NOT_EMPTY, Why.NOT_OURS})
 
 REASONS: Final = MappingProxyType(
     {
-        Reason.NO_INPUT: "an input of the action is missing",
+        Reason.MISUSE: "the action cannot be run like this",
         Reason.NO_VALUE: "the person lacks a value that the request needs",
         Reason.UNFIT_VALUE: "a value does not fit into the request",
         Reason.NOT_RECORDED: "this request was never recorded",

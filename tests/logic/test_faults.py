@@ -64,6 +64,7 @@ class Case(NamedTuple):
 
 PERSON = "- {user_id: u-1, email: ada@example.com, attributes: {tier: gold}}"
 URL = "      url: /v1/customers/{{ person.user_id }}"
+SAME_PERSON = "      same_person: {path: $.email, equals: person.email}\n"
 SERVER = "      server: shop\n" + URL
 TIER = "        tier: $.tier"
 
@@ -125,6 +126,18 @@ CASES = [
         "there is no user_id",
         "- {user_id: u-1, email: ada@example.com,",
         "- ⟦{name: Ada, attributes: {tier: gold}}⟧ #",
+    ),
+    Case("CA001", 'holds ": " needs quotes', "match: user_id", "match: user⟦:⟧ id: x"),
+    Case(
+        "CA001", "same column", "    match: user_id", "    match: user_id\n      description⟦:⟧ x"
+    ),
+    Case("CA004", '"GET" is not one', "http_method: get", "http_method: ⟦GET⟧"),
+    Case(
+        "CA005", "no person with user_id u-9", "person: {user_id: u-1}", "person: {user_id: ⟦u-9⟧}"
+    ),
+    Case("CA201", "nothing proves", SAME_PERSON + "      mapping", "      ⟦mapping⟧"),
+    Case(
+        "CA301", "never stands in the file", "value: {secret: shop_token}", "value: ⟦s3cret-token⟧"
     ),
     Case("CA202", "who a person is", TIER, "        ⟦email⟧: $.email"),
     Case("CA303", "would be sent to", SERVER, '      url: "https://api.evil.example/x"'),
@@ -322,7 +335,7 @@ def test_a_fault_is_found_with_its_rule_and_its_exact_span(case: Case) -> None:
     """Nobody has to look for the place that a finding means."""
     assert case.old in BASE
     text, span = marked(BASE.replace(case.old, case.new, 1))
-    found = [f for f in faults_of(text) if f.rule == case.rule and case.words in f.message]
+    found = [f for f in faults_of(text) if f.rule == case.rule and case.words in f.message + f.hint]
     assert found, faults_of(text)
     place = found[0].place
     assert place is not None

@@ -113,13 +113,22 @@ def _test(
 
 def _query(at: Typed, match: str, scope: Scope) -> PersonQuery | None:
     if isinstance(at.value, str):
-        return PersonQuery(match, at.value)
+        return _known_person(PersonQuery(match, at.value), at, scope)
     if len(at.value) != 1:
         hint = f"name one of {', '.join(MATCH_FIELDS)}"
         scope.fault(CONTRADICTION, at, "a person is named by exactly one key", hint)
         return None
     key, value = next(iter(at.items()))
-    return PersonQuery(key, value.value)
+    return _known_person(PersonQuery(key, value.value), value, scope)
+
+
+def _known_person(query: PersonQuery, at: Typed, scope: Scope) -> PersonQuery:
+    """Where people stand in the YAML, a test's person is one of them."""
+    known = {str(person.field_value(query.field)).lower() for person in scope.people}
+    if known and query.value.lower() not in known:
+        hint = nearest(query.value, known)
+        scope.fault(UNKNOWN_NAME, at, f"there is no person with {query}", hint)
+    return query
 
 
 def _given(at: Typed | None, inputs: Mapping[str, DataInput], scope: Scope) -> dict[str, Scalar]:

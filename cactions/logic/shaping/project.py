@@ -94,6 +94,7 @@ class _Shaper:
         tokens = self._collect("tokens", "token", requests.token, scope)
         scope = replace(scope, servers=servers, tokens=tokens)
         workspace = self._workspace(scope)
+        scope = replace(scope, people=workspace.people)
         shaped = self._collect("actions", "action", actions.action, scope)
         return Project(workspace, _whole(attributes), _whole(shaped), environment=self.environment)
 

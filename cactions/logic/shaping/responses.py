@@ -7,6 +7,7 @@ from cactions.logic.faults import (
     CONTRADICTION,
     IDENTITY_TARGET,
     MISSING_KEY,
+    NO_PROOF,
     UNKNOWN_NAME,
     WRONG_VALUE,
     nearest,
@@ -38,6 +39,10 @@ from cactions.model import (
 def response(at: Typed, scope: Scope) -> ActionResponse:
     """The response of an action; broken parts are left out."""
     mapping_at = at.get("mapping")
+    if mapping_at and not at.has("same_person"):
+        message = "nothing proves that the answer is about the matched person"
+        hint = "add same_person: {path: $.email, equals: person.email}"
+        scope.faults.add(NO_PROOF, mapping_at.key, message, hint=hint, route=at.route)
     entries = mapping_at.items() if mapping_at else ()
     mapping = [mapping_entry(name, item, scope) for name, item in entries]
     return ActionResponse(
@@ -158,7 +163,8 @@ def _values(at: Typed | None, attribute: Attribute, scope: Scope) -> tuple[tuple
 
 def _policies_fit(attribute: Attribute, at: Typed, scope: Scope) -> None:
     date, forced, length = at.get("date"), at.get("type"), at.get("max_length")
-    _date_form_fits(attribute, date, at, scope)
+    if date or not at.has("date"):
+        _date_form_fits(attribute, date, at, scope)
     if forced and forced.value != attribute.data_type.value:
         message = f'"{attribute.name}" is of type {attribute.data_type.value}'
         scope.fault(CONTRADICTION, forced, message, f"write type: {attribute.data_type.value}")
@@ -173,7 +179,7 @@ def _date_form_fits(attribute: Attribute, date: Typed | None, at: Typed, scope: 
         if isinstance(at.value, dict) and at.get("values"):
             return  # the author writes the dates out
         message = f'"{attribute.name}" is a date: how does the third party write it?'
-        hint = "add date: iso8601, unix_s or unix_ms"
+        hint = "add date: iso8601, iso8601_date, unix_s or unix_ms"
         scope.faults.add(MISSING_KEY, at.key, message, hint=hint, route=at.route)
     elif date and attribute.data_type is not DataType.DATE:
         message = f'"{attribute.name}" is no date but of type {attribute.data_type.value}'

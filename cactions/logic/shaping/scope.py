@@ -22,6 +22,7 @@ from cactions.model import (
     Input,
     JsonTemplate,
     Path,
+    Person,
     PersonAttribute,
     Reference,
     SecretRef,
@@ -39,6 +40,7 @@ class Scope:
     servers: Mapping[str, str | None] = field(default_factory=dict)
     tokens: Mapping[str, Token | None] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
+    people: tuple[Person, ...] = ()
 
     def fault(self, rule: str, at: Typed, message: str, hint: str = "") -> None:
         """Note a fault of a value."""

@@ -1,0 +1,43 @@
+"""A command line put together again, for somebody to paste."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was said of one action and one person."""
+
+    action: str
+    person: str
+    inputs: Sequence[str] | None
+    replay: bool
+    cassette: Path | None
+    files: Sequence[Path] | None
+    environment: str | None
+
+    def command(self, name: str) -> str:
+        """``cactions NAME …`` with the same words, quoted for a shell."""
+        return shlex.join(["cactions", name, *self._words()])
+
+    def _words(self) -> Iterator[str]:
+        yield from (self.action, "--person", self.person)
+        for pair in self.inputs or ():
+            yield from ("--input", pair)
+        if self.cassette:
+            yield from ("--cassette", str(self.cassette))
+        elif self.replay:
+            yield "--replay"
+        yield from where(self.files)
+        if self.environment:
+            yield from ("--env", self.environment)
+
+
+def where(files: Sequence[Path] | None) -> Iterator[str]:
+    """The ``-f`` words."""
+    for path in files or ():
+        yield from ("-f", str(path))
