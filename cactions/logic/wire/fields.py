@@ -47,9 +47,9 @@ class Fields:
         found = self._take(key)
         return found if type(found) is int else self._refuse(key, "should be a whole number")
 
-    def maybe_integer(self, key: str) -> int | None:
-        """Like ``integer``; None for null."""
-        if self.all_null(key):
+    def maybe_integer(self, key: str, *, missing: bool = False) -> int | None:
+        """Like ``integer``; None for null, and with ``missing`` for a key of newer versions."""
+        if self.all_null(key) or (missing and key not in self._left):
             return None
         return self.integer(key)
 

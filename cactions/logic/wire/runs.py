@@ -52,6 +52,7 @@ def head_to_json(head: RunHead) -> dict[str, Json]:
         "environment": head.environment,
         "source": head.source,
         "undoes": head.undoes,
+        "people": head.people,
     }
 
 
@@ -107,6 +108,7 @@ def _head(fields: Fields) -> RunHead:
         environment=fields.text("environment"),
         source=fields.text("source"),
         undoes=fields.text("undoes"),
+        people=fields.maybe_integer("people", missing=True),
     )
 
 
