@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from cactions.cli import moment
 from cactions.model import OperatorError
+from cactions.render.escaping import safe
 
 
 def able(yes: bool) -> None:
@@ -14,9 +16,14 @@ def able(yes: bool) -> None:
 
 
 def agreed(question: str, yes: bool) -> bool:
-    """Whether to go ahead; anything but y or yes is a no, and so is the end of input."""
+    """Whether to go ahead; anything but y or yes is a no, and so is the end of input.
+
+    After a yes something may be written.
+    """
+    if not yes:
+        sys.stderr.write(f"{safe(question)} [y/N] ")
+        sys.stderr.flush()
+        yes = sys.stdin.readline().strip().lower() in ("y", "yes")
     if yes:
-        return True
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+        moment.may_write()
+    return yes

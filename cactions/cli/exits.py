@@ -17,6 +17,7 @@ class Exit(IntEnum):
     CHANGES = 5
     INTERNAL = 70
     INTERRUPTED = 130
+    UNREAD = 141
     TERMINATED = 143
 
 
@@ -24,17 +25,18 @@ MEANINGS: Final = {
     Exit.CLEAN: "clean",
     Exit.FINDINGS: "findings, or people refused or failed",
     Exit.MISUSE: "misuse: the command was called with something that does not fit",
-    Exit.NOTHING_DONE: "nothing was done: a definition or a store is unusable",
+    Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
     Exit.IN_DOUBT: "the outcome of a write is not known",
     Exit.CHANGES: "changes (`diff --exit-code` only)",
     Exit.INTERNAL: "internal error",
     Exit.INTERRUPTED: "interrupted",
+    Exit.UNREAD: "nobody reads the output any more (a closed pipe)",
     Exit.TERMINATED: "terminated",
 }
 
 _RANKING: Final = (
-    Exit.INTERNAL, Exit.INTERRUPTED, Exit.TERMINATED, Exit.IN_DOUBT, Exit.NOTHING_DONE,
-    Exit.MISUSE, Exit.FINDINGS, Exit.CHANGES, Exit.CLEAN,
+    Exit.INTERNAL, Exit.INTERRUPTED, Exit.UNREAD, Exit.TERMINATED, Exit.IN_DOUBT,
+    Exit.NOTHING_DONE, Exit.MISUSE, Exit.FINDINGS, Exit.CHANGES, Exit.CLEAN,
 )  # fmt: skip
 
 

@@ -1,36 +1,29 @@
-"""The one way in and out of the command line: the only place where an error becomes words."""
+"""The one way in and out of the command line: the only place where an error becomes words.
+
+Law: whatever happens, the exit code is one of ``Exit``, and no traceback is shown unasked.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
 import typer
 
 from cactions import __version__
-from cactions.cli import wiring
+from cactions.cli import moment, streams, wiring
 from cactions.cli.exits import Exit
-from cactions.model import (
-    AuthorError,
-    CactionsError,
-    OperatorError,
-    StoreError,
-)
+from cactions.cli.misuse import MISUSE, in_our_words
+from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
+from cactions.render.failure import unwritten
 
-_CODES: Final = (
-    (OperatorError, Exit.MISUSE),
-    (AuthorError, Exit.NOTHING_DONE),
-    (StoreError, Exit.NOTHING_DONE),
-)
-_NOTHING: Final = "Nothing was sent and nothing was written."
-_NOT_DONE: Final = {
-    Exit.MISUSE: _NOTHING,
-    Exit.NOTHING_DONE: "What was not finished is listed by `cactions runs list`.",
-    Exit.FINDINGS: "Nothing was written.",
-}
-_NOT_SURE: Final = "If a run was under way, `cactions runs list` says how far it came."
+_CODES: Final = ((OperatorError, Exit.MISUSE), (AuthorError, Exit.NOTHING_DONE))
+_DEBUG: Final = "--debug"
 
 
 class Interrupted(BaseException):
@@ -43,22 +36,36 @@ class Interrupted(BaseException):
 
 def run() -> int:
     """Run the command line; the exit code."""
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    words = [word for word in sys.argv[1:] if word != _DEBUG]
+    debug = len(words) < len(sys.argv) - 1 or os.environ.get("CACTIONS_DEBUG", "") not in ("", "0")
     try:
-        _application(sys.argv[1:])(prog_name="cactions")
-    except SystemExit as stopped:
-        return stopped.code if isinstance(stopped.code, int) else Exit.INTERNAL
-    except Interrupted as stopped:
-        return stopped.code
+        return _ended(words)
+    except (Interrupted, KeyboardInterrupt) as stopped:
+        return _stopped(stopped, words)
     except BrokenPipeError:
-        return _quietly()
-    except CactionsError as error:
-        return _told(error)
+        streams.give_up(sys.stdout, sys.stderr)
+        return Exit.UNREAD
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
-        wiring.paper().complain(error, not_done=_NOT_SURE)
-        return Exit.INTERNAL
-    return Exit.CLEAN
+        return _told(error, words, debug=debug)
+    finally:
+        _listen(signal.SIG_DFL)
+
+
+def _ended(words: list[str]) -> int:
+    """The exit code of a command that came to its end."""
+    moment.start()
+    _listen(_stop)
+    streams.prepare()
+    try:
+        code = _application(words)(words, prog_name="cactions", standalone_mode=False)
+        streams.finish()
+    except SystemExit as left:  # so does Typer where the reader has gone
+        raise (left.__context__ or left) from None
+    except MISUSE as complaint:
+        if error := in_our_words(complaint):
+            raise error from complaint
+        return Exit.MISUSE
+    return code if isinstance(code, int) else Exit.CLEAN
 
 
 def _application(words: list[str]) -> typer.Typer:
@@ -80,27 +87,59 @@ def _application(words: list[str]) -> typer.Typer:
     return app
 
 
-def _options(
-    *,
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-) -> None:
-    if version:
+def _version(asked: bool) -> None:
+    if asked:
         typer.echo(f"cactions {__version__}")
         raise typer.Exit
 
 
-def _told(error: CactionsError) -> int:
+def _options(
+    *,
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and stop.", callback=_version, is_eager=True
+    ),
+    debug: bool = typer.Option(
+        False, _DEBUG, help="Show where an error came from; also CACTIONS_DEBUG=1."
+    ),
+) -> None:
+    """What may stand before the name of a command."""
+
+
+def _told(error: Exception, words: list[str], *, debug: bool) -> int:
     """Say it once, with what was not done; the exit code by whose fault it is."""
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)
-    wiring.paper().complain(error, not_done=_NOT_DONE[code])
+    if unwritten(error):
+        streams.give_up(sys.stdout)
+    try:
+        wiring.paper().complain(error, not_done=moment.not_done(words, error), debug=debug)
+    except (OSError, ValueError):  # there is nowhere left to say it
+        streams.give_up(sys.stderr)
+    return _code(error)
+
+
+def _code(error: Exception) -> Exit:
+    if isinstance(error, StoreError) or unwritten(error):
+        return Exit.IN_DOUBT if moment.may_have_written() else Exit.NOTHING_DONE
+    if not isinstance(error, CactionsError):
+        return Exit.INTERNAL
+    return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)
+
+
+def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
+    code = stopped.code if isinstance(stopped, Interrupted) else Exit.INTERRUPTED
+    told = "Terminated." if code is Exit.TERMINATED else "Interrupted."
+    with suppress(OSError, ValueError):
+        sys.stderr.write("\n" * sys.stderr.isatty())
+        wiring.paper().say(f"{told} {moment.not_done(words)}")
+    streams.give_up(sys.stdout)
     return code
 
 
+def _listen(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
+    """Once; a second signal ends the program at once."""
+    _listen(signal.SIG_DFL)
     raise Interrupted(Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED)
-
-
-def _quietly() -> int:
-    """Whoever read our output has gone; there is nobody to tell."""
-    sys.stderr.close()
-    return Exit.CLEAN

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cactions.cli import wiring
+from cactions.cli import moment, wiring
 from cactions.cli.settings import Environment, Files, Json, person_query
 from cactions.cli.wiring import Opened
 from cactions.edges.people_file import PeopleForm, read_people, read_people_file
@@ -39,7 +39,9 @@ def import_(
     Example: cactions people import people.csv
     """
     opened = wiring.opened(files, environment)
-    number = wiring.people(opened).import_people(_read(path, form, opened), replace=replace_)
+    people = _read(path, form, opened)
+    moment.may_write()
+    number = wiring.people(opened).import_people(people, replace=replace_)
     wiring.paper().show(imported(number, str(path)))
 
 

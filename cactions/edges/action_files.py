@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files import read_bytes
 from cactions.logic.reading import MAX_BYTES
 from cactions.logic.shaping import SourceFile
 from cactions.model import OperatorError
@@ -24,7 +26,7 @@ def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     """
     found: dict[Path, list[Path]] = {}
     for path in named or [Path()]:
-        files = _in_folder(path) if path.is_dir() else [path]
+        files = _in_folder(path) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
         for file in files:
             group = found.setdefault(file.parent, [])
             if file not in group:
@@ -53,10 +55,4 @@ def load(paths: Iterable[Path]) -> list[SourceFile]:
 def _load(path: Path) -> SourceFile:
     if path == STDIN:
         return SourceFile("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
-    try:
-        with path.open("rb") as file:
-            return SourceFile(str(path), file.read(MAX_BYTES + 1))
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        hint = "Check the name." if isinstance(error, FileNotFoundError) else ""
-        raise OperatorError(f"{path} cannot be read: {why}", hint=hint) from error
+    return SourceFile(str(path), read_bytes(path, limit=MAX_BYTES))

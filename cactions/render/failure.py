@@ -19,11 +19,12 @@ from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink
 from cactions.render.layout import flow, prose
 
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
-    (AuthorError, "The action files need mending."),
+    (AuthorError, "What a file says needs mending."),
     (OperatorError, "The command does not fit."),
     (RemoteError, "The other service did not answer as it should."),
     (StoreError, "What cactions keeps could not be read or written."),
     (NoPlan, "Nothing can be planned for this person."),
+    (MemoryError, "There is not enough memory."),
     (BaseException, "This is a fault of cactions itself."),
 )
 
@@ -37,12 +38,35 @@ def failure(error: BaseException, *, not_done: str = "") -> Sheet:
 
     def draw(room: int) -> list[Line]:
         fault = next(text for kind, text in _FAULTS if isinstance(error, kind))
+        fault = _UNWRITTEN if unwritten(error) else fault
         title = flow(ink(fault, Tone.STRONG), room, hang=(Ink("x", Tone.BAD), Ink(" ")))
         below = [ink(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
             above = findings(error.findings, error.sources)(room)
-            return [*above, BLANK, *title, *_paragraphs(below, room)]
+            again = _next("mend what is marked above, then give the same command again")
+            return [*above, BLANK, *title, *_paragraphs([again, *below], room)]
         return [*title, *_paragraphs([*_details(error), *below], room)]
+
+    return draw
+
+
+def unwritten(error: BaseException) -> bool:
+    """Whether a stream did not take what was written; failures of files are told at their edge."""
+    return isinstance(error, OSError) and error.filename is None
+
+
+def trace(error: BaseException) -> Sheet:
+    """Where an error came from: the traceback without the values of variables, line by line.
+
+    The texts of unplanned errors stand in it, and may hold anything that the program has read.
+    """
+
+    def draw(_room: int) -> list[Line]:
+        from traceback import TracebackException  # noqa: PLC0415 - only who debugs pays for it
+
+        told = TracebackException.from_exception(error, compact=True).format()
+        rows = [row for part in told for row in part.rstrip("\n").split("\n")]
+        return [ink(row[:_LONGEST], Tone.SOURCE) for row in rows]
 
     return draw
 
@@ -52,6 +76,8 @@ def _paragraphs(lines: list[Line], room: int) -> list[Line]:
 
 
 def _details(error: BaseException) -> list[Line]:
+    if isinstance(error, OSError) and unwritten(error):
+        return [ink(words.sentence((error.strerror or "it is closed").lower())), _next(_ELSEWHERE)]
     if not isinstance(error, CactionsError):
         return [ink(f"{type(error).__name__} in {_origin(error)}."), _next(_REPORT)]
     said = ink(words.sentence(str(error)))
@@ -61,6 +87,9 @@ def _details(error: BaseException) -> list[Line]:
     return [said, *([_next(error.hint)] if error.hint else [])]
 
 
+_LONGEST = 1_000  # characters of one line of a traceback
+_UNWRITTEN = "The output cannot be written."
+_ELSEWHERE = "make room for it, or send it somewhere else"
 _REPORT = "report it, with the line above and the command that you used"
 
 

@@ -13,7 +13,7 @@ from typing import Final, TextIO
 from cactions.model import DOTS
 from cactions.render.cells import width
 from cactions.render.escaping import spelled
-from cactions.render.failure import failure
+from cactions.render.failure import failure, trace
 from cactions.render.ink import Ink, Line, Sheet, Tone, ink, plain, stacked
 from cactions.render.layout import flow
 
@@ -47,9 +47,14 @@ class Paper:
         lines = text.split("\n")
         self._put(self.stderr, lambda room: [r for text in lines for r in flow(ink(text), room)])
 
-    def complain(self, error: BaseException, *, not_done: str = "") -> None:
-        """An error on stderr, and what has not happened because of it."""
+    def complain(self, error: BaseException, *, not_done: str = "", debug: bool = False) -> None:
+        """An error on stderr, and what has not happened because of it.
+
+        ``debug``: and where it came from, with the texts of all errors on the way.
+        """
         self._put(self.stderr, failure(error, not_done=not_done))
+        if debug:
+            self._put(self.stderr, trace(error))
 
     def room(self, stream: TextIO) -> int:
         """The width of a stream in cells."""

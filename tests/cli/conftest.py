@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -46,9 +47,10 @@ def cli(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Cli:
     """``cli("diff", "loyalty", …)`` runs the command and tells how it ended."""
-    for name in ("NO_COLOR", "FORCE_COLOR"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CACTIONS_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def call(*words: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["cactions", *words])
@@ -58,6 +60,8 @@ def cli(
             code = 0
         except SystemExit as stopped:
             code = int(stopped.code or 0)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         out, err = capsysbinary.readouterr()
         return Done(code, out.decode(), err.decode())
 

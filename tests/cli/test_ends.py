@@ -1,0 +1,263 @@
+"""However a command ends, it ends with words and a code of the table, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from cactions.cli.exits import Exit
+from tests.cli.conftest import ROOT, Cli
+
+DIFF = "diff loyalty --person u-1 --replay"
+RUN = "run loyalty --person u-1 --replay"
+
+
+def shell(home: Path, line: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A line of sh in which ``cactions`` is the code under test; ``$?`` is told on stderr."""
+    command = f'cactions() {{ "{sys.executable}" -m cactions "$@"; }}; {line}'
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    return subprocess.run(
+        ["sh", "-c", command], cwd=home, env=env | environ, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+
+FULL = Exit.NOTHING_DONE
+UNUSABLE = {
+    "stdout is full": (f"cactions {DIFF} >/dev/full", FULL, "No space left"),
+    "JSON onto a full stdout": (f"cactions {DIFF} --json >/dev/full", FULL, "No space left"),
+    "help onto a full stdout": ("cactions --help >/dev/full", FULL, "No space left"),
+    "a version onto a full stdout": ("cactions --version >/dev/full", FULL, "No space left"),
+    "a run onto a full stdout": (f"cactions {RUN} --yes >/dev/full", FULL, "No space left"),
+    "stdout is closed": (f"cactions {DIFF} >&-", Exit.MISUSE, "The output is closed."),
+    "nobody can answer": (f"cactions {RUN} <&-", Exit.MISUSE, "There is no terminal to ask on."),
+    "people from a closed stdin": (
+        "cactions people import - --format csv <&-", Exit.NOTHING_DONE, "Nobody was imported.",
+    ),
+    "a file from a closed stdin": ("cactions validate - <&-", Exit.FINDINGS, ""),
+    "stderr is closed": (f"cactions {RUN} 2>&-", Exit.MISUSE, ""),
+    "stderr is full": (f"cactions {RUN} 2>/dev/full", Exit.MISUSE, ""),
+    "everything is closed": (f"cactions {RUN} <&- >&- 2>&-", Exit.MISUSE, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_unusable_streams_end_in_words(home: Path, case: str, unbuffered: str) -> None:
+    """Full, closed, or both: no traceback, a code of the table, and nothing is written."""
+    line, code, words = UNUSABLE[case]
+    done = shell(home, line, PYTHONUNBUFFERED=unbuffered)
+    assert (code, True) == (done.returncode, words in done.stderr), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert not (home / ".cactions" / "runs").exists()
+
+
+@pytest.mark.parametrize("line", [DIFF, f"{DIFF} --json", "schema", "--help", RUN + " --yes"])
+def test_when_the_reader_has_gone_nothing_is_said(home: Path, line: str) -> None:
+    """`| head -1`: silence, and a code that does not say that all is well."""
+    done = shell(home, f"{{ sleep 0.5; cactions {line}; echo $? >&3; }} 3>code | true; cat code")
+    assert (str(Exit.UNREAD.value), "") == (done.stdout.strip(), done.stderr)
+    assert not (home / ".cactions" / "runs").exists()
+
+
+SIGNALS = [
+    (signal.SIGINT, Exit.INTERRUPTED, "Interrupted."),
+    (signal.SIGTERM, Exit.TERMINATED, "Terminated."),
+]
+
+
+def at_the_question(home: Path, command: str) -> pexpect.spawn[str]:
+    spawned = pexpect.spawn(
+        sys.executable, ["-m", "cactions", *command.split()], cwd=home, encoding="utf-8",
+        timeout=30, env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"},
+    )  # fmt: skip
+    spawned.expect_exact("[y/N]")
+    return spawned
+
+
+@pytest.mark.parametrize(("number", "code", "words"), SIGNALS)
+def test_a_signal_at_the_question_writes_nothing(
+    home: Path, number: signal.Signals, code: Exit, words: str
+) -> None:
+    """One sentence that says what was not done."""
+    asked = at_the_question(home, RUN)
+    asked.kill(number)
+    asked.expect(pexpect.EOF)
+    asked.close()
+    told = asked.before.split()
+    assert f"{words} Nothing was sent and nothing was written." == " ".join(told)
+    assert code == asked.exitstatus
+    assert not (home / ".cactions").exists()
+
+
+@pytest.mark.parametrize("answer", ["n\r", "\r", "nonsense\r", "\x04"])
+def test_anything_but_a_yes_is_a_no(home: Path, answer: str) -> None:
+    """And so is the end of input."""
+    asked = at_the_question(home, RUN)
+    asked.send(answer)
+    asked.expect_exact("Nothing was written.")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert (Exit.CLEAN, False) == (asked.exitstatus, (home / ".cactions" / "runs").exists())
+
+
+def test_a_yes_on_a_terminal_applies(home: Path) -> None:
+    """The question is not for show."""
+    asked = at_the_question(home, RUN)
+    asked.sendline("y")
+    asked.expect("Applied")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert Exit.CLEAN == asked.exitstatus
+
+
+@pytest.mark.parametrize("moment", range(0, 600, 60))
+def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int) -> None:
+    """From the first line of our code on: while it imports, reads, and prints."""
+    program = (
+        "import os, sys, signal, threading\n"
+        f"timer = threading.Timer({moment} / 1000, os.kill, (os.getpid(), signal.SIGINT))\n"
+        "timer.daemon = True; timer.start()\n"
+        f"sys.argv = ['cactions', *'{DIFF}'.split()]\n"
+        "from cactions.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=60,
+        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    ours = "/cactions/" in done.stderr
+    assert (False, True) == (ours, done.returncode in {0, 130, -2}), done.stderr
+
+
+BROKEN = {
+    "MemoryError": (MemoryError("canary"), "There is not enough memory."),
+    "RecursionError": (RecursionError("canary"), "This is a fault of cactions itself."),
+    "ValueError": (ValueError("canary"), "This is a fault of cactions itself."),
+    "a file that nobody expected": (
+        OSError(5, "canary", "x"),
+        "This is a fault of cactions itself.",
+    ),
+}
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    """An exception that nobody planned for, out of the depth of a command."""
+    error, title = BROKEN[request.param]
+
+    def fail(*_: object) -> object:
+        raise error
+
+    monkeypatch.setattr("cactions.edges.action_files.find", fail)  # a fault that we do not have
+    return title
+
+
+@pytest.mark.parametrize("broken", BROKEN, indirect=True)
+def test_an_unplanned_error_is_a_short_report_without_values(cli: Cli, broken: str) -> None:
+    """Its kind, its file and line, what was not done, and where to go."""
+    done = cli(*DIFF.split())
+    assert (Exit.INTERNAL, "") == (done.code, done.out)
+    assert broken in done.err
+    assert " in test_ends.py, line " in done.err
+    assert "Nothing was sent and nothing was written." in done.err
+    assert "canary" not in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("broken", ["ValueError"], indirect=True)
+@pytest.mark.parametrize("words", [["--debug", *DIFF.split()], [*DIFF.split(), "--debug"]])
+def test_debug_adds_the_traceback_before_or_after_the_command(
+    cli: Cli, broken: str, words: list[str]
+) -> None:
+    """Without local variables."""
+    done = cli(*words)
+    assert Exit.INTERNAL == done.code
+    assert done.err.index(broken) < done.err.index("Traceback (most recent call last):")
+    assert "ValueError: canary" in done.err
+    assert DIFF.split()[1] not in done.err
+
+
+@pytest.mark.parametrize("value", ["1", "0", ""])
+def test_debug_can_be_asked_for_by_the_environment(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """CACTIONS_DEBUG=1; and nothing that a traceback says paints the terminal."""
+    monkeypatch.setenv("CACTIONS_DEBUG", value)
+    done = cli("diff", "x\x1b[31m\u202e", "--person", "u-1", "--replay")
+    assert (Exit.MISUSE, value == "1") == (done.code, "Traceback" in done.err)
+    assert not re.search("[\x1b\u202e]", done.err)
+    assert "\\x1b[31m\\u202e" in done.err
+
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m",
+    "[red]markup[/red]",
+    "a\nb",
+    "\u202eabc",
+    "\udcff",
+    "x" * 10_000,
+    "",
+]
+PLACES = {
+    "a command": ("{}",),
+    "an option": ("diff", "--{}"),
+    "a value": ("people", "import", "--format", "{}", "x"),
+    "a word too many": ("diff", "loyalty", "{}", "--person", "u-1"),
+    "an action": ("diff", "{}", "--person", "u-1", "--replay"),
+    "a person": ("diff", "loyalty", "--person", "{}", "--replay"),
+    "an input": ("diff", "delivery", "--person", "u-1", "--replay", "--input", "{}"),
+    "an environment": ("validate", "--env", "{}"),
+    "a file": ("validate", "{}"),
+    "a cassette": ("diff", "loyalty", "--person", "u-1", "--cassette", "{}"),
+    "people's file": ("people", "import", "{}"),
+    "a run": ("runs", "show", "{}"),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("place", PLACES)
+def test_no_argument_paints_the_terminal(cli: Cli, place: str, text: str) -> None:
+    """Whatever it is, and wherever it stands: words, and a code that says misuse or unusable."""
+    done = cli(*(word.format(text) for word in PLACES[place]))
+    shown = done.out + done.err
+    assert [] == [c for c in shown.replace("\n", "") if not c.isprintable()]
+    assert done.code in {Exit.MISUSE, Exit.NOTHING_DONE, Exit.FINDINGS, Exit.CLEAN}
+    assert done.code or text == "", shown
+
+
+MISSPELT = {
+    ("dif",): 'Did you mean "diff"?',
+    ("runs", "sho"): 'Did you mean "show"?',
+    ("diff", "--persn", "u-1"): 'Did you mean "--person"?',
+    ("diff", "loyalti", "--person", "u-1", "--replay"): 'Did you mean "loyalty"?',
+    ("diff", "loyalty", "--person", "u_1", "--replay"): "Did you mean user_id u-1?",
+    ("validate", "--env", "prodction"): 'Did you mean "production"?',
+    ("people", "import", "x.csv", "--format", "xml"): "Known: csv, json, jsonl.",
+    ("diff", "delivery", "--person", "u-1", "--replay", "--input", "ordr=1"): '"order_id"',
+}
+
+
+@pytest.mark.parametrize("words", MISSPELT)
+def test_a_misspelt_word_gets_a_suggestion(cli: Cli, words: tuple[str, ...]) -> None:
+    """Misuse, in one voice, with the next step."""
+    done = cli(*words)
+    assert Exit.MISUSE == done.code
+    assert done.err.startswith("x The command does not fit.\n")
+    assert MISSPELT[words] in done.err
+
+
+@pytest.mark.parametrize("words", [(), ("runs",), ("people",)])
+def test_a_command_without_its_word_shows_its_help(cli: Cli, words: tuple[str, ...]) -> None:
+    """And counts as misuse."""
+    done = cli(*words)
+    assert (Exit.MISUSE, "") == (done.code, done.err)
+    assert "Usage: cactions" in done.out
