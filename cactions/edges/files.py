@@ -1,6 +1,6 @@
-"""Files as this project touches them: texts within a limit, and state that only its owner sees.
+"""Files as this project touches them: within a limit, and state that only its owner sees.
 
-- A text is UTF-8 and at most ``limit`` bytes long; it is read whole or not at all.
+- What somebody named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
 - State is private whatever the umask says (folders 0700, files 0600), and what is found wider is
   narrowed. It is never reached through a symbolic link, since a cloned repository can carry one.
 - No OSError leaves this file: what the operator named is an OperatorError, state a StoreError.
@@ -23,6 +23,7 @@ MIB: Final = 1024 * 1024
 
 _FOLDER: Final = 0o700
 _FILE: Final = 0o600
+_SHARED: Final = 0o666
 _OTHERS: Final = 0o077
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -36,7 +37,7 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
 
     Raises OperatorError where it cannot be read, AuthorError where it is too long or not UTF-8.
     """
-    data = _read_bytes(path, limit)
+    data = read_bytes(path, limit=limit)
     if len(data) > limit:
         raise AuthorError(
             f"{path} is larger than {limit:,} bytes", hint="Split it, or name another file."
@@ -50,7 +51,11 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
         ) from None
 
 
-def _read_bytes(path: Path, limit: int) -> bytes:
+def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
+    """A file that somebody named; of one that is longer than ``limit``, one byte more than that.
+
+    Raises OperatorError where it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(limit + 1)
@@ -62,10 +67,14 @@ def _read_bytes(path: Path, limit: int) -> bytes:
         ) from error
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file that somebody asked for. Raises OperatorError where that cannot be done."""
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file that somebody asked for; a new one is its owner's alone where ``private``.
+
+    Raises OperatorError where that cannot be done.
+    """
     try:
-        path.write_text(text, encoding="utf-8")
+        with open(path, "w", encoding="utf-8", opener=_opener(private)) as file:
+            file.write(text)
     except OSError as error:
         raise OperatorError(
             f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
@@ -76,6 +85,10 @@ def _end_of(text: str, path: Path) -> Place:
     line = text.count("\n") + 1
     column = len(text) - text.rfind("\n")
     return Place(str(path), line, column, line, column + 1)
+
+
+def _opener(private: bool) -> Callable[[str, int], int]:
+    return lambda path, flags: os.open(path, flags, _FILE if private else _SHARED)
 
 
 def has_private_folder(path: Path) -> bool:
@@ -107,6 +120,20 @@ def new_private_file(folder: Path, prefix: str) -> Path:
         path = Path(name)
         path.chmod(_FILE)
     return path
+
+
+def open_private_file(path: Path) -> int:
+    """The descriptor of a file to read and to write, made where it is missing."""
+    has_private_file(path)
+    with store_errors(path):
+        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), _FILE)
+
+
+def delete_file(path: Path) -> None:
+    """The file is gone, also after a power cut; one that is gone already stays gone."""
+    with store_errors(path):
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def publish_file(draft: Path, path: Path) -> None:
