@@ -28,20 +28,22 @@ def import_(
     form: Annotated[
         PeopleForm | None, typer.Option("--format", help="Needed for stdin only.")
     ] = None,
-    replace_: Annotated[
-        bool, typer.Option("--replace", help="Replace people who are there already.")
+    update: Annotated[
+        bool, typer.Option("--update", help="People who are here already get what the file says.")
     ] = False,
     files: Files = None,
     environment: Environment = None,
 ) -> None:
     """Take people from a file into the embedded workspace: all of them, or none.
 
+    With --update, what the file does not name stays as it is.
+
     Example: cactions people import people.csv
     """
     opened = wiring.opened(files, environment)
     people = _read(path, form, opened)
     moment.may_write()
-    number = wiring.people(opened).import_people(people, replace=replace_)
+    number = wiring.people(opened).import_people(people, update=update)
     wiring.paper().show(imported(number, str(path)))
 
 

@@ -22,6 +22,7 @@ from cactions.edges.files import has_private_folder, make_private_folder
 from cactions.edges.sqlite import Cell, Database, Layout, Row
 from cactions.logic import strict_json
 from cactions.logic.committing import commit, unchanged
+from cactions.logic.identifying import updated
 from cactions.logic.selecting import check_field, lookup_key, lookup_keys, the_one
 from cactions.model import Json, OperatorError, Person, PersonQuery, Plan, Receipt
 
@@ -113,17 +114,17 @@ class PeopleLocal:
                 store.execute(_PUT, *_to_row(after))
         return receipt
 
-    def import_people(self, people: Iterable[Person], *, replace: bool = False) -> int:
+    def import_people(self, people: Iterable[Person], *, update: bool = False) -> int:
         """Store them all, or none; how many they were.
 
-        With ``replace``, people who are in the store already are replaced whole; without it they
-        are an OperatorError, as is a ``user_id`` that belongs to somebody else.
+        With ``update``, whoever is here already gets what the new record says and keeps the rest;
+        without it they are an OperatorError, as is a ``user_id`` that belongs to somebody else.
         """
         store, number = self._made(), 0
         with store.writing():
             for number, person in enumerate(people, start=1):
-                self._admit(store, person, f"person {number} ({person.label})", replace=replace)
-                store.execute(_PUT, *_to_row(person))
+                row = f"person {number} ({person.label})"
+                store.execute(_PUT, *_to_row(self._admitted(store, person, row, update=update)))
         return number
 
     def list(self) -> Iterator[Person]:
@@ -163,10 +164,12 @@ class PeopleLocal:
             for sql in _NEAR[query.field]:
                 yield from (str(key) for (key,) in store.rows(sql, query.value))
 
-    def _admit(self, store: Database, person: Person, row: str, *, replace: bool) -> None:
-        if not replace and _stored(store, "id", person.id):
+    def _admitted(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
+        present = self._found(store, "id", person.id)
+        if present and not update:
             raise OperatorError(
-                f"{row} is in the store already", hint="Use --replace to replace people whole."
+                f"{row} is here already",
+                hint="Say --update: what the file does not name stays as it is.",
             )
         user_id = lookup_keys(person)["user_id"]
         owners = self._found(store, "user_id", user_id) if user_id else ()
@@ -175,6 +178,7 @@ class PeopleLocal:
                 f"{row} has the user_id of somebody else, id {other.id}",
                 hint="Give both the same id, or one of them another user_id.",
             )
+        return updated(present[0], person) if present else person
 
     @contextmanager
     def _snapshot(self) -> Iterator[Database | None]:

@@ -100,6 +100,16 @@ def person_from(
     return Person(str(person_id), held, values, test)
 
 
+def updated(old: Person, new: Person) -> Person:
+    """The old person with what the new record says; whatever it does not name stays."""
+    return Person(
+        old.id,
+        {**old.fields, **new.fields},
+        {**old.attributes, **new.attributes},
+        old.test or new.test,
+    )
+
+
 def unknown_name(key: str, known: Iterable[str]) -> Fault:
     """The fault of a key whose last part is none of the known names."""
     name = key.removeprefix(ATTRIBUTES)

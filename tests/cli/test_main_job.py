@@ -56,7 +56,7 @@ def test_undo_restores_byte_for_byte(cli: Cli, home: Path) -> None:
         "tier": "silver", "coupon": 'é\u202e\n"x"', "member_since": 5, "plan_active": None,
     }}]  # fmt: skip
     (home / "people.json").write_text(json.dumps(people))
-    assert Exit.CLEAN == cli("people", "import", "people.json").code
+    assert Exit.CLEAN == cli("people", "import", "people.json", "--update").code
     before = stored(home)
     cli("run", *LOYALTY, "--yes")
     assert before != stored(home)
@@ -70,7 +70,7 @@ def test_undo_leaves_a_foreign_value_and_says_so(cli: Cli, home: Path) -> None:
     person = cli("people", "show", "u-1", "--json").json["people"][0]
     person["attributes"]["loyalty_points"] = 9999
     (home / "edit.json").write_text(json.dumps([person]))
-    assert Exit.CLEAN == cli("people", "import", "edit.json", "--replace").code
+    assert Exit.CLEAN == cli("people", "import", "edit.json", "--update").code
     undone = cli("runs", "undo", "last", "--yes")
     now = cli("people", "show", "u-1", "--json").json["people"][0]["attributes"]
     assert ("silver", 9999) == (now["tier"], now["loyalty_points"])

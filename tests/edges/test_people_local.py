@@ -177,20 +177,27 @@ def test_an_import_that_fails_changes_nothing(folder: Path) -> None:
     people = PeopleLocal(folder)
     people.import_people([BOB])
     with pytest.raises(ValueError, match="breaks off"):
-        people.import_people(broken(person(), Person("p2", {}, {})), replace=True)
+        people.import_people(broken(person(), Person("p2", {}, {})), update=True)
     assert [BOB] == list(people.list())
 
 
-def test_replacing_is_asked_for(folder: Path) -> None:
-    """Whoever is in the store may hold what a run wrote."""
-    people = PeopleLocal(folder, [person()])
-    people.import_people([person(tier="a"), BOB])  # a seed person is not in the store yet
-    with pytest.raises(OperatorError, match=r"person 2 \(bob@example.com\) is in the") as caught:
-        people.import_people([Person("p5", {}), Person("p2", BOB.fields)])
-    assert "--replace" in caught.value.hint
-    people.import_people([Person("p2", BOB.fields, {"other": 1})], replace=True)
-    assert {"other": 1} == people.get("p2").attributes
-    assert 2 == people.count()
+@pytest.mark.parametrize("seed", [[BOB], []])
+def test_an_update_is_asked_for_and_keeps_what_is_not_named(
+    folder: Path, seed: list[Person]
+) -> None:
+    """Whoever is here may hold what a run wrote, or what stands in the YAML."""
+    people = PeopleLocal(folder, seed)
+    if not seed:
+        people.import_people([BOB])
+    with pytest.raises(OperatorError, match=r"person 2 \(bob@example.com\) is here") as caught:
+        people.import_people([Person("p5", {"user_id": "u-5"}), Person("p2", BOB.fields)])
+    assert "--update" in caught.value.hint
+    people.import_people([Person("p2", {"name": "Bob"}, {"other": 1})], update=True)
+    now = people.get("p2")
+    assert ({**BOB.fields, "name": "Bob"}, {**BOB.attributes, "other": 1}) == (
+        now.fields, now.attributes,
+    )  # fmt: skip
+    assert 1 == people.count()
 
 
 @pytest.mark.parametrize("seed", [[BOB], []])
@@ -201,7 +208,7 @@ def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> No
         people.import_people([BOB])
     double = Person("p7", {"user_id": "u-2", "name": "Bobby"})
     with pytest.raises(OperatorError, match=r"person 2 \(Bobby\) has the user_id of") as caught:
-        people.import_people([person(), double], replace=True)
+        people.import_people([person(), double], update=True)
     assert "id p2" in str(caught.value)
     assert caught.value.hint
     lead = Person("p8", {"user_id": "u-2", "role": "lead"})  # leads are not found by it
@@ -211,7 +218,7 @@ def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> No
 def test_a_user_id_may_move_with_its_person(folder: Path) -> None:
     """Of a seed person, the one that counts is the stored one."""
     people = PeopleLocal(folder, [BOB])
-    people.import_people([Person("p2", {"user_id": "u-22"})])
+    people.import_people([Person("p2", {"user_id": "u-22"})], update=True)
     assert 1 == people.import_people([Person("p3", {"user_id": "u-2"})])
     assert "p3" == people.find(PersonQuery("user_id", "u-2")).id
 
@@ -256,7 +263,7 @@ def people():
     for number in range(20_000):
         yield Person(f"x{number}", {"user_id": f"x-{number}"}, {"tier": "x" * 50})
     os.kill(os.getpid(), signal.SIGKILL)
-PeopleLocal(Path(sys.argv[1])).import_people(people(), replace=True)
+PeopleLocal(Path(sys.argv[1])).import_people(people(), update=True)
 """
 
 
