@@ -7,7 +7,7 @@ file, and authenticated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -28,12 +28,14 @@ class Purpose(Enum):
 class RecipientKind(Enum):
     """How a recipient opens the vault.
 
-    KEY: 32 random bytes that are kept. INVITATION: the same, but as a join code that travelled and
-    that only ``join`` takes. PASSPHRASE: typed, stretched by scrypt.
+    KEY: 32 random bytes that never travelled. INVITATION: the same, but as a join code that
+    travels and that only ``join`` takes. MACHINE: the same, handed to a CI system for good.
+    PASSPHRASE: typed, stretched by scrypt.
     """
 
     KEY = "key"
     INVITATION = "invitation"
+    MACHINE = "machine"
     PASSPHRASE = "passphrase"  # noqa: S105 (a word, no password)
 
 
@@ -59,7 +61,7 @@ class Sealed:
 class Recipient:
     """Somebody who can open the vault; ``wrapped`` is the data key, sealed with their key.
 
-    ``key_id`` names their key without telling it (16 hex digits), ``created`` is UTC
+    ``key_id`` names their key without telling it (32 hex digits), ``created`` is UTC
     (``2026-11-22T12:00:00Z``).
     """
 
@@ -106,7 +108,7 @@ class VaultContents:
 
     head: VaultHead
     recipients: tuple[Recipient, ...] = ()
-    entries: tuple[Entry, ...] = field(default=())
+    entries: tuple[Entry, ...] = ()
 
 
 class VaultFault(Enum):

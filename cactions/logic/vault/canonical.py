@@ -1,0 +1,81 @@
+"""Nouns of the vault as JSON objects, and JSON objects as canonical bytes."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Final
+
+from cactions.model.vault import Entry, Meta, Recipient, VaultHead
+
+FORMAT: Final = "cactions-vault/1"
+
+
+def canonical(value: object) -> bytes:
+    """Keys sorted, no blanks, ASCII. Every string must be printable ASCII without quotes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def head_json(head: VaultHead) -> dict[str, object]:
+    """The head line."""
+    return {
+        "epoch": head.epoch,
+        "format": FORMAT,
+        "generation": head.generation,
+        "vault": head.vault_id,
+    }
+
+
+def recipient_json(recipient: Recipient) -> dict[str, object]:
+    """A recipient line, without what is wrapped in it."""
+    line: dict[str, object] = {
+        "created": recipient.created,
+        "key_id": recipient.key_id,
+        "kind": recipient.kind.value,
+        "name": recipient.name,
+    }
+    if recipient.stretching:
+        s = recipient.stretching
+        line["scrypt"] = {"n": s.n, "p": s.p, "r": s.r, "salt": base64(s.salt)}
+    return line
+
+
+def meta_json(meta: Meta) -> dict[str, object]:
+    """An entry's metadata."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in meta.items()}
+
+
+def head_line(head: VaultHead) -> bytes:
+    """The first line."""
+    return canonical(head_json(head)) + b"\n"
+
+
+def recipient_line(recipient: Recipient) -> bytes:
+    """One recipient."""
+    wrapped = recipient.wrapped
+    sealed = {"salt": base64(wrapped.salt), "wrapped": base64(wrapped.data)}
+    return canonical(recipient_json(recipient) | sealed) + b"\n"
+
+
+def entry_line(entry: Entry) -> bytes:
+    """One entry."""
+    line: Mapping[str, object] = {
+        "meta": meta_json(entry.meta),
+        "name": entry.name,
+        "purpose": entry.purpose.value,
+        "salt": base64(entry.sealed.salt),
+        "sealed": base64(entry.sealed.data),
+        "version": entry.version,
+    }
+    return canonical(line) + b"\n"
+
+
+def end_line(mac: bytes) -> bytes:
+    """The last line."""
+    return canonical({"mac": base64(mac)}) + b"\n"
+
+
+def base64(data: bytes) -> str:
+    """RFC 4648, section 4."""
+    return b64encode(data).decode()
