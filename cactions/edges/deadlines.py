@@ -1,0 +1,59 @@
+"""A call that may hang, and whose end is not waited for for ever.
+
+- What the call returns or raises comes back as a value: nothing is raised here, so that no foreign
+  exception, which may carry a secret in its text or its frames, hangs on one of ours.
+- A late call goes on in a daemon thread; it ends with the process, and its result is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Generic, TypeVar
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[_T]):
+    """The call returned this."""
+
+    value: _T = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The call raised an exception of these classes, the nearest first; its text is not kept."""
+
+    classes: tuple[type[BaseException], ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its class, which is all that may be shown."""
+        return self.classes[0].__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The call had not ended after so many seconds."""
+
+    seconds: float
+
+
+def within(seconds: float, call: Callable[[], _T]) -> Done[_T] | Raised | Late:
+    """What became of the call, known after so many seconds at the latest."""
+    outcomes: SimpleQueue[Done[_T] | Raised] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcomes.put(Done(call()))
+        except BaseException as error:  # noqa: BLE001  whatever it is, somebody waits for it
+            outcomes.put(Raised(tuple(c for c in type(error).__mro__ if c is not object)))
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return outcomes.get(timeout=seconds)
+    except Empty:
+        return Late(seconds)

@@ -1,0 +1,168 @@
+"""The user's configuration is theirs alone, and what it says is understood or refused."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.user_config import UserConfig, config_path, read_user_config
+from cactions.model import OperatorError
+from tests.edges.processes import finished
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def refusal(path: Path) -> OperatorError:
+    with pytest.raises(OperatorError) as caught:
+        read_user_config(path)
+    assert str(path) in str(caught.value)
+    assert caught.value.hint
+    return caught.value
+
+
+def test_no_file_is_an_empty_configuration(tmp_path: Path) -> None:
+    """Nobody needs one."""
+    path = tmp_path / "nowhere" / "config.toml"
+    assert UserConfig(path) == read_user_config(path)
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    """Nor does one of comments."""
+    path = written(tmp_path, "# later\n")
+    assert UserConfig(path) == read_user_config(path)
+
+
+def test_everything_that_can_be_said(tmp_path: Path) -> None:
+    """All three keys."""
+    path = written(
+        tmp_path,
+        'keyring_backend = "keyring.backends.kwallet.DBusKeyring"\n'
+        'key_file = "/keys/cactions.key"\n'
+        'key_command = ["pass", "show", "cactions/key"]\n',
+    )
+    assert UserConfig(
+        path,
+        "keyring.backends.kwallet.DBusKeyring",
+        Path("/keys/cactions.key"),
+        ("pass", "show", "cactions/key"),
+    ) == read_user_config(path)  # fmt: skip
+
+
+def test_a_tilde_is_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As people write paths."""
+    monkeypatch.setenv("HOME", "/home/ada")
+    path = written(tmp_path, 'key_file = "~/cactions.key"\n')
+    assert Path("/home/ada/cactions.key") == read_user_config(path).key_file
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "hint"),
+    [
+        ('keyfile = "/k"', 'has an unknown key "keyfile"', 'did you mean "key_file"?'),
+        ("[vault]", 'has an unknown key "vault"', "known: key_command, key_file, keyring_backend"),
+        ("keyring_backend = 1", '"keyring_backend" does not fit', "It must be a class"),
+        ('keyring_backend = "Keyring"', '"keyring_backend" does not fit', "It must be a class"),
+        ('keyring_backend = "a b.C"', '"keyring_backend" does not fit', "It must be a class"),
+        ('key_file = "cactions.key"', '"key_file" does not fit', "an absolute path"),
+        ('key_file = ""', '"key_file" does not fit', "an absolute path"),
+        ('key_file = "/a\\u0000"', '"key_file" does not fit', "an absolute path"),
+        ("key_file = []", '"key_file" does not fit', "an absolute path"),
+        ('key_command = "pass show key"', '"key_command" does not fit', "a list"),
+        ("key_command = []", '"key_command" does not fit', "a list"),
+        ('key_command = [""]', '"key_command" does not fit', "a list"),
+        ('key_command = ["./key.sh"]', '"key_command" does not fit', "an absolute path"),
+        ('key_command = ["bin/key"]', '"key_command" does not fit', "an absolute path"),
+        ('key_command = ["pass", 1]', '"key_command" does not fit', "a list"),
+        ('key_command = ["a", "\\u0000"]', '"key_command" does not fit', "a list"),
+    ],
+)
+def test_what_does_not_fit_says_what_would(
+    tmp_path: Path, text: str, words: str, hint: str
+) -> None:
+    """Unknown keys by the nearest name, values by an example."""
+    error = refusal(written(tmp_path, text))
+    assert words in str(error)
+    assert hint in error.hint
+
+
+def test_what_is_no_toml_is_shown_in_its_place(tmp_path: Path) -> None:
+    """Line and column, from 1."""
+    error = refusal(written(tmp_path, "\nkey_file = nonsense\n"))
+    assert error.place
+    assert (2, 12) == (error.place.line, error.place.column)
+    assert "is not TOML: invalid value" in str(error)
+
+
+@pytest.mark.parametrize("text", ["key_file = ", 'key_file = "', "=", "[", "a = 1\na = 2"])
+def test_every_fault_of_syntax_is_an_error_with_a_next_step(tmp_path: Path, text: str) -> None:
+    """Also where the file just ends."""
+    assert "is not TOML: " in str(refusal(written(tmp_path, text)))
+
+
+def test_a_long_file_and_strange_bytes_are_refused(tmp_path: Path) -> None:
+    """Nothing is read without a limit."""
+    assert "is larger than" in str(refusal(written(tmp_path, "#" * 65537)))
+    path = written(tmp_path, "")
+    path.write_bytes(b"\xff")
+    assert "not UTF-8" in str(refusal(path))
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_what_others_could_write_is_not_believed(tmp_path: Path, mode: int) -> None:
+    """It names commands and code."""
+    path = written(tmp_path, "")
+    path.chmod(mode)
+    error = refusal(path)
+    assert "can be written by other users" in str(error)
+    assert f"chmod go-w {path}" in error.hint
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_belongs_to_another_user_is_not_believed(tmp_path: Path) -> None:
+    """Whatever its mode."""
+    path = written(tmp_path, "")
+    os.chown(path, 65534, 65534)
+    assert "belongs to another user" in str(refusal(path))
+
+
+def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
+    """No OSError leaves."""
+    path = tmp_path / "config.toml"
+    path.mkdir(0o700)
+    assert "cannot be read: is a directory" in str(refusal(path))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the XDG folders are Linux's")
+@pytest.mark.parametrize(
+    ("environment", "path"),
+    [
+        ({"HOME": "/home/ada"}, "/home/ada/.config/cactions/config.toml"),
+        ({"HOME": "/h", "XDG_CONFIG_HOME": "/elsewhere"}, "/elsewhere/cactions/config.toml"),
+        ({"HOME": "/h", "XDG_CONFIG_HOME": "."}, "/h/.config/cactions/config.toml"),
+    ],
+)
+def test_it_stands_in_the_users_configuration_folder(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], path: str
+) -> None:
+    """And never beside the project: a path that is not absolute counts for nothing."""
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Path(path) == config_path()
+
+
+def test_reading_it_loads_no_keyring() -> None:
+    """A key file must not pay for a keyring."""
+    done = finished(
+        "import sys; from cactions.edges import user_config\n"
+        "print('keyring' in sys.modules)"
+    )
+    assert ("False\n", "") == (done.stdout, done.stderr)
