@@ -5,12 +5,14 @@ The contracts are in ``tests/edges/test_contracts.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from cactions.logic.committing import commit, unchanged
 from cactions.logic.selecting import check_field, lookup_key, lookup_keys, the_one
 from cactions.model import (
+    Call,
     NoPlan,
     OperatorError,
     Outcome,
@@ -25,6 +27,8 @@ from cactions.model import (
     RunEntry,
     RunHead,
     RunKind,
+    Stopped,
+    Subject,
     Value,
 )
 
@@ -69,10 +73,13 @@ class FakeJournal:
             raise OperatorError(f"there is a run {head.id} already")
         self._runs[head.id] = Run(head)
 
-    def intend(self, run_id: str, plan: Plan) -> int:
+    def reopen(self, run_id: str) -> Run:
+        return self._exact(run_id)
+
+    def intend(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
         run = self._exact(run_id)
-        self._runs[run_id] = replace(run, entries=(*run.entries, RunEntry(plan)))
-        return len(run.entries) + 1
+        self._runs[run_id] = replace(run, entries=(*run.entries, *map(RunEntry, plans)))
+        return range(len(run.entries) + 1, len(run.entries) + 1 + len(plans))
 
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
         entries = [*self._exact(run_id).entries]
@@ -115,6 +122,18 @@ class FakeJournal:
                         last.setdefault(change.attribute, change.after)
         return last
 
+    def discard(self, run_id: str) -> None:
+        self._exact(run_id)
+        del self._runs[run_id]
+
+    def forget(self, person_id: str) -> int:
+        number = 0
+        for run in self._runs.values():
+            number += sum(_is_about(entry, person_id) for entry in run.entries)
+            entries = (_bare(e) if _is_about(e, person_id) else e for e in run.entries)
+            self._runs[run.head.id] = replace(run, entries=tuple(entries))
+        return number
+
     def _exact(self, run_id: str) -> Run:
         if run_id not in self._runs:
             raise OperatorError(f"there is no run {run_id}")
@@ -128,6 +147,30 @@ def _is_about(entry: RunEntry, person_id: str) -> bool:
 def _stands(entry: RunEntry) -> bool:
     applied = entry.receipt is not None and entry.receipt.outcome is Outcome.APPLIED
     return applied and not entry.undone_by
+
+
+def _bare(entry: RunEntry) -> RunEntry:
+    nobody = Plan("", Subject("", PersonQuery("id", "")), Call(""))
+    outcome = entry.receipt and Receipt("", entry.receipt.outcome)
+    return RunEntry(nobody, outcome, entry.undone_by)
+
+
+class FakeTurns:
+    """Turns of one process."""
+
+    def __init__(self) -> None:
+        self.taken: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def alone(self, head: RunHead) -> Iterator[None]:
+        turn = (head.workspace, head.action)
+        if turn in self.taken:
+            raise Stopped(f"{head.action} is being run", hint="Let it end.")
+        self.taken.add(turn)
+        try:
+            yield
+        finally:
+            self.taken.remove(turn)
 
 
 class FakeSender:

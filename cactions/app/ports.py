@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from cactions.model import (
@@ -45,7 +46,8 @@ class People(Protocol):
         """Write the plan's effective changes if every ``before`` still holds, else none of them.
 
         Outcome APPLIED, UNCHANGED (nothing to write) or CONFLICT with what was found.
-        Raises StoreError where the outcome cannot be known or nothing could be written.
+        Raises OperatorError where the person is gone, StoreError where nothing was written, and
+        OutcomeUnknown where it cannot be known whether anything was.
         """
         ...
 
@@ -57,8 +59,15 @@ class Journal(Protocol):
         """Create the run. Durable on return."""
         ...
 
-    def intend(self, run_id: str, plan: Plan) -> int:
-        """Keep the plan, with its before-image; durable on return. The entry's number."""
+    def reopen(self, run_id: str) -> Run:
+        """The run, to go on with it: all that it holds is durable on return."""
+        ...
+
+    def intend(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
+        """Keep the plans, with their before-images: all or none. Durable on return.
+
+        The numbers of the entries: from 1, in the order of the plans.
+        """
         ...
 
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
@@ -83,6 +92,30 @@ class Journal(Protocol):
 
     def last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a run applied last and that was not undone since."""
+        ...
+
+    def discard(self, run_id: str) -> None:
+        """Delete the run with all that it holds."""
+        ...
+
+    def forget(self, person_id: str) -> int:
+        """Erase the person from every run but for the outcomes; how many entries those were.
+
+        On return no file of the journal holds the erased bytes any more, nor those of people who
+        were forgotten before. Raises StoreError where a run could not be cleaned.
+        """
+        ...
+
+
+class Turns(Protocol):
+    """One run at a time for each workspace and action."""
+
+    def alone(self, head: RunHead) -> AbstractContextManager[None]:
+        """As long as it is open, nobody else on this machine has the same one open.
+
+        Raises Stopped, with who has it, where somebody does. It ends with the process, however
+        that ends.
+        """
         ...
 
 

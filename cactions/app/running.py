@@ -1,21 +1,48 @@
-"""Applies plans, and takes runs back; the journal knows of every write before it happens."""
+"""Applies plans, and takes runs back; the journal knows of every write before it happens.
+
+- Plans go in windows: all of a window are durable before its first write, in one transaction.
+- Where a store fails, nothing more is written; the error says what was, and what is not known.
+- A person who is gone is one failed receipt; the others go on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
-from cactions.app.ports import Journal, People
-from cactions.logic.planning import undo
-from cactions.model import Conflict, Outcome, Plan, Receipt, Run, RunHead
+from cactions.app.ports import Journal, People, Turns
+from cactions.logic.committing import found
+from cactions.logic.planning import inverse, undo
+from cactions.model import (
+    Conflict,
+    OperatorError,
+    Outcome,
+    OutcomeUnknown,
+    Plan,
+    Receipt,
+    Run,
+    RunHead,
+    RunKind,
+    Stopped,
+    StoreError,
+    Tally,
+)
+
+WINDOW: Final = 20
+"""Plans that share one wait for the disk; more would hardly be faster (security.md, section 5)."""
+
+Write: TypeAlias = Callable[[Plan, People], Receipt]
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where a run writes: people, and the journal that goes before them."""
+    """Where a run writes: people, the journal that goes before them, and whose turn it is."""
 
     people: People
     journal: Journal
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,60 +50,217 @@ class Return:
     """How one person gets back what a run replaced.
 
     ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that
-    somebody changed since; these are left alone.
+    somebody changed since; these are left alone. ``gone`` says why there is nobody to write to.
     """
 
     plan: Plan
     conflicts: tuple[Conflict, ...] = ()
+    gone: str = ""
 
 
-def run(head: RunHead, plans: Iterable[Plan], books: Books) -> tuple[Receipt, ...]:
-    """Commit each plan; one receipt for each. Raises StoreError where a store fails.
+def run(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Receipt, ...]:
+    """Commit each plan; one receipt for each.
 
-    The before-image is durable before the write. Whatever was not settled when a store failed
-    stays in the journal without a receipt.
+    Raises Stopped where a store failed, or another process has the turn, and OutcomeUnknown where
+    of one write it is not known whether it was kept. Whatever was not settled then stays in the
+    journal without a receipt.
     """
-    books.journal.begin(head)
-    receipts = tuple(_commit(head.id, plan, books) for plan in plans)
-    books.journal.finish(head.id)
-    return receipts
-
-
-def _commit(run_id: str, plan: Plan, books: Books) -> Receipt:
-    entry = books.journal.intend(run_id, plan)
-    receipt = books.people.commit(plan)
-    books.journal.settle(run_id, entry, receipt)
-    return receipt
+    with books.turns.alone(head):
+        return _carried_out(head, plans, books)
 
 
 def returns(done: Run, people: People) -> tuple[Return, ...]:
     """What undoing a run would do now: entries that were applied, or whose outcome is unknown."""
-    undoable = (
-        entry.plan
+    return tuple(
+        _return(entry.plan, people)
         for entry in done.entries
-        if not entry.undone_by
+        if not (entry.undone_by or entry.forgotten)
         and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
     )
-    return tuple(Return(*undo(plan, people.get(plan.subject.person_id))) for plan in undoable)
 
 
-def take_back(head: RunHead, back: Iterable[Return], books: Books) -> tuple[Receipt, ...]:
-    """Undo as a run of its own: the inverse plans through the same commit.
+def take_back(head: RunHead, back: Sequence[Return], books: Books) -> tuple[Receipt, ...]:
+    """Undo as a run of its own: the inverse plans through the same commit; raises as ``run`` does.
 
-    A receipt carries the values that were left alone because they are no longer ours.
+    A receipt carries the values that were left alone because they are no longer ours. A run that
+    was cut off is first closed, so that nobody resumes what was taken back.
     """
-    books.journal.begin(head)
-    receipts = tuple(_restore(head, one, books) for one in back)
-    books.journal.finish(head.id)
-    return receipts
+    writing = [one.plan for one in back if one.plan.effective]
+    with books.turns.alone(head):
+        if not books.journal.read(head.undoes).finished:
+            _conclude(head.undoes, books, _not_resumed)
+        written = iter(_carried_out(head, writing, books))
+    return tuple(_returned(one, written) for one in back)
 
 
-def _restore(head: RunHead, one: Return, books: Books) -> Receipt:
-    person = one.plan.subject.person_id
-    if not one.plan.effective:
-        outcome = Outcome.CONFLICT if one.conflicts else Outcome.UNCHANGED
-        return Receipt(person, outcome, conflicts=one.conflicts)
-    receipt = _commit(head.id, one.plan, books)
-    if receipt.outcome is Outcome.APPLIED:
-        books.journal.mark_undone(head.undoes, person, head.id)
-    return Receipt(person, receipt.outcome, receipt.message, receipt.conflicts + one.conflicts)
+def close(done: Run, books: Books) -> Run:
+    """Settle a run that was cut off without writing anything more; the run as it is then."""
+    with books.turns.alone(done.head):
+        return _conclude(done.head.id, books, _not_resumed)
+
+
+def resume(done: Run, books: Books) -> Run:
+    """Finish a run that was cut off: what was not written is written now; raises as ``run`` does.
+
+    Raises OperatorError where it is finished.
+    """
+    with books.turns.alone(done.head):
+        return _conclude(done.head.id, books, _written_once)
+
+
+def prospects(done: Run, books: Books) -> tuple[Receipt | None, ...]:
+    """What is known of each open entry by reading the person; None: resuming writes the plan.
+
+    Raises Stopped where the run is not cut off at all: its process is still at work.
+    """
+    with books.turns.alone(done.head):
+        return tuple(_prospect(entry.plan, books.people) for _, entry in done.open)
+
+
+def _conclude(run_id: str, books: Books, write: Write) -> Run:
+    """Settle every open entry by ``write``, then finish the run."""
+    with _about_nobody():
+        cut_off = books.journal.reopen(run_id)
+    if cut_off.finished:
+        raise OperatorError(
+            f"the run {run_id} is finished: nothing is left to resume",
+            hint="`cactions runs list` names the runs that were cut off.",
+        )
+    receipts = [entry.receipt for entry in cut_off.entries if entry.receipt]
+    with _stopping(cut_off.head, receipts):
+        for number, entry in cut_off.open:
+            receipts.append(_settled(run_id, number, entry.plan, books, write))
+        with _about_nobody():
+            done = books.journal.read(run_id)
+            _mark(done, books.journal)
+            books.journal.finish(run_id)
+    return replace(done, finished=True)
+
+
+def _carried_out(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Receipt, ...]:
+    head = replace(head, people=len(plans))
+    try:
+        books.journal.begin(head)
+    except StoreError as error:
+        raise Stopped(f"{error}; nothing was written", hint=error.hint) from error
+    receipts: list[Receipt] = []
+    with _stopping(head, receipts):
+        for number, plan in _intended(head.id, plans, books.journal):
+            receipts.append(_settled(head.id, number, plan, books, _written))
+            with _about_nobody():
+                _mark_one(head, receipts[-1], books.journal)
+        with _about_nobody():
+            books.journal.finish(head.id)
+    return tuple(receipts)
+
+
+def _intended(run_id: str, plans: Sequence[Plan], journal: Journal) -> Iterator[tuple[int, Plan]]:
+    """Each plan with its entry; none comes before its whole window is durable."""
+    for start in range(0, len(plans), WINDOW):
+        window = plans[start : start + WINDOW]
+        with _about_nobody():
+            numbers = journal.intend(run_id, window)
+        yield from zip(numbers, window, strict=True)
+
+
+def _settled(run_id: str, number: int, plan: Plan, books: Books, write: Write) -> Receipt:
+    receipt = write(plan, books.people)
+    try:
+        books.journal.settle(run_id, number, receipt)
+    except StoreError as error:
+        if receipt.outcome is not Outcome.APPLIED:
+            raise Stopped(str(error), hint=error.hint) from error
+        raise OutcomeUnknown(str(error), hint=error.hint) from error
+    return receipt
+
+
+def _written(plan: Plan, people: People) -> Receipt:
+    try:
+        return people.commit(plan)
+    except OperatorError as error:
+        return _gone(plan, error)
+
+
+def _written_once(plan: Plan, people: People) -> Receipt:
+    return _prospect(plan, people) or _written(plan, people)
+
+
+def _not_resumed(plan: Plan, people: People) -> Receipt:
+    not_written = "the run was cut off before this was written, and was not resumed"
+    failed = Receipt(plan.subject.person_id, Outcome.FAILED, not_written)
+    return _prospect(plan, people) or failed
+
+
+def _prospect(plan: Plan, people: People) -> Receipt | None:
+    try:
+        return found(plan, people.get(plan.subject.person_id))
+    except OperatorError as error:
+        return _gone(plan, error)
+
+
+def _gone(plan: Plan, error: OperatorError) -> Receipt:
+    return Receipt(plan.subject.person_id, Outcome.FAILED, str(error))
+
+
+def _return(plan: Plan, people: People) -> Return:
+    try:
+        return Return(*undo(plan, people.get(plan.subject.person_id)))
+    except OperatorError as error:
+        return Return(replace(inverse(plan), changes=()), gone=str(error))
+
+
+def _returned(one: Return, written: Iterator[Receipt]) -> Receipt:
+    """What became of one return; whatever was written has the next receipt."""
+    if one.plan.effective:
+        receipt = next(written)
+        return replace(receipt, conflicts=receipt.conflicts + one.conflicts)
+    outcome = Outcome.CONFLICT if one.conflicts else Outcome.UNCHANGED
+    outcome = Outcome.FAILED if one.gone else outcome
+    return Receipt(one.plan.subject.person_id, outcome, one.gone, one.conflicts)
+
+
+def _mark(done: Run, journal: Journal) -> None:
+    for entry in done.entries:
+        if entry.receipt:
+            _mark_one(done.head, entry.receipt, journal)
+
+
+def _mark_one(head: RunHead, receipt: Receipt, journal: Journal) -> None:
+    """What an undo restored is marked in the run that it takes back."""
+    if head.kind is RunKind.UNDO and receipt.outcome is Outcome.APPLIED and receipt.person_id:
+        with suppress(OperatorError):  # somebody has deleted that run: nobody will undo it again
+            journal.mark_undone(head.undoes, receipt.person_id, head.id)
+
+
+@contextmanager
+def _about_nobody() -> Iterator[None]:
+    """A journal that fails between two people leaves none of them in doubt."""
+    try:
+        yield
+    except StoreError as error:
+        raise Stopped(str(error), hint=error.hint) from error
+
+
+@contextmanager
+def _stopping(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
+    """A store's error leaves with what the run has done so far, and with how to go on."""
+    try:
+        yield
+    except StoreError as error:
+        doubtful = isinstance(error, OutcomeUnknown)
+        kind = OutcomeUnknown if doubtful else Stopped
+        raise kind(
+            f"{error}; {_truth(head, receipts, doubtful)}",
+            hint=f"{error.hint} Then finish it with `cactions runs resume {head.id}`, or take it"
+            f" back with `cactions runs undo {head.id}`.",
+        ) from error
+
+
+def _truth(head: RunHead, receipts: list[Receipt], doubtful: bool) -> str:
+    counts = Tally.of(receipts).counts
+    known = [f"{number:,} {outcome.value}" for outcome, number in counts.items()]
+    left = max(head.people or 0, len(receipts)) - len(receipts)
+    told = f"the run {head.id} was cut off: {', '.join([*known, f'{left:,} open'])}"
+    if doubtful:
+        return f"{told}. Of one of these it is not known whether the write was kept"
+    return f"{told}. Nothing was written to those"

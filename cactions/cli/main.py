@@ -19,7 +19,14 @@ from cactions import __version__
 from cactions.cli import moment, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.misuse import MISUSE, in_our_words
-from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
+from cactions.model import (
+    AuthorError,
+    CactionsError,
+    OperatorError,
+    OutcomeUnknown,
+    Stopped,
+    StoreError,
+)
 from cactions.render.failure import unwritten
 
 _CODES: Final = ((OperatorError, Exit.MISUSE), (AuthorError, Exit.NOTHING_DONE))
@@ -117,6 +124,8 @@ def _told(error: Exception, words: list[str], *, debug: bool) -> int:
 
 
 def _code(error: Exception) -> Exit:
+    if isinstance(error, Stopped | OutcomeUnknown):
+        return Exit.NOTHING_DONE if isinstance(error, Stopped) else Exit.IN_DOUBT
     if isinstance(error, StoreError) or unwritten(error):
         return Exit.IN_DOUBT if moment.may_have_written() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):

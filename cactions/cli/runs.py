@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cactions.app.ports import Journal
-from cactions.app.running import Books, Return, returns, take_back
-from cactions.cli import asking, wiring
+from cactions.app.running import Books, Return, close, prospects, resume, returns, take_back
+from cactions.cli import asking, keeping, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Environment, Files, Json, Yes
-from cactions.logic import wire
-from cactions.model import OperatorError, Receipt, Run, RunHead, RunKind
+from cactions.edges.files import write_text
+from cactions.logic import strict_json, wire
+from cactions.model import OperatorError, Outcome, Receipt, Run, RunHead, RunKind
 from cactions.render.receipts import run as run_sheet
 from cactions.render.receipts import runs as runs_sheet
 from cactions.render.receipts import takeback
 from cactions.render.receipts import undone as undone_sheet
+from cactions.render.resuming import resumed, resumption
 from cactions.render.words import count
 
 commands = typer.Typer(help="What happened, and how to take it back.", no_args_is_help=True)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: stdout.")]
+
+commands.command("prune")(keeping.prune_)
+commands.command("forget")(keeping.forget)
 
 
 @commands.command("list")
@@ -57,6 +64,54 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
 
 @commands.command()
+def export(run: RunId, out: Out = None, files: Files = None) -> None:
+    """Write a run as JSON lines: its head, then a line a person. Redacted values are left out.
+
+    Example: cactions runs export last --out run.jsonl
+    """
+    found = _read(wiring.journal(wiring.folder(files)), run)
+    text = "".join(f"{strict_json.dumps(line)}\n" for line in wire.run_to_lines(found))
+    if out is None:
+        wiring.write_text(text)
+    else:
+        write_text(out, text, private=True)
+
+
+@commands.command("resume")
+def resume_(
+    run: RunId,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Finish a run that was cut off: look at each person, and write what was not written.
+
+    Exit code 1 when somebody was changed since: they are left alone.
+
+    Example: cactions runs resume last
+    """
+    asking.able(yes)
+    books = wiring.books(wiring.opened(files, environment))
+    cut_off = _cut_off(books.journal, run)
+    ahead = prospects(cut_off, books)
+    if not json:
+        wiring.paper().show(resumption(cut_off, ahead))
+    if not asking.agreed("Resume it?", yes):
+        wiring.paper().say("Nothing was written.")
+        return
+    done = resume(cut_off, books)
+    settled = [done.entries[number - 1] for number, _ in cut_off.open]
+    if json:
+        wiring.write_json(wire.run_to_json(done, redact=True))
+    else:
+        wiring.paper().show(resumed(done, settled))
+    good = (Outcome.APPLIED, Outcome.UNCHANGED)
+    bad = any(entry.receipt and entry.receipt.outcome not in good for entry in settled)
+    raise typer.Exit(Exit.FINDINGS if bad else Exit.CLEAN)
+
+
+@commands.command()
 def undo(
     run: RunId,
     yes: Yes = False,
@@ -83,7 +138,7 @@ def undo(
         wiring.write_json(wire.undo_to_json(done.head.id, head.id if head else None, receipts))
     elif head:
         wiring.paper().show(undone_sheet(head, [one.plan for one in back], receipts))
-    foreign = any(one.conflicts for one in back) or any(one.conflicts for one in receipts)
+    foreign = any(one.conflicts or one.gone for one in back) or any(r.conflicts for r in receipts)
     raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
 
 
@@ -92,11 +147,32 @@ def _take_back(
 ) -> tuple[tuple[Receipt, ...], RunHead | None]:
     """The receipts and the run of the undo; no run where there is nothing to write."""
     number = sum(len(one.plan.effective) for one in back)
+    if not number and not done.finished:
+        return _closed(done, books, yes), None
     if not number or not asking.agreed(f"Restore {count(number, 'attribute')}?", yes):
         wiring.paper().say("Nothing was written.")
         return (), None
     head = wiring.head_of(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
     return take_back(head, back, books), head
+
+
+def _closed(done: Run, books: Books, yes: bool) -> tuple[Receipt, ...]:
+    """No receipt: a run that was cut off, and has left nothing behind, is closed."""
+    if asking.agreed("Nothing is left to restore. Close the run, so that nobody resumes it?", yes):
+        close(done, books)
+        wiring.paper().say(f"The run {done.head.id} is closed.")
+    wiring.paper().say("Nothing was written.")
+    return ()
+
+
+def _cut_off(journal: Journal, run: str) -> Run:
+    """The run of an id, of its beginning, or the newest that is cut off. Raises OperatorError."""
+    if run != "last":
+        return journal.read(run)
+    newest = next((one for one in journal.runs() if not one.finished), None)
+    if newest is None:
+        raise OperatorError("no run was cut off", hint="`cactions runs list` shows what there is.")
+    return newest
 
 
 def _read(journal: Journal, run: str, *kinds: RunKind) -> Run:

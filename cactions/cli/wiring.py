@@ -75,12 +75,16 @@ def treaty() -> ModuleType:
 
 
 def write_json(document: dict[str, Json]) -> None:
-    """One JSON document on stdout, in UTF-8 whatever the locale says."""
+    """One JSON document on stdout."""
     import json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def write_text(text: str) -> None:
+    """Text for a program on stdout, in UTF-8 whatever the locale says."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 
 
@@ -144,8 +148,9 @@ def journal(home: Path) -> JournalLocal:
 def books(home: Opened) -> Books:
     """Where a run writes."""
     from cactions.app.running import Books
+    from cactions.edges.turns import TurnsLocal
 
-    return Books(people(home), journal(home.folder))
+    return Books(people(home), journal(home.folder), TurnsLocal(home.folder / STATE))
 
 
 def desk(home: Opened, action: Action, answers: Answers) -> Desk:

@@ -4,19 +4,22 @@
   before-image that survives a power cut. A power cut may lose the last receipts, never a plan.
 - A run that cannot be read hides no other: ``runs`` and ``last_applied`` leave it out, and
   ``damaged`` names it, with the reason.
-- Reading makes no file. A run id never leaves the folder, whatever it looks like.
+- Reading makes no file but the index of what was applied, which is never believed over the runs.
+- A run id never leaves the folder, whatever it looks like.
 """
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.applied_index import AppliedIndex
+from cactions.edges.database_files import delete_database
 from cactions.edges.files import has_private_folder, make_private_folder, store_errors
 from cactions.edges.run_file import RunFile
 from cactions.model import (
@@ -26,7 +29,7 @@ from cactions.model import (
     Receipt,
     Run,
     RunHead,
-    RunKind,
+    StoreError,
     Value,
 )
 
@@ -52,9 +55,11 @@ class JournalLocal:
         self._folder = folder / FOLDER_NAME
         self._open: OrderedDict[str, RunFile] = OrderedDict()
         self._known: dict[str, RunHead] = {}
+        self._index = AppliedIndex(folder, self._run)
 
     def close(self) -> None:
         """Let go of all files."""
+        self._index.close()
         while self._open:
             self._open.popitem()[1].close()
 
@@ -70,9 +75,18 @@ class JournalLocal:
                 f"there is a run {head.id} already", hint="Give the new run another id."
             ) from None
 
-    def intend(self, run_id: str, plan: Plan) -> int:
-        """Keep the plan, with its before-image; durable on return. The entry's number, from 1."""
-        return self._run(run_id).intend(plan)
+    def reopen(self, run_id: str) -> Run:
+        """The run, to go on with it: all that it holds is durable on return."""
+        run = self._run(run_id)
+        run.settle_log()
+        return run.whole()
+
+    def intend(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
+        """Keep the plans, with their before-images, all or none; durable on return.
+
+        The numbers of the entries, from 1.
+        """
+        return self._run(run_id).intend(plans)
 
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
         """Keep what became of it; the last word counts."""
@@ -114,12 +128,34 @@ class JournalLocal:
 
         An entry without a receipt vouches for nothing, nor does a run that cannot be read.
         """
-        last: dict[str, Value] = {}
-        for head in self._heads():
-            if head.kind is RunKind.APPLY:
-                with suppress(CactionsError):
-                    last = {**self._run(head.id).applied(person_id), **last}
-        return last
+        return self._index.last(person_id, {run_id: self._path(run_id) for run_id in self._ids()})
+
+    def discard(self, run_id: str) -> None:
+        """Delete the run with all that it holds."""
+        self._run(run_id).settle_log()
+        self._open.pop(run_id).close()
+        self._known.pop(run_id, None)
+        delete_database(self._path(run_id))
+        self._index.delete()
+
+    def forget(self, person_id: str) -> int:
+        """Erase the person from every run but for the outcomes; how many entries those were.
+
+        Raises StoreError where a run could not be cleaned; the others are.
+        """
+        number, failed = 0, []
+        for run_id in self._ids():
+            try:
+                number += self._run(run_id).forget(person_id)
+            except StoreError as error:
+                failed.append(str(error))
+        self._index.delete()
+        if failed:
+            raise StoreError(
+                f"{number} entries were erased, but not every run could be cleaned: {failed[0]}",
+                hint="Mend or delete that run, then say it again.",
+            )
+        return number
 
     def _heads(self) -> list[RunHead]:
         """Newest first; of the same moment, by id."""

@@ -8,22 +8,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 from cactions.edges.sqlite import Cell, Database, Layout, Row
 from cactions.logic import strict_json, wire
 from cactions.model import (
+    Call,
     Json,
     OperatorError,
     Outcome,
+    PersonQuery,
     Plan,
     Receipt,
     Run,
     RunEntry,
     RunHead,
     StoreError,
+    Subject,
     Value,
 )
 
@@ -50,6 +53,15 @@ _COLUMNS: Final = "SELECT person_id, plan, receipt, undone_by FROM entry"
 _ENTRIES: Final = f"{_COLUMNS} ORDER BY number"
 _STANDING: Final = f"{_COLUMNS} WHERE person_id = ? AND undone_by = '' ORDER BY number DESC"
 
+_ALL_STANDING: Final = f"{_COLUMNS} WHERE undone_by = '' ORDER BY number DESC"
+_OF_PERSON: Final = "SELECT number, receipt FROM entry WHERE person_id = ?"
+_FORGET: Final = "UPDATE entry SET person_id = '', plan = ?, receipt = ? WHERE number = ?"
+
+_NOBODY: Final = strict_json.dumps(
+    wire.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), Call("")), redact=False)
+)
+"""What is left of a plan whose person was forgotten."""
+
 _SHOW: Final = "`cactions runs show` lists its entries."
 
 
@@ -75,14 +87,19 @@ class RunFile:
         """Let go of the file."""
         self._database.close()
 
-    def intend(self, plan: Plan) -> int:
-        """Keep the plan; durable on return. The entry's number, from 1."""
-        text = strict_json.dumps(wire.plan_to_json(plan, redact=False))
+    def settle_log(self) -> None:
+        """What the file holds is durable on return, however the process ended that wrote it."""
+        self._database.settle()
+
+    def intend(self, plans: Sequence[Plan]) -> range:
+        """Keep the plans, all or none; durable on return. The entries' numbers, from 1."""
+        texts = [strict_json.dumps(wire.plan_to_json(plan, redact=False)) for plan in plans]
         with self._database.writing():
-            self._database.execute(_INTEND, plan.subject.person_id, text)
-            [(number,)] = self._database.rows("SELECT last_insert_rowid()")
-        assert isinstance(number, int), "a rowid is a whole number"
-        return number
+            [(last,)] = self._database.rows("SELECT ifnull(max(number), 0) FROM entry")
+            for plan, text in zip(plans, texts, strict=True):
+                self._database.execute(_INTEND, plan.subject.person_id, text)
+        assert isinstance(last, int), "an entry's number is a whole number"
+        return range(last + 1, last + 1 + len(plans))
 
     def settle(self, entry: int, receipt: Receipt) -> None:
         """Keep what became of an entry; the last word counts."""
@@ -102,6 +119,26 @@ class RunFile:
             if not self._database.execute(_MARK, by_run, person_id):
                 raise OperatorError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
+    def forget(self, person_id: str) -> int:
+        """Erase the person but for the outcomes; how many entries those were.
+
+        On return no byte of anybody who was ever forgotten here is left in the files.
+        """
+        with self._database.writing():
+            entries = self._database.rows(_OF_PERSON, person_id)
+            for number, receipt_text in entries:
+                self._database.execute(_FORGET, _NOBODY, self._bare(receipt_text), number)
+        if entries or self._database.rows(_OF_PERSON, ""):
+            self._database.scrub()
+        return len(entries)
+
+    def _bare(self, receipt_text: Cell) -> Cell:
+        """The outcome of a receipt, and nothing else of it."""
+        if receipt_text is None:
+            return None
+        receipt = Receipt("", self._read(receipt_text, wire.receipt_from_json).outcome)
+        return strict_json.dumps(wire.receipt_to_json(receipt, redact=False))
+
     def head(self) -> RunHead:
         """What the run is."""
         return self._head()[0]
@@ -117,10 +154,19 @@ class RunFile:
         """By attribute, what the run applied last to the person and what was not undone."""
         values: dict[str, Value] = {}
         for entry in map(self._entry, self._database.rows(_STANDING, person_id)):
-            if entry.receipt and entry.receipt.outcome is Outcome.APPLIED:
-                for change in entry.plan.effective:
-                    values.setdefault(change.attribute, change.after)
+            for attribute, value in _values(entry):
+                values.setdefault(attribute, value)
         return values
+
+    def all_applied(self) -> Iterator[tuple[str, str, Value]]:
+        """Person, attribute and value of all that ``applied`` would give for anybody."""
+        seen: set[tuple[str, str]] = set()
+        for entry in map(self._entry, self._database.rows(_ALL_STANDING)):
+            for attribute, value in _values(entry):
+                key = (entry.plan.subject.person_id, attribute)
+                if key not in seen:
+                    seen.add(key)
+                    yield *key, value
 
     def _head(self) -> tuple[RunHead, bool]:
         rows = self._database.rows("SELECT head, finished FROM run")
@@ -150,3 +196,10 @@ class RunFile:
             raise self._database.damaged(str(error)) from error
         except StoreError as error:
             raise StoreError(f"{self._database}: {error}", hint=error.hint) from error
+
+
+def _values(entry: RunEntry) -> Iterator[tuple[str, Value]]:
+    """What the entry has surely written."""
+    if entry.receipt and entry.receipt.outcome is Outcome.APPLIED:
+        for change in entry.plan.effective:
+            yield change.attribute, change.after

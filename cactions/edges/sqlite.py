@@ -7,6 +7,8 @@ The one home of ``sqlite3``.
   ``durable=False`` it survives the death of the process, and a power cut once anything durable
   was written after it.
 - A transaction waits up to BUSY_SECONDS for another process, then is a StoreError.
+- An error of the disk at a commit that ``writing`` made is OutcomeUnknown; it is never retried.
+  After any other error nothing of the transaction was kept.
 - A database that was deleted or replaced under an open connection is not used any more.
 - Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
 """
@@ -23,16 +25,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from cactions.edges.files import has_private_file, new_private_file, publish_file, store_errors
-from cactions.model import StoreError
+from cactions.edges.database_files import (
+    at_rest,
+    has_private_database,
+    identity,
+    refuse_orphans,
+)
+from cactions.edges.files import new_private_file, publish_file, store_errors
+from cactions.model import OutcomeUnknown, StoreError
 
 BUSY_SECONDS: Final = 10.0
 
 Cell: TypeAlias = "str | int | float | bytes | None"
 Row: TypeAlias = "tuple[Cell, ...]"
 
-_BESIDE: Final = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database while it is in use."""
+_SEALED: Final = "immutable=1"
+_READ: Final = "BEGIN"
+_WRITE: Final = "BEGIN IMMEDIATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +56,18 @@ class Layout:
 class Database:
     """An open database; closes itself when it is forgotten."""
 
-    def __init__(self, path: Path, layout: Layout, *, name: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, layout: Layout, *, name: Path | None = None, sealed: bool = False
+    ) -> None:
         self.path = path
         self.layout = layout
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
         with self._translated():
-            self._connection = _connect(path)
+            self._connection = _connect(path, _SEALED if sealed else _access(path))
         self.close = weakref.finalize(self, self._connection.close)
         with self._translated():
-            self._file = _identity(path)
+            self._file = identity(path)
 
     def __str__(self) -> str:
         return self._name
@@ -64,17 +75,9 @@ class Database:
     @classmethod
     def existing(cls, path: Path, layout: Layout) -> Database | None:
         """The database, if it is there; nothing is made. The folder must be private."""
-        if not has_private_file(path):
+        if not has_private_database(path):
             return None
-        for suffix in _BESIDE:
-            has_private_file(_beside(path, suffix))
-        database = cls(path, layout)
-        try:
-            database._check_version()
-        except StoreError:
-            database.close()
-            raise
-        return database
+        return _known(cls(path, layout))
 
     @classmethod
     def create(
@@ -84,14 +87,33 @@ class Database:
 
         Raises FileExistsError where it is there already.
         """
-        _refuse_orphans(path, layout)
-        draft = new_private_file(path.parent, f".{path.name}-")
-        try:
-            _make(cls(draft, layout, name=path), fill)
+        refuse_orphans(path, layout.what)
+        with cls.draft(path.parent, layout, fill, name=path) as draft:
             publish_file(draft, path)
+
+    @classmethod
+    @contextmanager
+    def draft(
+        cls,
+        folder: Path,
+        layout: Layout,
+        fill: Callable[[Database], object] | None = None,
+        *,
+        name: Path | None = None,
+    ) -> Iterator[Path]:
+        """A complete and closed database under a name for now; what is not renamed is deleted."""
+        draft = new_private_file(folder, f".{name.name if name else ''}-")
+        try:
+            _make(cls(draft, layout, name=name), fill)
+            yield draft
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+
+    @classmethod
+    def sealed(cls, path: Path, layout: Layout) -> Database:
+        """A database that nobody ever changes, to be read without a lock or a log."""
+        return _known(cls(path, layout, sealed=True))
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query."""
@@ -106,7 +128,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Every query within sees one and the same moment."""
-        with self._lock, self._transaction("BEGIN"):
+        with self._lock, self._transaction(_READ):
             yield
 
     @contextmanager
@@ -114,8 +136,27 @@ class Database:
         """All of what is written within, or nothing where an exception leaves."""
         with self._lock:
             self.rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            with self._transaction("BEGIN IMMEDIATE"):
+            with self._transaction(_WRITE):
                 yield
+
+    def settle(self) -> None:
+        """All that was ever committed is in the one file, durably, and the log is empty.
+
+        This also holds for what a log gives back after a commit that failed.
+        """
+        with self._lock, self._translated():
+            self._check_in_place()
+            self._connection.execute("PRAGMA synchronous=FULL")
+            [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if busy:
+                raise _in_words(sqlite3.SQLITE_BUSY, str(self))
+
+    def scrub(self) -> None:
+        """No byte of what was deleted or replaced is left in the files."""
+        self.rows("PRAGMA temp_store=MEMORY")
+        with self._lock, self._translated():
+            self._connection.execute("VACUUM")
+        self.settle()
 
     def damaged(self, why: str) -> StoreError:
         """The error for content that cannot be what was written here."""
@@ -128,7 +169,7 @@ class Database:
             self._connection.execute(begin)
         try:
             yield
-            with self._translated():
+            with self._translated(doubtful=begin != _READ):
                 self._connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -136,25 +177,26 @@ class Database:
             raise
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, *, doubtful: bool = False) -> Iterator[None]:
         try:
             with store_errors(self.path):
                 yield
         except sqlite3.Error as error:
-            raise _in_words(error, str(self)) from error
+            raise _in_words(error, str(self), doubtful=doubtful) from error
         except UnicodeEncodeError as error:
             raise StoreError(
                 f"a text for {self.layout.what} is no Unicode text", hint="Check where it is from."
             ) from error
 
     def _check_in_place(self) -> None:
-        if _identity(self.path) != self._file:
+        if identity(self.path) != self._file:
             raise StoreError(
                 f"{self} was replaced while it was in use",
                 hint="Run the command again; leave the folder alone while it runs.",
             )
 
-    def _check_version(self) -> None:
+    def check_version(self) -> None:
+        """Raises StoreError where it is not one of ours, or one of a newer version."""
         [(version,)] = self.rows("PRAGMA user_version")
         if version == self.layout.version:
             return
@@ -167,9 +209,18 @@ class Database:
         raise self.damaged("it is empty, or the database of another program")
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _known(database: Database) -> Database:
+    try:
+        database.check_version()
+    except StoreError:
+        database.close()
+        raise
+    return database
+
+
+def _connect(path: Path, access: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{_access(path)}",
+        f"{path.absolute().as_uri()}?{access}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -186,8 +237,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _access(path: Path) -> str:
     """At rest, in a folder that may not be written, a database can be read without a log."""
-    at_rest = not os.path.lexists(_beside(path, "-wal"))
-    return "immutable=1" if at_rest and not os.access(path.parent, os.W_OK) else "mode=rw"
+    return _SEALED if at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
 
 
 def _make(database: Database, fill: Callable[[Database], object] | None) -> None:
@@ -203,26 +253,8 @@ def _make(database: Database, fill: Callable[[Database], object] | None) -> None
         database.close()
 
 
-def _refuse_orphans(path: Path, layout: Layout) -> None:
-    """A log whose database was deleted would be replayed into the new one."""
-    found = next((b for s in _BESIDE if os.path.lexists(b := _beside(path, s))), None)
-    if found and not os.path.lexists(path):
-        raise StoreError(
-            f"{found} is there, but {layout.what} that it belongs to is not",
-            hint=f"Put {path.name} back beside it, or delete it too.",
-        )
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
-
-
 _DAMAGED: Final = "Move it out of the way, or put a backup in its place."
+_EITHER_WAY: Final = "; what was being written may be kept or not"
 _RIGHTS: Final = "Check who owns it, its permissions, and whether the disk is read-only."
 _WORDS: Final = {
     sqlite3.SQLITE_BUSY: ("is in use by another process", "Let the other command end, then retry."),
@@ -233,14 +265,17 @@ _WORDS: Final = {
     sqlite3.SQLITE_NOTADB: ("is not a database", _DAMAGED),
     sqlite3.SQLITE_CORRUPT: ("is damaged", _DAMAGED),
     sqlite3.SQLITE_IOERR: (
-        "met an error of the disk; what was being written may be kept or not",
+        "met an error of the disk",
         "Check the disk and the room on it, then look at what is there before you go on.",
     ),
 }
 """By primary result code: https://sqlite.org/rescode.html"""
 
 
-def _in_words(error: sqlite3.Error, subject: str) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    message, hint = _WORDS.get(code, (f"is damaged: {error}", _DAMAGED))
+def _in_words(error: sqlite3.Error | int, subject: str, *, doubtful: bool = False) -> StoreError:
+    code = error if isinstance(error, int) else getattr(error, "sqlite_errorcode", 1)
+    primary = code & 0xFF
+    message, hint = _WORDS.get(primary, (f"is damaged: {error}", _DAMAGED))
+    if doubtful and primary == sqlite3.SQLITE_IOERR:
+        return OutcomeUnknown(f"{subject} {message}{_EITHER_WAY}", hint=hint)
     return StoreError(f"{subject} {message}", hint=hint)

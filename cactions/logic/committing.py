@@ -3,6 +3,7 @@
 - All effective changes are written, or none: one ``before`` that does not hold refuses the plan.
 - ``before`` is compared by ``same``: null is not absent here, and 1 is not 1.0.
 - A plan that changes nothing is UNCHANGED, whoever the person is by now.
+- All or nothing is what makes ``found`` possible: who holds every ``after`` was written to.
 """
 
 from __future__ import annotations
@@ -27,6 +28,20 @@ def commit(plan: Plan, person: Person) -> tuple[Person | None, Receipt]:
     if found := conflicts(plan, person):
         return None, Receipt(person.id, Outcome.CONFLICT, _CHANGED, found)
     return applied(person, plan), Receipt(person.id, Outcome.APPLIED)
+
+
+def found(plan: Plan, person: Person) -> Receipt | None:
+    """What became of a plan whose outcome was never recorded; None where it was not written.
+
+    It was applied where the person holds every ``after``, and not written where they hold every
+    ``before``. Anything else is a conflict: somebody changed the person meanwhile.
+    """
+    if idle := unchanged(plan):
+        return idle
+    if all(same(each.after, person.attribute_value(each.attribute)) for each in plan.effective):
+        return Receipt(person.id, Outcome.APPLIED)
+    others = conflicts(plan, person)
+    return Receipt(person.id, Outcome.CONFLICT, _CHANGED, others) if others else None
 
 
 def conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:

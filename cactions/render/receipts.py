@@ -60,7 +60,7 @@ def undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) ->
     def draw(room: int) -> list[Line]:
         lines: list[Line] = []
         for plan, done in zip(plans, receipts, strict=True):
-            lines += [*_one(plan, done, room, Tense.TAKEN_BACK), BLANK]
+            lines += [*told(plan, done, room, Tense.TAKEN_BACK), BLANK]
         if not receipts:
             lines = [*prose(ink("Nothing was left to restore."), room, indent=margin(room)), BLANK]
         run_id = (Ink("This undo is run "), Ink(head.id, Tone.CODE), Ink("."))
@@ -71,14 +71,18 @@ def undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) ->
 
 def runs(found: Iterable[Run]) -> Sheet:
     """The table of runs, in the order given; a run's id holds its time, where room is scarce."""
+    found = list(found)
     rows = [_run_row(run) for run in found]
+    how_on = [_how_on(run.head) for run in found if not run.finished]
 
     def draw(room: int) -> list[Line]:
         if not rows:
             return [ink("No runs yet.")]
         if room < _WIDE:
-            return table(_COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], room)
-        return table(_COLUMNS, rows, room)
+            lines = table(_COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], room)
+        else:
+            lines = table(_COLUMNS, rows, room)
+        return [*lines, *(row for line in how_on for row in [BLANK, *prose(line, room)])]
 
     return draw
 
@@ -91,24 +95,34 @@ def run(one: Run) -> Sheet:
         lines = [*prose(title, room), BLANK, *facts(list(_head(one)), room, indent=margin(room))]
         for entry in one.entries:
             lines += [BLANK, *_entry(entry, one.head.kind, room)]
+        if not one.finished:
+            lines += [BLANK, *prose(_how_on(one.head), room)]
         return lines
 
     return draw
 
 
+def _how_on(head: RunHead) -> Line:
+    resume = Ink(f"cactions runs resume {head.id}", Tone.CODE)
+    back = Ink(f"cactions runs undo {head.id}", Tone.CODE)
+    run_id = Ink(head.id, Tone.CODE)
+    said = " was cut off, unless it is still at work. To finish it: "
+    return (Ink("Run "), run_id, Ink(said), resume, Ink(". To take it back: "), back, Ink("."))
+
+
 def _name(plan: Plan) -> Ink:
-    return Ink(plan.subject.label or plan.subject.person_id, Tone.STRONG)
+    return Ink(plan.subject.label or plan.subject.person_id or "A forgotten person", Tone.STRONG)
 
 
-def _one(plan: Plan, done: Receipt, room: int, tense: Tense) -> list[Line]:
+def told(plan: Plan, done: Receipt, room: int, tense: Tense) -> list[Line]:
     """One person: the sentence, then the attributes that were written or stood in the way."""
     tense = Tense.IN_DOUBT if done.outcome is Outcome.IN_DOUBT else tense
     if done.outcome in _TOUCHED:
         rows = changes.drawn(plan, room, tense, done.conflicts)
     else:
         rows = changes.in_the_way(plan, done.conflicts, room, tense)
-    told = prose(_told(plan, done, tense), room, indent=margin(room))
-    return [*told, BLANK, *rows] if rows else told
+    said = prose(_told(plan, done, tense), room, indent=margin(room))
+    return [*said, BLANK, *rows] if rows else said
 
 
 def _told(plan: Plan, done: Receipt, tense: Tense) -> Line:
@@ -155,20 +169,22 @@ def _run_row(one: Run) -> tuple[Line, ...]:
         ink(one.head.action, Tone.NAME),
         ink(one.head.kind.value),
         _state(one),
-        (Ink(f"{len(one.entries):,}: "), *_tally(one)),
+        (Ink(f"{one.people:,}: "), *tally(one)),
     )
 
 
-def _tally(one: Run) -> Line:
-    """People by outcome; together they are everybody."""
+def tally(one: Run) -> Line:
+    """People by outcome; together they are everybody who was handed in."""
     counts = Tally.of(entry.receipt for entry in one.entries if entry.receipt).counts
     parts = [
         ink(f"{counts[outcome]:,} {word}", tone)
         for outcome, (word, tone) in words.OUTCOMES.items()
         if counts.get(outcome)
     ]
-    unknown = sum(entry.receipt is None for entry in one.entries)
-    parts += [ink(f"{unknown:,} unknown", Tone.CAUTION)] if unknown else []
+    left = one.people - sum(counts.values())
+    parts += [ink(f"{left:,} {'not started' if one.finished else 'open'}", Tone.CAUTION)] * (
+        left > 0
+    )
     return joined(", ", parts) if parts else quiet("nobody")
 
 
@@ -196,12 +212,12 @@ def _head(one: Run) -> Iterator[Fact]:
     else:
         yield Fact("Answers", (ink("live"),))
     yield Fact("State", (_state(one),))
-    yield Fact("People", ((Ink(f"{len(one.entries):,}: "), *_tally(one)),))
+    yield Fact("People", ((Ink(f"{one.people:,}: "), *tally(one)),))
 
 
 def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[Line]:
     tense = Tense.TAKEN_BACK if kind is RunKind.UNDO else Tense.DONE
-    lines = _one(entry.plan, entry.receipt or _UNKNOWN, room, tense)
+    lines = told(entry.plan, entry.receipt or _UNKNOWN, room, tense)
     by = (Ink("Undone by run "), Ink(entry.undone_by, Tone.CODE), Ink("."))
     return [*prose(by, room, indent=margin(room)), *lines] if entry.undone_by else lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.app.ports import Clock, Journal, People, Sender
+from cactions.app.ports import Clock, Journal, People, Sender, Turns
 from cactions.edges.cassette import Replay, write_cassette
 from cactions.edges.journal import JournalLocal
 from cactions.edges.people_local import PeopleLocal
+from cactions.edges.turns import TurnsLocal
 from cactions.logic.matching import equals
 from cactions.logic.planning import inverse
 from cactions.logic.selecting import lookup_key
@@ -33,11 +35,13 @@ from cactions.model import (
     Response,
     RunHead,
     RunKind,
+    Stopped,
+    Subject,
     Value,
     same,
 )
 from tests.builders import EMAIL, a_plan, change, person
-from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeSender
+from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeSender, FakeTurns
 
 MakePeople: TypeAlias = Callable[..., People]
 
@@ -62,9 +66,8 @@ def stored(folder: Path, *people: Person) -> People:
 def overlaid(folder: Path, *people: Person) -> People:
     """Every other person is stored; the seed says something older about everybody."""
     older = [Person(each.id, each.fields, {"tier": "older"}) for each in people[::2]]
-    local = PeopleLocal(folder / ".cactions", (*older, *people[1::2]))
-    local.import_people(people[::2])
-    return local
+    stored(folder, *people[::2])
+    return PeopleLocal(folder / ".cactions", (*older, *people[1::2]))
 
 
 @pytest.fixture(params=[fake, seeded, stored, overlaid])
@@ -240,11 +243,12 @@ def head(run_id: str = "run-1", started: float = 1.5, kind: RunKind = RunKind.AP
 
 APPLIED = Receipt("p1", Outcome.APPLIED)
 GOLD = a_plan(change("silver", "gold"))
+TIER = Conflict("tier", "silver", "wood")
 
 
 def keep(journal: Journal, run: RunHead, plan: Plan, receipt: Receipt | None = APPLIED) -> None:
     journal.begin(run)
-    entry = journal.intend(run.id, plan)
+    [entry] = journal.intend(run.id, [plan])
     if receipt:
         journal.settle(run.id, entry, receipt)
 
@@ -254,7 +258,7 @@ def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     refused = Receipt("p1", Outcome.CONFLICT, "changed", (Conflict("tier", ABSENT, None, True),))
     plan = a_plan(Change("points", ABSENT, {"b": 1.0, "a": [True, None, 10**30]}, redacted=True))
     journal.begin(head())
-    assert [1, 2, 3] == [journal.intend("run-1", each) for each in (GOLD, plan, GOLD)]
+    assert [1, 2, 3] == [*journal.intend("run-1", [GOLD, plan]), *journal.intend("run-1", [GOLD])]
     journal.settle("run-1", 2, APPLIED)
     journal.settle("run-1", 2, refused)
     assert not journal.read("run-1").finished
@@ -280,10 +284,12 @@ def test_an_unknown_run_is_an_error_everywhere(journal: Journal, given: str) -> 
     keep(journal, head(), GOLD)
     calls: list[Callable[[], object]] = [
         lambda: journal.read(given) if given else journal.finish(given),
-        lambda: journal.intend(given, GOLD),
+        lambda: journal.reopen(given),
+        lambda: journal.intend(given, [GOLD]),
         lambda: journal.settle(given, 1, APPLIED),
         lambda: journal.finish(given),
         lambda: journal.mark_undone(given, "p1", "run-9"),
+        lambda: journal.discard(given),
     ]
     for call in calls:
         with pytest.raises(OperatorError):
@@ -320,7 +326,7 @@ def test_the_last_applied_value_counts(journal: Journal) -> None:
     """By attribute, from the newest run that has one; inside a run, from the last entry."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "bronze"), Change("points", ABSENT, 1)))
     keep(journal, head("new", 2.0), a_plan(change("bronze", "silver")))
-    journal.settle("new", journal.intend("new", GOLD), APPLIED)
+    journal.settle("new", *journal.intend("new", [GOLD]), APPLIED)
     assert {"tier": "gold", "points": 1} == journal.last_applied("p1")
     assert {} == journal.last_applied("p2")
 
@@ -352,6 +358,72 @@ def test_what_was_undone_is_not_ours(journal: Journal) -> None:
     journal.mark_undone("new", "p1", "undo-1")
     assert {"tier": "silver"} == journal.last_applied("p1")
     assert ["undo-1"] == [entry.undone_by for entry in journal.read("new").entries]
+
+
+def test_a_reopened_run_is_the_run(journal: Journal) -> None:
+    """With all that was kept, to be gone on with."""
+    keep(journal, head(), GOLD, None)
+    assert journal.read("run-1") == journal.reopen("run-1")
+    assert [2] == list(journal.intend("run-1", [GOLD]))
+
+
+def test_no_plans_are_no_entries(journal: Journal) -> None:
+    """A window may be empty."""
+    journal.begin(head())
+    assert [] == list(journal.intend("run-1", []))
+    assert () == journal.read("run-1").entries
+
+
+def test_a_discarded_run_vouches_for_nothing(journal: Journal) -> None:
+    """It is gone; the others are not."""
+    keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
+    keep(journal, head("new", 2.0), GOLD)
+    journal.discard("new")
+    assert ["old"] == [run.head.id for run in journal.runs()]
+    assert {"tier": "silver"} == journal.last_applied("p1")
+
+
+def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
+    """In every run, and of nobody else; the counts add up as before."""
+    other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
+    keep(journal, head("old", 1.0), GOLD)
+    keep(journal, head("new", 2.0), GOLD, Receipt("p1", Outcome.CONFLICT, "Ada", (TIER,)))
+    journal.settle("new", *journal.intend("new", [other]), Receipt("p2", Outcome.APPLIED))
+    assert 2 == journal.forget("p1")
+    assert 0 == journal.forget("p1")
+    [gone, kept] = journal.read("new").entries
+    assert (True, Receipt("", Outcome.CONFLICT)) == (gone.forgotten, gone.receipt)
+    assert (False, other) == (kept.forgotten, kept.plan)
+    assert ({}, {"tier": "gold"}) == (journal.last_applied("p1"), journal.last_applied("p2"))
+    assert "Ada" not in str(journal.read("old")) + str(journal.read("new"))
+
+
+# Whose turn it is
+
+
+@pytest.fixture(params=["memory", "files"])
+def turns(request: pytest.FixtureRequest, tmp_path: Path) -> Turns:
+    return FakeTurns() if request.param == "memory" else TurnsLocal(tmp_path / ".cactions")
+
+
+def test_an_action_is_run_by_one_at_a_time(turns: Turns) -> None:
+    """The second is told so; when the first is done, the turn is free."""
+    with turns.alone(head()), pytest.raises(Stopped, match="loyalty is being run"):  # noqa: SIM117
+        with turns.alone(head("run-2")):
+            raise AssertionError
+    with pytest.raises(ZeroDivisionError), turns.alone(head()):
+        _ = 1 / 0
+    with turns.alone(head()):
+        pass
+
+
+@pytest.mark.parametrize("other", [{"action": "Loyalty!"}, {"workspace": "w1"}])
+def test_other_actions_and_workspaces_have_their_own_turn(
+    turns: Turns, other: dict[str, str]
+) -> None:
+    """Only the same action in the same workspace would write the same attributes."""
+    with turns.alone(head()), turns.alone(replace(head(), **other)):  # type: ignore[arg-type]
+        pass
 
 
 # Answers and the time

@@ -56,7 +56,7 @@ def keep(journal: JournalLocal, run: RunHead, *plans: Plan) -> Path:
     """A finished run with these plans applied; its file."""
     journal.begin(run)
     for plan in plans:
-        journal.settle(run.id, journal.intend(run.id, plan), APPLIED)
+        journal.settle(run.id, *journal.intend(run.id, [plan]), APPLIED)
     journal.finish(run.id)
     return journal._folder / f"{run.id}.db"
 
@@ -97,7 +97,7 @@ def test_settling_is_lazy_and_intending_is_not(journal: JournalLocal) -> None:
     """One wait for the disk a person: what is settled rides along with what is intended next."""
     journal.begin(head())
     run = journal._run("run-1")._database
-    number = journal.intend("run-1", GOLD)
+    [number] = journal.intend("run-1", [GOLD])
     assert [(2,)] == run.rows("PRAGMA synchronous")
     journal.settle("run-1", number, APPLIED)
     assert [(1,)] == run.rows("PRAGMA synchronous")
@@ -147,9 +147,9 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
     ("before", "entries"),
     [
         ("", ()),
-        ("journal.intend('run-1', GOLD)\n", (RunEntry(GOLD),)),
+        ("journal.intend('run-1', [GOLD])\n", (RunEntry(GOLD),)),
         (
-            "journal.settle('run-1', journal.intend('run-1', GOLD), APPLIED)\n",
+            "journal.settle('run-1', *journal.intend('run-1', [GOLD]), APPLIED)\n",
             (RunEntry(GOLD, APPLIED),),
         ),
     ],
@@ -161,7 +161,7 @@ def test_a_killed_process_leaves_what_it_was_told_is_kept(
     assert -signal.SIGKILL == finished(HEAD + before + KILLED, folder).returncode
     run = journal.read("run-1")
     assert (head(), entries, False) == (run.head, run.entries, run.finished)
-    assert 1 + len(entries) == journal.intend("run-1", GOLD)
+    assert [1 + len(entries)] == list(journal.intend("run-1", [GOLD]))
 
 
 def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
@@ -170,7 +170,7 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
     """The plan is there without a receipt, and the person holds what it wanted."""
     middle = (
         "people = PeopleLocal(folder, [person(tier='silver')])\n"
-        "journal.intend('run-1', GOLD)\n"
+        "journal.intend('run-1', [GOLD])\n"
         "people.commit(GOLD)\n"
     )
     finished(HEAD + middle + KILLED, folder)
@@ -181,7 +181,7 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
 
 ENDLESS = """
 for number in range(1_000_000):
-    entry = journal.intend("run-1", a_plan(change(number, number + 1)))
+    [entry] = journal.intend("run-1", [a_plan(change(number, number + 1))])
     print(entry)
     journal.settle("run-1", entry, APPLIED)
 """
@@ -210,7 +210,7 @@ def test_a_log_torn_anywhere_leaves_the_beginning_of_the_run(
     """A power cut may keep any part of the last writes; what is left is whole."""
     journal.begin(head())
     for number in range(12):
-        journal.intend("run-1", a_plan(change(number, number + 1)))
+        journal.intend("run-1", [a_plan(change(number, number + 1))])
     runs = folder / "runs"
     log = (runs / "run-1.db-wal").read_bytes()
     database = (runs / "run-1.db").read_bytes()
@@ -222,7 +222,7 @@ def test_a_log_torn_anywhere_leaves_the_beginning_of_the_run(
         (state / "runs" / "run-1.db-wal").write_bytes(log[:cut])
         with closing(JournalLocal(state)) as torn:
             entries = torn.read("run-1").entries
-            assert len(entries) + 1 == torn.intend("run-1", GOLD)
+            assert [len(entries) + 1] == list(torn.intend("run-1", [GOLD]))
         assert list(range(len(entries))) == [entry.plan.changes[0].before for entry in entries]
         counts.append(len(entries))
     assert sorted(counts) == counts
@@ -341,7 +341,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 number = 0
 try:
     while True:
-        number = journal.intend("run-1", GOLD)
+        [number] = journal.intend("run-1", [GOLD])
 except StoreError as error:
     print(number, error, error.hint, sep="|")
 """

@@ -41,6 +41,7 @@ from cactions.logic.wire.runs import (
     receipt_to_json,
     run_from_json,
     run_to_json,
+    run_to_lines,
 )
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "result_to_json",
     "run_from_json",
     "run_to_json",
+    "run_to_lines",
     "runs_to_json",
     "undo_to_json",
 ]

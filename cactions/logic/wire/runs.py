@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from cactions.logic.wire.fields import Fields, read, values
@@ -11,6 +12,7 @@ from cactions.model import Conflict, Json, Outcome, Receipt, Run, RunEntry, RunH
 RECEIPT: Final = "cactions.receipt/1"
 HEAD: Final = "cactions.head/1"
 RUN: Final = "cactions.run/1"
+EXPORT: Final = "cactions.export/1"
 
 
 def receipt_to_json(receipt: Receipt, *, redact: bool) -> dict[str, Json]:
@@ -69,6 +71,22 @@ def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
         "entries": [_entry_to_json(entry, redact) for entry in run.entries],
         "finished": run.finished,
     }
+
+
+def run_to_lines(run: Run) -> Iterator[dict[str, Json]]:
+    """A run to be taken elsewhere: the head, then a line for each person; redacted.
+
+    ``people`` is how many were handed in, ``not_started`` how many of them have no line.
+    """
+    yield {
+        "format": EXPORT,
+        "head": head_to_json(run.head),
+        "finished": run.finished,
+        "people": run.people,
+        "not_started": run.not_started,
+    }
+    for number, entry in enumerate(run.entries, start=1):
+        yield {"entry": number, **_entry_to_json(entry, redact=True)}
 
 
 def run_from_json(document: Json) -> Run:

@@ -1,0 +1,77 @@
+"""The files that a SQLite database consists of: the one with the data, and what stands beside it.
+
+A database is found under its name only; a log without its database belongs to nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.files import delete_file, has_private_file, store_errors
+from cactions.model import StoreError
+
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database while it is in use."""
+
+
+def has_private_database(path: Path) -> bool:
+    """Whether it is there; if so, all of its files are real ones and their owner's alone."""
+    if not has_private_file(path):
+        return False
+    for beside in _beside(path):
+        has_private_file(beside)
+    return True
+
+
+def at_rest(path: Path) -> bool:
+    """Whether everything is in the one file."""
+    return not os.path.lexists(log_of(path))
+
+
+def log_of(path: Path) -> Path:
+    """Where SQLite writes ahead."""
+    return path.with_name(path.name + _BESIDE[0])
+
+
+def refuse_orphans(path: Path, what: str) -> None:
+    """A log whose database was deleted would be replayed into the new one."""
+    found = next((beside for beside in _beside(path) if os.path.lexists(beside)), None)
+    if found and not os.path.lexists(path):
+        raise StoreError(
+            f"{found} is there, but {what} that it belongs to is not",
+            hint=f"Put {path.name} back beside it, or delete it too.",
+        )
+
+
+def delete_database(path: Path) -> None:
+    """Delete all of it; nobody may have it open. Raises StoreError."""
+    for file in (path, *_beside(path)):
+        delete_file(file)
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Which file it is, whatever its name. Raises StoreError where it is gone."""
+    with store_errors(path):
+        found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def signature(path: Path) -> tuple[str, float]:
+    """What changes whenever the database does, and when it changed last, in Unix seconds.
+
+    A change within the grain of the file system's clock can hide behind an earlier one.
+    Raises StoreError where it is gone.
+    """
+    with store_errors(path):
+        found = [path.stat()]
+    with suppress(OSError):
+        found += [log] if (log := log_of(path).stat()).st_size else []  # reading makes an empty one
+    marks = (f"{each.st_ino}.{each.st_size}.{each.st_mtime_ns}" for each in found)
+    return " ".join(marks), max(each.st_mtime for each in found)
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in _BESIDE]
