@@ -11,7 +11,7 @@ import typer
 
 from cactions.app.ports import Journal
 from cactions.app.running import Books, Return, close, prospects, resume, returns, take_back
-from cactions.cli import asking, keeping, wiring
+from cactions.cli import asking, pruning, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Environment, Files, Json, Yes
 from cactions.edges.files import write_text
@@ -29,8 +29,8 @@ commands = typer.Typer(help="What happened, and how to take it back.", no_args_i
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: stdout.")]
 
-commands.command("prune")(keeping.prune_)
-commands.command("forget")(keeping.forget)
+commands.command("prune")(pruning.prune_)
+commands.command("forget")(pruning.forget)
 
 
 @commands.command("list")

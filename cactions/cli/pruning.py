@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.keeping import prunable, prune, traces
+from cactions.app.pruning import prunable, prune, traces
 from cactions.cli import asking, wiring
 from cactions.cli.settings import Environment, Files, Yes, person_query
 from cactions.model import OperatorError
