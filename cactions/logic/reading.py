@@ -8,6 +8,7 @@ ends the process; every fault goes into the collection with its span.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -59,10 +60,11 @@ def _decode(data: bytes, faults: Faults) -> str | None:
         message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
         faults.add(UNREADABLE, Span(0, 0, 0, 1), message, hint="split it into several files")
         return None
+    data = data.removeprefix(BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig")
+        before = data[: error.start].decode()
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         faults.add(UNREADABLE, _span_at(before), message, hint="save the file as UTF-8")
         return None

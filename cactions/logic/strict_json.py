@@ -124,9 +124,9 @@ def _check_escapes(text: str) -> None:
 
 
 def _find_literal(text: str, literal: str) -> int:
-    """The first place outside strings where the literal stands as a whole."""
-    places = re.finditer(rf"{_STRING}|(?<![\w.+-])({re.escape(literal)})", text, re.DOTALL)
-    return next(place.start() for place in places if place[1])
+    """The first place outside strings where the literal begins a word; it may be megabytes long."""
+    words = re.finditer(rf"{_STRING}|([\w.+-]+)", text, re.DOTALL)
+    return next(word.start() for word in words if word[1] and word[1].startswith(literal))
 
 
 def _refuse_duplicate(text: str) -> NoReturn:

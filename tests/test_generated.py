@@ -1,0 +1,257 @@
+"""Whatever the parsers are given, they answer or refuse in their own words; nothing else happens.
+
+Each case is also held to one second of CPU and, on a sample, to 64 MiB (``tests/counting.py``).
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cactions.edges.people_file import PeopleForm, read_people
+from cactions.logic import strict_json, wire
+from cactions.logic.coercing import Fit, Misfit, coerce
+from cactions.logic.file_format import FILE
+from cactions.logic.path_errors import PathError
+from cactions.logic.picking import parse_path, pick
+from cactions.logic.recording import parse_cassette
+from cactions.logic.shaping import SourceFile, shape
+from cactions.logic.template_errors import TemplateError
+from cactions.logic.templating import parse_template
+from cactions.model import (
+    AttributeMapping,
+    AuthorError,
+    DataType,
+    DateForm,
+    InvalidFiles,
+    Outcome,
+    Receipt,
+    Run,
+    RunEntry,
+    RunHead,
+    RunKind,
+    StoreError,
+)
+from cactions.render.findings import findings
+from tests.builders import mapping
+from tests.counting import COUNTS, MEMORY, Tally, cases, counted
+from tests.edges.test_people_file import CSV, DECLARED, JSONL
+from tests.logic.test_json_schema import broken, valid
+from tests.logic.test_wire import SAMPLE
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = (ROOT / "actions.example.yaml").read_bytes()
+SMALL = EXAMPLE[: EXAMPLE.index(b"workspace:")] + EXAMPLE[EXAMPLE.index(b"attributes:\n  tier") :]
+SMALL = SMALL[: SMALL.index(b"  billing:\n")]
+CASSETTE = (ROOT / "cassettes" / "delivery.json").read_bytes()
+
+PIECES = [
+    b"{{", b"}}", b"{{ person.email }}", b"[", b"]", b"{", b"}", b"- ", b"\n", b"\n  ", b"\t",
+    b": ", b":", b",", b"#", b"&a ", b"*a", b"!!python/object:os.system ", b"<<: *a", b"---\n",
+    b"...\n", b"|\n", b">-\n", b'"', b"'", b"\\", b"\\u0000", b"\\ud800", b"\0", b"\xff",
+    b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xc2\x85", b"\xe2\x80\xa8", "\u202e".encode(),
+    "é😀".encode(), b"$", b"$.", b"$.a[*]", b'$["', b"[-1]", b"[0]", b"?@", b"true", b"null",
+    b"NaN", b"-0", b"1e999", b"9" * 400, b"2024-02-30T25:00:00Z", b"a" * 300, b";", b"\r", b"\r\n",
+    b"person.", b"attributes", b"inputs.x", b"secret", b"https://", b"GET", b"version: 2",
+]  # fmt: skip
+EDITS = ("insert", "replace", "delete", "double", "cut", "flood")
+
+
+def edited(data: bytes, edit: str, number: int, piece: bytes) -> bytes:
+    """The bytes after one edit; ``number`` says where, and how much."""
+    at, size = number % (len(data) + 1), number % 37
+    middle, rest = {
+        "insert": (piece, data[at:]),
+        "replace": (piece, data[at + len(piece) :]),
+        "delete": (b"", data[at + size :]),
+        "double": (data[at : at + size], data[at:]),
+        "cut": (b"", b""),
+        "flood": (piece * (number % 500), data[at:]),
+    }[edit]
+    return data[:at] + middle + rest
+
+
+@st.composite
+def mutated(draw: st.DrawFn, *originals: bytes) -> bytes:
+    """One of the originals with a few bytes put in, replaced, taken away, doubled or cut off."""
+    data = draw(st.sampled_from(originals))
+    edits = st.tuples(st.sampled_from(EDITS), st.integers(0, 2**16), st.sampled_from(PIECES))
+    for edit in draw(st.lists(edits, min_size=1, max_size=5)):
+        data = edited(data, *edit)
+    return data
+
+
+def soup(*own: str) -> st.SearchStrategy[str]:
+    """Pieces of a language in any order, and what no language has."""
+    common = [piece.decode("utf-8", "surrogateescape") for piece in PIECES]
+    return st.lists(st.sampled_from([*own, *common]), max_size=25).map("".join)
+
+
+def look_at(data: bytes) -> None:
+    """Everything that ``validate`` does with a file."""
+    found = shape([SourceFile("actions.yaml", data)])
+    errors = [finding for finding in found.findings if finding.severity.value == "error"]
+    assert bool(errors) == (found.project is None)
+    assert findings(found.findings, found.sources)(80)
+
+
+@cases(1500)
+@given(mutated(EXAMPLE[:1500], SMALL, b"version: 1\n", b""))
+@example(b"\xef\xbb\xbfversion: \xff")
+def test_action_files_with_bytes_changed(data: bytes) -> None:
+    """A damaged file gets findings; each points into the file."""
+    look_at(data)
+
+
+@cases(1500)
+@given(soup("version: 1\n", "actions:\n  a:\n", "    request: ", "match: user_id", "mapping: {"))
+def test_action_files_of_pieces(text: str) -> None:
+    """Anything may be called actions.yaml."""
+    look_at(text.encode("utf-8", "surrogateescape"))
+
+
+@cases(200)
+@given(valid(FILE) | broken())
+def test_action_files_built_from_the_schema(document: Any) -> None:
+    """Right in form and wrong in meaning, or nearly right."""
+    look_at(json.dumps(document, ensure_ascii=False).encode())
+
+
+@cases(2500)
+@given(soup("{{ ", " }}", "person.email", 'person.attributes["a"]', "inputs.", "/v1/"))
+def test_templates_of_pieces(text: str) -> None:
+    """What is understood says the same when it is written again."""
+    with suppress(TemplateError):
+        template = parse_template(text).template
+        assert template == parse_template(str(template)).template
+
+
+@cases(2500)
+@given(soup("$", ".a", "['b']", '["c"]', "[1]", "[*]", "..", "[?@.a]", "[1:2]"), st.booleans())
+def test_paths_of_pieces(text: str, rows: bool) -> None:
+    """A path that is understood picks something, or nothing, from any document."""
+    with suppress(PathError):
+        path = parse_path(text, rows=rows)
+        if not rows:
+            pick(path, {"a": [{"b": None}], "c": 1})
+
+
+@cases(2500)
+@given(mutated(CASSETTE[:600], b'{"a": [1, 2.5, null, true, "\\u00e9"]}', b"[]", b"-1"))
+@example(b"9" * 400_000)
+def test_json_with_bytes_changed(data: bytes) -> None:
+    """What is read is written and read again the same."""
+    with suppress(strict_json.StrictJsonError):
+        value = strict_json.parse(data)
+        assert repr(value) == repr(strict_json.parse(strict_json.dumps(value)))
+
+
+VALUES: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=300) | soup("12", "-", "T", "Z", "+02:00", "1.5", "2026-11-22")
+    | st.sampled_from([10**400, -(10**639), 2**53 + 1, 1e308, -0.0, 5e-324, [], {}, [[]], {"": 1}])
+)  # fmt: skip
+
+
+@st.composite
+def mappings(draw: st.DrawFn) -> AttributeMapping:
+    """Onto any type, with the policies that coercion knows."""
+    kind = draw(st.sampled_from(DataType))
+    return mapping(
+        "tier",
+        kind.value,
+        date=draw(st.sampled_from([None, *DateForm])),
+        type=draw(st.sampled_from([None, kind])),
+        values=draw(st.sampled_from([(), (("12", 12), ("", None))])),
+        max_length=draw(st.sampled_from([None, 1, 255])),
+    )
+
+
+@cases(3200)
+@given(VALUES, mappings())
+def test_coercion_of_any_value(got: Any, wanted: AttributeMapping) -> None:
+    """It fits or it does not; what fits can be written down."""
+    result = coerce(wanted, got)
+    assert isinstance(result, Fit | Misfit)
+    if isinstance(result, Fit):
+        strict_json.dumps(result.value)
+
+
+RUN = Run(
+    RunHead("20260101-000000-abcd", RunKind.APPLY, "loyalty", 1.5, "me@here"),
+    (RunEntry(SAMPLE, Receipt("p1", Outcome.APPLIED)), RunEntry(SAMPLE, None, "x")),
+)
+DOCUMENTS: list[tuple[Any, Any]] = [
+    (wire.plan_to_json(SAMPLE, redact=False), wire.plan_from_json),
+    (wire.run_to_json(RUN, redact=False), wire.run_from_json),
+    (wire.head_to_json(RUN.head), wire.head_from_json),
+    (wire.receipt_to_json(Receipt("p1", Outcome.APPLIED), redact=False), wire.receipt_from_json),
+]
+JUNK = st.sampled_from(
+    [None, True, 0, -1, 1.5, 10**30, "", "x", "applied", "\ud800", [], [None], {}, {"format": 1}]
+)
+
+
+@cases(2500)
+@given(
+    st.sampled_from(range(len(DOCUMENTS))),
+    st.lists(st.tuples(st.integers(0, 999), JUNK), max_size=4),
+)
+def test_documents_with_places_changed(which: int, edits: list[tuple[int, Any]]) -> None:
+    """A document is read, or refused as one that cannot be."""
+    original, from_json = DOCUMENTS[which]
+    document = copy.deepcopy(original)
+    for number, junk in edits:
+        holders = [document]
+        for holder in holders:
+            inner = holder.values() if isinstance(holder, dict) else holder
+            holders += [one for one in inner if isinstance(one, dict | list) and one]
+        holder = holders[number % len(holders)]
+        keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+        if keys:
+            holder[keys[number % len(keys)]] = copy.deepcopy(junk)
+    with suppress(StoreError):
+        from_json(document)
+
+
+@cases(2000)
+@given(mutated(CASSETTE[:1200], CASSETTE, b'{"version": 1, "interactions": []}'))
+def test_cassettes_with_bytes_changed(data: bytes) -> None:
+    """A cassette is a cassette, or its author is told where it is not."""
+    with suppress(AuthorError):
+        parse_cassette(data, "cassette.json")
+
+
+PEOPLE = st.one_of(
+    st.tuples(st.just(PeopleForm.CSV), mutated(CSV.encode(), b"email\na@b.example\n", b"")),
+    st.tuples(st.just(PeopleForm.JSONL), mutated(JSONL.encode())),
+    st.tuples(st.just(PeopleForm.JSON), mutated(b'[{"email": "a@b.example", "attributes": {}}]')),
+)
+
+
+@cases(2000)
+@given(PEOPLE)
+def test_people_of_files_with_bytes_changed(case: tuple[PeopleForm, bytes]) -> None:
+    """Everybody, or every fault with its place."""
+    form, data = case
+    with suppress(InvalidFiles):
+        list(read_people(io.TextIOWrapper(io.BytesIO(data)), form, DECLARED))
+
+
+def test_there_are_as_many_cases_as_we_say() -> None:
+    """In this file alone; what else is generated comes on top."""
+    assert sum(COUNTS.planned.values()) >= 20_000 * COUNTS.factor
+
+
+def test_a_case_that_takes_too_much_is_refused() -> None:
+    """Whoever measures is measured too."""
+    with pytest.raises(AssertionError, match="one case took"):
+        counted(lambda: bytearray(MEMORY + 1), Tally())()
