@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cactions.app.ports import Journal, People, Sender
 from cactions.logic.binding import bind
@@ -19,10 +19,11 @@ from cactions.model import (
     Request,
     Scalar,
     Subject,
+    noun,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Job:
     """One action for one person, with its data inputs."""
 
@@ -31,7 +32,7 @@ class Job:
     inputs: Mapping[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Desk:
     """What proposing works with. Without a journal, no value counts as ours."""
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-from cactions.model import InvalidFiles, OperatorError
+from cactions.model import InvalidFiles, OperatorError, noun
 
 if TYPE_CHECKING:
     from cactions.app.ports import Sender
@@ -33,7 +32,7 @@ STATE: Final = ".cactions"
 CASSETTES: Final = "cassettes"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Opened:
     """A project without errors and the folder that it lives in."""
 
@@ -41,7 +40,7 @@ class Opened:
     project: Project
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Answers:
     """Where answers come from: a recording, by default the action's own."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from cactions.model import noun
 
-@dataclass(frozen=True, slots=True)
+
+@noun
 class Words:
     """What was said of one action and one person."""
 

@@ -26,7 +26,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeGuard
 
@@ -41,6 +40,7 @@ from cactions.model import (
     Scalar,
     Why,
     is_empty,
+    noun,
     same,
 )
 
@@ -56,7 +56,7 @@ _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Fit:
     """A value that the attribute can hold. ``forced``: converted because ``type:`` asks for it."""
 
@@ -64,7 +64,7 @@ class Fit:
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Misfit:
     """Why the attribute cannot hold what came; ``detail`` holds nothing of the value."""
 

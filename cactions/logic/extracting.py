@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cactions.logic.coercing import Fit, coerce
 from cactions.logic.picking import pick
@@ -24,10 +24,11 @@ from cactions.model import (
     Value,
     WhenEmpty,
     Why,
+    noun,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Wanted:
     """What an attribute should hold, None for nothing, and what the answer says there."""
 

@@ -6,7 +6,6 @@ No message here holds a value: of a person it could be private, of a secret it a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from cactions.logic.encoding import Unfit, plain_text
 from cactions.logic.matching import resolve
@@ -23,10 +22,11 @@ from cactions.model import (
     Template,
     Value,
     is_empty,
+    noun,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Filler:
     """One person's values, the inputs, and the opened secrets by name."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from cactions.logic.faults import PLAIN_HTTP, SPECIAL_HOST, TEMPLATED_HOST, WRONG_VALUE
+from cactions.model import noun
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 _NUMERIC: Final = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
@@ -27,7 +27,7 @@ class OriginError(ValueError):
         self.end = end
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Origin:
     """``text`` is ``https://host[:port]``; ``end`` is where it stops in the URL."""
 

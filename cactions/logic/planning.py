@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cactions.logic.extracting import Wanted, extract, leave
 from cactions.logic.holding import agrees
@@ -35,10 +35,11 @@ from cactions.model import (
     Value,
     Why,
     is_empty,
+    noun,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Case:
     """One action for one person. ``call.line`` is empty until there is a request."""
 

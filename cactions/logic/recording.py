@@ -19,7 +19,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -34,6 +33,7 @@ from cactions.model import (
     RemoteError,
     Request,
     Response,
+    noun,
 )
 
 T = TypeVar("T", dict[str, Json], list[Json], str, int)
@@ -45,7 +45,7 @@ _YAML: Final = re.compile(rb"\s*(?:---|%YAML|interactions:|version:)")
 _KINDS: Final = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Recorded:
     """One interaction: what was asked and what came."""
 

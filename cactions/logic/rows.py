@@ -7,7 +7,6 @@ the text readable.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -16,7 +15,7 @@ from cactions.logic.enrolling import CUSTOM_ATTRIBUTES, Enrolment
 from cactions.logic.identifying import ATTRIBUTES, KEY_NAMES, Fault
 from cactions.logic.splitting import Cell, SplitError, is_open, separator_of, split_record
 from cactions.logic.spotting import Spot, elements, key_spot
-from cactions.model import MATCH_FIELDS, Json
+from cactions.model import MATCH_FIELDS, Json, noun
 
 Span: TypeAlias = "tuple[int, int]"
 """Characters of a text from 0, the end exclusive."""
@@ -25,7 +24,7 @@ LONGEST_RECORD: Final = 1024 * 1024
 _NESTS: Final = (ATTRIBUTES.rstrip("."), CUSTOM_ATTRIBUTES.rstrip("."))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Line:
     """A line of the file, with its line break; ``number`` counts from 1."""
 
@@ -33,7 +32,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Row:
     """Keys and values in their order; the row begins on line ``number``.
 
@@ -46,7 +45,7 @@ class Row:
     span: Callable[[str], Span]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Misread:
     """What cannot be read: what is wrong, the fix, and the characters of ``source`` meant."""
 

@@ -8,11 +8,12 @@ text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from cactions.model import noun
 
-@dataclass(frozen=True, slots=True)
+
+@noun
 class Text:
     """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one."""
 
@@ -20,7 +21,7 @@ class Text:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Integer:
     """A whole number between two bounds, both included."""
 
@@ -28,22 +29,22 @@ class Integer:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Boolean:
     """``true`` or ``false``; YAML's other spellings are refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class JsonScalar:
     """A text, number, boolean or null."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AnyJson:
     """Any JSON document, with templates and ``{secret: NAME}`` where the place allows them."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ListOf:
     """A sequence of one kind of item."""
 
@@ -51,14 +52,14 @@ class ListOf:
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class MapOf:
     """Names of the author's own choice onto one kind of value."""
 
     value: Schema
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Field:
     """One key of a Record; ``about`` is one sentence for editors."""
 
@@ -67,7 +68,7 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Record:
     """A map with a closed set of keys.
 
@@ -78,7 +79,7 @@ class Record:
     instead: tuple[str, str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Tagged:
     """A record whose ``tag`` key says which of several records it is."""
 
@@ -86,7 +87,7 @@ class Tagged:
     records: Mapping[str, Record]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Either:
     """One of two forms, told apart by what stands there: a map, a list, or a scalar."""
 

@@ -10,7 +10,6 @@ The grammar stands here, once; what it does not match is explained in ``template
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from cactions.logic.template_errors import TemplateError, explain_hole, explain_reference
@@ -21,6 +20,7 @@ from cactions.model import (
     PersonField,
     Reference,
     Template,
+    noun,
 )
 
 __all__ = ["ParsedTemplate", "TemplateError", "parse_reference", "parse_template"]
@@ -45,7 +45,7 @@ _HOLE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ParsedTemplate:
     """A template, and each reference with its span (without braces) in the author's text.
 

@@ -8,7 +8,6 @@ first that does not hold is a NoPlan. Its message holds no value of the answer: 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,11 +31,12 @@ from cactions.model import (
     Success,
     Value,
     is_empty,
+    noun,
     same,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Asker:
     """For whom the answer must be: what references stand for."""
 
@@ -48,7 +48,7 @@ class Asker:
         return resolve(reference, self.person, self.inputs)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Verified:
     """An answer that may be used: where the mapping's paths start, and the proof, if one is due."""
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 _NOUNS: Final = {
+    "nouns": "noun",
     "values": "ABSENT Absent Attributes Json Scalar Value is_empty same",
     "template": (
         "EACH Input JsonTemplate Path PersonAttribute PersonField Reference SecretRef "
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cactions.model.exchange import *
     from cactions.model.finding import *
     from cactions.model.kinds import *
+    from cactions.model.nouns import *
     from cactions.model.person import *
     from cactions.model.plan import *
     from cactions.model.receipt import *

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from cactions.model.finding import Place
+from cactions.model.nouns import noun
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
 from cactions.model.template import JsonTemplate, Path, Reference, SecretRef, Template
 from cactions.model.values import Json, Scalar
@@ -58,7 +59,7 @@ class InputType(Enum):
     BOOLEAN = "boolean"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class DataInput:
     """A value that is asked for when the action runs."""
 
@@ -69,7 +70,7 @@ class DataInput:
     default_value: Scalar = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Token:
     """A credential in a request header: ``<header>: <prefix><value>``.
 
@@ -94,7 +95,7 @@ class BodyForm(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RequestBody:
     """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
 
@@ -102,7 +103,7 @@ class RequestBody:
     content: JsonTemplate
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ActionRequest:
     """How to ask the third party.
 
@@ -120,7 +121,7 @@ class ActionRequest:
     effect: Effect = Effect.READ
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BodyCheck:
     """One condition of ``success_when.body``."""
 
@@ -128,7 +129,7 @@ class BodyCheck:
     equals: Json
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Success:
     """What makes an answer a success; a 200 with an error body is none."""
 
@@ -136,7 +137,7 @@ class Success:
     body: tuple[BodyCheck, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Rows:
     """Where the candidate rows are and which of them is meant; exactly one must remain."""
 
@@ -144,7 +145,7 @@ class Rows:
     where: tuple[tuple[Path, Reference], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SamePerson:
     """The proof that the answer belongs to the matched person. ``path`` starts at the row."""
 
@@ -154,7 +155,7 @@ class SamePerson:
     redacted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class AttributeMapping:
     """One response value onto one attribute, and the policies that keep it safe.
 
@@ -176,7 +177,7 @@ class AttributeMapping:
     overwrite: Overwrite = Overwrite.ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ActionResponse:
     """How to read the answer. Paths start at the row where ``rows`` is given, else at the root."""
 
@@ -186,7 +187,7 @@ class ActionResponse:
     mapping: tuple[AttributeMapping, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Expectation:
     """What a test expects; None means not stated.
 
@@ -200,7 +201,7 @@ class Expectation:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class ActionTest:
     """One entry of ``tests:``."""
 
@@ -211,7 +212,7 @@ class ActionTest:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Action:
     """A custom action: how a person is matched, what is asked, how the answer is read."""
 
@@ -226,7 +227,7 @@ class Action:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Workspace:
     """The people's home: the embedded store.
 
@@ -239,7 +240,7 @@ class Workspace:
     people_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Project:
     """Everything that the action files of one folder say, for one environment."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from cactions.model.nouns import noun
 from cactions.model.values import ABSENT, Value
 
 if TYPE_CHECKING:
     from cactions.model.rendered import Rendered
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Request:
     """One HTTP request, complete: method in capitals, absolute URL, headers in order."""
 
@@ -31,7 +32,7 @@ class Request:
         return next((v.shown for n, v in self.headers if n.lower() == wanted), "")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Response:
     """The answer as it came: status, headers in order, body bytes after decoding."""
 
@@ -40,7 +41,7 @@ class Response:
     body: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Proof:
     """Both sides of ``same_person``, for the reader to see."""
 

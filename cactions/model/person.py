@@ -7,11 +7,12 @@ its Messenger and in every older text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from cactions.model.nouns import noun
 from cactions.model.values import ABSENT, Attributes, Scalar, Value
 
 
@@ -32,7 +33,7 @@ class Role(Enum):
     LEAD = "lead"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Attribute:
     """A custom attribute as ``/data_attributes`` describes it.
 
@@ -79,7 +80,7 @@ MATCH_FIELDS: Final = ("user_id", "email", "id")
 """How a person may be looked up (``match:``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Person:
     """A contact: its fields by name (those of CONTACT_FIELDS that are set) and its attributes.
 
@@ -111,7 +112,7 @@ class Person:
         return self.attributes.get(name, ABSENT)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class PersonQuery:
     """How one person is asked for: ``field`` is one of MATCH_FIELDS."""
 

@@ -6,10 +6,10 @@ promise that is checked again at that moment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cactions.model.kinds import Kind
+from cactions.model.nouns import noun
 from cactions.model.person import DataType
 from cactions.model.values import ABSENT, Value, is_empty, same
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cactions.model.person import PersonQuery
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Change:
     """One attribute of one person: what is there, what would be there, where it came from.
 
@@ -45,7 +45,7 @@ class Change:
         return Kind.CLEAR if is_empty(self.after) else Kind.OVERWRITE
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Left:
     """A mapped attribute that is left as it is, and why.
 
@@ -64,7 +64,7 @@ class Left:
     redacted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Subject:
     """Whom a plan is about: the contact id, how they were matched, and what to call them."""
 
@@ -73,7 +73,7 @@ class Subject:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Call:
     """The one request behind a plan, for the preview's head.
 
@@ -85,7 +85,7 @@ class Call:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Plan:
     """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both."""
 
@@ -107,7 +107,7 @@ class Plan:
         return tuple(left for left in self.left if left.refused)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Failed:
     """No plan, and nothing may be written: the reason, in words and with both values if known."""
 
@@ -120,7 +120,7 @@ class Failed:
     proof: Proof | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TestReport:
     """How one of the file's ``tests:`` went: every expectation that did not hold, in words."""
 

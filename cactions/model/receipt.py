@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cactions.model.nouns import noun
 
 if TYPE_CHECKING:
     from cactions.model.kinds import Outcome, RunKind
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from cactions.model.values import Value
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Conflict:
     """An attribute that does not hold what the plan promised: it was left alone."""
 
@@ -23,7 +24,7 @@ class Conflict:
     redacted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Receipt:
     """What became of one person's plan."""
 
@@ -33,7 +34,7 @@ class Receipt:
     conflicts: tuple[Conflict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Tally:
     """Receipts counted by outcome; the counts add up to the people handed in."""
 
@@ -50,7 +51,7 @@ class Tally:
         return sum(self.counts.values())
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RunHead:
     """What a run is, known before its first write.
 
@@ -71,7 +72,7 @@ class RunHead:
     people: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class RunEntry:
     """One person's plan in a run; no receipt means that its outcome was never recorded.
 
@@ -89,7 +90,7 @@ class RunEntry:
         return not self.plan.subject.person_id
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Run:
     """A run as the journal holds it. ``finished`` is False where it was cut off.
 

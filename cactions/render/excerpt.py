@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from cactions.model import Place
+from cactions.model import Place, noun
 from cactions.render.escaping import Piece, pieces
 from cactions.render.ink import Ink, Line, Tone, quiet
 from cactions.render.layout import gap
@@ -42,7 +41,7 @@ def excerpt(place: Place, lines: Sequence[str], room: int) -> list[Line]:
     return [(*margin, *text), (*below, *carets, *more)]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Drawn:
     """How each character is shown, and the cell at which it begins; one more for the end."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from traceback import TracebackException
 
 from cactions.model import (
     AuthorError,
@@ -62,8 +63,6 @@ def trace(error: BaseException) -> Sheet:
     """
 
     def draw(_room: int) -> list[Line]:
-        from traceback import TracebackException  # noqa: PLC0415 - only who debugs pays for it
-
         told = TracebackException.from_exception(error, compact=True).format()
         rows = [row for part in told for row in part.rstrip("\n").split("\n")]
         return [ink(row[:_LONGEST], Tone.SOURCE) for row in rows]

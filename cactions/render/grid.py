@@ -7,8 +7,8 @@ wide for that, and every row on a narrow page, names its parts instead: before, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cactions.model import noun
 from cactions.render.ink import Ink, Line, Tone, cells, ink, joined, quiet
 from cactions.render.layout import NARROW, flow, gap, padded, prose
 
@@ -20,7 +20,7 @@ _NAMED = 4  # lines of a row that names its parts
 _STAYS = "stays "
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Row:
     """One attribute: mark and word, its values (``after`` None: it is left alone), and why."""
 
@@ -80,7 +80,7 @@ def _notes(row: Row, room: int, indent: int) -> list[Line]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Columns:
     """Widths of the columns of one-line rows; no ``path`` column means that paths go below."""
 

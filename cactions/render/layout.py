@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cactions.model import noun
 from cactions.render.ink import BLANK, BROKEN, Ink, Line, Tone, cells, ink, quiet
 
 NARROW = 60
@@ -70,7 +70,7 @@ def _words(line: Line) -> list[Line]:
     return [tuple(word) for word in words if word]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Fact:
     """A label and what is to be said under it, one line of text each."""
 

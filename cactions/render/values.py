@@ -13,12 +13,11 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, same
+from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, noun, same
 from cactions.render.escaping import Speller, ascii_pieces, pieces, quoted_pieces, safe
 from cactions.render.ink import Ink, Line, Tone, cells, ink, quiet
 
@@ -34,7 +33,7 @@ _MOST_NOTE = 24  # cells of the longest note about a length
 _ROOMY = 40  # with less room, the note about the length may fall onto the next line
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Look:
     """How to look at a value: its type, whether it may be seen, and how many cells it may take.
 
@@ -49,7 +48,10 @@ class Look:
     sized: bool = True
 
 
-def show(value: Value, look: Look = Look()) -> Line:
+_LOOK = Look()
+
+
+def show(value: Value, look: Look = _LOOK) -> Line:
     """The value as it may be shown; long ones are cut and say how long they are."""
     if value is ABSENT or value is None or (look.redacted and is_empty(value)):
         return ink("(empty)", Tone.NOTHING)
@@ -150,7 +152,7 @@ def _date(seconds: float, *, raw: bool) -> Line:
     return (Ink(text, Tone.VALUE), *quiet(f" ({written})" if raw else ""))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Excerpt:
     """A text from its ``start`` on, in ``quotes`` or not, spelled in one way or another."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from cactions.logic.decoding import Typed, decode
@@ -20,12 +20,13 @@ from cactions.model import (
     Project,
     Severity,
     Workspace,
+    noun,
 )
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class SourceFile:
     """One action file as it was found: the name to show, and its bytes."""
 
@@ -38,7 +39,7 @@ class SourceFile:
         return self.data.decode("utf-8-sig", errors="replace")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Shaped:
     """What the files say. ``project`` is None where an error was found."""
 
@@ -47,7 +48,7 @@ class Shaped:
     sources: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class _Draft:
     """One decoded file."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
@@ -28,10 +28,11 @@ from cactions.model import (
     SecretRef,
     Template,
     Token,
+    noun,
 )
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Scope:
     """The names in reach. A name onto None is declared, but broken: it is known, and of no use."""
 
