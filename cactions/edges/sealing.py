@@ -32,7 +32,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cactions.logic.vault.binding import SEAL_LABEL, padded, unpadded
 from cactions.model.secret import KEY_BYTES, HeldKey, Passphrase
-from cactions.model.vault import Sealed, Stretching
+from cactions.model.vault import Forged, Sealed, Stretching
+
+COST: Final = 2**17
+"""scrypt's N for new passphrases."""
 
 _SALT: Final = 32
 _NONCE: Final = 12
@@ -42,18 +45,17 @@ _BLOCK: Final = 32
 _ROOM: Final = 2
 
 
-class Forged(ValueError):
-    """Sealed bytes were not sealed with this key for this place."""
-
-
 class Sealing:
     """The primitives, with the randomness that they draw from.
 
-    ``random`` is another than the operating system's only where test vectors are made.
+    Only where test vectors are made is ``random`` another than the operating system's.
     """
 
-    def __init__(self, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self, random: Callable[[int], bytes] = secrets.token_bytes, *, cost: int = COST
+    ) -> None:
         self._random = random
+        self._cost = cost
 
     def new_vault_id(self) -> str:
         """32 hex digits that no other vault has."""
@@ -63,9 +65,9 @@ class Sealing:
         """A key that nobody has seen."""
         return HeldKey(label, self._random(KEY_BYTES))
 
-    def new_stretching(self, cost: int) -> Stretching:
+    def new_stretching(self) -> Stretching:
         """Parameters with a fresh salt: a guess takes 1,024 * ``cost`` bytes of memory."""
-        return Stretching(cost, 8, 1, self._random(_SALT))
+        return Stretching(self._cost, 8, 1, self._random(_SALT))
 
     def stretched(self, passphrase: Passphrase, how: Stretching) -> HeldKey:
         """The key that a passphrase stands for. The parameters must have been checked."""

@@ -111,6 +111,10 @@ class VaultContents:
     entries: tuple[Entry, ...] = ()
 
 
+class Forged(ValueError):
+    """Sealed bytes were not sealed with this key for this place."""
+
+
 class VaultFault(Enum):
     """What is wrong with a vault; the stable word of each error."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.model import OperatorError
 from cactions.model.vault import VaultError, VaultFault
 
 _BACK: Final = (
@@ -119,6 +120,12 @@ def no_key(where: str) -> VaultError:
     """Nothing here opens the vault."""
     message = f"there is no key to this vault in {where}; {_CLOSED}"
     return VaultError(VaultFault.NO_KEY, message, hint=_ASK)
+
+
+def missing(path: str) -> OperatorError:
+    """No file is there."""
+    hint = "Make one with `cactions vault init`, or name another folder."
+    return OperatorError(f"there is no vault {path}; nothing was opened", hint=hint)
 
 
 def open_to_all(path: str) -> VaultError:

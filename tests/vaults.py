@@ -1,0 +1,138 @@
+"""Key holders, clocks and whole vaults for tests; holders obey the port ``KeyHolder``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import shake_256
+from pathlib import Path
+
+from cactions.app.keeping import init
+from cactions.app.opening import VaultDesk
+from cactions.edges.sealing import Sealing
+from cactions.edges.vault_file import VaultFileLocal
+from cactions.logic.vault.faults import no_key
+from cactions.model.secret import HeldKey, Passphrase
+
+NOW = 1_790_000_000
+CHEAP = 2**15
+"""The lowest scrypt cost that a reader takes."""
+
+
+class FixedClock:
+    """The same second for ever."""
+
+    def now(self) -> float:
+        return NOW
+
+
+class HolderInMemory:
+    """Keys and marks of one person, as a keyring keeps them."""
+
+    name = "the keyring in memory"
+    remembers = True
+
+    def __init__(self) -> None:
+        self.keys: dict[str, HeldKey | Passphrase] = {}
+        self.marks: dict[str, int] = {}
+
+    def key(self, vault_id: str) -> HeldKey | Passphrase:
+        if vault_id not in self.keys:
+            raise no_key(self.name)
+        return self.keys[vault_id]
+
+    def keep(self, vault_id: str, key: HeldKey) -> None:
+        self.keys[vault_id] = key
+
+    def seen_generation(self, vault_id: str) -> int | None:
+        return self.marks.get(vault_id)
+
+    def remember_generation(self, vault_id: str, generation: int) -> None:
+        self.marks[vault_id] = generation
+
+
+class HolderInFile:
+    """Keys and marks that several processes share; each write replaces the whole file."""
+
+    name = "the key file"
+    remembers = True
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def key(self, vault_id: str) -> HeldKey:
+        kept = self._all().get(vault_id, {})
+        if "key" not in kept:
+            raise no_key(self.name)
+        return HeldKey(kept["recipient"], bytes.fromhex(kept["key"]))
+
+    def keep(self, vault_id: str, key: HeldKey) -> None:
+        self._update(vault_id, {"recipient": key.label, "key": key.reveal().hex()})
+
+    def seen_generation(self, vault_id: str) -> int | None:
+        return self._all().get(vault_id, {}).get("generation")
+
+    def remember_generation(self, vault_id: str, generation: int) -> None:
+        self._update(vault_id, {"generation": generation})
+
+    def _all(self) -> dict[str, dict]:
+        return json.loads(self._path.read_text()) if self._path.exists() else {}
+
+    def _update(self, vault_id: str, news: dict) -> None:
+        everything = self._all()
+        everything[vault_id] = everything.get(vault_id, {}) | news
+        draft = self._path.with_suffix(f".{len(news)}.{id(news)}.new")
+        draft.write_text(json.dumps(everything))
+        draft.rename(self._path)
+
+
+class OnlyKey:
+    """A key without a memory, as an environment variable is one; ``mark`` is --min-generation."""
+
+    name = "the environment"
+    remembers = False
+
+    def __init__(self, key: HeldKey | Passphrase, mark: int | None = None) -> None:
+        self._key = key
+        self._mark = mark
+
+    def key(self, vault_id: str) -> HeldKey | Passphrase:
+        return self._key
+
+    def keep(self, vault_id: str, key: HeldKey) -> None:
+        raise AssertionError("nothing can be kept here")
+
+    def seen_generation(self, vault_id: str) -> int | None:
+        return self._mark
+
+    def remember_generation(self, vault_id: str, generation: int) -> None:
+        return
+
+
+def drawn(seed: str) -> Callable[[int], bytes]:
+    """Randomness that is the same on every run: for vectors only."""
+    count = 0
+
+    def draw(size: int) -> bytes:
+        nonlocal count
+        count += 1
+        return shake_256(f"{seed} {count}".encode()).digest(size)
+
+    return draw
+
+
+def desk_at(path: Path, *, keys: object = None, sealer: Sealing | None = None) -> VaultDesk:
+    """A desk at a vault file, with a keyring in memory."""
+    return VaultDesk(
+        VaultFileLocal(path, patience=60),
+        keys or HolderInMemory(),  # type: ignore[arg-type] (any holder)
+        sealer or Sealing(cost=CHEAP),
+        FixedClock(),
+    )
+
+
+def new_vault(path: Path, *, sealer: Sealing | None = None, me: str = "ada") -> VaultDesk:
+    """A new vault with one recipient."""
+    desk = desk_at(path, sealer=sealer)
+    init(desk, me)
+    return desk
