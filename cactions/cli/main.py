@@ -11,14 +11,10 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Final
+from typing import Final, TypeAlias
 
-import typer
-
-from cactions import __version__
 from cactions.cli import moment, streams, wiring
 from cactions.cli.exits import Exit
-from cactions.cli.misuse import MISUSE, in_our_words
 from cactions.model import (
     AuthorError,
     CactionsError,
@@ -33,6 +29,10 @@ _CODES: Final = ((OperatorError, Exit.MISUSE), (AuthorError, Exit.NOTHING_DONE))
 _DEBUG: Final = "--debug"
 
 
+Answer: TypeAlias = Callable[[list[str]], int]
+"""Does what the words of a command line say, and gives the exit code."""
+
+
 class Interrupted(BaseException):
     """A signal asked us to stop; ``code`` is the exit code that says which."""
 
@@ -41,12 +41,12 @@ class Interrupted(BaseException):
         self.code = code
 
 
-def run() -> int:
-    """Run the command line; the exit code."""
+def run(answer: Answer) -> int:
+    """Do what the command line says, by way of whoever answers it; the exit code."""
     words = [word for word in sys.argv[1:] if word != _DEBUG]
     debug = len(words) < len(sys.argv) - 1 or os.environ.get("CACTIONS_DEBUG", "") not in ("", "0")
     try:
-        return _ended(words)
+        return _ended(words, answer)
     except (Interrupted, KeyboardInterrupt) as stopped:
         return _stopped(stopped, words)
     except BrokenPipeError:
@@ -58,58 +58,17 @@ def run() -> int:
         _listen(signal.SIG_DFL)
 
 
-def _ended(words: list[str]) -> int:
+def _ended(words: list[str], answer: Answer) -> int:
     """The exit code of a command that came to its end."""
     moment.start()
     _listen(_stop)
     streams.prepare()
     try:
-        code = _application(words)(words, prog_name="cactions", standalone_mode=False)
+        code = answer(words)
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone
         raise (left.__context__ or left) from None
-    except MISUSE as complaint:
-        if error := in_our_words(complaint):
-            raise error from complaint
-        return Exit.MISUSE
-    return code if isinstance(code, int) else Exit.CLEAN
-
-
-def _application(words: list[str]) -> typer.Typer:
-    """The commands that these words may mean; importing the others would only cost time."""
-    app = typer.Typer(
-        name="cactions",
-        help="Plan-and-apply for Intercom custom actions: see what would be overwritten, first.",
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_options)
-    for name, module in wiring.commands(words):
-        commands = getattr(module, "commands", None)
-        if commands is not None:
-            app.add_typer(commands, name=name)
-        else:
-            app.command(name)(module.command)
-    return app
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"cactions {__version__}")
-        raise typer.Exit
-
-
-def _options(
-    *,
-    version: bool = typer.Option(
-        False, "--version", help="Print the version and stop.", callback=_version, is_eager=True
-    ),
-    debug: bool = typer.Option(
-        False, _DEBUG, help="Show where an error came from; also CACTIONS_DEBUG=1."
-    ),
-) -> None:
-    """What may stand before the name of a command."""
+    return code
 
 
 def _told(error: Exception, words: list[str], *, debug: bool) -> int:

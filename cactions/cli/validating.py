@@ -1,8 +1,4 @@
-"""What ``validate`` does, and its plainest form, which is answered without Typer.
-
-Editors and hooks say ``validate FILE...`` all day long, and Typer alone costs more than all of the
-checking. Both ways lead to the same ``validate``, and a test holds them to the same bytes.
-"""
+"""What ``validate`` does, and what its plainest words ask for."""
 
 from __future__ import annotations
 
