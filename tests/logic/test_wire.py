@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -332,6 +333,7 @@ RECEIPT = Receipt(
 HEAD = RunHead("r1", RunKind.APPLY, "loyalty", 1.5, "ada@desk")
 WITH_SECRETS: list[tuple[Any, Callable[..., dict[str, Json]], Callable[[Json], Any]]] = [
     (SAMPLE, wire.plan_to_json, wire.plan_from_json),
+    (replace(SAMPLE, changes=(), proof=None), wire.plan_to_json, wire.plan_from_json),
     (SAMPLE, wire.result_to_json, wire.result_from_json),
     (
         Failed("a", SAMPLE.subject, Reason.NOT_SAME_PERSON, "", proof=SAMPLE.proof),
