@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 from cactions.app.proposing import Desk, Job, propose
 from cactions.logic import strict_json
+from cactions.logic.holding import agrees
 from cactions.logic.inputs import resolve_inputs
 from cactions.model import (
     ABSENT,
     Action,
     ActionTest,
     CactionsError,
+    Change,
     Expectation,
     Failed,
+    Left,
     OperatorError,
     Plan,
     Reason,
@@ -21,7 +24,6 @@ from cactions.model import (
     TestReport,
     Value,
     is_empty,
-    same,
 )
 
 
@@ -57,12 +59,14 @@ def _problems(expect: Expectation, result: Plan | Failed) -> Iterator[str]:
 
 
 def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
-    holds = {change.attribute: (change.after, change.redacted) for change in plan.changes}
-    holds |= {left.attribute: (left.before, left.redacted) for left in plan.left}
+    holds: dict[str, tuple[Change | Left, Value]] = {
+        **{change.attribute: (change, change.after) for change in plan.changes},
+        **{left.attribute: (left, left.before) for left in plan.left},
+    }
     for name, wanted in (expect.attributes or {}).items():
-        found, redacted = holds[name]
-        if not (same(found, wanted) or (is_empty(found) and is_empty(wanted))):
-            told = "another value" if redacted else _told(found)
+        one, found = holds[name]
+        if not agrees(one.data_type, found, wanted):
+            told = "another value" if one.redacted else _told(found)
             yield f"{name}: expected {_told(wanted)}, found {told}"
     expected = set(expect.refused or ())
     for left in plan.refused:
