@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from cactions.model import (
-    Person,
-    PersonQuery,
-    Plan,
-    Receipt,
-    Request,
-    Response,
-    Run,
-    RunHead,
-    Value,
-)
-from cactions.model.secret import HeldKey, Passphrase
-from cactions.model.vault import Sealed, Stretching
+if TYPE_CHECKING:
+    from cactions.model import (
+        Person,
+        PersonQuery,
+        Plan,
+        Receipt,
+        Request,
+        Response,
+        Run,
+        RunHead,
+        Value,
+    )
+    from cactions.model.secret import HeldKey, Passphrase
+    from cactions.model.vault import Sealed, Stretching
 
 
 class Sender(Protocol):

@@ -16,7 +16,6 @@ from cactions.cli.words import Words
 from cactions.edges.files import write_text
 from cactions.logic import wire
 from cactions.model import Failed, Plan
-from cactions.render.picture import picture
 from cactions.render.preview import preview
 
 _PICTURE: Final = 100
@@ -51,7 +50,7 @@ def command(
     said = Words(action, person, inputs, replay, cassette, files, environment)
     sheet = preview(result, closing=_closing(result, said))
     if svg:
-        write_text(svg, picture(sheet, room=_PICTURE, command=said.command("diff")))
+        write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))
     if json:
         wiring.write_json(wire.result_to_json(result, redact=True))
     else:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cactions.edges.people_local import PeopleLocal
     from cactions.logic.shaping import Shaped
     from cactions.model import Action, Json, Person, Project, RunHead
+    from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
 COMMANDS: Final = ("validate", "request", "test", "diff", "run", "runs", "people", "schema")
@@ -64,6 +65,13 @@ def paper() -> Paper:
     from cactions.render.screen import Screen
 
     return Screen(sys.stdout, sys.stderr)
+
+
+def picture(sheet: Sheet, *, room: int, command: str) -> str:
+    """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
+    from cactions.render.picture import picture
+
+    return picture(sheet, room=room, command=command)
 
 
 def treaty() -> ModuleType:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -115,9 +114,8 @@ def has_private_file(path: Path) -> bool:
 def new_private_file(folder: Path, prefix: str) -> Path:
     """A new empty file under a name that nobody else uses."""
     with store_errors(folder):
-        handle, name = tempfile.mkstemp(prefix=prefix, dir=folder)
-        os.close(handle)
-        path = Path(name)
+        path = folder / f"{prefix}{os.urandom(8).hex()}"
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _FILE))
         path.chmod(_FILE)
     return path
 

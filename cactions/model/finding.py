@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from cactions.model.nouns import noun
 
 
 class Severity(Enum):
@@ -14,7 +15,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@noun
 class Place:
     """A span of a file. Lines and columns count from 1, in characters; the end is exclusive."""
 
@@ -28,7 +29,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Finding:
     """One thing that is wrong, or worth knowing, about a definition.
 

@@ -7,11 +7,11 @@ file, and authenticated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from cactions.model.errors import StoreError
+from cactions.model.nouns import noun
 
 Meta: TypeAlias = "Mapping[str, str | int | tuple[str, ...]]"
 
@@ -39,7 +39,7 @@ class RecipientKind(Enum):
     PASSPHRASE = "passphrase"  # noqa: S105 (a word, no password)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Stretching:
     """scrypt's parameters (RFC 7914): cost ``n`` (a power of two), ``r``, ``p`` and the salt."""
 
@@ -49,7 +49,7 @@ class Stretching:
     salt: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Sealed:
     """AES-256-GCM's ciphertext with its tag, and the salt that its single-use key came from."""
 
@@ -57,7 +57,7 @@ class Sealed:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Recipient:
     """Somebody who can open the vault; ``wrapped`` is the data key, sealed with their key.
 
@@ -73,7 +73,7 @@ class Recipient:
     stretching: Stretching | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Entry:
     """Something sealed: ``hosts`` are the only ones a secret may be sent to.
 
@@ -93,7 +93,7 @@ class Entry:
         return hosts if isinstance(hosts, tuple) else ()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class VaultHead:
     """Which vault this is and how old: ``epoch`` counts data keys, ``generation`` writes."""
 
@@ -102,7 +102,7 @@ class VaultHead:
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class VaultContents:
     """Everything that a vault file says, before anything of it is believed."""
 
