@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.counting import COUNTS, HOSTILE, Tally, counted, target_of
+from tests.told import TOLD
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,4 +35,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if COUNTS.by_target:
         terminalreporter.section("generated cases")
         for line in COUNTS.lines():
+            terminalreporter.write_line(line)
+    if TOLD:
+        terminalreporter.section("kills and failing disks")
+        for line in TOLD:
             terminalreporter.write_line(line)

@@ -89,5 +89,5 @@ def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
         if any(entry.plan.subject.person_id == person_id for _, entry in run.open):
             raise OperatorError(
                 f"the run {run.head.id} was cut off, and what it did to this person is not known",
-                hint=f"First `cactions runs resume {run.head.id}`, or undo it.",
+                hint=f"Finish it with `cactions runs resume {run.head.id}`, or undo it.",
             )

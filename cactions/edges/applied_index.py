@@ -64,7 +64,7 @@ class AppliedIndex:
     def delete(self) -> None:
         """Nothing is left of it; the next look-up makes it anew. Raises StoreError."""
         self.close()
-        for path in self._files():
+        for path in [*self._files(), *self._drafts()]:
             delete_file(path)
 
     def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
@@ -147,13 +147,19 @@ class AppliedIndex:
             for row in values:
                 database.execute("INSERT INTO applied VALUES (?, ?, ?, ?)", *row)
 
-        with Database.draft(self._folder, _LAYOUT, fill) as draft, store_errors(draft):
+        name = self._folder / PREFIX
+        with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
             draft.rename(draft.with_name(_name(draft)))
         self._open()
 
     def _files(self) -> list[Path]:
         with store_errors(self._folder):
             return sorted(self._folder.glob(f"{PREFIX}*.db"))
+
+    def _drafts(self) -> list[Path]:
+        """What is left where somebody was killed who made one."""
+        with store_errors(self._folder):
+            return sorted(self._folder.glob(f".{PREFIX}*"))
 
 
 def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:

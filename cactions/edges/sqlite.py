@@ -27,6 +27,7 @@ from typing import Final, TypeAlias
 
 from cactions.edges.database_files import (
     at_rest,
+    delete_database,
     has_private_database,
     identity,
     refuse_orphans,
@@ -107,8 +108,8 @@ class Database:
             _make(cls(draft, layout, name=name), fill)
             yield draft
         finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
+            with suppress(StoreError):
+                delete_database(draft)
 
     @classmethod
     def sealed(cls, path: Path, layout: Layout) -> Database:
@@ -249,6 +250,7 @@ def _make(database: Database, fill: Callable[[Database], object] | None) -> None
             database.execute(f"PRAGMA user_version={database.layout.version}")
             if fill:
                 fill(database)
+        database.settle()  # closing would do it too, and say nothing of a full disk
     finally:
         database.close()
 

@@ -111,7 +111,8 @@ def _how_on(head: RunHead) -> Line:
 
 
 def _name(plan: Plan) -> Ink:
-    return Ink(plan.subject.label or plan.subject.person_id or "A forgotten person", Tone.STRONG)
+    told = words.called(plan.subject.label or plan.subject.person_id)
+    return Ink(told or "A forgotten person", Tone.STRONG)
 
 
 def told(plan: Plan, done: Receipt, room: int, tense: Tense) -> list[Line]:
@@ -134,6 +135,8 @@ def _told(plan: Plan, done: Receipt, tense: Tense) -> Line:
         word, said = ("restored" if taken_back else word), (*_counts(plan, tense), Ink("."))
     elif done.outcome is Outcome.CONFLICT and taken_back:
         said = ink("Somebody has changed this person since, so nothing was restored.")
+    if not plan.subject.person_id:
+        said = ink("Everything else about them was erased.")
     message = ink(f" {words.sentence(done.message)}") if done.message else ()
     return (Ink(f"{word.capitalize()}:", tone), Ink(" "), _name(plan), Ink(". "), *said, *message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,11 +26,12 @@ def finished(program: str, *arguments: object) -> subprocess.CompletedProcess[st
 
 
 @contextmanager
-def running(program: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+def running(program: str, *arguments: object, **environ: str) -> Iterator[subprocess.Popen[str]]:
     """A Python program that reads and writes lines; killed at the end if it still runs."""
     with subprocess.Popen(
         [sys.executable, "-u", "-c", program, *map(str, arguments)],
         cwd=ROOT,
+        env={**os.environ, **environ},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,0 +1,72 @@
+"""Several people, a plan for each, and books that a run of them is kept in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cactions.app.running import Books
+from cactions.edges.journal import JournalLocal
+from cactions.edges.people_local import PeopleLocal
+from cactions.edges.turns import TurnsLocal
+from cactions.model import (
+    ABSENT,
+    Call,
+    Change,
+    Person,
+    PersonQuery,
+    Plan,
+    Run,
+    RunHead,
+    RunKind,
+    Subject,
+)
+
+OLD = {"tier": "silver", "coupon": "SPRING"}
+NEW = {"tier": "gold", "points": 7}
+
+
+def crowd(number: int) -> list[Person]:
+    """People ``p00``, ``p01`` and so on, as they were."""
+    return [Person(f"p{n:02}", {"user_id": f"u-{n}"}, OLD) for n in range(number)]
+
+
+def plans(number: int) -> list[Plan]:
+    """For each of them a value to overwrite, one to add and one to clear."""
+    changes = (
+        Change("tier", "silver", "gold"),
+        Change("points", ABSENT, 7),
+        Change("coupon", "SPRING", ABSENT),
+    )
+    return [
+        Plan("loyalty", Subject(f"p{n:02}", PersonQuery("user_id", f"u-{n}")), Call(""), changes)
+        for n in range(number)
+    ]
+
+
+def head(run_id: str = "run-1", undoes: str = "") -> RunHead:
+    kind = RunKind.UNDO if undoes else RunKind.APPLY
+    return RunHead(run_id, kind, "loyalty", 2.0 if undoes else 1.0, "ada@desk", undoes=undoes)
+
+
+def books(folder: Path, number: int) -> Books:
+    state = folder / ".cactions"
+    return Books(PeopleLocal(state, crowd(number)), JournalLocal(state), TurnsLocal(state))
+
+
+def closed(kept: Books) -> None:
+    """Let go of all files."""
+    assert isinstance(kept.people, PeopleLocal)
+    assert isinstance(kept.journal, JournalLocal)
+    kept.people.close()
+    kept.journal.close()
+
+
+def states(kept: Books, number: int) -> list[str]:
+    """``old`` or ``new`` for each person, ``torn`` for anything else."""
+    held = [dict(kept.people.get(f"p{n:02}").attributes) for n in range(number)]
+    return ["old" if each == OLD else "new" if each == NEW else "torn" for each in held]
+
+
+def begun(kept: Books, run_id: str = "run-1") -> Run | None:
+    """The run, if it was begun."""
+    return next((run for run in kept.journal.runs() if run.head.id == run_id), None)

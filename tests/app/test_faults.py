@@ -1,0 +1,157 @@
+"""The disk fails at the k-th write, fsync or open, for every k until none fails any more.
+
+For real: a library stands between the process and the C library (``faults.c``).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.app.running import resume
+from cactions.edges.people_local import PeopleLocal
+from cactions.model import Outcome, Tally
+from tests.app.crowd import begun, books, closed, states
+from tests.app.victims import SERVE
+from tests.counting import COUNTS
+from tests.edges.processes import ROOT, running, said, tell
+from tests.told import TOLD
+
+PEOPLE = 3
+KINDS = ("write", "fsync", "open")
+COMPILER = shutil.which("cc")
+Server = subprocess.Popen[str]
+
+pytestmark = [
+    pytest.mark.hostile,
+    pytest.mark.skipif(sys.platform != "linux", reason="LD_PRELOAD is Linux's"),
+    pytest.mark.skipif(not COMPILER, reason="there is no C compiler to make the shim with"),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    shim = tmp_path_factory.mktemp("shim") / "faults.so"
+    source = Path(__file__).with_name("faults.c")
+    subprocess.run(
+        [str(COMPILER), "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"],
+        check=True, timeout=60,
+    )  # fmt: skip
+    with running(SERVE, LD_PRELOAD=str(shim)) as process:
+        yield process
+
+
+@pytest.fixture(scope="module", autouse=True)
+def counts() -> Iterator[Counter[str]]:
+    counted: Counter[str] = Counter({"faults": 0, "stopped": 0, "in doubt": 0, "survived": 0,
+                                     "written too early": 0})  # fmt: skip
+    yield counted
+    TOLD.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
+
+
+def asked(server: Server, **task: Any) -> dict[str, Any]:
+    tell(server, json.dumps(task))
+    answer: dict[str, Any] = json.loads(said(server))
+    assert not answer["failed"], task
+    return answer
+
+
+def number_after(word: str, text: str) -> int:
+    found = re.search(rf"(\d+) {word}", text)
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("once", [True, False], ids=["once", "for ever"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_failing_disk_stops_the_run_with_the_truth(  # noqa: PLR0913, PLR0917 - three tables
+    server: Server, tmp_path: Path, counts: Counter[str], kind: str, code: int, once: bool
+) -> None:
+    """Nobody is written without a durable before-image, nobody is half written, words are true."""
+    thorough = COUNTS.factor > 1
+    if not thorough and once == (code == errno.EIO):
+        pytest.skip("in the long form: pytest -m hostile")
+    step = 1 if thorough or kind != "write" else 2
+    for number in count(1, step):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        answer = asked(
+            server, **{"as": "harmed"}, do="run", folder=str(folder), people=PEOPLE,
+            kind=kind, number=number, errno=code, once=once, tidy=number % 2 == 0,
+        )  # fmt: skip
+        judged(folder, answer, counts)
+        if not answer["hit"]:
+            return
+        shutil.rmtree(folder)
+
+
+def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
+    """What was said is what is found; whatever is left open is finished by a resume."""
+    told = answer["said"]
+    kept = books(folder, PEOPLE)
+    held, run = states(kept, PEOPLE), begun(kept)
+    written = held.count("new")
+    assert "torn" not in held
+    assert [] == answer["early"]
+    counts["faults"] += answer["hit"]
+    counts["written too early"] += len(answer["early"])
+    applied = number_after("applied", told)
+    if answer["error"] == "":
+        counts["survived"] += 1
+        assert PEOPLE == written
+    elif answer["error"] == "OutcomeUnknown":
+        counts["in doubt"] += 1
+        assert written in (applied, applied + 1)
+    else:
+        counts["stopped"] += 1
+        assert ("Stopped", applied) == (answer["error"], written), told
+    if run:
+        assert written <= len(run.entries)
+        receipts = [entry.receipt for entry in run.entries if entry.receipt]
+        assert {Outcome.APPLIED} >= {receipt.outcome for receipt in receipts}
+        if "cut off" in told:
+            assert (applied, PEOPLE - applied) == (len(receipts), number_after("open", told))
+        done = run if run.finished else resume(run, kept)
+        everybody = [entry.receipt for entry in done.entries if entry.receipt]
+        assert PEOPLE == Tally.of(everybody).total + done.not_started
+        assert len(done.entries) == states(kept, PEOPLE).count("new")
+    closed(kept)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_command_on_a_failing_disk_ends_with_the_code_of_what_happened(
+    server: Server, tmp_path: Path, counts: Counter[str], kind: str, code: int
+) -> None:
+    """3 where nothing more was written than it says, 4 where that is not known."""
+    words = ["run", "loyalty", "--person", "u-1", "--replay", "--yes"]
+    codes = set()
+    for number in count(1, 1 if COUNTS.factor > 1 else 6):
+        folder = tmp_path / str(number)
+        shutil.copytree(ROOT / "cassettes", folder / "cassettes")
+        shutil.copy(ROOT / "actions.example.yaml", folder / "actions.yaml")
+        answer = asked(
+            server, **{"as": "called"}, folder=str(folder), words=words,
+            kind=kind, number=number, errno=code, once=False,
+        )  # fmt: skip
+        counts["faults"] += answer["hit"]
+        counts[{0: "survived", 3: "stopped", 4: "in doubt"}[answer["code"]]] += 1
+        codes.add(answer["code"])
+        assert (answer["code"] == 0) == (answer["said"] == ""), answer
+        gold = [p.attributes["tier"] for p in PeopleLocal(folder / ".cactions").list()] == ["gold"]
+        assert answer["code"] == 4 or gold == (answer["code"] == 0 or "1 applied" in answer["said"])
+        shutil.rmtree(folder)
+        if not answer["hit"]:
+            break
+    assert {0, 3} <= codes

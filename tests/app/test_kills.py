@@ -1,0 +1,198 @@
+"""Processes are killed anywhere in a run: afterwards it can be finished or taken back, whole.
+
+40 kills in the normal run, 200 with ``-m hostile``.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.app.running import close, resume, returns, take_back
+from cactions.model import Outcome, Run, Tally
+from tests.app.crowd import begun, books, closed, head, states
+from tests.app.victims import SERVE
+from tests.counting import COUNTS
+from tests.edges.processes import running, said, tell
+from tests.told import TOLD
+
+PEOPLE = 25
+"""More than fit into one window."""
+
+Server = subprocess.Popen[str]
+POINTS = [
+    *((f"{when} {name}", 1) for name in ("begin", "finish") for when in ("before", "after")),
+    *((f"{when} intend", count) for count in (1, 2) for when in ("before", "after")),
+    *(
+        (f"{when} {name}", count)
+        for name in ("commit", "settle")
+        for count in (1, 7, 20, 21, PEOPLE)
+        for when in ("before", "after")
+    ),
+]
+
+pytestmark = pytest.mark.hostile
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running(SERVE) as process:
+        yield process
+
+
+@pytest.fixture(scope="module", autouse=True)
+def counts() -> Iterator[Counter[str]]:
+    """Told at the end of the test run."""
+    counted: Counter[str] = Counter({"kills": 0, "resumed": 0, "taken back": 0, "lost": 0})
+    yield counted
+    TOLD.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
+
+
+def asked(server: Server, **task: Any) -> dict[str, Any]:
+    tell(server, json.dumps({"as": "victim", "people": PEOPLE, **task}))
+    answer: dict[str, Any] = json.loads(said(server))
+    assert not answer["failed"], task
+    return answer
+
+
+def rounds() -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each named point, then moments that nobody chose: so many kills as this run is to have."""
+    chance = random.Random(3)
+    for number in range(40 if COUNTS.factor == 1 else 200):
+        if number < len(POINTS) * COUNTS.factor // 3 or number < len(POINTS):
+            point, count = POINTS[number % len(POINTS)]
+            yield number + number // len(POINTS), {"point": point, "count": count}
+        else:
+            yield number, {"after": chance.uniform(0.0, 0.12)}
+
+
+def resumed(folder: Path) -> Run | None:
+    """Resume: everybody who came into the journal has the new values, and is counted."""
+    kept = books(folder, PEOPLE)
+    run = begun(kept)
+    if run and not run.finished:
+        run = resume(run, kept)
+    held = states(kept, PEOPLE)
+    reached = len(run.entries) if run else 0
+    assert ["new"] * reached + ["old"] * (PEOPLE - reached) == held
+    closed(kept)
+    return run
+
+
+def taken_back(folder: Path) -> Run | None:
+    """Undo: everybody is as before, every entry has an outcome, nobody can resume."""
+    kept = books(folder, PEOPLE)
+    run = begun(kept)
+    if run:
+        back = returns(run, kept.people)
+        if any(one.plan.effective for one in back):
+            take_back(head("undo-1", undoes="run-1"), back, kept)
+        elif not run.finished:
+            close(run, kept)
+        run = kept.journal.read("run-1")
+        applied = [e for e in run.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
+        assert all(entry.undone_by for entry in applied)
+        assert {} == kept.journal.last_applied("p00")
+    assert ["old"] * PEOPLE == states(kept, PEOPLE)
+    closed(kept)
+    return run
+
+
+def lost(folder: Path) -> int:
+    """How many people were written to, or half written to, without a before-image."""
+    kept = books(folder, PEOPLE)
+    run = begun(kept)
+    known = {entry.plan.subject.person_id for entry in run.entries} if run else set()
+    held = states(kept, PEOPLE)
+    closed(kept)
+    return sum(
+        state == "torn" or (state == "new" and f"p{n:02}" not in known)
+        for n, state in enumerate(held)
+    )
+
+
+def whole(run: Run | None) -> None:
+    """The counts add up to the people handed in."""
+    if run:
+        receipts = [entry.receipt for entry in run.entries if entry.receipt]
+        assert run.finished
+        assert PEOPLE == Tally.of(receipts).total + run.not_started
+
+
+@pytest.mark.parametrize("end", [resumed, taken_back])
+def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
+    server: Server, tmp_path: Path, counts: Counter[str], end: Callable[[Path], Run | None]
+) -> None:
+    """At each named point, and at any other moment; nobody is lost or half written."""
+    for number, how in rounds():
+        if number % 2 == (end is taken_back):
+            continue
+        folder = tmp_path / f"{number}-{counts['kills']}"
+        folder.mkdir()
+        killed = asked(server, folder=str(folder), do="run", **how)["killed"]
+        assert killed or "after" in how, how
+        counts["kills"] += killed
+        counts["lost"] += lost(folder)
+        assert not counts["lost"]
+        if killed and number % 3 == 0:  # whoever goes on may be killed, too
+            go_on = {"do": "run-1", "point": "after settle", "count": 2}
+            if (folder / ".cactions" / "runs" / "run-1.db").exists() and "begin" not in str(how):
+                kept = books(folder, PEOPLE)
+                run = begun(kept)
+                closed(kept)
+                if run and not run.finished:
+                    counts["kills"] += asked(server, folder=str(folder), **go_on)["killed"]
+        whole(end(folder))
+        counts[end.__name__.replace("_", " ")] += 1
+
+
+@pytest.mark.parametrize(
+    ("point", "count"),
+    [
+        (f"{when} {name}", count)
+        for name in ("begin", "intend", "commit", "settle", "mark_undone", "finish")
+        for when in ("before", "after")
+        for count in (
+            (1, 2) if name == "intend" else (1,) if name in ("begin", "finish") else (1, 23)
+        )
+    ],
+)
+def test_an_undo_that_is_killed_is_resumed_and_the_rest_undone(
+    server: Server, tmp_path: Path, counts: Counter[str], point: str, count: int
+) -> None:
+    """The original is marked; whoever the undo had not come to is left for the next one."""
+    asked(server, folder=str(tmp_path), do="run")
+    how = {"point": point, "count": count}
+    assert asked(server, folder=str(tmp_path), do="undo", **how)["killed"]
+    counts["kills"] += 1
+    kept = books(tmp_path, PEOPLE)
+    cut_off = begun(kept, "undo-1")
+    if cut_off and not cut_off.finished:
+        whole_undo = resume(cut_off, kept)
+        assert PEOPLE == len(whole_undo.entries) + whole_undo.not_started
+        undone = [e for e in kept.journal.read("run-1").entries if e.undone_by == "undo-1"]
+        assert len(whole_undo.entries) == len(undone) == states(kept, PEOPLE).count("old")
+    back = returns(kept.journal.read("run-1"), kept.people)
+    take_back(head("undo-2", undoes="run-1"), back, kept)
+    assert ["old"] * PEOPLE == states(kept, PEOPLE)
+    assert all(entry.undone_by for entry in kept.journal.read("run-1").entries)
+    counts["taken back"] += 1
+    closed(kept)
+
+
+def test_a_run_that_was_only_begun_resumes_to_an_empty_one_that_says_so(
+    server: Server, tmp_path: Path
+) -> None:
+    """Everybody who was handed in is counted as not started."""
+    asked(server, folder=str(tmp_path), do="run", point="before intend")
+    kept = books(tmp_path, PEOPLE)
+    run = resume(kept.journal.read("run-1"), kept)
+    assert (True, (), PEOPLE) == (run.finished, run.entries, run.not_started)
+    closed(kept)
