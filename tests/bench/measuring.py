@@ -1,0 +1,80 @@
+"""CPU time, measured side by side: rounds that take turns, and medians of them.
+
+A machine that is busy with something else slows all turns of a round alike, so that ratios hold
+where times do not.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+Work = Callable[[], float]
+"""Does something once, and tells the CPU seconds that it took."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of the table; what is measured should be at most the limit."""
+
+    what: str
+    measured: float
+    limit: float
+    unit: str
+
+    @property
+    def holds(self) -> bool:
+        return self.measured <= self.limit
+
+
+def medians(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
+    """The median CPU seconds of each; every round does all of them, and the first is thrown away.
+
+    What comes first in a round would be favoured or not, so that each round begins elsewhere.
+    """
+    names = list(works)
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(rounds + 1):
+        start = turn % len(names)
+        for name in names[start:] + names[:start]:
+            seconds = works[name]()
+            if turn:
+                taken[name].append(seconds)
+    return {name: median(seconds) for name, seconds in taken.items()}
+
+
+def process(argv: Sequence[str | Path], folder: Path) -> float:
+    """CPU seconds of a process from its start to its end. Raises OSError where it fails."""
+    with Path(os.devnull).open("r+b") as nowhere:
+        quiet = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), number) for number in (0, 1, 2)]
+        words = [os.fspath(word) for word in argv]
+        here = Path.cwd()
+        os.chdir(folder)
+        try:
+            pid = os.posix_spawn(words[0], words, compiling(), file_actions=quiet)
+        finally:
+            os.chdir(here)
+    _, status, used = os.wait4(pid, 0)
+    if status:
+        raise OSError(f"{' '.join(words)} ended with {os.waitstatus_to_exitcode(status)}")
+    return used.ru_utime + used.ru_stime
+
+
+def compiling() -> dict[str, str]:
+    """The environment without what keeps Python from using its byte code."""
+    unwanted = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
+def own(work: Callable[[], object], times: int) -> float:
+    """CPU seconds of this process for one of so many repetitions."""
+    gc.collect()
+    start = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - start) / times

@@ -1,0 +1,157 @@
+"""How long a plan takes in the program itself, for ten mapped attributes of one person.
+
+From the question to the JSON that a journal keeps: bind, look the recorded answer up, verify,
+extract, coerce, plan, write. All but network and disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Final
+
+from cactions.app.proposing import Desk, Job, ask, propose
+from cactions.edges.cassette import Replay, write_cassette
+from cactions.logic import wire
+from cactions.logic.shaping import SourceFile, shape
+from cactions.logic.strict_json import dumps
+from cactions.model import (
+    Json,
+    Outcome,
+    Person,
+    PersonQuery,
+    Plan,
+    Project,
+    Receipt,
+    Request,
+    Response,
+)
+from tests.bench.measuring import Reading, medians, own
+
+PEOPLE: Final = 200
+LIMIT: Final = 150.0
+
+YAML: Final = """
+version: 1
+workspace: {kind: local, people: people.csv}
+servers: {shop: {production: "https://api.shop.example"}}
+attributes:
+  tier: {data_type: string, options: [silver, gold]}
+  store: {data_type: string}
+  coupon: {data_type: string}
+  nickname: {data_type: string}
+  points: {data_type: integer}
+  orders: {data_type: integer}
+  rating: {data_type: float}
+  active: {data_type: boolean}
+  since: {data_type: date}
+  due: {data_type: date}
+actions:
+  loyalty:
+    match: user_id
+    request: {http_method: get, server: shop, url: "/v1/customers/{{ person.user_id }}"}
+    response:
+      success_when: {status: 200}
+      same_person: {path: $.email, equals: person.email}
+      mapping:
+        tier: $.tier
+        store: {path: $.store.name, max_length: 80}
+        coupon: {path: $.coupon, on_null: clear}
+        nickname: {path: $.nickname, overwrite: if_empty}
+        points: $.points
+        orders: "$.orders[0].number"
+        rating: $.rating
+        active: {path: $.status, values: {active: true, ended: false}}
+        since: {path: $.since, date: iso8601}
+        due: {path: $.due, date: unix_s}
+"""
+
+ANSWER: Final[dict[str, Json]] = {
+    "tier": "gold",
+    "store": {"name": "Marylebone"},
+    "coupon": None,
+    "nickname": "Countess",
+    "points": 1280,
+    "orders": [{"number": 7}, {"number": 6}],
+    "rating": 4.5,
+    "status": "active",
+    "since": "2020-01-01T00:00:00Z",
+    "due": 1764759600,
+}
+
+
+class Room:
+    """People in memory, by ``user_id``."""
+
+    def __init__(self, people: list[Person]) -> None:
+        self._people = {person.fields["user_id"]: person for person in people}
+
+    def find(self, query: PersonQuery) -> Person:
+        """The one of this ``user_id``."""
+        return self._people[query.value]
+
+    def get(self, person_id: str) -> Person:
+        """Nobody is asked for by contact id here."""
+        raise NotImplementedError
+
+    def commit(self, plan: Plan) -> Receipt:
+        """Nothing is written here."""
+        raise NotImplementedError
+
+
+def readings(folder: Path, rounds: int) -> Iterator[Reading]:
+    """Microseconds of CPU a person."""
+    work = planner(folder)
+    taken = medians({"plan": lambda: own(work, PEOPLE * 2)}, rounds)
+    yield Reading("plan: ten attributes of a person", taken["plan"] * 1e6, LIMIT, "us of CPU")
+
+
+def planner(folder: Path) -> Callable[[], str]:
+    """What plans for the next person, and writes what a journal would keep of it."""
+    action = project(YAML).actions["loyalty"]
+    people = [person(number) for number in range(PEOPLE)]
+    jobs = [Job(action, PersonQuery("user_id", str(one.fields["user_id"])), {}) for one in people]
+    room = Room(people)
+    path = folder / "ten-attributes.json"
+    write_cassette(
+        path, [(asked(job, room), answer(one)) for job, one in zip(jobs, people, strict=True)]
+    )
+    desk = Desk(room, Replay(path))
+    turns = cycle(jobs)
+
+    def work() -> str:
+        made = propose(next(turns), desk)
+        assert isinstance(made, Plan), made
+        receipt = Receipt(made.subject.person_id, Outcome.APPLIED)
+        kept = wire.plan_to_json(made, redact=False), wire.receipt_to_json(receipt, redact=False)
+        return "\n".join(map(dumps, kept))
+
+    return work
+
+
+def project(text: str) -> Project:
+    """The project of a YAML text without errors."""
+    shaped = shape([SourceFile("actions.yaml", text.encode())])
+    assert shaped.project, shaped.findings
+    return shaped.project
+
+
+def asked(job: Job, room: Room) -> Request:
+    """The request that the job leads to."""
+    request = ask(job, room)
+    assert isinstance(request, Request), request
+    return request
+
+
+def person(number: int) -> Person:
+    """Somebody with old values in half of the places."""
+    fields: dict[str, Json] = {"user_id": f"u-{number}", "email": f"u{number}@example.com"}
+    held: dict[str, Json] = {"tier": "silver", "coupon": "SPRING", "points": number, "active": True}
+    return Person(f"p{number}", fields, held)
+
+
+def answer(whose: Person) -> Response:
+    """What the service says about them."""
+    body = dumps({"email": whose.fields["email"], **ANSWER})
+    return Response(200, (("Content-Type", "application/json"),), body.encode())

@@ -1,0 +1,58 @@
+"""How long the installed tool takes to start, in multiples of a bare Python."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from tests.bench.measuring import Reading, compiling, medians, process
+
+ROOT: Final = Path(__file__).parents[2]
+
+COMMANDS: Final = {
+    "--version": (2.0, ["--version"]),
+    "validate actions.example.yaml": (10.0, ["validate", "actions.example.yaml"]),
+    "diff --replay, piped": (15.0, ["diff", "loyalty", "--person", "u-1", "--replay"]),
+}
+"""Each with its limit."""
+
+
+def readings(folder: Path, rounds: int) -> Iterator[Reading]:
+    """One line for each command, from a wheel in a virtual environment of its own."""
+    programs = installed(folder)
+    home = example(folder)
+    bare = partial(process, [programs / "python", "-I", "-c", "pass"], home)
+    works = {
+        name: partial(process, [programs / "cactions", *words], home)
+        for name, (_, words) in COMMANDS.items()
+    }
+    taken = medians({"bare": bare, **works}, rounds)
+    for name, (limit, _) in COMMANDS.items():
+        yield Reading(f"start: {name}", taken[name] / taken["bare"], limit, "x bare Python")
+
+
+def installed(folder: Path) -> Path:
+    """Build the wheel and install it, byte code included; the folder of its programs."""
+    wheels, environment = folder / "wheels", folder / "environment"
+    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", wheels, ROOT)
+    _run(sys.executable, "-m", "venv", environment)
+    programs = environment / "bin"
+    _run(programs / "python", "-m", "pip", "install", "--quiet", *wheels.glob("*.whl"))
+    return programs
+
+
+def example(folder: Path) -> Path:
+    """A folder with the example and its recordings."""
+    home = folder / "home"
+    shutil.copytree(ROOT / "cassettes", home / "cassettes")
+    shutil.copy(ROOT / "actions.example.yaml", home)
+    return home
+
+
+def _run(*words: str | Path) -> None:
+    subprocess.run(words, check=True, env=compiling())
