@@ -10,6 +10,7 @@ the key, four bytes that name the vault, four bytes of checksum over all of it a
 
 from __future__ import annotations
 
+import re
 from base64 import b32decode, b32encode
 from hashlib import sha256
 from typing import Final
@@ -25,6 +26,8 @@ _LETTERS: Final = (KEY_BYTES + 2 * _TAG) * 8 // 5
 _GROUP: Final = 8
 _ALPHABET: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _IGNORED: Final = frozenset(" \t\r\n-")
+_BEGIN: Final = re.compile(r"\n(?=[ \t]*cactions-[a-z]+-[0-9]+:)", re.IGNORECASE | re.ASCII)
+"""Between two texts."""
 _AGAIN: Final = "Copy it again, whole, from where it was shown."
 
 
@@ -35,6 +38,10 @@ class KeyTextError(ValueError):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class OtherVaultError(KeyTextError):
+    """A good key, of another vault."""
 
 
 def encode_key(key: bytes, vault_id: str, kind: str) -> str:
@@ -54,11 +61,27 @@ def decode_key(text: str, vault_id: str, kind: str) -> bytes:
     if checksum != _checksum(tagged, kind):
         raise KeyTextError(f"the {KINDS[kind]} has a wrong checksum: a letter of it is not right")
     if tagged[KEY_BYTES:] != _vault_tag(vault_id):
-        raise KeyTextError(
+        raise OtherVaultError(
             f"the {KINDS[kind]} belongs to another vault",
             hint="Give the one that was made for this vault.",
         )
     return tagged[:KEY_BYTES]
+
+
+def find_key(text: str, vault_id: str, kind: str) -> bytes:
+    """The key of this vault among texts that each begin a line; ``#`` begins a line of comment.
+
+    Raises KeyTextError for the first text that is neither, or OtherVaultError at the end.
+    """
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    others: OtherVaultError | None = None
+    for one in _BEGIN.split("\n".join(lines).strip()):
+        try:
+            return decode_key(one, vault_id, kind)
+        except OtherVaultError as error:
+            others = error
+    assert others, "splitting gives one text at least"
+    raise others
 
 
 def _head(kind: str) -> str:

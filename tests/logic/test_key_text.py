@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.key_text import KINDS, KeyTextError, decode_key, encode_key
+from cactions.logic.key_text import (
+    KINDS,
+    KeyTextError,
+    OtherVaultError,
+    decode_key,
+    encode_key,
+    find_key,
+)
 
 KEY = bytes(range(32))
 VAULT = "vault-1"
@@ -157,3 +164,41 @@ def test_only_a_whole_key_becomes_a_text(length: int) -> None:
     """A shorter one would be a fault of the program."""
     with pytest.raises(ValueError, match="a key has 32 bytes"):
         encode_key(bytes(length), VAULT, "key")
+
+
+OTHER = encode_key(bytes(32), "vault-2", "key")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        f"{OTHER}\n{TEXT}\n",
+        f"{TEXT}\n{OTHER}",
+        f"# mine\n  {TEXT.lower()}\r\n# hers\n{OTHER}\n",
+        OTHER + "\n" + HEAD + BODY.replace("-", "-\n"),
+        OTHER.replace(":", ":\n") + "\n" + TEXT,
+    ],
+)
+def test_of_several_keys_the_one_of_the_vault_is_found(text: str) -> None:
+    """A person with two vaults keeps both keys in one place."""
+    assert KEY == find_key(text, VAULT, "key")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("# nothing yet\n", "is empty"),
+        (OTHER, "belongs to another vault"),
+        (f"{OTHER}\n{OTHER}", "belongs to another vault"),
+        (f"{OTHER}\n{TEXT[:-1]}", "too short"),
+        (f"{OTHER[:-1]}\n{TEXT}", "too short"),
+        (f"nonsense\n{TEXT}", "this is no vault key"),
+    ],
+)
+def test_a_bad_text_among_several_is_not_passed_over(text: str, words: str) -> None:
+    """It may be the one that was meant."""
+    with pytest.raises(KeyTextError, match=words) as caught:
+        find_key(text, VAULT, "key")
+    assert isinstance(caught.value, OtherVaultError) == ("another vault" in words)

@@ -1,0 +1,473 @@
+"""A key from outside a keyring: the first source that is given decides, and says what it lacks."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.key_readers import read_descriptor, run_key_command
+from cactions.edges.key_sources import FD, FILE, KEY, ORDER, Given, GivenKey, key_holder
+from cactions.edges.user_config import UserConfig
+from cactions.logic.key_text import encode_key
+from cactions.model import CactionsError, OperatorError, StoreError
+from cactions.model.secret import HeldKey
+from cactions.model.vault import VaultError, VaultFault
+from tests.edges.processes import finished
+
+VAULT = "vault-1"
+CANARY = bytes(range(200, 232))
+TEXT = encode_key(CANARY, VAULT, "key")
+OTHER = encode_key(CANARY, "vault-2", "key")
+LETTERS = TEXT.partition(":")[2].replace("-", "")
+NOWHERE = UserConfig(Path("/nowhere/config.toml"))
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    return written(tmp_path / "cactions.key", TEXT)
+
+
+def written(path: Path, text: str, mode: int = 0o600) -> Path:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def piped(data: bytes) -> int:
+    """A descriptor as a shell hands it over: open, and inherited."""
+    reader, writer = os.pipe()
+    os.write(writer, data)
+    os.close(writer)
+    os.set_inheritable(reader, True)
+    return reader
+
+
+def held(given: Given) -> GivenKey:
+    holder = key_holder(given, lambda config: "the keyring")
+    assert isinstance(holder, GivenKey)
+    return holder
+
+
+def given(
+    environment: dict[str, str] | None = None,
+    config: UserConfig = NOWHERE,
+    *,
+    fd: int | None = None,
+    file: Path | None = None,
+) -> Given:
+    return Given(environment or {}, lambda: config, fd, file)
+
+
+def refused(act: Callable[[], object]) -> CactionsError:
+    """The refusal; neither its words nor its traceback tell any part of the key."""
+    with pytest.raises(CactionsError) as caught:
+        act()
+    error = caught.value
+    assert error.hint
+    told = "".join(
+        f"{one} {one!r} {vars(one)}"
+        for one in (error, error.__cause__, error.__context__)
+        if one is not None
+    )
+    shown = told.upper().replace("-", "")
+    assert not any(LETTERS[at : at + 8] in shown for at in range(len(LETTERS) - 8))
+    return error
+
+
+def command(program: str, *arguments: str) -> UserConfig:
+    return UserConfig(
+        Path("/nowhere/config.toml"), key_command=(sys.executable, "-c", program, *arguments)
+    )
+
+
+# The order
+
+
+def sources(key_file: Path) -> Iterator[tuple[str, Given]]:
+    """Each source with a good key, in the order in which they decide."""
+    yield "--key-fd", given(fd=piped(TEXT.encode()))
+    yield "--key-file", given(file=key_file)
+    yield FD, given({FD: str(piped(TEXT.encode()))})
+    yield FILE, given({FILE: str(key_file)})
+    yield "key_file", given(config=UserConfig(NOWHERE.path, key_file=key_file))
+    yield "key_command", given(config=command(f"print({TEXT!r})"))
+    yield KEY, given({KEY: TEXT})
+
+
+def test_every_source_gives_the_key(key_file: Path) -> None:
+    """All seven, and none of them knows a generation."""
+    for word, each in sources(key_file):
+        holder = held(each)
+        key = holder.key(VAULT)
+        assert (CANARY, "") == (key.reveal(), key.label)
+        assert key is holder.key(VAULT), "a pipe can be read once only"
+        assert holder.name.startswith(word)
+        holder.remember_generation(VAULT, 7)
+        assert (False, None) == (holder.remembers, holder.seen_generation(VAULT))
+
+
+def test_the_first_source_that_is_given_decides(tmp_path: Path) -> None:
+    """Whatever the later ones hold: each is given together with all that come after it."""
+    missing = tmp_path / "missing"
+    config = UserConfig(NOWHERE.path, "", missing, ("/missing",))
+    environment = {FD: "77", FILE: str(missing), KEY: "nonsense"}
+    for word in ORDER[:-1]:
+        fd = 78 if word == "--key-fd" else None
+        file = missing if word == "--key-file" else None
+        error = refused(partial(held(given(environment, config, fd=fd, file=file)).key, VAULT))
+        assert str(error).startswith(word)
+        rest = ", ".join(ORDER[ORDER.index(word) + 1 :])
+        assert error.hint.endswith(f" Only {word} was tried; not tried: {rest}.")
+        environment.pop(word, None)
+        if word == "key_file":
+            config = UserConfig(NOWHERE.path, key_command=("/missing",))
+        elif word == "key_command":
+            config = NOWHERE
+
+
+def test_without_a_source_the_keyring_is_asked_with_the_users_configuration() -> None:
+    """And only then."""
+    assert NOWHERE == key_holder(given({"HOME": "/"}), lambda config: config)
+
+
+def test_flags_that_contradict_each_other_are_refused(key_file: Path) -> None:
+    """Nobody can know which one is meant."""
+    with pytest.raises(OperatorError, match="are both given"):
+        key_holder(given(fd=3, file=key_file), lambda config: config)
+
+
+def test_the_configuration_is_not_read_where_the_caller_decides(key_file: Path) -> None:
+    """A broken one must not stop a job that does not use it."""
+
+    def broken() -> UserConfig:
+        raise OperatorError("broken", hint="Mend it.")
+
+    assert CANARY == held(Given({}, broken, file=key_file)).key(VAULT).reveal()
+
+
+def test_only_the_environments_own_key_is_cautioned(key_file: Path) -> None:
+    """Others can see it; of the other sources they cannot."""
+    for word, each in sources(key_file):
+        assert (KEY in held(each).caution) == (word == KEY)
+
+
+# What a source may hold
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the vault key is empty"),
+        (TEXT[:-3], "the vault key is too short: it has 61 of 64 letters"),
+        (TEXT.replace(TEXT[-1], "A" if TEXT[-1] != "A" else "B"), "wrong checksum"),
+        (OTHER, "the vault key belongs to another vault"),
+        (encode_key(CANARY, VAULT, "join"), "this is a join code, not a vault key"),
+        ("hunter2 hunter2", "this is no vault key"),
+        (TEXT[:30] + "é" + TEXT[31:], "a strange character in place 16"),
+    ],
+)
+def test_a_bad_key_says_what_is_wrong_with_it(key_file: Path, text: str, words: str) -> None:
+    """Whichever source it comes from, and no other source is tried."""
+    written(key_file, text)
+    for each in (given(file=key_file), given({KEY: text}), given(fd=piped(text.encode()))):
+        error = refused(partial(held(each).key, VAULT))
+        assert isinstance(error, VaultError)
+        assert VaultFault.NO_KEY is error.fault
+        assert words in str(error)
+        assert "hunter2" not in str(error) + error.hint
+
+
+def test_a_source_may_hold_the_keys_of_several_vaults(key_file: Path) -> None:
+    """With a byte order mark and the line ends of another system, too."""
+    written(key_file, f"\ufeff# both\r\n{OTHER}\r\n{TEXT}\r\n")
+    holder = held(given(file=key_file))
+    assert CANARY == holder.key(VAULT).reveal() == holder.key("vault-2").reveal()
+
+
+# Key files
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o666])
+def test_a_key_file_that_others_could_use_is_refused(key_file: Path, mode: int) -> None:
+    """Somebody may have it by now; it is not silently narrowed."""
+    key_file.chmod(mode)
+    error = refused(lambda: held(given(file=key_file)).key(VAULT))
+    assert isinstance(error, VaultError)
+    assert VaultFault.MODE is error.fault
+    assert f"chmod 600 {key_file}" in error.hint
+    assert mode == stat.S_IMODE(key_file.stat().st_mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_key_file_of_somebody_else_is_refused(key_file: Path) -> None:
+    """They can read what they own."""
+    os.chown(key_file, 65534, 65534)
+    error = refused(lambda: held(given(file=key_file)).key(VAULT))
+    assert isinstance(error, VaultError)
+    assert (VaultFault.MODE, True) == (error.fault, "belongs to another user" in str(error))
+
+
+def test_a_key_file_is_not_reached_through_a_link(key_file: Path) -> None:
+    """Also where the link leads to a good one."""
+    link = key_file.with_name("link")
+    link.symlink_to(key_file)
+    error = refused(lambda: held(given(file=link)).key(VAULT))
+    assert isinstance(error, VaultError)
+    assert VaultFault.SYMLINK is error.fault
+    assert "--key-fd 3 3<" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("plant", "words"),
+    [
+        (lambda path: None, "there is no file"),
+        (lambda path: path.mkdir(), "is a directory"),
+        (lambda path: os.mkfifo(path, 0o600), "is not a file"),
+        (lambda path: written(path, "#" * 65537), "is larger than 65,536 bytes"),
+    ],
+)
+def test_what_is_no_key_file_is_refused(
+    tmp_path: Path, plant: Callable[[Path], object], words: str
+) -> None:
+    """None of them is waited for."""
+    plant(tmp_path / "key")
+    error = refused(lambda: held(given(file=tmp_path / "key")).key(VAULT))
+    assert words in str(error)
+
+
+def test_the_environments_empty_file_name_is_refused() -> None:
+    """In CI an empty variable is often a secret that the job may not read."""
+    with pytest.raises(OperatorError, match="is set, and empty"):
+        held(given({FILE: ""}))
+
+
+# Keeping
+
+
+def test_a_new_key_file_is_its_users_alone(tmp_path: Path) -> None:
+    """For machines without any keyring; what it holds can be read back."""
+    path = tmp_path / "new.key"
+    held(given(file=path)).keep(VAULT, HeldKey("ci", CANARY))
+    assert (f"{TEXT}\n", 0o600) == (path.read_text(), stat.S_IMODE(path.stat().st_mode))
+    assert CANARY == held(given(file=path)).key(VAULT).reveal()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_key_that_is_there_is_never_overwritten(key_file: Path) -> None:
+    """A lost key is a lost vault. The same key again is no loss."""
+    holder = held(given(file=key_file))
+    holder.keep(VAULT, HeldKey("ci", CANARY))
+    error = refused(lambda: holder.keep(VAULT, HeldKey("ci", bytes(32))))
+    assert "is there already, with another key; nothing was kept" in str(error)
+    assert TEXT == key_file.read_text()
+
+
+def test_a_link_to_nothing_is_not_followed_to_make_a_key(tmp_path: Path) -> None:
+    """It could make us write somewhere else."""
+    (tmp_path / "link").symlink_to("elsewhere")
+    refused(lambda: held(given(file=tmp_path / "link")).keep(VAULT, HeldKey("ci", CANARY)))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """Nothing is kept then."""
+    path = tmp_path / "missing" / "key"
+    refused(lambda: held(given(file=path)).keep(VAULT, HeldKey("ci", CANARY)))
+
+
+def test_what_is_no_file_keeps_nothing() -> None:
+    """It says where a key could be kept instead."""
+    for each in (given(fd=77), given({KEY: TEXT}), given(config=command("pass"))):
+        holder = held(each)
+        error = refused(partial(holder.keep, VAULT, HeldKey("ci", CANARY)))
+        assert isinstance(error, StoreError)
+        assert "nothing was kept" in str(error)
+
+
+# Descriptors
+
+
+def test_a_shell_hands_a_key_over_by_descriptor(key_file: Path) -> None:
+    """``--key-fd 3 3<FILE``: also a file that others own or a link leads to."""
+    program = (
+        "import sys; from cactions.edges.key_readers import read_descriptor\n"
+        "print(read_descriptor(int(sys.argv[1])).decode())"
+    )
+    done = finished(
+        "import os, subprocess, sys\n"
+        "subprocess.run(['sh', '-c', 'exec \"$0\" -c \"$1\" 3 3<\"$2\"', sys.executable, "
+        "sys.argv[1], sys.argv[2]], check=True)",
+        program,
+        key_file,
+    )
+    assert (TEXT + "\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_descriptor_is_closed_after_reading() -> None:
+    """Nobody reads the key a second time."""
+    fd = piped(TEXT.encode())
+    read_descriptor(fd)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(fd)
+
+
+def _not_inherited() -> int:
+    return os.open("/etc/hostname", os.O_RDONLY)
+
+
+def _folder() -> int:
+    fd = os.open("/", os.O_RDONLY)
+    os.set_inheritable(fd, True)
+    return fd
+
+
+def _endless() -> int:
+    fd = os.open("/dev/zero", os.O_RDONLY)
+    os.set_inheritable(fd, True)
+    return fd
+
+
+def _terminal() -> int:
+    _, fd = os.openpty()
+    os.set_inheritable(fd, True)
+    return fd
+
+
+@pytest.mark.parametrize(
+    ("open_it", "words"),
+    [
+        (lambda: 987, "descriptor 987 is not open"),
+        (lambda: -1, "descriptor -1 is not open"),
+        (lambda: 10**30, "is not open"),
+        (lambda: 1, "descriptor 1 is for writing"),
+        (lambda: 2, "descriptor 2 is for writing"),
+        (_not_inherited, "was not handed over by whoever called"),
+        (_folder, "cannot be read (IsADirectoryError)"),
+        (_terminal, "is a terminal"),
+        (_endless, "gives more than 65,536 bytes"),
+    ],
+)
+def test_what_is_no_descriptor_of_a_key_is_refused(open_it: Callable[[], int], words: str) -> None:
+    """Each in its own words."""
+    fd = open_it()
+    error = refused(lambda: held(given(fd=fd)).key(VAULT))
+    assert words in str(error)
+
+
+def test_a_pipe_that_stays_open_is_not_waited_for_for_ever() -> None:
+    """The key came, but nobody can know that it is all."""
+    reader, writer = os.pipe()
+    os.set_inheritable(reader, True)
+    os.write(writer, TEXT.encode())
+    error = refused(lambda: read_descriptor(reader, 0.2))
+    os.close(writer)
+    assert "did not end within 0.2 seconds" in str(error)
+
+
+@pytest.mark.parametrize("text", ["", "three", "-1", "٣", "3.0", "9999999"])
+def test_a_descriptor_is_a_number(text: str) -> None:
+    """The environment is text."""
+    with pytest.raises(OperatorError, match="is no number of a descriptor") as caught:
+        held(given({FD: text}))
+    assert f"{FD}=3" in caught.value.hint
+
+
+# Commands
+
+
+def test_a_command_is_no_shell_line_and_runs_far_from_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arguments are passed as they stand, stdin is empty, stderr goes nowhere, home is here."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    program = (
+        "import os, sys\n"
+        "assert sys.argv[1] == '$HOME; `id`' and sys.stdin.read() == '' and 'X' not in os.environ\n"
+        f"assert os.getcwd() == {str(tmp_path)!r}\n"
+        f"print({TEXT!r}); print('noise', file=sys.stderr)"
+    )
+    config = command(program, "$HOME; `id`")
+    assert CANARY == held(given({"PATH": os.defpath}, config)).key(VAULT).reveal()
+
+
+def test_a_command_by_its_name_is_found_on_the_path(tmp_path: Path) -> None:
+    """But never in the folder where the work is done."""
+    program = written(tmp_path / "give-key", f"#!/bin/sh\necho '{TEXT}'\n", 0o700)
+    config = UserConfig(NOWHERE.path, key_command=("give-key",))
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    assert CANARY == held(given(environment, config)).key(VAULT).reveal()
+    relative = os.path.relpath(program.parent, Path.cwd())
+    error = refused(lambda: held(given({"PATH": relative}, config)).key(VAULT))
+    assert "there is no program give-key" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("import sys; print(sys.argv[1]); sys.exit(3)", "failed with status 3"),
+        ("import sys; sys.exit(sys.argv[1])", "failed with status 1"),
+        ("import os, sys; print(sys.argv[1], flush=True); os.abort()", "failed with status -6"),
+        ("while True: print('#' * 1000)", "gives more than 65,536 bytes"),
+        ("print()", "the vault key is empty"),
+        ("import sys; print(sys.argv[1][:-1])", "the vault key is too short"),
+    ],
+)
+def test_a_command_that_fails_says_so_and_shows_nothing_of_what_it_said(
+    program: str, words: str
+) -> None:
+    """Its output may be half a key, its stderr a whole one."""
+    error = refused(lambda: held(given(config=command(program, TEXT))).key(VAULT))
+    assert words in str(error)
+
+
+@pytest.mark.parametrize("program", ["/missing/program", "no-such-program-anywhere", "/etc"])
+def test_a_command_that_is_not_there_says_so(program: str) -> None:
+    """With the name that was looked for."""
+    config = UserConfig(NOWHERE.path, key_command=(program,))
+    error = refused(lambda: held(given({"PATH": "/usr/bin"}, config)).key(VAULT))
+    assert f"there is no program {program}" in str(error)
+
+
+def test_a_file_that_is_no_program_cannot_be_started(tmp_path: Path) -> None:
+    """Executable by its mode, and nothing else."""
+    path = written(tmp_path / "program", "no program", 0o700)
+    error = refused(lambda: run_key_command([str(path)], {}))
+    assert "cannot be started (OSError)" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("import time; time.sleep(60)", "did not end within 0.5 seconds"),
+        (
+            "import os, sys, time; print(sys.argv[1], flush=True); os.close(1); time.sleep(60)",
+            "gave its output and did not end",
+        ),
+    ],
+)
+def test_a_command_that_hangs_is_stopped(program: str, words: str) -> None:
+    """After its deadline; nothing of it is used."""
+    run = [sys.executable, "-c", program, TEXT]
+    error = refused(lambda: run_key_command(run, dict(os.environ), 0.5))
+    assert words in str(error)
+
+
+def test_a_command_does_not_get_the_key_of_the_environment() -> None:
+    """Its business is to give one."""
+    program = f"import os; assert {KEY!r} not in os.environ; print({TEXT!r})"
+    assert CANARY == held(given({KEY: "other"}, command(program))).key(VAULT).reveal()
+
+
+def test_nothing_of_a_keyring_is_loaded_for_a_given_key() -> None:
+    """The library costs sixteen bare start-ups."""
+    done = finished(
+        "import sys; from cactions.edges import key_sources\n"
+        "print(sorted({'keyring', 'cryptography', 'httpx'} & set(sys.modules)))"
+    )
+    assert ("[]\n", "") == (done.stdout, done.stderr)
