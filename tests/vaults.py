@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
@@ -81,7 +82,7 @@ class HolderInFile:
     def _update(self, vault_id: str, news: dict) -> None:
         everything = self._all()
         everything[vault_id] = everything.get(vault_id, {}) | news
-        draft = self._path.with_suffix(f".{len(news)}.{id(news)}.new")
+        draft = self._path.with_suffix(f".{os.getpid()}.new")
         draft.write_text(json.dumps(everything))
         draft.rename(self._path)
 

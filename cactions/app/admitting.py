@@ -66,12 +66,16 @@ def recipients(desk: VaultDesk) -> tuple[Recipient, ...]:
 
 
 def invite(desk: VaultDesk, name: str) -> Admitted:
-    """Let a person in: a one-time join code. Raises OperatorError where the name is taken."""
+    """Let a person in: a one-time join code. Raises OperatorError where the name is taken.
+
+    Whoever has not joined yet gets another code, and the old one is void: for a code that was
+    never seen, because a command was cut off.
+    """
     return _admit(desk, name, RecipientKind.INVITATION)
 
 
 def add_machine(desk: VaultDesk, name: str) -> Admitted:
-    """Let a CI system in: its key, which it holds from now on."""
+    """Let a CI system in: its key, which it holds from now on; a known one gets a new key."""
     return _admit(desk, name, RecipientKind.MACHINE)
 
 
@@ -79,7 +83,7 @@ def add_passphrase(desk: VaultDesk, passphrase: Passphrase) -> Written:
     """Let in whoever knows the passphrase; it comes from ``sealable.passphrase``."""
 
     def edit(vault: OpenVault) -> OpenVault:
-        _check_free(vault, passphrase.label)
+        _check_free(vault, passphrase.label, None)
         return _with(vault, stretched(vault, passphrase, desk.today()))
 
     return changed(desk, edit)
@@ -90,7 +94,7 @@ def _admit(desk: VaultDesk, name: str, kind: RecipientKind) -> Admitted:
     handouts = []
 
     def edit(vault: OpenVault) -> OpenVault:
-        _check_free(vault, name)
+        _check_free(vault, name, kind)
         recipient, handout = fresh(vault, name, kind, desk.today())
         handouts.append(handout)
         return _with(vault, recipient)
@@ -164,8 +168,10 @@ def _check_outside(desk: VaultDesk, text: VaultText) -> None:
         )
 
 
-def _check_free(vault: OpenVault, name: str) -> None:
-    if any(one.name == name for one in vault.contents.recipients):
+def _check_free(vault: OpenVault, name: str, renewed: RecipientKind | None) -> None:
+    """Nobody has the name, or somebody of the kind that may be renewed, and who is not oneself."""
+    same = [one for one in vault.contents.recipients if one.name == name]
+    if any(one.kind is not renewed or one.name == vault.me for one in same):
         raise OperatorError(
             f'"{name}" is a recipient already; nothing was written',
             hint=f"Take another name, or first `cactions vault recipients remove {name}`.",

@@ -59,7 +59,8 @@ class VaultFileLocal:
             _sweep(self.path)
             yield _Change(self.path)
         finally:
-            os.close(handle)
+            with suppress(OSError):  # the lock is gone in any case, and what was written is written
+                os.close(handle)
 
     def _wait_for(self, handle: int) -> None:
         deadline = time.monotonic() + self._patience
@@ -159,9 +160,12 @@ def _read(path: Path) -> bytes | None:
             if error.errno in {errno.ELOOP, errno.EMLINK}:
                 raise faults.linked(str(path)) from None
             raise
-        with os.fdopen(handle, "rb") as file:
+        try:
             _check_kind(path, os.fstat(handle).st_mode)
-            data = file.read(MAX_FILE + 1)
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                data = file.read(MAX_FILE + 1)
+        finally:
+            os.close(handle)
     if len(data) > MAX_FILE:
         raise faults.too_big(MAX_FILE)
     return data

@@ -29,7 +29,7 @@ MAX_COST: Final = 2**20
 _BEGINNING: Final = b'{"epoch":'
 _FORMAT: Final = re.compile(rb'"format":"cactions-vault/([1-9][0-9]{0,8})"')
 _VAULT: Final = re.compile(rb'"vault":"([0-9a-f]{32})"')
-_EPOCH: Final = re.compile(rb'"epoch":([1-9][0-9]{0,14})\b')
+_EPOCH: Final = re.compile(rb'"epoch":([1-9][0-9]{0,15})\b')
 
 
 @dataclass(frozen=True, slots=True)

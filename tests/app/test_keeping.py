@@ -1,0 +1,425 @@
+"""Secrets are kept, opened for their hosts only, shared through somebody who is in, and saved."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cactions.app import admitting, keeping, rekeying, salvaging
+from cactions.app.opening import OpenVault, VaultDesk, changed, opened
+from cactions.edges.vault_file import VaultFileLocal
+from cactions.logic.key_text import decode_key
+from cactions.logic.vault import sealable
+from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
+from cactions.model.secret import HeldKey, Passphrase, Secret
+from cactions.model.vault import Entry, Purpose, RecipientKind, VaultError, VaultFault
+from tests.vaults import OnlyKey, desk_at, new_vault
+
+HOST = "api.shop.example"
+PASSPHRASE = "correct horse battery staple"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cactions.vault"
+
+
+@pytest.fixture
+def ada(path: Path) -> VaultDesk:
+    """Somebody who made a vault with one secret."""
+    desk = new_vault(path)
+    keeping.seal(desk, sealable.secret("shop_token", "the-first-token"), [HOST])
+    return desk
+
+
+def joined(ada: VaultDesk, name: str = "bob") -> VaultDesk:
+    """Somebody else, on a machine of their own."""
+    desk = desk_at(Path(ada.file.name))
+    admitting.join(desk, admitting.invite(ada, name).handout.text.reveal())
+    return desk
+
+
+def shop_token(desk: VaultDesk) -> str:
+    return keeping.open_secret(desk, "shop_token", HOST).reveal()
+
+
+def fault_of(desk: VaultDesk) -> VaultFault:
+    with pytest.raises(VaultError) as caught:
+        keeping.verify(desk)
+    return caught.value.fault
+
+
+# Sealing and opening
+
+
+def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultDesk) -> None:
+    """Name, host, version, date and sealer are readable; the value and its length are not."""
+    assert "the-first-token" == shop_token(ada)
+    text = ada.file.read().decode()
+    assert "the-first-token" not in text
+    keeping.rotate(ada, sealable.secret("shop_token", "8-letter"))
+    keeping.rotate(ada, sealable.secret("shop_token", "x" * 60))
+    sizes = [len(line) for line in (text, ada.file.read().decode())]
+    assert sizes[0] == sizes[1]
+    [line] = [json.loads(row) for row in text.splitlines() if "shop_token" in row]
+    meta = {"by": "ada", "created": "2026-09-21T14:13:20Z", "hosts": [HOST]}
+    assert (meta, "secret", 1) == (line["meta"], line["purpose"], line["version"])
+
+
+def test_a_secret_opens_for_its_hosts_only(ada: VaultDesk) -> None:
+    """The hosts are bound to it; the error says which they are and how to allow another."""
+    with pytest.raises(AuthorError, match="may not be sent to evil") as caught:
+        keeping.open_secret(ada, "shop_token", "evil.example")
+    assert HOST in caught.value.hint
+    assert "vault rotate shop_token --host evil.example" in caught.value.hint
+    assert isinstance(keeping.open_secret(ada, "shop_token", HOST.upper()), Secret)
+
+
+def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultDesk) -> None:
+    """With the command that seals it."""
+    with pytest.raises(OperatorError, match='no secret "shop_tokn"') as caught:
+        keeping.open_secret(ada, "shop_tokn", HOST)
+    assert 'did you mean "shop_token"? Seal it with `cactions vault seal shop_tokn`.' == (
+        caught.value.hint
+    )
+
+
+def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultDesk) -> None:
+    """Each says the other command."""
+    with pytest.raises(OperatorError, match="sealed already") as caught:
+        keeping.seal(ada, sealable.secret("shop_token", "another-token"), [HOST])
+    assert "vault rotate shop_token" in caught.value.hint
+    with pytest.raises(OperatorError, match='no secret "crm"') as caught:
+        keeping.rotate(ada, sealable.secret("crm", "another-token"))
+    assert "vault seal crm" in caught.value.hint
+    assert "the-first-token" == shop_token(ada)
+
+
+def test_rotating_makes_a_new_version_and_drops_the_old_value(ada: VaultDesk) -> None:
+    """Hosts stay, unless they are given."""
+    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"))
+    [entry] = keeping.listing(ada).secrets
+    assert (2, (HOST,)) == (entry.version, entry.hosts)
+    keeping.rotate(
+        ada, sealable.secret("shop_token", "the-third-token"), ["B.example", "a.example"]
+    )
+    [entry] = keeping.listing(ada).secrets
+    assert (3, ("a.example", "b.example")) == (entry.version, entry.hosts)
+
+
+def test_every_write_is_a_generation(ada: VaultDesk) -> None:
+    """Two so far: init and seal."""
+    assert 2 == keeping.verify(ada).head.generation
+    assert 3 == rekeying.rekey(ada).written.head.generation
+
+
+@pytest.mark.parametrize(
+    ("value", "says", "hint"),
+    [
+        ("a-good-token\n", "ends with a line break", "--strip-newline"),
+        ("a-good-token\r\n", "ends with a line break", "--strip-newline"),
+        ("a-good\ntoken", "holds a line break", "one line"),
+        ("a-good\ttoken", "control character", "one line"),
+        ("a-good\x00token", "control character", "one line"),
+        ("a-good\x1b[2Jtoken", "control character", "one line"),
+        ("a-good\x7ftoken", "control character", "one line"),
+        ("a-good\x85token", "control character", "one line"),
+        ("a-good\u2028token", "line break", "one line"),
+        ("a-good\ud800token", "control character", "one line"),
+        (" a-good-token", "begins or ends with a blank", "Copy the value again"),
+        ("a-good-token ", "begins or ends with a blank", "Copy the value again"),
+        ("a-good-token\u00a0", "begins or ends with a blank", "Copy the value again"),
+        ("7-chars", "fewer than 8 characters", "longer one"),
+        ("", "fewer than 8 characters", "longer one"),
+        ("x" * 65_537, "longer than 65,536 bytes", "not a file"),
+    ],
+)
+def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str, hint: str) -> None:
+    """And never repeated in the words."""
+    with pytest.raises(OperatorError, match=says) as caught:
+        sealable.secret("shop_token", value)
+    assert hint in caught.value.hint
+    assert value not in f"{caught.value}{caught.value.hint}" or not value
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_line_break_at_the_end_goes_on_request(end: str) -> None:
+    """One, not two."""
+    assert "a-good-token" == (
+        sealable.secret("a", f"a-good-token{end}", strip_newline=True).reveal()
+    )
+    with pytest.raises(OperatorError, match="ends with a line break"):
+        sealable.secret("a", f"a-good-token\n{end}\n", strip_newline=True)
+
+
+@pytest.mark.parametrize(
+    "host", ["https://a.example", "a.example/v1", "*.example", "", "a b", "é.fr"]
+)
+def test_a_host_is_a_name(ada: VaultDesk, host: str) -> None:
+    """Neither a URL nor a pattern; and there must be one."""
+    with pytest.raises(OperatorError, match="host"):
+        keeping.seal(ada, sealable.secret("crm", "another-token"), [host])
+    with pytest.raises(OperatorError, match="needs a host"):
+        keeping.seal(ada, sealable.secret("crm", "another-token"), [])
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", ".a", "a" * 129, 'a"b', "ä", "a\n"])
+def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
+    """Of a secret and of a recipient."""
+    with pytest.raises(OperatorError, match="no name"):
+        sealable.secret(name, "a-good-token")
+    with pytest.raises(OperatorError, match="no name"):
+        keeping.init(desk_at(path), name)
+    assert not path.exists()
+
+
+def test_a_vault_is_made_once(ada: VaultDesk) -> None:
+    """What is there is never replaced."""
+    before = ada.file.read()
+    with pytest.raises(OperatorError, match="is there already"):
+        keeping.init(ada, "eve")
+    assert before == ada.file.read()
+
+
+# Rollback
+
+
+def test_an_older_file_stops_until_it_is_accepted(ada: VaultDesk, path: Path) -> None:
+    """With both numbers; accepting names exactly the one that is there."""
+    old = path.read_bytes()
+    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"))
+    path.write_bytes(old)
+    for use in (shop_token, keeping.verify, keeping.listing, rekeying.rekey):
+        with pytest.raises(VaultError, match="generation 2, but generation 3 was seen") as caught:
+            use(ada)
+        assert "vault accept-generation 2" in caught.value.hint
+    with pytest.raises(OperatorError, match="of generation 2, not 1"):
+        keeping.accept_generation(ada, 1)
+    assert 2 == keeping.accept_generation(ada, 2).generation
+    assert "the-first-token" == shop_token(ada)
+
+
+def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
+    ada: VaultDesk, path: Path
+) -> None:
+    """Without a memory only ``--min-generation`` can notice it."""
+    text = admitting.add_machine(ada, "ci").handout.text.reveal()
+    vault_id = keeping.look(ada.file).head.vault_id
+    key = HeldKey("", decode_key(text, vault_id, "key"))
+    assert not keeping.verify(desk_at(path, keys=OnlyKey(key))).rollback_checked
+    assert keeping.verify(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
+    assert VaultFault.ROLLBACK is fault_of(desk_at(path, keys=OnlyKey(key, 4)))
+    assert "the-first-token" == shop_token(desk_at(path, keys=OnlyKey(key)))
+
+
+# People and machines
+
+
+def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultDesk) -> None:
+    """Their key is made on their machine, and the code is void."""
+    admitted = admitting.invite(ada, "bob")
+    code = admitted.handout.text.reveal()
+    bob, eve = desk_at(Path(ada.file.name)), desk_at(Path(ada.file.name))
+    assert VaultFault.NO_KEY is fault_of(bob)
+    assert "bob" == admitting.join(bob, code).name
+    assert "the-first-token" == shop_token(bob) == shop_token(ada)
+    with pytest.raises(VaultError, match="no recipient has the key"):
+        admitting.join(eve, code)
+    kinds = {one.name: one.kind for one in admitting.recipients(ada)}
+    assert {"ada": RecipientKind.KEY, "bob": RecipientKind.KEY} == kinds
+    vault_id = keeping.look(ada.file).head.vault_id
+    assert decode_key(code, vault_id, "join") != bob.keys.key(vault_id).reveal()
+
+
+def test_a_code_that_was_not_seen_is_made_again(ada: VaultDesk) -> None:
+    """The old one is void; somebody who is in is not invited again."""
+    first, second = (admitting.invite(ada, "bob").handout.text.reveal() for _ in range(2))
+    bob = desk_at(Path(ada.file.name))
+    with pytest.raises(VaultError):
+        admitting.join(bob, first)
+    admitting.join(bob, second)
+    with pytest.raises(OperatorError, match='"bob" is a recipient already'):
+        admitting.invite(ada, "bob")
+    with pytest.raises(OperatorError, match='"ada" is a recipient already'):
+        admitting.add_machine(ada, "ada")
+
+
+def test_whoever_is_in_does_not_join_again(ada: VaultDesk) -> None:
+    """The key that opens the vault is never replaced."""
+    code = admitting.invite(ada, "bob").handout.text.reveal()
+    with pytest.raises(OperatorError, match='holds the key of "ada", who is in'):
+        admitting.join(ada, code)
+    assert "the-first-token" == shop_token(ada)
+
+
+@pytest.mark.parametrize(
+    "code", ["", "hello", "cactions-key-1:AAAA", "cactions-join-1:" + "A" * 64]
+)
+def test_a_bad_code_is_the_operators_error(ada: VaultDesk, code: str) -> None:
+    """And says what is wrong with it."""
+    with pytest.raises(OperatorError, match="nothing was written") as caught:
+        admitting.join(desk_at(Path(ada.file.name)), code)
+    assert caught.value.hint
+
+
+def test_a_passphrase_opens_the_vault(ada: VaultDesk, path: Path) -> None:
+    """With or without its name; a wrong one says so."""
+    admitting.add_passphrase(ada, sealable.passphrase("paper", PASSPHRASE))
+    for label in ("paper", ""):
+        assert "the-first-token" == shop_token(
+            desk_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
+        )
+    wrong = desk_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
+    assert VaultFault.WRONG_KEY is fault_of(wrong)
+    with pytest.raises(OperatorError, match="fewer than 12 characters"):
+        sealable.passphrase("paper", "short")
+
+
+def test_who_was_removed_has_no_key_that_opens_what_comes_after(ada: VaultDesk, path: Path) -> None:
+    """Not the old key, nor any key that they could have taken from the old file."""
+    bob = joined(ada)
+    carol = joined(ada, "carol")
+    machine = admitting.add_machine(ada, "ci").handout.text.reveal()
+    admitting.add_passphrase(ada, sealable.passphrase("paper", PASSPHRASE))
+    before = opened(bob)
+    done = rekeying.remove(ada, "bob")
+    assert (("shop_token",), "bob", ("paper",)) == (done.known, done.removed, done.dropped)
+    assert [("carol", RecipientKind.INVITATION), ("ci", RecipientKind.MACHINE)] == [
+        (one.name, one.kind) for one in done.handouts
+    ]
+    assert VaultFault.UNKNOWN_RECIPIENT is fault_of(bob)
+    assert VaultFault.WRONG_KEY is fault_of(carol)
+    after = opened(ada)
+    of_ci = HeldKey("", decode_key(machine, before.head.vault_id, "key"))
+    new_keys = [one.key_id for one in after.contents.recipients if one.name != "ada"]
+    for key in (before.data_key, before.my_key, of_ci):
+        stranger = desk_at(path, keys=OnlyKey(HeldKey("", key.reveal())))
+        assert VaultFault.UNKNOWN_RECIPIENT is fault_of(stranger)
+        for entry in after.contents.entries:
+            with pytest.raises(VaultError):
+                replace(before, contents=after.contents, data_key=key).unseal(entry)
+    assert not set(new_keys) & {one.key_id for one in before.contents.recipients}
+    codes = {one.name: one.text.reveal() for one in done.handouts}
+    admitting.join(carol, codes["carol"])
+    assert "the-first-token" == shop_token(carol)
+
+
+def test_a_passphrase_stays_where_it_is_given(ada: VaultDesk, path: Path) -> None:
+    """Rekeying asks for it; without it the recipient is dropped, and named."""
+    paper = sealable.passphrase("paper", PASSPHRASE)
+    admitting.add_passphrase(ada, paper)
+    assert () == rekeying.rekey(ada, [paper]).dropped
+    by_paper = desk_at(path, keys=OnlyKey(paper))
+    assert "the-first-token" == shop_token(by_paper)
+    assert () == rekeying.rekey(by_paper).dropped
+    assert "the-first-token" == shop_token(by_paper)
+    assert VaultFault.WRONG_KEY is fault_of(ada)
+
+
+@pytest.mark.parametrize(("name", "says"), [("eve", "no recipient"), ("ada", "is you")])
+def test_only_others_are_removed(ada: VaultDesk, name: str, says: str) -> None:
+    """Nothing is written."""
+    before = ada.file.read()
+    with pytest.raises(OperatorError, match=says):
+        rekeying.remove(ada, name)
+    assert before == ada.file.read()
+
+
+# Journals and plans
+
+
+def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultDesk) -> None:
+    """By the name that is kept beside what they sealed; each purpose and epoch has its own."""
+    first = opened(ada)
+    old = {p: first.purpose_key(p) for p in (Purpose.JOURNAL, Purpose.PLAN)}
+    rekeying.rekey(ada)
+    rekeying.rekey(ada)
+    vault = opened(ada)
+    for purpose, key in old.items():
+        again = vault.purpose_key(purpose, key.name)
+        assert (key.name, key.key.reveal()) == (again.name, again.key.reveal())
+    now = [vault.purpose_key(p).key.reveal() for p in Purpose]
+    assert 6 == len({*now, *(key.key.reveal() for key in old.values())})
+    with pytest.raises(StoreError, match="a key that the vault does not have"):
+        vault.purpose_key(Purpose.JOURNAL, "of-another-vault.1")
+
+
+# Checking and saving
+
+
+def test_status_says_how_it_is_and_never_fails(ada: VaultDesk, path: Path) -> None:
+    """Whole, without a key, damaged, missing."""
+    whole = keeping.status(ada)
+    assert ("ada", True, None) == (whole.me, whole.rollback_checked, whole.trouble)
+    keyless = keeping.status(desk_at(path))
+    assert keyless.contents
+    assert isinstance(keyless.trouble, VaultError)
+    path.write_bytes(path.read_bytes()[:-9])
+    assert "cut off at line" in str(keeping.status(ada).trouble)
+    path.unlink()
+    assert isinstance(keeping.status(ada).trouble, OperatorError)
+
+
+def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultDesk, path: Path) -> None:
+    """Into a new vault with a new id; the damaged file stays."""
+    joined(ada)
+    for name in ("aaa", "bbb", "ccc"):
+        keeping.seal(ada, sealable.secret(name, f"value-of-{name}"), [HOST])
+    journal = opened(ada).purpose_key(Purpose.JOURNAL)
+    rows = path.read_bytes().splitlines(keepends=True)
+    damaged = b"".join([*rows[:3], rows[3].replace(b'"version":1', b'"version":2'),
+                        rows[4][:-30] + b"\n", *rows[5:-1]])  # fmt: skip
+    path.write_bytes(damaged)
+    with pytest.raises(VaultError):
+        keeping.verify(ada)
+    new = VaultFileLocal(path.with_name("new.vault"))
+    saved = salvaging.salvage(ada, new)
+    assert ["ccc", "shop_token"] == [one.name for one in saved.kept]
+    assert [(4, "aaa"), (5, "")] == [(one.line, one.name) for one in saved.lost]
+    assert ("bob",) == saved.outside
+    desk = desk_at(path.with_name("new.vault"), keys=ada.keys)
+    assert "value-of-ccc" == keeping.open_secret(desk, "ccc", HOST).reveal()
+    again = opened(desk).purpose_key(Purpose.JOURNAL, journal.name)
+    assert journal.key.reveal() == again.key.reveal()
+    assert damaged == path.read_bytes()
+    with pytest.raises(OperatorError, match="is there already"):
+        salvaging.salvage(ada, new)
+
+
+def test_salvage_without_a_head_or_a_key_says_so(ada: VaultDesk, path: Path) -> None:
+    """Nothing is made up."""
+    whole = path.read_bytes()
+    for bad in (whole[100:], b"", whole.replace(b'"wrapped"', b'"wrappde"')):
+        path.write_bytes(bad)
+        with pytest.raises(CactionsError) as caught:
+            salvaging.salvage(ada, VaultFileLocal(path.with_name("new.vault")))
+        assert caught.value.hint
+        assert not path.with_name("new.vault").exists()
+
+
+def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
+    """Four times as many take about four times as long."""
+
+    def seconds(number: int) -> float:
+        desk = new_vault(tmp_path / f"{number}.vault")
+        meta = {"by": "ada", "created": desk.today(), "hosts": (HOST,)}
+        unsealed = [
+            Entry(Purpose.SECRET, f"s{n}", 1, meta, keeping.UNSEALED) for n in range(number)
+        ]
+
+        def edit(vault: OpenVault) -> OpenVault:
+            entries = tuple(vault.sealed(one, b"a-good-token") for one in unsealed)
+            return replace(vault, contents=replace(vault.contents, entries=entries))
+
+        changed(desk, edit)
+        before = time.process_time()
+        keeping.open_secret(desk, "s7", HOST)
+        assert number == len(keeping.listing(desk).secrets)
+        return time.process_time() - before
+
+    small, large = seconds(1000), seconds(4000)
+    assert large < small * 8

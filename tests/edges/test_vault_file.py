@@ -1,0 +1,181 @@
+"""The vault's file is replaced whole, privately, by one writer at a time, and is never a link."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.vault_file import VaultFileLocal
+from cactions.logic.vault.lines import MAX_FILE
+from cactions.model import CactionsError, OperatorError, StoreError
+from cactions.model.vault import VaultError, VaultFault
+
+as_somebody = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cactions.vault"
+
+
+@pytest.fixture(params=[0o000, 0o077, 0o777])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def put(path: Path, data: bytes) -> bytes | None:
+    """Write through the edge; what was there before."""
+    with VaultFileLocal(path).change() as file:
+        file.write(data)
+        return file.before
+
+
+def test_what_is_written_is_read(path: Path) -> None:
+    """And the next writer sees it."""
+    assert put(path, b"one\n") is None
+    assert b"one\n" == put(path, b"two\n")
+    assert b"two\n" == VaultFileLocal(path).read()
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_new_file_is_private_whatever_the_umask(path: Path) -> None:
+    """Git will make a committed one 0644; that is no secret, and no harm."""
+    put(path, b"one\n")
+    assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+
+
+def test_where_no_vault_is_the_error_says_how_to_make_one(path: Path) -> None:
+    """A missing file is the operator's business."""
+    with pytest.raises(OperatorError, match="there is no vault") as caught:
+        VaultFileLocal(path).read()
+    assert "cactions vault init" in caught.value.hint
+
+
+def _link(path: Path) -> None:
+    path.with_name("elsewhere").write_bytes(b"a vault\n")
+    path.symlink_to("elsewhere")
+
+
+def _dangling_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("plant", [_link, _dangling_link, Path.mkdir, _pipe])
+def test_a_vault_is_a_real_file(path: Path, plant: Callable[[Path], None]) -> None:
+    """Neither read nor written, and nothing behind it is touched."""
+    plant(path)
+    with pytest.raises(VaultError) as caught:
+        VaultFileLocal(path).read()
+    with pytest.raises(VaultError) as again:
+        put(path, b"ours\n")
+    assert VaultFault.SYMLINK is caught.value.fault is again.value.fault
+    assert "cactions vault verify" in caught.value.hint
+    assert not path.with_name("nowhere").exists()
+
+
+def test_a_lock_is_a_real_file_too(path: Path) -> None:
+    """A planted link would make us create a file somewhere else."""
+    path.with_name(".cactions.vault.lock").symlink_to(path.with_name("victim"))
+    with pytest.raises(StoreError):
+        put(path, b"one\n")
+    assert not path.with_name("victim").exists()
+
+
+@pytest.mark.parametrize(
+    ("mode", "fault"), [(0o644, None), (0o664, None), (0o666, VaultFault.MODE)]
+)
+def test_a_vault_that_everybody_may_write_is_not_used(
+    path: Path, mode: int, fault: VaultFault | None
+) -> None:
+    """Git's and a group's modes are usual; 0666 is an accident."""
+    put(path, b"one\n")
+    path.chmod(mode)
+    if fault is None:
+        assert b"one\n" == VaultFileLocal(path).read()
+        return
+    with pytest.raises(VaultError, match="everybody may write") as caught:
+        VaultFileLocal(path).read()
+    assert fault is caught.value.fault
+    assert f"chmod 644 {path}" in caught.value.hint
+
+
+def test_a_file_that_is_too_big_is_not_read(path: Path) -> None:
+    """Nor any of it kept: a sparse file of a terabyte costs nothing to make."""
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(VaultError, match="longer than 33,554,432 bytes") as caught:
+        VaultFileLocal(path).read()
+    assert VaultFault.TOO_BIG is caught.value.fault
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE)
+    assert MAX_FILE == len(VaultFileLocal(path).read())
+
+
+def test_only_one_writes_at_a_time(path: Path) -> None:
+    """The second waits for the first, and then sees what it wrote."""
+    seen: list[bytes | None] = []
+    with VaultFileLocal(path).change() as file:
+        other = threading.Thread(target=lambda: seen.append(put(path, b"two\n")))
+        other.start()
+        other.join(0.2)
+        assert [] == seen
+        file.write(b"one\n")
+    other.join(10)
+    assert [b"one\n"] == seen
+
+
+def test_who_waits_too_long_is_told(path: Path) -> None:
+    """With what was not done."""
+    with VaultFileLocal(path).change(), pytest.raises(StoreError, match="nothing was written"):
+        VaultFileLocal(path, patience=0.05).change().__enter__()
+
+
+def test_a_lock_ends_with_an_error(path: Path) -> None:
+    """Whoever fails leaves the way free."""
+    with pytest.raises(ZeroDivisionError), VaultFileLocal(path).change():
+        raise ZeroDivisionError
+    put(path, b"one\n")
+
+
+def test_drafts_of_the_dead_are_swept_and_nothing_else(path: Path) -> None:
+    """By the next writer; other files that look alike stay."""
+    stale = [f".cactions.vault.{n:016x}.tmp" for n in range(3)]
+    kept = ["cactions.vault.tmp", ".other.vault.00.tmp", ".cactions.vault.swp", "notes"]
+    for name in [*stale, *kept]:
+        path.with_name(name).write_text("x")
+    put(path, b"one\n")
+    found = {file.name for file in path.parent.iterdir()}
+    assert {"cactions.vault", ".cactions.vault.lock", *kept} == found
+
+
+def test_reading_leaves_no_traces(path: Path) -> None:
+    """No lock, no draft: also for a folder that may only be read."""
+    path.write_bytes(b"one\n")
+    VaultFileLocal(path).read()
+    assert [path] == list(path.parent.iterdir())
+
+
+@as_somebody
+def test_a_folder_that_may_not_be_written_says_so(path: Path) -> None:
+    """The vault can still be read."""
+    put(path, b"one\n")
+    path.with_name(".cactions.vault.lock").unlink()
+    path.parent.chmod(0o500)
+    try:
+        with pytest.raises(CactionsError) as caught:
+            put(path, b"two\n")
+        assert caught.value.hint
+        assert b"one\n" == VaultFileLocal(path).read()
+    finally:
+        path.parent.chmod(0o700)

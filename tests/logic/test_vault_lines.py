@@ -1,0 +1,158 @@
+"""Lines are read as they are written and in no other form; of a damaged file the rest is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cactions.logic.vault import faults, lines
+from cactions.logic.vault.canonical import end_line
+from cactions.model.vault import (
+    Entry,
+    Purpose,
+    Recipient,
+    RecipientKind,
+    Sealed,
+    Stretching,
+    VaultContents,
+    VaultError,
+    VaultFault,
+    VaultHead,
+)
+
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+numbers = st.integers(1, 2**53 - 1)
+names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,12}", fullmatch=True)
+dates = st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", fullmatch=True)
+hexes = st.text("0123456789abcdef", min_size=32, max_size=32)
+salts = st.binary(min_size=32, max_size=32)
+hosts = st.lists(st.from_regex(r"[a-z0-9][a-z0-9.-]{0,9}", fullmatch=True), unique=True).map(
+    lambda found: tuple(sorted(found))
+)
+texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_characters='"\\'))
+metas = st.builds(
+    lambda by, created, hosts, more: more | {"by": by, "created": created, "hosts": hosts},
+    names, dates, hosts,
+    st.dictionaries(
+        st.from_regex("[a-z_]{1,9}", fullmatch=True),
+        st.one_of(texts, numbers, st.lists(texts).map(tuple)),
+        max_size=2,
+    ),
+)  # fmt: skip
+sealed = st.builds(
+    lambda salt, blocks, tag: Sealed(salt, b"x" * 64 * blocks + tag),
+    salts, st.integers(1, 3), st.binary(min_size=16, max_size=16),
+)  # fmt: skip
+entries = st.builds(Entry, st.sampled_from(Purpose), names, numbers, metas, sealed)
+wraps = st.builds(Sealed, salts, st.binary(min_size=80, max_size=80))
+costs = st.sampled_from([2**n for n in range(15, 21)])
+stretchings = st.builds(Stretching, costs, st.just(8), st.just(1), salts)
+kinds = st.sampled_from([kind for kind in RecipientKind if kind is not RecipientKind.PASSPHRASE])
+typed = st.just(RecipientKind.PASSPHRASE)
+people = st.one_of(
+    st.builds(Recipient, names, kinds, hexes, dates, wraps),
+    st.builds(Recipient, names, typed, hexes, dates, wraps, stretchings),
+)
+vaults = st.builds(
+    VaultContents,
+    st.builds(VaultHead, hexes, numbers, numbers),
+    st.lists(people, min_size=1, max_size=4, unique_by=lambda one: one.name).map(
+        lambda found: tuple(sorted(found, key=lambda one: one.name))
+    ),
+    st.lists(entries, max_size=4, unique_by=lambda one: (one.purpose, one.name, one.version)).map(
+        lambda found: tuple(sorted(found, key=lambda e: (e.purpose.value, e.name, e.version)))
+    ),
+)
+
+
+@few
+@given(vaults, salts)
+def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
+    """For every vault that the format knows, whatever order its nouns are in."""
+    shuffled = replace(vault, recipients=vault.recipients[::-1], entries=vault.entries[::-1])
+    covered = lines.write(shuffled)
+    text = lines.read(covered + end_line(mac))
+    assert (vault, covered, mac) == (text.contents, text.covered, text.mac)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_vault_or_an_error_of_a_kind(data: bytes) -> None:
+    """Nothing else leaves."""
+    with pytest.raises(VaultError) as caught:
+        lines.read(data)
+    assert caught.value.fault in {VaultFault.NOT_A_VAULT, VaultFault.TRUNCATED}
+
+
+HEAD = b'{"epoch":1,"format":"cactions-vault/1","generation":1,"vault":"' + b"0" * 32 + b'"}\n'
+
+
+@given(st.binary(max_size=200))
+def test_anything_after_a_head_is_an_error_of_a_kind(data: bytes) -> None:
+    """Also where the first line is right."""
+    with pytest.raises(VaultError) as caught:
+        lines.read(HEAD + data + b"\n")
+    assert VaultFault.NOT_CANONICAL is caught.value.fault
+    assert 2 == caught.value.line
+
+
+@few
+@given(vaults, salts, st.data())
+def test_what_is_left_of_a_damaged_file_is_found(
+    vault: VaultContents, mac: bytes, data: st.DataObject
+) -> None:
+    """Every line that is whole, with its number; the others are counted too."""
+    rows = (lines.write(vault) + end_line(mac)).splitlines(keepends=True)
+    broken = data.draw(st.integers(1, len(rows) - 2))
+    rows[broken] = rows[broken][:-9] + b"\n"
+    wanted = [*vault.recipients, *vault.entries]
+    found = list(lines.fragments(b"".join(rows)))
+    assert [(n + 2, None if n + 1 == broken else w) for n, w in enumerate(wanted)] == found
+    head = lines.find_head(b"".join(rows))
+    assert (vault.head.vault_id, vault.head.epoch) == (head.vault_id, head.epoch)
+
+
+@pytest.mark.parametrize(
+    ("error", "says", "way_out"),
+    [
+        (faults.not_a_vault(), "is no vault", "vault init"),
+        (
+            faults.newer_version(2),
+            "format 2, this cactions reads format 1",
+            "pip install --upgrade",
+        ),
+        (faults.too_big(9, 3), "line 3 of the vault is longer than 9 bytes", "vault salvage"),
+        (faults.truncated(4), "cut off at line 4", "vault salvage"),
+        (faults.not_canonical(5, "why"), "line 5 .* why", "vault verify"),
+        (faults.bad_parameters(2, "n is 1"), "line 2 .* n is 1", "vault verify"),
+        (faults.no_key("the keyring"), "no key to this vault in the keyring", "vault join"),
+        (faults.unknown_recipient("eve"), '"eve" is no recipient', "vault recipients add"),
+        (faults.unknown_recipient(""), "no recipient has the key", "vault recipients add"),
+        (faults.wrong_key("ada", "a" * 32, "b" * 32), "a{8}, .* b{8}", "rekeyed.*vault join"),
+        (faults.wrong_passphrase("paper"), 'not the passphrase of "paper"', "Type it again"),
+        (faults.tampered(), "changed by somebody who has no key", "vault verify"),
+        (faults.rollback(3, 8), "generation 3, .* 8 was seen", "vault accept-generation 3"),
+        (faults.entry("crm"), '"crm" was not sealed for the place', "vault rotate crm"),
+        (faults.open_to_all("x.vault"), "everybody may write x.vault", "chmod 644 x.vault"),
+        (faults.linked("x.vault"), "x.vault is a symbolic link", "vault verify"),
+    ],
+)
+def test_every_fault_says_what_was_not_done_and_the_way_out(
+    error: VaultError, says: str, way_out: str
+) -> None:
+    """A kind for programs, words for people."""
+    with pytest.raises(VaultError, match=says):
+        raise error
+    assert any(words in str(error) for words in NOT_DONE)
+    with pytest.raises(ValueError, match=way_out):
+        raise ValueError(error.hint)
+
+
+NOT_DONE = (
+    "nothing of it was opened",
+    "was not opened",
+    "was not used",
+    "neither read nor written",
+)
