@@ -1,6 +1,7 @@
 """Compare-and-set for one person: what a commit decides, from the person as they are now.
 
 - All effective changes are written, or none: one ``before`` that does not hold refuses the plan.
+- Who was planned for is who is written to: each premise of the plan must still hold.
 - ``before`` is compared by ``same``: null is not absent here, and 1 is not 1.0.
 - A plan that changes nothing is UNCHANGED, whoever the person is by now.
 - All or nothing is what makes ``found`` possible: who holds every ``after`` was written to.
@@ -10,8 +11,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.matching import resolve
 from cactions.logic.planning import applied
-from cactions.model import Conflict, Outcome, Person, Plan, Receipt, same
+from cactions.model import (
+    Conflict,
+    Outcome,
+    Person,
+    PersonAttribute,
+    Plan,
+    Receipt,
+    same,
+)
 
 _CHANGED: Final = "the person was changed since the plan was made"
 
@@ -45,9 +55,24 @@ def found(plan: Plan, person: Person) -> Receipt | None:
 
 
 def conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:
-    """The attributes that do not hold what the plan promised."""
-    return tuple(
+    """What does not hold as the plan promised: who the person is, then the attributes."""
+    return _others(plan, person) + tuple(
         Conflict(change.attribute, change.before, found, change.redacted)
         for change in plan.effective
         if not same(change.before, found := person.attribute_value(change.attribute))
+    )
+
+
+def _others(plan: Plan, person: Person) -> tuple[Conflict, ...]:
+    """What makes them somebody else than the plan was made for.
+
+    Shown like the proof is; an attribute that served as a key is not shown at all.
+    """
+    hidden = plan.proof is not None and plan.proof.redacted
+    return tuple(
+        Conflict(
+            str(one.reference), one.value, now, hidden or isinstance(one.reference, PersonAttribute)
+        )
+        for one in plan.premises
+        if not same(one.value, now := resolve(one.reference, person, {}))
     )

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from cactions.logic.extracting import Wanted, extract, leave
 from cactions.logic.holding import agrees
+from cactions.logic.matching import resolve
 from cactions.logic.verifying import Asker, verify
 from cactions.model import (
     ABSENT,
@@ -23,12 +25,15 @@ from cactions.model import (
     Change,
     Conflict,
     Failed,
-    Kind,
+    Input,
     Left,
     NoPlan,
     Overwrite,
     Person,
+    PersonField,
     Plan,
+    Premise,
+    Reference,
     Response,
     Scalar,
     Subject,
@@ -36,7 +41,11 @@ from cactions.model import (
     Why,
     is_empty,
     noun,
+    template_references,
 )
+
+_WHO: Final = ("id", "role", "user_id", "email")
+"""What says who somebody is; a plan for one of them is for nobody else."""
 
 
 @noun
@@ -68,7 +77,22 @@ def plan(case: Case, answer: Response, ours: Mapping[str, Value] | None = None) 
         changes=tuple(each for each in outcomes if isinstance(each, Change)),
         left=tuple(each for each in outcomes if isinstance(each, Left)),
         proof=verified.proof,
+        premises=tuple(_premises(case)),
     )
+
+
+def _premises(case: Case) -> Iterator[Premise]:
+    """Who the person is, and all of them that the request, the rows or the proof have read."""
+    response, request = case.action.response, case.action.request
+    read: list[Reference] = [PersonField(name) for name in _WHO]
+    for template in (request.url, *request.query.values(), *request.headers.values()):
+        read += template.references
+    read += template_references(request.body.content) if request.body else ()
+    read += [reference for _, reference in response.rows.where] if response.rows else ()
+    read += [response.same_person.equals] if response.same_person else ()
+    for reference in dict.fromkeys(read):
+        if not isinstance(reference, Input):
+            yield Premise(reference, resolve(reference, case.person, case.inputs))
 
 
 def failed(case: Case, error: NoPlan) -> Failed:
@@ -104,7 +128,7 @@ def inverse(plan: Plan) -> Plan:
         )
         for change in plan.effective
     )
-    return replace(plan, call=Call(""), changes=changes, left=(), proof=None)
+    return replace(plan, call=Call(""), changes=changes, left=(), proof=None, premises=())
 
 
 def undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
@@ -128,23 +152,31 @@ def undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
 def _decide(wanted: Wanted, person: Person, ours: Mapping[str, Value]) -> Change | Left:
     """What becomes of one wanted value: a change, or the old value kept by policy."""
     mapping, attribute = wanted.mapping, wanted.mapping.attribute
-    change = Change(
-        attribute=attribute.name,
-        before=person.attribute_value(attribute.name),
-        after=wanted.value,
-        source=str(mapping.path),
-        data_type=attribute.data_type,
-        redacted=mapping.redacted,
-    )
-    if agrees(attribute.data_type, change.before, change.after):
-        return replace(change, after=change.before)
+    before = person.attribute_value(attribute.name)
+    if agrees(attribute.data_type, before, wanted.value):
+        return _change(wanted, before, before)
     last = ours.get(attribute.name, ABSENT)
-    is_ours = agrees(attribute.data_type, change.before, last)
-    why = _why_kept(mapping.overwrite, change.before, is_ours=is_ours)
+    is_ours = last is not ABSENT and agrees(attribute.data_type, before, last)
+    why = _why_kept(mapping.overwrite, before, is_ours=is_ours)
     if why is not None:
         return leave(mapping, person, why, wanted.got)
-    by_hand = attribute.name in ours and not is_empty(change.before) and not is_ours
-    return replace(change, cautions=tuple(_cautions(change, wanted, by_hand=by_hand)))
+    by_hand = attribute.name in ours and not is_empty(before) and not is_ours
+    return _change(wanted, before, wanted.value, tuple(_cautions(wanted, by_hand=by_hand)))
+
+
+def _change(
+    wanted: Wanted, before: Value, after: Value, cautions: tuple[Caution, ...] = ()
+) -> Change:
+    mapping, attribute = wanted.mapping, wanted.mapping.attribute
+    return Change(
+        attribute=attribute.name,
+        before=before,
+        after=after,
+        source=mapping.path.text,
+        data_type=attribute.data_type,
+        redacted=mapping.redacted,
+        cautions=cautions,
+    )
 
 
 def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> Why | None:
@@ -158,12 +190,13 @@ def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> Why | None:
     return None if is_ours else Why.NOT_OURS
 
 
-def _cautions(change: Change, wanted: Wanted, *, by_hand: bool) -> Iterator[Caution]:
+def _cautions(wanted: Wanted, *, by_hand: bool) -> Iterator[Caution]:
+    """Of a value that differs from the one before: where it is empty, it clears."""
     if wanted.mapping.attribute.user_editable:
         yield Caution.USER_EDITABLE
     if by_hand:
         yield Caution.HAND_EDITED
-    if change.kind is Kind.CLEAR:
+    if is_empty(wanted.value):
         yield Caution.CLEARS
     if wanted.forced:
         yield Caution.TYPE_FORCED

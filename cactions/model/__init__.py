@@ -27,7 +27,7 @@ _NOUNS: Final = {
         "RequestBody Rows SamePerson Success Token WhenEmpty Workspace"
     ),
     "kinds": "Caution Kind Outcome Reason RunKind Why",
-    "plan": "Call Change Failed Left Plan Subject TestReport",
+    "plan": "Call Change Failed Left Plan Premise Subject TestReport",
     "receipt": "Conflict Receipt Run RunEntry RunHead Tally",
     "finding": "Finding Place Severity",
     "errors": (

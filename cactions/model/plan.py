@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cactions.model.exchange import Proof
     from cactions.model.kinds import Caution, Reason, Why
     from cactions.model.person import PersonQuery
+    from cactions.model.template import PersonAttribute, PersonField
 
 
 @noun
@@ -74,6 +75,14 @@ class Subject:
 
 
 @noun
+class Premise:
+    """Something about the person that the plan rests on; it must still hold at the commit."""
+
+    reference: PersonField | PersonAttribute
+    value: Value
+
+
+@noun
 class Call:
     """The one request behind a plan, for the preview's head.
 
@@ -87,7 +96,10 @@ class Call:
 
 @noun
 class Plan:
-    """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both."""
+    """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both.
+
+    ``premises`` make it a plan for this person and nobody else.
+    """
 
     action: str
     subject: Subject
@@ -95,6 +107,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     left: tuple[Left, ...] = ()
     proof: Proof | None = None
+    premises: tuple[Premise, ...] = ()
 
     @property
     def effective(self) -> tuple[Change, ...]:

@@ -88,6 +88,7 @@ def test_a_plan_says_who_what_and_why() -> None:
             Left("since", ABSENT, Why.MISSING, source="$.since", data_type=DataType.DATE),
         ),
         Proof("$.email", "person.email", "ada@example.com", "ada@example.com"),
+        made.premises,
     )
 
 
@@ -329,3 +330,11 @@ def test_a_value_changed_since_is_never_undone(now: Value) -> None:
     back, conflicts = undo(a_plan(change("silver", "gold")), ada)
     assert back.changes == ()
     assert repr((Conflict("tier", "gold", now),)) == repr(conflicts)
+
+
+def test_a_plan_rests_on_who_the_person_is_and_on_all_that_was_read_of_them() -> None:
+    """Identity fields always, then whatever the request, the rows and the proof have read."""
+    made = plan(case(action(), person(tier="silver")), about_ada(tier="gold"))
+    assert {"person.id", "person.role", "person.user_id", "person.email"} <= {
+        str(premise.reference) for premise in made.premises
+    }

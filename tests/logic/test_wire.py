@@ -26,9 +26,12 @@ from cactions.model import (
     Json,
     Left,
     Outcome,
+    PersonAttribute,
+    PersonField,
     PersonQuery,
     Place,
     Plan,
+    Premise,
     Proof,
     Reason,
     Receipt,
@@ -65,7 +68,13 @@ CAUTIONS = some(st.sampled_from(Caution))
 CHANGES = st.builds(Change, TEXT, VALUE, VALUE, TEXT, TYPES, FLAG, CAUTIONS)
 LEFTS = st.builds(Left, TEXT, VALUE, st.sampled_from(Why), FLAG, VALUE, TEXT, TEXT, TYPES, FLAG)
 PROOFS = st.builds(Proof, TEXT, TEXT, VALUE, VALUE, FLAG, TEXT)
-PLANS = st.builds(Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS)
+REFERENCES = st.sampled_from(
+    [PersonField("email"), PersonField("id"), PersonAttribute("tier"), PersonAttribute('a "b" \\')]
+)
+PREMISES = st.builds(Premise, REFERENCES, VALUE)
+PLANS = st.builds(
+    Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES)
+)
 FAILURES = st.builds(
     Failed,
     TEXT,
@@ -370,13 +379,13 @@ def test_redaction_only_takes_away(codec: Codec, data: st.DataObject) -> None:
 
 
 def without_values(document: Json) -> Json:
-    """The document less the values of whatever is redacted."""
+    """The document less the values of whatever is redacted, and less what only a commit reads."""
     if isinstance(document, list):
         return [without_values(item) for item in document]
     if not isinstance(document, dict):
         return document
     hidden = ("withheld", "before", "after", "got", "expected", "found")
-    dropped = hidden if document.get("redacted") is True else ()
+    dropped = ("premises", *(hidden if document.get("redacted") is True else ()))
     return {key: without_values(item) for key, item in document.items() if key not in dropped}
 
 

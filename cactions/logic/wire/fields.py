@@ -11,7 +11,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NoReturn, TypeVar
 
-from cactions.model import ABSENT, Json, StoreError, Value
+from cactions.logic.templating import TemplateError, parse_reference
+from cactions.model import ABSENT, Input, Json, PersonAttribute, PersonField, StoreError, Value
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=Enum)
@@ -87,6 +88,14 @@ class Fields:
         """A list of objects, each built into what it stands for."""
         found = self._list(key)
         return tuple(read(item, build, f"{self.route}.{key}[{n}]") for n, item in enumerate(found))
+
+    def reference(self, key: str) -> PersonField | PersonAttribute:
+        """Something about a person, such as ``person.email``."""
+        try:
+            found = parse_reference(self.text(key))
+        except TemplateError:
+            return self._refuse(key, "should name something about a person")
+        return self._refuse(key, "names an input") if isinstance(found, Input) else found
 
     def format(self, *known: str) -> str:
         """The document's ``format``, which must be one of those known here."""

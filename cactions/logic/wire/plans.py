@@ -15,6 +15,7 @@ from cactions.model import (
     Left,
     PersonQuery,
     Plan,
+    Premise,
     Proof,
     Reason,
     Subject,
@@ -35,6 +36,7 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
         "changes": [_change_to_json(change, redact) for change in plan.changes],
         "left": [_left_to_json(left, redact) for left in plan.left],
         "proof": _proof_to_json(plan.proof, redact),
+        **({} if redact else {"premises": [_premise_to_json(one) for one in plan.premises]}),
     }
 
 
@@ -100,6 +102,7 @@ def _plan_body(fields: Fields) -> Plan:
         changes=fields.each("changes", _change),
         left=fields.each("left", _left),
         proof=fields.maybe("proof", _proof),
+        premises=fields.each("premises", _premise),
     )
 
 
@@ -130,6 +133,16 @@ def _subject(fields: Fields) -> Subject:
         matched=fields.one("matched", lambda f: PersonQuery(f.text("field"), f.text("value"))),
         label=fields.text("label"),
     )
+
+
+def _premise_to_json(premise: Premise) -> dict[str, Json]:
+    """What a plan rests on is for its commit, not for its readers."""
+    return {"reference": str(premise.reference), **values(hide=False, value=premise.value)}
+
+
+def _premise(fields: Fields) -> Premise:
+    fields.complete()
+    return Premise(fields.reference("reference"), fields.value("value"))
 
 
 def _call_to_json(call: Call) -> dict[str, Json]:
