@@ -1,0 +1,485 @@
+"""The OS keyring: a real one is used, every bad one is refused in its own words, no key is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.edges.keychain import LONGEST, TRUSTED
+from cactions.edges.keyring_faults import KeyringFault
+from cactions.logic.key_item import key_text, parse_key, parse_mark
+from cactions.logic.key_text import encode_key
+from cactions.model.secret import HeldKey
+from tests.edges.processes import ROOT
+
+VAULT = "0123456789abcdef"
+CANARY = bytes(range(100, 132))
+LETTERS = encode_key(CANARY, VAULT, "key").partition(":")[2].replace("-", "")
+
+PROGRAM = """
+import json, logging, sys, traceback
+from cactions.edges.keychain import Keychain
+from cactions.edges.user_config import read_user_config
+from cactions.model.secret import HeldKey
+
+logging.basicConfig(level=logging.DEBUG)
+keychain = Keychain(read_user_config(), deadline=float(sys.argv[1]))
+vault = "0123456789abcdef"
+acts = {
+    "keep": lambda label="ada": keychain.keep(vault, HeldKey(label, bytes(range(100, 132)))),
+    "other": lambda: keychain.keep(vault, HeldKey("bob", bytes(32))),
+    "key": lambda: (lambda key: [key.label, key.reveal() == bytes(range(100, 132))])(
+        keychain.key(vault)),
+    "seen": lambda: keychain.seen_generation(vault),
+    "remember": lambda number: keychain.remember_generation(vault, int(number)),
+    "forget": lambda: keychain.forget(vault),
+}
+for word in sys.argv[2:]:
+    act, _, argument = word.partition("=")
+    try:
+        print(json.dumps(acts[act](*([argument] if argument else []))))
+    except Exception as error:
+        traceback.print_exc()
+        print(json.dumps({
+            "type": type(error).__name__, "fault": error.fault.value,
+            "message": str(error), "hint": error.hint,
+            "chain": f"{error.__cause__!r} {error.__context__!r}",
+        }))
+"""
+
+EASY = "0.5"
+PATIENT = "15"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A home without anything in it, and the environment of its user."""
+
+    home: Path
+    environment: dict[str, str]
+
+    def with_(self, **environment: str) -> Machine:
+        return Machine(self.home, {**self.environment, **environment})
+
+    def configured(self, text: str) -> Machine:
+        path = self.home / ".config" / "cactions" / "config.toml"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        path.chmod(0o600)
+        return self
+
+    def choosing(self, backend: str) -> Machine:
+        return self.configured(f'keyring_backend = "{backend}"\n')
+
+    def answers(self, *acts: str, seconds: str = PATIENT, under: tuple[str, ...] = ()) -> list[Any]:
+        """What each act gives, in one process; nothing that it prints holds the key."""
+        done = subprocess.run(
+            [*under, sys.executable, "-c", PROGRAM, seconds, *acts],
+            cwd=ROOT, env=self.environment,
+            capture_output=True, text=True, timeout=120, check=False
+        )  # fmt: skip
+        told = (done.stdout + done.stderr).upper().replace("-", "")
+        assert not any(LETTERS[at : at + 8] in told for at in range(len(LETTERS) - 8))
+        assert CANARY.hex().upper() not in told
+        assert 0 == done.returncode, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    return Machine(
+        tmp_path,
+        {
+            "HOME": str(tmp_path),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "error",
+        },
+    )
+
+
+def refusal(machine: Machine, *acts: str, seconds: str = PATIENT) -> dict[str, str]:
+    """How the last act was refused."""
+    *_, last = machine.answers(*acts, seconds=seconds)
+    assert "KeyringRefusal" == last["type"]
+    assert "None None" == last["chain"], "a foreign exception may hold anything"
+    assert last["hint"].endswith(".")
+    return dict(last)
+
+
+# What is chosen
+
+
+bare = pytest.mark.skipif(
+    sys.platform in {"darwin", "win32"}, reason="this system always has a keyring of its own"
+)
+
+NAMED = "tests.edges.bad_keyrings."
+UNTRUSTED = [
+    ("keyring.backends.null.Keyring", "null", "keeps nothing and says that it does"),
+    ("keyring.backends.fail.Keyring", "fail", "refuses every call"),
+    ("keyring.backends.chainer.ChainerBackend", "chainer", "does not tell which keyring"),
+    ("keyrings.alt.file.PlaintextKeyring", "plaintext", "in plain text or little better"),
+    ("keyrings.alt.file.EncryptedKeyring", "plaintext", "in plain text or little better"),
+    (NAMED + "PlaintextMemory", "plaintext", "in plain text or little better"),
+    (NAMED + "Memory", "unknown_backend", "none of the keyrings that cactions trusts"),
+    ("keyring.backends.kwallet.DBusKeyringKWallet4", "unknown_backend", "none of the keyrings"),
+    ("no.such.Class", "unknown_backend", "none of the keyrings"),
+    ("nonsense", "unknown_backend", "none of the keyrings"),
+]
+
+
+@pytest.mark.parametrize(("backend", "fault", "words"), UNTRUSTED)
+def test_the_environment_alone_chooses_no_keyring_that_is_not_trusted(
+    machine: Machine, backend: str, fault: str, words: str
+) -> None:
+    """Each with its own message, and nothing of it is used instead."""
+    refused = refusal(machine.with_(PYTHON_KEYRING_BACKEND=backend), "keep")
+    assert fault == refused["fault"]
+    assert f"PYTHON_KEYRING_BACKEND chooses {backend}, which " in refused["message"]
+    assert words in refused["message"]
+    assert "CACTIONS_VAULT_KEY" in refused["hint"]
+
+
+@pytest.mark.parametrize(("backend", "fault", "words"), UNTRUSTED)
+def test_nor_does_the_librarys_own_file(
+    machine: Machine, backend: str, fault: str, words: str
+) -> None:
+    """``keyringrc.cfg`` is written by other programs, too."""
+    path = library_settings(machine, f"[backend]\ndefault-keyring={backend}\n")
+    refused = refusal(machine, "keep")
+    assert fault == refused["fault"]
+    assert f"{path} chooses {backend}, which " in refused["message"]
+    assert words in refused["message"]
+
+
+def library_settings(machine: Machine, text: str) -> Path:
+    folder = ".config" if sys.platform != "darwin" else ".local/share"
+    path = machine.home / folder / "python_keyring" / "keyringrc.cfg"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "[backend]\n[backend]", "[backend]\nx", "\x00[", "é["]
+)
+def test_a_file_of_the_library_that_is_not_understood_is_refused(
+    machine: Machine, text: str
+) -> None:
+    """It may choose a keyring; nobody knows which."""
+    path = library_settings(machine, text)
+    refused = refusal(machine, "keep")
+    assert "bad_settings" == refused["fault"]
+    assert str(path) in refused["message"]
+
+
+def test_what_the_environment_names_is_not_even_imported(machine: Machine, tmp_path: Path) -> None:
+    """Being asked for a key must not run somebody's code."""
+    (tmp_path / "trap.py").write_text("raise SystemExit('the trap was imported')\n")
+    library_settings(machine, f"[backend]\nkeyring-path={tmp_path}\n")
+    refused = refusal(
+        machine.with_(PYTHON_KEYRING_BACKEND="trap.Keyring", PYTHONPATH=f"{ROOT}:{tmp_path}"), "key"
+    )
+    assert "unknown_backend" == refused["fault"]
+
+
+@bare
+def test_a_plaintext_package_that_is_merely_installed_is_not_chosen(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The library itself would choose it silently, by its priority."""
+    plant_plaintext(tmp_path)
+    paths = machine.with_(PYTHONPATH=f"{ROOT}:{tmp_path}")
+    chosen = subprocess.run(
+        [sys.executable, "-c", "import keyring; print(keyring.get_keyring().name)"],
+        env=paths.environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert "file PlaintextKeyring\n" == chosen.stdout
+    refused = refusal(paths, "keep")
+    assert ("plaintext", True) == (refused["fault"], "no keyring is running" in refused["message"])
+    assert "keyrings.alt.file is installed, and not trusted with keys" in refused["hint"]
+
+
+def plant_plaintext(folder: Path) -> None:
+    """A package as ``keyrings.alt`` installs itself."""
+    package = folder / "keyrings" / "alt"
+    package.mkdir(parents=True)
+    (package / "file.py").write_text(
+        "from keyring.backend import KeyringBackend\n"
+        "class PlaintextKeyring(KeyringBackend):\n"
+        "    priority = 0.5\n"
+        "    def get_password(self, service, username): ...\n"
+        "    def set_password(self, service, username, password): ...\n"
+    )
+    facts = folder / "keyrings.alt-5.0.2.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: keyrings.alt\nVersion: 5.0.2\n")
+    (facts / "entry_points.txt").write_text("[keyring.backends]\nfile = keyrings.alt.file\n")
+
+
+@bare
+def test_without_any_keyring_the_ways_on_are_told(machine: Machine) -> None:
+    """A server has none, and a key all the same."""
+    refused = refusal(machine, "key")
+    assert "no_backend" == refused["fault"]
+    for way in ("--key-fd", "--key-file", "key_command", "CACTIONS_VAULT_KEY"):
+        assert way in refused["hint"]
+
+
+@pytest.mark.parametrize("name", ["KEYRING_PROPERTY_PREFERRED_COLLECTION", "KEYRING_PROPERTY_X"])
+def test_the_environment_does_not_say_where_a_keyring_keeps_its_items(
+    machine: Machine, name: str
+) -> None:
+    """The library would set any attribute by it: a collection that ends with the session, too."""
+    refused = refusal(machine.with_(**{name: "/org/freedesktop/secrets/collection/session"}), "key")
+    assert ("properties", True) == (refused["fault"], refused["message"].startswith(name))
+
+
+def test_the_users_own_configuration_may_choose_any_keyring(machine: Machine) -> None:
+    """They know it; and what the environment says, does not count then."""
+    chosen = machine.choosing(NAMED + "Memory").with_(
+        PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring", KEYRING_PROPERTY_X="1"
+    )
+    assert [None, ["ada", True]] == chosen.answers("keep", "key")
+
+
+@pytest.mark.parametrize(("backend", "fault", "words"), UNTRUSTED[:3])
+def test_not_even_the_user_chooses_what_is_no_keyring(
+    machine: Machine, backend: str, fault: str, words: str
+) -> None:
+    """Nothing would be behind it, or any."""
+    refused = refusal(machine.choosing(backend), "key")
+    assert fault == refused["fault"]
+    assert "config.toml chooses" in refused["message"]
+    assert words in refused["message"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "why"),
+    [
+        ("no.such.Class", "ModuleNotFoundError"),
+        (NAMED + "Nobody", "AttributeError"),
+        (NAMED + "Unfit", "RuntimeError"),
+        (NAMED + "Alias", "ImportError"),
+        ("os.path.join", "AttributeError"),
+        ("keyring.backends.macOS.Keyring", "RuntimeError"),
+    ],
+)
+def test_what_the_user_chose_is_used_or_nothing(machine: Machine, backend: str, why: str) -> None:
+    """No silent fallback; and exactly the class of that name."""
+    if backend in TRUSTED and sys.platform == "darwin":
+        pytest.skip("it is there")
+    refused = refusal(machine.choosing(backend), "keep")
+    assert "not_loaded" == refused["fault"]
+    assert f"({why})" in refused["message"]
+
+
+# What a keyring does
+
+
+@pytest.mark.parametrize(
+    ("backend", "fault", "words"),
+    [
+        ("HangingAtStart", "hanging", "within 0.5 seconds when it was asked to start"),
+        ("Hanging", "hanging", "when it was asked to read the key that is there"),
+        ("HangingWrite", "hanging", "when it was asked to write the key"),
+        ("Locked", "locked", "the keyring is locked"),
+        ("LockedByItsOwnWord", "locked", "the keyring is locked"),
+        ("WithoutACollection", "closed", "has no place to keep keys in"),
+        ("NullByAnotherName", "read_back", "gives nothing back"),
+        ("Forgetful", "read_back", "gives nothing back"),
+        ("Cutting", "read_back", "gives something else back"),
+        ("Stubborn", "read_back", "gives something else back"),
+        ("Talkative", "failed", "when it was asked to write the key: PasswordSetError"),
+        ("Exiting", "failed", "SystemExit"),
+    ],
+)  # fmt: skip
+def test_a_bad_keyring_is_refused_in_its_own_words(
+    machine: Machine, backend: str, fault: str, words: str
+) -> None:
+    """With the class that answered, so that it is clear which one is meant."""
+    seconds = EASY if "Hanging" in backend else PATIENT
+    refused = refusal(machine.choosing(NAMED + backend), "keep", seconds=seconds)
+    assert fault == refused["fault"]
+    assert words in refused["message"]
+    assert NAMED + backend in refused["message"]
+
+
+def test_a_write_that_does_not_arrive_leaves_what_was_there(machine: Machine) -> None:
+    """The keyring cut the new key off; the old one opens the vault as before."""
+    known = key_text(HeldKey("ada", CANARY), VAULT)
+    cutting = machine.choosing(NAMED + "Cutting").with_(KNOWN=known)
+    _, refused, key = cutting.answers("keep", "other", "key")
+    assert "read_back" == refused["fault"]
+    assert refused["message"].endswith("What was there before is there again.")
+    assert ["ada", True] == key
+
+
+@pytest.mark.parametrize(
+    ("backend", "end"),
+    [
+        ("Cutting", "Nothing of it is left there."),
+        ("Stubborn", "What is there now is not known."),
+        ("Forgetful", "Nothing of it is left there."),
+    ],
+)
+def test_what_is_left_of_a_first_write_is_said(machine: Machine, backend: str, end: str) -> None:
+    """A first key that did not arrive is taken away again, if it can be."""
+    assert refusal(machine.choosing(NAMED + backend), "keep")["message"].endswith(end)
+
+
+def test_an_item_is_as_short_as_the_shortest_keyring_asks(machine: Machine) -> None:
+    """Windows would refuse it; so a vault that works here works there. Nothing is stored."""
+    room = LONGEST - len(key_text(HeldKey("", CANARY), VAULT))
+    chosen = machine.choosing(NAMED + "Memory")
+    assert [None, ["a" * room, True]] == chosen.answers("keep=" + "a" * room, "key")
+    for label in ("a" * (room + 1), "\N{KEY}" * (room // 2 + 1)):
+        refused, missing = chosen.answers("keep=" + label, "key")
+        units = LONGEST - room + len(label.encode("utf-16-le")) // 2
+        assert "too_long" == refused["fault"]
+        assert f"has {units:,} characters" in refused["message"]
+        assert "no_key" == missing["fault"]
+
+
+HELD = [
+    "",
+    "nonsense",
+    "[]",
+    "{}",
+    '{"format":"cactions.key/1","recipient":"ada","key":1}',
+    '{"format":"cactions.key/2","recipient":"ada","key":"x"}',
+    '{"format":"cactions.key/1","recipient":"ada","key":"x"}',
+    key_text(HeldKey("ada", CANARY), "another vault"),
+    key_text(HeldKey("ada", CANARY), VAULT)[:-2] + "}",
+    key_text(HeldKey("ada", CANARY), VAULT).replace("}", ',"more":1}'),
+]
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_what_is_no_key_of_this_vault_is_none(held: str) -> None:
+    """Whoever edited it: it never becomes a key."""
+    assert parse_key(held, VAULT) is None
+
+
+@pytest.mark.parametrize("held", ["", "-1", "+1", "01", "1.0", "1 ", "٣", "1" * 20, "null"])
+def test_what_is_no_number_is_no_mark(held: str) -> None:
+    """It must never look like an unknown generation, which notices no rollback."""
+    assert parse_mark(held) is None
+
+
+@pytest.mark.parametrize(("act", "what"), [("key", "no key"), ("seen", "no mark")])
+@pytest.mark.parametrize("backend", ["Strange", "NotText"])
+def test_a_damaged_item_is_said(machine: Machine, act: str, what: str, backend: str) -> None:
+    """With the way back, and without telling what it is."""
+    strange = machine.choosing(NAMED + backend).with_(HELD=HELD[-1])
+    refused = refusal(strange, act)
+    assert ("damaged", True) == (refused["fault"], what in refused["message"])
+
+
+def test_a_vault_that_the_keyring_does_not_know_is_no_key(machine: Machine) -> None:
+    """With the way in."""
+    [refused] = machine.choosing(NAMED + "Memory").answers("key")
+    assert ("VaultError", "no_key") == (refused["type"], refused["fault"])
+    assert "cactions vault join" in refused["hint"]
+
+
+def test_every_fault_was_met() -> None:
+    """The tests above go through all words that there are."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert [] == [fault for fault in KeyringFault if f'"{fault.value}"' not in source]
+
+
+# A real one
+
+NEEDED = ("dbus-run-session", "dbus-send", "gnome-keyring-daemon")
+MISSING = [program for program in NEEDED if shutil.which(program) is None]
+real = pytest.mark.skipif(
+    bool(MISSING), reason=f"no real keyring here: {', '.join(MISSING)} not installed"
+)
+
+SESSION = """
+if [ "$1" = unlocked ]; then printf password | gnome-keyring-daemon --foreground --unlock \\
+--components=secrets >/dev/null 2>&1 &
+else gnome-keyring-daemon --foreground --components=secrets </dev/null >/dev/null 2>&1 &
+fi
+daemon=$!; shift
+for turn in $(seq 100); do
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
+    org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true && break
+  sleep 0.05
+done >/dev/null 2>&1
+"$@" </dev/null
+status=$?
+kill $daemon; wait $daemon 2>/dev/null
+exit $status
+"""
+
+
+@pytest.fixture
+def session(machine: Machine) -> Machine:
+    """A home whose keyring daemon has been unlocked once, so that it has a collection."""
+    [unknown] = machine.answers("key", under=under("unlocked"))
+    assert "no_key" == unknown["fault"]
+    assert "keyring.backends.SecretService.Keyring" in unknown["message"]
+    return machine
+
+
+def under(state: str) -> tuple[str, ...]:
+    """A session bus of its own, with a keyring daemon that is unlocked or not."""
+    return ("dbus-run-session", "--", "bash", "-c", SESSION, "session", state)
+
+
+@real
+def test_a_real_keyring_keeps_the_key_and_the_mark(session: Machine) -> None:
+    """Over the end of the process and of the daemon."""
+    acts = ("keep", "key", "seen", "remember=7", "seen", "remember=5", "seen")
+    assert [None, ["ada", True], None, None, 7, None, 5] == session.answers(
+        *acts, under=under("unlocked")
+    )
+    assert [["ada", True], 5] == session.answers("key", "seen", under=under("unlocked"))
+
+
+@real
+def test_a_real_keyring_replaces_and_forgets(session: Machine) -> None:
+    """One key a vault; afterwards nothing of it is there."""
+    acts = ("keep", "other", "key", "remember=3", "forget", "seen", "forget", "key")
+    *given, refused = session.answers(*acts, under=under("unlocked"))
+    assert [None, None, ["bob", False], None, None, None, None] == given
+    assert "no_key" == refused["fault"]
+
+
+@real
+def test_a_real_keyring_that_is_locked_refuses(session: Machine) -> None:
+    """Nobody is there to unlock it; the key is neither given nor replaced."""
+    session.answers("keep", under=under("unlocked"))
+    refusals = session.answers("key", "other", "seen", "remember=9", under=under("locked"))
+    assert {"locked"} == {refused["fault"] for refused in refusals}
+    assert [["ada", True], None] == session.answers("key", "seen", under=under("unlocked"))
+
+
+@real
+def test_a_real_keyring_without_a_collection_refuses(machine: Machine) -> None:
+    """A daemon that was never unlocked has no place to keep anything."""
+    [refused] = machine.answers("keep", under=under("locked"))
+    assert "closed" == refused["fault"]
+
+
+@real
+def test_what_a_real_keyring_writes_to_disk_holds_no_key(session: Machine) -> None:
+    """Nor does any other file of the home."""
+    session.answers("keep", under=under("unlocked"))
+    files = [path for path in session.home.rglob("*") if path.is_file()]
+    assert any(path.name == "login.keyring" for path in files)
+    assert not any(LETTERS[:8].encode() in path.read_bytes() for path in files)
