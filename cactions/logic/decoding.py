@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults, nearest
+from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
 from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span, json_scalar
 from cactions.logic.schema import (
     AnyJson,
@@ -118,9 +118,9 @@ class _Decoder:
             return _BAD
         nothing = scalar.text == "" or (scalar.plain and scalar.text in ("~", "null"))
         if nothing and not (schema.empty and not scalar.plain):
-            return self._bad(node, "is empty", route, "give it a value, or leave the key out")
+            return self._bad(node, "this is empty", route, "give it a value, or leave the key out")
         if schema.words and scalar.text not in schema.words:
-            hint = nearest(scalar.text, schema.words)
+            hint = self.faults.nearest(scalar.text, schema.words)
             return self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
         return scalar.text
 
@@ -173,7 +173,7 @@ class _Decoder:
         if isinstance(node, MapNode):
             return node.entries
         empty = isinstance(node, ScalarNode) and node.plain and not node.text
-        message = "is empty" if empty else "expected a map of keys"
+        message = "this is empty" if empty else "expected a map of keys"
         self.faults.add(WRONG_VALUE, key if empty else node.span, message, route=route)
         return None
 
@@ -181,6 +181,8 @@ class _Decoder:
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
+        if len(entries) < schema.least:
+            return self._bad(node, "the map is empty", route)
         found: dict[str, Typed] = {}
         for name, item in entries:
             here = f"{route}.{name.text}" if route else name.text
@@ -205,7 +207,7 @@ class _Decoder:
             here = f"{route}.{name.text}" if route else name.text
             known = schema.fields.get(name.text)
             if known is None:
-                hint = nearest(name.text, schema.fields)
+                hint = self.faults.nearest(name.text, schema.fields)
                 message = f'unknown key "{name.text}"'
                 self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=here)
                 continue

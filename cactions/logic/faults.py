@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Final
 
 from cactions.logic.nodes import Span
 from cactions.model import Finding, Place
@@ -21,11 +22,20 @@ CONTRADICTION = "CA009"
 PERSON = "CA011"
 IDENTITY_TARGET = "CA202"
 NO_PROOF = "CA201"
+EMPTY_PROOF = "CA205"
 LITERAL_SECRET = "CA301"  # noqa: S105 - the name of a rule
 FOREIGN_HOST = "CA303"
 TEMPLATED_HOST = "CA401"
 PLAIN_HTTP = "CA402"
 SPECIAL_HOST = "CA403"
+
+MOST_HINTS: Final = 50
+"""Names of one file that a likeness is looked for: whoever misspelt more has another mistake."""
+
+_MOST_LISTED: Final = 20
+_MOST_COMPARED: Final = 200
+_LONGEST_NAME: Final = 200
+_OFF_BY: Final = 3  # characters that a misspelt name is longer or shorter, where there are many
 
 
 @dataclass(slots=True)
@@ -34,10 +44,16 @@ class Faults:
 
     file: str
     found: list[Finding] = field(default_factory=list)
+    hints: int = 0
 
     def add(self, rule: str, span: Span, message: str, *, hint: str = "", route: str = "") -> None:
         """Note one fault."""
         self.found.append(Finding(rule, message, hint, self.place(span), route))
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """As the function; after MOST_HINTS names it is empty."""
+        self.hints += 1
+        return nearest(word, known) if self.hints <= MOST_HINTS else ""
 
     def place(self, span: Span) -> Place:
         """The span as people count it, from 1."""
@@ -48,8 +64,21 @@ class Faults:
 def nearest(word: str, known: Iterable[str]) -> str:
     """``did you mean "x"?``, else what there is to choose from; empty where there is nothing."""
     names = sorted(set(known))
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    close = close or [name for name in names if name.lower() == word.lower()]
-    if close:
-        return f'did you mean "{close[0]}"?'
-    return f"known: {', '.join(names)}" if names else ""
+    if close := closest(word, names):
+        return f'did you mean "{close}"?'
+    rest = len(names) - _MOST_LISTED
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f"known: {', '.join(names[:_MOST_LISTED])}{more}" if names else ""
+
+
+def closest(word: str, names: Collection[str]) -> str:
+    """The name that is most like the word; empty where none is. Of many, few are compared."""
+    if len(word) > _LONGEST_NAME:
+        return ""
+    near = list(names)
+    if len(near) > _MOST_COMPARED:
+        first, size = word[:1].lower(), len(word)
+        near = [n for n in near if n[:1].lower() == first and abs(len(n) - size) <= _OFF_BY]
+    alike = get_close_matches(word, near[:_MOST_COMPARED], n=1, cutoff=0.6)
+    alike = alike or [name for name in near if name.lower() == word.lower()]
+    return alike[0] if alike else ""

@@ -205,9 +205,10 @@ RESPONSE: Final = Record(
                             "one_of": Field(
                                 ListOf(JsonScalar(), least=1), "other values are refused"
                             ),
-                            "values": Field(MapOf(JsonScalar()), "response text: attribute value"),
+                            "values": Field(
+                                MapOf(JsonScalar(), least=1), "response text: attribute value"
+                            ),
                             "date": Field(_words(DateForm), "how the third party writes dates"),
-                            "unique": Field(Boolean(), "no two people may get the same value"),
                             "redacted": Field(Boolean(), "whether the value is hidden everywhere"),
                             "on_missing": Field(
                                 _words(WhenEmpty), "keep (default), clear or refuse"

@@ -70,10 +70,12 @@ def _list(schema: ListOf) -> dict[str, Json]:
 
 
 def _map(schema: MapOf) -> dict[str, Json]:
+    least: dict[str, Json] = {"minProperties": schema.least} if schema.least else {}
     return {
         "type": "object",
         "propertyNames": {"minLength": 1},
         "additionalProperties": _schema(schema.value),
+        **least,
     }
 
 

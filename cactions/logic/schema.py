@@ -57,6 +57,7 @@ class MapOf:
     """Names of the author's own choice onto one kind of value."""
 
     value: Schema
+    least: int = 0
 
 
 @noun

@@ -170,7 +170,6 @@ class AttributeMapping:
     one_of: tuple[Scalar, ...] = ()
     values: tuple[tuple[str, Scalar], ...] = ()
     date: DateForm | None = None
-    unique: bool = False
     redacted: bool = False
     on_missing: WhenEmpty = WhenEmpty.KEEP
     on_null: WhenEmpty = WhenEmpty.KEEP

@@ -74,7 +74,9 @@ FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     JsonScalar: lambda _: scalars,
     AnyJson: lambda _: anything,
     ListOf: lambda schema: st.lists(valid(schema.item), min_size=schema.least, max_size=3),
-    MapOf: lambda schema: st.dictionaries(names, valid(schema.value), max_size=3),
+    MapOf: lambda schema: st.dictionaries(
+        names, valid(schema.value), min_size=schema.least, max_size=3
+    ),
     Record: record,
     Tagged: lambda schema: st.one_of(*map(record, schema.records.values())),
     Either: lambda schema: valid(schema.short) | valid(schema.long),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
     CONTRADICTION,
+    EMPTY_PROOF,
     IDENTITY_TARGET,
     MISSING_KEY,
     NO_PROOF,
     UNKNOWN_NAME,
     WRONG_VALUE,
-    nearest,
 )
 from cactions.logic.nodes import MapNode, to_json
 from cactions.logic.shaping.scope import Scope
@@ -27,6 +29,7 @@ from cactions.model import (
     Input,
     Overwrite,
     Path,
+    PersonField,
     Reference,
     Rows,
     SamePerson,
@@ -102,12 +105,30 @@ def _same_person(at: Typed | None, scope: Scope) -> SamePerson | None:
     path_at, equals_at = at.get("path"), at.get("equals")
     path = scope.path(path_at) if path_at else None
     equals = scope.reference(equals_at) if equals_at else None
-    if equals_at and isinstance(equals, Input):
-        message = "an input is typed by the customer and proves nothing"
-        scope.fault(WRONG_VALUE, equals_at, message, "compare with person.email or person.user_id")
+    if equals_at and equals and (why := _no_proof(equals, scope)):
+        scope.fault(EMPTY_PROOF, equals_at, why, "compare with person.email or person.user_id")
     if path is None or equals is None:
         return None
     return SamePerson(path, equals, at.plain("verified", ""), at.plain("redacted", False))
+
+
+_PROVING: Final = ("id", "user_id", "email")
+
+
+def _no_proof(reference: Reference, scope: Scope) -> str:
+    """Why equality with this says little about who somebody is; empty where it says enough."""
+    if isinstance(reference, Input):
+        return "an input is typed by the customer and proves nothing"
+    if isinstance(reference, PersonField):
+        many = f'"{reference}" is the same for many people and proves nothing'
+        return "" if reference.name in _PROVING else many
+    attribute = scope.attributes.get(reference.name)
+    if attribute and (attribute.options or attribute.data_type not in _TELLING):
+        return f'"{reference}" is the same for many people and proves nothing'
+    return ""
+
+
+_TELLING: Final = (DataType.STRING, DataType.INTEGER)
 
 
 def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None:
@@ -131,7 +152,6 @@ def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None
         one_of=typed_scalars(at.get("one_of"), attribute, scope),
         values=_values(at.get("values"), attribute, scope),
         date=DateForm(date) if date else None,
-        unique=at.plain("unique", False),
         redacted=at.plain("redacted", False),
         on_missing=WhenEmpty(at.plain("on_missing", "keep")),
         on_null=WhenEmpty(at.plain("on_null", "keep")),
@@ -148,17 +168,17 @@ def _target(name: str, at: Typed, scope: Scope) -> Attribute | None:
         message = f'"{name}" is a contact field; only custom attributes can be mapped'
         scope.faults.add(WRONG_VALUE, at.key, message, route=at.route)
     elif name not in scope.attributes:
-        hint = nearest(name, scope.attributes) or "declare it under attributes:"
+        hint = scope.faults.nearest(name, scope.attributes)
+        hint = hint or "declare it under attributes:"
         message = f'there is no attribute "{name}"'
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return scope.attributes.get(name)
 
 
 def _values(at: Typed | None, attribute: Attribute, scope: Scope) -> tuple[tuple[str, Scalar], ...]:
-    pairs = (
-        [(text, typed_scalar(item, attribute, scope)) for text, item in at.items()] if at else []
-    )
-    return tuple((text, value) for text, value in pairs if value is not None)
+    """Pairs of response text and attribute value; null clears."""
+    entries = at.items() if at else ()
+    return tuple((text, typed_scalar(item, attribute, scope)) for text, item in entries)
 
 
 def _policies_fit(attribute: Attribute, at: Typed, scope: Scope) -> None:
