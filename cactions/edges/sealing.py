@@ -11,7 +11,7 @@ Every primitive, and why its nonce is never used twice:
   single-use key *and* its nonce. The same plaintext sealed twice is different bytes.
 - **HMAC-SHA256** over the file tells whether somebody with the data key wrote it; compared in
   constant time.
-- **scrypt** (RFC 7914) makes guessing a passphrase dear: 128 MiB and about a third of a second
+- **scrypt** (RFC 7914) makes guessing a passphrase dear: 128 MiB and some tenths of a second
   for each guess.
 
 GCM does not commit to its key: a ciphertext can be built that opens under two. A recipient's
