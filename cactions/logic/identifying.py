@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from cactions.logic.declaring import UnfitValue, declared_value
+from cactions.logic.faults import MOST_HINTS, closest
 from cactions.model import (
     CONTACT_FIELDS,
     MATCH_FIELDS,
@@ -90,7 +90,10 @@ def person_from(
     own = {name: declared[name].data_type for name in attributes if name in declared}
     values = _declared_values(ATTRIBUTES, attributes, own, faults)
     faults += [unknown_name(n, FIELD_TYPES) for n in fields if n not in FIELD_TYPES]
-    faults += [unknown_name(ATTRIBUTES + n, declared) for n in attributes if n not in declared]
+    unknown = [ATTRIBUTES + n for n in attributes if n not in declared]
+    faults += [
+        unknown_name(n, declared if place < MOST_HINTS else ()) for place, n in enumerate(unknown)
+    ]
     if faults:
         raise PersonFault(tuple(faults))
     held = {
@@ -110,11 +113,11 @@ def updated(old: Person, new: Person) -> Person:
     )
 
 
-def unknown_name(key: str, known: Iterable[str]) -> Fault:
+def unknown_name(key: str, known: Collection[str]) -> Fault:
     """The fault of a key whose last part is none of the known names."""
     name = key.removeprefix(ATTRIBUTES)
-    close = get_close_matches(name, list(known), n=1)
-    hint = f'Did you mean "{close[0]}"?' if close else "Declare it under `attributes:`."
+    close = closest(name, known)
+    hint = f'Did you mean "{close}"?' if close else "Declare it under `attributes:`."
     return Fault(key, f'"{name}" is not known', hint, unknown=True)
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cactions.logic.faults import PLAIN_HTTP, SPECIAL_HOST, TEMPLATED_HOST, WRONG_VALUE
+from cactions.logic.faults import (
+    LITERAL_SECRET,
+    PLAIN_HTTP,
+    SPECIAL_HOST,
+    TEMPLATED_HOST,
+    WRONG_VALUE,
+)
 from cactions.model import noun
 
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
-_NUMERIC: Final = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
+_NUMERIC: Final = re.compile(
+    r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE | re.ASCII
+)
+"""ASCII: without it, ignoring case lets the long s and the Kelvin sign pass for s and k."""
+_AUTHORITY_END: Final = re.compile(r"[/?#\\]")
 _SPECIAL: Final = (".local", ".localhost", ".internal", ".home.arpa", ".onion")
 _LONGEST_NAME: Final = 253
 _HIGHEST_PORT: Final = 65535
@@ -39,7 +49,12 @@ class Origin:
 def origin_of(url: str) -> Origin:
     """The origin of an https URL, whose path may hold templates. Raises OriginError."""
     scheme, mark, rest = url.partition("://")
-    start = len(scheme) + len(mark)
+    start = len(scheme) + len(mark) if mark else 0
+    authority = _AUTHORITY_END.split(rest if mark else url, maxsplit=1)[0]
+    end = start + len(authority)
+    if "@" in authority:
+        hint = "put credentials into a token"
+        raise OriginError(LITERAL_SECRET, "the URL holds a user name", hint, start, end)
     if not mark or "{{" in scheme or "/" in scheme:
         rule = TEMPLATED_HOST if url.startswith("{{") else WRONG_VALUE
         hint = "write the whole URL, or name a `server` for a path"
@@ -47,15 +62,10 @@ def origin_of(url: str) -> Origin:
     if scheme != "https":
         hint = "secrets and people's data travel over https only"
         raise OriginError(PLAIN_HTTP, f'the scheme is "{scheme}"', hint, 0, len(scheme))
-    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
-    end = start + len(authority)
     if "{{" in authority:
         hint = "write the host out; one server an environment goes under `servers`"
         message = "the host is templated, so that its value decides where secrets go"
         raise OriginError(TEMPLATED_HOST, message, hint, start, end)
-    if "@" in authority:
-        hint = "put credentials into a token"
-        raise OriginError(SPECIAL_HOST, "the URL holds a user name", hint, start, end)
     host, colon, port = authority.rpartition(":") if ":" in authority else (authority, "", "")
     fault = host_fault(host)
     if fault:

@@ -87,7 +87,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Faults) -> Non
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines()
-    hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], error.problem or "")
+    hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], f"{error.context} {error.problem}")
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
     said = ", ".join(part for part in (error.context, error.problem) if part)
@@ -105,6 +105,8 @@ def _syntax_hint(lines: list[str], problem: str) -> str:
         return _QUOTE_TEMPLATE
     if "mapping values" in problem and re.search(r":\s.*:(\s|$)", here):
         return 'a text that holds ": " needs quotes'
+    if "flow " in problem:
+        return "a bracket is not closed, or a text that holds one needs quotes"
     indented = "mapping values" in problem or "expected <block end>" in problem
     return "keys of one map begin in the same column" if indented else ""
 
@@ -201,6 +203,8 @@ class _Builder:
         else:
             frame.lines[key.text] = key.span.line + 1
             assert isinstance(frame.node, MapNode)
+            if isinstance(value, ScalarNode) and value.span[:2] == value.span[2:]:
+                value.span = key.span  # nothing stands there: what can be pointed at is the key
             frame.node.entries.append((key, value))
 
     def _fault(self, event: Event, message: str, hint: str) -> None:

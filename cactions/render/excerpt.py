@@ -17,6 +17,7 @@ from cactions.render.layout import gap
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1, "5.4. Line Break Characters"
 _TAB = 4
 _LEAST = 24  # cells of source, however narrow the page is
+_NEAR = 1_000  # characters on either side of where a span begins; no page shows more
 _BEFORE = 3  # of what is seen of a long line, a third stands before the span
 
 
@@ -29,10 +30,12 @@ def excerpt(place: Place, lines: Sequence[str], room: int) -> list[Line]:
     """The line, its number and the carets; nothing where the file has no such line."""
     if not 1 <= place.line <= len(lines):
         return []
-    drawn = _Drawn.of(lines[place.line - 1])
+    line = lines[place.line - 1]
     several = place.end_line > place.line
-    end = len(drawn.pieces) if several else max(place.end_column - 1, place.column)
-    span = drawn.span(place.column - 1, end)
+    end = len(line) if several else max(place.end_column - 1, place.column)
+    skipped = max(0, place.column - 1 - _NEAR)
+    drawn = _Drawn.of(line[skipped : place.column + _NEAR])
+    span = drawn.span(place.column - 1 - skipped, min(end, place.column + _NEAR) - skipped)
     number = f"{place.line:4}"
     text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3))
     margin: Line = quiet(f"{number} | ")

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from cactions.model import Finding, Severity
 from cactions.render import words
 from cactions.render.excerpt import excerpt, split
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone
+from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink
 from cactions.render.layout import flow, gap
+
+MOST_DRAWN = 100
+"""Findings of one file; the count tells of all, and so does JSON."""
+
+_SECRET = "CA301"  # noqa: S105 - the rule of a secret in the file
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.CAUTION, Severity.INFO: Tone.QUIET}
 _MANY = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
@@ -28,14 +34,33 @@ def findings(
     """
 
     def draw(room: int) -> list[Line]:
-        named = {finding.place.file for finding in found if finding.place}
-        files = {name: split(sources[name]) for name in named if name in sources}
+        named = {file for finding in found if (file := _file(finding)) in sources}
+        files = {name: split(sources[name]) for name in named}
+        secret = _secret_lines(found)
         lines: list[Line] = []
-        for finding in sorted(found, key=_order):
-            lines += [*_one(finding, files, room), BLANK]
+        for _, group in groupby(sorted(found, key=_order), key=_file):
+            several = list(group)
+            for finding in several[:MOST_DRAWN]:
+                place = finding.place
+                quotable = place and (place.file, place.line) not in secret
+                lines += [*_one(finding, files if quotable else {}, room), BLANK]
+            lines += _rest(several)
         return [*lines, _closing(found, sources, actions)]
 
     return draw
+
+
+def _file(finding: Finding) -> str:
+    return finding.place.file if finding.place else ""
+
+
+def _rest(several: Sequence[Finding]) -> list[Line]:
+    rest = len(several) - MOST_DRAWN
+    if rest <= 0:
+        return []
+    file = _file(several[0])
+    where = f" in {file}" if file else ""
+    return [ink(f"… and {rest:,} more{where}; --json tells all of them.", Tone.QUIET), BLANK]
 
 
 def _order(finding: Finding) -> tuple[bool, object, str, str]:
@@ -44,7 +69,15 @@ def _order(finding: Finding) -> tuple[bool, object, str, str]:
     return (place is None, where, finding.rule, finding.message)
 
 
-_NOT_QUOTED = {"CA301"}  # a secret in the file: the line would carry it into somebody's log
+def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
+    """Lines that would carry a secret into somebody's log, whichever finding points into them."""
+    places = (finding.place for finding in found if finding.rule == _SECRET)
+    return frozenset(
+        (place.file, number)
+        for place in places
+        if place
+        for number in range(place.line, place.end_line + 1)
+    )
 
 
 def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> list[Line]:
@@ -57,7 +90,7 @@ def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> lis
         Ink(f" {finding.message}"),
     )
     lines = flow(head, room, rest=gap(2))
-    if place and place.file in files and finding.rule not in _NOT_QUOTED:
+    if place and place.file in files:
         lines += excerpt(place, files[place.file], room)
     if finding.hint:
         lines += flow(

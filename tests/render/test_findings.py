@@ -182,3 +182,28 @@ def test_a_hostile_finding_is_printable(rule: str, message: str, hint: str, sour
     found = Finding(rule, message, hint, Place(hint, 1, 2, 1, 5))
     text = plain(findings([found], {hint: source})(60))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
+
+
+def test_a_line_with_a_secret_is_quoted_by_no_finding() -> None:
+    """Neither the finding that found it nor one that stands beside it."""
+    source = "url: https://bob:hunter2@host/, foo: 1\nbar: 2\n"
+    found = [
+        Finding("CA301", "the URL holds a user name", place=Place("a", 1, 14, 1, 30)),
+        Finding("CA002", 'unknown key "foo"', place=Place("a", 1, 33, 1, 36)),
+        Finding("CA002", 'unknown key "bar"', place=Place("a", 2, 1, 2, 4)),
+    ]
+    text = plain(findings(found, {"a": source})(80))
+    assert "hunter2" not in text
+    assert "   2 | bar: 2" in text
+
+
+def test_only_the_first_hundred_of_a_file_are_drawn() -> None:
+    """All are counted."""
+    found = [Finding("CA002", f"no. {n}", place=Place("a", n, 1, n, 2)) for n in range(1, 103)]
+    text = plain(
+        findings([*found, Finding("CA009", "other", place=Place("b", 1, 1, 1, 2))], {})(80)
+    )
+    assert "no. 100" in text
+    assert "no. 101" not in text
+    assert "… and 2 more in a; --json tells all of them.\n\nb:1:1: error CA009 other" in text
+    assert text.rstrip().endswith("103 errors in 2 files.")

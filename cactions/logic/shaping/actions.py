@@ -11,7 +11,6 @@ from cactions.logic.faults import (
     TWICE,
     UNKNOWN_NAME,
     WRONG_VALUE,
-    nearest,
 )
 from cactions.logic.shaping.requests import request
 from cactions.logic.shaping.responses import response
@@ -126,7 +125,7 @@ def _known_person(query: PersonQuery, at: Typed, scope: Scope) -> PersonQuery:
     """Where people stand in the YAML, a test's person is one of them."""
     known = {str(person.field_value(query.field)).lower() for person in scope.people}
     if known and query.value.lower() not in known:
-        hint = nearest(query.value, known)
+        hint = scope.faults.nearest(query.value, known)
         scope.fault(UNKNOWN_NAME, at, f"there is no person with {query}", hint)
     return query
 
@@ -135,7 +134,7 @@ def _given(at: Typed | None, inputs: Mapping[str, DataInput], scope: Scope) -> d
     given: dict[str, Scalar] = {}
     for name, item in at.items() if at else ():
         if name not in inputs:
-            message, hint = f'there is no data input "{name}"', nearest(name, inputs)
+            message, hint = f'there is no data input "{name}"', scope.faults.nearest(name, inputs)
             scope.faults.add(UNKNOWN_NAME, item.key, message, hint=hint, route=item.route)
         elif not _fits(item.value, inputs[name].type):
             scope.fault(WRONG_VALUE, item, f"is not of type {inputs[name].type.value}")
@@ -155,7 +154,7 @@ def _expectation(at: Typed, targets: Mapping[str, Attribute | None], scope: Scop
     for item in refused.value if refused else ():
         _mapped(item.value, targets, item, scope)
     if not at.value:
-        scope.fault(WRONG_VALUE, at, "expects nothing, so that it can never fail")
+        scope.fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
     return Expectation(
         status=at.plain("status"),
         attributes=expected,
@@ -170,7 +169,8 @@ def _mapped(
     """The attribute that a test speaks of; a fault where the action does not map it."""
     if name not in targets:
         message = f'this action does not map "{name}"'
-        scope.faults.add(UNKNOWN_NAME, at.key, message, hint=nearest(name, targets), route=at.route)
+        hint = scope.faults.nearest(name, targets)
+        scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return targets.get(name)
 
 

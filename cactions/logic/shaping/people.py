@@ -37,15 +37,15 @@ def workspace(at: Typed, scope: Scope) -> Workspace:
 
 
 def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
-    taken: dict[tuple[str, str], int] = {}
-    for item in items:
+    taken: dict[tuple[str, str], tuple[int, int]] = {}
+    for number, item in enumerate(items):
         person = _person(item, scope)
         if person is None:
             continue
         for field in ("id", "user_id"):
             value = person.field_value(field)
-            line = taken.setdefault((field, str(value)), item.span.line + 1)
-            if isinstance(value, str) and line != item.span.line + 1:
+            first, line = taken.setdefault((field, str(value)), (number, item.span.line + 1))
+            if isinstance(value, str) and first != number:
                 message = f'{field} "{value}" belongs to the person in line {line} already'
                 scope.faults.add(TWICE, item.key, message, route=item.route)
         yield person

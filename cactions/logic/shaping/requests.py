@@ -10,10 +10,10 @@ from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
     CONTRADICTION,
     FOREIGN_HOST,
+    LITERAL_SECRET,
     SPECIAL_HOST,
     UNKNOWN_NAME,
     WRONG_VALUE,
-    nearest,
 )
 from cactions.logic.origins import OriginError, host_fault, origin_of
 from cactions.logic.shaping.scope import Scope, secret
@@ -45,7 +45,7 @@ def server(at: Typed, environment: str, scope: Scope) -> str | None:
         elif origin:
             found[name] = origin
     if environment not in at.value:
-        hint = nearest(environment, at.value)
+        hint = scope.faults.nearest(environment, at.value)
         message = f'this server has no environment "{environment}"'
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return found.get(environment)
@@ -86,8 +86,9 @@ def _ref(part: SecretRef | str | None) -> SecretRef | None:
 
 
 def _host(at: Typed, scope: Scope) -> str:
-    fault = host_fault(at.value)
-    if fault:
+    if "@" in at.value:
+        scope.fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")
+    elif fault := host_fault(at.value):
         scope.fault(SPECIAL_HOST, at, *fault)
     return str(at.value).lower()
 

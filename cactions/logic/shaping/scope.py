@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 
 from cactions.logic.decoding import Typed
@@ -12,7 +12,6 @@ from cactions.logic.faults import (
     UNKNOWN_NAME,
     WRONG_VALUE,
     Faults,
-    nearest,
 )
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span, json_scalar
 from cactions.logic.picking import PathError, parse_path
@@ -47,12 +46,11 @@ class Scope:
         """Note a fault of a value."""
         self.faults.add(rule, at.span, message, hint=hint, route=at.route)
 
-    def known(self, what: str, name: str, names: Iterable[str], at: Typed) -> bool:
+    def known(self, what: str, name: str, names: Collection[str], at: Typed) -> bool:
         """Whether a name is declared; a fault where it is not."""
-        declared = set(names)
-        if name in declared:
+        if name in names:
             return True
-        hint = nearest(name, declared) or f"declare it under {what}s:"
+        hint = self.faults.nearest(name, names) or f"declare it under {what}s:"
         self.fault(UNKNOWN_NAME, at, f'there is no {what} "{name}"', hint)
         return False
 
@@ -84,15 +82,17 @@ class Scope:
         return reference if self._check(reference, at.span, at.route) else None
 
     def _check(self, reference: Reference, span: Span, route: str) -> bool:
+        names: Collection[str]
         if isinstance(reference, PersonAttribute):
-            what, names = "attribute", set(self.attributes)
+            what, names = "attribute", self.attributes
         elif isinstance(reference, Input):
-            what, names = "data input", set(self.inputs)
+            what, names = "data input", self.inputs
         else:
             return True
         if reference.name in names:
             return True
-        hint = nearest(reference.name, names) or f"declare it under {what.replace(' ', '_')}s:"
+        hint = self.faults.nearest(reference.name, names)
+        hint = hint or f"declare it under {what.replace(' ', '_')}s:"
         message = f'there is no {what} "{reference.name}"'
         self.faults.add(UNKNOWN_NAME, span, message, hint=hint, route=route)
         return False
