@@ -33,7 +33,8 @@ from cactions.edges.database_files import (
     refuse_orphans,
 )
 from cactions.edges.files import new_private_file, publish_file, store_errors
-from cactions.model import OutcomeUnknown, StoreError
+from cactions.edges.sqlite_words import DAMAGED, Code, in_words
+from cactions.model import StoreError
 
 BUSY_SECONDS: Final = 10.0
 
@@ -150,7 +151,7 @@ class Database:
             self._connection.execute("PRAGMA synchronous=FULL")
             [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if busy:
-                raise _in_words(sqlite3.SQLITE_BUSY, str(self))
+                raise in_words(Code.BUSY, str(self))
 
     def scrub(self) -> None:
         """No byte of what was deleted or replaced is left in the files."""
@@ -161,7 +162,7 @@ class Database:
 
     def damaged(self, why: str) -> StoreError:
         """The error for content that cannot be what was written here."""
-        return StoreError(f"{self} is damaged: {why}", hint=_DAMAGED)
+        return StoreError(f"{self} is damaged: {why}", hint=DAMAGED)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -183,7 +184,8 @@ class Database:
             with store_errors(self.path):
                 yield
         except sqlite3.Error as error:
-            raise _in_words(error, str(self), doubtful=doubtful) from error
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+            raise in_words(code, str(self), str(error), doubtful=doubtful) from error
         except UnicodeEncodeError as error:
             raise StoreError(
                 f"a text for {self.layout.what} is no Unicode text", hint="Check where it is from."
@@ -253,31 +255,3 @@ def _make(database: Database, fill: Callable[[Database], object] | None) -> None
         database.settle()  # closing would do it too, and say nothing of a full disk
     finally:
         database.close()
-
-
-_DAMAGED: Final = "Move it out of the way, or put a backup in its place."
-_EITHER_WAY: Final = "; what was being written may be kept or not"
-_RIGHTS: Final = "Check who owns it, its permissions, and whether the disk is read-only."
-_WORDS: Final = {
-    sqlite3.SQLITE_BUSY: ("is in use by another process", "Let the other command end, then retry."),
-    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Make room, then try again."),
-    sqlite3.SQLITE_READONLY: ("may not be written", _RIGHTS),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", _RIGHTS),
-    sqlite3.SQLITE_PERM: ("may not be opened", _RIGHTS),
-    sqlite3.SQLITE_NOTADB: ("is not a database", _DAMAGED),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", _DAMAGED),
-    sqlite3.SQLITE_IOERR: (
-        "met an error of the disk",
-        "Check the disk and the room on it, then look at what is there before you go on.",
-    ),
-}
-"""By primary result code: https://sqlite.org/rescode.html"""
-
-
-def _in_words(error: sqlite3.Error | int, subject: str, *, doubtful: bool = False) -> StoreError:
-    code = error if isinstance(error, int) else getattr(error, "sqlite_errorcode", 1)
-    primary = code & 0xFF
-    message, hint = _WORDS.get(primary, (f"is damaged: {error}", _DAMAGED))
-    if doubtful and primary == sqlite3.SQLITE_IOERR:
-        return OutcomeUnknown(f"{subject} {message}{_EITHER_WAY}", hint=hint)
-    return StoreError(f"{subject} {message}", hint=hint)

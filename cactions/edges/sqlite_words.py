@@ -1,0 +1,59 @@
+"""What SQLite's result codes mean for whoever keeps state here, and what to do next.
+
+By primary result code: https://sqlite.org/rescode.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Final
+
+from cactions.model import OutcomeUnknown, StoreError
+
+DAMAGED: Final = "Move it out of the way, or put a backup in its place."
+_RIGHTS: Final = "Check who owns it, its permissions, and whether the disk is read-only."
+_EITHER_WAY: Final = "; what was being written may be kept or not"
+
+
+class Code(IntEnum):
+    """The primary result codes that have words of their own."""
+
+    PERM = 3
+    BUSY = 5
+    READONLY = 8
+    IOERR = 10
+    CORRUPT = 11
+    FULL = 13
+    CANTOPEN = 14
+    NOTADB = 26
+
+
+_WORDS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
+    {
+        Code.BUSY: ("is in use by another process", "Let the other command end, then retry."),
+        Code.FULL: ("cannot grow: the disk is full", "Make room, then try again."),
+        Code.READONLY: ("may not be written", _RIGHTS),
+        Code.CANTOPEN: ("cannot be opened", _RIGHTS),
+        Code.PERM: ("may not be opened", _RIGHTS),
+        Code.NOTADB: ("is not a database", DAMAGED),
+        Code.CORRUPT: ("is damaged", DAMAGED),
+        Code.IOERR: (
+            "met an error of the disk",
+            "Check the disk and the room on it, then look at what is there before you go on.",
+        ),
+    }
+)
+
+
+def in_words(code: int, subject: str, message: str = "", *, doubtful: bool = False) -> StoreError:
+    """The error for a result code; ``message`` is SQLite's own, for codes without words here.
+
+    ``doubtful``: it came from a commit, of which an error of the disk leaves no one wiser.
+    """
+    primary = code & 0xFF
+    said, hint = _WORDS.get(primary, (f"is damaged: {message}", DAMAGED))
+    if doubtful and primary == Code.IOERR:
+        return OutcomeUnknown(f"{subject} {said}{_EITHER_WAY}", hint=hint)
+    return StoreError(f"{subject} {said}", hint=hint)
