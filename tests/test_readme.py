@@ -38,34 +38,6 @@ def test_every_command_is_told_and_every_told_command_is_there() -> None:
     assert set(wiring.COMMANDS) == told
 
 
-def test_every_option_in_the_readme_is_in_the_help() -> None:
-    """Each `cactions COMMAND --option` of the README is one that the command has."""
-    for command, rest in re.findall(r"cactions ([a-z]+)(.*)", README):
-        options = re.findall(r"(?<=\s)--[a-z-]+", rest.split("`")[0].split("&&")[0])
-        if options and command in wiring.COMMANDS:
-            words = [command, *re.findall(r"^ (list|show|undo|import)\b", rest)]
-            known = helped(*words)
-            assert set(options) <= known, (words, options)
-
-
-def helped(*words: str) -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cactions", *words, "--help"],
-        capture_output=True, text=True, check=True, cwd=ROOT, timeout=60,
-    )  # fmt: skip
-    return set(re.findall(r"--[a-z-]+", done.stdout))
-
-
-def test_every_help_has_an_example_or_is_a_list() -> None:
-    """Whoever asks for help wants to copy something."""
-    for name, module in wiring.commands([]):
-        assert name
-        for function in vars(module).values():
-            text = getattr(function, "__doc__", "") or ""
-            if getattr(function, "__name__", "") == "command":
-                assert "Example: cactions " in text, name
-
-
 def test_the_picture_is_what_the_tool_draws_today(tmp_path: Path) -> None:
     """To draw it again: `cactions diff loyalty --person u-1 --replay --svg .github/diff.svg`."""
     drawn = tmp_path / "diff.svg"

@@ -15,7 +15,7 @@ def answer(words: list[str]) -> int:
     try:
         code = _application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
-        if error := in_our_words(complaint):
+        if error := in_our_words(complaint, words):
             raise error from complaint
         return Exit.MISUSE
     return code if isinstance(code, int) else Exit.CLEAN

@@ -6,10 +6,12 @@ What the table does not know is passed on as Typer says it. Only public names of
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import typer
 
+from cactions.cli.wiring import COMMANDS
 from cactions.logic.faults import nearest
 from cactions.model import OperatorError
 
@@ -30,18 +32,18 @@ _OURS: Final = (
 )
 
 
-def in_our_words(complaint: Exception) -> OperatorError | None:
+def in_our_words(complaint: Exception, words: Sequence[str]) -> OperatorError | None:
     """The same as an OperatorError; None where Typer has shown the help instead of complaining."""
     told: str = getattr(complaint, "format_message", complaint.__str__)()
     if not told.strip():
         return None
-    for pattern, words in _OURS:
+    for pattern, ours in _OURS:
         if found := re.fullmatch(pattern, told, re.DOTALL):
-            return OperatorError(words.format(*found.groups()), hint=_next(complaint, found))
-    return OperatorError(told, hint=_next(complaint, None))
+            return OperatorError(ours.format(*found.groups()), hint=_next(complaint, words, found))
+    return OperatorError(told, hint=_next(complaint, words, None))
 
 
-def _next(complaint: Exception, found: re.Match[str] | None) -> str:
+def _next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:
     """What was meant, where that can be guessed, else where to read what there is."""
     parts = found.groupdict() if found else {}
     options = getattr(complaint, "possibilities", None)
@@ -51,5 +53,6 @@ def _next(complaint: Exception, found: re.Match[str] | None) -> str:
         return f'did you mean "{parts["meant"]}"?'
     if parts.get("known"):
         return f"known: {parts['known']}".replace("'", "")
-    path = getattr(getattr(complaint, "ctx", None), "command_path", "cactions")
+    command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
+    path = getattr(getattr(complaint, "ctx", None), "command_path", command)
     return f"`{path} --help` shows what fits."

@@ -5,31 +5,45 @@ Law: "nothing was written" is said only before the first moment at which somethi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from cactions.model import AuthorError, OperatorError
+from cactions.model import AuthorError, CactionsError, OperatorError, OutcomeUnknown, Stopped
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_at_end: Final[list[Callable[[], None]]] = []
 
-_BEFORE: Final = {
+_BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("validate",): "The check was not finished.",
     ("request",): "Nothing was sent.",
     ("test",): "The tests were not finished, and nothing was written.",
     ("schema",): "No schema was printed.",
     ("runs", "list"): "Nothing was changed.",
     ("runs", "show"): "Nothing was changed.",
+    ("runs", "export"): "Nothing was exported.",
+    ("runs", "resume"): "Nothing was written.",
     ("runs", "undo"): "Nothing was written.",
+    ("runs", "prune"): "Nothing was deleted.",
+    ("runs", "forget"): "Nothing was erased.",
     ("people", "import"): "Nobody was imported.",
     ("people", "list"): "Nothing was changed.",
     ("people", "show"): "Nothing was changed.",
+    ("vault", "list"): "Nothing was changed.",
+    ("vault", "status"): "Nothing was changed.",
+    ("vault", "verify"): "The check was not finished, and nothing was changed.",
+    ("vault",): "Nothing was written.",
 }
 _NOTHING: Final = "Nothing was sent and nothing was written."
-_IMPORT: Final = ("people", "import")
-_IMPORTED: Final = (
-    "Either everybody in the file was imported or nobody: `cactions people list` tells which."
-)
+_AFTER: Final[dict[tuple[str, ...], str]] = {
+    ("people", "import"): "Either everybody in the file was imported or nobody: `cactions people"
+    " list` tells which.",
+    ("runs", "prune"): "`cactions runs list` tells which runs are still there.",
+    ("runs", "forget"): "Some of it may still be there: give the same command again.",
+    ("vault",): "The vault is either as it was, or as it was to be: look with `cactions vault"
+    " verify`.",
+}
 _RUN: Final = "If a run had begun, `cactions runs list` tells how far it came."
 
 
@@ -38,9 +52,31 @@ def start() -> None:
     _writing.set(False)
 
 
+def at_end(act: Callable[[], None]) -> None:
+    """Do it once when the command ends, however it ends."""
+    _at_end.append(act)
+
+
+def end() -> None:
+    """The command has ended; its last words may still be on their way."""
+    while _at_end:
+        _at_end.pop()()
+
+
 def may_write() -> None:
     """From here on something may have been written."""
     _writing.set(True)
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What is within writes all or nothing; its own errors know which, a signal does not."""
+    may_write()
+    try:
+        yield
+    except CactionsError as error:
+        _writing.set(isinstance(error, OutcomeUnknown))
+        raise
 
 
 def may_have_written() -> bool:
@@ -52,12 +88,12 @@ def not_done(words: Sequence[str], error: BaseException | None = None) -> str:
     """What a command that stops now has not done, as far as that is certain.
 
     ``words`` are those of the command line; an import that meets a fault of its file, or one in
-    how it was called, is rolled back as a whole.
+    how it was called, is rolled back as a whole. Stopped says it itself.
     """
     command = tuple(words[:2])
-    if _writing.get():
-        if command != _IMPORT:
-            return _RUN
-        if not isinstance(error, AuthorError | OperatorError):
-            return _IMPORTED
+    rolled_back = command[:1] == ("people",) and isinstance(error, AuthorError | OperatorError)
+    if isinstance(error, Stopped):
+        return ""
+    if _writing.get() and not rolled_back:
+        return _AFTER.get(command) or _AFTER.get(command[:1]) or _RUN
     return _BEFORE.get(command) or _BEFORE.get(command[:1]) or _NOTHING

@@ -49,7 +49,10 @@ def import_(
 
 @commands.command("list")
 def list_(files: Files = None, environment: Environment = None, json: Json = False) -> None:
-    """List the people, by id."""
+    """List the people, by id.
+
+    Example: cactions people list
+    """
     opened = wiring.opened(files, environment)
     found = list(wiring.people(opened).list())
     if json:

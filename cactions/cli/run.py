@@ -14,7 +14,7 @@ from cactions.logic import wire
 from cactions.model import Failed, Outcome, Plan, Receipt, RunHead, RunKind
 from cactions.render.preview import preview
 from cactions.render.receipts import receipt as receipt_sheet
-from cactions.render.words import count
+from cactions.render.words import called, count
 
 
 def command(
@@ -66,7 +66,7 @@ def _closing(result: Plan | Failed) -> str:
 
 def _apply(plan: Plan, head: RunHead, opened: Opened, yes: bool) -> Receipt | None:
     number = count(len(plan.effective), "change")
-    who = plan.subject.label or plan.subject.person_id
+    who = called(plan.subject.label or plan.subject.person_id)
     if not asking.agreed(f"Apply {number} to {who}?", yes):
         wiring.paper().say("Nothing was written.")
         return None

@@ -29,15 +29,14 @@ commands = typer.Typer(help="What happened, and how to take it back.", no_args_i
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: stdout.")]
 
-commands.command("prune")(pruning.prune_)
-commands.command("forget")(pruning.forget)
-
 
 @commands.command("list")
 def list_(files: Files = None, json: Json = False) -> None:
     """List the runs of this folder, newest first.
 
     Exit code 1 when a run cannot be read.
+
+    Example: cactions runs list
     """
     journal = wiring.journal(wiring.folder(files))
     found, damaged = list(journal.runs()), journal.damaged()
@@ -183,3 +182,7 @@ def _read(journal: Journal, run: str, *kinds: RunKind) -> Run:
     if newest is None:
         raise OperatorError("there is no run yet", hint="`cactions run` makes one.")
     return newest
+
+
+commands.command("prune")(pruning.prune_)
+commands.command("forget")(pruning.forget)

@@ -109,7 +109,7 @@ def _read(path: Path, shown: str) -> bytes:
         except (FileNotFoundError, NotADirectoryError):
             raise AuthorError(
                 f"there is no recording {shown}",
-                hint=f"Looked for {path.absolute()}: check the name, or record it there.",
+                hint=f"Check the name, or record it at {path.absolute()}.",
             ) from None
 
 

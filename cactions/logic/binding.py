@@ -72,7 +72,7 @@ def _check_audience(action: Action, person: Person) -> None:
     audience = _AUDIENCES.get("user" if is_empty(role) else str(role))
     if audience not in action.audiences:
         who = f"is one of the {audience}" if audience else "has an unknown role"
-        hint = f"the audiences of {action.name} are: {', '.join(action.audiences)}"
+        hint = f"name somebody of its audiences ({', '.join(action.audiences)}), or add theirs"
         raise NoPlan(Reason.WRONG_AUDIENCE, f"{person.label} {who}", hint=hint)
 
 

@@ -81,5 +81,5 @@ def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:
 
 def _next_step(reference: Reference) -> str:
     if isinstance(reference, Input):
-        return f"--input {reference.name}=VALUE"
+        return f"say --input {reference.name}=VALUE"
     return "nothing is sent without it: give the person a value, or leave them out"

@@ -52,15 +52,15 @@ def _check_names(action: Action, given: Mapping[str, Scalar]) -> None:
     names = [wanted.name for wanted in action.inputs]
     for name in given:
         if name not in names:
-            hint = nearest(name, names) or "it takes no inputs"
-            raise OperatorError(f'{action.name} has no input "{name}"', hint=hint)
+            hint = nearest(name, names) or "leave it out: the action takes no inputs"
+            raise OperatorError(f'the action {action.name} has no input "{name}"', hint=hint)
 
 
 def _value(wanted: DataInput, given: Scalar) -> Scalar:
     value = wanted.default_value if given is None else given
     if wanted.required and is_empty(value):
         message = f'the input "{wanted.name}" needs a value'
-        raise OperatorError(message, hint=f"--input {wanted.name}=VALUE")
+        raise OperatorError(message, hint=f"say --input {wanted.name}=VALUE")
     return None if value is None else _typed(wanted, value)
 
 

@@ -169,7 +169,7 @@ _REFERENCES: Final = (
     Case(
         rf"person\.(?P<here>{_NAME})\Z",
         "a person has no field {here}",
-        "{field}; a custom attribute is person.attributes.{here}",
+        "{field} (a custom attribute is person.attributes.{here})",
     ),
     Case(
         r"inputs\.(?P<here>.++)",

@@ -15,6 +15,8 @@ from typing import Final
 from cactions.model.nouns import noun
 from cactions.model.values import ABSENT, Attributes, Scalar, Value
 
+_LONGEST_LABEL: Final = 60  # characters; who is meant is also told by an id
+
 
 class DataType(Enum):
     """Intercom's ``data_type`` of a custom attribute. A date is Unix *seconds*."""
@@ -99,9 +101,10 @@ class Person:
 
     @property
     def label(self) -> str:
-        """What to call them: name, else email, else user_id, else id."""
+        """What to call them: name, else email, else user_id, else id; not all of a long one."""
         known = (self.fields.get(name) for name in ("name", "email", "user_id"))
-        return next((str(value) for value in known if value), self.id)
+        whole = next((str(value) for value in known if value), self.id)
+        return whole if len(whole) <= _LONGEST_LABEL else f"{whole[: _LONGEST_LABEL - 1]}…"
 
     def field_value(self, name: str) -> Value:
         """The contact field's value; ABSENT where it is not set."""

@@ -46,7 +46,8 @@ def person(
         return Look(known, redacted=name in redacted)
 
     def draw(room: int) -> list[Line]:
-        title = (Ink(one.label, Tone.STRONG), *quiet(" (test person)" if one.test else ""))
+        note = quiet(" (test person)" if one.test else "")
+        title = (Ink(words.called(one.label), Tone.STRONG), *note)
         names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
         fields = [Fact(n, (show(one.field_value(n), Look(CONTACT_FIELDS[n])),)) for n in names]
         lines = [*prose(title, room), BLANK, *facts(fields, room, indent=margin(room)), BLANK]

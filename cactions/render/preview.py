@@ -32,7 +32,7 @@ def preview(result: Plan | Failed, *, closing: str = "") -> Sheet:
 
 
 def _title(action: str, subject: Subject) -> Line:
-    label = subject.label or str(subject.matched)
+    label = words.called(subject.label or str(subject.matched))
     return (Ink(action, Tone.STRONG), Ink(" for "), Ink(label, Tone.STRONG))
 
 

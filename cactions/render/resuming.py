@@ -42,7 +42,7 @@ def resumed(done: Run, settled: Sequence[RunEntry]) -> Sheet:
 
 
 def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[Line]:
-    name = Ink(plan.subject.label or plan.subject.person_id, Tone.STRONG)
+    name = Ink(words.called(plan.subject.label or plan.subject.person_id), Tone.STRONG)
     if receipt is None:
         said = (name, Ink(" holds the old values. Resuming writes the new ones:"))
         return [*prose(said, room), BLANK, *changes.drawn(plan, room, Tense.PLANNED)]

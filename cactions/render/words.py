@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cactions.model import Caution, Kind, Outcome, Reason, Why
+from cactions.render.escaping import pieces
 from cactions.render.ink import Tone
 
 
@@ -19,6 +20,17 @@ def listed(names: list[str], most: int = 12) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most:,} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def called(text: str) -> str:
+    """What somebody is called, spelled out and no wider than a line."""
+    shown, room = "", 60
+    for piece, size in pieces(text):
+        room -= size
+        if room < 0:
+            return shown + "…"
+        shown += piece
+    return shown
 
 
 def sentence(text: str) -> str:

@@ -157,7 +157,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> s
     def fail(*_: object) -> object:
         raise error
 
-    monkeypatch.setattr("cactions.edges.action_files.find", fail)  # a fault that we do not have
+    monkeypatch.setattr("os.path.isdir", fail)  # a fault that we do not have, from outside
     return title
 
 

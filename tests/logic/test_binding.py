@@ -170,7 +170,7 @@ def test_nothing_is_sent_with_a_hole_in_it(place: str, hole: str, value: Json) -
             bound(request, somebody, inputs=inputs)
         expected = (Reason.NO_VALUE, f"{hole} has no value for Ada")
         assert expected == (caught.value.reason, str(caught.value))
-        assert hole != "inputs.x" or caught.value.hint == "--input x=VALUE"
+        assert hole != "inputs.x" or caught.value.hint == "say --input x=VALUE"
 
 
 UNFIT = {
@@ -248,4 +248,6 @@ def test_only_the_audience_is_asked_about(
         bind(action, ada, {}, {})
     expected = (Reason.WRONG_AUDIENCE, refusal)
     assert expected == (caught.value.reason, str(caught.value))
-    assert caught.value.hint == f"the audiences of loyalty are: {', '.join(audiences)}"
+    assert caught.value.hint == (
+        f"name somebody of its audiences ({', '.join(audiences)}), or add theirs"
+    )

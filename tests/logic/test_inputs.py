@@ -122,8 +122,11 @@ def test_an_accepted_text_is_what_json_would_write(kind: str, text: str) -> None
 def test_an_unknown_name_is_met_with_the_nearest() -> None:
     """Inputs that the action does not declare are refused."""
     action = asking(DataInput(ONE, InputType.STRING))
-    unknown = ('delivery has no input "order"', 'did you mean "order_id"?')
-    none_at_all = ('delivery has no input "order"', "it takes no inputs")
+    unknown = ('the action delivery has no input "order"', 'did you mean "order_id"?')
+    none_at_all = (
+        'the action delivery has no input "order"',
+        "leave it out: the action takes no inputs",
+    )
     assert unknown == refusal(action, {"order": "1"})
     assert none_at_all == refusal(asking(), {"order": "1"})
 
@@ -131,7 +134,7 @@ def test_an_unknown_name_is_met_with_the_nearest() -> None:
 @pytest.mark.parametrize("given", [{}, {ONE: None}, {ONE: ""}])
 def test_a_required_input_needs_a_value(given: dict[str, Scalar]) -> None:
     """Absent, null and empty stop, and the hint is what to type."""
-    expected = (f'the input "{ONE}" needs a value', f"--input {ONE}=VALUE")
+    expected = (f'the input "{ONE}" needs a value', f"say --input {ONE}=VALUE")
     assert expected == refusal(asking(DataInput(ONE, InputType.STRING, required=True)), given)
 
 

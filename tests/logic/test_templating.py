@@ -202,7 +202,7 @@ def test_every_reference_keeps_its_span() -> None:
             "{{ person.emial }}",
             "emial",
             "a person has no field emial",
-            'did you mean "email"?; a custom attribute is person.attributes.emial',
+            'did you mean "email"? (a custom attribute is person.attributes.emial)',
         ),
         (
             "{{ person.attributes.Shop ID }}",

@@ -1,0 +1,299 @@
+"""What a customer may type and see: each scene is a folder made so and so, and commands in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cactions.edges.journal import JournalLocal
+from cactions.model import (
+    ABSENT,
+    Call,
+    Change,
+    Conflict,
+    Outcome,
+    PersonQuery,
+    Plan,
+    Receipt,
+    RunHead,
+    RunKind,
+    Subject,
+)
+from tests.logic.test_faults import BASE as SHOP
+from tests.logic.test_faults import CASES, TWELVE, marked
+
+Prepare = Callable[[Path], None]
+
+
+class Scene(NamedTuple):
+    """Commands, each as words in one text; ``prepare`` makes the folder what it has to be."""
+
+    commands: tuple[str, ...]
+    prepare: Prepare = lambda _: None
+
+
+def edited(file: str, *pairs: tuple[str, str]) -> Prepare:
+    """The example with texts replaced."""
+
+    def prepare(home: Path) -> None:
+        path = home / file
+        text = path.read_text()
+        for old, new in pairs:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        path.write_text(text)
+
+    return prepare
+
+
+def written(**files: str) -> Prepare:
+    """Files beside the example; ``_`` stands for the dot of the name."""
+
+    def prepare(home: Path) -> None:
+        for name, text in files.items():
+            (home / name.replace("__", ".")).write_text(text)
+
+    return prepare
+
+
+def both(words: str) -> tuple[str, str]:
+    """As text and as JSON."""
+    return words, f"{words} --json"
+
+
+LOYALTY = "loyalty --person u-1 --replay"
+FILE, RECORDING = "actions.yaml", "cassettes/loyalty.json"
+URL = "url: /v1/customers/{{ person.user_id }}"
+NO_URL = URL.replace("user_id", "phone")
+
+
+WHYS: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
+    "missing": (ABSENT, {}, {}),
+    "null": (None, {}, {}),
+    "empty_string": ("", {}, {}),
+    "overwrite_never": ("new", {}, {"overwrite": "never"}),
+    "not_empty": ("new", {}, {"overwrite": "if_empty"}),
+    "not_ours": ("new", {}, {"overwrite": "if_ours"}),
+    "wrong_type": (12, {}, {}),
+    "too_long": ("longer", {}, {"max_length": 3}),
+    "not_an_option": ("gold", {"options": ["silver"]}, {}),
+    "not_in_one_of": ("gold", {}, {"one_of": ["silver"]}),
+    "not_in_values": ("gold", {}, {"values": {"silver": "s"}}),
+    "naive_time": ("2026-01-01T00:00:00", {"data_type": "date"}, {"date": "iso8601"}),
+    "bad_date": ("yesterday", {"data_type": "date"}, {"date": "iso8601"}),
+    "out_of_range": (2**53, {"data_type": "integer"}, {}),
+    "unsuitable_text": ("bell \x07", {}, {}),
+}
+"""By Why: the value that comes, what the attribute is, and what the mapping says."""
+
+
+def every_why(home: Path) -> None:
+    """One action whose answer is turned down in every way there is."""
+    texts = {name: "old" for name, (_, about, _) in WHYS.items() if "data_type" not in about}
+    document = {
+        "version": 1,
+        "workspace": {
+            "identity_verification": True,
+            "people": [
+                {"user_id": "u-1", "email": "ada@example.com", "attributes": {
+                    **texts, "not_an_option": "silver"}},
+            ],
+        },
+        "attributes": {
+            name: {"data_type": "string", "messenger_writable": False, **about}
+            for name, (_, about, _) in WHYS.items()
+        },
+        "actions": {
+            "all": {
+                "match": "user_id",
+                "request": {"http_method": "get", "url": "https://api.shop.example/all"},
+                "response": {
+                    "same_person": {"path": "$.email", "equals": "person.email"},
+                    "mapping": {
+                        name: {"path": f"$.{name}", **policies}
+                        for name, (_, _, policies) in WHYS.items()
+                    },
+                },
+            }
+        },
+    }  # fmt: skip
+    answer = {name: value for name, (value, _, _) in WHYS.items() if value is not ABSENT}
+    (home / "actions.yaml").write_text(json.dumps(document))
+    body = {"string": json.dumps({"email": "ada@example.com", **answer})}
+    request = {"method": "GET", "uri": "https://api.shop.example/all", "body": None, "headers": {}}
+    response = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": body}
+    cassette = {"version": 1, "interactions": [{"request": request, "response": response}]}
+    (home / "cassettes" / "all.json").write_text(json.dumps(cassette))
+
+
+def every_outcome(home: Path) -> None:
+    """A run that ended in every way for somebody, and was then cut off."""
+    journal = JournalLocal(home / ".cactions")
+    head = RunHead("20260101-000000-0001", RunKind.APPLY, "loyalty", 1767225600.0, "me@here")
+    journal.begin(head)
+    for outcome in [*Outcome, None]:
+        name = outcome.value if outcome else "open"
+        subject = Subject(name, PersonQuery("user_id", name), f"Somebody ({name})")
+        change = Change("tier", "silver", "gold", "$.tier")
+        plan = Plan("loyalty", subject, Call("GET /", 200), (change,))
+        [entry] = journal.intend(head.id, [plan])
+        if outcome:
+            found = (Conflict("tier", "silver", "bronze"),) * (outcome is Outcome.CONFLICT)
+            journal.settle(head.id, entry, Receipt(name, outcome, "", found))
+    journal.close()
+
+
+def broken_store(home: Path) -> None:
+    """Somebody has written over the people."""
+    (home / ".cactions").mkdir(mode=0o700)
+    (home / ".cactions" / "people.db").write_text("no database" * 100)
+
+
+def broken_run(home: Path) -> None:
+    """One run can be read and one cannot."""
+    every_outcome(home)
+    (home / ".cactions" / "runs" / "20260102-000000-0002.db").write_text("x" * 5000)
+
+
+def renamed(home: Path) -> None:
+    """The action file has a name that nobody looks for."""
+    (home / "actions.yaml").rename(home / "ex.yaml")
+
+
+PEOPLE = "user_id,email,name,tier\nu-4,mary@example.com,Mary Jackson,gold\n"
+WRONG_PEOPLE = "user_id,email,age\nu-4,mary,\n,x@example.com,4\nu-4,y@example.com,\n"
+
+IMPORT = "people import people.csv"
+RUNS = (*both("runs list"), *both("runs show last"))
+PRUNE = "runs prune --keep 0 --yes"
+APPLIED = f"run {LOYALTY} --yes"
+
+SCENES: dict[str, Scene] = {
+    "version": Scene(("--version",)),
+    "help": Scene(("--help", "")),
+    "validate": Scene((*both("validate"), "validate --quiet")),
+    "validate_findings": Scene(both("validate twelve.yaml"), written(twelve__yaml=TWELVE)),
+    "validate_unreadable": Scene(both("validate bad.yaml"), written(bad__yaml="a: [1\n")),
+    "validate_empty": Scene(both("validate bad.yaml"), written(bad__yaml="")),
+    "validate_nothing_there": Scene(
+        ("validate", "validate -f nowhere.yaml", "validate --env prod -f ex.yaml"),
+        renamed,
+    ),
+    **{
+        f"validate_{case.rule}_{number:02}": Scene(
+            (f"validate {case.rule}.yaml",),
+            written(**{f"{case.rule}__yaml": marked(SHOP.replace(case.old, case.new, 1))[0]}),
+        )
+        for number, case in enumerate(CASES)
+    },
+    "request": Scene(both("request loyalty --person u-1")),
+    "request_post": Scene(both("request billing --person u-1")),
+    "request_failed": Scene(
+        both("request loyalty --person u-1"),
+        edited(FILE, (URL, NO_URL)),
+    ),
+    "test": Scene(both("test")),
+    "test_failed": Scene(
+        both("test loyalty"), edited(FILE, ("points: 1280", "points: 1"), ("[tier]", "[coupon]"))
+    ),
+    "test_misused": Scene(
+        both("test delivery"), edited(FILE, ("inputs: {order_id: A-1001}", "inputs: {}"))
+    ),
+    "test_without_tests": Scene(
+        ("test -f one.yaml",), written(one__yaml=SHOP[: SHOP.index("    tests:")])
+    ),
+    "test_misuse": Scene(("test --cassette x.json", "test loyal")),
+    "diff": Scene((*both(f"diff {LOYALTY}"), f"diff {LOYALTY} --exit-code --svg out.svg")),
+    "diff_inputs": Scene(both("diff delivery --person u-1 --input order_id=A-1001 --replay")),
+    "diff_whys": Scene(both("diff all --person u-1 --replay"), every_why),
+    "diff_refused": Scene(both("diff loyalty --person u-2 --replay")),
+    "diff_not_same_person": Scene(both("diff loyalty --person u-3 --replay")),
+    "diff_redacted": Scene(
+        both("diff loyalty --person u-3 --replay"),
+        edited(FILE, ("path: $.email\n", "path: $.email\n        redacted: true\n")),
+    ),
+    "diff_no_value": Scene(
+        both(f"diff {LOYALTY}"), edited(FILE, (URL, NO_URL))
+    ),
+    "diff_no_input": Scene(
+        both("diff delivery --person u-1 --replay"),
+        edited(FILE, ("required: true", "required: false")),
+    ),
+    "diff_unfit_value": Scene(
+        both(f"diff {LOYALTY}"),
+        edited(FILE, ("name: Ada", "phone: a/b\n      name: Ada"), (URL, NO_URL)),
+    ),
+    "diff_wrong_audience": Scene(
+        both(f"diff {LOYALTY}"), edited(FILE, ("audiences: [users]", "audiences: [leads]"))
+    ),
+    "diff_not_recorded": Scene(
+        both(f"diff {LOYALTY}"), edited(RECORDING, ("customers/u-1", "customers/u-9"))
+    ),
+    "diff_not_success": Scene(
+        both(f"diff {LOYALTY}"), edited(RECORDING, ('"code": 200', '"code": 404'))
+    ),
+    "diff_not_json": Scene(
+        both(f"diff {LOYALTY}"), edited(RECORDING, ('{\\"id\\": \\"c-9001\\"', "<html>"))
+    ),
+    "diff_no_row": Scene(
+        both("diff billing --person u-1 --replay"),
+        edited("cassettes/billing.json", ('\\"customer\\": \\"u-1\\",', '\\"customer\\": 1,')),
+    ),
+    "diff_many_rows": Scene(both("diff billing --person u-2 --replay")),
+    "diff_error_under_200": Scene(both("diff billing --person u-3 --replay")),
+    "diff_misuse": Scene((
+        "diff", "diff loyalty", "diff loyal --person u-1 --replay", "diff loyalty --persn u-1",
+        f"diff {LOYALTY} --exit-code=5", f"diff {LOYALTY} more", "diff loyalty --person",
+        "diff loyalty --person u_1 --replay", "diff loyalty --person email=ad@example.com --replay",
+        "diff loyalty --person u-1", f"diff {LOYALTY} --input a=1", f"diff {LOYALTY} --input a",
+        "diff delivery --person u-1 --replay", f"diff {LOYALTY} --env prod",
+        f"diff {LOYALTY} --svg no/where.svg", f"diff {LOYALTY} -f nowhere.yaml",
+        "diff delivery --person u-1 --replay --input order_id=1 --input order_id=2",
+    )),
+    "diff_broken_file": Scene(
+        (f"diff {LOYALTY}",), edited(FILE, ("match: user_id", "macth: user_id"))
+    ),
+    "diff_no_recording": Scene((f"diff {LOYALTY} --cassette nowhere.json",)),
+    "diff_broken_recording": Scene(
+        (f"diff {LOYALTY}",), edited(RECORDING, ('"version": 1', '"version": 1x'))
+    ),
+    "diff_broken_store": Scene(
+        (f"diff {LOYALTY}", APPLIED, "people list"),
+        broken_store,
+    ),
+    "run": Scene((APPLIED, f"diff {LOYALTY}", APPLIED)),
+    "run_json": Scene((f"{APPLIED} --json", f"{APPLIED} --json")),
+    "run_refused": Scene(("run loyalty --person u-2 --replay --yes",)),
+    "run_failed": Scene(both("run loyalty --person u-3 --replay --yes")),
+    "run_misuse": Scene((f"run {LOYALTY}", "run loyalty", "run")),
+    "runs": Scene((*both("runs list"), APPLIED, *RUNS, "runs export last")),
+    "runs_undo": Scene((APPLIED, *both("runs undo last --yes"), *RUNS)),
+    "runs_outcomes": Scene(RUNS, every_outcome),
+    "runs_forget": Scene((APPLIED, "runs forget --person user_id=u-1 --yes", *RUNS)),
+    "runs_prune": Scene((PRUNE, APPLIED, PRUNE, "runs list")),
+    "runs_misuse": Scene((
+        "runs", "runs sho", "runs show", "runs show last", "runs show nope", "runs show ../x",
+        "runs undo last", "runs undo last --yes", "runs resume last --yes", "runs export last",
+        "runs prune --yes", "runs prune --older-than soon --yes", "runs forget --person u-1",
+        "runs forget --person user_id=u-9 --yes",
+    )),
+    "runs_damaged": Scene(
+        both("runs list"),
+        broken_run,
+    ),
+    "people": Scene((*both("people list"), *both("people show email=ada@example.com"))),
+    "people_import": Scene(
+        (IMPORT, IMPORT, f"{IMPORT} --update", "people show u-4"),
+        written(people__csv=PEOPLE),
+    ),
+    "people_wrong": Scene(("people import people.csv",), written(people__csv=WRONG_PEOPLE)),
+    "people_misuse": Scene((
+        "people", "people show", "people show u-9", "people show user_id=", "people import",
+        "people import nowhere.csv", "people import x.xml", "people import -",
+        "people import x.csv --format xml",
+    )),
+    "schema": Scene(("schema",)),
+    "misuse": Scene(("dif", "frobnicate", "--nope", "diff --nope")),
+}  # fmt: skip

@@ -1,0 +1,136 @@
+"""Everything that the program says, as a customer sees it in a pipe of 80 columns.
+
+``CACTIONS_GOLDEN=1`` writes the files anew; their difference is read before it is committed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import platform
+import re
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cactions.cli import wiring
+from cactions.cli.exits import Exit
+from cactions.edges.people_file import RULE
+from cactions.logic import faults
+from cactions.model import Outcome, Reason, Why
+from tests.cli.conftest import Cli
+from tests.cli.scenes import SCENES
+from tests.golden import assert_golden
+
+GOLDEN = Path(__file__).parent / "golden"
+HELP = {
+    f"help_{'_'.join(words)}": (*words, "--help")
+    for words in [
+        *((name,) for name in wiring.COMMANDS),
+        *(
+            ("runs", name)
+            for name in ("list", "show", "export", "resume", "undo", "prune", "forget")
+        ),
+        *(("people", name) for name in ("import", "list", "show")),
+    ]
+}
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder whose name is always as long, so that lines always break at the same place."""
+    folder = Path(tempfile.mkdtemp(prefix="cactions-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def steady(text: str, home: Path) -> str:
+    """The text with what differs from run to run made the same, at the same length.
+
+    The folder, run ids (numbered as they appear), the present, whoever runs this, and the line
+    of a source file.
+    """
+    ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{4}", text)))
+    for number, found in enumerate(ids, start=1):
+        text = text.replace(found, f"20260101-000000-{number:04}")
+    text = text.replace(str(home), f"/tmp/{'HOME':-^17}")
+    text = text.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "2026-01-01 00:00", text)
+    text = re.sub(r'"started": ?[\d.]+', '"started": 0.0', text)
+    text = re.sub(r"(00:00):\d\d UTC", r"\1:00 UTC", text)
+    return re.sub(r"(\.py, line) \d+", r"\1 1", text)
+
+
+def told(cli: Cli, words: Iterable[str]) -> str:
+    """One command and everything that it left: stdout, stderr, exit code."""
+    done = cli(*words)
+    parts = [f"$ cactions {shlex.join(words)}\n", done.out]
+    parts += [f"--- stderr\n{done.err}"] if done.err else []
+    return "".join([*parts, f"--- exit {done.code}\n"])
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_ends_as_it_was_last_approved(
+    cli: Cli, home: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command, every error, every finding."""
+    monkeypatch.setenv("COLUMNS", "80")
+    scene = SCENES[name]
+    scene.prepare(home)
+    shown = "\n".join(told(cli, words.split()) for words in scene.commands)
+    assert_golden(GOLDEN / f"{name}.txt", steady(shown, home))
+
+
+@pytest.mark.parametrize("name", HELP)
+def test_a_help_text_reads_as_it_was_last_approved(
+    cli: Cli, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command and subcommand has one."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert_golden(GOLDEN / f"{name}.txt", told(cli, HELP[name]))
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """What nobody compares proves nothing."""
+    assert {*SCENES, *HELP} == {path.stem for path in GOLDEN.glob("*.txt")}
+
+
+ALL = "\n".join(path.read_text() for path in sorted(GOLDEN.glob("*.txt")))
+ELSEWHERE = {
+    Reason.NO_ANSWER: "only a live call can be without an answer, and there are none yet",
+    Exit.IN_DOUBT: "it takes a disk that fails in the middle of a write",
+    Exit.INTERNAL: "it takes a fault that we do not have: tests/cli/test_ends.py",
+    Exit.INTERRUPTED: "it takes a process: tests/cli/test_ends.py",
+    Exit.TERMINATED: "it takes a process: tests/cli/test_ends.py",
+    Exit.UNREAD: "it takes a pipe: tests/cli/test_ends.py",
+}
+"""What no golden file can show, and why."""
+
+RULES = sorted({v for v in vars(faults).values() if re.fullmatch(r"CA\d{3}", str(v))} | {RULE})
+
+
+@pytest.mark.parametrize(
+    "told_as",
+    [
+        *(pytest.param(f"{rule} ", id=rule) for rule in RULES),
+        *(pytest.param(f'"reason": "{r.value}"', id=r.value) for r in Reason if r not in ELSEWHERE),
+        *(pytest.param(f'"why": "{why.value}"', id=why.value) for why in Why),
+        *(pytest.param(f'"outcome": "{each.value}"', id=each.value) for each in Outcome),
+        *(pytest.param(f"--- exit {c.value}\n", id=c.name) for c in Exit if c not in ELSEWHERE),
+    ],
+)
+def test_every_word_of_the_model_is_seen_somewhere(told_as: str) -> None:
+    """Every rule, reason, why, outcome and exit occurs in a golden file."""
+    assert told_as in ALL
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+def test_no_golden_file_holds_what_paints_or_shouts(path: Path) -> None:
+    """Printable, without trailing traces of a fault of ours."""
+    text = path.read_text()
+    assert [] == [c for c in text.replace("\n", "") if not c.isprintable()]
+    assert "Traceback" not in text
+    assert "fault of cactions" not in text

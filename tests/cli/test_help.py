@@ -1,0 +1,137 @@
+"""Help texts, hints and the README name only what there is, and every example runs."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import io
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cactions.cli import wiring
+from cactions.cli.application import answer
+from cactions.cli.exits import Exit
+from tests.cli.conftest import ROOT, Cli
+
+README = (ROOT / "README.md").read_text()
+SOURCES = sorted((ROOT / "cactions").rglob("*.py"))
+COMING = {"vault"}
+"""Commands whose logic is there, with its hints, before anybody can call it."""
+
+GLOBAL = {"--help", "-h", "--debug", "--version"}
+
+
+@functools.cache
+def helped(*words: str) -> str:
+    """The help of a command as one line."""
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "300")
+        answer([*words, "--help"])
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", told.getvalue()).split())
+
+
+def subcommands(name: str) -> tuple[str, ...]:
+    """The commands of a group; none of a plain command."""
+    module = dict(wiring.commands([name]))[name]
+    group = getattr(module, "commands", None)
+    if group is None:
+        return ()
+    named = (each.name or each.callback.__name__.strip("_") for each in group.registered_commands)
+    return tuple(named)
+
+
+COMMANDS = [
+    (name, *([sub] if sub else []))
+    for name in wiring.COMMANDS
+    for sub in subcommands(name) or (None,)
+]
+
+
+def commands_in(text: str) -> Iterator[str]:
+    """Every command line that a text names: in backticks, after `$`, as an example."""
+    yield from re.findall(r"`(cactions [^`\n]*(?:\n[^`\n]*)?)`", text)
+    yield from re.findall(r"^\$ (cactions .*)$", text, re.MULTILINE)
+    yield from re.findall(r"(?:Example: |To take it back: |\bbin/)(cactions .*)", text)
+    known = "|".join(wiring.COMMANDS)
+    yield from re.findall(rf"^(cactions (?:{known}) .*)$", text, re.MULTILINE)
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The strings of a module; what is filled in is a word."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(v.value) if isinstance(v, ast.Constant) else "X" for v in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+NAMED = sorted(
+    {("README.md", line) for line in commands_in(README)}
+    | {
+        (str(path.relative_to(ROOT)), line)
+        for path in SOURCES
+        for text in texts(path)
+        for line in commands_in(text)
+    }
+)
+
+
+@pytest.mark.parametrize(("where", "line"), NAMED)
+def test_a_command_that_is_named_exists_with_its_options(where: str, line: str) -> None:
+    """In the README, in help texts, in hints; nobody is sent to a door that is not there."""
+    words = [w for w in re.split(r"[|>&;]", line)[0].split()[1:] if w not in {"…", "..."}]
+    if words == ["NAME"] or not words:
+        return
+    known = {command[0] for command in COMMANDS}
+    if words[0] in COMING:
+        assert where != "README.md"
+        return
+    if words[0].startswith("-") or words[0] == "COMMAND":
+        assert set(words) <= {*GLOBAL, "COMMAND"}, where
+        return
+    assert words[0] in known, (where, line)
+    group = subcommands(words[0])
+    assert not group or len(words) == 1 or words[1] in group, (where, line)
+    command = words[: 2 if group and len(words) > 1 else 1]
+    options = {w.split("=")[0].rstrip(".,") for w in words if w.startswith("-") and w != "-"}
+    assert options <= {*re.findall(r"--?[a-z][a-z-]*", helped(*command)), *GLOBAL}, (where, line)
+
+
+def test_what_is_coming_has_not_come() -> None:
+    """Then its hints are held to it too."""
+    assert not COMING & set(wiring.COMMANDS)
+
+
+def test_something_is_named_at_all() -> None:
+    """The search is not blind."""
+    assert len(NAMED) > 30
+    assert {"README.md", "cactions/cli/runs.py", "cactions/logic/selecting.py"} <= {
+        where for where, _ in NAMED
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_example_of_a_help_text_runs(cli: Cli, home: Path, command: tuple[str, ...]) -> None:
+    """On the example, after a run; `--yes` answers for whoever copies it."""
+    found = re.search(r"Example: (cactions .*?)(?= >| Arguments| Options|$)", helped(*command))
+    example = found[1] if found else ""
+    assert example.startswith(f"cactions {' '.join(command)}"), "there is no example"
+    (home / "people.csv").write_text("user_id,email\nu-4,mary@example.com\n")
+    assert cli("run", "loyalty", "--person", "u-1", "--replay", "--yes").code == Exit.CLEAN
+    words = shlex.split(example)[1:]
+    asks = ["--yes"] if "--yes" in helped(*command) else []
+    done = cli(*words, *asks)
+    nothing_cut_off = command == ("runs", "resume") and "No run was cut off." in done.err
+    assert nothing_cut_off or done.code == Exit.CLEAN, done.err
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    """No command is a secret."""
+    told = {tuple(line.split()[1:2]) for where, line in NAMED if where == "README.md"}
+    assert {command[:1] for command in COMMANDS} <= told
