@@ -68,7 +68,7 @@ def _taken(head: RunHead, who: str) -> Stopped:
     """``who`` is empty for a moment after a lock is taken, and may hold anything after that."""
     told = who if re.fullmatch(r"process \d+ since [0-9 :-]+ UTC", who) else "another process"
     return Stopped(
-        f"{head.action} is being run in this workspace by {told}; nothing was written",
+        f"the action {head.action} is being run in this workspace by {told}; nothing was written",
         hint="Let it end, or end it; then try again.",
     )
 

@@ -34,7 +34,7 @@ def test_another_process_is_named_with_its_number_and_since_when(tmp_path: Path)
         assert "held" == said(process)
         with pytest.raises(Stopped) as caught, turns.alone(head()):
             raise AssertionError
-        told = rf"loyalty is being run .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
+        told = rf"the action loyalty is .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
         assert re.match(told, str(caught.value))
         assert caught.value.hint
         process.send_signal(signal.SIGKILL)

@@ -1,0 +1,176 @@
+"""A run that was cut off, on the command line: it is named, finished, or taken back."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cactions.cli.exits import Exit
+from cactions.edges.journal import JournalLocal
+from cactions.edges.turns import TurnsLocal
+from cactions.model import RunHead, RunKind
+from tests.cli.conftest import Cli
+
+RUN = "20260101-000000-0001"
+HEAD = RunHead(RUN, RunKind.APPLY, "loyalty", 1767225600.0, "me@here", people=2)
+LOYALTY = ("loyalty", "--person", "u-1", "--replay")
+APPLIED = ("run", *LOYALTY, "--yes")
+
+
+def cut_off(cli: Cli, home: Path, *, written: bool, intended: bool = True) -> None:
+    """Two people were handed in; one plan came into the journal, and its process was killed."""
+    cli(*APPLIED)
+    with closing(JournalLocal(home / ".cactions")) as journal:
+        [done] = journal.runs()
+    if not written:
+        cli("runs", "undo", "last", "--yes")
+    cli("runs", "prune", "--keep", "0", "--yes")
+    with closing(JournalLocal(home / ".cactions")) as journal:
+        journal.begin(HEAD)
+        if intended:
+            journal.intend(RUN, [done.entries[0].plan])
+
+
+def tier(cli: Cli) -> str:
+    found: str = cli("people", "show", "u-1", "--json").json["people"][0]["attributes"]["tier"]
+    return found
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_run_that_was_cut_off_is_named_with_what_to_do(cli: Cli, home: Path) -> None:
+    """By the list and by the run itself, with everybody counted."""
+    cut_off(cli, home, written=False)
+    for words in (("runs", "list"), ("runs", "show", "last")):
+        shown = flat(cli(*words).out)
+        assert "cut off" in shown
+        assert "2: 2 open" in shown
+        assert f"cactions runs resume {RUN}" in shown
+        assert f"cactions runs undo {RUN}" in shown
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_resuming_finishes_it_whatever_had_been_written(
+    cli: Cli, home: Path, written: bool
+) -> None:
+    """It shows what it finds, and counts the one who was never started."""
+    cut_off(cli, home, written=written)
+    assert ("gold" if written else "silver") == tier(cli)
+    done = cli("runs", "resume", "last", "--yes")
+    assert (Exit.CLEAN, "gold") == (done.code, tier(cli))
+    found = "holds the new values already" if written else "holds the old values"
+    assert found in done.out
+    assert "1 person was handed in and not started" in flat(done.out)
+    assert f"Run {RUN} is finished. 2 people: 1 applied, 1 not started." in flat(done.out)
+    again = cli("runs", "resume", RUN, "--yes")
+    assert (Exit.MISUSE, True) == (again.code, "is finished" in again.err)
+
+
+def test_resuming_leaves_a_changed_person_alone_and_says_so(cli: Cli, home: Path) -> None:
+    """Both values, and the exit code of a finding."""
+    cut_off(cli, home, written=False)
+    person = {"user_id": "u-1", "attributes": {"tier": "bronze"}}
+    (home / "edit.json").write_text(json.dumps([person]))
+    assert Exit.CLEAN == cli("people", "import", "edit.json", "--update").code
+    done = cli("runs", "resume", "last", "--yes")
+    assert (Exit.FINDINGS, "bronze") == (done.code, tier(cli))
+    assert "silver" in done.out
+    assert "bronze" in done.out
+
+
+def test_a_run_that_came_to_nobody_resumes_to_an_empty_one(cli: Cli, home: Path) -> None:
+    """It says so, and for whom to run the action again."""
+    cut_off(cli, home, written=False, intended=False)
+    done = cli("runs", "resume", "last", "--yes")
+    assert Exit.CLEAN == done.code
+    assert "Nobody in it is open. Resuming writes nothing" in flat(done.out)
+    assert "2 people were handed in and not started" in flat(done.out)
+    assert "2: 2 not started" in flat(cli("runs", "list").out)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_an_undo_takes_it_back_and_closes_it(cli: Cli, home: Path, written: bool) -> None:
+    """Nobody can resume it afterwards."""
+    cut_off(cli, home, written=written)
+    assert Exit.CLEAN == cli("runs", "undo", RUN, "--yes").code
+    assert "silver" == tier(cli)
+    assert Exit.MISUSE == cli("runs", "resume", "last", "--yes").code
+    assert "cut off" not in cli("runs", "list").out
+
+
+def test_json_tells_the_whole_run(cli: Cli, home: Path) -> None:
+    """As `runs show` does."""
+    cut_off(cli, home, written=False)
+    done = cli("runs", "resume", "last", "--yes", "--json").json
+    assert done == cli("runs", "show", RUN, "--json").json
+    assert (True, 2) == (done["finished"], done["head"]["people"])
+
+
+def test_without_a_terminal_nothing_is_resumed_pruned_or_forgotten(cli: Cli, home: Path) -> None:
+    """Nobody is asked, so nothing happens."""
+    cut_off(cli, home, written=False)
+    for words in (
+        ("resume", "last"), ("prune", "--keep", "0"), ("forget", "--person", "user_id=u-1"),
+    ):  # fmt: skip
+        assert Exit.MISUSE == cli("runs", *words).code
+    assert not cli("runs", "show", RUN, "--json").json["finished"]
+
+
+def test_what_is_cut_off_is_neither_pruned_nor_forgotten(cli: Cli, home: Path) -> None:
+    """It is needed to go on; the error says how."""
+    cut_off(cli, home, written=True)
+    assert "Nothing was deleted" in cli("runs", "prune", "--keep", "0", "--yes").err
+    refused = cli("runs", "forget", "--person", "user_id=u-1", "--yes")
+    assert (Exit.MISUSE, True) == (refused.code, f"runs resume {RUN}" in refused.err)
+    assert 1 == len(cli("runs", "list", "--json").json["runs"])
+
+
+def test_a_second_process_is_told_who_is_at_work_and_does_nothing(cli: Cli, home: Path) -> None:
+    """Exit 3, for a run, an undo and a resumption; nothing is written."""
+    cut_off(cli, home, written=True)
+    before = (home / ".cactions" / "people.db").read_bytes()
+    person = ("run", "loyalty", "--person", "u-2", "--replay", "--yes")
+    with TurnsLocal(home / ".cactions").alone(HEAD):
+        for words in (person, ("runs", "undo", RUN, "--yes"), ("runs", "resume", RUN, "--yes")):
+            done = cli(*words)
+            assert Exit.NOTHING_DONE == done.code
+            assert "action loyalty is being run in this workspace by process" in flat(done.err)
+            assert "nothing was written" in flat(done.err)
+    assert before == (home / ".cactions" / "people.db").read_bytes()
+    assert 1 == len(cli("runs", "list", "--json").json["runs"])
+
+
+def test_an_export_is_lines_of_json_that_only_the_owner_reads(cli: Cli, home: Path) -> None:
+    """The head with the counts, then a line a person; what is redacted stays out."""
+    path = home / "actions.yaml"
+    path.write_text(path.read_text().replace("coupon: {path:", "coupon: {redacted: true, path:"))
+    cli(*APPLIED)
+    assert Exit.CLEAN == cli("runs", "export", "last", "--out", "run.jsonl").code
+    text = (home / "run.jsonl").read_text()
+    first, entry = (json.loads(line) for line in text.splitlines())
+    assert cli("runs", "export", "last").out == text
+    assert ("cactions.export/1", 1, 0) == (first["format"], first["people"], first["not_started"])
+    assert "applied" == entry["receipt"]["outcome"]
+    assert "SPRING24" not in text
+    assert 0o600 == (home / "run.jsonl").stat().st_mode & 0o777
+
+
+def test_whoever_is_forgotten_stays_counted(cli: Cli, home: Path) -> None:
+    """The run shows an outcome and nobody; the person stays in the workspace, and that is said."""
+    cli(*APPLIED)
+    done = cli("runs", "forget", "--person", "user_id=u-1", "--yes")
+    assert "1 entry in 1 run" in flat(done.err)
+    assert "The person stays in the workspace" in flat(done.err)
+    shown = cli("runs", "show", "last")
+    assert "1: 1 applied" in flat(shown.out)
+    assert "A forgotten person" in shown.out
+    assert "Ada" not in shown.out
+    assert "gold" == tier(cli)
+    for path in (home / ".cactions" / "runs").iterdir():
+        assert b"Ada" not in path.read_bytes()
+    assert "Nothing" in cli("runs", "undo", "last", "--yes").err
