@@ -49,7 +49,7 @@ def edited(file: str, *pairs: tuple[str, str]) -> Prepare:
 
 
 def written(**files: str) -> Prepare:
-    """Files beside the example; ``_`` stands for the dot of the name."""
+    """Files beside the example; ``__`` stands for the dot of a name."""
 
     def prepare(home: Path) -> None:
         for name, text in files.items():
@@ -157,6 +157,13 @@ def broken_run(home: Path) -> None:
     (home / ".cactions" / "runs" / "20260102-000000-0002.db").write_text("x" * 5000)
 
 
+def rule_scene(rule: str) -> Scene:
+    """Every file that has a fault of this rule and, mostly, no other."""
+    texts = [marked(SHOP.replace(c.old, c.new, 1))[0] for c in CASES if c.rule == rule]
+    files = {f"f{number:02}.yaml": text for number, text in enumerate(texts, start=1)}
+    return Scene(tuple(f"validate {name}" for name in files), written(**files))
+
+
 def renamed(home: Path) -> None:
     """The action file has a name that nobody looks for."""
     (home / "actions.yaml").rename(home / "ex.yaml")
@@ -181,13 +188,7 @@ SCENES: dict[str, Scene] = {
         ("validate", "validate -f nowhere.yaml", "validate --env prod -f ex.yaml"),
         renamed,
     ),
-    **{
-        f"validate_{case.rule}_{number:02}": Scene(
-            (f"validate {case.rule}.yaml",),
-            written(**{f"{case.rule}__yaml": marked(SHOP.replace(case.old, case.new, 1))[0]}),
-        )
-        for number, case in enumerate(CASES)
-    },
+    **{f"validate_{rule}": rule_scene(rule) for rule in sorted({case.rule for case in CASES})},
     "request": Scene(both("request loyalty --person u-1")),
     "request_post": Scene(both("request billing --person u-1")),
     "request_failed": Scene(
