@@ -8,6 +8,7 @@ from dataclasses import replace
 from cactions.app.ports import Journal, People, Sender
 from cactions.logic.binding import bind
 from cactions.logic.planning import Case, failed, plan
+from cactions.logic.redacting import subject_of
 from cactions.model import (
     Action,
     Call,
@@ -18,7 +19,6 @@ from cactions.model import (
     Plan,
     Request,
     Scalar,
-    Subject,
     noun,
 )
 
@@ -44,16 +44,16 @@ class Desk:
 def propose(job: Job, desk: Desk) -> Plan | Failed:
     """The plan, or why there is none. Raises OperatorError where not exactly one person matches."""
     person = desk.people.find(job.query)
-    case = _case(job, person)
+    call = Call("")
     try:
         request = _request(job, person)
-        case = replace(case, call=Call(request.line, None, desk.sender.source))
+        call = Call(request.line, None, desk.sender.source)
         answer = desk.sender.send(request)
-        case = replace(case, call=replace(case.call, status=answer.status))
+        call = replace(call, status=answer.status)
         ours = desk.journal.last_applied(person.id) if desk.journal else {}
-        return plan(case, answer, ours)
+        return plan(_case(job, person, call), answer, ours)
     except NoPlan as error:
-        return failed(case, error)
+        return failed(_case(job, person, call), error)
 
 
 def ask(job: Job, people: People) -> Request | Failed:
@@ -62,12 +62,12 @@ def ask(job: Job, people: People) -> Request | Failed:
     try:
         return _request(job, person)
     except NoPlan as error:
-        return failed(_case(job, person), error)
+        return failed(_case(job, person, Call("")), error)
 
 
-def _case(job: Job, person: Person) -> Case:
-    subject = Subject(person.id, job.query, person.label)
-    return Case(job.action, person, subject, job.inputs, Call(""))
+def _case(job: Job, person: Person, call: Call) -> Case:
+    subject = subject_of(person, job.query, job.action.redacted)
+    return Case(job.action, person, subject, job.inputs, call)
 
 
 def _request(job: Job, person: Person) -> Request:

@@ -84,7 +84,7 @@ def coerce(mapping: AttributeMapping, got: Json) -> Coerced:
         _check_choices(mapping, value)
     except Unfit as unfit:
         return Misfit(unfit.why, unfit.detail)
-    return Fit(value, fit.forced)
+    return fit if value is fit.value else Fit(value, fit.forced)
 
 
 def _listed(mapping: AttributeMapping, got: Json) -> Fit:
@@ -100,6 +100,8 @@ def _listed(mapping: AttributeMapping, got: Json) -> Fit:
 
 def _check_choices(mapping: AttributeMapping, value: Scalar) -> None:
     """Refuse what is not listed. An empty value, which only ``values`` gives, needs no listing."""
+    if not mapping.attribute.options and not mapping.one_of:
+        return
     for choices, why in (
         (mapping.attribute.options, Why.NOT_AN_OPTION),
         (mapping.one_of, Why.NOT_IN_ONE_OF),
@@ -123,7 +125,9 @@ def _checked_text(mapping: AttributeMapping, text: str) -> str:
     limit = MAX_LENGTH if mapping.max_length is None else min(MAX_LENGTH, mapping.max_length)
     if len(text) > limit:
         raise Unfit(Why.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+    if not text.isprintable() and any(
+        unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text
+    ):
         raise Unfit(Why.UNSUITABLE_TEXT, "it holds a control character, or half a character")
     return text
 

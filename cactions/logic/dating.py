@@ -31,8 +31,10 @@ _NAIVE: Final = "a time needs an offset, such as Z or +01:00"
 _DAY: Final = "it is a day without a time: `date: iso8601_date` reads it as midnight in UTC"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_EARLIEST: Final = -2_208_988_800
+"""1900-01-01T00:00:00Z"""
+_LATEST: Final = 253_402_300_799
+"""9999-12-31T23:59:59Z"""
 
 
 class Unfit(ValueError):
@@ -90,6 +92,6 @@ def _seconds(moment: datetime) -> int:
 
 
 def _in_range(seconds: int) -> int:
-    if not _seconds(_EARLIEST) <= seconds <= _seconds(_LATEST):
+    if not _EARLIEST <= seconds <= _LATEST:
         raise Unfit(Why.OUT_OF_RANGE, "the year must lie between 1900 and 9999")
     return seconds

@@ -21,6 +21,7 @@ def held(data_type: DataType, value: V) -> V | float:
 
 def agrees(data_type: DataType, left: Value, right: Value) -> bool:
     """Whether an attribute of this type says the same with either; empty agrees with empty."""
-    if is_empty(left) or is_empty(right):
-        return is_empty(left) and is_empty(right)
+    empty = is_empty(left)
+    if empty or is_empty(right):
+        return empty and is_empty(right)
     return same(held(data_type, left), held(data_type, right))

@@ -77,7 +77,7 @@ def parse(data: bytes | str, *, max_depth: int = 64) -> Json:
 
 def dumps(value: Json) -> str:
     """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _refuse(text: str, offset: int, message: str) -> NoReturn:
@@ -106,6 +106,8 @@ def _check_text(text: str) -> None:
 
 def _check_depth(text: str, max_depth: int) -> None:
     """Before parsing, so that no row of brackets can exhaust the stack."""
+    if text.count("[") + text.count("{") <= max_depth:
+        return
     depth = 0
     for token in _STRUCTURE.finditer(text):
         if token[0] in "[{":
@@ -176,6 +178,9 @@ def _constant(literal: str) -> NoReturn:
     raise _UnfitLiteral(literal, f"{literal} is no JSON value")
 
 
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+)
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )

@@ -42,33 +42,35 @@ def _content(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
     """What gives the values of all fields, in order."""
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda noun: tuple(getattr(noun, name) for name in names)
+    if not names:
+        return lambda _: ()
+    only = attrgetter(*names)
+    return lambda noun: (only(noun),)
 
 
 def _initialiser(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - a class with its fields
     """``__init__`` with a parameter for each field, under its own name and with its default."""
-    known: dict[str, Any] = {"_set": object.__setattr__, "_MISSING": MISSING}
-    written = [_written(one, known) for one in fields(cls)]
-    body = [
-        f"\n _set(self, {one.name!r}, {value})"
-        for one, (_, value) in zip(fields(cls), written, strict=True)
-    ]
+    known: dict[str, Any] = {"_MISSING": MISSING}
+    written = [_written(cls, one, known) for one in fields(cls)]
     head = ", ".join(("self", *(parameter for parameter, _ in written)))
-    exec(f"def __init__({head}):{''.join(body) or ' pass'}", known)  # noqa: S102 - names of our own
+    body = "; ".join(assignment for _, assignment in written) or "pass"
+    exec(f"def __init__({head}): {body}", known)  # noqa: S102 - names of our own
     made: Callable[..., None] = known["__init__"]
     return made
 
 
-def _written(one: Field[Any], known: dict[str, Any]) -> tuple[str, str]:
-    """A field as a parameter, and the value that it gets; what both speak of becomes known."""
-    name, default = one.name, f"_default_{one.name}"
+def _written(cls: Any, one: Field[Any], known: dict[str, Any]) -> tuple[str, str]:  # noqa: ANN401
+    """A field as a parameter, and how its slot is filled; what both speak of becomes known."""
+    name, fill, default = one.name, f"_fill_{one.name}", f"_default_{one.name}"
+    known[fill] = getattr(cls, name).__set__  # past ``__setattr__``, which refuses
     if one.default is not MISSING:
         known[default] = one.default
-        return f"{name}={default}", name
+        return f"{name}={default}", f"{fill}(self, {name})"
     if one.default_factory is not MISSING:
         known[default] = one.default_factory
-        return f"{name}=_MISSING", f"{default}() if {name} is _MISSING else {name}"
-    return name, name
+        value = f"{default}() if {name} is _MISSING else {name}"
+        return f"{name}=_MISSING", f"{fill}(self, {value})"
+    return name, f"{fill}(self, {name})"
 
 
 def _refuse(self: object, name: str, *_: object) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from tests.bench.measuring import Reading
 
@@ -11,7 +12,7 @@ HEAD = ("", "measured", "limit", "", "")
 
 
 def table(readings: Iterable[Reading]) -> str:
-    """One line for each, numbers under numbers."""
+    """One line for each, numbers under numbers; what has no limit is only told."""
     rows = [HEAD, *map(_row, readings)]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(_placed(cell, wide[n], n) for n, cell in enumerate(row)) for row in rows)
@@ -24,10 +25,11 @@ def _placed(cell: str, wide: int, column: int) -> str:
 
 def _row(reading: Reading) -> tuple[str, ...]:
     verdict = "holds" if reading.holds else "DOES NOT HOLD"
+    limited = isfinite(reading.limit)
     return (
         reading.what,
         f"{reading.measured:.2f}",
-        f"{reading.limit:.2f}",
+        f"{reading.limit:.2f}" if limited else "",
         reading.unit,
-        verdict,
+        verdict if limited else "",
     )

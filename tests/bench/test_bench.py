@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,11 @@ def test_own_work_is_done_as_often_as_said() -> None:
 def test_ten_attributes_are_planned_each_time(tmp_path: Path) -> None:
     """Each turn is another person, and no mapping is skipped."""
     work = planning.planner(tmp_path)
-    first, second = (json.loads(work().split("\n")[0]) for _ in range(2))
-    assert 10 == len(first["changes"]) + len(first["left"])
-    assert [] == [left for left in first["left"] if left["refused"]]
-    assert ["p0", "p1"] == [plan["subject"]["person_id"] for plan in (first, second)]
+    first, second = work(), work()
+    assert 10 == len(first.changes) + len(first.left)
+    assert () == first.refused
+    assert ["p0", "p1"] == [plan.subject.person_id for plan in (first, second)]
+    assert "applied" == json.loads(planning.receipt(first))["outcome"]
 
 
 def test_replays_and_files_are_as_large_as_said(tmp_path: Path) -> None:
@@ -79,9 +81,16 @@ def test_the_commands_of_the_bench_are_those_that_work(tmp_path: Path) -> None:
 
 def test_the_table_says_what_holds() -> None:
     """Numbers under numbers, and a broken promise in capitals."""
-    shown = table([Reading("one", 9.5, 10, "x"), Reading("another", 150.25, 150, "us")])
+    shown = table(
+        [
+            Reading("one", 9.5, 10, "x"),
+            Reading("another", 150.25, 150, "us"),
+            Reading("told", 40, inf, "us"),
+        ]
+    )
     assert (
         "         measured   limit\n"
         "one          9.50   10.00  x   holds\n"
         "another    150.25  150.00  us  DOES NOT HOLD\n"
+        "told        40.00          us\n"
     ) == shown
