@@ -113,6 +113,10 @@ class FakeJournal:
         )
         return iter(order)
 
+    def damaged(self) -> list[tuple[str, str]]:
+        """None: nothing in memory is damaged."""
+        return []
+
     def last_applied(self, person_id: str) -> Mapping[str, Value]:
         last: dict[str, Value] = {}
         for run in self.runs():

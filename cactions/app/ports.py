@@ -92,6 +92,10 @@ class Journal(Protocol):
         """Every run, newest first."""
         ...
 
+    def damaged(self) -> Sequence[tuple[str, str]]:
+        """The runs that cannot be read, each with the reason."""
+        ...
+
     def last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a run applied last and that was not undone since."""
         ...

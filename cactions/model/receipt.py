@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from cactions.model.kinds import Outcome, RunKind
 from cactions.model.nouns import noun
 
 if TYPE_CHECKING:
-    from cactions.model.kinds import Outcome, RunKind
     from cactions.model.plan import Plan
     from cactions.model.values import Value
 
@@ -105,6 +105,15 @@ class Run:
     def people(self) -> int:
         """Everybody who was handed in."""
         return max(self.head.people or 0, len(self.entries))
+
+    @property
+    def leaves_something(self) -> bool:
+        """Whether somebody may still hold what this run wrote, so that it can be taken back."""
+        return self.head.kind is RunKind.APPLY and any(
+            not (entry.undone_by or entry.forgotten)
+            and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
+            for entry in self.entries
+        )
 
     @property
     def not_started(self) -> int:
