@@ -26,15 +26,18 @@ _WIDE = 100
 _TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
 
 
-def receipt(plan: Plan, done: Receipt, head: RunHead) -> Sheet:
-    """What became of a plan that the reader has just seen; how to take it back, or go on."""
+def receipt(plan: Plan, done: Receipt, head: RunHead, *, where: str = "") -> Sheet:
+    """What became of a plan that the reader has just seen; how to take it back, or go on.
+
+    ``where``: words that the next command needs, such as ``-f shop/actions.yaml``.
+    """
 
     def draw(room: int) -> list[Line]:
         lines = prose(_told(plan, done, Tense.DONE), room, indent=margin(room))
         if done.conflicts:
             rows = changes.in_the_way(plan, done.conflicts, room, Tense.DONE)
             lines += [BLANK, *rows, BLANK]
-        return [*lines, *prose(_next(done, head), room, indent=margin(room))]
+        return [*lines, *prose(_next(done, head, where), room, indent=margin(room))]
 
     return draw
 
@@ -153,8 +156,8 @@ def _counts(plan: Plan, tense: Tense) -> Line:
     return joined(", ", parts)
 
 
-def _next(done: Receipt, head: RunHead) -> Line:
-    command = Ink(f"cactions runs undo {head.id}", Tone.CODE)
+def _next(done: Receipt, head: RunHead, where: str) -> Line:
+    command = Ink(f"cactions runs undo {head.id} {where}".rstrip(), Tone.CODE)
     this = (Ink("This was run "), Ink(head.id, Tone.CODE), Ink("."))
     if done.outcome is Outcome.APPLIED:
         return (Ink("To take it back: "), command)
