@@ -8,6 +8,7 @@ from dataclasses import replace
 from cactions.app.ports import Journal, People, Sender
 from cactions.logic.binding import bind
 from cactions.logic.planning import Case, failed, plan
+from cactions.logic.redacting import subject_of
 from cactions.model import (
     Action,
     Call,
@@ -18,7 +19,6 @@ from cactions.model import (
     Plan,
     Request,
     Scalar,
-    Subject,
     noun,
 )
 
@@ -66,7 +66,7 @@ def ask(job: Job, people: People) -> Request | Failed:
 
 
 def _case(job: Job, person: Person, call: Call) -> Case:
-    subject = Subject(person.id, job.query, person.label)
+    subject = subject_of(person, job.query, job.action.redacted)
     return Case(job.action, person, subject, job.inputs, call)
 
 

@@ -8,6 +8,7 @@ from cactions.app.proposing import Desk, Job, propose
 from cactions.logic import strict_json
 from cactions.logic.holding import agrees
 from cactions.logic.inputs import resolve_inputs
+from cactions.logic.redacting import shown_query
 from cactions.model import (
     ABSENT,
     Action,
@@ -32,14 +33,14 @@ def rehearse(action: Action, test: ActionTest, desk: Desk) -> TestReport:
     try:
         result = propose(Job(action, test.person, resolve_inputs(action, test.inputs)), desk)
     except OperatorError as error:
-        subject = Subject("", test.person)
+        subject = Subject("", shown_query(test.person, action.redacted))
         result = Failed(action.name, subject, Reason.MISUSE, str(error), error.hint)
     return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
 
 
 def unrehearsed(action: Action, test: ActionTest, error: CactionsError) -> TestReport:
     """The report of a test whose recording cannot be used."""
-    subject = Subject("", test.person)
+    subject = Subject("", shown_query(test.person, action.redacted))
     result = Failed(action.name, subject, Reason.NOT_RECORDED, str(error), error.hint)
     return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
 
@@ -66,8 +67,8 @@ def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
     for name, wanted in (expect.attributes or {}).items():
         one, found = holds[name]
         if not agrees(one.data_type, found, wanted):
-            told = "another value" if one.redacted else _told(found)
-            yield f"{name}: expected {_told(wanted)}, found {told}"
+            told = f"expected {_told(wanted)}, found {_told(found)}"
+            yield f"{name}: {'another value than expected' if one.redacted else told}"
     expected = set(expect.refused or ())
     for left in plan.refused:
         if left.attribute not in expected:

@@ -12,7 +12,7 @@ from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who
 from cactions.cli.wiring import Answers
-from cactions.cli.words import Words
+from cactions.cli.words import Words, shown_person
 from cactions.edges.files import write_text
 from cactions.logic import wire
 from cactions.model import Failed, Plan
@@ -47,7 +47,8 @@ def command(
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
     result = propose(job, wiring.desk(opened, job.action, Answers(replay, cassette)))
-    said = Words(action, person, inputs, replay, cassette, files, environment)
+    who = shown_person(person, result)
+    said = Words(action, who, inputs, replay, cassette, files, environment)
     sheet = preview(result, closing=_closing(result, said))
     if svg:
         write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))

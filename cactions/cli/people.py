@@ -56,9 +56,9 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
     opened = wiring.opened(files, environment)
     found = list(wiring.people(opened).list())
     if json:
-        wiring.write_json(wire.people_to_json(found, _redacted(opened)))
+        wiring.write_json(wire.people_to_json(found, opened.project.redacted))
     else:
-        wiring.paper().show(people_sheet(found))
+        wiring.paper().show(people_sheet(found, redacted=opened.project.redacted))
 
 
 @commands.command()
@@ -74,7 +74,7 @@ def show(
     """
     opened = wiring.opened(files, environment)
     one = wiring.people(opened).find(person_query(person, "user_id"))
-    redacted = _redacted(opened)
+    redacted = opened.project.redacted
     if json:
         wiring.write_json(wire.people_to_json([one], redacted))
     else:
@@ -88,13 +88,3 @@ def _read(path: Path, form: PeopleForm | None, opened: Opened) -> Iterator[Perso
     if form is None:
         raise OperatorError("stdin has no name that tells its format", hint="Say --format csv.")
     return read_people(sys.stdin, form, opened.project.attributes)
-
-
-def _redacted(opened: Opened) -> frozenset[str]:
-    """Attributes that some action maps as redacted: nobody may see what they hold."""
-    return frozenset(
-        mapping.attribute.name
-        for action in opened.project.actions.values()
-        for mapping in action.response.mapping
-        if mapping.redacted
-    )

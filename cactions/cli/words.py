@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cactions.model import noun
+from cactions.model import DOTS, Failed, Plan, noun
 
 
 @noun
@@ -36,6 +36,12 @@ class Words:
         yield from where(self.files)
         if self.environment:
             yield from ("--env", self.environment)
+
+
+def shown_person(person: str, result: Plan | Failed) -> str:
+    """How to name the person: as they were named, unless that value is redacted."""
+    hidden = result.subject.matched.value == DOTS
+    return f"id={result.subject.person_id}" if hidden else person
 
 
 def where(files: Sequence[Path] | None) -> Iterator[str]:

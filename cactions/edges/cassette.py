@@ -3,7 +3,7 @@
 - A cassette is read and checked once, as a whole; after that a request costs one look-up, however
   many interactions there are. Only a request that nothing answers is compared with all of them.
 - Several recorded answers to the same request are given in recorded order; the last one repeats.
-- Replaying works on the shown texts alone: it needs no secret and opens none.
+- Replaying needs no secret and opens none. A redacted value is compared, and never quoted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from stat import S_ISREG
 from typing import Final, NoReturn, TypeAlias
 
 from cactions.edges.files import store_errors, sync_folder
-from cactions.logic.comparing import Key, Question, Route, question_of
+from cactions.logic.comparing import Key, Question, Route, question_of, shown_question_of
 from cactions.logic.differing import differences, line_of, nearest, printable
 from cactions.logic.recording import (
     Recorded,
@@ -56,7 +56,11 @@ class Replay:
         index = self._index(blanks)
         key = asked.key(blanks)
         if key not in index:
-            self._miss(request, asked, nearest(asked, key, ((k, q) for k, (q, _) in index.items())))
+            shown = shown_question_of(request)  # as we record it
+            if (as_recorded := shown.key(blanks)) not in index:
+                closest = nearest(asked, key, ((k, q) for k, (q, _) in index.items()))
+                self._miss(request, asked, shown, closest)
+            key = as_recorded
         _, answers = index[key]
         return next(answers)
 
@@ -66,13 +70,14 @@ class Replay:
             self._indexes.setdefault(blanks, _indexed(self._recorded, blanks))
         return self._indexes[blanks]
 
-    def _miss(self, request: Request, asked: Question, closest: Question | None) -> NoReturn:
+    def _miss(
+        self, request: Request, asked: Question, shown: Question, closest: Question | None
+    ) -> NoReturn:
         message = f"{printable(self.source)} holds no answer to {printable(request.line)}"
         if closest is not None:
-            words = "; ".join(differences(asked, closest))
-            message += (
-                f"; the nearest recorded request is {line_of(closest)}, and differs in {words}"
-            )
+            words = "; ".join(differences(asked, closest, shown))
+            line = line_of(closest, hidden=asked.path != shown.path)
+            message += f"; the nearest recorded request is {line}, and differs in {words}"
         count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
         hint = f"The cassette has {count}: record this request with vcrpy's JSON serializer."
         raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)

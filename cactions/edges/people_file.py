@@ -4,6 +4,7 @@
   InvalidFiles at the *end*. Whoever acts on people before that must be able to take it back.
 - The text is UTF-8 without NUL; a byte order mark may begin a CSV file, since Excel writes one.
 - No two people of a file have the same ``id`` or ``user_id``.
+- Where an attribute is redacted, no line of the file goes into a report.
 - An empty cell of a table means "not set"; JSON says null and ``""`` where it means them.
 """
 
@@ -84,7 +85,8 @@ def read_people(
     reading = _Reading(name, Enrolment(declared))
     yield from reading.people(stream, form)
     if reading.findings:
-        raise InvalidFiles(tuple(reading.findings), {name: reading.source()})
+        hidden = any(attribute.redacted for attribute in declared.values())
+        raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: reading.source()})
 
 
 class _Unreadable(Exception):

@@ -18,6 +18,7 @@ from cactions.logic import encoding, strict_json
 from cactions.logic.encoding import Unfit, joined
 from cactions.logic.filling import Filler
 from cactions.logic.inputs import resolve_inputs
+from cactions.logic.redacting import label_of
 from cactions.model import (
     DOTS,
     Action,
@@ -58,10 +59,10 @@ def bind(
     (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and AuthorError for literal text that fits nobody.
     """
     _check_audience(action, person)
-    filler, request = Filler(person, inputs, secrets), action.request
+    filler, request = Filler(person, inputs, secrets, action.redacted), action.request
     return Request(
         request.http_method.upper(),
-        Rendered.plain(_url(request, filler)),
+        _url(request, filler),
         tuple(_headers(request, filler)),
         None if request.body is None else _body(request.body, filler),
     )
@@ -73,23 +74,26 @@ def _check_audience(action: Action, person: Person) -> None:
     if audience not in action.audiences:
         who = f"is one of the {audience}" if audience else "has an unknown role"
         hint = f"name somebody of its audiences ({', '.join(action.audiences)}), or add theirs"
-        raise NoPlan(Reason.WRONG_AUDIENCE, f"{person.label} {who}", hint=hint)
+        raise NoPlan(Reason.WRONG_AUDIENCE, f"{label_of(person, action.redacted)} {who}", hint=hint)
 
 
-def _url(request: ActionRequest, filler: Filler) -> str:
+def _url(request: ActionRequest, filler: Filler) -> Rendered:
     """Origin, path and query. The query is a map; the literal part of the path is the author's."""
     place = "the path of the URL"
-    url = request.base + filler.text(request.url, place, encoding.path_segment)
+    path = filler.text(request.url, place, encoding.path_segment)
+    url = Rendered.plain(request.base) + path
     skeleton = (part for part in request.url.parts if isinstance(part, str))
-    if _shape(url) != _shape(request.base + "".join(skeleton)):
-        message = f"the values for {filler.person.label} would change the structure of the URL"
+    if _shape(url.reveal()) != _shape(request.base + "".join(skeleton)):
+        message = f"the values for {filler.label} would change the structure of the URL"
         hint = "mend the value, or the literal text beside it"
         raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint)
-    query = "&".join(
-        encoding.query_pair(name, filler.text(template, f"the query parameter {name}", str))
-        for name, template in request.query.items()
-    )
-    return f"{url}?{query}" if query else url
+    query = joined((_query_pair(*item, filler) for item in request.query.items()), "&")
+    return url + Rendered.plain("?") + query if request.query else url
+
+
+def _query_pair(name: str, template: Template, filler: Filler) -> Rendered:
+    value = filler.text(template, f"the query parameter {name}", str)
+    return Rendered.plain(f"{encoding.query_part(name)}=") + value.written(encoding.query_part)
 
 
 def _shape(url: str) -> tuple[str, str, int, str, str]:
@@ -115,7 +119,7 @@ def _headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rend
 def _own_headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
     for name, template in request.headers.items():
         text = filler.text(template, f"the header {name}", encoding.header_value)
-        yield name, Rendered.plain(text)
+        yield name, text
 
 
 def _token_headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
@@ -165,7 +169,7 @@ def _body(body: RequestBody, filler: Filler) -> Rendered:
         case BodyForm.FORM, dict(content):
             return joined((_form_pair(*item, filler) for item in content.items()), "&")
         case BodyForm.TEXT, Template() as content:
-            return Rendered.plain(filler.text(content, "the text body", encoding.body_text))
+            return filler.text(content, "the text body", encoding.body_text)
         case form, _:
             raise AuthorError(f"the content of the body does not fit {form.value}")
 
@@ -176,7 +180,7 @@ def _json(content: JsonTemplate, filler: Filler) -> Rendered:
             shown = strict_json.dumps(DOTS)
             return filler.secret(content, "the JSON body", encoding.json_text, shown)
         case Template():
-            return Rendered.plain(_json_text(content, filler))
+            return _json_text(content, filler)
         case list():
             items = (_json(item, filler) for item in content)
             return Rendered.plain("[") + joined(items, ",") + Rendered.plain("]")
@@ -190,11 +194,13 @@ def _json(content: JsonTemplate, filler: Filler) -> Rendered:
             return Rendered.plain(strict_json.dumps(content))
 
 
-def _json_text(template: Template, filler: Filler) -> str:
+def _json_text(template: Template, filler: Filler) -> Rendered:
     """A lone reference keeps the value's own type; anything around it makes a text."""
     if template.lone is not None:
-        return filler.value(template.lone, "the JSON body", encoding.json_text)
-    return strict_json.dumps(filler.text(template, "the JSON body", str))
+        shown = strict_json.dumps(DOTS)
+        return filler.value(template.lone, "the JSON body", encoding.json_text, shown)
+    text = filler.text(template, "the JSON body", str)
+    return text.written(strict_json.dumps)
 
 
 def _form_pair(name: str, content: JsonTemplate, filler: Filler) -> Rendered:
@@ -203,7 +209,7 @@ def _form_pair(name: str, content: JsonTemplate, filler: Filler) -> Rendered:
         case SecretRef():
             value = filler.secret(content, place, encoding.form_value)
         case Template():
-            value = Rendered.plain(encoding.form_value(filler.text(content, place, str)))
+            value = filler.text(content, place, str).written(encoding.form_value)
         case _:
             raise AuthorError(f"{place} is no text", hint="write its value in quotes")
     return Rendered.plain(f"{encoding.form_value(name)}=") + value

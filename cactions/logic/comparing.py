@@ -8,6 +8,7 @@
   any other text character by character. Null and ``""`` are no body.
 - Where our body shows a secret (a JSON or form value that is exactly DOTS), any recorded text
   fits: recordings of ours hold the dots, those of plain vcrpy the value of that day.
+- A redacted value is compared as it is, for it says who is meant; no message quotes it.
 """
 
 from __future__ import annotations
@@ -92,7 +93,13 @@ class Question:
 
 
 def question_of(request: Request) -> Question:
-    """What our request asks for, by its shown twin: no secret is opened."""
+    """What our request asks for; no secret is opened."""
+    body = None if request.body is None else request.body.compared()
+    return ask(request.method, request.url.compared(), body, request.header("content-type"))
+
+
+def shown_question_of(request: Request) -> Question:
+    """The same, with dots for what is redacted: as it may be quoted, and as we record it."""
     body = None if request.body is None else request.body.shown
     return ask(request.method, request.url.shown, body, request.header("content-type"))
 

@@ -1,8 +1,9 @@
 """In which words two requests differ, for a reader who has to mend one of them.
 
 - The words are plain text: one line, nothing in it can move a cursor or turn a line around.
-- A recorded value is quoted only beside a value of ours at the same place, and never beside
-  dots: whatever else a recording holds may be a secret of that day.
+- A recorded value is quoted only beside a plain value of ours at the same place, and never beside
+  dots or in their list: whatever else a recording holds may be a secret of that day.
+- A part of ours that holds a redacted value is not quoted, on neither side.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ def printable(text: str, limit: int = _MOST_CHARACTERS) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
-def line_of(question: Question) -> str:
-    """``GET https://host/path``: no query, no userinfo."""
+def line_of(question: Question, *, hidden: bool = False) -> str:
+    """``GET https://host/path``: no query, no userinfo, and no path that is ``hidden``."""
     port = "" if question.port == DEFAULT_PORTS.get(question.scheme) else f":{question.port}"
     origin = f"{question.scheme}://{question.host}{port}"
-    return printable(f"{question.method} {origin}{question.path}")
+    return printable(f"{question.method} {origin}{'/…' if hidden else question.path}")
 
 
 def nearest(
@@ -72,16 +73,26 @@ def nearest(
     return max(closest, key=lambda question: _likeness(text, _text(question)), default=None)
 
 
-def differences(here: Question, recorded: Question) -> Iterator[str]:
-    """One text for each part that differs: ``query: page=2 here, page=1 recorded``."""
-    for part in ("method", "scheme", "host", "port", "path"):
+def differences(here: Question, recorded: Question, shown: Question) -> Iterator[str]:
+    """One text for each part that differs: ``query: page=2 here, page=1 recorded``.
+
+    ``shown`` is ours as it may be quoted.
+    """
+    for part in ("method", "scheme", "host", "port"):
         ours, theirs = getattr(here, part), getattr(recorded, part)
         if ours != theirs:
             yield f"{part}: {_beside(ours or 'none', theirs or 'none')}"
+    if here.path != recorded.path:
+        hidden = here.path != shown.path
+        yield f"path: {_HIDDEN if hidden else _beside(here.path, recorded.path)}"
     if query := _query_words(here.query, recorded.query):
-        yield f"query: {_some(query)}"
+        yield f"query: {_HIDDEN if here.query != shown.query else _some(query)}"
     if body := _body_words(here.body, recorded.body):
-        yield f"body: {_some(body)}"
+        hidden = not same(here.body.content, shown.body.content)
+        yield f"body: {_HIDDEN if hidden else _some(body)}"
+
+
+_HIDDEN: Final = "not the recorded one (it holds a redacted value)"
 
 
 def _text(question: Question) -> str:
@@ -126,8 +137,20 @@ def _body_words(here: Body, recorded: Body) -> list[str]:
         return _pair_words(ours, theirs)
     if isinstance(ours, str) and isinstance(theirs, str) and here.form is Form.TEXT:
         return _text_words(ours, theirs)
-    found = _walk(ours, theirs, ())
-    return [_words(_path(route), mine, other, _json) for route, mine, other in found]
+    return [
+        _words(_path(route), mine, other, _json, quote=not _by_dots(route, here.blanks))
+        for route, mine, other in _walk(ours, theirs, ())
+    ]
+
+
+def _by_dots(route: Route, blanks: frozenset[Route]) -> bool:
+    """Whether a list on the way there holds dots: an item more or less, and a secret is here."""
+    return any(_share_list(route, blank) for blank in blanks)
+
+
+def _share_list(route: Route, blank: Route) -> bool:
+    steps = next((both for both in zip(route, blank, strict=False) if both[0] != both[1]), None)
+    return steps is None or all(isinstance(step, int) for step in steps)
 
 
 def _text_words(here: str, recorded: str) -> list[str]:
@@ -157,14 +180,19 @@ def _walk(here: Value, recorded: Value, route: Route) -> Iterator[tuple[Route, V
         yield route, here, recorded
 
 
-def _words(label: str, here: Value, recorded: Value, show: Callable[[Value], str]) -> str:
+def _words(
+    label: str, here: Value, recorded: Value, show: Callable[[Value], str], *, quote: bool = True
+) -> str:
     if here is ABSENT:
         return f"{label} recorded, not here"
     if recorded is ABSENT:
         return f"{label}={printable(show(here))} here, not recorded"
-    beside_dots = isinstance(here, str) and DOTS in here
-    theirs = _KINDS[type(recorded)] if beside_dots else show(recorded)
-    return _beside(show(here), theirs, f"{label}=")
+    is_plain = not (isinstance(here, dict | list) or (isinstance(here, str) and DOTS in here))
+    return _beside(show(here), (show if is_plain and quote else _kind)(recorded), f"{label}=")
+
+
+def _kind(value: Value) -> str:
+    return _KINDS[type(value)]
 
 
 def _json(value: Value) -> str:

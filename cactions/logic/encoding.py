@@ -55,9 +55,9 @@ def path_segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def query_pair(name: str, text: str) -> str:
-    """``name=value`` of a query, percent-encoded (a space is ``%20``)."""
-    return f"{quote(name, safe='')}={quote(text, safe='')}"
+def query_part(text: str) -> str:
+    """A name or a value of a query, percent-encoded (a space is ``%20``)."""
+    return quote(text, safe="")
 
 
 def form_value(text: str) -> str:
@@ -97,10 +97,12 @@ def body_text(text: str) -> str:
 def joined(parts: Iterable[Rendered], between: str = "") -> Rendered:
     """The texts one after the other; sealed where one of them is."""
     texts = list(parts)
-    shown = between.join(text.shown for text in texts)
-    if any(text.sealed for text in texts):
-        return Rendered(shown, None)
-    return Rendered(shown, between.join(text.reveal() for text in texts))
+    sealed = any(text.sealed for text in texts)
+    return Rendered(
+        between.join(text.shown for text in texts),
+        None if sealed else between.join(text.reveal() for text in texts),
+        between.join(text.compared() for text in texts),
+    )
 
 
 def _refuse(unwanted: re.Pattern[str], text: str, why: str) -> None:

@@ -90,6 +90,7 @@ ATTRIBUTE: Final = Record(
             _words(DataType), "string, integer, float, boolean or date", required=True
         ),
         "options": Field(ListOf(JsonScalar(), least=1), "the only values that it may take"),
+        "redacted": Field(Boolean(), "whether what it holds is hidden, in every action"),
         "messenger_writable": Field(
             Boolean(), "whether end users can change it from the browser; unknown counts as yes"
         ),
@@ -186,7 +187,10 @@ RESPONSE: Final = Record(
                     "path": Field(Text(), "a response path", required=True),
                     "equals": Field(Text(), "person.email, person.user_id …", required=True),
                     "verified": Field(Text(), "why the third party's value can be trusted"),
-                    "redacted": Field(Boolean(), "whether both values are hidden"),
+                    "redacted": Field(
+                        Boolean(),
+                        "whether both values, and that of the person, are hidden everywhere",
+                    ),
                 }
             ),
             "the proof that the answer is about the matched person",
@@ -209,7 +213,9 @@ RESPONSE: Final = Record(
                                 MapOf(JsonScalar(), least=1), "response text: attribute value"
                             ),
                             "date": Field(_words(DateForm), "how the third party writes dates"),
-                            "redacted": Field(Boolean(), "whether the value is hidden everywhere"),
+                            "redacted": Field(
+                                Boolean(), "whether the attribute is hidden, in every action"
+                            ),
                             "on_missing": Field(
                                 _words(WhenEmpty), "keep (default), clear or refuse"
                             ),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cactions.logic.encoding import Unfit, plain_text
+from cactions.logic.encoding import Unfit, joined, plain_text
 from cactions.logic.matching import resolve
+from cactions.logic.redacting import label_of
 from cactions.model import (
     DOTS,
     Input,
@@ -33,27 +34,42 @@ class Filler:
     person: Person
     inputs: Mapping[str, Scalar]
     secrets: Mapping[str, str]
+    redacted: frozenset[Reference] = frozenset()
 
-    def text(self, template: Template, place: str, write: Callable[[str], str]) -> str:
+    @property
+    def label(self) -> str:
+        """What to call the person."""
+        return label_of(self.person, self.redacted)
+
+    def text(self, template: Template, place: str, write: Callable[[str], str]) -> Rendered:
         """The template with every hole filled. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
-        return "".join(
-            part if isinstance(part, str) else self.value(part, place, _as_text(write))
+        return joined(
+            Rendered.plain(part)
+            if isinstance(part, str)
+            else self.value(part, place, _as_text(write))
             for part in template.parts
         )
 
-    def value(self, reference: Reference, place: str, write: Callable[[Value], str]) -> str:
-        """The referenced value, written. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
+    def value(
+        self, reference: Reference, place: str, write: Callable[[Value], str], shown: str = DOTS
+    ) -> Rendered:
+        """The referenced value, written; beside what stands for it where nobody may see it.
+
+        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        """
         value = resolve(reference, self.person, self.inputs)
-        label = self.person.label
+        label = self.label
         if is_empty(value):
             hint = _next_step(reference)
             raise NoPlan(Reason.NO_VALUE, f"{reference} has no value for {label}", hint=hint)
         try:
-            return write(value)
+            text = write(value)
         except Unfit as unfit:
             message = f"{reference} of {label} does not fit into {place}: it {unfit}"
             hint = "no value is repaired on the way: mend it where it comes from"
             raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint) from None
+        hidden = reference in self.redacted
+        return Rendered.redacted(text, shown) if hidden else Rendered.plain(text)
 
     def secret(
         self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = DOTS

@@ -213,7 +213,10 @@ class ActionTest:
 
 @noun
 class Action:
-    """A custom action: how a person is matched, what is asked, how the answer is read."""
+    """A custom action: how a person is matched, what is asked, how the answer is read.
+
+    ``redacted``: what of a person nobody may see, as the whole project says.
+    """
 
     name: str
     match: str
@@ -224,6 +227,7 @@ class Action:
     inputs: tuple[DataInput, ...] = ()
     tests: tuple[ActionTest, ...] = ()
     place: Place | None = None
+    redacted: frozenset[Reference] = frozenset()
 
 
 @noun
@@ -241,9 +245,13 @@ class Workspace:
 
 @noun
 class Project:
-    """Everything that the action files of one folder say, for one environment."""
+    """Everything that the action files of one folder say, for one environment.
+
+    ``redacted``: what of a person nobody may see. Whichever place says so, it holds everywhere.
+    """
 
     workspace: Workspace
     attributes: Mapping[str, Attribute]
     actions: Mapping[str, Action]
     environment: str = ""
+    redacted: frozenset[Reference] = frozenset()

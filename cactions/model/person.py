@@ -6,7 +6,7 @@ its Messenger and in every older text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
@@ -40,12 +40,14 @@ class Attribute:
     """A custom attribute as ``/data_attributes`` describes it.
 
     ``messenger_writable`` None means unknown, and unknown counts as writable by users.
+    ``redacted``: what it holds is shown to nobody, in no action.
     """
 
     name: str
     data_type: DataType
     options: tuple[Scalar, ...] = ()
     messenger_writable: bool | None = None
+    redacted: bool = False
 
     @property
     def user_editable(self) -> bool:
@@ -102,7 +104,12 @@ class Person:
     @property
     def label(self) -> str:
         """What to call them: name, else email, else user_id, else id; not all of a long one."""
-        known = (self.fields.get(name) for name in ("name", "email", "user_id"))
+        return self.label_without(())
+
+    def label_without(self, hidden: Container[str]) -> str:
+        """The label where fields of these names may not be seen."""
+        names = (name for name in ("name", "email", "user_id") if name not in hidden)
+        known = (self.fields.get(name) for name in names)
         whole = next((str(value) for value in known if value), self.id)
         return whole if len(whole) <= _LONGEST_LABEL else f"{whole[: _LONGEST_LABEL - 1]}…"
 

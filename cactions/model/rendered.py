@@ -1,30 +1,38 @@
-"""A text that may hold secrets, and what is shown instead.
+"""A text that may hold secrets and redacted values, and what is shown instead.
 
-Every text of a request exists twice: as it is sent and as it may be shown. ``str`` and ``repr``
-give the shown one; only the sender asks for the real one.
+Every text of a request exists as it is sent and as it may be shown. ``str`` and ``repr`` give the
+shown one; only the sender asks for the real one. Recordings are compared with a third, in which
+secrets are dots and redacted values stand: two people are two questions, also where nobody sees it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 DOTS: Final = "••••••"
-"""Stands for a secret wherever a text is shown. Its length says nothing."""
+"""Stands for a secret or a redacted value wherever a text is shown. Its length says nothing."""
 
 
 class Rendered:
     """A text with its showable twin; ``real`` is None where a secret in it was not opened."""
 
-    __slots__ = ("__real", "shown")
+    __slots__ = ("__compared", "__real", "shown")
 
-    def __init__(self, shown: str, real: str | None) -> None:
+    def __init__(self, shown: str, real: str | None, compared: str | None = None) -> None:
         self.shown = shown
         self.__real = real
+        self.__compared = shown if compared is None else compared
 
     @classmethod
     def plain(cls, text: str) -> Rendered:
         """A text without secrets."""
         return cls(text, text)
+
+    @classmethod
+    def redacted(cls, text: str, shown: str = DOTS) -> Rendered:
+        """A text that is sent and compared, and shown to nobody."""
+        return cls(shown, text, text)
 
     @property
     def sealed(self) -> bool:
@@ -37,14 +45,32 @@ class Rendered:
             raise ValueError("a secret of this request was not opened")
         return self.__real
 
+    def compared(self) -> str:
+        """With redacted values and without secrets, for comparing alone."""
+        return self.__compared
+
+    def written(self, write: Callable[[str], str]) -> Rendered:
+        """Every text of it, written for another place; dots stay dots."""
+        real = None if self.__real is None else write(self.__real)
+        dots = write(DOTS)
+        shown, compared = (
+            write(text).replace(dots, DOTS) if DOTS in text else write(text)
+            for text in (self.shown, self.__compared)
+        )
+        return Rendered(shown, real, compared)
+
     def __add__(self, other: Rendered) -> Rendered:
         both = None if self.sealed or other.sealed else self.reveal() + other.reveal()
-        return Rendered(self.shown + other.shown, both)
+        return Rendered(self.shown + other.shown, both, self.compared() + other.compared())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rendered):
             return NotImplemented
-        return self.shown == other.shown and self.__real == other.__real
+        return (self.shown, self.__real, self.__compared) == (
+            other.shown,
+            other.__real,
+            other.__compared,
+        )
 
     def __hash__(self) -> int:
         return hash(self.shown)

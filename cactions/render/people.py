@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, Role
+from cactions.model import (
+    CONTACT_FIELDS,
+    Attribute,
+    DataType,
+    Person,
+    PersonAttribute,
+    PersonField,
+    Reference,
+    Role,
+)
 from cactions.render import words
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import NARROW, Fact, facts, margin, prose, table
@@ -15,15 +25,18 @@ _MOST_CELL = 32
 _REST = 44  # cells of the columns beside email and name
 
 
-def people(found: Sequence[Person]) -> Sheet:
-    """The table of people, in the order given; test people are marked."""
+def people(found: Sequence[Person], *, redacted: Collection[Reference] = ()) -> Sheet:
+    """The table of people, in the order given; test people are marked.
+
+    ``redacted`` is what nobody may see.
+    """
 
     def draw(room: int) -> list[Line]:
         if not found:
             return [ink("No people yet.")]
         beside = _MOST_CELL if room < NARROW else (room - _REST) // 2
         cell = Look(room=min(_MOST_CELL, beside), sized=False)
-        rows = [_row(one, cell) for one in found]
+        rows = [_row(one, cell, redacted) for one in found]
         return [
             *table(_COLUMNS, rows, room),
             BLANK,
@@ -34,22 +47,27 @@ def people(found: Sequence[Person]) -> Sheet:
 
 
 def person(
-    one: Person, attributes: Mapping[str, Attribute], *, redacted: Collection[str] = ()
+    one: Person, attributes: Mapping[str, Attribute], *, redacted: Collection[Reference] = ()
 ) -> Sheet:
     """Fields, then custom attributes.
 
-    ``attributes`` gives their types where they are known, ``redacted`` those that nobody may see.
+    ``attributes`` gives their types where they are known, ``redacted`` is what nobody may see.
     """
 
     def look(name: str) -> Look:
         known = attributes[name].data_type if name in attributes else DataType.STRING
-        return Look(known, redacted=name in redacted)
+        return Look(known, redacted=PersonAttribute(name) in redacted)
+
+    def field(name: str) -> Line:
+        hidden = PersonField(name) in redacted
+        return show(one.field_value(name), Look(CONTACT_FIELDS[name], redacted=hidden))
 
     def draw(room: int) -> list[Line]:
+        hidden = [n for n in CONTACT_FIELDS if PersonField(n) in redacted]
         note = quiet(" (test person)" if one.test else "")
-        title = (Ink(words.called(one.label), Tone.STRONG), *note)
+        title = (Ink(words.called(one.label_without(hidden)), Tone.STRONG), *note)
         names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
-        fields = [Fact(n, (show(one.field_value(n), Look(CONTACT_FIELDS[n])),)) for n in names]
+        fields = [Fact(n, (field(n),)) for n in names]
         lines = [*prose(title, room), BLANK, *facts(fields, room, indent=margin(room)), BLANK]
         if not one.attributes:
             return [*lines, ink("No attributes.")]
@@ -66,8 +84,11 @@ def imported(number: int, source: str) -> Sheet:
     return lambda room: prose(line, room)
 
 
-def _row(one: Person, cell: Look) -> tuple[Line, ...]:
+def _row(one: Person, cell: Look, redacted: Collection[Reference]) -> tuple[Line, ...]:
     marks = ["lead"] if one.role is Role.LEAD else []
     marks += ["test"] if one.test else []
-    fields = (show(one.field_value(name), cell) for name in ("user_id", "email", "name"))
+    fields = (
+        show(one.field_value(name), replace(cell, redacted=PersonField(name) in redacted))
+        for name in ("user_id", "email", "name")
+    )
     return (*fields, ink(one.id, Tone.CODE), ink(", ".join(marks), Tone.CAUTION) if marks else ())

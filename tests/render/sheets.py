@@ -168,7 +168,7 @@ SHEETS: dict[str, Sheet] = {
     "run_undo": receipts.run(UNDONE),
     "people": people.people([ADA, EVE]),
     "people_none": people.people([]),
-    "person": people.person(ADA, DUE, redacted={"pin"}),
+    "person": people.person(ADA, DUE, redacted={m.PersonAttribute("pin")}),
     "person_bare": people.person(EVE, {}),
     "people_imported": people.imported(1203, "people.csv"),
     "request_json": request.request(POST),

@@ -63,6 +63,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
         inputs=tuple(inputs.values()),
         tests=tuple(test for test in shaped if test is not None),
         place=scope.faults.place(at.key),
+        redacted=scope.redacted,
     )
 
 

@@ -10,7 +10,7 @@ from cactions.logic.faults import CONTRADICTION, PERSON, TWICE
 from cactions.logic.identifying import Fault, PersonFault, person_from
 from cactions.logic.shaping.scope import Scope
 from cactions.logic.shaping.typing import typed_scalars
-from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, Workspace
+from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, PersonAttribute, Workspace
 
 
 def attribute(name: str, at: Typed, scope: Scope) -> Attribute | None:
@@ -21,7 +21,12 @@ def attribute(name: str, at: Typed, scope: Scope) -> Attribute | None:
     kind = at.plain("data_type")
     if kind is None:
         return None
-    bare = Attribute(name, DataType(kind), messenger_writable=at.plain("messenger_writable"))
+    bare = Attribute(
+        name,
+        DataType(kind),
+        messenger_writable=at.plain("messenger_writable"),
+        redacted=PersonAttribute(name) in scope.redacted,
+    )
     return replace(bare, options=typed_scalars(at.get("options"), bare, scope))
 
 

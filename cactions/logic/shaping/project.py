@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,11 +14,14 @@ from cactions.logic.nodes import Span
 from cactions.logic.reading import read
 from cactions.logic.shaping import actions, people, requests
 from cactions.logic.shaping.scope import Scope, declared
+from cactions.logic.templating import TemplateError, parse_reference
 from cactions.model import (
     Attribute,
     Finding,
     OperatorError,
+    PersonAttribute,
     Project,
+    Reference,
     Severity,
     Workspace,
     noun,
@@ -89,15 +93,18 @@ class _Shaper:
         self.environment = self._environment(environment)
 
     def project(self) -> Project:
-        attributes = self._attributes()
-        scope = Scope(Faults(""), attributes=attributes)
+        redacted = frozenset(self._redacted())
+        attributes = self._attributes(redacted)
+        scope = Scope(Faults(""), attributes=attributes, redacted=redacted)
         servers = self._collect("servers", "server", self._server, scope)
         tokens = self._collect("tokens", "token", requests.token, scope)
         scope = replace(scope, servers=servers, tokens=tokens)
         workspace = self._workspace(scope)
         scope = replace(scope, people=workspace.people)
         shaped = self._collect("actions", "action", actions.action, scope)
-        return Project(workspace, _whole(attributes), _whole(shaped), environment=self.environment)
+        return Project(
+            workspace, _whole(attributes), _whole(shaped), self.environment, redacted=redacted
+        )
 
     def _environment(self, wanted: str | None) -> str:
         servers = [at for d in self.drafts if (s := d.typed.get("servers")) for _, at in s.items()]
@@ -120,11 +127,22 @@ class _Shaper:
             draft.faults.add(TWICE, at.key, message, hint=hint, route=at.route)
         return found[0] if found else None
 
-    def _attributes(self) -> dict[str, Attribute | None]:
+    def _redacted(self) -> Iterator[Reference]:
+        """What any place hides: an attribute, one of its mappings, or a proof by it."""
+        for draft in self.drafts:
+            yield from _hidden(draft.typed.get("attributes"))
+            actions = draft.typed.get("actions")
+            for _, action in actions.items() if actions else ():
+                response = action.get("response")
+                if response:
+                    yield from _hidden(response.get("mapping"))
+                    yield from _hidden_proof(response.get("same_person"))
+
+    def _attributes(self, redacted: frozenset[Reference]) -> dict[str, Attribute | None]:
         found = self._once("attributes")
         if found is None:
             return {}
-        scope = Scope(found[0].faults)
+        scope = Scope(found[0].faults, redacted=redacted)
         shaped = {name: people.attribute(name, at, scope) for name, at in found[1].items()}
         return {name: shaped.get(name) for name in declared(found[1])}
 
@@ -156,6 +174,18 @@ class _Shaper:
                 found[name] = form(name, item, inside)
             found |= {name: None for name in declared(at) if name not in found}
         return found
+
+
+def _hidden(named: Typed | None) -> Iterator[Reference]:
+    for name, at in named.items() if named else ():
+        if isinstance(at.value, dict) and at.plain("redacted"):
+            yield PersonAttribute(name)
+
+
+def _hidden_proof(at: Typed | None) -> Iterator[Reference]:
+    if at and at.plain("redacted"):
+        with suppress(TemplateError):  # it is told where the proof is shaped
+            yield parse_reference(at.plain("equals", ""))
 
 
 def _whole(shaped: Mapping[str, T | None]) -> dict[str, T]:

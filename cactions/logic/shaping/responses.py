@@ -109,7 +109,7 @@ def _same_person(at: Typed | None, scope: Scope) -> SamePerson | None:
         scope.fault(EMPTY_PROOF, equals_at, why, "compare with person.email or person.user_id")
     if path is None or equals is None:
         return None
-    return SamePerson(path, equals, at.plain("verified", ""), at.plain("redacted", False))
+    return SamePerson(path, equals, at.plain("verified", ""), equals in scope.redacted)
 
 
 _PROVING: Final = ("id", "user_id", "email")
@@ -141,7 +141,7 @@ def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None
         return None
     if short:
         _date_form_fits(attribute, None, at, scope)
-        return AttributeMapping(attribute, path)
+        return AttributeMapping(attribute, path, redacted=attribute.redacted)
     _policies_fit(attribute, at, scope)
     forced, date = at.plain("type"), at.plain("date")
     return AttributeMapping(
@@ -152,7 +152,7 @@ def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None
         one_of=typed_scalars(at.get("one_of"), attribute, scope),
         values=_values(at.get("values"), attribute, scope),
         date=DateForm(date) if date else None,
-        redacted=at.plain("redacted", False),
+        redacted=attribute.redacted,
         on_missing=WhenEmpty(at.plain("on_missing", "keep")),
         on_null=WhenEmpty(at.plain("on_null", "keep")),
         overwrite=Overwrite(at.plain("overwrite", "always")),

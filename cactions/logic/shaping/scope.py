@@ -41,6 +41,7 @@ class Scope:
     tokens: Mapping[str, Token | None] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
+    redacted: frozenset[Reference] = frozenset()
 
     def fault(self, rule: str, at: Typed, message: str, hint: str = "") -> None:
         """Note a fault of a value."""

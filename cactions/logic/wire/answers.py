@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cactions.logic.redacting import hidden_attributes, hidden_fields
 from cactions.logic.wire.plans import failed_to_json, result_to_json
-from cactions.logic.wire.runs import receipt_to_json, run_to_json
-from cactions.model import Failed, Json, Person, Plan, Receipt, Request, Run, RunHead
+from cactions.logic.wire.runs import head_to_json, receipt_to_json, run_to_json
+from cactions.model import Failed, Json, Person, Plan, Receipt, Reference, Request, Run, RunHead
 
 
 def request_to_json(request: Request | Failed) -> dict[str, Json]:
@@ -48,31 +49,39 @@ def undo_to_json(undoes: str, run: str | None, receipts: Iterable[Receipt]) -> d
     }
 
 
-def runs_to_json(runs: Iterable[Run], damaged: Iterable[tuple[str, str]]) -> dict[str, Json]:
-    """Whole runs, newest first, and the names of those that cannot be read."""
+def runs_to_json(
+    runs: Iterable[Run], damaged: Iterable[tuple[str, str]], sealed: Iterable[RunHead] = ()
+) -> dict[str, Json]:
+    """Whole runs, newest first, the names of those that cannot be read, heads of sealed ones.
+
+    ``sealed`` is left out where everything could be opened.
+    """
+    heads: list[Json] = [head_to_json(head) for head in sealed]
     return {
         "format": "cactions.runs/1",
         "runs": [run_to_json(run, redact=True) for run in runs],
         "damaged": [{"run": name, "why": why} for name, why in damaged],
+        **({"sealed": heads} if heads else {}),
     }
 
 
-def people_to_json(people: Iterable[Person], redacted: frozenset[str]) -> dict[str, Json]:
+def people_to_json(people: Iterable[Person], redacted: frozenset[Reference]) -> dict[str, Json]:
     """People with the fields that are set and their attributes, but for the redacted ones."""
+    fields, attributes = hidden_fields(redacted), hidden_attributes(redacted)
     return {
         "format": "cactions.people/1",
-        "people": [_person(person, redacted) for person in people],
+        "people": [_person(person, fields, attributes) for person in people],
     }
 
 
-def _person(person: Person, redacted: frozenset[str]) -> dict[str, Json]:
+def _person(person: Person, fields: frozenset[str], attributes: frozenset[str]) -> dict[str, Json]:
     """Whole people can be imported again; ``redacted`` makes an import refuse the others."""
     held = person.attributes
-    hidden: list[Json] = [*sorted(redacted.intersection(held))]
+    hidden: list[Json] = [*sorted(fields & {*person.fields}), *sorted(attributes & {*held})]
     return {
         "id": person.id,
-        **{name: value for name, value in person.fields.items() if name != "id"},
+        **{name: value for name, value in person.fields.items() if name not in {"id", *fields}},
         "test": person.test,
-        "attributes": {name: value for name, value in held.items() if name not in redacted},
+        "attributes": {name: value for name, value in held.items() if name not in attributes},
         **({"redacted": hidden} if hidden else {}),
     }
