@@ -6,8 +6,10 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -266,6 +268,26 @@ def test_a_key_that_is_there_is_never_overwritten(key_file: Path) -> None:
     error = refused(lambda: holder.keep(VAULT, HeldKey("ci", bytes(32))))
     assert "is there already, with another key; nothing was kept" in str(error)
     assert TEXT == key_file.read_text()
+
+
+def test_of_two_who_keep_at_once_one_is_refused(tmp_path: Path) -> None:
+    """Nobody is told that a key is kept which another one has replaced."""
+
+    def kept(path: Path, number: int, start: Barrier) -> int | None:
+        holder = held(given(file=path))
+        start.wait()
+        try:
+            holder.keep(VAULT, HeldKey("ci", bytes([number]) * 32))
+        except StoreError:
+            return None
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        for turn in range(25):
+            path, start = tmp_path / f"{turn}.key", Barrier(4)
+            numbers = list(pool.map(kept, [path] * 4, range(4), [start] * 4))
+            [winner] = {number for number in numbers if number is not None}
+            assert bytes([winner]) * 32 == held(given(file=path)).key(VAULT).reveal()
 
 
 def test_a_link_to_nothing_is_not_followed_to_make_a_key(tmp_path: Path) -> None:
