@@ -55,6 +55,7 @@ def run(answer: Answer) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
         return _told(error, words, debug=debug)
     finally:
+        moment.end()
         _listen(signal.SIG_DFL)
 
 
@@ -65,6 +66,7 @@ def _ended(words: list[str], answer: Answer) -> int:
     streams.prepare()
     try:
         code = answer(words)
+        moment.end()
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone
         raise (left.__context__ or left) from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import Final
+
 import typer
 
 from cactions.app.proposing import propose
@@ -10,11 +13,17 @@ from cactions.cli import asking, jobs, wiring
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who, Yes
 from cactions.cli.wiring import Answers, Opened
+from cactions.cli.words import where
 from cactions.logic import wire
 from cactions.model import Failed, Outcome, Plan, Receipt, RunHead, RunKind
 from cactions.render.preview import preview
 from cactions.render.receipts import receipt as receipt_sheet
 from cactions.render.words import called, count
+
+_UNSEALED: Final = (
+    "Old values are kept in .cactions/, where only you can read them (mode 0600), but unsealed."
+    " `cactions vault init` seals those of later runs."
+)
 
 
 def command(
@@ -32,7 +41,7 @@ def command(
 
     Example: cactions run loyalty --person u-1 --replay
     """
-    asking.able(yes)
+    asking.able(yes, json)
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
     desk = wiring.desk(opened, job.action, Answers(replay, cassette))
@@ -51,11 +60,14 @@ def command(
             source=desk.sender.source,
         )
     )
+    first = wiring.first_unsealed(opened)
     receipt = _apply(plan, head, opened, yes) if plan else None
     if json:
         wiring.write_json(wire.outcome_to_json(result, receipt, head))
     elif receipt and plan:
-        wiring.paper().show(receipt_sheet(plan, receipt, head))
+        wiring.paper().show(receipt_sheet(plan, receipt, head, where=shlex.join(where(files))))
+    if receipt and first:
+        wiring.paper().say(_UNSEALED)
     raise typer.Exit(gravest(jobs.verdict(result), _verdict(receipt)))
 
 

@@ -22,6 +22,7 @@ from cactions.render.receipts import runs as runs_sheet
 from cactions.render.receipts import takeback
 from cactions.render.receipts import undone as undone_sheet
 from cactions.render.resuming import resumed, resumption
+from cactions.render.vault import sealed_runs
 from cactions.render.words import count
 
 commands = typer.Typer(help="What happened, and how to take it back.", no_args_is_help=True)
@@ -34,19 +35,23 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default
 def list_(files: Files = None, json: Json = False) -> None:
     """List the runs of this folder, newest first.
 
-    Exit code 1 when a run cannot be read.
+    Exit code 1 when a run cannot be read. Of one that is sealed, the head is always readable.
 
     Example: cactions runs list
     """
     journal = wiring.journal(wiring.folder(files))
-    found, damaged = list(journal.runs()), journal.damaged()
+    found, damaged = list(journal.unlocked()), journal.damaged()
+    locked, why_locked = journal.locked()
     if json:
-        wiring.write_json(wire.runs_to_json(found, damaged))
+        wiring.write_json(wire.runs_to_json(found, damaged, locked))
     else:
-        wiring.paper().show(runs_sheet(found))
+        shown = [runs_sheet(found)] if found or not locked else []
+        wiring.paper().show(*shown, *([sealed_runs(locked)] if locked else []))
+    if locked:
+        wiring.paper().say(f"What is sealed cannot be read: {why_locked}")
     for name, why in damaged:
         wiring.paper().say(f"The run {name} cannot be read: {why}")
-    raise typer.Exit(Exit.FINDINGS if damaged else Exit.CLEAN)
+    raise typer.Exit(Exit.FINDINGS if damaged or locked else Exit.CLEAN)
 
 
 @commands.command()

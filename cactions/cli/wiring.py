@@ -6,6 +6,7 @@ loads a store, and nothing but a terminal loads colours.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -16,19 +17,34 @@ from typing import TYPE_CHECKING, Final
 from cactions.model import InvalidFiles, OperatorError, noun
 
 if TYPE_CHECKING:
-    from cactions.app.ports import Sender
+    from cactions.app.opening import VaultDesk
+    from cactions.app.ports import KeyHolder, Sender
     from cactions.app.proposing import Desk
     from cactions.app.running import Books
+    from cactions.cli.vaulting import Ways
+    from cactions.edges.cover import Cover
     from cactions.edges.journal import JournalLocal
     from cactions.edges.people_local import PeopleLocal
+    from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
     from cactions.model import Action, Json, Person, Project, RunHead
     from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
-COMMANDS: Final = ("validate", "request", "test", "diff", "run", "runs", "people", "schema")
+COMMANDS: Final = (
+    "validate",
+    "request",
+    "test",
+    "diff",
+    "run",
+    "runs",
+    "people",
+    "vault",
+    "schema",
+)
 """In the order in which help lists them; each is a module of this folder."""
 
+VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
 CASSETTES: Final = "cassettes"
 
@@ -39,6 +55,7 @@ class Opened:
 
     folder: Path
     project: Project
+    cover: Cover | None = None
 
 
 @noun
@@ -124,7 +141,7 @@ def opened(paths: Sequence[Path] | None, environment: str | None) -> Opened:
     [found] = shaped(paths or (), environment)
     if found.project is None:
         raise InvalidFiles(found.findings, found.sources)
-    return Opened(home, found.project)
+    return Opened(home, found.project, covering(home))
 
 
 def seed(home: Opened) -> tuple[Person, ...]:
@@ -145,11 +162,42 @@ def people(home: Opened) -> PeopleLocal:
     return PeopleLocal(home.folder / STATE, seed(home))
 
 
-def journal(home: Path) -> JournalLocal:
-    """The runs of a folder."""
+def journal(home: Path, cover: Cover | None = None) -> JournalLocal:
+    """The runs of a folder, sealed where it has a vault."""
     from cactions.edges.journal import JournalLocal
 
-    return JournalLocal(home / STATE)
+    return JournalLocal(home / STATE, cover or covering(home))
+
+
+def covering(home: Path) -> Cover:
+    """How the runs of a folder are kept. The vault is opened when it is first needed, and once."""
+    from cactions.edges.cover import Uncovered
+
+    if not os.path.lexists(home / VAULT):
+        return Uncovered()
+    from cactions.app.covering import Covered
+    from cactions.cli.vaulting import Ways
+
+    return Covered(lambda: vault_desk(Ways(home / VAULT)))
+
+
+def first_unsealed(home: Opened) -> bool:
+    """Whether the next run would be the first, and keep old values unsealed."""
+    runs = journal(home.folder, home.cover)
+    return not (runs.seals or runs.begun)
+
+
+def vault_desk(ways: Ways, *, keep: Path | None = None) -> VaultDesk:
+    """A vault with whoever holds the key to it; ``keep`` is a new file for a new key."""
+    from cactions.cli.vaulting import Around, desk
+
+    return desk(ways, Around(_keychain, paper().say), keep=keep)
+
+
+def _keychain(config: UserConfig) -> KeyHolder:
+    from cactions.edges.keychain import Keychain
+
+    return Keychain(config)
 
 
 def books(home: Opened) -> Books:
@@ -157,14 +205,26 @@ def books(home: Opened) -> Books:
     from cactions.app.running import Books
     from cactions.edges.turns import TurnsLocal
 
-    return Books(people(home), journal(home.folder), TurnsLocal(home.folder / STATE))
+    runs = journal(home.folder, home.cover)
+    return Books(people(home), runs, TurnsLocal(home.folder / STATE))
+
+
+def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Books:
+    """Where an undo writes: whoever was written is in the store, so a broken YAML stops nobody."""
+    from cactions.model import InvalidFiles, Project, Workspace
+
+    try:
+        return books(opened(paths, environment))
+    except InvalidFiles:
+        home = folder(paths)
+        return books(Opened(home, Project(Workspace(), {}, {}), covering(home)))
 
 
 def desk(home: Opened, action: Action, answers: Answers) -> Desk:
     """What proposing works with. Raises OperatorError for a live call: there are none yet."""
     from cactions.app.proposing import Desk
 
-    return Desk(people(home), _sender(home, action, answers), journal(home.folder))
+    return Desk(people(home), _sender(home, action, answers), journal(home.folder, home.cover))
 
 
 def _sender(home: Opened, action: Action, answers: Answers) -> Sender:

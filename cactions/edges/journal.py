@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.applied_index import AppliedIndex
+from cactions.edges.cover import Cover, Uncovered
 from cactions.edges.database_files import delete_database
 from cactions.edges.files import has_private_folder, make_private_folder, store_errors
 from cactions.edges.run_file import RunFile
@@ -32,6 +33,7 @@ from cactions.model import (
     StoreError,
     Value,
 )
+from cactions.model.vault import Locked
 
 FOLDER_NAME: Final = "runs"
 
@@ -50,12 +52,13 @@ class JournalLocal:
     a run that is not there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cover: Cover | None = None) -> None:
         self._state = folder
         self._folder = folder / FOLDER_NAME
         self._open: OrderedDict[str, RunFile] = OrderedDict()
         self._known: dict[str, RunHead] = {}
-        self._index = AppliedIndex(folder, self._run)
+        self._cover = cover or Uncovered()
+        self._index = AppliedIndex(folder, self._run, self._cover)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -66,6 +69,7 @@ class JournalLocal:
     def begin(self, head: RunHead) -> None:
         """Create the run. Durable on return. Raises OperatorError where the id is taken."""
         path = self._path(head.id)
+        self._cover.seal("", (head.id,))  # a run whose plans could not be kept is not begun
         make_private_folder(self._state)
         make_private_folder(self._folder)
         try:
@@ -105,13 +109,24 @@ class JournalLocal:
         return self._run(self._full_id(run_id)).whole()
 
     def runs(self) -> Iterator[Run]:
-        """Every run that can be read, newest first; the others are in ``damaged``."""
+        """Every run that can be read, newest first; the others are in ``damaged``.
+
+        Raises Locked where one is sealed and does not open: the next one is not "the last".
+        """
         for head in self._heads():
             try:
                 run = self._run(head.id).whole()
+            except Locked:
+                raise
             except CactionsError:
                 continue
             yield run
+
+    def unlocked(self) -> Iterator[Run]:
+        """``runs`` without those that are in ``locked``."""
+        for head in self._heads():
+            with suppress(CactionsError):
+                yield self._run(head.id).whole()
 
     def damaged(self) -> list[tuple[str, str]]:
         """By run id, why a run cannot be read."""
@@ -119,9 +134,39 @@ class JournalLocal:
         for run_id in self._ids():
             try:
                 self._run(run_id).whole()
+            except Locked:
+                continue
             except CactionsError as error:
                 reasons.append((run_id, str(error)))
         return reasons
+
+    def locked(self) -> tuple[list[RunHead], str]:
+        """The runs that are sealed and do not open, newest first; and why, with the next step."""
+        found, why = [], ""
+        for head in self._heads():
+            try:
+                self._run(head.id).whole()
+            except Locked as error:
+                found.append(head)
+                why = f"{error}. {error.hint}"
+            except CactionsError:
+                continue
+        return found, why
+
+    @property
+    def seals(self) -> bool:
+        """Whether old values are kept sealed."""
+        return self._cover.seals
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is any run."""
+        return bool(self._ids())
+
+    def drop_index(self) -> None:
+        """Delete what is only there to be faster."""
+        if self._is_there():
+            self._index.delete()
 
     def last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a run applied last and that was not undone since.
@@ -193,7 +238,7 @@ class JournalLocal:
         run = self._open.pop(run_id, None)
         if not run:
             path = self._path(run_id)
-            run = RunFile.existing(path) if self._is_there() else None
+            run = RunFile.existing(path, self._cover) if self._is_there() else None
         if not run:
             raise _unknown(run_id, self._ids())
         self._open[run_id] = run

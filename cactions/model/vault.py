@@ -115,6 +115,10 @@ class Forged(ValueError):
     """Sealed bytes were not sealed with this key for this place."""
 
 
+class Locked(StoreError):
+    """Something is sealed, and the key to it is not at hand; the message says why."""
+
+
 class VaultFault(Enum):
     """What is wrong with a vault; the stable word of each error."""
 

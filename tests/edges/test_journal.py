@@ -287,7 +287,7 @@ def _sql(statement: str) -> Callable[[Path], None]:
         (_sql("UPDATE run SET head = '{'"), "not JSON"),
         (_sql("UPDATE entry SET plan = replace(plan, 'before', 'befor')"), "befor"),
         (_sql("UPDATE entry SET plan = 'null'"), "plan should be an object"),
-        (_sql("UPDATE entry SET plan = x'7b7d'"), "text is empty"),
+        (_sql("UPDATE entry SET plan = x'7b7d'"), "neither a text nor sealed"),
         (_sql("UPDATE entry SET person_id = 'p9'"), "contradicts itself"),
         (_sql("UPDATE entry SET receipt = ''"), "text is empty"),
         (_sql("UPDATE entry SET undone_by = x'00'"), "contradicts itself"),

@@ -1,0 +1,115 @@
+"""What nobody may see while it is given: typed without echo, or read from stdin, never an argument.
+
+What was given here is known to the last net, which keeps it out of everything that is said.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import Final
+
+from cactions.cli import guarding
+from cactions.logic.vault import sealable
+from cactions.model import OperatorError
+from cactions.model.secret import HeldKey, Passphrase, Secret
+
+_MOST: Final = 4 * sealable.MAX_VALUE
+"""In bytes: more than anything that may be sealed."""
+
+
+def value(name: str, *, strip_newline: bool) -> Secret:
+    """The value of a secret, as it may be sealed."""
+    sealable.check_name(name, "secret")
+    text = _typed(f'Value of "{name}": ') if _at_terminal() else _rest("value")
+    return guarding.know(sealable.secret(name, text, strip_newline=strip_newline))
+
+
+def code() -> str:
+    """A join code."""
+    return _typed("Join code: ") if _at_terminal() else _rest("join code")
+
+
+def new_passphrase(name: str) -> Passphrase:
+    """A passphrase that nobody has used yet; on a terminal it is typed twice."""
+    sealable.check_name(name, "recipient")
+    text = _passphrase(name)
+    if _at_terminal() and text != _typed("The same again: "):
+        raise OperatorError("these are two passphrases", hint="Give the command again.")
+    return guarding.know(sealable.passphrase(name, text))
+
+
+def passphrase(name: str) -> Passphrase:
+    """The passphrase of a recipient; not looked at, since only the vault knows the right one."""
+    return guarding.know(Passphrase(name, _passphrase(name)))
+
+
+class TypedKey:
+    """A key holder that asks for a recipient's passphrase, once."""
+
+    remembers = False
+
+    def __init__(self, name: str) -> None:
+        self.name = f'the passphrase of "{name}"'
+        self._recipient = sealable.check_name(name, "recipient")
+        self._given: Passphrase | None = None
+
+    def key(self, _vault_id: str) -> Passphrase:
+        """What was typed."""
+        self._given = self._given or passphrase(self._recipient)
+        return self._given
+
+    def keep(self, _vault_id: str, _key: HeldKey) -> None:
+        """Never: there is no place."""
+        raise OperatorError(
+            f"{self.name} opens a vault and keeps no key; nothing was written",
+            hint="Leave --as out, or give --key-file FILE.",
+        )
+
+    def seen_generation(self, _vault_id: str) -> int | None:
+        """Never known."""
+        return None
+
+    def remember_generation(self, _vault_id: str, _generation: int) -> None:
+        """There is no place."""
+
+
+def _passphrase(name: str) -> str:
+    if _at_terminal():
+        return _typed(f'Passphrase of "{name}": ')
+    return _decoded(sys.stdin.buffer.readline(_MOST).rstrip(b"\r\n"), "passphrase")
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _typed(question: str) -> str:
+    """One line without echo. Raises OperatorError where the terminal would show it."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        raise OperatorError(
+            "there is no terminal that can hide what is typed", hint="Give it on stdin: … <FILE"
+        ) from None
+    try:
+        return getpass.getpass(question, stream=None)
+    except EOFError:
+        raise OperatorError("nothing was typed", hint="Give the command again.") from None
+
+
+def _rest(what: str) -> str:
+    return _decoded(sys.stdin.buffer.read(_MOST), what)
+
+
+def _decoded(data: bytes, what: str) -> str:
+    """The text. An error holds nothing of it: a UnicodeDecodeError would hold it all."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if not text:
+        raise OperatorError(
+            f"the {what} is empty: nothing came on stdin", hint="Type it on a terminal, or pipe it."
+        )
+    if "\ufffd" in text:
+        raise OperatorError(f"the {what} is not UTF-8 text", hint="Save it as UTF-8.")
+    return text

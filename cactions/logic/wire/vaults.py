@@ -1,0 +1,60 @@
+"""Vaults as JSON: ``cactions.vault/1``, ``cactions.recipients/1`` and ``cactions.vault-status/1``.
+
+Written, never read back; no value and no key is ever in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cactions.model import CactionsError, Json
+from cactions.model.vault import Entry, Recipient, VaultContents, VaultError, VaultHead
+
+
+def secrets_to_json(
+    head: VaultHead, secrets: Iterable[Entry], *, rollback_checked: bool
+) -> dict[str, Json]:
+    """What is sealed, by name, and where it may go."""
+    return {
+        "format": "cactions.vault/1",
+        **_head(head),
+        "rollback_checked": rollback_checked,
+        "secrets": [
+            {
+                "name": one.name,
+                "version": one.version,
+                "hosts": list(one.hosts),
+                "created": str(one.meta["created"]),
+                "by": str(one.meta["by"]),
+            }
+            for one in secrets
+        ],
+    }
+
+
+def recipients_to_json(recipients: Iterable[Recipient]) -> dict[str, Json]:
+    """Who can open the vault, or was invited."""
+    return {
+        "format": "cactions.recipients/1",
+        "recipients": [
+            {"name": one.name, "kind": one.kind.value, "created": one.created} for one in recipients
+        ],
+    }
+
+
+def status_to_json(
+    file: str, holder: str, contents: VaultContents | None, trouble: CactionsError | None
+) -> dict[str, Json]:
+    """How the vault is; ``trouble`` says why it does not open."""
+    fault = trouble.fault.value if isinstance(trouble, VaultError) else None
+    return {
+        "format": "cactions.vault-status/1",
+        "file": file,
+        "key": holder,
+        "vault": _head(contents.head) if contents else None,
+        "trouble": {"fault": fault, "message": str(trouble)} if trouble else None,
+    }
+
+
+def _head(head: VaultHead) -> dict[str, Json]:
+    return {"id": head.vault_id, "epoch": head.epoch, "generation": head.generation}
