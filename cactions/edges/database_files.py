@@ -6,7 +6,6 @@ A database is found under its name only; a log without its database belongs to n
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -62,15 +61,18 @@ def identity(path: Path) -> tuple[int, int]:
 def signature(path: Path) -> tuple[str, float]:
     """What changes whenever the database does, and when it changed last, in Unix seconds.
 
-    A change within the grain of the file system's clock can hide behind an earlier one.
-    Raises StoreError where it is gone.
+    A change within the grain of the file system's clock can hide behind an earlier one. Quick,
+    since it is asked of every run at each look-up. Raises OSError where the database is gone.
     """
-    with store_errors(path):
-        found = [path.stat()]
-    with suppress(OSError):
-        found += [log] if (log := log_of(path).stat()).st_size else []  # reading makes an empty one
-    marks = (f"{each.st_ino}.{each.st_size}.{each.st_mtime_ns}" for each in found)
-    return " ".join(marks), max(each.st_mtime for each in found)
+    data = os.stat(path)  # noqa: PTH116 - half the time of Path.stat
+    try:
+        log = os.stat(f"{path}{_BESIDE[0]}")  # noqa: PTH116
+    except FileNotFoundError:
+        log = None
+    if log is None or not log.st_size:  # reading makes an empty one
+        return f"{data.st_ino}.{data.st_size}.{data.st_mtime_ns}", data.st_mtime
+    marks = (f"{each.st_ino}.{each.st_size}.{each.st_mtime_ns}" for each in (data, log))
+    return " ".join(marks), max(data.st_mtime, log.st_mtime)
 
 
 def _beside(path: Path) -> list[Path]:
