@@ -3,28 +3,31 @@
 - Of every run the index keeps the signature of the files that it was read from. A run whose
   files look different now, or were changed so lately that a change could hide in the grain of
   the clock, is asked itself.
-- An index is never changed: a new one takes its place. Its name holds the digest of its bytes, so
-  that a damaged one is known before it is believed, and made anew.
+- An index is never changed: a new one takes its place. Its name holds the checksum of its bytes,
+  so that a damaged one is known before it is believed, and made anew.
 - Where there can be no index, the runs are asked one by one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.cover import Cover, Place, Uncovered
 from cactions.edges.database_files import signature
-from cactions.edges.files import delete_file, store_errors
+from cactions.edges.files import MIB, delete_file, store_errors
 from cactions.edges.run_file import RunFile
 from cactions.edges.sqlite import Cell, Database, Layout, Row
 from cactions.logic import strict_json
 from cactions.model import ABSENT, CactionsError, RunKind, StoreError, Value
+from cactions.model.vault import Locked
 
 PREFIX: Final = "applied-"
+SEALED_PREFIX: Final = "sealed-applied-"
 
 _LAYOUT: Final = Layout(
     "the index of runs",
@@ -39,7 +42,11 @@ _LAYOUT: Final = Layout(
 )
 _RUNS: Final = "SELECT id, signature, started FROM run"
 _ALL: Final = "SELECT person_id, attribute, run_id, value FROM applied WHERE run_id = ?"
-_OF_PERSON: Final = "SELECT run_id, attribute, value FROM applied WHERE person_id = ?"
+_OF_PERSON: Final = (
+    "SELECT run_id, attribute, value FROM applied"
+    " WHERE person_id IN (SELECT value FROM json_each(?))"
+)
+_CELL: Final = "index"
 _GRAIN: Final = 3.0
 """Seconds; the coarsest clock of a common file system, FAT's, ticks every two."""
 _FEW: Final = 8
@@ -49,9 +56,13 @@ _FEW: Final = 8
 class AppliedIndex:
     """The index in the state folder; ``run`` opens a run by its id."""
 
-    def __init__(self, folder: Path, run: Callable[[str], RunFile]) -> None:
+    def __init__(
+        self, folder: Path, run: Callable[[str], RunFile], cover: Cover | None = None
+    ) -> None:
         self._folder = folder
         self._run = run
+        self._cover = cover or Uncovered()
+        self._prefix = SEALED_PREFIX if self._cover.seals else PREFIX
         self._database: Database | None = None
         self._held: Mapping[str, tuple[str, float]] = {}
 
@@ -64,11 +75,13 @@ class AppliedIndex:
     def delete(self) -> None:
         """Nothing is left of it; the next look-up makes it anew. Raises StoreError."""
         self.close()
-        for path in [*self._files(), *self._drafts()]:
-            delete_file(path)
+        for prefix in (PREFIX, SEALED_PREFIX):
+            self._sweep(prefix)
 
     def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
-        """By attribute, the value of the newest run that vouches for one."""
+        """By attribute, the value of the newest run that vouches for one. Raises Locked."""
+        if runs:
+            self._cover.marks(person_id)
         marks = dict(_marks(runs))
         said: list[tuple[float, str, str, Value]] = []
         try:
@@ -103,24 +116,29 @@ class AppliedIndex:
     ) -> Iterator[tuple[float, str, str, Value]]:
         if not (self._database and known):
             return
-        for run_id, attribute, value in self._database.rows(_OF_PERSON, person_id):
+        for run_id, name, kept in self._database.rows(_OF_PERSON, self._marks_of(person_id)):
             if run_id in known:
-                yield self._held[str(run_id)][1], str(run_id), str(attribute), _value(value)
+                value = self._value(kept, (str(run_id), person_id, str(name)))
+                yield self._held[str(run_id)][1], str(run_id), str(name), value
 
     def _asked(self, run_id: str, person_id: str) -> list[tuple[float, str, str, Value]]:
         """What the run itself says; nothing, where it cannot be read."""
-        with suppress(CactionsError):
+        try:
             run = self._run(run_id)
             head = run.head()
-            if head.kind is RunKind.APPLY:
-                values = run.applied(person_id)
-                return [(head.started, run_id, name, value) for name, value in values.items()]
-        return []
+            values = run.applied(person_id) if head.kind is RunKind.APPLY else {}
+        except Locked:
+            raise
+        except CactionsError:
+            return []
+        return [(head.started, run_id, name, value) for name, value in values.items()]
 
     def _open(self) -> None:
         """The index whose bytes are those that its name tells; the others are nobody's."""
+        if self._cover.seals:
+            self._sweep(PREFIX)  # of before the vault: it holds values in the clear
         for path in self._files():
-            if path.name == _name(path):
+            if path.name == _name(self._prefix, path):
                 self._database = Database.sealed(path, _LAYOUT)
                 rows = self._database.rows(_RUNS)
                 self._held = {str(id_): (str(mark), float(start or 0)) for id_, mark, start in rows}
@@ -138,7 +156,7 @@ class AppliedIndex:
                 head = run.head()
                 found = list(run.all_applied()) if head.kind is RunKind.APPLY else []
                 runs.append((run_id, marks[run_id], head.started))
-                values += [(person, name, run_id, _text(value)) for person, name, value in found]
+                values += [self._row(run_id, *each) for each in found]
         self.delete()
 
         def fill(database: Database) -> None:
@@ -147,19 +165,36 @@ class AppliedIndex:
             for row in values:
                 database.execute("INSERT INTO applied VALUES (?, ?, ?, ?)", *row)
 
-        name = self._folder / PREFIX
+        name = self._folder / self._prefix
         with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
-            draft.rename(draft.with_name(_name(draft)))
+            draft.rename(draft.with_name(_name(self._prefix, draft)))
         self._open()
+
+    def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
+        text = "" if value is ABSENT else strict_json.dumps(value)
+        kept = self._cover.seal(text, (_CELL, run_id, person_id, name))
+        return self._cover.marks(person_id)[0], name, run_id, kept
+
+    def _value(self, kept: Cell, place: Place) -> Value:
+        """Raises StoreError for what was not kept here, or not sealed where there is a vault."""
+        if not isinstance(kept, bytes if self._cover.seals else str):
+            raise StoreError("the index holds what is not its own")
+        text = self._cover.unseal(kept, (_CELL, *place))
+        return strict_json.parse(text) if text else ABSENT
+
+    def _marks_of(self, person_id: str) -> str:
+        return strict_json.dumps([*self._cover.marks(person_id)])
 
     def _files(self) -> list[Path]:
         with store_errors(self._folder):
-            return sorted(self._folder.glob(f"{PREFIX}*.db"))
+            return sorted(self._folder.glob(f"{self._prefix}*.db"))
 
-    def _drafts(self) -> list[Path]:
-        """What is left where somebody was killed who made one."""
+    def _sweep(self, prefix: str) -> None:
+        """Delete an index, and what is left where somebody was killed who made one."""
         with store_errors(self._folder):
-            return sorted(self._folder.glob(f".{PREFIX}*"))
+            found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
+        for path in found:
+            delete_file(path)
 
 
 def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
@@ -174,16 +209,10 @@ def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
             yield run_id, mark
 
 
-def _name(path: Path) -> str:
+def _name(prefix: str, path: Path) -> str:
     """What an index with the bytes of this file is called."""
+    checksum = 0
     with store_errors(path), path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
-    return f"{PREFIX}{digest.hexdigest()}.db"
-
-
-def _text(value: Value) -> Cell:
-    return None if value is ABSENT else strict_json.dumps(value)
-
-
-def _value(text: Cell) -> Value:
-    return ABSENT if text is None else strict_json.parse(str(text))
+        while piece := file.read(MIB):
+            checksum = zlib.crc32(piece, checksum)
+    return f"{prefix}{checksum:08x}.db"
