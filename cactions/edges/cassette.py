@@ -41,7 +41,8 @@ class Replay:
     """
 
     def __init__(self, path: Path, source: str = "") -> None:
-        self.source = source or str(path)
+        named = source or str(path)
+        self.source = named.encode(errors="backslashreplace").decode()  # names may be no UTF-8
         self._recorded = parse_cassette(_read(path, printable(self.source)), self.source)
         self._indexes: dict[frozenset[Route], _Index] = {}
         self._index(frozenset())

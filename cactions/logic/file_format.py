@@ -151,6 +151,21 @@ REQUEST: Final = Record(
 )
 
 _STATUS: Final = Integer(100, 599)
+MAPPING: Final = Record(
+    {
+        "path": Field(Text(), "a response path", required=True),
+        "type": Field(_words(DataType), "convert the value to this type"),
+        "max_length": Field(Integer(1, LONGEST_TEXT), "longer texts are refused"),
+        "one_of": Field(ListOf(JsonScalar(), least=1), "other values are refused"),
+        "values": Field(MapOf(JsonScalar(), least=1), "response text: attribute value"),
+        "date": Field(_words(DateForm), "how the third party writes dates"),
+        "redacted": Field(Boolean(), "whether the attribute is hidden, in every action"),
+        "on_missing": Field(_words(WhenEmpty), "keep (default), clear or refuse"),
+        "on_null": Field(_words(WhenEmpty), "keep (default), clear or refuse"),
+        "overwrite": Field(_words(Overwrite), "always (default), if_empty, if_ours or never"),
+    }
+)
+
 RESPONSE: Final = Record(
     {
         "success_when": Field(
@@ -199,32 +214,7 @@ RESPONSE: Final = Record(
             MapOf(
                 Either(
                     Text(),
-                    Record(
-                        {
-                            "path": Field(Text(), "a response path", required=True),
-                            "type": Field(_words(DataType), "convert the value to this type"),
-                            "max_length": Field(
-                                Integer(1, LONGEST_TEXT), "longer texts are refused"
-                            ),
-                            "one_of": Field(
-                                ListOf(JsonScalar(), least=1), "other values are refused"
-                            ),
-                            "values": Field(
-                                MapOf(JsonScalar(), least=1), "response text: attribute value"
-                            ),
-                            "date": Field(_words(DateForm), "how the third party writes dates"),
-                            "redacted": Field(
-                                Boolean(), "whether the attribute is hidden, in every action"
-                            ),
-                            "on_missing": Field(
-                                _words(WhenEmpty), "keep (default), clear or refuse"
-                            ),
-                            "on_null": Field(_words(WhenEmpty), "keep (default), clear or refuse"),
-                            "overwrite": Field(
-                                _words(Overwrite), "always (default), if_empty, if_ours or never"
-                            ),
-                        }
-                    ),
+                    MAPPING,
                 )
             ),
             "attribute: response path",

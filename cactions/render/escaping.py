@@ -65,6 +65,21 @@ def safe(text: str) -> str:
     return "".join(shown for shown, _ in pieces(text))
 
 
+def safe_json(document: str) -> str:
+    r"""The same JSON document, with everything unprintable or invisible spelled ``\uXXXX``."""
+    return _BEYOND.sub(lambda found: _in_json(found[0]), document)
+
+
+_BEYOND = re.compile(r"[^\n -~]")  # line breaks of the document; those of values are escaped
+
+
+def _in_json(char: str) -> str:
+    if _piece(char)[0] == char:
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def quoted_pieces(text: Iterable[str]) -> Iterator[Piece]:
     r"""As ``pieces``, with ``\`` and ``"`` spelled too, for the inside of double quotes."""
     for shown, cells in pieces(text):

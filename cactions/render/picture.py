@@ -11,6 +11,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Final
 
+from cactions.render.escaping import safe
 from cactions.render.ink import Ink, Line, Sheet, Tone, cells, plain
 
 _CELL = 8.4  # pixels of one cell, and the pitch of its lines
@@ -59,6 +60,7 @@ _STYLE = f"""
 def picture(sheet: Sheet, *, room: int = 80, command: str = "") -> str:
     """The SVG document; ``command`` is shown above the sheet as what somebody typed."""
     lines = sheet(room)
+    command = safe(command)
     if command:
         lines = [(Ink("$ ", Tone.QUIET), Ink(command, Tone.STRONG)), (), *lines]
     across = round(2 * _EDGE + _CELL * max([room, *map(cells, lines)]), 1)
