@@ -99,10 +99,13 @@ def treaty() -> ModuleType:
 
 
 def write_json(document: dict[str, Json]) -> None:
-    """One JSON document on stdout."""
+    """One JSON document on stdout; what a terminal would obey or hide stands in it as escapes."""
     import json
 
-    write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    from cactions.render.escaping import safe_json
+
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    write_text(safe_json(text) + "\n")
 
 
 def write_text(text: str) -> None:
