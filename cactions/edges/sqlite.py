@@ -10,6 +10,9 @@ The one home of ``sqlite3``.
 - An error of the disk at a commit that ``writing`` made is OutcomeUnknown; it is never retried.
   After any other error nothing of the transaction was kept.
 - A database that was deleted or replaced under an open connection is not used any more.
+- A database is used only where its tables and indexes are exactly those of its layout: a cloned
+  repository can carry one with a trigger that writes, or with a view that never ends.
+- No query works longer than PATIENCE_SECONDS, and a signal is heard while it works.
 - Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
 """
 
@@ -20,11 +23,13 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
+from cactions.edges.database_checks import OBJECTS, Cell, Row, check_objects, check_version, normal
 from cactions.edges.database_files import (
     at_rest,
     delete_database,
@@ -33,13 +38,15 @@ from cactions.edges.database_files import (
     refuse_orphans,
 )
 from cactions.edges.files import new_private_file, publish_file, store_errors
+from cactions.edges.patience import Patience
 from cactions.edges.sqlite_words import DAMAGED, Code, in_words
 from cactions.model import StoreError
 
 BUSY_SECONDS: Final = 10.0
+_STEPS: Final = 100_000
+"""Instructions of SQLite's machine between two looks at the clock: a few milliseconds."""
 
-Cell: TypeAlias = "str | int | float | bytes | None"
-Row: TypeAlias = "tuple[Cell, ...]"
+__all__ = ["BUSY_SECONDS", "Cell", "Database", "Layout", "Row"]
 
 _SEALED: Final = "immutable=1"
 _READ: Final = "BEGIN"
@@ -65,8 +72,10 @@ class Database:
         self.layout = layout
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
+        self._patience = Patience()
         with self._translated():
             self._connection = _connect(path, _SEALED if sealed else _access(path))
+            self._connection.set_progress_handler(self._patience, _STEPS)
         self.close = weakref.finalize(self, self._connection.close)
         with self._translated():
             self._file = identity(path)
@@ -118,8 +127,8 @@ class Database:
         return _known(cls(path, layout, sealed=True))
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
-        """All rows of a query."""
-        with self._lock, self._translated():
+        """All rows of a query. Raises StoreError for one that does not come to its end."""
+        with self._lock, self._translated(), self._patience.bounded():
             return self._connection.execute(sql, values).fetchall()
 
     def execute(self, sql: str, *values: Cell) -> int:
@@ -185,6 +194,8 @@ class Database:
                 yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+            if code == sqlite3.SQLITE_INTERRUPT and not self._patience.ended:
+                raise KeyboardInterrupt from None  # a signal's own exception is lost in SQLite
             raise in_words(code, str(self), str(error), doubtful=doubtful) from error
         except UnicodeEncodeError as error:
             raise StoreError(
@@ -198,27 +209,24 @@ class Database:
                 hint="Run the command again; leave the folder alone while it runs.",
             )
 
-    def check_version(self) -> None:
-        """Raises StoreError where it is not one of ours, or one of a newer version."""
-        [(version,)] = self.rows("PRAGMA user_version")
-        if version == self.layout.version:
-            return
-        if isinstance(version, int) and version > self.layout.version:
-            raise StoreError(
-                f"{self} was written by a newer cactions "
-                f"(format {version}; this one knows {self.layout.version})",
-                hint="Use the newer cactions.",
-            )
-        raise self.damaged("it is empty, or the database of another program")
-
 
 def _known(database: Database) -> Database:
     try:
-        database.check_version()
+        check_version(database, database.layout.version)
+        check_objects(database, _objects(database.layout))
     except StoreError:
         database.close()
         raise
     return database
+
+
+@cache
+def _objects(layout: Layout) -> frozenset[Row]:
+    """What SQLite itself makes of the layout: type, name, table and text of each object."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        for statement in layout.statements:
+            empty.execute(statement)
+        return normal(empty.execute(OBJECTS).fetchall())
 
 
 def _connect(path: Path, access: str) -> sqlite3.Connection:
@@ -231,6 +239,7 @@ def _connect(path: Path, access: str) -> sqlite3.Connection:
     )
     try:
         connection.execute("PRAGMA trusted_schema=OFF")  # the file may come from a stranger
+        connection.execute("PRAGMA cell_size_check=ON")
         connection.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone stops at the drive's cache
     except BaseException:
         connection.close()

@@ -23,6 +23,7 @@ class Code(IntEnum):
     PERM = 3
     BUSY = 5
     READONLY = 8
+    INTERRUPT = 9
     IOERR = 10
     CORRUPT = 11
     FULL = 13
@@ -34,6 +35,7 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
     {
         Code.BUSY: ("is in use by another process", "Let the other command end, then retry."),
         Code.FULL: ("cannot grow: the disk is full", "Make room, then try again."),
+        Code.INTERRUPT: ("is damaged: a search in it does not come to its end", DAMAGED),
         Code.READONLY: ("may not be written", _RIGHTS),
         Code.CANTOPEN: ("cannot be opened", _RIGHTS),
         Code.PERM: ("may not be opened", _RIGHTS),

@@ -281,7 +281,7 @@ def _sql(statement: str) -> Callable[[Path], None]:
         (_folder, "not a file"),
         (_link, "symbolic link"),
         (_other_run, "it holds the run good"),
-        (_other_store, "no such table"),
+        (_other_store, "not as cactions made it"),
         (_sql("PRAGMA user_version = 9"), "newer cactions"),
         (_sql("DELETE FROM run"), "should hold one run"),
         (_sql("UPDATE run SET head = '{'"), "not JSON"),

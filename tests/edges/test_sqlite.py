@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import stat
 import threading
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from cactions.edges import patience
 from cactions.edges.sqlite import BUSY_SECONDS, Database, Layout
 from cactions.model import StoreError
 from tests.edges.processes import finished
 
 LAYOUT = Layout("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n"
 PUT = "INSERT INTO thing VALUES (?)"
 
 
@@ -212,7 +215,15 @@ def test_a_damaged_file_is_called_damaged(
     [
         ("PRAGMA user_version = 2", r"newer cactions \(format 2; this one knows 1\)"),
         ("PRAGMA user_version = 0", "of another program"),
-        ("DROP TABLE thing", "is damaged: no such table"),
+        ("DROP TABLE thing", 'is damaged: "thing" in it is not as cactions made it'),
+        ("ALTER TABLE thing ADD COLUMN more", '"thing" in it'),
+        ("CREATE TABLE other (name)", '"other" in it'),
+        ("CREATE UNIQUE INDEX once ON thing (name)", '"once" in it'),
+        ("CREATE VIEW two AS SELECT * FROM thing", '"two" in it'),
+        ("CREATE TRIGGER spy AFTER INSERT ON thing BEGIN DELETE FROM thing; END", '"spy" in it'),
+        ("CREATE TABLE 'a\x1b[2J' (name)", r'"a\\x1b\[2J" in it'),
+        ("ANALYZE; DELETE FROM sqlite_stat1", '"sqlite_stat1" in it'),
+        (f"DROP TABLE thing; CREATE VIEW thing AS {ENDLESS}", '"thing" in it'),
         ("UPDATE thing SET name = CAST(x'ff' AS TEXT)", "is damaged: Could not decode"),
     ],
 )
@@ -230,6 +241,25 @@ def test_a_view_in_the_place_of_a_table_runs_nobodys_code(tmp_path: Path) -> Non
     """A schema that came with the file is not trusted with functions that touch the outside."""
     path = box(tmp_path).path
     assert [(0,)] == reopened(path).rows("PRAGMA trusted_schema")
+
+
+def test_a_query_that_never_ends_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file can be made so that reading it goes round in circles."""
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.1)
+    database = box(tmp_path, "a")
+    with pytest.raises(StoreError, match="does not come to its end"):
+        database.rows(ENDLESS)
+    assert ["a"] == names(database)
+
+
+def test_a_signal_is_heard_during_a_query(tmp_path: Path) -> None:
+    """Whoever waits can stop it."""
+    database = box(tmp_path)
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        database.rows(ENDLESS)
 
 
 def test_a_writer_waits_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
