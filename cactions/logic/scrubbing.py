@@ -35,15 +35,15 @@ def forms(secret: str) -> frozenset[bytes]:
 def _percent(secret: str) -> Iterator[str]:
     for encode, safe in product((quote, quote_plus), ("", "/")):
         once = encode(secret, safe=safe)
-        for text in (once, encode(once, safe=safe)):
-            yield from (text, _small(text))
+        for text in (once, _small(once)):
+            yield from (text, encode(text, safe=safe))
     every = "".join(f"%{byte:02X}" for byte in secret.encode("utf-8", "replace"))
     yield from (every, every.lower())
 
 
 def _small(text: str) -> str:
     """With hexadecimal digits in small letters."""
-    return re.sub("%(?:25)*[0-9A-F]{2}", lambda found: found[0].lower(), text)
+    return re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), text)
 
 
 def _json(secret: str) -> Iterator[str]:

@@ -1,0 +1,124 @@
+"""A canary secret goes through every command and every error, and is seen nowhere."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cactions.app import keeping
+from cactions.cli import guarding, hidden, wiring
+from cactions.cli.exits import Exit
+from tests.cli.conftest import Done
+from tests.cli.test_vault import RUN, Say, say
+from tests.encodings import ENCODINGS
+from tests.told import TOLD
+
+__all__ = ["say"]
+
+CANARY = "canary/7d1f+e02a é'\"&<% x"
+FORMS = {name: encode(CANARY) for name, encode in ENCODINGS.items()}
+COMMANDS = (
+    ("vault init --name ada", ""),
+    ("vault seal shop_token --host api.shop.example", CANARY),
+    ("vault seal shop_token --host api.shop.example", CANARY),
+    ("vault seal other --host https://x/", CANARY),
+    ("vault seal ../no --host x.example", CANARY),
+    ("vault seal other --host x.example", f"{CANARY}\n"),
+    ("vault seal other --host x.example", f"{CANARY}\t"),
+    ("vault seal other --host x.example", f" {CANARY}"),
+    ("vault seal nowhere --host x.example --vault no/folder.vault", CANARY),
+    ("vault rotate shop_token", CANARY),
+    ("vault rotate missing", CANARY),
+    ("vault recipients add office --passphrase", f"{CANARY}\n"),
+    ("vault list --as office", f"{CANARY}\n"),
+    ("vault list --as nobody", f"{CANARY}\n"),
+    ("vault join", CANARY),
+    *((f"vault {words}", "") for words in (
+        "list", "list --json", "status", "status --json", "verify", "recipients list",
+        "accept-generation 1", "list --min-generation 99", "rekey",
+        "salvage --into saved.vault --new-key-file new.key",
+    )),
+    *((words, "") for words in (
+        "validate", "validate --json", "request loyalty --person u-1",
+        "request loyalty --person u-1 --json", "test", "test --json",
+        "diff loyalty --person u-1 --replay", "diff loyalty --person u-1 --replay --json",
+        "diff loyalty --person u-1 --replay --svg diff.svg", "diff loyalty --person u-1",
+        "diff loyalty --person u-3 --replay", RUN, "runs list", "runs list --json",
+        "runs show last", "runs show last --json", "runs export last --out run.jsonl",
+        "runs undo last --yes", "people list", "people list --json", "schema",
+    )),
+)  # fmt: skip
+
+
+def seen(data: bytes) -> list[str]:
+    """The encodings of the canary that stand in the bytes."""
+    return [name for name, form in FORMS.items() if form in data]
+
+
+def said(done: Done) -> bytes:
+    return (done.out + done.err).encode()
+
+
+def written(home: Path) -> bytes:
+    """Everything in the folder but the sealed vaults."""
+    files = (path for path in home.rglob("*") if path.is_file() and path.suffix != ".vault")
+    return b"\0".join(path.read_bytes() for path in files)
+
+
+@pytest.mark.parametrize("debug", ["", " --debug"])
+def test_no_command_shows_or_keeps_the_canary(say: Say, home: Path, debug: str) -> None:
+    """Every command, every format, every refusal, in eighteen encodings."""
+    for words, stdin in COMMANDS:
+        done = say(words + debug, stdin)
+        assert (words, []) == (words, seen(said(done)))
+        assert Exit.INTERNAL != done.code, words
+    assert [] == seen(written(home))
+    assert [] == seen((home / "cactions.vault").read_bytes())
+    TOLD.append(f"canary{debug}: {len(COMMANDS)} commands x {len(FORMS)} encodings, nothing seen")
+
+
+@pytest.mark.parametrize("encoding", FORMS)
+@pytest.mark.parametrize("debug", ["", " --debug"])
+def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
+    say: Say, monkeypatch: pytest.MonkeyPatch, encoding: str, debug: str
+) -> None:
+    """Its text, the traceback, and what was printed just before it, cut in two."""
+    assert say("vault init --name ada").code == Exit.CLEAN
+    text = FORMS[encoding].decode()
+
+    def fail(*_: object) -> None:
+        sys.stdout.write(text[:5])
+        sys.stdout.flush()
+        sys.stdout.write(text[5:])
+        wiring.write_text(text)
+        raise ValueError(text)
+
+    monkeypatch.setattr(keeping, "seal", fail)  # a fault that we do not have
+    done = say(f"vault seal shop_token --host api.shop.example{debug}", CANARY)
+    assert (Exit.INTERNAL, []) == (done.code, seen(said(done)))
+    assert bool(debug) == ("Traceback" in done.err)
+
+
+HELD: dict[str, Callable[[], object]] = {
+    "a secret": lambda: hidden.sealable.secret("x", CANARY),
+    "a passphrase": lambda: hidden.sealable.passphrase("x", CANARY),
+}
+
+
+@pytest.mark.parametrize("what", HELD)
+def test_what_holds_a_secret_never_spells_it(what: str) -> None:
+    """Nor do the exceptions around it."""
+    held = HELD[what]()
+    assert [] == seen(f"{held} {held!r} {held:>30}".encode())
+
+
+def test_after_the_command_the_streams_are_as_they_were(say: Say) -> None:
+    """What the net held back went out, and nothing lies under the next command."""
+    assert say("vault init --name ada").code == Exit.CLEAN
+    done = say("vault seal shop_token --host api.shop.example", CANARY)
+    assert re.fullmatch(r'"shop_token" is sealed for api\.shop\.example\.\n', done.out)
+    assert not guarding._bare
