@@ -1,6 +1,6 @@
 """Processes are killed anywhere in a run: afterwards it can be finished or taken back, whole.
 
-40 kills in the normal run, 200 with ``-m hostile``.
+At least 40 kills in the normal run, 200 with ``-m hostile``.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def asked(server: Server, **task: Any) -> dict[str, Any]:
 def rounds() -> Iterator[tuple[int, dict[str, Any]]]:
     """Each named point, then moments that nobody chose: so many kills as this run is to have."""
     chance = random.Random(3)
-    for number in range(40 if COUNTS.factor == 1 else 200):
+    for number in range(40 if COUNTS.factor == 1 else 240):
         if number < len(POINTS) * COUNTS.factor // 3 or number < len(POINTS):
             point, count = POINTS[number % len(POINTS)]
             yield number + number // len(POINTS), {"point": point, "count": count}
