@@ -221,3 +221,14 @@ def test_dots_stand_for_nothing_else(tmp_path: Path, shown: str, recorded: str, 
     message = refusal(replay(tmp_path, post(recorded, kind)), post(Rendered(shown, None), kind))
     assert "canary" not in message
     assert "17" not in message
+
+
+def test_what_we_record_of_a_redacted_value_answers_again(tmp_path: Path) -> None:
+    """It stands there as dots, and the same request still finds it; another body does not."""
+    url = Rendered.plain(f"{BASE}/v1/") + Rendered.redacted("Countess")
+    asked = Request("POST", url, (), Rendered.redacted('"Countess"', f'"{DOTS}"'))
+    sender = replay(tmp_path, asked)
+    assert "Countess" not in (tmp_path / "shop.json").read_text()
+    assert b"0" == sender.send(asked).body
+    other = Request("POST", url, (), Rendered.plain('"Baroness"'))
+    assert "Countess" not in refusal(sender, other)
