@@ -60,7 +60,8 @@ def command(
             source=desk.sender.source,
         )
     )
-    first = wiring.first_unsealed(opened)
+    kept = wiring.journal(opened.folder, opened.cover)
+    first = not (kept.seals or kept.begun)
     receipt = _apply(plan, head, opened, yes) if plan else None
     if json:
         wiring.write_json(wire.outcome_to_json(result, receipt, head))

@@ -33,6 +33,7 @@ def validate(asked: Asked) -> Exit:
     """Check the files and tell every finding. Raises OperatorError where there is no file."""
     shaped = wiring.shaped(asked.paths, asked.environment)
     findings = [finding for one in shaped for finding in one.findings]
+    findings += wiring.lacking_secrets(asked.paths, shaped)
     if asked.json:
         wiring.write_json(wiring.treaty().findings_to_json(findings))
     elif findings or not asked.quiet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from pathlib import Path
 from typing import Annotated
@@ -57,7 +56,7 @@ def init(ways: Ways, name: Mine = None) -> None:
     Example: cactions vault init
     """
     desk = wiring.vault_desk(ways)
-    me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", getpass.getuser()).lstrip(".@-") or "me"
+    me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", wiring.user_name()).lstrip(".@-") or "me"
     with moment.whole():
         done = keeping.init(desk, me)
     wiring.journal(ways.vault.parent).drop_index()

@@ -27,21 +27,13 @@ if TYPE_CHECKING:
     from cactions.edges.people_local import PeopleLocal
     from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
-    from cactions.model import Action, Json, Person, Project, RunHead
+    from cactions.model import Action, Finding, Json, Person, Project, RunHead
     from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
 COMMANDS: Final = (
-    "validate",
-    "request",
-    "test",
-    "diff",
-    "run",
-    "runs",
-    "people",
-    "vault",
-    "schema",
-)
+    "validate", "request", "test", "diff", "run", "runs", "people", "vault", "schema",
+)  # fmt: skip
 """In the order in which help lists them; each is a module of this folder."""
 
 VAULT: Final = "cactions.vault"
@@ -124,6 +116,18 @@ def shaped(paths: Sequence[Path], environment: str | None) -> list[Shaped]:
     return [shape(action_files.load(group), environment) for group in groups]
 
 
+def lacking_secrets(paths: Sequence[Path], found: Sequence[Shaped]) -> list[Finding]:
+    """What the files need of the vaults beside them; without a vault, nothing is checked."""
+    from cactions.edges import action_files
+
+    vaults = [home / VAULT for home in action_files.find(paths)]
+    if not any(map(os.path.lexists, vaults)):
+        return []
+    from cactions.cli.vetting import vetted
+
+    return vetted(zip(vaults, found, strict=True))
+
+
 def folder(paths: Sequence[Path] | None) -> Path:
     """The one folder of the action files. Raises OperatorError where there are several."""
     from cactions.edges import action_files
@@ -182,12 +186,6 @@ def covering(home: Path) -> Cover:
     from cactions.cli.vaulting import Ways
 
     return Covered(lambda: vault_desk(Ways(home / VAULT)))
-
-
-def first_unsealed(home: Opened) -> bool:
-    """Whether the next run would be the first, and keep old values unsealed."""
-    runs = journal(home.folder, home.cover)
-    return not (runs.seals or runs.begun)
 
 
 def vault_desk(ways: Ways, *, keep: Path | None = None) -> VaultDesk:
@@ -250,14 +248,22 @@ def rehearsal_desk(home: Opened, action: Action, answers: Answers) -> Desk:
     from cactions.edges.people_local import PeopleLocal
 
     given = seed(home)
-    nowhere = home.folder / STATE / "tests"
-    store = PeopleLocal(nowhere, given) if given else people(home)
+    store = PeopleLocal(None, given) if given else people(home)
     return Desk(store, _sender(home, action, answers))
+
+
+def user_name() -> str:
+    """Who is at work; ``uid-1234`` where the system has no name for them, as in a container."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # the one until Python 3.12, the other since
+        return f"uid-{os.getuid()}"
 
 
 def head_of(run: RunHead) -> RunHead:
     """A run's head with its id, its start and its operator filled in."""
-    import getpass
     import platform
     import secrets
     import time
@@ -265,5 +271,5 @@ def head_of(run: RunHead) -> RunHead:
 
     started = time.time()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
-    operator = f"{getpass.getuser()}@{platform.node()}"
+    operator = f"{user_name()}@{platform.node()}"
     return replace(run, id=f"{stamp}-{secrets.token_hex(2)}", started=started, operator=operator)

@@ -7,6 +7,8 @@ import os
 import re
 import shlex
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cactions.cli.exits import Exit
-from tests.cli.conftest import Cli, Done
+from tests.cli.conftest import ROOT, Cli, Done
 from tests.golden import assert_golden
 
 GOLDEN = Path(__file__).parent / "golden" / "vault"
@@ -284,3 +286,42 @@ def test_one_command_asks_for_the_key_once(
         asked.unlink(missing_ok=True)
         assert vault(words).code == Exit.CLEAN
         assert (words, "once\n") == (words, asked.read_text())
+
+
+def test_validate_names_what_the_vault_lacks(vault: Say, home: Path) -> None:
+    """Names and hosts need no key; a warning stops nobody."""
+    done = vault("validate")
+    lacks = [
+        'the secret "pay_password" is not in the vault',
+        'the secret "shop_token" is not sealed for staging.shop.example',
+    ]
+    told = " ".join(done.out.split())
+    assert (Exit.CLEAN, [True, True]) == (done.code, [text in told for text in lacks])
+    (home / "cactions.vault").write_text("{}\n")
+    assert "secrets were not checked: the file is no vault" in " ".join(
+        vault("validate").out.split()
+    )
+
+
+def test_validate_is_silent_where_nothing_lacks(vault: Say) -> None:
+    """Every secret, for every host that its token names."""
+    hosts = "--host api.shop.example --host staging.shop.example"
+    assert vault(f"vault rotate shop_token {hosts}", VALUE).code == Exit.CLEAN
+    assert vault("vault seal pay_password --host api.pay.example", VALUE).code == Exit.CLEAN
+    assert vault("validate").out.startswith("No problems in 3 actions")
+
+
+def test_validate_beside_a_vault_loads_no_cryptography(vault: Say, home: Path) -> None:
+    """And no keyring."""
+    program = (
+        "import sys; from cactions.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "sys.exit(any(name in sys.modules for name in ('cryptography', 'keyring', 'typer')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "validate"],
+        cwd=home, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, timeout=60,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert 0 == done.returncode
