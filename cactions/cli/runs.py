@@ -95,7 +95,7 @@ def resume_(
 
     Example: cactions runs resume last
     """
-    asking.able(yes)
+    asking.able(yes, json)
     books = wiring.books(wiring.opened(files, environment))
     cut_off = _cut_off(books.journal, run)
     ahead = prospects(cut_off, books)
@@ -129,12 +129,11 @@ def undo(
 
     Example: cactions runs undo last
     """
-    asking.able(yes)
-    opened = wiring.opened(files, environment)
-    books = wiring.books(opened)
-    done = _read(books.journal, run, RunKind.APPLY)
+    asking.able(yes, json)
+    books = wiring.books_of_undo(files, environment)
+    done = _undoable(books.journal, run)
     back = returns(done, books.people)
-    if not json:
+    if not json and not (yes and any(one.plan.effective for one in back)):
         sheets = (takeback(one.plan, one.conflicts, done.head.id) for one in back)
         wiring.paper().show(*sheets)
     receipts, head = _take_back(done, back, books, yes)
@@ -179,11 +178,31 @@ def _cut_off(journal: Journal, run: str) -> Run:
     return newest
 
 
-def _read(journal: Journal, run: str, *kinds: RunKind) -> Run:
-    """The run of an id, of its beginning, or the newest of some kinds. Raises OperatorError."""
+def _undoable(journal: Journal, run: str) -> Run:
+    """The run to take back; `last` is the newest that has left something. Raises OperatorError."""
+    if run != "last":
+        named = journal.read(run)
+        if named.head.kind is RunKind.UNDO:
+            hint = f"To apply the action again: `cactions run {named.head.action}`."
+            raise OperatorError(f"the run {named.head.id} is an undo itself", hint=hint)
+        return named
+    if damaged := journal.damaged():
+        raise OperatorError(
+            f"the run {damaged[0][0]} cannot be read, and may be the last one",
+            hint="Name the run that you mean by its id; `cactions runs list` shows them.",
+        )
+    newest = next((one for one in journal.runs() if one.leaves_something), None)
+    if newest is None:
+        hint = "`cactions runs list` shows what there is."
+        raise OperatorError("no run has left anything to take back", hint=hint)
+    return newest
+
+
+def _read(journal: Journal, run: str) -> Run:
+    """The run of an id, of its beginning, or the newest. Raises OperatorError."""
     if run != "last":
         return journal.read(run)
-    newest = next((one for one in journal.runs() if one.head.kind in (kinds or RunKind)), None)
+    newest = next(iter(journal.runs()), None)
     if newest is None:
         raise OperatorError("there is no run yet", hint="`cactions run` makes one.")
     return newest

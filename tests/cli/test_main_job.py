@@ -84,7 +84,7 @@ def test_undoing_twice_restores_once(cli: Cli) -> None:
     cli("run", *LOYALTY, "--yes")
     cli("runs", "undo", "last", "--yes")
     again = cli("runs", "undo", "last", "--yes")
-    assert (Exit.CLEAN, True) == (again.code, "Nothing" in again.out + again.err)
+    assert (Exit.MISUSE, True) == (again.code, "anything to take back" in again.err)
     assert Exit.CHANGES == cli("diff", *LOYALTY, "--exit-code").code
 
 
@@ -195,3 +195,34 @@ def test_a_replay_never_needs_a_secret_and_shows_dots(cli: Cli) -> None:
     """There is no vault here, and the request is complete but for the dots."""
     asked = cli("request", "loyalty", "--person", "u-1")
     assert (Exit.CLEAN, True) == (asked.code, "X-Shop-Token: ••••••" in asked.out)
+
+
+def test_an_undo_is_not_undone(cli: Cli) -> None:
+    """What it would do is called `run`, and shows its diff first."""
+    cli("run", *LOYALTY, "--yes")
+    cli("runs", "undo", "last", "--yes")
+    newest = cli("runs", "list", "--json").json["runs"][0]["head"]
+    assert "undo" == newest["kind"]
+    done = cli("runs", "undo", newest["id"], "--yes")
+    assert (Exit.MISUSE, True) == (done.code, "is an undo itself" in done.err)
+
+
+def test_last_never_means_an_older_run_because_a_newer_one_is_damaged(cli: Cli, home: Path) -> None:
+    """Taking back the wrong run is worse than asking which."""
+    cli("run", *LOYALTY, "--yes")
+    cli("run", "billing", "--person", "u-1", "--replay", "--yes")
+    newest = max((home / ".cactions" / "runs").glob("*.db"))
+    newest.write_bytes(b"no database")
+    done = cli("runs", "undo", "last", "--yes")
+    assert (Exit.MISUSE, True) == (done.code, newest.stem in done.err)
+
+
+def test_a_broken_yaml_does_not_keep_anybody_from_undoing(cli: Cli, home: Path) -> None:
+    """The store and the journal know all that is needed."""
+    cli("run", *LOYALTY, "--yes")
+    good = (home / "actions.yaml").read_text()
+    edited(home / "actions.yaml", "match: user_id", "macth: user_id")
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
+    (home / "actions.yaml").write_text(good)
+    now = cli("people", "show", "u-1", "--json").json["people"][0]["attributes"]
+    assert ("silver", "SPRING24") == (now["tier"], now["coupon"])
