@@ -46,7 +46,8 @@ def test_frozen_twins_are_equal_exactly_when_the_values_are_the_same(
 def test_words_are_found_exactly_where_the_keys_differ(here: Question, recorded: Question) -> None:
     """A miss never goes without a reason, and a match never comes with one."""
     blanks = here.body.blanks
-    assert (here.key(blanks) == recorded.key(blanks)) == (not list(differences(here, recorded, here)))
+    told = list(differences(here, recorded, here))
+    assert (here.key(blanks) == recorded.key(blanks)) == (not told)
 
 
 @given(questions)
