@@ -60,10 +60,17 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
             return file.read(limit + 1)
     except FileNotFoundError:
         raise OperatorError(f"there is no file {path}", hint="Check the name.") from None
+    except ValueError:
+        raise _no_name(path) from None
     except OSError as error:
         raise OperatorError(
             f"{path} cannot be read: {_words(error)}", hint="Name a file that you may read."
         ) from error
+
+
+def _no_name(path: Path) -> OperatorError:
+    """A path with a NUL in it is none for the system."""
+    return OperatorError(f"{str(path)!r} is no file name", hint="Check the name.")
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -72,6 +79,8 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     Raises OperatorError where that cannot be done.
     """
     try:
+        if "\0" in str(path):
+            raise _no_name(path)
         with open(path, "w", encoding="utf-8", opener=_opener(private)) as file:
             file.write(text)
     except OSError as error:
@@ -174,6 +183,10 @@ def store_errors(path: Path) -> Iterator[None]:
         yield
     except FileExistsError:
         raise
+    except ValueError as error:
+        if "\0" not in str(path):
+            raise
+        raise StoreError(f"{str(path)!r} is no file name", hint="Check it.") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be used: {_words(error)}", hint=_hint(error)) from error
 

@@ -63,6 +63,8 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
     Raises OperatorError where it cannot be read, and InvalidFiles at the end.
     """
     form = PeopleForm.of(path)
+    if "\0" in str(path):
+        raise OperatorError(f"{str(path)!r} is no file name", hint="Check the name.")
     try:
         with path.open(encoding="utf-8") as stream:
             yield from read_people(stream, form, declared, name=str(path))

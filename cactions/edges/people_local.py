@@ -24,7 +24,7 @@ from cactions.logic import strict_json
 from cactions.logic.committing import commit, unchanged
 from cactions.logic.identifying import updated
 from cactions.logic.selecting import check_field, lookup_key, lookup_keys, the_one
-from cactions.model import Json, OperatorError, Person, PersonQuery, Plan, Receipt
+from cactions.model import Json, OperatorError, Person, PersonQuery, Plan, Receipt, StoreError
 
 FILE_NAME: Final = "people.db"
 
@@ -71,10 +71,11 @@ _NEAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 class PeopleLocal:
     """People, as ``app/ports.py`` wants them; ``folder`` is the state folder, made when needed.
 
+    Without one they are the seed alone, whatever any folder holds, and nobody can be written.
     Every method raises StoreError where the store cannot be read or written.
     """
 
-    def __init__(self, folder: Path, seed: Sequence[Person] = ()) -> None:
+    def __init__(self, folder: Path | None, seed: Sequence[Person] = ()) -> None:
         self._folder = folder
         self._seed = seed
         self._seed_by_key = _indexed(seed)
@@ -187,11 +188,13 @@ class PeopleLocal:
             yield store
 
     def _opened(self) -> Database | None:
-        if not self._database and has_private_folder(self._folder):
+        if not self._database and self._folder and has_private_folder(self._folder):
             self._database = Database.existing(self._folder / FILE_NAME, _LAYOUT)
         return self._database
 
     def _made(self) -> Database:
+        if not self._folder:
+            raise StoreError("these people have no store", hint="They are for reading only.")
         store = self._opened()
         while not store:
             make_private_folder(self._folder)

@@ -203,3 +203,13 @@ def test_what_cannot_be_written_is_the_operators_error(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="cannot be written: is a directory") as caught:
         write_text(tmp_path, "")
     assert caught.value.hint
+
+
+def test_a_name_with_a_nul_in_it_is_no_file_name(tmp_path: Path) -> None:
+    """The system refuses it with an error of its own kind."""
+    path = tmp_path / "x\0.csv"
+    for use in (lambda: read_text(path), lambda: write_text(path, "")):
+        with pytest.raises(OperatorError, match=r"x\\x00.csv' is no file name"):
+            use()
+    with pytest.raises(StoreError, match="is no file name"):
+        has_private_folder(path)

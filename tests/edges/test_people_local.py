@@ -324,3 +324,12 @@ def test_a_folder_that_may_not_be_written_changes_nothing(folder: Path) -> None:
     assert {"tier": "silver"} == PeopleLocal(folder).get("p1").attributes
     assert [FILE_NAME] == files(folder)
     folder.chmod(0o700)
+
+
+def test_people_without_a_folder_are_their_seed_and_are_never_written() -> None:
+    """A rehearsal has no store that somebody could have prepared."""
+    people = PeopleLocal(None, [person()])
+    assert [person()] == list(people.list())
+    assert 1 == people.count()
+    with pytest.raises(StoreError, match="have no store"):
+        people.import_people([person()])

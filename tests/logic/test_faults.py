@@ -87,6 +87,7 @@ CASES = [
     Case("CA003", '"path" is missing', "same_person: {path: $.email, ", "⟦same_person⟧: {"),
     Case("CA003", "how does the third party", TIER, TIER + "\n        ⟦since⟧: $.since"),
     Case("CA004", '"userid" is not one', "match: user_id", "match: ⟦userid⟧"),
+    Case("CA004", "is no file name", f"people:\n    {PERSON}", 'people: ⟦"x\\0.csv"⟧'),
     Case("CA004", "is out of range", "version: 1", "version: ⟦2⟧"),
     Case("CA004", "not true or false", "required: true", "required: ⟦yes⟧"),
     Case("CA004", "not a whole number", TIER, '        tier: {path: $.a, max_length: ⟦"9"⟧}'),

@@ -54,6 +54,8 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     max_leaves=5,
 )
 VALUE = JSON | st.just(ABSENT)
+HELD = st.none() | FLAG | COUNT | st.floats(allow_nan=False, allow_infinity=False) | TEXT
+HELD |= st.just(ABSENT)
 TYPES = st.sampled_from(DataType)
 
 
@@ -65,7 +67,7 @@ def some(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
 SUBJECTS = st.builds(Subject, TEXT, st.builds(PersonQuery, TEXT, TEXT), TEXT)
 CALLS = st.builds(Call, TEXT, st.none() | COUNT, TEXT)
 CAUTIONS = some(st.sampled_from(Caution))
-CHANGES = st.builds(Change, TEXT, VALUE, VALUE, TEXT, TYPES, FLAG, CAUTIONS)
+CHANGES = st.builds(Change, TEXT, HELD, HELD, TEXT, TYPES, FLAG, CAUTIONS)
 LEFTS = st.builds(Left, TEXT, VALUE, st.sampled_from(Why), FLAG, VALUE, TEXT, TEXT, TYPES, FLAG)
 PROOFS = st.builds(Proof, TEXT, TEXT, VALUE, VALUE, FLAG, TEXT)
 REFERENCES = st.sampled_from(
@@ -87,7 +89,7 @@ FAILURES = st.builds(
 )
 CONFLICTS = st.builds(Conflict, TEXT, VALUE, VALUE, FLAG)
 RECEIPTS = st.builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS))
-TIMES = st.floats(allow_nan=False, allow_infinity=False)
+TIMES = st.floats(-2_208_988_800, 253_402_300_800, exclude_max=True)
 KINDS = st.sampled_from(RunKind)
 HEADS = st.builds(
     RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT
@@ -443,10 +445,22 @@ def test_a_head_of_an_older_run_may_not_say_how_many_people_it_was_for() -> None
     assert wire.head_from_json(document) == HEAD
 
 
-@pytest.mark.parametrize("started", [True, "1", None, 2**53, 10**400])
+@pytest.mark.parametrize("started", [True, "1", None, 2**53, 10**400, 1e300, -2_208_988_801])
 def test_a_time_is_a_number_that_a_clock_can_show(started: Json) -> None:
     """With or without a fraction."""
     document = wire.head_to_json(HEAD)
     assert wire.head_from_json({**document, "started": 2}).started == 2.0
     with pytest.raises(StoreError, match=r"head\.started should be a time"):
         wire.head_from_json({**document, "started": started})
+
+
+@pytest.mark.parametrize("key", ["before", "after"])
+@pytest.mark.parametrize("value", [{"x": [1]}, [], [1]])
+def test_what_no_attribute_can_hold_is_no_change(key: str, value: Json) -> None:
+    """A plan that somebody forged would write it."""
+    change = Change("tier", "silver", "gold")
+    plan = Plan("loyalty", Subject("p1", PersonQuery("id", "p1")), Call(""), (change,))
+    document: Any = wire.plan_to_json(plan, redact=False)
+    document["changes"][0][key] = value
+    with pytest.raises(StoreError, match=rf"changes\[0\]\.{key} should be one value"):
+        wire.plan_from_json(document)

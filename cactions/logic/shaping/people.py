@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cactions.logic.decoding import Typed
-from cactions.logic.faults import CONTRADICTION, PERSON, TWICE
+from cactions.logic.faults import CONTRADICTION, PERSON, TWICE, WRONG_VALUE
 from cactions.logic.identifying import Fault, PersonFault, person_from
 from cactions.logic.shaping.scope import Scope
 from cactions.logic.shaping.typing import typed_scalars
@@ -37,6 +37,8 @@ def workspace(at: Typed, scope: Scope) -> Workspace:
     if people is None:
         return Workspace(verified)
     if isinstance(people.value, str):
+        if "\0" in people.value:
+            scope.fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
         return Workspace(verified, people_file=people.value)
     return Workspace(verified, people=tuple(_people(people.value, scope)))
 

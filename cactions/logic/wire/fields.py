@@ -9,10 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NoReturn, TypeVar
+from typing import Final, Literal, NoReturn, TypeVar
 
 from cactions.logic.templating import TemplateError, parse_reference
-from cactions.model import ABSENT, Input, Json, PersonAttribute, PersonField, StoreError, Value
+from cactions.model import (
+    ABSENT,
+    Absent,
+    Input,
+    Json,
+    PersonAttribute,
+    PersonField,
+    Scalar,
+    StoreError,
+    Value,
+)
+
+_YEAR_1900: Final = -2_208_988_800
+_YEAR_10000: Final = 253_402_300_800
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=Enum)
@@ -32,6 +45,13 @@ class Fields:
     def value(self, key: str) -> Value:
         """Any JSON value; ABSENT where the key is left out."""
         return self._left.pop(key, ABSENT)
+
+    def scalar(self, key: str) -> Scalar | Literal[Absent.ABSENT]:
+        """What an attribute can hold; ABSENT where the key is left out."""
+        found = self.value(key)
+        if isinstance(found, list | dict):
+            self._refuse(key, "should be one value, no list and no object")
+        return found
 
     def text(self, key: str) -> str:
         """A string."""
@@ -55,11 +75,13 @@ class Fields:
         return self.integer(key)
 
     def seconds(self, key: str) -> float:
-        """Unix seconds, written with or without a fraction."""
+        """Unix seconds of the years 1900 to 9999, written with or without a fraction."""
         found = self._take(key)
-        if type(found) is float or (type(found) is int and abs(found) < 2**53):
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return self._refuse(key, "should be a time in Unix seconds")
+        if _YEAR_1900 <= found < _YEAR_10000:
             return float(found)
-        return self._refuse(key, "should be a time in Unix seconds")
+        return self._refuse(key, "should be a time between the years 1900 and 9999")
 
     def word(self, key: str, words: type[Word]) -> Word:
         """A member of the enum, by its value."""

@@ -175,8 +175,8 @@ def _change(fields: Fields) -> Change:
     fields.ignore("kind")
     return Change(
         attribute=fields.text("attribute"),
-        before=fields.value("before"),
-        after=fields.value("after"),
+        before=fields.scalar("before"),
+        after=fields.scalar("after"),
         source=fields.text("source"),
         data_type=fields.word("data_type", DataType),
         redacted=fields.flag("redacted"),

@@ -1,0 +1,77 @@
+"""What a cloned repository brings in its state folder changes nobody and hides nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
+
+
+def prepare(path: Path, *statements: str) -> None:
+    """Change a database as somebody could who is not cactions."""
+    with sqlite3.connect(path) as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+def test_a_trigger_in_the_store_writes_nobody(cli: Cli, home: Path) -> None:
+    """A store that is not as cactions made it is used by nobody."""
+    assert 0 == cli(*RUN).code
+    prepare(
+        home / ".cactions" / "people.db",
+        "CREATE TRIGGER spy AFTER INSERT ON person BEGIN UPDATE person SET role = 'lead'; END",
+    )
+    done = cli("runs", "undo", "last", "--yes")
+    assert 3 == done.code
+    assert '"spy" in it is not as cactions made it' in " ".join(done.err.split())
+
+
+def test_a_run_of_another_age_hides_no_other(cli: Cli, home: Path) -> None:
+    """It is named as damaged; the others are listed."""
+    assert 0 == cli(*RUN).code
+    [path] = (home / ".cactions" / "runs").glob("*.db")
+    other = path.with_name("20200101-000000-dead.db")
+    other.write_bytes(path.read_bytes())
+    with sqlite3.connect(other) as database:
+        [(text,)] = database.execute("SELECT head FROM run").fetchall()
+        head = {**json.loads(text), "id": other.stem, "started": 1e300}
+        database.execute("UPDATE run SET head = ?", [json.dumps(head)])
+    database.close()
+    done = cli("runs", "list")
+    assert 1 == done.code
+    assert path.stem in done.out
+    assert f"The run {other.stem} cannot be read" in " ".join(done.err.split())
+
+
+def test_a_rehearsal_reads_no_store(cli: Cli, home: Path) -> None:
+    """People of tests are those of the YAML, whatever lies in a folder of that name."""
+    assert 0 == cli(*RUN).code
+    tests = home / ".cactions" / "tests"
+    tests.mkdir(0o700)
+    (home / ".cactions" / "people.db").rename(tests / "people.db")
+    prepare(tests / "people.db", "DROP TABLE person")
+    assert 0 == cli("test", "loyalty").code
+
+
+def test_whoever_has_no_name_is_called_by_their_number(
+    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a container a uid may have no entry anywhere."""
+
+    def nobody(uid: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    assert 0 == cli(*RUN).code
+    assert f"by uid-{os.getuid()}@" in " ".join(cli("runs", "show", "last").out.split())
