@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import planning, replaying, starting, validating
+from tests.bench import planning, replaying, starting, unsealing, validating
 from tests.bench.measuring import Reading, compiling, medians, own, process
 from tests.bench.table import table
 
@@ -77,6 +77,13 @@ def test_the_commands_of_the_bench_are_those_that_work(tmp_path: Path) -> None:
         start = f"import sys; sys.path.insert(0, {str(starting.ROOT)!r})"
         run = f"sys.argv[1:] = {words!r}; from cactions.__main__ import main; main()"
         process([sys.executable, "-c", f"{start}; {run}"], home)
+
+
+def test_the_vault_of_the_bench_is_as_large_as_said(tmp_path: Path) -> None:
+    """And a process of its own opens a secret."""
+    assert 20 == unsealing.listed(tmp_path / "20.vault", 20)()
+    process([sys.executable, "-I", "-c", unsealing.MAKE], tmp_path)
+    process([sys.executable, "-I", "-c", unsealing.OPEN], tmp_path)
 
 
 def test_the_table_says_what_holds() -> None:

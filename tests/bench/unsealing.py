@@ -1,0 +1,89 @@
+"""What a vault costs: to open one secret, and to have ten thousand of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from cactions.app import keeping
+from cactions.app.opening import OpenVault, VaultDesk, changed
+from cactions.model.vault import Entry, Purpose, Sealed
+from tests.bench.measuring import Reading, medians, own, process
+from tests.vaults import new_vault
+
+ROOT: Final = Path(__file__).parents[2]
+FEW: Final = 1_000
+MANY: Final = 10_000
+HOST: Final = "api.shop.example"
+
+COMMAND: Final = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from cactions.cli import diff, main
+from cactions.edges import cassette, journal, people_local
+"""
+"""What a command has loaded that needs a secret."""
+
+OPEN: Final = f"""{COMMAND}
+from cactions.app.keeping import open_secret
+from cactions.cli.vaulting import Around, Ways, desk
+here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
+open_secret(here, "s0", {HOST!r})
+"""
+
+
+MAKE: Final = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from cactions.app.keeping import init, seal
+from cactions.cli.vaulting import Around, Ways, desk
+from cactions.model.secret import Secret
+here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
+init(here, "ada")
+seal(here, Secret("s0", "tok-7d1f-e02a"), [{HOST!r}])
+"""
+
+
+def readings(folder: Path, rounds: int) -> Iterator[Reading]:
+    """What opening adds to a command, in bare start-ups; then the cost of each of many."""
+    home = folder / "vault"
+    home.mkdir()
+    process([sys.executable, "-I", "-c", MAKE], home)
+    works = {
+        "bare": partial(process, [sys.executable, "-I", "-c", "pass"], home),
+        "command": partial(process, [sys.executable, "-I", "-c", COMMAND], home),
+        "open": partial(process, [sys.executable, "-I", "-c", OPEN], home),
+    }
+    taken = medians(works, rounds)
+    added = (taken["open"] - taken["command"]) / taken["bare"]
+    yield Reading("opening one secret adds", added, 5.0, "x bare Python")
+    few, many = (listed(folder / f"{number}.vault", number) for number in (FEW, MANY))
+    ratio = own(many, 3) / own(few, 3)
+    yield Reading("10,000 secrets opened, to 1,000", ratio, 15.0, "times")
+
+
+def listed(path: Path, number: int) -> Callable[[], object]:
+    """Lists and opens every secret of a new vault with so many."""
+    desk = new_vault(path)
+    changed(desk, partial(_filled, number=number))
+    return partial(_all, desk)
+
+
+def _all(desk: VaultDesk) -> int:
+    assert keeping.listing(desk).secrets
+    return keeping.verify(desk).entries
+
+
+def _filled(vault: OpenVault, *, number: int) -> OpenVault:
+    meta = {"by": vault.me, "created": "2026-01-01T00:00:00Z", "hosts": (HOST,)}
+    entries = tuple(
+        vault.sealed(Entry(Purpose.SECRET, f"s{n}", 1, meta, Sealed(b"", b"")), b"tok-7d1f-e02a")
+        for n in range(number)
+    )
+    return replace(vault, contents=replace(vault.contents, entries=entries))
