@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from cactions.cli.exits import Exit
@@ -325,3 +326,17 @@ def test_validate_beside_a_vault_loads_no_cryptography(vault: Say, home: Path) -
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     assert 0 == done.returncode
+
+
+def test_on_a_terminal_nothing_that_is_typed_is_echoed(vault: Say, home: Path) -> None:
+    """Neither by the terminal nor by us."""
+    spawned = pexpect.spawn(
+        sys.executable, ["-m", "cactions", "vault", "rotate", "shop_token"], cwd=home,
+        encoding="utf-8", timeout=30, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    spawned.expect_exact('Value of "shop_token": ')
+    spawned.sendline(f"{VALUE}-typed")
+    spawned.expect_exact("has a new value")
+    shown = spawned.before + spawned.read()
+    spawned.close()
+    assert (Exit.CLEAN, False) == (spawned.exitstatus, "typed" in shown)
