@@ -244,16 +244,21 @@ def _about_nobody() -> Iterator[None]:
 @contextmanager
 def _stopping(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
     """A store's error leaves with what the run has done so far, and with how to go on."""
+    before = len(receipts)
     try:
         yield
     except StoreError as error:
         doubtful = isinstance(error, OutcomeUnknown)
-        kind = OutcomeUnknown if doubtful else Stopped
-        raise kind(
-            f"{error}; {_truth(head, receipts, doubtful)}",
-            hint=f"{error.hint} Then finish it with `cactions runs resume {head.id}`, or take it"
-            f" back with `cactions runs undo {head.id}`.",
-        ) from error
+        told = f"{error}; {_truth(head, receipts, doubtful)}"
+        hint = (
+            f"{error.hint} Then finish it with `cactions runs resume {head.id}`, or take it"
+            f" back with `cactions runs undo {head.id}`."
+        )
+        if doubtful:
+            raise OutcomeUnknown(told, hint=hint) from error
+        stopped = Stopped(told, hint=hint)
+        stopped.written = any(done.outcome is Outcome.APPLIED for done in receipts[before:])
+        raise stopped from error
 
 
 def _truth(head: RunHead, receipts: list[Receipt], doubtful: bool) -> str:

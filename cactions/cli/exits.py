@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 MEANINGS: Final = {
     Exit.CLEAN: "clean",
-    Exit.FINDINGS: "findings, or people refused or failed",
+    Exit.FINDINGS: "findings, people refused or failed, or stopped after something was written",
     Exit.MISUSE: "misuse: the command was called with something that does not fit",
     Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
     Exit.IN_DOUBT: "the outcome of a write is not known",

@@ -29,6 +29,9 @@ _CODES: Final = ((OperatorError, Exit.MISUSE), (AuthorError, Exit.NOTHING_DONE))
 _DEBUG: Final = "--debug"
 
 
+_signalled: Final = [Exit.INTERRUPTED]
+"""What a signal asked for last; within a query its exception becomes a plain KeyboardInterrupt."""
+
 Answer: TypeAlias = Callable[[list[str]], int]
 """Does what the words of a command line say, and gives the exit code."""
 
@@ -85,8 +88,10 @@ def _told(error: Exception, words: list[str], *, debug: bool) -> int:
 
 
 def _code(error: Exception) -> Exit:
-    if isinstance(error, Stopped | OutcomeUnknown):
-        return Exit.NOTHING_DONE if isinstance(error, Stopped) else Exit.IN_DOUBT
+    if isinstance(error, OutcomeUnknown):
+        return Exit.IN_DOUBT
+    if isinstance(error, Stopped):
+        return Exit.FINDINGS if error.written else Exit.NOTHING_DONE
     if isinstance(error, StoreError) or unwritten(error):
         return Exit.IN_DOUBT if moment.may_have_written() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):
@@ -95,7 +100,7 @@ def _code(error: Exception) -> Exit:
 
 
 def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
-    code = stopped.code if isinstance(stopped, Interrupted) else Exit.INTERRUPTED
+    code = stopped.code if isinstance(stopped, Interrupted) else _signalled[-1]
     told = "Terminated." if code is Exit.TERMINATED else "Interrupted."
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
@@ -112,4 +117,5 @@ def _listen(handler: Callable[[int, FrameType | None], None] | signal.Handlers) 
 def _stop(number: int, _frame: FrameType | None) -> None:
     """Once; a second signal ends the program at once."""
     _listen(signal.SIG_DFL)
-    raise Interrupted(Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED)
+    _signalled.append(Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED)
+    raise Interrupted(_signalled[-1])

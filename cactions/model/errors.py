@@ -55,7 +55,12 @@ class OutcomeUnknown(StoreError):
 
 
 class Stopped(StoreError):
-    """A store failed, or is in use, and it is certain what was written; the message says it."""
+    """A store failed, or is in use, and it is certain what was written; the message says it.
+
+    ``written``: whether anything was, since the command began.
+    """
+
+    written = False
 
 
 class NoPlan(CactionsError):

@@ -178,6 +178,7 @@ def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
         run(head(), plans(3), failing(kept, port, method, call))
     assert applied == held(kept).count(NEW)
     assert str(caught.value).startswith("the disk is full; ")
+    assert (applied > 0) == caught.value.written
     if begun:
         done = kept.journal.read("run-1")
         settled = sum(entry.receipt is not None for entry in done.entries)
