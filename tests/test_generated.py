@@ -118,7 +118,7 @@ def test_action_files_of_pieces(text: str) -> None:
     look_at(text.encode("utf-8", "surrogateescape"))
 
 
-@cases(200)
+@cases(100)
 @given(valid(FILE) | broken())
 def test_action_files_built_from_the_schema(document: Any) -> None:
     """Right in form and wrong in meaning, or nearly right."""
@@ -175,7 +175,7 @@ def mappings(draw: st.DrawFn) -> AttributeMapping:
     )
 
 
-@cases(3200)
+@cases(3300)
 @given(VALUES, mappings())
 def test_coercion_of_any_value(got: Any, wanted: AttributeMapping) -> None:
     """It fits or it does not; what fits can be written down."""
