@@ -75,7 +75,8 @@ def undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) ->
 def runs(found: Iterable[Run]) -> Sheet:
     """The table of runs, in the order given; a run's id holds its time, where room is scarce."""
     found = list(found)
-    rows = [_run_row(run) for run in found]
+    taken = {each.head.undoes for each in found if _has_restored(each)}
+    rows = [_run_row(run, partly=run.head.id in taken) for run in found]
     how_on = [_how_on(run.head) for run in found if not run.finished]
 
     def draw(room: int) -> list[Line]:
@@ -168,13 +169,13 @@ def _next(done: Receipt, head: RunHead, where: str) -> Line:
     return this
 
 
-def _run_row(one: Run) -> tuple[Line, ...]:
+def _run_row(one: Run, *, partly: bool = False) -> tuple[Line, ...]:
     return (
         ink(one.head.id, Tone.CODE),
         ink(utc(one.head.started)[:-3]),
         ink(one.head.action, Tone.NAME),
         ink(one.head.kind.value),
-        _state(one),
+        _state(one, partly=partly),
         (Ink(f"{one.people:,}: "), *tally(one)),
     )
 
@@ -194,14 +195,21 @@ def tally(one: Run) -> Line:
     return joined(", ", parts) if parts else quiet("nobody")
 
 
-def _state(one: Run) -> Line:
+def _has_restored(one: Run) -> bool:
+    """Whether it is an undo that has put something back."""
+    applied = (e.receipt and e.receipt.outcome is Outcome.APPLIED for e in one.entries)
+    return one.head.kind is RunKind.UNDO and any(applied)
+
+
+def _state(one: Run, *, partly: bool = False) -> Line:
+    """``partly``: an undo has restored something of it."""
     if not one.finished:
         return ink("cut off", Tone.CAUTION)
     undone = sum(bool(entry.undone_by) for entry in one.entries)
     applied = [e for e in one.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
     if undone:
         return ink("undone" if undone >= len(applied) else "partly undone")
-    return ink("finished")
+    return ink("partly undone" if partly else "finished")
 
 
 def _head(one: Run) -> Iterator[Fact]:

@@ -361,3 +361,20 @@ def test_a_plan_without_a_person_is_nobody() -> None:
     kept = Books(FakePeople(Person("", {}, OLD)), FakeJournal(), FakeTurns())
     nobody: list[Plan] = [replace(plans(1)[0], subject=replace(plans(1)[0].subject, person_id=""))]
     assert ["failed"] == outcomes(run(head(), nobody, kept))
+
+
+def test_what_an_undo_left_alone_can_still_be_taken_back() -> None:
+    """Only who got everything back is marked."""
+    kept = fresh(1)
+    run(head(), plans(1), kept)
+    edit(kept, "p00", **{**NEW, "tier": "wood"})
+    take_back(
+        head("undo-1", undoes="run-1"), returns(kept.journal.read("run-1"), kept.people), kept
+    )
+    done = kept.journal.read("run-1")
+    assert "" == done.entries[0].undone_by
+    assert done.leaves_something
+    edit(kept, "p00", **{**OLD, "tier": NEW["tier"]})
+    take_back(head("undo-2", undoes="run-1"), returns(done, kept.people), kept)
+    assert "undo-2" == kept.journal.read("run-1").entries[0].undone_by
+    assert [OLD] == held(kept, 1)
