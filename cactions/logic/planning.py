@@ -31,6 +31,7 @@ from cactions.model import (
     Overwrite,
     Person,
     PersonField,
+    PersonQuery,
     Plan,
     Premise,
     Reference,
@@ -44,6 +45,7 @@ from cactions.model import (
     template_references,
 )
 
+_NAMES: Final = ("name", "email", "user_id")
 _WHO: Final = ("id", "role", "user_id", "email")
 """What says who somebody is; a plan for one of them is for nobody else."""
 
@@ -146,7 +148,17 @@ def undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
             changes.append(replace(change, before=now))
         elif not agrees(change.data_type, now, change.after):
             conflicts.append(Conflict(change.attribute, change.before, now, change.redacted))
-    return replace(back, changes=tuple(changes)), tuple(conflicts)
+    subject = Subject(person.id, PersonQuery("id", person.id), _called(plan, person))
+    return replace(back, subject=subject, changes=tuple(changes)), tuple(conflicts)
+
+
+def _called(plan: Plan, person: Person) -> str:
+    """As the plan calls them, where that is still a name of theirs; else by their id.
+
+    A kept plan can have been forged; their other names may be what nobody is to see.
+    """
+    theirs = {person.label_without(_NAMES[:hidden]) for hidden in range(len(_NAMES))}
+    return plan.subject.label if plan.subject.label in theirs else person.id
 
 
 def _decide(wanted: Wanted, person: Person, ours: Mapping[str, Value]) -> Change | Left:

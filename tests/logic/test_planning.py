@@ -21,9 +21,12 @@ from cactions.model import (
     Left,
     NoPlan,
     Overwrite,
+    Person,
+    PersonQuery,
     Plan,
     Proof,
     Reason,
+    Subject,
     Value,
     WhenEmpty,
     Why,
@@ -338,3 +341,20 @@ def test_a_plan_rests_on_who_the_person_is_and_on_all_that_was_read_of_them() ->
     assert {"person.id", "person.role", "person.user_id", "person.email"} <= {
         str(premise.reference) for premise in made.premises
     }
+
+
+@pytest.mark.parametrize(
+    ("label", "called"),
+    [("Alan", "Alan"), ("alan@example.com", "alan@example.com"), ("Ada", "p3"), ("", "p3")],
+)
+def test_an_undo_calls_nobody_by_the_name_of_another(label: str, called: str) -> None:
+    """A kept plan may be forged; whoever is written to is named by what is theirs."""
+    alan = Person("p3", {"name": "Alan", "email": "alan@example.com"}, {"tier": "gold"})
+    forged = Plan(
+        "loyalty",
+        Subject("p3", PersonQuery("user_id", "u-1"), label),
+        Call(""),
+        (Change("tier", "silver", "gold"),),
+    )
+    back, conflicts = undo(forged, alan)
+    assert (called, "p3", ()) == (back.subject.label, back.subject.matched.value, conflicts)
