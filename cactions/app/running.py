@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from cactions.app.marking import Undone
 from cactions.app.ports import Journal, People, Turns
 from cactions.logic.committing import found
 from cactions.logic.planning import inverse, undo
@@ -24,7 +25,6 @@ from cactions.model import (
     Receipt,
     Run,
     RunHead,
-    RunKind,
     Stopped,
     StoreError,
     Tally,
@@ -132,7 +132,9 @@ def _conclude(run_id: str, books: Books, write: Write) -> Run:
             receipts.append(_settled(run_id, number, entry.plan, books, write))
         with _about_nobody():
             done = books.journal.read(run_id)
-            _mark(done, books)
+            undone = Undone(done.head, books.people, books.journal)
+            for entry in done.entries:
+                undone.mark(entry.receipt)
             books.journal.finish(run_id)
     return replace(done, finished=True)
 
@@ -145,11 +147,11 @@ def _carried_out(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Re
         raise Stopped(f"{error}; nothing was written", hint=error.hint) from error
     receipts: list[Receipt] = []
     with _stopping(head, receipts):
-        undone = _undone(head, books.journal)
+        undone = Undone(head, books.people, books.journal)
         for number, plan in _intended(head.id, plans, books.journal):
             receipts.append(_settled(head.id, number, plan, books, _written))
             with _about_nobody():
-                _mark_one(undone, receipts[-1], head, books)
+                undone.mark(receipts[-1])
         with _about_nobody():
             books.journal.finish(head.id)
     return tuple(receipts)
@@ -218,42 +220,6 @@ def _returned(one: Return, written: Iterator[Receipt]) -> Receipt:
     outcome = Outcome.CONFLICT if one.conflicts else Outcome.UNCHANGED
     outcome = Outcome.FAILED if one.gone else outcome
     return Receipt(one.plan.subject.person_id, outcome, one.gone, one.conflicts)
-
-
-def _mark(done: Run, books: Books) -> None:
-    undone = _undone(done.head, books.journal)
-    for entry in done.entries:
-        if entry.receipt:
-            _mark_one(undone, entry.receipt, done.head, books)
-
-
-def _mark_one(
-    undone: Mapping[str, Sequence[Plan]], receipt: Receipt, head: RunHead, books: Books
-) -> None:
-    """Whom an undo has given everything back is marked in the run that it takes back.
-
-    Whoever got only a part of it back can get the rest later, and so is not marked.
-    """
-    plans = undone.get(receipt.person_id, ())
-    if receipt.outcome is Outcome.APPLIED and plans and _all_back(plans, books.people):
-        with suppress(OperatorError):  # somebody has deleted that run: nobody will undo it again
-            books.journal.mark_undone(head.undoes, receipt.person_id, head.id)
-
-
-def _all_back(plans: Sequence[Plan], people: People) -> bool:
-    left = [_return(plan, people) for plan in plans]
-    return not any(one.plan.effective or one.conflicts or one.gone for one in left)
-
-
-def _undone(head: RunHead, journal: Journal) -> Mapping[str, Sequence[Plan]]:
-    """By person, what the run has done that an undo takes back; nothing where it was deleted."""
-    plans: dict[str, list[Plan]] = {}
-    if head.kind is RunKind.UNDO:
-        with suppress(OperatorError), _about_nobody():
-            for entry in journal.read(head.undoes).entries:
-                if not (entry.forgotten or entry.undone_by):
-                    plans.setdefault(entry.plan.subject.person_id, []).append(entry.plan)
-    return plans
 
 
 @contextmanager
