@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -158,9 +159,13 @@ def broken_run(home: Path) -> None:
 
 
 def rule_scene(rule: str) -> Scene:
-    """Every file that has a fault of this rule and, mostly, no other."""
-    texts = [marked(SHOP.replace(c.old, c.new, 1))[0] for c in CASES if c.rule == rule]
-    files = {f"f{number:02}.yaml": text for number, text in enumerate(texts, start=1)}
+    """Every file that has a fault of this rule and, mostly, no other; named by what is said."""
+    files: dict[str, str] = {}
+    for case in CASES:
+        if case.rule == rule:
+            name = "-".join(re.findall(r"[a-z]+", case.words.lower()))[:24] or "fault"
+            name += "-again" * (f"{name}.yaml" in files)
+            files[f"{name}.yaml"] = marked(SHOP.replace(case.old, case.new, 1))[0]
     return Scene(tuple(f"validate {name}" for name in files), written(**files))
 
 

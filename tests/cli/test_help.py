@@ -97,6 +97,8 @@ def test_a_command_that_is_named_exists_with_its_options(where: str, line: str) 
         return
     assert words[0] in known, (where, line)
     group = subcommands(words[0])
+    if words[1:2] == ["X"]:
+        return  # the subcommand is filled in
     assert not group or len(words) == 1 or words[1] in group, (where, line)
     command = words[: (3 if words[1:2] == ["recipients"] else 2) if group else 1]
     options = {w.split("=")[0].rstrip(".,") for w in words if w.startswith("-") and w != "-"}

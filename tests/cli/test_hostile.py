@@ -116,9 +116,9 @@ def test_nothing_of_anybody_s_paints_or_moves(
     """In every command that shows people: printable, and cut to what a page can hold."""
     monkeypatch.setenv("COLUMNS", str(columns))
     for command, words in COMMANDS.items():
-        done = cli(*words)
-        if "There is no run yet." in done.err:
+        if command.startswith("runs") and not changed(cli):
             continue  # every value was refused
+        done = cli(*words)
         shown = (done.out + done.err).replace("\n", "").replace("\u3000", "")
         assert [] == [c for c in shown if not c.isprintable()], command
         assert done.code in {Exit.CLEAN, Exit.FINDINGS}, done.err
