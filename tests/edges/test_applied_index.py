@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 def kept(journal: JournalLocal, number: int) -> None:
     run = replace(head(f"run-{number:02}"), started=float(number))
     journal.begin(run)
-    plan = a_plan(change(number - 1, number), Change(f"a{number}", ABSENT, {"n": [number, 1.5]}))
+    plan = a_plan(change(number - 1, number), Change(f"a{number}", ABSENT, number + 0.5))
     journal.settle(run.id, *journal.intend(run.id, [plan]), APPLIED)
     journal.finish(run.id)
 
@@ -61,7 +61,7 @@ def files(folder: Path) -> list[Path]:
 def wanted(newest: int, *without: int) -> dict[str, object]:
     """What is the last of everything."""
     numbers = [number for number in range(newest + 1) if number not in without]
-    return {"tier": numbers[-1], **{f"a{n}": {"n": [n, 1.5]} for n in numbers}}
+    return {"tier": numbers[-1], **{f"a{n}": n + 0.5 for n in numbers}}
 
 
 def test_many_runs_get_an_index_and_few_do_not(journal: JournalLocal, tmp_path: Path) -> None:

@@ -256,7 +256,7 @@ def keep(journal: Journal, run: RunHead, plan: Plan, receipt: Receipt | None = A
 def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     """Head, plans in their order, receipts, and whether it came to its end."""
     refused = Receipt("p1", Outcome.CONFLICT, "changed", (Conflict("tier", ABSENT, None, True),))
-    plan = a_plan(Change("points", ABSENT, {"b": 1.0, "a": [True, None, 10**30]}, redacted=True))
+    plan = a_plan(Change("points", ABSENT, 10**30, redacted=True))
     journal.begin(head())
     assert [1, 2, 3] == [*journal.intend("run-1", [GOLD, plan]), *journal.intend("run-1", [GOLD])]
     journal.settle("run-1", 2, APPLIED)
@@ -268,7 +268,6 @@ def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     assert [(GOLD, None), (plan, refused), (GOLD, None)] == [
         (entry.plan, entry.receipt) for entry in run.entries
     ]
-    assert ["b", "a"] == list(run.entries[1].plan.changes[0].after)  # type: ignore[arg-type]
 
 
 def test_a_run_begins_once(journal: Journal) -> None:

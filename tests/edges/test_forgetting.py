@@ -43,7 +43,7 @@ def about(name: str, person_id: str) -> Plan:
         call=Call(f"GET https://api.shop.example/{name}", 200),
         changes=(
             Change("tier", f"{name}-before", f"{name}-after" * 900, redacted=True),
-            Change("tags", ABSENT, [f"{name}-in-a-list", {"deep": f"{name}-deep"}]),
+            Change("note", ABSENT, f"{name}-noted"),
         ),
         left=(Left("nickname", f"{name}-kept", Why.NOT_EMPTY, got=f"{name}-got"),),
         proof=Proof("$.email", "person.email", f"{name}@x", f"{name}@y"),
