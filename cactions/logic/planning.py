@@ -4,6 +4,7 @@
 - ``before`` is what the person holds, as it is held: the commit compares it again.
 - Where the attribute already says what is wanted, ``after`` is ``before``: nothing is written
   for a difference that nobody can read (null and ``""``, 5 and 5.0 in a float).
+- What holds a list or an object, as relationships do, is never written over.
 - Applying and then undoing restores; planning again after applying is all SAME.
 """
 
@@ -48,6 +49,8 @@ from cactions.model import (
 _NAMES: Final = ("name", "email", "user_id")
 _WHO: Final = ("id", "role", "user_id", "email")
 """What says who somebody is; a plan for one of them is for nobody else."""
+
+_MANY: Final = "the person holds a list or an object here"
 
 
 @noun
@@ -167,6 +170,10 @@ def _decide(wanted: Wanted, person: Person, ours: Mapping[str, Value]) -> Change
     before = person.attribute_value(attribute.name)
     if agrees(attribute.data_type, before, wanted.value):
         return _change(wanted, before, before)
+    if isinstance(before, list | dict):
+        return replace(
+            leave(mapping, person, Why.WRONG_TYPE, wanted.got), refused=True, detail=_MANY
+        )
     last = ours.get(attribute.name, ABSENT)
     is_ours = last is not ABSENT and agrees(attribute.data_type, before, last)
     why = _why_kept(mapping.overwrite, before, is_ours=is_ours)
