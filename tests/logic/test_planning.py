@@ -362,5 +362,5 @@ def test_an_undo_calls_nobody_by_the_name_of_another(label: str, called: str) ->
 
 def test_a_list_or_an_object_is_never_written_over() -> None:
     """Relationships read back as objects: no single value stands for what would go away."""
-    made = plan(case(action(), person(tier=["silver"])), about_ada(tier="gold"))
+    made = plan(case(action(mapping()), person(tier=["silver"])), about_ada(tier="gold"))
     assert ((), ("tier",)) == (made.changes, tuple(left.attribute for left in made.refused))
