@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -208,3 +209,15 @@ def test_only_plans_load_plans() -> None:
 def test_validate_answers_without_looking_at_the_packages_metadata() -> None:
     """Asking the installed metadata for a version costs four bare start-ups."""
     assert "importlib.metadata" not in loaded("validate", "actions.example.yaml")
+
+
+def test_no_pattern_is_possessive() -> None:
+    """Before Python 3.11.5, a possessive group that could go back matches wrongly (gh-106052)."""
+    possessive = re.compile(r"[])}*.wd][*+?]\+(?![^\[]*\])")
+    assert [] == [
+        f"{file.name}: {text}"
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(text := node.value, str)
+        if ("[" in text or "(?" in text) and possessive.search(text)
+    ]

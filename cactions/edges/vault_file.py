@@ -54,6 +54,8 @@ class VaultFileLocal:
         lock = self.path.with_name(f".{self.path.name}.lock")
         with store_errors(lock):
             handle = os.open(lock, _LOCK, _PRIVATE)
+            with suppress(OSError):  # it may be a teammate's; a strange umask must not lock us out
+                os.fchmod(handle, _PRIVATE)
         try:
             self._wait_for(handle)
             _sweep(self.path)

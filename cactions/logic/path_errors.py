@@ -7,9 +7,9 @@ from typing import Final
 
 from cactions.logic.spans import Case, SpanError, first_case
 
-_BLANK: Final = r"[ \t\n\r]*+"
-_STRING: Final = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')"""
-_INTEGER: Final = r"[+-]?[0-9]*+"
+_BLANK: Final = r"[ \t\n\r]*"
+_STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_INTEGER: Final = r"[+-]?[0-9]*"
 
 
 class PathError(SpanError):
@@ -41,7 +41,7 @@ _STARTS: Final = (
         "a path begins with $, for example $.tier",
     ),
     Case(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
-    Case(r"(?P<here>[^\W\d][\w.]*+)", "a path begins with $", "write $.{here}"),
+    Case(r"(?P<here>[^\W\d][\w.]*)", "a path begins with $", "write $.{here}"),
     Case(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
 )
 
@@ -63,17 +63,17 @@ _SEGMENTS: Final = (
         "it belongs into the path of rows; name one element here, such as [0]",
     ),
     _segment(
-        rf"(?P<here>\[{_BLANK}\?(?:{_STRING}|[^\]'\"])*+\]?)",
+        rf"(?P<here>\[{_BLANK}\?(?:{_STRING}|[^\]'\"])*\]?)",
         "filters are not supported",
         "rows has where, which selects a row by its values",
     ),
     _segment(
-        rf"(?P<here>\[{_BLANK}{_INTEGER}{_BLANK}:[^\]]*+\]?)",
+        rf"(?P<here>\[{_BLANK}{_INTEGER}{_BLANK}:[^\]]*\]?)",
         "slices are not supported: they pick many values",
         "name one element, such as [0] or [-1]",
     ),
     _segment(
-        rf"(?P<here>\[(?:{_STRING}|[^\]'\",])++,[^\]]*+\]?)",
+        rf"(?P<here>\[(?:{_STRING}|[^\]'\",])+,[^\]]*\]?)",
         "several selectors in one bracket are not supported: they pick many values",
         "one path picks one value: write a path for each",
     ),
@@ -83,7 +83,7 @@ _SEGMENTS: Final = (
         "close it with {here}]",
     ),
     _segment(
-        rf"(?P<here>\[)(?:{_STRING}|[^\]'\"])*+\Z", "the bracket is never closed", "close it with ]"
+        rf"(?P<here>\[)(?:{_STRING}|[^\]'\"])*\Z", "the bracket is never closed", "close it with ]"
     ),
     _segment(
         rf"(?P<here>\[{_BLANK}\])",
@@ -96,30 +96,30 @@ _SEGMENTS: Final = (
         r"known escapes: \b \f \n \r \t \/ \\ \uXXXX and the quote itself",
     ),
     _segment(
-        rf"\[{_BLANK}(?P<here>[+-]?[0-9]++(?:[.eE][0-9eE.+-]*+)?){_BLANK}\]",
+        rf"\[{_BLANK}(?P<here>[+-]?[0-9]+(?:[.eE][0-9eE.+-]*)?){_BLANK}\]",
         "{here} is no index",
         "an index is an integer without leading zeros or -0, at most 9007199254740991",
     ),
     _segment(
-        rf"\[{_BLANK}(?P<here>[^\W\d][\w-]*+){_BLANK}\]",
+        rf"\[{_BLANK}(?P<here>[^\W\d][\w-]*){_BLANK}\]",
         "a name in brackets needs quotes",
         "write [{here!r}]",
     ),
     _segment(
-        r"\[(?P<here>[^\]]*+)\]",
+        r"\[(?P<here>[^\]]*)\]",
         "this is neither a quoted name nor an index",
         "write for example ['Shop ID'] or [0]",
     ),
     _segment(r"(?P<here>\.)\Z", "a name is missing after the dot", "write for example $.tier"),
     _segment(r"(?P<here>\.)\[", "a dot before a bracket is too much", "leave the dot out"),
-    _segment(r"\.(?P<here>[0-9]++)", "an index stands in brackets", "write [{here}] without a dot"),
+    _segment(r"\.(?P<here>[0-9]+)", "an index stands in brackets", "write [{here}] without a dot"),
     _segment(
         rf"\.(?P<here>{_STRING})",
         "a quoted name stands in brackets",
         "write [{here}] without a dot",
     ),
-    _segment(r"\.(?P<here>[ \t\n\r]++)", "blank space stands after the dot", "remove it"),
-    _segment(r"(?<=[$\]])(?P<here>[^\W\d]\w*+)", "a dot is missing", "write .{here}"),
+    _segment(r"\.(?P<here>[ \t\n\r]+)", "blank space stands after the dot", "remove it"),
+    _segment(r"(?<=[$\]])(?P<here>[^\W\d]\w*)", "a dot is missing", "write .{here}"),
     _segment(r"(?P<here>\()", "functions are not supported", "name one member or element"),
     Case(
         r"\.?(?P<here>.)",

@@ -20,7 +20,7 @@ __all__ = ["PathError", "parse_path", "pick", "pick_rows"]
 MAX_INDEX: Final = 2**53 - 1
 """RFC 9535, 2.1: the exact integers of I-JSON."""
 
-_BLANK: Final = r"[ \t\n\r]*+"
+_BLANK: Final = r"[ \t\n\r]*"
 _NAME_FIRST: Final = r"[^\x00-@\[-\^`{-\x7f\ud800-\udfff]"
 _NAME_CHAR: Final = r"[^\x00-/:-@\[-\^`{-\x7f\ud800-\udfff]"
 """RFC 9535's ``name-first`` (A-Z, a-z, _, %x80-D7FF, %xE000-10FFFF) and ``name-char``, by what
@@ -34,10 +34,10 @@ _UNESCAPED: Final = r"[^\x00-\x1f'\"\\\ud800-\udfff]"
 
 _SEGMENT: Final = re.compile(
     rf"""{_BLANK}(?:
-        \.(?P<shorthand>{_NAME_FIRST}{_NAME_CHAR}*+)
+        \.(?P<shorthand>{_NAME_FIRST}{_NAME_CHAR}*)
       | \[{_BLANK}(?:
-            (?P<quoted>"(?:{_UNESCAPED}|'|\\(?:"|{_ESCAPABLE}))*+"
-                     | '(?:{_UNESCAPED}|"|\\(?:'|{_ESCAPABLE}))*+')
+            (?P<quoted>"(?:{_UNESCAPED}|'|\\(?:"|{_ESCAPABLE}))*"
+                     | '(?:{_UNESCAPED}|"|\\(?:'|{_ESCAPABLE}))*')
           | (?P<index>0|-?[1-9][0-9]{{0,15}})
           | (?P<each>\*)
         ){_BLANK}\]

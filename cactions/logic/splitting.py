@@ -11,7 +11,7 @@ import re
 from typing import Final, NamedTuple
 
 _CELLS: Final = {
-    separator: re.compile(rf'"([^"]*+(?:""[^"]*+)*+)"|([^"{separator}\r\n]*+)')
+    separator: re.compile(rf'"([^"]*(?:""[^"]*)*)"|([^"{separator}\r\n]*)')
     for separator in (",", ";")
 }
 

@@ -23,8 +23,8 @@ MAX_DIGITS: Final = 640
 """The longest integer, in characters: what Python converts under any limit that can be set."""
 
 _BLANK: Final = " \t\n\r"
-_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
-_STRUCTURE: Final = re.compile(rf"({_STRING})([{_BLANK}]*+:)?|[\[\]{{}}]", re.DOTALL)
+_STRING: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
+_STRUCTURE: Final = re.compile(rf"({_STRING})([{_BLANK}]*:)?|[\[\]{{}}]", re.DOTALL)
 """Brackets outside strings, and strings; the second group tells that a string is a key."""
 
 _ESCAPE: Final = re.compile(

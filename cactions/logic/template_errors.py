@@ -10,12 +10,12 @@ from cactions.logic.spans import Case, SpanError, first_case
 from cactions.model import CONTACT_FIELDS
 
 _BLANKS: Final = " \t\n\r"
-_BLANK: Final = rf"[{_BLANKS}]*+"
-_STRING: Final = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')"""
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*+"
+_BLANK: Final = rf"[{_BLANKS}]*"
+_STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _FIELD: Final = rf"(?:{'|'.join(CONTACT_FIELDS)})\b"
 
-_CLOSED: Final = rf"\{{\{{((?:{_STRING}|(?!\}}\}}|\{{\{{).)*+)\}}\}}"
+_CLOSED: Final = rf"\{{\{{((?:{_STRING}|(?!{_STRING}|\}}\}}|\{{\{{).)*)\}}\}}"
 """A hole with anything in it; closing braces inside quotes do not close it."""
 
 _WINDOW: Final = 1000
@@ -105,7 +105,7 @@ _REFERENCES: Final = (
         "a value goes in as it is; leave the filter out",
     ),
     Case(
-        rf"(?:{_STRING}|[^('\"])*?(?P<here>[\w.]*\([^)]*+\)?)",
+        rf"(?:{_STRING}|[^('\"])*?(?P<here>[\w.]*\([^)]*\)?)",
         "calls are not supported",
         "a hole holds one reference, such as person.email",
     ),
@@ -132,7 +132,7 @@ _REFERENCES: Final = (
         r"only the quote and the backslash are escaped, by a backslash",
     ),
     Case(
-        r"person\.attributes\[(?P<here>[^\]'\"]++)\]",
+        r"person\.attributes\[(?P<here>[^\]'\"]+)\]",
         "a name in brackets needs quotes",
         "write person.attributes[{quoted}]",
     ),
@@ -142,7 +142,7 @@ _REFERENCES: Final = (
         'write for example person.attributes["Shop ID"]',
     ),
     Case(
-        r"person\.attributes\.(?P<here>[^\]\['\"{}()|]++)",
+        r"person\.attributes\.(?P<here>[^\]\['\"{}()|]+)",
         "a name of this form needs quotes",
         "write person.attributes[{quoted}]",
     ),
@@ -172,7 +172,7 @@ _REFERENCES: Final = (
         "{field} (a custom attribute is person.attributes.{here})",
     ),
     Case(
-        r"inputs\.(?P<here>.++)",
+        r"inputs\.(?P<here>.+)",
         "this is no name of an input",
         "letters, digits and underscores, beginning with no digit",
     ),
@@ -190,7 +190,7 @@ _REFERENCES: Final = (
         "{root}",
     ),
     Case(
-        r"(?P<here>.++)",
+        r"(?P<here>.+)",
         "this is no reference",
         "write one name after person or inputs, such as person.email",
     ),

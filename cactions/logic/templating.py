@@ -41,7 +41,7 @@ _REFERENCE: Final = re.compile(
     re.VERBOSE,
 )
 _HOLE: Final = re.compile(
-    rf"\{{\{{[ \t\n\r]*+(?P<reference>{_REFERENCE.pattern})[ \t\n\r]*+\}}\}}", re.VERBOSE
+    rf"\{{\{{[ \t\n\r]*(?P<reference>{_REFERENCE.pattern})[ \t\n\r]*\}}\}}", re.VERBOSE
 )
 
 
