@@ -24,7 +24,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=[0o000, 0o077, 0o777])
-def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+def umask(request: pytest.FixtureRequest, path: Path) -> Iterator[None]:
+    assert path.parent.is_dir()  # made before, with the mode that it needs
     before = os.umask(request.param)
     yield
     os.umask(before)
