@@ -21,17 +21,20 @@ _NOUNS: Final = {
     ),
     "rendered": "DOTS Rendered",
     "exchange": "Proof Request Response",
+    "request": (
+        "ActionRequest AllowedAddress BodyCheck BodyForm Denial Effect HIGHEST Limits MIB "
+        "RequestBody Success Token TokenFetch"
+    ),
     "action": (
-        "Action ActionRequest ActionResponse ActionTest AttributeMapping BodyCheck "
-        "BodyForm DataInput DateForm Effect Expectation InputType Overwrite Project "
-        "RequestBody Rows SamePerson Success Token WhenEmpty Workspace"
+        "Action ActionResponse ActionTest AttributeMapping DataInput DateForm Expectation "
+        "InputType Overwrite Project Rows SamePerson WhenEmpty Workspace"
     ),
     "kinds": "Caution Kind Outcome Reason RunKind Why",
     "plan": "Call Change Failed Left Plan Premise Subject TestReport",
     "receipt": "Conflict Receipt Run RunEntry RunHead Tally",
     "finding": "Finding Place Severity",
     "errors": (
-        "AuthorError CactionsError InvalidFiles NoPlan OperatorError OutcomeUnknown "
+        "AuthorError CactionsError InvalidFiles NoAnswer NoPlan OperatorError OutcomeUnknown "
         "RemoteError Stopped StoreError"
     ),
 }
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from cactions.model.plan import *
     from cactions.model.receipt import *
     from cactions.model.rendered import *
+    from cactions.model.request import *
     from cactions.model.template import *
     from cactions.model.values import *
 else:

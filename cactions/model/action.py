@@ -9,15 +9,9 @@ from enum import Enum
 from cactions.model.finding import Place
 from cactions.model.nouns import noun
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
-from cactions.model.template import JsonTemplate, Path, Reference, SecretRef, Template
+from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
+from cactions.model.template import Path, Reference
 from cactions.model.values import Json, Scalar
-
-
-class Effect(Enum):
-    """What a call does to the third party."""
-
-    READ = "read"
-    WRITE = "write"
 
 
 class WhenEmpty(Enum):
@@ -68,73 +62,6 @@ class DataInput:
     required: bool = False
     description: str = ""
     default_value: Scalar = None
-
-
-@noun
-class Token:
-    """A credential in a request header: ``<header>: <prefix><value>``.
-
-    ``value`` is sealed for a text token. A basic token has ``username`` and ``password``
-    instead, and its header is ``Authorization``. ``hosts`` are the only hosts it is sent to.
-    """
-
-    name: str
-    header: str
-    hosts: tuple[str, ...]
-    prefix: str = ""
-    value: SecretRef | None = None
-    username: SecretRef | str | None = None
-    password: SecretRef | None = None
-
-
-class BodyForm(Enum):
-    """How a request body is written down."""
-
-    JSON = "json"
-    FORM = "form"
-    TEXT = "text"
-
-
-@noun
-class RequestBody:
-    """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
-
-    form: BodyForm
-    content: JsonTemplate
-
-
-@noun
-class ActionRequest:
-    """How to ask the third party.
-
-    ``base`` is the literal origin of the server in the chosen environment (empty where ``url``
-    is absolute); ``url`` follows it.
-    """
-
-    http_method: str
-    url: Template
-    base: str = ""
-    query: Mapping[str, Template] = field(default_factory=dict)
-    headers: Mapping[str, Template] = field(default_factory=dict)
-    body: RequestBody | None = None
-    tokens: tuple[Token, ...] = ()
-    effect: Effect = Effect.READ
-
-
-@noun
-class BodyCheck:
-    """One condition of ``success_when.body``."""
-
-    path: Path
-    equals: Json
-
-
-@noun
-class Success:
-    """What makes an answer a success; a 200 with an error body is none."""
-
-    statuses: tuple[int, ...] = (200,)
-    body: tuple[BodyCheck, ...] = ()
 
 
 @noun
@@ -248,6 +175,8 @@ class Project:
     """Everything that the action files of one folder say, for one environment.
 
     ``redacted``: what of a person nobody may see. Whichever place says so, it holds everywhere.
+    ``tokens`` are the declared ones, also those that no action attaches; ``allowed`` are the only
+    ways to an address that is not public.
     """
 
     workspace: Workspace
@@ -255,3 +184,5 @@ class Project:
     actions: Mapping[str, Action]
     environment: str = ""
     redacted: frozenset[Reference] = frozenset()
+    tokens: Mapping[str, Token] = field(default_factory=dict)
+    allowed: tuple[AllowedAddress, ...] = ()

@@ -75,3 +75,26 @@ class NoPlan(CactionsError):
         super().__init__(message, hint=hint)
         self.reason = reason
         self.proof = proof
+
+
+class NoAnswer(NoPlan):
+    """The network gave no usable answer to one request.
+
+    ``sent``: the server may have got it, since bytes of it left. ``status`` is that of an answer
+    whose head came and whose body could not be used. ``again``: another try may do better.
+    """
+
+    def __init__(  # noqa: PLR0913 - all of them are facts about one failure
+        self,
+        message: str,
+        *,
+        reason: Reason,
+        hint: str = "",
+        sent: bool = False,
+        status: int | None = None,
+        again: bool = False,
+    ) -> None:
+        super().__init__(reason, message, hint=hint)
+        self.sent = sent
+        self.status = status
+        self.again = again

@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cactions.model.nouns import noun
+from cactions.model.request import Limits
 from cactions.model.values import ABSENT, Value
 
 if TYPE_CHECKING:
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
 
 @noun
 class Request:
-    """One HTTP request, complete: method in capitals, absolute URL, headers in order."""
+    """One HTTP request, complete: method in capitals, absolute URL, headers in order.
+
+    ``limits`` are for the sender. ``fresh``: what changes something is never sent over a
+    connection that may have been closed meanwhile.
+    """
 
     method: str
     url: Rendered
     headers: tuple[tuple[str, Rendered], ...] = ()
     body: Rendered | None = None
+    limits: Limits = field(default_factory=Limits)
+    fresh: bool = False
 
     @property
     def line(self) -> str:

@@ -66,6 +66,14 @@ class Reason(Enum):
     MANY_ROWS = "many_rows"
     NOT_SAME_PERSON = "not_same_person"
     WRONG_AUDIENCE = "wrong_audience"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """The host leads to an address that is not public, or cannot be known to be."""
+    UNUSABLE_ANSWER = "unusable_answer"
+    """An answer came that is too large, cut off, or not decodable."""
+    NO_TOKEN = "no_token"  # noqa: S105 - a word, no password
+    """A token could not be had, so that nothing was sent."""
+    IN_DOUBT = "in_doubt"
+    """The call changes something, its answer was lost, and nobody knows whether it was done."""
 
     @property
     def error_type(self) -> str:
@@ -85,6 +93,10 @@ _ERROR_TYPES = {
     Reason.NO_ROW: "response_mapping_error",
     Reason.MANY_ROWS: "response_mapping_error",
     Reason.NOT_SAME_PERSON: "response_mapping_error",
+    Reason.FORBIDDEN_ADDRESS: "request_configuration_error",
+    Reason.UNUSABLE_ANSWER: "3rd_party_error",
+    Reason.NO_TOKEN: "token_refresh_error",
+    Reason.IN_DOUBT: "faraday_error",
 }
 
 

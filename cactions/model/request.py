@@ -1,0 +1,166 @@
+"""How the third party is asked: a request as its author wrote it, tokens, limits, success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import Enum
+from typing import Final
+
+from cactions.model.nouns import noun
+from cactions.model.template import JsonTemplate, Path, SecretRef, Template
+from cactions.model.values import Json
+
+MIB: Final = 1024 * 1024
+
+
+class Effect(Enum):
+    """What a call does to the third party."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class BodyForm(Enum):
+    """How a request body is written down."""
+
+    JSON = "json"
+    FORM = "form"
+    TEXT = "text"
+
+
+@noun
+class RequestBody:
+    """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
+
+    form: BodyForm
+    content: JsonTemplate
+
+
+@noun
+class BodyCheck:
+    """What must stand at a path of a JSON body."""
+
+    path: Path
+    equals: Json
+
+
+@noun
+class Success:
+    """What makes an answer a success; a 200 with an error body is none.
+
+    ``headers`` pairs a name, in any case, with its exact value.
+    """
+
+    statuses: tuple[int, ...] = (200,)
+    body: tuple[BodyCheck, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@noun
+class Denial:
+    """What tells that a token was not accepted: any one of these, so that it is fetched again."""
+
+    statuses: tuple[int, ...] = (401,)
+    body: tuple[BodyCheck, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@noun
+class Limits:
+    """What one exchange may take: seconds to connect and in all, bytes on the wire and decoded.
+
+    ``retries`` is how often a call may be sent again that is safe to repeat.
+    """
+
+    connect: float = 5.0
+    total: float = 15.0
+    wire: int = MIB
+    decoded: int = 2 * MIB
+    retries: int = 3
+
+
+HIGHEST: Final = Limits(connect=15, total=60, wire=16 * MIB, decoded=32 * MIB, retries=5)
+"""What an author may raise them to (security.md, section 3)."""
+
+
+@noun
+class AllowedAddress:
+    """The only way to a name or an address that is not public; nothing is looked up for it."""
+
+    host: str
+    address: str
+    port: int
+    reason: str
+
+
+@noun
+class TokenFetch:
+    """How a token is fetched. ``request`` reads nothing of a person.
+
+    ``token_path`` is where the token stands in the answer, ``expires_in_path`` for how many
+    seconds it is good (where that is missing: until it is denied). ``denied_when`` tells of a
+    *call* that the token was not accepted.
+    """
+
+    request: ActionRequest
+    token_path: Path
+    expires_in_path: Path | None = None
+    denied_when: Denial = field(default_factory=Denial)
+    success_when: Success = field(default_factory=Success)
+
+
+@noun
+class Token:
+    """A credential in a request header: ``<header>: <prefix><value>``.
+
+    Exactly one of these is there: ``value`` is sealed (text); ``username`` and ``password``
+    (basic, its header is ``Authorization``); ``fetch`` (HTTP request, OAuth client credentials);
+    none of them (user token: given anew for each run). ``hosts`` are the only hosts it is sent to.
+    """
+
+    name: str
+    header: str
+    hosts: tuple[str, ...]
+    prefix: str = ""
+    value: SecretRef | None = None
+    username: SecretRef | str | None = None
+    password: SecretRef | None = None
+    fetch: TokenFetch | None = None
+
+    @property
+    def is_users(self) -> bool:
+        """Whether it is the end user's own, which only the operator of a run can give."""
+        return self.value is None and self.username is None and self.fetch is None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its value is in memory only: fetched, or given for this run."""
+        return self.fetch is not None or self.is_users
+
+
+@noun
+class ActionRequest:
+    """How to ask the third party.
+
+    ``base`` is the literal origin of the server in the chosen environment (empty where ``url``
+    is absolute); ``url`` follows it. ``host`` is the literal one of the two.
+    ``idempotency`` is the header that carries a key, so that a repeated call counts once.
+    """
+
+    http_method: str
+    url: Template
+    base: str = ""
+    query: Mapping[str, Template] = field(default_factory=dict)
+    headers: Mapping[str, Template] = field(default_factory=dict)
+    body: RequestBody | None = None
+    tokens: tuple[Token, ...] = ()
+    effect: Effect = Effect.READ
+    idempotency: str = ""
+    limits: Limits = field(default_factory=Limits)
+    host: str = ""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it twice does what sending it once does."""
+        return self.effect is Effect.READ or bool(self.idempotency)
