@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.faults import LITERAL_SECRET
+from cactions.logic.request_format import LIMITS, NETWORK, REQUEST, STATUS, SUCCESS, TOKEN
 from cactions.logic.schema import (
-    AnyJson,
     Boolean,
     Either,
     Field,
@@ -20,7 +19,6 @@ from cactions.logic.schema import (
     MapOf,
     Record,
     Schema,
-    Tagged,
     Text,
 )
 from cactions.model import (
@@ -28,7 +26,6 @@ from cactions.model import (
     MATCH_FIELDS,
     DataType,
     DateForm,
-    Effect,
     InputType,
     Overwrite,
     Reason,
@@ -36,12 +33,11 @@ from cactions.model import (
 )
 
 VERSION: Final = 1
-METHODS: Final = ("get", "post", "put", "delete", "patch")
 LONGEST_TEXT: Final = 255
 
 
 def _words(
-    enum: type[DataType | DateForm | Effect | InputType | Overwrite | Reason | WhenEmpty],
+    enum: type[DataType | DateForm | InputType | Overwrite | Reason | WhenEmpty],
 ) -> Text:
     return Text(words=tuple(member.value for member in enum))
 
@@ -51,15 +47,6 @@ _CONTACT: Final[dict[DataType, Schema]] = {
     DataType.BOOLEAN: Boolean(),
     DataType.DATE: JsonScalar(),
 }
-
-SECRET: Final = Record(
-    {"secret": Field(Text(), "the name of a sealed value", required=True)},
-    instead=(
-        LITERAL_SECRET,
-        "a secret never stands in the file",
-        "write {secret: NAME}; if this one was committed or shown, replace it at its service",
-    ),
-)
 
 PERSON: Final = Record(
     {
@@ -97,34 +84,6 @@ ATTRIBUTE: Final = Record(
     }
 )
 
-_TOKEN: Final = {
-    "hosts": Field(ListOf(Text(), least=1), "the only hosts that it is sent to", required=True)
-}
-TOKEN: Final = Tagged(
-    "type",
-    {
-        "text": Record(
-            {
-                "type": Field(Text(words=("text",)), "text or basic", required=True),
-                "value": Field(SECRET, "{secret: NAME}", required=True),
-                "header": Field(Text(), "the request header that carries it", required=True),
-                "prefix": Field(Text(), 'what stands before it in the header, such as "Bearer "'),
-                **_TOKEN,
-            }
-        ),
-        "basic": Record(
-            {
-                "type": Field(Text(words=("basic",)), "text or basic", required=True),
-                "username": Field(
-                    Either(Text(), SECRET), "a name or {secret: NAME}", required=True
-                ),
-                "password": Field(SECRET, "{secret: NAME}", required=True),
-                **_TOKEN,
-            }
-        ),
-    },
-)
-
 DATA_INPUT: Final = Record(
     {
         "name": Field(Text(), "the name used in {{ inputs.NAME }}", required=True),
@@ -135,22 +94,6 @@ DATA_INPUT: Final = Record(
     }
 )
 
-REQUEST: Final = Record(
-    {
-        "http_method": Field(Text(words=METHODS), "get, post, put, delete or patch", required=True),
-        "url": Field(Text(), "an https URL, or a path behind `server`", required=True),
-        "server": Field(Text(), "the name of a server"),
-        "query": Field(MapOf(Text(empty=True)), "query parameters"),
-        "headers": Field(MapOf(Text()), "request headers"),
-        "json": Field(AnyJson(), "a JSON body"),
-        "form": Field(MapOf(Either(Text(empty=True), SECRET)), "a form body"),
-        "text": Field(Text(), "a plain text body"),
-        "effect": Field(_words(Effect), "what the call does to the third party: read or write"),
-        "tokens": Field(ListOf(Text()), "names of tokens to attach"),
-    }
-)
-
-_STATUS: Final = Integer(100, 599)
 MAPPING: Final = Record(
     {
         "path": Field(Text(), "a response path", required=True),
@@ -168,25 +111,7 @@ MAPPING: Final = Record(
 
 RESPONSE: Final = Record(
     {
-        "success_when": Field(
-            Record(
-                {
-                    "status": Field(Either(_STATUS, ListOf(_STATUS, least=1)), "one or several"),
-                    "body": Field(
-                        ListOf(
-                            Record(
-                                {
-                                    "path": Field(Text(), "a response path", required=True),
-                                    "equals": Field(AnyJson(), "what must be there", required=True),
-                                }
-                            )
-                        ),
-                        "conditions on the body, so that a 200 with an error in it is no success",
-                    ),
-                }
-            ),
-            "what makes an answer a success; the default is status 200",
-        ),
+        "success_when": Field(SUCCESS, "what makes an answer a success; the default is status 200"),
         "rows": Field(
             Record(
                 {
@@ -234,7 +159,7 @@ TEST: Final = Record(
         "expect": Field(
             Record(
                 {
-                    "status": Field(_STATUS, "the response status"),
+                    "status": Field(STATUS, "the response status"),
                     "attributes": Field(MapOf(JsonScalar()), "what the attributes would hold"),
                     "refused": Field(ListOf(Text()), "attributes whose values must be refused"),
                     "failure": Field(_words(Reason), "why nothing may be planned"),
@@ -255,6 +180,7 @@ ACTION: Final = Record(
         "match": Field(Text(words=MATCH_FIELDS), "how a person is found", required=True),
         "data_inputs": Field(ListOf(DATA_INPUT), "values that are asked for"),
         "request": Field(REQUEST, "what to ask the third party", required=True),
+        "limits": Field(LIMITS, "what one exchange may take; each has a maximum"),
         "response": Field(RESPONSE, "how to read the answer", required=True),
         "tests": Field(ListOf(TEST), "what must hold, checked by `cactions test`"),
     }
@@ -267,6 +193,7 @@ FILE: Final = Record(
         "attributes": Field(MapOf(ATTRIBUTE), "the people's custom attributes; in one file"),
         "servers": Field(MapOf(MapOf(Text())), "name: {environment: https URL}"),
         "tokens": Field(MapOf(TOKEN), "credentials, by name"),
+        "network": Field(NETWORK, "ways to addresses that are not public; in one file"),
         "actions": Field(MapOf(ACTION), "custom actions, by name"),
     }
 )

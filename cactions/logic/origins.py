@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from cactions.logic.faults import (
@@ -23,6 +24,8 @@ _AUTHORITY_END: Final = re.compile(r"[/?#\\]")
 _SPECIAL: Final = (".local", ".localhost", ".internal", ".home.arpa", ".onion")
 _LONGEST_NAME: Final = 253
 _HIGHEST_PORT: Final = 65535
+_LONGEST_PORT: Final = 5
+DEFAULT_PORT: Final = 443
 
 
 class OriginError(ValueError):
@@ -43,11 +46,15 @@ class Origin:
 
     text: str
     host: str
+    port: int
     end: int
 
 
-def origin_of(url: str) -> Origin:
-    """The origin of an https URL, whose path may hold templates. Raises OriginError."""
+def origin_of(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
+    """The origin of an https URL, whose path may hold templates. Raises OriginError.
+
+    ``allowed``: hosts and ports that may be no public name.
+    """
     scheme, mark, rest = url.partition("://")
     start = len(scheme) + len(mark) if mark else 0
     authority = _AUTHORITY_END.split(rest if mark else url, maxsplit=1)[0]
@@ -67,12 +74,13 @@ def origin_of(url: str) -> Origin:
         message = "the host is templated, so that its value decides where secrets go"
         raise OriginError(TEMPLATED_HOST, message, hint, start, end)
     host, colon, port = authority.rpartition(":") if ":" in authority else (authority, "", "")
-    fault = host_fault(host)
-    if fault:
+    good = port.isascii() and port.isdigit() and len(port) <= _LONGEST_PORT and int(port) > 0
+    number = int(port) if good else DEFAULT_PORT
+    if (host.lower(), number) not in allowed and (fault := host_fault(host)):
         raise OriginError(SPECIAL_HOST, *fault, start, end)
-    if colon and not (port.isascii() and port.isdigit() and 0 < int(port) <= _HIGHEST_PORT):
+    if colon and not (good and number <= _HIGHEST_PORT):
         raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
-    return Origin(f"https://{authority.lower()}", host.lower(), end)
+    return Origin(f"https://{authority.lower()}", host.lower(), number, end)
 
 
 def host_fault(host: str) -> tuple[str, str] | None:
@@ -81,9 +89,13 @@ def host_fault(host: str) -> tuple[str, str] | None:
         return "the host is missing", "write https://host/path"
     if host.startswith("[") or _NUMERIC.fullmatch(host):
         return f'"{host}" is an address', "use the service's name"
-    labels = host.split(".")
-    if len(host) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+    if not is_name(host):
         return f'"{host}" is no host name', "letters, digits and - between dots"
-    if len(labels) == 1 or host.lower().endswith(_SPECIAL):
+    if "." not in host or host.lower().endswith(_SPECIAL):
         return f'"{host}" is a name of a private network', "use the service's public name"
     return None
+
+
+def is_name(host: str) -> bool:
+    """Whether it is spelled as a host name, public or not."""
+    return len(host) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, host.split(".")))

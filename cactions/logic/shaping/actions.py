@@ -18,6 +18,7 @@ from cactions.logic.shaping.scope import Scope, declared
 from cactions.logic.shaping.typing import typed_scalar
 from cactions.model import (
     MATCH_FIELDS,
+    MIB,
     Action,
     ActionTest,
     Attribute,
@@ -25,6 +26,7 @@ from cactions.model import (
     Expectation,
     InputType,
     Json,
+    Limits,
     PersonQuery,
     Scalar,
 )
@@ -45,6 +47,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     asked = request(request_at, inside) if request_at else None
     read = response(response_at, inside) if response_at else None
     match = at.plain("match")
+    limits = _limits(at.get("limits"))
     if asked is None or read is None or match is None:
         return None
     audiences = at.get("audiences")
@@ -56,7 +59,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     return Action(
         name,
         match,
-        asked,
+        replace(asked, limits=limits),
         read,
         description=at.plain("description", ""),
         audiences=tuple(item.value for item in audiences.value) if audiences else ("users",),
@@ -64,6 +67,18 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
         tests=tuple(test for test in shaped if test is not None),
         place=scope.faults.place(at.key),
         redacted=scope.redacted,
+    )
+
+
+def _limits(at: Typed | None) -> Limits:
+    given = {key: item.value for key, item in at.items()} if at else {}
+    usual = Limits()
+    return Limits(
+        connect=given.get("connect_seconds", usual.connect),
+        total=given.get("total_seconds", usual.total),
+        wire=given["wire_mib"] * MIB if "wire_mib" in given else usual.wire,
+        decoded=given["decoded_mib"] * MIB if "decoded_mib" in given else usual.decoded,
+        retries=given.get("retries", usual.retries),
     )
 
 

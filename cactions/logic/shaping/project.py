@@ -12,10 +12,11 @@ from cactions.logic.faults import TWICE, UNREADABLE, Faults, nearest
 from cactions.logic.file_format import FILE
 from cactions.logic.nodes import Span
 from cactions.logic.reading import read
-from cactions.logic.shaping import actions, people, requests
+from cactions.logic.shaping import actions, network, people, requests, tokens
 from cactions.logic.shaping.scope import Scope, declared
 from cactions.logic.templating import TemplateError, parse_reference
 from cactions.model import (
+    AllowedAddress,
     Attribute,
     Finding,
     OperatorError,
@@ -95,15 +96,24 @@ class _Shaper:
     def project(self) -> Project:
         redacted = frozenset(self._redacted())
         attributes = self._attributes(redacted)
-        scope = Scope(Faults(""), attributes=attributes, redacted=redacted)
+        allowed = self._allowed()
+        ways = frozenset((one.host, one.port) for one in allowed)
+        scope = Scope(Faults(""), attributes=attributes, redacted=redacted, allowed=ways)
         servers = self._collect("servers", "server", self._server, scope)
-        tokens = self._collect("tokens", "token", requests.token, scope)
-        scope = replace(scope, servers=servers, tokens=tokens)
+        scope = replace(scope, servers=servers)
+        named = self._collect("tokens", "token", tokens.token, scope)
+        scope = replace(scope, tokens=named)
         workspace = self._workspace(scope)
         scope = replace(scope, people=workspace.people)
         shaped = self._collect("actions", "action", actions.action, scope)
         return Project(
-            workspace, _whole(attributes), _whole(shaped), self.environment, redacted=redacted
+            workspace,
+            _whole(attributes),
+            _whole(shaped),
+            self.environment,
+            redacted=redacted,
+            tokens=_whole(named),
+            allowed=allowed,
         )
 
     def _environment(self, wanted: str | None) -> str:
@@ -145,6 +155,10 @@ class _Shaper:
         scope = Scope(found[0].faults, redacted=redacted)
         shaped = {name: people.attribute(name, at, scope) for name, at in found[1].items()}
         return {name: shaped.get(name) for name in declared(found[1])}
+
+    def _allowed(self) -> tuple[AllowedAddress, ...]:
+        found = self._once("network")
+        return network.allowed(found[1], Scope(found[0].faults)) if found else ()
 
     def _workspace(self, scope: Scope) -> Workspace:
         found = self._once("workspace")

@@ -1,21 +1,19 @@
-"""Shapes servers, tokens and requests: literal hosts, https, and no secret for a foreign host."""
+"""Shapes servers and requests: literal hosts, https, and no token for a foreign host."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
     CONTRADICTION,
     FOREIGN_HOST,
-    LITERAL_SECRET,
-    SPECIAL_HOST,
     UNKNOWN_NAME,
     WRONG_VALUE,
 )
-from cactions.logic.origins import OriginError, host_fault, origin_of
+from cactions.logic.origins import OriginError, origin_of
+from cactions.logic.shaping import headers
 from cactions.logic.shaping.scope import Scope, secret
 from cactions.model import (
     ActionRequest,
@@ -23,21 +21,18 @@ from cactions.model import (
     Effect,
     JsonTemplate,
     RequestBody,
-    SecretRef,
     Template,
     Token,
 )
 
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 _LITERAL_URL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*")  # RFC 3986, pchar and /
-_OWNED_HEADERS: Final = {"host", "content-length", "transfer-encoding", "connection"}
 
 
 def server(at: Typed, environment: str, scope: Scope) -> str | None:
     """The server's origin in an environment; its addresses in all of them are checked."""
     found: dict[str, str] = {}
     for name, url in at.items():
-        origin = _origin(url, scope)
+        origin = literal_origin(url, scope)
         if origin and url.value[len(origin) :] not in ("", "/"):
             span = url.part(len(origin), len(url.value))
             message = "a server ends with its host; the path belongs to the action's url"
@@ -51,54 +46,22 @@ def server(at: Typed, environment: str, scope: Scope) -> str | None:
     return found.get(environment)
 
 
-def _origin(at: Typed, scope: Scope) -> str | None:
+def literal_origin(at: Typed, scope: Scope) -> str | None:
     try:
-        return origin_of(at.value).text
+        return origin_of(at.value, scope.allowed).text
     except OriginError as error:
         span = at.part(error.start, error.end)
         scope.faults.add(error.rule, span, error.message, hint=error.hint, route=at.route)
         return None
 
 
-def token(name: str, at: Typed, scope: Scope) -> Token | None:
-    """A text or basic token."""
-    hosts_at = at.get("hosts")
-    hosts = tuple(_host(item, scope) for item in hosts_at.value) if hosts_at else ()
-    header = at.get("header")
-    if header and not _HEADER_NAME.fullmatch(header.value):
-        scope.fault(WRONG_VALUE, header, f'"{header.value}" is no header name')
-    parts = {key: _sealed(at.get(key)) for key in ("value", "username", "password")}
-    if at.plain("type") == "basic":
-        return Token(name, "Authorization", hosts, "Basic ", None, parts["username"],
-                     _ref(parts["password"]))  # fmt: skip
-    prefix = at.plain("prefix", "")
-    return Token(name, header.value if header else "", hosts, prefix, _ref(parts["value"]))
-
-
-def _sealed(at: Typed | None) -> SecretRef | str | None:
-    if at is None:
-        return None
-    return at.value if isinstance(at.value, str) else secret(at)
-
-
-def _ref(part: SecretRef | str | None) -> SecretRef | None:
-    return part if isinstance(part, SecretRef) else None
-
-
-def _host(at: Typed, scope: Scope) -> str:
-    if "@" in at.value:
-        scope.fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")
-    elif fault := host_fault(at.value):
-        scope.fault(SPECIAL_HOST, at, *fault)
-    return str(at.value).lower()
-
-
 def request(at: Typed, scope: Scope) -> ActionRequest | None:
-    """The request of an action; None where it cannot be used."""
+    """The request of an action, or that fetches a token; None where it cannot be used."""
     base, url, host = _url(at, scope)
     tokens = _tokens(at.get("tokens"), host, scope)
-    headers = _headers(at.get("headers"), scope)
-    _one_value_a_header(tokens, at, scope)
+    headers.check(at.get("headers"), scope)
+    headers.one_source_each(tokens, at, scope)
+    own = _templates(at.get("headers"), scope)
     query = _templates(at.get("query"), scope)
     body = _body(at, scope)
     method = at.plain("http_method", "")
@@ -106,7 +69,11 @@ def request(at: Typed, scope: Scope) -> ActionRequest | None:
     effect = Effect(at.plain("effect", default.value))
     if url is None or not method:
         return None
-    return ActionRequest(method, url, base, query, headers, body, tokens, effect)
+    key = at.get("idempotency")
+    return ActionRequest(
+        method, url, base, query, own, body, tokens, effect,
+        idempotency=headers.named(key.get("header"), scope) if key else "", host=host,
+    )  # fmt: skip
 
 
 def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
@@ -123,17 +90,17 @@ def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
             scope.fault(WRONG_VALUE, url, "behind a server, url is a path", hint)
         start = 0
     else:
-        base, start = "", len(_origin(url, scope) or "")
+        base, start = "", len(literal_origin(url, scope) or "")
     template = scope.template(url)
     if template:
         _literal_path(url, template, start, scope)
-    host = origin_of(base).host if base else _host_of(url.value)
+    host = origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
     return base, template, host
 
 
-def _host_of(url: str) -> str:
+def _host_of(url: str, scope: Scope) -> str:
     try:
-        return origin_of(url).host
+        return origin_of(url, scope.allowed).host
     except OriginError:
         return ""
 
@@ -174,30 +141,6 @@ def _tokens(at: Typed | None, host: str, scope: Scope) -> tuple[Token, ...]:
             scope.fault(CONTRADICTION, item, message, "attach one of them")
         found.append(one)
     return tuple(found)
-
-
-def _headers(at: Typed | None, scope: Scope) -> Mapping[str, Template]:
-    for name, item in at.items() if at else ():
-        if not _HEADER_NAME.fullmatch(name):
-            scope.faults.add(WRONG_VALUE, item.key, f'"{name}" is no header name', route=item.route)
-        elif name.lower() in _OWNED_HEADERS:
-            message = f'"{name}" is set by the connection itself'
-            scope.faults.add(WRONG_VALUE, item.key, message, hint="remove it", route=item.route)
-    return _templates(at, scope)
-
-
-def _one_value_a_header(tokens: tuple[Token, ...], at: Typed, scope: Scope) -> None:
-    """A header has one source; names differ in more than case."""
-    taken = {one.header.lower(): f'token "{one.name}"' for one in tokens}
-    headers = at.get("headers")
-    for name, item in headers.items() if headers else ():
-        owner = taken.get(name.lower())
-        if owner:
-            message = f'"{name}" is given twice: here and by {owner}'
-            scope.faults.add(
-                CONTRADICTION, item.key, message, hint="keep one of them", route=item.route
-            )
-        taken[name.lower()] = f'the header "{name}"'
 
 
 def _templates(at: Typed | None, scope: Scope) -> dict[str, Template]:

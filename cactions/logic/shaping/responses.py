@@ -14,7 +14,8 @@ from cactions.logic.faults import (
     UNKNOWN_NAME,
     WRONG_VALUE,
 )
-from cactions.logic.nodes import MapNode, to_json
+from cactions.logic.nodes import MapNode
+from cactions.logic.shaping.checks import success
 from cactions.logic.shaping.scope import Scope
 from cactions.logic.shaping.typing import typed_scalar, typed_scalars
 from cactions.model import (
@@ -23,7 +24,6 @@ from cactions.model import (
     ActionResponse,
     Attribute,
     AttributeMapping,
-    BodyCheck,
     DataType,
     DateForm,
     Input,
@@ -34,7 +34,6 @@ from cactions.model import (
     Rows,
     SamePerson,
     Scalar,
-    Success,
     WhenEmpty,
 )
 
@@ -49,31 +48,11 @@ def response(at: Typed, scope: Scope) -> ActionResponse:
     entries = mapping_at.items() if mapping_at else ()
     mapping = [mapping_entry(name, item, scope) for name, item in entries]
     return ActionResponse(
-        success_when=_success(at.get("success_when"), scope),
+        success_when=success(at.get("success_when"), scope),
         rows=_rows(at.get("rows"), scope),
         same_person=_same_person(at.get("same_person"), scope),
         mapping=tuple(entry for entry in mapping if entry is not None),
     )
-
-
-def _success(at: Typed | None, scope: Scope) -> Success:
-    if at is None:
-        return Success()
-    status, body = at.get("status"), at.get("body")
-    statuses: tuple[int, ...] = (200,)
-    if status:
-        alone = isinstance(status.value, int)
-        statuses = (status.value,) if alone else tuple(item.value for item in status.value)
-    checks = [_check(item, scope) for item in body.value] if body else []
-    return Success(statuses, tuple(check for check in checks if check is not None))
-
-
-def _check(at: Typed, scope: Scope) -> BodyCheck | None:
-    path_at, equals = at.get("path"), at.get("equals")
-    path = scope.path(path_at) if path_at else None
-    if path is None or equals is None:
-        return None
-    return BodyCheck(path, to_json(equals.node))
 
 
 def _rows(at: Typed | None, scope: Scope) -> Rows | None:

@@ -9,6 +9,7 @@ from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
     BAD_PATH,
     BAD_TEMPLATE,
+    CONTRADICTION,
     UNKNOWN_NAME,
     WRONG_VALUE,
     Faults,
@@ -33,7 +34,11 @@ from cactions.model import (
 
 @noun
 class Scope:
-    """The names in reach. A name onto None is declared, but broken: it is known, and of no use."""
+    """The names in reach. A name onto None is declared, but broken: it is known, and of no use.
+
+    ``allowed``: host and port of what may be no public name. ``personless``: what is read here is
+    the same for everybody, so that nothing of a person may stand in it.
+    """
 
     faults: Faults
     attributes: Mapping[str, Attribute | None] = field(default_factory=dict)
@@ -42,6 +47,8 @@ class Scope:
     inputs: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
     redacted: frozenset[Reference] = frozenset()
+    allowed: frozenset[tuple[str, int]] = frozenset()
+    personless: bool = False
 
     def fault(self, rule: str, at: Typed, message: str, hint: str = "") -> None:
         """Note a fault of a value."""
@@ -84,6 +91,10 @@ class Scope:
 
     def _check(self, reference: Reference, span: Span, route: str) -> bool:
         names: Collection[str]
+        if self.personless:
+            message = "a token is fetched for everybody: nothing of a person may stand here"
+            self.faults.add(CONTRADICTION, span, message, hint="remove it", route=route)
+            return False
         if isinstance(reference, PersonAttribute):
             what, names = "attribute", self.attributes
         elif isinstance(reference, Input):
