@@ -18,6 +18,7 @@ from cactions.model import (
     RequestBody,
     Scalar,
 )
+from cactions.model.secret import Credentials, Secret
 from tests.builders import person
 
 SHOP = "https://api.shop.example"
@@ -54,7 +55,8 @@ def bound(
 ) -> Request:
     """The request for Ada, or for somebody else."""
     action = Action("loyalty", "user_id", request, ActionResponse())
-    return bind(action, who or person(), inputs or {}, secrets or {})
+    held = Credentials({name: Secret(name, value) for name, value in (secrets or {}).items()})
+    return bind(action, who or person(), inputs or {}, held)
 
 
 def revealed(request: Request) -> str:

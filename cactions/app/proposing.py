@@ -21,6 +21,7 @@ from cactions.model import (
     Scalar,
     noun,
 )
+from cactions.model.secret import Credentials
 
 
 @noun
@@ -72,4 +73,4 @@ def _case(job: Job, person: Person, call: Call) -> Case:
 
 def _request(job: Job, person: Person) -> Request:
     """Secrets stay sealed: nothing here may open one, and a replay needs none."""
-    return bind(job.action, person, job.inputs, {})
+    return bind(job.action, person, job.inputs, Credentials())

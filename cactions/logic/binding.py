@@ -25,6 +25,7 @@ from cactions.model import (
     ActionRequest,
     AuthorError,
     BodyForm,
+    Effect,
     JsonTemplate,
     NoPlan,
     Person,
@@ -36,8 +37,10 @@ from cactions.model import (
     SecretRef,
     Template,
     Token,
+    TokenFetch,
     is_empty,
 )
+from cactions.model.secret import Credentials
 
 __all__ = ["bind", "resolve_inputs"]
 
@@ -51,20 +54,39 @@ _CONTENT_TYPES: Final = {
 
 
 def bind(
-    action: Action, person: Person, inputs: Mapping[str, Scalar], secrets: Mapping[str, str]
+    action: Action,
+    person: Person,
+    inputs: Mapping[str, Scalar],
+    held: Credentials,
+    key: str = "",
 ) -> Request:
     """The exact request for this person.
 
-    ``secrets`` holds opened values by name; a name that is not in it stays sealed. Raises NoPlan
-    (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and AuthorError for literal text that fits nobody.
+    What is not ``held`` stays sealed. ``key`` is what makes a repeated call count once, where the
+    action asks for one. Raises NoPlan (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and AuthorError for
+    literal text that fits nobody.
     """
     _check_audience(action, person)
-    filler, request = Filler(person, inputs, secrets, action.redacted), action.request
+    return _bound(action.request, Filler(person, inputs, held, action.redacted), key)
+
+
+def bind_fetch(fetch: TokenFetch, held: Credentials) -> Request:
+    """The request that fetches a token. Raises as ``bind`` does."""
+    return _bound(fetch.request, Filler(_NOBODY, {}, held), "")
+
+
+_NOBODY: Final = Person("")
+"""A token's request reads nothing of a person."""
+
+
+def _bound(request: ActionRequest, filler: Filler, key: str) -> Request:
     return Request(
         request.http_method.upper(),
         _url(request, filler),
-        tuple(_headers(request, filler)),
+        tuple(_headers(request, filler, key)),
         None if request.body is None else _body(request.body, filler),
+        request.limits,
+        fresh=request.effect is Effect.WRITE,
     )
 
 
@@ -101,10 +123,11 @@ def _shape(url: str) -> tuple[str, str, int, str, str]:
     return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
 
 
-def _headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
+def _headers(request: ActionRequest, filler: Filler, key: str) -> Iterator[tuple[str, Rendered]]:
     """The author's, the tokens', then what else a request needs; one value for each name."""
     taken: set[str] = set()
-    for name, value in [*_own_headers(request, filler), *_token_headers(request, filler)]:
+    own, tokens = _own_headers(request, filler), _token_headers(request, filler)
+    for name, value in [*own, *tokens, *_key_header(request, key)]:
         if name.lower() in taken:
             hint = "keep one of the header and the tokens that set it"
             raise AuthorError(f"the header {name} has two values", hint=hint)
@@ -124,12 +147,24 @@ def _own_headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, 
 
 def _token_headers(request: ActionRequest, filler: Filler) -> Iterator[tuple[str, Rendered]]:
     for token in request.tokens:
-        if token.value is None:
-            yield "Authorization", _basic(token, filler)
+        place = f"the header {token.header}"
+        prefix = Rendered.plain(token.prefix)
+        if token.is_held:
+            yield token.header, prefix + filler.token(token.name, place, encoding.header_value)
+        elif token.value is None:
+            yield token.header, _basic(token, filler)
         else:
-            place = f"the header {token.header}"
             secret = filler.secret(token.value, place, encoding.header_value)
-            yield token.header, Rendered.plain(token.prefix) + secret
+            yield token.header, prefix + secret
+
+
+def _key_header(request: ActionRequest, key: str) -> Iterator[tuple[str, Rendered]]:
+    """A key is no secret, but it is known only once the call is about to be made."""
+    if request.idempotency:
+        yield request.idempotency, Rendered.plain(key) if key else Rendered(_NEW_KEY, None)
+
+
+_NEW_KEY: Final = "<new for each call>"
 
 
 def _default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]:

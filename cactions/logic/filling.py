@@ -25,15 +25,16 @@ from cactions.model import (
     is_empty,
     noun,
 )
+from cactions.model.secret import Credentials, Secret
 
 
 @noun
 class Filler:
-    """One person's values, the inputs, and the opened secrets by name."""
+    """One person's values, the inputs, and what was opened and fetched."""
 
     person: Person
     inputs: Mapping[str, Scalar]
-    secrets: Mapping[str, str]
+    held: Credentials
     redacted: frozenset[Reference] = frozenset()
 
     @property
@@ -78,17 +79,30 @@ class Filler:
 
         Raises NoPlan (NO_VALUE, UNFIT_VALUE).
         """
-        opened = self.secrets.get(secret.name)
-        if opened is None:
-            return Rendered(shown, None)
-        if not opened:
-            message = f'the secret "{secret.name}" is empty'
-            raise NoPlan(Reason.NO_VALUE, message, hint="seal it again")
-        try:
-            return Rendered(shown, _as_text(write)(opened))
-        except Unfit as unfit:
-            message = f'the secret "{secret.name}" does not fit into {place}: it {unfit}'
-            raise NoPlan(Reason.UNFIT_VALUE, message, hint="seal it again") from None
+        return _written(
+            self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, write, shown
+        )
+
+    def token(self, name: str, place: str, write: Callable[[str], str]) -> Rendered:
+        """The token of that name that is held, written; sealed where none is.
+
+        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        """
+        return _written(self.held.tokens.get(name), f'the token "{name}"', place, write, DOTS)
+
+
+def _written(
+    opened: Secret | None, what: str, place: str, write: Callable[[str], str], shown: str
+) -> Rendered:
+    if opened is None:
+        return Rendered(shown, None)
+    if not (value := opened.reveal()):
+        raise NoPlan(Reason.NO_VALUE, f"{what} is empty", hint="seal it again")
+    try:
+        return Rendered(shown, _as_text(write)(value))
+    except Unfit as unfit:
+        message = f"{what} does not fit into {place}: it {unfit}"
+        raise NoPlan(Reason.UNFIT_VALUE, message, hint="seal it again") from None
 
 
 def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:

@@ -59,6 +59,7 @@ class Verified:
 def verify(response: ActionResponse, asker: Asker, answer: Response) -> Verified:
     """The answer's root, or its one row. Raises NoPlan."""
     _check_status(response.success_when, answer)
+    _check_headers(response.success_when, answer)
     if not _reads_body(response):
         return Verified(None, None)
     document = _parsed(answer)
@@ -83,6 +84,16 @@ def _check_status(success: Success, answer: Response) -> None:
         f"the answer has status {answer.status}, not {wanted}",
         hint=_status_hint(answer),
     )
+
+
+def _check_headers(success: Success, answer: Response) -> None:
+    for name, value in success.headers:
+        if value not in answer.header(name):
+            raise NoPlan(
+                Reason.NOT_SUCCESS,
+                f"the response header {name} is not what `success_when` asks for",
+                hint="`success_when.headers` says when an answer counts as a success.",
+            )
 
 
 def _status_hint(answer: Response) -> str:

@@ -32,7 +32,7 @@ _NOUNS: Final = {
     "kinds": "Caution Kind Outcome Reason RunKind Why",
     "plan": "Call Change Failed Left Plan Premise Subject TestReport",
     "receipt": "Conflict Receipt Run RunEntry RunHead Tally",
-    "finding": "Finding Place Severity",
+    "finding": "Edit Finding Fix Label Place Severity",
     "errors": (
         "AuthorError CactionsError InvalidFiles NoAnswer NoPlan OperatorError OutcomeUnknown "
         "RemoteError Stopped StoreError"

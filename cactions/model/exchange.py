@@ -47,6 +47,11 @@ class Response:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = field(default=b"", repr=False)
 
+    def header(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, by any case."""
+        wanted = name.lower()
+        return tuple(value for one, value in self.headers if one.lower() == wanted)
+
 
 @noun
 class Proof:

@@ -30,11 +30,42 @@ class Place:
 
 
 @noun
+class Label:
+    """A second span that a finding speaks of, with what is to be seen there."""
+
+    message: str
+    place: Place | None = None
+    route: str = ""
+
+
+@noun
+class Edit:
+    """The text that stands at a place is replaced by another; an empty span inserts."""
+
+    place: Place
+    text: str
+
+
+@noun
+class Fix:
+    """The smallest change of the files that mends a finding.
+
+    ``safe``: it changes nothing that the author could have meant otherwise, so that ``--fix`` may
+    apply it unasked.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@noun
 class Finding:
     """One thing that is wrong, or worth knowing, about a definition.
 
-    ``rule`` is the stable identifier (``CA…``), ``hint`` the fix or the nearest valid name,
-    ``route`` the keys that lead to the spot (``actions.loyalty.request.url``).
+    ``rule`` is the stable identifier (``CA…``), ``hint`` the fix or the nearest valid name in
+    words, ``route`` the keys that lead to the spot (``actions.loyalty.request.url``). ``labels``
+    are the other spans of the story, in its order; ``notes`` are sentences beneath it.
     """
 
     rule: str
@@ -43,3 +74,6 @@ class Finding:
     place: Place | None = None
     route: str = ""
     severity: Severity = Severity.ERROR
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    fix: Fix | None = None

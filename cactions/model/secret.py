@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import field
 from typing import Final, Generic, NoReturn, TypeVar
 
+from cactions.model.nouns import noun
 from cactions.model.rendered import DOTS
 
 _Value = TypeVar("_Value", str, bytes)
@@ -72,3 +74,11 @@ class HeldKey(_Hidden[bytes]):
 
 
 KEY_BYTES: Final = 32
+
+
+@noun
+class Credentials:
+    """What a request may be filled with: opened secrets, and held tokens, each by name."""
+
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    tokens: Mapping[str, Secret] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from cactions.model import (
     Request,
     same,
 )
+from cactions.model.secret import Credentials
 from tests.builders import person
 from tests.requests import SHOP, body, bound, request_of, revealed
 
@@ -242,10 +243,10 @@ def test_only_the_audience_is_asked_about(
     action = Action("loyalty", "user_id", request_of(), ActionResponse(), audiences=audiences)
     ada = Person("p1", {"name": "Ada", "role": role})
     if refusal is None:
-        assert f"GET {SHOP}/" == bind(action, ada, {}, {}).line
+        assert f"GET {SHOP}/" == bind(action, ada, {}, Credentials()).line
         return
     with pytest.raises(NoPlan) as caught:
-        bind(action, ada, {}, {})
+        bind(action, ada, {}, Credentials())
     expected = (Reason.WRONG_AUDIENCE, refusal)
     assert expected == (caught.value.reason, str(caught.value))
     assert caught.value.hint == (
