@@ -81,6 +81,14 @@ class FakeJournal:
         self._runs[run_id] = replace(run, entries=(*run.entries, *map(RunEntry, plans)))
         return range(len(run.entries) + 1, len(run.entries) + 1 + len(plans))
 
+    def answered(self, run_id: str, entry: int, plan: Plan) -> None:
+        entries = [*self._exact(run_id).entries]
+        fits = 1 <= entry <= len(entries) and _is_about(entries[entry - 1], plan.subject.person_id)
+        if not fits:
+            raise OperatorError(f"the run has no entry {entry} for this person")
+        entries[entry - 1] = replace(entries[entry - 1], plan=plan)
+        self._runs[run_id] = replace(self._runs[run_id], entries=tuple(entries))
+
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
         entries = [*self._exact(run_id).entries]
         if not 1 <= entry <= len(entries):

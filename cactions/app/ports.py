@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from cactions.logic.conversing import Asked
     from cactions.model import (
         Person,
         PersonQuery,
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
         RunHead,
         Value,
     )
-    from cactions.model.secret import HeldKey, Passphrase
+    from cactions.model.secret import HeldKey, Passphrase, Secret
     from cactions.model.vault import Sealed, Stretching
 
 
@@ -29,7 +30,46 @@ class Sender(Protocol):
     """Empty for live calls, else the file that the answers come from."""
 
     def send(self, request: Request) -> Response:
-        """The answer. Raises RemoteError where there is none, NoPlan where none is recorded."""
+        """The answer. Raises NoAnswer where none came, NoPlan where none is recorded."""
+        ...
+
+
+class Caller(Protocol):
+    """Makes a whole call for a person: with its tokens, and again where that is safe and helps."""
+
+    source: str
+    """As a sender's."""
+
+    def call(self, asked: Asked, sealed: Request) -> Response:
+        """The answer; ``sealed`` is the request with nothing opened, as it may be shown.
+
+        Raises NoPlan where there is no answer; OperatorError, AuthorError and StoreError where
+        the call cannot be made for anybody.
+        """
+        ...
+
+
+class Pauses(Protocol):
+    """Waiting and chance, as parameters."""
+
+    def wait(self, seconds: float) -> None:
+        """Return after so many seconds."""
+        ...
+
+    def chance(self) -> float:
+        """A number from 0 to 1, each time another one."""
+        ...
+
+
+class Secrets(Protocol):
+    """Opens secrets for the one host that each may go to."""
+
+    def opened(self, names: Sequence[str], host: str) -> Mapping[str, Secret]:
+        """By name.
+
+        Raises OperatorError for one that is not sealed, AuthorError for a host that it may not go
+        to, StoreError where the vault cannot be opened.
+        """
         ...
 
 
@@ -70,6 +110,10 @@ class Journal(Protocol):
 
         The numbers of the entries: from 1, in the order of the plans.
         """
+        ...
+
+    def answered(self, run_id: str, entry: int, plan: Plan) -> None:
+        """Put the plan that a call's answer gave in the place of the pending one. Durable."""
         ...
 
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cactions.app.ports import Journal, People, Sender
-from cactions.logic.binding import bind
+from cactions.app.ports import Caller, Journal, People
+from cactions.logic.conversing import Asked
 from cactions.logic.planning import Case, failed, plan
 from cactions.logic.redacting import subject_of
 from cactions.model import (
@@ -38,18 +38,23 @@ class Desk:
     """What proposing works with. Without a journal, no value counts as ours."""
 
     people: People
-    sender: Sender
+    caller: Caller
     journal: Journal | None = None
 
 
 def propose(job: Job, desk: Desk) -> Plan | Failed:
     """The plan, or why there is none. Raises OperatorError where not exactly one person matches."""
-    person = desk.people.find(job.query)
+    return proposed(job, desk.people.find(job.query), desk)
+
+
+def proposed(job: Job, person: Person, desk: Desk, key: str = "") -> Plan | Failed:
+    """The same for a person who was found; ``key`` makes a repeated call count once."""
     call = Call("")
+    asked = Asked(job.action, person, job.inputs, key)
     try:
-        request = _request(job, person)
-        call = Call(request.line, None, desk.sender.source)
-        answer = desk.sender.send(request)
+        sealed = asked.request(Credentials())
+        call = Call(sealed.line, None, desk.caller.source)
+        answer = desk.caller.call(asked, sealed)
         call = replace(call, status=answer.status)
         ours = desk.journal.last_applied(person.id) if desk.journal else {}
         return plan(_case(job, person, call), answer, ours)
@@ -61,7 +66,7 @@ def ask(job: Job, people: People) -> Request | Failed:
     """The exact request that would be sent, or why there is none."""
     person = people.find(job.query)
     try:
-        return _request(job, person)
+        return Asked(job.action, person, job.inputs).request(Credentials())
     except NoPlan as error:
         return failed(_case(job, person, Call("")), error)
 
@@ -69,8 +74,3 @@ def ask(job: Job, people: People) -> Request | Failed:
 def _case(job: Job, person: Person, call: Call) -> Case:
     subject = subject_of(person, job.query, job.action.redacted)
     return Case(job.action, person, subject, job.inputs, call)
-
-
-def _request(job: Job, person: Person) -> Request:
-    """Secrets stay sealed: nothing here may open one, and a replay needs none."""
-    return bind(job.action, person, job.inputs, Credentials())

@@ -33,6 +33,10 @@ from cactions.model import (
 WINDOW: Final = 20
 """Plans that share one wait for the disk; more would hardly be faster (security.md, section 5)."""
 
+CALL_IN_DOUBT: Final = (
+    "the call may have been carried out, and is not sent again: look at the service whether it was"
+)
+
 Write: TypeAlias = Callable[[Plan, People], Receipt]
 
 
@@ -195,6 +199,8 @@ def _not_resumed(plan: Plan, people: People) -> Receipt:
 
 
 def _prospect(plan: Plan, people: People) -> Receipt | None:
+    if plan.pending:
+        return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_IN_DOUBT)
     try:
         return found(plan, people.get(plan.subject.person_id))
     except OperatorError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from typing import Final
 
 from cactions.cli import moment
 from cactions.model import OperatorError
@@ -36,6 +37,29 @@ def agreed(question: str, yes: bool) -> bool:
     if yes:
         moment.may_write()
     return yes
+
+
+def typed(warning: str, word: str, yes: bool) -> bool:
+    """Whether to go ahead with what cannot be taken back: the word itself must be typed.
+
+    After it, something may be written. Raises OperatorError where nobody could be asked.
+    """
+    if not yes:
+        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+            raise OperatorError(
+                "there is no terminal to confirm this on, and it may change something",
+                hint=_UNATTENDED,
+            )
+        _forget_what_was_typed()
+        sys.stderr.write(f"{safe(warning)}\nType {safe(word)} to go ahead: ")
+        sys.stderr.flush()
+        yes = sys.stdin.readline().strip() == word
+    if yes:
+        moment.may_write()
+    return yes
+
+
+_UNATTENDED: Final = "Use --replay, or `cactions run … --yes`, which is meant for scripts."
 
 
 def _forget_what_was_typed() -> None:

@@ -7,11 +7,13 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.proposing import propose
-from cactions.cli import jobs, wiring
+from cactions.app.once import CalledOnce
+from cactions.app.proposing import Desk, Job, propose
+from cactions.cli import changing, jobs, wiring
+from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
-from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who
-from cactions.cli.wiring import Answers
+from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who
+from cactions.cli.wiring import Opened
 from cactions.cli.words import Words, shown_person
 from cactions.edges.files import write_text
 from cactions.logic import wire
@@ -22,18 +24,19 @@ _PICTURE: Final = 100
 """Cells across a picture; its reader has no terminal to widen."""
 
 
+@answered
 def command(
+    answers: Answers,
     action: jobs.ActionName,
     person: Who,
     inputs: Inputs = None,
-    replay: Replayed = False,
-    cassette: Cassette = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
     ] = False,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write it as a picture, for a review.")
     ] = None,
+    again: Again = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -41,15 +44,22 @@ def command(
     """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
 
     Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
+    Where the call itself may change something at the third party it is made with --live only, once,
+    after a confirmation; what came of it can be applied without another call.
 
     Example: cactions diff loyalty --person u-1 --replay
     """
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
-    result = propose(job, wiring.desk(opened, job.action, Answers(replay, cassette)))
-    who = shown_person(person, result)
-    said = Words(action, who, inputs, replay, cassette, files, environment)
-    sheet = preview(result, closing=_closing(result, said))
+    changing.check_said_aloud(job.action, answers)
+    if changing.changes_something(job.action, answers) and not changing.agreed(job.action):
+        wiring.paper().say("Nothing was sent.")
+        return
+    desk = wiring.desk(opened, wiring.caller(opened, job.action, answers))
+    done = _done(job, desk, opened, answers, again)
+    result, who = done.result, shown_person(person, done.result)
+    said = Words(action, who, inputs, answers, files, environment)
+    sheet = preview(result, closing=_closing(done, said))
     if svg:
         write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))
     if json:
@@ -60,8 +70,22 @@ def command(
     raise typer.Exit(gravest(jobs.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
 
 
-def _closing(result: Plan | Failed, said: Words) -> str:
+def _done(job: Job, desk: Desk, opened: Opened, answers: Answers, again: bool) -> CalledOnce:
+    if not changing.changes_something(job.action, answers):
+        return CalledOnce(propose(job, desk))
+    head = changing.head_for(job.action.name, opened, desk.caller.source)
+    return changing.called(job, desk, opened, head, again=again)
+
+
+def _closing(done: CalledOnce, said: Words) -> str:
+    result, kept = done.result, done.run
     if isinstance(result, Failed):
         return ""
+    if kept:
+        return (
+            f"Nobody was written to. The call was made, and its answer is kept in run"
+            f" {kept.head.id}. To apply it, without another call: cactions runs resume"
+            f" {kept.head.id}"
+        )
     apply = f" To apply it: {said.command('run')}" if result.effective else ""
     return f"Nothing was written.{apply}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from cactions.cli import guarding
@@ -24,6 +25,41 @@ def value(name: str, *, strip_newline: bool) -> Secret:
     sealable.check_name(name, "secret")
     text = _typed(f'Value of "{name}": ') if _at_terminal() else _rest("value")
     return guarding.know(sealable.secret(name, text, strip_newline=strip_newline))
+
+
+def user_tokens(pairs: Sequence[str]) -> dict[str, Secret]:
+    """The end user's own tokens: ``NAME=N`` is read from descriptor N, ``NAME=-`` from stdin.
+
+    Raises OperatorError. One line break at the end is not part of a token.
+    """
+    found: dict[str, Secret] = {}
+    for pair in pairs:
+        name, mark, where = pair.partition("=")
+        if not mark or not name or not (where == "-" or (where.isascii() and where.isdigit())):
+            raise OperatorError(
+                f'"{pair}" does not say where to read the token',
+                hint="Write NAME=- for stdin, or NAME=N for descriptor N; never the token itself.",
+            )
+        if name in found:
+            raise OperatorError(f'the user token "{name}" is given twice', hint="Keep one.")
+        text = _from_stdin(name) if where == "-" else _from_descriptor(name, int(where))
+        found[name] = guarding.know(sealable.secret(name, text, strip_newline=True))
+    return found
+
+
+def _from_stdin(name: str) -> str:
+    return _typed(f'Token of the user, "{name}": ') if _at_terminal() else _rest("token")
+
+
+def _from_descriptor(name: str, number: int) -> str:
+    try:
+        with os.fdopen(number, "rb", closefd=False) as stream:
+            return _decoded(stream.read(_MOST), "token")
+    except OSError:
+        raise OperatorError(
+            f'the user token "{name}" cannot be read from descriptor {number}',
+            hint=f"Open it in the shell: --user-token {name}={number} {number}<FILE",
+        ) from None
 
 
 def code() -> str:

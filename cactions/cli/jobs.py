@@ -11,7 +11,7 @@ from cactions.cli.exits import Exit
 from cactions.cli.settings import given_inputs, person_query
 from cactions.logic.faults import nearest
 from cactions.logic.inputs import resolve_inputs
-from cactions.model import Action, Failed, OperatorError, Plan, Project
+from cactions.model import Action, Failed, OperatorError, Plan, Project, Reason
 
 ActionName = Annotated[str, typer.Argument(metavar="ACTION", help="The action's name.")]
 
@@ -31,5 +31,7 @@ def job(project: Project, name: str, person: str, inputs: list[str] | None) -> J
 
 
 def verdict(result: Plan | Failed) -> Exit:
-    """FINDINGS where nothing could be planned, or a value was refused."""
+    """FINDINGS where nothing could be planned, or a value was refused; IN_DOUBT of a lost call."""
+    if isinstance(result, Failed) and result.reason is Reason.IN_DOUBT:
+        return Exit.IN_DOUBT
     return Exit.FINDINGS if isinstance(result, Failed) or result.refused else Exit.CLEAN

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import Parameter, signature
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from cactions.cli import hidden, wiring
+from cactions.cli.sharing import sharing
 from cactions.cli.vaulting import Ways
 
 _OPTIONS: Final[dict[str, Any]] = {
@@ -37,21 +36,9 @@ _OPTIONS: Final[dict[str, Any]] = {
 _DEFAULTS: Final = {"vault": Path(wiring.VAULT)}
 
 
-def keyed(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with these options; it gets what they say as its first argument."""
+def _ways(passphrase_of: str | None, **given: Any) -> Ways:  # noqa: ANN401 (as Typer read it)
+    return Ways(**given, typed=hidden.TypedKey(passphrase_of) if passphrase_of else None)
 
-    def called(**given: Any) -> None:  # noqa: ANN401 (whatever Typer has read)
-        of_vault = {name: given.pop(name) for name in _OPTIONS}
-        name = of_vault.pop("passphrase_of")
-        command(Ways(**of_vault, typed=hidden.TypedKey(name) if name else None), **given)
 
-    own = [*signature(command, eval_str=True).parameters.values()][1:]
-    shared = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=form)
-        for name, form in _OPTIONS.items()
-    ]
-    own = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]
-    called.__signature__ = signature(command).replace(parameters=[*own, *shared])  # type: ignore[attr-defined]
-    called.__annotations__ = {}
-    called.__name__, called.__doc__ = command.__name__, command.__doc__
-    return called
+keyed = sharing(_OPTIONS, _DEFAULTS, _ways)
+"""The command with these options; it gets the Ways that they say as its first argument."""

@@ -13,6 +13,7 @@ from typing import Final
 from cactions.model import AuthorError, CactionsError, OperatorError, OutcomeUnknown, Stopped
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_sending: ContextVar[bool] = ContextVar("sending", default=False)
 _at_end: Final[list[Callable[[], None]]] = []
 
 _BEFORE: Final[dict[tuple[str, ...], str]] = {
@@ -36,6 +37,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("vault",): "Nothing was written.",
 }
 _NOTHING: Final = "Nothing was sent and nothing was written."
+_SENT: Final = "Requests were sent to the third party; nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("people", "import"): "Either everybody in the file was imported or nobody: `cactions people"
     " list` tells which.",
@@ -48,8 +50,9 @@ _RUN: Final = "If a run had begun, `cactions runs list` tells how far it came."
 
 
 def start() -> None:
-    """A command begins: nothing can have been written yet."""
+    """A command begins: nothing can have been sent or written yet."""
     _writing.set(False)
+    _sending.set(False)
 
 
 def at_end(act: Callable[[], None]) -> None:
@@ -61,6 +64,11 @@ def end() -> None:
     """The command has ended; its last words may still be on their way."""
     while _at_end:
         _at_end.pop()()
+
+
+def may_have_sent() -> None:
+    """From here on a request may have left."""
+    _sending.set(True)
 
 
 def may_write() -> None:
@@ -96,4 +104,5 @@ def not_done(words: Sequence[str], error: BaseException | None = None) -> str:
         return ""
     if _writing.get() and not rolled_back:
         return _AFTER.get(command) or _AFTER.get(command[:1]) or _RUN
-    return _BEFORE.get(command) or _BEFORE.get(command[:1]) or _NOTHING
+    nothing = _SENT if _sending.get() else _NOTHING
+    return _BEFORE.get(command) or _BEFORE.get(command[:1]) or nothing

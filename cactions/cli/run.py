@@ -7,15 +7,17 @@ from typing import Final
 
 import typer
 
+from cactions.app.once import CalledOnce
 from cactions.app.proposing import propose
-from cactions.app.running import run
-from cactions.cli import asking, jobs, wiring
+from cactions.app.running import resume, run
+from cactions.cli import asking, changing, jobs, wiring
+from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
-from cactions.cli.settings import Cassette, Environment, Files, Inputs, Json, Replayed, Who, Yes
-from cactions.cli.wiring import Answers, Opened
+from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who, Yes
+from cactions.cli.wiring import Opened
 from cactions.cli.words import where
 from cactions.logic import wire
-from cactions.model import Failed, Outcome, Plan, Receipt, RunHead, RunKind
+from cactions.model import Failed, Outcome, Plan, Receipt, Run, RunHead
 from cactions.render.preview import preview
 from cactions.render.receipts import receipt as receipt_sheet
 from cactions.render.words import called, count
@@ -26,64 +28,84 @@ _UNSEALED: Final = (
 )
 
 
+@answered
 def command(
+    answers: Answers,
     action: jobs.ActionName,
     person: Who,
     inputs: Inputs = None,
-    replay: Replayed = False,
-    cassette: Cassette = None,
     yes: Yes = False,
+    again: Again = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
 ) -> None:
     """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
 
+    Where the call itself may change something at the third party, that is asked first; the call is
+    made once.
+
     Example: cactions run loyalty --person u-1 --replay
     """
     asking.able(yes, json)
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
-    desk = wiring.desk(opened, job.action, Answers(replay, cassette))
-    result = propose(job, desk)
-    plan = result if isinstance(result, Plan) and result.effective else None
-    if not json:
-        wiring.paper().show(preview(result, closing=_closing(result)))
-    head = wiring.head_of(
-        RunHead(
-            "",
-            RunKind.APPLY,
-            action,
-            0,
-            "",
-            environment=opened.project.environment,
-            source=desk.sender.source,
-        )
-    )
+    changing_call = changing.changes_something(job.action, answers)
+    if changing_call and not changing.agreed(job.action, yes):
+        wiring.paper().say("Nothing was sent and nothing was written.")
+        return
+    desk = wiring.desk(opened, wiring.caller(opened, job.action, answers))
+    head = changing.head_for(action, opened, desk.caller.source)
     kept = wiring.journal(opened.folder, opened.cover)
     first = not (kept.seals or kept.begun)
-    receipt = _apply(plan, head, opened, yes) if plan else None
+    done = (
+        changing.called(job, desk, opened, head, again=again)
+        if changing_call
+        else CalledOnce(propose(job, desk))
+    )
+    receipt = _finished(done, head, opened, yes, json)
     if json:
-        wiring.write_json(wire.outcome_to_json(result, receipt, head))
-    elif receipt and plan:
-        wiring.paper().show(receipt_sheet(plan, receipt, head, where=shlex.join(where(files))))
-    if receipt and first:
+        wiring.write_json(wire.outcome_to_json(done.result, receipt, head))
+    elif receipt and isinstance(done.result, Plan):
+        sheet = receipt_sheet(done.result, receipt, head, where=shlex.join(where(files)))
+        wiring.paper().show(sheet)
+    if (receipt or done.run) and first:
         wiring.paper().say(_UNSEALED)
-    raise typer.Exit(gravest(jobs.verdict(result), _verdict(receipt)))
+    raise typer.Exit(gravest(jobs.verdict(done.result), _verdict(receipt)))
 
 
-def _closing(result: Plan | Failed) -> str:
-    """Said where no question follows."""
-    return "" if isinstance(result, Failed) or result.effective else "Nothing was written."
-
-
-def _apply(plan: Plan, head: RunHead, opened: Opened, yes: bool) -> Receipt | None:
-    number = count(len(plan.effective), "change")
-    who = called(plan.subject.label or plan.subject.person_id)
-    if not asking.agreed(f"Apply {number} to {who}?", yes):
-        wiring.paper().say("Nothing was written.")
+def _finished(
+    done: CalledOnce, head: RunHead, opened: Opened, yes: bool, json: bool
+) -> Receipt | None:
+    """Show the diff, ask, apply; None where nothing was to be applied."""
+    result = done.result
+    effective = isinstance(result, Plan) and bool(result.effective)
+    if not json:
+        closing = "" if effective or isinstance(result, Failed) else "Nothing was written."
+        wiring.paper().show(preview(result, closing=closing))
+    if not isinstance(result, Plan) or not (effective or done.run):
         return None
-    return run(head, [plan], wiring.books(opened))[0]
+    if effective and not asking.agreed(_question(result), yes):
+        wiring.paper().say(_declined(done.run))
+        return None
+    books = wiring.books(opened)
+    if done.run is None:
+        return run(head, [result], books)[0]
+    return resume(done.run, books).entries[0].receipt
+
+
+def _question(plan: Plan) -> str:
+    who = called(plan.subject.label or plan.subject.person_id)
+    return f"Apply {count(len(plan.effective), 'change')} to {who}?"
+
+
+def _declined(kept: Run | None) -> str:
+    if kept is None:
+        return "Nothing was written."
+    return (
+        f"Nothing was written. The call was made, and its answer is kept in run {kept.head.id}:"
+        f" `cactions runs resume {kept.head.id}` applies it without another call."
+    )
 
 
 def _verdict(receipt: Receipt | None) -> Exit:

@@ -13,6 +13,7 @@ from cactions.app.ports import Journal
 from cactions.app.running import Books, Return, close, prospects, resume, returns, take_back
 from cactions.cli import asking, pruning, wiring
 from cactions.cli.exits import Exit
+from cactions.cli.heading import head_of
 from cactions.cli.settings import Environment, Files, Json, Yes
 from cactions.edges.files import write_text
 from cactions.logic import strict_json, wire
@@ -155,7 +156,7 @@ def _take_back(
     if not number or not asking.agreed(f"Restore {count(number, 'attribute')}?", yes):
         wiring.paper().say("Nothing was written.")
         return (), None
-    head = wiring.head_of(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
+    head = head_of(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
     return take_back(head, back, books), head
 
 

@@ -36,13 +36,11 @@ Inputs = Annotated[
     list[str] | None,
     typer.Option("--input", metavar="NAME=VALUE", help="A data input of the action; repeatable."),
 ]
-Replayed = Annotated[
+Again = Annotated[
     bool,
-    typer.Option("--replay", help="Answer from the recording in cassettes/, without a network."),
-]
-Cassette = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="The recording to replay. Default: cassettes/ACTION.json."),
+    typer.Option(
+        "--again", help="Make a call that changes something although an earlier one is in doubt."
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]

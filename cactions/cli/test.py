@@ -1,57 +1,76 @@
-"""``cactions test``: the file's own tests, against recordings; never writes a person."""
+"""``cactions test``: the file's own tests, against recordings or live; never writes a person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from cactions.app.ports import Caller
 from cactions.app.rehearsing import rehearse, unrehearsed
-from cactions.cli import jobs, wiring
-from cactions.cli.exits import Exit
-from cactions.cli.settings import Cassette, Environment, Files, Json, Replayed
-from cactions.cli.wiring import Answers, Opened
+from cactions.cli import changing, jobs, wiring
+from cactions.cli.answering import Answers, answered
+from cactions.cli.exits import Exit, gravest
+from cactions.cli.settings import Environment, Files, Json
+from cactions.cli.wiring import Opened
 from cactions.logic import wire
 from cactions.model import Action, AuthorError, OperatorError, TestReport
 from cactions.render.reports import reports as reports_sheet
 
 
+@answered
 def command(
+    answers: Answers,
     action: Annotated[
         str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
     ] = None,
-    _replay: Replayed = False,
-    cassette: Cassette = None,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Run the `tests:` of the action files against their recordings. Nothing is written.
+    """Run the `tests:` of the action files, by default against recordings. Nobody is written to.
+
+    With --live the third party is asked; a call that may change something there needs a
+    confirmation.
 
     Example: cactions test loyalty
     """
     opened = wiring.opened(files, environment)
     known = opened.project.actions.values()
     chosen = [jobs.action_named(opened.project, action)] if action else list(known)
-    if cassette and len(chosen) != 1:
+    if answers.cassette and len(chosen) != 1:
         raise OperatorError("one cassette answers for one action", hint="Name the action.")
-    answers = Answers(True, cassette)
-    reports = [report for one in chosen for report in _reports(one, opened, answers)]
+    live = wiring.calling(opened, answers) if answers.live else None
+    tested = [one for one in chosen if one.tests and _agreed(one, answers)]
+    reports = [report for one in tested for report in _reports(one, opened, answers, live)]
     untested = tuple(one.name for one in chosen if not one.tests)
     if json:
         wiring.write_json(wire.reports_to_json(reports, redact=True))
     else:
         wiring.paper().show(reports_sheet(reports, untested))
-    passed = all(report.passed for report in reports)
-    raise typer.Exit(Exit.CLEAN if passed else Exit.FINDINGS)
+    codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
+    raise typer.Exit(gravest(*codes))
 
 
-def _reports(action: Action, opened: Opened, answers: Answers) -> Iterator[TestReport]:
-    if not action.tests:
-        return
+def _agreed(action: Action, answers: Answers) -> bool:
+    if not answers.live or action.request.is_read or changing.agreed(action):
+        return True
+    wiring.paper().say(f"{action.name} was not called.")
+    return False
+
+
+def _verdict(report: TestReport) -> Exit:
+    return gravest(Exit.FINDINGS, jobs.verdict(report.result))
+
+
+def _reports(
+    action: Action, opened: Opened, answers: Answers, live: Caller | None
+) -> Iterator[TestReport]:
+    replayed = replace(answers, replay=True)
     try:
-        desk = wiring.rehearsal_desk(opened, action, answers)
+        desk = wiring.rehearsal_desk(opened, live or wiring.caller(opened, action, replayed))
     except AuthorError as error:
         yield from (unrehearsed(action, test, error) for test in action.tests)
     else:

@@ -12,6 +12,7 @@ from cactions.app import admitting, keeping, rekeying, salvaging
 from cactions.app.opening import Written
 from cactions.cli import hidden, moment, recipients, wiring
 from cactions.cli.exits import Exit
+from cactions.cli.heading import user_name
 from cactions.cli.keyed import keyed
 from cactions.cli.recipients import Kept, tell_rekeyed
 from cactions.cli.settings import Json
@@ -56,7 +57,7 @@ def init(ways: Ways, name: Mine = None) -> None:
     Example: cactions vault init
     """
     desk = wiring.vault_desk(ways)
-    me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", wiring.user_name()).lstrip(".@-") or "me"
+    me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", user_name()).lstrip(".@-") or "me"
     with moment.whole():
         done = keeping.init(desk, me)
     wiring.journal(ways.vault.parent).drop_index()

@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING, Final
 from cactions.model import InvalidFiles, OperatorError, noun
 
 if TYPE_CHECKING:
+    from cactions.app.calling import Calling
     from cactions.app.opening import VaultDesk
-    from cactions.app.ports import KeyHolder, Sender
+    from cactions.app.ports import Caller, KeyHolder
     from cactions.app.proposing import Desk
     from cactions.app.running import Books
+    from cactions.cli.answering import Answers
     from cactions.cli.vaulting import Ways
     from cactions.edges.cover import Cover
     from cactions.edges.journal import JournalLocal
     from cactions.edges.people_local import PeopleLocal
     from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
-    from cactions.model import Action, Finding, Json, Person, Project, RunHead
+    from cactions.model import Action, Finding, Json, Person, Project
     from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
@@ -48,14 +50,6 @@ class Opened:
     folder: Path
     project: Project
     cover: Cover | None = None
-
-
-@noun
-class Answers:
-    """Where answers come from: a recording, by default the action's own."""
-
-    replay: bool
-    cassette: Path | None
 
 
 def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
@@ -221,25 +215,32 @@ def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Book
         return books(Opened(home, Project(Workspace(), {}, {}), covering(home)))
 
 
-def desk(home: Opened, action: Action, answers: Answers) -> Desk:
-    """What proposing works with. Raises OperatorError for a live call: there are none yet."""
+def desk(home: Opened, caller: Caller) -> Desk:
+    """What proposing works with."""
     from cactions.app.proposing import Desk
 
-    return Desk(people(home), _sender(home, action, answers), journal(home.folder, home.cover))
+    return Desk(people(home), caller, journal(home.folder, home.cover))
 
 
-def _sender(home: Opened, action: Action, answers: Answers) -> Sender:
+def caller(home: Opened, action: Action, answers: Answers) -> Caller:
+    """Who answers: the action's recording, or the live service."""
+    if not answers.replayed:
+        return calling(home, answers)
+    from cactions.app.calling import Replaying
     from cactions.edges.cassette import Replay
 
-    if not (answers.replay or answers.cassette):
-        raise OperatorError(
-            "this version of cactions cannot call the live service yet",
-            hint="Say --replay to answer from the recording in cassettes/.",
-        )
-    return Replay(answers.cassette or home.folder / CASSETTES / f"{action.name}.json")
+    return Replaying(Replay(answers.cassette or home.folder / CASSETTES / f"{action.name}.json"))
 
 
-def rehearsal_desk(home: Opened, action: Action, answers: Answers) -> Desk:
+def calling(home: Opened, answers: Answers) -> Calling:
+    """The live services of a project; the vault is opened when a secret is first needed."""
+    from cactions.cli.reaching import reach
+    from cactions.cli.vaulting import Ways
+
+    return reach(answers, home.project.allowed, lambda: vault_desk(Ways(home.folder / VAULT)))
+
+
+def rehearsal_desk(home: Opened, caller: Caller) -> Desk:
     """A desk for tests: people as the YAML gives them, whatever earlier runs made of them.
 
     Where the YAML gives nobody, the people are those of the store.
@@ -249,27 +250,4 @@ def rehearsal_desk(home: Opened, action: Action, answers: Answers) -> Desk:
 
     given = seed(home)
     store = PeopleLocal(None, given) if given else people(home)
-    return Desk(store, _sender(home, action, answers))
-
-
-def user_name() -> str:
-    """Who is at work; ``uid-1234`` where the system has no name for them, as in a container."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # the one until Python 3.12, the other since
-        return f"uid-{os.getuid()}"
-
-
-def head_of(run: RunHead) -> RunHead:
-    """A run's head with its id, its start and its operator filled in."""
-    import platform
-    import secrets
-    import time
-    from dataclasses import replace
-
-    started = time.time()
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
-    operator = f"{user_name()}@{platform.node()}"
-    return replace(run, id=f"{stamp}-{secrets.token_hex(2)}", started=started, operator=operator)
+    return Desk(store, caller)

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cactions.cli.answering import Answers
 from cactions.model import DOTS, Failed, Plan, noun
 
 
@@ -16,8 +17,7 @@ class Words:
     action: str
     person: str
     inputs: Sequence[str] | None
-    replay: bool
-    cassette: Path | None
+    answers: Answers
     files: Sequence[Path] | None
     environment: str | None
 
@@ -29,10 +29,16 @@ class Words:
         yield from (self.action, "--person", self.person)
         for pair in self.inputs or ():
             yield from ("--input", pair)
-        if self.cassette:
-            yield from ("--cassette", str(self.cassette))
-        elif self.replay:
+        if self.answers.cassette:
+            yield from ("--cassette", str(self.answers.cassette))
+        elif self.answers.replay:
             yield "--replay"
+        for pair in self.answers.user_tokens:
+            yield from ("--user-token", pair)
+        if self.answers.proxy:
+            yield from ("--proxy", self.answers.proxy)
+        if self.answers.ca_file:
+            yield from ("--ca-file", str(self.answers.ca_file))
         yield from where(self.files)
         if self.environment:
             yield from ("--env", self.environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 
@@ -11,3 +12,15 @@ class SystemClock:
     def now(self) -> float:
         """Unix seconds."""
         return time.time()
+
+
+class SystemPauses:
+    """Waiting and chance, as ``app/ports.py`` wants them."""
+
+    def wait(self, seconds: float) -> None:
+        """Return after so many seconds."""
+        time.sleep(seconds)
+
+    def chance(self) -> float:
+        """A number from 0 to 1."""
+        return random.random()  # noqa: S311 - it spreads retries, and keeps no secret

@@ -92,6 +92,10 @@ class JournalLocal:
         """
         return self._run(run_id).intend(plans)
 
+    def answered(self, run_id: str, entry: int, plan: Plan) -> None:
+        """Put the plan that a call's answer gave in the place of the pending one; durable."""
+        self._run(run_id).answered(entry, plan)
+
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
         """Keep what became of it; the last word counts."""
         self._run(run_id).settle(entry, receipt)

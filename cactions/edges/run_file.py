@@ -50,6 +50,7 @@ _LAYOUT: Final = Layout(
 
 _BEGIN: Final = "INSERT INTO run VALUES (?, 0)"
 _INTEND: Final = "INSERT INTO entry (number, person_id, plan, undone_by) VALUES (?, ?, ?, '')"
+_ANSWER: Final = "UPDATE entry SET plan = ? WHERE number = ? AND person_id = ?"
 _SETTLE: Final = "UPDATE entry SET receipt = ? WHERE number = ?"
 _MARKED: Final = "person_id IN (SELECT value FROM json_each(?))"
 _MARK: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
@@ -113,6 +114,15 @@ class RunFile:
                 kept = self._cover.seal(text, self._place(number, _PLAN))
                 self._database.execute(_INTEND, number, mark, kept)
         return range(last + 1, last + 1 + len(plans))
+
+    def answered(self, entry: int, plan: Plan) -> None:
+        """Put the plan in the place of a pending one of the same person; durable on return."""
+        text = strict_json.dumps(wire.plan_to_json(plan, redact=False))
+        mark = self._cover.marks(plan.subject.person_id)[0]
+        kept = self._cover.seal(text, self._place(entry, _PLAN))
+        with self._database.writing():
+            if not self._database.execute(_ANSWER, kept, entry, mark):
+                raise OperatorError(f"the run has no entry {entry} for this person", hint=_SHOW)
 
     def settle(self, entry: int, receipt: Receipt) -> None:
         """Keep what became of an entry; the last word counts."""

@@ -1,8 +1,8 @@
 """Whether an answer may be used at all, and for whom: the checks that stand before any mapping.
 
-In this order: status, strict JSON, ``success_when.body``, exactly one row, ``same_person``. The
-first that does not hold is a NoPlan. Its message holds no value of the answer: both sides of
-``same_person`` are in the Proof, which knows whether they may be shown.
+In this order: status, headers, strict JSON, ``success_when.body``, exactly one row,
+``same_person``. The first that does not hold is a NoPlan. Its message holds no value of the
+answer: both sides of ``same_person`` are in the Proof, which knows whether they may be shown.
 """
 
 from __future__ import annotations
@@ -58,12 +58,11 @@ class Verified:
 
 def verify(response: ActionResponse, asker: Asker, answer: Response) -> Verified:
     """The answer's root, or its one row. Raises NoPlan."""
-    _check_status(response.success_when, answer)
-    _check_headers(response.success_when, answer)
+    success = response.success_when
     if not _reads_body(response):
+        _check_head(success, answer)
         return Verified(None, None)
-    document = _parsed(answer)
-    _check_body(response.success_when, document)
+    document = successful_document(success, answer)
     root = document if response.rows is None else _one_row(response.rows, asker, document)
     if response.same_person is None:
         return Verified(root, None)
@@ -84,6 +83,19 @@ def _check_status(success: Success, answer: Response) -> None:
         f"the answer has status {answer.status}, not {wanted}",
         hint=_status_hint(answer),
     )
+
+
+def successful_document(success: Success, answer: Response) -> Json:
+    """The JSON of an answer that is a success. Raises NoPlan (NOT_SUCCESS, NOT_JSON)."""
+    _check_head(success, answer)
+    document = _parsed(answer)
+    _check_body(success, document)
+    return document
+
+
+def _check_head(success: Success, answer: Response) -> None:
+    _check_status(success, answer)
+    _check_headers(success, answer)
 
 
 def _check_headers(success: Success, answer: Response) -> None:

@@ -110,6 +110,11 @@ class Plan:
     premises: tuple[Premise, ...] = ()
 
     @property
+    def pending(self) -> bool:
+        """Whether its call was about to be made, and no answer to it is known."""
+        return bool(self.call.line) and self.call.status is None
+
+    @property
     def effective(self) -> tuple[Change, ...]:
         """The changes that change something."""
         return tuple(change for change in self.changes if change.kind is not Kind.SAME)

@@ -76,8 +76,10 @@ class RunHead:
 class RunEntry:
     """One person's plan in a run; no receipt means that its outcome was never recorded.
 
-    ``undone_by`` names the run that has put the old values back. Of somebody who was forgotten
-    only the outcome is left: the plan is empty, and so is its person's id.
+    A plan that is ``pending`` stands for a call that changes something at the third party and whose
+    answer never came into the journal. ``undone_by`` names the run that has put the old values
+    back. Of somebody who was forgotten only the outcome is left: the plan is empty, and so is its
+    person's id.
     """
 
     plan: Plan
@@ -110,7 +112,7 @@ class Run:
     def leaves_something(self) -> bool:
         """Whether somebody may still hold what this run wrote, so that it can be taken back."""
         return self.head.kind is RunKind.APPLY and any(
-            not (entry.undone_by or entry.forgotten)
+            not (entry.undone_by or entry.forgotten or entry.plan.pending)
             and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
             for entry in self.entries
         )

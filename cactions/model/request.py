@@ -161,6 +161,11 @@ class ActionRequest:
     host: str = ""
 
     @property
+    def is_read(self) -> bool:
+        """Whether it leaves the third party as it was."""
+        return self.effect is Effect.READ
+
+    @property
     def repeatable(self) -> bool:
         """Whether sending it twice does what sending it once does."""
-        return self.effect is Effect.READ or bool(self.idempotency)
+        return self.is_read or bool(self.idempotency)

@@ -116,6 +116,10 @@ REASONS: Final = MappingProxyType(
         Reason.MANY_ROWS: "more than one row of the answer may be meant",
         Reason.NOT_SAME_PERSON: "the answer is not about this person",
         Reason.WRONG_AUDIENCE: "the action is not meant for this person",
+        Reason.FORBIDDEN_ADDRESS: "the host leads to an address that is not public",
+        Reason.UNUSABLE_ANSWER: "the answer cannot be used",
+        Reason.NO_TOKEN: "a token could not be had",
+        Reason.IN_DOUBT: "the call may have been carried out, and nobody knows",
     }
 )
 

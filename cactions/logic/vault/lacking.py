@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cactions.model import Action, Finding, JsonTemplate, Project, SecretRef, Severity, Token
+from cactions.logic import sealed_parts
+from cactions.model import Action, Finding, Project, Severity
 from cactions.model.vault import Entry, Purpose
 
 RULE = "CA305"
@@ -27,18 +28,24 @@ def unreadable(why: str, hint: str) -> Finding:
 
 
 def _of_action(action: Action, held: Mapping[str, Entry]) -> Iterator[Finding]:
-    for token in action.request.tokens:
-        for name in _secrets_of(token):
-            yield from _of_secret(action, f"tokens.{token.name}", name, token.hosts, held)
-    body = action.request.body
-    for name in _inside(body.content) if body else ():
-        yield from _of_secret(action, f"actions.{action.name}.request.body", name, (), held)
+    request = action.request
+    for token in request.tokens:
+        route = f"tokens.{token.name}"
+        for name in sealed_parts.of_token(token):
+            yield from _of_secret(action, route, name, token.hosts, held)
+        if token.fetch:
+            asked = token.fetch.request
+            for name in sealed_parts.of_request(asked):
+                yield from _of_secret(action, f"{route}.request", name, (asked.host,), held)
+    for name in sealed_parts.of_body(request):
+        route = f"actions.{action.name}.request.body"
+        yield from _of_secret(action, route, name, (request.host,), held)
 
 
 def _of_secret(
     action: Action, route: str, name: str, hosts: tuple[str, ...], held: Mapping[str, Entry]
 ) -> Iterator[Finding]:
-    options = " ".join(f"--host {host}" for host in hosts or ("HOST",))
+    options = " ".join(f"--host {host}" for host in hosts)
     if name not in held:
         message, verb = f'the secret "{name}" is not in the vault', "seal"
     elif missing := sorted(set(hosts) - set(held[name].hosts)):
@@ -47,21 +54,3 @@ def _of_secret(
         return
     hint = f"`cactions vault {verb} {name} {options}`"
     yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)
-
-
-def _secrets_of(token: Token) -> Iterator[str]:
-    for part in (token.value, token.username, token.password):
-        if isinstance(part, SecretRef):
-            yield part.name
-
-
-def _inside(content: JsonTemplate) -> Iterator[str]:
-    match content:
-        case SecretRef(name=name):
-            yield name
-        case dict():
-            for part in content.values():
-                yield from _inside(part)
-        case list():
-            for part in content:
-                yield from _inside(part)

@@ -1,0 +1,101 @@
+"""Makes calls: drives the conversation with the network, the clock, the secrets and the tokens."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Final
+
+from cactions.app.ports import Pauses, Secrets, Sender
+from cactions.app.tokens import Tokens
+from cactions.logic import sealed_parts
+from cactions.logic.conversing import Asked, Conversation, Need, Send, Step, converse, fetch
+from cactions.logic.token_answers import FetchedToken, no_token, read_token
+from cactions.model import NoAnswer, NoPlan, Request, Response, Token
+from cactions.model.secret import Secret
+
+_SHARE: Final = 0.1
+_AT_ONCE: Final = 10.0
+
+
+class Budget:
+    """How often may be tried again: one in ten calls, and ten to begin with. For many threads."""
+
+    def __init__(self) -> None:
+        self._left = _AT_ONCE
+        self._lock = Lock()
+
+    def earn(self) -> None:
+        """A call was made."""
+        with self._lock:
+            self._left = min(_AT_ONCE, self._left + _SHARE)
+
+    def spend(self) -> bool:
+        """Whether there may be another try."""
+        with self._lock:
+            granted = self._left >= 1
+            self._left -= granted
+        return granted
+
+
+class Replaying:
+    """The Caller that answers from a recording: no secret is opened, no token fetched."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.source = sender.source
+        self._sender = sender
+
+    def call(self, _asked: Asked, sealed: Request) -> Response:
+        """The recorded answer."""
+        return self._sender.send(sealed)
+
+
+class Calling:
+    """The Caller that makes live calls; many threads may share it."""
+
+    source = ""
+
+    def __init__(self, sender: Sender, secrets: Secrets, tokens: Tokens, pauses: Pauses) -> None:
+        self._sender, self._secrets, self._tokens = sender, secrets, tokens
+        self._pauses, self._budget = pauses, Budget()
+
+    def call(self, asked: Asked, _sealed: Request) -> Response:
+        """The answer of the service."""
+        request = asked.action.request
+        secrets = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        self._budget.earn()
+        return self._driven(converse(asked, secrets, self._pauses.chance))
+
+    def fetch(self, token: Token) -> FetchedToken:
+        """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
+        assert token.fetch, "only a dynamic token is fetched"
+        request = token.fetch.request
+        secrets = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        try:
+            answer = self._driven(fetch(token, secrets, self._pauses.chance))
+        except NoPlan as error:
+            raise no_token(token, str(error), error.hint) from None
+        return read_token(token, answer)
+
+    def _driven(self, steps: Conversation) -> Response:
+        reply: object = None
+        while True:
+            try:
+                step = steps.send(reply)
+            except StopIteration as done:
+                answer: Response = done.value
+                return answer
+            reply = self._done(step)
+
+    def _done(self, step: Step) -> Response | NoAnswer | Secret | bool:
+        match step:
+            case Need(token=token, stale=stale):
+                return self._tokens.get(token, stale, self.fetch)
+            case Send(request=request):
+                try:
+                    return self._sender.send(request)
+                except NoAnswer as lost:
+                    return lost
+            case pause:
+                if granted := self._budget.spend():
+                    self._pauses.wait(pause.seconds)
+                return granted

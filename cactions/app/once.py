@@ -1,0 +1,94 @@
+"""A call that changes something at the third party is made at most once.
+
+- It stands durably in the journal before a byte of it is sent, as a pending plan.
+- Its answer comes into the journal before anything is shown or written: what it gave rise to can
+  be applied later, without another call.
+- Where its answer is lost it is in doubt, and neither a resumed run nor a new one sends it again
+  unless the operator says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cactions.app.ports import Journal
+from cactions.app.proposing import Desk, Job, proposed
+from cactions.app.running import CALL_IN_DOUBT, Books
+from cactions.logic.conversing import Asked
+from cactions.logic.redacting import subject_of
+from cactions.model import (
+    Call,
+    Failed,
+    NoPlan,
+    OperatorError,
+    Outcome,
+    Plan,
+    Reason,
+    Receipt,
+    Run,
+    RunHead,
+    noun,
+)
+from cactions.model.secret import Credentials
+
+
+@noun
+class CalledOnce:
+    """What came of the call; ``run`` holds it, and is None where nothing was sent."""
+
+    result: Plan | Failed
+    run: Run | None = None
+
+
+def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool) -> CalledOnce:
+    """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
+
+    Where a plan came of it the run is left open: resuming it applies the plan. Raises
+    OperatorError where an earlier call of the action for the person is in doubt; ``again`` says
+    that it may be made all the same.
+    """
+    person = desk.people.find(job.query)
+    asked = Asked(job.action, person, job.inputs)
+    subject = subject_of(person, job.query, job.action.redacted)
+    try:
+        line = asked.request(Credentials()).line
+    except NoPlan:
+        return CalledOnce(proposed(job, person, desk))
+    pending = Plan(job.action.name, subject, Call(line))
+    with books.turns.alone(head):
+        if not again:
+            _check_no_doubt(books.journal, job.action.name, person.id)
+        books.journal.begin(replace(head, people=1))
+        [entry] = books.journal.intend(head.id, [pending])
+        result = proposed(job, person, desk, f"{head.id}-{entry}")
+        if isinstance(result, Failed):
+            books.journal.settle(head.id, entry, _receipt(result))
+            books.journal.finish(head.id)
+        else:
+            books.journal.answered(head.id, entry, result)
+    return CalledOnce(result, books.journal.read(head.id))
+
+
+def _receipt(failed: Failed) -> Receipt:
+    in_doubt = failed.reason is Reason.IN_DOUBT
+    outcome = Outcome.IN_DOUBT if in_doubt else Outcome.FAILED
+    message = CALL_IN_DOUBT if in_doubt else failed.message
+    return Receipt(failed.subject.person_id, outcome, message)
+
+
+def _check_no_doubt(journal: Journal, action: str, person_id: str) -> None:
+    for run in journal.runs():
+        if run.head.action == action and any(_doubts(run, person_id)):
+            raise OperatorError(
+                f"an earlier call of {action} for this person is in doubt (run {run.head.id}): it"
+                " may have been carried out",
+                hint="Look at the service. If it was not done, say --again to make the call.",
+            )
+
+
+def _doubts(run: Run, person_id: str) -> list[bool]:
+    return [
+        entry.plan.pending and (entry.receipt is None or entry.receipt.outcome is Outcome.IN_DOUBT)
+        for entry in run.entries
+        if entry.plan.subject.person_id == person_id
+    ]

@@ -1,0 +1,50 @@
+"""Calls that change something at the third party: said aloud, made once, kept in the journal."""
+
+from __future__ import annotations
+
+from cactions.app.once import CalledOnce, call_once
+from cactions.app.proposing import Desk, Job
+from cactions.cli import asking, wiring
+from cactions.cli.answering import Answers
+from cactions.cli.heading import head_of
+from cactions.cli.wiring import Opened
+from cactions.model import Action, OperatorError, RunHead, RunKind
+
+
+def changes_something(action: Action, answers: Answers) -> bool:
+    """Whether a call of the action would leave the third party different."""
+    return not (action.request.is_read or answers.replayed)
+
+
+def check_said_aloud(action: Action, answers: Answers) -> None:
+    """Raises OperatorError where such a call was not asked for by name."""
+    if changes_something(action, answers) and not answers.live:
+        raise OperatorError(
+            f"{action.name} may change something at the third party"
+            f" ({action.request.http_method.upper()}), so it is not called unasked",
+            hint="Say --live to make the call after a confirmation, or --replay to answer from the"
+            " recording. If it only reads there, write `effect: read` under its request.",
+        )
+
+
+def agreed(action: Action, yes: bool = False) -> bool:
+    """Whether the operator has typed the action's name, knowing what it means."""
+    request = action.request
+    return asking.typed(
+        f"{action.name} sends a {request.http_method.upper()} to {request.host}. That may change"
+        " something there, and cannot be taken back from here.",
+        action.name,
+        yes,
+    )
+
+
+def called(job: Job, desk: Desk, opened: Opened, head: RunHead, *, again: bool) -> CalledOnce:
+    """Make the call as a run that is open until what came of it is applied."""
+    return call_once(head, job, desk, wiring.books(opened), again=again)
+
+
+def head_for(action: str, opened: Opened, source: str) -> RunHead:
+    """The head of a run of an action that begins now."""
+    environment = opened.project.environment
+    bare = RunHead("", RunKind.APPLY, action, 0, "", environment=environment, source=source)
+    return head_of(bare)

@@ -1,0 +1,28 @@
+"""Who is at work, when, and under which id: the head of a run."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import secrets
+import time
+from dataclasses import replace
+
+from cactions.model import RunHead
+
+
+def user_name() -> str:
+    """Who is at work; ``uid-1234`` where the system has no name for them, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # the one until Python 3.12, the other since
+        return f"uid-{os.getuid()}"
+
+
+def head_of(run: RunHead) -> RunHead:
+    """A run's head with its id, its start and its operator filled in."""
+    started = time.time()
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
+    operator = f"{user_name()}@{platform.node()}"
+    return replace(run, id=f"{stamp}-{secrets.token_hex(2)}", started=started, operator=operator)
