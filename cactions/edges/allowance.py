@@ -1,0 +1,94 @@
+"""What one exchange may still take, time and bytes, and how far it has come.
+
+The HTTP client's own time-outs start anew with every byte that drips in; these do not. Times are
+of the monotonic clock, which nobody sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from cactions.edges import no_answers
+from cactions.model import Limits, NoAnswer
+
+
+class Allowance:
+    """Of one request, in one thread. ``doing`` is told where the time runs out.
+
+    ``sent``: bytes of the request left. ``answered``: bytes of the answer, decrypted.
+    ``ended``: the server closed. ``kept``: the connection has carried another request before.
+    """
+
+    __slots__ = ("_end", "_until", "_wire", "answered", "doing", "ended", "host", "kept", "limits",
+                 "sent", "status")  # fmt: skip
+
+    def __init__(self, host: str, limits: Limits) -> None:
+        self.host = host
+        self.limits = limits
+        self._end = self._until = monotonic() + limits.total
+        self._wire = limits.wire
+        self.doing = no_answers.CONNECTING
+        self.sent = self.ended = self.kept = False
+        self.answered = 0
+        self.status: int | None = None
+
+    @contextmanager
+    def connecting(self) -> Iterator[None]:
+        """What is within has the seconds to connect, and never more than there are in all."""
+        self._until = min(self._end, monotonic() + self.limits.connect)
+        yield
+        self._until = self._end
+
+    def seconds(self) -> float:
+        """How many are left, more than none. Raises NoAnswer where none are."""
+        left = self._until - monotonic()
+        if left <= 0:
+            raise self.late()
+        return left
+
+    def late(self) -> NoAnswer:
+        """That the time is over."""
+        return no_answers.late(self.host, self.limits, self.doing, in_all=self._until == self._end)
+
+    def room(self, most: int) -> int:
+        """How many bytes to ask the network for: never much more than there is room for."""
+        return min(most, self._wire + 1)
+
+    def receive(self, count: int) -> None:
+        """So many bytes came over the wire. Raises NoAnswer where they are too many."""
+        self._wire -= count
+        if self._wire < 0:
+            raise no_answers.too_long(self.host, self.limits)
+
+    def gone(self) -> NoAnswer:
+        """That the connection is gone: what that means hangs on how far the answer had come."""
+        if self.doing == no_answers.SHAKING:
+            return no_answers.no_handshake(self.host)
+        if self.answered == 0:
+            return no_answers.unanswered(self.host, kept=self.kept, sent=self.sent)
+        if self.status is None:
+            return no_answers.half_a_head(self.host)
+        return no_answers.cut_off(self.host)
+
+    def broken(self) -> NoAnswer:
+        """That what came is no answer by the rules of HTTP."""
+        if self.ended:
+            return self.gone()
+        if self.status is not None:
+            return no_answers.bad_framing(self.host)
+        if self.answered > no_answers.HEAD_LIMIT:
+            return no_answers.long_head(self.host)
+        return no_answers.not_http(self.host)
+
+    def told(self, error: NoAnswer) -> NoAnswer:
+        """The error with what is known about the exchange, and without what it grew from."""
+        return NoAnswer(
+            str(error),
+            reason=error.reason,
+            hint=error.hint,
+            sent=self.sent,
+            status=self.status,
+            again=error.again,
+        )

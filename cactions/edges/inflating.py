@@ -1,0 +1,67 @@
+"""Bodies are decompressed by ourselves: one coding only, and never beyond what may come out."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from cactions.edges import no_answers
+from cactions.model import Limits
+
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_ZLIB: Final = zlib.MAX_WBITS
+_RAW: Final = -zlib.MAX_WBITS
+_CODINGS: Final[Mapping[str, int]] = MappingProxyType(
+    {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB}
+)
+
+
+def inflated(pieces: Iterable[bytes], codings: str, host: str, limits: Limits) -> bytes:
+    """The whole body. ``codings``: all values of Content-Encoding, with commas.
+
+    Raises NoAnswer for codings other than none, gzip and deflate, for more than one, for what
+    cannot be decoded to its very end, and for more bytes than ``limits.decoded``.
+    """
+    named = [coding for one in codings.lower().split(",") if (coding := one.strip(" \t"))]
+    if len(named) > 1:
+        raise no_answers.stacked(host)
+    if not named or named == ["identity"]:
+        return _plain(pieces, host, limits)
+    if named[0] not in _CODINGS:
+        raise no_answers.unknown_coding(host)
+    return _decoded(pieces, _CODINGS[named[0]], host, limits)
+
+
+def _plain(pieces: Iterable[bytes], host: str, limits: Limits) -> bytes:
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > limits.decoded:
+            raise no_answers.too_long_decoded(host, limits)
+    return bytes(body)
+
+
+def _decoded(pieces: Iterable[bytes], bits: int, host: str, limits: Limits) -> bytes:
+    body = bytearray()
+    stream = None
+    for piece in pieces:
+        if stream is None:
+            stream = zlib.decompressobj(_RAW if bits == _ZLIB and not _has_head(piece) else bits)
+        elif stream.eof:
+            raise no_answers.not_decodable(host)
+        try:
+            body += stream.decompress(piece, limits.decoded + 1 - len(body))
+        except zlib.error:
+            raise no_answers.not_decodable(host) from None
+        if len(body) > limits.decoded:
+            raise no_answers.too_long_decoded(host, limits)
+    if stream and (not stream.eof or stream.unused_data):
+        raise no_answers.not_decodable(host)
+    return bytes(body)  # nothing at all stands for nothing, as in a 204
+
+
+def _has_head(piece: bytes) -> bool:
+    """RFC 1950, 2.2: many servers say deflate and leave the head of zlib out."""
+    return piece[0] & 0x0F == zlib.DEFLATED and int.from_bytes(piece[:2]) % 31 == 0

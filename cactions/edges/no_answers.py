@@ -1,0 +1,197 @@
+"""Every way in which the network fails, in words for whoever has to find out why.
+
+A message names the host and the cause. It holds nothing that the server sent and nothing of the
+request but its host: both may hold what nobody should see.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.model import HIGHEST, Limits, NoAnswer, Reason
+
+HEAD_LIMIT: Final = 64 * 1024
+"""Bytes of an answer's status line and headers."""
+
+LOOKING_UP: Final = "its address was being looked up"
+CONNECTING: Final = "the connection was being made"
+TUNNELLING: Final = "the proxy was being asked for it"
+SHAKING: Final = "the TLS handshake was going on"
+SENDING: Final = "the request was being sent"
+WAITING: Final = "no answer had begun"
+ANSWERING: Final = "its answer was still coming in"
+
+_DOCTOR: Final = "`cactions doctor` shows what works from here."
+_OTHERS: Final = "Ask whoever runs the service: what it sends cannot be read."
+
+
+def late(host: str, limits: Limits, doing: str, *, in_all: bool) -> NoAnswer:
+    """The time was over while ``doing`` went on."""
+    if in_all:
+        seconds, key, most = limits.total, "limits.total_seconds", HIGHEST.total
+    else:
+        seconds, key, most = limits.connect, "limits.connect_seconds", HIGHEST.connect
+    return NoAnswer(
+        f"{host} took longer than {seconds:g} s: {doing} when the time was over",
+        reason=Reason.NO_ANSWER,
+        hint=f"Try again; if it is always this slow, raise `{key}` (at most {most:g}).",
+        again=True,
+    )
+
+
+def too_long(host: str, limits: Limits) -> NoAnswer:
+    """More bytes came over the wire than the request allows."""
+    return _unusable(
+        f"the answer of {host} is longer than {limits.wire:,} bytes",
+        f"Ask for less, or raise `limits.wire_bytes` (at most {HIGHEST.wire:,}).",
+    )
+
+
+def too_long_decoded(host: str, limits: Limits) -> NoAnswer:
+    """Decompressing was stopped: a few bytes can stand for a great many."""
+    return _unusable(
+        f"the answer of {host} is longer than {limits.decoded:,} bytes once it is decompressed",
+        f"Ask for less, or raise `limits.decoded_bytes` (at most {HIGHEST.decoded:,}).",
+    )
+
+
+def long_head(host: str) -> NoAnswer:
+    """Headers without end."""
+    return _unusable(f"the headers of {host}'s answer are longer than {HEAD_LIMIT:,} bytes")
+
+
+def not_http(host: str) -> NoAnswer:
+    """Garbage, HTTP/2, or an answer without a head."""
+    return _unusable(f"what {host} sends is no HTTP/1.1 answer")
+
+
+def bad_framing(host: str) -> NoAnswer:
+    """A broken chunk."""
+    return _unusable(f"the answer of {host} is broken: its chunks are not as HTTP/1.1 writes them")
+
+
+def two_lengths(host: str) -> NoAnswer:
+    """A way to slip a second answer in, which would be taken for somebody else's."""
+    return _unusable(
+        f"the answer of {host} tells its length in two ways (Content-Length, Transfer-Encoding)"
+    )
+
+
+def old_chunks(host: str) -> NoAnswer:
+    """RFC 9112, 6.1: an HTTP/1.0 message with Transfer-Encoding has faulty framing."""
+    return _unusable(f"{host} answers in chunks, and in HTTP/1.0, which has none")
+
+
+def switching(host: str) -> NoAnswer:
+    """A 101, for which nobody asked."""
+    return _unusable(f"{host} switches to another protocol, which nobody asked for")
+
+
+def stacked(host: str) -> NoAnswer:
+    """Each layer can make a thousand bytes of one."""
+    return _unusable(f"the answer of {host} is compressed more than once (Content-Encoding)")
+
+
+def unknown_coding(host: str) -> NoAnswer:
+    """A Content-Encoding that was not asked for."""
+    return _unusable(
+        f"the answer of {host} is compressed in a way that cactions does not read",
+        "gzip and deflate are read: look at `Accept-Encoding` among the request's headers.",
+    )
+
+
+def not_decodable(host: str) -> NoAnswer:
+    """What says that it is compressed, and is not, or not to the end."""
+    return _unusable(
+        f"the answer of {host} cannot be decompressed: it is damaged, cut off, or goes on "
+        "behind its end"
+    )
+
+
+def _unusable(message: str, hint: str = _OTHERS) -> NoAnswer:
+    return NoAnswer(message, reason=Reason.UNUSABLE_ANSWER, hint=hint)
+
+
+def cut_off(host: str) -> NoAnswer:
+    """The head came, the body only in part."""
+    return NoAnswer(
+        f"the answer of {host} is cut off: the connection ended before it was complete",
+        reason=Reason.UNUSABLE_ANSWER,
+        hint="Try again; if it happens each time, ask whoever runs the service.",
+        again=True,
+    )
+
+
+def half_a_head(host: str) -> NoAnswer:
+    """Not even the status is known."""
+    return _none(f"{host} closed the connection in the middle of its answer's headers")
+
+
+def unanswered(host: str, *, kept: bool, sent: bool) -> NoAnswer:
+    """Not one byte came."""
+    if kept:
+        return _none(f"{host} closed the connection, kept from an earlier request, unanswered")
+    when = "without an answer" if sent else "before the request was sent"
+    return _none(f"{host} closed the connection {when}")
+
+
+def no_handshake(host: str) -> NoAnswer:
+    """Before any key was agreed on."""
+    return _none(f"{host} closed the connection in the TLS handshake")
+
+
+def no_address(host: str) -> NoAnswer:
+    """The name server says that there is none."""
+    return NoAnswer(
+        f"no address is known for {host}",
+        reason=Reason.NO_ANSWER,
+        hint=f"Look for a misspelling in the host. {_DOCTOR}",
+    )
+
+
+def no_name_server(host: str) -> NoAnswer:
+    """Nobody said anything."""
+    return _none(f"no name server told the address of {host}", _DOCTOR)
+
+
+def refused(host: str) -> NoAnswer:
+    """Somebody is there, and does not listen on this port."""
+    return _none(f"{host} refuses the connection", f"Look at host and port. {_DOCTOR}")
+
+
+def unreachable(host: str) -> NoAnswer:
+    """No way leads there."""
+    return _none(f"{host} cannot be reached from here", _DOCTOR)
+
+
+def no_tunnel(host: str, status: int | None) -> NoAnswer:
+    """The proxy said no, or something that is no answer."""
+    said = "does not answer as a proxy does" if status is None else f"answers {status}"
+    return _none(f"the proxy {said} when asked for {host}", f"Look at `--proxy`. {_DOCTOR}")
+
+
+def _none(message: str, hint: str = "Try again.") -> NoAnswer:
+    return NoAnswer(message, reason=Reason.NO_ANSWER, hint=hint, again=True)
+
+
+def forbidden(host: str, why: str, hint: str = "") -> NoAnswer:
+    """The request would go where no third party is."""
+    return NoAnswer(
+        f"{host} is not called: {why}",
+        reason=Reason.FORBIDDEN_ADDRESS,
+        hint=hint or "If that is meant, give it an entry under `network.allow`.",
+    )
+
+
+def unfit(message: str, hint: str = "") -> NoAnswer:
+    """The request cannot be written down as HTTP/1.1."""
+    return NoAnswer(message, reason=Reason.UNFIT_VALUE, hint=hint)
+
+
+def sealed() -> NoAnswer:
+    """A secret of the request was not opened."""
+    return NoAnswer(
+        "a secret of the request was not opened, so that it cannot be sent",
+        reason=Reason.NO_TOKEN,
+        hint="`cactions vault status` tells whether the vault can be opened.",
+    )
