@@ -7,6 +7,7 @@ from threading import Lock
 
 from cactions.app.keeping import secret_for
 from cactions.app.opening import OpenVault, VaultDesk, opened
+from cactions.model import OperatorError
 from cactions.model.secret import Secret
 
 
@@ -28,6 +29,13 @@ class VaultSecrets:
 
     def _one(self, name: str, host: str) -> Secret:
         if (name, host) not in self._open:
-            self._vault = self._vault or opened(self._desk())
-            self._open[name, host] = self._know(secret_for(self._vault, name, host))
+            try:
+                self._vault = self._vault or opened(self._desk())
+                secret = secret_for(self._vault, name, host)
+            except OperatorError as error:
+                raise OperatorError(
+                    f'a live call needs the secret "{name}": {error}',
+                    hint=f"{error.hint} A replay (--replay) needs none.",
+                ) from None
+            self._open[name, host] = self._know(secret)
         return self._open[name, host]

@@ -44,8 +44,8 @@ def command(
     """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
 
     Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
-    Where the call itself may change something at the third party it is made with --live only, once,
-    after a confirmation; what came of it can be applied without another call.
+
+    A call that may change something at the third party is made with --live only, once.
 
     Example: cactions diff loyalty --person u-1 --replay
     """

@@ -11,7 +11,8 @@ from cactions.app.tokens import Tokens
 from cactions.cli import guarding, hidden, moment, wiring
 from cactions.cli.answering import Answers
 from cactions.edges.clock import SystemClock, SystemPauses
-from cactions.edges.http import Live, Network
+from cactions.edges.guard import Network
+from cactions.edges.http import Live
 from cactions.model import AllowedAddress, Request, Response
 
 

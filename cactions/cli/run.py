@@ -42,8 +42,7 @@ def command(
 ) -> None:
     """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
 
-    Where the call itself may change something at the third party, that is asked first; the call is
-    made once.
+    A call that may change something at the third party is asked for first, and made once.
 
     Example: cactions run loyalty --person u-1 --replay
     """

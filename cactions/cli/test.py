@@ -30,10 +30,9 @@ def command(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Run the `tests:` of the action files, by default against recordings. Nobody is written to.
+    """Run the `tests:` of the action files against their recordings. Nothing is written.
 
-    With --live the third party is asked; a call that may change something there needs a
-    confirmation.
+    With --live the third party is asked; what may change something there, after a question.
 
     Example: cactions test loyalty
     """
