@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import Final
 
@@ -10,7 +11,7 @@ from cactions.app.tokens import Tokens
 from cactions.logic import sealed_parts
 from cactions.logic.conversing import Asked, Conversation, Need, Send, Step, converse, fetch
 from cactions.logic.token_answers import FetchedToken, no_token, read_token
-from cactions.model import NoAnswer, NoPlan, Request, Response, Token
+from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
 from cactions.model.secret import Secret
 
 _SHARE: Final = 0.1
@@ -44,6 +45,9 @@ class Replaying:
         self.source = sender.source
         self._sender = sender
 
+    def prepare(self, action: Action) -> None:
+        """Nothing is needed."""
+
     def call(self, _asked: Asked, sealed: Request) -> Response:
         """The recorded answer."""
         return self._sender.send(sealed)
@@ -58,23 +62,31 @@ class Calling:
         self._sender, self._secrets, self._tokens = sender, secrets, tokens
         self._pauses, self._budget = pauses, Budget()
 
+    def prepare(self, action: Action) -> None:
+        """Open the secrets of the request and of whatever fetches its tokens."""
+        self._opened(action.request)
+        for token in action.request.tokens:
+            if token.fetch:
+                self._opened(token.fetch.request)
+
     def call(self, asked: Asked, _sealed: Request) -> Response:
         """The answer of the service."""
-        request = asked.action.request
-        secrets = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        secrets = self._opened(asked.action.request)
         self._budget.earn()
         return self._driven(converse(asked, secrets, self._pauses.chance))
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
-        request = token.fetch.request
-        secrets = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        secrets = self._opened(token.fetch.request)
         try:
             answer = self._driven(fetch(token, secrets, self._pauses.chance))
         except NoPlan as error:
             raise no_token(token, str(error), error.hint) from None
         return read_token(token, answer)
+
+    def _opened(self, request: ActionRequest) -> Mapping[str, Secret]:
+        return self._secrets.opened(sealed_parts.of_request(request), request.host)
 
     def _driven(self, steps: Conversation) -> Response:
         reply: object = None

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from cactions.app.ports import Journal
 from cactions.app.proposing import Desk, Job, proposed
-from cactions.app.running import CALL_IN_DOUBT, Books
+from cactions.app.running import Books
+from cactions.logic.committing import CALL_IN_DOUBT
 from cactions.logic.conversing import Asked
 from cactions.logic.redacting import subject_of
 from cactions.model import (
@@ -54,6 +55,7 @@ def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool)
         line = asked.request(Credentials()).line
     except NoPlan:
         return CalledOnce(proposed(job, person, desk))
+    desk.caller.prepare(job.action)
     pending = Plan(job.action.name, subject, Call(line))
     with books.turns.alone(head):
         if not again:

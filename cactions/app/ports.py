@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from cactions.logic.conversing import Asked
     from cactions.model import (
+        Action,
         Person,
         PersonQuery,
         Plan,
@@ -39,6 +40,13 @@ class Caller(Protocol):
 
     source: str
     """As a sender's."""
+
+    def prepare(self, action: Action) -> None:
+        """Open what a call of the action will need, so that only the network can fail it then.
+
+        Raises OperatorError, AuthorError and StoreError.
+        """
+        ...
 
     def call(self, asked: Asked, sealed: Request) -> Response:
         """The answer; ``sealed`` is the request with nothing opened, as it may be shown.

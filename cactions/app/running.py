@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from cactions.app.marking import Undone
 from cactions.app.ports import Journal, People, Turns
-from cactions.logic.committing import found
+from cactions.logic.committing import CALL_IN_DOUBT, found
 from cactions.logic.planning import inverse, undo
 from cactions.model import (
     Conflict,
@@ -32,10 +32,6 @@ from cactions.model import (
 
 WINDOW: Final = 20
 """Plans that share one wait for the disk; more would hardly be faster (security.md, section 5)."""
-
-CALL_IN_DOUBT: Final = (
-    "the call may have been carried out, and is not sent again: look at the service whether it was"
-)
 
 Write: TypeAlias = Callable[[Plan, People], Receipt]
 

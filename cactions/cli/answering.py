@@ -32,6 +32,25 @@ class Answers:
         return self.replay or self.cassette is not None
 
 
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="CACTIONS_PROXY",
+        show_envvar=False,
+        help="Go through this HTTP proxy; it looks hosts up unchecked. Also CACTIONS_PROXY.",
+    ),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="CACTIONS_CA_FILE",
+        show_envvar=False,
+        help="Trust these certificate authorities and no others. Also CACTIONS_CA_FILE.",
+    ),
+]
+
 _OPTIONS: Final[dict[str, Any]] = {
     "replay": Annotated[
         bool,
@@ -50,25 +69,11 @@ _OPTIONS: Final[dict[str, Any]] = {
     ],
     "user_token": Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME=N", help="Read a user token from descriptor N, or - for stdin."
-        ),
+        typer.Option(metavar="NAME=N", help="Read a user token from descriptor N, or - for stdin."),
     ],
-    "proxy": Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", envvar="CACTIONS_PROXY", show_envvar=False,
-            help="Go through this HTTP proxy; it looks hosts up unchecked. Also CACTIONS_PROXY.",
-        ),
-    ],
-    "ca_file": Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", envvar="CACTIONS_CA_FILE", show_envvar=False,
-            help="Trust these certificate authorities and no others. Also CACTIONS_CA_FILE.",
-        ),
-    ],
-}  # fmt: skip
+    "proxy": Proxy,
+    "ca_file": CaFile,
+}
 _DEFAULTS: Final = {"replay": False, "live": False}
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cactions.app.once import CalledOnce, call_once
 from cactions.app.proposing import Desk, Job
-from cactions.cli import asking, wiring
+from cactions.cli import asking, jobs, wiring
 from cactions.cli.answering import Answers
+from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.wiring import Opened
 from cactions.model import Action, OperatorError, RunHead, RunKind
@@ -48,3 +49,10 @@ def head_for(action: str, opened: Opened, source: str) -> RunHead:
     environment = opened.project.environment
     bare = RunHead("", RunKind.APPLY, action, 0, "", environment=environment, source=source)
     return head_of(bare)
+
+
+def kept_in_doubt(done: CalledOnce) -> str:
+    """What is said of a call whose answer was lost; empty of others."""
+    if done.run is None or jobs.verdict(done.result) is not Exit.IN_DOUBT:
+        return ""
+    return f"Nobody was written to. Run {done.run.head.id} keeps that the call is in doubt."

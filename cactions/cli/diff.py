@@ -80,7 +80,7 @@ def _done(job: Job, desk: Desk, opened: Opened, answers: Answers, again: bool) -
 def _closing(done: CalledOnce, said: Words) -> str:
     result, kept = done.result, done.run
     if isinstance(result, Failed):
-        return ""
+        return changing.kept_in_doubt(done)
     if kept:
         return (
             f"Nobody was written to. The call was made, and its answer is kept in run"

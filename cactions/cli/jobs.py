@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from cactions.app.proposing import Job
-from cactions.cli.exits import Exit
+from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import given_inputs, person_query
 from cactions.logic.faults import nearest
 from cactions.logic.inputs import resolve_inputs
-from cactions.model import Action, Failed, OperatorError, Plan, Project, Reason
+from cactions.model import Action, Failed, OperatorError, Outcome, Plan, Project, Reason, Receipt
 
 ActionName = Annotated[str, typer.Argument(metavar="ACTION", help="The action's name.")]
 
@@ -35,3 +36,13 @@ def verdict(result: Plan | Failed) -> Exit:
     if isinstance(result, Failed) and result.reason is Reason.IN_DOUBT:
         return Exit.IN_DOUBT
     return Exit.FINDINGS if isinstance(result, Failed) or result.refused else Exit.CLEAN
+
+
+def settled(receipts: Iterable[Receipt | None]) -> Exit:
+    """The gravest of what became of people: IN_DOUBT, FINDINGS where something was not written."""
+    codes = {
+        Outcome.APPLIED: Exit.CLEAN,
+        Outcome.UNCHANGED: Exit.CLEAN,
+        Outcome.IN_DOUBT: Exit.IN_DOUBT,
+    }
+    return gravest(*(codes.get(one.outcome, Exit.FINDINGS) for one in receipts if one))

@@ -31,6 +31,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("people", "import"): "Nobody was imported.",
     ("people", "list"): "Nothing was changed.",
     ("people", "show"): "Nothing was changed.",
+    ("tokens", "test"): "The token was not tested.",
     ("vault", "list"): "Nothing was changed.",
     ("vault", "status"): "Nothing was changed.",
     ("vault", "verify"): "The check was not finished, and nothing was changed.",

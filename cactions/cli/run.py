@@ -12,12 +12,12 @@ from cactions.app.proposing import propose
 from cactions.app.running import resume, run
 from cactions.cli import asking, changing, jobs, wiring
 from cactions.cli.answering import Answers, answered
-from cactions.cli.exits import Exit, gravest
+from cactions.cli.exits import gravest
 from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who, Yes
 from cactions.cli.wiring import Opened
 from cactions.cli.words import where
 from cactions.logic import wire
-from cactions.model import Failed, Outcome, Plan, Receipt, Run, RunHead
+from cactions.model import Plan, Receipt, Run, RunHead
 from cactions.render.preview import preview
 from cactions.render.receipts import receipt as receipt_sheet
 from cactions.render.words import called, count
@@ -70,7 +70,7 @@ def command(
         wiring.paper().show(sheet)
     if (receipt or done.run) and first:
         wiring.paper().say(_UNSEALED)
-    raise typer.Exit(gravest(jobs.verdict(done.result), _verdict(receipt)))
+    raise typer.Exit(gravest(jobs.verdict(done.result), jobs.settled([receipt])))
 
 
 def _finished(
@@ -80,8 +80,7 @@ def _finished(
     result = done.result
     effective = isinstance(result, Plan) and bool(result.effective)
     if not json:
-        closing = "" if effective or isinstance(result, Failed) else "Nothing was written."
-        wiring.paper().show(preview(result, closing=closing))
+        wiring.paper().show(preview(result, closing=_closing(done, effective)))
     if not isinstance(result, Plan) or not (effective or done.run):
         return None
     if effective and not asking.agreed(_question(result), yes):
@@ -91,6 +90,13 @@ def _finished(
     if done.run is None:
         return run(head, [result], books)[0]
     return resume(done.run, books).entries[0].receipt
+
+
+def _closing(done: CalledOnce, effective: bool) -> str:
+    """Said where no question follows."""
+    if isinstance(done.result, Plan):
+        return "" if effective else "Nothing was written."
+    return changing.kept_in_doubt(done)
 
 
 def _question(plan: Plan) -> str:
@@ -105,8 +111,3 @@ def _declined(kept: Run | None) -> str:
         f"Nothing was written. The call was made, and its answer is kept in run {kept.head.id}:"
         f" `cactions runs resume {kept.head.id}` applies it without another call."
     )
-
-
-def _verdict(receipt: Receipt | None) -> Exit:
-    good = receipt is None or receipt.outcome in (Outcome.APPLIED, Outcome.UNCHANGED)
-    return Exit.CLEAN if good else Exit.FINDINGS

@@ -11,13 +11,13 @@ import typer
 
 from cactions.app.ports import Journal
 from cactions.app.running import Books, Return, close, prospects, resume, returns, take_back
-from cactions.cli import asking, pruning, wiring
+from cactions.cli import asking, jobs, pruning, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.settings import Environment, Files, Json, Yes
 from cactions.edges.files import write_text
 from cactions.logic import strict_json, wire
-from cactions.model import OperatorError, Outcome, Receipt, Run, RunHead, RunKind
+from cactions.model import OperatorError, Receipt, Run, RunHead, RunKind
 from cactions.render.receipts import run as run_sheet
 from cactions.render.receipts import runs as runs_sheet
 from cactions.render.receipts import takeback
@@ -92,7 +92,8 @@ def resume_(
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
 
-    Exit code 1 when somebody was changed since: they are left alone.
+    No call is made again. Exit code 1 when somebody was changed since: they are left alone; 4 when
+    a call is in doubt.
 
     Example: cactions runs resume last
     """
@@ -111,9 +112,7 @@ def resume_(
         wiring.write_json(wire.run_to_json(done, redact=True))
     else:
         wiring.paper().show(resumed(done, settled))
-    good = (Outcome.APPLIED, Outcome.UNCHANGED)
-    bad = any(entry.receipt and entry.receipt.outcome not in good for entry in settled)
-    raise typer.Exit(Exit.FINDINGS if bad else Exit.CLEAN)
+    raise typer.Exit(jobs.settled(entry.receipt for entry in settled))
 
 
 @commands.command()

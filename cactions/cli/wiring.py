@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cactions.render.paper import Paper
 
 COMMANDS: Final = (
-    "validate", "request", "test", "diff", "run", "runs", "people", "vault", "schema",
+    "validate", "request", "test", "diff", "run", "runs", "people", "tokens", "vault", "schema",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of this folder."""
 

@@ -23,6 +23,11 @@ from cactions.model import (
     same,
 )
 
+CALL_IN_DOUBT: Final = (
+    "the call may have been carried out, and is not sent again: look at the service whether it was"
+)
+"""What is known of a pending plan whose answer never came."""
+
 _CHANGED: Final = "the person was changed since the plan was made"
 
 

@@ -6,7 +6,7 @@ carefully as a change; colour says nothing that the words do not.
 
 from __future__ import annotations
 
-from cactions.model import Call, Failed, Kind, Plan, Proof, Subject
+from cactions.model import Call, Failed, Kind, Plan, Proof, Reason, Subject
 from cactions.render import changes, words
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
 from cactions.render.layout import Fact, facts, margin, prose
@@ -129,8 +129,9 @@ def _failed(failed: Failed, closing: str, room: int) -> list[Line]:
 
 
 def _verdict(failed: Failed) -> Line:
+    in_doubt = failed.reason is Reason.IN_DOUBT
     return (
-        Ink("x refused:", Tone.REFUSED),
+        Ink("? in doubt:", Tone.CAUTION) if in_doubt else Ink("x refused:", Tone.REFUSED),
         Ink(" "),
         Ink(words.REASONS[failed.reason], Tone.STRONG),
         *quiet(f" ({failed.reason.error_type})"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cactions.logic.committing import CALL_IN_DOUBT
 from cactions.model import (
     Conflict,
     Outcome,
@@ -137,6 +138,8 @@ def _told(plan: Plan, done: Receipt, tense: Tense) -> Line:
     said: Line = ink(words.BECAME[done.outcome])
     if done.outcome is Outcome.APPLIED:
         word, said = ("restored" if taken_back else word), (*_counts(plan, tense), Ink("."))
+    elif done.outcome is Outcome.IN_DOUBT and plan.pending:
+        said = ink("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
         said = ink("Somebody has changed this person since, so nothing was restored.")
     if not plan.subject.person_id:
@@ -182,7 +185,7 @@ def _run_row(one: Run, *, partly: bool = False) -> tuple[Line, ...]:
 
 def tally(one: Run) -> Line:
     """People by outcome; together they are everybody who was handed in."""
-    counts = Tally.of(entry.receipt for entry in one.entries if entry.receipt).counts
+    counts = Tally.of(_known(one)).counts
     parts = [
         ink(f"{counts[outcome]:,} {word}", tone)
         for outcome, (word, tone) in words.OUTCOMES.items()
@@ -193,6 +196,13 @@ def tally(one: Run) -> Line:
         left > 0
     )
     return joined(", ", parts) if parts else quiet("nobody")
+
+
+def _known(one: Run) -> Iterator[Receipt]:
+    """Receipts; a call whose answer never came is in doubt without one."""
+    for entry in one.entries:
+        if entry.receipt or entry.plan.pending:
+            yield entry.receipt or _open(entry.plan)
 
 
 def _has_restored(one: Run) -> bool:
@@ -231,9 +241,11 @@ def _head(one: Run) -> Iterator[Fact]:
 
 def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[Line]:
     tense = Tense.TAKEN_BACK if kind is RunKind.UNDO else Tense.DONE
-    lines = told(entry.plan, entry.receipt or _UNKNOWN, room, tense)
+    lines = told(entry.plan, entry.receipt or _open(entry.plan), room, tense)
     by = (Ink("Undone by run "), Ink(entry.undone_by, Tone.CODE), Ink("."))
     return [*prose(by, room, indent=margin(room)), *lines] if entry.undone_by else lines
 
 
-_UNKNOWN = Receipt("", Outcome.IN_DOUBT, "its outcome was never recorded")
+def _open(plan: Plan) -> Receipt:
+    message = CALL_IN_DOUBT if plan.pending else "its outcome was never recorded"
+    return Receipt("", Outcome.IN_DOUBT, message)

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from cactions.logic.wire.answers import (
+    fetched_to_json,
     outcome_to_json,
     people_to_json,
     request_to_json,
@@ -48,6 +49,7 @@ __all__ = [
     "conflict_to_json",
     "failed_from_json",
     "failed_to_json",
+    "fetched_to_json",
     "findings_from_json",
     "findings_to_json",
     "head_from_json",

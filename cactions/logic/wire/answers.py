@@ -1,7 +1,7 @@
 """What commands answer on ``--json`` beyond the nouns themselves; written, never read back.
 
-``cactions.request/1``, ``cactions.outcome/1``, ``cactions.undo/1``, ``cactions.runs/1`` and
-``cactions.people/1``.
+``cactions.request/1``, ``cactions.token/1``, ``cactions.outcome/1``, ``cactions.undo/1``,
+``cactions.runs/1`` and ``cactions.people/1``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cactions.logic.redacting import hidden_attributes, hidden_fields
+from cactions.logic.token_answers import FetchedToken
 from cactions.logic.wire.plans import failed_to_json, result_to_json
 from cactions.logic.wire.runs import head_to_json, receipt_to_json, run_to_json
-from cactions.model import Failed, Json, Person, Plan, Receipt, Reference, Request, Run, RunHead
+from cactions.model import (
+    Failed,
+    Json,
+    Person,
+    Plan,
+    Receipt,
+    Reference,
+    Request,
+    Run,
+    RunHead,
+    Token,
+)
 
 
 def request_to_json(request: Request | Failed) -> dict[str, Json]:
@@ -24,6 +36,20 @@ def request_to_json(request: Request | Failed) -> dict[str, Json]:
         "url": request.url.shown,
         "headers": [{"name": name, "value": value.shown} for name, value in request.headers],
         "body": None if request.body is None else request.body.shown,
+    }
+
+
+def fetched_to_json(token: Token, came: FetchedToken) -> dict[str, Json]:
+    """A token that was fetched for a test: everything but its value."""
+    return {
+        "format": "cactions.token/1",
+        "name": token.name,
+        "status": came.status,
+        "path": str(token.fetch.token_path) if token.fetch else "",
+        "shape": came.shape,
+        "expires_in": came.expires_in,
+        "header": token.header,
+        "hosts": list(token.hosts),
     }
 
 

@@ -1,0 +1,241 @@
+"""A call that changes something: in the journal before it goes, made once, and never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cactions.app.once import CalledOnce, call_once
+from cactions.app.proposing import Desk, Job
+from cactions.app.running import Books, close, prospects, resume, returns
+from cactions.logic.conversing import Asked
+from cactions.model import (
+    Action,
+    ActionRequest,
+    Effect,
+    Failed,
+    NoAnswer,
+    NoPlan,
+    OperatorError,
+    Outcome,
+    PersonQuery,
+    Plan,
+    Reason,
+    Request,
+    Response,
+    Run,
+    RunHead,
+    RunKind,
+    Stopped,
+    StoreError,
+    Template,
+)
+from tests.app.test_running import FULL, Failing
+from tests.builders import about_ada, action, mapping, person
+from tests.fakes import FakeJournal, FakePeople, FakeTurns
+
+URL = "https://api.shop.example/refunds"
+REFUND = replace(
+    action(mapping()),
+    name="refund",
+    request=ActionRequest("post", Template((URL,)), effect=Effect.WRITE),
+)
+JOB = Job(REFUND, PersonQuery("user_id", "u-1"), {})
+DOUBT = NoPlan(Reason.IN_DOUBT, "the connection was reset")
+
+
+class Line:
+    """A caller that answers, or fails, as it is told, and looks into the journal as it does."""
+
+    source = ""
+
+    def __init__(self, came: Response | Exception, journal: FakeJournal) -> None:
+        self.came, self.journal = came, journal
+        self.seen: list[tuple[bool, str]] = []
+        self.prepared = 0
+        self.unready: Exception | None = None
+
+    def prepare(self, action: Action) -> None:
+        self.prepared += 1
+        if self.unready:
+            raise self.unready
+
+    def call(self, asked: Asked, _sealed: Request) -> Response:
+        [entry] = self.journal.read("run-1").entries if not self.seen else [None]
+        self.seen.append((bool(entry and entry.plan.pending), asked.key))
+        if isinstance(self.came, Exception):
+            raise self.came
+        return self.came
+
+
+def head(run_id: str = "run-1") -> RunHead:
+    return RunHead(run_id, RunKind.APPLY, "refund", 1.0, "ada@desk")
+
+
+def books(**attributes: Any) -> Books:
+    return Books(FakePeople(person(**attributes)), FakeJournal(), FakeTurns())
+
+
+def made(came: Response | Exception, kept: Books, run: str = "run-1", **how: Any) -> CalledOnce:
+    assert isinstance(kept.journal, FakeJournal | Failing)
+    line = how.pop("line", None) or Line(came, kept.journal)  # type: ignore[arg-type]
+    desk = Desk(kept.people, line, kept.journal)
+    return call_once(head(run), JOB, desk, kept, **{"again": False, **how})
+
+
+def state(kept: Books, run: str = "run-1") -> tuple[Run, list[Outcome | None]]:
+    found = kept.journal.read(run)
+    return found, [entry.receipt.outcome if entry.receipt else None for entry in found.entries]
+
+
+def test_the_journal_knows_of_a_call_before_it_is_made() -> None:
+    """Whatever happens from then on, somebody can look for it; its key is the run's own."""
+    kept = books(tier="silver")
+    assert isinstance(kept.journal, FakeJournal)
+    line = Line(about_ada(tier="gold"), kept.journal)
+    made(about_ada(tier="gold"), kept, line=line)
+    assert [(True, "run-1-1")] == line.seen
+
+
+def test_what_came_of_it_is_kept_and_can_be_applied_without_another_call() -> None:
+    """The run stays open until somebody resumes it."""
+    kept = books(tier="silver")
+    done = made(about_ada(tier="gold"), kept)
+    assert isinstance(done.result, Plan)
+    run, outcomes = state(kept)
+    assert ([None], False) == (outcomes, run.finished)
+    assert [done.result] == [entry.plan for entry in run.entries]
+    assert "silver" == kept.people.get("p1").attributes["tier"]
+    resume(run, kept)
+    run, outcomes = state(kept)
+    assert ([Outcome.APPLIED], True) == (outcomes, run.finished)
+    assert "gold" == kept.people.get("p1").attributes["tier"]
+
+
+@pytest.mark.parametrize(
+    ("came", "outcome"),
+    [
+        (DOUBT, Outcome.IN_DOUBT),
+        (about_ada(tier=12), None),
+        (Response(500), Outcome.FAILED),
+        (NoAnswer("nobody listens", reason=Reason.NO_ANSWER), Outcome.FAILED),
+    ],
+)
+def test_every_end_of_a_call_is_one_end_of_the_run(
+    came: Response | Exception, outcome: Outcome | None
+) -> None:
+    """A call that failed is finished; one in doubt is finished, and listed so."""
+    kept = books(tier="silver")
+    done = made(came, kept)
+    run, outcomes = state(kept)
+    assert ([outcome], outcome is not None) == (outcomes, run.finished)
+    assert done.run == run
+    assert "silver" == kept.people.get("p1").attributes["tier"]
+
+
+def test_a_request_that_cannot_be_made_is_no_run() -> None:
+    """Nothing was sent, so there is nothing to remember."""
+    kept = books()
+    leads = replace(REFUND, audiences=("leads",))
+    desk = Desk(kept.people, Line(DOUBT, FakeJournal()), kept.journal)
+    done = call_once(head(), replace(JOB, action=leads), desk, kept, again=False)
+    assert isinstance(done.result, Failed)
+    assert (None, []) == (done.run, list(kept.journal.runs()))
+
+
+def killed(kept: Books) -> Run:
+    """A process that died while the call was under way."""
+    with pytest.raises(SystemError):
+        made(SystemError("kill -9"), kept)
+    return kept.journal.read("run-1")
+
+
+@pytest.mark.parametrize("then", [resume, close])
+def test_a_call_whose_process_died_is_in_doubt_whatever_is_done_with_the_run(
+    then: Callable[[Run, Books], Run],
+) -> None:
+    """Nobody sends it again; nothing is written, and nothing is there to take back."""
+    kept = books(tier="silver")
+    run = killed(kept)
+    assert run.entries[0].plan.pending
+    assert not run.leaves_something
+    [ahead] = prospects(run, kept)
+    assert ahead
+    assert Outcome.IN_DOUBT is ahead.outcome
+    assert [()] == [one.plan.effective for one in returns(run, kept.people)]
+    then(run, kept)
+    run, outcomes = state(kept)
+    assert ([Outcome.IN_DOUBT], True) == (outcomes, run.finished)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
+    """Unless the operator says that they have looked."""
+    kept = books(tier="silver")
+    if settled:
+        made(DOUBT, kept)
+    else:
+        killed(kept)
+    with pytest.raises(OperatorError, match="in doubt \\(run run-1\\)") as caught:
+        made(about_ada(tier="gold"), kept, "run-2")
+    assert "--again" in caught.value.hint
+    assert ["run-1"] == [run.head.id for run in kept.journal.runs()]
+    assert isinstance(made(about_ada(tier="gold"), kept, "run-2", again=True).result, Plan)
+
+
+def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
+    """One person and one action at a time."""
+    kept = books()
+    made(DOUBT, kept)
+    other = person({"user_id": "u-2", "email": "ada@example.com"})
+    assert isinstance(kept.people, FakePeople)
+    kept.people.everybody.append(replace(other, id="p2"))
+    job = replace(JOB, query=PersonQuery("user_id", "u-2"))
+    line = Line(about_ada(tier="gold"), FakeJournal())
+    line.seen.append((True, ""))
+    done = call_once(head("run-2"), job, Desk(kept.people, line, kept.journal), kept, again=False)
+    assert isinstance(done.result, Plan)
+
+
+def test_a_journal_that_fails_before_the_call_stops_it() -> None:
+    """No call without its intent on the disk."""
+    for method in ("begin", "intend"):
+        kept = books()
+        assert isinstance(kept.journal, FakeJournal)
+        line = Line(about_ada(), kept.journal)
+        failing = Failing(kept.journal, method, 1, FULL, late=False)
+        with pytest.raises(StoreError):
+            made(about_ada(), replace(kept, journal=failing), line=line)
+        assert [] == line.seen
+
+
+def test_a_secret_that_is_missing_leaves_no_doubt() -> None:
+    """It is looked for before the journal says that a call may have been made."""
+    kept = books()
+    assert isinstance(kept.journal, FakeJournal)
+    line = Line(about_ada(), kept.journal)
+    line.unready = OperatorError("no secret")
+    with pytest.raises(OperatorError, match="no secret"):
+        made(about_ada(), kept, line=line)
+    assert ([], []) == (line.seen, list(kept.journal.runs()))
+
+
+def test_a_journal_that_fails_after_the_call_leaves_it_in_doubt() -> None:
+    """The answer was not kept, so that whoever resumes must not believe that there was none."""
+    kept = books(tier="silver")
+    failing = replace(kept, journal=Failing(kept.journal, "answered", 1, FULL, late=False))
+    with pytest.raises(StoreError):
+        made(about_ada(tier="gold"), failing)
+    run, outcomes = state(kept)
+    assert (True, [None]) == (run.entries[0].plan.pending, outcomes)
+
+
+def test_one_such_call_at_a_time() -> None:
+    """Whoever comes second is told so, and sends nothing."""
+    kept = books()
+    with kept.turns.alone(head("other")), pytest.raises(Stopped):
+        made(about_ada(), kept)
+    assert [] == list(kept.journal.runs())

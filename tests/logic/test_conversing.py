@@ -1,0 +1,309 @@
+"""One call as a conversation: what it asks for, in which order, and when it gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.conversing import (
+    LONGEST_PAUSE,
+    Asked,
+    Conversation,
+    Need,
+    Pause,
+    Send,
+    converse,
+    fetch,
+)
+from cactions.logic.picking import parse_path
+from cactions.logic.token_answers import read_token
+from cactions.model import (
+    Action,
+    ActionResponse,
+    BodyCheck,
+    Denial,
+    Effect,
+    Limits,
+    NoAnswer,
+    NoPlan,
+    Reason,
+    Response,
+    SecretRef,
+    Token,
+    TokenFetch,
+)
+from cactions.model.secret import Secret
+from tests.builders import answer, person
+from tests.requests import body, request_of
+
+OK = answer({"ok": True})
+DENIED = answer(status=401)
+BUSY = answer(status=503)
+LOST = NoAnswer("the connection was reset", reason=Reason.NO_ANSWER, sent=True, again=True)
+SLOW = NoAnswer("no answer came within 15 s", reason=Reason.NO_ANSWER, sent=True)
+REFUSED = NoAnswer("nobody listens there", reason=Reason.NO_ANSWER, again=True)
+CUT = NoAnswer("the answer was cut off", reason=Reason.UNUSABLE_ANSWER, sent=True, status=200)
+OLD, NEW = Secret("crm", "old-token-1"), Secret("crm", "new-token-2")
+CRM = Token(
+    "crm",
+    "Authorization",
+    ("api.shop.example",),
+    "Bearer ",
+    fetch=TokenFetch(
+        request_of(
+            method="post",
+            url="/token",
+            body=body("form", {"grant_type": "client_credentials"}),
+        ),
+        parse_path("$.access_token"),
+        parse_path("$.expires_in"),
+    ),
+)
+
+
+def asked(**parts: Any) -> Asked:
+    action = Action("loyalty", "user_id", request_of(**parts), ActionResponse())
+    return Asked(action, person(), {}, "key-1")
+
+
+def talk(steps: Conversation, *replies: Any) -> tuple[list[Any], Any]:
+    """Every step that was asked for, and what came of it all: a Response or the error."""
+    said: list[Any] = []
+    reply: Any = None
+    left = list(replies)
+    try:
+        while True:
+            said.append(steps.send(reply))
+            reply = left.pop(0)
+    except StopIteration as done:
+        assert [] == left
+        return said, done.value
+    except NoPlan as error:
+        assert [] == left
+        return said, error
+
+
+def half() -> float:
+    return 0.5
+
+
+def call(of: Asked, *replies: Any) -> tuple[list[Any], Any]:
+    return talk(converse(of, {}, half), *replies)
+
+
+def kinds(said: Sequence[Any]) -> str:
+    """``Need Send Pause`` as their first letters."""
+    return "".join(type(step).__name__[0] for step in said)
+
+
+def test_a_plain_call_is_one_exchange() -> None:
+    """Whatever the status is: the action says what a success is."""
+    for came in (OK, answer(status=404), answer(status=302), answer(status=500)):
+        said, got = call(asked(), came)
+        assert ("S", came) == (kinds(said), got)
+
+
+def test_a_held_token_is_asked_for_before_anything_is_sent() -> None:
+    """The request holds it; the shown one holds dots."""
+    said, got = call(asked(tokens=(CRM,)), NEW, OK)
+    assert ("NS", OK) == (kinds(said), got)
+    [(_, header), _] = said[1].request.headers
+    assert ("Bearer ••••••", "Bearer new-token-2") == (header.shown, header.reveal())
+
+
+def test_a_denied_call_is_made_exactly_once_more_with_another_token() -> None:
+    """The same request but for the token; a second denial is the answer."""
+    said, got = call(asked(tokens=(CRM,)), OLD, DENIED, NEW, DENIED)
+    assert ("NSNS", DENIED) == (kinds(said), got)
+    assert (None, OLD) == (said[0].stale, said[2].stale)
+    tokens = [step.request.headers[0][1].reveal() for step in said if isinstance(step, Send)]
+    assert ["Bearer old-token-1", "Bearer new-token-2"] == tokens
+
+
+def test_a_text_token_is_not_fetched_again() -> None:
+    """There is nothing to fetch: 401 is the answer."""
+    shop = Token("shop", "X-Token", (), value=SecretRef("shop"))
+    steps = converse(asked(tokens=(shop,)), {"shop": Secret("shop", "s3cr3t-abc")}, half)
+    said, got = talk(steps, DENIED)
+    assert ("S", DENIED) == (kinds(said), got)
+
+
+@pytest.mark.parametrize(
+    ("denial", "denied"),
+    [
+        (Denial((401, 403)), answer(status=403)),
+        (Denial(headers=(("X-Error", "expired"),)), answer({}, **{"x-error": "expired"})),
+        (Denial(body=(BodyCheck(parse_path("$.error"), "expired"),)), answer({"error": "expired"})),
+    ],
+)
+def test_what_denies_a_token_is_declared(denial: Denial, denied: Response) -> None:
+    """A status, a header, or something in the body of a 200."""
+    assert CRM.fetch
+    token = replace(CRM, fetch=replace(CRM.fetch, denied_when=denial))
+    said, got = call(asked(tokens=(token,)), OLD, denied, NEW, OK)
+    assert ("NSNS", OK) == (kinds(said), got)
+    for other in (answer({"error": "other"}), answer(b"<html>"), answer(status=400)):
+        said, got = call(asked(tokens=(token,)), OLD, other)
+        assert ("NS", other) == (kinds(said), got)
+
+
+# Tries
+
+
+@pytest.mark.parametrize("came", [BUSY, answer(status=429), answer(status=502), LOST, REFUSED])
+def test_what_is_safe_to_repeat_is_sent_again_after_a_pause(came: Any) -> None:
+    """With full jitter, that doubles."""
+    said, got = call(asked(), came, True, came, True, OK)
+    assert ("SPSPS", OK) == (kinds(said), got)
+    assert [0.5, 1.0] == [step.seconds for step in said if isinstance(step, Pause)]
+
+
+@pytest.mark.parametrize("came", [answer(status=500), answer(status=404), SLOW, CUT])
+def test_what_another_try_would_not_help_is_not_sent_again(came: Any) -> None:
+    """A deadline that has passed has passed."""
+    said, got = call(asked(), came)
+    assert ("S", came) == (kinds(said), got)
+
+
+def test_tries_end_with_the_limit_and_with_the_budget() -> None:
+    """The last answer is the answer."""
+    limits = Limits(retries=2)
+    said, got = call(asked(limits=limits), BUSY, True, BUSY, True, BUSY)
+    assert ("SPSPS", BUSY) == (kinds(said), got)
+    said, got = call(asked(limits=limits), LOST, False)
+    assert ("SP", LOST) == (kinds(said), got)
+    said, got = call(asked(limits=Limits(retries=0)), BUSY)
+    assert ("S", BUSY) == (kinds(said), got)
+
+
+@pytest.mark.parametrize(
+    ("told", "paused"),
+    [("3", 3.0), ("0", 0.5), ("30", 30.0), ("31", None), ("9" * 12, 0.5), ("soon", 0.5)],
+)
+def test_a_service_that_says_when_is_obeyed(told: str, paused: float | None) -> None:
+    """Up to half a minute; a longer wait is its answer."""
+    busy = answer(status=429, **{"Retry-After": told})
+    said, _ = call(asked(), busy, *([] if paused is None else [False]))
+    assert ([] if paused is None else [paused]) == [s.seconds for s in said if isinstance(s, Pause)]
+
+
+@given(st.floats(0, 1), st.integers(0, 5))
+def test_no_pause_is_longer_than_half_a_minute(chance: float, turns: int) -> None:
+    """And none is negative."""
+    steps = converse(asked(limits=Limits(retries=5)), {}, lambda: chance)
+    said, _ = talk(steps, *[BUSY, True] * turns, OK)
+    assert all(0 <= s.seconds <= LONGEST_PAUSE for s in said if isinstance(s, Pause))
+
+
+# Calls that change something
+
+
+WRITE: dict[str, Any] = {"method": "post", "effect": Effect.WRITE}
+
+
+@pytest.mark.parametrize("lost", [LOST, SLOW])
+def test_a_lost_answer_leaves_a_change_in_doubt_and_it_is_never_sent_again(lost: NoAnswer) -> None:
+    """The message says so, and why."""
+    said, got = call(asked(**WRITE), lost)
+    assert ("S", Reason.IN_DOUBT) == (kinds(said), got.reason)
+    assert str(lost) in str(got)
+    assert "not sent again" in str(got)
+
+
+def test_a_change_that_never_left_is_not_in_doubt() -> None:
+    """No byte was sent, so nothing can have been done; it is still not sent again."""
+    said, got = call(asked(**WRITE), REFUSED)
+    assert ("S", REFUSED) == (kinds(said), got)
+    said, got = call(asked(**WRITE), BUSY)
+    assert ("S", BUSY) == (kinds(said), got)
+
+
+def test_a_change_whose_answer_began_is_not_in_doubt() -> None:
+    """Its status says what became of it."""
+    assert CUT is call(asked(**WRITE), CUT)[1]
+
+
+def test_a_key_makes_a_change_safe_to_repeat() -> None:
+    """Each try has the same one; where no try was answered, it is in doubt all the same."""
+    keyed = asked(**WRITE, idempotency="Idempotency-Key")
+    said, got = call(keyed, LOST, True, OK)
+    assert ("SPS", OK) == (kinds(said), got)
+    keys = [step.request.headers[0][1].reveal() for step in said if isinstance(step, Send)]
+    assert ["key-1", "key-1"] == keys
+    _, got = call(keyed, LOST, True, REFUSED, False)
+    assert Reason.IN_DOUBT is got.reason
+    _, got = call(keyed, LOST, True, BUSY, False)
+    assert Reason.IN_DOUBT is got.reason
+
+
+def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
+    """The service said that it did nothing; a lost answer to the second is in doubt."""
+    said, got = call(asked(**WRITE, tokens=(CRM,)), OLD, DENIED, NEW, LOST)
+    assert ("NSNS", Reason.IN_DOUBT) == (kinds(said), got.reason)
+
+
+@given(
+    st.lists(st.sampled_from([OK, DENIED, BUSY, LOST, SLOW, REFUSED, CUT]), min_size=12),
+    st.booleans(),
+)
+def test_a_change_without_a_key_is_sent_once_for_each_token(came: list[Any], granted: bool) -> None:
+    """Law: whatever comes, the number of sendings is one, and two only after a denial."""
+    steps = converse(asked(**WRITE, tokens=(CRM,)), {}, half)
+    left, sent, reply = list(came), list[Any](), None
+    try:
+        while True:
+            step = steps.send(reply)
+            if isinstance(step, Send):
+                sent.append(left.pop(0))
+                reply = sent[-1]
+            else:
+                reply = NEW if isinstance(step, Need) else granted
+    except (StopIteration, NoPlan):
+        pass
+    assert (2 if came[0] is DENIED else 1) == len(sent)
+
+
+# Fetched tokens
+
+
+def test_a_token_is_fetched_with_tries() -> None:
+    """A second fetch only gives another token."""
+    said, got = talk(fetch(CRM, {}, half), LOST, True, OK)
+    assert ("SPS", OK) == (kinds(said), got)
+    assert "grant_type=client_credentials" == said[0].request.body.reveal()
+
+
+def test_the_token_is_read_where_it_is_said_to_be() -> None:
+    """With its life, as a number or as digits; of its value only the shape may be told."""
+    came = read_token(CRM, answer({"access_token": "eyJh.eyJz.c2ln", "expires_in": "3600"}))
+    assert ("eyJh.eyJz.c2ln", 200, 3600.0) == (came.secret.reveal(), came.status, came.expires_in)
+    assert "a JWT of 14 characters" == came.shape
+    assert "eyJh" not in repr(came)
+    for odd in (None, True, -1, "soon", [], "9" * 11):
+        assert read_token(CRM, answer({"access_token": "x", "expires_in": odd})).expires_in is None
+
+
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        (answer({"token": "s3cr3t-abc"}), "$.access_token is missing"),
+        (answer({"access_token": 12345678}), "$.access_token is a number"),
+        (answer({"access_token": ""}), "$.access_token is empty"),
+        (answer({"access_token": "s3cr3t\nabc"}), "holds a control character"),
+        (answer({"access_token": "s3cr3t-é"}), "beyond ASCII"),
+        (answer(b"s3cr3t-abc"), "not strict JSON"),
+        (answer({"access_token": "s3cr3t-abc"}, status=400), "status 400"),
+    ],
+)
+def test_an_answer_without_a_token_is_no_token(came: Response, words: str) -> None:
+    """The message says where it was looked for, and nothing of what was found."""
+    with pytest.raises(NoPlan, match='the token "crm" was not fetched') as caught:
+        read_token(CRM, came)
+    assert Reason.NO_TOKEN is caught.value.reason
+    assert words in str(caught.value)
+    assert "s3cr3t" not in str(caught.value) + caught.value.hint
