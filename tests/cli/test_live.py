@@ -8,16 +8,19 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pexpect
 import pytest
 
 from cactions.cli.exits import Exit
 from tests.cli.conftest import ROOT, Done
-from tests.cli.test_vault import KEY, Say, say
+from tests.cli.test_golden import GOLDEN, steady
+from tests.cli.test_vault import Say, say
+from tests.golden import assert_golden
 from tests.projects import ABOUT_ADA, SECRET, project, write
 from tests.servers import Behaviour, Server, Talk, answering, serving
 
@@ -27,11 +30,13 @@ DIFF = "diff loyalty --person u-1"
 RUN = "run loyalty --person u-1 --yes"
 WRITE = {"http_method": "post", "json": {"reason": "{{ person.name }}"}}
 
+LIVE_GOLDEN = GOLDEN / "live"
+
 Live = Callable[..., Done]
 
 
 @pytest.fixture
-def live(say: Say, home: Path) -> Iterator[Live]:
+def live(say: Say, home: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
     """``live("diff …")`` with two sealed secrets, and the test's authority trusted."""
     for name in ("shop_token", "crm_secret"):
         if not (home / "cactions.vault").exists():
@@ -39,7 +44,8 @@ def live(say: Say, home: Path) -> Iterator[Live]:
         assert say(f"vault seal {name} --host api.test", SECRET).code == Exit.CLEAN
 
     def call(words: str, server: Server, stdin: str = "") -> Done:
-        return say(f"{words} --ca-file {server.ca_file}", stdin)
+        monkeypatch.setenv("CACTIONS_CA_FILE", str(server.ca_file))
+        return say(words, stdin)
 
     return call
 
@@ -351,4 +357,54 @@ def test_an_entry_without_a_reason_allows_nothing(say: Say, home: Path) -> None:
     assert '"reason" is missing' in done.out
 
 
-assert KEY
+# What a customer sees
+
+
+def cut_off(talk: Talk) -> None:
+    while talk.request():
+        talk.send(b'HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{"email": ')
+        return
+
+
+def busy(talk: Talk) -> None:
+    answering(b"{}", "503 Service Unavailable")(talk)
+
+
+class Shown(NamedTuple):
+    """Commands against a server that behaves so; ``parts`` of the action's request."""
+
+    behave: Behaviour
+    commands: tuple[str, ...]
+    parts: Mapping[str, Any] = MappingProxyType({})
+
+
+SCENES = {
+    "diff": Shown(about_ada, (DIFF, f"{DIFF} --json", f"{DIFF} --proxy http://127.0.0.1:1")),
+    "no_answer": Shown(silent, (DIFF, f"{DIFF} --json"), {"limits": {"retries": 0}}),
+    "unusable_answer": Shown(cut_off, (DIFF, f"{DIFF} --json"), {"limits": {"retries": 0}}),
+    "busy": Shown(busy, (DIFF,), {"limits": {"retries": 0}}),
+    "no_token": Shown(busy, (DIFF, f"{DIFF} --json"), {"tokens": ["jwt"]}),
+    "tokens": Shown(tokens, ("tokens test crm", "tokens test crm --json", "tokens test shop")),
+    "in_doubt": Shown(
+        silent, (f"{RUN} --json", RUN, f"{RUN} --again", "runs list", "runs show last"), WRITE
+    ),
+    "changing": Shown(about_ada, (DIFF, f"{DIFF} --live", RUN, "runs show last"), WRITE),
+}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_live_scene_ends_as_it_was_last_approved(
+    live: Live, home: Path, say: Say, name: str
+) -> None:
+    """Ports and run ids are made the same."""
+    scene = SCENES[name]
+    with serving(scene.behave) as server:
+        write(home, project(server, **scene.parts))
+        said = []
+        for words in scene.commands:
+            done = say(words) if words.startswith("runs") else live(words, server)
+            parts = [f"$ cactions {words}\n", done.out]
+            parts += [f"--- stderr\n{done.err}"] if done.err else []
+            said.append("".join([*parts, f"--- exit {done.code}\n"]))
+        text = steady("\n".join(said), home).replace(str(server.port), "44300")
+    assert_golden(LIVE_GOLDEN / f"{name}.txt", text)
