@@ -21,6 +21,7 @@ from cactions.logic.planning import inverse
 from cactions.logic.selecting import lookup_key
 from cactions.model import (
     ABSENT,
+    Call,
     Change,
     Conflict,
     NoPlan,
@@ -268,6 +269,22 @@ def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     assert [(GOLD, None), (plan, refused), (GOLD, None)] == [
         (entry.plan, entry.receipt) for entry in run.entries
     ]
+
+
+def test_an_answer_takes_the_place_of_a_pending_plan(journal: Journal) -> None:
+    """Of the same person and entry, and nowhere else; what is open stays open."""
+    pending = replace(GOLD, call=Call("POST https://api.shop.example/refunds"), changes=())
+    journal.begin(head())
+    journal.intend("run-1", [pending, pending])
+    journal.answered("run-1", 2, GOLD)
+    run = journal.read("run-1")
+    assert [(pending, None), (GOLD, None)] == [(one.plan, one.receipt) for one in run.entries]
+    assert [True, False] == [one.plan.pending for one in run.entries]
+    other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
+    for entry, plan in ((3, GOLD), (0, GOLD), (1, other)):
+        with pytest.raises(OperatorError, match="for this person"):
+            journal.answered("run-1", entry, plan)
+    assert run == journal.read("run-1")
 
 
 def test_a_run_begins_once(journal: Journal) -> None:
