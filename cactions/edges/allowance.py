@@ -62,6 +62,11 @@ class Allowance:
         if self._wire < 0:
             raise no_answers.too_long(self.host, self.limits)
 
+    def check_head(self) -> None:
+        """Raises NoAnswer where all that came, interim answers included, has no final head yet."""
+        if self.status is None and self.answered > no_answers.HEAD_LIMIT:
+            raise no_answers.long_head(self.host)
+
     def gone(self) -> NoAnswer:
         """That the connection is gone: what that means hangs on how far the answer had come."""
         if self.doing == no_answers.SHAKING:
@@ -78,8 +83,6 @@ class Allowance:
             return self.gone()
         if self.status is not None:
             return no_answers.bad_framing(self.host)
-        if self.answered > no_answers.HEAD_LIMIT:
-            return no_answers.long_head(self.host)
         return no_answers.not_http(self.host)
 
     def told(self, error: NoAnswer) -> NoAnswer:

@@ -122,8 +122,6 @@ class Live:
 class _Connection(httpcore.HTTP11Connection):
     """One connection, and the stream below it."""
 
-    MAX_INCOMPLETE_EVENT_SIZE = no_answers.HEAD_LIMIT
-
     def __init__(self, origin: httpcore.Origin, stream: Stream) -> None:
         spoken = cast("httpcore.NetworkStream", stream)
         super().__init__(origin, spoken, keepalive_expiry=_KEPT_SECONDS)
@@ -234,11 +232,18 @@ def _read(answer: httpx.Response, allowance: Allowance) -> Response:
 
 
 def _check_framing(answer: httpx.Response, host: str) -> None:
+    """RFC 9112, 6.1 and 6.3: what can be read in two ways is not read at all."""
+    version = answer.extensions.get("http_version", b"HTTP/1.1")  # a recording has none
+    if version not in _VERSIONS:
+        raise no_answers.not_http(host)
     if answer.status_code < httpx.codes.OK:
         raise no_answers.switching(host)
     if "transfer-encoding" not in answer.headers:
         return
     if "content-length" in answer.headers:
         raise no_answers.two_lengths(host)
-    if answer.extensions.get("http_version") == b"HTTP/1.0":
+    if version == b"HTTP/1.0":
         raise no_answers.old_chunks(host)
+
+
+_VERSIONS: Final = {b"HTTP/1.1", b"HTTP/1.0"}
