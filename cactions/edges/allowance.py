@@ -15,7 +15,7 @@ from cactions.model import Limits, NoAnswer
 
 
 class Allowance:
-    """Of one request, in one thread. ``doing`` is told where the time runs out.
+    """Of one request, in one thread. ``host`` and ``doing`` are told where something fails.
 
     ``sent``: bytes of the request left. ``answered``: bytes of the answer, decrypted.
     ``ended``: the server closed. ``kept``: the connection has carried another request before.
@@ -24,8 +24,8 @@ class Allowance:
     __slots__ = ("_end", "_until", "_wire", "answered", "doing", "ended", "host", "kept", "limits",
                  "sent", "status")  # fmt: skip
 
-    def __init__(self, host: str, limits: Limits) -> None:
-        self.host = host
+    def __init__(self, limits: Limits) -> None:
+        self.host = ""
         self.limits = limits
         self._end = self._until = monotonic() + limits.total
         self._wire = limits.wire

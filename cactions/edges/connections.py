@@ -53,7 +53,10 @@ class Stream:
         """Encrypt; it is sent when the answer is asked for."""
         if buffer:
             self._asked = True
-            self._tls.write(buffer)
+            try:
+                self._tls.write(buffer)
+            except ssl.SSLError as error:
+                raise tls.fault(self.allowance.host, error) from None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """The next bytes; none where the server has properly ended. Raises NoAnswer."""

@@ -83,17 +83,17 @@ class Live:
             transport.close()
 
     def _outcome(self, request: Request) -> Response | NoAnswer:
-        """Failures as values: an exception would keep what it grew from."""
+        """Failures as values: an exception would keep the frames that it came through."""
+        allowance = Allowance(request.limits)
         try:
             target = target_of(_revealed(request.url), self._network.allowed)
-        except NoAnswer as error:
-            return error
-        allowance = Allowance(target.host, request.limits)
-        try:
+            allowance.host = target.host
             return self._exchange(_written(request, _Asked(target, allowance, request.fresh)))
         except NoAnswer as error:
             return allowance.told(error)
-        except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError):
+        except (httpx.InvalidURL, httpx.LocalProtocolError):
+            return allowance.told(no_answers.unfit("the request cannot be written as HTTP/1.1"))
+        except (httpx.TransportError, httpx.StreamError, OSError):
             return allowance.told(allowance.broken())
 
     def _exchange(self, request: httpx.Request) -> Response:

@@ -31,8 +31,9 @@ class SystemLookups:
         with self._lock:
             lookup = self._going.get((host, port))
             if lookup is None:
-                lookup = self._going[host, port] = _Lookup()
+                lookup = _Lookup()
                 Thread(target=self._run, args=(lookup, host, port), daemon=True).start()
+                self._going[host, port] = lookup  # its thread takes it away under this lock
         if not lookup.done.wait(seconds):
             raise TimeoutError
         if lookup.error is not None:

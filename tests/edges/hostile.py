@@ -135,6 +135,13 @@ def coded(data: bytes, *codings: str) -> Behaviour:
     return says(body(data, *(f"Content-Encoding: {coding}" for coding in codings)))
 
 
+def dropped(data: bytes, coding: str) -> Behaviour:
+    """A byte a record."""
+    whole = body(data, f"Content-Encoding: {coding}")
+    start = len(whole) - len(data)
+    return says(whole[:start], *(whole[at : at + 1] for at in range(start, len(whole))))
+
+
 @cache
 def bomb(bits: int) -> bytes:
     """A MiB that stands for a GiB. It has no end, which nobody should come to see."""
@@ -384,6 +391,11 @@ CODINGS = {
     "gzip in capitals": Case(coded(gzip.compress(GOOD), "GZip"), None),
     "zlib": Case(coded(packed(15), "deflate"), None),
     "raw deflate": Case(coded(packed(-15), "deflate"), None),
+    "gzip in drops": Case(dropped(gzip.compress(GOOD), "gzip"), None),
+    "zlib in drops": Case(dropped(packed(15), "deflate"), None),
+    "raw deflate in drops": Case(dropped(packed(-15), "deflate"), None),
+    "a byte of gzip": Case(coded(b"\x1f", "gzip"), UNUSABLE, INFLATE, 200),
+    "nothing of gzip": Case(coded(b"", "gzip"), Reason.NOT_JSON, "the text is empty"),
     "stacked gzip": Case(
         coded(gzip.compress(gzip.compress(GOOD)), "gzip, gzip"), UNUSABLE, "more than once", 200
     ),

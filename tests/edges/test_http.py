@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -123,6 +124,18 @@ def test_a_request_that_cannot_be_written_is_not_sent(parts: dict[str, Any]) -> 
         error = failure(live, Request(**asked))
         assert (Reason.UNFIT_VALUE, False) == (error.reason, error.sent)
         assert (None, 0) == (error.__context__, server.connections)
+
+
+@pytest.mark.parametrize("path", [f"/{SECRET}/é", f"/{SECRET}" * 9000, f"/{SECRET}#"])
+def test_a_url_that_cannot_be_sent_stays_a_secret(path: str) -> None:
+    """No exception and no frame on the way up holds it."""
+    with serving(answering()) as server, live_to(server) as live:
+        error = failure(live, Request("GET", Rendered("https://••", server.url(path))))
+        assert (Reason.UNFIT_VALUE, False, 0) == (error.reason, error.sent, server.connections)
+        assert (None, None) == (error.__cause__, error.__context__)
+        assert SECRET not in str(error)
+        frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
+        assert SECRET not in str(frames)
 
 
 def test_a_closed_secret_is_not_sent() -> None:
