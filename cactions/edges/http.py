@@ -91,7 +91,7 @@ class Live:
             return self._exchange(_written(request, _Asked(target, allowance, request.fresh)))
         except NoAnswer as error:
             return allowance.told(error)
-        except (httpx.InvalidURL, httpx.LocalProtocolError):
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
             return allowance.told(no_answers.unfit("the request cannot be written as HTTP/1.1"))
         except (httpx.TransportError, httpx.StreamError, OSError):
             return allowance.told(allowance.broken())

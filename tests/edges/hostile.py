@@ -116,6 +116,12 @@ def deaf(talk: Talk) -> None:
     time.sleep(1.6)
 
 
+def sipping(talk: Talk) -> None:
+    """Reads, so that sending always goes on, and never ends."""
+    while talk.socket.recv(1024):
+        time.sleep(PAUSE)
+
+
 def dripping_handshake(talk: Talk) -> None:
     """A record of 16 KiB, byte by byte."""
     talk.socket.recv(4096)
@@ -270,6 +276,7 @@ CONNECTING = {
 HEADS = {
     "never answers": Case(silent, NONE, LATE + "no answer had begun"),
     "never reads": Case(deaf, NONE, LATE + "the request was being sent", body="x" * 9_000_000),
+    "reads in drops": Case(sipping, NONE, LATE + "the request was being sent", body="x" * 9**7),
     "resets after the request": Case(resets(), NONE, "closed the connection without an answer"),
     "closes after the request": Case(says(), NONE, "closed the connection without an answer"),
     "breaks off after the request": Case(
@@ -465,4 +472,8 @@ TEXTS = {
 
 CASES = {**CONNECTING, **HEADS, **LENGTHS, **CODINGS, **TEXTS}
 
-assert len(CASES) == sum(map(len, (CONNECTING, HEADS, LENGTHS, CODINGS, TEXTS)))
+FLOODS = ("a huge header", "endless headers", "endless header", "endless 1xx", "endless",
+          "endless chunks", "endless small chunks", "endless trailers", "an endless length",
+          "an endless chunk extension", "a gzip bomb", "a deflate bomb", "a raw bomb",
+          "100,000 deep", "a number of 100,000 digits")  # fmt: skip
+"""What would fill the memory."""

@@ -152,6 +152,16 @@ def test_a_closed_secret_is_not_sent() -> None:
         assert 0 == server.connections
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".test", "é.test"])
+def test_an_allowed_host_that_is_no_name_is_not_asked(host: str) -> None:
+    """It is a failure like any other."""
+    with serving(answering()) as server:
+        live = Live(Network((server.allowed(host),), ca_file=server.ca_file))
+        error = failure(live, Request("GET", Rendered.plain(server.url(host=host))))
+        assert (Reason.UNFIT_VALUE, False) == (error.reason, error.sent)
+        live.close()
+
+
 # What is kept, and what is not
 
 
