@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 from typing import Final, TextIO, TypeVar, cast
 
 from cactions.cli import moment
@@ -21,13 +22,14 @@ _Known = TypeVar("_Known", Secret, Passphrase)
 _STREAMS: Final = ("stdout", "stderr")
 _bare: dict[str, TextIO] = {}
 _nets: list[Scrubbed] = []
-_known: set[bytes] = set()
+_known: dict[bytes, str] = {}
 
 
 def know(secret: _Known) -> _Known:
     """The same, and from now on nothing that is written shows it."""
     forbid_core_dumps()
-    _known.update(forms(secret.reveal()))
+    for form in forms(secret.reveal()):
+        _known.setdefault(form, secret.label)
     if not _bare:
         moment.at_end(end)
         for name in _STREAMS:
@@ -35,6 +37,11 @@ def know(secret: _Known) -> _Known:
     for net in _nets:
         net.scrubber = Scrubber(_known, held=net.scrubber.held)
     return secret
+
+
+def known() -> Mapping[bytes, str]:
+    """Every form of what is known, with its name."""
+    return {**_known}
 
 
 def end() -> None:

@@ -41,6 +41,7 @@ _WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
 _SENT: Final = "Requests were sent to the third party; nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
+    ("test",): "Each recording is either as it was, or whole and new; no person was written to.",
     ("people", "import"): "Either everybody in the file was imported or nobody: `cactions people"
     " list` tells which.",
     ("runs", "prune"): "`cactions runs list` tells which runs are still there.",

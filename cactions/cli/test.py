@@ -10,10 +10,11 @@ import typer
 
 from cactions.app.ports import Caller
 from cactions.app.rehearsing import rehearse, unrehearsed
-from cactions.cli import changing, jobs, wiring
+from cactions.cli import changing, jobs, recording, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
-from cactions.cli.settings import Environment, Files, Json
+from cactions.cli.recording import Tested
+from cactions.cli.settings import Environment, Files, Json, Yes
 from cactions.cli.wiring import Opened
 from cactions.logic import wire
 from cactions.model import Action, AuthorError, OperatorError, TestReport
@@ -26,13 +27,19 @@ def command(
     action: Annotated[
         str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Ask live, and keep the answers in cassettes/.")
+    ] = False,
+    yes: Yes = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Run the `tests:` of the action files against their recordings. Nothing is written.
+    """Run the `tests:` of the action files against their recordings. No person is written to.
 
     With --live the third party is asked; what may change something there, after a question.
+
+    With --record its answers are kept as recordings, of test people only.
 
     Example: cactions test loyalty
     """
@@ -41,15 +48,23 @@ def command(
     chosen = [jobs.action_named(opened.project, action)] if action else list(known)
     if answers.cassette and len(chosen) != 1:
         raise OperatorError("one cassette answers for one action", hint="Name the action.")
+    tested = [one for one in chosen if one.tests]
+    if record:
+        answers = recording.live(answers)
+        if not recording.agreed(tested, opened, yes, json):
+            wiring.paper().say("Nothing was sent and nothing was written.")
+            return
     live = wiring.calling(opened, answers) if answers.live else None
-    tested = [one for one in chosen if one.tests and _agreed(one, answers)]
-    reports = [report for one in tested for report in _reports(one, opened, answers, live)]
+    tested = [one for one in tested if _agreed(one, answers)]
+    asked = [_asked(one, opened, answers, live, record) for one in tested]
+    reports = [report for one in asked for report in one.reports]
     untested = tuple(one.name for one in chosen if not one.tests)
     if json:
         wiring.write_json(wire.reports_to_json(reports, redact=True))
     else:
         wiring.paper().show(reports_sheet(reports, untested))
     codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
+    codes += [one.code for one in asked]
     raise typer.Exit(gravest(*codes))
 
 
@@ -62,6 +77,14 @@ def _agreed(action: Action, answers: Answers) -> bool:
 
 def _verdict(report: TestReport) -> Exit:
     return gravest(Exit.FINDINGS, jobs.verdict(report.result))
+
+
+def _asked(
+    action: Action, opened: Opened, answers: Answers, live: Caller | None, record: bool
+) -> Tested:
+    if live and record:
+        return recording.recorded(action, opened, live)
+    return Tested(tuple(_reports(action, opened, answers, live)))
 
 
 def _reports(

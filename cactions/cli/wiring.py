@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cactions.edges.cover import Cover
     from cactions.edges.journal import JournalLocal
     from cactions.edges.people_local import PeopleLocal
+    from cactions.edges.tape import Tape
     from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
     from cactions.model import Action, Finding, Json, Person, Project
@@ -229,7 +230,19 @@ def caller(home: Opened, action: Action, answers: Answers) -> Caller:
     from cactions.app.calling import Replaying
     from cactions.edges.cassette import Replay
 
-    return Replaying(Replay(answers.cassette or home.folder / CASSETTES / f"{action.name}.json"))
+    return Replaying(Replay(answers.cassette or recording_of(home, action)))
+
+
+def tape(home: Opened, action: Action) -> Tape:
+    """Where an action's recording is written."""
+    from cactions.edges.tape import Tape
+
+    return Tape(recording_of(home, action), makes_folder=True)
+
+
+def recording_of(home: Opened, action: Action) -> Path:
+    """The file of an action's own recording."""
+    return home.folder / CASSETTES / f"{action.name}.json"
 
 
 def calling(home: Opened, answers: Answers) -> Calling:
@@ -240,14 +253,19 @@ def calling(home: Opened, answers: Answers) -> Calling:
     return reach(answers, home.project.allowed, lambda: vault_desk(Ways(home.folder / VAULT)))
 
 
-def rehearsal_desk(home: Opened, caller: Caller) -> Desk:
-    """A desk for tests: people as the YAML gives them, whatever earlier runs made of them.
+def rehearsal_people(home: Opened) -> PeopleLocal:
+    """People for tests: as the YAML gives them, whatever earlier runs made of them.
 
     Where the YAML gives nobody, the people are those of the store.
     """
-    from cactions.app.proposing import Desk
     from cactions.edges.people_local import PeopleLocal
 
     given = seed(home)
-    store = PeopleLocal(None, given) if given else people(home)
-    return Desk(store, caller)
+    return PeopleLocal(None, given) if given else people(home)
+
+
+def rehearsal_desk(home: Opened, caller: Caller) -> Desk:
+    """A desk for tests."""
+    from cactions.app.proposing import Desk
+
+    return Desk(rehearsal_people(home), caller)

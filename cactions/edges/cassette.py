@@ -9,22 +9,16 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from itertools import chain, repeat
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, NoReturn, TypeAlias
 
-from cactions.edges.files import store_errors, sync_folder
+from cactions.edges.files import store_errors
 from cactions.logic.comparing import Key, Question, Route, question_of, shown_question_of
 from cactions.logic.differing import differences, line_of, nearest, printable
-from cactions.logic.recording import (
-    Recorded,
-    cassette_to_bytes,
-    interaction_to_json,
-    parse_cassette,
-)
+from cactions.logic.recording import Recorded, parse_cassette
 from cactions.model import AuthorError, NoPlan, Reason, Request, Response
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -84,17 +78,6 @@ class Replay:
         raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)
 
 
-def write_cassette(path: Path, interactions: Iterable[tuple[Request, Response]]) -> None:
-    """Write a cassette that both cactions and plain vcrpy replay; the whole file or nothing.
-
-    Raises RemoteError for an answer that is not text, StoreError where it cannot be written.
-    """
-    data = cassette_to_bytes(interaction_to_json(*exchange) for exchange in interactions)
-    parse_cassette(data, str(path))
-    with store_errors(path):
-        _replace(path, data)
-
-
 def _indexed(recorded: Iterable[Recorded], blanks: frozenset[Route]) -> _Index:
     groups: dict[Key, list[Recorded]] = {}
     for one in recorded:
@@ -127,17 +110,3 @@ def _check_file(state: os.stat_result, shown: str) -> None:
         raise AuthorError(
             f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
         )
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """A reader, or a crash, meets the old file or the new one and nothing between."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:  # x is O_EXCL: nobody else's file
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)

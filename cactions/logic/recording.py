@@ -1,4 +1,4 @@
-"""Cassettes: recorded exchanges in vcrpy's JSON form (version 1), read strictly and written.
+"""Cassettes: recorded exchanges in vcrpy's JSON form (version 1), read strictly; what is written.
 
 The form, as vcrpy's JSON serializer writes it::
 
@@ -11,12 +11,11 @@ The form, as vcrpy's JSON serializer writes it::
 - A response's body holds its ``string``: a text, or null or nothing where none came. Bodies are
   text and already decoded: the form cannot hold bytes.
 - Keys beside these (``recorded_at``, ``metadata``) are somebody's notes and are passed over.
-- Only shown texts are written; what is written can be read.
+- Only shown texts are written.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
@@ -72,13 +71,7 @@ def parse_cassette(data: bytes, source: str) -> tuple[Recorded, ...]:
         raise AuthorError(f"{printable(source)} is not a cassette: {error}", hint=_MEND) from None
 
 
-def cassette_to_bytes(interactions: Iterable[Json]) -> bytes:
-    """The file as vcrpy's serializer writes it; ASCII, for vcrpy reads in the locale's encoding."""
-    document = {"version": VERSION, "interactions": list(interactions)}
-    return (json.dumps(document, indent=4, allow_nan=False) + "\n").encode()
-
-
-def interaction_to_json(request: Request, response: Response) -> dict[str, Json]:
+def interaction_to_json(request: Request, response: Response) -> dict[str, dict[str, Json]]:
     """One interaction, by the request's shown texts.
 
     Raises RemoteError for an answer that is not text. As in vcrpy, a decoded body loses its

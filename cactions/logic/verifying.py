@@ -59,8 +59,8 @@ class Verified:
 def verify(response: ActionResponse, asker: Asker, answer: Response) -> Verified:
     """The answer's root, or its one row. Raises NoPlan."""
     success = response.success_when
-    if not _reads_body(response):
-        _check_head(success, answer)
+    if not reads_body(response):
+        check_head(success, answer)
         return Verified(None, None)
     document = successful_document(success, answer)
     root = document if response.rows is None else _one_row(response.rows, asker, document)
@@ -69,7 +69,8 @@ def verify(response: ActionResponse, asker: Asker, answer: Response) -> Verified
     return Verified(root, _proven(response, response.same_person, asker, root))
 
 
-def _reads_body(response: ActionResponse) -> bool:
+def reads_body(response: ActionResponse) -> bool:
+    """Whether anything of an answer's body matters."""
     body = response.success_when.body
     return bool(body or response.rows or response.same_person or response.mapping)
 
@@ -87,13 +88,14 @@ def _check_status(success: Success, answer: Response) -> None:
 
 def successful_document(success: Success, answer: Response) -> Json:
     """The JSON of an answer that is a success. Raises NoPlan (NOT_SUCCESS, NOT_JSON)."""
-    _check_head(success, answer)
+    check_head(success, answer)
     document = _parsed(answer)
     _check_body(success, document)
     return document
 
 
-def _check_head(success: Success, answer: Response) -> None:
+def check_head(success: Success, answer: Response) -> None:
+    """Status and headers. Raises NoPlan (NOT_SUCCESS)."""
     _check_status(success, answer)
     _check_headers(success, answer)
 
@@ -163,7 +165,7 @@ def _check_body(success: Success, document: Json) -> None:
 def _one_row(rows: Rows, asker: Asker, document: Json) -> Json:
     """The only row that fits; never the first of many."""
     all_rows = pick_rows(rows.path, document)
-    fitting = [row for row in all_rows if _fits(rows, asker, row)]
+    fitting = [row for row in all_rows if fits(rows, asker, row)]
     if len(fitting) == 1:
         return fitting[0]
     counts = f"{len(fitting)} of {len(all_rows)} rows at {rows.path} fit, and exactly 1 must"
@@ -174,7 +176,8 @@ def _one_row(rows: Rows, asker: Asker, document: Json) -> Json:
     raise NoPlan(Reason.NO_ROW, counts, hint=hint)
 
 
-def _fits(rows: Rows, asker: Asker, row: Json) -> bool:
+def fits(rows: Rows, asker: Asker, row: Json) -> bool:
+    """Whether a row is the asker's."""
     return all(
         equals(reference, asker.value(reference), pick(path, row)) for path, reference in rows.where
     )

@@ -15,7 +15,8 @@ from typing import Final
 
 from cactions.app.calling import Replaying
 from cactions.app.proposing import Desk, Job, ask, propose
-from cactions.edges.cassette import Replay, write_cassette
+from cactions.edges.cassette import Replay
+from cactions.edges.tape import write_cassette
 from cactions.logic import wire
 from cactions.logic.shaping import SourceFile, shape
 from cactions.logic.strict_json import dumps

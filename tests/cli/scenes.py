@@ -210,6 +210,13 @@ SCENES: dict[str, Scene] = {
     "test_without_tests": Scene(
         ("test -f one.yaml",), written(one__yaml=SHOP[: SHOP.index("    tests:")])
     ),
+    "test_record": Scene(
+        ("test --record", "test loyalty --record --json", "test --record --replay"),
+    ),
+    "test_record_nobody": Scene(
+        ("test --record --yes",), edited(FILE, ("email: ada@example.com\n      test: true\n",
+                                                "email: ada@example.com\n"))
+    ),
     "test_misuse": Scene(("test --cassette x.json", "test loyal")),
     "diff": Scene((*both(f"diff {LOYALTY}"), f"diff {LOYALTY} --exit-code --svg out.svg")),
     "diff_inputs": Scene(both("diff delivery --person u-1 --input order_id=A-1001 --replay")),

@@ -20,7 +20,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cactions.edges import cassette
-from cactions.edges.cassette import Replay, write_cassette
+from cactions.edges.cassette import Replay
+from cactions.edges.tape import write_cassette
 from cactions.model import (
     DOTS,
     AuthorError,

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.app.ports import Clock, Journal, People, Sender, Turns
-from cactions.edges.cassette import Replay, write_cassette
+from cactions.edges.cassette import Replay
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
 from cactions.edges.journal import JournalLocal
 from cactions.edges.people_local import PeopleLocal
+from cactions.edges.tape import write_cassette
 from cactions.edges.turns import TurnsLocal
 from cactions.logic.matching import equals
 from cactions.logic.planning import inverse

@@ -1,0 +1,77 @@
+"""``cactions test --record``: live tests of test people, whose answers become the recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cactions.app.ports import Caller
+from cactions.app.recording import Listening, Recording, check_test_people, record
+from cactions.app.rehearsing import rehearse
+from cactions.cli import asking, guarding, moment, wiring
+from cactions.cli.answering import Answers
+from cactions.cli.exits import Exit
+from cactions.cli.wiring import Opened
+from cactions.model import Action, OperatorError, Person, TestReport, noun
+from cactions.render.words import count
+
+
+@noun
+class Tested:
+    """How the tests of one action went, and the exit code of whatever else was done with it."""
+
+    reports: tuple[TestReport, ...]
+    code: Exit = Exit.CLEAN
+
+
+def live(answers: Answers) -> Answers:
+    """Raises OperatorError where a replay was asked for, too."""
+    if answers.replayed:
+        raise OperatorError(
+            "--record and --replay exclude each other", hint="What is recorded is asked live."
+        )
+    return replace(answers, live=True)
+
+
+def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> bool:
+    """Whether to go ahead; nothing was sent so far.
+
+    Raises AuthorError where a test is about somebody who is no test person, OperatorError where
+    nobody can be asked whether recordings may be replaced.
+    """
+    people = wiring.rehearsal_people(opened)
+    for action in actions:
+        check_test_people(action, people)
+    there = [one.name for one in actions if wiring.recording_of(opened, one).exists()]
+    if not there:
+        return True
+    asking.able(yes, json)
+    named = ", ".join(f"{wiring.CASSETTES}/{name}.json" for name in there)
+    return asking.agreed(f"Ask live, and replace {named}?", yes)
+
+
+def recorded(action: Action, opened: Opened, caller: Caller) -> Tested:
+    """Run the action's tests, and keep what they were answered. Raises StoreError."""
+    listening = Listening(caller)
+    desk = wiring.rehearsal_desk(opened, listening)
+    reports = tuple(rehearse(action, test, desk) for test in action.tests)
+    moment.may_write()
+    tape = wiring.tape(opened, action)
+    kept = record(listening, _test_people(opened), guarding.known(), tape)
+    for line in _told(action, kept):
+        wiring.paper().say(line)
+    return Tested(reports, Exit.FINDINGS if kept.refusal else Exit.CLEAN)
+
+
+def _test_people(opened: Opened) -> list[Person]:
+    return [one for one in wiring.rehearsal_people(opened).list() if one.test]
+
+
+def _told(action: Action, kept: Recording) -> list[str]:
+    file = f"{wiring.CASSETTES}/{action.name}.json"
+    if kept.refusal:
+        return [f"{action.name} was not recorded: {kept.refusal}. {kept.hint}".rstrip()]
+    dots = [
+        f'An answer held the secret "{name}": {file} has dots in its place.' for name in kept.hidden
+    ]
+    return [f"{file} was recorded: {count(kept.interactions, 'interaction')}.", *dots]

@@ -1,0 +1,86 @@
+"""Whether a text holds a secret, in any form and however deep: the last look before it is kept.
+
+``known`` are the forms of ``scrubbing``, each with the name of what it is a form of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TypeAlias
+
+from cactions.logic import strict_json
+from cactions.logic.scrubbing import Scrubber
+from cactions.model import Json, Response
+
+Known: TypeAlias = Mapping[bytes, str]
+
+
+def held_in(data: bytes, known: Known) -> tuple[str, ...]:
+    """The names of all secrets that stand in the bytes.
+
+    Where they are JSON, every text in them is looked at as it reads, and so on inward: a text that
+    is JSON within JSON is escaped in more ways than anybody lists.
+    """
+    texts = [*_layers(data)]
+    found = (name for form, name in known.items() if any(form in text for text in texts))
+    return tuple(dict.fromkeys(found))
+
+
+def cleaned(answer: Response, known: Known) -> Response:
+    """The answer with dots in the place of every secret in its headers and its JSON texts."""
+    if not known:
+        return answer
+    hide = partial(_hidden, Scrubber(known))
+    headers = tuple((name, hide(value)) for name, value in answer.headers)
+    return Response(answer.status, headers, _clean_body(answer.body, hide))
+
+
+def _clean_body(body: bytes, hide: Callable[[str], str]) -> bytes:
+    try:
+        document = strict_json.parse(body)
+    except strict_json.StrictJsonError:
+        return body
+    return strict_json.dumps(_mapped(document, hide)).encode()
+
+
+def _hidden(scrubber: Scrubber, text: str) -> str:
+    return (scrubber.feed(text.encode()) + scrubber.end()).decode("utf-8", "replace")
+
+
+def _mapped(value: Json, change: Callable[[str], str]) -> Json:
+    match value:
+        case str():
+            return change(value)
+        case list():
+            return [_mapped(item, change) for item in value]
+        case dict():
+            return {name: _mapped(item, change) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _layers(data: bytes) -> Iterator[bytes]:
+    yield data
+    try:
+        document = strict_json.parse(data)
+    except strict_json.StrictJsonError:
+        return
+    if isinstance(document, str | list | dict):
+        for text in _texts(document):
+            yield from _layers(text.encode())
+
+
+def _texts(value: Json) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case dict():
+            for name, item in value.items():
+                yield name
+                yield from _texts(item)
+        case _:
+            return

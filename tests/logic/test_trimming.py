@@ -1,0 +1,326 @@
+"""What a recording keeps of an answer: enough to end the same way, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from cactions.logic import strict_json
+from cactions.logic.picking import pick, pick_rows
+from cactions.logic.planning import plan
+from cactions.logic.trimming import NOT_JSON, trimmed
+from cactions.logic.verifying import Asker
+from cactions.model import (
+    ABSENT,
+    EACH,
+    Action,
+    ActionResponse,
+    AttributeMapping,
+    BodyCheck,
+    DataType,
+    DateForm,
+    Json,
+    NoPlan,
+    Path,
+    Person,
+    PersonField,
+    Plan,
+    Reason,
+    Response,
+    Rows,
+    SamePerson,
+    Scalar,
+    Segment,
+    Success,
+    WhenEmpty,
+)
+from tests.builders import (
+    EMAIL,
+    USER_ID,
+    action,
+    answer,
+    case,
+    mapping,
+    person,
+    response,
+    rows,
+    same_person,
+)
+
+ADA = person()
+GRACE = Person("p2", {"user_id": "u-2", "email": "grace@example.com"}, test=True)
+STRANGER = "eve@example.com"
+
+
+def kept(how: ActionResponse, of: Response, *known: Person) -> Any:
+    """The JSON that is left."""
+    return strict_json.parse(trimmed(how, Asker(ADA, {}), of, known).body)
+
+
+def test_only_what_the_action_reads_is_left() -> None:
+    """Whatever else the service says of somebody."""
+    how = response(mapping(), mapping("points", "integer", path="$.loyalty.points[-1]"))
+    whole = {
+        "email": "ada@example.com", "tier": "gold", "phone": "+44", "home": {"street": "x"},
+        "loyalty": {"points": [1, 2, 3], "card": "9"},
+    }  # fmt: skip
+    expected = {"email": "ada@example.com", "tier": "gold", "loyalty": {"points": [None, None, 3]}}
+    assert expected == kept(how, answer(whole))
+
+
+def test_a_list_or_an_object_is_not_kept_for_being_mapped() -> None:
+    """It is refused as a value, and holds more of the person than anybody asked for."""
+    how = response(mapping("tier"), mapping("note"))
+    whole = {"email": "ada@example.com", "tier": {"secret": 1}, "note": ["secret"]}
+    assert {"email": "ada@example.com", "tier": {}, "note": []} == kept(how, answer(whole))
+
+
+def test_rows_of_others_are_empty() -> None:
+    """Other customers' data never stands in a recording; their number does."""
+    how = response(mapping(), rows=rows("$.data[*]", customer=USER_ID))
+    whole = {"data": [
+        {"customer": "u-9", "email": STRANGER, "tier": "gold"},
+        {"customer": "u-1", "email": "ada@example.com", "tier": "gold", "phone": "+44"},
+        "stranger", ["stranger"],
+    ], "next": "page-2"}  # fmt: skip
+    ada = {"customer": "u-1", "email": "ada@example.com", "tier": "gold"}
+    assert {"data": [{}, ada, {}, []]} == kept(how, answer(whole))
+
+
+def test_where_several_rows_fit_only_what_made_them_fit_is_left() -> None:
+    """No mapping is read."""
+    how = response(mapping(), rows=rows("$[*]", customer=USER_ID))
+    whole = [{"customer": "u-1", "email": STRANGER, "tier": "x"}] * 2 + [{"customer": "u-3"}]
+    assert [{"customer": "u-1"}, {"customer": "u-1"}, {}] == kept(how, answer(whole))
+
+
+def test_of_somebody_else_only_the_place_of_the_proof_is_left() -> None:
+    """Words stand there, and they prove nothing."""
+    whole = answer({"email": STRANGER, "tier": "gold"})
+    assert {"email": "somebody else"} == kept(response(mapping()), whole, GRACE)
+
+
+def test_a_test_person_may_be_seen_in_the_place_of_another() -> None:
+    """Their e-mail, and nothing else of them."""
+    whole = answer({"email": "grace@EXAMPLE.com", "tier": "gold"})
+    assert {"email": "grace@EXAMPLE.com"} == kept(response(mapping()), whole, GRACE)
+
+
+def test_somebody_who_is_called_somebody_else_is_not_proven_by_it() -> None:
+    """The words differ from what is expected, whatever that is."""
+    how = response(same_person=same_person("$.name", PersonField("name")))
+    who = person({"name": "somebody else"})
+    left = trimmed(how, Asker(who, {}), answer({"name": "Eve"}))
+    assert b'{"name":"nobody"}' == left.body
+
+
+def test_what_is_no_json_is_not_kept() -> None:
+    """An error page can hold anything."""
+    left = trimmed(response(), Asker(ADA, {}), answer(b"<html>canary</html>"))
+    assert NOT_JSON == left.body
+    assert b"" == trimmed(response(), Asker(ADA, {}), answer(b"")).body
+
+
+@pytest.mark.parametrize("how", [response(mapping()), ActionResponse()])
+def test_the_body_of_an_error_is_not_kept(how: ActionResponse) -> None:
+    """Nobody reads it."""
+    assert b"" == trimmed(how, Asker(ADA, {}), answer({"email": "canary"}, status=404)).body
+
+
+def test_a_check_that_fails_leaves_nothing_of_what_was_there() -> None:
+    """An error's text can hold anything; those before it are as the author wrote them."""
+    checks = [("$.ok", True), ("$.error", None), ("$.tier", "gold")]
+    how = response(
+        mapping(),
+        success_when=Success(body=tuple(BodyCheck(path_of(t), v) for t, v in checks)),
+    )
+    whole = {"ok": True, "error": "canary", "tier": "gold", "email": "ada@example.com"}
+    assert {"ok": True} == kept(how, answer(whole))
+
+
+def test_of_the_headers_only_the_known_ones_are_left() -> None:
+    """And of those that say success, only the value that does."""
+    how = response(success_when=Success(headers=(("X-Kind", "good"),)))
+    headers = (("Content-Type", "application/json"), ("x-kind", "canary"), ("X-Kind", "good"),
+               ("Set-Cookie", "canary"), ("Date", "canary"), ("retry-after", "3"))  # fmt: skip
+    left = trimmed(how, Asker(ADA, {}), Response(200, headers, b"{}"))
+    expected = (("Content-Type", "application/json"), ("X-Kind", "good"), ("retry-after", "3"))
+    assert expected == left.headers
+
+
+# Laws
+
+TEXTS = ["u-1", "ada@example.com", "ada@EXAMPLE.com", STRANGER, "gold", "somebody else", "nobody"]
+SCALARS: st.SearchStrategy[Json] = st.sampled_from(
+    [*TEXTS, "", None, True, 0, 1, 1.5, -0.0, 2**60, "2026-01-01"]
+)
+DOCUMENTS: st.SearchStrategy[Json] = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner),
+    max_leaves=14,
+)
+REFERENCES = st.sampled_from([EMAIL, USER_ID, PersonField("name")])
+SEGMENTS: st.SearchStrategy[Segment] = st.sampled_from(["a", "b", "c", 0, 1, -1, -2])
+
+
+def path_of(text: str) -> Path:
+    return Path(text, tuple(text.removeprefix("$.").split(".")))
+
+
+def routes(value: Json, route: tuple[Segment, ...] = ()) -> Iterator[tuple[Segment, ...]]:
+    """Every place of a document."""
+    yield route
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from routes(item, (*route, name))
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from routes(item, (*route, number))
+            yield from routes(item, (*route, number - len(value)))
+
+
+def paths(draw: st.DrawFn, document: Json) -> Path:
+    """One that leads somewhere, mostly."""
+    there = st.sampled_from([*routes(document)])
+    segments = draw(there | st.lists(SEGMENTS, max_size=3).map(tuple))
+    return Path("$" + "".join(f"[{step!r}]" for step in segments), segments)
+
+
+@st.composite
+def row_places(draw: st.DrawFn, document: Json) -> tuple[Rows, list[Json]]:
+    """Where rows are, and such rows."""
+    path = paths(draw, document)
+    each = [EACH if isinstance(one, int) and draw(st.booleans()) else one for one in path.segments]
+    path = Path(path.text, tuple(each))
+    found = [*pick_rows(path, document)]
+    sample = draw(st.sampled_from(found)) if found else None
+    where = tuple(
+        (paths(draw, sample), draw(REFERENCES)) for _ in range(draw(st.integers(0, 2)))
+    )  # fmt: skip
+    return Rows(path, where), found
+
+
+@st.composite
+def maps(draw: st.DrawFn, document: Json, name: str) -> AttributeMapping:
+    kind = draw(st.sampled_from(["string", "integer", "float", "boolean", "date"]))
+    values: tuple[tuple[str, Scalar], ...] = draw(st.sampled_from([(), (("gold", None),)]))
+    made = mapping(
+        name,
+        kind,
+        type=draw(st.sampled_from([None, DataType(kind)])),
+        date=draw(st.sampled_from(DateForm)),
+        values=values,
+        on_missing=draw(st.sampled_from(WhenEmpty)),
+        on_null=draw(st.sampled_from(WhenEmpty)),
+    )
+    return replace(made, path=paths(draw, document))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Action, Person, Response]:
+    """Any person, action and answer; they fit together often enough."""
+    document = draw(DOCUMENTS)
+    checked = [paths(draw, document) for _ in range(draw(st.integers(0, 2)))]
+    checks = []
+    for path in checked:
+        there = pick(path, document)
+        other = draw(SCALARS)
+        checks.append(BodyCheck(path, other if there is ABSENT or draw(RARELY) else there))
+    places, found = draw(row_places(document)) if draw(st.booleans()) else (None, [])
+    root = draw(st.sampled_from(found)) if found else document
+    proof = draw(st.none() | st.just(0))
+    how = ActionResponse(
+        success_when=Success(body=tuple(checks)),
+        rows=places,
+        same_person=None if proof is None else SamePerson(paths(draw, root), draw(REFERENCES)),
+        mapping=tuple(draw(maps(root, f"m{n}")) for n in range(draw(st.integers(0, 3)))),
+    )
+    compared = [*(places.where if places else ())]
+    compared += [(how.same_person.path, how.same_person.equals)] if how.same_person else []
+    fields = {name: draw(st.sampled_from(TEXTS)) for name in ("email", "user_id", "name")}
+    for path, reference in compared:
+        if isinstance(text := pick(path, root), str) and not draw(RARELY):
+            fields[reference.name] = text
+    who = person(fields)
+    of = answer(document, status=draw(st.sampled_from([200] * 9 + [500])))
+    return replace(action(), response=how), who, of
+
+
+RARELY = st.sampled_from([False] * 4 + [True])
+
+
+def read(of: Action, who: Person, an: Response) -> Plan | tuple[Reason, str]:
+    """How reading ends; without what the proof found, which may have been replaced."""
+    try:
+        return plan(case(of, who), an)
+    except NoPlan as error:
+        return error.reason, str(error)
+
+
+@given(worlds())
+def test_reading_what_is_left_ends_as_reading_the_whole_did(
+    world: tuple[Action, Person, Response],
+) -> None:
+    """The same plan to the letter, or the same reason in the same words."""
+    of, who, an = world
+    whole = read(of, who, an)
+    left = trimmed(of.response, Asker(who, {}), an, [GRACE])
+    event(whole[0].value if isinstance(whole, tuple) else f"{len(whole.changes)} changes")
+    assert repr(whole) == repr(read(of, who, left))
+
+
+@given(worlds())
+def test_trimming_again_takes_nothing_more(world: tuple[Action, Person, Response]) -> None:
+    """What is left is exactly what is read."""
+    of, who, an = world
+    once = trimmed(of.response, Asker(who, {}), an)
+    assert once == trimmed(of.response, Asker(who, {}), once)
+
+
+@given(worlds())
+def test_a_text_is_left_only_where_a_path_of_the_action_leads(
+    world: tuple[Action, Person, Response],
+) -> None:
+    """Or inside of what the author wrote down as the sign of a success."""
+    of, who, an = world
+    left = trimmed(of.response, Asker(who, {}), an)
+    if not left.body:
+        return
+    whole, how = strict_json.parse(an.body), of.response
+    row = how.rows.path.segments if how.rows else ()
+    inner = [path for path, _ in how.rows.where] if how.rows else []
+    inner += [mapping.path for mapping in how.mapping]
+    inner += [how.same_person.path] if how.same_person else []
+    reads = [(*row, *path.segments) for path in inner]
+    checks = [check.path.segments for check in how.success_when.body]
+    for route, value in leaves(strict_json.parse(left.body)):
+        assert value is None or (
+            any(len(path) == len(route) and leads(path, route, whole) for path in reads)
+            or any(leads(path, route, whole) for path in checks)
+        )
+
+
+def leaves(value: Json, route: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Json]]:
+    """Every scalar, with its place."""
+    if isinstance(value, dict | list):
+        for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(item, (*route, step))
+    else:
+        yield route, value
+
+
+def leads(path: tuple[Segment, ...], route: tuple[Any, ...], node: Any) -> bool:
+    """Whether the path leads to the place, or to what holds it."""
+    if not path:
+        return True
+    if not route:
+        return False
+    step = path[0]
+    if isinstance(node, list) and isinstance(step, int):
+        step = step % len(node) if -len(node) <= step < len(node) else step
+    return (step is EACH or step == route[0]) and leads(path[1:], route[1:], node[route[0]])
