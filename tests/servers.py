@@ -48,13 +48,13 @@ class Talk:
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, server: Server) -> None:
         self.socket = sock
-        self._context = context
+        self.context = context
         self._server = server
         self._unread = b""
 
     def secure(self) -> None:
         """The TLS handshake."""
-        self.socket = self._context.wrap_socket(self.socket, server_side=True)
+        self.socket = self.context.wrap_socket(self.socket, server_side=True)
 
     def request(self) -> bytes:
         """The next request as it came, head and body; empty where the client has closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cactions.app.ports import KeyHolder
+from cactions.app.vault_ports import KeyHolder
 from cactions.model.secret import HeldKey, Passphrase
 
 

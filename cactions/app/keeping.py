@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cactions.app.opening import OpenVault, VaultDesk, Written, changed, opened, written
-from cactions.app.ports import VaultFile
+from cactions.app.vault_ports import VaultFile
 from cactions.logic.faults import nearest
 from cactions.logic.vault import faults, lines, sealable
 from cactions.model import AuthorError, CactionsError, OperatorError

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cactions.app.ports import Clock, KeyHolder, Sealer, VaultChange, VaultFile
+from cactions.app.ports import Clock
+from cactions.app.vault_ports import KeyHolder, Sealer, VaultChange, VaultFile
 from cactions.logic.vault import binding, faults, lines
 from cactions.logic.vault.canonical import end_line
 from cactions.model import CactionsError, StoreError

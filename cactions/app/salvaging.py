@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from cactions.app.keeping import UNSEALED
 from cactions.app.opening import OpenVault, VaultDesk, Written, unwrap, written
-from cactions.app.ports import VaultFile
 from cactions.app.rekeying import archive
+from cactions.app.vault_ports import VaultFile
 from cactions.logic.vault.lines import Fragment, find_head, fragments
 from cactions.model import OperatorError
 from cactions.model.vault import (

@@ -8,12 +8,12 @@ from cactions.app.calling import Calling
 from cactions.app.opening import VaultDesk
 from cactions.app.secrets import VaultSecrets
 from cactions.app.tokens import Tokens
-from cactions.cli import guarding, hidden, moment, wiring
+from cactions.cli import guarding, hidden, moment
 from cactions.cli.answering import Answers
 from cactions.edges.clock import SystemClock, SystemPauses
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
-from cactions.model import AllowedAddress, Request, Response
+from cactions.model import AllowedAddress, Request, Response, noun
 
 
 class _Told:
@@ -30,16 +30,23 @@ class _Told:
         return self._live.send(request)
 
 
-def reach(
-    answers: Answers, allowed: tuple[AllowedAddress, ...], vault: Callable[[], VaultDesk]
-) -> Calling:
+@noun
+class Around:
+    """What lies around: the ways to private addresses, the vault, and where a caution is said."""
+
+    allowed: tuple[AllowedAddress, ...]
+    vault: Callable[[], VaultDesk]
+    say: Callable[[str], None]
+
+
+def reach(answers: Answers, around: Around) -> Calling:
     """Who makes live calls. User tokens are read here, before anything else is."""
     given = hidden.user_tokens(answers.user_tokens)
     for caution in _cautions(answers):
-        wiring.paper().say(caution)
-    live = Live(Network(allowed, ca_file=answers.ca_file, proxy=answers.proxy))
+        around.say(caution)
+    live = Live(Network(around.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
     moment.at_end(live.close)
-    secrets = VaultSecrets(vault, guarding.know)
+    secrets = VaultSecrets(around.vault, guarding.know)
     tokens = Tokens(SystemClock(), given, guarding.know)
     return Calling(_Told(live), secrets, tokens, SystemPauses())
 
@@ -48,8 +55,8 @@ def _cautions(answers: Answers) -> list[str]:
     said = []
     if answers.proxy:
         said.append(
-            "Through a proxy: it looks up where hosts lead, so that nothing here keeps a request"
-            " from a private address."
+            "Through a proxy: it looks up where hosts lead, and nothing here keeps a request from a"
+            " private address. What is sent stays hidden from it."
         )
     if answers.ca_file:
         said.append(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cactions.app.holding_keys import AtLeast, KeepsElsewhere
 from cactions.app.opening import VaultDesk
-from cactions.app.ports import KeyHolder
+from cactions.app.vault_ports import KeyHolder
 from cactions.edges.clock import SystemClock
 from cactions.edges.dumping import forbid_core_dumps
 from cactions.edges.key_sources import Given, GivenKey, key_holder

@@ -19,9 +19,10 @@ from cactions.model import InvalidFiles, OperatorError, noun
 if TYPE_CHECKING:
     from cactions.app.calling import Calling
     from cactions.app.opening import VaultDesk
-    from cactions.app.ports import Caller, KeyHolder
+    from cactions.app.ports import Caller
     from cactions.app.proposing import Desk
     from cactions.app.running import Books
+    from cactions.app.vault_ports import KeyHolder
     from cactions.cli.answering import Answers
     from cactions.cli.vaulting import Ways
     from cactions.edges.cover import Cover
@@ -247,10 +248,13 @@ def recording_of(home: Opened, action: Action) -> Path:
 
 def calling(home: Opened, answers: Answers) -> Calling:
     """The live services of a project; the vault is opened when a secret is first needed."""
-    from cactions.cli.reaching import reach
+    from cactions.cli.reaching import Around, reach
     from cactions.cli.vaulting import Ways
 
-    return reach(answers, home.project.allowed, lambda: vault_desk(Ways(home.folder / VAULT)))
+    def vault() -> VaultDesk:
+        return vault_desk(Ways(home.folder / VAULT))
+
+    return reach(answers, Around(home.project.allowed, vault, paper().say))
 
 
 def rehearsal_people(home: Opened) -> PeopleLocal:

@@ -153,8 +153,7 @@ def connect(
 ) -> Stream:
     """A connection to the target, checked, within the seconds to connect. Raises NoAnswer."""
     with allowance.connecting():
-        found = addresses(target, network, allowance)
-        sock = _reach(found, target, network, allowance)
+        sock = _reach(target, network, allowance)
         try:
             stream = Stream(sock, context, allowance)
             stream.shake()
@@ -164,16 +163,18 @@ def connect(
         return stream
 
 
-def _reach(
-    found: Sequence[str], target: Target, network: Network, allowance: Allowance
-) -> socket.socket:
-    """Directly, or through the proxy, which is told the checked address and never the name."""
+def _reach(target: Target, network: Network, allowance: Allowance) -> socket.socket:
+    """Directly, to a checked address; or through the proxy, which looks the name up itself.
+
+    Proxies let names through, not addresses, and behind one there is often no name server.
+    """
     if network.proxy_at is None:
+        found = addresses(target, network, allowance)
         return _opened(found, target.port, target.host, allowance)
     host, port = network.proxy_at
     sock = _opened(look_up(host, port, network, allowance), port, "the proxy", allowance)
     try:
-        tunnel.dig(sock, found[0], target.port, allowance)
+        tunnel.dig(sock, target.address or target.host, target.port, allowance)
     except BaseException:
         sock.close()
         raise

@@ -33,7 +33,8 @@ _HIGHEST_PORT: Final = 65535
 class Network:
     """What lies between us and the third parties, as the operator says.
 
-    ``proxy`` is ``http://host:port``, or empty. Raises OperatorError for what cannot be used.
+    ``proxy`` is ``http://host:port``, or empty: it looks names up, and what they lead to is not
+    checked. Raises OperatorError for what cannot be used.
     """
 
     allowed: tuple[AllowedAddress, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.model import HIGHEST, Limits, NoAnswer, Reason
+from cactions.model import HIGHEST, MIB, Limits, NoAnswer, Reason
 
 HEAD_LIMIT: Final = 64 * 1024
 """Bytes of an answer's status line and headers."""
@@ -20,6 +20,7 @@ SHAKING: Final = "the TLS handshake was going on"
 SENDING: Final = "the request was being sent"
 WAITING: Final = "no answer had begun"
 ANSWERING: Final = "its answer was still coming in"
+_BEFORE: Final = (LOOKING_UP, CONNECTING, TUNNELLING, SHAKING)
 
 _LOOK: Final = "Look at this machine's network and name servers."
 _OTHERS: Final = "Ask whoever runs the service: what it sends cannot be read."
@@ -35,7 +36,7 @@ def late(host: str, limits: Limits, doing: str, *, in_all: bool) -> NoAnswer:
         f"{host} took longer than {seconds:g} s: {doing} when the time was over",
         reason=Reason.NO_ANSWER,
         hint=f"Try again; if it is always this slow, raise `{key}` (at most {most:g}).",
-        again=True,
+        again=doing in _BEFORE,
     )
 
 
@@ -43,7 +44,7 @@ def too_long(host: str, limits: Limits) -> NoAnswer:
     """More bytes came over the wire than the request allows."""
     return _unusable(
         f"the answer of {host} is longer than {limits.wire:,} bytes",
-        f"Ask for less, or raise `limits.wire_bytes` (at most {HIGHEST.wire:,}).",
+        f"Ask for less, or raise `limits.wire_mib` (at most {HIGHEST.wire // MIB}).",
     )
 
 
@@ -51,7 +52,7 @@ def too_long_decoded(host: str, limits: Limits) -> NoAnswer:
     """Decompressing was stopped: a few bytes can stand for a great many."""
     return _unusable(
         f"the answer of {host} is longer than {limits.decoded:,} bytes once it is decompressed",
-        f"Ask for less, or raise `limits.decoded_bytes` (at most {HIGHEST.decoded:,}).",
+        f"Ask for less, or raise `limits.decoded_mib` (at most {HIGHEST.decoded // MIB}).",
     )
 
 

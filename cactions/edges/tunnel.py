@@ -1,4 +1,4 @@
-"""A way through a proxy to one address (HTTP CONNECT, RFC 9110, 9.3.6)."""
+"""A way through a proxy to one host (HTTP CONNECT, RFC 9110, 9.3.6)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[ \r]")
 _OPEN: Final = range(200, 300)
 
 
-def dig(sock: socket.socket, address: str, port: int, allowance: Allowance) -> None:
+def dig(sock: socket.socket, host: str, port: int, allowance: Allowance) -> None:
     """Have the proxy connect us. Raises NoAnswer where it does not."""
     allowance.doing = no_answers.TUNNELLING
-    named = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
         sock.settimeout(allowance.seconds())
         sock.sendall(f"CONNECT {named} HTTP/1.1\r\nHost: {named}\r\n\r\n".encode())
