@@ -10,6 +10,7 @@ from cactions.app.ports import Pauses, Secrets, Sender
 from cactions.app.tokens import Tokens
 from cactions.logic import sealed_parts
 from cactions.logic.conversing import Asked, Conversation, Need, Send, Step, converse, fetch
+from cactions.logic.leaking import unsaid
 from cactions.logic.token_answers import FetchedToken, no_token, read_token
 from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
 from cactions.model.secret import Secret
@@ -73,14 +74,16 @@ class Calling:
         """The answer of the service."""
         secrets = self._opened(asked.action.request)
         self._budget.earn()
-        return self._driven(converse(asked, secrets, self._pauses.chance))
+        known = list(secrets.values())
+        answer = self._driven(converse(asked, secrets, self._pauses.chance), known)
+        return unsaid(answer, known)
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request)
         try:
-            answer = self._driven(fetch(token, secrets, self._pauses.chance))
+            answer = self._driven(fetch(token, secrets, self._pauses.chance), [])
         except NoPlan as error:
             raise no_token(token, str(error), error.hint) from None
         return read_token(token, answer)
@@ -88,7 +91,8 @@ class Calling:
     def _opened(self, request: ActionRequest) -> Mapping[str, Secret]:
         return self._secrets.opened(sealed_parts.of_request(request), request.host)
 
-    def _driven(self, steps: Conversation) -> Response:
+    def _driven(self, steps: Conversation, known: list[Secret]) -> Response:
+        """What the conversation ends with; the tokens that it is given become ``known``."""
         reply: object = None
         while True:
             try:
@@ -97,6 +101,8 @@ class Calling:
                 answer: Response = done.value
                 return answer
             reply = self._done(step)
+            if isinstance(reply, Secret):
+                known.append(reply)
 
     def _done(self, step: Step) -> Response | NoAnswer | Secret | bool:
         match step:

@@ -33,6 +33,7 @@ from cactions.logic import strict_json
 from cactions.logic.dating import Unfit, seconds_of_day, seconds_of_number, seconds_of_text
 from cactions.logic.holding import MAX_EXACT, held
 from cactions.model import (
+    DOTS,
     AttributeMapping,
     DataType,
     DateForm,
@@ -125,6 +126,10 @@ def _checked_text(mapping: AttributeMapping, text: str) -> str:
     limit = MAX_LENGTH if mapping.max_length is None else min(MAX_LENGTH, mapping.max_length)
     if len(text) > limit:
         raise Unfit(Why.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
+    if DOTS in text:
+        raise Unfit(
+            Why.UNSUITABLE_TEXT, "it holds a secret of ours, or the dots that stand for one"
+        )
     if not text.isprintable() and any(
         unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text
     ):

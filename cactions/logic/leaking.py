@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from cactions.logic import strict_json
-from cactions.logic.scrubbing import Scrubber
+from cactions.logic.scrubbing import Scrubber, forms
 from cactions.model import Json, Response
+from cactions.model.secret import Secret
 
 Known: TypeAlias = Mapping[bytes, str]
 
@@ -25,6 +26,21 @@ def held_in(data: bytes, known: Known) -> tuple[str, ...]:
     texts = [*_layers(data)]
     found = (name for form, name in known.items() if any(form in text for text in texts))
     return tuple(dict.fromkeys(found))
+
+
+def unsaid(answer: Response, secrets: Sequence[Secret]) -> Response:
+    """The answer without these secrets, where it says them back: else it is the same."""
+    known = {form: secret.label for secret in secrets for form in _forms(secret)}
+    whole = "\n".join((*(value for _, value in answer.headers), "")).encode() + answer.body
+    said = any(form in whole for form in known)
+    if not said and b"\\" in answer.body:  # a text may be escaped in ways that nobody lists
+        said = bool(held_in(answer.body, known))
+    return cleaned(answer, known) if said else answer
+
+
+@lru_cache(maxsize=64)
+def _forms(secret: Secret) -> frozenset[bytes]:
+    return forms(secret.reveal())
 
 
 def cleaned(answer: Response, known: Known) -> Response:

@@ -52,6 +52,11 @@ ANSWERS: dict[str, Callable[[bytes], bytes]] = {
     "mapped, in the middle": echoing(tier=f"a {CANARY} b"),
     "mapped, fetched": echoing(tier=FETCHED),
     "mapped, every form": echoing(tier=EVERY),
+    "mapped, escaped": lambda _: told(
+        "200 OK",
+        b'{"email": "ada@example.com", "tier": "%s"}'
+        % "".join(f"\\u{ord(sign):04x}" for sign in CANARY).encode(),
+    ),
     "beside": echoing(tier="gold", debug=EVERY),
     "as a key": lambda _: told(
         "200 OK", json.dumps({"email": "ada@example.com", CANARY: FETCHED}).encode()
@@ -88,7 +93,7 @@ TOKENS: dict[str, Callable[[bytes], bytes]] = {
     "elsewhere": lambda _: told("200 OK", json.dumps({"token": FETCHED, "e": CANARY}).encode()),
     "unfit": lambda _: told("200 OK", json.dumps({"access_token": f"{FETCHED}\n"}).encode()),
 }
-COMMANDS = ("diff loyalty --person u-1", "run loyalty --person u-1 --yes", "test --live")
+COMMANDS = ("diff loyalty --person u-1", "run loyalty --person u-1 --yes", "test --record --yes")
 
 
 def service(answer: Callable[[bytes], bytes], token: Callable[[bytes], bytes]) -> Behaviour:
@@ -124,8 +129,10 @@ def test_no_service_makes_us_show_or_keep_what_it_was_told(
     for answer, token in pairs:
         with serving(service(ANSWERS[answer], TOKENS[token])) as server:
             monkeypatch.setenv("CACTIONS_CA_FILE", str(server.ca_file))
-            limits = {"retries": 0, "total_seconds": 2}
-            write(home, project(server, tokens=["shop", "crm"], limits=limits))
+            limits = {"retries": 0, "total_seconds": 1}
+            document = project(server, tokens=["shop", "crm"], limits=limits)
+            document["actions"]["loyalty"]["response"]["mapping"]["tier"] = "$.tier"
+            write(home, document)
             for words in (*COMMANDS, "tokens test crm"):
                 checked(armed(words + debug), home, (answer, token, words))
                 number += 1
