@@ -26,7 +26,7 @@ MEANINGS: Final = {
     Exit.FINDINGS: "findings, people refused or failed, or stopped after something was written",
     Exit.MISUSE: "misuse: the command was called with something that does not fit",
     Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
-    Exit.IN_DOUBT: "the outcome of a write is not known",
+    Exit.IN_DOUBT: "the outcome of a write, or of a call that changes something, is not known",
     Exit.CHANGES: "changes (`diff --exit-code` only)",
     Exit.INTERNAL: "internal error",
     Exit.INTERRUPTED: "interrupted",
