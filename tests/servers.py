@@ -96,7 +96,7 @@ class Server:
     port: int
     ca_file: Path
     connections: int = 0
-    received: list[bytes] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list, repr=False)
 
     def allowed(self, host: str = HOST) -> AllowedAddress:
         """The entry under which a guarded sender reaches it."""

@@ -21,8 +21,8 @@ def check_said_aloud(action: Action, answers: Answers) -> None:
     """Raises OperatorError where such a call was not asked for by name."""
     if changes_something(action, answers) and not answers.live:
         raise OperatorError(
-            f"{action.name} may change something at the third party"
-            f" ({action.request.http_method.upper()}), so it is not called unasked",
+            f'the call of "{action.name}" may change something at the third party'
+            f" ({action.request.http_method.upper()}), so it is not made unasked",
             hint="Say --live to make the call after a confirmation, or --replay to answer from the"
             " recording. If it only reads there, write `effect: read` under its request.",
         )
@@ -32,7 +32,7 @@ def agreed(action: Action, yes: bool = False) -> bool:
     """Whether the operator has typed the action's name, knowing what it means."""
     request = action.request
     return asking.typed(
-        f"{action.name} sends a {request.http_method.upper()} to {request.host}. That may change"
+        f'"{action.name}" sends a {request.http_method.upper()} to {request.host}. That may change'
         " something there, and cannot be taken back from here.",
         action.name,
         yes,

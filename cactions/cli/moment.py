@@ -37,6 +37,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("vault", "verify"): "The check was not finished, and nothing was changed.",
     ("vault",): "Nothing was written.",
 }
+_WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
 _SENT: Final = "Requests were sent to the third party; nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
@@ -98,10 +99,13 @@ def not_done(words: Sequence[str], error: BaseException | None = None) -> str:
     """What a command that stops now has not done, as far as that is certain.
 
     ``words`` are those of the command line; an import that meets a fault of its file, or one in
-    how it was called, is rolled back as a whole. Stopped says it itself.
+    how it was called, is rolled back as a whole, and a run or a diff finds such a one before
+    anything is sent. Stopped says it itself.
     """
     command = tuple(words[:2])
-    rolled_back = command[:1] == ("people",) and isinstance(error, AuthorError | OperatorError)
+    rolled_back = (
+        words[:1] and words[0] in _WHOLE and isinstance(error, AuthorError | OperatorError)
+    )
     if isinstance(error, Stopped):
         return ""
     if _writing.get() and not rolled_back:

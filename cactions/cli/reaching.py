@@ -53,7 +53,7 @@ def _cautions(answers: Answers) -> list[str]:
         )
     if answers.ca_file:
         said.append(
-            f"Trusting {answers.ca_file}: whoever holds the keys of its authorities can read and"
+            "Only the authorities of the CA file are trusted: whoever holds their keys can read and"
             " change what is sent, secrets included."
         )
     return said

@@ -77,16 +77,17 @@ def _finished(
     done: CalledOnce, head: RunHead, opened: Opened, yes: bool, json: bool
 ) -> Receipt | None:
     """Show the diff, ask, apply; None where nothing was to be applied."""
-    result = done.result
+    result, books = done.result, wiring.books(opened)
     effective = isinstance(result, Plan) and bool(result.effective)
     if not json:
         wiring.paper().show(preview(result, closing=_closing(done, effective)))
-    if not isinstance(result, Plan) or not (effective or done.run):
+    if not isinstance(result, Plan):
+        return done.run.entries[0].receipt if done.run else None
+    if not (effective or done.run):
         return None
     if effective and not asking.agreed(_question(result), yes):
         wiring.paper().say(_declined(done.run))
         return None
-    books = wiring.books(opened)
     if done.run is None:
         return run(head, [result], books)[0]
     return resume(done.run, books).entries[0].receipt

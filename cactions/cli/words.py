@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,10 +36,13 @@ class Words:
             yield "--replay"
         for pair in self.answers.user_tokens:
             yield from ("--user-token", pair)
-        if self.answers.proxy:
-            yield from ("--proxy", self.answers.proxy)
-        if self.answers.ca_file:
-            yield from ("--ca-file", str(self.answers.ca_file))
+        network = (
+            ("--proxy", self.answers.proxy, "CACTIONS_PROXY"),
+            ("--ca-file", self.answers.ca_file, "CACTIONS_CA_FILE"),
+        )
+        for option, value, variable in network:
+            if value and str(value) != os.environ.get(variable, ""):
+                yield from (option, str(value))
         yield from where(self.files)
         if self.environment:
             yield from ("--env", self.environment)

@@ -15,7 +15,7 @@ from cactions.model import Limits, NoAnswer
 
 
 class Allowance:
-    """Of one request, in one thread. ``doing`` is told where the time runs out.
+    """Of one request, in one thread. ``host`` and ``doing`` are told where something fails.
 
     ``sent``: bytes of the request left. ``answered``: bytes of the answer, decrypted.
     ``ended``: the server closed. ``kept``: the connection has carried another request before.
@@ -24,8 +24,8 @@ class Allowance:
     __slots__ = ("_end", "_until", "_wire", "answered", "doing", "ended", "host", "kept", "limits",
                  "sent", "status")  # fmt: skip
 
-    def __init__(self, host: str, limits: Limits) -> None:
-        self.host = host
+    def __init__(self, limits: Limits) -> None:
+        self.host = ""
         self.limits = limits
         self._end = self._until = monotonic() + limits.total
         self._wire = limits.wire
@@ -62,6 +62,11 @@ class Allowance:
         if self._wire < 0:
             raise no_answers.too_long(self.host, self.limits)
 
+    def check_head(self) -> None:
+        """Raises NoAnswer where all that came, interim answers included, has no final head yet."""
+        if self.status is None and self.answered > no_answers.HEAD_LIMIT:
+            raise no_answers.long_head(self.host)
+
     def gone(self) -> NoAnswer:
         """That the connection is gone: what that means hangs on how far the answer had come."""
         if self.doing == no_answers.SHAKING:
@@ -78,8 +83,6 @@ class Allowance:
             return self.gone()
         if self.status is not None:
             return no_answers.bad_framing(self.host)
-        if self.answered > no_answers.HEAD_LIMIT:
-            return no_answers.long_head(self.host)
         return no_answers.not_http(self.host)
 
     def told(self, error: NoAnswer) -> NoAnswer:

@@ -30,7 +30,7 @@ class Stream:
         self._socket = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=allowance.host)
-        self._shaken = self._asked = self._deaf = False
+        self._heard = self._shaken = self._asked = self._deaf = False
 
     def shake(self) -> None:
         """Agree on keys, and see that the server is who it should be. Raises NoAnswer."""
@@ -53,10 +53,14 @@ class Stream:
         """Encrypt; it is sent when the answer is asked for."""
         if buffer:
             self._asked = True
-            self._tls.write(buffer)
+            try:
+                self._tls.write(buffer)
+            except ssl.SSLError as error:
+                raise tls.fault(self.allowance.host, error) from None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """The next bytes; none where the server has properly ended. Raises NoAnswer."""
+        self.allowance.check_head()
         if self._outgoing.pending:
             self.allowance.doing = no_answers.SENDING
             self._flush()
@@ -109,8 +113,10 @@ class Stream:
         self.allowance.receive(len(data))
         if not data:
             self._incoming.write_eof()
-        elif not self._shaken and data[0] not in _RECORD_TYPES and self._tls.version() is None:
+            return
+        if not self._heard and data[0] not in _RECORD_TYPES:
             raise tls.no_tls(self.allowance.host)
+        self._heard = True
         self._incoming.write(data)
 
     def get_extra_info(self, info: str) -> bool | None:
@@ -184,6 +190,8 @@ def _opened(found: Sequence[str], port: int, whose: str, allowance: Allowance) -
             return _socket_to(address, port, seconds)
         except TimeoutError:
             failure = allowance.late()
+        except ConnectionResetError:
+            failure = no_answers.no_handshake(whose)
         except ConnectionRefusedError:
             failure = no_answers.refused(whose)
         except OSError:
@@ -196,9 +204,9 @@ def _socket_to(address: str, port: int, seconds: float) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(seconds)
         sock.connect((address, port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except BaseException:
         sock.close()
         raise

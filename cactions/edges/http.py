@@ -83,17 +83,17 @@ class Live:
             transport.close()
 
     def _outcome(self, request: Request) -> Response | NoAnswer:
-        """Failures as values: an exception would keep what it grew from."""
+        """Failures as values: an exception would keep the frames that it came through."""
+        allowance = Allowance(request.limits)
         try:
             target = target_of(_revealed(request.url), self._network.allowed)
-        except NoAnswer as error:
-            return error
-        allowance = Allowance(target.host, request.limits)
-        try:
+            allowance.host = target.host
             return self._exchange(_written(request, _Asked(target, allowance, request.fresh)))
         except NoAnswer as error:
             return allowance.told(error)
-        except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError):
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
+            return allowance.told(no_answers.unfit("the request cannot be written as HTTP/1.1"))
+        except (httpx.TransportError, httpx.StreamError, OSError):
             return allowance.told(allowance.broken())
 
     def _exchange(self, request: httpx.Request) -> Response:
@@ -121,8 +121,6 @@ class Live:
 
 class _Connection(httpcore.HTTP11Connection):
     """One connection, and the stream below it."""
-
-    MAX_INCOMPLETE_EVENT_SIZE = no_answers.HEAD_LIMIT
 
     def __init__(self, origin: httpcore.Origin, stream: Stream) -> None:
         spoken = cast("httpcore.NetworkStream", stream)
@@ -234,11 +232,18 @@ def _read(answer: httpx.Response, allowance: Allowance) -> Response:
 
 
 def _check_framing(answer: httpx.Response, host: str) -> None:
+    """RFC 9112, 6.1 and 6.3: what can be read in two ways is not read at all."""
+    version = answer.extensions.get("http_version", b"HTTP/1.1")  # a recording has none
+    if version not in _VERSIONS:
+        raise no_answers.not_http(host)
     if answer.status_code < httpx.codes.OK:
         raise no_answers.switching(host)
     if "transfer-encoding" not in answer.headers:
         return
     if "content-length" in answer.headers:
         raise no_answers.two_lengths(host)
-    if answer.extensions.get("http_version") == b"HTTP/1.0":
+    if version == b"HTTP/1.0":
         raise no_answers.old_chunks(host)
+
+
+_VERSIONS: Final = {b"HTTP/1.1", b"HTTP/1.0"}

@@ -45,23 +45,30 @@ def _plain(pieces: Iterable[bytes], host: str, limits: Limits) -> bytes:
 
 def _decoded(pieces: Iterable[bytes], bits: int, host: str, limits: Limits) -> bytes:
     body = bytearray()
-    stream = None
+    unread, stream = b"", None
     for piece in pieces:
+        unread += piece
+        if stream is None and len(unread) >= _HEAD_SIZE:
+            stream = zlib.decompressobj(_RAW if bits == _ZLIB and not _has_head(unread) else bits)
         if stream is None:
-            stream = zlib.decompressobj(_RAW if bits == _ZLIB and not _has_head(piece) else bits)
-        elif stream.eof:
-            raise no_answers.not_decodable(host)
+            continue
+        if stream.eof:
+            break
         try:
-            body += stream.decompress(piece, limits.decoded + 1 - len(body))
+            body += stream.decompress(unread, limits.decoded + 1 - len(body))
         except zlib.error:
             raise no_answers.not_decodable(host) from None
         if len(body) > limits.decoded:
             raise no_answers.too_long_decoded(host, limits)
-    if stream and (not stream.eof or stream.unused_data):
+        unread = b""
+    if unread or (stream and (not stream.eof or stream.unused_data)):
         raise no_answers.not_decodable(host)
     return bytes(body)  # nothing at all stands for nothing, as in a 204
 
 
-def _has_head(piece: bytes) -> bool:
+_HEAD_SIZE: Final = 2
+
+
+def _has_head(data: bytes) -> bool:
     """RFC 1950, 2.2: many servers say deflate and leave the head of zlib out."""
-    return piece[0] & 0x0F == zlib.DEFLATED and int.from_bytes(piece[:2]) % 31 == 0
+    return data[0] & 0x0F == zlib.DEFLATED and int.from_bytes(data[:2]) % 31 == 0

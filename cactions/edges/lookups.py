@@ -19,9 +19,10 @@ Raises TimeoutError where that takes longer, socket.gaierror where there is none
 
 
 class SystemLookups:
-    """A Resolve that asks the system."""
+    """A Resolve that asks the system; ``ask`` gives its answer, or raises OSError."""
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Callable[[str, int], Sequence[str]] | None = None) -> None:
+        self._ask = ask or _asked
         self._lock = Lock()
         self._going: dict[tuple[str, int], _Lookup] = {}
 
@@ -30,8 +31,9 @@ class SystemLookups:
         with self._lock:
             lookup = self._going.get((host, port))
             if lookup is None:
-                lookup = self._going[host, port] = _Lookup()
+                lookup = _Lookup()
                 Thread(target=self._run, args=(lookup, host, port), daemon=True).start()
+                self._going[host, port] = lookup  # its thread takes it away under this lock
         if not lookup.done.wait(seconds):
             raise TimeoutError
         if lookup.error is not None:
@@ -40,8 +42,7 @@ class SystemLookups:
 
     def _run(self, lookup: _Lookup, host: str, port: int) -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            lookup.addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
+            lookup.addresses = self._ask(host, port)
         except OSError as error:
             lookup.error = error.errno or socket.EAI_FAIL
         except UnicodeError:  # a name that cannot be asked for
@@ -57,5 +58,10 @@ class _Lookup:
 
     def __init__(self) -> None:
         self.done = Event()
-        self.addresses: tuple[str, ...] = ()
+        self.addresses: Sequence[str] = ()
         self.error: int | None = None
+
+
+def _asked(host: str, port: int) -> Sequence[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(one[4][0]) for one in found))

@@ -21,7 +21,7 @@ SENDING: Final = "the request was being sent"
 WAITING: Final = "no answer had begun"
 ANSWERING: Final = "its answer was still coming in"
 
-_DOCTOR: Final = "`cactions doctor` shows what works from here."
+_LOOK: Final = "Look at this machine's network and name servers."
 _OTHERS: Final = "Ask whoever runs the service: what it sends cannot be read."
 
 
@@ -145,29 +145,29 @@ def no_address(host: str) -> NoAnswer:
     return NoAnswer(
         f"no address is known for {host}",
         reason=Reason.NO_ANSWER,
-        hint=f"Look for a misspelling in the host. {_DOCTOR}",
+        hint=f"Look for a misspelling in the host. {_LOOK}",
     )
 
 
 def no_name_server(host: str) -> NoAnswer:
     """Nobody said anything."""
-    return _none(f"no name server told the address of {host}", _DOCTOR)
+    return _none(f"no name server told the address of {host}", _LOOK)
 
 
 def refused(host: str) -> NoAnswer:
     """Somebody is there, and does not listen on this port."""
-    return _none(f"{host} refuses the connection", f"Look at host and port. {_DOCTOR}")
+    return _none(f"{host} refuses the connection", f"Look at host and port. {_LOOK}")
 
 
 def unreachable(host: str) -> NoAnswer:
     """No way leads there."""
-    return _none(f"{host} cannot be reached from here", _DOCTOR)
+    return _none(f"{host} cannot be reached from here", _LOOK)
 
 
 def no_tunnel(host: str, status: int | None) -> NoAnswer:
     """The proxy said no, or something that is no answer."""
     said = "does not answer as a proxy does" if status is None else f"answers {status}"
-    return _none(f"the proxy {said} when asked for {host}", f"Look at `--proxy`. {_DOCTOR}")
+    return _none(f"the proxy {said} when asked for {host}", f"Look at `--proxy`. {_LOOK}")
 
 
 def _none(message: str, hint: str = "Try again.") -> NoAnswer:

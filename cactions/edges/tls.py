@@ -44,7 +44,7 @@ _UNKNOWN: Final = (
 _NAME: Final = "Look at the host: whoever answers there cannot prove that the name is theirs."
 _FAULTS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
     {
-        9: ("is not valid yet", "Look at this machine's clock: `cactions doctor`."),
+        9: ("is not valid yet", "Look at this machine's clock, or ask whoever runs the service."),
         10: ("has expired", _EXPIRED),
         18: ("is self-signed", _UNKNOWN),
         19: ("comes from an unknown authority", _UNKNOWN),
@@ -69,7 +69,10 @@ def fault(host: str, error: ssl.SSLError) -> NoAnswer:
         return _failed(f"{host} speaks only versions of TLS older than 1.2", _ASK)
     if error.reason in _CLIENT:
         return _failed(f"{host} asks for a certificate of ours, and there is none", _ASK)
-    return _failed(f"TLS with {host} failed ({_named(error)})", "`cactions doctor` tells more.")
+    return _failed(
+        f"TLS with {host} failed ({_named(error)})",
+        "Look at the port, or ask whoever runs the service.",
+    )
 
 
 def no_tls(host: str) -> NoAnswer:

@@ -113,9 +113,12 @@ def _check_headers(success: Success, answer: Response) -> None:
 def _status_hint(answer: Response) -> str:
     if answer.status in _REDIRECTS:
         return f"Redirects are not followed{_target(answer)}: put the final address into `url`."
+    if answer.status >= _TROUBLE:
+        return "The service has trouble of its own: try again later."
     return _HINTS.get(answer.status, "If this is a success, list it in `success_when.status`.")
 
 
+_TROUBLE: Final = 500
 _REDIRECTS: Final = range(300, 400)
 _REFUSED: Final = "The token was not accepted: look at its value, its header and its rights."
 _HINTS: Final[Mapping[int, str]] = MappingProxyType(

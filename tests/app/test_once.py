@@ -55,7 +55,6 @@ class Line:
     def __init__(self, came: Response | Exception, journal: FakeJournal) -> None:
         self.came, self.journal = came, journal
         self.seen: list[tuple[bool, str]] = []
-        self.prepared = 0
         self.unready: Exception | None = None
 
     def prepare(self, action: Action) -> None:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import planning, replaying, starting, unsealing, validating
+from tests.bench import planning, replaying, sending, starting, unsealing, validating
 from tests.bench.measuring import Reading
 from tests.bench.table import table
 
@@ -28,6 +28,7 @@ def main() -> int:
             *replaying.readings(folder, ROUNDS),
             *validating.readings(ROUNDS),
             *unsealing.readings(folder, ROUNDS),
+            *sending.readings(ROUNDS),
         ]
     sys.stdout.write(table(readings))
     return 0 if all(reading.holds for reading in readings) else 1

@@ -13,6 +13,7 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
+from cactions.app.calling import Replaying
 from cactions.app.proposing import Desk, Job, ask, propose
 from cactions.edges.cassette import Replay
 from cactions.edges.tape import write_cassette
@@ -126,7 +127,7 @@ def planner(folder: Path) -> Callable[[], Plan]:
     write_cassette(
         path, [(asked(job, room), answer(one)) for job, one in zip(jobs, people, strict=True)]
     )
-    desk = Desk(room, Replay(path))
+    desk = Desk(room, Replaying(Replay(path)))
     turns = cycle(jobs)
 
     def work() -> Plan:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from pathlib import Path
 
 import pytest
 
-from tests.bench import planning, replaying, starting, unsealing, validating
+from tests.bench import planning, replaying, sending, starting, unsealing, validating
 from tests.bench.measuring import Reading, compiling, medians, own, process
 from tests.bench.table import table
 
@@ -84,6 +85,20 @@ def test_the_vault_of_the_bench_is_as_large_as_said(tmp_path: Path) -> None:
     assert 20 == unsealing.listed(tmp_path / "20.vault", 20)()
     process([sys.executable, "-I", "-c", unsealing.MAKE], tmp_path)
     process([sys.executable, "-I", "-c", unsealing.OPEN], tmp_path)
+
+
+def test_both_senders_of_the_bench_get_the_same_answer() -> None:
+    """From one server, each over its own kept connection."""
+    with (
+        sending.served() as place,
+        sending.guarded(place) as ours,
+        sending.bare(place) as theirs,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        assert {b'{"email": "ada@example.com", "tier": "gold", "points": 1234}'} == {
+            ask() for ask in (ours, theirs) for _ in range(2)
+        }
+        assert 0 < sending.spent(ours, pool, 2) < 1
 
 
 def test_the_table_says_what_holds() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from cactions.app.ports import Clock, Journal, People, Sender, Turns
 from cactions.edges.cassette import Replay
+from cactions.edges.guard import Network
+from cactions.edges.http import Live
 from cactions.edges.journal import JournalLocal
 from cactions.edges.people_local import PeopleLocal
 from cactions.edges.tape import write_cassette
@@ -22,6 +25,7 @@ from cactions.logic.planning import inverse
 from cactions.logic.selecting import lookup_key
 from cactions.model import (
     ABSENT,
+    Call,
     Change,
     Conflict,
     NoPlan,
@@ -43,6 +47,7 @@ from cactions.model import (
 )
 from tests.builders import EMAIL, a_plan, change, person
 from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeSender, FakeTurns
+from tests.servers import Talk, serving
 
 MakePeople: TypeAlias = Callable[..., People]
 
@@ -271,6 +276,22 @@ def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     ]
 
 
+def test_an_answer_takes_the_place_of_a_pending_plan(journal: Journal) -> None:
+    """Of the same person and entry, and nowhere else; what is open stays open."""
+    pending = replace(GOLD, call=Call("POST https://api.shop.example/refunds"), changes=())
+    journal.begin(head())
+    journal.intend("run-1", [pending, pending])
+    journal.answered("run-1", 2, GOLD)
+    run = journal.read("run-1")
+    assert [(pending, None), (GOLD, None)] == [(one.plan, one.receipt) for one in run.entries]
+    assert [True, False] == [one.plan.pending for one in run.entries]
+    other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
+    for entry, plan in ((3, GOLD), (0, GOLD), (1, other)):
+        with pytest.raises(OperatorError, match="for this person"):
+            journal.answered("run-1", entry, plan)
+    assert run == journal.read("run-1")
+
+
 def test_a_run_begins_once(journal: Journal) -> None:
     """A second run of the same id would mix its entries with the first."""
     journal.begin(head())
@@ -428,28 +449,77 @@ def test_other_actions_and_workspaces_have_their_own_turn(
 
 # Answers and the time
 
-ASKED = Request("GET", Rendered.plain("https://api.shop.example/customers/u-1"))
-ANSWER = Response(200, (("Content-Type", "application/json"),), b'{"tier": "gold"}')
+ANSWER = Response(
+    200,
+    (("Content-Type", "application/json"), ("X-Seen", "b"), ("X-Seen", "a"),
+     ("Content-Length", "16")),
+    b'{"tier": "gold"}',
+)  # fmt: skip
 
 
-@pytest.fixture(params=["memory", "recording"])
-def sender(request: pytest.FixtureRequest, tmp_path: Path) -> Sender:
-    if request.param == "memory":
-        return FakeSender({ASKED.line: ANSWER}, "shop.json")
-    write_cassette(tmp_path / "shop.json", [(ASKED, ANSWER)])
-    return Replay(tmp_path / "shop.json", "shop.json")
+@dataclass
+class Asking:
+    """A sender that answers ``known`` and nothing else."""
+
+    sender: Sender
+    source: str
+    origin: str = "https://api.shop.example"
+
+    @property
+    def known(self) -> Request:
+        return Request("GET", Rendered.plain(f"{self.origin}/customers/u-1"))
+
+    @property
+    def unknown(self) -> Request:
+        return Request("GET", Rendered.plain(f"{self.origin}/customers/u-2"))
 
 
-def test_a_known_request_is_answered_as_often_as_it_is_sent(sender: Sender) -> None:
-    """The answer is the same each time, and its source has a name."""
-    assert [ANSWER, ANSWER] == [sender.send(ASKED), sender.send(ASKED)]
-    assert "shop.json" == sender.source
+@contextmanager
+def from_memory(_folder: Path) -> Iterator[Asking]:
+    asking = Asking(FakeSender({}, "shop.json"), "shop.json")
+    asking.sender = FakeSender({asking.known.line: ANSWER}, "shop.json")
+    yield asking
 
 
-def test_an_unknown_request_has_no_answer(sender: Sender) -> None:
+@contextmanager
+def from_a_recording(folder: Path) -> Iterator[Asking]:
+    asking = Asking(FakeSender({}), "shop.json")
+    write_cassette(folder / "shop.json", [(asking.known, ANSWER)])
+    asking.sender = Replay(folder / "shop.json", "shop.json")
+    yield asking
+
+
+@contextmanager
+def from_the_service(_folder: Path) -> Iterator[Asking]:
+    """On loopback; it hangs up on whoever asks for something else."""
+
+    def answering(talk: Talk) -> None:
+        while talk.request().startswith(b"GET /customers/u-1 "):
+            head = "".join(f"{name}: {value}\r\n" for name, value in ANSWER.headers)
+            talk.send(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + ANSWER.body)
+
+    with serving(answering) as server:
+        live = Live(Network((server.allowed(),), ca_file=server.ca_file))
+        yield Asking(live, "", server.url(""))
+        live.close()
+
+
+@pytest.fixture(params=[from_memory, from_a_recording, from_the_service])
+def asking(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asking]:
+    with request.param(tmp_path) as found:
+        yield found
+
+
+def test_a_known_request_is_answered_as_often_as_it_is_sent(asking: Asking) -> None:
+    """The answer is the same each time, header by header, and its source has a name."""
+    assert [ANSWER, ANSWER] == [asking.sender.send(asking.known) for _ in range(2)]
+    assert asking.source == asking.sender.source
+
+
+def test_an_unknown_request_has_no_answer(asking: Asking) -> None:
     """Not the nearest one, either."""
     with pytest.raises(NoPlan):
-        sender.send(Request("GET", Rendered.plain("https://api.shop.example/customers/u-2")))
+        asking.sender.send(asking.unknown)
 
 
 def test_a_clock_that_nobody_moves_stands_still() -> None:

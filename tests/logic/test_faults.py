@@ -32,6 +32,22 @@ servers:
   shop: {production: "https://api.shop.example", staging: "https://staging.shop.example"}
 tokens:
   shop: {type: text, value: {secret: shop_token}, header: X-Token, hosts: [api.shop.example]}
+  crm:
+    type: http_request
+    request: {http_method: post, url: "https://auth.crm.example/token", form: {key: {secret: crm}}}
+    token_path: $.access_token
+    header: Authorization
+    prefix: "Bearer "
+    hosts: [api.crm.example]
+  erp:
+    type: oauth_client_credentials
+    token_url: https://auth.erp.example/token
+    client_id: support
+    client_secret: {secret: erp}
+    hosts: [api.erp.example]
+  jwt: {type: user, header: X-User, hosts: [api.shop.example]}
+network:
+  allow: [{host: lab, address: 10.0.0.7, port: 8443, reason: a rig}]
 actions:
   loyalty:
     match: user_id
@@ -158,6 +174,95 @@ CASES = [
     Case("CA403", "no host name", SERVER, '      url: "https://⟦api.\u017fhip.example⟧/x"'),
     Case("CA403", "no host name", SERVER, '      url: "https://⟦\u212aelvin.example⟧/x"'),
     Case("CA004", "is empty", "    match: user_id", "    ⟦match⟧:"),
+    Case(
+        "CA009",
+        "fetched for everybody",
+        "auth.crm.example/token",
+        "auth.crm.example/{{ ⟦person.email⟧ }}",
+    ),
+    Case(
+        "CA009",
+        "fetched for everybody",
+        "{key: {secret: crm}}",
+        '{key: "{{ ⟦person.attributes.tier⟧ }}"}',
+    ),
+    Case(
+        "CA401",
+        "host is templated",
+        "https://auth.crm.example/token",
+        "https://⟦{{ person.id }}⟧/token",
+    ),
+    Case("CA402", 'scheme is "http"', "https://auth.erp.example", "⟦http⟧://auth.erp.example"),
+    Case("CA403", "private network", "https://auth.erp.example/", "https://⟦erp⟧/"),
+    Case(
+        "CA004",
+        "literal, without a query",
+        "https://auth.erp.example/token",
+        '⟦"https://auth.erp.example/token?a=1"⟧',
+    ),
+    Case(
+        "CA301",
+        "never stands in the file",
+        "client_secret: {secret: erp}",
+        "client_secret: ⟦s3cret-erp⟧",
+    ),
+    Case("CA003", '"client_secret" is missing', "    client_secret: {secret: erp}\n", ""),
+    Case("CA007", "", "token_path: $.access_token", "token_path: ⟦access_token⟧"),
+    Case(
+        "CA002",
+        'unknown key "effect"',
+        "{http_method: post,",
+        "{⟦effect⟧: read, http_method: post,",
+    ),
+    Case("CA004", '"oauth" is not one', "type: oauth_client_credentials", "type: ⟦oauth⟧"),
+    Case(
+        "CA004",
+        "no header name",
+        "    request:\n      http_method: get",
+        "    request:\n      idempotency: {header: ⟦Idempotency Key⟧}\n      http_method: get",
+    ),
+    Case(
+        "CA009",
+        "is given twice",
+        "    request:\n      http_method: get",
+        "    request:\n      idempotency: {⟦header⟧: x-token}\n      http_method: get",
+    ),
+    Case(
+        "CA004",
+        "set by the connection itself",
+        "    request:\n      http_method: get",
+        "    request:\n      headers: {⟦Accept-Encoding⟧: gzip}\n      http_method: get",
+    ),
+    Case(
+        "CA004",
+        "out of range",
+        "    match: user_id",
+        "    limits: {total_seconds: ⟦61⟧}\n    match: user_id",
+    ),
+    Case(
+        "CA004",
+        "out of range",
+        "    match: user_id",
+        "    limits: {wire_mib: ⟦17⟧}\n    match: user_id",
+    ),
+    Case(
+        "CA002",
+        'unknown key "seconds"',
+        "    match: user_id",
+        "    limits: {⟦seconds⟧: 3}\n    match: user_id",
+    ),
+    Case("CA004", "no IP address", "address: 10.0.0.7", "address: ⟦10.0.0⟧"),
+    Case("CA004", "no IP address", "address: 10.0.0.7", 'address: ⟦"fe80::1%eth0"⟧'),
+    Case("CA004", "no host name", "{host: lab,", '{host: ⟦"a lab"⟧,'),
+    Case("CA003", '"reason" is missing', ", reason: a rig}", "}"),
+    Case("CA403", "private network", SERVER, '      url: "https://⟦lab⟧/x"'),
+    Case("CA403", "private network", SERVER, '      url: "https://⟦lab:8444⟧/x"'),
+    Case(
+        "CA004",
+        "no header name",
+        SAME_PERSON,
+        "      success_when: {headers: {⟦X Ok⟧: fine}}\n" + SAME_PERSON,
+    ),
     Case(
         "CA004",
         "expected a list",
@@ -347,6 +452,36 @@ def test_a_token_may_not_go_to_the_host_of_another_environment() -> None:
     """`hosts` holds in every environment."""
     found = shape([SourceFile("a.yaml", BASE.encode())], "staging").findings
     assert ["CA303"] == [finding.rule for finding in found]
+
+
+def test_an_allowed_name_is_allowed_at_its_port_alone() -> None:
+    """In a URL, and among the hosts of a token."""
+    text = BASE.replace(SERVER, '      url: "https://lab:8443/x"').replace(
+        "header: X-Token, hosts: [api.shop.example]", "header: X-Token, hosts: [lab]"
+    )
+    project = shaped(text).project
+    assert project
+    assert "lab" == project.actions["loyalty"].request.host
+    assert [("lab", "10.0.0.7", 8443)] == [(o.host, o.address, o.port) for o in project.allowed]
+
+
+def test_every_kind_of_token_is_shaped() -> None:
+    """OAuth is a fetch like others: its own body, the bearer header, the usual places."""
+    project = shaped(BASE).project
+    assert project
+    crm, erp, jwt = (project.tokens[name] for name in ("crm", "erp", "jwt"))
+    assert crm.fetch
+    assert erp.fetch
+    assert ("auth.crm.example", "$.access_token") == (
+        crm.fetch.request.host,
+        crm.fetch.token_path.text,
+    )
+    assert ("Authorization", "Bearer ", "$.expires_in") == (
+        erp.header, erp.prefix, str(erp.fetch.expires_in_path)
+    )  # fmt: skip
+    assert erp.fetch.request.body
+    assert ["grant_type", "client_id", "client_secret"] == [*erp.fetch.request.body.content]
+    assert (True, False, True, True) == (jwt.is_users, crm.is_users, jwt.is_held, crm.is_held)
 
 
 def test_the_base_has_no_fault() -> None:

@@ -1,0 +1,130 @@
+"""What the guard costs: a guarded request against one of a bare httpx.Client, in CPU of the client.
+
+Both ask the same TLS server on loopback, which is another process, over connections that are kept;
+at 1 and at 16 in flight, with a client for each thread on both sides.
+"""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from cactions.edges.guard import Network
+from cactions.edges.http import Live
+from cactions.model import AllowedAddress, Rendered, Request
+from tests.bench.measuring import Reading, medians
+
+ROOT: Final = Path(__file__).parents[2]
+HOST: Final = "api.test"
+IN_FLIGHT: Final = (1, 16)
+REQUESTS: Final = 128
+LIMIT: Final = 1.25
+TOKEN: Final = "x" * 40
+
+SERVER: Final = """
+import sys
+from tests.servers import answering, serving
+body = b'{"email": "ada@example.com", "tier": "gold", "points": 1234}'
+with serving(answering(body, headers=["Content-Type: application/json"])) as server:
+    print(server.port, server.ca_file, flush=True)
+    sys.stdin.read()
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the server is."""
+
+    port: int
+    ca_file: Path
+
+    @property
+    def url(self) -> str:
+        return f"https://{HOST}:{self.port}/v1/customers/u-1?fields=tier,points"
+
+
+@contextmanager
+def served() -> Iterator[Place]:
+    """The server, in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        port, ca_file = process.stdout.readline().split()
+        try:
+            yield Place(int(port), Path(ca_file))
+        finally:
+            process.stdin.close()
+
+
+@contextmanager
+def guarded(place: Place) -> Iterator[Callable[[], bytes]]:
+    """A request of ours: its answer's body."""
+    allowed = AllowedAddress(HOST, "127.0.0.1", place.port, "the bench")
+    live = Live(Network((allowed,), ca_file=place.ca_file))
+    token = (("X-Token", Rendered("••", TOKEN)), ("Accept", Rendered.plain("application/json")))
+    request = Request("GET", Rendered.plain(place.url), token)
+    yield lambda: live.send(request).body
+    live.close()
+
+
+@contextmanager
+def bare(place: Place) -> Iterator[Callable[[], bytes]]:
+    """The same by httpx alone, which is told the address as the server's name."""
+    context = ssl.create_default_context(cafile=place.ca_file)
+    mine = threading.local()
+    clients: list[httpx.Client] = []
+    url = place.url.replace(HOST, "127.0.0.1")
+    headers = {"X-Token": TOKEN, "Accept": "application/json", "Host": f"{HOST}:{place.port}"}
+
+    def ask() -> bytes:
+        if not hasattr(mine, "client"):
+            mine.client = httpx.Client(verify=context, trust_env=False)
+            clients.append(mine.client)
+        named = {"sni_hostname": HOST}
+        answer: httpx.Response = mine.client.get(url, headers=headers, extensions=named)
+        return answer.content
+
+    yield ask
+    for client in clients:
+        client.close()
+
+
+def readings(rounds: int) -> Iterator[Reading]:
+    """One line for each number in flight."""
+    with served() as place, guarded(place) as ours, bare(place) as theirs:
+        for number in IN_FLIGHT:
+            with ThreadPoolExecutor(number) as pool:
+                works = {
+                    "ours": partial(spent, ours, pool, number),
+                    "theirs": partial(spent, theirs, pool, number),
+                }
+                taken = medians(works, rounds)
+            what = f"send: a guarded request, {number} in flight"
+            yield Reading(what, taken["ours"] / taken["theirs"], LIMIT, "x httpx alone")
+
+
+def spent(ask: Callable[[], bytes], pool: ThreadPoolExecutor, in_flight: int) -> float:
+    """CPU seconds of this process for one of REQUESTS, so many at a time."""
+
+    def several(_: int) -> None:
+        for _ in range(REQUESTS // in_flight):
+            ask()
+
+    start = time.process_time()
+    list(pool.map(several, range(in_flight)))
+    return (time.process_time() - start) / REQUESTS

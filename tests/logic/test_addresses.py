@@ -1,0 +1,73 @@
+"""Only what is public by IANA's registries is public."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.addresses import special
+from tests.special import PUBLIC, SPECIAL
+from tests.told import TOLD
+
+
+def test_every_spelling_of_a_special_address_is_special() -> None:
+    """What is no usual spelling of an address at all, too."""
+    assert [] == [spelling for spelling in SPECIAL if not special(spelling)]
+    assert 300 <= len(set(SPECIAL))
+
+
+def test_public_addresses_are_public() -> None:
+    """Also those that are next to a special block."""
+    assert {} == {address: kind for address in PUBLIC if (kind := special(address))}
+    assert 200 <= len(set(PUBLIC))
+    TOLD.append(f"addresses: {len(SPECIAL)} spellings of special ones, {len(PUBLIC)} public ones")
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("10.1.2.3", "private use"),
+        ("127.0.0.1", "loopback"),
+        ("::1", "loopback"),
+        ("168.63.129.16", "Azure's own services"),
+        ("255.255.255.255", "limited broadcast"),
+        ("255.255.255.254", "reserved"),
+        ("::ffff:8.8.8.8", "IPv4-mapped"),
+        ("64:ff9b::808:808", "IPv4-IPv6 translation (NAT64)"),
+        ("2002:808:808::1", "6to4"),
+        ("2001:0:1::", "Teredo"),
+        ("2001:1::1", "IETF protocol assignments"),
+        ("3fff:fff::", "documentation"),
+        ("5f00::", "segment routing (SRv6)"),
+        ("4000::", "not assigned"),
+        ("fe80::1%eth0", "an address of one interface"),
+        ("2a00:1450::1%1", "an address of one interface"),
+        ("127.1", "not an address"),
+        ("", "not an address"),
+        ("8.8.8.8 ", "not an address"),
+    ],
+)
+def test_the_kind_of_an_address_has_a_name(address: str, kind: str) -> None:
+    """The registry's, in words; the narrower block names it."""
+    assert kind == special(address)
+
+
+ADDRESSES = st.one_of(
+    st.integers(0, 2**32 - 1).map(IPv4Address),
+    st.integers(0, 2**128 - 1).map(IPv6Address),
+    st.integers(0, 2**125 - 1).map(lambda number: IPv6Address(2**125 + number)),
+    st.integers(0, 2**112 - 1).map(lambda number: IPv6Address((0x2001 << 112) + number)),
+    st.sampled_from([ip_address(one) for one in PUBLIC]),
+)
+
+
+@given(ADDRESSES)
+def test_nothing_is_public_that_python_calls_special(address: IPv4Address | IPv6Address) -> None:
+    """``ipaddress`` is a second opinion; it lets more pass, so that only one direction holds."""
+    if not special(str(address)):
+        assert address.is_global
+        assert not address.is_multicast
+        assert not address.is_reserved
