@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from cactions.app.ports import Caller, Journal, People
 from cactions.logic.conversing import Asked
@@ -22,6 +23,8 @@ from cactions.model import (
     noun,
 )
 from cactions.model.secret import Credentials
+
+T = TypeVar("T")
 
 
 @noun
@@ -64,9 +67,14 @@ def proposed(job: Job, person: Person, desk: Desk, key: str = "") -> Plan | Fail
 
 def ask(job: Job, people: People) -> Request | Failed:
     """The exact request that would be sent, or why there is none."""
+    return asked_as(lambda asked: asked.request(Credentials()), job, people)
+
+
+def asked_as(write: Callable[[Asked], T], job: Job, people: People) -> T | Failed:
+    """What would be asked, written down so, or why there is nothing to write."""
     person = people.find(job.query)
     try:
-        return Asked(job.action, person, job.inputs).request(Credentials())
+        return write(Asked(job.action, person, job.inputs))
     except NoPlan as error:
         return failed(_case(job, person, Call("")), error)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from cactions.app.proposing import ask
+from cactions.app.proposing import Job, ask, asked_as
 from cactions.cli import jobs, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Environment, Files, Inputs, Json, Who
+from cactions.cli.wiring import Opened
 from cactions.logic import wire
-from cactions.model import Failed
+from cactions.logic.curl import curl as curl_of
+from cactions.model import Failed, OperatorError
 from cactions.render.preview import preview
 from cactions.render.request import request as request_sheet
 
@@ -18,6 +22,10 @@ def command(
     action: jobs.ActionName,
     person: Who,
     inputs: Inputs = None,
+    curl: Annotated[
+        bool,
+        typer.Option("--curl", help="As a curl command, with secrets as variables."),
+    ] = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -27,7 +35,10 @@ def command(
     Example: cactions request loyalty --person u-1
     """
     opened = wiring.opened(files, environment)
-    asked = ask(jobs.job(opened.project, action, person, inputs), wiring.people(opened))
+    job = jobs.job(opened.project, action, person, inputs)
+    if curl:
+        raise typer.Exit(_curl(job, opened, json))
+    asked = ask(job, wiring.people(opened))
     if json:
         wiring.write_json(wire.request_to_json(asked))
     elif isinstance(asked, Failed):
@@ -35,3 +46,15 @@ def command(
     else:
         wiring.paper().show(request_sheet(asked))
     raise typer.Exit(Exit.FINDINGS if isinstance(asked, Failed) else Exit.CLEAN)
+
+
+def _curl(job: Job, opened: Opened, json: bool) -> Exit:
+    if json:
+        raise OperatorError("--curl and --json exclude each other", hint="Say one of them.")
+    allowed = opened.project.allowed
+    written = asked_as(lambda asked: curl_of(asked, allowed), job, wiring.people(opened))
+    if isinstance(written, Failed):  # on stderr: whoever pipes this into a shell runs all of it
+        wiring.paper().say(f"There is no command: {written.message}.\nNext: {written.hint}.")
+        return Exit.FINDINGS
+    wiring.write_text(written)
+    return Exit.CLEAN

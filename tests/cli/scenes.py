@@ -196,8 +196,12 @@ SCENES: dict[str, Scene] = {
     **{f"validate_{rule}": rule_scene(rule) for rule in sorted({case.rule for case in CASES})},
     "request": Scene(both("request loyalty --person u-1")),
     "request_post": Scene(both("request billing --person u-1")),
+    "request_curl": Scene((
+        "request loyalty --person u-1 --curl", "request billing --person u-1 --curl",
+        "request loyalty --person u-1 --curl --json",
+    )),
     "request_failed": Scene(
-        both("request loyalty --person u-1"),
+        (*both("request loyalty --person u-1"), "request loyalty --person u-1 --curl"),
         edited(FILE, (URL, NO_URL)),
     ),
     "test": Scene(both("test")),

@@ -1,0 +1,100 @@
+"""Words of a POSIX shell: texts and variables that arrive at a command exactly as they are.
+
+- A text stands in single quotes; what a terminal would obey or hide is written as octal numbers.
+- A variable stands in double quotes, and a command does not run while it is empty.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from itertools import groupby
+from typing import Final, TypeAlias
+
+from cactions.model import noun
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 _.,:;/@%+=&?-]*")
+"""What means itself in double quotes, in every shell and also while typing."""
+
+
+class Written(Enum):
+    """How the value of a variable is written down where it stands."""
+
+    AS_IS = "as it is"
+    JSON = "inside a JSON text"
+    PERCENT = "percent-encoded"
+
+
+@noun
+class Variable:
+    """A shell variable. ``name`` is in capitals."""
+
+    name: str
+    written: Written = Written.AS_IS
+
+    @property
+    def expansion(self) -> str:
+        """As it stands in double quotes."""
+        return _EXPANSIONS[self.written].format(self.name)
+
+    @property
+    def guard(self) -> str:
+        """What stops while it is empty; the expansion itself does, where it is plain."""
+        return "" if self.written is Written.AS_IS else f': "${{{self.name}:?}}" &&'
+
+
+_EXPANSIONS: Final = {
+    Written.AS_IS: "${{{}:?}}",
+    Written.JSON: r"""$(printf %s "${}" | sed 's/["\\]/\\&/g')""",
+    Written.PERCENT: r"""$(printf %s "${}" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g')""",
+}
+
+
+@noun
+class Run:
+    """What a command prints, in the place of a text."""
+
+    command: str
+
+    @property
+    def expansion(self) -> str:
+        """As it stands in double quotes."""
+        return f"$({self.command})"
+
+
+Part: TypeAlias = "str | Variable | Run"
+
+
+def word(parts: Iterable[Part]) -> str:
+    """One argument of a command."""
+    all_parts = [part for part in parts if part != ""]
+    texts = [part for part in all_parts if isinstance(part, str)]
+    if len(texts) < len(all_parts) and all(_PLAIN.fullmatch(text) for text in texts):
+        return f'"{"".join(map(_inside, all_parts))}"'
+    return "".join(_alone(part) for part in all_parts) or "''"
+
+
+def _inside(part: Part) -> str:
+    return part if isinstance(part, str) else part.expansion
+
+
+def _alone(part: Part) -> str:
+    return "".join(_quoted(part)) if isinstance(part, str) else f'"{part.expansion}"'
+
+
+def _quoted(text: str) -> Iterator[str]:
+    for shows, characters in groupby(text, lambda one: one == "\n" or one.isprintable()):
+        run = "".join(characters)
+        yield shlex.quote(run) if shows else _octal(run)
+
+
+def _octal(text: str) -> str:
+    numbers = "".join(f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogatepass"))
+    return f"\"$(printf '{numbers}')\""
+
+
+def variable_name(*words: str) -> str:
+    """A name in capitals, empty where the words have no letters of ASCII."""
+    return re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper()).strip("_")

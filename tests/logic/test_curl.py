@@ -1,0 +1,361 @@
+"""The curl command really works: a real curl sends what our own sender sends, whatever it holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import pytest
+
+from cactions.edges.guard import Network
+from cactions.edges.http import Live
+from cactions.logic.conversing import Asked
+from cactions.logic.curl import curl
+from cactions.logic.picking import parse_path
+from cactions.logic.shell import Variable, Written, word
+from cactions.model import (
+    Action,
+    ActionRequest,
+    ActionResponse,
+    AllowedAddress,
+    BodyForm,
+    Effect,
+    Input,
+    NoPlan,
+    PersonAttribute,
+    PersonField,
+    Reason,
+    Reference,
+    RequestBody,
+    SecretRef,
+    Template,
+    Token,
+    TokenFetch,
+)
+from cactions.model.secret import Credentials, Secret
+from tests.builders import ADA, person
+from tests.requests import body, request_of, templated
+from tests.servers import HOST, Server, answering, serving
+
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+
+ODD = {
+    "plain": "gold",
+    "quotes": """it's a "quoted" `tick`""",
+    "shell": "$HOME ${PATH} $(id) `id` ; | > < * ? ~ # ! !! \\ \\n \\\\",
+    "urls": "a b+c%20d&e=f;g:h,i[1-3]{x,y}",
+    "files": "@/etc/passwd",
+    "dash": "-o out",
+    "unicode": "Zoë ☃ 👩\u200d🚀 \u202eabc \u0301",
+    "colon": "a:b: c",
+}
+LINES = {"lines": "one\n two\n\nthree", "ends in a line": "one\n", "tab": "a\tb"}
+
+
+def asked(request: ActionRequest, value: str = "", *redacted: Reference) -> Asked:
+    """For Ada, who has the value in an attribute; the data input has it, too."""
+    who = replace(person(note=value, points=7, member=True), fields={**ADA, "phone": value or "x"})
+    of = Action("loyalty", "user_id", request, ActionResponse(), redacted=frozenset(redacted))
+    return Asked(of, who, {"order": value}, key="key-1")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving(answering(b'{"access_token": "unseen"}')) as found:
+        yield found
+
+
+def base(server: Server) -> dict[str, Any]:
+    return {"base": f"https://{HOST}:{server.port}", "host": HOST}
+
+
+def ours(one: Asked, server: Server, held: Credentials) -> bytes:
+    """What our sender sends."""
+    live = Live(Network((server.allowed(),), ca_file=server.ca_file))
+    server.received.clear()
+    live.send(one.request(held))
+    live.close()
+    return server.received[-1]
+
+
+def run(script: str, server: Server, variables: Mapping[str, str]) -> int:
+    """The script in a plain shell, with trust in the server of the test."""
+    script = script.replace("curl --disable", f"curl --disable --cacert {server.ca_file}")
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", **variables}
+    done = subprocess.run(
+        ["sh", "-c", script], env=environment, capture_output=True, check=False, timeout=30
+    )
+    return done.returncode
+
+
+def theirs(one: Asked, server: Server, variables: Mapping[str, str]) -> bytes:
+    """What a real curl sends for the command."""
+    server.received.clear()
+    assert 0 == run(curl(one, [server.allowed()]), server, variables)
+    return server.received[-1]
+
+
+def meant(request: bytes) -> Any:
+    """What a request says, however it is spelled."""
+    head, _, content = request.partition(b"\r\n\r\n")
+    line, *lines = head.decode().split("\r\n")
+    method, target, _ = line.split(" ")
+    path, _, query = target.partition("?")
+    headers = dict(one.split(": ", 1) if ": " in one else (one.rstrip(":"), "") for one in lines)
+    kept = {name.lower(): value for name, value in headers.items()
+            if name.lower() not in {"user-agent", "accept-encoding", "connection",
+                                    "content-length"}}  # fmt: skip
+    if "form" in kept.get("content-type", ""):
+        said: Any = parse_qsl(content.decode(), keep_blank_values=True)
+    elif "json" in kept.get("content-type", ""):
+        said = repr(json.loads(content))
+    else:
+        said = content
+    segments = [unquote(part) for part in path.split("/")]
+    return method, segments, parse_qsl(query, keep_blank_values=True), kept, said
+
+
+FORMS: dict[str, Any] = {
+    "query": {"query": {"q": "<{{ inputs.order }}>", "odd name&": "1", "empty": ""}},
+    "form": {"method": "post", "body": body("form", {"a b&": "<{{ inputs.order }}>", "e": ""})},
+    "JSON": {"method": "put", "body": body("json", {"a\"'": ["<{{ inputs.order }}>", 1.5, None]})},
+    "text": {"method": "patch", "body": body("text", "<{{ inputs.order }}>\n'$HOME'\n")},
+    "query and JSON": {"method": "post", "query": {"q": "{{ inputs.order }}"},
+                       "body": body("json", "{{ inputs.order }}")},
+    "GET with a body": {"method": "get", "body": body("form", {"x": "{{ inputs.order }}"})},
+    "no body": {"method": "delete"},
+    "empty form": {"method": "post", "body": body("form", {})},
+}  # fmt: skip
+
+
+@needs_curl
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("odd", ODD | LINES)
+def test_a_real_curl_sends_what_we_send(server: Server, form: str, odd: str) -> None:
+    """Method, path, query, headers and body, for values that shells and curl love."""
+    one = asked(request_of(**base(server), **FORMS[form]), (ODD | LINES)[odd])
+    if form == "text" and odd == "tab":
+        assert "\\011" in curl(one)  # a terminal would complete a word
+    assert meant(ours(one, server, Credentials())) == meant(theirs(one, server, {}))
+
+
+HEADERS = {name: text for name, text in ODD.items() if text.isascii()}
+
+
+@needs_curl
+@pytest.mark.parametrize("odd", HEADERS)
+def test_a_header_arrives_as_it_is(server: Server, odd: str) -> None:
+    """Also an empty one."""
+    headers = {"X-Odd": "<{{ inputs.order }}>", "X-Empty": ""}
+    one = asked(request_of(**base(server), headers=headers), HEADERS[odd])
+    assert meant(ours(one, server, Credentials())) == meant(theirs(one, server, {}))
+
+
+@needs_curl
+@pytest.mark.parametrize("path", ["/{{ person.user_id }}/[1-3]/{a,b}", "/a/./b", "/~x/(y)'!$&*"])
+def test_a_path_arrives_as_it_is(server: Server, path: str) -> None:
+    """Nothing is globbed, and no dots are squeezed."""
+    one = asked(request_of(**base(server), url=path))
+    server.received.clear()
+    assert 0 == run(curl(one, [server.allowed()]), server, {})
+    target = one.request(Credentials()).url.reveal().removeprefix(f"https://{HOST}:{server.port}")
+    assert target.encode() == server.received[-1].split(b" ")[1]
+
+
+# Secrets
+
+TEXT = Token("shop", "X-Shop-Token", (HOST,), "key ", value=SecretRef("shop_token"))
+BASIC = Token("pay", "Authorization", (HOST,), username=SecretRef("user"),
+              password=SecretRef("pay_password"))  # fmt: skip
+HALF = Token("half", "Authorization", (HOST,), username="support", password=SecretRef("pw_x"))
+USERS = Token("jwt", "X-User", (HOST,))
+
+SECRET: dict[str, Any] = {
+    "text token": ({"tokens": (TEXT,)}, {"SHOP_TOKEN": "shop_token"}),
+    "basic": ({"tokens": (BASIC,)}, {"SECRET_USER": "user", "PAY_PASSWORD": "pay_password"}),
+    "half of basic": ({"tokens": (HALF,)}, {"PW_X": "pw_x"}),
+    "in JSON": (
+        {"method": "post", "body": body("json", {"k": SecretRef("shop_token"), "n": [1]})},
+        {"SHOP_TOKEN": "shop_token"},
+    ),
+    "in a form": (
+        {"method": "post", "body": body("form", {"k": SecretRef("shop_token")})},
+        {"SHOP_TOKEN": "shop_token"},
+    ),
+}  # fmt: skip
+
+
+@needs_curl
+@pytest.mark.parametrize("place", SECRET)
+@pytest.mark.parametrize("odd", HEADERS)
+def test_a_secret_is_a_variable_and_arrives_as_it_is(server: Server, place: str, odd: str) -> None:
+    """Whatever it holds; the command itself does not hold it."""
+    parts, variables = SECRET[place]
+    value = HEADERS[odd].replace(":", ";") if "basic" in place else HEADERS[odd]
+    secrets = {name: Secret(name, value) for name in variables.values()}
+    one = asked(request_of(**base(server), **parts))
+    sent = theirs(one, server, dict.fromkeys(variables, value))
+    assert meant(ours(one, server, Credentials(secrets))) == meant(sent)
+    assert value not in curl(one) or odd == "plain"
+
+
+@needs_curl
+@pytest.mark.parametrize("place", SECRET)
+def test_nothing_is_sent_while_a_variable_is_empty(server: Server, place: str) -> None:
+    """A request without its secret tells nothing to anybody."""
+    parts, _ = SECRET[place]
+    server.received.clear()
+    assert 0 != run(
+        curl(asked(request_of(**base(server), **parts)), [server.allowed()]), server, {}
+    )
+    assert [] == server.received
+
+
+def crm(server: Server) -> Token:
+    """A token that is fetched with a secret."""
+    form = RequestBody(BodyForm.FORM, {"id": templated("app"), "secret": SecretRef("crm_secret")})
+    fetch = request_of(url="/token", method="post", **base(server), body=form)
+    path = parse_path("$.access_token")
+    return Token("crm", "Authorization", (HOST,), "Bearer ", fetch=TokenFetch(fetch, path))
+
+
+@needs_curl
+def test_a_token_is_fetched_by_the_first_command_and_then_used(server: Server) -> None:
+    """The first run prints its answer and stops; with the variable, the call is made."""
+    one = asked(request_of(**base(server), tokens=(crm(server), USERS)))
+    script = curl(one, [server.allowed()])
+    server.received.clear()
+    assert 0 != run(script, server, {"CRM_SECRET": "s & x", "JWT_TOKEN": "mine"})
+    [fetched] = server.received
+    assert ("POST", [("id", "app"), ("secret", "s & x")]) == (meant(fetched)[0], meant(fetched)[4])
+    variables = {"CRM_TOKEN": "abc", "JWT_TOKEN": "mine"}
+    sent = theirs(one, server, variables)
+    assert 1 == len(server.received)
+    held = {"crm": Secret("crm", "abc"), "jwt": Secret("jwt", "mine")}
+    assert meant(ours(one, server, Credentials({}, held))) == meant(sent)
+
+
+@needs_curl
+def test_every_call_has_a_new_idempotency_key(server: Server) -> None:
+    """32 hex digits, another one each time."""
+    request = request_of(
+        **base(server), method="post", effect=Effect.WRITE, idempotency="Idempotency-Key"
+    )
+    one = asked(request)
+    keys = [meant(theirs(one, server, {}))[3]["idempotency-key"] for _ in range(2)]
+    assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys)
+    assert 2 == len(set(keys))
+    assert curl(one).startswith("# This may change something at the third party.\n")
+
+
+# What nobody may see
+
+NOTE, PHONE = PersonAttribute("note"), PersonField("phone")
+POINTS, MEMBER = PersonAttribute("points"), PersonAttribute("member")
+HIDDEN: dict[str, Any] = {
+    "query": {"query": {"q": "a {{ person.attributes.note }}"}},
+    "path": {"url": "/v1/{{ person.phone }}/x"},
+    "form": {"method": "post", "body": body("form", {"f": "a {{ person.phone }}"})},
+    "JSON": {"method": "post", "body": body("json", {
+        "a": "{{ person.phone }}", "n": "{{ person.attributes.points }}",
+        "m": "{{ person.attributes.member }}", "t": '" {{ person.attributes.points }}"',
+    })},
+    "text": {"method": "post", "body": body("text", "{{ person.attributes.note }}\n")},
+    "header": {"headers": {"X-A": "{{ person.phone }}"}},
+}  # fmt: skip
+
+
+@needs_curl
+@pytest.mark.parametrize("place", HIDDEN)
+@pytest.mark.parametrize("odd", ODD)
+def test_a_redacted_value_is_a_variable_and_arrives_as_it_is(
+    server: Server, place: str, odd: str
+) -> None:
+    """Encoded by the command itself, where its place needs that."""
+    value = ODD[odd]
+    if place == "path":
+        value = re.sub(r"[/\\%?#;]", "", value)
+    if place == "header" and not value.isascii():
+        return
+    one = asked(request_of(**base(server), **HIDDEN[place]), value, NOTE, PHONE, POINTS, MEMBER)
+    variables = {"PERSON_PHONE": value, "PERSON_ATTRIBUTES_NOTE": value,
+                 "PERSON_ATTRIBUTES_POINTS": "7", "PERSON_ATTRIBUTES_MEMBER": "true"}  # fmt: skip
+    assert meant(ours(one, server, Credentials())) == meant(theirs(one, server, variables))
+    assert value not in curl(one)
+
+
+def test_what_no_variable_can_carry_into_json_is_refused() -> None:
+    """A line break in a value that may not be shown."""
+    request = request_of(method="post", body=body("json", {"a": "{{ person.phone }}"}))
+    with pytest.raises(NoPlan) as caught:
+        curl(asked(request, "a\nb", PHONE))
+    assert (Reason.UNFIT_VALUE, False) == (caught.value.reason, "a\nb" in str(caught.value))
+
+
+def test_a_name_cannot_leave_its_comment() -> None:
+    """Attributes may be called anything."""
+    evil = PersonAttribute("x\nrm -rf ~\n'")
+    request = request_of(query={"q": "{{ inputs.order }}"})
+    request = replace(request, query={"q": Template((evil,))})
+    one = asked(request, "v", evil)
+    who = replace(one.person, attributes={evil.name: "unseen"})
+    lines = curl(replace(one, person=who)).splitlines()
+    assert not [line for line in lines if line.startswith("rm")]
+    assert "unseen" not in "".join(lines)
+
+
+def test_what_looks_like_a_marker_is_left_alone() -> None:
+    """In the author's text and in a person's value."""
+    request = request_of(query={"q": "marker0z {{ inputs.order }}"}, tokens=(TEXT,))
+    command = curl(asked(request, "markerx0z"))
+    assert "q=marker0z%20markerx0z" in command
+    assert '"X-Shop-Token: key ${SHOP_TOKEN:?}"' in command
+
+
+def test_a_secret_never_takes_the_name_of_what_a_shell_uses() -> None:
+    """HOME, PATH, 2FA: each is called otherwise, and two that are alike are told apart."""
+    names = ["home", "path", "2fa_code", "a-b", "a_b", "ü"]
+    content = [SecretRef(name) for name in names]
+    request = request_of(method="post", body=RequestBody(BodyForm.JSON, content))
+    told = re.findall(r"# (\w+): the secret (.+)", curl(asked(request)))
+    expected = [("SECRET_HOME", "home"), ("SECRET_PATH", "path"), ("SECRET_2FA_CODE", "2fa_code"),
+                ("A_B", "a-b"), ("A_B_2", "a_b"), ("SECRET_", "ü")]  # fmt: skip
+    assert expected == told
+
+
+def test_an_address_that_only_an_entry_allows_is_told_to_curl() -> None:
+    """Of IPv6 in brackets; other entries are not."""
+    ways = [AllowedAddress("shop.internal", "fd00::5", 8443, "x"),
+            AllowedAddress("shop.internal", "10.0.0.5", 443, "x")]  # fmt: skip
+    request = request_of(base="https://shop.internal:8443")
+    assert "--resolve 'shop.internal:8443:[fd00::5]' \\" in curl(asked(request), ways)
+    assert "10.0.0.5" not in curl(asked(request), ways)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (["a"], "a"),
+        ([""], "''"),
+        (["X-A: ", Variable("B")], '"X-A: ${B:?}"'),
+        (["it's ", Variable("B"), "!"], "'it'\"'\"'s '\"${B:?}\"'!'"),
+        (["a\x1bb"], "a\"$(printf '\\033')\"b"),
+        ([Variable("B", Written.JSON)], '"$(printf %s "$B" | sed \'s/["\\\\]/\\\\&/g\')"'),
+    ],
+)
+def test_a_word_is_one_argument(parts: list[Any], expected: str) -> None:
+    """Quoted as little as is safe."""
+    assert expected == word(parts)
+
+
+def test_inputs_may_be_hidden_as_well() -> None:
+    """Whatever is redacted."""
+    one = asked(request_of(query={"q": "{{ inputs.order }}"}), "unseen", Input("order"))
+    assert "unseen" not in curl(one)
