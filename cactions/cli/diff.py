@@ -59,11 +59,14 @@ def command(
     done = _done(job, desk, opened, answers, again)
     result, who = done.result, shown_person(person, done.result)
     said = Words(action, who, inputs, answers, files, environment)
-    sheet = preview(result, closing=_closing(done, said))
+    closing = _closing(done, said)
+    sheet = preview(result, closing=closing)
     if svg:
         write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))
     if json:
         wiring.write_json(wire.result_to_json(result, redact=True))
+        if done.run:
+            wiring.paper().say(closing)
     else:
         wiring.paper().show(sheet)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
