@@ -20,6 +20,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("validate",): "The check was not finished.",
     ("request",): "Nothing was sent.",
     ("test",): "The tests were not finished, and nothing was written.",
+    ("doctor",): "The check was not finished. Nothing was changed.",
     ("schema",): "No schema was printed.",
     ("runs", "list"): "Nothing was changed.",
     ("runs", "show"): "Nothing was changed.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cactions.app.ports import Caller
+from cactions.app.proposing import Desk
 from cactions.app.recording import Listening, Recording, check_test_people, record
 from cactions.app.rehearsing import rehearse
 from cactions.cli import asking, guarding, moment, wiring
@@ -53,7 +54,7 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
 def recorded(action: Action, opened: Opened, caller: Caller) -> Tested:
     """Run the action's tests, and keep what they were answered. Raises StoreError."""
     listening = Listening(caller)
-    desk = wiring.rehearsal_desk(opened, listening)
+    desk = Desk(wiring.rehearsal_people(opened), listening)
     reports = tuple(rehearse(action, test, desk) for test in action.tests)
     moment.may_write()
     tape = wiring.tape(opened, action)

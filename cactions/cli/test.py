@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cactions.app.ports import Caller
+from cactions.app.proposing import Desk
 from cactions.app.rehearsing import rehearse, unrehearsed
 from cactions.cli import changing, jobs, recording, wiring
 from cactions.cli.answering import Answers, answered
@@ -92,7 +93,9 @@ def _reports(
 ) -> Iterator[TestReport]:
     replayed = replace(answers, replay=True)
     try:
-        desk = wiring.rehearsal_desk(opened, live or wiring.caller(opened, action, replayed))
+        desk = Desk(
+            wiring.rehearsal_people(opened), live or wiring.caller(opened, action, replayed)
+        )
     except AuthorError as error:
         yield from (unrehearsed(action, test, error) for test in action.tests)
     else:

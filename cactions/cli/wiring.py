@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from cactions.edges.tape import Tape
     from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
-    from cactions.model import Action, Finding, Json, Person, Project
+    from cactions.model import Action, Check, Finding, Json, Person, Project
     from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
 COMMANDS: Final = (
-    "validate", "request", "test", "diff", "run", "runs", "people", "tokens", "vault", "schema",
+    "validate", "request", "test", "diff", "run", "runs", "people", "tokens", "vault", "doctor",
+    "schema",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of this folder."""
 
@@ -257,6 +258,13 @@ def calling(home: Opened, answers: Answers) -> Calling:
     return reach(answers, Around(home.project.allowed, vault, paper().say))
 
 
+def examined(project: Project | None, answers: Answers) -> list[Check]:
+    """What ``doctor`` finds beyond the files."""
+    from cactions.cli.checking import examined
+
+    return examined(project, answers)
+
+
 def rehearsal_people(home: Opened) -> PeopleLocal:
     """People for tests: as the YAML gives them, whatever earlier runs made of them.
 
@@ -266,10 +274,3 @@ def rehearsal_people(home: Opened) -> PeopleLocal:
 
     given = seed(home)
     return PeopleLocal(None, given) if given else people(home)
-
-
-def rehearsal_desk(home: Opened, caller: Caller) -> Desk:
-    """A desk for tests."""
-    from cactions.app.proposing import Desk
-
-    return Desk(rehearsal_people(home), caller)

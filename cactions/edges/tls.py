@@ -14,7 +14,22 @@ from typing import Final
 
 import certifi
 
-from cactions.model import NoAnswer, OperatorError, Reason
+from cactions.model import NoAnswer, OperatorError, Reason, noun
+
+
+@noun
+class Trust:
+    """Whose certificates are believed: how many authorities there are, and where they stand."""
+
+    authorities: int
+    told: str
+
+
+def trust(ca_file: Path | None) -> Trust:
+    """What a context of ``context_for`` trusts. Raises as that does."""
+    store = context_for(ca_file).cert_store_stats()
+    told = f"certifi {certifi.__version__} ({certifi.where()})"
+    return Trust(store["x509_ca"], told if ca_file is None else f"{ca_file}, and no others")
 
 
 def context_for(ca_file: Path | None) -> ssl.SSLContext:

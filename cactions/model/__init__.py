@@ -32,6 +32,7 @@ _NOUNS: Final = {
     "kinds": "Caution Kind Outcome Reason RunKind Why",
     "plan": "Call Change Failed Left Plan Premise Subject TestReport",
     "receipt": "Conflict Receipt Run RunEntry RunHead Tally",
+    "checkup": "Check Health",
     "finding": "Edit Finding Fix Label Place Severity",
     "errors": (
         "AuthorError CactionsError InvalidFiles NoAnswer NoPlan OperatorError OutcomeUnknown "
@@ -44,6 +45,7 @@ _HOMES: Final = {noun: file for file, nouns in _NOUNS.items() for noun in nouns.
 
 if TYPE_CHECKING:
     from cactions.model.action import *
+    from cactions.model.checkup import *
     from cactions.model.errors import *
     from cactions.model.exchange import *
     from cactions.model.finding import *

@@ -24,6 +24,8 @@ from cactions.model import (
 )
 from tests.logic.test_faults import BASE as SHOP
 from tests.logic.test_faults import CASES, TWELVE, marked
+from tests.projects import project, write
+from tests.servers import Server, authority
 
 Prepare = Callable[[Path], None]
 
@@ -174,6 +176,18 @@ def renamed(home: Path) -> None:
     (home / "actions.yaml").rename(home / "ex.yaml")
 
 
+def with_closed_port(home: Path) -> None:
+    """An action whose host is this machine, where nobody listens; and authorities of our own."""
+    (home / "ca.pem").write_bytes(authority().ca_file.read_bytes())
+    write(home, project(Server(1, authority().ca_file)))
+
+
+def with_broken_file(home: Path) -> None:
+    """The same with a misspelling."""
+    with_closed_port(home)
+    edited(FILE, ('"actions"', '"actoins"'))(home)
+
+
 PEOPLE = "user_id,email,name,tier\nu-4,mary@example.com,Mary Jackson,gold\n"
 WRONG_PEOPLE = "user_id,email,age\nu-4,mary,\n,x@example.com,4\nu-4,y@example.com,\n"
 
@@ -311,6 +325,12 @@ SCENES: dict[str, Scene] = {
         "people import nowhere.csv", "people import x.xml", "people import -",
         "people import x.csv --format xml",
     )),
+    "doctor": Scene(
+        (*both("doctor --ca-file ca.pem"), "doctor --ca-file none.pem",
+         "doctor --ca-file ca.pem --proxy me@x"),
+        with_closed_port,
+    ),
+    "doctor_broken_file": Scene(("doctor --ca-file ca.pem",), with_broken_file),
     "schema": Scene(("schema",)),
     "misuse": Scene(("dif", "frobnicate", "--nope", "diff --nope")),
 }  # fmt: skip

@@ -100,6 +100,7 @@ PLACES = st.builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
 SEVERITIES = st.sampled_from(Severity)
 FINDINGS = some(st.builds(Finding, TEXT, TEXT, TEXT, st.none() | PLACES, TEXT, SEVERITIES))
 RESULTS = PLANS | FAILURES
+CHECKS = some(st.builds(model.Check, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
 REPORTS = some(st.builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
@@ -116,6 +117,12 @@ CODECS: list[Codec] = [
         wire.findings_from_json,
     ),
     ("cactions.test/1", REPORTS, wire.reports_to_json, wire.reports_from_json),
+    (
+        "cactions.doctor/1",
+        CHECKS,
+        lambda found, **_: wire.checks_to_json(found),
+        wire.checks_from_json,
+    ),
 ]
 CODEC = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec[0])
 

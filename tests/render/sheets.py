@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from cactions import model as m
 from cactions.logic.planning import inverse
-from cactions.render import failure, findings, people, preview, receipts, reports, request
+from cactions.render import (
+    checks,
+    failure,
+    findings,
+    people,
+    preview,
+    receipts,
+    reports,
+    request,
+)
 from cactions.render.ink import Sheet
 from tests.render import samples
 
@@ -142,6 +151,19 @@ FOUND = (
 SOURCES = {"actions.yaml": SOURCE, "other.yaml": ""}
 NOT_DONE = "Nothing was sent, and nobody was changed."
 
+CHECKS = (
+    m.Check("files", "", m.Health.OK, "3 actions, no errors"),
+    m.Check("name", "api.shop.example:443", m.Health.OK, "leads to 93.184.216.34"),
+    m.Check(
+        "connection",
+        "api.shop.example:443",
+        m.Health.PROBLEM,
+        "the certificate of api.shop.example has expired",
+        "Whoever runs the service must renew it, unless this machine's clock is wrong.",
+    ),
+    m.Check("clock", "", m.Health.UNKNOWN, "no host could be asked for the time"),
+)
+
 SHEETS: dict[str, Sheet] = {
     **{
         f"preview_{name}": preview.preview(result, closing="Nothing was written.")
@@ -176,6 +198,8 @@ SHEETS: dict[str, Sheet] = {
     "request_get": request.request(GET),
     "reports": reports.reports(REPORTS, ["delivery"]),
     "reports_none": reports.reports([]),
+    "checks": checks.checks(CHECKS),
+    "checks_good": checks.checks(CHECKS[:2]),
     "findings": findings.findings(FOUND, SOURCES),
     "findings_none": findings.findings((), SOURCES, actions=3),
     "failure_author": failure.failure(

@@ -20,6 +20,7 @@ from cactions.logic.wire.answers import (
     runs_to_json,
     undo_to_json,
 )
+from cactions.logic.wire.checks import checks_from_json, checks_to_json
 from cactions.logic.wire.plans import (
     failed_from_json,
     failed_to_json,
@@ -46,6 +47,8 @@ from cactions.logic.wire.runs import (
 )
 
 __all__ = [
+    "checks_from_json",
+    "checks_to_json",
     "conflict_to_json",
     "failed_from_json",
     "failed_to_json",

@@ -1,0 +1,59 @@
+"""What doctor looks at, in which order, and whom it asks for the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.utils import formatdate
+
+from cactions.app.examining import examine
+from cactions.logic.checking import Knocked
+from cactions.logic.hosts import Site
+from cactions.model import Health, NoAnswer, Reason
+from tests.vaults import NOW, FixedClock
+
+SITES = [Site(f"{name}.example", 443, ("loyalty",)) for name in "abcd"]
+
+
+class Doors:
+    """Those of some hosts are open, and some of them tell the time."""
+
+    def __init__(self, open_: str, tell: str) -> None:
+        self.asked: list[str] = []
+        self._open, self._tell = open_, tell
+
+    def knock(self, sites: Sequence[Site]) -> list[Knocked]:
+        closed = NoAnswer("nobody is there", reason=Reason.NO_ANSWER)
+        return [
+            Knocked(site, ("93.184.216.34",), None, None if site.host[0] in self._open else closed)
+            for site in sites
+        ]
+
+    def date(self, site: Site) -> str:
+        self.asked.append(site.host[0])
+        return formatdate(NOW, usegmt=True) if site.host[0] in self._tell else ""
+
+
+def clock(doors: Doors) -> Health:
+    """How the clock is; the last of all checks."""
+    *others, last = examine(SITES, doors, FixedClock())
+    assert ["name", "connection"] * len(SITES) == [check.topic for check in others]
+    assert "clock" == last.topic
+    return last.health
+
+
+def test_the_first_open_host_is_asked_for_the_time() -> None:
+    """And nobody else, where it tells it."""
+    doors = Doors("bcd", "bcd")
+    assert (Health.OK, ["b"]) == (clock(doors), doors.asked)
+
+
+def test_only_two_are_asked_for_the_time() -> None:
+    """Each may take seconds."""
+    doors = Doors("abcd", "cd")
+    assert (Health.UNKNOWN, ["a", "b"]) == (clock(doors), doors.asked)
+
+
+def test_a_closed_host_is_not_asked() -> None:
+    """Nobody knows the time then."""
+    doors = Doors("", "abcd")
+    assert (Health.UNKNOWN, []) == (clock(doors), doors.asked)

@@ -1,0 +1,133 @@
+"""``cactions doctor`` against real servers: what works, and what does not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from email.utils import formatdate
+from pathlib import Path
+from time import monotonic, sleep, time
+from typing import Any
+
+import pytest
+
+from cactions.cli.exits import Exit
+from cactions.logic.wire import checks_from_json
+from cactions.model import Health
+from tests.cli.conftest import ROOT, Cli
+from tests.projects import project, write
+from tests.servers import HOST, Server, answering, authority, serving, tls_with
+
+OK, PROBLEM = Health.OK, Health.PROBLEM
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExitStack]:
+    monkeypatch.setenv("CACTIONS_CA_FILE", str(authority().ca_file))
+    with ExitStack() as found:
+        yield found
+
+
+def healths(cli: Cli) -> tuple[int, dict[str, Health]]:
+    """The exit code, and how each topic is; of hosts the last one."""
+    done = cli("doctor", "--json")
+    return done.code, {check.topic: check.health for check in checks_from_json(done.json)}
+
+
+def dated(skew: float = 0.0) -> list[str]:
+    return [f"Date: {formatdate(time() + skew, usegmt=True)}"]
+
+
+def checked(home: Path, stack: ExitStack, *, skew: float = 0.0, **parts: Any) -> Server:
+    """A project whose only host is this server."""
+    server = stack.enter_context(serving(answering(b"", headers=dated(skew)), **parts))
+    write(home, project(server))
+    return server
+
+
+def test_where_everything_works_there_is_no_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """Exit 0; the one request holds no secret, and nobody's vault was looked for."""
+    server = checked(home, stack)
+    topics = ("files", "trust", "proxy", "name", "connection", "clock")
+    assert (Exit.CLEAN, dict.fromkeys(topics, OK)) == healths(cli)
+    [asked] = server.received
+    assert asked.startswith(b"HEAD / ")
+    assert b"X-Shop-Token" not in asked
+    assert "No problem was found." in cli("doctor").out
+
+
+def test_a_clock_that_is_off_is_a_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """By more than a minute, against the host's own."""
+    checked(home, stack, skew=-300)
+    code, found = healths(cli)
+    assert (Exit.FINDINGS, PROBLEM, OK) == (code, found["clock"], found["connection"])
+    assert "ahead of api.test" in cli("doctor").out
+
+
+def test_an_expired_certificate_is_a_problem_and_the_clock_unknown(
+    cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """Nothing was asked of such a host."""
+    server = checked(home, stack, context=tls_with(authority().certify(HOST, days=(-9, -2))))
+    code, found = healths(cli)
+    assert (Exit.FINDINGS, OK, PROBLEM) == (code, found["name"], found["connection"])
+    assert (Health.UNKNOWN, []) == (found["clock"], server.received)
+    assert "the certificate of api.test has expired" in " ".join(cli("doctor").out.split())
+
+
+def test_a_host_that_hangs_keeps_nobody_waiting(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """The whole examination ends within seconds."""
+    server = stack.enter_context(serving(lambda _: sleep(6), secure=False))
+    write(home, project(server))
+    start = monotonic()
+    assert Exit.FINDINGS == cli("doctor").code
+    assert monotonic() - start < 6
+
+
+def test_what_cannot_be_used_is_a_problem_and_no_host_is_asked(
+    cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """A CA file without certificates, a proxy that is none."""
+    server = checked(home, stack)
+    (home / "ca.pem").write_text("nothing")
+    for words, topic in ((("--ca-file", "ca.pem"), "trust"), (("--proxy", "x:1"), "proxy")):
+        done = cli("doctor", "--json", *words)
+        found = {check.topic: check.health for check in checks_from_json(done.json)}
+        assert (Exit.FINDINGS, PROBLEM, False) == (done.code, found[topic], "name" in found)
+    assert 0 == server.connections
+
+
+def test_a_broken_file_does_not_keep_doctor_from_looking(
+    cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """The machine is looked at all the same."""
+    (home / "actions.yaml").write_text("version: 1\nactoins: {}\n")
+    code, found = healths(cli)
+    assert (Exit.FINDINGS, PROBLEM, OK) == (code, found["files"], found["trust"])
+
+
+def test_a_proxy_that_is_not_there_is_seen_at_the_hosts(
+    cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """Nothing goes around it."""
+    server = checked(home, stack)
+    with serving(answering()) as gone:
+        pass
+    done = cli("doctor", "--proxy", f"http://127.0.0.1:{gone.port}")
+    assert (Exit.FINDINGS, 0) == (done.code, server.connections)
+    assert "the proxy refuses the connection" in done.out
+
+
+def test_help_loads_no_http_client() -> None:
+    """Only looking does."""
+    program = (
+        "import sys; from cactions.__main__ import main\n"
+        "try: main()\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "doctor", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert set() == {"httpx", "cryptography", "ssl", "vcr"} & set(done.stderr.split())

@@ -1,0 +1,66 @@
+"""What doctor makes of what it found: hosts by who asks them, a clock by who tells the time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.utils import formatdate
+
+import pytest
+
+from cactions.logic.checking import MOST_SKEW, clock_check
+from cactions.logic.hosts import Site, sites_of
+from cactions.logic.picking import parse_path
+from cactions.model import AllowedAddress, Health, Project, Token, TokenFetch, Workspace
+from tests.builders import action
+from tests.requests import request_of
+
+NOW = 1_795_348_800.0
+SHOP = "api.shop.example"
+
+
+@pytest.mark.parametrize(
+    ("skew", "health", "words"),
+    [
+        (0, Health.OK, f"within 60 s of {SHOP}"),
+        (MOST_SKEW, Health.OK, "within"),
+        (-MOST_SKEW, Health.OK, "within"),
+        (61, Health.PROBLEM, f"61 s ahead of {SHOP}"),
+        (-7200, Health.PROBLEM, f"7,200 s behind {SHOP}"),
+    ],
+)
+def test_a_clock_is_judged_by_a_host(skew: float, health: Health, words: str) -> None:
+    """More than a minute off is a problem, with a next step."""
+    check = clock_check([(SHOP, formatdate(NOW, usegmt=True), NOW + skew)])
+    assert (health, True) == (check.health, words in check.message)
+    assert bool(check.hint) == (health is Health.PROBLEM)
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026", "9" * 500, "\x00"])
+def test_what_is_no_date_tells_nothing(date: str) -> None:
+    """The next host may; without one, nobody knows."""
+    assert Health.UNKNOWN is clock_check([(SHOP, date, NOW)]).health
+    good = ("pay.example", formatdate(NOW, usegmt=True), NOW)
+    assert "pay.example" in clock_check([(SHOP, date, NOW), good]).message
+
+
+def test_without_a_host_nobody_knows_the_time() -> None:
+    """Which is no problem of the clock."""
+    assert Health.UNKNOWN is clock_check([]).health
+
+
+def test_each_host_and_port_stands_once_with_everybody_who_asks_it() -> None:
+    """Actions and tokens; the part of an environment's server, or of the URL itself."""
+    one = replace(action(), name="one", request=request_of(base=f"https://{SHOP}"))
+    url = f"https://{SHOP}:8443/v1/{{{{ person.user_id }}}}"
+    two = replace(action(), name="two", request=request_of(base="", url=url))
+    fetch = TokenFetch(request_of(base=f"https://{SHOP}"), parse_path("$.t"))
+    tokens = {"crm": Token("crm", "X", (SHOP,), fetch=fetch), "jwt": Token("jwt", "X", (SHOP,))}
+    entry = AllowedAddress(SHOP, "10.0.0.5", 8443, "the office")
+    project = Project(
+        Workspace(), {}, {"one": one, "two": two}, tokens=tokens, allowed=(entry,)
+    )  # fmt: skip
+    expected = (Site(SHOP, 443, ("one", "the token crm")), Site(SHOP, 8443, ("two",), entry))
+    assert expected == sites_of(project)
+    assert ["https://api.shop.example:443/", "https://api.shop.example:8443/"] == [
+        site.url for site in sites_of(project)
+    ]
