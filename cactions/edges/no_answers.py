@@ -22,7 +22,7 @@ WAITING: Final = "no answer had begun"
 ANSWERING: Final = "its answer was still coming in"
 _BEFORE: Final = (LOOKING_UP, CONNECTING, TUNNELLING, SHAKING)
 
-_LOOK: Final = "Look at this machine's network and name servers."
+_LOOK: Final = "`cactions doctor` shows what works from here."
 _OTHERS: Final = "Ask whoever runs the service: what it sends cannot be read."
 
 
