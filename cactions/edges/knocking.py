@@ -53,12 +53,15 @@ class Doors:
         found: tuple[str, ...] = ()
         try:
             target = target_of(site.url, self._network.allowed)
-            found = addresses(target, self._network, self._allowance(site))
-            once = replace(self._network, resolve=lambda *_: found)  # one look-up, as ever
+            once = self._network
+            if not once.proxy:  # which looks names up itself
+                found = addresses(target, once, self._allowance(site))
+                once = replace(once, resolve=lambda *_: found)  # one look-up, as ever
             connect(target, once, self._context, self._allowance(site)).close()
         except NoAnswer as error:
             bare = NoAnswer(str(error), reason=error.reason, hint=error.hint)
-            return Knocked(site, found, None, bare) if found else Knocked(site, (), bare)
+            known = found or self._network.proxy
+            return Knocked(site, found, None, bare) if known else Knocked(site, (), bare)
         return Knocked(site, found)
 
     def _allowance(self, site: Site) -> Allowance:

@@ -17,7 +17,10 @@ MOST_SKEW: Final = 60.0
 
 @noun
 class Knocked:
-    """What a host answered: where its name leads, or why nowhere, and how TLS went."""
+    """What a host answered: where its name leads, or why nowhere, and how TLS went.
+
+    Without ``addresses`` and ``no_name``, the proxy looks it up.
+    """
 
     site: Site
     addresses: tuple[str, ...] = ()
@@ -38,7 +41,9 @@ def checks_of(knocked: Knocked) -> Iterator[Check]:
         message = "not tried, since nothing is known of where it is"
         yield Check("connection", where, Health.UNKNOWN, message)
         return
-    leads = "leads to " + " and ".join(knocked.addresses)
+    leads = "is looked up by the proxy, unchecked"
+    if knocked.addresses:
+        leads = f"leads to {' and '.join(knocked.addresses)}"
     if site.entry:
         leads = f"is {site.entry.address} by `network.allow` ({site.entry.reason}); not looked up"
     yield Check("name", where, Health.OK, leads)

@@ -19,6 +19,7 @@ from tests.servers import (
     HERE,
     HOST,
     Server,
+    Talk,
     answering,
     authority,
     serving,
@@ -176,3 +177,29 @@ def test_an_entry_of_another_port_opens_no_door(stack: ExitStack) -> None:
     found = Doors(Network((entry,), resolve=resolving(HERE)), QUICK)
     [knocked] = found.knock([Site(HOST, server.port, ("loyalty",))])
     assert (0, f"it leads to {HERE}" in str(knocked.no_name)) == (server.connections, True)
+
+
+def test_behind_a_proxy_no_name_is_looked_up_here(stack: ExitStack) -> None:
+    """There may be no name server at all: the proxy knows the way, and TLS proves whose it is."""
+
+    def proxy(talk: Talk) -> None:
+        assert talk.request().startswith(b"CONNECT a.example:443 ")
+        talk.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        talk.context = tls_for("a.example", "b.example")
+        talk.secure()
+
+    server = stack.enter_context(serving(proxy, secure=False))
+    looked_up: list[str] = []
+
+    def resolve(host: str, *_: object) -> tuple[str, ...]:
+        looked_up.append(host)
+        return (HERE,)
+
+    through = f"http://{HERE}:{server.port}"
+    network = Network((), resolve, authority().ca_file, through)
+    [knocked] = Doors(network, QUICK).knock([Site("a.example", 443, ("loyalty",))])
+    assert [HERE] == looked_up
+    assert [(Health.OK, "is looked up by the proxy, unchecked")] == [
+        (check.health, check.message) for check in told(knocked)[:1]
+    ]
+    assert knocked.is_open
