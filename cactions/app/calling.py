@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import Final
 
@@ -73,6 +74,7 @@ class Calling:
     def call(self, asked: Asked, _sealed: Request) -> Response:
         """The answer of the service."""
         secrets = self._opened(asked.action.request)
+        asked = asked if asked.key else replace(asked, key=self._pauses.key())
         self._budget.earn()
         known = list(secrets.values())
         answer = self._driven(converse(asked, secrets, self._pauses.chance), known)

@@ -67,6 +67,10 @@ class Pauses(Protocol):
         """A number from 0 to 1, each time another one."""
         ...
 
+    def key(self) -> str:
+        """The key of a call that no run gives one; never the same twice."""
+        ...
+
 
 class Secrets(Protocol):
     """Opens secrets for the one host that each may go to."""

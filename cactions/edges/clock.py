@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import time
 
 
@@ -24,3 +25,7 @@ class SystemPauses:
     def chance(self) -> float:
         """A number from 0 to 1."""
         return random.random()  # noqa: S311 - it spreads retries, and keeps no secret
+
+    def key(self) -> str:
+        """32 hexadecimal digits."""
+        return secrets.token_hex(16)

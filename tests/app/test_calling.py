@@ -47,12 +47,17 @@ class Pauses:
 
     def __init__(self) -> None:
         self.waited: list[float] = []
+        self.keys = 0
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
 
     def chance(self) -> float:
         return 0.5
+
+    def key(self) -> str:
+        self.keys += 1
+        return f"key-{self.keys}"
 
 
 Make = Callable[..., Calling]
@@ -245,6 +250,19 @@ def test_a_change_with_a_key_is_sent_again_with_the_same_key(calling: Make) -> N
     assert [b"key-1", b"key-1"] == [key[1] for key in keys if key]
 
 
+@pytest.mark.parametrize("effect", ["read", "write"])
+def test_a_call_that_no_run_gives_a_key_has_one_of_its_own(calling: Make, effect: str) -> None:
+    """A live test, or a search that asks for one: another key for each call."""
+    keyed = {"http_method": "post", "idempotency": {"header": "Idempotency-Key"}, "effect": effect}
+    with serving(answering()) as server:
+        by, action = calling(server), action_of(server, **keyed)
+        for _ in range(2):
+            asked = Asked(action, person(), {})
+            assert 200 == by.call(asked, asked.request(Credentials())).status
+        keys = [re.search(rb"(?i)idempotency-key: (\S+)", one) for one in server.received]
+    assert [b"key-1", b"key-2"] == [key[1] for key in keys if key]
+
+
 def test_one_call_in_ten_may_be_tried_again() -> None:
     """And ten at first: a service that is down gets no storm."""
     budget = Budget()
@@ -263,3 +281,4 @@ def test_pauses_are_real_where_the_machine_waits() -> None:
     pauses.wait(0.05)
     assert time.monotonic() - start >= 0.05
     assert all(0 <= pauses.chance() <= 1 for _ in range(100))
+    assert 100 == len({pauses.key() for _ in range(100)})
