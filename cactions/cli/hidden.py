@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from cactions.cli import guarding
+from cactions.logic.faults import nearest
 from cactions.logic.vault import sealable
 from cactions.model import OperatorError
 from cactions.model.secret import HeldKey, Passphrase, Secret
@@ -27,24 +29,30 @@ def value(name: str, *, strip_newline: bool) -> Secret:
     return guarding.know(sealable.secret(name, text, strip_newline=strip_newline))
 
 
-def user_tokens(pairs: Sequence[str]) -> dict[str, Secret]:
+def user_tokens(pairs: Sequence[str], known: Collection[str]) -> dict[str, Secret]:
     """The end user's own tokens: ``NAME=N`` is read from descriptor N, ``NAME=-`` from stdin.
 
-    Raises OperatorError. One line break at the end is not part of a token.
+    ``known`` are their names. Raises OperatorError. One line break at the end is not part of a
+    token.
     """
     found: dict[str, Secret] = {}
     for pair in pairs:
-        name, mark, where = pair.partition("=")
-        if not mark or not name or not (where == "-" or (where.isascii() and where.isdigit())):
-            raise OperatorError(
-                f'"{pair}" does not say where to read the token',
+        name, _, where = pair.partition("=")
+        if not name or not _WHERE.fullmatch(where):
+            raise OperatorError(  # without its text: it may be the token itself
+                "--user-token does not say where to read a token",
                 hint="Write NAME=- for stdin, or NAME=N for descriptor N; never the token itself.",
             )
+        if name not in known:
+            raise OperatorError(f'there is no user token "{name}"', hint=nearest(name, known))
         if name in found:
             raise OperatorError(f'the user token "{name}" is given twice', hint="Keep one.")
         text = _from_stdin(name) if where == "-" else _from_descriptor(name, int(where))
         found[name] = guarding.know(sealable.secret(name, text, strip_newline=True))
     return found
+
+
+_WHERE: Final = re.compile(r"-|[0-9]{1,9}")
 
 
 def _from_stdin(name: str) -> str:

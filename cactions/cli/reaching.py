@@ -13,7 +13,7 @@ from cactions.cli.answering import Answers
 from cactions.edges.clock import SystemClock, SystemPauses
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
-from cactions.model import AllowedAddress, Request, Response, noun
+from cactions.model import Project, Request, Response, noun
 
 
 class _Told:
@@ -32,19 +32,21 @@ class _Told:
 
 @noun
 class Around:
-    """What lies around: the ways to private addresses, the vault, and where a caution is said."""
+    """What lies around: the project, the vault, and where a caution is said."""
 
-    allowed: tuple[AllowedAddress, ...]
+    project: Project
     vault: Callable[[], VaultDesk]
     say: Callable[[str], None]
 
 
 def reach(answers: Answers, around: Around) -> Calling:
     """Who makes live calls. User tokens are read here, before anything else is."""
-    given = hidden.user_tokens(answers.user_tokens)
+    project = around.project
+    users = [token.name for token in project.tokens.values() if token.is_users]
+    given = hidden.user_tokens(answers.user_tokens, users)
     for caution in _cautions(answers):
         around.say(caution)
-    live = Live(Network(around.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
+    live = Live(Network(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
     moment.at_end(live.close)
     secrets = VaultSecrets(around.vault, guarding.know)
     tokens = Tokens(SystemClock(), given, guarding.know)

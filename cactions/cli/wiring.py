@@ -255,7 +255,7 @@ def calling(home: Opened, answers: Answers) -> Calling:
     def vault() -> VaultDesk:
         return vault_desk(Ways(home.folder / VAULT))
 
-    return reach(answers, Around(home.project.allowed, vault, paper().say))
+    return reach(answers, Around(home.project, vault, paper().say))
 
 
 def examined(project: Project | None, answers: Answers) -> list[Check]:

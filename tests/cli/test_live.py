@@ -135,13 +135,32 @@ def test_the_users_token_comes_from_stdin_or_a_descriptor(live: Live, home: Path
     assert "eyJ.user" not in done.out + done.err
 
 
-@pytest.mark.parametrize("given", ["jwt", "jwt=", "jwt=eyJ.user.token", "=-", "jwt=-1", "jwt=9999"])
+@pytest.mark.parametrize(
+    "given",
+    ["jwt", "jwt=", "jwt=eyJ.user.token", "eyJ.user.token", "=-", "jwt=-1", "jwt=9999",
+     "jwt=99999999999999999999", "jwt=٣"],
+)  # fmt: skip
 def test_a_users_token_is_never_an_argument(live: Live, home: Path, given: str) -> None:
-    """What does not name a descriptor is refused, before anything is sent."""
+    """What does not name a descriptor is refused, before anything is sent, and not said again."""
     with serving(about_ada) as server:
         write(home, project(server, tokens=["jwt"]))
         done = live(f"{DIFF} --user-token {given}", server)
         assert (Exit.MISUSE, []) == (done.code, server.received)
+        assert "eyJ" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("jtw", 'Did you mean "jwt"?'), ("shop", 'no user token "shop"')]
+)
+def test_a_user_has_only_the_tokens_of_the_file(
+    live: Live, home: Path, name: str, words: str
+) -> None:
+    """A misspelt name is told before anything is read or sent."""
+    with serving(about_ada) as server:
+        write(home, project(server, tokens=["jwt"]))
+        done = live(f"{DIFF} --user-token {name}=-", server, "eyJ.user.token")
+        assert (Exit.MISUSE, []) == (done.code, server.received)
+    assert words in done.err
 
 
 def test_without_the_users_token_nothing_is_sent(live: Live, home: Path) -> None:
