@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from cactions.logic import strict_json
 from cactions.logic.scrubbing import Scrubber, forms
-from cactions.model import Json, Response
+from cactions.model import DOTS, Json, Response
 from cactions.model.secret import Secret
 
 Known: TypeAlias = Mapping[bytes, str]
@@ -23,8 +23,8 @@ def held_in(data: bytes, known: Known) -> tuple[str, ...]:
     Where they are JSON, every text in them is looked at as it reads, and so on inward: a text that
     is JSON within JSON is escaped in more ways than anybody lists.
     """
-    texts = [*_layers(data)]
-    found = (name for form, name in known.items() if any(form in text for text in texts))
+    whole = b"\n".join(_layers(data))  # a secret is one line
+    found = (name for form, name in known.items() if form in whole)
     return tuple(dict.fromkeys(found))
 
 
@@ -44,7 +44,7 @@ def _forms(secret: Secret) -> frozenset[bytes]:
 
 
 def cleaned(answer: Response, known: Known) -> Response:
-    """The answer with dots in the place of every secret in its headers and its JSON texts."""
+    """The answer with dots in the place of every secret in its headers, JSON texts and numbers."""
     if not known:
         return answer
     hide = partial(_hidden, Scrubber(known))
@@ -61,13 +61,16 @@ def _clean_body(body: bytes, hide: Callable[[str], str]) -> bytes:
 
 
 def _hidden(scrubber: Scrubber, text: str) -> str:
-    return (scrubber.feed(text.encode()) + scrubber.end()).decode("utf-8", "replace")
+    return scrubber.whole(text.encode()).decode("utf-8", "replace")
 
 
 def _mapped(value: Json, change: Callable[[str], str]) -> Json:
     match value:
         case str():
             return change(value)
+        case int() | float():  # a secret may be all digits
+            text = strict_json.dumps(value)
+            return value if change(text) == text else DOTS
         case list():
             return [_mapped(item, change) for item in value]
         case dict():
@@ -77,7 +80,10 @@ def _mapped(value: Json, change: Callable[[str], str]) -> Json:
 
 
 def _layers(data: bytes) -> Iterator[bytes]:
+    """Where nothing is escaped, every text of a document stands in it as it reads."""
     yield data
+    if b"\\" not in data or not data.lstrip(_BLANK).startswith(_COMPOSED):
+        return
     try:
         document = strict_json.parse(data)
     except strict_json.StrictJsonError:
@@ -85,6 +91,10 @@ def _layers(data: bytes) -> Iterator[bytes]:
     if isinstance(document, str | list | dict):
         for text in _texts(document):
             yield from _layers(text.encode())
+
+
+_BLANK: Final = b" \t\r\n"
+_COMPOSED: Final = (b'"', b"[", b"{")
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -111,6 +111,10 @@ class Scrubber:
         data, self.held = self.held, b""
         return _hidden(data, self._spans(data))
 
+    def whole(self, data: bytes) -> bytes:
+        """What is clean of bytes that nothing comes before or after."""
+        return _hidden(data, self._spans(data))
+
     def _spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Where forms stand, in order and apart from one another."""
         start = stop = at = 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.leaking import cleaned, held_in
+from cactions.logic.leaking import cleaned, held_in, unsaid
 from cactions.logic.scrubbing import forms
 from cactions.model import DOTS, Response
+from cactions.model.secret import Secret
 from tests.encodings import ENCODINGS
 
 SECRET = "canary/7d1f é'\"&<% x"
@@ -57,6 +59,25 @@ def test_an_answer_is_cleaned_in_its_headers_and_texts(form: str) -> None:
     clean = cleaned(dirty, KNOWN)
     assert {"tier": f"<{DOTS}>", "of": [DOTS, 1]} == json.loads(clean.body)
     assert ((("X-Echo", DOTS),), ()) == (clean.headers, held_in(clean.body, KNOWN))
+
+
+def test_a_number_that_is_a_secret_is_cleaned_too() -> None:
+    """A secret may be all digits; other numbers and truth values stay what they are."""
+    known = dict.fromkeys(forms("48151623"), "pin")
+    body = b'{"pin": 48151623, "of": [1, 1.5, true, null]}'
+    assert {"pin": DOTS, "of": [1, 1.5, True, None]} == json.loads(
+        cleaned(Response(200, (), body), known).body
+    )
+
+
+@pytest.mark.parametrize("text", ["a", json.dumps(["a", [1]])])
+def test_looking_takes_little_longer_than_reading(text: str) -> None:
+    """A service that sends a great many texts, one of them escaped, holds nobody up."""
+    body = json.dumps(["\x01", *[text] * 100_000]).encode()
+    answer, secret = Response(200, (), body), Secret("shop_token", SECRET)
+    start = process_time()
+    assert answer is unsaid(answer, [secret])
+    assert process_time() - start < 1
 
 
 @given(st.binary() | st.text().map(str.encode))
