@@ -43,7 +43,7 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
     people = wiring.rehearsal_people(opened)
     for action in actions:
         check_test_people(action, people)
-    there = [one.name for one in actions if wiring.recording_of(opened, one).exists()]
+    there = [one.name for one in actions if opened.recording(one).exists()]
     if not there:
         return True
     asking.able(yes, json)

@@ -54,6 +54,10 @@ class Opened:
     project: Project
     cover: Cover | None = None
 
+    def recording(self, action: Action) -> Path:
+        """The file of an action's own."""
+        return self.folder / CASSETTES / f"{action.name}.json"
+
 
 def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
     """The command that the words begin with; all of them where they begin with something else."""
@@ -232,19 +236,14 @@ def caller(home: Opened, action: Action, answers: Answers) -> Caller:
     from cactions.app.calling import Replaying
     from cactions.edges.cassette import Replay
 
-    return Replaying(Replay(answers.cassette or recording_of(home, action)))
+    return Replaying(Replay(answers.cassette or home.recording(action)))
 
 
 def tape(home: Opened, action: Action) -> Tape:
     """Where an action's recording is written."""
     from cactions.edges.tape import Tape
 
-    return Tape(recording_of(home, action), makes_folder=True)
-
-
-def recording_of(home: Opened, action: Action) -> Path:
-    """The file of an action's own recording."""
-    return home.folder / CASSETTES / f"{action.name}.json"
+    return Tape(home.recording(action), makes_folder=True)
 
 
 def calling(home: Opened, answers: Answers) -> Calling:

@@ -58,7 +58,6 @@ class Line:
         self.unready: Exception | None = None
 
     def prepare(self, action: Action) -> None:
-        self.prepared += 1
         if self.unready:
             raise self.unready
 
