@@ -6,7 +6,8 @@ network, the clock and the tokens.
 - A call that is denied for want of a good token is made exactly once more, with a new one.
 - Sent again is only what is safe to repeat, and only where that may help: after 429, 502, 503 and
   504, and where no answer came because of the connection. At most ``limits.retries`` times.
-- A call that changes something and whose answer was lost is in doubt, and never sent again.
+- A call that changes something and whose answer was lost is in doubt, and never sent again. Lost is
+  also what was cut off behind a good status, and what a gateway did not get (502, 504).
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ from cactions.model.secret import Credentials, Secret
 
 LONGEST_PAUSE: Final = 30.0  # seconds
 _BUSY: Final = (429, 502, 503, 504)
+_GATEWAYS: Final = (502, 504)
+"""What lies in between says that it has no answer of the service."""
+
+_REFUSED: Final = 400
 
 Chance: TypeAlias = Callable[[], float]
 """A number from 0 to 1, each time another one."""
@@ -122,16 +127,23 @@ def _sent(request: Request, manner: _Manner) -> Conversation:
     doubtful = False
     for turn in range(manner.tries + 1):
         came: Response | NoAnswer = yield Send(request)
-        doubtful |= isinstance(came, NoAnswer) and came.sent and came.status is None
+        doubtful |= _is_lost(came)
         pause = _pause(came, turn, manner) if turn < manner.tries else None
         if pause is None or not (yield Pause(pause)):
             break
     doubtful &= manner.changes
     if isinstance(came, NoAnswer):
         raise _in_doubt(str(came)) if doubtful else came
-    if doubtful and came.status in _BUSY:
-        raise _in_doubt(f"an answer was lost, and then the service was busy ({came.status})")
+    if doubtful and came.status >= _REFUSED:
+        raise _in_doubt(f"an answer was lost, and what came at last has status {came.status}")
     return came
+
+
+def _is_lost(came: Response | NoAnswer) -> bool:
+    """Whether what was asked for may have been done, and the service's word on it is missing."""
+    if isinstance(came, NoAnswer):
+        return came.sent and (came.status is None or came.status < _REFUSED)
+    return came.status in _GATEWAYS
 
 
 def _pause(came: Response | NoAnswer, turn: int, manner: _Manner) -> float | None:

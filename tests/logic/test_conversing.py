@@ -223,9 +223,29 @@ def test_a_change_that_never_left_is_not_in_doubt() -> None:
     assert ("S", BUSY) == (kinds(said), got)
 
 
-def test_a_change_whose_answer_began_is_not_in_doubt() -> None:
-    """Its status says what became of it."""
-    assert CUT is call(asked(**WRITE), CUT)[1]
+def test_a_change_whose_answer_is_cut_off_is_in_doubt_unless_its_status_refused_it() -> None:
+    """A good status says that it was done: whoever tries again does it twice."""
+    assert Reason.IN_DOUBT is call(asked(**WRITE), CUT)[1].reason
+    refused = NoAnswer("cut off", reason=Reason.UNUSABLE_ANSWER, sent=True, status=500)
+    assert refused is call(asked(**WRITE), refused)[1]
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_without_an_answer_leaves_a_change_in_doubt(status: int) -> None:
+    """Behind it, the service may have done what it was asked for."""
+    _, got = call(asked(**WRITE), answer(status=status))
+    assert Reason.IN_DOUBT is got.reason
+    assert str(status) in str(got)
+    keyed = asked(**WRITE, idempotency="Idempotency-Key")
+    assert OK == call(keyed, answer(status=status), True, OK)[1]
+
+
+@pytest.mark.parametrize("came", [DENIED, answer(status=409), answer(status=500)])
+def test_a_change_in_doubt_stays_so_whatever_is_refused_later(came: Response) -> None:
+    """A refusal of the second try says nothing of the first; no other token is fetched for it."""
+    keyed = asked(**WRITE, idempotency="Idempotency-Key", tokens=(CRM,))
+    said, got = call(keyed, OLD, LOST, True, came)
+    assert ("NSPS", Reason.IN_DOUBT) == (kinds(said), got.reason)
 
 
 def test_a_key_makes_a_change_safe_to_repeat() -> None:
