@@ -20,6 +20,7 @@ from cactions.model import (
     MATCH_FIELDS,
     MIB,
     Action,
+    ActionResponse,
     ActionTest,
     Attribute,
     DataInput,
@@ -50,6 +51,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     limits = _limits(at.get("limits"))
     if asked is None or read is None or match is None:
         return None
+    _check_denials(request_at, read, inside)
     audiences = at.get("audiences")
     tests = at.get("tests")
     targets = _targets(response_at, inside)
@@ -68,6 +70,18 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
         place=scope.faults.place(at.key),
         redacted=scope.redacted,
     )
+
+
+def _check_denials(request_at: Typed | None, read: ActionResponse, scope: Scope) -> None:
+    """No status is a success and a denial: each call would be made twice."""
+    tokens_at = request_at.get("tokens") if request_at else None
+    for item in tokens_at.value if tokens_at else ():
+        token = scope.tokens.get(item.value)
+        denying = token.fetch.denied_when.statuses if token and token.fetch else ()
+        for status in [one for one in denying if one in read.success_when.statuses]:
+            message = f'status {status} is a success, and denies the token "{item.value}"'
+            hint = "take it out of `success_when`, or out of the token's `denied_when`"
+            scope.fault(CONTRADICTION, item, message, hint)
 
 
 def _limits(at: Typed | None) -> Limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from cactions.logic.decoding import Typed
-from cactions.logic.faults import WRONG_VALUE
+from cactions.logic.faults import TWICE, WRONG_VALUE
 from cactions.logic.origins import DEFAULT_PORT, is_name
 from cactions.logic.shaping.scope import Scope
 from cactions.model import AllowedAddress
@@ -14,8 +14,15 @@ from cactions.model import AllowedAddress
 def allowed(at: Typed | None, scope: Scope) -> tuple[AllowedAddress, ...]:
     """The entries of ``network.allow``; broken ones are left out."""
     entries = at.get("allow") if at else None
-    found = [_entry(item, scope) for item in (entries.value if entries else ())]
-    return tuple(entry for entry in found if entry)
+    found: dict[tuple[str, int], AllowedAddress] = {}
+    for item in entries.value if entries else ():
+        entry = _entry(item, scope)
+        if entry and (entry.host, entry.port) in found:
+            message = f"{entry.host}:{entry.port} stands here twice"
+            scope.fault(TWICE, item.get("host"), message, "keep the entry that is meant")
+        elif entry:
+            found[entry.host, entry.port] = entry
+    return tuple(found.values())
 
 
 def _entry(at: Typed, scope: Scope) -> AllowedAddress | None:

@@ -93,7 +93,7 @@ def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
         base, start = "", len(literal_origin(url, scope) or "")
     template = scope.template(url)
     if template:
-        _literal_path(url, template, start, scope)
+        literal_path(url, template, start, scope)
     host = origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
     return base, template, host
 
@@ -105,7 +105,7 @@ def _host_of(url: str, scope: Scope) -> str:
         return ""
 
 
-def _literal_path(at: Typed, template: Template, start: int, scope: Scope) -> None:
+def literal_path(at: Typed, template: Template, start: int, scope: Scope) -> None:
     """The literal part of a path stands there as it is sent: no query, no dots, no odd signs."""
     literal = "".join(part if isinstance(part, str) else "x" for part in template.parts)[start:]
     if "?" in literal or "#" in literal:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from cactions.logic import encoding
 from cactions.logic.decoding import Typed
+from cactions.logic.encoding import Unfit
 from cactions.logic.faults import LITERAL_SECRET, SPECIAL_HOST, WRONG_VALUE
 from cactions.logic.origins import host_fault, origin_of
 from cactions.logic.picking import parse_path
 from cactions.logic.shaping import headers
 from cactions.logic.shaping.checks import denial, success
-from cactions.logic.shaping.requests import literal_origin, request
+from cactions.logic.shaping.requests import literal_origin, literal_path, request
 from cactions.logic.shaping.scope import Scope, secret
 from cactions.model import (
     ActionRequest,
@@ -34,9 +36,19 @@ def token(name: str, at: Typed, scope: Scope) -> Token | None:
     hosts_at = at.get("hosts")
     hosts = tuple(_host(item, scope) for item in hosts_at.value) if hosts_at else ()
     header = headers.named(at.get("header"), scope)
-    bare = Token(name, header, hosts, at.plain("prefix", ""))
+    bare = Token(name, header, hosts, _prefix(at.get("prefix"), scope))
     form = _FORMS.get(at.plain("type"))
     return form(bare, at, scope) if form else bare
+
+
+def _prefix(at: Typed | None, scope: Scope) -> str:
+    if at is None:
+        return ""
+    try:
+        encoding.header_value(f"{at.value}x")  # a space at its end is what most end with
+    except Unfit as unfit:
+        scope.fault(WRONG_VALUE, at, f"the prefix {unfit}")
+    return str(at.value)
 
 
 def _text(bare: Token, at: Typed, _scope: Scope) -> Token:
@@ -68,11 +80,13 @@ def _oauth(bare: Token, at: Typed, scope: Scope) -> Token | None:
     """RFC 6749, 4.4: the client's own credentials in the body."""
     url = at.get("token_url")
     denied = denial(at.get("denied_when"), scope)
-    if url is None or literal_origin(url, scope) is None:
+    origin = literal_origin(url, scope) if url else None
+    if url is None or origin is None:
         return None
     if "{{" in url.value or any(sign in url.value for sign in "?# "):
         scope.fault(WRONG_VALUE, url, "a token URL is literal, without a query")
         return None
+    literal_path(url, Template((url.value,)), len(origin), scope)
     keys = ("client_id", "client_secret", "scope", "audience")
     given = {key: _content(_sealed(at.get(key))) for key in keys if at.get(key)}
     form = BodyForm.JSON if at.plain("body") == "json" else BodyForm.FORM
