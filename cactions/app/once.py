@@ -27,7 +27,9 @@ from cactions.model import (
     Reason,
     Receipt,
     Run,
+    RunEntry,
     RunHead,
+    RunKind,
     noun,
 )
 from cactions.model.secret import Credentials
@@ -59,7 +61,7 @@ def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool)
     pending = Plan(job.action.name, subject, Call(line))
     with books.turns.alone(head):
         if not again:
-            _check_no_doubt(books.journal, job.action.name, person.id)
+            _check_no_doubt(books.journal, head, person.id)
         books.journal.begin(replace(head, people=1))
         [entry] = books.journal.intend(head.id, [pending])
         result = proposed(job, person, desk, f"{head.id}-{entry}")
@@ -78,19 +80,28 @@ def _receipt(failed: Failed) -> Receipt:
     return Receipt(failed.subject.person_id, outcome, message)
 
 
-def _check_no_doubt(journal: Journal, action: str, person_id: str) -> None:
+def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
+    """The last such call counts: it was made in knowledge of those before."""
     for run in journal.runs():
-        if run.head.action == action and any(_doubts(run, person_id)):
+        if _place(run.head) != _place(head):
+            continue
+        calls = [entry for entry in run.entries if entry.plan.subject.person_id == person_id]
+        if any(map(_is_doubtful, calls)):
             raise OperatorError(
-                f"an earlier call of {action} for this person is in doubt (run {run.head.id}): it"
+                f"an earlier call of {head.action} for this person is in doubt (run {run.head.id}): it"
                 " may have been carried out",
                 hint="Look at the service. If it was not done, say --again to make the call.",
             )
+        if calls:
+            return
 
 
-def _doubts(run: Run, person_id: str) -> list[bool]:
-    return [
-        entry.plan.pending and (entry.receipt is None or entry.receipt.outcome is Outcome.IN_DOUBT)
-        for entry in run.entries
-        if entry.plan.subject.person_id == person_id
-    ]
+def _place(head: RunHead) -> tuple[RunKind, str, str, str]:
+    """What is asked, and where; a replay asks nobody."""
+    return head.kind, head.action, head.environment, head.source
+
+
+def _is_doubtful(entry: RunEntry) -> bool:
+    return entry.plan.pending and (
+        entry.receipt is None or entry.receipt.outcome is Outcome.IN_DOUBT
+    )

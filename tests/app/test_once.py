@@ -15,6 +15,7 @@ from cactions.logic.conversing import Asked
 from cactions.model import (
     Action,
     ActionRequest,
+    Call,
     Effect,
     Failed,
     NoAnswer,
@@ -182,6 +183,23 @@ def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
     assert "--again" in caught.value.hint
     assert ["run-1"] == [run.head.id for run in kept.journal.runs()]
     assert isinstance(made(about_ada(tier="gold"), kept, "run-2", again=True).result, Plan)
+
+
+def test_a_doubt_ends_with_a_call_that_was_made_in_knowledge_of_it() -> None:
+    """What was replayed, undone or asked of another environment since is no such call."""
+    kept = books(tier="silver")
+    made(DOUBT, kept)
+    [doubtful] = kept.journal.read("run-1").entries
+    replayed = replace(head("run-2"), source="cassettes/refund.json", started=2.0)
+    undone = replace(head("run-3"), kind=RunKind.UNDO, started=3.0)
+    elsewhere = replace(head("run-6"), environment="staging", started=4.0)
+    for other in (replayed, undone, elsewhere):
+        kept.journal.begin(other)
+        kept.journal.intend(other.id, [replace(doubtful.plan, call=Call("GET /", 200))])
+        with pytest.raises(OperatorError, match="run-1"):
+            made(about_ada(), kept, "run-4")
+    assert isinstance(made(about_ada(), kept, "run-4", again=True).result, Plan)
+    assert isinstance(made(about_ada(), kept, "run-5").result, Plan)
 
 
 def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
