@@ -88,8 +88,8 @@ def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
         calls = [entry for entry in run.entries if entry.plan.subject.person_id == person_id]
         if any(map(_is_doubtful, calls)):
             raise OperatorError(
-                f"an earlier call of {head.action} for this person is in doubt (run {run.head.id}): it"
-                " may have been carried out",
+                f"an earlier call of {head.action} for this person is in doubt (run {run.head.id}):"
+                " it may have been carried out",
                 hint="Look at the service. If it was not done, say --again to make the call.",
             )
         if calls:
