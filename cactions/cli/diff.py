@@ -9,6 +9,7 @@ import typer
 
 from cactions.app.once import CalledOnce
 from cactions.app.proposing import Desk, Job, propose
+from cactions.app.running import resume
 from cactions.cli import changing, jobs, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
@@ -77,13 +78,18 @@ def _done(job: Job, desk: Desk, opened: Opened, answers: Answers, again: bool) -
     if not changing.changes_something(job.action, answers):
         return CalledOnce(propose(job, desk))
     head = changing.head_for(job.action.name, opened, desk.caller.source)
-    return changing.called(job, desk, opened, head, again=again)
+    done = changing.called(job, desk, opened, head, again=again)
+    if done.run and isinstance(done.result, Plan) and not done.result.effective:
+        resume(done.run, wiring.books(opened))  # nothing is left to be applied
+    return done
 
 
 def _closing(done: CalledOnce, said: Words) -> str:
     result, kept = done.result, done.run
     if isinstance(result, Failed):
         return changing.kept_in_doubt(done)
+    if kept and not result.effective:
+        return f"Nobody was written to. The call was made; run {kept.head.id} keeps that it was."
     if kept:
         return (
             f"Nobody was written to. The call was made, and its answer is kept in run"

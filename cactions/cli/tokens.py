@@ -10,7 +10,7 @@ from cactions.cli import wiring
 from cactions.cli.answering import Answers, CaFile, Proxy
 from cactions.cli.settings import Environment, Files, Json
 from cactions.logic.faults import nearest
-from cactions.model import OperatorError, Project, Token
+from cactions.model import NoPlan, OperatorError, Project, RemoteError, Token
 from cactions.render.tokens import fetched as fetched_sheet
 
 commands = typer.Typer(help="Tokens that are fetched.", no_args_is_help=True)
@@ -34,7 +34,10 @@ def fetched(
     opened = wiring.opened(files, environment)
     token = _fetched_one(opened.project, name)
     calling = wiring.calling(opened, Answers(proxy=proxy or "", ca_file=ca_file))
-    came = calling.fetch(token)
+    try:
+        came = calling.fetch(token)
+    except NoPlan as error:  # which speaks of people
+        raise RemoteError(str(error), hint=error.hint) from None
     if json:
         wiring.write_json(wiring.treaty().fetched_to_json(token, came))
     else:

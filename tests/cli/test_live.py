@@ -230,6 +230,7 @@ def test_a_token_that_cannot_be_fetched_is_a_finding(live: Live, home: Path) -> 
         done = live("tokens test crm", server)
     assert Exit.FINDINGS == done.code
     assert "was not fetched" in done.err
+    assert "person" not in done.err
 
 
 # Calls that change something
@@ -328,6 +329,20 @@ def test_on_a_terminal_the_actions_name_is_typed_before_a_change(live: Live, hom
         shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "loyalty")
         assert 1 == len(server.received)
         assert "To apply it, without another call: cactions runs resume" in " ".join(shown.split())
+
+
+def test_an_answer_that_changes_nothing_leaves_no_open_run(
+    live: Live, home: Path, say: Say
+) -> None:
+    """There is nothing to apply later, and nobody is told to."""
+    body = json.dumps({"email": "ada@example.com", "tier": "silver"}).encode()
+    with serving(answering(body)) as server:
+        write(home, project(server, **WRITE))
+        shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "loyalty")
+        assert 1 == len(server.received)
+    assert "The call was made; run" in " ".join(shown.split())
+    assert "runs resume" not in shown
+    assert "1 unchanged" in say("runs list").out
 
 
 def test_an_answer_that_was_declined_can_be_applied_later(live: Live, home: Path, say: Say) -> None:
