@@ -170,9 +170,12 @@ def _reach(target: Target, network: Network, allowance: Allowance) -> socket.soc
     """
     if network.proxy_at is None:
         found = addresses(target, network, allowance)
+        allowance.doing = no_answers.CONNECTING
         return _opened(found, target.port, target.host, allowance)
     host, port = network.proxy_at
-    sock = _opened(look_up(host, port, network, allowance), port, "the proxy", allowance)
+    found = look_up(host, port, network, allowance)
+    allowance.doing = no_answers.TO_PROXY
+    sock = _opened(found, port, "the proxy", allowance)
     try:
         tunnel.dig(sock, target.address or target.host, target.port, allowance)
     except BaseException:
@@ -183,7 +186,6 @@ def _reach(target: Target, network: Network, allowance: Allowance) -> socket.soc
 
 def _opened(found: Sequence[str], port: int, whose: str, allowance: Allowance) -> socket.socket:
     """To the first address that answers; each has an equal part of the time that is left."""
-    allowance.doing = no_answers.CONNECTING
     failure: NoAnswer | None = None
     for number, address in enumerate(found):
         seconds = allowance.seconds() / (len(found) - number)

@@ -15,12 +15,13 @@ HEAD_LIMIT: Final = 64 * 1024
 
 LOOKING_UP: Final = "its address was being looked up"
 CONNECTING: Final = "the connection was being made"
+TO_PROXY: Final = "the connection to the proxy was being made"
 TUNNELLING: Final = "the proxy was being asked for it"
 SHAKING: Final = "the TLS handshake was going on"
 SENDING: Final = "the request was being sent"
 WAITING: Final = "no answer had begun"
 ANSWERING: Final = "its answer was still coming in"
-_BEFORE: Final = (LOOKING_UP, CONNECTING, TUNNELLING, SHAKING)
+_BEFORE: Final = (LOOKING_UP, CONNECTING, TO_PROXY, TUNNELLING, SHAKING)
 
 _LOOK: Final = "`cactions doctor` shows what works from here."
 _OTHERS: Final = "Ask whoever runs the service: what it sends cannot be read."
@@ -97,7 +98,7 @@ def unknown_coding(host: str) -> NoAnswer:
     """A Content-Encoding that was not asked for."""
     return _unusable(
         f"the answer of {host} is compressed in a way that cactions does not read",
-        "gzip and deflate are read: look at `Accept-Encoding` among the request's headers.",
+        "Ask whoever runs the service: gzip alone is asked for.",
     )
 
 

@@ -545,6 +545,20 @@ def test_a_proxy_that_is_none_is_named(behaviour: Callable[[Talk], object], word
         assert 0 == server.connections
 
 
+def test_a_proxy_that_cannot_be_reached_is_named() -> None:
+    """The host is blamed for nothing: nobody has come as far as that."""
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as full,
+        socket.create_connection(full.getsockname()),
+        serving(answering()) as server,
+    ):
+        proxy = f"http://127.0.0.1:{full.getsockname()[1]}"
+        with live_to(server, proxy=proxy, resolve=lambda *_: ("127.0.0.1",)) as live:
+            error = failure(live, get(server))
+    assert "the connection to the proxy was being made" in str(error)
+    assert error.again
+
+
 def test_a_proxy_looks_names_up_itself() -> None:
     """It is told the name; nothing is looked up here, and TLS still proves whose it is."""
     looked_up: list[str] = []
