@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -87,6 +88,7 @@ def _clock(host: str, skew: float) -> Check:
 def _seconds(date: str) -> float | None:
     """RFC 9110, 5.6.7; None for what is no date."""
     try:
-        return parsedate_to_datetime(date).timestamp()
+        told = parsedate_to_datetime(date)
+        return told.replace(tzinfo=told.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
         return None

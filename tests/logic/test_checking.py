@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from email.utils import formatdate
 
@@ -33,6 +34,18 @@ def test_a_clock_is_judged_by_a_host(skew: float, health: Health, words: str) ->
     check = clock_check([(SHOP, formatdate(NOW, usegmt=True), NOW + skew)])
     assert (health, True) == (check.health, words in check.message)
     assert bool(check.hint) == (health is Health.PROBLEM)
+
+
+@pytest.mark.parametrize("zone", ["", " -0000", " GMT"])
+def test_a_time_without_a_zone_is_utc(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever this machine stands."""
+    date = formatdate(NOW, usegmt=True).removesuffix(" GMT") + zone
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "XYZ-7")
+        time.tzset()
+        check = clock_check([(SHOP, date, NOW)])
+    time.tzset()
+    assert Health.OK is check.health
 
 
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026", "9" * 500, "\x00"])
