@@ -82,6 +82,12 @@ def _receipt(failed: Failed) -> Receipt:
 
 def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
     """The last such call counts: it was made in knowledge of those before."""
+    for run_id, why in journal.damaged():
+        raise OperatorError(
+            f"the run {run_id} cannot be read, so that nobody knows whether it keeps an earlier"
+            f" call of {head.action} in doubt: {why}",
+            hint="Look at the service. If it was not done, say --again to make the call.",
+        )
     for run in journal.runs():
         if _place(run.head) != _place(head):
             continue

@@ -202,6 +202,17 @@ def test_a_doubt_ends_with_a_call_that_was_made_in_knowledge_of_it() -> None:
     assert isinstance(made(about_ada(), kept, "run-5").result, Plan)
 
 
+def test_a_run_that_cannot_be_read_may_hold_a_doubt() -> None:
+    """No call is made before somebody has looked."""
+    kept = books(tier="silver")
+    assert isinstance(kept.journal, FakeJournal)
+    kept.journal.unreadable.append(("run-0", "it is no database"))
+    with pytest.raises(OperatorError, match="run-0 cannot be read") as caught:
+        made(about_ada(tier="gold"), kept)
+    assert "--again" in caught.value.hint
+    assert isinstance(made(about_ada(tier="gold"), kept, again=True).result, Plan)
+
+
 def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
     """One person and one action at a time."""
     kept = books()
