@@ -98,8 +98,8 @@ def _read(path: Path, shown: str) -> bytes:
         except (FileNotFoundError, NotADirectoryError):
             raise AuthorError(
                 f"there is no recording {shown}",
-                hint=f"Check the name ({path.absolute()}). `cactions test --record` records what tests"
-                " ask, into cassettes/.",
+                hint=f"Check the name ({path.absolute()}). `cactions test --record` records what"
+                " tests ask, into cassettes/.",
             ) from None
 
 
