@@ -74,7 +74,7 @@ class Replay:
             line = line_of(closest, hidden=asked.path != shown.path)
             message += f"; the nearest recorded request is {line}, and differs in {words}"
         count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
-        hint = f"The cassette has {count}: record this request with vcrpy's JSON serializer."
+        hint = f"The cassette has {count}: `cactions test --record` records what tests ask."
         raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)
 
 
@@ -98,7 +98,8 @@ def _read(path: Path, shown: str) -> bytes:
         except (FileNotFoundError, NotADirectoryError):
             raise AuthorError(
                 f"there is no recording {shown}",
-                hint=f"Check the name, or record it at {path.absolute()}.",
+                hint=f"Check the name ({path.absolute()}). `cactions test --record` records what"
+                " tests ask, into cassettes/.",
             ) from None
 
 
