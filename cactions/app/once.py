@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final, TypeAlias
 
 from cactions.app.ports import Journal
 from cactions.app.proposing import Desk, Job, proposed
@@ -73,6 +75,21 @@ def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool)
     return CalledOnce(result, books.journal.read(head.id))
 
 
+def call_in_test(
+    head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool
+) -> Plan | Failed:
+    """The same for a test, which writes nobody: the run is closed at once. Raises as it does."""
+    done = call_once(head, job, desk, books, again=again)
+    if done.run and not done.run.finished:
+        person_id = done.result.subject.person_id
+        books.journal.settle(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
+        books.journal.finish(head.id)
+    return done.result
+
+
+_A_TEST: Final = "it was a test, which writes nobody"
+
+
 def _receipt(failed: Failed) -> Receipt:
     in_doubt = failed.reason is Reason.IN_DOUBT
     outcome = Outcome.IN_DOUBT if in_doubt else Outcome.FAILED
@@ -81,28 +98,40 @@ def _receipt(failed: Failed) -> Receipt:
 
 
 def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
-    """The last such call counts: it was made in knowledge of those before."""
     for run_id, why in journal.damaged():
         raise OperatorError(
             f"the run {run_id} cannot be read, so that nobody knows whether it keeps an earlier"
             f" call of {head.action} in doubt: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
-    for run in journal.runs():
-        if _place(run.head) != _place(head):
-            continue
-        calls = [entry for entry in run.entries if entry.plan.subject.person_id == person_id]
-        if any(map(_is_doubtful, calls)):
-            raise OperatorError(
-                f"an earlier call of {head.action} for this person is in doubt (run {run.head.id}):"
-                " it may have been carried out",
-                hint="Look at the service. If it was not done, say --again to make the call.",
-            )
-        if calls:
-            return
+    if found := doubts(journal.runs()).get((_place(head), person_id)):
+        raise OperatorError(
+            f"an earlier call of {head.action} for this person is in doubt (run {found}): it may"
+            " have been carried out",
+            hint="Look at the service. If it was not done, say --again to make the call.",
+        )
 
 
-def _place(head: RunHead) -> tuple[RunKind, str, str, str]:
+def doubts(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
+    """By place and person, the run that keeps a call in doubt. ``runs`` come newest first.
+
+    The last call counts: it was made in knowledge of those before.
+    """
+    last: dict[tuple[Place, str], str] = {}
+    for run in runs:
+        asked: dict[str, bool] = {}
+        for entry in run.entries:
+            person_id = entry.plan.subject.person_id
+            asked[person_id] = asked.get(person_id, False) or _is_doubtful(entry)
+        for person_id, doubtful in asked.items():
+            last.setdefault((_place(run.head), person_id), run.head.id if doubtful else "")
+    return {where: run_id for where, run_id in last.items() if run_id}
+
+
+Place: TypeAlias = tuple[RunKind, str, str, str]
+
+
+def _place(head: RunHead) -> Place:
     """What is asked, and where; a replay asks nobody."""
     return head.kind, head.action, head.environment, head.source
 

@@ -1,6 +1,7 @@
 """How long runs are kept, and how a person is taken out of them.
 
 - A run that was cut off is kept, and so is the run that it takes back: both are needed to go on.
+- A run that keeps a call in doubt is kept: without it the call would be made again.
 - Whoever is forgotten stays counted, with the outcome: the counts of a run still add up.
 """
 
@@ -9,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cactions.app.once import doubts
 from cactions.app.ports import Journal, People
 from cactions.model import OperatorError, Person, PersonQuery, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What the runs hold about one person: so many entries in so many runs."""
+    """What the runs hold about one person: so many entries in so many runs.
+
+    ``doubts``: how many calls for them are in doubt, which nobody will know of afterwards.
+    """
 
     person_id: str
     entries: int
     runs: int
+    doubts: int = 0
 
 
 def prunable(runs: Iterable[Run], *, before: float | None, keep: int | None) -> tuple[Run, ...]:
@@ -30,6 +36,7 @@ def prunable(runs: Iterable[Run], *, before: float | None, keep: int | None) -> 
     found = list(runs)
     cut_off = [run.head for run in found if not run.finished]
     needed = {head.id for head in cut_off} | {head.undoes for head in cut_off}
+    needed |= {*doubts(found).values()}
     old = found[keep:] if keep is not None else found
     return tuple(
         run
@@ -56,7 +63,8 @@ def traces(query: PersonQuery, journal: Journal, people: People) -> Traces:
     counts = [
         sum(entry.plan.subject.person_id == person_id for entry in run.entries) for run in runs
     ]
-    return Traces(person_id, sum(counts), sum(count > 0 for count in counts))
+    doubtful = sum(whose == person_id for _, whose in doubts(runs))
+    return Traces(person_id, sum(counts), sum(count > 0 for count in counts), doubtful)
 
 
 def _who(query: PersonQuery, runs: Sequence[Run], people: People) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from cactions.app.proposing import Desk, Job, propose
 from cactions.logic import strict_json
@@ -27,11 +28,16 @@ from cactions.model import (
     is_empty,
 )
 
+Propose: TypeAlias = Callable[[Job, Desk], Plan | Failed]
 
-def rehearse(action: Action, test: ActionTest, desk: Desk) -> TestReport:
-    """One test; never writes. What keeps it from running at all is a failure like others."""
+
+def rehearse(action: Action, test: ActionTest, desk: Desk, make: Propose = propose) -> TestReport:
+    """One test; never writes. What keeps it from running at all is a failure like others.
+
+    ``make`` is how a call is made that may change something at the third party.
+    """
     try:
-        result = propose(Job(action, test.person, resolve_inputs(action, test.inputs)), desk)
+        result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), desk)
     except OperatorError as error:
         subject = Subject("", shown_query(test.person, action.redacted))
         result = Failed(action.name, subject, Reason.MISUSE, str(error), error.hint)

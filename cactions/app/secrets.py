@@ -35,7 +35,7 @@ class VaultSecrets:
             except OperatorError as error:
                 raise OperatorError(
                     f'a live call needs the secret "{name}": {error}',
-                    hint=f"{error.hint} A replay (--replay) needs none.",
+                    hint=f"{error.hint.rstrip('.')}. A replay of a recording needs none.",
                 ) from None
             self._open[name, host] = self._know(secret)
         return self._open[name, host]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from cactions.app.once import CalledOnce, call_once
+from dataclasses import replace
+
+from cactions.app.once import CalledOnce, call_in_test, call_once
 from cactions.app.proposing import Desk, Job
 from cactions.cli import asking, jobs, wiring
 from cactions.cli.answering import Answers
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.wiring import Opened
-from cactions.model import Action, OperatorError, RunHead, RunKind
+from cactions.model import Action, Failed, OperatorError, Plan, RunHead, RunKind
 
 
 def changes_something(action: Action, answers: Answers) -> bool:
@@ -28,12 +30,15 @@ def check_said_aloud(action: Action, answers: Answers) -> None:
         )
 
 
-def agreed(action: Action, yes: bool = False) -> bool:
+def agreed(action: Action, yes: bool = False, calls: int = 1) -> bool:
     """Whether the operator has typed the action's name, knowing what it means."""
     request = action.request
+    what = f"a {request.http_method.upper()}"
+    if calls > 1:
+        what = f"{calls} {request.http_method.upper()} requests"
     return asking.typed(
-        f'"{action.name}" sends a {request.http_method.upper()} to {request.host}. That may change'
-        " something there, and cannot be taken back from here.",
+        f'"{action.name}" sends {what} to {request.host}. That may change something there, and'
+        " cannot be taken back from here.",
         action.name,
         yes,
     )
@@ -44,6 +49,13 @@ def called(job: Job, desk: Desk, opened: Opened, head: RunHead, *, again: bool) 
     return call_once(head, job, desk, wiring.books(opened), again=again)
 
 
+def tested(job: Job, desk: Desk, opened: Opened, *, again: bool) -> Plan | Failed:
+    """Make the call for a test, whose people are those of the desk."""
+    head = head_for(job.action.name, opened, desk.caller.source)
+    books = replace(wiring.books(opened), people=desk.people)
+    return call_in_test(head, job, desk, books, again=again)
+
+
 def head_for(action: str, opened: Opened, source: str) -> RunHead:
     """The head of a run of an action that begins now."""
     environment = opened.project.environment
@@ -51,8 +63,12 @@ def head_for(action: str, opened: Opened, source: str) -> RunHead:
     return head_of(bare)
 
 
-def kept_in_doubt(done: CalledOnce) -> str:
-    """What is said of a call whose answer was lost; empty of others."""
-    if done.run is None or jobs.verdict(done.result) is not Exit.IN_DOUBT:
+def without_plan(done: CalledOnce) -> str:
+    """What is said of a call that was made, and that no plan came of; empty of others."""
+    if done.run is None:
         return ""
-    return f"Nobody was written to. Run {done.run.head.id} keeps that the call is in doubt."
+    if jobs.verdict(done.result) is Exit.IN_DOUBT:
+        return f"Nobody was written to. Run {done.run.head.id} keeps that the call is in doubt."
+    call = done.result.call
+    made = "The call was made, and answered. " if call and call.status else ""
+    return f"{made}Nobody was written to."

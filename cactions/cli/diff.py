@@ -87,7 +87,7 @@ def _done(job: Job, desk: Desk, opened: Opened, answers: Answers, again: bool) -
 def _closing(done: CalledOnce, said: Words) -> str:
     result, kept = done.result, done.run
     if isinstance(result, Failed):
-        return changing.kept_in_doubt(done)
+        return changing.without_plan(done)
     if kept and not result.effective:
         return f"Nobody was written to. The call was made; run {kept.head.id} keeps that it was."
     if kept:

@@ -50,7 +50,7 @@ _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("vault",): "The vault is either as it was, or as it was to be: look with `cactions vault"
     " verify`.",
 }
-_RUN: Final = "If a run had begun, `cactions runs list` tells how far it came."
+_RUN: Final = "If a call or a run had begun, `cactions runs list` tells how far it came."
 
 
 def start() -> None:

@@ -32,7 +32,9 @@ Whose = Annotated[
 def prune_(
     older_than: OlderThan = None, keep: Keep = None, yes: Yes = False, files: Files = None
 ) -> None:
-    """Delete old runs, with the old values that an undo would need. Never one that was cut off.
+    """Delete old runs, with the old values that an undo would need.
+
+    Never one that was cut off, or that keeps a call in doubt.
 
     Example: cactions runs prune --older-than 90d
     """
@@ -72,6 +74,11 @@ def forget(
         f"About the person with id {found.person_id} the runs hold {where}. What is erased cannot"
         " be undone any more. The person stays in the workspace, and in your files and recordings."
     )
+    if found.doubts:
+        wiring.paper().say(
+            f"{count(found.doubts, 'call')} for them may or may not have been carried out: nobody"
+            " will know of that afterwards, and it can be made again unasked."
+        )
     if not asking.agreed(f"Erase {where}?", yes):
         wiring.paper().say("Nothing was erased.")
         return

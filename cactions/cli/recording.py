@@ -8,7 +8,7 @@ from dataclasses import replace
 from cactions.app.ports import Caller
 from cactions.app.proposing import Desk
 from cactions.app.recording import Listening, Recording, check_test_people, record
-from cactions.app.rehearsing import rehearse
+from cactions.app.rehearsing import Propose, rehearse
 from cactions.cli import asking, guarding, moment, wiring
 from cactions.cli.answering import Answers
 from cactions.cli.exits import Exit
@@ -51,11 +51,11 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
     return asking.agreed(f"Ask live, and replace {named}?", yes)
 
 
-def recorded(action: Action, opened: Opened, caller: Caller) -> Tested:
+def recorded(action: Action, opened: Opened, caller: Caller, make: Propose) -> Tested:
     """Run the action's tests, and keep what they were answered. Raises StoreError."""
     listening = Listening(caller)
     desk = Desk(wiring.rehearsal_people(opened), listening)
-    reports = tuple(rehearse(action, test, desk) for test in action.tests)
+    reports = tuple(rehearse(action, test, desk, make) for test in action.tests)
     moment.may_write()
     tape = wiring.tape(opened, action)
     kept = record(listening, _test_people(opened), guarding.known(), tape)

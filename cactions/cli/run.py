@@ -97,7 +97,7 @@ def _closing(done: CalledOnce, effective: bool) -> str:
     """Said where no question follows."""
     if isinstance(done.result, Plan):
         return "" if effective else "Nothing was written."
-    return changing.kept_in_doubt(done)
+    return changing.without_plan(done)
 
 
 def _question(plan: Plan) -> str:

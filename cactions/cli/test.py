@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 
 from cactions.app.ports import Caller
-from cactions.app.proposing import Desk
-from cactions.app.rehearsing import rehearse, unrehearsed
+from cactions.app.proposing import Desk, propose
+from cactions.app.rehearsing import Propose, rehearse, unrehearsed
 from cactions.cli import changing, jobs, recording, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.recording import Tested
-from cactions.cli.settings import Environment, Files, Json, Yes
+from cactions.cli.settings import Again, Environment, Files, Json, Yes
 from cactions.cli.wiring import Opened
 from cactions.logic import wire
-from cactions.model import Action, AuthorError, OperatorError, TestReport
+from cactions.model import Action, AuthorError, OperatorError, TestReport, noun
 from cactions.render.reports import reports as reports_sheet
 
 
@@ -32,6 +32,7 @@ def command(
         bool, typer.Option("--record", help="Ask live, and keep the answers in cassettes/.")
     ] = False,
     yes: Yes = False,
+    again: Again = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -57,7 +58,8 @@ def command(
             return
     live = wiring.calling(opened, answers) if answers.live else None
     tested = [one for one in tested if _agreed(one, answers)]
-    asked = [_asked(one, opened, answers, live, record) for one in tested]
+    way = _Way(answers, live, record, again)
+    asked = [_asked(one, opened, way) for one in tested]
     reports = [report for one in asked for report in one.reports]
     untested = tuple(one.name for one in chosen if not one.tests)
     if json:
@@ -69,8 +71,26 @@ def command(
     raise typer.Exit(gravest(*codes))
 
 
+@noun
+class _Way:
+    """How tests are run. ``live`` is None where recordings answer."""
+
+    answers: Answers
+    live: Caller | None
+    record: bool
+    again: bool
+
+    def make(self, action: Action, opened: Opened) -> Propose:
+        """What makes a call of the action: once, and journaled, where that may change something."""
+        if not self.live or action.request.is_read:
+            return propose
+        return lambda job, desk: changing.tested(job, desk, opened, again=self.again)
+
+
 def _agreed(action: Action, answers: Answers) -> bool:
-    if not answers.live or action.request.is_read or changing.agreed(action):
+    if not answers.live or action.request.is_read:
+        return True
+    if changing.agreed(action, calls=len(action.tests)):
         return True
     wiring.paper().say(f"{action.name} was not called.")
     return False
@@ -80,23 +100,19 @@ def _verdict(report: TestReport) -> Exit:
     return gravest(Exit.FINDINGS, jobs.verdict(report.result))
 
 
-def _asked(
-    action: Action, opened: Opened, answers: Answers, live: Caller | None, record: bool
-) -> Tested:
-    if live and record:
-        return recording.recorded(action, opened, live)
-    return Tested(tuple(_reports(action, opened, answers, live)))
+def _asked(action: Action, opened: Opened, way: _Way) -> Tested:
+    if way.live and way.record:
+        return recording.recorded(action, opened, way.live, way.make(action, opened))
+    return Tested(tuple(_reports(action, opened, way)))
 
 
-def _reports(
-    action: Action, opened: Opened, answers: Answers, live: Caller | None
-) -> Iterator[TestReport]:
-    replayed = replace(answers, replay=True)
+def _reports(action: Action, opened: Opened, way: _Way) -> Iterator[TestReport]:
+    replayed = replace(way.answers, replay=True)
     try:
-        desk = Desk(
-            wiring.rehearsal_people(opened), live or wiring.caller(opened, action, replayed)
-        )
+        caller = way.live or wiring.caller(opened, action, replayed)
+        desk = Desk(wiring.rehearsal_people(opened), caller)
     except AuthorError as error:
         yield from (unrehearsed(action, test, error) for test in action.tests)
     else:
-        yield from (rehearse(action, test, desk) for test in action.tests)
+        make = way.make(action, opened)
+        yield from (rehearse(action, test, desk, make) for test in action.tests)

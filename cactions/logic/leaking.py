@@ -47,7 +47,7 @@ def cleaned(answer: Response, known: Known) -> Response:
     """The answer with dots in the place of every secret in its headers, JSON texts and numbers."""
     if not known:
         return answer
-    hide = partial(_hidden, Scrubber(known))
+    hide = partial(_hidden, Scrubber(known), known)
     headers = tuple((name, hide(value)) for name, value in answer.headers)
     return Response(answer.status, headers, _clean_body(answer.body, hide))
 
@@ -60,8 +60,11 @@ def _clean_body(body: bytes, hide: Callable[[str], str]) -> bytes:
     return strict_json.dumps(_mapped(document, hide)).encode()
 
 
-def _hidden(scrubber: Scrubber, text: str) -> str:
-    return scrubber.whole(text.encode()).decode("utf-8", "replace")
+def _hidden(scrubber: Scrubber, known: Known, text: str) -> str:
+    """Where a secret is left, escaped in JSON within the text, nothing of the text is."""
+    hidden: bytes = scrubber.whole(text.encode())
+    left = b"\\" in hidden and held_in(hidden, known)
+    return DOTS if left else hidden.decode("utf-8", "replace")
 
 
 def _mapped(value: Json, change: Callable[[str], str]) -> Json:

@@ -97,6 +97,7 @@ LIMITS: Final = Record(
 _HOSTS: Final = Field(ListOf(Text(), least=1), "the only hosts that it is sent to", required=True)
 _HEADER: Final = Field(Text(), "the request header that carries it", required=True)
 _PREFIX: Final = Field(Text(), 'what stands before it in the header, such as "Bearer "')
+_LIMITS: Final = Field(LIMITS, "what one fetch may take; each has a maximum")
 _DENIED: Final = Field(
     DENIAL, "what tells that the token was not accepted; the default is status 401"
 )
@@ -137,6 +138,7 @@ TOKEN: Final = Tagged(
             header=_HEADER,
             prefix=_PREFIX,
             denied_when=_DENIED,
+            limits=_LIMITS,
         ),
         "oauth_client_credentials": _token(
             "oauth_client_credentials",
@@ -147,6 +149,7 @@ TOKEN: Final = Tagged(
             audience=Field(Text(), "the audience to ask for"),
             body=Field(Text(words=BODY_FORMS), "form_encoded (default) or json"),
             denied_when=_DENIED,
+            limits=_LIMITS,
         ),
         "user": _token("user", header=_HEADER, prefix=_PREFIX),
     },

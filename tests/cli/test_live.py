@@ -442,3 +442,71 @@ def test_a_live_scene_ends_as_it_was_last_approved(
             said.append("".join([*parts, f"--- exit {done.code}\n"]))
         text = steady("\n".join(said), home).replace(str(server.port), "44300")
     assert_golden(LIVE_GOLDEN / f"{name}.txt", text)
+
+
+def test_a_test_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say: Say) -> None:
+    """Each is in the journal, closed; a lost one stands in the way of the next."""
+    document_tests = [
+        {"name": name, "person": {"user_id": "u-1"}, "expect": {"attributes": {"tier": "gold"}}}
+        for name in ("one", "two")
+    ]
+    with serving(about_ada) as server:
+        document = project(server, **WRITE)
+        document["actions"]["loyalty"]["tests"] = document_tests
+        write(home, document)
+        shown = answered_on_a_terminal(home, server, "test --live", "loyalty")
+        assert "2 tests: 2 ok." in " ".join(shown.split())
+        assert 2 == len(server.received)
+    runs = say("runs list --json").json["runs"]
+    outcomes = [entry["receipt"]["outcome"] for run in runs for entry in run["entries"]]
+    assert (["unchanged"] * 2, [True] * 2) == (outcomes, [run["finished"] for run in runs])
+    assert "silver" in say("people show u-1").out
+    with serving(silent) as server:
+        document = project(server, **WRITE)
+        document["actions"]["loyalty"]["tests"] = document_tests
+        write(home, document)
+        answered_on_a_terminal(home, server, "test --live", "loyalty")
+        assert 1 == len(server.received)
+        assert Exit.MISUSE == live(RUN, server).code
+        assert 1 == len(server.received)
+
+
+def test_pruning_keeps_what_is_in_doubt_and_forgetting_says_what_is_lost(
+    live: Live, home: Path, say: Say
+) -> None:
+    """A call of which nobody knows any more would be made again."""
+    with serving(silent) as server:
+        write(home, project(server, **WRITE))
+        assert Exit.IN_DOUBT == live(RUN, server).code
+        assert "No run is old enough" in say("runs prune --keep 0 --yes").err
+        assert Exit.MISUSE == live(RUN, server).code
+        forgotten = say("runs forget --person user_id=u-1 --yes")
+        assert "may or may not have been carried out" in " ".join(forgotten.err.split())
+        assert Exit.IN_DOUBT == live(RUN, server).code
+        assert 2 == len(server.received)
+
+
+def test_a_call_that_was_made_is_said_to_be_made(live: Live, home: Path) -> None:
+    """Also where its answer is of no use."""
+    with serving(answering(b"<html>")) as server:
+        write(home, project(server, **WRITE))
+        done = live(RUN, server)
+    assert Exit.FINDINGS == done.code
+    assert "The call was made, and answered. Nobody was written to." in done.out
+
+
+def test_a_fetch_has_limits_of_its_own(live: Live, home: Path) -> None:
+    """An endpoint that hangs costs what the token says."""
+
+    def hanging(talk: Talk) -> None:
+        talk.request()
+        talk.socket.recv(1)
+
+    with serving(hanging) as server:
+        document = project(server)
+        document["tokens"]["crm"]["limits"] = {"total_seconds": 1, "retries": 0}
+        write(home, document)
+        start = time.monotonic()
+        done = live("tokens test crm", server)
+        assert time.monotonic() - start < 4
+    assert "longer than 1 s" in done.err

@@ -12,13 +12,12 @@ from cactions.logic.faults import (
     UNKNOWN_NAME,
     WRONG_VALUE,
 )
-from cactions.logic.shaping.requests import request
+from cactions.logic.shaping.requests import limits_of, request
 from cactions.logic.shaping.responses import response
 from cactions.logic.shaping.scope import Scope, declared
 from cactions.logic.shaping.typing import typed_scalar
 from cactions.model import (
     MATCH_FIELDS,
-    MIB,
     Action,
     ActionResponse,
     ActionTest,
@@ -27,7 +26,6 @@ from cactions.model import (
     Expectation,
     InputType,
     Json,
-    Limits,
     PersonQuery,
     Scalar,
 )
@@ -48,7 +46,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     asked = request(request_at, inside) if request_at else None
     read = response(response_at, inside) if response_at else None
     match = at.plain("match")
-    limits = _limits(at.get("limits"))
+    limits = limits_of(at.get("limits"))
     if asked is None or read is None or match is None:
         return None
     _check_denials(request_at, read, inside)
@@ -82,18 +80,6 @@ def _check_denials(request_at: Typed | None, read: ActionResponse, scope: Scope)
             message = f'status {status} is a success, and denies the token "{item.value}"'
             hint = "take it out of `success_when`, or out of the token's `denied_when`"
             scope.fault(CONTRADICTION, item, message, hint)
-
-
-def _limits(at: Typed | None) -> Limits:
-    given = {key: item.value for key, item in at.items()} if at else {}
-    usual = Limits()
-    return Limits(
-        connect=given.get("connect_seconds", usual.connect),
-        total=given.get("total_seconds", usual.total),
-        wire=given["wire_mib"] * MIB if "wire_mib" in given else usual.wire,
-        decoded=given["decoded_mib"] * MIB if "decoded_mib" in given else usual.decoded,
-        retries=given.get("retries", usual.retries),
-    )
 
 
 def _inputs(at: Typed | None, scope: Scope) -> dict[str, DataInput]:

@@ -16,10 +16,12 @@ from cactions.logic.origins import OriginError, origin_of
 from cactions.logic.shaping import headers
 from cactions.logic.shaping.scope import Scope, secret
 from cactions.model import (
+    MIB,
     ActionRequest,
     BodyForm,
     Effect,
     JsonTemplate,
+    Limits,
     RequestBody,
     Template,
     Token,
@@ -74,6 +76,19 @@ def request(at: Typed, scope: Scope) -> ActionRequest | None:
         method, url, base, query, own, body, tokens, effect,
         idempotency=headers.named(key.get("header"), scope) if key else "", host=host,
     )  # fmt: skip
+
+
+def limits_of(at: Typed | None) -> Limits:
+    """What one exchange may take; the usual where nothing is said."""
+    given = {key: item.value for key, item in at.items()} if at else {}
+    usual = Limits()
+    return Limits(
+        connect=given.get("connect_seconds", usual.connect),
+        total=given.get("total_seconds", usual.total),
+        wire=given["wire_mib"] * MIB if "wire_mib" in given else usual.wire,
+        decoded=given["decoded_mib"] * MIB if "decoded_mib" in given else usual.decoded,
+        retries=given.get("retries", usual.retries),
+    )
 
 
 def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:

@@ -14,7 +14,12 @@ from cactions.logic.origins import host_fault, origin_of
 from cactions.logic.picking import parse_path
 from cactions.logic.shaping import headers
 from cactions.logic.shaping.checks import denial, success
-from cactions.logic.shaping.requests import literal_origin, literal_path, request
+from cactions.logic.shaping.requests import (
+    limits_of,
+    literal_origin,
+    literal_path,
+    request,
+)
 from cactions.logic.shaping.scope import Scope, secret
 from cactions.model import (
     ActionRequest,
@@ -73,6 +78,7 @@ def _http_request(bare: Token, at: Typed, scope: Scope) -> Token | None:
     denied = denial(at.get("denied_when"), scope)
     if asked is None or path is None:
         return None
+    asked = replace(asked, limits=limits_of(at.get("limits")))
     return replace(bare, fetch=TokenFetch(asked, path, expires, denied, made))
 
 
@@ -95,6 +101,7 @@ def _oauth(bare: Token, at: Typed, scope: Scope) -> Token | None:
         "post",
         Template((url.value,)),
         body=body,
+        limits=limits_of(at.get("limits")),
         host=origin_of(url.value, scope.allowed).host,
     )
     fetch = TokenFetch(asked, _OAUTH_TOKEN, _EXPIRES_IN, denied)
