@@ -186,6 +186,17 @@ ACTION: Final = Record(
     }
 )
 
+_ANSWERED_FOR: Final = {
+    "where": Field(Text(), "the route of keys, as the finding tells it", required=True),
+    "reason": Field(Text(), "why this is safe", required=True),
+    "owner": Field(Text(), "who answers for it", required=True),
+    "expires": Field(Text(), "the last day on which it holds: 2026-12-31", required=True),
+}
+ALLOW: Final = Record(
+    {"rule": Field(Text(), "the one rule, such as CA101", required=True), **_ANSWERED_FOR}
+)
+TRUST: Final = Record(dict(_ANSWERED_FOR))
+
 FILE: Final = Record(
     {
         "version": Field(Integer(VERSION, VERSION), "the file format, 1", required=True),
@@ -195,5 +206,7 @@ FILE: Final = Record(
         "tokens": Field(MapOf(TOKEN), "credentials, by name"),
         "network": Field(NETWORK, "ways to addresses that are not public; in one file"),
         "actions": Field(MapOf(ACTION), "custom actions, by name"),
+        "trust": Field(ListOf(TRUST, least=1), "attributes and mapped values that are vouched for"),
+        "allow": Field(ListOf(ALLOW, least=1), "findings that somebody answers for"),
     }
 )

@@ -11,6 +11,7 @@ from cactions.model.nouns import noun
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
 from cactions.model.template import Path, Reference
+from cactions.model.trust import Snapshot, Statement
 from cactions.model.values import Json, Scalar
 
 
@@ -176,7 +177,8 @@ class Project:
 
     ``redacted``: what of a person nobody may see. Whichever place says so, it holds everywhere.
     ``tokens`` are the declared ones, also those that no action attaches; ``allowed`` are the only
-    ways to an address that is not public.
+    ways to an address that is not public. ``statements`` are all suppressions and all trust;
+    ``attributes`` holds those of the ``snapshot`` too, where the files do not declare them.
     """
 
     workspace: Workspace
@@ -186,3 +188,5 @@ class Project:
     redacted: frozenset[Reference] = frozenset()
     tokens: Mapping[str, Token] = field(default_factory=dict)
     allowed: tuple[AllowedAddress, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    snapshot: Snapshot | None = None

@@ -6,6 +6,7 @@ is broken where it is declared is not reported again where it is used.
 
 from __future__ import annotations
 
-from cactions.logic.shaping.project import Shaped, SourceFile, shape
+from cactions.logic.shaping.drafts import SourceFile
+from cactions.logic.shaping.project import Shaped, shape
 
 __all__ = ["Shaped", "SourceFile", "shape"]

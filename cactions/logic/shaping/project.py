@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import field, replace
+from typing import Final, TypeVar
 
-from cactions.logic.decoding import Typed, decode
-from cactions.logic.faults import TWICE, UNREADABLE, Faults, nearest
-from cactions.logic.file_format import FILE
-from cactions.logic.nodes import Span
-from cactions.logic.reading import read
-from cactions.logic.shaping import actions, network, people, requests, tokens
+from cactions.logic.decoding import Typed
+from cactions.logic.faults import TWICE, Faults, nearest
+from cactions.logic.shaping import actions, network, people, requests, statements, tokens
+from cactions.logic.shaping.drafts import Draft, SourceFile
 from cactions.logic.shaping.scope import Scope, declared
 from cactions.logic.templating import TemplateError, parse_reference
 from cactions.model import (
@@ -24,6 +22,9 @@ from cactions.model import (
     Project,
     Reference,
     Severity,
+    Snapshot,
+    Statement,
+    Suppressed,
     Workspace,
     noun,
 )
@@ -32,65 +33,60 @@ T = TypeVar("T")
 
 
 @noun
-class SourceFile:
-    """One action file as it was found: the name to show, and its bytes."""
-
-    name: str
-    data: bytes
-
-    @property
-    def text(self) -> str:
-        """The text that places point into; bytes that are no UTF-8 become replacement signs."""
-        return self.data.decode("utf-8-sig", errors="replace")
-
-
-@noun
 class Shaped:
-    """What the files say. ``project`` is None where an error was found."""
+    """What the files say. ``project`` is None where an error was found.
+
+    ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``homes``:
+    the file in which a thing stands that a folder has once. ``suppressed``: the findings that
+    somebody answers for.
+    """
 
     project: Project | None
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
+    draft: Project | None = None
+    homes: Mapping[str, str] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
 
 
-@noun
-class _Draft:
-    """One decoded file."""
-
-    faults: Faults
-    typed: Typed
-
-
-def shape(files: Iterable[SourceFile], environment: str | None = None) -> Shaped:
+def shape(
+    files: Iterable[SourceFile],
+    environment: str | None = None,
+    snapshot: Snapshot | None = None,
+) -> Shaped:
     """All files as one project, in one environment (the first that the first server names).
 
     Raises OperatorError for an environment that no server has.
     """
     kept = tuple(files)
-    faults = {file.name: Faults(file.name) for file in kept}
-    drafts = [draft for file in kept if (draft := _draft(file, faults[file.name]))]
-    project = _Shaper(drafts, environment).project()
-    findings = tuple(finding for one in faults.values() for finding in one.found)
-    broken = any(finding.severity is Severity.ERROR for finding in findings)
-    return Shaped(None if broken else project, findings, {file.name: file.text for file in kept})
+    drafts = [Draft(file) for file in kept]
+    shaper = _Shaper(drafts, environment, snapshot)
+    project = shaper.project()
+    findings = tuple(finding for one in drafts for finding in one.faults.found)
+    errors = [one.rule for one in findings if one.severity is Severity.ERROR]
+    unusable = any(rule.startswith(_FORMAT) for rule in errors)
+    return Shaped(
+        None if errors else project,
+        findings,
+        {file.name: file.text for file in kept},
+        None if unusable else project,
+        shaper.homes,
+    )
 
 
-def _draft(file: SourceFile, faults: Faults) -> _Draft | None:
-    node = read(file.data, faults)
-    if node is None:
-        if not faults.found:
-            hint = "begin with version: 1"
-            faults.add(UNREADABLE, Span(0, 0, 0, 1), "the file is empty", hint=hint)
-        return None
-    typed = decode(node, FILE, faults)
-    return _Draft(faults, typed) if typed else None
+_FORMAT: Final = "CA0"
+"""What begins so is wrong with the format itself, and nothing can be concluded from the rest."""
 
 
 class _Shaper:
     """Declarations first, then the actions that refer to them, across all files."""
 
-    def __init__(self, drafts: list[_Draft], environment: str | None) -> None:
+    def __init__(
+        self, drafts: list[Draft], environment: str | None, snapshot: Snapshot | None
+    ) -> None:
         self.drafts = drafts
+        self.snapshot = snapshot
+        self.homes: dict[str, str] = {}
         self.environment = self._environment(environment)
 
     def project(self) -> Project:
@@ -99,8 +95,7 @@ class _Shaper:
         allowed = self._allowed()
         ways = frozenset((one.host, one.port) for one in allowed)
         scope = Scope(Faults(""), attributes=attributes, redacted=redacted, allowed=ways)
-        servers = self._collect("servers", "server", self._server, scope)
-        scope = replace(scope, servers=servers)
+        scope = replace(scope, servers=self._collect("servers", "server", self._server, scope))
         named = self._collect("tokens", "token", tokens.token, scope)
         scope = replace(scope, tokens=named)
         workspace = self._workspace(scope)
@@ -114,10 +109,12 @@ class _Shaper:
             redacted=redacted,
             tokens=_whole(named),
             allowed=allowed,
+            statements=tuple(self._statements(scope)),
+            snapshot=self.snapshot,
         )
 
     def _environment(self, wanted: str | None) -> str:
-        servers = [at for d in self.drafts if (s := d.typed.get("servers")) for _, at in s.items()]
+        servers = [at for d in self.drafts if (s := d.get("servers")) for _, at in s.items()]
         known = list(dict.fromkeys(name for at in servers for name in declared(at)))
         if wanted is not None and known and wanted not in known:
             raise OperatorError(
@@ -128,33 +125,41 @@ class _Shaper:
     def _server(self, _name: str, at: Typed, scope: Scope) -> str | None:
         return requests.server(at, self.environment, scope)
 
-    def _once(self, key: str) -> tuple[_Draft, Typed] | None:
+    def _once(self, key: str) -> tuple[Draft, Typed] | None:
         """The one place of a key that a folder has once."""
-        found = [(draft, at) for draft in self.drafts if (at := draft.typed.get(key))]
+        found = [(draft, at) for draft in self.drafts if (at := draft.get(key))]
         for draft, at in found[1:]:
             message = f'"{key}" stands in {found[0][0].faults.file} already'
             hint = "one folder has one of it"
             draft.faults.add(TWICE, at.key, message, hint=hint, route=at.route)
+        if found:
+            self.homes[key] = found[0][0].faults.file
         return found[0] if found else None
 
     def _redacted(self) -> Iterator[Reference]:
         """What any place hides: an attribute, one of its mappings, or a proof by it."""
         for draft in self.drafts:
-            yield from _hidden(draft.typed.get("attributes"))
-            actions = draft.typed.get("actions")
-            for _, action in actions.items() if actions else ():
-                response = action.get("response")
-                if response:
-                    yield from _hidden(response.get("mapping"))
-                    yield from _hidden_proof(response.get("same_person"))
+            if draft.may_hide:
+                yield from _hidden(draft.get("attributes"))
+                actions = draft.get("actions")
+                for _, action in actions.items() if actions else ():
+                    response = action.get("response")
+                    if response:
+                        yield from _hidden(response.get("mapping"))
+                        yield from _hidden_proof(response.get("same_person"))
 
     def _attributes(self, redacted: frozenset[Reference]) -> dict[str, Attribute | None]:
+        """Those of the files; those of the snapshot where the files do not declare them."""
+        known: dict[str, Attribute | None] = {
+            name: replace(one, redacted=PersonAttribute(name) in redacted)
+            for name, one in (self.snapshot.attributes.items() if self.snapshot else ())
+        }
         found = self._once("attributes")
         if found is None:
-            return {}
+            return known
         scope = Scope(found[0].faults, redacted=redacted)
         shaped = {name: people.attribute(name, at, scope) for name, at in found[1].items()}
-        return {name: shaped.get(name) for name in declared(found[1])}
+        return known | {name: shaped.get(name) for name in declared(found[1])}
 
     def _allowed(self) -> tuple[AllowedAddress, ...]:
         found = self._once("network")
@@ -162,9 +167,18 @@ class _Shaper:
 
     def _workspace(self, scope: Scope) -> Workspace:
         found = self._once("workspace")
+        told = self.snapshot.identity_verification if self.snapshot else None
         if found is None:
-            return Workspace()
-        return people.workspace(found[1], replace(scope, faults=found[0].faults))
+            return Workspace(bool(told))
+        shaped = people.workspace(found[1], replace(scope, faults=found[0].faults))
+        if told is None or found[1].has("identity_verification"):
+            return shaped
+        return replace(shaped, identity_verification=told)
+
+    def _statements(self, scope: Scope) -> Iterator[Statement]:
+        for draft in self.drafts:
+            if draft.declares and draft.typed:
+                yield from statements.statements(draft.typed, replace(scope, faults=draft.faults))
 
     def _collect(
         self,
@@ -177,7 +191,7 @@ class _Shaper:
         found: dict[str, T | None] = {}
         homes: dict[str, str] = {}
         for draft in self.drafts:
-            at = draft.typed.get(key)
+            at = draft.get(key)
             inside = replace(scope, faults=draft.faults)
             for name, item in at.items() if at else ():
                 if name in homes:
@@ -187,6 +201,8 @@ class _Shaper:
                 homes[name] = draft.faults.file
                 found[name] = form(name, item, inside)
             found |= {name: None for name in declared(at) if name not in found}
+        if key != "actions":  # an action knows its place itself
+            self.homes |= {f"{key}.{name}": file for name, file in homes.items()}
         return found
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
 
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
     CONTRADICTION,
-    EMPTY_PROOF,
     IDENTITY_TARGET,
     MISSING_KEY,
-    NO_PROOF,
     UNKNOWN_NAME,
     WRONG_VALUE,
 )
@@ -26,10 +23,8 @@ from cactions.model import (
     AttributeMapping,
     DataType,
     DateForm,
-    Input,
     Overwrite,
     Path,
-    PersonField,
     Reference,
     Rows,
     SamePerson,
@@ -41,10 +36,6 @@ from cactions.model import (
 def response(at: Typed, scope: Scope) -> ActionResponse:
     """The response of an action; broken parts are left out."""
     mapping_at = at.get("mapping")
-    if mapping_at and not at.has("same_person"):
-        message = "nothing proves that the answer is about the matched person"
-        hint = "add same_person: {path: $.email, equals: person.email}"
-        scope.faults.add(NO_PROOF, mapping_at.key, message, hint=hint, route=at.route)
     entries = mapping_at.items() if mapping_at else ()
     mapping = [mapping_entry(name, item, scope) for name, item in entries]
     return ActionResponse(
@@ -84,30 +75,9 @@ def _same_person(at: Typed | None, scope: Scope) -> SamePerson | None:
     path_at, equals_at = at.get("path"), at.get("equals")
     path = scope.path(path_at) if path_at else None
     equals = scope.reference(equals_at) if equals_at else None
-    if equals_at and equals and (why := _no_proof(equals, scope)):
-        scope.fault(EMPTY_PROOF, equals_at, why, "compare with person.email or person.user_id")
     if path is None or equals is None:
         return None
     return SamePerson(path, equals, at.plain("verified", ""), equals in scope.redacted)
-
-
-_PROVING: Final = ("id", "user_id", "email")
-
-
-def _no_proof(reference: Reference, scope: Scope) -> str:
-    """Why equality with this says little about who somebody is; empty where it says enough."""
-    if isinstance(reference, Input):
-        return "an input is typed by the customer and proves nothing"
-    if isinstance(reference, PersonField):
-        many = f'"{reference}" is the same for many people and proves nothing'
-        return "" if reference.name in _PROVING else many
-    attribute = scope.attributes.get(reference.name)
-    if attribute and (attribute.options or attribute.data_type not in _TELLING):
-        return f'"{reference}" is the same for many people and proves nothing'
-    return ""
-
-
-_TELLING: Final = (DataType.STRING, DataType.INTEGER)
 
 
 def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None:

@@ -1,0 +1,184 @@
+"""Applies every rule to a project as one graph, and takes out what somebody answers for.
+
+Only errors of the format keep the rules from looking. A suppression holds for one rule at one
+place until its day; one that is expired suppresses nothing, and one that nothing needs is told.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from cactions.logic.locating import Places
+from cactions.logic.mending import fix_of
+from cactions.logic.shaping import Shaped
+from cactions.logic.tainting import Taint, is_reached, source_label, taint
+from cactions.model import (
+    Finding,
+    Label,
+    Place,
+    Project,
+    Severity,
+    Statement,
+    Suppressed,
+    noun,
+)
+from cactions.rules import LAST, RULES
+from cactions.rules.rule import Rule, Spot, View
+
+_MARK: Final = "cactions: ignore["
+_COMMENT: Final = re.compile(r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))")
+
+
+def lint(shaped: Shaped, now: float) -> Shaped:
+    """The same with what the rules find. ``now`` is in Unix seconds."""
+    project = shaped.draft
+    if project is None:
+        return shaped
+    return _Linter(shaped, project, now).result()
+
+
+@noun
+class _Comments:
+    """The suppressions on lines, by file and line; ``void`` are those without rule or reason."""
+
+    by_line: dict[tuple[str, int], list[Statement]]
+    void: tuple[Statement, ...]
+
+
+class _Linter:
+    def __init__(self, shaped: Shaped, project: Project, now: float) -> None:
+        self.shaped = shaped
+        self.project = project
+        self.places = Places(shaped.sources, shaped.homes, project.actions)
+        self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
+        self.now = now
+        self.comments = _comments(shaped.sources)
+        self.used: set[int] = set()
+
+    def result(self) -> Shaped:
+        live = [one for one in self.project.statements if one.expires >= self.today]
+        trusted = frozenset(one.where for one in live if not one.rule)
+        found = taint(self.project, trusted)
+        view = self._view(found, trusted)
+        told: list[Finding] = []
+        suppressed: list[Suppressed] = []
+        for finding in self._found(RULES, view):
+            by = self._answered(finding, live)
+            if by:
+                suppressed.append(Suppressed(finding, by))
+            else:
+                told.append(finding)
+        view = replace(view, unused=tuple(self._unused(live, found)))
+        told += self._found((LAST,), view)
+        return self._with(sorted(told, key=_order), tuple(suppressed))
+
+    def _view(self, found: Taint, trusted: frozenset[str]) -> View:
+        return View(
+            self.project,
+            found.facts,
+            found.flows,
+            found.writers,
+            self.places.stated,
+            partial(source_label, project=self.project),
+            is_reached,
+            trusted,
+            self.now,
+        )
+
+    def _with(self, told: list[Finding], suppressed: tuple[Suppressed, ...]) -> Shaped:
+        broken = any(one.severity is Severity.ERROR for one in told)
+        return replace(
+            self.shaped,
+            project=None if broken else self.shaped.project,
+            findings=(*self.shaped.findings, *told),
+            suppressed=suppressed,
+        )
+
+    def _found(self, rules: Iterable[Rule], view: View) -> Iterator[Finding]:
+        for rule in rules:
+            for spot in rule.check(view):
+                yield self._finding(rule, spot)
+
+    def _finding(self, rule: Rule, spot: Spot) -> Finding:
+        return Finding(
+            rule.id,
+            spot.message,
+            spot.hint,
+            spot.place or self.places.place(spot.route),
+            spot.route.partition("#")[0],
+            rule.severity,
+            tuple(self._label(one) for one in spot.labels),
+            spot.notes,
+            fix_of(spot.mend, self.places) if spot.mend else None,
+        )
+
+    def _label(self, label: Label) -> Label:
+        place = label.place or self.places.place(label.route)
+        return Label(label.message, place, label.route.partition("#")[0])
+
+    def _answered(self, finding: Finding, live: list[Statement]) -> Statement | None:
+        """Who answers for it; every statement that would is used."""
+        place = finding.place
+        on_line = self.comments.by_line.get((place.file, place.line), []) if place else []
+        fitting = [
+            one
+            for one in (*live, *on_line)
+            if one.rule == finding.rule and (not one.owner or one.where == finding.route)
+        ]
+        self.used.update(map(id, fitting))
+        return fitting[0] if fitting else None
+
+    def _trusts(self, where: str, found: Taint) -> bool:
+        """Whether it makes a difference that somebody vouches for a place."""
+        attribute = self.project.attributes.get(where.removeprefix("attributes."))
+        return where in found.trusting or (attribute is not None and attribute.user_editable)
+
+    def _unused(self, live: list[Statement], found: Taint) -> Iterator[tuple[Statement, str]]:
+        for one in self.project.statements:
+            if one not in live:
+                yield one, f"expired on {one.expires}, and no longer holds"
+        for one in live:
+            if not (id(one) in self.used if one.rule else self._trusts(one.where, found)):
+                yield one, "is not needed: nothing is found there"
+        for several in self.comments.by_line.values():
+            for one in several:
+                if id(one) not in self.used:
+                    yield one, "is not needed: nothing is found on this line"
+        for one in self.comments.void:
+            yield one, "gives no rule or no reason, and holds nothing back"
+
+
+def _comments(sources: Mapping[str, str]) -> _Comments:
+    by_line: dict[tuple[str, int], list[Statement]] = {}
+    void: list[Statement] = []
+    for file, text in sources.items():
+        if _MARK not in text:
+            continue
+        for number, line in enumerate(text.splitlines(), start=1):
+            for one in _on_line(file, number, line):
+                if one.rule and one.reason:
+                    by_line.setdefault((file, number), []).append(one)
+                else:
+                    void.append(one)
+    return _Comments(by_line, tuple(void))
+
+
+def _on_line(file: str, number: int, line: str) -> Iterator[Statement]:
+    found = _COMMENT.search(line)
+    if not found:
+        return
+    place = Place(file, number, found.start(1) + 1, number, found.end(1) + 1)
+    for rule in found[2].split(","):
+        yield Statement("", found[3].strip(), rule=rule.strip(), place=place)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    place = finding.place
+    where = (place.file, place.line, place.column) if place else ("", 0, 0)
+    return (*where, finding.rule, finding.route, finding.message)
+

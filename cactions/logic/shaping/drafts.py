@@ -1,0 +1,69 @@
+"""One action file on its way: read and decoded, at once or only while its actions are shaped.
+
+A thousand decoded files are many megabytes. A file that visibly holds nothing but actions declares
+nothing that others need, so that it is decoded when its turn comes and let go of afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cactions.logic.decoding import Typed, decode
+from cactions.logic.faults import UNREADABLE, Faults
+from cactions.logic.file_format import FILE
+from cactions.logic.nodes import Span
+from cactions.logic.reading import read
+from cactions.model import noun
+
+_ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
+"""A block map at the left edge: all of its keys stand there too."""
+_OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]|\r|\xc2\x85|\xe2\x80[\xa8\xa9]|redacted")
+"""Another key at the left edge, or a line break that is none of ours; what is hidden in one place
+is hidden everywhere, so that it has to be known first."""
+
+
+@noun
+class SourceFile:
+    """One action file as it was found: the name to show, and its bytes."""
+
+    name: str
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        """The text that places point into; bytes that are no UTF-8 become replacement signs."""
+        return self.data.decode("utf-8-sig", errors="replace")
+
+
+class Draft:
+    """A file and its faults. ``declares``: whether it may hold more than actions."""
+
+    __slots__ = ("data", "declares", "faults", "typed")
+
+    def __init__(self, file: SourceFile) -> None:
+        self.faults = Faults(file.name)
+        self.data = file.data
+        self.declares = not _ACTIONS_FIRST.match(file.data) or bool(_OTHER.search(file.data))
+        self.typed = self._decoded() if self.declares else None
+
+    @property
+    def may_hide(self) -> bool:
+        """Whether it can say of something that nobody may see it."""
+        return self.declares
+
+    def get(self, key: str) -> Typed | None:
+        """What stands under a key of the file; a file of actions is decoded once, for its turn."""
+        if self.declares:
+            return self.typed.get(key) if self.typed else None
+        typed = self._decoded() if key == "actions" else None
+        return typed.get(key) if typed else None
+
+    def _decoded(self) -> Typed | None:
+        node = read(self.data, self.faults)
+        if node is not None:
+            return decode(node, FILE, self.faults)
+        if not self.faults.found:
+            hint = "begin with version: 1"
+            self.faults.add(UNREADABLE, Span(0, 0, 0, 1), "the file is empty", hint=hint)
+        return None

@@ -1,0 +1,79 @@
+"""What is believed of a value, who answers for it, and what was known of the workspace when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import Enum
+from typing import Final
+
+from cactions.model.finding import Finding, Label, Place
+from cactions.model.nouns import noun
+from cactions.model.person import Attribute
+
+SNAPSHOT_DAYS: Final = 7
+"""How long a snapshot of the workspace's attributes is taken at its word."""
+
+
+class Trust(Enum):
+    """Who decides what a value is, the most trusted first (security.md, section 6)."""
+
+    SYSTEM = "system"
+    """The platform assigns it."""
+    VERIFIED = "verified"
+    """An identity that the platform has verified, of a user."""
+    OPERATOR = "operator"
+    """Teammates and the customer's own servers; end users cannot write it."""
+    DERIVED = "derived"
+    """Another action maps it: as good as that action's own check."""
+    USER_WRITABLE = "user_writable"
+    """End users can write it, or nobody knows that they cannot."""
+    ANONYMOUS = "anonymous"
+    """Typed by somebody whom nobody has verified."""
+
+    @property
+    def tainted(self) -> bool:
+        """Whether an attacker may choose the value."""
+        return self in (Trust.USER_WRITABLE, Trust.ANONYMOUS)
+
+
+@noun
+class Statement:
+    """Somebody answers for a place until a day: a suppression of a rule there, or trust in it.
+
+    ``rule`` is empty for trust. ``expires`` is a day (``2026-12-31``), included; empty, as
+    ``owner`` is, for a suppression that stands as a comment on a line.
+    """
+
+    where: str
+    reason: str
+    owner: str = ""
+    expires: str = ""
+    rule: str = ""
+    route: str = ""
+    place: Place | None = None
+
+
+@noun
+class Suppressed:
+    """A finding that somebody answers for: not told as one, and counted."""
+
+    finding: Finding
+    by: Statement
+
+
+@noun
+class Snapshot:
+    """The workspace's own word on its attributes, as it was at ``taken`` (Unix seconds).
+
+    ``identity_verification`` None means that it was not asked for.
+    """
+
+    file: str
+    taken: float
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    identity_verification: bool | None = None
+
+
+Flow = tuple[Label, ...]
+"""How something that nobody has proven reaches a place, from its source on; each hop is a label."""

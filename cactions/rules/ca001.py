@@ -1,0 +1,50 @@
+"""The file cannot be read as YAML, or uses what is not allowed in it.
+
+Action files are a strict subset of YAML: one document, UTF-8, at most 1 MiB and 16 levels deep,
+without anchors, aliases, tags and merge keys. What two readers could understand differently has no
+place in a file that decides who sees what. The mistake that everybody makes once is a template
+without quotes: ``{{`` begins a YAML map.
+
+Why: the YAML specification, https://yaml.org/spec/1.2.2/, and on aliases that grow without end CWE-776:
+https://cwe.mitre.org/data/definitions/776.html
+
+Bad:
+
+    version: 1
+    workspace:
+      identity_verification: true
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: {{ person.user_id }}  # <- CA001
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Good:
+
+    version: 1
+    workspace:
+      identity_verification: true
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Fix: quote the template, write aliases out, split what is too large.
+
+Suppress: it cannot be: it belongs to the file format.
+"""

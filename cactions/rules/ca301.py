@@ -1,0 +1,160 @@
+"""A secret stands in the file.
+
+Whoever reads the repository, or a copy of it, has the secret. Found by the names of headers and
+parameters that carry credentials, by the shape that services give their keys, and by texts that look
+drawn at random.
+
+Why: CWE-798, use of hard-coded credentials: https://cwe.mitre.org/data/definitions/798.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          headers:
+            X-Api-Key: an-example-of-a-key  # <- CA301
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    tokens:
+      shop: {type: text, value: {secret: shop_key}, header: X-Api-Key, hosts: [api.shop.example]}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          tokens: [shop]
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: seal it with ``cactions vault seal NAME`` and attach a token, or write ``{secret: NAME}`` in a
+body. A secret that was ever committed is known: replace it at its service.
+
+Suppress: only what is no secret, with what it is as the reason. A secret in the place of a token's
+value, or in front of an ``@`` of a URL, is refused by the file format and cannot be suppressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from math import log2
+
+from cactions.model import Action, ActionRequest, JsonTemplate, Template
+from cactions.rules.rule import ERROR, Rule, Spot, View
+
+CARRIERS = frozenset(
+    "authorization proxyauthorization cookie xapikey apikey xauthtoken xaccesstoken xauthkey"
+    " privatetoken xsecret xapitoken xapisecret apitoken accesstoken authtoken clientsecret password"
+    " passwd secret secretkey apisecret privatekey bearertoken refreshtoken xshopifyaccesstoken"
+    " xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey xfunctionskey".split()
+)
+"""Names that carry credentials, without case and signs."""
+_SHAPES = re.compile(
+    r"\b(?:[srp]k_(?:live|test)_[0-9A-Za-z]{10,}|gh[pousr]_[0-9A-Za-z]{20,}"
+    r"|github_pat_[0-9A-Za-z_]{20,}|glpat-[0-9A-Za-z_-]{15,}|xox[abprs]-[0-9A-Za-z-]{10,}"
+    r"|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{20,}"
+    r"|SG\.[\w-]{16,}\.[\w-]{16,}|npm_[0-9A-Za-z]{30,}|dop_v1_[0-9a-f]{40,}|sk-[0-9A-Za-z_-]{24,}"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
+_LONG = re.compile(r"[0-9A-Za-z+/_=-]{24,}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WORDY = re.compile(r"[A-Za-z]{2,}(?:[-_/][A-Za-z0-9]+)*|[0-9]+")
+_SHORT = 4
+_RANDOM = 3.3
+_KINDS = 3
+_HEXED = 32
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Literal texts of requests, of token requests, and defaults of inputs."""
+    for facts in view.facts:
+        yield from _of_request(facts.action.request, f"{facts.route}.request")
+        for number, one in enumerate(facts.action.inputs):
+            if isinstance(one.default_value, str) and looks_secret(one.default_value):
+                yield _spot(f"{facts.route}.data_inputs[{number}].default_value")
+    for name, token in view.project.tokens.items():
+        if token.fetch:
+            yield from _of_request(token.fetch.request, f"tokens.{name}.request")
+
+
+def _of_request(asked: ActionRequest, route: str) -> Iterator[Spot]:
+    for where, texts in (("headers", asked.headers), ("query", asked.query)):
+        for name, text in texts.items():
+            if _is_secret(name, text):
+                yield _spot(f"{route}.{where}.{name}")
+    if looks_secret(" ".join(part for part in asked.url.parts if isinstance(part, str))):
+        yield _spot(f"{route}.url")
+    if asked.body:
+        yield from _of_body(asked.body.content, f"{route}.{asked.body.form.value}", "")
+
+
+def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[Spot]:
+    if isinstance(content, Template):
+        if _is_secret(name, content):
+            yield _spot(route)
+    elif isinstance(content, dict):
+        for key, item in content.items():
+            yield from _of_body(item, f"{route}.{key}", key)
+    elif isinstance(content, list):
+        for number, item in enumerate(content):
+            yield from _of_body(item, f"{route}[{number}]", name)
+
+
+def _spot(route: str) -> Spot:
+    return Spot(
+        route,
+        "a secret never stands in the file",
+        "seal it, and attach a token; if this one was committed or shown, replace it",
+    )
+
+
+def _is_secret(name: str, text: Template) -> bool:
+    literal = " ".join(part for part in text.parts if isinstance(part, str)).strip()
+    if len(literal) <= _SHORT:
+        return False
+    return (plain(name) in CARRIERS and not text.references) or looks_secret(literal)
+
+
+def plain(name: str) -> str:
+    """A name without case and signs."""
+    return "".join(sign for sign in name.lower() if sign.isalnum())
+
+
+def looks_secret(text: str) -> bool:
+    """Whether a text holds what services give out as keys, or what looks drawn at random."""
+    if len(text) <= _SHORT:
+        return False
+    return bool(_SHAPES.search(text)) or any(map(_is_random, _LONG.findall(text)))
+
+
+def _is_random(word: str) -> bool:
+    """Letters and digits mixed without a word in them."""
+    if _UUID.search(word) or _WORDY.fullmatch(word):
+        return False
+    kinds = sum(any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit))
+    hexed = kinds == _KINDS - 1 and all(sign in "0123456789abcdefABCDEF" for sign in word)
+    if not (kinds == _KINDS or (hexed and len(word) >= _HEXED)):
+        return False
+    size = len(word)
+    return -sum(n / size * log2(n / size) for n in Counter(word).values()) >= _RANDOM
+
+
+RULE = Rule("CA301", ERROR, check)

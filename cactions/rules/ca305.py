@@ -1,0 +1,53 @@
+"""A secret is missing from the vault, or is sealed for other hosts.
+
+What the files name is held against the names and hosts in ``cactions.vault``, which can be read without
+any key. Without a vault beside the files nothing is checked.
+
+Why: CWE-255, credentials management: https://cwe.mitre.org/data/definitions/255.html
+
+Bad:
+
+    version: 1
+    workspace:
+      identity_verification: true
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    tokens:
+      shop: {type: text, value: {secret: shop_token}, header: X-Token, hosts: [api.shop.example]}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          tokens: [shop]
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Good:
+
+    version: 1
+    workspace:
+      identity_verification: true
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    tokens:
+      shop: {type: text, value: {secret: shop_token}, header: X-Token, hosts: [api.shop.example]}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          tokens: [shop]
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Fix: ``cactions vault seal NAME --host HOST``, or ``cactions vault rotate NAME``.
+
+Suppress: it is about this machine, and stops nothing.
+"""

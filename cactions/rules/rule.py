@@ -1,0 +1,168 @@
+"""What a rule is, and all that it may look at.
+
+A rule is one file: its docstring is its page, ``check`` goes through a view of the project and
+yields spots, ``RULE`` names it. Rules never count lines: a spot names a route of keys. Behind a
+``#`` stands which part of the text is meant; a bare ``#`` means the key itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Final
+
+from cactions.model import (
+    Action,
+    AttributeMapping,
+    Flow,
+    Label,
+    PersonField,
+    Place,
+    Project,
+    Reference,
+    Severity,
+    Statement,
+    Template,
+    Trust,
+    noun,
+)
+
+
+class Part(Enum):
+    """Where in a request a value goes, or that it chooses a row of the answer."""
+
+    URL = "the URL"
+    QUERY = "the query"
+    HEADER = "a header"
+    BODY = "the body"
+    WHERE = "the choice of the row"
+
+
+@noun
+class Key:
+    """A value that decides whose data comes back. ``name`` is the innermost key it stands under.
+
+    ``template`` is the text that holds it; None where nothing but the reference can stand.
+    """
+
+    reference: Reference
+    part: Part
+    route: str
+    name: str = ""
+    template: Template | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it goes to the third party, and may come back from there unchanged."""
+        return self.part is not Part.WHERE
+
+    @property
+    def spot(self) -> str:
+        """The route to the reference itself."""
+        return f"{self.route}#{self.reference}"
+
+
+@noun
+class Facts:
+    """What is known of an action. ``unproven``: why its answer is not shown to be the person's.
+
+    ``trust`` is what each value that it reads is worth.
+    """
+
+    action: Action
+    keys: tuple[Key, ...]
+    unproven: str
+    trust: Mapping[Reference, Trust]
+
+    @property
+    def route(self) -> str:
+        """Where the action stands."""
+        return f"actions.{self.action.name}"
+
+    @property
+    def harmless(self) -> bool:
+        """Whether what comes back is thrown away, so that only the URL says what is touched."""
+        return not self.action.response.mapping and not self.action.request.repeatable
+
+
+@noun
+class View:
+    """The project as rules see it.
+
+    ``flows``: attribute onto how something that nobody has proven gets into it by other actions.
+    ``writers``: attribute onto the mappings that write it. ``stated``: whether a route of keys
+    stands in the files. ``source`` tells where a value comes from, and who may choose it.
+    ``trusted``: the routes that somebody vouches for today.
+    ``reached``: whether a proof rests on, or a value is, what people are reached by. ``now`` is in
+    Unix seconds.
+    """
+
+    project: Project
+    facts: tuple[Facts, ...]
+    flows: Mapping[str, Flow]
+    writers: Mapping[str, tuple[tuple[Action, AttributeMapping], ...]]
+    stated: Callable[[str], bool]
+    source: Callable[[Reference, Action], Label]
+    reached: Callable[[str], bool]
+    trusted: frozenset[str]
+    now: float
+    unused: tuple[tuple[Statement, str], ...] = ()
+
+    def into(self, facts: Facts, key: Key) -> Flow:
+        """How something that nobody has proven gets into a key by way of other actions."""
+        if facts.trust[key.reference] is not Trust.DERIVED or isinstance(key.reference, PersonField):
+            return ()
+        return self.flows.get(key.reference.name, ())
+
+
+class Deed(Enum):
+    """What a mend does with the text at its route."""
+
+    REPLACE = "replace"
+    """The value, or the part of it, is another."""
+    INSERT = "insert"
+    """A key is added to the map that stands there."""
+
+
+@noun
+class Mend:
+    """The smallest change that mends it. ``safe``: nothing else can have been meant."""
+
+    title: str
+    route: str
+    deed: Deed
+    text: str
+    safe: bool = False
+
+
+@noun
+class Spot:
+    """Where a rule fires, and what is to be said there.
+
+    ``place`` is given by the few who speak of what has no route.
+    """
+
+    route: str
+    message: str
+    hint: str = ""
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    mend: Mend | None = None
+    place: Place | None = None
+
+
+Check = Callable[[View], Iterator[Spot]]
+
+
+@noun
+class Rule:
+    """An identifier that never changes its meaning, how bad it is, and what finds it."""
+
+    id: str
+    severity: Severity
+    check: Check
+
+
+ERROR: Final = Severity.ERROR
+WARNING: Final = Severity.WARNING
+INFO: Final = Severity.INFO
