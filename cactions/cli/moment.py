@@ -18,6 +18,7 @@ _at_end: Final[list[Callable[[], None]]] = []
 
 _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("validate",): "The check was not finished.",
+    ("explain",): "Nothing was explained.",
     ("request",): "Nothing was sent.",
     ("test",): "The tests were not finished, and nothing was written.",
     ("doctor",): "The check was not finished. Nothing was changed.",

@@ -40,7 +40,7 @@ def import_(
 
     Example: cactions people import people.csv
     """
-    opened = wiring.opened(files, environment)
+    opened = wiring.opened(files, environment, leaks=False)
     people = _read(path, form, opened)
     moment.may_write()
     number = wiring.people(opened).import_people(people, update=update)
@@ -53,7 +53,7 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
 
     Example: cactions people list
     """
-    opened = wiring.opened(files, environment)
+    opened = wiring.opened(files, environment, leaks=False)
     found = list(wiring.people(opened).list())
     if json:
         wiring.write_json(wire.people_to_json(found, opened.project.redacted))
@@ -72,7 +72,7 @@ def show(
 
     Example: cactions people show email=ada@example.com
     """
-    opened = wiring.opened(files, environment)
+    opened = wiring.opened(files, environment, leaks=False)
     one = wiring.people(opened).find(person_query(person, "user_id"))
     redacted = opened.project.redacted
     if json:

@@ -66,7 +66,7 @@ def forget(
     Example: cactions runs forget --person user_id=u-1
     """
     asking.able(yes)
-    opened = wiring.opened(files, environment)
+    opened = wiring.opened(files, environment, leaks=False)
     journal = wiring.journal(opened.folder)
     found = traces(person_query(person, "id"), journal, wiring.people(opened))
     where = f"{count(found.entries, 'entry', 'entries')} in {count(found.runs, 'run')}"

@@ -34,7 +34,7 @@ def command(
 
     Example: cactions request loyalty --person u-1
     """
-    opened = wiring.opened(files, environment)
+    opened = wiring.opened(files, environment, leaks=False)
     job = jobs.job(opened.project, action, person, inputs)
     if curl:
         raise typer.Exit(_curl(job, opened, json))

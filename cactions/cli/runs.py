@@ -98,7 +98,7 @@ def resume_(
     Example: cactions runs resume last
     """
     asking.able(yes, json)
-    books = wiring.books(wiring.opened(files, environment))
+    books = wiring.books(wiring.opened(files, environment, leaks=False))
     cut_off = _cut_off(books.journal, run)
     ahead = prospects(cut_off, books)
     if not json:

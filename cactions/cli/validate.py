@@ -9,6 +9,7 @@ import typer
 
 from cactions.cli.settings import Environment, Files, Json, Quiet
 from cactions.cli.validating import Asked, validate
+from cactions.model import Severity
 
 
 def command(
@@ -18,13 +19,16 @@ def command(
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
+    fail_on: Annotated[
+        Severity, typer.Option("--fail-on", help="From which severity on the exit code is 1.")
+    ] = Severity.ERROR,
     quiet: Quiet = False,
 ) -> None:
-    """Check action files: format, references, templates, paths, hosts.
+    """Check action files: their format, and every way to hand one person's data to another.
 
-    Exit code 0 when nothing is wrong, 1 with findings.
+    All files of a folder are one graph. Exit code 0 when no error is found, else 1.
 
     Example: cactions validate actions.yaml
     """
-    asked = Asked([*(paths or []), *(files or [])], environment, json, quiet)
+    asked = Asked([*(paths or []), *(files or [])], environment, json, quiet, fail_on)
     raise typer.Exit(validate(asked))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cactions.cli import wiring
 from cactions.cli.exits import Exit
 from cactions.model import Severity
+from cactions.render.findings import Told
 from cactions.render.findings import findings as findings_sheet
 
 
@@ -19,6 +20,7 @@ class Asked(NamedTuple):
     environment: str | None = None
     json: bool = False
     quiet: bool = False
+    fail_on: Severity = Severity.ERROR
 
 
 def plainly(words: Sequence[str]) -> Asked | None:
@@ -34,11 +36,16 @@ def validate(asked: Asked) -> Exit:
     shaped = wiring.shaped(asked.paths, asked.environment)
     findings = [finding for one in shaped for finding in one.findings]
     findings += wiring.lacking_secrets(asked.paths, shaped)
+    suppressed = [each for one in shaped for each in one.suppressed]
     if asked.json:
-        wiring.write_json(wiring.treaty().findings_to_json(findings))
+        wiring.write_json(wiring.treaty().findings_to_json(findings, suppressed))
     elif findings or not asked.quiet:
         sources = {name: text for one in shaped for name, text in one.sources.items()}
         actions = sum(len(one.project.actions) for one in shaped if one.project)
-        wiring.paper().show(findings_sheet(findings, sources, actions=actions))
-    errors = any(finding.severity is Severity.ERROR for finding in findings)
-    return Exit.FINDINGS if errors else Exit.CLEAN
+        told = Told(actions, len(suppressed))
+        wiring.paper().show(findings_sheet(findings, sources, told))
+    grave = _SEVERITIES[: _SEVERITIES.index(asked.fail_on) + 1]
+    return Exit.FINDINGS if any(one.severity in grave for one in findings) else Exit.CLEAN
+
+
+_SEVERITIES = (*Severity,)

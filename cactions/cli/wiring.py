@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-from cactions.model import InvalidFiles, OperatorError, noun
+from cactions.model import InvalidFiles, OperatorError, Severity, noun
 
 if TYPE_CHECKING:
     from cactions.app.calling import Calling
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from cactions.edges.tape import Tape
     from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
-    from cactions.model import Action, Check, Finding, Json, Person, Project
+    from cactions.model import Action, Check, Finding, Json, Person, Project, Snapshot
     from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
 COMMANDS: Final = (
-    "validate", "request", "test", "diff", "run", "runs", "people", "tokens", "vault", "doctor",
-    "schema",
+    "validate", "explain", "request", "test", "diff", "run", "runs", "people", "tokens", "vault",
+    "doctor", "schema",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of this folder."""
 
@@ -108,13 +108,23 @@ def write_text(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def shaped(paths: Sequence[Path], environment: str | None) -> list[Shaped]:
-    """What the action files say, one for each folder that they are in."""
-    from cactions.edges import action_files
-    from cactions.logic.shaping import shape
+def shaped(paths: Sequence[Path], environment: str | None, *, leaks: bool = True) -> list[Shaped]:
+    """What the files say, one for each folder that they are in; ``leaks``: with all rules."""
+    from cactions.cli.linting import checked
 
-    groups = action_files.find(paths).values()
-    return [shape(action_files.load(group), environment) for group in groups]
+    return checked(paths, environment, snapshot, leaks=leaks)
+
+
+def snapshot(path: Path) -> Snapshot:
+    """What was known of the workspace's attributes."""
+    from cactions.edges.snapshot_file import read_snapshot
+
+    return read_snapshot(path)
+
+
+def page(rule: str) -> str:
+    """The docstring of a rule's file."""
+    return import_module(f"cactions.rules.{rule.lower()}").__doc__ or ""
 
 
 def lacking_secrets(paths: Sequence[Path], found: Sequence[Shaped]) -> list[Finding]:
@@ -143,12 +153,17 @@ def folder(paths: Sequence[Path] | None) -> Path:
     return folders[0]
 
 
-def opened(paths: Sequence[Path] | None, environment: str | None) -> Opened:
-    """The project. Raises InvalidFiles with every finding where it has errors."""
+def opened(paths: Sequence[Path] | None, environment: str | None, *, leaks: bool = True) -> Opened:
+    """The project. Raises InvalidFiles with every error where it has some.
+
+    ``leaks``: what the rules find stops it too. Whoever neither asks a third party nor writes a
+    person by its answer need not look.
+    """
     home = folder(paths)
-    [found] = shaped(paths or (), environment)
+    [found] = shaped(paths or (), environment, leaks=leaks)
     if found.project is None:
-        raise InvalidFiles(found.findings, found.sources)
+        errors = tuple(one for one in found.findings if one.severity is Severity.ERROR)
+        raise InvalidFiles(errors, found.sources)
     return Opened(home, found.project, covering(home))
 
 
@@ -216,7 +231,7 @@ def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Book
     from cactions.model import InvalidFiles, Project, Workspace
 
     try:
-        return books(opened(paths, environment))
+        return books(opened(paths, environment, leaks=False))
     except InvalidFiles:
         home = folder(paths)
         return books(Opened(home, Project(Workspace(), {}, {}), covering(home)))

@@ -142,13 +142,12 @@ class _Linter:
         for one in self.project.statements:
             if one not in live:
                 yield one, f"expired on {one.expires}, and no longer holds"
-        for one in live:
-            if not (id(one) in self.used if one.rule else self._trusts(one.where, found)):
+            elif not (id(one) in self.used if one.rule else self._trusts(one.where, found)):
                 yield one, "is not needed: nothing is found there"
-        for several in self.comments.by_line.values():
-            for one in several:
-                if id(one) not in self.used:
-                    yield one, "is not needed: nothing is found on this line"
+        on_lines = (one for several in self.comments.by_line.values() for one in several)
+        for one in on_lines:
+            if id(one) not in self.used:
+                yield one, "is not needed: nothing is found on this line"
         for one in self.comments.void:
             yield one, "gives no rule or no reason, and holds nothing back"
 
@@ -181,4 +180,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
     place = finding.place
     where = (place.file, place.line, place.column) if place else ("", 0, 0)
     return (*where, finding.rule, finding.route, finding.message)
-

@@ -20,7 +20,7 @@ def fix_of(mend: Mend, places: Places) -> Fix | None:
 
 
 def _insert(mend: Mend, places: Places) -> Edit | None:
-    """A key before the first one of the map; on a line of its own where the map is not in braces."""
+    """A key before the first one of the map; on a line of its own unless that is in braces."""
     found = places.find(mend.route)
     if found is None or not found.whole or not isinstance(found.node, MapNode):
         return None

@@ -145,7 +145,9 @@ class _Tainter:
     def _trusts(self, action: Action) -> dict[Reference, Trust]:
         read = [key.reference for key in self.keys[action.name]]
         proof = action.response.same_person
-        return {one: self._trust(one, action) for one in (*read, *((proof.equals,) if proof else ()))}
+        return {
+            one: self._trust(one, action) for one in (*read, *((proof.equals,) if proof else ()))
+        }
 
     def _trust(self, reference: Reference, action: Action) -> Trust:
         if isinstance(reference, Input):

@@ -15,6 +15,7 @@ from cactions.render.ink import Ink, Line, Tone, quiet
 from cactions.render.layout import gap
 
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1, "5.4. Line Break Characters"
+CARET = Ink("^", Tone.BAD)
 _TAB = 4
 _LEAST = 24  # cells of source, however narrow the page is
 _NEAR = 1_000  # characters on either side of where a span begins; no page shows more
@@ -26,8 +27,8 @@ def split(source: str) -> list[str]:
     return _BREAKS.split(source)
 
 
-def excerpt(place: Place, lines: Sequence[str], room: int) -> list[Line]:
-    """The line, its number and the carets; nothing where the file has no such line."""
+def excerpt(place: Place, lines: Sequence[str], room: int, mark: Ink = CARET) -> list[Line]:
+    """The line, its number and the marks below it; nothing where the file has no such line."""
     if not 1 <= place.line <= len(lines):
         return []
     line = lines[place.line - 1]
@@ -37,7 +38,7 @@ def excerpt(place: Place, lines: Sequence[str], room: int) -> list[Line]:
     drawn = _Drawn.of(line[skipped : place.column + _NEAR])
     span = drawn.span(place.column - 1 - skipped, min(end, place.column + _NEAR) - skipped)
     number = f"{place.line:4}"
-    text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3))
+    text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3), mark)
     margin: Line = quiet(f"{number} | ")
     below: Line = (*gap(len(number)), *quiet(" | "))
     more = quiet(f" to line {place.end_line}") if several else ()
@@ -68,7 +69,7 @@ class _Drawn:
         return first, max(stop, first + 1)
 
 
-def _cut(drawn: _Drawn, span: tuple[int, int], room: int) -> tuple[Line, Line]:
+def _cut(drawn: _Drawn, span: tuple[int, int], room: int, mark: Ink) -> tuple[Line, Line]:
     """The part of the line around the beginning of the span, and its carets."""
     start, end = span
     whole = max(drawn.cells[-1], end)
@@ -83,5 +84,5 @@ def _cut(drawn: _Drawn, span: tuple[int, int], room: int) -> tuple[Line, Line]:
     blank = seen[0][0] - from_ if seen else 0  # half of a wide character
     text = Ink(" " * blank + "".join(shown for _, shown in seen), Tone.SOURCE)
     cut_left, cut_right = quiet("…" if left else ""), quiet("…" if right < whole else "")
-    carets = Ink("^" * max(1, min(end, to) - start), Tone.BAD)
+    carets = Ink(mark.text * max(1, min(end, to) - start), mark.tone)
     return (*cut_left, text, *cut_right), (*gap(start - left), carets)

@@ -9,45 +9,73 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from cactions.model import Finding, Severity
+from cactions.model import Finding, Fix, Label, Place, Severity, noun
 from cactions.render import words
+from cactions.render.escaping import pieces
 from cactions.render.excerpt import excerpt, split
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink
+from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import flow, gap
+from cactions.rules import ANSWERABLE
 
 MOST_DRAWN = 100
 """Findings of one file; the count tells of all, and so does JSON."""
 
-_SECRET = "CA301"  # noqa: S105 - the rule of a secret in the file
+_LEAST = 24  # cells of source, however narrow the page is
+_MARGIN = 8
+_SECRETS = ("CA301", "CA302")
+"""The rules of secrets in the file."""
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.CAUTION, Severity.INFO: Tone.QUIET}
 _MANY = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
 _ONE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def findings(
-    found: Sequence[Finding], sources: Mapping[str, str], *, actions: int | None = None
-) -> Sheet:
-    """All findings and their count. ``sources`` are the texts of all files that were looked at.
+@noun
+class Told:
+    """For the last line: the definitions understood, and the findings that somebody answers for."""
 
-    ``actions`` is how many definitions were understood, for the sentence that nothing is wrong.
-    """
+    actions: int | None = None
+    suppressed: int = 0
+
+
+def findings(
+    found: Sequence[Finding], sources: Mapping[str, str], told: Told | None = None
+) -> Sheet:
+    """All findings and their count. ``sources`` are the texts of all files that were looked at."""
 
     def draw(room: int) -> list[Line]:
-        named = {file for finding in found if (file := _file(finding)) in sources}
-        files = {name: split(sources[name]) for name in named}
-        secret = _secret_lines(found)
+        page = _Page(_files(found, sources), _secret_lines(found), room)
         lines: list[Line] = []
         for _, group in groupby(sorted(found, key=_order), key=_file):
             several = list(group)
             for finding in several[:MOST_DRAWN]:
-                place = finding.place
-                quotable = place and (place.file, place.line) not in secret
-                lines += [*_one(finding, files if quotable else {}, room), BLANK]
+                lines += [*_one(finding, page), BLANK]
             lines += _rest(several)
-        return [*lines, _closing(found, sources, actions)]
+        return [*lines, _closing(found, sources, told or Told())]
 
     return draw
+
+
+@noun
+class _Page:
+    """The lines of the files that are quoted, those that never are, and how wide it is."""
+
+    files: Mapping[str, Sequence[str]]
+    secret: frozenset[tuple[str, int]]
+    room: int
+
+    def quotable(self, place: Place | None) -> bool:
+        return (
+            place is not None
+            and place.file in self.files
+            and (place.file, place.line) not in self.secret
+        )
+
+
+def _files(found: Sequence[Finding], sources: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    places = [place for one in found for place in (one.place, *(each.place for each in one.labels))]
+    named = {place.file for place in places if place and place.file in sources}
+    return {name: split(sources[name]) for name in named}
 
 
 def _file(finding: Finding) -> str:
@@ -71,7 +99,7 @@ def _order(finding: Finding) -> tuple[bool, object, str, str]:
 
 def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
     """Lines that would carry a secret into somebody's log, whichever finding points into them."""
-    places = (finding.place for finding in found if finding.rule == _SECRET)
+    places = (finding.place for finding in found if finding.rule in _SECRETS)
     return frozenset(
         (place.file, number)
         for place in places
@@ -80,7 +108,7 @@ def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
     )
 
 
-def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> list[Line]:
+def _one(finding: Finding, page: _Page) -> list[Line]:
     place = finding.place
     head = (
         *((Ink(f"{place}:", Tone.CODE), Ink(" ")) if place else ()),
@@ -89,23 +117,77 @@ def _one(finding: Finding, files: Mapping[str, Sequence[str]], room: int) -> lis
         Ink(finding.rule, Tone.NAME),
         Ink(f" {finding.message}"),
     )
-    lines = flow(head, room, rest=gap(2))
-    if place and place.file in files:
-        lines += excerpt(place, files[place.file], room)
+    lines = flow(head, page.room, rest=gap(2))
+    if place and page.quotable(place):
+        lines += excerpt(place, page.files[place.file], page.room)
+    for label in finding.labels:
+        lines += _label(label, finding, page)
+    for note in finding.notes:
+        lines += _below("note", note, page.room)
     if finding.hint:
-        lines += flow(
-            (Ink(finding.hint),), room, hang=(*gap(5), Ink("hint:", Tone.STRONG), Ink(" "))
-        )
+        lines += _below("hint", finding.hint, page.room)
+    if finding.fix:
+        lines += _fix(finding.fix, page)
+    if finding.rule in ANSWERABLE and finding.route:
+        lines += _below("route", finding.route, page.room)
     return lines
 
 
-def _closing(found: Sequence[Finding], sources: Mapping[str, str], actions: int | None) -> Line:
+def _below(name: str, text: str, room: int) -> list[Line]:
+    return flow((Ink(text),), room, hang=(*gap(5), Ink(f"{name}:", Tone.STRONG), Ink(" ")))
+
+
+def _label(label: Label, finding: Finding, page: _Page) -> list[Line]:
+    """What is to be seen elsewhere, and where; the spot itself is drawn already."""
+    place = label.place
+    at = (Ink(f"{place}:", Tone.CODE), Ink(" ")) if place else ()
+    lines = flow((*at, Ink(label.message)), page.room, hang=gap(5))
+    if place and place != finding.place and page.quotable(place):
+        lines += excerpt(place, page.files[place.file], page.room, Ink("-", Tone.CAUTION))
+    return lines
+
+
+def _fix(fix: Fix, page: _Page) -> list[Line]:
+    """The smallest change as a difference of lines, for whoever reads before they write."""
+    safe = " (safe)" if fix.safe else ""
+    lines = _below("fix", f"{fix.title}{safe}", page.room)
+    for edit in fix.edits:
+        at = edit.place
+        if page.quotable(at) and at.line == at.end_line <= len(page.files[at.file]):
+            old = page.files[at.file][at.line - 1]
+            new = old[: at.column - 1] + edit.text + old[at.end_column - 1 :]
+            lines.append(_changed("-", at.line, old, Tone.CLEAR, page.room))
+            lines += [
+                _changed("+", at.line + number, line, Tone.ADD, page.room)
+                for number, line in enumerate(new.split("\n"))
+            ]
+    return lines
+
+
+def _changed(sign: str, number: int, line: str, tone: Tone, room: int) -> Line:
+    return (*quiet(f"{number:4} "), Ink(f"{sign} {_cut(line, max(_LEAST, room - _MARGIN))}", tone))
+
+
+def _cut(line: str, room: int) -> str:
+    """As much of a line as fits; its blank beginning is kept, for a file is known by it."""
+    shown, used = "", 0
+    for piece, size in pieces(line):
+        used += size
+        if used >= room:
+            return f"{shown}…"
+        shown += piece
+    return shown
+
+
+def _closing(found: Sequence[Finding], sources: Mapping[str, str], told: Told) -> Line:
+    more = f" {told.suppressed:,} suppressed." if told.suppressed else ""
     if not found:
         files = words.count(len(sources), "file")
-        what = files if actions is None else f"{words.count(actions, 'action')} ({files})"
-        return (Ink("No problems", Tone.GOOD), Ink(f" in {what}."))
+        known = told.actions
+        what = files if known is None else f"{words.count(known, 'action')} ({files})"
+        return (Ink("No problems", Tone.GOOD), Ink(f" in {what}.{more}"))
     counted = Counter(finding.severity for finding in found)
     parts = [words.count(counted[s], _ONE[s], _MANY[s]) for s in Severity if counted[s]]
     files = words.count(len({f.place.file for f in found if f.place}) or len(sources), "file")
     worst = next(severity for severity in Severity if counted[severity])
-    return (Ink(words.listed(parts), _TONES[worst]), Ink(f" in {files}."))
+    return (Ink(words.listed(parts), _TONES[worst]), Ink(f" in {files}.{more}"))

@@ -26,7 +26,7 @@ from cactions.rules import (
     ca408,
     ca503,
 )
-from cactions.rules.rule import Rule
+from cactions.rules.rule import ERROR, WARNING, Rule
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     module.RULE
@@ -49,5 +49,9 @@ OF_THE_FORMAT: Final = (
 )  # fmt: skip
 """Found while files are read and held against a vault; their files are pages only."""
 
-PAGES: Final = tuple(sorted((*ANSWERABLE, LAST.id, *OF_THE_FORMAT)))
-"""Every identifier that can be printed; each is a file of this folder."""
+SEVERITIES: Final = {
+    **dict.fromkeys(OF_THE_FORMAT, ERROR),
+    "CA305": WARNING,
+    **{rule.id: rule.severity for rule in (*RULES, LAST)},
+}
+"""How bad each is, for every identifier that can be printed; each is a file of this folder."""

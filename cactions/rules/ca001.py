@@ -5,8 +5,8 @@ without anchors, aliases, tags and merge keys. What two readers could understand
 place in a file that decides who sees what. The mistake that everybody makes once is a template
 without quotes: ``{{`` begins a YAML map.
 
-Why: the YAML specification, https://yaml.org/spec/1.2.2/, and on aliases that grow without end CWE-776:
-https://cwe.mitre.org/data/definitions/776.html
+Why: the YAML specification, https://yaml.org/spec/1.2.2/, and on aliases that grow without end
+CWE-776: https://cwe.mitre.org/data/definitions/776.html
 
 Bad:
 

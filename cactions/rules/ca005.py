@@ -3,7 +3,8 @@
 Attributes, servers, tokens, data inputs and people are declared before they are used, so that a
 misspelt one is no value that is always empty.
 
-Why: CWE-628, call with incorrectly specified arguments: https://cwe.mitre.org/data/definitions/628.html
+Why: CWE-628, call with incorrectly specified arguments:
+https://cwe.mitre.org/data/definitions/628.html
 
 Bad:
 

@@ -3,7 +3,8 @@
 A hole holds one reference and no logic: ``{{ person.email }}``, ``{{ person.attributes.tier }}``,
 ``{{ inputs.order_id }}``. So it is exactly known which values a request carries.
 
-Why: CWE-1336, special elements in a template engine: https://cwe.mitre.org/data/definitions/1336.html
+Why: CWE-1336, special elements in a template engine:
+https://cwe.mitre.org/data/definitions/1336.html
 
 Bad:
 

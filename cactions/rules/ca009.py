@@ -1,9 +1,10 @@
 """Two things that contradict each other.
 
-A GET has no body, a request has one, a header has one source, a text has no date. Which of the two was
-meant, only the author knows.
+A GET has no body, a request has one, a header has one source, a text has no date. Which of the two
+was meant, only the author knows.
 
-Why: RFC 9110, section 9.3.1, on content in a GET: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1
+Why: RFC 9110, section 9.3.1, on content in a GET:
+https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1
 
 Bad:
 

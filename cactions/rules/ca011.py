@@ -1,9 +1,10 @@
 """A person in the file, or in a file of people, who does not fit.
 
-People are held against the declared attributes and their types, since a test that starts from a value
-that the workspace could not hold proves nothing.
+People are held against the declared attributes and their types, since a test that starts from a
+value that the workspace could not hold proves nothing.
 
-Why: Intercom's data attributes: https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes
+Why: Intercom's data attributes:
+https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes
 
 Bad:
 
@@ -11,7 +12,7 @@ Bad:
     workspace:
       identity_verification: true
       people:
-        - {user_id: u-1, attributes: {tier: bronze}}  # <- CA011
+        - {user_id: u-1, attributes: {tier: 3}}  # <- CA011
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:

@@ -92,11 +92,11 @@ def _spot(facts: Facts, key: Key, flow: Flow) -> Spot:
         f'{key.reference} decides whose data comes back, and "{writer}" writes it unverified',
         "prove this answer by a field that is not sent, or verify what the other action writes",
         (*flow, Label(f"{facts.action.name} looks it up", route=key.spot)),
-        (f"the path: {path_of(flow, key, facts)}", f"nothing stops it: {facts.unproven}"),
+        (f"the path: {path_of(flow, facts)}", f"nothing stops it: {facts.unproven}"),
     )
 
 
-def path_of(flow: Flow, key: Key, facts: Facts) -> str:
+def path_of(flow: Flow, facts: Facts) -> str:
     """``attribute -> action -> attribute -> action`` in one line."""
     steps: list[str] = []
     for hop in flow:
@@ -106,7 +106,7 @@ def path_of(flow: Flow, key: Key, facts: Facts) -> str:
             steps += [name] * (name not in steps) + [f"person.attributes.{target}"]
         elif not steps:
             steps.append(hop.message.partition(":")[0].partition(" is ")[0])
-    return " -> ".join((*steps, facts.action.name)) if key else ""
+    return " -> ".join((*steps, facts.action.name))
 
 
 RULE = Rule("CA102", ERROR, check)

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import SNAPSHOT_DAYS, Place, Snapshot
+from cactions.model import SNAPSHOT_DAYS, Attribute, Place, Snapshot
 from cactions.rules.rule import WARNING, Rule, Spot, View
 
 _DAY = 86_400
@@ -74,14 +74,17 @@ def _of_snapshot(view: View, snapshot: Snapshot) -> Iterator[Spot]:
         yield Spot("", "the snapshot was taken in the future", "take a new one", place=start)
     for name, theirs in snapshot.attributes.items():
         ours = view.project.attributes.get(name, theirs)
-        facts = [(one.data_type, set(one.options), one.messenger_writable) for one in (ours, theirs)]
-        if facts[0] != facts[1]:
+        if _facts(ours) != _facts(theirs):
             message = f"{name} is not what {snapshot.file} says of it"
             yield Spot(f"attributes.{name}#", message, "keep one of the two")
     told = snapshot.identity_verification
     if told is not None and told is not view.project.workspace.identity_verification:
         message = f"{snapshot.file} says that identity verification is {'on' if told else 'off'}"
         yield Spot("workspace.identity_verification", message, "find out which is true")
+
+
+def _facts(one: Attribute) -> tuple[object, ...]:
+    return one.data_type, set(one.options), one.messenger_writable
 
 
 RULE = Rule("CA103", WARNING, check)

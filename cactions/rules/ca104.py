@@ -1,8 +1,8 @@
 """A person is told by an e-mail address or user id that nobody has verified.
 
 Without identity verification anybody may boot the Messenger under another person's user id or
-e-mail, and the address of a lead or visitor is what they typed. An action that finds its person, its
-data or its proof by one of these works for whoever claims to be somebody.
+e-mail, and the address of a lead or visitor is what they typed. An action that finds its person,
+its data or its proof by one of these works for whoever claims to be somebody.
 
 Why: Intercom verifies these two values only, and only where identity verification is enforced:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices

@@ -20,7 +20,7 @@ Bad:
           - {name: order_id, type: string, required: true, default_value: A-1001}  # <- CA106
         request: {http_method: get, url: "https://api.ship.example/orders/{{ inputs.order_id }}"}
         response:
-          same_person: {path: $.buyer.email, equals: person.email, verified: addresses are confirmed}
+          same_person: {path: $.buyer.email, equals: person.email, verified: it confirms addresses}
           mapping: {due: {path: $.due, date: iso8601}}
 
 Good:
@@ -36,13 +36,13 @@ Good:
           - {name: order_id, type: string, required: true}
         request: {http_method: get, url: "https://api.ship.example/orders/{{ inputs.order_id }}"}
         response:
-          same_person: {path: $.buyer.email, equals: person.email, verified: addresses are confirmed}
+          same_person: {path: $.buyer.email, equals: person.email, verified: it confirms addresses}
           mapping: {due: {path: $.due, date: iso8601}}
 
 Fix: ``required: true``, and no ``default_value``.
 
-Suppress: where the input only narrows the answer (a language, a page size) and says nothing of whose
-data it is.
+Suppress: where the input only narrows the answer (a language, a page size) and says nothing of
+whose data it is.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import DataInput, Input, Label
-from cactions.rules.rule import ERROR, Deed, Facts, Key, Mend, Rule, Spot, View
+from cactions.rules.rule import ERROR, Deed, Key, Mend, Rule, Spot, View
 
 
 def check(view: View) -> Iterator[Spot]:

@@ -57,7 +57,9 @@ _SEARCH = frozenset(
     "q query search searchterm searchtext term terms keyword keywords text fulltext fuzzy like"
     " wildcard contains match jql soql sosl gql cql fql lucene querystring sql".split()
 )
-_LANGUAGE = re.compile(r"[:=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|contains)\s*$", re.I)
+_LANGUAGE = re.compile(
+    r"[:=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|contains)\s*$", re.IGNORECASE
+)
 """What stands before a value in a query language, right at its edge."""
 
 

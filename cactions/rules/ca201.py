@@ -1,7 +1,7 @@
 """A response is mapped, and nothing proves that it is about the matched person.
 
-Whatever comes back is written onto the person, whoever it is about. ``same_person`` compares a field
-of the answer with what is known of the person, and refuses everything else.
+Whatever comes back is written onto the person, whoever it is about. ``same_person`` compares a
+field of the answer with what is known of the person, and refuses everything else.
 
 Why: third-party data is not validated by the platform and may overwrite what is stored:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices

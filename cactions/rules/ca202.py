@@ -1,7 +1,8 @@
 """A response is mapped onto a field that says who somebody is.
 
-``id``, ``user_id``, ``email``, ``phone``, ``name`` and ``role`` are what people are found and proven by. A
-third party that writes them decides who somebody is, in this action and in every other.
+``id``, ``user_id``, ``email``, ``phone``, ``name`` and ``role`` are what people are found and
+proven by. A third party that writes them decides who somebody is, in this action and in every
+other.
 
 Why: Intercom's second way to lose data is a phone number that overwrites the person's own:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices

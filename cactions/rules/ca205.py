@@ -1,8 +1,8 @@
 """The proof proves nothing.
 
-What was sent comes back: a service that is asked for ``u-1`` answers with ``u-1`` whoever asked. What
-is the same for many people is no proof either, and what the person may have chosen proves what they
-want it to prove.
+What was sent comes back: a service that is asked for ``u-1`` answers with ``u-1`` whoever asked.
+What is the same for many people is no proof either, and what the person may have chosen proves what
+they want it to prove.
 
 Why: CWE-345, insufficient verification of data authenticity:
 https://cwe.mitre.org/data/definitions/345.html

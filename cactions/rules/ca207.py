@@ -1,7 +1,7 @@
 """Free text is mapped without a limit or a list of values.
 
-What people type elsewhere lands on the person as it is, however long, and stands before teammates and
-the AI agent as if it were a fact.
+What people type elsewhere lands on the person as it is, however long, and stands before teammates
+and the AI agent as if it were a fact.
 
 Why: unbounded text from outside is CWE-20, improper input validation:
 https://cwe.mitre.org/data/definitions/20.html and Intercom keeps at most 255 characters.

@@ -1,8 +1,8 @@
 """A secret stands in the file.
 
 Whoever reads the repository, or a copy of it, has the secret. Found by the names of headers and
-parameters that carry credentials, by the shape that services give their keys, and by texts that look
-drawn at random.
+parameters that carry credentials, by the shape that services give their keys, and by texts that
+look drawn at random.
 
 Why: CWE-798, use of hard-coded credentials: https://cwe.mitre.org/data/definitions/798.html
 
@@ -57,7 +57,7 @@ from collections import Counter
 from collections.abc import Iterator
 from math import log2
 
-from cactions.model import Action, ActionRequest, JsonTemplate, Template
+from cactions.model import ActionRequest, JsonTemplate, Template
 from cactions.rules.rule import ERROR, Rule, Spot, View
 
 CARRIERS = frozenset(

@@ -1,7 +1,7 @@
 """A secret is missing from the vault, or is sealed for other hosts.
 
-What the files name is held against the names and hosts in ``cactions.vault``, which can be read without
-any key. Without a vault beside the files nothing is checked.
+What the files name is held against the names and hosts in ``cactions.vault``, which can be read
+without any key. Without a vault beside the files nothing is checked.
 
 Why: CWE-255, credentials management: https://cwe.mitre.org/data/definitions/255.html
 
@@ -15,7 +15,7 @@ Bad:
     tokens:
       shop: {type: text, value: {secret: shop_token}, header: X-Token, hosts: [api.shop.example]}
     actions:
-      loyalty:
+      loyalty:  # <- CA305
         match: user_id
         request:
           http_method: get

@@ -1,7 +1,7 @@
 """A private address, a literal one, or a special host.
 
-A name of the inside leads to whatever stands there on the machine that runs the action, and an address
-says nothing of whose it is. The only way to one is an entry under ``network: allow:``.
+A name of the inside leads to whatever stands there on the machine that runs the action, and an
+address says nothing of whose it is. The only way to one is an entry under ``network: allow:``.
 
 Why: CWE-918, server-side request forgery: https://cwe.mitre.org/data/definitions/918.html
 

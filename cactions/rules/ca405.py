@@ -1,9 +1,9 @@
 """A value that people choose goes into a header, or is glued into a text body.
 
 Headers and plain texts have no quoting: what a value holds is read as part of the message. A line
-feed begins a new header, a ``&`` a new parameter. Values belong into a query, a form or a JSON body,
-where they are encoded. (A value that would break a header is refused when the request is made; this
-rule is about what the service makes of the others.)
+feed begins a new header, a ``&`` a new parameter. Values belong into a query, a form or a JSON
+body, where they are encoded. (A value that would break a header is refused when the request is
+made; this rule is about what the service makes of the others.)
 
 Why: CWE-113, improper neutralization of CRLF sequences in HTTP headers:
 https://cwe.mitre.org/data/definitions/113.html

@@ -16,7 +16,6 @@ from cactions.model import (
     AttributeMapping,
     Flow,
     Label,
-    PersonField,
     Place,
     Project,
     Reference,
@@ -110,9 +109,8 @@ class View:
 
     def into(self, facts: Facts, key: Key) -> Flow:
         """How something that nobody has proven gets into a key by way of other actions."""
-        if facts.trust[key.reference] is not Trust.DERIVED or isinstance(key.reference, PersonField):
-            return ()
-        return self.flows.get(key.reference.name, ())
+        derived = facts.trust[key.reference] is Trust.DERIVED
+        return self.flows.get(key.reference.name, ()) if derived else ()
 
 
 class Deed(Enum):

@@ -18,7 +18,9 @@ from cactions.model import noun
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
-_OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]|\r|\xc2\x85|\xe2\x80[\xa8\xa9]|redacted")
+_OTHER: Final = re.compile(
+    rb"\n(?!version:|actions:)[^ \n#]|\r|\xc2\x85|\xe2\x80[\xa8\xa9]|redacted"
+)
 """Another key at the left edge, or a line break that is none of ours; what is hidden in one place
 is hidden everywhere, so that it has to be known first."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import (
     CONTRADICTION,

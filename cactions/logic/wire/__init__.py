@@ -32,6 +32,7 @@ from cactions.logic.wire.plans import (
 from cactions.logic.wire.reports import (
     findings_from_json,
     findings_to_json,
+    pages_to_json,
     reports_from_json,
     reports_to_json,
 )
@@ -45,6 +46,7 @@ from cactions.logic.wire.runs import (
     run_to_json,
     run_to_lines,
 )
+from cactions.logic.wire.snapshots import snapshot_from_json, snapshot_to_json
 
 __all__ = [
     "checks_from_json",
@@ -58,6 +60,7 @@ __all__ = [
     "head_from_json",
     "head_to_json",
     "outcome_to_json",
+    "pages_to_json",
     "people_to_json",
     "plan_from_json",
     "plan_to_json",
@@ -72,5 +75,7 @@ __all__ = [
     "run_to_json",
     "run_to_lines",
     "runs_to_json",
+    "snapshot_from_json",
+    "snapshot_to_json",
     "undo_to_json",
 ]

@@ -97,6 +97,13 @@ class Fields:
         texts = tuple(item for item in found if isinstance(item, str))
         return texts if len(texts) == len(found) else self._refuse(key, "should hold texts only")
 
+    def scalars(self, key: str) -> tuple[Scalar, ...]:
+        """A list of what an attribute can hold."""
+        found = self._list(key)
+        if any(isinstance(item, list | dict) for item in found):
+            self._refuse(key, "should hold single values only")
+        return tuple(item for item in found if not isinstance(item, list | dict))
+
     def one(self, key: str, build: Callable[[Fields], T]) -> T:
         """An object, built into what it stands for."""
         return read(self._take(key), build, f"{self.route}.{key}")

@@ -1,0 +1,46 @@
+"""``cactions explain``: what a rule looks for, why, and how its finding is mended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cactions.cli import wiring
+from cactions.cli.settings import Json
+from cactions.logic.faults import nearest
+from cactions.logic.paging import page_of
+from cactions.logic.wire import pages_to_json
+from cactions.model import OperatorError
+from cactions.render.pages import pages as pages_sheet
+from cactions.rules import SEVERITIES
+
+
+def command(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[RULE]", help="A rule, such as CA101.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All rules.")] = False,
+    json: Json = False,
+) -> None:
+    """Explain a rule: what it finds, why, a bad and a good file, and how to suppress it honestly.
+
+    Example: cactions explain CA101
+    """
+    named = _named(rule, every)
+    pages = [page_of(name, SEVERITIES[name].value, wiring.page(name)) for name in named]
+    if json:
+        wiring.write_json(pages_to_json(pages))
+    else:
+        wiring.paper().show(pages_sheet(pages))
+
+
+def _named(rule: str | None, every: bool) -> list[str]:
+    known = sorted(SEVERITIES)
+    if every or rule is None:
+        if bool(every) is (rule is not None):
+            raise OperatorError("name one rule, or say --all", hint="cactions explain CA101")
+        return known
+    if rule.upper() not in SEVERITIES:
+        raise OperatorError(f'there is no rule "{rule}"', hint=nearest(rule.upper(), known))
+    return [rule.upper()]

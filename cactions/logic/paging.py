@@ -1,0 +1,39 @@
+"""Takes a rule's page apart: what stands in its docstring, part by part."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from cactions.model import noun
+
+_PARTS = ("Why", "Bad", "Good", "Fix", "Suppress")
+
+
+@noun
+class Page:
+    """One rule, explained. ``bad`` and ``good`` are whole action files."""
+
+    rule: str
+    severity: str
+    summary: str
+    about: str
+    why: str
+    bad: str
+    good: str
+    fix: str
+    suppress: str
+
+
+def page_of(rule: str, severity: str, text: str) -> Page:
+    """The page of a docstring. Raises ValueError where a part is missing."""
+    parts: dict[str, str] = {}
+    rest = text
+    for name in reversed(_PARTS):
+        rest, mark, part = rest.rpartition(f"\n{name}:")
+        if not mark:
+            raise ValueError(f"the page of {rule} has no part {name}:")
+        parts[name.lower()] = part
+    summary, _, about = rest.strip().partition("\n\n")
+    files = {name: dedent(parts[name]).strip("\n") + "\n" for name in ("bad", "good")}
+    words = {name: parts[name].strip() for name in ("why", "fix", "suppress")}
+    return Page(rule, severity, summary, about.strip(), **words, **files)
