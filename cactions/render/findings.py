@@ -156,12 +156,16 @@ def _fix(fix: Fix, page: _Page) -> list[Line]:
         if page.quotable(at) and at.line == at.end_line <= len(page.files[at.file]):
             old = page.files[at.file][at.line - 1]
             new = old[: at.column - 1] + edit.text + old[at.end_column - 1 :]
-            lines.append(_changed("-", at.line, old, Tone.CLEAR, page.room))
-            lines += [
-                _changed("+", at.line + number, line, Tone.ADD, page.room)
-                for number, line in enumerate(new.split("\n"))
-            ]
+            lines += _difference(at.line, old, new.split("\n"), page.room)
     return lines
+
+
+def _difference(number: int, old: str, new: Sequence[str], room: int) -> list[Line]:
+    """The line that goes and those that come; one that stays below what comes is left out."""
+    stays = new[-1] == old
+    gone = [] if stays else [_changed("-", number, old, Tone.CLEAR, room)]
+    come = enumerate(new[:-1] if stays else new, start=number)
+    return [*gone, *(_changed("+", at, line, Tone.ADD, room) for at, line in come)]
 
 
 def _changed(sign: str, number: int, line: str, tone: Tone, room: int) -> Line:
