@@ -31,7 +31,7 @@ def fetched(
 
     Example: cactions tokens test crm
     """
-    opened = wiring.opened(files, environment)
+    opened = wiring.opened(files, environment, leaks=False)
     token = _fetched_one(opened.project, name)
     calling = wiring.calling(opened, Answers(proxy=proxy or "", ca_file=ca_file))
     try:

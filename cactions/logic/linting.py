@@ -13,10 +13,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from cactions.logic.doubting import is_reached
 from cactions.logic.locating import Places
 from cactions.logic.mending import fix_of
 from cactions.logic.shaping import Shaped
-from cactions.logic.tainting import Taint, is_reached, source_label, taint
+from cactions.logic.tainting import Taint, source_label, taint
 from cactions.model import (
     Finding,
     Label,
@@ -81,8 +82,8 @@ class _Linter:
         return View(
             self.project,
             found.facts,
-            found.flows,
-            found.writers,
+            found.flows.into,
+            found.doubts.writers,
             self.places.stated,
             partial(source_label, project=self.project),
             is_reached,
@@ -136,7 +137,7 @@ class _Linter:
     def _trusts(self, where: str, found: Taint) -> bool:
         """Whether it makes a difference that somebody vouches for a place."""
         attribute = self.project.attributes.get(where.removeprefix("attributes."))
-        return where in found.trusting or (attribute is not None and attribute.user_editable)
+        return where in found.doubts.used or (attribute is not None and attribute.user_editable)
 
     def _unused(self, live: list[Statement], found: Taint) -> Iterator[tuple[Statement, str]]:
         for one in self.project.statements:

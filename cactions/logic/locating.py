@@ -7,13 +7,15 @@ read once more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cactions.logic.faults import Faults
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 from cactions.logic.reading import read
 from cactions.logic.templating import TemplateError, parse_template
 from cactions.model import Action, Place
+
+_KEPT: Final = 50
 
 
 class Found(NamedTuple):
@@ -65,7 +67,8 @@ class Places:
 
     def _tree(self, file: str) -> Node | None:
         if file not in self.trees:
-            self.trees.clear()
+            if len(self.trees) >= _KEPT:
+                self.trees.pop(next(iter(self.trees)))
             self.trees[file] = read(self.sources[file].encode(), Faults(file))
         return self.trees[file]
 

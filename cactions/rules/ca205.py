@@ -80,7 +80,7 @@ def _spot(view: View, facts: Facts, proof: SamePerson) -> Spot:
     if not labels and facts.trust[one].tainted:
         labels = [view.source(one, facts.action)]
     if not labels and not isinstance(one, PersonField):
-        labels = list(view.flows.get(one.name, ()))
+        labels = list(view.flows(one.name))
     return Spot(
         f"{facts.route}.response.same_person.equals",
         f"this proves nothing: {facts.unproven}",

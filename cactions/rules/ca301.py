@@ -63,8 +63,8 @@ from cactions.rules.rule import ERROR, Rule, Spot, View
 CARRIERS = frozenset(
     "authorization proxyauthorization cookie xapikey apikey xauthtoken xaccesstoken xauthkey"
     " privatetoken xsecret xapitoken xapisecret apitoken accesstoken authtoken clientsecret"
-    " password passwd secret secretkey apisecret privatekey bearertoken refreshtoken xshopifyaccesstoken"
-    " xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey xfunctionskey".split()
+    " password passwd secret secretkey apisecret privatekey bearertoken refreshtoken"
+    " xshopifyaccesstoken xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey xfunctionskey".split()
 )
 """Names that carry credentials, without case and signs."""
 _SHAPES = re.compile(

@@ -88,7 +88,7 @@ class Facts:
 class View:
     """The project as rules see it.
 
-    ``flows``: attribute onto how something that nobody has proven gets into it by other actions.
+    ``flows``: how something that nobody has proven gets into an attribute by other actions.
     ``writers``: attribute onto the mappings that write it. ``stated``: whether a route of keys
     stands in the files. ``source`` tells where a value comes from, and who may choose it.
     ``trusted``: the routes that somebody vouches for today.
@@ -98,7 +98,7 @@ class View:
 
     project: Project
     facts: tuple[Facts, ...]
-    flows: Mapping[str, Flow]
+    flows: Callable[[str], Flow]
     writers: Mapping[str, tuple[tuple[Action, AttributeMapping], ...]]
     stated: Callable[[str], bool]
     source: Callable[[Reference, Action], Label]
@@ -110,7 +110,7 @@ class View:
     def into(self, facts: Facts, key: Key) -> Flow:
         """How something that nobody has proven gets into a key by way of other actions."""
         derived = facts.trust[key.reference] is Trust.DERIVED
-        return self.flows.get(key.reference.name, ()) if derived else ()
+        return self.flows(key.reference.name) if derived else ()
 
 
 class Deed(Enum):
