@@ -9,7 +9,6 @@ from typing import NamedTuple
 from cactions.cli import wiring
 from cactions.cli.exits import Exit
 from cactions.model import Severity
-from cactions.render.findings import Told
 from cactions.render.findings import findings as findings_sheet
 
 
@@ -42,8 +41,8 @@ def validate(asked: Asked) -> Exit:
     elif findings or not asked.quiet:
         sources = {name: text for one in shaped for name, text in one.sources.items()}
         actions = sum(len(one.project.actions) for one in shaped if one.project)
-        told = Told(actions, len(suppressed))
-        wiring.paper().show(findings_sheet(findings, sources, told))
+        sheet = findings_sheet(findings, sources, actions=actions, suppressed=len(suppressed))
+        wiring.paper().show(sheet)
     grave = _SEVERITIES[: _SEVERITIES.index(asked.fail_on) + 1]
     return Exit.FINDINGS if any(one.severity in grave for one in findings) else Exit.CLEAN
 

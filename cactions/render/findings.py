@@ -30,18 +30,18 @@ _MANY = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: 
 _ONE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-@noun
-class Told:
-    """For the last line: the definitions understood, and the findings that somebody answers for."""
-
-    actions: int | None = None
-    suppressed: int = 0
-
-
 def findings(
-    found: Sequence[Finding], sources: Mapping[str, str], told: Told | None = None
+    found: Sequence[Finding],
+    sources: Mapping[str, str],
+    *,
+    actions: int | None = None,
+    suppressed: int = 0,
 ) -> Sheet:
-    """All findings and their count. ``sources`` are the texts of all files that were looked at."""
+    """All findings and their count. ``sources`` are the texts of all files that were looked at.
+
+    ``actions`` is how many definitions were understood, for the sentence that nothing is wrong;
+    ``suppressed`` how many findings somebody answers for.
+    """
 
     def draw(room: int) -> list[Line]:
         page = _Page(_files(found, sources), _secret_lines(found), room)
@@ -51,7 +51,7 @@ def findings(
             for finding in several[:MOST_DRAWN]:
                 lines += [*_one(finding, page), BLANK]
             lines += _rest(several)
-        return [*lines, _closing(found, sources, told or Told())]
+        return [*lines, _closing(found, sources, actions, suppressed)]
 
     return draw
 
@@ -156,39 +156,40 @@ def _fix(fix: Fix, page: _Page) -> list[Line]:
         if page.quotable(at) and at.line == at.end_line <= len(page.files[at.file]):
             old = page.files[at.file][at.line - 1]
             new = old[: at.column - 1] + edit.text + old[at.end_column - 1 :]
-            lines += _difference(at.line, old, new.split("\n"), page.room)
+            lines += _difference(at, old, new.split("\n"), page.room)
     return lines
 
 
-def _difference(number: int, old: str, new: Sequence[str], room: int) -> list[Line]:
+def _difference(at: Place, old: str, new: Sequence[str], room: int) -> list[Line]:
     """The line that goes and those that come; one that stays below what comes is left out."""
     stays = new[-1] == old
-    gone = [] if stays else [_changed("-", number, old, Tone.CLEAR, room)]
-    come = enumerate(new[:-1] if stays else new, start=number)
-    return [*gone, *(_changed("+", at, line, Tone.ADD, room) for at, line in come)]
+    shown = max(_LEAST, room - _MARGIN)
+    left = max(0, at.column - shown // 2) if max(len(old), *map(len, new)) > shown else 0
+    gone = [] if stays else [_changed("-", at.line, old, left, shown)]
+    come = enumerate(new[:-1] if stays else new, start=at.line)
+    return [*gone, *(_changed("+", number, line, left, shown) for number, line in come)]
 
 
-def _changed(sign: str, number: int, line: str, tone: Tone, room: int) -> Line:
-    return (*quiet(f"{number:4} "), Ink(f"{sign} {_cut(line, max(_LEAST, room - _MARGIN))}", tone))
-
-
-def _cut(line: str, room: int) -> str:
-    """As much of a line as fits; its blank beginning is kept, for a file is known by it."""
-    shown, used = "", 0
-    for piece, size in pieces(line):
+def _changed(sign: str, number: int, line: str, left: int, room: int) -> Line:
+    """A line that goes or comes, from so many characters on, and as much of it as fits."""
+    tone = Tone.CLEAR if sign == "-" else Tone.ADD
+    shown, used = "…" if left else "", 1
+    for piece, size in pieces(line[left:]):
         used += size
         if used >= room:
-            return f"{shown}…"
+            shown += "…"
+            break
         shown += piece
-    return shown
+    return (*quiet(f"{number:4} "), Ink(f"{sign} {shown}", tone))
 
 
-def _closing(found: Sequence[Finding], sources: Mapping[str, str], told: Told) -> Line:
-    more = f" {told.suppressed:,} suppressed." if told.suppressed else ""
+def _closing(
+    found: Sequence[Finding], sources: Mapping[str, str], actions: int | None, suppressed: int
+) -> Line:
+    more = f" {suppressed:,} suppressed." if suppressed else ""
     if not found:
         files = words.count(len(sources), "file")
-        known = told.actions
-        what = files if known is None else f"{words.count(known, 'action')} ({files})"
+        what = files if actions is None else f"{words.count(actions, 'action')} ({files})"
         return (Ink("No problems", Tone.GOOD), Ink(f" in {what}.{more}"))
     counted = Counter(finding.severity for finding in found)
     parts = [words.count(counted[s], _ONE[s], _MANY[s]) for s in Severity if counted[s]]

@@ -64,7 +64,8 @@ CARRIERS = frozenset(
     "authorization proxyauthorization cookie xapikey apikey xauthtoken xaccesstoken xauthkey"
     " privatetoken xsecret xapitoken xapisecret apitoken accesstoken authtoken clientsecret"
     " password passwd secret secretkey apisecret privatekey bearertoken refreshtoken"
-    " xshopifyaccesstoken xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey xfunctionskey".split()
+    " xshopifyaccesstoken xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey"
+    " xfunctionskey".split()
 )
 """Names that carry credentials, without case and signs."""
 _SHAPES = re.compile(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cactions.edges.journal import JournalLocal
+from cactions.logic.paging import page_of
 from cactions.model import (
     ABSENT,
     Call,
@@ -22,6 +24,7 @@ from cactions.model import (
     RunKind,
     Subject,
 )
+from cactions.rules import ANSWERABLE, LAST
 from tests.logic.test_faults import BASE as SHOP
 from tests.logic.test_faults import CASES, TWELVE, marked
 from tests.projects import project, write
@@ -171,6 +174,15 @@ def rule_scene(rule: str) -> Scene:
     return Scene(tuple(f"validate {name}" for name in files), written(**files))
 
 
+def page_scene(rule: str) -> Scene:
+    """The bad example of a rule's page, and its good one."""
+    page = page_of(rule, "", import_module(f"cactions.rules.{rule.lower()}").__doc__ or "")
+    return Scene(
+        ("validate bad.yaml", "validate good.yaml"),
+        written(bad__yaml=page.bad, good__yaml=page.good),
+    )
+
+
 def renamed(home: Path) -> None:
     """The action file has a name that nobody looks for."""
     (home / "actions.yaml").rename(home / "ex.yaml")
@@ -196,6 +208,69 @@ RUNS = (*both("runs list"), *both("runs show last"))
 PRUNE = "runs prune --keep 0 --yes"
 APPLIED = f"run {LOYALTY} --yes"
 
+SUPPRESSED = """\
+version: 1
+workspace: {identity_verification: true}
+attributes:
+  store: {data_type: string, messenger_writable: true}
+  tier: {data_type: string, options: [silver, gold], messenger_writable: true}
+actions:
+  loyalty:
+    match: user_id
+    request:
+      http_method: get
+      url: https://api.shop.example/customers/{{ person.user_id }}
+      query: {store: "{{ person.attributes.store }}"}
+    response:
+      mapping:
+        tier: $.tier
+allow:
+  - rule: CA101
+    where: actions.loyalty.request.query.store
+    reason: the store narrows the answer and says nothing of whose it is
+    owner: ada@example.com
+    expires: 2099-12-31
+  - rule: CA201
+    where: actions.loyalty.response.mapping
+    reason: the shop answers for the token's own customer only
+    owner: ada@example.com
+    expires: 2020-01-31
+  - {rule: CA209, where: actions.loyalty.response.mapping.tier, reason: shown to them anyway,
+     owner: ada@example.com, expires: 2099-12-31}
+"""
+"""One suppression holds, one is expired, one is a note's."""
+
+ALLOWED = """
+allow:
+  - rule: CA106
+    where: actions.delivery.data_inputs[0]
+    reason: nothing is sent without it
+    owner: ada@example.com
+    expires: 2099-12-31
+actions:
+"""
+
+LEAK = """\
+version: 1
+workspace: {identity_verification: true}
+attributes:
+  shop_id: {data_type: string, messenger_writable: true}
+  crm_id: {data_type: string, messenger_writable: false}
+  balance: {data_type: integer, messenger_writable: false}
+actions:
+  shop:
+    match: user_id
+    request: {http_method: get, url: "https://api.shop.example/c/{{ person.attributes.shop_id }}"}
+    response:
+      mapping: {crm_id: {path: $.crm_id, max_length: 20}}
+  bank:
+    match: user_id
+    request: {http_method: get, url: "https://api.bank.example/a/{{ person.attributes.crm_id }}"}
+    response:
+      mapping: {balance: $.balance}
+"""
+"""attribute -> action -> attribute -> action."""
+
 SCENES: dict[str, Scene] = {
     "version": Scene(("--version",)),
     "help": Scene(("--help", "")),
@@ -208,6 +283,16 @@ SCENES: dict[str, Scene] = {
         renamed,
     ),
     **{f"validate_{rule}": rule_scene(rule) for rule in sorted({case.rule for case in CASES})},
+    **{f"validate_{rule}": page_scene(rule) for rule in (*ANSWERABLE, LAST.id)},
+    "validate_suppressed": Scene(
+        (*both("validate ok.yaml"), "validate --fail-on info ok.yaml"), written(ok__yaml=SUPPRESSED)
+    ),
+    "validate_leak": Scene(both("validate leak.yaml"), written(leak__yaml=LEAK)),
+    "explain": Scene(("explain CA102", "explain ca104 --json", "explain", "explain CA1O1")),
+    "diff_leak": Scene(
+        ("diff loyalty --person u-1 --replay", "run loyalty --person u-1 --replay --yes", "test"),
+        edited(FILE, ("identity_verification: true", "identity_verification: false")),
+    ),
     "request": Scene(both("request loyalty --person u-1")),
     "request_post": Scene(both("request billing --person u-1")),
     "request_curl": Scene((
@@ -250,14 +335,15 @@ SCENES: dict[str, Scene] = {
     ),
     "diff_no_input": Scene(
         both("diff delivery --person u-1 --replay"),
-        edited(FILE, ("required: true", "required: false")),
+        edited(FILE, ("required: true", "required: false"), ("\nactions:\n", ALLOWED)),
     ),
     "diff_unfit_value": Scene(
         both(f"diff {LOYALTY}"),
         edited(FILE, ("name: Ada", "phone: a/b\n      name: Ada"), (URL, NO_URL)),
     ),
     "diff_wrong_audience": Scene(
-        both(f"diff {LOYALTY}"), edited(FILE, ("audiences: [users]", "audiences: [leads]"))
+        both("diff loyalty --person email=ada@example.com --replay"),
+        edited(FILE, ("email: ada", "role: lead\n      email: ada")),
     ),
     "diff_not_recorded": Scene(
         both(f"diff {LOYALTY}"), edited(RECORDING, ("customers/u-1", "customers/u-9"))
