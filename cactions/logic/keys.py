@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cactions.model import Action, BodyForm, JsonTemplate, Template
+from cactions.model import Action, JsonTemplate, Template
 from cactions.rules.rule import Key, Part
 
 
@@ -18,9 +18,7 @@ def keys_of(action: Action) -> tuple[Key, ...]:
     if asked.headers:
         found += _of_map(asked.headers, Part.HEADER, f"{route}.headers")
     if asked.body:
-        form = asked.body.form
-        name = "text" if form is BodyForm.TEXT else ""
-        found += _of_json(asked.body.content, f"{route}.{form.value}", name)
+        found += _of_json(asked.body.content, f"{route}.{asked.body.form.value}", "")
     for path, reference in rows.where if rows else ():
         where = f"actions.{action.name}.response.rows.where.{path}"
         found.append(Key(reference, Part.WHERE, where, str(path)))

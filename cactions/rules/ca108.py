@@ -80,7 +80,7 @@ def _why(key: Key) -> str:
     name = "".join(sign for sign in key.name.lower() if sign.isalpha())
     if name in _SEARCH:
         return f'"{key.name}" searches, and may find whoever is alike'
-    if key.name != "text" and _LANGUAGE.search(before):
+    if key.name and _LANGUAGE.search(before):
         return f"{key.reference} stands inside a query, and may hold words of its language"
     return ""
 

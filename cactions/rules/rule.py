@@ -39,7 +39,8 @@ class Part(Enum):
 
 @noun
 class Key:
-    """A value that decides whose data comes back. ``name`` is the innermost key it stands under.
+    """A value that decides whose data comes back. ``name`` is the innermost key it stands
+    under; empty in a URL and in a text body.
 
     ``template`` is the text that holds it; None where nothing but the reference can stand.
     """

@@ -16,14 +16,18 @@ from cactions import model  # pytest would collect a TestReport
 from cactions.logic import strict_json, wire
 from cactions.model import (
     ABSENT,
+    Attribute,
     Call,
     Caution,
     Change,
     Conflict,
     DataType,
+    Edit,
     Failed,
     Finding,
+    Fix,
     Json,
+    Label,
     Left,
     Outcome,
     PersonAttribute,
@@ -40,6 +44,7 @@ from cactions.model import (
     RunHead,
     RunKind,
     Severity,
+    Snapshot,
     StoreError,
     Subject,
     Why,
@@ -55,6 +60,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 VALUE = JSON | st.just(ABSENT)
 HELD = st.none() | FLAG | COUNT | st.floats(allow_nan=False, allow_infinity=False) | TEXT
+SCALAR = HELD
 HELD |= st.just(ABSENT)
 TYPES = st.sampled_from(DataType)
 
@@ -98,7 +104,22 @@ ENTRIES = st.builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
 RUNS = st.builds(Run, HEADS, some(ENTRIES), FLAG)
 PLACES = st.builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
 SEVERITIES = st.sampled_from(Severity)
-FINDINGS = some(st.builds(Finding, TEXT, TEXT, TEXT, st.none() | PLACES, TEXT, SEVERITIES))
+LABELS = st.builds(Label, TEXT, st.none() | PLACES, TEXT)
+FIXES = st.builds(Fix, TEXT, some(st.builds(Edit, PLACES, TEXT)), FLAG)
+FINDINGS = some(
+    st.builds(
+        Finding, TEXT, TEXT, TEXT, st.none() | PLACES, TEXT, SEVERITIES, some(LABELS), some(TEXT),
+        st.none() | FIXES,
+    )
+)  # fmt: skip
+ATTRIBUTES = st.builds(Attribute, TEXT, st.sampled_from(DataType), some(SCALAR), st.none() | FLAG)
+SNAPSHOTS = st.builds(
+    Snapshot,
+    st.just("attributes.lock.json"),
+    TIMES,
+    some(ATTRIBUTES).map(lambda several: {one.name: one for one in several}),
+    st.none() | FLAG,
+)
 RESULTS = PLANS | FAILURES
 CHECKS = some(st.builds(model.Check, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
 REPORTS = some(st.builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
@@ -111,10 +132,16 @@ CODECS: list[Codec] = [
     ("cactions.head/1", HEADS, lambda head, redact: wire.head_to_json(head), wire.head_from_json),
     ("cactions.run/1", RUNS, wire.run_to_json, wire.run_from_json),
     (
-        "cactions.findings/1",
+        "cactions.findings/2",
         FINDINGS,
         lambda f, redact: wire.findings_to_json(f),
         wire.findings_from_json,
+    ),
+    (
+        "cactions.attributes/1",
+        SNAPSHOTS,
+        lambda one, redact: wire.snapshot_to_json(one),
+        lambda document: wire.snapshot_from_json(document, "attributes.lock.json"),
     ),
     ("cactions.test/1", REPORTS, wire.reports_to_json, wire.reports_from_json),
     (
@@ -216,7 +243,7 @@ def test_another_version_is_refused(codec: Codec, data: st.DataObject) -> None:
     name, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
     with pytest.raises(StoreError) as caught:
-        from_json({**document, "format": name.replace("/1", "/2")})
+        from_json({**document, "format": f"{name}0"})
     assert name in str(caught.value)
     assert "newer" in caught.value.hint
 
@@ -330,6 +357,9 @@ def test_findings_say_where_in_flat_keys() -> None:
         "end_line": 3,
         "end_column": 9,
         "route": "actions.loyalty",
+        "labels": [],
+        "notes": [],
+        "fix": None,
     }
     assert {None} == {second[key] for key in ("file", "line", "column", "end_line", "end_column")}
 

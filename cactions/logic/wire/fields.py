@@ -58,6 +58,10 @@ class Fields:
         found = self._take(key)
         return found if isinstance(found, str) else self._refuse(key, "should be a text")
 
+    def maybe_text(self, key: str) -> str:
+        """Like ``text``; empty for null."""
+        return "" if self.all_null(key) else self.text(key)
+
     def flag(self, key: str) -> bool:
         """True or false."""
         found = self._take(key)

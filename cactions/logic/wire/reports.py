@@ -16,6 +16,7 @@ from cactions.model import (
     Label,
     Place,
     Severity,
+    Statement,
     Suppressed,
     TestReport,
 )
@@ -101,8 +102,13 @@ def _fix_to_json(fix: Fix) -> dict[str, Json]:
 
 def _findings(fields: Fields) -> tuple[Finding, ...]:
     fields.format(FINDINGS)
-    fields.ignore("suppressed")
+    fields.each("suppressed", _suppressed)
     return fields.each("findings", _finding)
+
+
+def _suppressed(fields: Fields) -> Suppressed:
+    owner, expires = fields.maybe_text("owner"), fields.maybe_text("expires")
+    return Suppressed(_finding(fields), Statement("", fields.text("reason"), owner, expires))
 
 
 def _finding(fields: Fields) -> Finding:

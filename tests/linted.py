@@ -1,0 +1,28 @@
+"""Texts of action files, held against all rules on a fixed day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cactions.logic.linting import lint
+from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.model import Finding, Severity, Snapshot
+
+NOW = 1_800_000_000.0
+"""2027-01-15, 08:00 UTC."""
+
+
+def linted(*texts: str, snapshot: Snapshot | None = None, now: float = NOW) -> Shaped:
+    """One project of several files: a.yaml, b.yaml …"""
+    files = [SourceFile(f"{chr(97 + n)}.yaml", text.encode()) for n, text in enumerate(texts)]
+    return lint(shape(files, snapshot=snapshot), now)
+
+
+def rules_of(*texts: str) -> list[str]:
+    """The rules that find something, each as often as it does."""
+    return sorted(finding.rule for finding in linted(*texts).findings)
+
+
+def grave(findings: Sequence[Finding]) -> list[Finding]:
+    """Errors and warnings."""
+    return [one for one in findings if one.severity is not Severity.INFO]

@@ -1,0 +1,88 @@
+"""The pages of the rules hold: a bad file gives what it marks under all rules, a good one nothing."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import cactions.rules as package
+from cactions.logic.paging import Page, page_of
+from cactions.logic.vault.lacking import lacking
+from cactions.model import Finding, Severity
+from cactions.model.vault import Entry, Purpose, Sealed
+from cactions.rules import ANSWERABLE, LAST, RULES, SEVERITIES
+from tests.linted import linted
+
+NAMES = sorted(SEVERITIES)
+HELD = Entry(Purpose.SECRET, "shop_token", 1, {"hosts": ("api.shop.example",)}, Sealed(b"", b""))
+
+
+def page(rule: str) -> Page:
+    text = import_module(f"cactions.rules.{rule.lower()}").__doc__ or ""
+    return page_of(rule, SEVERITIES[rule].value, text)
+
+
+def found_in(text: str, *entries: Entry) -> list[Finding]:
+    """What all rules and an open vault beside the file have to say."""
+    shaped = linted(text)
+    project = shaped.project or shaped.draft
+    return [*shaped.findings, *(lacking(project, entries) if project and entries else [])]
+
+
+def marked(text: str) -> list[tuple[int, str]]:
+    """The lines that the page marks, each with the rules that find something there."""
+    lines = enumerate(text.splitlines(), start=1)
+    return sorted(
+        (number, rule)
+        for number, line in lines
+        for rule in re.findall(r"CA\d{3}", line.partition("# <-")[2])
+    )
+
+
+def told(findings: list[Finding]) -> list[tuple[int, str]]:
+    return sorted((one.place.line if one.place else 0, one.rule) for one in findings)
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_the_bad_file_gives_exactly_what_it_marks(rule: str) -> None:
+    """Under all rules, so that no example hides another mistake."""
+    text = page(rule).bad
+    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Sealed(b"", b""))
+    findings = found_in(text, *([other] if rule == "CA305" else []))
+    assert marked(text) == told([one for one in findings if one.place])
+    assert rule in {one.rule for one in findings}
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_the_good_file_gives_nothing_at_all(rule: str) -> None:
+    """Not even a note."""
+    entries = [HELD] if "shop_token" in page(rule).good else []
+    assert [] == found_in(page(rule).good, *entries)
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_a_page_says_everything(rule: str) -> None:
+    """A summary of one line, and why with a source outside of this project."""
+    one = page(rule)
+    assert all((one.summary, one.about, one.why, one.fix, one.suppress))
+    assert "\n" not in one.summary
+    assert re.search(r"https://\S+", one.why)
+
+
+def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
+    """One rule a file; what a rule finds is called by the name of its file."""
+    files = {path.stem.upper() for path in Path(package.__path__[0]).glob("ca*.py")}
+    assert set(SEVERITIES) == files
+    assert [one.id for one in RULES] == sorted(ANSWERABLE)
+    for one in (*RULES, LAST):
+        assert import_module(f"cactions.rules.{one.id.lower()}").RULE is one
+
+
+def test_rules_of_the_format_are_errors_but_one() -> None:
+    """A vault that lacks something stops nothing here; the call itself would."""
+    format_rules = {name: each for name, each in SEVERITIES.items() if name.startswith("CA0")}
+    assert {Severity.ERROR} == set(format_rules.values())
+    assert Severity.WARNING is SEVERITIES["CA305"]
