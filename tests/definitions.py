@@ -83,7 +83,7 @@ def asking(channel: str, hole: str) -> dict[str, Any]:
         "nested": request(PLAIN_URL, "post", json={"a": [{"b": {"customer": text}}]}, **search),
         "form": request(PLAIN_URL, "post", form={"customer": text}, **search),
         "text": request(PLAIN_URL, "post", text=f"customer={text}", **search),
-        "where": request(),
+        "where": request(PLAIN_URL),
     }[channel]
 
 

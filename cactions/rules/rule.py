@@ -39,9 +39,9 @@ class Part(Enum):
 
 @noun
 class Key:
-    """A value that decides whose data comes back. ``name`` is the innermost key it stands
-    under; empty in a URL and in a text body.
+    """A value that decides whose data comes back.
 
+    ``name`` is the innermost key that it stands under; empty in a URL and in a text body.
     ``template`` is the text that holds it; None where nothing but the reference can stand.
     """
 

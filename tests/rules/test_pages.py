@@ -1,4 +1,4 @@
-"""The pages of the rules hold: a bad file gives what it marks under all rules, a good one nothing."""
+"""The pages of the rules hold: a bad file gives what it marks, under all rules; a good one none."""
 
 from __future__ import annotations
 
