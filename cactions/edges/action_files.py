@@ -14,7 +14,9 @@ from cactions.logic.shaping import SourceFile
 from cactions.model import OperatorError
 
 EXAMPLE: Final = "actions.example.yaml"
-PATTERNS: Final = ("actions.yaml", "actions.yml", "actions.*.yaml", "actions.*.yml")
+FIRST: Final = "actions."
+LAST: Final = (".yaml", ".yml")
+"""How the name of an action file begins and ends."""
 STDIN: Final = Path("-")
 
 
@@ -24,24 +26,23 @@ def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     Without a name, those of the current folder; the example counts only where it stands alone.
     Raises OperatorError where there is none.
     """
-    found: dict[Path, list[Path]] = {}
+    found: dict[Path, dict[Path, None]] = {}
     for path in named or [Path()]:
         files = _in_folder(path) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
         for file in files:
-            group = found.setdefault(file.parent, [])
-            if file not in group:
-                group.append(file)
-    return found
+            found.setdefault(file.parent, {})[file] = None
+    return {folder: [*files] for folder, files in found.items()}
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    files = sorted({path for pattern in PATTERNS for path in folder.glob(pattern)})
-    chosen = [path for path in files if path.name != EXAMPLE] or files
+    names = [one.name for one in os.scandir(folder) if one.name.startswith(FIRST)]
+    names = [name for name in names if name.endswith(LAST)]
+    chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
         hint = "Name one with -f FILE, or call it actions.yaml."
         raise OperatorError(f"there is no action file in {where}", hint=hint)
-    return chosen
+    return [folder / name for name in chosen]
 
 
 def load(paths: Iterable[Path]) -> list[SourceFile]:

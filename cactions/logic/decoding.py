@@ -7,7 +7,6 @@ fault is left out, so that whoever reads on never trips over it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
@@ -26,22 +25,35 @@ from cactions.logic.schema import (
     Text,
 )
 
+_NOTHING: Final = ("", "~", "null")
 _YAML_BOOLEANS: Final = {"yes", "on", "y", "no", "off", "n", "true", "false"}
 
 
-@dataclass(slots=True)
 class Typed:
-    """A checked value and its span.
+    """A checked value that knows where it stands.
 
-    ``value`` is a scalar, a list of Typed, a dict of Typed by key, or a Node for AnyJson;
-    ``key`` is the span of the key in front of it (of the value itself where there is none).
+    ``value`` is a scalar, a list of Typed, a dict of Typed by key, or a Node for AnyJson. ``front``
+    is the node of the key in front of it (the value itself where there is none).
     """
 
-    value: Any
-    span: Span
-    key: Span
-    route: str
-    node: Node = field(repr=False)
+    __slots__ = ("front", "node", "route", "value")
+
+    def __init__(self, value: Any, node: Node, front: Node, route: str) -> None:  # noqa: ANN401
+        self.value = value
+        self.node = node
+        self.front = front
+        self.route = route
+
+    @property
+    def span(self) -> Span:
+        """Where the value stands."""
+        return self.node.span
+
+    @property
+    def key(self) -> Span:
+        """Where its key stands; of a value without one, where it begins."""
+        span = self.front.span
+        return _first_line(span) if self.front is self.node else span
 
     def get(self, name: str) -> Typed | None:
         """The value under a key of a record or map."""
@@ -68,13 +80,13 @@ class Typed:
 
 def decode(node: Node, schema: Schema, faults: Faults) -> Typed | None:
     """The whole document; None where nothing of it can be used."""
-    return _Decoder(faults).decode(node, schema, node.span, "")
+    return _Decoder(faults).decode(node, schema, node, "")
 
 
 class _Decoder:
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
-        self.forms: dict[type, Callable[[Node, Any, Span, str], Any]] = {
+        self.forms: dict[type, Callable[[Node, Any, Node, str], Any]] = {
             Text: self._text,
             Integer: self._integer,
             Boolean: self._boolean,
@@ -86,13 +98,13 @@ class _Decoder:
             Tagged: self._tagged,
         }
 
-    def decode(self, node: Node, schema: Schema, key: Span, route: str) -> Typed | None:
-        if isinstance(node, BrokenNode):
+    def decode(self, node: Node, schema: Schema, key: Node, route: str) -> Typed | None:
+        if node.__class__ is BrokenNode:
             return None
-        if isinstance(schema, Either):
+        if schema.__class__ is Either:
             return self.decode(node, self._choose(node, schema), key, route)
-        value = self.forms[type(schema)](node, schema, key, route)
-        return None if value is _BAD else Typed(value, node.span, key, route, node)
+        value = self.forms[schema.__class__](node, schema, key, route)
+        return None if value is _BAD else Typed(value, node, key, route)
 
     def _choose(self, node: Node, schema: Either) -> Schema:
         long = schema.long
@@ -111,7 +123,9 @@ class _Decoder:
         self._bad(node, f"expected {wanted}, found {form}", route, hint)
         return None
 
-    def _text(self, node: Node, schema: Text, _key: Span, route: str) -> object:
+    def _text(self, node: Node, schema: Text, _key: Node, route: str) -> object:
+        if isinstance(node, ScalarNode) and _is_meant(node.text, schema):
+            return node.text
         wanted = "one word" if schema.words else "a text"
         scalar = self._scalar(node, wanted, route)
         if scalar is None:
@@ -124,7 +138,7 @@ class _Decoder:
             return self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
         return scalar.text
 
-    def _integer(self, node: Node, schema: Integer, _key: Span, route: str) -> object:
+    def _integer(self, node: Node, schema: Integer, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a whole number", route)
         if scalar is None:
             return _BAD
@@ -139,7 +153,7 @@ class _Decoder:
             return self._bad(node, f"{value} is out of range", route, f"allowed: {allowed}")
         return value
 
-    def _boolean(self, node: Node, _schema: Boolean, _key: Span, route: str) -> object:
+    def _boolean(self, node: Node, _schema: Boolean, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "true or false", route)
         if scalar is None:
             return _BAD
@@ -151,33 +165,33 @@ class _Decoder:
         hint = f"write {meant}, without quotes" if word in _YAML_BOOLEANS else "write true or false"
         return self._bad(node, f'"{scalar.text}" is not true or false', route, hint)
 
-    def _json_scalar(self, node: Node, _schema: JsonScalar, _key: Span, route: str) -> object:
+    def _json_scalar(self, node: Node, _schema: JsonScalar, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a single value", route)
         return _BAD if scalar is None else json_scalar(scalar)
 
-    def _any_json(self, node: Node, _schema: AnyJson, _key: Span, _route: str) -> Node:
+    def _any_json(self, node: Node, _schema: AnyJson, _key: Node, _route: str) -> Node:
         return node
 
-    def _list(self, node: Node, schema: ListOf, _key: Span, route: str) -> object:
+    def _list(self, node: Node, schema: ListOf, _key: Node, route: str) -> object:
         if not isinstance(node, ListNode):
             return self._bad(node, "expected a list", route, "write [a, b], or a line with - each")
         if len(node.items) < schema.least:
             return self._bad(node, "the list is empty", route)
         decoded = [
-            self.decode(item, schema.item, _first_line(item.span), f"{route}[{index}]")
+            self.decode(item, schema.item, item, f"{route}[{index}]")
             for index, item in enumerate(node.items)
         ]
         return [item for item in decoded if item is not None]
 
-    def _entries(self, node: Node, key: Span, route: str) -> list[tuple[ScalarNode, Node]] | None:
+    def _entries(self, node: Node, key: Node, route: str) -> list[tuple[ScalarNode, Node]] | None:
         if isinstance(node, MapNode):
             return node.entries
         empty = isinstance(node, ScalarNode) and node.plain and not node.text
         message = "this is empty" if empty else "expected a map of keys"
-        self.faults.add(WRONG_VALUE, key if empty else node.span, message, route=route)
+        self.faults.add(WRONG_VALUE, (key if empty else node).span, message, route=route)
         return None
 
-    def _map(self, node: Node, schema: MapOf, key: Span, route: str) -> object:
+    def _map(self, node: Node, schema: MapOf, key: Node, route: str) -> object:
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
@@ -189,12 +203,12 @@ class _Decoder:
             if not name.text:
                 self.faults.add(WRONG_VALUE, name.span, "a name is empty", route=route)
                 continue
-            value = self.decode(item, schema.value, name.span, here)
+            value = self.decode(item, schema.value, name, here)
             if value is not None:
                 found[name.text] = value
         return found
 
-    def _record(self, node: Node, schema: Record, key: Span, route: str) -> object:
+    def _record(self, node: Node, schema: Record, key: Node, route: str) -> object:
         if schema.instead and isinstance(node, ScalarNode):
             rule, message, hint = schema.instead
             self.faults.add(rule, _first_line(node.span), message, hint=hint, route=route)
@@ -211,22 +225,22 @@ class _Decoder:
                 message = f'unknown key "{name.text}"'
                 self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=here)
                 continue
-            value = self.decode(item, known.schema, name.span, here)
+            value = self.decode(item, known.schema, name, here)
             if value is not None:
                 found[name.text] = value
         present = {name.text for name, _ in entries}
         self._complete(schema, present, key, route)
         return found
 
-    def _complete(self, schema: Record, present: set[str], key: Span, route: str) -> None:
+    def _complete(self, schema: Record, present: set[str], key: Node, route: str) -> None:
         missing = [n for n, f in schema.fields.items() if f.required and n not in present]
         for name in missing:
             about = schema.fields[name].about
             hint = f"add {name}: {about}" if about else f"add {name}:"
             message = f'the key "{name}" is missing'
-            self.faults.add(MISSING_KEY, _first_line(key), message, hint=hint, route=route)
+            self.faults.add(MISSING_KEY, _first_line(key.span), message, hint=hint, route=route)
 
-    def _tagged(self, node: Node, schema: Tagged, key: Span, route: str) -> object:
+    def _tagged(self, node: Node, schema: Tagged, key: Node, route: str) -> object:
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
@@ -236,8 +250,13 @@ class _Decoder:
             self._complete(only, set(), key, route)
             return _BAD
         words = Text(words=tuple(schema.records))
-        word = self.decode(tag, words, tag.span, f"{route}.{schema.tag}")
+        word = self.decode(tag, words, tag, f"{route}.{schema.tag}")
         return _BAD if word is None else self._record(node, schema.records[word.value], key, route)
+
+
+def _is_meant(text: str, schema: Text) -> bool:
+    """Whether nothing more has to be looked at, which is nearly always."""
+    return text not in _NOTHING and (not schema.words or text in schema.words)
 
 
 class _Bad:

@@ -32,7 +32,7 @@ from cactions.rules import LAST, RULES
 from cactions.rules.rule import Rule, Spot, View
 
 _MARK: Final = "cactions: ignore["
-_COMMENT: Final = re.compile(r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))")
+_COMMENT: Final = r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))"
 
 
 def lint(shaped: Shaped, now: float) -> Shaped:
@@ -169,7 +169,7 @@ def _comments(sources: Mapping[str, str]) -> _Comments:
 
 
 def _on_line(file: str, number: int, line: str) -> Iterator[Statement]:
-    found = _COMMENT.search(line)
+    found = re.search(_COMMENT, line)
     if not found:
         return
     place = Place(file, number, found.start(1) + 1, number, found.end(1) + 1)

@@ -7,8 +7,7 @@ they are meant to be.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from cactions.model import Json, Scalar
 
@@ -26,47 +25,97 @@ class Span(NamedTuple):
         return Span(self.line, self.column + start, self.line, self.column + max(end, start + 1))
 
 
-@dataclass(slots=True)
-class ScalarNode:
-    """A text. ``plain`` means unquoted and on one line, so that it may be a number or a word.
+class Mark(Protocol):
+    """Where the parser stood; lines and columns count from 0."""
 
-    ``indent`` is where the text itself begins inside the span (1 behind a quote); None where
-    the text is folded, escaped or a block, so that offsets into it mean nothing.
-    """
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
 
-    text: str
-    span: Span
-    plain: bool
-    indent: int | None
+
+class _Marked:
+    """What stands between two marks. Its span is made when it is asked for, since few are."""
+
+    __slots__ = ("_span", "end", "start")
+
+    start: Mark
+    end: Mark
+    _span: Span
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        try:
+            return self._span
+        except AttributeError:
+            start, end = self.start, self.end
+            self._span = Span(start.line, start.column, end.line, end.column)
+            return self._span
+
+    @span.setter
+    def span(self, span: Span) -> None:
+        self._span = span
+
+
+class ScalarNode(_Marked):
+    """A text, and the quote or block sign that it was written with (empty or None for none)."""
+
+    __slots__ = ("style", "text")
+
+    def __init__(self, text: str, start: Mark, end: Mark, style: str | None) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.style = style
+
+    @property
+    def plain(self) -> bool:
+        """Unquoted and on one line, so that it may be a number or a word."""
+        return not self.style and self.start.line == self.end.line
 
     def part(self, start: int, end: int) -> Span:
-        """The span of some characters of the text; the whole where that cannot be told."""
-        if self.indent is None:
+        """The span of some characters of the text; the whole where that cannot be told.
+
+        That is so where the text is folded, escaped or a block: offsets into it mean nothing.
+        """
+        quote = 1 if self.style else 0
+        first, last = self.start, self.end
+        if first.line != last.line or last.column - first.column != len(self.text) + 2 * quote:
             return self.span
-        return self.span.within(self.indent + start, self.indent + end)
+        return self.span.within(quote + start, quote + end)
 
 
-@dataclass(slots=True)
-class ListNode:
+class ListNode(_Marked):
     """A sequence."""
 
-    items: list[Node]
-    span: Span
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Node], start: Mark, end: Mark) -> None:
+        self.items = items
+        self.start = start
+        self.end = end
 
 
-@dataclass(slots=True)
-class MapNode:
+class MapNode(_Marked):
     """A mapping; keys are unique, in the author's order."""
 
-    entries: list[tuple[ScalarNode, Node]]
-    span: Span
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: list[tuple[ScalarNode, Node]], start: Mark, end: Mark) -> None:
+        self.entries = entries
+        self.start = start
+        self.end = end
 
 
-@dataclass(slots=True)
-class BrokenNode:
+class BrokenNode(_Marked):
     """Something whose fault has been reported already; everybody passes over it in silence."""
 
-    span: Span
+    __slots__ = ()
+
+    def __init__(self, start: Mark, end: Mark) -> None:
+        self.start = start
+        self.end = end
 
 
 Node: TypeAlias = "ScalarNode | ListNode | MapNode | BrokenNode"

@@ -9,34 +9,24 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import yaml
-from yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-)
 
-from cactions.logic.faults import TWICE, UNREADABLE, Faults
-from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span
+from cactions.logic.building import MAX_DEPTH, QUOTE_TEMPLATE, Builder, TooDeepError
+from cactions.logic.faults import UNREADABLE, Faults
+from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 
 MAX_BYTES: Final = 1024 * 1024
-MAX_DEPTH: Final = 16
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Named by what is refused: a class with wide ranges takes milliseconds to compile."""
+_MOST_OPENED: Final = 3_000
+_ODD: Final = ("&", "!", "%", "- -", "? ", "\t", "<<", "\n" + " " * 64)
+"""Anchors, tags, directives, and what nests without brackets; or merely looks like it."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # same events, ten times slower without C
-_QUOTE_TEMPLATE = 'quote the template: "{{ … }}"'
 _QUOTE_PATH = 'inside braces, quote the path: "$.a[0]"'
 
 
@@ -45,14 +35,81 @@ def read(data: bytes, faults: Faults) -> Node | None:
     text = _decode(data, faults)
     if text is None:
         return None
+    root = _composed(text)
+    if root is not None:
+        return root
     try:
-        return _Builder(faults).build(yaml.parse(text, Loader=_LOADER))
+        return Builder(faults).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         _syntax_fault(error, text, faults)
-    except _TooDeepError as error:
+    except TooDeepError as error:
         span: Span = error.args[0]
         faults.add(UNREADABLE, span, f"nested deeper than {MAX_DEPTH} levels", hint="flatten it")
     return None
+
+
+def _composer() -> Any:  # noqa: ANN401 - the parser's own class, which has no stubs
+    """The parser's composer in C, without a look at what a scalar might mean; None without C."""
+    parser: Any = getattr(yaml.cyaml, "CParser", None) if yaml.__with_libyaml__ else None
+    passing = dict.fromkeys(("resolve", "descend_resolver", "ascend_resolver"), _pass)
+    return type("Composer", (parser,), passing) if parser else None
+
+
+def _pass(*_: object) -> None:
+    pass
+
+
+_COMPOSER: Final = _composer()
+
+
+def _is_odd(text: str) -> bool:
+    """Whether there may be more in it than maps, lists and texts, or more than a few levels."""
+    opened = text.count("[")
+    aliases = text.count("*") > text.count("[*]")
+    deep = opened + text.count("{") > _MOST_OPENED
+    return aliases or deep or any(sign in text for sign in _ODD)
+
+
+def _composed(text: str) -> Node | None:
+    """The tree of a text that is plainly fine; None where the events have to be looked at.
+
+    Composing recurses in C: whatever might nest deeply is left to them, as are all extras.
+    """
+    if _COMPOSER is None or _is_odd(text):
+        return None
+    try:
+        root = _COMPOSER(text).get_single_node()
+        return _tree(root, 0) if root is not None else None
+    except (yaml.YAMLError, _OddError):
+        return None
+
+
+class _OddError(Exception):
+    """Something that the events have words for."""
+
+
+def _tree(node: Any, depth: int) -> Node:  # noqa: ANN401
+    kind, value = node.__class__, node.value
+    if kind is yaml.ScalarNode:
+        return ScalarNode(value, node.start_mark, node.end_mark, node.style)
+    if depth == MAX_DEPTH:
+        raise _OddError
+    depth += 1
+    if kind is yaml.SequenceNode:
+        items = [_tree(item, depth) for item in value]
+        return ListNode(items, node.start_mark, node.end_mark)
+    entries = []
+    for key, item in value:
+        if key.__class__ is not yaml.ScalarNode or key.value == "<<":
+            raise _OddError
+        name = ScalarNode(key.value, key.start_mark, key.end_mark, key.style)
+        inner = _tree(item, depth)
+        if not item.value and inner.span[:2] == inner.span[2:]:
+            inner.span = name.span  # nothing stands there: what can be pointed at is the key
+        entries.append((name, inner))
+    if len({key.text for key, _ in entries}) < len(entries):
+        raise _OddError
+    return MapNode(entries, node.start_mark, node.end_mark)
 
 
 def _decode(data: bytes, faults: Faults) -> str | None:
@@ -102,127 +159,10 @@ def _syntax_hint(lines: list[str], problem: str) -> str:
     if re.search(r"\$[.\w]*\[", here):
         return _QUOTE_PATH
     if any("{{" in line for line in lines):
-        return _QUOTE_TEMPLATE
+        return QUOTE_TEMPLATE
     if "mapping values" in problem and re.search(r":\s.*:(\s|$)", here):
         return 'a text that holds ": " needs quotes'
     if "flow " in problem:
         return "a bracket is not closed, or a text that holds one needs quotes"
     indented = "mapping values" in problem or "expected <block end>" in problem
     return "keys of one map begin in the same column" if indented else ""
-
-
-class _TooDeepError(Exception):
-    """The nesting limit was passed; the span is its argument."""
-
-
-@dataclass(slots=True)
-class _Frame:
-    """A collection that is still open, the key that waits for its value, and the keys so far."""
-
-    node: ListNode | MapNode
-    key: Node | None = None
-    lines: dict[str, int] = field(default_factory=dict)
-    broken: bool = False
-
-
-class _Builder:
-    """Turns events into nodes with a stack of its own, so that depth never means recursion."""
-
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
-        self.root: Node | None = None
-        self.stack: list[_Frame] = []
-
-    def build(self, events: Iterator[Event]) -> Node | None:
-        documents = 0
-        for event in events:
-            if isinstance(event, DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self._fault(event, "a second document begins here", "one file, one document")
-                    return None
-            elif isinstance(event, NodeEvent):
-                self._node(event)
-            elif isinstance(event, CollectionEndEvent):
-                self._close(event)
-        return self.root
-
-    def _node(self, event: NodeEvent) -> None:
-        self._refuse_extras(event)
-        if isinstance(event, ScalarEvent):
-            self._attach(_scalar(event))
-        elif isinstance(event, AliasEvent):
-            self._attach(BrokenNode(_span(event)))
-        elif isinstance(event, CollectionStartEvent):
-            if len(self.stack) == MAX_DEPTH:
-                raise _TooDeepError(_span(event))
-            kind = MapNode if isinstance(event, MappingStartEvent) else ListNode
-            self.stack.append(_Frame(kind([], _span(event))))
-
-    def _refuse_extras(self, event: NodeEvent) -> None:
-        if isinstance(event, AliasEvent):
-            self._fault(event, f"alias *{event.anchor} is not allowed here", "write the value out")
-        elif event.anchor:
-            self._fault(event, f"anchor &{event.anchor} is not allowed here", "remove it")
-        tag = getattr(event, "tag", None)
-        if tag:
-            self._fault(event, f"tag {tag} is not allowed here", "remove it")
-
-    def _close(self, event: CollectionEndEvent) -> None:
-        frame = self.stack.pop()
-        end = _span(event)
-        span = frame.node.span._replace(end_line=end.end_line, end_column=end.end_column)
-        frame.node.span = span
-        if frame.broken:
-            message = "without quotes, this is a YAML map with a map as its key"
-            self.faults.add(UNREADABLE, span, message, hint=_QUOTE_TEMPLATE)
-        self._attach(BrokenNode(span) if frame.broken else frame.node)
-
-    def _attach(self, node: Node) -> None:
-        if not self.stack:
-            self.root = node
-            return
-        frame = self.stack[-1]
-        if isinstance(frame.node, ListNode):
-            frame.node.items.append(node)
-        elif frame.key is None:
-            frame.key = node
-        else:
-            key, frame.key = frame.key, None
-            self._entry(frame, key, node)
-
-    def _entry(self, frame: _Frame, key: Node, value: Node) -> None:
-        if not isinstance(key, ScalarNode):
-            frame.broken = True
-        elif key.plain and key.text == "<<":
-            message = "merge keys are not allowed here"
-            self.faults.add(UNREADABLE, key.span, message, hint="write the keys out")
-        elif key.text in frame.lines:
-            message = f'"{key.text}" stands here twice; first in line {frame.lines[key.text]}'
-            self.faults.add(TWICE, key.span, message, hint="keep one of them")
-        else:
-            frame.lines[key.text] = key.span.line + 1
-            assert isinstance(frame.node, MapNode)
-            if isinstance(value, ScalarNode) and value.span[:2] == value.span[2:]:
-                value.span = key.span  # nothing stands there: what can be pointed at is the key
-            frame.node.entries.append((key, value))
-
-    def _fault(self, event: Event, message: str, hint: str) -> None:
-        self.faults.add(UNREADABLE, _span(event), message, hint=hint)
-
-
-def _span(event: Event) -> Span:
-    start, end = event.start_mark, event.end_mark
-    assert start is not None
-    assert end is not None
-    return Span(start.line, start.column, end.line, end.column)
-
-
-def _scalar(event: ScalarEvent) -> ScalarNode:
-    span = _span(event)
-    text: str = event.value
-    one_line = span.line == span.end_line
-    bare = not event.style  # the C parser says "", the other None
-    quote = 0 if bare else 1
-    exact = one_line and span.end_column - span.column == len(text) + 2 * quote
-    return ScalarNode(text, span, bare and one_line, quote if exact else None)

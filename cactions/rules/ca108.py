@@ -57,9 +57,7 @@ _SEARCH = frozenset(
     "q query search searchterm searchtext term terms keyword keywords text fulltext fuzzy like"
     " wildcard contains match jql soql sosl gql cql fql lucene querystring sql".split()
 )
-_LANGUAGE = re.compile(
-    r"[:=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|contains)\s*$", re.IGNORECASE
-)
+_LANGUAGE = r"[:=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|contains)\s*$"
 """What stands before a value in a query language, right at its edge."""
 
 
@@ -80,7 +78,7 @@ def _why(key: Key) -> str:
     name = "".join(sign for sign in key.name.lower() if sign.isalpha())
     if name in _SEARCH:
         return f'"{key.name}" searches, and may find whoever is alike'
-    if key.name and _LANGUAGE.search(before):
+    if key.name and re.search(_LANGUAGE, before, re.IGNORECASE):
         return f"{key.reference} stands inside a query, and may hold words of its language"
     return ""
 

@@ -25,7 +25,7 @@ Bad:
         response:
           same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
           mapping:
-            tier: $.tier  # <- CA208
+            tier: $.tier
 
 Good:
 
@@ -66,27 +66,22 @@ _MOST = 5
 
 
 def check(view: View) -> Iterator[Spot]:
-    """One for each of the mappings onto one attribute, with the others beside it."""
+    """One for each attribute, at the first of its mappings by name, with others beside it."""
     for name, writers in view.writers.items():
         if len(writers) > 1:
-            routes = {action.name: _route(action.name, name) for action, _ in writers}
-            for one, route in routes.items():
-                others = [other for other in routes if other != one]
-                yield Spot(
-                    route,
-                    f"{name} is written by {_listed(others)} too: the last one wins",
-                    "give each its own attribute",
-                    tuple(Label(f"by {o}", route=routes[o]) for o in others[:_MOST]),
-                )
+            (first, _), *others = writers
+            named = [action.name for action, _ in others[:_MOST]]
+            more = f" and {len(others) - _MOST:,} more" if len(others) > _MOST else ""
+            yield Spot(
+                _route(first.name, name),
+                f"{name} is written by {', '.join(named)}{more} too: the last one wins",
+                "give each its own attribute",
+                tuple(Label(f"by {one}", route=_route(one, name)) for one in named),
+            )
 
 
 def _route(action: str, attribute: str) -> str:
     return f"actions.{action}.response.mapping.{attribute}#"
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more
 
 
 RULE = Rule("CA208", WARNING, check)

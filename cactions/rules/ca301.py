@@ -68,16 +68,17 @@ CARRIERS = frozenset(
     " xfunctionskey".split()
 )
 """Names that carry credentials, without case and signs."""
-_SHAPES = re.compile(
+_SHAPES = (
     r"\b(?:[srp]k_(?:live|test)_[0-9A-Za-z]{10,}|gh[pousr]_[0-9A-Za-z]{20,}"
     r"|github_pat_[0-9A-Za-z_]{20,}|glpat-[0-9A-Za-z_-]{15,}|xox[abprs]-[0-9A-Za-z-]{10,}"
     r"|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{20,}"
     r"|SG\.[\w-]{16,}\.[\w-]{16,}|npm_[0-9A-Za-z]{30,}|dop_v1_[0-9a-f]{40,}|sk-[0-9A-Za-z_-]{24,}"
     r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
-_LONG = re.compile(r"[0-9A-Za-z+/_=-]{24,}")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_WORDY = re.compile(r"[A-Za-z]{2,}(?:[-_/][A-Za-z0-9]+)*|[0-9]+")
+_LONG = r"[0-9A-Za-z+/_=-]{24,}"
+_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_WORDY = r"[A-Za-z]{2,}(?:[-_/][A-Za-z0-9]+)*|[0-9]+"
+"""Compiled by whoever needs them: most files hold no text that is long enough."""
 _SHORT = 4
 _RANDOM = 3.3
 _KINDS = 3
@@ -143,12 +144,12 @@ def looks_secret(text: str) -> bool:
     """Whether a text holds what services give out as keys, or what looks drawn at random."""
     if len(text) <= _SHORT:
         return False
-    return bool(_SHAPES.search(text)) or any(map(_is_random, _LONG.findall(text)))
+    return bool(re.search(_SHAPES, text)) or any(map(_is_random, re.findall(_LONG, text)))
 
 
 def _is_random(word: str) -> bool:
     """Letters and digits mixed without a word in them."""
-    if _UUID.search(word) or _WORDY.fullmatch(word):
+    if re.search(_UUID, word) or re.fullmatch(_WORDY, word):
         return False
     kinds = sum(any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit))
     hexed = kinds == _KINDS - 1 and all(sign in "0123456789abcdefABCDEF" for sign in word)

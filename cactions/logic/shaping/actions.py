@@ -41,12 +41,12 @@ _INPUT_TYPES: Mapping[InputType, tuple[type, ...]] = {
 def action(name: str, at: Typed, scope: Scope) -> Action | None:
     """The action; None where it cannot be used."""
     inputs = _inputs(at.get("data_inputs"), scope)
-    inside = replace(scope, inputs=frozenset(inputs))
+    inside = replace(scope, inputs=frozenset(inputs)) if inputs else scope
     request_at, response_at = at.get("request"), at.get("response")
     asked = request(request_at, inside) if request_at else None
     read = response(response_at, inside) if response_at else None
     match = at.plain("match")
-    limits = limits_of(at.get("limits"))
+    limits = at.get("limits")
     if asked is None or read is None or match is None:
         return None
     _check_denials(request_at, read, inside)
@@ -59,7 +59,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     return Action(
         name,
         match,
-        replace(asked, limits=limits),
+        replace(asked, limits=limits_of(limits)) if limits else asked,
         read,
         description=at.plain("description", ""),
         audiences=tuple(item.value for item in audiences.value) if audiences else ("users",),

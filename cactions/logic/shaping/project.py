@@ -192,8 +192,10 @@ class _Shaper:
         homes: dict[str, str] = {}
         for draft in self.drafts:
             at = draft.get(key)
-            inside = replace(scope, faults=draft.faults)
-            for name, item in at.items() if at else ():
+            if at is None:
+                continue
+            inside = scope.of(draft.faults)
+            for name, item in at.items():
                 if name in homes:
                     message = f'{what} "{name}" stands in {homes[name]} already'
                     draft.faults.add(TWICE, item.key, message, hint="rename one", route=item.route)

@@ -12,8 +12,8 @@ from cactions.logic.shaping.scope import Scope
 from cactions.model import Statement
 from cactions.rules import ANSWERABLE
 
-_DAY: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
-_TRUSTED: Final = re.compile(r"attributes\.[^*]+|actions\.[^*]+\.response\.mapping\.[^*]+")
+_DAY: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TRUSTED: Final = r"attributes\.[^*]+|actions\.[^*]+\.response\.mapping\.[^*]+"
 
 
 def statements(at: Typed, scope: Scope) -> Iterator[Statement]:
@@ -43,7 +43,7 @@ def _statement(key: str, at: Typed, scope: Scope) -> Statement | None:
 
 
 def _is_day(at: Typed, text: str, scope: Scope) -> bool:
-    if not _DAY.fullmatch(text):
+    if not re.fullmatch(_DAY, text):
         spot = at.get("expires") or at
         scope.fault(WRONG_VALUE, spot, f'"{text}" is no day', "write it as 2026-12-31")
         return False
@@ -55,7 +55,7 @@ def _is_place(key: str, at: Typed, where: str, scope: Scope) -> bool:
     if "*" in where:
         scope.fault(WRONG_VALUE, spot, "there are no wildcards here", "name one place")
         return False
-    if key == "trust" and not _TRUSTED.fullmatch(where):
+    if key == "trust" and not re.fullmatch(_TRUSTED, where):
         hint = "write attributes.NAME, or actions.NAME.response.mapping.ATTRIBUTE"
         scope.fault(WRONG_VALUE, spot, f'"{where}" is nothing that can be trusted', hint)
         return False
