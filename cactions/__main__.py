@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 from cactions import __version__
 
@@ -13,7 +15,7 @@ no garbage: looking after every 700 costs a twentieth of a start, and most of re
 
 
 def main() -> None:
-    """Entry point of the ``cactions`` command."""
+    """What the command does, and its exit code as a SystemExit."""
     gc.set_threshold(_FEW)
     try:
         if sys.argv[1:] == ["--version"]:
@@ -27,6 +29,25 @@ def main() -> None:
         print("Interrupted. Nothing was sent and nothing was written.", file=sys.stderr)  # noqa: T201
         sys.exit(130)
     sys.exit(run(_answer))
+
+
+def program() -> None:
+    """The ``cactions`` command. A check leaves at once: it has nothing that must be put away.
+
+    Taking a thousand files' worth of values apart again would be a tenth of the time.
+    """
+    try:
+        main()
+    except SystemExit as left:
+        if sys.argv[1:2] != ["validate"] or not isinstance(left.code, int):
+            raise
+        code = left.code
+    else:
+        return
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _answer(words: list[str]) -> int:
@@ -46,4 +67,4 @@ def _answer(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    program()

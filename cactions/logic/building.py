@@ -67,7 +67,7 @@ class Builder:
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
         self._fault(event, f"alias *{event.anchor} is not allowed here", "write the value out")
-        self._attach(BrokenNode(event.start_mark, event.end_mark))
+        self._attach(BrokenNode(None, event.start_mark, event.end_mark))
 
     def _open_map(self, event: Any) -> None:  # noqa: ANN401
         self._open(event, MapNode([], event.start_mark, event.end_mark))
@@ -90,11 +90,11 @@ class Builder:
     def _close(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
         node = frame.node
-        node.end = event.end_mark
+        node.end_mark = event.end_mark
         if frame.broken:
             message = "without quotes, this is a YAML map with a map as its key"
             self.faults.add(UNREADABLE, node.span, message, hint=QUOTE_TEMPLATE)
-        self._attach(BrokenNode(node.start, node.end) if frame.broken else node)
+        self._attach(BrokenNode(None, node.start_mark, node.end_mark) if frame.broken else node)
 
     def _attach(self, node: Node) -> None:
         if not self.stack:

@@ -7,7 +7,7 @@ they are meant to be.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from cactions.model import Json, Scalar
 
@@ -35,23 +35,29 @@ class Mark(Protocol):
 
 
 class _Marked:
-    """What stands between two marks. Its span is made when it is asked for, since few are."""
+    """What stands between two marks. Its span is made when it is asked for, since few are.
 
-    __slots__ = ("_span", "end", "start")
+    The names are the parser's own, and there are no slots: a node that it has made becomes one of
+    ours by a change of its class, which takes a fifth of the time of making another.
+    """
 
-    start: Mark
-    end: Mark
-    _span: Span
+    start_mark: Mark
+    end_mark: Mark
+    _span: Span | None = None
+
+    def __init__(self, value: Any, start: Mark, end: Mark, style: str | None = None) -> None:  # noqa: ANN401
+        self.value = value
+        self.start_mark = start
+        self.end_mark = end
+        self.style = style
 
     @property
     def span(self) -> Span:
         """Where it stands."""
-        try:
-            return self._span
-        except AttributeError:
-            start, end = self.start, self.end
+        if self._span is None:
+            start, end = self.start_mark, self.end_mark
             self._span = Span(start.line, start.column, end.line, end.column)
-            return self._span
+        return self._span
 
     @span.setter
     def span(self, span: Span) -> None:
@@ -61,18 +67,17 @@ class _Marked:
 class ScalarNode(_Marked):
     """A text, and the quote or block sign that it was written with (empty or None for none)."""
 
-    __slots__ = ("style", "text")
+    value: str
 
-    def __init__(self, text: str, start: Mark, end: Mark, style: str | None) -> None:
-        self.text = text
-        self.start = start
-        self.end = end
-        self.style = style
+    @property
+    def text(self) -> str:
+        """What is written there, without its quotes."""
+        return self.value
 
     @property
     def plain(self) -> bool:
         """Unquoted and on one line, so that it may be a number or a word."""
-        return not self.style and self.start.line == self.end.line
+        return not self.style and self.start_mark.line == self.end_mark.line
 
     def part(self, start: int, end: int) -> Span:
         """The span of some characters of the text; the whole where that cannot be told.
@@ -80,8 +85,8 @@ class ScalarNode(_Marked):
         That is so where the text is folded, escaped or a block: offsets into it mean nothing.
         """
         quote = 1 if self.style else 0
-        first, last = self.start, self.end
-        if first.line != last.line or last.column - first.column != len(self.text) + 2 * quote:
+        first, last = self.start_mark, self.end_mark
+        if first.line != last.line or last.column - first.column != len(self.value) + 2 * quote:
             return self.span
         return self.span.within(quote + start, quote + end)
 
@@ -89,33 +94,27 @@ class ScalarNode(_Marked):
 class ListNode(_Marked):
     """A sequence."""
 
-    __slots__ = ("items",)
+    value: list[Node]
 
-    def __init__(self, items: list[Node], start: Mark, end: Mark) -> None:
-        self.items = items
-        self.start = start
-        self.end = end
+    @property
+    def items(self) -> list[Node]:
+        """The elements."""
+        return self.value
 
 
 class MapNode(_Marked):
     """A mapping; keys are unique, in the author's order."""
 
-    __slots__ = ("entries",)
+    value: list[tuple[ScalarNode, Node]]
 
-    def __init__(self, entries: list[tuple[ScalarNode, Node]], start: Mark, end: Mark) -> None:
-        self.entries = entries
-        self.start = start
-        self.end = end
+    @property
+    def entries(self) -> list[tuple[ScalarNode, Node]]:
+        """Keys and values."""
+        return self.value
 
 
 class BrokenNode(_Marked):
     """Something whose fault has been reported already; everybody passes over it in silence."""
-
-    __slots__ = ()
-
-    def __init__(self, start: Mark, end: Mark) -> None:
-        self.start = start
-        self.end = end
 
 
 Node: TypeAlias = "ScalarNode | ListNode | MapNode | BrokenNode"

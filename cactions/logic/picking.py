@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from cactions.logic.path_errors import PathError, explain
@@ -19,6 +20,9 @@ __all__ = ["PathError", "parse_path", "pick", "pick_rows"]
 
 MAX_INDEX: Final = 2**53 - 1
 """RFC 9535, 2.1: the exact integers of I-JSON."""
+
+_KEPT: Final = 1_000
+"""Parsed paths: ``$.email`` and its like stand in every action."""
 
 _BLANK: Final = r"[ \t\n\r]*"
 _NAME_FIRST: Final = r"[^\x00-@\[-\^`{-\x7f]"
@@ -49,6 +53,7 @@ _SEGMENT: Final = re.compile(
 _REQUOTED: Final = {"\\'": "'", '"': '\\"'}
 
 
+@lru_cache(_KEPT)
 def parse_path(text: str, *, rows: bool = False) -> Path:
     """The path of this text; ``[*]`` is accepted for rows alone. Raises PathError."""
     if not text.startswith("$"):

@@ -60,6 +60,9 @@ def _pass(*_: object) -> None:
 
 
 _COMPOSER: Final = _composer()
+_SCALAR: Final[Any] = yaml.ScalarNode
+_SEQUENCE: Final[Any] = yaml.SequenceNode
+_MAPPING: Final[Any] = yaml.MappingNode
 
 
 def _is_odd(text: str) -> bool:
@@ -79,37 +82,51 @@ def _composed(text: str) -> Node | None:
         return None
     try:
         root = _COMPOSER(text).get_single_node()
-        return _tree(root, 0) if root is not None else None
+        if root is not None:
+            _adopt(root, 0)
     except (yaml.YAMLError, _OddError):
         return None
+    found: Node | None = root
+    return found
 
 
 class _OddError(Exception):
     """Something that the events have words for."""
 
 
-def _tree(node: Any, depth: int) -> Node:  # noqa: ANN401
-    kind, value = node.__class__, node.value
-    if kind is yaml.ScalarNode:
-        return ScalarNode(value, node.start_mark, node.end_mark, node.style)
-    if depth == MAX_DEPTH:
+def _adopt(node: Any, depth: int) -> None:  # noqa: ANN401
+    """Make the parser's nodes ours; one that is ours already is met a second time, by an alias."""
+    kind = node.__class__
+    if kind is _SCALAR:
+        node.__class__ = ScalarNode
+    elif depth == MAX_DEPTH:
         raise _OddError
-    depth += 1
-    if kind is yaml.SequenceNode:
-        items = [_tree(item, depth) for item in value]
-        return ListNode(items, node.start_mark, node.end_mark)
-    entries = []
-    for key, item in value:
-        if key.__class__ is not yaml.ScalarNode or key.value == "<<":
+    elif kind is _SEQUENCE:
+        node.__class__ = ListNode
+        for item in node.value:
+            _adopt(item, depth + 1)
+    elif kind is _MAPPING:
+        node.__class__ = MapNode
+        _adopt_entries(node.value, depth + 1)
+    else:
+        raise _OddError
+
+
+def _adopt_entries(entries: list[tuple[Any, Any]], depth: int) -> None:
+    names = set()
+    for key, item in entries:
+        if key.__class__ is not _SCALAR or key.value == "<<":
             raise _OddError
-        name = ScalarNode(key.value, key.start_mark, key.end_mark, key.style)
-        inner = _tree(item, depth)
-        if not item.value and inner.span[:2] == inner.span[2:]:
-            inner.span = name.span  # nothing stands there: what can be pointed at is the key
-        entries.append((name, inner))
-    if len({key.text for key, _ in entries}) < len(entries):
+        key.__class__ = ScalarNode
+        names.add(key.value)
+        if item.__class__ is not _SCALAR:
+            _adopt(item, depth)
+            continue
+        item.__class__ = ScalarNode
+        if not item.value and item.span[:2] == item.span[2:]:
+            item.span = key.span  # nothing stands there: what can be pointed at is the key
+    if len(names) < len(entries):
         raise _OddError
-    return MapNode(entries, node.start_mark, node.end_mark)
 
 
 def _decode(data: bytes, faults: Faults) -> str | None:

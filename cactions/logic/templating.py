@@ -10,6 +10,7 @@ The grammar stands here, once; what it does not match is explained in ``template
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from cactions.logic.template_errors import TemplateError, explain_hole, explain_reference
@@ -29,6 +30,9 @@ MAX_TEXT: Final = 65_536
 """The longest template, in characters."""
 
 MAX_HOLES: Final = 100
+
+_KEPT: Final = 1_000
+"""Parsed texts: ``person.email`` and its like stand in every action."""
 
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _REFERENCE: Final = re.compile(
@@ -56,6 +60,7 @@ class ParsedTemplate:
     spans: tuple[tuple[Reference, int, int], ...]
 
 
+@lru_cache(_KEPT)
 def parse_template(text: str) -> ParsedTemplate:
     """The template of a text with any number of holes. Raises TemplateError."""
     if len(text) > MAX_TEXT:
@@ -78,6 +83,7 @@ def parse_template(text: str) -> ParsedTemplate:
     return ParsedTemplate(Template(tuple(part for part in parts if part != "")), tuple(spans))
 
 
+@lru_cache(_KEPT)
 def parse_reference(text: str) -> Reference:
     """The reference of a text such as ``person.email``. Raises TemplateError."""
     match = _REFERENCE.fullmatch(text)

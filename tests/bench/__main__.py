@@ -1,6 +1,6 @@
 """``python -m tests.bench``: measures what is promised about speed; exit code 1 where it is not so.
 
-About a minute. Builds the wheel and installs it for the three start-ups; needs the package index.
+A few minutes. Builds the wheel and installs it for the three start-ups; needs the package index.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import planning, replaying, sending, starting, unsealing, validating
+from tests.bench import linting, planning, replaying, sending, starting, unsealing, validating
 from tests.bench.measuring import Reading
 from tests.bench.table import table
 
@@ -27,6 +27,7 @@ def main() -> int:
             *planning.readings(folder, ROUNDS),
             *replaying.readings(folder, ROUNDS),
             *validating.readings(ROUNDS),
+            *linting.readings(folder, ROUNDS),
             *unsealing.readings(folder, ROUNDS),
             *sending.readings(ROUNDS),
         ]

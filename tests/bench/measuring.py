@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +52,24 @@ def medians(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
 
 def process(argv: Sequence[str | Path], folder: Path) -> float:
     """CPU seconds of a process from its start to its end. Raises OSError where it fails."""
+    used = ended(argv, folder)
+    return used.ru_utime + used.ru_stime
+
+
+def wall(argv: Sequence[str | Path], folder: Path) -> float:
+    """Seconds by the clock on the wall. Raises OSError where the process fails."""
+    start = time.perf_counter()
+    ended(argv, folder)
+    return time.perf_counter() - start
+
+
+def largest(argv: Sequence[str | Path], folder: Path) -> int:
+    """The most bytes that a process held at once. Raises OSError where it fails."""
+    return ended(argv, folder).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def ended(argv: Sequence[str | Path], folder: Path) -> resource.struct_rusage:
+    """What a process has used, without a sound. Raises OSError where it fails."""
     with Path(os.devnull).open("r+b") as nowhere:
         quiet = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), number) for number in (0, 1, 2)]
         words = [os.fspath(word) for word in argv]
@@ -62,7 +82,7 @@ def process(argv: Sequence[str | Path], folder: Path) -> float:
     _, status, used = os.wait4(pid, 0)
     if status:
         raise OSError(f"{' '.join(words)} ended with {os.waitstatus_to_exitcode(status)}")
-    return used.ru_utime + used.ru_stime
+    return used
 
 
 def compiling() -> dict[str, str]:
