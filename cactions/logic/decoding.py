@@ -6,11 +6,11 @@ fault is left out, so that whoever reads on never trips over it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
-from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span, json_scalar
+from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, json_scalar
 from cactions.logic.schema import (
     AnyJson,
     Boolean,
@@ -24,58 +24,12 @@ from cactions.logic.schema import (
     Tagged,
     Text,
 )
+from cactions.logic.typed import Typed, first_line
+
+__all__ = ["Typed", "decode"]
 
 _NOTHING: Final = ("", "~", "null")
 _YAML_BOOLEANS: Final = {"yes", "on", "y", "no", "off", "n", "true", "false"}
-
-
-class Typed:
-    """A checked value that knows where it stands.
-
-    ``value`` is a scalar, a list of Typed, a dict of Typed by key, or a Node for AnyJson. ``front``
-    is the node of the key in front of it (the value itself where there is none).
-    """
-
-    __slots__ = ("front", "node", "route", "value")
-
-    def __init__(self, value: Any, node: Node, front: Node, route: str) -> None:  # noqa: ANN401
-        self.value = value
-        self.node = node
-        self.front = front
-        self.route = route
-
-    @property
-    def span(self) -> Span:
-        """Where the value stands."""
-        return self.node.span
-
-    @property
-    def key(self) -> Span:
-        """Where its key stands; of a value without one, where it begins."""
-        span = self.front.span
-        return _first_line(span) if self.front is self.node else span
-
-    def get(self, name: str) -> Typed | None:
-        """The value under a key of a record or map."""
-        found = self.value.get(name)
-        return found if isinstance(found, Typed) else None
-
-    def has(self, name: str) -> bool:
-        """Whether a key stands there, broken or not."""
-        return isinstance(self.node, MapNode) and any(k.text == name for k, _ in self.node.entries)
-
-    def plain(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
-        """The bare scalar under a key."""
-        found = self.get(name)
-        return default if found is None else found.value
-
-    def items(self) -> Iterator[tuple[str, Typed]]:
-        """The entries of a record or map."""
-        yield from self.value.items()
-
-    def part(self, start: int, end: int) -> Span:
-        """The span of some characters of a text."""
-        return self.node.part(start, end) if isinstance(self.node, ScalarNode) else self.span
 
 
 def decode(node: Node, schema: Schema, faults: Faults) -> Typed | None:
@@ -112,7 +66,7 @@ class _Decoder:
         return long if isinstance(long, fits) else schema.short
 
     def _bad(self, node: Node, message: str, route: str, hint: str = "") -> object:
-        self.faults.add(WRONG_VALUE, _first_line(node.span), message, hint=hint, route=route)
+        self.faults.add(WRONG_VALUE, first_line(node.span), message, hint=hint, route=route)
         return _BAD
 
     def _scalar(self, node: Node, wanted: str, route: str) -> ScalarNode | None:
@@ -211,25 +165,26 @@ class _Decoder:
     def _record(self, node: Node, schema: Record, key: Node, route: str) -> object:
         if schema.instead and isinstance(node, ScalarNode):
             rule, message, hint = schema.instead
-            self.faults.add(rule, _first_line(node.span), message, hint=hint, route=route)
+            self.faults.add(rule, first_line(node.span), message, hint=hint, route=route)
             return _BAD
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
         found: dict[str, Typed] = {}
+        fields, before = schema.fields, f"{route}." if route else ""
         for name, item in entries:
-            here = f"{route}.{name.text}" if route else name.text
-            known = schema.fields.get(name.text)
+            text = name.value
+            known = fields.get(text)
             if known is None:
-                hint = self.faults.nearest(name.text, schema.fields)
-                message = f'unknown key "{name.text}"'
-                self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=here)
+                hint = self.faults.nearest(text, fields)
+                message = f'unknown key "{text}"'
+                self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=before + text)
                 continue
-            value = self.decode(item, known.schema, name, here)
+            value = self.decode(item, known.schema, name, before + text)
             if value is not None:
-                found[name.text] = value
-        present = {name.text for name, _ in entries}
-        self._complete(schema, present, key, route)
+                found[text] = value
+        if not found.keys() >= _required(schema):
+            self._complete(schema, {name.value for name, _ in entries}, key, route)
         return found
 
     def _complete(self, schema: Record, present: set[str], key: Node, route: str) -> None:
@@ -238,7 +193,7 @@ class _Decoder:
             about = schema.fields[name].about
             hint = f"add {name}: {about}" if about else f"add {name}:"
             message = f'the key "{name}" is missing'
-            self.faults.add(MISSING_KEY, _first_line(key.span), message, hint=hint, route=route)
+            self.faults.add(MISSING_KEY, first_line(key.span), message, hint=hint, route=route)
 
     def _tagged(self, node: Node, schema: Tagged, key: Node, route: str) -> object:
         entries = self._entries(node, key, route)
@@ -259,18 +214,23 @@ def _is_meant(text: str, schema: Text) -> bool:
     return text not in _NOTHING and (not schema.words or text in schema.words)
 
 
+_REQUIRED: Final[dict[int, tuple[Record, frozenset[str]]]] = {}
+
+
+def _required(schema: Record) -> frozenset[str]:
+    """The keys that must be there; looked up by the record itself, which is long to compare."""
+    kept = _REQUIRED.get(id(schema))
+    if kept is None or kept[0] is not schema:
+        names = frozenset(name for name, field in schema.fields.items() if field.required)
+        kept = _REQUIRED[id(schema)] = (schema, names)
+    return kept[1]
+
+
 class _Bad:
     """Tells "there was a fault" from None, which is a value."""
 
 
 _BAD: Final = _Bad()
-
-
-def _first_line(span: Span) -> Span:
-    """A span of many lines points at its beginning only."""
-    if span.line == span.end_line:
-        return span
-    return Span(span.line, span.column, span.line, span.column + 1)
 
 
 def _looks_like_template(node: Node) -> bool:

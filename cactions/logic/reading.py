@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from operator import is_
 from typing import Any, Final
 
 import yaml
@@ -51,12 +52,8 @@ def read(data: bytes, faults: Faults) -> Node | None:
 def _composer() -> Any:  # noqa: ANN401 - the parser's own class, which has no stubs
     """The parser's composer in C, without a look at what a scalar might mean; None without C."""
     parser: Any = getattr(yaml.cyaml, "CParser", None) if yaml.__with_libyaml__ else None
-    passing = dict.fromkeys(("resolve", "descend_resolver", "ascend_resolver"), _pass)
-    return type("Composer", (parser,), passing) if parser else None
-
-
-def _pass(*_: object) -> None:
-    pass
+    idle = {"resolve": slice, "descend_resolver": is_, "ascend_resolver": tuple}
+    return type("Composer", (parser,), idle) if parser else None  # idle: C, and of no effect
 
 
 _COMPOSER: Final = _composer()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -64,8 +65,22 @@ def wall(argv: Sequence[str | Path], folder: Path) -> float:
 
 
 def largest(argv: Sequence[str | Path], folder: Path) -> int:
-    """The most bytes that a process held at once. Raises OSError where it fails."""
-    return ended(argv, folder).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    """The most bytes that a process held at once. Raises OSError where it fails.
+
+    A process begins with the peak of whoever starts it, which is a small one here.
+    """
+    program = (
+        "import resource, subprocess, sys\n"
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    words = [sys.executable, "-I", "-c", program, *map(os.fspath, argv)]
+    done = subprocess.run(
+        words, cwd=folder, env=compiling(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise OSError(done.stderr)
+    return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
 
 
 def ended(argv: Sequence[str | Path], folder: Path) -> resource.struct_rusage:
