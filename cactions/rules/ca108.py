@@ -57,7 +57,7 @@ _SEARCH = frozenset(
     "q query search searchterm searchtext term terms keyword keywords text fulltext fuzzy like"
     " wildcard contains match jql soql sosl gql cql fql lucene querystring sql".split()
 )
-_LANGUAGE = r"[:=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|contains)\s*$"
+_LANGUAGE = r":[\"'(]?$|[=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|contains)\s*$"
 """What stands before a value in a query language, right at its edge."""
 
 

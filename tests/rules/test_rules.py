@@ -1,0 +1,51 @@
+"""Each rule fires on its bad definitions and leaves their good neighbours alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from cactions.model import Severity
+from cactions.rules import ANSWERABLE, LAST, SEVERITIES
+from tests.linted import grave, linted
+from tests.rules.corpus import BAD, GOOD
+from tests.told import TOLD
+
+RULES = (*ANSWERABLE, LAST.id)
+
+
+def cases(corpus: dict[str, list[str]]) -> list[object]:
+    return [
+        pytest.param(rule, text, id=f"{rule}-{number}")
+        for rule, texts in corpus.items()
+        for number, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize(("rule", "text"), cases(BAD))
+def test_a_bad_definition_is_found(rule: str, text: str) -> None:
+    """By this rule, as grave as it is, at a place, with a next step."""
+    shaped = linted(text)
+    found = [one for one in shaped.findings if one.rule == rule]
+    assert found, [(one.rule, one.message) for one in shaped.findings]
+    for one in found:
+        assert SEVERITIES[rule] is one.severity
+        assert one.place
+        assert one.hint
+    errors = any(one.severity is Severity.ERROR for one in shaped.findings)
+    assert errors is (shaped.project is None)
+
+
+@pytest.mark.parametrize(("rule", "text"), cases(GOOD))
+def test_a_good_definition_is_left_alone(rule: str, text: str) -> None:
+    """By this rule, and by every other: no errors, no warnings."""
+    shaped = linted(text)
+    assert [] == [one.message for one in shaped.findings if one.rule == rule]
+    assert [] == [(one.rule, one.message) for one in grave(shaped.findings)]
+
+
+def test_there_are_six_of_each() -> None:
+    """Beyond the two of the page."""
+    assert set(RULES) == set(BAD) == set(GOOD)
+    assert 6 <= min(len(texts) for texts in (*BAD.values(), *GOOD.values()))
+    bad, good = (sum(map(len, corpus.values())) for corpus in (BAD, GOOD))
+    TOLD.append(f"rules: {len(RULES)}, on {bad} bad and {good} good definitions")
