@@ -35,5 +35,4 @@ def _insert(mend: Mend, places: Places) -> Edit | None:
 
 def _in_braces(found: Found, places: Places) -> bool:
     span = found.node.span
-    lines = places.sources[found.file].splitlines()
-    return span.line < len(lines) and lines[span.line][span.column : span.column + 1] == "{"
+    return places.line(found.file, span.line)[span.column : span.column + 1] == "{"

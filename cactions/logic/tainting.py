@@ -7,6 +7,7 @@ order of actions nor that of files counts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final, NamedTuple
 
 from cactions.logic.doubting import TYPED, Doubts, Writer
@@ -23,8 +24,8 @@ from cactions.model import (
 )
 from cactions.rules.rule import Facts, Key
 
-_MOST: Final = 40
-"""Hops of a way that are told; of a longer one its beginning and its end."""
+_END: Final = 10
+"""Actions of a way that are told at its beginning and at its end; the others are counted."""
 
 
 @noun
@@ -66,20 +67,36 @@ class Flows:
     def __init__(self, doubts: Doubts) -> None:
         self.doubts = doubts
         self.steps: dict[str, _Step] = {}
+        self.first: dict[str, tuple[str, ...]] = {}
+        self.length: dict[str, int] = {}
         if doubts.dirty:
             self._find()
 
     def into(self, name: str) -> Flow:
         """The hops into an attribute; none where it holds only what was proven."""
-        steps: list[_Step] = []
+        if name not in self.steps:
+            return ()
+        first = self.first[name]
+        last = list(islice(self._back(name), max(0, self.length[name] - len(first))))[:_END]
+        missing = self.length[name] - len(first) - len(last)
+        gap = (Label(f"… and {missing:,} more actions"),) if missing else ()
+        before, after = (
+            [hop for one in names for hop in self._hops(self.steps[one])]
+            for names in (first, reversed(last))
+        )
+        return (*before, *gap, *after)
+
+    def _back(self, name: str) -> Iterator[str]:
+        """From an attribute to where its way begins."""
         while name in self.steps:
-            steps.append(self.steps[name])
+            yield name
             name = self.steps[name].before
-        hops = [hop for step in reversed(steps) for hop in self._hops(step)]
-        if len(hops) <= _MOST:
-            return tuple(hops)
-        half = _MOST // 2
-        return (*hops[:half], Label(f"… {len(hops) - _MOST:,} more hops"), *hops[-half:])
+
+    def _put(self, name: str, step: _Step) -> None:
+        first = self.first.get(step.before, ())
+        self.steps[name] = step
+        self.length[name] = self.length.get(step.before, 0) + 1
+        self.first[name] = first if len(first) == _END else (*first, name)
 
     def _find(self) -> None:
         edges = {
@@ -90,7 +107,8 @@ class Flows:
         self._spread({name: self._seed(writers) for name, writers in edges.items()}, readers)
         self._spread({name: self._root(writers) for name, writers in edges.items()}, readers)
         for name, writers in edges.items():
-            self.steps.setdefault(name, _Step(writers[0]))
+            if name not in self.steps:
+                self._put(name, _Step(writers[0]))
 
     def _spread(
         self, front: Mapping[str, _Step | None], readers: Mapping[str, list[tuple[Key, Writer]]]
@@ -98,7 +116,8 @@ class Flows:
         """Breadth first, so that every way is the shortest."""
         found = {name: one for name, one in front.items() if one and name not in self.steps}
         while found:
-            self.steps |= found
+            for name, step in found.items():
+                self._put(name, step)
             names, found = sorted(found), {}
             for name in names:
                 for key, writer in readers.get(name, ()):
