@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import planning, replaying, sending, starting, unsealing, validating
-from tests.bench.measuring import Reading, compiling, medians, own, process
+from tests.bench import linting, planning, replaying, sending, starting, unsealing, validating
+from tests.bench.measuring import Reading, compiling, largest, medians, own, process, wall
 from tests.bench.table import table
 
 
@@ -99,6 +99,28 @@ def test_both_senders_of_the_bench_get_the_same_answer() -> None:
             ask() for ask in (ours, theirs) for _ in range(2)
         }
         assert 0 < sending.spent(ours, pool, 2) < 1
+
+
+def test_the_linters_of_the_bench_look_at_as_much(tmp_path: Path) -> None:
+    """As many files, lines and characters; ours are clean under all rules."""
+    home, other = linting.ours(tmp_path / "ours", 20), linting.theirs(tmp_path / "theirs", 20)
+    assert (21, 20) == (len([*home.iterdir()]), len([*other.rglob("*.yml")]))
+    assert linting.ACTION.count("\n") == linting.WORKFLOW.count("\n")
+    assert 0.9 < len(linting.ACTION) / len(linting.WORKFLOW) < 1.1
+    assert 0 < linting.timed(linting.named(20)) < 60
+    assert 0 < wall(linting.command(tmp_path, home), starting.ROOT) < 60
+    assert 10 < largest(linting.command(tmp_path, home), starting.ROOT) / 2**20 < 200
+
+
+def test_a_linter_that_is_not_there_is_said() -> None:
+    """Nothing is measured, and nothing holds by accident."""
+    assert "not installed" in linting.left_out("zizmor").what
+    assert linting.found("no-such-tool") is None
+
+
+def test_the_slope_is_that_of_the_logarithms() -> None:
+    """Twice the work for twice the files is one."""
+    assert 0.3 < linting.exponent((10, 40, 160)) < 1.6
 
 
 def test_the_table_says_what_holds() -> None:
