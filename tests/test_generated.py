@@ -20,6 +20,7 @@ from cactions.edges.people_file import PeopleForm, read_people
 from cactions.logic import strict_json, wire
 from cactions.logic.coercing import Fit, Misfit, coerce
 from cactions.logic.file_format import FILE
+from cactions.logic.linting import lint
 from cactions.logic.path_errors import PathError
 from cactions.logic.picking import parse_path, pick
 from cactions.logic.recording import parse_cassette
@@ -97,7 +98,7 @@ def soup(*own: str) -> st.SearchStrategy[str]:
 
 def look_at(data: bytes) -> None:
     """Everything that ``validate`` does with a file."""
-    found = shape([SourceFile("actions.yaml", data)])
+    found = lint(shape([SourceFile("actions.yaml", data)]), 1_800_000_000.0)
     errors = [finding for finding in found.findings if finding.severity.value == "error"]
     assert bool(errors) == (found.project is None)
     assert findings(found.findings, found.sources)(80)
