@@ -14,6 +14,7 @@ from cactions.logic.wire import pages_to_json
 from cactions.model import OperatorError
 from cactions.render.pages import pages as pages_sheet
 from cactions.rules import SEVERITIES
+from cactions.rules.pages import PAGES
 
 
 def command(
@@ -28,7 +29,7 @@ def command(
     Example: cactions explain CA101
     """
     named = _named(rule, every)
-    pages = [page_of(name, SEVERITIES[name].value, wiring.page(name)) for name in named]
+    pages = [page_of(name, SEVERITIES[name].value, PAGES[name]) for name in named]
     if json:
         wiring.write_json(pages_to_json(pages))
     else:

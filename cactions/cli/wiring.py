@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-from cactions.model import InvalidFiles, OperatorError, Severity, noun
+from cactions.model import InvalidFiles, noun
 
 if TYPE_CHECKING:
     from cactions.app.calling import Calling
@@ -122,11 +122,6 @@ def snapshot(path: Path) -> Snapshot:
     return read_snapshot(path)
 
 
-def page(rule: str) -> str:
-    """The docstring of a rule's file."""
-    return import_module(f"cactions.rules.{rule.lower()}").__doc__ or ""
-
-
 def lacking_secrets(paths: Sequence[Path], found: Sequence[Shaped]) -> list[Finding]:
     """What the files need of the vaults beside them; without a vault, nothing is checked."""
     from cactions.edges import action_files
@@ -143,27 +138,15 @@ def folder(paths: Sequence[Path] | None) -> Path:
     """The one folder of the action files. Raises OperatorError where there are several."""
     from cactions.edges import action_files
 
-    folders = list(action_files.find(paths))
-    if len(folders) > 1:
-        named = " and ".join(str(one) for one in folders[:2])
-        raise OperatorError(
-            f"the action files are in several folders: {named}",
-            hint="One folder is one project; name files of one folder.",
-        )
-    return folders[0]
+    return action_files.one_folder(paths)
 
 
 def opened(paths: Sequence[Path] | None, environment: str | None, *, leaks: bool = True) -> Opened:
-    """The project. Raises InvalidFiles with every error where it has some.
-
-    ``leaks``: what the rules find stops it too. Whoever neither asks a third party nor writes a
-    person by its answer need not look.
-    """
+    """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too."""
     home = folder(paths)
     [found] = shaped(paths or (), environment, leaks=leaks)
     if found.project is None:
-        errors = tuple(one for one in found.findings if one.severity is Severity.ERROR)
-        raise InvalidFiles(errors, found.sources)
+        raise InvalidFiles(found.errors, found.sources)
     return Opened(home, found.project, covering(home))
 
 

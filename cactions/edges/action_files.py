@@ -45,6 +45,18 @@ def _in_folder(folder: Path) -> list[Path]:
     return [folder / name for name in chosen]
 
 
+def one_folder(named: Sequence[Path] | None) -> Path:
+    """The one folder of the action files. Raises OperatorError where there are several."""
+    folders = list(find(named))
+    if len(folders) > 1:
+        told = " and ".join(str(one) for one in folders[:2])
+        raise OperatorError(
+            f"the action files are in several folders: {told}",
+            hint="One folder is one project; name files of one folder.",
+        )
+    return folders[0]
+
+
 def load(paths: Iterable[Path]) -> list[SourceFile]:
     """The files' bytes, a little more than may be read of those that are too long.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from cactions.model import (
     Subject,
 )
 from cactions.rules import ANSWERABLE, LAST
+from cactions.rules.pages import PAGES
 from tests.logic.test_faults import BASE as SHOP
 from tests.logic.test_faults import CASES, TWELVE, marked
 from tests.projects import project, write
@@ -176,7 +176,7 @@ def rule_scene(rule: str) -> Scene:
 
 def page_scene(rule: str) -> Scene:
     """The bad example of a rule's page, and its good one."""
-    page = page_of(rule, "", import_module(f"cactions.rules.{rule.lower()}").__doc__ or "")
+    page = page_of(rule, "", PAGES[rule])
     return Scene(
         ("validate bad.yaml", "validate good.yaml"),
         written(bad__yaml=page.bad, good__yaml=page.good),

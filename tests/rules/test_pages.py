@@ -14,6 +14,7 @@ from cactions.logic.vault.lacking import lacking
 from cactions.model import Finding, Severity
 from cactions.model.vault import Entry, Purpose, Sealed
 from cactions.rules import ANSWERABLE, LAST, RULES, SEVERITIES
+from cactions.rules.pages import PAGES
 from tests.linted import linted
 
 NAMES = sorted(SEVERITIES)
@@ -21,8 +22,7 @@ HELD = Entry(Purpose.SECRET, "shop_token", 1, {"hosts": ("api.shop.example",)}, 
 
 
 def page(rule: str) -> Page:
-    text = import_module(f"cactions.rules.{rule.lower()}").__doc__ or ""
-    return page_of(rule, SEVERITIES[rule].value, text)
+    return page_of(rule, SEVERITIES[rule].value, PAGES[rule])
 
 
 def found_in(text: str, *entries: Entry) -> list[Finding]:
@@ -75,7 +75,7 @@ def test_a_page_says_everything(rule: str) -> None:
 def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
     """One rule a file; what a rule finds is called by the name of its file."""
     files = {path.stem.upper() for path in Path(package.__path__[0]).glob("ca*.py")}
-    assert set(SEVERITIES) == files
+    assert set(SEVERITIES) == files == set(PAGES)
     assert [one.id for one in RULES] == sorted(ANSWERABLE)
     for one in (*RULES, LAST):
         assert import_module(f"cactions.rules.{one.id.lower()}").RULE is one

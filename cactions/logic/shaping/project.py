@@ -48,6 +48,11 @@ class Shaped:
     homes: Mapping[str, str] = field(default_factory=dict)
     suppressed: tuple[Suppressed, ...] = ()
 
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps the project from being used."""
+        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+
 
 def shape(
     files: Iterable[SourceFile],
@@ -63,10 +68,9 @@ def shape(
     shaper = _Shaper(drafts, environment, snapshot)
     project = shaper.project()
     findings = tuple(finding for one in drafts for finding in one.faults.found)
-    errors = [one.rule for one in findings if one.severity is Severity.ERROR]
-    unusable = any(rule.startswith(_FORMAT) for rule in errors)
+    unusable = any(one.rule.startswith(_FORMAT) for one in findings)
     return Shaped(
-        None if errors else project,
+        None if findings else project,
         findings,
         {file.name: file.text for file in kept},
         None if unusable else project,
