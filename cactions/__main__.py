@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from cactions import __version__
 
-_FEW = 50_000
+_FEW = 200_000
 """New objects between two searches for garbage. Modules and parsed files are many objects and
 no garbage: looking after every 700 costs a twentieth of a start, and most of reading a file."""
 

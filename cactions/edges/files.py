@@ -57,7 +57,9 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(limit + 1)
+            size = min(os.fstat(file.fileno()).st_size, limit)  # a buffer of ``limit`` takes time
+            data = file.read(size + 1)
+            return data if len(data) <= size else data + file.read(limit - size)
     except FileNotFoundError:
         raise OperatorError(f"there is no file {path}", hint="Check the name.") from None
     except ValueError:

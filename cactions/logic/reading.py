@@ -24,6 +24,8 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Named by what is refused: a class with wide ranges takes milliseconds to compile."""
+_USUAL: Final = b"\t\n\r" + bytes(range(0x20, 0x7F))
+"""Where nothing else stands, nobody need look."""
 _MOST_OPENED: Final = 3_000
 _ODD: Final = ("&", "!", "%", "- -", "? ", "\t", "<<", "\n" + " " * 64)
 """Anchors, tags, directives, and what nests without brackets; or merely looks like it."""
@@ -139,7 +141,7 @@ def _decode(data: bytes, faults: Faults) -> str | None:
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         faults.add(UNREADABLE, _span_at(before), message, hint="save the file as UTF-8")
         return None
-    odd = _UNPRINTABLE.search(text)
+    odd = _UNPRINTABLE.search(text) if data.translate(None, _USUAL) else None
     if odd is None:
         return text
     message = f"a character that YAML does not allow: U+{ord(odd[0]):04X}"

@@ -18,9 +18,8 @@ from cactions.model import noun
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
-_OTHER: Final = re.compile(
-    rb"\n(?!version:|actions:)[^ \n#]|\r|\xc2\x85|\xe2\x80[\xa8\xa9]|redacted"
-)
+_OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]")
+_ODD: Final = (b"redacted", b"\r", b"\xc2\x85", b"\xe2\x80")
 """Another key at the left edge, or a line break that is none of ours; what is hidden in one place
 is hidden everywhere, so that it has to be known first."""
 
@@ -38,6 +37,13 @@ class SourceFile:
         return self.data.decode("utf-8-sig", errors="replace")
 
 
+def _declares(data: bytes) -> bool:
+    """Whether more than actions may stand in it."""
+    if any(sign in data for sign in _ODD):
+        return True
+    return not _ACTIONS_FIRST.match(data) or bool(_OTHER.search(data))
+
+
 class Draft:
     """A file and its faults. ``declares``: whether it may hold more than actions."""
 
@@ -46,7 +52,7 @@ class Draft:
     def __init__(self, file: SourceFile) -> None:
         self.faults = Faults(file.name)
         self.data = file.data
-        self.declares = not _ACTIONS_FIRST.match(file.data) or bool(_OTHER.search(file.data))
+        self.declares = _declares(file.data)
         self.typed = self._decoded() if self.declares else None
 
     @property
