@@ -126,7 +126,7 @@ def lacking_secrets(paths: Sequence[Path], found: Sequence[Shaped]) -> list[Find
     """What the files need of the vaults beside them; without a vault, nothing is checked."""
     from cactions.edges import action_files
 
-    vaults = [home / VAULT for home in action_files.find(paths)]
+    vaults = [home / VAULT for home in action_files.folders(paths)]
     if not any(map(os.path.lexists, vaults)):
         return []
     from cactions.cli.vetting import vetted

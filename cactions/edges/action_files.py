@@ -28,10 +28,19 @@ def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     """
     found: dict[Path, dict[Path, None]] = {}
     for path in named or [Path()]:
-        files = _in_folder(path) if os.path.isdir(path) else [path]  # noqa: PTH112 - never raises
-        for file in files:
-            found.setdefault(file.parent, {})[file] = None
+        folder = _folder(path)
+        files = _in_folder(path) if folder is path else [path]
+        found.setdefault(folder, {}).update(dict.fromkeys(files))
     return {folder: [*files] for folder, files in found.items()}
+
+
+def folders(named: Sequence[Path] | None) -> list[Path]:
+    """The folders that ``find`` would tell, without a look into them."""
+    return [*dict.fromkeys(map(_folder, named or [Path()]))]
+
+
+def _folder(path: Path) -> Path:
+    return path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
 
 
 def _in_folder(folder: Path) -> list[Path]:

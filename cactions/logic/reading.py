@@ -20,7 +20,7 @@ from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 
 MAX_BYTES: Final = 1024 * 1024
 
-_UNPRINTABLE = re.compile(
+_UNPRINTABLE: Final = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Named by what is refused: a class with wide ranges takes milliseconds to compile."""
@@ -141,7 +141,7 @@ def _decode(data: bytes, faults: Faults) -> str | None:
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         faults.add(UNREADABLE, _span_at(before), message, hint="save the file as UTF-8")
         return None
-    odd = _UNPRINTABLE.search(text) if data.translate(None, _USUAL) else None
+    odd = re.search(_UNPRINTABLE, text) if data.translate(None, _USUAL) else None
     if odd is None:
         return text
     message = f"a character that YAML does not allow: U+{ord(odd[0]):04X}"

@@ -55,6 +55,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log2
 
 from cactions.model import ActionRequest, JsonTemplate, Template
@@ -135,6 +136,7 @@ def _is_secret(name: str, text: Template) -> bool:
     return (plain(name) in CARRIERS and not text.references) or looks_secret(literal)
 
 
+@lru_cache(1_000)
 def plain(name: str) -> str:
     """A name without case and signs."""
     return "".join(sign for sign in name.lower() if sign.isalnum())

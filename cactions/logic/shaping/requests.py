@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from cactions.logic.decoding import Typed
@@ -27,6 +28,8 @@ from cactions.model import (
     Token,
 )
 
+_origin_of: Final = lru_cache(100)(origin_of)
+"""A server's origin is asked for by each of its actions."""
 _LITERAL_URL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*")  # RFC 3986, pchar and /
 
 
@@ -50,7 +53,7 @@ def server(at: Typed, environment: str, scope: Scope) -> str | None:
 
 def literal_origin(at: Typed, scope: Scope) -> str | None:
     try:
-        return origin_of(at.value, scope.allowed).text
+        return _origin_of(at.value, scope.allowed).text
     except OriginError as error:
         span = at.part(error.start, error.end)
         scope.faults.add(error.rule, span, error.message, hint=error.hint, route=at.route)
@@ -109,13 +112,13 @@ def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
     template = scope.template(url)
     if template:
         literal_path(url, template, start, scope)
-    host = origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
+    host = _origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
     return base, template, host
 
 
 def _host_of(url: str, scope: Scope) -> str:
     try:
-        return origin_of(url, scope.allowed).host
+        return _origin_of(url, scope.allowed).host
     except OriginError:
         return ""
 
@@ -163,8 +166,11 @@ def _templates(at: Typed | None, scope: Scope) -> dict[str, Template]:
     return {name: template for name, template in found.items() if template is not None}
 
 
+_FORMS: Final = {form.value: form for form in BodyForm}
+
+
 def _body(at: Typed, scope: Scope) -> RequestBody | None:
-    given = [form for form in BodyForm if at.get(form.value)]
+    given = [form for name, form in _FORMS.items() if name in at.value]
     for form in given[1:]:
         extra = at.get(form.value)
         assert extra is not None
