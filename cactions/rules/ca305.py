@@ -1,4 +1,4 @@
-"""A secret is missing from the vault, or is sealed for other hosts.
+"""A secret is missing from the vault, is sealed for other hosts, or is used by nothing.
 
 What the files name is held against the names and hosts in ``cactions.vault``, which can be read
 without any key. Without a vault beside the files nothing is checked.

@@ -81,6 +81,14 @@ def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
         assert import_module(f"cactions.rules.{one.id.lower()}").RULE is one
 
 
+def test_a_secret_that_nothing_uses_is_told() -> None:
+    """It has no place in the files, which is the point."""
+    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Sealed(b"", b""))
+    [one] = found_in(page("CA305").good, HELD, other)
+    assert ("CA305", None) == (one.rule, one.place)
+    assert '"other"' in one.message
+
+
 def test_rules_of_the_format_are_errors_but_one() -> None:
     """A vault that lacks something stops nothing here; the call itself would."""
     format_rules = {name: each for name, each in SEVERITIES.items() if name.startswith("CA0")}

@@ -12,13 +12,30 @@ RULE = "CA305"
 
 
 def lacking(project: Project, entries: Iterable[Entry]) -> list[Finding]:
-    """A warning for each secret that is not sealed, or not for a host that its token names."""
+    """A warning for each secret that is not sealed, not for its host, or of no use here."""
     held = {one.name: one for one in entries if one.purpose is Purpose.SECRET}
     found: dict[tuple[str, str], Finding] = {}
     for action in project.actions.values():
         for finding in _of_action(action, held):
             found.setdefault((finding.route, finding.message), finding)
-    return list(found.values())
+    used = set(_used(project))
+    return [*found.values(), *(_unused(name) for name in held if name not in used)]
+
+
+def _used(project: Project) -> Iterator[str]:
+    """Every secret that the files name, also in a token that no action attaches."""
+    for token in project.tokens.values():
+        yield from sealed_parts.of_token(token)
+        if token.fetch:
+            yield from sealed_parts.of_request(token.fetch.request)
+    for action in project.actions.values():
+        yield from sealed_parts.of_body(action.request)
+
+
+def _unused(name: str) -> Finding:
+    message = f'nothing in these files uses the secret "{name}"'
+    hint = "whoever opens the vault has it too: withdraw it at its service, if nobody needs it"
+    return Finding(RULE, message, hint, severity=Severity.WARNING)
 
 
 def unreadable(why: str, hint: str) -> Finding:
