@@ -309,7 +309,7 @@ def test_a_service_that_sends_the_secret_back_is_recorded_with_dots(
 
 def test_a_secret_that_the_author_wrote_into_the_request_is_refused_by_name(world: World) -> None:
     """A request cannot have dots for it: nothing would replay. Nothing is written."""
-    assert world.served(speaking(ADA), query={"key": "tok-7d1f-e02a"})
+    assert world.served(speaking(ADA), query={"campaign": "tok-7d1f-e02a"})
     world.sealed("tok-7d1f-e02a")
     world.cassette.write_text("mine")
     done = world.say(f"{RECORD} --yes")
