@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cactions.app import keeping
-from cactions.cli import guarding, hidden, wiring
+from cactions.cli import guarding, hidden, streams
 from cactions.cli.exits import Exit
 from tests.cli.conftest import Done
 from tests.cli.test_vault import RUN, Say, say
@@ -94,7 +94,7 @@ def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
         sys.stdout.write(text[:5])
         sys.stdout.flush()
         sys.stdout.write(text[5:])
-        wiring.write_text(text)
+        streams.write_text(text)
         raise ValueError(text)
 
     monkeypatch.setattr(keeping, "seal", fail)  # a fault that we do not have
