@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from cactions.cli import moment, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.linting import Folder, judged
 from cactions.cli.validating import Asked, Fixing, Format, code_of, looked_at, review, told
-from cactions.edges.action_files import STDIN
+from cactions.edges.action_files import STDIN, find
 from cactions.edges.replacing import replace_file
 from cactions.logic.fixing import Mended, mended
 from cactions.logic.relative import STDIN as UNNAMED
@@ -26,7 +26,7 @@ _SECRETS: Final = ("CA301", "CA302")
 
 
 def fix(asked: Asked) -> Exit:
-    """Fix what is safe, tell what is left, and how much was fixed.
+    """Fix what is safe in the files named, tell what is left, and how much was fixed.
 
     A file is always looked at with its whole folder: what one file alone does not need, another
     may. Raises OperatorError where a file cannot be written.
@@ -34,10 +34,8 @@ def fix(asked: Asked) -> Exit:
     streamed = STDIN in asked.paths
     _refuse(asked, streamed=streamed)
     opened = looked_at(asked._replace(whole=True))
-    states = [
-        mended(one.files, partial(_look, one, asked.environment), partial(_wanted, asked))
-        for one in opened
-    ]
+    wanted = partial(_wanted, _named(asked), streamed and not asked.stdin)
+    states = [mended(one.files, partial(_look, one, asked.environment), wanted) for one in opened]
     left = review(asked, [one.shaped for one in states])
     code = _given(asked, opened, states, left, streamed=streamed)
     if not asked.quiet:
@@ -86,12 +84,19 @@ def _look(folder: Folder, environment: str | None, files: Sequence[SourceFile]) 
     return judged(folder._replace(files=tuple(files)), environment)
 
 
-def _wanted(asked: Asked, finding: Finding) -> bool:
-    """Of a text from stdin, its own fixes; and without a name nobody knows what else needs it."""
-    if STDIN not in asked.paths:
-        return True
-    own = finding.place is not None and finding.place.file == str(asked.stdin or UNNAMED)
-    return own and (asked.stdin is not None or finding.rule != LAST.id)
+def _named(asked: Asked) -> Collection[str] | None:
+    """The files that may be changed; None for all that are looked at."""
+    if STDIN in asked.paths:
+        return {str(asked.stdin or UNNAMED)}
+    if asked.whole:
+        return None
+    return {str(file) for group in find(asked.paths).values() for file in group}
+
+
+def _wanted(files: Collection[str] | None, nameless: bool, finding: Finding) -> bool:
+    """Of the files named; and what a text without a name does not need, another file may."""
+    named = {edit.place.file for edit in finding.fix.edits} if finding.fix else set()
+    return (files is None or named <= set(files)) and not (nameless and finding.rule == LAST.id)
 
 
 def _changed(

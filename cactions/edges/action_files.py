@@ -70,9 +70,9 @@ def whole(folder: Path, named: Sequence[Path]) -> list[Path]:
     """The files named, and beside one that has the name of an action file all that have.
 
     So an editor or a hook that names one file of a project has it checked with its tokens and
-    with the actions that it shares attributes with.
+    with the actions that it shares attributes with. An example that is named alone stands alone.
     """
-    if not any(_is_action_file(path.name) for path in named):
+    if not any(_is_action_file(path.name) and path.name != EXAMPLE for path in named):
         return [*named]
     beside = os.scandir(folder) if folder.is_dir() else ()
     every = sorted({*named, *(folder / one.name for one in beside if _is_action_file(one.name))})

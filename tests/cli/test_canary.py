@@ -43,7 +43,9 @@ COMMANDS = (
         "salvage --into saved.vault --new-key-file new.key",
     )),
     *((words, "") for words in (
-        "validate", "validate --json", "request loyalty --person u-1",
+        "validate", "validate --json", "validate --format sarif", "validate --format github",
+        "validate --format junit", "validate --format markdown", "validate --diff",
+        "validate --fix", "request loyalty --person u-1",
         "request loyalty --person u-1 --json", "test", "test --json",
         "diff loyalty --person u-1 --replay", "diff loyalty --person u-1 --replay --json",
         "diff loyalty --person u-1 --replay --svg diff.svg", "diff loyalty --person u-1",

@@ -234,6 +234,28 @@ def test_a_fix_needs_the_whole_folder(parted: Path) -> None:
     assert SHARED == shared.read_text()
 
 
+def test_only_what_is_named_is_fixed(parted: Path) -> None:
+    """What stands beside it is looked at, and left alone; a folder is all of its files."""
+    shared, part = (parted / "sub" / name for name in ("actions.yaml", "actions.shop.yaml"))
+    shared.write_text(SHARED.replace("workspace", "workspce"))
+    part.write_text(PART.replace("match", "macth"))
+    _, _, err = ended(parted, ["--fix", "sub/actions.shop.yaml"])
+    assert b"1 fix applied in 1 file; 1 finding is left.\n" == err
+    assert (True, PART) == ("workspce" in shared.read_text(), part.read_text())
+    assert b"1 fix applied in 1 file; 0 findings are left.\n" == ended(parted, ["--fix", "sub"])[2]
+    assert SHARED == shared.read_text()
+
+
+def test_an_example_that_is_named_is_what_is_meant(parted: Path) -> None:
+    """Beside the files of a project it is no part of it, and is no reason to change them."""
+    example = parted / "sub" / "actions.example.yaml"
+    example.write_text(EXAMPLE.replace("match: user_id", "macth: user_id", 1))
+    assert 0 == ended(parted, ["--fix", "sub/actions.example.yaml"])[0]
+    assert EXAMPLE == example.read_text()
+    named = ["sub/actions.example.yaml", "sub/actions.shop.yaml"]
+    assert b"No problems in 1 action (2 files).\n" == ended(parted, ["--whole-folder", *named])[1]
+
+
 MAPPING: Final = "mapping: {tier: $.tier}  # cactions: ignore[CA208] both say the same"
 
 
