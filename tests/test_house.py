@@ -192,6 +192,25 @@ def loaded(*arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
+FORMATS = {
+    "text": set(),
+    "json": set(),
+    "sarif": {"cactions.logic.wire.sarif"},
+    "github": {"cactions.render.github", "cactions.render.markdown"},
+    "junit": {"cactions.render.junit", "xml.etree.ElementTree"},
+    "markdown": {"cactions.render.markdown"},
+}
+"""What each format of findings needs beyond what every one needs."""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_format_loads_nothing_of_another(form: str) -> None:
+    """Nor what only fixing needs."""
+    others = set().union(*FORMATS.values()) | {"html", "xml.sax", "cactions.cli.fixing"}
+    found = loaded("validate", "actions.example.yaml", f"--format={form}")
+    assert FORMATS[form] == found & others
+
+
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_validate_loads_nothing_heavy(form: tuple[str, ...]) -> None:
     """The command that runs most often, in editors and in CI, pays for nothing it does not use."""

@@ -46,6 +46,7 @@ _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("test",): "Each recording is either as it was, or whole and new; no person was written to.",
     ("people", "import"): "Either everybody in the file was imported or nobody: `cactions people"
     " list` tells which.",
+    ("validate",): "Some files may have been fixed: give the same command again.",
     ("runs", "prune"): "`cactions runs list` tells which runs are still there.",
     ("runs", "forget"): "Some of it may still be there: give the same command again.",
     ("vault",): "The vault is either as it was, or as it was to be: look with `cactions vault"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cactions.app.proposing import Job, ask, asked_as
-from cactions.cli import jobs, wiring
+from cactions.cli import jobs, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Environment, Files, Inputs, Json, Who
 from cactions.cli.wiring import Opened
@@ -56,5 +56,5 @@ def _curl(job: Job, opened: Opened, json: bool) -> Exit:
     if isinstance(written, Failed):  # on stderr: whoever pipes this into a shell runs all of it
         wiring.paper().say(f"There is no command: {written.message}.\nNext: {written.hint}.")
         return Exit.FINDINGS
-    wiring.write_text(written)
+    streams.write_text(written)
     return Exit.CLEAN

@@ -11,7 +11,7 @@ import typer
 
 from cactions.app.ports import Journal
 from cactions.app.running import Books, Return, close, prospects, resume, returns, take_back
-from cactions.cli import asking, jobs, pruning, wiring
+from cactions.cli import asking, jobs, pruning, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.settings import Environment, Files, Json, Yes
@@ -77,7 +77,7 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
     found = _read(wiring.journal(wiring.folder(files)), run)
     text = "".join(f"{strict_json.dumps(line)}\n" for line in wire.run_to_lines(found))
     if out is None:
-        wiring.write_text(text)
+        streams.write_text(text)
     else:
         write_text(out, text, private=True)
 

@@ -33,6 +33,18 @@ def prepare() -> None:
         raise OperatorError("the output is closed", hint="Send it to a file, or to /dev/null.")
 
 
+def write_text(text: str) -> None:
+    """Text for a program on stdout, in UTF-8 whatever the locale says."""
+    write_bytes(text.encode())
+
+
+def write_bytes(data: bytes) -> None:
+    """Bytes for a program on stdout, as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def finish() -> None:
     """Whatever is still on its way out. Raises OSError where it cannot go."""
     sys.stdout.flush()

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cactions.cli.settings import Environment, Files, Json, Quiet
-from cactions.cli.validating import Asked, validate
-from cactions.model import Severity
+from cactions.cli.validating import Asked, Fixing, Format, validate
+from cactions.model import OperatorError, Severity
 
 
 def command(
@@ -18,10 +18,31 @@ def command(
     ] = None,
     files: Files = None,
     environment: Environment = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Who reads it. Default: text.")
+    ] = None,
     json: Json = False,
     fail_on: Annotated[
         Severity, typer.Option("--fail-on", help="From which severity on the exit code is 1.")
     ] = Severity.ERROR,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Apply the safe fixes, then tell what is left.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
+    ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole-folder", help="Check all action files of the folders of the FILES."),
+    ] = False,
+    stdin: Annotated[
+        Path | None,
+        typer.Option(
+            "--stdin-filename",
+            metavar="NAME",
+            help="With -: the file that stdin stands for, in its folder.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Check action files: their format, and every way to hand one person's data to another.
@@ -30,5 +51,26 @@ def command(
 
     Example: cactions validate actions.yaml
     """
-    asked = Asked([*(paths or []), *(files or [])], environment, json, quiet, fail_on)
+    asked = Asked(
+        [*(paths or []), *(files or [])],
+        environment,
+        _format(form, json),
+        quiet,
+        fail_on,
+        _fixing(fix, diff),
+        stdin,
+        whole,
+    )
     raise typer.Exit(validate(asked))
+
+
+def _format(form: Format | None, json: bool) -> Format:
+    if json and form not in (None, Format.JSON):
+        raise OperatorError("--json and --format say two things", hint="Keep one of them.")
+    return Format.JSON if json else form or Format.TEXT
+
+
+def _fixing(fix: bool, diff: bool) -> Fixing:
+    if fix and diff:
+        raise OperatorError("--fix changes files and --diff does not", hint="Keep one of them.")
+    return Fixing.WRITTEN if fix else Fixing.SHOWN if diff else Fixing.OFFERED

@@ -3,48 +3,147 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cactions.cli import wiring
 from cactions.cli.exits import Exit
-from cactions.model import Severity
-from cactions.render.findings import findings as findings_sheet
+from cactions.cli.linting import Folder, folders, judged
+from cactions.edges.action_files import STDIN
+from cactions.logic.shaping import Shaped
+from cactions.model import OperatorError, Review, Severity
+
+
+class Format(Enum):
+    """Who reads it; each is a file of ``cli/formats``."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
+
+class Fixing(Enum):
+    """What becomes of safe fixes."""
+
+    OFFERED = "offered"
+    WRITTEN = "written"
+    SHOWN = "shown"
 
 
 class Asked(NamedTuple):
-    """What is to be validated, and how it is told."""
+    """What is to be validated, and how it is told.
+
+    ``stdin``: the name under which a text from stdin is checked. ``whole``: a file that is named
+    stands for all action files of its folder.
+    """
 
     paths: Sequence[Path]
     environment: str | None = None
-    json: bool = False
+    format: Format = Format.TEXT
     quiet: bool = False
     fail_on: Severity = Severity.ERROR
+    fixing: Fixing = Fixing.OFFERED
+    stdin: Path | None = None
+    whole: bool = False
+
+    @property
+    def grave(self) -> Sequence[Severity]:
+        """The severities that make the exit code 1."""
+        severities = (*Severity,)
+        return severities[: severities.index(self.fail_on) + 1]
+
+
+_FORMATS: Final = {one.value: one for one in Format}
+_BARE: Final = ("--json", "--whole-folder")
+_VALUED: Final = ("--format", "--stdin-filename")
 
 
 def plainly(words: Sequence[str]) -> Asked | None:
-    """What names of files, ``-`` and ``--json`` ask for; None where Typer has to be asked."""
-    names = [word for word in words if word != "--json"]
-    if not all(name == "-" or (name and not name.startswith("-")) for name in names):
+    """What names of files, ``-`` and the options of editors and hooks ask for.
+
+    None where Typer has to be asked: it takes apart, or complains about, everything else.
+    """
+    names: list[str] = []
+    given: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        option, mark, value = word.partition("=")
+        if word == "-" or (word and not word.startswith("-")):
+            names.append(word)
+        elif option in given:
+            return None
+        elif word in _BARE:
+            given[word] = word.removeprefix("--")
+        elif option in _VALUED:
+            given[option] = value if mark else next(rest, "")
+        else:
+            return None
+    return _asked(names, given)
+
+
+def _asked(names: Sequence[str], given: dict[str, str]) -> Asked | None:
+    form = given.get("--format", given.get("--json", "text"))
+    stdin = given.get("--stdin-filename")
+    told_twice = "--json" in given and "--format" in given
+    if form not in _FORMATS or told_twice or stdin == "" or (stdin or "x").startswith("-"):
         return None
-    return Asked([Path(name) for name in names], json="--json" in words)
+    return Asked(
+        [Path(name) for name in names],
+        format=_FORMATS[form],
+        stdin=Path(stdin) if stdin else None,
+        whole="--whole-folder" in given,
+    )
 
 
 def validate(asked: Asked) -> Exit:
     """Check the files and tell every finding. Raises OperatorError where there is no file."""
-    shaped = wiring.shaped(asked.paths, asked.environment)
-    findings = [finding for one in shaped for finding in one.findings]
-    findings += wiring.lacking_secrets(asked.paths, shaped)
-    suppressed = [each for one in shaped for each in one.suppressed]
-    if asked.json:
-        wiring.write_json(wiring.treaty().findings_to_json(findings, suppressed))
-    elif findings or not asked.quiet:
-        sources = {name: text for one in shaped for name, text in one.sources.items()}
-        actions = sum(len(one.project.actions) for one in shaped if one.project)
-        sheet = findings_sheet(findings, sources, actions=actions, suppressed=len(suppressed))
-        wiring.paper().show(sheet)
-    grave = _SEVERITIES[: _SEVERITIES.index(asked.fail_on) + 1]
-    return Exit.FINDINGS if any(one.severity in grave for one in findings) else Exit.CLEAN
+    if asked.fixing is not Fixing.OFFERED:
+        return Exit(wiring.late("fixing").fix(asked))
+    opened = looked_at(asked)
+    return told(review(asked, [judged(one, asked.environment) for one in opened]), asked)
 
 
-_SEVERITIES = (*Severity,)
+def looked_at(asked: Asked) -> list[Folder]:
+    """The files that are to be checked. Raises OperatorError where one cannot be read."""
+    return folders(
+        _paths(asked), wiring.snapshot, whole=asked.whole or bool(asked.stdin), stdin=asked.stdin
+    )
+
+
+def review(asked: Asked, shaped: Sequence[Shaped]) -> Review:
+    """What was found in all folders, and what the vaults beside them lack."""
+    lacking = wiring.lacking_secrets(_paths(asked), shaped)
+    return Review(
+        (*(finding for one in shaped for finding in one.findings), *lacking),
+        tuple(each for one in shaped for each in one.suppressed),
+        {name: text for one in shaped for name, text in one.sources.items()},
+        sum(len(one.project.actions) for one in shaped if one.project),
+    )
+
+
+def told(found: Review, asked: Asked) -> Exit:
+    """Tell it in the format that is asked for; the exit code."""
+    wiring.late(f"formats.{asked.format.value}").tell(found, asked)
+    return code_of(found, asked)
+
+
+def code_of(found: Review, asked: Asked) -> Exit:
+    """Whether something grave enough is found."""
+    grave = any(one.severity in asked.grave for one in found.findings)
+    return Exit.FINDINGS if grave else Exit.CLEAN
+
+
+def _paths(asked: Asked) -> Sequence[Path]:
+    """The names, with that of stdin in its place. Raises OperatorError where it has none."""
+    if not asked.stdin:
+        return asked.paths
+    if STDIN not in asked.paths:
+        hint = "`cactions validate --stdin-filename NAME -` reads it."
+        raise OperatorError(
+            "--stdin-filename is for a text from stdin, and - is missing", hint=hint
+        )
+    return [asked.stdin if path == STDIN else path for path in asked.paths]

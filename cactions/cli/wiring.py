@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
+from cactions.cli import streams
 from cactions.model import InvalidFiles, noun
 
 if TYPE_CHECKING:
@@ -63,7 +64,12 @@ def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
     """The command that the words begin with; all of them where they begin with something else."""
     named = [name for name in COMMANDS if [name] == list(words[:1])]
     for name in named or COMMANDS:
-        yield name, import_module(f"cactions.cli.{name}")
+        yield name, late(name)
+
+
+def late(name: str) -> ModuleType:
+    """A file of this folder that not every way through it needs."""
+    return import_module(f"cactions.cli.{name}")
 
 
 def paper() -> Paper:
@@ -98,14 +104,7 @@ def write_json(document: dict[str, Json]) -> None:
     from cactions.render.escaping import safe_json
 
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    write_text(safe_json(text) + "\n")
-
-
-def write_text(text: str) -> None:
-    """Text for a program on stdout, in UTF-8 whatever the locale says."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    streams.write_text(safe_json(text) + "\n")
 
 
 def shaped(paths: Sequence[Path], environment: str | None, *, leaks: bool = True) -> list[Shaped]:

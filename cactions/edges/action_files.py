@@ -10,6 +10,7 @@ from typing import Final
 
 from cactions.edges.files import read_bytes
 from cactions.logic.reading import MAX_BYTES
+from cactions.logic.relative import STDIN as UNNAMED
 from cactions.logic.shaping import SourceFile
 from cactions.model import OperatorError
 
@@ -44,8 +45,7 @@ def _folder(path: Path) -> Path:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    names = [one.name for one in os.scandir(folder) if one.name.startswith(FIRST)]
-    names = [name for name in names if name.endswith(LAST)]
+    names = [one.name for one in os.scandir(folder) if _is_action_file(one.name)]
     chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
@@ -66,15 +66,34 @@ def one_folder(named: Sequence[Path] | None) -> Path:
     return folders[0]
 
 
-def load(paths: Iterable[Path]) -> list[SourceFile]:
+def whole(folder: Path, named: Sequence[Path]) -> list[Path]:
+    """The files named, and beside one that has the name of an action file all that have.
+
+    So an editor or a hook that names one file of a project has it checked with its tokens and
+    with the actions that it shares attributes with. An example that is named alone stands alone.
+    """
+    if not any(_is_action_file(path.name) and path.name != EXAMPLE for path in named):
+        return [*named]
+    beside = os.scandir(folder) if folder.is_dir() else ()
+    every = sorted({*named, *(folder / one.name for one in beside if _is_action_file(one.name))})
+    return [path for path in every if path.name != EXAMPLE] or every
+
+
+def _is_action_file(name: str) -> bool:
+    return name.startswith(FIRST) and name.endswith(LAST)
+
+
+def load(paths: Iterable[Path], stdin: Path | None = None) -> list[SourceFile]:
     """The files' bytes, a little more than may be read of those that are too long.
 
-    Raises OperatorError where a file cannot be read.
+    ``stdin`` is the one whose bytes come from there, under its name. Raises OperatorError where a
+    file cannot be read.
     """
-    return [_load(path) for path in paths]
+    return [_load(path, stdin) for path in paths]
 
 
-def _load(path: Path) -> SourceFile:
-    if path == STDIN:
-        return SourceFile("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+def _load(path: Path, stdin: Path | None) -> SourceFile:
+    if path in (STDIN, stdin):
+        name = UNNAMED if path == STDIN else str(path)
+        return SourceFile(name, sys.stdin.buffer.read(MAX_BYTES + 1))
     return SourceFile(str(path), read_bytes(path, limit=MAX_BYTES))

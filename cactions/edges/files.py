@@ -91,6 +91,19 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         ) from error
 
 
+def append_text(path: Path, text: str) -> None:
+    """Add to the end of a file that somebody named. Raises OperatorError where that cannot be."""
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except ValueError:
+        raise _no_name(path) from None
+    except OSError as error:
+        raise OperatorError(
+            f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
+        ) from error
+
+
 def _end_of(text: str, path: Path) -> Place:
     line = text.count("\n") + 1
     column = len(text) - text.rfind("\n")

@@ -6,11 +6,12 @@ fault is left out, so that whoever reads on never trips over it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
 from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, json_scalar
+from cactions.logic.repairing import respelled_key, respelled_word
 from cactions.logic.schema import (
     AnyJson,
     Boolean,
@@ -89,7 +90,9 @@ class _Decoder:
             return self._bad(node, "this is empty", route, "give it a value, or leave the key out")
         if schema.words and scalar.text not in schema.words:
             hint = self.faults.nearest(scalar.text, schema.words)
-            return self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
+            self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
+            self.faults.mend(respelled_word(scalar, self.faults.place(scalar.span), schema.words))
+            return _BAD
         return scalar.text
 
     def _integer(self, node: Node, schema: Integer, _key: Node, route: str) -> object:
@@ -176,9 +179,7 @@ class _Decoder:
             text = name.value
             known = fields.get(text)
             if known is None:
-                hint = self.faults.nearest(text, fields)
-                message = f'unknown key "{text}"'
-                self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=before + text)
+                self._unknown(name, fields, entries, before + text)
                 continue
             value = self.decode(item, known.schema, name, before + text)
             if value is not None:
@@ -186,6 +187,20 @@ class _Decoder:
         if not found.keys() >= _required(schema):
             self._complete(schema, {name.value for name, _ in entries}, key, route)
         return found
+
+    def _unknown(
+        self,
+        name: ScalarNode,
+        known: Collection[str],
+        entries: list[tuple[ScalarNode, Node]],
+        route: str,
+    ) -> None:
+        hint = self.faults.nearest(name.value, known)
+        message = f'unknown key "{name.value}"'
+        self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=route)
+        fix = respelled_key(name, self.faults.place(name.span), known)
+        if fix and not any(one.value == fix.edits[0].text for one, _ in entries):
+            self.faults.mend(fix)
 
     def _complete(self, schema: Record, present: set[str], key: Node, route: str) -> None:
         missing = [n for n, f in schema.fields.items() if f.required and n not in present]

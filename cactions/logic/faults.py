@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final
 
 from cactions.logic.nodes import Span
-from cactions.model import Finding, Place
+from cactions.model import Finding, Fix, Place
 
 UNREADABLE = "CA001"
 UNKNOWN_KEY = "CA002"
@@ -47,6 +47,10 @@ class Faults:
     def add(self, rule: str, span: Span, message: str, *, hint: str = "", route: str = "") -> None:
         """Note one fault."""
         self.found.append(Finding(rule, message, hint, self.place(span), route))
+
+    def mend(self, fix: Fix | None) -> None:
+        """Say how the fault that was noted last is mended, where that is known."""
+        self.found[-1] = replace(self.found[-1], fix=fix)
 
     def nearest(self, word: str, known: Collection[str]) -> str:
         """As the function; after MOST_HINTS names it is empty."""

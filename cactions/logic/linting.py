@@ -74,7 +74,8 @@ class _Linter:
                 suppressed.append(Suppressed(finding, by))
             else:
                 told.append(finding)
-        view = replace(view, unused=tuple(self._unused(live, found)))
+        rules = frozenset(one.rule for one in told)
+        view = replace(view, unused=tuple(self._unused(live, found)), told=rules)
         told += self._found((LAST,), view)
         return self._with(sorted(told, key=_order), tuple(suppressed))
 
@@ -115,7 +116,7 @@ class _Linter:
             rule.severity,
             tuple(self._label(one) for one in spot.labels),
             spot.notes,
-            fix_of(spot.mend, self.places) if spot.mend else None,
+            fix_of(spot.mend, self.places, spot.place) if spot.mend else None,
         )
 
     def _label(self, label: Label) -> Label:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from cactions.logic.locating import Found, Places
 from cactions.logic.nodes import MapNode
+from cactions.logic.removing import item_removed, rule_removed
 from cactions.model import Edit, Fix, Place
 from cactions.rules.rule import Deed, Mend
 
 
-def fix_of(mend: Mend, places: Places) -> Fix | None:
-    """The change as edits; None where its place cannot be told."""
-    if mend.deed is Deed.INSERT:
+def fix_of(mend: Mend, places: Places, at: Place | None = None) -> Fix | None:
+    """The change as edits; None where its place cannot be told. ``at``: where it has no route."""
+    if mend.deed is Deed.REMOVE:
+        edit = _removed(mend, at, places)
+    elif mend.deed is Deed.INSERT:
         edit = _insert(mend, places)
     else:
         place = places.place(mend.route)
         exact = place is not None and place.line == place.end_line
         edit = Edit(place, mend.text) if place and exact else None
     return Fix(mend.title, (edit,), mend.safe) if edit else None
+
+
+def _removed(mend: Mend, at: Place | None, places: Places) -> Edit | None:
+    if mend.route:
+        return item_removed(mend.route, at, places)
+    return rule_removed(mend.text, at, places)
 
 
 def _insert(mend: Mend, places: Places) -> Edit | None:

@@ -17,6 +17,7 @@ import yaml
 from cactions.logic.building import MAX_DEPTH, QUOTE_TEMPLATE, Builder, TooDeepError
 from cactions.logic.faults import UNREADABLE, Faults
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
+from cactions.logic.repairing import quoted
 
 MAX_BYTES: Final = 1024 * 1024
 
@@ -41,6 +42,17 @@ def read(data: bytes, faults: Faults) -> Node | None:
     root = _composed(text)
     if root is not None:
         return root
+    root = _built(text, faults)
+    if any(one.hint == QUOTE_TEMPLATE for one in faults.found):
+        lines = text.splitlines()
+        faults.found[:] = [
+            quoted(one, lines) if one.hint == QUOTE_TEMPLATE else one for one in faults.found
+        ]
+    return root
+
+
+def _built(text: str, faults: Faults) -> Node | None:
+    """The tree from the parser's events, one by one."""
     try:
         return Builder(faults).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:

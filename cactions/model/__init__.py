@@ -34,6 +34,7 @@ _NOUNS: Final = {
     "receipt": "Conflict Receipt Run RunEntry RunHead Tally",
     "checkup": "Check Health",
     "finding": "Edit Finding Fix Label Place Severity",
+    "review": "Review",
     "trust": "Flow SNAPSHOT_DAYS Snapshot Statement Suppressed Trust",
     "errors": (
         "AuthorError CactionsError InvalidFiles NoAnswer NoPlan OperatorError OutcomeUnknown "
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from cactions.model.receipt import *
     from cactions.model.rendered import *
     from cactions.model.request import *
+    from cactions.model.review import *
     from cactions.model.template import *
     from cactions.model.trust import *
     from cactions.model.values import *

@@ -6,7 +6,7 @@ Sorted by place, so that a reader goes through each file from its top.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from cactions.model import Finding, Fix, Label, Place, Severity, noun
@@ -54,6 +54,18 @@ def findings(
         return [*lines, _closing(found, sources, actions, suppressed)]
 
     return draw
+
+
+def one_by_one(
+    found: Sequence[Finding], sources: Mapping[str, str], room: int
+) -> Iterator[tuple[Finding, list[Line]]]:
+    """Each finding with its lines, for whoever puts something between them.
+
+    All of them are given, in the order wanted: which lines hold a secret, only all can tell.
+    """
+    page = _Page(_files(found, sources), _secret_lines(found), room)
+    for finding in found:
+        yield finding, _one(finding, page)
 
 
 @noun

@@ -42,6 +42,10 @@ class Paper:
         """Put sheets onto stdout, a blank line between them."""
         self._put(self.stdout, stacked(*sheets))
 
+    def remark(self, *sheets: Sheet) -> None:
+        """Put sheets onto stderr, where stdout holds something else."""
+        self._put(self.stderr, stacked(*sheets))
+
     def say(self, text: str) -> None:
         """A sentence on stderr."""
         lines = text.split("\n")

@@ -94,7 +94,8 @@ class View:
     stands in the files. ``source`` tells where a value comes from, and who may choose it.
     ``trusted``: the routes that somebody vouches for today.
     ``reached``: whether a proof rests on, or a value is, what people are reached by. ``now`` is in
-    Unix seconds.
+    Unix seconds. ``unused`` and ``told`` are for the last rule: statements of no use and why, and
+    the rules that have found something that nobody answers for.
     """
 
     project: Project
@@ -107,6 +108,7 @@ class View:
     trusted: frozenset[str]
     now: float
     unused: tuple[tuple[Statement, str], ...] = ()
+    told: frozenset[str] = frozenset()
 
     def into(self, facts: Facts, key: Key) -> Flow:
         """How something that nobody has proven gets into a key by way of other actions."""
@@ -121,6 +123,8 @@ class Deed(Enum):
     """The value, or the part of it, is another."""
     INSERT = "insert"
     """A key is added to the map that stands there."""
+    REMOVE = "remove"
+    """What answers for a rule is taken out: an item of ``allow:``, or the rule in a comment."""
 
 
 @noun

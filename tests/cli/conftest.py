@@ -47,7 +47,8 @@ def cli(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Cli:
     """``cli("diff", "loyalty", …)`` runs the command and tells how it ended."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "CACTIONS_DEBUG"):
+    ours = ("NO_COLOR", "FORCE_COLOR", "CACTIONS_DEBUG")
+    for name in (*ours, "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

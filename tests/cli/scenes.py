@@ -208,6 +208,24 @@ RUNS = (*both("runs list"), *both("runs show last"))
 PRUNE = "runs prune --keep 0 --yes"
 APPLIED = f"run {LOYALTY} --yes"
 
+SLIPS = """\
+version: 1
+workspace: {identity_verification: true}
+attributes:
+  store: {data_type: string, messenger_writable: false}
+actions:
+  loyalty:
+    macth: user_id  # how they are found
+    request:
+      http_method: GET
+      url: https://api.shop.example/customers/{{ person.user_id }}
+      query:
+        phone: {{ person.phone }}
+    response:
+      mapping:  # cactions: ignore[CA101] nobody knows why
+        store: $.store
+"""
+
 SUPPRESSED = """\
 version: 1
 workspace: {identity_verification: true}
@@ -287,6 +305,23 @@ SCENES: dict[str, Scene] = {
     "validate_suppressed": Scene(
         (*both("validate ok.yaml"), "validate --fail-on info ok.yaml"), written(ok__yaml=SUPPRESSED)
     ),
+    **{
+        f"validate_{form}": Scene(
+            tuple(f"validate --format {form} {name}" for name in ("leak.yaml", "ok.yaml", FILE)),
+            written(leak__yaml=LEAK, ok__yaml=SUPPRESSED),
+        )
+        for form in ("github", "junit", "markdown")
+    },
+    "validate_sarif": Scene(("validate --format sarif ok.yaml",), written(ok__yaml=SUPPRESSED)),
+    "validate_fix": Scene(
+        ("validate --diff slips.yaml", *["validate --fix slips.yaml"] * 2),
+        written(slips__yaml=SLIPS),
+    ),
+    "validate_misuse": Scene((
+        "validate --json --format sarif", "validate --fix --diff", "validate --diff --json",
+        "validate --format html", "validate --fix - actions.yaml", "validate --stdin-filename x",
+        "validate --stdin-filename cassettes -",
+    )),
     "validate_leak": Scene(both("validate leak.yaml"), written(leak__yaml=LEAK)),
     "explain": Scene(("explain CA102", "explain ca104 --json", "explain", "explain CA1O1")),
     "diff_leak": Scene(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cactions.app import keeping
-from cactions.cli import guarding, hidden, wiring
+from cactions.cli import guarding, hidden, streams
 from cactions.cli.exits import Exit
 from tests.cli.conftest import Done
 from tests.cli.test_vault import RUN, Say, say
@@ -43,7 +43,9 @@ COMMANDS = (
         "salvage --into saved.vault --new-key-file new.key",
     )),
     *((words, "") for words in (
-        "validate", "validate --json", "request loyalty --person u-1",
+        "validate", "validate --json", "validate --format sarif", "validate --format github",
+        "validate --format junit", "validate --format markdown", "validate --diff",
+        "validate --fix", "request loyalty --person u-1",
         "request loyalty --person u-1 --json", "test", "test --json",
         "diff loyalty --person u-1 --replay", "diff loyalty --person u-1 --replay --json",
         "diff loyalty --person u-1 --replay --svg diff.svg", "diff loyalty --person u-1",
@@ -94,7 +96,7 @@ def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
         sys.stdout.write(text[:5])
         sys.stdout.flush()
         sys.stdout.write(text[5:])
-        wiring.write_text(text)
+        streams.write_text(text)
         raise ValueError(text)
 
     monkeypatch.setattr(keeping, "seal", fail)  # a fault that we do not have

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from cactions import __version__
 from cactions.cli import wiring
 from cactions.cli.exits import Exit
 from cactions.edges.people_file import RULE
@@ -51,13 +52,14 @@ def tmp_path() -> Iterator[Path]:
 def steady(text: str, home: Path) -> str:
     """The text with what differs from run to run made the same, at the same length.
 
-    The folder, run ids (numbered as they appear), the present, whoever runs this, and the line
-    of a source file.
+    The folder, run ids (numbered as they appear), the present, our version, whoever runs this, and
+    the line of a source file.
     """
     ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{4}", text)))
     for number, found in enumerate(ids, start=1):
         text = text.replace(found, f"20260101-000000-{number:04}")
     text = text.replace(str(home), f"/tmp/{'HOME':-^17}")
+    text = text.replace(f'ersion": "{__version__}"', 'ersion": "0.0.0"')
     text = text.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "2026-01-01 00:00", text)
     text = re.sub(r'"started": ?[\d.]+', '"started": 0.0', text)

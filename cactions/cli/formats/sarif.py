@@ -1,0 +1,20 @@
+"""``--format sarif``: for code scanning."""
+
+from __future__ import annotations
+
+from cactions.cli import wiring
+from cactions.cli.rooted import rooted
+from cactions.cli.validating import Asked
+from cactions.logic.paging import page_of
+from cactions.logic.wire.sarif import review_to_sarif
+from cactions.model import Review
+from cactions.render.spelling import spelled_review
+from cactions.rules import SEVERITIES
+from cactions.rules.pages import PAGES
+
+
+def tell(review: Review, _asked: Asked) -> None:
+    """One document on stdout, with the pages of the rules that found something."""
+    found = {one.rule for one in review.findings} | {one.finding.rule for one in review.suppressed}
+    pages = [page_of(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in found]
+    wiring.write_json(review_to_sarif(spelled_review(review), pages, rooted()))

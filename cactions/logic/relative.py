@@ -1,0 +1,27 @@
+"""Names of files as other programs know them: beneath the folder that they call their root."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import PurePath
+from typing import Final
+
+STDIN: Final = "<stdin>"
+"""What is shown for a text without a name."""
+
+
+def beneath(file: str, *, here: str, root: str) -> str | None:
+    """The name from ``root`` on, with ``/``; None for what lies elsewhere.
+
+    ``here`` is the folder that a relative name begins in; both folders are absolute.
+    """
+    if file == STDIN:
+        return file
+    whole = posixpath.normpath(posixpath.join(_slashed(here), _slashed(file)))
+    folder = posixpath.normpath(_slashed(root))
+    inside = whole.removeprefix(folder.rstrip("/") + "/")
+    return inside if inside != whole else None
+
+
+def _slashed(name: str) -> str:
+    return PurePath(name).as_posix()

@@ -1,0 +1,57 @@
+"""Edits put into the bytes of a file: its layout, comments, line ends and mark of order stay.
+
+Lines break where YAML breaks them; a line that an edit adds ends as the file's first line does.
+"""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Final
+
+from cactions.model import Edit, Place
+
+_BREAKS: Final = "(\r\n|[\n\r\x85\u2028\u2029])"  # YAML 1.1, "5.4. Line Break Characters"
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines with their ends."""
+    parts = re.split(_BREAKS, text)
+    return [line + end for line, end in zip(parts[::2], [*parts[1::2], ""], strict=True)]
+
+
+def rewritten(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The bytes with all edits made. Raises ValueError for edits that overlap or lie outside.
+
+    An edit at the very place of another one overlaps it: which goes first would be a guess.
+    """
+    mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
+    text = data.removeprefix(mark).decode()
+    lines = lines_of(text)
+    starts = [0, *accumulate(map(len, lines))]
+    end = re.search(_BREAKS, text)
+    parts: list[str] = []
+    at, last = 0, -1
+    for edit in sorted(edits, key=lambda one: (one.place.line, one.place.column)):
+        start, stop = _offsets(edit.place, lines, starts)
+        if start <= last:
+            raise ValueError(f"two edits at {edit.place}")
+        parts += [text[at:start], edit.text.replace("\n", end[0] if end else "\n")]
+        at = last = stop
+    return mark + "".join([*parts, text[at:]]).encode()
+
+
+def _offsets(place: Place, lines: Sequence[str], starts: Sequence[int]) -> tuple[int, int]:
+    start = _offset(place.line, place.column, lines, starts)
+    stop = _offset(place.end_line, place.end_column, lines, starts)
+    if stop < start:
+        raise ValueError(f"{place} ends before it begins")
+    return start, stop
+
+
+def _offset(line: int, column: int, lines: Sequence[str], starts: Sequence[int]) -> int:
+    if not (1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1):
+        raise ValueError(f"there is no line {line}, column {column}")
+    return starts[line - 1] + column - 1

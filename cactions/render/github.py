@@ -1,0 +1,71 @@
+"""Findings as GitHub's workflow commands, which it draws as annotations beside the lines.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+Of one step GitHub shows ten annotations of a kind; more than ten are not printed at all, so that
+the gravest are those that are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from cactions.model import Finding, Review, Severity
+from cactions.render.escaping import safe
+from cactions.render.gravity import counted, gravest_first
+
+MOST_SHOWN: Final = 10
+
+_COMMANDS: Final = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "notice",
+}
+_IN_DATA: Final = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTY: Final = {**_IN_DATA, ":": "%3A", ",": "%2C"}
+"""What the runner itself turns back, ``escapeData`` and ``escapeProperty`` of its toolkit."""
+
+
+def github(
+    review: Review, relative: Callable[[str], str | None], *, summarized: bool = False
+) -> str:
+    """The lines for stdout: the first findings as annotations, then how many there are.
+
+    ``relative`` gives a file's name from the root of the repository on, or None; ``summarized``
+    tells whether all of them stand in the job's summary.
+    """
+    shown = gravest_first(review.findings)[:MOST_SHOWN]
+    lines = [_command(one, relative) for one in shown]
+    told = counted(review.findings, len(review.suppressed))
+    rest = len(review.findings) - len(shown)
+    where = "the job summary" if summarized else "`cactions validate`"
+    more = f" The gravest {MOST_SHOWN} are annotations; {where} tells all." if rest > 0 else ""
+    return "\n".join([*lines, f"cactions: {told}.{more}", ""])
+
+
+def _command(finding: Finding, relative: Callable[[str], str | None]) -> str:
+    hint = [f"hint: {finding.hint}"] if finding.hint else []
+    told = "\n".join(map(safe, [finding.message, *finding.notes, *hint]))
+    about = ",".join(f"{key}={_in_property(value)}" for key, value in _where(finding, relative))
+    return f"::{_COMMANDS[finding.severity]} {about}::{_escaped(told, _IN_DATA)}"
+
+
+def _where(finding: Finding, relative: Callable[[str], str | None]) -> list[tuple[str, str | int]]:
+    """Columns are for a span on one line; the runner drops those of others with a complaint."""
+    title = ("title", f"{finding.rule} cactions")
+    place = finding.place
+    if place is None:
+        return [title]
+    lines = [("line", place.line), ("endLine", place.end_line)]
+    columns = [("col", place.column), ("endColumn", place.end_column)]
+    several = place.end_line != place.line
+    file = relative(place.file) or place.file
+    return [("file", safe(file)), *lines, *([] if several else columns), title]
+
+
+def _in_property(value: str | int) -> str:
+    return _escaped(str(value), _IN_PROPERTY)
+
+
+def _escaped(text: str, table: dict[str, str]) -> str:
+    return "".join(table.get(char, char) for char in text)

@@ -1,0 +1,81 @@
+"""Findings as a JUnit report: a suite for each file, a case for each finding.
+
+A finding fails where it makes the command fail; a lighter one passes with its words beside it, and
+a suppressed one is skipped with its reason. A file in which nothing is found is one passed case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from cactions.model import Finding, Review, Severity, Statement
+from cactions.render.escaping import safe
+from cactions.render.gravity import ONE
+
+_NOWHERE: Final = "(no file)"
+
+Case = tuple[Finding, Statement | None]
+
+
+def junit(review: Review, grave: Collection[Severity]) -> str:
+    """The XML document; ``grave`` are the severities that fail."""
+    root = Element("testsuites", name="cactions validate")
+    suites = [_suite(root, file, cases, grave) for file, cases in _by_file(review).items()]
+    for count in ("tests", "failures", "errors"):
+        root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
+    indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
+
+
+def _by_file(review: Review) -> Mapping[str, list[Case]]:
+    """Every file that was looked at, also the clean ones."""
+    cases: dict[str, list[Case]] = {file: [] for file in review.sources}
+    for case in _cases(review):
+        place = case[0].place
+        cases.setdefault(place.file if place else _NOWHERE, []).append(case)
+    return cases
+
+
+def _cases(review: Review) -> Iterator[Case]:
+    yield from ((finding, None) for finding in review.findings)
+    yield from ((one.finding, one.by) for one in review.suppressed)
+
+
+def _suite(root: Element, file: str, cases: Iterable[Case], grave: Collection[Severity]) -> Element:
+    suite = SubElement(root, "testsuite", name=safe(file))
+    for finding, by in cases:
+        _case(suite, finding, by, grave)
+    if not len(suite):
+        SubElement(suite, "testcase", name="no findings", classname=safe(file))
+    suite.set("tests", str(len(suite)))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("errors", "0")
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
+    return suite
+
+
+def _case(
+    suite: Element, finding: Finding, by: Statement | None, grave: Collection[Severity]
+) -> None:
+    spot = finding.route or (f"line {finding.place.line}" if finding.place else "")
+    name = f"{finding.rule} {spot}".strip()
+    case = SubElement(suite, "testcase", name=safe(name), classname=suite.get("name", ""))
+    told = safe(finding.message)
+    if by:
+        SubElement(case, "skipped", message=f"{told}; suppressed: {safe(by.reason)}")
+    elif finding.severity in grave:
+        SubElement(case, "failure", type=finding.rule, message=told).text = _text(finding)
+    else:
+        SubElement(case, "system-out").text = _text(finding)
+
+
+def _text(finding: Finding) -> str:
+    """All that is said of it, line by line."""
+    where = f"{finding.place}: " if finding.place else ""
+    labels = [f"{f'{one.place}: ' if one.place else ''}{one.message}" for one in finding.labels]
+    notes = [f"note: {note}" for note in finding.notes]
+    hint = [f"hint: {finding.hint}"] if finding.hint else []
+    head = f"{where}{ONE[finding.severity]} {finding.rule} {finding.message}"
+    return "\n".join(map(safe, [head, *labels, *notes, *hint]))

@@ -1,0 +1,130 @@
+"""Markdown: whatever an author wrote is drawn as it is, and never becomes markup."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from markdown_it import MarkdownIt
+
+from cactions.model import Finding, Place, Review, Severity
+from cactions.render.escaping import safe
+from cactions.render.gravity import gravest_first
+from cactions.render.markdown import LONGEST, code, markdown
+from tests.reviews import NASTY, REVIEWS, relative
+
+READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+OURS = {"h3", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "details", "summary",
+        "pre", "p"}  # fmt: skip
+
+
+class Drawn(HTMLParser):
+    """What a browser makes of it: the elements, and the text within each ``code``."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.codes: list[str] = []
+        self.within = False
+        self.feed(READER.render(text))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, attrs))
+        if tag == "code":
+            self.within = True
+            self.codes.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.within = self.within and tag != "code"
+
+    def handle_data(self, data: str) -> None:
+        if self.within:
+            self.codes[-1] += data
+
+
+@given(REVIEWS)
+@settings(max_examples=100)
+def test_nothing_that_is_said_becomes_markup(review: Review) -> None:
+    """Only our own elements, none with an attribute but the language of a fence."""
+    drawn = Drawn(markdown(review, relative))
+    assert {tag for tag, _ in drawn.elements} <= OURS
+    assert [] == [
+        attrs for _, attrs in drawn.elements if attrs not in ([], [("class", "language-text")])
+    ]
+    tags = [tag for tag, _ in drawn.elements]
+    assert len(review.findings) == tags.count("details") == tags.count("pre")
+    assert len(review.findings) + bool(review.findings) == tags.count("tr")
+    for finding in gravest_first(review.findings):
+        if finding.message:
+            assert safe(finding.message) in drawn.codes
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_word_is_drawn_as_it_is(text: str) -> None:
+    """In a cell, in a summary and in a paragraph; no sign of it is left in the raw text."""
+    [drawn] = Drawn(f"so {code(text)} is").codes
+    assert safe(text) == drawn
+    assert not re.search(r"[@#$`*|<\\]", re.sub(r"</?code>|&#\d+;", "", code(text)))
+    assert safe(text) == html.unescape(re.sub(r"</?code>", "", code(text)))
+
+
+def test_a_comment_is_never_longer_than_github_takes() -> None:
+    """The table tells of a hundred, the blocks of as many as there is room for."""
+    found = tuple(
+        Finding("CA101", "x" * 2_000, place=Place("a", n, 1, n, 2)) for n in range(1, 500)
+    )
+    text = markdown(Review(found, (), {"a": "y\n" * 500}), relative)
+    assert len(text) <= LONGEST
+    assert 100 == len(re.findall(r"^\| \*\*", text, re.MULTILINE))
+    assert "\n… and 399 more; `cactions validate --json` tells all of them.\n" in text
+    assert text.endswith("more; `cactions validate --json` tells all of them.\n")
+
+
+def test_a_line_with_a_secret_is_never_quoted() -> None:
+    """Whichever finding points into it."""
+    place = Place("a", 1, 1, 1, 5)
+    found = (Finding("CA301", "literal", place=place), Finding("CA002", "other", place=place))
+    assert "hunter2" not in markdown(Review(found, (), {"a": "key: hunter2\n"}), relative)
+
+
+def test_a_comment_is_this() -> None:
+    """A table, then each in full, the gravest first."""
+    note = Finding("CA207", "any text", place=Place("a.yaml", 2, 1, 2, 4), severity=Severity.INFO)
+    error = Finding("CA101", "`a` | @b", "look", Place("a.yaml", 1, 1, 1, 4))
+    text = markdown(Review((note, error), (), {"a.yaml": "url: 1\ntwo: ```\n"}), relative)
+    assert (
+        text
+        == """\
+### cactions: 1 error and 1 note
+
+| | Rule | Where | What |
+|---|---|---|---|
+| **error** | CA101 | <code>a&#46;yaml&#58;1&#58;1</code> | <code>&#96;a&#96; &#124; &#64;b</code> |
+| **note** | CA207 | <code>a&#46;yaml&#58;2&#58;1</code> | <code>any text</code> |
+
+<details><summary>error CA101 <code>&#96;a&#96; &#124; &#64;b</code></summary>
+
+```text
+a.yaml:1:1: error CA101 `a` | @b
+   1 | url: 1
+     | ^^^
+     hint: look
+```
+
+</details>
+
+<details><summary>note CA207 <code>any text</code></summary>
+
+````text
+a.yaml:2:1: note CA207 any text
+   2 | two: ```
+     | ^^^
+````
+
+</details>
+"""
+    )

@@ -1,0 +1,95 @@
+"""Reviews to tell: of real files, and of whatever an author could make a finding say."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from cactions.logic.paging import Page, page_of
+from cactions.model import (
+    Edit,
+    Finding,
+    Fix,
+    Label,
+    Place,
+    Review,
+    Severity,
+    Statement,
+    Suppressed,
+)
+from cactions.rules import SEVERITIES
+from cactions.rules.pages import PAGES as TEXTS_OF
+from tests.linted import linted
+
+
+def page(rule: str) -> Page:
+    """The page of a rule."""
+    return page_of(rule, SEVERITIES[rule].value, TEXTS_OF[rule])
+
+
+PAGES = [page(rule) for rule in sorted(SEVERITIES)]
+
+
+def reviewed(*texts: str) -> Review:
+    """What is found in texts, as a.yaml, b.yaml …"""
+    shaped = linted(*texts)
+    return Review(shaped.findings, shaped.suppressed, shaped.sources)
+
+
+NASTY = [
+    "::error::pwned", "a\n::stop-commands::x", "%0A%25", "a,b:c=d", "@everyone #1 !1", "]]>",
+    "</details><script>alert(1)</script>", "| a | b |\n|---|---|", "```\nout\n```", "$x$ `y` ~~z~~",
+    "[a](javascript:b)", "<!-- c -->", "\x1b[31mred", "\u202egnp", "\0", "\ud800", "\ufffe", "{0}",
+    "https://evil.example", "www.evil.example", "a@b.example", "&lt;b&gt;", "\\|", "é漢😀",
+    "\r\n\t",
+]  # fmt: skip
+"""What an author could write to be more than a text somewhere."""
+
+TEXTS = st.one_of(
+    st.sampled_from(NASTY),
+    st.text(max_size=12),
+    st.lists(st.sampled_from(NASTY), min_size=2, max_size=3).map("".join),
+)
+FILES = st.sampled_from(["a.yaml", "sub/a b.yaml", "/elsewhere/ü.yaml", "<stdin>", "x,y:z%.yaml"])
+NUMBERS = st.integers(1, 4)
+
+
+@st.composite
+def places(draw: st.DrawFn) -> Place:
+    """A span that ends behind its beginning."""
+    line, column = draw(NUMBERS), draw(NUMBERS)
+    end_line = line + draw(st.integers(0, 2))
+    end_column = column + draw(NUMBERS) if end_line == line else draw(NUMBERS)
+    return Place(draw(FILES), line, column, end_line, end_column)
+
+
+LABELS = st.builds(Label, TEXTS, st.none() | places(), TEXTS)
+FIXES = st.builds(
+    Fix,
+    TEXTS,
+    st.lists(st.builds(Edit, places(), TEXTS), min_size=1, max_size=2).map(tuple),
+    st.booleans(),
+)
+FINDINGS = st.builds(
+    Finding,
+    st.sampled_from(sorted(SEVERITIES)),
+    TEXTS,
+    TEXTS,
+    st.none() | places(),
+    TEXTS,
+    st.sampled_from(Severity),
+    st.lists(LABELS, max_size=3).map(tuple),
+    st.lists(TEXTS, max_size=2).map(tuple),
+    st.none() | FIXES,
+)
+STATEMENTS = st.builds(Statement, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | places())
+REVIEWS = st.builds(
+    Review,
+    st.lists(FINDINGS, max_size=14).map(tuple),
+    st.lists(st.builds(Suppressed, FINDINGS, STATEMENTS), max_size=2).map(tuple),
+    st.dictionaries(FILES, st.just("one\ntwo\n```three\n"), max_size=3),
+)
+
+
+def relative(file: str) -> str | None:
+    """As if the root were the folder we stand in."""
+    return None if file.startswith("/") else file
