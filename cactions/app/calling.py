@@ -10,7 +10,8 @@ from typing import Final
 from cactions.app.ports import Pauses, Secrets, Sender
 from cactions.app.tokens import Tokens
 from cactions.logic import sealed_parts
-from cactions.logic.conversing import Asked, Conversation, Need, Send, Step, converse, fetch
+from cactions.logic.asking import Asked
+from cactions.logic.conversing import Conversation, Need, Send, Step, converse, fetch
 from cactions.logic.leaking import unsaid
 from cactions.logic.token_answers import FetchedToken, no_token, read_token
 from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
@@ -38,21 +39,6 @@ class Budget:
             granted = self._left >= 1
             self._left -= granted
         return granted
-
-
-class Replaying:
-    """The Caller that answers from a recording: no secret is opened, no token fetched."""
-
-    def __init__(self, sender: Sender) -> None:
-        self.source = sender.source
-        self._sender = sender
-
-    def prepare(self, action: Action) -> None:
-        """Nothing is needed."""
-
-    def call(self, _asked: Asked, sealed: Request) -> Response:
-        """The recorded answer."""
-        return self._sender.send(sealed)
 
 
 class Calling:

@@ -16,8 +16,8 @@ from typing import Final, TypeAlias
 from cactions.app.ports import Journal
 from cactions.app.proposing import Desk, Job, proposed
 from cactions.app.running import Books
+from cactions.logic.asking import Asked
 from cactions.logic.committing import CALL_IN_DOUBT
-from cactions.logic.conversing import Asked
 from cactions.logic.redacting import subject_of
 from cactions.model import (
     Call,

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cactions.logic.conversing import Asked
+    from cactions.logic.asking import Asked
     from cactions.model import (
         Action,
         Person,

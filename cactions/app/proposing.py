@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cactions.app.ports import Caller, Journal, People
-from cactions.logic.conversing import Asked
+from cactions.logic.asking import Asked
 from cactions.logic.planning import Case, failed, plan
 from cactions.logic.redacting import subject_of
 from cactions.model import (

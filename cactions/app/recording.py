@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from cactions.app.ports import Caller, People
+from cactions.logic.asking import Asked
 from cactions.logic.comparing import Key, shown_question_of
-from cactions.logic.conversing import Asked
 from cactions.logic.leaking import Known, cleaned, held_in
 from cactions.logic.redacting import label_of
 from cactions.logic.trimming import trimmed

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from cactions.cli.sharing import sharing
-from cactions.model import OperatorError, noun
+from cactions.model import Action, OperatorError, noun
 
 
 @noun
@@ -30,6 +30,20 @@ class Answers:
     def replayed(self) -> bool:
         """Whether nothing is sent."""
         return self.replay or self.cassette is not None
+
+    def change(self, action: Action) -> bool:
+        """Whether a call of the action may leave the third party different."""
+        return not (action.request.is_read or self.replayed)
+
+    def check_said_aloud(self, action: Action) -> None:
+        """Raises OperatorError where such a call was not asked for by name."""
+        if self.change(action) and not self.live:
+            raise OperatorError(
+                f'the call of "{action.name}" may change something at the third party'
+                f" ({action.request.http_method.upper()}), so it is not made unasked",
+                hint="Say --live to make the call after a confirmation, or --replay to answer from"
+                " the recording. If it only reads there, write `effect: read` under its request.",
+            )
 
 
 Proxy = Annotated[

@@ -6,28 +6,12 @@ from dataclasses import replace
 
 from cactions.app.once import CalledOnce, call_in_test, call_once
 from cactions.app.proposing import Desk, Job
+from cactions.app.running import resume
 from cactions.cli import asking, jobs, wiring
-from cactions.cli.answering import Answers
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.wiring import Opened
-from cactions.model import Action, Failed, OperatorError, Plan, RunHead, RunKind
-
-
-def changes_something(action: Action, answers: Answers) -> bool:
-    """Whether a call of the action would leave the third party different."""
-    return not (action.request.is_read or answers.replayed)
-
-
-def check_said_aloud(action: Action, answers: Answers) -> None:
-    """Raises OperatorError where such a call was not asked for by name."""
-    if changes_something(action, answers) and not answers.live:
-        raise OperatorError(
-            f'the call of "{action.name}" may change something at the third party'
-            f" ({action.request.http_method.upper()}), so it is not made unasked",
-            hint="Say --live to make the call after a confirmation, or --replay to answer from the"
-            " recording. If it only reads there, write `effect: read` under its request.",
-        )
+from cactions.model import Action, Failed, Plan, RunHead, RunKind
 
 
 def agreed(action: Action, yes: bool = False, calls: int = 1) -> bool:
@@ -47,6 +31,22 @@ def agreed(action: Action, yes: bool = False, calls: int = 1) -> bool:
 def called(job: Job, desk: Desk, opened: Opened, head: RunHead, *, again: bool) -> CalledOnce:
     """Make the call as a run that is open until what came of it is applied."""
     return call_once(head, job, desk, wiring.books(opened), again=again)
+
+
+def diffed(job: Job, desk: Desk, opened: Opened, *, again: bool) -> tuple[Plan | Failed, str]:
+    """Make the call for a diff; what came of it, and what is to be said of where it is kept."""
+    head = head_for(job.action.name, opened, desk.caller.source)
+    done = called(job, desk, opened, head, again=again)
+    if not (done.run and isinstance(done.result, Plan)):
+        return done.result, without_plan(done)
+    if done.result.effective:
+        return done.result, (
+            f"Nobody was written to. The call was made, and its answer is kept in run {head.id}. To"
+            f" apply it, without another call: cactions runs resume {head.id}"
+        )
+    resume(done.run, wiring.books(opened))  # nothing is left to be applied
+    told = f"Nobody was written to. The call was made; run {head.id} keeps that it was."
+    return done.result, told
 
 
 def tested(job: Job, desk: Desk, opened: Opened, *, again: bool) -> Plan | Failed:

@@ -7,14 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.once import CalledOnce
-from cactions.app.proposing import Desk, Job, propose
-from cactions.app.running import resume
-from cactions.cli import changing, jobs, wiring
+from cactions.app.proposing import propose
+from cactions.cli import jobs, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who
-from cactions.cli.wiring import Opened
 from cactions.cli.words import Words, shown_person
 from cactions.edges.files import write_text
 from cactions.logic import wire
@@ -52,49 +49,31 @@ def command(
     """
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
-    changing.check_said_aloud(job.action, answers)
-    if changing.changes_something(job.action, answers) and not changing.agreed(job.action):
+    answers.check_said_aloud(job.action)
+    changing = wiring.changing() if answers.change(job.action) else None
+    if changing and not changing.agreed(job.action):
         wiring.paper().say("Nothing was sent.")
         return
     desk = wiring.desk(opened, wiring.caller(opened, job.action, answers))
-    done = _done(job, desk, opened, answers, again)
-    result, who = done.result, shown_person(person, done.result)
-    said = Words(action, who, inputs, answers, files, environment)
-    closing = _closing(done, said)
-    sheet = preview(result, closing=closing)
+    result, told = (
+        changing.diffed(job, desk, opened, again=again) if changing else (propose(job, desk), "")
+    )
+    said = Words(action, shown_person(person, result), inputs, answers, files, environment)
+    sheet = preview(result, closing=told or _closing(result, said))
     if svg:
         write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))
     if json:
         wiring.write_json(wire.result_to_json(result, redact=True))
-        if done.run:
-            wiring.paper().say(closing)
+        if told:
+            wiring.paper().say(told)
     else:
         wiring.paper().show(sheet)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
     raise typer.Exit(gravest(jobs.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
 
 
-def _done(job: Job, desk: Desk, opened: Opened, answers: Answers, again: bool) -> CalledOnce:
-    if not changing.changes_something(job.action, answers):
-        return CalledOnce(propose(job, desk))
-    head = changing.head_for(job.action.name, opened, desk.caller.source)
-    done = changing.called(job, desk, opened, head, again=again)
-    if done.run and isinstance(done.result, Plan) and not done.result.effective:
-        resume(done.run, wiring.books(opened))  # nothing is left to be applied
-    return done
-
-
-def _closing(done: CalledOnce, said: Words) -> str:
-    result, kept = done.result, done.run
+def _closing(result: Plan | Failed, said: Words) -> str:
     if isinstance(result, Failed):
-        return changing.without_plan(done)
-    if kept and not result.effective:
-        return f"Nobody was written to. The call was made; run {kept.head.id} keeps that it was."
-    if kept:
-        return (
-            f"Nobody was written to. The call was made, and its answer is kept in run"
-            f" {kept.head.id}. To apply it, without another call: cactions runs resume"
-            f" {kept.head.id}"
-        )
+        return ""
     apply = f" To apply it: {said.command('run')}" if result.effective else ""
     return f"Nothing was written.{apply}"

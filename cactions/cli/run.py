@@ -49,7 +49,7 @@ def command(
     asking.able(yes, json)
     opened = wiring.opened(files, environment)
     job = jobs.job(opened.project, action, person, inputs)
-    changing_call = changing.changes_something(job.action, answers)
+    changing_call = answers.change(job.action)
     if changing_call and not changing.agreed(job.action, yes):
         wiring.paper().say("Nothing was sent and nothing was written.")
         return

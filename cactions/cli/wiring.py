@@ -92,9 +92,12 @@ def picture(sheet: Sheet, *, room: int, command: str) -> str:
 
 def treaty() -> ModuleType:
     """The JSON treaty, for commands that seldom speak it."""
-    from cactions.logic import wire
+    return import_module("cactions.logic.wire")
 
-    return wire
+
+def changing() -> ModuleType:
+    """Calls that change something, for commands that seldom make one."""
+    return import_module("cactions.cli.changing")
 
 
 def write_json(document: dict[str, Json]) -> None:
@@ -230,7 +233,7 @@ def caller(home: Opened, action: Action, answers: Answers) -> Caller:
     """Who answers: the action's recording, or the live service."""
     if not answers.replayed:
         return calling(home, answers)
-    from cactions.app.calling import Replaying
+    from cactions.app.replaying import Replaying
     from cactions.edges.cassette import Replay
 
     return Replaying(Replay(answers.cassette or home.recording(action)))

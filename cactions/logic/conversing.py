@@ -16,17 +16,15 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import field
 from typing import Any, Final, TypeAlias
 
-from cactions.logic.binding import bind, bind_fetch
+from cactions.logic.asking import Asked
+from cactions.logic.binding import bind_fetch
 from cactions.logic.denying import denies
 from cactions.model import (
-    Action,
     NoAnswer,
     NoPlan,
-    Person,
     Reason,
     Request,
     Response,
-    Scalar,
     Token,
     noun,
 )
@@ -41,23 +39,6 @@ _REFUSED: Final = 400
 
 Chance: TypeAlias = Callable[[], float]
 """A number from 0 to 1, each time another one."""
-
-
-@noun
-class Asked:
-    """One action for one person, to be written with whatever credentials are at hand.
-
-    ``key`` makes a repeated call count once, where the action asks for one.
-    """
-
-    action: Action
-    person: Person
-    inputs: Mapping[str, Scalar]
-    key: str = ""
-
-    def request(self, held: Credentials) -> Request:
-        """The request. Raises what ``bind`` raises."""
-        return bind(self.action, self.person, self.inputs, held, self.key)
 
 
 @noun

@@ -17,8 +17,8 @@ from typing import Final
 from urllib.parse import unquote_plus, urlsplit
 
 from cactions.logic import sealed_parts
+from cactions.logic.asking import Asked
 from cactions.logic.binding import bind_fetch
-from cactions.logic.conversing import Asked
 from cactions.logic.differing import printable
 from cactions.logic.markers import Markers, prefix_for
 from cactions.logic.matching import resolve

@@ -18,7 +18,7 @@ from cactions.app.tokens import Tokens
 from cactions.edges.clock import SystemPauses
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
-from cactions.logic.conversing import Asked
+from cactions.logic.asking import Asked
 from cactions.logic.shaping import SourceFile, shape
 from cactions.model import Action, NoPlan, Reason, Response
 from cactions.model.secret import Credentials, Secret

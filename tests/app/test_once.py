@@ -11,7 +11,7 @@ import pytest
 from cactions.app.once import CalledOnce, call_once
 from cactions.app.proposing import Desk, Job
 from cactions.app.running import Books, close, prospects, resume, returns
-from cactions.logic.conversing import Asked
+from cactions.logic.asking import Asked
 from cactions.model import (
     Action,
     ActionRequest,

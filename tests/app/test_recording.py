@@ -12,7 +12,7 @@ import pytest
 from cactions.app.recording import Listening, Recording, check_test_people, record
 from cactions.edges.cassette import Replay
 from cactions.edges.tape import Tape
-from cactions.logic.conversing import Asked
+from cactions.logic.asking import Asked
 from cactions.logic.scrubbing import forms
 from cactions.model import (
     DOTS,

@@ -13,8 +13,8 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
-from cactions.app.calling import Replaying
 from cactions.app.proposing import Desk, Job, ask, propose
+from cactions.app.replaying import Replaying
 from cactions.edges.cassette import Replay
 from cactions.edges.tape import write_cassette
 from cactions.logic import wire

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cactions.logic.asking import Asked
 from cactions.logic.conversing import (
     LONGEST_PAUSE,
-    Asked,
     Conversation,
     Need,
     Pause,

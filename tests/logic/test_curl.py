@@ -16,7 +16,7 @@ import pytest
 
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
-from cactions.logic.conversing import Asked
+from cactions.logic.asking import Asked
 from cactions.logic.curl import curl
 from cactions.logic.picking import parse_path
 from cactions.logic.shell import Variable, Written, word
