@@ -2,8 +2,8 @@
 
 ``dataclass(frozen=True, slots=True)`` writes and compiles six methods anew for every class, and
 that for our nouns would take twice as long as Python takes to start. Here ``__init__`` alone is
-compiled; the other methods are the same for all nouns and stand below. ``fields`` and ``replace``
-work as ever. What no noun needs is not there: ordering, ``__post_init__``, ``init=False``.
+compiled, and only when a noun is first spoken; the other methods are the same for all nouns and
+stand below. ``fields`` and ``replace`` work as ever. What no noun needs is not there: ordering, ``__post_init__``, ``init=False``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def noun(cls: type[_T]) -> type[_T]:
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     content = _content(made.__match_args__)
     methods = {
-        "__init__": _initialiser(made),
+        "__init__": _first(made),
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__eq__": lambda self, other: (
@@ -36,6 +36,16 @@ def noun(cls: type[_T]) -> type[_T]:
         setattr(made, name, method)
     result: type[_T] = made
     return result
+
+
+def _first(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - a class with its fields
+    """An ``__init__`` that puts the real one in its own place. Most nouns are never spoken."""
+
+    def first(self: object, *given: object, **named: object) -> None:
+        cls.__init__ = _initialiser(cls)
+        cls.__init__(self, *given, **named)
+
+    return first
 
 
 def _content(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
