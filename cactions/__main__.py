@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
 
 from cactions import __version__
 
@@ -44,9 +43,11 @@ def program() -> None:
         code = left.code
     else:
         return
-    with suppress(OSError, ValueError):
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # the command line has said so already
     os._exit(code)
 
 
