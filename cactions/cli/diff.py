@@ -14,7 +14,6 @@ from cactions.cli.exits import Exit, gravest
 from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who
 from cactions.cli.words import Words, shown_person
 from cactions.edges.files import write_text
-from cactions.logic import wire
 from cactions.model import Failed, Plan
 from cactions.render.preview import preview
 
@@ -63,7 +62,7 @@ def command(
     if svg:
         write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))
     if json:
-        wiring.write_json(wire.result_to_json(result, redact=True))
+        wiring.write_json(wiring.treaty().result_to_json(result, redact=True))
         if told:
             wiring.paper().say(told)
     else:

@@ -223,10 +223,11 @@ def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Book
 
 
 def desk(home: Opened, caller: Caller) -> Desk:
-    """What proposing works with."""
+    """What proposing works with. Where nothing is kept yet, there is no journal to load."""
     from cactions.app.proposing import Desk
 
-    return Desk(people(home), caller, journal(home.folder, home.cover))
+    kept = os.path.lexists(home.folder / STATE)
+    return Desk(people(home), caller, journal(home.folder, home.cover) if kept else None)
 
 
 def caller(home: Opened, action: Action, answers: Answers) -> Caller:
@@ -251,10 +252,8 @@ def calling(home: Opened, answers: Answers) -> Calling:
     from cactions.cli.reaching import Around, reach
     from cactions.cli.vaulting import Ways
 
-    def vault() -> VaultDesk:
-        return vault_desk(Ways(home.folder / VAULT))
-
-    return reach(answers, Around(home.project, vault, paper().say))
+    ways = Ways(home.folder / VAULT)
+    return reach(answers, Around(home.project, lambda: vault_desk(ways), paper().say))
 
 
 def examined(project: Project | None, answers: Answers) -> list[Check]:

@@ -3,7 +3,8 @@
 ``dataclass(frozen=True, slots=True)`` writes and compiles six methods anew for every class, and
 that for our nouns would take twice as long as Python takes to start. Here ``__init__`` alone is
 compiled, and only when a noun is first spoken; the other methods are the same for all nouns and
-stand below. ``fields`` and ``replace`` work as ever. What no noun needs is not there: ordering, ``__post_init__``, ``init=False``.
+stand below. ``fields`` and ``replace`` work as ever. What no noun needs is not there: ordering,
+``__post_init__``, ``init=False``.
 """
 
 from __future__ import annotations
