@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -39,9 +40,13 @@ SEATS = {
 HEAVY = ("httpx", "requests", "keyring", "vcr", "rich", "cryptography", "sqlite3", "http.client")
 
 
-def imports(file: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(file: Path) -> tuple[tuple[str, bool], ...]:
     """Every import of a file: the top-level name, and whether it stands inside a function."""
-    tree = ast.parse(file.read_text())
+    return tuple(_imports(ast.parse(file.read_text())))
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
     inner = {
         id(node)
         for outer in ast.walk(tree)

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -486,8 +486,9 @@ def tunnelling(talk: Talk) -> None:
         talk.send(b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n")
 
         def back() -> None:
-            while data := far.recv(65536):
-                talk.send(data)
+            with suppress(OSError):  # whoever asked has gone
+                while data := far.recv(65536):
+                    talk.send(data)
 
         thread = threading.Thread(target=back)
         thread.start()
