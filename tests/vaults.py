@@ -8,12 +8,12 @@ from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
 
-from cactions.app.keeping import init
-from cactions.app.opening import VaultDesk
+from cactions.app.keeping import init, secret_for
+from cactions.app.opening import VaultDesk, opened
 from cactions.edges.sealing import Sealing
 from cactions.edges.vault_file import VaultFileLocal
 from cactions.logic.vault.faults import no_key
-from cactions.model.secret import HeldKey, Passphrase
+from cactions.model.secret import HeldKey, Passphrase, Secret
 
 NOW = 1_790_000_000
 CHEAP = 2**15
@@ -137,3 +137,8 @@ def new_vault(path: Path, *, sealer: Sealing | None = None, me: str = "ada") -> 
     desk = desk_at(path, sealer=sealer)
     init(desk, me)
     return desk
+
+
+def open_secret(desk: VaultDesk, name: str, host: str) -> Secret:
+    """One secret of a vault, for a request to this host."""
+    return secret_for(opened(desk), name, host)

@@ -178,11 +178,6 @@ def accept_generation(desk: VaultDesk, generation: int) -> VaultHead:
     return vault.head
 
 
-def open_secret(desk: VaultDesk, name: str, host: str) -> Secret:
-    """One secret, for a request to this host. Raises what ``secret_for`` raises."""
-    return secret_for(opened(desk), name, host)
-
-
 def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
     """A secret of a vault that is open, for one request to this host.
 

@@ -77,7 +77,7 @@ def _finished(
     done: CalledOnce, head: RunHead, opened: Opened, yes: bool, json: bool
 ) -> Receipt | None:
     """Show the diff, ask, apply; None where nothing was to be applied."""
-    result, books = done.result, wiring.books(opened)
+    result = done.result
     effective = isinstance(result, Plan) and bool(result.effective)
     if not json:
         wiring.paper().show(preview(result, closing=_closing(done, effective)))
@@ -88,6 +88,7 @@ def _finished(
     if effective and not asking.agreed(_question(result), yes):
         wiring.paper().say(_declined(done.run))
         return None
+    books = wiring.books(opened)
     if done.run is None:
         return run(head, [result], books)[0]
     return resume(done.run, books).entries[0].receipt

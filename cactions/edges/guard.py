@@ -18,15 +18,13 @@ from cactions.edges import no_answers
 from cactions.edges.allowance import Allowance
 from cactions.edges.lookups import Resolve, SystemLookups
 from cactions.logic.addresses import special
-from cactions.logic.origins import host_fault
+from cactions.logic.origins import DEFAULT_PORT, HIGHEST_PORT, host_fault
 from cactions.model import AllowedAddress, NoAnswer, OperatorError, noun
 
 _URL: Final = re.compile(r"(https://)?([^/?]*)(/[^?]*)?(\?.*)?")
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:@\[\]]+)(?::([0-9]{1,5}))?")
 _UNSENDABLE: Final = re.compile(r"[^!-~]|[#\\]")  # a URL is printable ASCII; # is never sent
 _PROXY: Final = re.compile(r"http://([^/:@\[\]?#]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
-_HTTPS: Final = 443
-_HIGHEST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +96,9 @@ _USER_HINT: Final = "Put credentials into a token."
 
 def _host_and_port(authority: str) -> tuple[str, int]:
     found = _AUTHORITY.fullmatch(authority)
-    if found is None or not 0 < int(found[2] or _HTTPS) <= _HIGHEST_PORT:
+    if found is None or not 0 < int(found[2] or DEFAULT_PORT) <= HIGHEST_PORT:
         raise no_answers.forbidden("the URL", "its host and port cannot be read", "Look at `url`.")
-    return found[1].lower(), int(found[2] or _HTTPS)
+    return found[1].lower(), int(found[2] or DEFAULT_PORT)
 
 
 def addresses(target: Target, network: Network, allowance: Allowance) -> tuple[str, ...]:

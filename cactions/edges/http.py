@@ -28,12 +28,12 @@ from cactions.edges.connections import Stream, connect
 from cactions.edges.guard import Network, Target, target_of
 from cactions.edges.inflating import inflated
 from cactions.edges.tls import context_for
+from cactions.logic.encoding import HEADER_NAME
 from cactions.model import NoAnswer, Rendered, Request, Response
 
 for _chatty in ("httpx", "httpcore"):  # they write URLs and headers down
     logging.getLogger(_chatty).setLevel(logging.CRITICAL + 1)
 
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _OWNED: Final = {"host", "content-length", "transfer-encoding", "connection", "upgrade", "expect"}
@@ -197,7 +197,7 @@ def _written(request: Request, asked: _Asked) -> httpx.Request:
 
 
 def _header(name: str, value: str) -> tuple[bytes, bytes]:
-    if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWNED:
+    if not HEADER_NAME.fullmatch(name) or name.lower() in _OWNED:
         raise no_answers.unfit("a header of the request has a name that is not sent")
     if not _HEADER_VALUE.fullmatch(value):
         raise no_answers.unfit(

@@ -22,6 +22,7 @@ from cactions.logic.binding import bind_fetch
 from cactions.logic.differing import printable
 from cactions.logic.markers import Markers, prefix_for
 from cactions.logic.matching import resolve
+from cactions.logic.origins import DEFAULT_PORT
 from cactions.logic.shell import Part, Run, Variable, Written, variable_name, word
 from cactions.model import (
     ActionRequest,
@@ -41,7 +42,6 @@ from cactions.model import (
 from cactions.model.secret import Credentials, Secret
 
 _NEW_KEY: Final = Run(r"od -An -N16 -tx1 /dev/urandom | tr -d ' \n'")
-_HTTPS: Final = 443
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _GLOBS: Final = re.compile(r"[][{}]")
 
@@ -143,7 +143,7 @@ class _Script:
         """How a host is reached that only an allow entry leads to."""
         at = urlsplit(url)
         for entry in self.allowed:
-            if (entry.host, entry.port) == (at.hostname, at.port or _HTTPS):
+            if (entry.host, entry.port) == (at.hostname, at.port or DEFAULT_PORT):
                 bracketed = f"[{entry.address}]" if ":" in entry.address else entry.address
                 yield f"{entry.host}:{entry.port}:{bracketed}"
 

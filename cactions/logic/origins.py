@@ -23,7 +23,7 @@ _NUMERIC: Final = re.compile(
 _AUTHORITY_END: Final = re.compile(r"[/?#\\]")
 _SPECIAL: Final = (".local", ".localhost", ".internal", ".home.arpa", ".onion")
 _LONGEST_NAME: Final = 253
-_HIGHEST_PORT: Final = 65535
+HIGHEST_PORT: Final = 65535
 _LONGEST_PORT: Final = 5
 DEFAULT_PORT: Final = 443
 
@@ -78,7 +78,7 @@ def origin_of(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
     number = int(port) if good else DEFAULT_PORT
     if (host.lower(), number) not in allowed and (fault := host_fault(host)):
         raise OriginError(SPECIAL_HOST, *fault, start, end)
-    if colon and not (good and number <= _HIGHEST_PORT):
+    if colon and not (good and number <= HIGHEST_PORT):
         raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
     return Origin(f"https://{authority.lower()}", host.lower(), number, end)
 

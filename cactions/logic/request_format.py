@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.logic.faults import LITERAL_SECRET
+from cactions.logic.origins import HIGHEST_PORT
 from cactions.logic.schema import (
     AnyJson,
     Either,
@@ -21,7 +22,6 @@ from cactions.model import HIGHEST, MIB, Effect
 METHODS: Final = ("get", "post", "put", "delete", "patch")
 BODY_FORMS: Final = ("json", "form_encoded")
 STATUS: Final = Integer(100, 599)
-_HIGHEST_PORT: Final = 65535
 
 SECRET: Final = Record(
     {"secret": Field(Text(), "the name of a sealed value", required=True)},
@@ -163,7 +163,7 @@ NETWORK: Final = Record(
                     {
                         "host": Field(Text(), "the name in the URL", required=True),
                         "address": Field(Text(), "where it leads, an IP address", required=True),
-                        "port": Field(Integer(1, _HIGHEST_PORT), "the port; default 443"),
+                        "port": Field(Integer(1, HIGHEST_PORT), "the port; default 443"),
                         "reason": Field(Text(), "why this is safe", required=True),
                     }
                 ),

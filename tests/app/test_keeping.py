@@ -17,7 +17,7 @@ from cactions.logic.vault import sealable
 from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
 from cactions.model.secret import HeldKey, Passphrase, Secret
 from cactions.model.vault import Entry, Purpose, RecipientKind, VaultError, VaultFault
-from tests.vaults import OnlyKey, desk_at, new_vault
+from tests.vaults import OnlyKey, desk_at, new_vault, open_secret
 
 HOST = "api.shop.example"
 PASSPHRASE = "correct horse battery staple"
@@ -44,7 +44,7 @@ def joined(ada: VaultDesk, name: str = "bob") -> VaultDesk:
 
 
 def shop_token(desk: VaultDesk) -> str:
-    return keeping.open_secret(desk, "shop_token", HOST).reveal()
+    return open_secret(desk, "shop_token", HOST).reveal()
 
 
 def fault_of(desk: VaultDesk) -> VaultFault:
@@ -73,16 +73,16 @@ def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultDesk) ->
 def test_a_secret_opens_for_its_hosts_only(ada: VaultDesk) -> None:
     """The hosts are bound to it; the error says which they are and how to allow another."""
     with pytest.raises(AuthorError, match="may not be sent to evil") as caught:
-        keeping.open_secret(ada, "shop_token", "evil.example")
+        open_secret(ada, "shop_token", "evil.example")
     assert HOST in caught.value.hint
     assert "vault rotate shop_token --host evil.example" in caught.value.hint
-    assert isinstance(keeping.open_secret(ada, "shop_token", HOST.upper()), Secret)
+    assert isinstance(open_secret(ada, "shop_token", HOST.upper()), Secret)
 
 
 def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultDesk) -> None:
     """With the command that seals it."""
     with pytest.raises(OperatorError, match='no secret "shop_tokn"') as caught:
-        keeping.open_secret(ada, "shop_tokn", HOST)
+        open_secret(ada, "shop_tokn", HOST)
     assert 'did you mean "shop_token"? Seal it with `cactions vault seal shop_tokn`.' == (
         caught.value.hint
     )
@@ -382,7 +382,7 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultDesk, path: Path)
     assert [(4, "aaa"), (5, "")] == [(one.line, one.name) for one in saved.lost]
     assert ("bob",) == saved.outside
     desk = desk_at(path.with_name("new.vault"), keys=ada.keys)
-    assert "value-of-ccc" == keeping.open_secret(desk, "ccc", HOST).reveal()
+    assert "value-of-ccc" == open_secret(desk, "ccc", HOST).reveal()
     again = opened(desk).purpose_key(Purpose.JOURNAL, journal.name)
     assert journal.key.reveal() == again.key.reveal()
     assert damaged == path.read_bytes()
@@ -417,7 +417,7 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 
         changed(desk, edit)
         before = time.process_time()
-        keeping.open_secret(desk, "s7", HOST)
+        open_secret(desk, "s7", HOST)
         assert number == len(keeping.listing(desk).secrets)
         return time.process_time() - before
 

@@ -30,10 +30,11 @@ from cactions.edges import cassette, journal, people_local
 """What a command has loaded that needs a secret."""
 
 OPEN: Final = f"""{COMMAND}
-from cactions.app.keeping import open_secret
+from cactions.app.keeping import secret_for
+from cactions.app.opening import opened
 from cactions.cli.vaulting import Around, Ways, desk
 here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
-open_secret(here, "s0", {HOST!r})
+secret_for(opened(here), "s0", {HOST!r})
 """
 
 

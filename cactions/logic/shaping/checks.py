@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cactions.logic.decoding import Typed
+from cactions.logic.encoding import HEADER_NAME
 from cactions.logic.faults import WRONG_VALUE
 from cactions.logic.nodes import to_json
-from cactions.logic.shaping.headers import HEADER_NAME
 from cactions.logic.shaping.scope import Scope
 from cactions.model import BodyCheck, Denial, Success
 

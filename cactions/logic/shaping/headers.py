@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from cactions.logic.decoding import Typed
+from cactions.logic.encoding import HEADER_NAME
 from cactions.logic.faults import CONTRADICTION, WRONG_VALUE
 from cactions.logic.shaping.scope import Scope
 from cactions.model import Token
 
-HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 _OWNED: Final = {
     "host", "content-length", "transfer-encoding", "connection", "accept-encoding", "te",
     "upgrade", "trailer", "expect", "keep-alive", "proxy-authorization", "proxy-connection",
