@@ -1,8 +1,13 @@
-"""Hooks of the test run: generated cases are counted, measured and told at the end."""
+"""Hooks of the test run: generated cases are counted, measured and told at the end.
+
+The tests run in several processes (pytest-xdist); what each has counted comes together here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -28,6 +33,23 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         handle.inner_test = body
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker process hands over what it has counted."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["told"] = TOLD
+        output["tallies"] = {name: asdict(tally) for name, tally in COUNTS.by_target.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The counts of a worker process that has ended; one that died has none."""
+    output = getattr(node, "workeroutput", {})
+    TOLD.extend(output.get("told", ()))
+    for name, tally in output.get("tallies", {}).items():
+        COUNTS.add(name, Tally(**tally))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

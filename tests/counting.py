@@ -58,6 +58,11 @@ class Counts:
     planned: dict[str, int] = field(default_factory=dict)
     by_target: dict[str, Tally] = field(default_factory=dict)
 
+    def add(self, target: str, tally: Tally) -> None:
+        """Count what another process has counted."""
+        known = self.by_target.get(target, Tally())
+        self.by_target[target] = _together([known, tally])
+
     def lines(self) -> list[str]:
         """A line for each target, and one for all."""
         rows = [*self.by_target.items(), ("together", _together(self.by_target.values()))]
