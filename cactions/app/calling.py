@@ -14,6 +14,7 @@ from cactions.logic.asking import Asked
 from cactions.logic.conversing import Conversation, Need, Send, Step, converse, fetch
 from cactions.logic.leaking import unsaid
 from cactions.logic.token_answers import FetchedToken, no_token, read_token
+from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
 from cactions.model.secret import Secret
 
@@ -51,7 +52,10 @@ class Calling:
         self._pauses, self._budget = pauses, Budget()
 
     def prepare(self, action: Action) -> None:
-        """Open the secrets of the request and of whatever fetches its tokens."""
+        """Open the secrets of the request and of whatever fetches its tokens.
+
+        Raises AuthorError where a secret or a token may not go where it would.
+        """
         self._opened(action.request)
         for token in action.request.tokens:
             if token.fetch:
@@ -76,7 +80,19 @@ class Calling:
             raise no_token(token, str(error), error.hint) from None
         return read_token(token, answer)
 
+    def binding(self, token: Token) -> TokenBinding:
+        """Where the token may go. Raises what ``prepare`` raises."""
+        return self._secrets.binding(token)
+
     def _opened(self, request: ActionRequest) -> Mapping[str, Secret]:
+        """The request's secrets, once all that it carries may go to its host.
+
+        This stands before every conversation, so that no token is asked for, fetched or sent again
+        that may not go there.
+        """
+        for token in request.tokens:
+            if token.is_held:
+                self.binding(token).check(request.host)
         return self._secrets.opened(sealed_parts.of_request(request), request.host)
 
     def _driven(self, steps: Conversation, known: list[Secret]) -> Response:

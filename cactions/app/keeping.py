@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from cactions.app.opening import OpenVault, VaultDesk, Written, changed, opened, written
 from cactions.app.vault_ports import VaultFile
@@ -22,13 +23,16 @@ from cactions.model.vault import (
     VaultHead,
 )
 
+TOKEN_HOST: Final = "--token-host"  # noqa: S105 (a word, no password)
+"""The option that names where tokens may go."""
+
 UNSEALED = Sealed(b"", b"")
 """Stands in a noun until it is sealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a vault holds, checked: secrets by name, and who can open them."""
+    """What a vault holds, checked: secrets and bindings by name, and who can open them."""
 
     head: VaultHead
     me: str
@@ -85,55 +89,71 @@ def init(desk: VaultDesk, recipient: str) -> Written:
         return written(desk, file, replace(vault, contents=first))
 
 
-def seal(desk: VaultDesk, secret: Secret, hosts: Iterable[str]) -> Written:
+def seal(
+    desk: VaultDesk, secret: Secret, hosts: Iterable[str], token_hosts: Iterable[str] | None = None
+) -> Written:
     """Seal a new secret for these hosts. Raises OperatorError where the name is taken.
 
-    ``secret`` comes from ``sealable.secret``.
+    ``secret`` comes from ``sealable.secret``. ``token_hosts`` are where a token may go that is
+    fetched with it; without them nowhere.
     """
-    allowed = sealable.hosts(hosts)
+    places = {"hosts": sealable.hosts(hosts)}
+    if token_hosts is not None:
+        places["token_hosts"] = sealable.hosts(token_hosts, TOKEN_HOST)
 
     def edit(vault: OpenVault) -> OpenVault:
-        if vault.find(Purpose.SECRET, secret.label):
-            raise OperatorError(
-                f'"{secret.label}" is sealed already; nothing was written',
-                hint=f"To replace its value: `cactions vault rotate {secret.label}`.",
-            )
-        return _put(vault, desk.today(), secret, 1, allowed)
+        _check_free(vault, secret.label)
+        entry = Entry(Purpose.SECRET, secret.label, 1, meta(desk, vault, places), UNSEALED)
+        return put(vault, entry, secret.reveal().encode())
 
     return changed(desk, edit)
 
 
 def rotate(desk: VaultDesk, secret: Secret, hosts: Iterable[str] | None = None) -> Written:
     """Replace a secret's value; the old version goes. Hosts stay unless they are given."""
-    allowed = None if hosts is None else sealable.hosts(hosts)
+    places = {} if hosts is None else {"hosts": sealable.hosts(hosts)}
 
     def edit(vault: OpenVault) -> OpenVault:
-        old = _the(vault, secret.label)
-        new_hosts = old.hosts if allowed is None else allowed
-        return _put(vault, desk.today(), secret, old.version + 1, new_hosts)
+        old = the_secret(vault, secret.label)
+        told = {**old.meta, **meta(desk, vault, places)}
+        entry = replace(old, version=old.version + 1, meta=told)
+        return put(vault, entry, secret.reveal().encode())
 
     return changed(desk, edit)
 
 
-def _put(
-    vault: OpenVault, today: str, secret: Secret, version: int, hosts: tuple[str, ...]
-) -> OpenVault:
-    meta: Meta = {"by": vault.me, "created": today, "hosts": hosts}
-    entry = Entry(Purpose.SECRET, secret.label, version, meta, UNSEALED)
-    sealed = vault.sealed(entry, secret.reveal().encode())
-    others = tuple(
-        one
-        for one in vault.contents.entries
-        if (one.purpose, one.name) != (Purpose.SECRET, secret.label)
+def meta(desk: VaultDesk, vault: OpenVault, places: Mapping[str, tuple[str, ...]]) -> Meta:
+    """What is said of an entry that is sealed now, with its hosts of each kind."""
+    return {"by": vault.me, "created": desk.today(), **places}
+
+
+def put(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
+    """The vault with this value sealed in the entry, instead of every version before."""
+    kept = vault.contents.entries
+    others = (one for one in kept if (one.purpose, one.name) != (entry.purpose, entry.name))
+    entries = (*others, vault.sealed(entry, value))
+    return replace(vault, contents=replace(vault.contents, entries=entries))
+
+
+def _check_free(vault: OpenVault, name: str) -> None:
+    taken = vault.find(Purpose.SECRET, name)
+    if taken is None:
+        return
+    if taken.is_binding:
+        raise OperatorError(
+            f'"{name}" binds the end user\'s token of that name; nothing was written',
+            hint="Give the secret another name.",
+        )
+    raise OperatorError(
+        f'"{name}" is sealed already; nothing was written',
+        hint=f"To replace its value: `cactions vault rotate {name}`.",
     )
-    return replace(vault, contents=replace(vault.contents, entries=(*others, sealed)))
 
 
 def listing(desk: VaultDesk) -> Listing:
     """What the vault holds; no value is opened. Raises VaultError."""
     vault = opened(desk)
-    secrets = tuple(one for one in vault.contents.entries if one.purpose is Purpose.SECRET)
-    recipients = vault.contents.recipients
+    secrets, recipients = vault.contents.secrets, vault.contents.recipients
     return Listing(vault.head, vault.me, secrets, recipients, vault.rollback_checked)
 
 
@@ -184,7 +204,7 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
     Raises OperatorError where nothing is sealed under the name, AuthorError where the secret may
     not go to the host, VaultError (ENTRY) where it was not sealed for its place.
     """
-    entry = _the(vault, name)
+    entry = the_secret(vault, name)
     if host.lower() not in entry.hosts:
         raise AuthorError(
             f'the secret "{name}" may not be sent to {host}; it was not opened',
@@ -197,10 +217,18 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
         raise faults.entry(name) from None
 
 
-def _the(vault: OpenVault, name: str) -> Entry:
+def the_secret(vault: OpenVault, name: str) -> Entry:
+    """The secret of that name. Raises OperatorError."""
     entry = vault.find(Purpose.SECRET, name)
+    if entry and entry.is_binding:
+        raise OperatorError(
+            f'"{name}" binds the end user\'s token of that name, and holds no value;'
+            " nothing was opened",
+            hint=f"To change its hosts: `cactions vault bind {name} --user --token-host HOST`."
+            " A secret needs another name.",
+        )
     if entry is None:
-        names = [one.name for one in vault.contents.entries if one.purpose is Purpose.SECRET]
+        names = [one.name for one in vault.contents.secrets if not one.is_binding]
         near = nearest(name, names)
         raise OperatorError(
             f'no secret "{name}" is in the vault; nothing was opened',

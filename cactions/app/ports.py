@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cactions.logic.asking import Asked
+    from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,
         Person,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         Response,
         Run,
         RunHead,
+        Token,
         Value,
     )
     from cactions.model.secret import Secret
@@ -73,7 +75,15 @@ class Pauses(Protocol):
 
 
 class Secrets(Protocol):
-    """Opens secrets for the one host that each may go to."""
+    """Opens secrets for the one host that each may go to, and says where tokens may go."""
+
+    def binding(self, token: Token) -> TokenBinding:
+        """Where a token may go that is fetched or given; nothing is fetched.
+
+        Raises OperatorError where the vault or a secret of the fetch is not there, StoreError where
+        the vault cannot be opened.
+        """
+        ...
 
     def opened(self, names: Sequence[str], host: str) -> Mapping[str, Secret]:
         """By name.

@@ -55,8 +55,8 @@ def _rekeyed(desk: VaultDesk, removed: str, passphrases: tuple[Passphrase, ...])
         return turns[0].vault
 
     done = changed(desk, edit)
-    secrets = turns[0].vault.contents.entries if removed else ()
-    known = tuple(one.name for one in secrets if one.purpose is Purpose.SECRET)
+    secrets = turns[0].vault.contents.secrets if removed else ()
+    known = tuple(one.name for one in secrets if not one.is_binding)
     return Rekeyed(done, turns[0].handouts, turns[0].dropped, removed, known)
 
 

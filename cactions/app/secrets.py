@@ -1,14 +1,20 @@
-"""Opens secrets of the vault for live requests: the vault once, each secret for its host."""
+"""Opens secrets of the vault for live requests: the vault once, each secret for its host.
+
+It also tells where tokens may go that are in no vault: fetched ones, and the end user's own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
-from cactions.app.keeping import secret_for
+from cactions.app.keeping import secret_for, the_secret
 from cactions.app.opening import OpenVault, VaultDesk, opened
-from cactions.model import OperatorError
+from cactions.logic.vault.token_binding import TokenBinding, binders
+from cactions.model import OperatorError, Token
 from cactions.model.secret import Secret
+from cactions.model.vault import Entry, Purpose
 
 
 class VaultSecrets:
@@ -27,15 +33,53 @@ class VaultSecrets:
         with self._lock:
             return {name: self._one(name, host) for name in names}
 
+    def binding(self, token: Token) -> TokenBinding:
+        """Where the token may go. No vault is asked for a token that is fetched without a secret.
+
+        Raises OperatorError where there is no vault, or a secret of the fetch is not in it, and
+        StoreError where the vault cannot be opened.
+        """
+        with self._lock:
+            return TokenBinding(token, self._of_user(token) if token.is_users else self._of(token))
+
     def _one(self, name: str, host: str) -> Secret:
         if (name, host) not in self._open:
-            try:
-                self._vault = self._vault or opened(self._desk())
-                secret = secret_for(self._vault, name, host)
-            except OperatorError as error:
-                raise OperatorError(
-                    f'a live call needs the secret "{name}": {error}',
-                    hint=f"{error.hint.rstrip('.')}. A replay of a recording needs none.",
-                ) from None
+            with _needing(f'the secret "{name}"'):
+                secret = secret_for(self._whole(), name, host)
             self._open[name, host] = self._know(secret)
         return self._open[name, host]
+
+    def _of(self, token: Token) -> Mapping[str, Entry]:
+        """The secrets that the token is fetched with; where there are none, no vault is opened."""
+        found: dict[str, Entry] = {}
+        for name in binders(token):
+            with _needing(f'the secret "{name}"'):
+                found[name] = the_secret(self._whole(), name)
+        return found
+
+    def _of_user(self, token: Token) -> Mapping[str, Entry]:
+        remedy = TokenBinding(token, {}).remedy(token.hosts)
+        with _needing(f'the vault\'s word on where the token "{token.name}" may go', remedy):
+            vault = self._whole()
+        entry = vault.find(Purpose.SECRET, token.name)
+        if entry is None:
+            return {}
+        vault.unseal(entry)
+        return {token.name: entry}
+
+    def _whole(self) -> OpenVault:
+        self._vault = self._vault or opened(self._desk())
+        return self._vault
+
+
+@contextmanager
+def _needing(what: str, remedy: str = "") -> Iterator[None]:
+    """Whoever calls otherwise is told what a live call needs the vault for."""
+    try:
+        yield
+    except OperatorError as error:
+        then = f" Then {remedy}." if remedy else ""
+        raise OperatorError(
+            f"a live call needs {what}: {error}",
+            hint=f"{error.hint.rstrip('.')}.{then} A replay of a recording needs none.",
+        ) from None

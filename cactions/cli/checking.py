@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 from cactions.app.examining import examine
 from cactions.cli.answering import Answers
+from cactions.cli.vetting import missing_in
 from cactions.edges.clock import SystemClock
 from cactions.edges.guard import Network
 from cactions.edges.knocking import Doors
@@ -14,9 +19,12 @@ from cactions.model import Check, Health, OperatorError, Project
 from cactions.render.words import count
 
 
-def examined(project: Project | None, answers: Answers) -> list[Check]:
-    """Trust, proxy, then every host and the clock; where the first two fail, no host is asked."""
-    found: list[Check] = []
+def examined(project: Project | None, answers: Answers, vault: Path | None) -> list[Check]:
+    """Vault, trust, proxy, then every host and the clock; where trust or proxy fail, no host.
+
+    Without a vault beside the files nothing is said of one.
+    """
+    found = [*_vault(vault, project)] if vault and project else []
     doors = None
     try:
         trusted = trust(answers.ca_file)
@@ -28,11 +36,22 @@ def examined(project: Project | None, answers: Answers) -> list[Check]:
         found.append(_proxy(answers))
         doors = Doors(network)
     except OperatorError as error:
-        topic = "proxy" if found else "trust"
+        topic = "proxy" if any(one.topic == "trust" for one in found) else "trust"
         found.append(failed(topic, "", error))
     if doors is None:
         return found
     return [*found, *examine(sites_of(project) if project else (), doors, SystemClock())]
+
+
+def _vault(vault: Path, project: Project) -> Iterator[Check]:
+    """What live calls would miss of the vault, as its file reads without a key."""
+    if not os.path.lexists(vault):
+        return
+    found = missing_in(vault, project)
+    for one in found:
+        yield Check("vault", one.route, Health.PROBLEM, one.message, one.hint)
+    if not found:
+        yield Check("vault", "", Health.OK, "has what the calls need, as it reads without its key")
 
 
 def _proxy(answers: Answers) -> Check:

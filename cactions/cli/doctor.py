@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from cactions.cli import wiring
@@ -20,19 +22,21 @@ def command(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Look whether live calls can work from here: names, TLS, trust, clock, and every host.
+    """Look whether live calls can work from here: vault, names, TLS, trust, clock, every host.
 
     No secret is opened or sent, and nothing of a person. Exit code 1 where there is a problem.
 
     Example: cactions doctor
     """
     project: Project | None = None
+    vault: Path | None = None
     try:
-        project = wiring.opened(files, environment).project
+        opened = wiring.opened(files, environment)
+        project, vault = opened.project, opened.folder / wiring.VAULT
         found = [_files(project)]
     except CactionsError as error:
         found = [Check("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
-    found += wiring.examined(project, Answers(proxy=proxy or "", ca_file=ca_file))
+    found += wiring.examined(project, Answers(proxy=proxy or "", ca_file=ca_file), vault)
     if json:
         wiring.write_json(wiring.treaty().checks_to_json(found))
     else:

@@ -9,7 +9,7 @@ import getpass
 import os
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from cactions.cli import guarding
@@ -29,13 +29,28 @@ def value(name: str, *, strip_newline: bool) -> Secret:
     return guarding.know(sealable.secret(name, text, strip_newline=strip_newline))
 
 
-def user_tokens(pairs: Sequence[str], known: Collection[str]) -> dict[str, Secret]:
+def user_tokens(
+    pairs: Sequence[str], known: Collection[str], check: Callable[[str], None]
+) -> dict[str, Secret]:
     """The end user's own tokens: ``NAME=N`` is read from descriptor N, ``NAME=-`` from stdin.
 
-    ``known`` are their names. Raises OperatorError. One line break at the end is not part of a
-    token.
+    ``known`` are their names. ``check`` is asked about every name before any token is read, and
+    raises where one may not be used. Raises OperatorError. One line break at the end is not part of
+    a token.
     """
+    sources = _sources(pairs, known)
+    for name in sources:
+        check(name)
     found: dict[str, Secret] = {}
+    for name, where in sources.items():
+        text = _from_stdin(name) if where == "-" else _from_descriptor(name, int(where))
+        found[name] = guarding.know(sealable.secret(name, text, strip_newline=True))
+    return found
+
+
+def _sources(pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
+    """Where each token is read from, by name."""
+    found: dict[str, str] = {}
     for pair in pairs:
         name, _, where = pair.partition("=")
         if not name or not _WHERE.fullmatch(where):
@@ -47,8 +62,7 @@ def user_tokens(pairs: Sequence[str], known: Collection[str]) -> dict[str, Secre
             raise OperatorError(f'there is no user token "{name}"', hint=nearest(name, known))
         if name in found:
             raise OperatorError(f'the user token "{name}" is given twice', hint="Keep one.")
-        text = _from_stdin(name) if where == "-" else _from_descriptor(name, int(where))
-        found[name] = guarding.know(sealable.secret(name, text, strip_newline=True))
+        found[name] = where
     return found
 
 

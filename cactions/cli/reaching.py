@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from cactions.app.calling import Calling
 from cactions.app.opening import VaultDesk
@@ -13,7 +13,7 @@ from cactions.cli.answering import Answers
 from cactions.edges.clock import SystemClock, SystemPauses
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
-from cactions.model import Project, Request, Response, noun
+from cactions.model import Action, Project, Request, Response, Token, noun
 
 
 class _Told:
@@ -32,23 +32,39 @@ class _Told:
 
 @noun
 class Around:
-    """What lies around: the project, the vault, and where a caution is said."""
+    """What lies around: the project, the actions to call, the vault, where a caution is said."""
 
     project: Project
+    called: Sequence[Action]
     vault: Callable[[], VaultDesk]
     say: Callable[[str], None]
 
+    def users_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
+        """The end user's token of this name, with each host that the calls would send it to."""
+        for action in self.called:
+            for token in action.request.tokens:
+                if token.is_users and token.name == name:
+                    yield token, action.request.host
+
 
 def reach(answers: Answers, around: Around) -> Calling:
-    """Who makes live calls. User tokens are read here, before anything else is."""
+    """Who makes live calls. User tokens are read here, once the vault lets them go to the calls.
+
+    Raises AuthorError where it does not, and OperatorError.
+    """
     project = around.project
+    secrets = VaultSecrets(around.vault, guarding.know)
+
+    def check(name: str) -> None:
+        for token, host in around.users_hosts(name):
+            secrets.binding(token).check(host)
+
     users = [token.name for token in project.tokens.values() if token.is_users]
-    given = hidden.user_tokens(answers.user_tokens, users)
+    given = hidden.user_tokens(answers.user_tokens, users, check)
     for caution in _cautions(answers):
         around.say(caution)
     live = Live(Network(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
     moment.at_end(live.close)
-    secrets = VaultSecrets(around.vault, guarding.know)
     tokens = Tokens(SystemClock(), given, guarding.know)
     return Calling(_Told(live), secrets, tokens, SystemPauses())
 

@@ -8,6 +8,7 @@ import typer
 
 from cactions.app import admitting, rekeying
 from cactions.app.admitting import Handout
+from cactions.app.opening import Written
 from cactions.app.rekeying import Rekeyed
 from cactions.cli import hidden, moment, wiring
 from cactions.cli.keyed import keyed
@@ -87,6 +88,13 @@ def list_(ways: Ways, json: Json = False) -> None:
         wiring.write_json(wire.recipients_to_json(found))
     else:
         wiring.paper().show(sheets.recipients(found))
+
+
+def tell_written(done: Written, text: str, *codes: str) -> None:
+    """Say what is done, with what did not go well beside it; ``codes`` are to be copied."""
+    wiring.paper().show(sheets.told(text, *codes))
+    for note in done.notes:
+        wiring.paper().say(note)
 
 
 def tell_rekeyed(done: Rekeyed) -> None:

@@ -56,7 +56,7 @@ def command(
         if not recording.agreed(tested, opened, yes, json):
             wiring.paper().say("Nothing was sent and nothing was written.")
             return
-    live = wiring.calling(opened, answers) if answers.live else None
+    live = wiring.calling(opened, answers, tested) if answers.live else None
     tested = [one for one in tested if _agreed(one, answers)]
     way = _Way(answers, live, record, again)
     asked = [_asked(one, opened, way) for one in tested]

@@ -27,7 +27,7 @@ def fetched(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Fetch a token once: status, where it stood, its shape. The value is shown to nobody.
+    """Fetch a token once: status, place, shape, where it may go. The value is shown to nobody.
 
     Example: cactions tokens test crm
     """
@@ -35,13 +35,13 @@ def fetched(
     token = _fetched_one(opened.project, name)
     calling = wiring.calling(opened, Answers(proxy=proxy or "", ca_file=ca_file))
     try:
-        came = calling.fetch(token)
+        binding, came = calling.binding(token), calling.fetch(token)
     except NoPlan as error:  # which speaks of people
         raise RemoteError(str(error), hint=error.hint) from None
     if json:
-        wiring.write_json(wiring.treaty().fetched_to_json(token, came))
+        wiring.write_json(wiring.treaty().fetched_to_json(token, came, binding))
     else:
-        wiring.paper().show(fetched_sheet(token, came))
+        wiring.paper().show(fetched_sheet(token, came, binding))
 
 
 def _fetched_one(project: Project, name: str) -> Token:

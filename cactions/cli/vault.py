@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from cactions.app import admitting, keeping, rekeying, salvaging
-from cactions.app.opening import Written
 from cactions.cli import hidden, moment, recipients, wiring
+from cactions.cli.binding import Name, bind
 from cactions.cli.exits import Exit
 from cactions.cli.heading import user_name
 from cactions.cli.keyed import keyed
-from cactions.cli.recipients import Kept, tell_rekeyed
+from cactions.cli.recipients import Kept, tell_rekeyed, tell_written
 from cactions.cli.settings import Json
 from cactions.cli.vaulting import Ways
 from cactions.edges.vault_file import VaultFileLocal
+from cactions.logic.vault import sealable
 from cactions.logic.wire import vaults as wire
 from cactions.render import vault as sheets
 from cactions.render.words import count, listed
@@ -28,9 +29,14 @@ commands = typer.Typer(
 )
 commands.add_typer(recipients.commands, name="recipients")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name in the YAML.")]
 Hosts = Annotated[
     list[str], typer.Option("--host", metavar="HOST", help="A host that may get it; repeatable.")
+]
+TokenHosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--token-host", metavar="HOST", help="A host that gets tokens fetched with it; repeatable."
+    ),
 ]
 NewHosts = Annotated[
     list[str] | None,
@@ -62,7 +68,7 @@ def init(ways: Ways, name: Mine = None) -> None:
         done = keeping.init(desk, me)
     wiring.journal(ways.vault.parent).drop_index()
     text = f"The vault {ways.vault} is made. You are {me} in it; your key is in {desk.keys.name}."
-    _show(done, text + " To seal a secret:", "cactions vault seal NAME --host HOST")
+    tell_written(done, text + " To seal a secret:", "cactions vault seal NAME --host HOST")
     if wiring.journal(ways.vault.parent).begun:
         wiring.paper().say(
             "Old values that earlier runs kept stay unsealed in .cactions/. `cactions runs prune`"
@@ -72,16 +78,32 @@ def init(ways: Ways, name: Mine = None) -> None:
 
 @commands.command()
 @keyed
-def seal(ways: Ways, name: Name, host: Hosts, strip_newline: Strip = False) -> None:
+def seal(
+    ways: Ways,
+    name: Name,
+    host: Hosts,
+    token_host: TokenHosts = None,
+    strip_newline: Strip = False,
+) -> None:
     """Seal a secret: typed without echo, or from stdin. It goes to the named hosts only.
+
+    A token that is fetched with it goes to the hosts of --token-host only.
 
     Example: cactions vault seal shop_token --host api.shop.example
     """
     desk = wiring.vault_desk(ways)
     secret = hidden.value(name, strip_newline=strip_newline)
     with moment.whole():
-        done = keeping.seal(desk, secret, host)
-    _show(done, f'"{name}" is sealed for {listed(sorted(host))}.')
+        done = keeping.seal(desk, secret, host, token_host)
+    text = f'"{name}" is sealed for {listed(sorted(host))}.'
+    if token_host:
+        text += (
+            f" Tokens that are fetched with it may go to {listed([*sealable.hosts(token_host)])}."
+        )
+    tell_written(done, text)
+
+
+commands.command()(bind)
 
 
 @commands.command()
@@ -95,7 +117,7 @@ def rotate(ways: Ways, name: Name, host: NewHosts = None, strip_newline: Strip =
     secret = hidden.value(name, strip_newline=strip_newline)
     with moment.whole():
         done = keeping.rotate(desk, secret, host)
-    _show(done, f'"{name}" has a new value.')
+    tell_written(done, f'"{name}" has a new value.')
 
 
 @commands.command("list")
@@ -126,7 +148,7 @@ def rekey(ways: Ways, keep: Kept = None) -> None:
     passphrases = [hidden.passphrase(name) for name in keep or ()]
     with moment.whole():
         done = rekeying.rekey(desk, passphrases)
-    _show(done.written, "The vault has a new data key.")
+    tell_written(done.written, "The vault has a new data key.")
     tell_rekeyed(done)
 
 
@@ -142,7 +164,7 @@ def join(ways: Ways) -> None:
     with moment.whole():
         done = admitting.join(desk, code)
     text = f"You have joined the vault as {done.name}; your key is in {desk.keys.name}."
-    _show(done.written, f"{text} Commit the vault, so that the join code stops working.")
+    tell_written(done.written, f"{text} Commit the vault, so that the join code stops working.")
 
 
 @commands.command()
@@ -173,7 +195,7 @@ def salvage(ways: Ways, into: Into, new_key_file: NewKey = None) -> None:
     with moment.whole():
         done = salvaging.salvage(desk, VaultFileLocal(into))
     saved = count(len(done.kept), "entry was", "entries were")
-    _show(done.written, f"{saved} saved into {into}. Check dates and versions: ")
+    tell_written(done.written, f"{saved} saved into {into}. Check dates and versions: ")
     wiring.paper().show(sheets.secrets(done.kept))
     for one in done.lost:
         name = f': "{one.name}"' if one.name else ""
@@ -212,12 +234,6 @@ def status(ways: Ways, json: Json = False) -> None:
         sheet = sheets.status(found.file, found.holder, found.contents, found.me)
         wiring.paper().show(sheet, *([sheets.trouble(trouble)] if trouble else []))
     raise typer.Exit(Exit.FINDINGS if trouble else Exit.CLEAN)
-
-
-def _show(done: Written, text: str, *codes: str) -> None:
-    wiring.paper().show(sheets.told(text, *codes))
-    for note in done.notes:
-        wiring.paper().say(note)
 
 
 def _say_unchecked(remembers: bool, checked: bool, generation: int) -> None:

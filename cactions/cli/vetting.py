@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from cactions.edges.vault_file import VaultFileLocal
 from cactions.logic.shaping import Shaped
 from cactions.logic.vault import lines
-from cactions.logic.vault.lacking import lacking, unreadable
+from cactions.logic.vault.lacking import lacking, missing, unreadable
 from cactions.model import CactionsError, Finding, Project
+from cactions.model.vault import Entry
 
 
 def vetted(pairs: Iterable[tuple[Path, Shaped]]) -> list[Finding]:
@@ -19,13 +21,18 @@ def vetted(pairs: Iterable[tuple[Path, Shaped]]) -> list[Finding]:
         finding
         for vault, one in pairs
         if one.project and os.path.lexists(vault)
-        for finding in _lacking(vault, one.project)
+        for finding in _held_against(vault, partial(lacking, one.project))
     ]
 
 
-def _lacking(vault: Path, project: Project) -> list[Finding]:
+def missing_in(vault: Path, project: Project) -> list[Finding]:
+    """What live calls of the project would not find in this vault."""
+    return _held_against(vault, partial(missing, project))
+
+
+def _held_against(vault: Path, look: Callable[[Sequence[Entry]], list[Finding]]) -> list[Finding]:
     try:
-        entries = lines.read(VaultFileLocal(vault).read()).contents.entries
+        entries = lines.read(VaultFileLocal(vault).read()).contents.secrets
     except CactionsError as error:
         return [unreadable(str(error), error.hint)]
-    return lacking(project, entries)
+    return look(entries)

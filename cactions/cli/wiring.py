@@ -233,7 +233,7 @@ def desk(home: Opened, caller: Caller) -> Desk:
 def caller(home: Opened, action: Action, answers: Answers) -> Caller:
     """Who answers: the action's recording, or the live service."""
     if not answers.replayed:
-        return calling(home, answers)
+        return calling(home, answers, [action])
     from cactions.app.replaying import Replaying
     from cactions.edges.cassette import Replay
 
@@ -247,20 +247,20 @@ def tape(home: Opened, action: Action) -> Tape:
     return Tape(home.recording(action), makes_folder=True)
 
 
-def calling(home: Opened, answers: Answers) -> Calling:
-    """The live services of a project; the vault is opened when a secret is first needed."""
+def calling(home: Opened, answers: Answers, called: Sequence[Action] = ()) -> Calling:
+    """The live services of a project; the vault is opened when it is first needed."""
     from cactions.cli.reaching import Around, reach
     from cactions.cli.vaulting import Ways
 
     ways = Ways(home.folder / VAULT)
-    return reach(answers, Around(home.project, lambda: vault_desk(ways), paper().say))
+    return reach(answers, Around(home.project, called, lambda: vault_desk(ways), paper().say))
 
 
-def examined(project: Project | None, answers: Answers) -> list[Check]:
+def examined(project: Project | None, answers: Answers, vault: Path | None) -> list[Check]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.checking import examined
 
-    return examined(project, answers)
+    return examined(project, answers, vault)
 
 
 def rehearsal_people(home: Opened) -> PeopleLocal:

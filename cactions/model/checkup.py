@@ -19,8 +19,9 @@ class Health(Enum):
 class Check:
     """One thing that was looked at.
 
-    ``topic`` is one of a few words (``files``, ``trust``, ``proxy``, ``name``, ``connection``,
-    ``clock``), ``subject`` what of it (``api.shop.example:443``). ``hint`` is the next step.
+    ``topic`` is one of a few words (``files``, ``vault``, ``trust``, ``proxy``, ``name``,
+    ``connection``, ``clock``), ``subject`` what of it (``api.shop.example:443``). ``hint`` is the
+    next step.
     """
 
     topic: str

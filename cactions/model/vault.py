@@ -77,7 +77,8 @@ class Recipient:
 class Entry:
     """Something sealed: ``hosts`` are the only ones a secret may be sent to.
 
-    ``meta`` holds ``created`` (UTC), ``hosts`` and ``by`` (the recipient who sealed it).
+    ``meta`` holds ``created`` (UTC), ``hosts`` and ``by`` (the recipient who sealed it), and may
+    hold ``token_hosts``.
     """
 
     purpose: Purpose
@@ -89,7 +90,20 @@ class Entry:
     @property
     def hosts(self) -> tuple[str, ...]:
         """Where the secret may go; empty: nowhere."""
-        hosts = self.meta["hosts"]
+        return self._hosts("hosts")
+
+    @property
+    def token_hosts(self) -> tuple[str, ...]:
+        """Where a token may go that is fetched with the secret; empty: nowhere."""
+        return self._hosts("token_hosts")
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether it holds no value, and only binds the end user's token of its name."""
+        return not self.hosts and "token_hosts" in self.meta
+
+    def _hosts(self, key: str) -> tuple[str, ...]:
+        hosts = self.meta.get(key)
         return hosts if isinstance(hosts, tuple) else ()
 
 
@@ -109,6 +123,11 @@ class VaultContents:
     head: VaultHead
     recipients: tuple[Recipient, ...] = ()
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[Entry, ...]:
+        """Those of purpose SECRET, bindings of user tokens among them."""
+        return tuple(one for one in self.entries if one.purpose is Purpose.SECRET)
 
 
 class Forged(ValueError):

@@ -17,8 +17,8 @@ _MARKS: Final = {
 }
 _WIDEST: Final = max(mark.cells for mark in _MARKS.values())
 _TOPICS: Final = {
-    "files": "Action files", "trust": "Trusted authorities", "proxy": "Proxy", "name": "Name",
-    "connection": "Connection", "clock": "Clock",
+    "files": "Action files", "vault": "Vault", "trust": "Trusted authorities", "proxy": "Proxy",
+    "name": "Name", "connection": "Connection", "clock": "Clock",
 }  # fmt: skip
 
 

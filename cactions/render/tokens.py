@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cactions.logic.token_answers import FetchedToken
+from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import Token
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import Fact, facts, prose
 from cactions.render.words import listed
 
 
-def fetched(token: Token, came: FetchedToken) -> Sheet:
+def fetched(token: Token, came: FetchedToken, binding: TokenBinding) -> Sheet:
     """Where it came from, where it stood, what it looks like, and where it would go."""
 
     def draw(room: int) -> list[Line]:
         title = (Ink("Token "), Ink(token.name, Tone.STRONG), Ink(" was fetched.", Tone.GOOD))
-        return [*prose(title, room), BLANK, *facts(_told(token, came), room)]
+        return [*prose(title, room), BLANK, *facts(_told(token, came, binding), room)]
 
     return draw
 
 
-def _told(token: Token, came: FetchedToken) -> list[Fact]:
+def _told(token: Token, came: FetchedToken, binding: TokenBinding) -> list[Fact]:
     assert token.fetch, "only a dynamic token is fetched"
     request = token.fetch.request
     asked = f"{request.http_method.upper()} to {request.host}"
@@ -33,5 +36,14 @@ def _told(token: Token, came: FetchedToken) -> list[Fact]:
         Fact("Found", ((Ink(str(token.fetch.token_path), Tone.PATH), Ink(f", {came.shape}")),)),
         Fact("Good for", (ink(lifetime),)),
         Fact("Sent as", (header,)),
-        Fact("Sent to", (ink(listed([*token.hosts])),)),
+        *_places(binding),
     ]
+
+
+def _places(binding: TokenBinding) -> Iterator[Fact]:
+    """Where it may go, and what the YAML names beyond that, with the command that allows it."""
+    allowed, missing = [*binding.hosts], [*binding.missing]
+    yield Fact("Sent to", (ink(listed(allowed)) if allowed else quiet("no host yet"),))
+    if missing:
+        remedy = f"; only if it is meant to go there: {binding.remedy(missing)}"
+        yield Fact("Not to", (ink(f"{listed(missing)}{remedy}"),))

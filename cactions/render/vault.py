@@ -49,25 +49,32 @@ def handout(name: str, text: str, machine: bool) -> Sheet:
 
 
 def secrets(found: Sequence[Entry]) -> Sheet:
-    """The table of secrets, in the order given."""
-    rows = [
-        (
-            ink(one.name, Tone.CODE),
-            ink(f"{one.version:,}"),
-            ink(str(one.meta["created"])[:_DAY]),
-            ink(str(one.meta["by"])),
-            ink(", ".join(one.hosts), Tone.PATH),
-        )
-        for one in found
-    ]
+    """The table of secrets, in the order given, and of bindings, where there are any."""
+    head = ["Secret", "Version", "Sealed", "By", "May go to", "Its tokens may go to"]
+    shown = len(head) if any(one.token_hosts for one in found) else len(head) - 1
+    rows = [_row(one)[:shown] for one in found]
+    bindings = sum(one.is_binding for one in found)
+    told = words.count(len(rows) - bindings, "secret")
+    if bindings:
+        told += f", {words.count(bindings, 'token of end users', 'tokens of end users')}"
 
     def draw(room: int) -> list[Line]:
         if not rows:
             return [ink("No secrets yet.")]
-        head = ("Secret", "Version", "Sealed", "By", "May go to")
-        return [*table(head, rows, room), BLANK, ink(words.count(len(rows), "secret"))]
+        return [*table(head[:shown], rows, room), BLANK, ink(told)]
 
     return draw
+
+
+def _row(one: Entry) -> tuple[Line, ...]:
+    return (
+        ink(one.name, Tone.CODE),
+        ink(f"{one.version:,}"),
+        ink(str(one.meta["created"])[:_DAY]),
+        ink(str(one.meta["by"])),
+        quiet("(user token)") if one.is_binding else ink(", ".join(one.hosts), Tone.PATH),
+        ink(", ".join(one.token_hosts), Tone.PATH) if one.token_hosts else (),
+    )
 
 
 def recipients(found: Sequence[Recipient]) -> Sheet:

@@ -1,7 +1,10 @@
 """A secret is missing from the vault, is sealed for other hosts, or is used by nothing.
 
 What the files name is held against the names and hosts in ``cactions.vault``, which can be read
-without any key. Without a vault beside the files nothing is checked.
+without any key. So are the hosts of a token that is fetched with a secret, or that is the end
+user's own: the vault says where it may go, and ``hosts`` in the YAML may only narrow that. What is
+read without a key is not proven, so that it only warns; a live call uses the key. Without a vault
+beside the files nothing is checked.
 
 Why: CWE-255, credentials management: https://cwe.mitre.org/data/definitions/255.html
 
@@ -47,7 +50,8 @@ Good:
           mapping:
             tier: $.tier
 
-Fix: ``cactions vault seal NAME --host HOST``, or ``cactions vault rotate NAME``.
+Fix: ``cactions vault seal NAME --host HOST``, or ``cactions vault rotate NAME``; for a token
+``cactions vault bind NAME --token-host HOST``, if it is meant to go there.
 
 Suppress: it is about this machine, and stops nothing.
 """

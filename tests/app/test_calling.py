@@ -14,28 +14,41 @@ from typing import Any
 import pytest
 
 from cactions.app.calling import Budget, Calling
+from cactions.app.keeping import UNSEALED
 from cactions.app.tokens import Tokens
 from cactions.edges.clock import SystemPauses
 from cactions.edges.guard import Network
 from cactions.edges.http import Live
 from cactions.logic.asking import Asked
 from cactions.logic.shaping import SourceFile, shape
-from cactions.model import Action, NoPlan, Reason, Response
+from cactions.logic.vault.token_binding import TokenBinding, binders
+from cactions.model import Action, AuthorError, NoPlan, Reason, Response, Token
 from cactions.model.secret import Credentials, Secret
+from cactions.model.vault import Entry, Purpose
 from tests.builders import person
 from tests.fakes import FakeClock
 from tests.projects import SECRET, project
-from tests.servers import Server, Talk, answering, serving
+from tests.servers import HOST, Server, Talk, answering, serving
 from tests.told import TOLD
 
 MANY = 50
 
 
 class Held:
-    """Secrets, all of the same value, for any host; it notes what was opened for which."""
+    """Secrets, all of the same value, for any host; it notes what was opened for which.
 
-    def __init__(self) -> None:
+    ``bound`` are the hosts of every token.
+    """
+
+    def __init__(self, *bound: str) -> None:
         self.asked: list[tuple[tuple[str, ...], str]] = []
+        self._bound = bound or (HOST,)
+
+    def binding(self, token: Token) -> TokenBinding:
+        hosts = () if token.is_users else (HOST,)
+        meta = {"hosts": hosts, "token_hosts": self._bound}
+        held = {n: Entry(Purpose.SECRET, n, 1, meta, UNSEALED) for n in binders(token)}
+        return TokenBinding(token, held)
 
     def opened(self, names: Sequence[str], host: str) -> Mapping[str, Secret]:
         self.asked.append((tuple(names), host))
@@ -139,6 +152,28 @@ def test_a_token_goes_where_it_is_meant_to_go(calling: Make) -> None:
         assert 200 == call(by, action_of(server, tokens=["crm"])).status
     assert [((), "api.test"), (("crm_secret",), "api.test")] == held.asked
     assert (1, 1) == (service.fetched, service.calls.total())
+
+
+def test_fifty_workers_send_no_token_where_it_may_not_go(calling: Make) -> None:
+    """Nothing is fetched and nothing is sent, however many ask at once; preparing says it too."""
+    service = Service()
+    with serving(service.behave) as server:
+        by, action = calling(server, held=Held("elsewhere.test")), action_of(server, tokens=["crm"])
+        barrier = Barrier(MANY)
+
+        def work(number: int) -> str:
+            barrier.wait(30)
+            with pytest.raises(AuthorError) as caught:
+                call(by, action, number)
+            return str(caught.value)
+
+        with ThreadPoolExecutor(MANY) as pool:
+            said = set(pool.map(work, range(MANY)))
+        assert {'the token "crm" may not be sent to api.test; it was not sent'} == said
+        with pytest.raises(AuthorError):
+            by.prepare(action)
+        assert (0, []) == (service.fetched, server.received)
+    TOLD.append(f"tokens: {MANY} workers with a token that may not go there: 0 requests")
 
 
 def test_fifty_workers_meet_an_expired_token(calling: Make) -> None:

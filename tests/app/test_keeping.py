@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app import admitting, keeping, rekeying, salvaging
+from cactions.app import admitting, binding_tokens, keeping, rekeying, salvaging
 from cactions.app.opening import OpenVault, VaultDesk, changed, opened
 from cactions.edges.vault_file import VaultFileLocal
 from cactions.logic.key_text import decode_key
@@ -423,3 +423,89 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 
     small, large = seconds(1000), seconds(4000)
     assert large < small * 8
+
+
+# Where tokens may go
+
+
+def entry_of(desk: VaultDesk, name: str) -> Entry:
+    [found] = [one for one in keeping.listing(desk).secrets if one.name == name]
+    return found
+
+
+def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultDesk) -> None:
+    """Sorted, in small letters; without any, the key is not there."""
+    keeping.seal(ada, sealable.secret("crm", "a-good-secret"), [HOST], ["B.example", "a.example"])
+    assert ("a.example", "b.example") == entry_of(ada, "crm").token_hosts
+    assert "token_hosts" not in entry_of(ada, "shop_token").meta
+
+
+def test_binding_seals_the_same_value_again(ada: VaultDesk) -> None:
+    """Nobody types it; its hosts stay, and its version rises."""
+    binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])
+    entry = entry_of(ada, "shop_token")
+    assert (2, (HOST,), ("a.example",)) == (entry.version, entry.hosts, entry.token_hosts)
+    assert "the-first-token" == shop_token(ada)
+    binding_tokens.bind_fetched(ada, "shop_token", ["b.example"])
+    assert ("b.example",) == entry_of(ada, "shop_token").token_hosts
+
+
+def test_bindings_survive_whatever_seals_again(ada: VaultDesk, path: Path) -> None:
+    """A rotation, a new data key, and a rescue into another vault."""
+    binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])
+    binding_tokens.bind_users(ada, "jwt", ["b.example"])
+    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"), ["c.example"])
+    rekeying.rekey(ada)
+    saved = replace(ada, file=VaultFileLocal(path.with_name("saved.vault")))
+    salvaging.salvage(ada, saved.file)
+    for desk in (ada, saved):
+        assert ("a.example",) == entry_of(desk, "shop_token").token_hosts
+        jwt = entry_of(desk, "jwt")
+        assert ((), ("b.example",), True) == (jwt.hosts, jwt.token_hosts, jwt.is_binding)
+        assert keeping.verify(desk).entries
+
+
+def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultDesk) -> None:
+    """A newer version of this tool may have put it there."""
+
+    def edit(vault: OpenVault) -> OpenVault:
+        old = keeping.the_secret(vault, "shop_token")
+        told = replace(old, meta={**old.meta, "note": "of a newer version"})
+        return keeping.put(vault, told, vault.unseal(old))
+
+    changed(ada, edit)
+    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"))
+    binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])
+    assert "of a newer version" == entry_of(ada, "shop_token").meta["note"]
+
+
+def test_a_binding_of_a_users_token_is_no_secret(ada: VaultDesk) -> None:
+    """It opens for no host, has no value to rotate, and nobody who leaves has known one."""
+    binding_tokens.bind_users(ada, "jwt", [HOST])
+    for act in (
+        lambda: open_secret(ada, "jwt", HOST),
+        lambda: keeping.rotate(ada, sealable.secret("jwt", "a-good-secret"), [HOST]),
+        lambda: binding_tokens.bind_fetched(ada, "jwt", [HOST]),
+    ):
+        with pytest.raises(OperatorError, match="holds no value"):
+            act()
+    with pytest.raises(OperatorError, match="binds the end user's token"):
+        keeping.seal(ada, sealable.secret("jwt", "a-good-secret"), [HOST])
+    with pytest.raises(OperatorError, match="is a secret of the vault"):
+        binding_tokens.bind_users(ada, "shop_token", [HOST])
+    admitting.invite(ada, "bob")
+    assert ("shop_token",) == rekeying.remove(ada, "bob").known
+    assert b"" == opened(ada).unseal(entry_of(ada, "jwt"))
+
+
+@pytest.mark.parametrize("host", ["https://a.example", "a/b", "*.example", "", "a b", "é.fr"])
+def test_a_token_host_is_a_name_as_well(ada: VaultDesk, host: str) -> None:
+    """The hint says the option that it was given with."""
+    for act in (
+        lambda: binding_tokens.bind_fetched(ada, "shop_token", [host]),
+        lambda: binding_tokens.bind_users(ada, "jwt", [host]),
+        lambda: keeping.seal(ada, sealable.secret("crm", "a-good-secret"), [HOST], [host]),
+    ):
+        with pytest.raises(OperatorError, match="is no host name") as caught:
+            act()
+        assert "--token-host api" in caught.value.hint

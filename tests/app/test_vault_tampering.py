@@ -16,7 +16,7 @@ from cactions.model.secret import HeldKey, Passphrase
 from cactions.model.vault import Stretching, VaultError, VaultFault
 from tests.told import TOLD
 from tests.vaults import FixedClock, OnlyKey
-from tests.vectors.vault_vectors import PASSPHRASE, Maker, dumps, large, small
+from tests.vectors.vault_vectors import PASSPHRASE, Maker, bound, dumps, large, small
 
 FLIP_EVERY = 11
 """Of all bits, how many the normal run leaves out between two that it flips."""
@@ -246,6 +246,36 @@ def test_nobody_who_can_make_the_mac_can_move_an_entry() -> None:
     assert 60 <= counts.total()
 
 
+def test_nobody_without_a_key_can_send_a_token_elsewhere() -> None:
+    """Whatever the file says of where tokens may go: with the old MAC, and with a right one."""
+    case = Case("bound tokens", bound(), bound().keys["ada"])
+    assert case.verdict(case.data) is None
+    mac = case.data.splitlines(keepends=True)[-1]
+    counts: Counter[str] = Counter()
+    for number, hosts, token_hosts in itertools.product(range(3), PLACES, PLACES):
+        vault = bound()
+        meta = vault.entries[number]["meta"]
+        before = dict(meta)
+        meta |= {"hosts": hosts, "token_hosts": token_hosts}
+        if token_hosts is None:
+            del meta["token_hosts"]
+        if hosts is None or meta == before:
+            continue
+        data = vault.file()
+        with_old_mac = b"".join([*data.splitlines(keepends=True)[:-1], mac])
+        faults = (case.verdict(with_old_mac), case.verdict(data))
+        assert (VaultFault.TAMPERED, VaultFault.ENTRY) == faults
+        counts.update(fault.value for fault in faults if fault)
+    told("token hosts changed", counts)
+    assert 100 <= counts.total()
+
+
+PLACES: tuple[list[str] | None, ...] = (
+    None, [], ["evil.example"], ["api.crm.example"], ["api.crm.example", "eu.crm.example"],
+    ["api.crm.example", "evil.example"], ["api.shop.example"], ["auth.crm.example"],
+)  # fmt: skip
+
+
 def _moves(others: list[Maker]) -> Iterator[Callable[[Maker], None]]:
     facts = (
         [("name", name) for name in ("aaa", "zzz", "crm_id2", "a@b", "CRM_ID")]
@@ -260,7 +290,11 @@ def _moves(others: list[Maker]) -> Iterator[Callable[[Maker], None]]:
         ["api.shop.example", "evil.example"],
         ["a.b", "api.shop.example"],
     )
-    metas = [("hosts", one) for one in hosts] + [("by", "eve"), ("more", 1), ("created", DATE)]
+    metas = [(key, one) for key in ("hosts", "token_hosts") for one in hosts] + [
+        ("by", "eve"),
+        ("more", 1),
+        ("created", DATE),
+    ]
     for at, (key, value) in itertools.product((0, 1), metas):
         yield lambda v, at=at, key=key, value=value: v.entries[at]["meta"].__setitem__(key, value)
     for at, other in itertools.product((0, 1), others):

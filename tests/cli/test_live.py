@@ -37,11 +37,13 @@ Live = Callable[..., Done]
 
 @pytest.fixture
 def live(say: Say, home: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
-    """``live("diff …")`` with two sealed secrets, and the test's authority trusted."""
+    """``live("diff …")`` with sealed secrets and bound tokens, and the test's authority trusted."""
     for name in ("shop_token", "crm_secret"):
         if not (home / "cactions.vault").exists():
             assert say("vault init --name ada").code == Exit.CLEAN
-        assert say(f"vault seal {name} --host api.test", SECRET).code == Exit.CLEAN
+        sealed = say(f"vault seal {name} --host api.test --token-host api.test", SECRET)
+        assert sealed.code == Exit.CLEAN
+    assert say("vault bind jwt --user --token-host api.test").code == Exit.CLEAN
 
     def call(words: str, server: Server, stdin: str = "") -> Done:
         monkeypatch.setenv("CACTIONS_CA_FILE", str(server.ca_file))

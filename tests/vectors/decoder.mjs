@@ -51,11 +51,15 @@ function strings(value) {
   return value;
 }
 
+const hosts = (value) =>
+  strings(value).forEach((host, at, all) => demand(HOST.test(host) && (at === 0 || all[at - 1] < host)));
+
 function checkMeta(meta) {
   demand(object(meta) && ["by", "created", "hosts"].every((key) => key in meta));
   text(meta.by, NAME);
   text(meta.created, DATE);
-  strings(meta.hosts).forEach((host, at, all) => demand(HOST.test(host) && (at === 0 || all[at - 1] < host)));
+  hosts(meta.hosts);
+  if ("token_hosts" in meta) hosts(meta.token_hosts);
   for (const [key, value] of Object.entries(meta)) {
     demand(/^[a-z_]{1,32}$/.test(key));
     if (Array.isArray(value)) strings(value);

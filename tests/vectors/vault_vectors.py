@@ -152,6 +152,19 @@ def large() -> Maker:
     return vault
 
 
+def bound() -> Maker:
+    """Tokens bound to hosts: fetched ones by their secret, and a user's, which is in no vault."""
+    vault = Maker("bound tokens")
+    vault.recipients = [vault.recipient("ada")]
+    hosts = {"hosts": ["auth.crm.example"], "token_hosts": ["api.crm.example", "eu.crm.example"]}
+    vault.entries = [
+        vault.entry("crm_secret", "client-secret-value", **hosts),
+        vault.entry("jwt", "", version=2, hosts=[], token_hosts=["api.shop.example"]),
+        vault.entry("nowhere", "no-token-may-go-anywhere", token_hosts=[]),
+    ]
+    return vault
+
+
 @dataclass
 class Vector:
     """The bytes of a vault and how it is opened."""
@@ -264,6 +277,8 @@ def _ok() -> Iterator[tuple[str, Vector]]:
     yield "ok-machine", Vector(vault.file(), "ci", vault.keys["ci"].reveal(), values=values)
     yield "ok-passphrase", Vector(vault.file(), "paper", passphrase=PASSPHRASE, values=values)
     yield "ok-the-only-passphrase", Vector(vault.file(), "", passphrase=PASSPHRASE, values=values)
+    values = ("client-secret-value", "", "no-token-may-go-anywhere")
+    yield "ok-token-hosts", vector(bound(), values=values)
     vault = small(epoch=2**53 - 1, generation=2**53 - 1)
     yield "ok-highest-numbers", vector(vault, values=plain)
 
@@ -432,6 +447,13 @@ def _canonical() -> Iterator[tuple[str, Vector]]:  # noqa: PLR0915 (a table, one
     yield no("host-wildcard", 3, bent(meta(hosts=["*.example"])))
     yield no("host-number", 3, bent(meta(hosts=[1])))
     yield no("hosts-text", 3, bent(meta(hosts="a.example")))
+    for name, hosts in {
+        "unsorted": ["b.example", "a.example"], "twice": ["a.example", "a.example"],
+        "capital": ["A.example"], "wildcard": ["*"], "url": ["https://a.example"],
+        "empty-text": [""], "number": [1], "text": "a.example", "integer": 1,
+        "of-lists": [["a.example"]],
+    }.items():  # fmt: skip
+        yield no(f"token-hosts-{name}", 3, bent(meta(token_hosts=hosts)))
 
 
 def _insert(data: bytes, number: int, line: bytes) -> bytes:
@@ -548,7 +570,22 @@ def _tampered() -> Iterator[tuple[str, Vector]]:
         "recipient-added": lambda d: _insert(d, 3, dumps(_eve(other))),
     }.items():
         yield f"tampered-file-{name}", forged(change)
+    for name, news in {
+        "added": (2, ["evil.example"]), "widened": (0, ["api.crm.example", "evil.example"]),
+        "narrowed": (0, ["api.crm.example"]), "taken-away": (0, None),
+        "of-a-users-token": (1, ["evil.example"]),
+    }.items():  # fmt: skip
+        yield f"tampered-file-token-hosts-{name}", _bound_elsewhere(*news)
     yield "tampered-whole-file-forged", _forged_whole()
+
+
+def _bound_elsewhere(number: int, hosts: list[str] | None) -> Vector:
+    """The token hosts of an entry (by its number from 0) are others, by somebody without a key."""
+    vault = bound()
+    *_, end = vault.file().splitlines(keepends=True)
+    _set(vault.entries[number]["meta"], {"token_hosts": hosts})
+    *covered, _ = vault.file().splitlines(keepends=True)
+    return vector(vault, b"".join([*covered, end]))
 
 
 def _bob_made_a_key() -> Vector:
@@ -620,6 +657,8 @@ def _entries() -> Iterator[tuple[str, Vector]]:
     yield bad("purpose", of(0, purpose="request"))
     yield bad("hosts-widened", meta(hosts=["api.shop.example", "evil.example"]))
     yield bad("hosts-emptied", meta(hosts=[]))
+    yield bad("token-hosts-added", meta(token_hosts=["evil.example"]))
+    yield bad("made-a-binding", meta(hosts=[], token_hosts=["evil.example"]))
     yield bad("date", meta(created="2026-11-22T12:00:01Z"))
     yield bad("by", meta(by="eve"))
     yield bad("meta-more", meta(note="hi"))

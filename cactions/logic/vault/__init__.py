@@ -27,9 +27,17 @@ in the file and are authenticated; values are sealed, and so is their length, bu
 6. A name MUST match ``[A-Za-z0-9_][A-Za-z0-9_.@-]{0,127}``; a date MUST match
    ``[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z``.
 7. ``meta`` MUST have ``by`` (a name), ``created`` (a date) and ``hosts``: an array, sorted, none
-   twice, of strings that match ``[a-z0-9][a-z0-9.-]{0,252}``. It MAY have further keys that match
-   ``[a-z_]{1,32}``, with a string, an integer or an array of strings; a writer MUST keep them.
+   twice, of strings that match ``[a-z0-9][a-z0-9.-]{0,252}``. It MAY have ``token_hosts``, of the
+   same form, and further keys that match ``[a-z_]{1,32}``, with a string, an integer or an array of
+   strings; a writer MUST keep them.
 8. ``scrypt.n`` MUST be a power of two from 2^15 to 2^20, ``r`` 8 and ``p`` 1.
+
+**Hosts.** A secret MUST NOT be sent to a host that is not in its ``hosts``. A token that is fetched
+with secrets MUST NOT be sent to a host that is not in the ``token_hosts`` of every one of them; a
+secret without any lets it go nowhere. An end user's own token needs an entry of purpose ``secret``
+and of its name, with empty ``hosts``, with ``token_hosts``, and with an empty plaintext; without it
+the token MUST NOT be sent. (A reader that does not know ``token_hosts`` finds there a secret that
+may go nowhere.) What was read without a key MUST NOT allow anything.
 
 **Keys.** ``L(a, b, …)`` is each item as four bytes of length (big-endian) and its bytes; an integer
 is its decimal digits. HKDF is RFC 5869 with SHA-256; without a salt given, the salt is empty.

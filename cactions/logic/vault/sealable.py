@@ -52,15 +52,18 @@ def check_name(name: str, what: str) -> str:
     return name
 
 
-def hosts(names: Iterable[str]) -> tuple[str, ...]:
-    """Hosts as the vault keeps them: small letters, sorted, each once. Raises OperatorError."""
+def hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
+    """Hosts as the vault keeps them: small letters, sorted, each once. Raises OperatorError.
+
+    ``option`` is what they were given with.
+    """
     found = tuple(sorted({name.lower() for name in names}))
     strange = [name for name in found if not HOST.fullmatch(name)]
     if strange or not found:
         which = f"{strange[0]!r} is no host name" if strange else "a secret needs a host to go to"
         raise OperatorError(
             f"{which}; nothing was sealed",
-            hint="Give the host alone, without https:// and path: --host api.shop.example",
+            hint=f"Give the host alone, without https:// and path: {option} api.shop.example",
         )
     return found
 

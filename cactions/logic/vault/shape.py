@@ -39,6 +39,7 @@ _HEAD_KEYS: Final = {"epoch", "format", "generation", "vault"}
 _RECIPIENT_KEYS: Final = {"created", "key_id", "kind", "name", "salt", "wrapped"}
 _ENTRY_KEYS: Final = {"meta", "name", "purpose", "salt", "sealed", "version"}
 _META_KEYS: Final = {"by", "created", "hosts"}
+_HOST_KEYS: Final = {"hosts", "token_hosts"}
 
 Object: TypeAlias = "dict[str, Json]"
 Head = VaultHead
@@ -135,10 +136,14 @@ def _meta(found: Json) -> Meta:
         raise Misshapen("its metadata has a strange key")
     _text(found["by"], NAME)
     _text(found["created"], _DATE)
-    hosts = _texts(found["hosts"])
+    for key in _HOST_KEYS & found.keys():
+        _check_hosts(_texts(found[key]))
+    return {key: _meta_value(value) for key, value in found.items()}
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> None:
     if list(hosts) != sorted(set(hosts)) or not all(HOST.fullmatch(host) for host in hosts):
         raise Misshapen("its hosts are not sorted names")
-    return {key: _meta_value(value) for key, value in found.items()}
 
 
 def _meta_value(value: Json) -> str | int | tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from cactions.logic.redacting import hidden_attributes, hidden_fields
 from cactions.logic.token_answers import FetchedToken
+from cactions.logic.vault.token_binding import TokenBinding
 from cactions.logic.wire.plans import failed_to_json, result_to_json
 from cactions.logic.wire.runs import head_to_json, receipt_to_json, run_to_json
 from cactions.model import (
@@ -39,8 +40,11 @@ def request_to_json(request: Request | Failed) -> dict[str, Json]:
     }
 
 
-def fetched_to_json(token: Token, came: FetchedToken) -> dict[str, Json]:
-    """A token that was fetched for a test: everything but its value."""
+def fetched_to_json(token: Token, came: FetchedToken, binding: TokenBinding) -> dict[str, Json]:
+    """A token that was fetched for a test: everything but its value.
+
+    ``hosts`` are those of the YAML, ``bound_hosts`` those of them that the vault allows.
+    """
     return {
         "format": "cactions.token/1",
         "name": token.name,
@@ -50,6 +54,7 @@ def fetched_to_json(token: Token, came: FetchedToken) -> dict[str, Json]:
         "expires_in": came.expires_in,
         "header": token.header,
         "hosts": list(token.hosts),
+        "bound_hosts": list(binding.hosts),
     }
 
 

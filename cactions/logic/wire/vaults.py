@@ -5,16 +5,16 @@ Written, never read back; no value and no key is ever in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cactions.model import CactionsError, Json
 from cactions.model.vault import Entry, Recipient, VaultContents, VaultError, VaultHead
 
 
 def secrets_to_json(
-    head: VaultHead, secrets: Iterable[Entry], *, rollback_checked: bool
+    head: VaultHead, entries: Sequence[Entry], *, rollback_checked: bool
 ) -> dict[str, Json]:
-    """What is sealed, by name, and where it may go."""
+    """What is sealed, by name, and where it may go; then which tokens of end users are bound."""
     return {
         "format": "cactions.vault/1",
         **_head(head),
@@ -24,10 +24,23 @@ def secrets_to_json(
                 "name": one.name,
                 "version": one.version,
                 "hosts": list(one.hosts),
+                "token_hosts": list(one.token_hosts),
                 "created": str(one.meta["created"]),
                 "by": str(one.meta["by"]),
             }
-            for one in secrets
+            for one in entries
+            if not one.is_binding
+        ],
+        "user_tokens": [
+            {
+                "name": one.name,
+                "version": one.version,
+                "token_hosts": list(one.token_hosts),
+                "created": str(one.meta["created"]),
+                "by": str(one.meta["by"]),
+            }
+            for one in entries
+            if one.is_binding
         ],
     }
 

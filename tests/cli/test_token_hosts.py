@@ -1,0 +1,361 @@
+"""A changed YAML sends no live token elsewhere: the vault says where tokens may go."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.cli.exits import Exit
+from tests.cli.conftest import Done
+from tests.cli.test_live import DIFF, RUN, tokens
+from tests.cli.test_vault import Say, say
+from tests.projects import SECRET, project, write
+from tests.servers import HOST, Server, answering, serving, tls_for
+from tests.told import TOLD
+
+__all__ = ["say"]
+
+USERS = "eyJ.users.own.token"
+EVIL, BEHIND, SUB = "evil.test", "api.test.evil.test", "sub.api.test"
+COMMANDS = (DIFF, RUN, "test --live", "test --record --yes")
+
+Document = dict[str, Any]
+
+
+class World:
+    """Our service, an attacker's, and a project with one token on its action."""
+
+    def __init__(self, home: Path, say: Say, ours: Server, theirs: Server) -> None:
+        self.home, self.ours, self.theirs = home, ours, theirs
+        self._say = say
+
+    def say(self, words: str, stdin: str = "") -> Done:
+        return self._say(words, stdin)
+
+    def sealed(self, bound: str = f"--token-host {HOST}") -> None:
+        """A vault with the client's secret, and the user's token bound where fetched ones are."""
+        assert Exit.CLEAN == self.say("vault init --name ada").code
+        done = self.say(f"vault seal crm_secret --host {HOST} {bound}", SECRET)
+        assert Exit.CLEAN == done.code
+        if bound:
+            assert Exit.CLEAN == self.say(f"vault bind jwt --user {bound}").code
+
+    def document(self, name: str) -> Document:
+        """The project as its team keeps it, with the token of that name on its action."""
+        document = project(self.ours, tokens=[name])
+        document["tokens"]["own"] = {
+            "type": "http_request", "header": "X-Token", "prefix": "Key ", "hosts": [HOST],
+            "token_path": "$.access_token",
+            "request": {"http_method": "post", "url": self.ours.url("/token"),
+                        "json": {"client": "support", "key": {"secret": "crm_secret"}}},
+        }  # fmt: skip
+        return document
+
+    def lead(self, document: Document, *hosts: str, host: str = "") -> None:
+        """Point the action, and all tokens, to a host of the attacker."""
+        host = host or hosts[-1]
+        here = {"host": host.lower(), "address": "127.0.0.1", "port": self.theirs.port}
+        document["network"]["allow"].append({**here, "reason": "our new gateway"})
+        document["actions"]["loyalty"]["request"]["url"] = self.theirs.url(
+            "/v1/customers/{{ person.user_id }}", host
+        )
+        for token in document["tokens"].values():
+            token["hosts"] = [*hosts]
+
+    @property
+    def received(self) -> tuple[int, int]:
+        """Requests to us, connections to the attacker."""
+        return len(self.ours.received), self.theirs.connections
+
+
+@pytest.fixture
+def world(home: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with (
+        serving(tokens) as ours,
+        serving(answering(), tls_for(EVIL, BEHIND, SUB)) as theirs,
+    ):
+        monkeypatch.setenv("CACTIONS_CA_FILE", str(ours.ca_file))
+        yield World(home, say, ours, theirs)
+
+
+def given(name: str) -> str:
+    """The option that gives a user's token."""
+    return f" --user-token {name}=-"
+
+
+def told(done: Done) -> str:
+    return " ".join((done.out + done.err).split())
+
+
+# The attack
+
+
+def _renamed(world: World, document: Document, name: str) -> str:
+    world.lead(document, EVIL)
+    document["tokens"]["fresh"] = document["tokens"].pop(name)
+    document["actions"]["loyalty"]["request"]["tokens"] = ["fresh"]
+    return "fresh"
+
+
+def _by_environment(world: World, document: Document, name: str) -> str:
+    world.lead(document, HOST, EVIL)
+    document["servers"] = {"api": {"live": world.theirs.url("", EVIL)}}
+    request = document["actions"]["loyalty"]["request"]
+    request |= {"server": "api", "url": "/v1/customers/{{ person.user_id }}"}
+    return name
+
+
+def _posted(world: World, document: Document, name: str) -> str:
+    world.lead(document, EVIL)
+    request = document["actions"]["loyalty"]["request"]
+    request |= {"http_method": "post", "effect": "read", "json": {"id": "{{ person.user_id }}"}}
+    return name
+
+
+def _other_header(world: World, document: Document, name: str) -> str:
+    world.lead(document, EVIL)
+    token = document["tokens"][name]
+    if token["type"] != "oauth_client_credentials":
+        token |= {"header": "authorization", "prefix": "Bearer "}
+    return name
+
+
+def _beside(world: World, document: Document, name: str) -> str:
+    world.lead(document, EVIL)
+    both = {"crm": ["crm", "jwt"], "own": ["crm", "own"], "jwt": ["jwt", "own"]}
+    document["actions"]["loyalty"]["request"]["tokens"] = both[name]
+    return name
+
+
+def _led(*hosts: str, host: str = "") -> Callable[[World, Document, str], str]:
+    def change(world: World, document: Document, name: str) -> str:
+        world.lead(document, *hosts, host=host)
+        return name
+
+    return change
+
+
+WAYS: dict[str, Callable[[World, Document, str], str]] = {
+    "the attacker's host alone": _led(EVIL),
+    "the attacker's beside ours": _led(HOST, EVIL),
+    "in capitals": _led("EVIL.TEST"),
+    "ours in front of theirs": _led(BEHIND),
+    "a name below ours": _led(SUB),
+    "an environment": _by_environment,
+    "another name of the token": _renamed,
+    "a request with a body": _posted,
+    "another header": _other_header,
+    "beside another token": _beside,
+}
+
+
+@pytest.mark.parametrize("name", ["crm", "own", "jwt"])
+def test_a_changed_yaml_sends_no_token_to_an_attacker(world: World, name: str) -> None:
+    """Whatever the YAML says: no byte reaches them, no token is fetched, none is read or shown."""
+    world.sealed()
+    counts: Counter[str] = Counter()
+    for way, change in WAYS.items():
+        document = world.document(name)
+        called = change(world, document, name)
+        write(world.home, document)
+        early = told(world.say("validate"))
+        assert ("error" in early, "CA305" in early, ".test" in early) == (False, True, True), way
+        option = given(called) if name == "jwt" else ""
+        for words in COMMANDS:
+            done = world.say(words + option, USERS)
+            said = told(done)
+            assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received), (way, words)
+            assert re.search(r'oken "\w+" may not be sent to \S*\.test; it was not sent', said)
+            assert "`cactions vault bind " in said
+            assert (0, False) == (sys.stdin.buffer.tell() if option else 0, USERS in said)
+            counts[words] += 1
+    tried = counts.total()
+    assert len(WAYS) * len(COMMANDS) == tried
+    TOLD.append(f"tokens: {tried} changed YAMLs ({name}): 0 bytes sent, 0 tokens fetched or read")
+
+
+@pytest.mark.parametrize("name", ["crm", "own", "jwt"])
+def test_a_token_goes_where_the_vault_lets_it_go(world: World, name: str) -> None:
+    """Else nothing above would mean anything: bound to the attacker's host, it arrives there."""
+    world.sealed(f"--token-host {EVIL} --token-host {HOST}")
+    document = world.document(name)
+    world.lead(document, EVIL)
+    write(world.home, document)
+    world.say(DIFF + (given("jwt") if name == "jwt" else ""), USERS)
+    [request] = world.theirs.received
+    value = USERS if name == "jwt" else "fetched-token-1"
+    assert value.encode() in request
+
+
+@pytest.mark.parametrize("name", ["crm", "own", "jwt"])
+def test_a_call_that_would_change_something_is_refused_before_it_is_in_the_journal(
+    world: World, name: str
+) -> None:
+    """So that nothing stands there in doubt."""
+    world.sealed()
+    document = world.document(name)
+    world.lead(document, EVIL)
+    document["actions"]["loyalty"]["request"] |= {"http_method": "post", "json": {}}
+    write(world.home, document)
+    done = world.say(RUN + (given("jwt") if name == "jwt" else ""), USERS)
+    assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
+    assert [] == world.say("runs list --json").json["runs"]
+
+
+@pytest.mark.parametrize("name", ["crm", "own", "jwt"])
+def test_a_redirect_takes_no_token_along(world: World, name: str) -> None:
+    """It is named, and not followed."""
+    world.sealed()
+    away = [f"Location: {world.theirs.url('/', EVIL)}"]
+    with serving(answering(b"", "302 Found", away)) as leading:
+        document = world.document(name)
+        document["network"]["allow"][0]["port"] = leading.port
+        document["network"]["allow"] += [
+            {**document["network"]["allow"][0], "port": world.ours.port},
+            {"host": EVIL, "address": "127.0.0.1", "port": world.theirs.port, "reason": "a test"},
+        ]
+        document["actions"]["loyalty"]["request"]["url"] = leading.url("/v1")
+        write(world.home, document)
+        done = world.say(DIFF + (given("jwt") if name == "jwt" else ""), USERS)
+        assert (1, 0) == (len(leading.received), world.theirs.connections)
+    assert f"leads to {EVIL}" in told(done)
+
+
+@pytest.mark.parametrize("new", [f'["{HOST}","{EVIL}"]', f'["{EVIL}"]', f'["{EVIL}","zz.test"]'])
+@pytest.mark.parametrize("name", ["crm", "jwt"])
+def test_a_vault_that_was_changed_without_a_key_sends_nothing(
+    world: World, name: str, new: str
+) -> None:
+    """Neither to the attacker nor to us."""
+    world.sealed()
+    document = world.document(name)
+    world.lead(document, EVIL)
+    write(world.home, document)
+    file = world.home / "cactions.vault"
+    file.write_text(file.read_text().replace(f'"token_hosts":["{HOST}"]', f'"token_hosts":{new}'))
+    done = world.say(DIFF + (given("jwt") if name == "jwt" else ""), USERS)
+    assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
+    assert "changed by somebody who has no key" in told(done)
+
+
+def test_the_yaml_may_narrow(world: World) -> None:
+    """A host that only the vault names is refused before the vault is asked."""
+    world.sealed(f"--token-host {EVIL} --token-host {HOST}")
+    document = world.document("crm")
+    write(world.home, document)
+    assert Exit.CLEAN == world.say(DIFF).code
+    before = len(world.ours.received)
+    hosts = deepcopy(document["tokens"]["crm"]["hosts"])
+    world.lead(document, EVIL)
+    document["tokens"]["crm"]["hosts"] = hosts
+    write(world.home, document)
+    done = world.say(DIFF)
+    assert (Exit.NOTHING_DONE, (before, 0)) == (done.code, world.received)
+    assert "CA303" in told(done)
+
+
+# The way out
+
+
+def commands_in(done: Done) -> list[str]:
+    """The commands that an error gives, without our own name."""
+    return re.findall(r"`cactions (vault (?:init|bind)[^`]*)`", told(done))
+
+
+@pytest.mark.parametrize("name", ["crm", "own"])
+def test_a_secret_of_an_older_vault_lets_its_token_go_nowhere_until_it_is_bound(
+    world: World, name: str
+) -> None:
+    """The error gives the very command; nobody needs to have the secret at hand for it."""
+    world.sealed("")
+    write(world.home, world.document(name))
+    done = world.say(DIFF)
+    assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
+    assert "It may go to no host yet" in told(done)
+    [command] = commands_in(done)
+    assert f"vault bind crm_secret --token-host {HOST}" == command
+    assert Exit.CLEAN == world.say(command).code
+    assert (Exit.CLEAN, (2, 0)) == (world.say(DIFF).code, world.received)
+    assert "CA305" not in told(world.say("validate"))
+
+
+@pytest.mark.parametrize("has_vault", [True, False])
+def test_a_users_token_needs_a_binding(world: World, has_vault: bool) -> None:
+    """Without a vault, and without an entry in it, it is not even read."""
+    write(world.home, world.document("jwt"))
+    if has_vault:
+        world.sealed("")
+    done = world.say(DIFF + given("jwt"), USERS)
+    code = Exit.NOTHING_DONE if has_vault else Exit.MISUSE
+    assert (code, (0, 0), 0) == (done.code, world.received, sys.stdin.buffer.tell())
+    commands = commands_in(done)
+    assert f"vault bind jwt --user --token-host {HOST}" == commands[-1]
+    assert ([] if has_vault else ["vault init"]) == commands[:-1]
+    for command in commands:
+        assert Exit.CLEAN == world.say(command).code
+    assert (Exit.CLEAN, (1, 0)) == (world.say(DIFF + given("jwt"), USERS).code, world.received)
+
+
+def test_a_token_can_be_fetched_before_it_is_bound(world: World) -> None:
+    """The answer says that it may go nowhere yet, and how that is changed."""
+    world.sealed("")
+    write(world.home, world.document("crm"))
+    done = world.say("tokens test crm")
+    assert (Exit.CLEAN, (1, 0)) == (done.code, world.received)
+    assert re.search(r"Sent to +no host yet", done.out)
+    assert [f"vault bind crm_secret --token-host {HOST}"] == commands_in(done)
+    document = world.say("tokens test crm --json").json
+    assert ([HOST], []) == (document["hosts"], document["bound_hosts"])
+
+
+def test_a_fetch_without_a_secret_is_bound_by_the_yaml_alone(world: World) -> None:
+    """What it gives, an attacker could fetch as well; no vault is needed."""
+    document = world.document("own")
+    document["tokens"]["own"]["request"]["json"] = {"client": "anybody"}
+    write(world.home, document)
+    assert (Exit.CLEAN, (2, 0)) == (world.say(DIFF).code, world.received)
+
+
+def test_a_fetch_cannot_carry_another_token(world: World) -> None:
+    """So that there is no chain by which one token fetches another."""
+    document = world.document("own")
+    document["tokens"]["own"]["request"]["tokens"] = ["jwt"]
+    write(world.home, document)
+    done = world.say(DIFF)
+    assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
+    assert 'unknown key "tokens"' in told(done)
+
+
+# Early, without a key
+
+
+@pytest.mark.parametrize("words", ["validate", "doctor"])
+def test_what_is_not_bound_is_told_without_a_key(
+    world: World, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the file reads, which only its key proves; `doctor` takes it for a problem."""
+    world.sealed("")
+    write(world.home, world.document("crm"))
+    monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", "nowhere.key")
+    done = world.say(words)
+    said = told(done)
+    code = Exit.FINDINGS if words == "doctor" else Exit.CLEAN
+    assert (code, True) == (done.code, "as it reads without its key" in said)
+    assert f'does not let the token "crm" go to {HOST}' in said
+    assert f"vault bind crm_secret --token-host {HOST}" in commands_in(done)
+
+
+def test_doctor_says_that_the_vault_has_what_calls_need(world: World) -> None:
+    """And looks for no key."""
+    world.sealed()
+    document = world.document("crm")
+    write(world.home, document)
+    [found] = [one for one in world.say("doctor --json").json["checks"] if one["topic"] == "vault"]
+    assert "ok" == found["health"]
