@@ -78,7 +78,7 @@ def _needing(what: str, remedy: str = "") -> Iterator[None]:
     try:
         yield
     except OperatorError as error:
-        then = f" Then {remedy}." if remedy else ""
+        then = f" Then bind it, only to hosts that are meant to get it: {remedy}." if remedy else ""
         raise OperatorError(
             f"a live call needs {what}: {error}",
             hint=f"{error.hint.rstrip('.')}.{then} A replay of a recording needs none.",

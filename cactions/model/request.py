@@ -116,7 +116,8 @@ class Token:
 
     Exactly one of these is there: ``value`` is sealed (text); ``username`` and ``password``
     (basic, its header is ``Authorization``); ``fetch`` (HTTP request, OAuth client credentials);
-    none of them (user token: given anew for each run). ``hosts`` are the only hosts it is sent to.
+    none of them (user token: given anew for each run). ``hosts`` are the only hosts it is sent to,
+    as far as the vault lets it go there.
     """
 
     name: str

@@ -295,6 +295,7 @@ def test_a_users_token_needs_a_binding(world: World, has_vault: bool) -> None:
     done = world.say(DIFF + given("jwt"), USERS)
     code = Exit.NOTHING_DONE if has_vault else Exit.MISUSE
     assert (code, (0, 0), 0) == (done.code, world.received, sys.stdin.buffer.tell())
+    assert re.search(r"(is|are) meant to get it", told(done))
     commands = commands_in(done)
     assert f"vault bind jwt --user --token-host {HOST}" == commands[-1]
     assert ([] if has_vault else ["vault init"]) == commands[:-1]
@@ -359,3 +360,25 @@ def test_doctor_says_that_the_vault_has_what_calls_need(world: World) -> None:
     write(world.home, document)
     [found] = [one for one in world.say("doctor --json").json["checks"] if one["topic"] == "vault"]
     assert "ok" == found["health"]
+
+
+def test_a_binding_of_no_token_is_told(world: World) -> None:
+    """As a secret of no use is; perhaps the token has another name now."""
+    world.sealed()
+    document = world.document("crm")
+    del document["tokens"]["jwt"]
+    write(world.home, document)
+    done = world.say("validate")
+    assert 'nothing in these files uses the binding of the user token "jwt"' in told(done)
+    assert 'uses the secret "crm_secret"' not in told(done)
+
+
+def test_doctor_says_that_a_vault_cannot_be_read(world: World) -> None:
+    """And goes on to the hosts."""
+    write(world.home, world.document("crm"))
+    (world.home / "cactions.vault").write_text("{}\n")
+    checks = world.say("doctor --json").json["checks"]
+    assert [("vault", "problem")] == [
+        (one["topic"], one["health"]) for one in checks if one["topic"] == "vault"
+    ]
+    assert "connection" in {one["topic"] for one in checks}
