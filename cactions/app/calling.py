@@ -12,7 +12,7 @@ from cactions.app.tokens import Tokens
 from cactions.logic import sealed_parts
 from cactions.logic.asking import Asked
 from cactions.logic.conversing import Conversation, Need, Send, Step, converse, fetch
-from cactions.logic.leaking import unsaid
+from cactions.logic.leaking import unsaid, unsaid_head
 from cactions.logic.token_answers import FetchedToken, no_token, read_token
 from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
 from cactions.model.secret import Secret
@@ -42,13 +42,17 @@ class Budget:
 
 
 class Calling:
-    """The Caller that makes live calls; many threads may share it."""
+    """The Caller that makes live calls; many threads may share it.
+
+    No answer says a secret back that this caller has opened or fetched, for whichever call.
+    """
 
     source = ""
 
     def __init__(self, sender: Sender, secrets: Secrets, tokens: Tokens, pauses: Pauses) -> None:
         self._sender, self._secrets, self._tokens = sender, secrets, tokens
         self._pauses, self._budget = pauses, Budget()
+        self._known: dict[Secret, None] = {}
 
     def prepare(self, action: Action) -> None:
         """Open the secrets of the request and of whatever fetches its tokens."""
@@ -62,25 +66,26 @@ class Calling:
         secrets = self._opened(asked.action.request)
         asked = asked if asked.key else replace(asked, key=self._pauses.key())
         self._budget.earn()
-        known = list(secrets.values())
-        answer = self._driven(converse(asked, secrets, self._pauses.chance), known)
-        return unsaid(answer, known)
+        answer = self._driven(converse(asked, secrets, self._pauses.chance))
+        return unsaid(answer, [*self._known])
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request)
         try:
-            answer = self._driven(fetch(token, secrets, self._pauses.chance), [])
+            answer = self._driven(fetch(token, secrets, self._pauses.chance))
         except NoPlan as error:
             raise no_token(token, str(error), error.hint) from None
-        return read_token(token, answer)
+        return read_token(token, unsaid_head(answer, [*self._known]))
 
     def _opened(self, request: ActionRequest) -> Mapping[str, Secret]:
-        return self._secrets.opened(sealed_parts.of_request(request), request.host)
+        opened = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        self._known.update(dict.fromkeys(opened.values()))
+        return opened
 
-    def _driven(self, steps: Conversation, known: list[Secret]) -> Response:
-        """What the conversation ends with; the tokens that it is given become ``known``."""
+    def _driven(self, steps: Conversation) -> Response:
+        """What the conversation ends with; the tokens that it is given become known."""
         reply: object = None
         while True:
             try:
@@ -90,7 +95,7 @@ class Calling:
                 return answer
             reply = self._done(step)
             if isinstance(reply, Secret):
-                known.append(reply)
+                self._known[reply] = None
 
     def _done(self, step: Step) -> Response | NoAnswer | Secret | bool:
         match step:

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic.leaking import cleaned, held_in, unsaid
-from cactions.logic.scrubbing import forms
+from cactions.logic.secret_forms import forms
 from cactions.model import DOTS, Response
 from cactions.model.secret import Secret
-from tests.encodings import ENCODINGS
+from tests.encodings import PRINTED
 
 SECRET = "canary/7d1f é'\"&<% x"
 KNOWN = dict.fromkeys(forms(SECRET), "shop_token")
-FORMS = {name: encode(SECRET) for name, encode in ENCODINGS.items()}
+FORMS = {name: encode(SECRET) for name, encode in PRINTED.items()}
 
 
 @pytest.mark.parametrize("form", FORMS)

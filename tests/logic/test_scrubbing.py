@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import random
+from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.scrubbing import Scrubber, forms
+from cactions.logic import secret_forms
+from cactions.logic.scrubbing import Scrubber
+from cactions.logic.secret_forms import Form
 from cactions.model import DOTS
 from tests.encodings import ENCODINGS
 
@@ -23,9 +26,13 @@ HARD = [
 ]
 
 
+@cache
+def forms(secret: str) -> frozenset[Form]:
+    return secret_forms.forms(secret)
+
+
 def scrubbed(data: bytes, cuts: list[int], *secrets: str) -> bytes:
-    known = {form for secret in secrets for form in forms(secret)}
-    scrubber = Scrubber(known)
+    scrubber = Scrubber([form for secret in secrets for form in forms(secret)])
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     pieces = [data[a:b] for a, b in pairwise(places)]
     return b"".join([*map(scrubber.feed, pieces), scrubber.end()])
@@ -45,6 +52,7 @@ def test_a_secret_is_hidden_in_every_form_and_at_every_cut(secret: str, encoding
         assert DOTS.encode() in clean
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text("abAB/+ %é", min_size=8, max_size=14), min_size=1, max_size=3),
     st.integers(0, 2**32),
@@ -62,7 +70,7 @@ def test_no_byte_of_a_form_is_seen_however_forms_overlap(secrets: list[str], see
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=9))
 def test_what_is_no_secret_passes_unchanged(data: bytes, cuts: list[int]) -> None:
     """Byte for byte, also what begins like a secret and then is none."""
-    data = data.replace(b"a", b"tok-7d1f-e02")
+    data = data.replace(b"a", b"tok-7d1f-e0")
     assert data == scrubbed(data, cuts, "tok-7d1f-e02a")
 
 
