@@ -87,8 +87,7 @@ def picture(sheet: Sheet, *, room: int, command: str) -> str:
     """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
     from cactions.render.picture import picture
 
-    shown = streams.masked_sheet(sheet)
-    return picture(shown, room=room, command=streams.masked_text(command))
+    return picture(streams.masked_sheet(sheet), room=room, command=streams.masked_text(command))
 
 
 def treaty() -> ModuleType:

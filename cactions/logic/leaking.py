@@ -39,10 +39,11 @@ def held_in(data: bytes, known: Known) -> tuple[str, ...]:
 def unsaid(answer: Response, secrets: Sequence[Secret]) -> Response:
     """The answer without these secrets, where it says them back: else it is the same."""
     known, beginnings = _known(tuple(secrets))
-    whole = b"\n".join((*_head(answer), answer.body))
-    said = any(stem in whole for stem in beginnings)
-    if not said and _ESCAPES.search(whole):  # a text may be escaped in ways that nobody lists
-        said = any(held_in(part, known) for part in (*_head(answer), answer.body))
+    parts = [*_head(answer), answer.body]
+    whole = b"\n".join(parts)
+    said = any(stem in whole for stem in beginnings) or any(
+        held_in(part, known) for part in parts if _ESCAPES.search(part)
+    )  # a text may be escaped in ways that no list holds
     return cleaned(answer, known) if said else answer
 
 

@@ -16,8 +16,8 @@ UTF-32 and UTF-7; quoted-printable that is broken within a word. Whoever knows a
 write it in a way that nobody foresees.
 
 A beginning counts from where it is the secret's own: what many secrets share, such as ``Bearer``,
-the header of a JWT or the host of a URL, is public. To hide it would put dots into the values of
-people that have nothing to do with the secret.
+the header of a JWT, the host of a URL or the address in a Basic pair, is public. To hide it would
+put dots into the values of people that have nothing to do with the secret.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ _TELLING: Final = BEGINNING // 2
 """And in characters of the secret: two entities of HTML are twelve characters, too."""
 
 _PUBLIC: Final = re.compile(
-    r"(?:(?:Bearer|Basic|Token) )?(?:https?://[^/?#]*/?|eyJ[A-Za-z0-9_-]*\.|github_pat_)?"
+    r"(?:(?:Bearer|Basic|Token) )?"
+    r"(?:https?://[^/?#]*/?|eyJ[A-Za-z0-9_-]*\.|github_pat_|[^\s:@/]+@[^\s:@/]+:)?"
 )
 """What a secret may begin with and other secrets, too."""
 

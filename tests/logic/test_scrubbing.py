@@ -140,6 +140,7 @@ PUBLIC = {
         "https://hooks.example/T0/B7d1fe02a9b2c",
         "https://hooks.example/T0/docs",
     ),
+    "the address in a pair": ("ada@shop.example:tok-7d1f-e02a", "ada@shop.example is Ada"),
     "the kind of a token": ("github_pat_11ABCDEFG0123456789", "github_pat_11XY"),
 }
 
