@@ -29,7 +29,7 @@ class Scrubber:
         self.held = held
         self._forms = sorted({form.text for form in known})
         self._longest = max(map(len, self._forms), default=0)
-        self._pattern = re.compile(_any(stems(known)))
+        self._pattern = re.compile(_any(_stems(known)))
         heads = sorted({form[:LEAST] for form in self._forms})
         self._heads = re.compile(b"(?=" + _any(heads) + b")")
 
@@ -51,6 +51,10 @@ class Scrubber:
     def whole(self, data: bytes) -> bytes:
         """What is clean of bytes that nothing comes before or after."""
         return _hidden(data, self._spans(data))
+
+    def finds(self, data: bytes) -> bool:
+        """Whether there is anything to be hidden."""
+        return bool(self._pattern.search(data))
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where secrets stand in bytes that nothing comes before or after, in order."""
@@ -93,7 +97,7 @@ class Scrubber:
         return at < len(self._forms) and self._forms[at].startswith(beginning)
 
 
-def stems(known: Iterable[Form]) -> list[bytes]:
+def _stems(known: Iterable[Form]) -> list[bytes]:
     """What must be looked for to find every beginning: of two that begin alike, the shorter."""
     found: list[bytes] = []
     for stem in sorted({form.stem for form in known}):

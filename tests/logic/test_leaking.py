@@ -28,7 +28,7 @@ def test_a_secret_is_found_however_deep_it_stands(form: str, depth: int) -> None
     for first in (0, 1):
         text = FORMS[form].decode()
         for level in range(depth):
-            text = json.dumps({"of": [text]}, ensure_ascii=bool((first + level) % 2))
+            text = json.dumps({"of": [text]}, ensure_ascii=bool((first + level) % 2), indent=level)
         assert ("shop_token",) == held_in(text.encode(), KNOWN)
 
 
