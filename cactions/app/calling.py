@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from threading import Lock
 from typing import Final
@@ -52,7 +52,8 @@ class Calling:
     def __init__(self, sender: Sender, secrets: Secrets, tokens: Tokens, pauses: Pauses) -> None:
         self._sender, self._secrets, self._tokens = sender, secrets, tokens
         self._pauses, self._budget = pauses, Budget()
-        self._known: dict[Secret, None] = {}
+        self._known: tuple[Secret, ...] = ()
+        self._lock = Lock()
 
     def prepare(self, action: Action) -> None:
         """Open the secrets of the request and of whatever fetches its tokens."""
@@ -67,7 +68,7 @@ class Calling:
         asked = asked if asked.key else replace(asked, key=self._pauses.key())
         self._budget.earn()
         answer = self._driven(converse(asked, secrets, self._pauses.chance))
-        return unsaid(answer, [*self._known])
+        return unsaid(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
@@ -77,12 +78,17 @@ class Calling:
             answer = self._driven(fetch(token, secrets, self._pauses.chance))
         except NoPlan as error:
             raise no_token(token, str(error), error.hint) from None
-        return read_token(token, unsaid_head(answer, [*self._known]))
+        return read_token(token, unsaid_head(answer, self._known))
 
     def _opened(self, request: ActionRequest) -> Mapping[str, Secret]:
         opened = self._secrets.opened(sealed_parts.of_request(request), request.host)
-        self._known.update(dict.fromkeys(opened.values()))
+        self._note(opened.values())
         return opened
+
+    def _note(self, secrets: Iterable[Secret]) -> None:
+        """No answer says these back from now on."""
+        with self._lock:
+            self._known = tuple(dict.fromkeys((*self._known, *secrets)))
 
     def _driven(self, steps: Conversation) -> Response:
         """What the conversation ends with; the tokens that it is given become known."""
@@ -95,7 +101,7 @@ class Calling:
                 return answer
             reply = self._done(step)
             if isinstance(reply, Secret):
-                self._known[reply] = None
+                self._note([reply])
 
     def _done(self, step: Step) -> Response | NoAnswer | Secret | bool:
         match step:
