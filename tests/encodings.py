@@ -1,11 +1,13 @@
-"""A secret as eighteen kinds of software write it down; made without the code that looks for it."""
+"""A secret as forty kinds of software write it down; made without the code that looks for it."""
 
 from __future__ import annotations
 
 import base64
 import html
 import json
+import quopri
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -45,4 +47,46 @@ ENCODINGS: Final[dict[str, Encoded]] = {
         bytes.maketrans(b"+/", b"-_")
     ),
     "base64, moved by two": lambda text: _aligned(text, 2),
+    "base64, percent": lambda text: quote(_base64(text), safe="").encode(),
+    "base64, percent, small": lambda text: _lower_percent(_base64(text)).encode(),
+    "base64 twice": lambda text: base64.b64encode(base64.b64encode(text.encode())),
+    "base64, MIME": lambda text: base64.encodebytes(text.encode()).strip(),
+    "base64, PEM": lambda text: b"\r\n".join(
+        _base64(text)[at : at + 64].encode() for at in range(0, len(_base64(text)), 64)
+    ),
+    "base32": lambda text: base64.b32encode(text.encode()),
+    "base32, small": lambda text: base64.b32encode(text.encode()).lower().rstrip(b"="),
+    "capitals": lambda text: text.upper().encode(),
+    "small letters": lambda text: text.lower().encode(),
+    "name of a header": lambda text: "-".join(
+        part[:1].upper() + part[1:].lower() for part in text.split("-")
+    ).encode(),
+    "hex, colons": lambda text: text.encode().hex(":").encode(),
+    "hex, blanks, large": lambda text: text.encode().hex(" ").upper().encode(),
+    "hex, dashes": lambda text: text.encode().hex("-").encode(),
+    "hex, backslashes": lambda text: b"".join(b"\\x%02x" % byte for byte in text.encode()),
+    "HTML, decimal": lambda text: "".join(f"&#{ord(sign)};" for sign in text).encode(),
+    "HTML, hex": lambda text: "".join(f"&#x{ord(sign):X};" for sign in text).encode(),
+    "HTML, padded": lambda text: "".join(f"&#x{ord(sign):04x};" for sign in text).encode(),
+    "HTML, decimal, padded": lambda text: "".join(f"&#{ord(sign):03};" for sign in text).encode(),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode()).replace(b"=\n", b""),
+    "quoted-printable, all": lambda text: b"".join(b"=%02X" % byte for byte in text.encode()),
+    "UTF-16": lambda text: text.encode("utf-16-le"),
+    "UTF-16, hex": lambda text: text.encode("utf-16-be").hex().encode(),
+    "UTF-16, base64": lambda text: base64.b64encode(text.encode("utf-16-le")),
 }
+
+PRINTED: Final = {name: encode for name, encode in ENCODINGS.items() if name != "UTF-16"}
+"""Those that are text."""
+
+BEGINNING: Final = 12
+
+
+def beginning(text: str, encode: Encoded) -> bytes:
+    """What every beginning of the secret of twelve characters or more has in this encoding."""
+    both = zip(encode(text[:BEGINNING]), encode(text), strict=False)
+    return bytes(ours for ours, _ in takewhile(lambda pair: pair[0] == pair[1], both))
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

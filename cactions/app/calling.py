@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from threading import Lock
 from typing import Final
@@ -12,7 +12,7 @@ from cactions.app.tokens import Tokens
 from cactions.logic import sealed_parts
 from cactions.logic.asking import Asked
 from cactions.logic.conversing import Conversation, Need, Send, Step, converse, fetch
-from cactions.logic.leaking import unsaid
+from cactions.logic.leaking import unsaid, unsaid_head
 from cactions.logic.token_answers import FetchedToken, no_token, read_token
 from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
@@ -43,13 +43,18 @@ class Budget:
 
 
 class Calling:
-    """The Caller that makes live calls; many threads may share it."""
+    """The Caller that makes live calls; many threads may share it.
+
+    No answer says a secret back that this caller has opened or fetched, for whichever call.
+    """
 
     source = ""
 
     def __init__(self, sender: Sender, secrets: Secrets, tokens: Tokens, pauses: Pauses) -> None:
         self._sender, self._secrets, self._tokens = sender, secrets, tokens
         self._pauses, self._budget = pauses, Budget()
+        self._known: tuple[Secret, ...] = ()
+        self._lock = Lock()
 
     def prepare(self, action: Action) -> None:
         """Open the secrets of the request and of whatever fetches its tokens.
@@ -66,19 +71,18 @@ class Calling:
         secrets = self._opened(asked.action.request)
         asked = asked if asked.key else replace(asked, key=self._pauses.key())
         self._budget.earn()
-        known = list(secrets.values())
-        answer = self._driven(converse(asked, secrets, self._pauses.chance), known)
-        return unsaid(answer, known)
+        answer = self._driven(converse(asked, secrets, self._pauses.chance))
+        return unsaid(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request)
         try:
-            answer = self._driven(fetch(token, secrets, self._pauses.chance), [])
+            answer = self._driven(fetch(token, secrets, self._pauses.chance))
         except NoPlan as error:
             raise no_token(token, str(error), error.hint) from None
-        return read_token(token, answer)
+        return read_token(token, unsaid_head(answer, self._known))
 
     def binding(self, token: Token) -> TokenBinding:
         """Where the token may go. Raises what ``prepare`` raises."""
@@ -93,10 +97,17 @@ class Calling:
         for token in request.tokens:
             if token.is_held:
                 self.binding(token).check(request.host)
-        return self._secrets.opened(sealed_parts.of_request(request), request.host)
+        opened = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        self._note(opened.values())
+        return opened
 
-    def _driven(self, steps: Conversation, known: list[Secret]) -> Response:
-        """What the conversation ends with; the tokens that it is given become ``known``."""
+    def _note(self, secrets: Iterable[Secret]) -> None:
+        """No answer says these back from now on."""
+        with self._lock:
+            self._known = tuple(dict.fromkeys((*self._known, *secrets)))
+
+    def _driven(self, steps: Conversation) -> Response:
+        """What the conversation ends with; the tokens that it is given become known."""
         reply: object = None
         while True:
             try:
@@ -106,7 +117,7 @@ class Calling:
                 return answer
             reply = self._done(step)
             if isinstance(reply, Secret):
-                known.append(reply)
+                self._note([reply])
 
     def _done(self, step: Step) -> Response | NoAnswer | Secret | bool:
         match step:

@@ -11,9 +11,9 @@ from cactions.app.proposing import propose
 from cactions.cli import jobs, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
+from cactions.cli.output_files import write_text
 from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who
 from cactions.cli.words import Words, shown_person
-from cactions.edges.files import write_text
 from cactions.model import Failed, Plan
 from cactions.render.preview import preview
 

@@ -1,7 +1,7 @@
-"""The last net: once a secret is known, nothing that holds it leaves by stdout, stderr or a log.
+"""The last net: once a secret is known, nothing that holds it leaves by a stream, a file or a log.
 
-Requests hide their secrets exactly; this is for what nobody thought of. From the moment at which a
-secret is opened the process also leaves no core dump.
+Requests hide their secrets exactly, and answers are cleaned before they are read; this is for what
+was not foreseen. From the moment at which a secret is opened the process also leaves no core dump.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ import sys
 from collections.abc import Mapping
 from typing import Final, TextIO, TypeVar, cast
 
-from cactions.cli import moment
+from cactions.cli import moment, streams
 from cactions.cli.scrubbed import Scrubbed
 from cactions.edges.dumping import forbid_core_dumps
-from cactions.logic.scrubbing import Scrubber, forms
+from cactions.logic.leaking import hidden_in, hider
+from cactions.logic.scrubbing import Scrubber
+from cactions.logic.secret_forms import LEAST, Form, forms
 from cactions.model.secret import Passphrase, Secret
+from cactions.render.hiding import masked_sheet
 
 _Known = TypeVar("_Known", Secret, Passphrase)
 
 _STREAMS: Final = ("stdout", "stderr")
 _bare: dict[str, TextIO] = {}
 _nets: list[Scrubbed] = []
-_known: dict[bytes, str] = {}
+_known: dict[Form, str] = {}
 
 
 def know(secret: _Known) -> _Known:
@@ -36,10 +39,42 @@ def know(secret: _Known) -> _Known:
             _wrap(name)
     for net in _nets:
         net.scrubber = Scrubber(_known, held=net.scrubber.held)
+    streams.put_mask(_mask)
     return secret
 
 
-def known() -> Mapping[bytes, str]:
+def _mask() -> streams.Mask:
+    scrubber, hide = Scrubber(_known), hider(_known)
+    packed = Scrubber([form for form in map(_packed, _known) if len(form.text) >= LEAST])
+
+    def text(text: str) -> str:
+        whole: bytes = scrubber.whole(text.encode("utf-8", "surrogateescape"))
+        return whole.decode("utf-8", "surrogateescape")
+
+    def find(text: str) -> list[tuple[int, int]]:
+        data = text.encode("utf-8", "replace")
+        return [
+            (
+                len(data[:start].decode("utf-8", "ignore")),
+                len(data[:stop].decode("utf-8", "ignore")),
+            )
+            for start, stop in packed.spans(data)
+        ]
+
+    return streams.Mask(
+        text,
+        lambda document: hidden_in(document, hide),
+        lambda sheet: masked_sheet(sheet, find),
+    )
+
+
+def _packed(form: Form) -> Form:
+    """The form without its blanks, at which a line may have been broken."""
+    text, stem = (b"".join(part.split()) for part in (form.text, form.stem))
+    return Form(text, len(stem))
+
+
+def known() -> Mapping[Form, str]:
     """Every form of what is known, with its name."""
     return {**_known}
 
@@ -58,6 +93,7 @@ def _forget() -> None:
     _bare.clear()
     _nets.clear()
     _known.clear()
+    streams.remove_mask()
 
 
 def _wrap(name: str) -> None:

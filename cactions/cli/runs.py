@@ -14,8 +14,8 @@ from cactions.app.running import Books, Return, close, prospects, resume, return
 from cactions.cli import asking, jobs, pruning, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
+from cactions.cli.output_files import write_text
 from cactions.cli.settings import Environment, Files, Json, Yes
-from cactions.edges.files import write_text
 from cactions.logic import strict_json, wire
 from cactions.model import OperatorError, Receipt, Run, RunHead, RunKind
 from cactions.render.receipts import run as run_sheet

@@ -1,16 +1,65 @@
-"""The three standard streams where they are closed, full, or have lost their reader."""
+"""What leaves: the three standard streams, and the mask over everything once a secret is known.
+
+- Streams may be closed, full, or have lost their reader.
+- They have a net of their own, which sees bytes. A page is masked after it is laid out and before
+  it is drawn, where no line break and no style stands within a secret; a document before it is
+  written, where nothing is escaped. Until a secret is known there is no mask, and nothing to load.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from cactions.model import OperatorError
+from cactions.model import Json, OperatorError, noun
+
+if TYPE_CHECKING:
+    from cactions.render.ink import Sheet
 
 NOWHERE: Final = Path(os.devnull)
+
+
+@noun
+class Mask:
+    """Takes known secrets, whole or by their beginning, out of what it is given."""
+
+    text: Callable[[str], str]
+    document: Callable[[Json], Json]
+    sheet: Callable[[Sheet], Sheet]
+
+
+_masks: Final[list[Callable[[], Mask]]] = []
+"""None or one: the last one knows every secret. It is made when it is first needed."""
+
+
+def put_mask(make: Callable[[], Mask]) -> None:
+    """From now on everything that leaves passes this mask."""
+    _masks[:] = [cache(make)]
+
+
+def remove_mask() -> None:
+    """The command has ended."""
+    _masks.clear()
+
+
+def masked_text(text: str) -> str:
+    """The text of a file without known secrets."""
+    return _masks[-1]().text(text) if _masks else text
+
+
+def masked_document(document: Json) -> Json:
+    """The document without known secrets in its keys, texts and numbers."""
+    return _masks[-1]().document(document) if _masks else document
+
+
+def masked_sheet(sheet: Sheet) -> Sheet:
+    """The sheet without known secrets, also where lines break within them."""
+    return _masks[-1]().sheet(sheet) if _masks else sheet
 
 
 def prepare() -> None:

@@ -77,17 +77,17 @@ def paper() -> Paper:
     from cactions.render.paper import Paper, wants_colour
 
     if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
-        return Paper(sys.stdout, sys.stderr)
+        return Paper(sys.stdout, sys.stderr, mask=streams.masked_sheet)
     from cactions.render.screen import Screen
 
-    return Screen(sys.stdout, sys.stderr)
+    return Screen(sys.stdout, sys.stderr, mask=streams.masked_sheet)
 
 
 def picture(sheet: Sheet, *, room: int, command: str) -> str:
     """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
     from cactions.render.picture import picture
 
-    return picture(sheet, room=room, command=command)
+    return picture(streams.masked_sheet(sheet), room=room, command=streams.masked_text(command))
 
 
 def treaty() -> ModuleType:
@@ -106,7 +106,8 @@ def write_json(document: dict[str, Json]) -> None:
 
     from cactions.render.escaping import safe_json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    shown = streams.masked_document(document)
+    text = json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False)
     streams.write_text(safe_json(text) + "\n")
 
 

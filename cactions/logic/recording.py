@@ -148,17 +148,19 @@ def _body(body: dict[str, Json], route: str) -> bytes:
 def _headers(holder: dict[str, Json], route: str) -> tuple[tuple[str, str], ...]:
     headers = _held(holder, "headers", dict, route)
     return tuple(
-        (name, value) for name in headers for value in _values(headers, name, f"{route}.headers")
+        (name, value)
+        for number, name in enumerate(headers, 1)
+        for value in _values(headers[name], f"{route}.headers", number)
     )
 
 
-def _values(headers: dict[str, Json], name: str, route: str) -> list[str]:
-    values = headers[name]
+def _values(values: Json, route: str, number: int) -> list[str]:
+    """Of one header, whose name is not told: it may be all that a service was told."""
     if isinstance(values, list):
         texts = [value for value in values if isinstance(value, str)]
         if len(texts) == len(values):
             return texts
-    raise _Malformed(f"{route}.{printable(name)} must be a list of texts")
+    raise _Malformed(f"header {number} of {route} must be a list of texts")
 
 
 def _held(holder: dict[str, Json], key: str, kind: type[T], route: str) -> T:

@@ -3,7 +3,8 @@
 - Whatever is accepted is UTF-8 without a byte order mark, one value, at most ``max_depth`` deep,
   with no key twice in an object, no NaN or Infinity, no lone surrogate and no number that Python
   would round to infinity. Integers are exact.
-- Every refusal is a StrictJsonError with line and column, and quotes no value of the document.
+- Every refusal is a StrictJsonError with line and column, and quotes nothing of the document: an
+  answer may hold a secret anywhere, in a key, too.
 - ``parse(dumps(value))`` is ``value``.
 
 The standard library does the parsing; its hooks know no position, so that a refusal by a hook is
@@ -142,7 +143,7 @@ def _refuse_duplicate(text: str) -> NoReturn:
         elif token[2]:
             key = json.loads(token[1])
             if key in open_keys[-1]:
-                _refuse(text, token.start(), f"the key {json.dumps(key[:60])} stands twice")
+                _refuse(text, token.start(), "this key stands twice")
             open_keys[-1].add(key)
     raise AssertionError("a duplicate key was seen and not found again")
 

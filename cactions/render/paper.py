@@ -7,7 +7,7 @@ hold is spelled: our own signs in ASCII, everything else as an escape.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TextIO
 
 from cactions.model import DOTS
@@ -23,7 +23,10 @@ _OURS: Final = {DOTS: "*" * len(DOTS), "→": "->", "…": "...", "·": "|"}
 
 
 class Paper:
-    """What is asked for goes to stdout, what is said about it to stderr."""
+    """What is asked for goes to stdout, what is said about it to stderr.
+
+    ``mask`` takes out of a sheet what may not be shown.
+    """
 
     def __init__(
         self,
@@ -32,9 +35,11 @@ class Paper:
         *,
         room: int | None = None,
         environ: Mapping[str, str] = os.environ,
+        mask: Callable[[Sheet], Sheet] = lambda sheet: sheet,
     ) -> None:
         self.stdout = stdout
         self.stderr = stderr
+        self._mask = mask
         self.environ = environ
         self._room = room
 
@@ -67,9 +72,12 @@ class Paper:
         return max(_LEAST, self._room or given or _terminal(stream) or _PIPED)
 
     def _put(self, stream: TextIO, sheet: Sheet) -> None:
-        lines = encodable(sheet(self.room(stream)), stream)
-        stream.write(plain(lines))
+        stream.write(plain(self._lines(stream, sheet)))
         stream.flush()
+
+    def _lines(self, stream: TextIO, sheet: Sheet) -> list[Line]:
+        """What the stream can hold, and may show."""
+        return encodable(self._mask(sheet)(self.room(stream)), stream)
 
 
 def _terminal(stream: TextIO) -> int:

@@ -14,7 +14,7 @@ from rich.style import Style
 from rich.text import Text
 
 from cactions.render.ink import Line, Sheet, Tone
-from cactions.render.paper import Paper, encodable, wants_colour
+from cactions.render.paper import Paper, wants_colour
 
 _STYLES: Final = MappingProxyType(
     {
@@ -50,7 +50,7 @@ class Screen(Paper):
             color_system="standard",
             no_color=False,
         )
-        for line in encodable(sheet(self.room(stream)), stream):
+        for line in self._lines(stream, sheet):
             console.print(_text(line), soft_wrap=True)
 
 

@@ -13,7 +13,7 @@ from cactions.app.recording import Listening, Recording, check_test_people, reco
 from cactions.edges.cassette import Replay
 from cactions.edges.tape import Tape
 from cactions.logic.asking import Asked
-from cactions.logic.scrubbing import forms
+from cactions.logic.secret_forms import forms
 from cactions.model import (
     DOTS,
     Action,

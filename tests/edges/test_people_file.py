@@ -135,7 +135,7 @@ def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
         (PeopleForm.JSONL, '{"id": 1, "test": 1}\n{"id": "a", "id": "b"}\n{"id"\n[]\nnull', [
             ("people:1:2", "id must be a text, and is a whole number"),
             ("people:1:11", "test must be true or false"),
-            ("people:2:13", 'the key "id" stands twice'),
+            ("people:2:13", "this key stands twice"),
             ("people:3:6", "not JSON"),
             ("people:4:1", "must be an object"),
             ("people:5:1", "must be an object"),

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.leaking import cleaned, held_in, unsaid
-from cactions.logic.scrubbing import forms
+from cactions.logic.leaking import cleaned, held_in, unsaid, unsaid_head
+from cactions.logic.secret_forms import forms
+from cactions.logic.strict_json import StrictJsonError, parse
 from cactions.model import DOTS, Response
 from cactions.model.secret import Secret
-from tests.encodings import ENCODINGS
+from tests.encodings import PRINTED
 
 SECRET = "canary/7d1f é'\"&<% x"
 KNOWN = dict.fromkeys(forms(SECRET), "shop_token")
-FORMS = {name: encode(SECRET) for name, encode in ENCODINGS.items()}
+FORMS = {name: encode(SECRET) for name, encode in PRINTED.items()}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -27,7 +28,7 @@ def test_a_secret_is_found_however_deep_it_stands(form: str, depth: int) -> None
     for first in (0, 1):
         text = FORMS[form].decode()
         for level in range(depth):
-            text = json.dumps({"of": [text]}, ensure_ascii=bool((first + level) % 2))
+            text = json.dumps({"of": [text]}, ensure_ascii=bool((first + level) % 2), indent=level)
         assert ("shop_token",) == held_in(text.encode(), KNOWN)
 
 
@@ -85,3 +86,98 @@ def test_what_is_no_json_is_looked_at_as_it_is(data: bytes) -> None:
     """Any bytes have an answer, and a clean answer stays as it is."""
     assert () == held_in(data, KNOWN)
     assert Response(200, (), data).body == cleaned(Response(200, (), data), {}).body
+
+
+def json_of(answer: Response) -> object:
+    return json.loads(cleaned(answer, KNOWN).body)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_keys_are_cleaned_and_none_vanishes(form: str) -> None:
+    """Two that become alike are numbered, and never take the name of another one."""
+    text = FORMS[form].decode()
+    body = json.dumps({text: 1, "a": {text: 2}, f"{DOTS} (2)": 3, SECRET[:-1]: 4})
+    cut = Response(200, (), body.encode())
+    clean = json_of(cut)
+    assert isinstance(clean, dict)
+    assert ({DOTS: 2}, 3, [1, 4]) == (
+        clean["a"], clean[f"{DOTS} (2)"], [clean[DOTS], clean[f"{DOTS} (3)"]]
+    )  # fmt: skip
+
+
+def test_a_great_many_keys_that_become_alike_take_little_time() -> None:
+    """A service that sends them holds nobody up."""
+    body = json.dumps({SECRET + "x" * number: number for number in range(2_000)}).encode()
+    start = process_time()
+    assert 2_000 == len(json.loads(cleaned(Response(200, (), body), KNOWN).body))
+    assert process_time() - start < 1
+
+
+BROKEN = {
+    "HTML": "<p>{}</p>",
+    "a bracket too few": '{{"a": "{}"',
+    "a comma too much": '["{}",]',
+    "a key twice": '{{"{0}": 1, "{0}": 2}}',
+    "two values": '"{}" "{}"',
+}
+
+
+@pytest.mark.parametrize("shape", BROKEN)
+def test_a_body_that_is_no_json_is_cleaned_and_stays_none(shape: str) -> None:
+    """In every form, whole and cut; with bytes of another charset beside it."""
+    for text in (form.decode()[:stop] for form in FORMS.values() for stop in (None, -1)):
+        quoted = json.dumps(text)[1:-1] if '"{' in BROKEN[shape] else text
+        body = BROKEN[shape].format(quoted, quoted).encode() + b"\xff"
+        clean = cleaned(Response(200, (), body), KNOWN).body
+        assert () == held_in(clean, KNOWN)
+        with pytest.raises(StrictJsonError):
+            parse(clean)
+
+
+def test_dots_never_make_json_of_what_was_none() -> None:
+    """A quotation mark in a secret breaks a document, and would be gone with it."""
+    known = dict.fromkeys(forms('tok"7d1f-e02a'), "shop_token")
+    clean = cleaned(Response(200, (), b'{"tier": "tok"7d1f-e02a"}'), known)
+    assert DOTS.encode() == clean.body
+
+
+MIXED = {
+    "percent, here and there": "".join(
+        f"%{ord(c):02x}" if n % 3 else c for n, c in enumerate("canary/7d1f-e02a")
+    ),
+    "entities of any width": "".join(
+        f"&#{ord(c):0{n + 2}};" for n, c in enumerate("canary/7d1f-e02a")
+    ),
+    "escapes of JSON": "".join(
+        f"\\u{ord(c):04x}" if n % 2 else c for n, c in enumerate("canary/7d1f-e02a")
+    ),
+    "percent within entities": "&#37;63anary%2f7d1f&#45;e02a",
+}
+
+
+@pytest.mark.parametrize("mixture", MIXED)
+def test_what_is_escaped_in_a_way_that_no_list_holds_is_read_and_hidden(mixture: str) -> None:
+    """All of the text is then: where in it the secret stands is not known."""
+    secret = Secret("shop_token", "canary/7d1f-e02a")
+    known = dict.fromkeys(forms("canary/7d1f-e02a"), "shop_token")
+    text = MIXED[mixture]
+    for body in (text.encode(), json.dumps({"a": text, text: 1}).encode()):
+        assert ("shop_token",) == held_in(body, known)
+        answer = Response(200, (("X-Echo", text), (text, "1")), body)
+        clean = unsaid(answer, [secret])
+        assert (("X-Echo", DOTS), (DOTS, "1")) == clean.headers
+        assert () == held_in(clean.body, known)
+        assert unsaid_head(answer, [secret]) == Response(200, clean.headers, body)
+
+
+def test_a_header_is_read_as_text_and_as_the_bytes_that_came() -> None:
+    """HTTP does not say in which coding a header is; ours come decoded as Latin."""
+    known = dict.fromkeys(forms("päss-wörd-7d1f"), "pay")
+    for value in ("päss-wörd-7d1f", "päss-wörd-7d1f".encode().decode("latin-1")):
+        assert ((DOTS, DOTS),) == cleaned(Response(200, ((value, value),)), known).headers
+
+
+def test_a_number_too_long_to_be_read_breaks_nothing() -> None:
+    """Python reads no integer of more than 4,300 digits, also as an entity."""
+    body = b"&#" + b"9" * 5_000 + b"; &amp;"
+    assert () == held_in(body, KNOWN)

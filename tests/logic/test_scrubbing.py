@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import random
+from functools import cache
 from itertools import pairwise
+from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.scrubbing import Scrubber, forms
+from cactions.logic import secret_forms
+from cactions.logic.scrubbing import Scrubber
+from cactions.logic.secret_forms import Form
 from cactions.model import DOTS
-from tests.encodings import ENCODINGS
+from tests.encodings import ENCODINGS, beginning
 
 HARD = [
     "tok-7d1f-e02a",
@@ -23,9 +27,13 @@ HARD = [
 ]
 
 
+@cache
+def forms(secret: str) -> frozenset[Form]:
+    return secret_forms.forms(secret)
+
+
 def scrubbed(data: bytes, cuts: list[int], *secrets: str) -> bytes:
-    known = {form for secret in secrets for form in forms(secret)}
-    scrubber = Scrubber(known)
+    scrubber = Scrubber([form for secret in secrets for form in forms(secret)])
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     pieces = [data[a:b] for a, b in pairwise(places)]
     return b"".join([*map(scrubber.feed, pieces), scrubber.end()])
@@ -45,6 +53,7 @@ def test_a_secret_is_hidden_in_every_form_and_at_every_cut(secret: str, encoding
         assert DOTS.encode() in clean
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text("abAB/+ %é", min_size=8, max_size=14), min_size=1, max_size=3),
     st.integers(0, 2**32),
@@ -62,7 +71,7 @@ def test_no_byte_of_a_form_is_seen_however_forms_overlap(secrets: list[str], see
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=9))
 def test_what_is_no_secret_passes_unchanged(data: bytes, cuts: list[int]) -> None:
     """Byte for byte, also what begins like a secret and then is none."""
-    data = data.replace(b"a", b"tok-7d1f-e02")
+    data = data.replace(b"a", b"tok-7d1f-e0")
     assert data == scrubbed(data, cuts, "tok-7d1f-e02a")
 
 
@@ -73,3 +82,82 @@ def test_a_basic_pair_shows_no_letter_of_the_password(user: str) -> None:
     clean = scrubbed(pair, [], "tok-7d1f-e02a")
     seen = clean.replace(DOTS.encode(), b"")
     assert len(seen) <= len(user) * 8 // 6 + 4
+
+
+CUT = "Tok-7D1f/e02a+kZ9'q&x-end"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_secret_that_was_cut_is_known_by_its_beginning(encoding: str) -> None:
+    """From twelve characters on, at every cut of the stream; what follows it stays."""
+    encode = ENCODINGS[encoding]
+    for length in range(12, len(CUT)):
+        form = encode(CUT[:length])
+        data = b"before " + form + '…" after'.encode()
+        whole = scrubbed(data, [], CUT)
+        assert beginning(CUT, encode) not in whole
+        assert whole.startswith(b"before " + DOTS.encode())
+        assert whole.endswith('…" after'.encode())
+        for cut in range(8, len(data), 5):
+            assert whole == scrubbed(data, [cut, cut + 3], CUT)
+
+
+@pytest.mark.parametrize("secret", HARD)
+def test_half_a_character_is_never_left(secret: str) -> None:
+    """Where a secret goes on otherwise, with a character that begins with the same bytes."""
+    text = secret + "のひみつ"
+    for length in range(12, len(text)):
+        other = chr(ord(text[length]) + 1)
+        clean = scrubbed(f"{text[:length]}{other}".encode(), [], text).decode()
+        assert (True, True) == (clean.startswith(DOTS), clean.endswith(other))
+
+
+@given(st.text("abAB/+ %é", min_size=12, max_size=20), st.integers(0, 2**32))
+@settings(deadline=None)
+def test_writes_are_cleaned_as_the_whole_is(secret: str, seed: int) -> None:
+    """However they are cut, with secrets and beginnings of them."""
+    draw = random.Random(seed)
+    parts = [
+        draw.choice(list(ENCODINGS.values()))(secret[: draw.randrange(9, 21)]) for _ in "12345"
+    ]
+    data = b"--".join(parts)
+    cuts = [draw.randrange(len(data) + 1) for _ in range(9)]
+    assert scrubbed(data, [], secret) == scrubbed(data, cuts, secret)
+
+
+def test_a_secret_of_less_than_twelve_characters_is_known_as_a_whole_only() -> None:
+    """Its beginning is no secret: it stands everywhere."""
+    assert b"tok-7d1f-e" == scrubbed(b"tok-7d1f-e", [], "tok-7d1f-e0")
+    assert DOTS.encode() == scrubbed(b"tok-7d1f-e0", [], "tok-7d1f-e0")
+
+
+HEADER = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+PUBLIC = {
+    "the header of a JWT": (f"{HEADER}.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl", f"{HEADER}.eyJpc3Mi"),
+    "a scheme": ("Bearer tok-7d1f-e02a-9b2c", "Bearer tokens are"),
+    "both": (f"Bearer {HEADER}.eyJzdWIiOiJhZGEifQ.c2ln", f"Bearer {HEADER}.eyJpc3Mi"),
+    "the host of a URL": (
+        "https://hooks.example/T0/B7d1fe02a9b2c",
+        "https://hooks.example/T0/docs",
+    ),
+    "the address in a pair": ("ada@shop.example:tok-7d1f-e02a", "ada@shop.example is Ada"),
+    "the kind of a token": ("github_pat_11ABCDEFG0123456789", "github_pat_11XY"),
+}
+
+
+@pytest.mark.parametrize("what", PUBLIC)
+def test_a_beginning_that_many_secrets_share_is_no_secret(what: str) -> None:
+    """In no encoding; twelve characters behind it are."""
+    secret, other = PUBLIC[what]
+    for encode in ENCODINGS.values():
+        assert encode(other) == scrubbed(encode(other), [], secret)
+        for text in (secret, secret[:-1]):
+            assert DOTS.encode() == scrubbed(encode(text), [], secret)[: len(DOTS.encode())]
+
+
+def test_beginnings_take_no_longer_than_other_bytes() -> None:
+    """A quarter of a megabyte of nothing but secrets, whole or cut, holds nobody up."""
+    for data in (CUT[:13].encode() * 20_000, CUT.encode() * 10_000):
+        start = process_time()
+        scrubbed(data, [*range(0, len(data), 8192)], CUT)
+        assert process_time() - start < 1

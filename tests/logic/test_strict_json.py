@@ -77,9 +77,9 @@ def test_any_input_is_read_or_refused_inside_itself(data: str | bytes) -> None:
         (r'["é", "\uD83D"]', 1, 8, "half of a surrogate pair is no character"),
         (r'{"\ude00\ud83d": 1}', 1, 3, "half of a surrogate pair is no character"),
         (r'"\\\ud83d\\ude00"', 1, 4, "half of a surrogate pair is no character"),
-        ('{"a": 1,\n "a": 1}', 2, 2, 'the key "a" stands twice'),
-        (r'{"a": {"b": 1}, "b": 2, "\u0061": 3}', 1, 25, 'the key "a" stands twice'),
-        ('[{"a": 1}, {"k\\n": "a", "k\\n": {}}]', 1, 25, r'the key "k\n" stands twice'),
+        ('{"a": 1,\n "a": 1}', 2, 2, "this key stands twice"),
+        (r'{"a": {"b": 1}, "b": 2, "\u0061": 3}', 1, 25, "this key stands twice"),
+        ('[{"a": 1}, {"k\\n": "a", "k\\n": {}}]', 1, 25, "this key stands twice"),
         ('["NaN",\nNaN]', 2, 1, "NaN is no JSON value"),
         ('{"-Infinity": -Infinity}', 1, 15, "-Infinity is no JSON value"),
         ("Infinity", 1, 1, "Infinity is no JSON value"),
@@ -132,10 +132,10 @@ def test_a_row_of_brackets_never_recurses(bracket: str) -> None:
     assert column <= 65 * len(bracket)
 
 
-def test_a_refusal_quotes_no_value() -> None:
-    """A response body may be private: only a key that stands twice is named, and cut."""
+def test_a_refusal_quotes_nothing() -> None:
+    """A response body may be private, its keys, too: a key that stands twice has a place."""
     _, _, message = refusal(json.dumps({"k" * 100: 1})[:-1] + f', "{"k" * 100}": "hunter2"}}')
-    assert f'the key "{"k" * 60}" stands twice' == message
+    assert "this key stands twice" == message
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])

@@ -291,3 +291,38 @@ def test_no_answer_is_used_unless_it_is_about_the_person(body: bytes, status: in
     """Whatever bytes come, nothing but NoPlan is raised."""
     how = response(mapping(), rows=rows("$[*]", email=EMAIL))
     assert refused(how, Response(status, body=body))
+
+
+TOLD = "tok-7d1f-e02a-9b2c"
+QUOTED = f'"{TOLD}"'
+BODIES = (
+    f"<p>{TOLD}", TOLD, f"{{{QUOTED}: 1, {QUOTED}: 2}}", f"[{QUOTED}", f"{{{QUOTED}: NaN}}",
+    f"{{{QUOTED}: 1}} {TOLD}", f"{{{QUOTED}}}", f'"{TOLD}\n"', f'"{TOLD}\\x"', f'"{TOLD}\\ud800"',
+    f"[{'9' * 700}, {QUOTED}]", f"\ufeff{TOLD}", f'{{"email": {QUOTED}}}', f'{{"ok": {QUOTED}}}',
+    f'{{"rows": [{QUOTED}, {{"email": {QUOTED}}}]}}', f"{{{QUOTED}: {{{QUOTED}: []}}}}", "{}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [200, 301, 404, 500])
+@pytest.mark.parametrize("body", BODIES)
+def test_no_refusal_quotes_a_body_a_key_or_a_header(body: str, status: int) -> None:
+    """Whatever is wrong with an answer, and before anybody has cleaned it."""
+    headers = (("X-Echo", TOLD), (TOLD, "1"), ("Location", f"/{TOLD}"), ("Retry-After", TOLD))
+    hows = (
+        response(mapping(), same_person=same_person()),
+        response(mapping(), success_when=body_check("$.ok", True)),
+        response(mapping(), success_when=Success(headers=(("x-echo", "right"),))),
+        response(mapping(), rows=rows("$.rows[*]"), same_person=same_person()),
+    )
+    for how in hows:
+        for data in (body.encode(), body.encode("utf-16"), body.encode()[:-1] + b"\xff"):
+            assert TOLD[:4] not in said(how, Response(status, headers, data))
+
+
+def said(how: ActionResponse, of: Response) -> str:
+    """All that is said of an answer that may not be used."""
+    try:
+        checked(how, of)
+    except NoPlan as error:
+        return f"{error} {error.hint} {error!r}"
+    return ""

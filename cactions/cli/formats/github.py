@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from cactions.cli import streams
+from cactions.cli.output_files import append_text
 from cactions.cli.rooted import rooted
 from cactions.cli.validating import Asked
-from cactions.edges.files import append_text
 from cactions.model import Review
 from cactions.render.github import github
 from cactions.render.markdown import markdown

@@ -1,0 +1,129 @@
+"""Whatever leaves passes the mask: files that were asked for, pictures, documents, reports."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.cli import guarding, output_files, streams, wiring
+from cactions.cli.exits import Exit
+from cactions.edges.files import write_text
+from cactions.model import DOTS
+from cactions.model.secret import Secret
+from cactions.render.ink import ink
+from tests.cli.conftest import ROOT
+from tests.cli.test_vault import Say, say
+from tests.encodings import PRINTED, beginning
+from tests.projects import project, write
+from tests.servers import answering, serving
+
+__all__ = ["say"]
+
+SECRET = 'correct/horse 7D1f & "battery" staple, é e02A'
+FORMS = {name: encode(SECRET) for name, encode in PRINTED.items()}
+
+
+def seen(data: bytes) -> list[str]:
+    return [name for name, encode in PRINTED.items() if beginning(SECRET, encode) in data]
+
+
+@pytest.fixture
+def known() -> Any:
+    """A secret that was opened."""
+    guarding.know(Secret("shop_token", SECRET))
+    yield
+    guarding.end()
+
+
+def test_only_one_file_of_the_command_line_writes_files() -> None:
+    """A second way to a file would be a way around the mask; so it is for every writer there is."""
+    writers = {write_text.__name__, "append_text"}
+    found = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "cactions/cli").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges.files"
+            and writers & {alias.name for alias in node.names})
+        or (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges"
+            and "files" in {alias.name for alias in node.names})
+    }  # fmt: skip
+    assert {"cactions/cli/output_files.py"} == found
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_that_was_asked_for_holds_no_known_secret(tmp_path: Path, form: str) -> None:
+    """Written anew or added to, whole or cut."""
+    path = tmp_path / "out"
+    for text in (FORMS[form].decode(), beginning(SECRET, PRINTED[form]).decode()):
+        output_files.write_text(path, f"<a>{text}</a>\n", private=True)
+        output_files.append_text(path, f"<b>{html.escape(text)}</b>\n")
+        assert [] == seen(path.read_bytes())
+        assert path.read_text().startswith("<a>")
+        assert path.read_text().endswith("</b>\n")
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_picture_and_a_document_hold_no_known_secret(
+    form: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Before their texts are escaped: as a key, as a value, over lines."""
+    text = FORMS[form].decode()
+    drawn = wiring.picture(lambda _: [ink(text[:9]), ink(text[9:])], room=80, command=text)
+    assert [] == seen(drawn.replace("\n", "").encode())
+    wiring.write_json({text: [text, {"of": f"<{text}>"}], "n": 1})
+    guarding.end()
+    out, _ = capsysbinary.readouterr()
+    assert [] == seen(out)
+    assert {DOTS: [DOTS, {"of": f"<{DOTS}>"}], "n": 1} == json.loads(out)
+
+
+def test_without_a_secret_nothing_is_masked(tmp_path: Path) -> None:
+    """And what was masked for one command is not for the next."""
+    guarding.know(Secret("shop_token", SECRET))
+    guarding.end()
+    path = tmp_path / "out"
+    output_files.write_text(path, SECRET)
+    assert (SECRET, SECRET) == (path.read_text(), streams.masked_text(SECRET))
+    document: dict[str, Any] = {"a": SECRET}
+    assert document is streams.masked_document(document)
+
+
+def test_a_person_who_holds_a_secret_is_drawn_without_it(
+    say: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the workspace holds is no answer: the mask alone stands before it."""
+    assert say("vault init --name ada").code == Exit.CLEAN
+    assert say("vault seal shop_token --host api.test", SENT).code == Exit.CLEAN
+
+    body = json.dumps({"email": "ada@example.com", "tier": "gold"}).encode()
+    with serving(answering(body)) as server:
+        monkeypatch.setenv("CACTIONS_CA_FILE", str(server.ca_file))
+        document = project(server)
+        document["workspace"]["people"][0]["attributes"]["tier"] = f"so {SENT} it was"
+        document["workspace"]["people"][0]["name"] = f"Ada {SENT}"
+        write(home, document)
+        for words in COMMANDS:
+            done = say(words)
+            assert (words, Exit.INTERNAL != done.code) == (words, True)
+            assert SENT[:12] not in done.out + done.err
+            assert "staple" not in done.out + done.err
+    picture = (home / "diff.svg").read_text()
+    assert DOTS in picture
+    assert (False, False) == (SENT[:12] in picture, "staple" in picture)
+
+
+SENT = "correct horse 7D1f battery staple"
+COMMANDS = (
+    "diff loyalty --person u-1 --svg diff.svg",
+    "diff loyalty --person u-1 --json",
+    "run loyalty --person u-1 --yes",
+    "test --live",
+    "test --live --json",
+)
