@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from cactions.logic.differing import printable
@@ -13,6 +14,15 @@ Row: TypeAlias = "tuple[Cell, ...]"
 
 OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 """Every table, index, trigger and view, with the statement that makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a database is called in messages, its version, and the statements that make it."""
+
+    what: str
+    version: int
+    statements: tuple[str, ...]
 
 
 class Checked(Protocol):
@@ -27,7 +37,13 @@ class Checked(Protocol):
         ...
 
 
-def check_version(database: Checked, version: int) -> None:
+def check_layout(database: Checked, version: int, wanted: frozenset[Row]) -> None:
+    """Raises StoreError where the version or the objects are others."""
+    _check_version(database, version)
+    _check_objects(database, wanted)
+
+
+def _check_version(database: Checked, version: int) -> None:
     """Raises StoreError where it is not one of ours, or one of a newer version."""
     [(found,)] = database.rows("PRAGMA user_version")
     if found == version:
@@ -41,7 +57,7 @@ def check_version(database: Checked, version: int) -> None:
     raise database.damaged("it is empty, or the database of another program")
 
 
-def check_objects(database: Checked, wanted: frozenset[Row]) -> None:
+def _check_objects(database: Checked, wanted: frozenset[Row]) -> None:
     """Raises StoreError where an object is missing, is another, or is one too many."""
     found = normal(database.rows(OBJECTS))
     if unlike := sorted(str(name) for _, name, *_ in found ^ wanted):

@@ -21,8 +21,10 @@ from typing import Final
 from cactions.edges.applied_index import AppliedIndex
 from cactions.edges.cover import Cover, Uncovered
 from cactions.edges.database_files import delete_database
-from cactions.edges.files import has_private_folder, make_private_folder, store_errors
+from cactions.edges.files import store_errors
+from cactions.edges.private_files import has_private_folder, make_private_folder
 from cactions.edges.run_file import RunFile
+from cactions.edges.state_folder import StateFolder
 from cactions.model import (
     CactionsError,
     OperatorError,
@@ -53,7 +55,7 @@ class JournalLocal:
     """
 
     def __init__(self, folder: Path, cover: Cover | None = None) -> None:
-        self._state = folder
+        self._state = StateFolder(folder)
         self._folder = folder / FOLDER_NAME
         self._open: OrderedDict[str, RunFile] = OrderedDict()
         self._known: dict[str, RunHead] = {}
@@ -70,7 +72,7 @@ class JournalLocal:
         """Create the run. Durable on return. Raises OperatorError where the id is taken."""
         path = self._path(head.id)
         self._cover.seal("", (head.id,))  # a run whose plans could not be kept is not begun
-        make_private_folder(self._state)
+        self._state.make()
         make_private_folder(self._folder)
         try:
             RunFile.begin(path, head)
@@ -251,7 +253,7 @@ class JournalLocal:
         return run
 
     def _is_there(self) -> bool:
-        return has_private_folder(self._state) and has_private_folder(self._folder)
+        return self._state.is_there() and has_private_folder(self._folder)
 
     def _path(self, run_id: str) -> Path:
         if not _RUN_ID.fullmatch(run_id):
