@@ -32,7 +32,7 @@ SEALED_PREFIX: Final = "sealed-applied-"
 
 _LAYOUT: Final = Layout(
     "the index of runs",
-    1,
+    2,  # 1 held values of runs that are not authentic
     (
         "CREATE TABLE run (id TEXT PRIMARY KEY, signature TEXT NOT NULL, started REAL NOT NULL)",
         """CREATE TABLE applied (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
@@ -37,21 +37,27 @@ class Checked(Protocol):
         ...
 
 
-def check_layout(database: Checked, version: int, wanted: frozenset[Row]) -> None:
-    """Raises StoreError where the version or the objects are others."""
-    _check_version(database, version)
-    _check_objects(database, wanted)
+def check_layout(
+    database: Checked, layouts: Sequence[Layout], objects: Callable[[Layout], frozenset[Row]]
+) -> Layout:
+    """The one layout that it has; the newest comes first.
+
+    Raises StoreError where it is not one of ours, or one of a newer version.
+    """
+    layout = _layout(database, layouts)
+    _check_objects(database, objects(layout))
+    return layout
 
 
-def _check_version(database: Checked, version: int) -> None:
-    """Raises StoreError where it is not one of ours, or one of a newer version."""
+def _layout(database: Checked, layouts: Sequence[Layout]) -> Layout:
     [(found,)] = database.rows("PRAGMA user_version")
-    if found == version:
-        return
-    if isinstance(found, int) and found > version:
+    for layout in layouts:
+        if found == layout.version:
+            return layout
+    newest = layouts[0].version
+    if isinstance(found, int) and found > newest:
         raise StoreError(
-            f"{database} was written by a newer cactions "
-            f"(format {found}; this one knows {version})",
+            f"{database} was written by a newer cactions (format {found}; this one knows {newest})",
             hint="Use the newer cactions.",
         )
     raise database.damaged("it is empty, or the database of another program")

@@ -75,7 +75,7 @@ class JournalLocal:
         self._state.make()
         make_private_folder(self._folder)
         try:
-            RunFile.begin(path, head)
+            RunFile.begin(path, head, self._cover)
         except FileExistsError:
             raise OperatorError(
                 f"there is a run {head.id} already", hint="Give the new run another id."

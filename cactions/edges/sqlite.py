@@ -89,11 +89,11 @@ class Database:
         return self._name
 
     @classmethod
-    def existing(cls, path: Path, layout: Layout) -> Database | None:
-        """The database, if it is there; nothing is made. The folder must be private."""
+    def existing(cls, path: Path, *layouts: Layout) -> Database | None:
+        """The database, in one of the layouts, if it is there. The folder must be private."""
         if not has_private_database(path):
             return None
-        return _known(cls(path, layout))
+        return _known(cls(path, layouts[0]), layouts)
 
     @classmethod
     def create(
@@ -129,7 +129,7 @@ class Database:
     @classmethod
     def sealed(cls, path: Path, layout: Layout) -> Database:
         """A database that nobody ever changes, to be read without a lock or a log."""
-        return _known(cls(path, layout, access=_SEALED))
+        return _known(cls(path, layout, access=_SEALED), (layout,))
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query. Raises StoreError for one that does not come to its end."""
@@ -221,9 +221,9 @@ def _is_open(file: tuple[int, int]) -> bool:
     return any(database.file == file and database.close.alive for database in _OPENED)
 
 
-def _known(database: Database) -> Database:
+def _known(database: Database, layouts: tuple[Layout, ...]) -> Database:
     try:
-        check_layout(database, database.layout.version, _objects(database.layout))
+        database.layout = check_layout(database, layouts, _objects)
     except StoreError:
         database.close()
         raise
