@@ -49,11 +49,11 @@ def refuse_foreign(path: Path, name: str, *, is_open: bool) -> None:
             hint=f"Move it out of the way. {path.name} itself was not opened.",
         )
     if why := "" if is_open else _header_fault(path):
-        raise StoreError(f"{name} is damaged: {why}", hint=DAMAGED)
+        raise StoreError(f"{name} {why}", hint=DAMAGED)
 
 
 def _header_fault(path: Path) -> str:
-    """Why the file is no database with a write-ahead log; empty where it is one."""
+    """Why the file is no database with a write-ahead log, after its name; empty where it is one."""
     with store_errors(path):
         handle = os.open(path, _READ)
         try:
@@ -61,10 +61,10 @@ def _header_fault(path: Path) -> str:
         finally:
             os.close(handle)
     if not header:
-        return "it is empty, or the database of another program"
+        return "is damaged: it is empty, or the database of another program"
     if not header.startswith(_MAGIC):
-        return "it is not a database"
-    return "" if header[_VERSIONS] == _WITH_LOG else "it is not a database with a write-ahead log"
+        return "is not a database"
+    return "" if header[_VERSIONS] == _WITH_LOG else "is not a database with a write-ahead log"
 
 
 def at_rest(path: Path) -> bool:

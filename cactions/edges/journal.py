@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -182,11 +183,16 @@ class JournalLocal:
         return self._index.last(person_id, {run_id: self._path(run_id) for run_id in self._ids()})
 
     def discard(self, run_id: str) -> None:
-        """Delete the run with all that it holds."""
-        self._run(run_id).settle_log()
+        """Delete the run with all that it holds, or what another process has left of it."""
+        run, path = self._run(run_id), self._path(run_id)
+        try:
+            run.settle_log()
+        except StoreError:
+            if os.path.lexists(path):
+                raise
         self._open.pop(run_id).close()
         self._known.pop(run_id, None)
-        delete_database(self._path(run_id))
+        delete_database(path)
         self._index.delete()
 
     def forget(self, person_id: str) -> int:
