@@ -52,8 +52,8 @@ _GRAIN: Final = 3.0
 """Seconds; the coarsest clock of a common file system, FAT's, ticks every two."""
 _FEW: Final = 8
 """So many runs are asked faster than an index is made."""
-_LARGEST: Final = 1024 * MIB
-"""Of the bytes that are read before an index is believed; it may come from an attacker."""
+_LARGEST: Final = 256 * MIB
+"""An index is read whole before it is believed, and an attacker can make one of any length."""
 
 
 class AppliedIndex:
