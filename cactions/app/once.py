@@ -115,7 +115,8 @@ def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
 def doubts(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
     """By place and person, the run that keeps a call in doubt. ``runs`` come newest first.
 
-    The last call counts: it was made in knowledge of those before.
+    The last call counts: it was made in knowledge of those before. A run that may be forged can
+    add a doubt, and never takes one away.
     """
     last: dict[tuple[Place, str], str] = {}
     for run in runs:
@@ -124,6 +125,8 @@ def doubts(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
             person_id = entry.plan.subject.person_id
             asked[person_id] = asked.get(person_id, False) or _is_doubtful(entry)
         for person_id, doubtful in asked.items():
+            if not (run.authentic or doubtful):
+                continue
             last.setdefault((_place(run.head), person_id), run.head.id if doubtful else "")
     return {where: run_id for where, run_id in last.items() if run_id}
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cactions.app.once import doubts
@@ -46,9 +47,13 @@ def prunable(runs: Iterable[Run], *, before: float | None, keep: int | None) -> 
 
 
 def prune(runs: Sequence[Run], journal: Journal) -> None:
-    """Delete the runs, the oldest first. Raises StoreError; those before it are gone then."""
+    """Delete the runs, the oldest first. Raises StoreError; those before it are gone then.
+
+    One that another process has deleted meanwhile is gone, as it should be.
+    """
     for run in reversed(runs):
-        journal.discard(run.head.id)
+        with suppress(OperatorError):
+            journal.discard(run.head.id)
 
 
 def traces(query: PersonQuery, journal: Journal, people: People) -> Traces:

@@ -14,14 +14,15 @@ from typing import Final, TypeAlias
 
 from cactions.app.marking import Undone
 from cactions.app.ports import Journal, People, Turns
+from cactions.app.undo_steps import Return, returned
 from cactions.logic.committing import CALL_IN_DOUBT, found
-from cactions.logic.planning import inverse, undo
+from cactions.logic.declared import misfit, redacted_receipt, redacted_run
 from cactions.model import (
-    Conflict,
     OperatorError,
     Outcome,
     OutcomeUnknown,
     Plan,
+    Project,
     Receipt,
     Run,
     RunHead,
@@ -33,29 +34,34 @@ from cactions.model import (
 WINDOW: Final = 20
 """Plans that share one wait for the disk; more would hardly be faster (security.md, section 5)."""
 
-Write: TypeAlias = Callable[[Plan, People], Receipt]
-
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where a run writes: people, the journal that goes before them, and whose turn it is."""
+    """Where a run writes: people, the journal that goes before them, and whose turn it is.
+
+    ``project`` has the last word on types and on what is shown, where its files can be read.
+    ``unsealed``: a run that is not authentic is believed all the same, since the operator says so.
+    """
 
     people: People
     journal: Journal
     turns: Turns
+    project: Project | None = None
+    unsealed: bool = False
+
+    def believed(self, kept: Run) -> Run:
+        """The run, as the project shows it. Raises OperatorError where it may be forged."""
+        if not (kept.authentic or self.unsealed):
+            raise OperatorError(
+                f"the run {kept.head.id} is not sealed by the vault, so that anyone who can write"
+                " its file can have made or changed it; nothing was written",
+                hint="Look at it with `cactions runs show`. If it is yours, from before the vault,"
+                " say --unsealed.",
+            )
+        return redacted_run(kept, self.project)
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
-    """How one person gets back what a run replaced.
-
-    ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that
-    somebody changed since; these are left alone. ``gone`` says why there is nobody to write to.
-    """
-
-    plan: Plan
-    conflicts: tuple[Conflict, ...] = ()
-    gone: str = ""
+Write: TypeAlias = Callable[[Plan, Books], Receipt]
 
 
 def run(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Receipt, ...]:
@@ -69,16 +75,6 @@ def run(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Receipt, ..
         return _carried_out(head, plans, books)
 
 
-def returns(done: Run, people: People) -> tuple[Return, ...]:
-    """What undoing a run would do now: entries that were applied, or whose outcome is unknown."""
-    return tuple(
-        _return(entry.plan, people)
-        for entry in done.entries
-        if not (entry.undone_by or entry.forgotten)
-        and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
-    )
-
-
 def take_back(head: RunHead, back: Sequence[Return], books: Books) -> tuple[Receipt, ...]:
     """Undo as a run of its own: the inverse plans through the same commit; raises as ``run`` does.
 
@@ -87,10 +83,10 @@ def take_back(head: RunHead, back: Sequence[Return], books: Books) -> tuple[Rece
     """
     writing = [one.plan for one in back if one.plan.effective]
     with books.turns.alone(head):
-        if not books.journal.read(head.undoes).finished:
+        if not books.believed(books.journal.read(head.undoes)).finished:
             _conclude(head.undoes, books, _not_resumed)
         written = iter(_carried_out(head, writing, books))
-    return tuple(_returned(one, written) for one in back)
+    return tuple(returned(one, written) for one in back)
 
 
 def close(done: Run, books: Books) -> Run:
@@ -114,13 +110,13 @@ def prospects(done: Run, books: Books) -> tuple[Receipt | None, ...]:
     Raises Stopped where the run is not cut off at all: its process is still at work.
     """
     with books.turns.alone(done.head):
-        return tuple(_prospect(entry.plan, books.people) for _, entry in done.open)
+        return tuple(_prospect(entry.plan, books) for _, entry in done.open)
 
 
 def _conclude(run_id: str, books: Books, write: Write) -> Run:
     """Settle every open entry by ``write``, then finish the run."""
     with _about_nobody():
-        cut_off = books.journal.reopen(run_id)
+        cut_off = books.believed(books.journal.reopen(run_id))
     if cut_off.finished:
         raise OperatorError(
             f"the run {run_id} is finished: nothing is left to resume",
@@ -131,7 +127,7 @@ def _conclude(run_id: str, books: Books, write: Write) -> Run:
         for number, entry in cut_off.open:
             receipts.append(_settled(run_id, number, entry.plan, books, write))
         with _about_nobody():
-            done = books.journal.read(run_id)
+            done = books.believed(books.journal.read(run_id))
             undone = Undone(done.head, books.people, books.journal)
             for entry in done.entries:
                 undone.mark(entry.receipt)
@@ -167,7 +163,7 @@ def _intended(run_id: str, plans: Sequence[Plan], journal: Journal) -> Iterator[
 
 
 def _settled(run_id: str, number: int, plan: Plan, books: Books, write: Write) -> Receipt:
-    receipt = write(plan, books.people)
+    receipt = redacted_receipt(write(plan, books), books.project)
     try:
         books.journal.settle(run_id, number, receipt)
     except StoreError as error:
@@ -177,51 +173,38 @@ def _settled(run_id: str, number: int, plan: Plan, books: Books, write: Write) -
     return receipt
 
 
-def _written(plan: Plan, people: People) -> Receipt:
+def _written(plan: Plan, books: Books) -> Receipt:
     try:
-        return people.commit(plan)
+        return books.people.commit(plan)
     except OperatorError as error:
         return _gone(plan, error)
 
 
-def _written_once(plan: Plan, people: People) -> Receipt:
-    return _prospect(plan, people) or _written(plan, people)
+def _written_once(plan: Plan, books: Books) -> Receipt:
+    return _prospect(plan, books) or _written(plan, books)
 
 
-def _not_resumed(plan: Plan, people: People) -> Receipt:
+def _not_resumed(plan: Plan, books: Books) -> Receipt:
     not_written = "the run was cut off before this was written, and was not resumed"
     failed = Receipt(plan.subject.person_id, Outcome.FAILED, not_written)
-    return _prospect(plan, people) or failed
+    return _prospect(plan, books) or failed
 
 
-def _prospect(plan: Plan, people: People) -> Receipt | None:
+def _prospect(plan: Plan, books: Books) -> Receipt | None:
     if plan.pending:
         return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_IN_DOUBT)
     try:
-        return found(plan, people.get(plan.subject.person_id))
+        known = found(plan, books.people.get(plan.subject.person_id))
     except OperatorError as error:
         return _gone(plan, error)
+    if known:
+        return redacted_receipt(known, books.project)
+    why = misfit(plan, books.project)
+    return Receipt(plan.subject.person_id, Outcome.FAILED, why) if why else None
 
 
 def _gone(plan: Plan, error: OperatorError) -> Receipt:
     return Receipt(plan.subject.person_id, Outcome.FAILED, str(error))
-
-
-def _return(plan: Plan, people: People) -> Return:
-    try:
-        return Return(*undo(plan, people.get(plan.subject.person_id)))
-    except OperatorError as error:
-        return Return(replace(inverse(plan), changes=()), gone=str(error))
-
-
-def _returned(one: Return, written: Iterator[Receipt]) -> Receipt:
-    """What became of one return; whatever was written has the next receipt."""
-    if one.plan.effective:
-        receipt = next(written)
-        return replace(receipt, conflicts=receipt.conflicts + one.conflicts)
-    outcome = Outcome.CONFLICT if one.conflicts else Outcome.UNCHANGED
-    outcome = Outcome.FAILED if one.gone else outcome
-    return Receipt(one.plan.subject.person_id, outcome, one.gone, one.conflicts)
 
 
 @contextmanager

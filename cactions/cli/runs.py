@@ -10,21 +10,22 @@ from typing import Annotated
 import typer
 
 from cactions.app.ports import Journal
-from cactions.app.running import Books, Return, close, prospects, resume, returns, take_back
+from cactions.app.running import Books, close, prospects, resume, take_back
+from cactions.app.undo_steps import Return, returns
 from cactions.cli import asking, jobs, pruning, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.output_files import write_text
-from cactions.cli.settings import Environment, Files, Json, Yes
+from cactions.cli.settings import Environment, Files, Json, Unsealed, Yes
 from cactions.logic import strict_json, wire
 from cactions.model import OperatorError, Receipt, Run, RunHead, RunKind
+from cactions.render.receipts import UNSEALED, takeback
 from cactions.render.receipts import run as run_sheet
 from cactions.render.receipts import runs as runs_sheet
-from cactions.render.receipts import takeback
 from cactions.render.receipts import undone as undone_sheet
 from cactions.render.resuming import resumed, resumption
 from cactions.render.vault import sealed_runs
-from cactions.render.words import count
+from cactions.render.words import count, sentence
 
 commands = typer.Typer(help="What happened, and how to take it back.", no_args_is_help=True)
 
@@ -48,6 +49,8 @@ def list_(files: Files = None, json: Json = False) -> None:
     else:
         shown = [runs_sheet(found)] if found or not locked else []
         wiring.paper().show(*shown, *([sealed_runs(locked)] if locked else []))
+    if not all(run.authentic for run in found):
+        wiring.paper().say(UNSEALED)
     if locked:
         wiring.paper().say(f"What is sealed cannot be read: {why_locked}")
     for name, why in damaged:
@@ -88,6 +91,7 @@ def resume_(
     yes: Yes = False,
     files: Files = None,
     environment: Environment = None,
+    unsealed: Unsealed = False,
     json: Json = False,
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
@@ -98,8 +102,8 @@ def resume_(
     Example: cactions runs resume last
     """
     asking.able(yes, json)
-    books = wiring.books(wiring.opened(files, environment, leaks=False))
-    cut_off = _cut_off(books.journal, run)
+    books = replace(wiring.books(wiring.opened(files, environment, leaks=False)), unsealed=unsealed)
+    cut_off = books.believed(_cut_off(books.journal, run))
     ahead = prospects(cut_off, books)
     if not json:
         wiring.paper().show(resumption(cut_off, ahead))
@@ -121,6 +125,7 @@ def undo(
     yes: Yes = False,
     files: Files = None,
     environment: Environment = None,
+    unsealed: Unsealed = False,
     json: Json = False,
 ) -> None:
     """Put old values back, where the present ones are still those that the run wrote.
@@ -130,9 +135,9 @@ def undo(
     Example: cactions runs undo last
     """
     asking.able(yes, json)
-    books = wiring.books_of_undo(files, environment)
-    done = _undoable(books.journal, run)
-    back = returns(done, books.people)
+    books = replace(wiring.books_of_undo(files, environment), unsealed=unsealed)
+    done = books.believed(_undoable(books.journal, run))
+    back = returns(done, books.people, books.project)
     if not json and not (yes and any(one.plan.effective for one in back)):
         sheets = (takeback(one.plan, one.conflicts, done.head.id) for one in back)
         wiring.paper().show(*sheets)
@@ -153,6 +158,8 @@ def _take_back(
     if not number and not done.finished:
         return _closed(done, books, yes), None
     if not number or not asking.agreed(f"Restore {count(number, 'attribute')}?", yes):
+        for why in dict.fromkeys(one.gone for one in back if one.gone):
+            wiring.paper().say(f"{sentence(why)}")
         wiring.paper().say("Nothing was written.")
         return (), None
     head = head_of(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))

@@ -42,6 +42,14 @@ Again = Annotated[
         "--again", help="Make a call that changes something although an earlier one is in doubt."
     ),
 ]
+Unsealed = Annotated[
+    bool,
+    typer.Option(
+        "--unsealed",
+        help="Accept a run that the vault has not sealed: it was made before the vault, and can"
+        " have been changed by anyone who can write its file.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
 

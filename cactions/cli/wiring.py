@@ -209,7 +209,7 @@ def books(home: Opened) -> Books:
     from cactions.edges.turns import TurnsLocal
 
     runs = journal(home.folder, home.cover)
-    return Books(people(home), runs, TurnsLocal(home.folder / STATE))
+    return Books(people(home), runs, TurnsLocal(home.folder / STATE), home.project)
 
 
 def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Books:

@@ -20,6 +20,7 @@ from typing import Final
 from cactions.edges.cover import Cover, Place, Uncovered
 from cactions.edges.database_files import signature
 from cactions.edges.files import MIB, delete_file, store_errors
+from cactions.edges.private_files import has_private_file
 from cactions.edges.run_file import RunFile
 from cactions.edges.sqlite import Cell, Database, Layout, Row
 from cactions.logic import strict_json
@@ -31,7 +32,7 @@ SEALED_PREFIX: Final = "sealed-applied-"
 
 _LAYOUT: Final = Layout(
     "the index of runs",
-    1,
+    2,  # 1 held values of runs that are not authentic
     (
         "CREATE TABLE run (id TEXT PRIMARY KEY, signature TEXT NOT NULL, started REAL NOT NULL)",
         """CREATE TABLE applied (
@@ -51,6 +52,8 @@ _GRAIN: Final = 3.0
 """Seconds; the coarsest clock of a common file system, FAT's, ticks every two."""
 _FEW: Final = 8
 """So many runs are asked faster than an index is made."""
+_LARGEST: Final = 256 * MIB
+"""An index is read whole before it is believed, and an attacker can make one of any length."""
 
 
 class AppliedIndex:
@@ -138,7 +141,7 @@ class AppliedIndex:
         if self._cover.seals:
             self._sweep(PREFIX)  # of before the vault: it holds values in the clear
         for path in self._files():
-            if path.name == _name(self._prefix, path):
+            if has_private_file(path) and path.name == _name(self._prefix, path):
                 self._database = Database.sealed(path, _LAYOUT)
                 rows = self._database.rows(_RUNS)
                 self._held = {str(id_): (str(mark), float(start or 0)) for id_, mark, start in rows}
@@ -213,6 +216,8 @@ def _name(prefix: str, path: Path) -> str:
     """What an index with the bytes of this file is called."""
     checksum = 0
     with store_errors(path), path.open("rb") as file:
-        while piece := file.read(MIB):
+        for _ in range(_LARGEST // MIB):
+            if not (piece := file.read(MIB)):
+                break
             checksum = zlib.crc32(piece, checksum)
     return f"{prefix}{checksum:08x}.db"

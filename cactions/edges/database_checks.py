@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from cactions.logic.differing import printable
@@ -13,6 +14,15 @@ Row: TypeAlias = "tuple[Cell, ...]"
 
 OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 """Every table, index, trigger and view, with the statement that makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a database is called in messages, its version, and the statements that make it."""
+
+    what: str
+    version: int
+    statements: tuple[str, ...]
 
 
 class Checked(Protocol):
@@ -27,21 +37,33 @@ class Checked(Protocol):
         ...
 
 
-def check_version(database: Checked, version: int) -> None:
-    """Raises StoreError where it is not one of ours, or one of a newer version."""
+def check_layout(
+    database: Checked, layouts: Sequence[Layout], objects: Callable[[Layout], frozenset[Row]]
+) -> Layout:
+    """The one layout that it has; the newest comes first.
+
+    Raises StoreError where it is not one of ours, or one of a newer version.
+    """
+    layout = _layout(database, layouts)
+    _check_objects(database, objects(layout))
+    return layout
+
+
+def _layout(database: Checked, layouts: Sequence[Layout]) -> Layout:
     [(found,)] = database.rows("PRAGMA user_version")
-    if found == version:
-        return
-    if isinstance(found, int) and found > version:
+    for layout in layouts:
+        if found == layout.version:
+            return layout
+    newest = layouts[0].version
+    if isinstance(found, int) and found > newest:
         raise StoreError(
-            f"{database} was written by a newer cactions "
-            f"(format {found}; this one knows {version})",
+            f"{database} was written by a newer cactions (format {found}; this one knows {newest})",
             hint="Use the newer cactions.",
         )
     raise database.damaged("it is empty, or the database of another program")
 
 
-def check_objects(database: Checked, wanted: frozenset[Row]) -> None:
+def _check_objects(database: Checked, wanted: frozenset[Row]) -> None:
     """Raises StoreError where an object is missing, is another, or is one too many."""
     found = normal(database.rows(OBJECTS))
     if unlike := sorted(str(name) for _, name, *_ in found ^ wanted):

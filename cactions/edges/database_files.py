@@ -9,11 +9,19 @@ import os
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files import delete_file, has_private_file, store_errors
+from cactions.edges.files import delete_file, store_errors
+from cactions.edges.private_files import has_private_file
+from cactions.edges.sqlite_words import DAMAGED
 from cactions.model import StoreError
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database while it is in use."""
+_MAGIC: Final = b"SQLite format 3\0"
+_VERSIONS: Final = slice(18, 20)
+"""Where the header says how the file is written and read."""
+_WITH_LOG: Final = b"\2\2"
+_HEADER: Final = 100
+_READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def has_private_database(path: Path) -> bool:
@@ -23,6 +31,40 @@ def has_private_database(path: Path) -> bool:
     for beside in _beside(path):
         has_private_file(beside)
     return True
+
+
+def refuse_foreign(path: Path, name: str, *, is_open: bool) -> None:
+    """Raises StoreError for files with which SQLite would do more than read and write a database.
+
+    A rollback journal is carried out by whoever opens the database, and SQLite deletes the
+    super-journal that it names, whatever file that is. Our databases have a log instead.
+
+    ``is_open``: this process has the file open. Its header was looked at then; to close it here
+    once more would end the locks that SQLite holds on it (fcntl(2), "record locks").
+    """
+    journal = path.with_name(path.name + _BESIDE[2])
+    if os.path.lexists(journal):
+        raise StoreError(
+            f"{journal} is not from cactions, and could make SQLite change or delete other files",
+            hint=f"Move it out of the way. {path.name} itself was not opened.",
+        )
+    if why := "" if is_open else _header_fault(path):
+        raise StoreError(f"{name} {why}", hint=DAMAGED)
+
+
+def _header_fault(path: Path) -> str:
+    """Why the file is no database with a write-ahead log, after its name; empty where it is one."""
+    with store_errors(path):
+        handle = os.open(path, _READ)
+        try:
+            header = os.read(handle, _HEADER)
+        finally:
+            os.close(handle)
+    if not header:
+        return "is damaged: it is empty, or the database of another program"
+    if not header.startswith(_MAGIC):
+        return "is not a database"
+    return "" if header[_VERSIONS] == _WITH_LOG else "is not a database with a write-ahead log"
 
 
 def at_rest(path: Path) -> bool:

@@ -1,8 +1,6 @@
-"""Files as this project touches them: within a limit, and state that only its owner sees.
+"""Files as this project touches them: within a limit, and in steps that survive a power cut.
 
 - What somebody named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
-- State is private whatever the umask says (folders 0700, files 0600), and what is found wider is
-  narrowed. It is never reached through a symbolic link, since a cloned repository can carry one.
 - No OSError leaves this file: what the operator named is an OperatorError, state a StoreError.
 """
 
@@ -10,9 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +17,8 @@ from cactions.model import AuthorError, OperatorError, Place, StoreError
 
 MIB: Final = 1024 * 1024
 
-_FOLDER: Final = 0o700
 _FILE: Final = 0o600
 _SHARED: Final = 0o666
-_OTHERS: Final = 0o077
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_RIGHT: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -114,27 +109,6 @@ def _opener(private: bool) -> Callable[[str, int], int]:
     return lambda path, flags: os.open(path, flags, _FILE if private else _SHARED)
 
 
-def has_private_folder(path: Path) -> bool:
-    """Whether the folder is there; if so, it is a real one and its owner's alone."""
-    return _narrowed(path, stat.S_ISDIR, "folder", _FOLDER)
-
-
-def make_private_folder(path: Path) -> None:
-    """The folder, made where it is missing; its parent must exist."""
-    if has_private_folder(path):
-        return
-    with store_errors(path), suppress(FileExistsError):
-        path.mkdir(_FOLDER)
-        path.chmod(_FOLDER)
-        sync_folder(path.parent)
-    has_private_folder(path)
-
-
-def has_private_file(path: Path) -> bool:
-    """Whether the file is there; if so, it is a real one and its owner's alone."""
-    return _narrowed(path, stat.S_ISREG, "file", _FILE)
-
-
 def new_private_file(folder: Path, prefix: str) -> Path:
     """A new empty file under a name that nobody else uses."""
     with store_errors(folder):
@@ -142,13 +116,6 @@ def new_private_file(folder: Path, prefix: str) -> Path:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _FILE))
         path.chmod(_FILE)
     return path
-
-
-def open_private_file(path: Path) -> int:
-    """The descriptor of a file to read and to write, made where it is missing."""
-    has_private_file(path)
-    with store_errors(path):
-        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), _FILE)
 
 
 def delete_file(path: Path) -> None:
@@ -204,23 +171,6 @@ def store_errors(path: Path) -> Iterator[None]:
         raise StoreError(f"{str(path)!r} is no file name", hint="Check it.") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be used: {_words(error)}", hint=_hint(error)) from error
-
-
-def _narrowed(path: Path, is_kind: Callable[[int], bool], kind: str, mode: int) -> bool:
-    with store_errors(path):
-        try:
-            found = path.lstat().st_mode
-        except FileNotFoundError:
-            return False
-        if not is_kind(found):
-            what = "a symbolic link" if stat.S_ISLNK(found) else f"not a {kind}"
-            raise StoreError(
-                f"{path} is {what}",
-                hint=f"cactions keeps state in a real {kind} only: move this one out of the way.",
-            )
-        if stat.S_IMODE(found) & _OTHERS:
-            path.chmod(mode)
-    return True
 
 
 def _words(error: OSError) -> str:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +22,10 @@ from typing import Final
 from cactions.edges.applied_index import AppliedIndex
 from cactions.edges.cover import Cover, Uncovered
 from cactions.edges.database_files import delete_database
-from cactions.edges.files import has_private_folder, make_private_folder, store_errors
+from cactions.edges.files import store_errors
+from cactions.edges.private_files import has_private_folder, make_private_folder
 from cactions.edges.run_file import RunFile
+from cactions.edges.state_folder import StateFolder
 from cactions.model import (
     CactionsError,
     OperatorError,
@@ -53,7 +56,7 @@ class JournalLocal:
     """
 
     def __init__(self, folder: Path, cover: Cover | None = None) -> None:
-        self._state = folder
+        self._state = StateFolder(folder)
         self._folder = folder / FOLDER_NAME
         self._open: OrderedDict[str, RunFile] = OrderedDict()
         self._known: dict[str, RunHead] = {}
@@ -70,10 +73,10 @@ class JournalLocal:
         """Create the run. Durable on return. Raises OperatorError where the id is taken."""
         path = self._path(head.id)
         self._cover.seal("", (head.id,))  # a run whose plans could not be kept is not begun
-        make_private_folder(self._state)
+        self._state.make()
         make_private_folder(self._folder)
         try:
-            RunFile.begin(path, head)
+            RunFile.begin(path, head, self._cover)
         except FileExistsError:
             raise OperatorError(
                 f"there is a run {head.id} already", hint="Give the new run another id."
@@ -180,11 +183,16 @@ class JournalLocal:
         return self._index.last(person_id, {run_id: self._path(run_id) for run_id in self._ids()})
 
     def discard(self, run_id: str) -> None:
-        """Delete the run with all that it holds."""
-        self._run(run_id).settle_log()
+        """Delete the run with all that it holds, or what another process has left of it."""
+        run, path = self._run(run_id), self._path(run_id)
+        try:
+            run.settle_log()
+        except StoreError:
+            if os.path.lexists(path):
+                raise
         self._open.pop(run_id).close()
         self._known.pop(run_id, None)
-        delete_database(self._path(run_id))
+        delete_database(path)
         self._index.delete()
 
     def forget(self, person_id: str) -> int:
@@ -251,7 +259,7 @@ class JournalLocal:
         return run
 
     def _is_there(self) -> bool:
-        return has_private_folder(self._state) and has_private_folder(self._folder)
+        return self._state.is_there() and has_private_folder(self._folder)
 
     def _path(self, run_id: str) -> Path:
         if not _RUN_ID.fullmatch(run_id):

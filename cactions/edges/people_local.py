@@ -18,8 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from cactions.edges.files import has_private_folder, make_private_folder
 from cactions.edges.sqlite import Cell, Database, Layout, Row
+from cactions.edges.state_folder import StateFolder
 from cactions.logic import strict_json
 from cactions.logic.committing import commit, unchanged
 from cactions.logic.identifying import updated
@@ -76,7 +76,7 @@ class PeopleLocal:
     """
 
     def __init__(self, folder: Path | None, seed: Sequence[Person] = ()) -> None:
-        self._folder = folder
+        self._state = StateFolder(folder) if folder else None
         self._seed = seed
         self._seed_by_key = _indexed(seed)
         self._database: Database | None = None
@@ -188,18 +188,18 @@ class PeopleLocal:
             yield store
 
     def _opened(self) -> Database | None:
-        if not self._database and self._folder and has_private_folder(self._folder):
-            self._database = Database.existing(self._folder / FILE_NAME, _LAYOUT)
+        if not self._database and self._state and self._state.is_there():
+            self._database = Database.existing(self._state.path / FILE_NAME, _LAYOUT)
         return self._database
 
     def _made(self) -> Database:
-        if not self._folder:
+        if not self._state:
             raise StoreError("these people have no store", hint="They are for reading only.")
         store = self._opened()
         while not store:
-            make_private_folder(self._folder)
+            self._state.make()
             with suppress(FileExistsError):  # another process was first
-                Database.create(self._folder / FILE_NAME, _LAYOUT)
+                Database.create(self._state.path / FILE_NAME, _LAYOUT)
             store = self._opened()
         return store
 

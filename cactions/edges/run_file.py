@@ -5,7 +5,9 @@
   cut once something durable was written after it.
 - Plans, receipts and the head stand in it as the JSON treaty has them, redacted values included.
 - Where there is a vault, plans and receipts are sealed, each for its place, and a person's id is a
-  mark that only a holder of the key can make. The head stays readable.
+  mark that only a holder of the key can make. The head stays readable, and has a seal beside it.
+- A run that is not sealed throughout, although there is a vault, is not authentic: whoever can
+  write the file can have made it.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from cactions.edges import run_layout
 from cactions.edges.cover import BEGINNING, Cover, Place, Uncovered
-from cactions.edges.sqlite import Cell, Database, Layout, Row
+from cactions.edges.sqlite import Cell, Database, Row
 from cactions.logic import strict_json, wire
 from cactions.model import (
     Call,
@@ -35,40 +38,12 @@ from cactions.model import (
 
 T = TypeVar("T")
 
-_LAYOUT: Final = Layout(
-    "the journal",
-    1,
-    (
-        "CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)",
-        """CREATE TABLE entry (
-            number INTEGER PRIMARY KEY, person_id TEXT NOT NULL, plan TEXT NOT NULL,
-            receipt TEXT, undone_by TEXT NOT NULL
-        )""",
-        "CREATE INDEX entry_person ON entry (person_id)",
-    ),
-)
-
-_BEGIN: Final = "INSERT INTO run VALUES (?, 0)"
-_INTEND: Final = "INSERT INTO entry (number, person_id, plan, undone_by) VALUES (?, ?, ?, '')"
-_ANSWER: Final = "UPDATE entry SET plan = ? WHERE number = ? AND person_id = ?"
-_SETTLE: Final = "UPDATE entry SET receipt = ? WHERE number = ?"
-_MARKED: Final = "person_id IN (SELECT value FROM json_each(?))"
-_MARK: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
-_COLUMNS: Final = "SELECT number, person_id, plan, receipt, undone_by FROM entry"
-_ENTRIES: Final = f"{_COLUMNS} ORDER BY number"
-_STANDING: Final = f"{_COLUMNS} WHERE {_MARKED} AND undone_by = '' ORDER BY number DESC"
-
-_ALL_STANDING: Final = f"{_COLUMNS} WHERE undone_by = '' ORDER BY number DESC"
-_OF_PERSON: Final = (
-    "SELECT number, receipt FROM entry WHERE person_id IN (SELECT value FROM json_each(?))"
-)
-_FORGET: Final = "UPDATE entry SET person_id = '', plan = ?, receipt = ? WHERE number = ?"
-
 _NOBODY: Final = strict_json.dumps(
     wire.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), Call("")), redact=False)
 )
 """What is left of a plan whose person was forgotten."""
 
+_HEAD: Final = "head"
 _PLAN: Final = "plan"
 _RECEIPT: Final = "receipt"
 _FORGOTTEN: Final = '[""]'
@@ -84,15 +59,18 @@ class RunFile:
         self._cover = cover
 
     @classmethod
-    def begin(cls, path: Path, head: RunHead) -> None:
+    def begin(cls, path: Path, head: RunHead, cover: Cover = _PLAIN) -> None:
         """Make the file; durable on return. Raises FileExistsError where it is there already."""
         text = strict_json.dumps(wire.head_to_json(head))
-        Database.create(path, _LAYOUT, lambda database: database.execute(_BEGIN, text))
+        seal = cover.seal("", (head.id, _HEAD, text)) if cover.seals else None
+        Database.create(
+            path, run_layout.LAYOUT, lambda database: database.execute(run_layout.BEGIN, text, seal)
+        )
 
     @classmethod
     def existing(cls, path: Path, cover: Cover = _PLAIN) -> RunFile | None:
         """The run of this file, if it is there."""
-        database = Database.existing(path, _LAYOUT)
+        database = Database.existing(path, run_layout.LAYOUT, run_layout.OLD_LAYOUT)
         return cls(database, cover) if database else None
 
     def close(self) -> None:
@@ -112,7 +90,7 @@ class RunFile:
             for number, (plan, text) in enumerate(zip(plans, texts, strict=True), last + 1):
                 mark = self._cover.marks(plan.subject.person_id)[0]
                 kept = self._cover.seal(text, self._place(number, _PLAN))
-                self._database.execute(_INTEND, number, mark, kept)
+                self._database.execute(run_layout.INTEND, number, mark, kept)
         return range(last + 1, last + 1 + len(plans))
 
     def answered(self, entry: int, plan: Plan) -> None:
@@ -121,7 +99,7 @@ class RunFile:
         mark = self._cover.marks(plan.subject.person_id)[0]
         kept = self._cover.seal(text, self._place(entry, _PLAN))
         with self._database.writing():
-            if not self._database.execute(_ANSWER, kept, entry, mark):
+            if not self._database.execute(run_layout.ANSWER, kept, entry, mark):
                 raise OperatorError(f"the run has no entry {entry} for this person", hint=_SHOW)
 
     def settle(self, entry: int, receipt: Receipt) -> None:
@@ -129,7 +107,7 @@ class RunFile:
         text = strict_json.dumps(wire.receipt_to_json(receipt, redact=False))
         kept = self._cover.seal(text, self._place(entry, _RECEIPT))
         with self._database.writing(durable=False):
-            if not self._database.execute(_SETTLE, kept, entry):
+            if not self._database.execute(run_layout.SETTLE, kept, entry):
                 raise OperatorError(f"the run has no entry {entry}", hint=_SHOW)
 
     def finish(self) -> None:
@@ -140,7 +118,7 @@ class RunFile:
     def mark_undone(self, person_id: str, by_run: str) -> None:
         """Note that this person's changes were taken back."""
         with self._database.writing():
-            if not self._database.execute(_MARK, by_run, self._marks(person_id)):
+            if not self._database.execute(run_layout.MARK, by_run, self._marks(person_id)):
                 raise OperatorError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
     def forget(self, person_id: str) -> int:
@@ -149,20 +127,49 @@ class RunFile:
         On return no byte of anybody who was ever forgotten here is left in the files.
         """
         with self._database.writing():
-            entries = self._database.rows(_OF_PERSON, self._marks(person_id))
-            for number, kept in entries:
-                self._database.execute(_FORGET, _NOBODY, self._bare(number, kept), number)
-        if entries or self._database.rows(_OF_PERSON, _FORGOTTEN):
+            entries = self._database.rows(run_layout.OF_PERSON, self._marks(person_id))
+            for number, plan, receipt in entries:
+                seals = isinstance(plan, bytes)
+                bare = self._bare(number, receipt)
+                self._database.execute(
+                    run_layout.FORGET,
+                    self._kept(_NOBODY, number, _PLAN, seals=seals),
+                    None if bare is None else self._kept(bare, number, _RECEIPT, seals=seals),
+                    number,
+                )
+        if entries or self._database.rows(run_layout.OF_PERSON, _FORGOTTEN):
             self._database.scrub()
         return len(entries)
 
-    def _bare(self, number: Cell, kept: Cell) -> Cell:
+    def _bare(self, number: Cell, kept: Cell) -> str | None:
         """The outcome of a receipt, and nothing else of it."""
         if kept is None:
             return None
         text = self._text(kept, number, _RECEIPT)
         receipt = Receipt("", self._read(text, wire.receipt_from_json).outcome)
         return strict_json.dumps(wire.receipt_to_json(receipt, redact=False))
+
+    def _kept(self, text: str, number: Cell, column: str, *, seals: bool) -> Cell:
+        """The text as its entry keeps it; one that was sealed stays sealed."""
+        assert isinstance(number, int), "an entry's number is a whole number"
+        return self._cover.seal(text, self._place(number, column)) if seals else text
+
+    def is_authentic(self) -> bool:
+        """Whether a holder of the vault's key has written all of it; true where there is no vault.
+
+        Raises Locked, and StoreError where the head is not the one that was sealed.
+        """
+        if not self._cover.seals:
+            return True
+        if self._database.layout is run_layout.OLD_LAYOUT:
+            return False
+        [(text, seal)] = self._database.rows("SELECT head, seal FROM run")
+        if seal is None or self._database.rows(run_layout.PLAIN_CELLS):
+            return False
+        if not isinstance(seal, bytes):
+            raise self._database.damaged("the seal of its head is none")
+        self._unsealed(seal, (self._database.path.stem, _HEAD, str(text)))
+        return True
 
     def head(self) -> RunHead:
         """What the run is."""
@@ -172,13 +179,21 @@ class RunFile:
         """The run with its entries, in their order, as of one moment."""
         with self._database.reading():
             head, finished = self._head()
-            entries = tuple(self._entry(row) for row in self._database.rows(_ENTRIES))
-        return Run(head, entries, finished)
+            entries = tuple(self._entry(row) for row in self._database.rows(run_layout.ENTRIES))
+            authentic = self.is_authentic()
+        return Run(head, entries, finished, authentic)
 
     def applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, what the run applied last to the person and what was not undone."""
+        """By attribute, what the run applied last to the person and what was not undone.
+
+        Nothing, where it is not authentic.
+        """
         values: dict[str, Value] = {}
-        for entry in map(self._entry, self._database.rows(_STANDING, self._marks(person_id))):
+        if not self.is_authentic():
+            return values
+        for entry in map(
+            self._entry, self._database.rows(run_layout.STANDING, self._marks(person_id))
+        ):
             for attribute, value in _values(entry):
                 values.setdefault(attribute, value)
         return values
@@ -186,7 +201,9 @@ class RunFile:
     def all_applied(self) -> Iterator[tuple[str, str, Value]]:
         """Person, attribute and value of all that ``applied`` would give for anybody."""
         seen: set[tuple[str, str]] = set()
-        for entry in map(self._entry, self._database.rows(_ALL_STANDING)):
+        if not self.is_authentic():
+            return
+        for entry in map(self._entry, self._database.rows(run_layout.ALL_STANDING)):
             for attribute, value in _values(entry):
                 key = (entry.plan.subject.person_id, attribute)
                 if key not in seen:
@@ -229,8 +246,11 @@ class RunFile:
         ours = isinstance(kept, str) or (isinstance(kept, bytes) and kept.startswith(BEGINNING))
         if not (ours and isinstance(kept, str | bytes) and isinstance(number, int)):
             raise self._database.damaged("an entry is neither a text nor sealed")
+        return self._unsealed(kept, self._place(number, column))
+
+    def _unsealed(self, kept: str | bytes, place: Place) -> str:
         try:
-            return self._cover.unseal(kept, self._place(number, column))
+            return self._cover.unseal(kept, place)
         except StoreError as error:
             raise type(error)(f"{self._database}: {error}", hint=error.hint) from None
 

@@ -9,6 +9,7 @@ The one home of ``sqlite3``.
 - A transaction waits up to BUSY_SECONDS for another process, then is a StoreError.
 - An error of the disk at a commit that ``writing`` made is OutcomeUnknown; it is never retried.
   After any other error nothing of the transaction was kept.
+- A rollback journal, which can make SQLite delete any file, is refused before SQLite sees it.
 - A database that was deleted or replaced under an open connection is not used any more.
 - A database is used only where its tables and indexes are exactly those of its layout: a cloned
   repository can carry one with a trigger that writes, or with a view that never ends.
@@ -24,17 +25,24 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.database_checks import OBJECTS, Cell, Row, check_objects, check_version, normal
+from cactions.edges.database_checks import (
+    OBJECTS,
+    Cell,
+    Layout,
+    Row,
+    check_layout,
+    normal,
+)
 from cactions.edges.database_files import (
     at_rest,
     delete_database,
     has_private_database,
     identity,
+    refuse_foreign,
     refuse_orphans,
 )
 from cactions.edges.files import new_private_file, publish_file, store_errors
@@ -49,46 +57,43 @@ _STEPS: Final = 100_000
 __all__ = ["BUSY_SECONDS", "Cell", "Database", "Layout", "Row"]
 
 _SEALED: Final = "immutable=1"
+_DRAFT: Final = "mode=rw"
 _READ: Final = "BEGIN"
 _WRITE: Final = "BEGIN IMMEDIATE"
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a database is called in messages, its version, and the statements that make it."""
-
-    what: str
-    version: int
-    statements: tuple[str, ...]
 
 
 class Database:
     """An open database; closes itself when it is forgotten."""
 
+    close: weakref.finalize[[], Database]
+
     def __init__(
-        self, path: Path, layout: Layout, *, name: Path | None = None, sealed: bool = False
+        self, path: Path, layout: Layout, *, name: Path | None = None, access: str = ""
     ) -> None:
         self.path = path
         self.layout = layout
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
         self._patience = Patience()
-        with self._translated():
-            self._connection = _connect(path, _SEALED if sealed else _access(path))
+        with _OPENING, self._translated():
+            self.file = identity(path)
+            if access != _DRAFT:  # nobody else knows the name of a draft
+                refuse_foreign(path, str(self), is_open=_is_open(self.file))
+            self._connection = _connect(path, access or _access(path))
             self._connection.set_progress_handler(self._patience, _STEPS)
-        self.close = weakref.finalize(self, self._connection.close)
-        with self._translated():
-            self._file = identity(path)
+            self.close = weakref.finalize(self, self._connection.close)
+            _OPENED.add(self)
+            self._check_in_place()
 
     def __str__(self) -> str:
         return self._name
 
     @classmethod
-    def existing(cls, path: Path, layout: Layout) -> Database | None:
-        """The database, if it is there; nothing is made. The folder must be private."""
+    def existing(cls, path: Path, *layouts: Layout) -> Database | None:
+        """The database, in one of the layouts, if it is there. The folder must be private."""
         if not has_private_database(path):
             return None
-        return _known(cls(path, layout))
+        return _known(cls(path, layouts[0]), layouts)
 
     @classmethod
     def create(
@@ -115,7 +120,7 @@ class Database:
         """A complete and closed database under a name for now; what is not renamed is deleted."""
         draft = new_private_file(folder, f".{name.name if name else ''}-")
         try:
-            _make(cls(draft, layout, name=name), fill)
+            _make(cls(draft, layout, name=name, access=_DRAFT), fill)
             yield draft
         finally:
             with suppress(StoreError):
@@ -124,7 +129,7 @@ class Database:
     @classmethod
     def sealed(cls, path: Path, layout: Layout) -> Database:
         """A database that nobody ever changes, to be read without a lock or a log."""
-        return _known(cls(path, layout, sealed=True))
+        return _known(cls(path, layout, access=_SEALED), (layout,))
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query. Raises StoreError for one that does not come to its end."""
@@ -151,10 +156,7 @@ class Database:
                 yield
 
     def settle(self) -> None:
-        """All that was ever committed is in the one file, durably, and the log is empty.
-
-        This also holds for what a log gives back after a commit that failed.
-        """
+        """All that was committed, or is in the log, is durably in the one file; no log is left."""
         with self._lock, self._translated():
             self._check_in_place()
             self._connection.execute("PRAGMA synchronous=FULL")
@@ -197,23 +199,31 @@ class Database:
             if code == sqlite3.SQLITE_INTERRUPT and not self._patience.ended:
                 raise KeyboardInterrupt from None  # a signal's own exception is lost in SQLite
             raise in_words(code, str(self), str(error), doubtful=doubtful) from error
+        except UnicodeDecodeError as error:  # of a name in the schema
+            raise self.damaged("a text in it is not UTF-8") from error
         except UnicodeEncodeError as error:
-            raise StoreError(
-                f"a text for {self.layout.what} is no Unicode text", hint="Check where it is from."
-            ) from error
+            why = f"a text for {self.layout.what} is no Unicode text"
+            raise StoreError(why, hint="Check where it is from.") from error
 
     def _check_in_place(self) -> None:
-        if identity(self.path) != self._file:
+        if identity(self.path) != self.file:
             raise StoreError(
                 f"{self} was replaced while it was in use",
                 hint="Run the command again; leave the folder alone while it runs.",
             )
 
 
-def _known(database: Database) -> Database:
+_OPENED: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
+_OPENING: Final = threading.Lock()
+
+
+def _is_open(file: tuple[int, int]) -> bool:
+    return any(database.file == file and database.close.alive for database in _OPENED)
+
+
+def _known(database: Database, layouts: tuple[Layout, ...]) -> Database:
     try:
-        check_version(database, database.layout.version)
-        check_objects(database, _objects(database.layout))
+        database.layout = check_layout(database, layouts, _objects)
     except StoreError:
         database.close()
         raise
@@ -224,8 +234,7 @@ def _known(database: Database) -> Database:
 def _objects(layout: Layout) -> frozenset[Row]:
     """What SQLite itself makes of the layout: type, name, table and text of each object."""
     with closing(sqlite3.connect(":memory:")) as empty:
-        for statement in layout.statements:
-            empty.execute(statement)
+        empty.executescript(";".join(layout.statements))
         return normal(empty.execute(OBJECTS).fetchall())
 
 

@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files import make_private_folder, open_private_file, store_errors
+from cactions.edges.files import store_errors
+from cactions.edges.private_files import open_private_file
+from cactions.edges.state_folder import StateFolder
 from cactions.model import RunHead, Stopped, StoreError
 
 _PLAIN: Final = re.compile(r"[^0-9A-Za-z_-]")
@@ -29,14 +31,14 @@ class TurnsLocal:
     """Turns, as ``app/ports.py`` wants them; ``folder`` is the state folder, made when needed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._state = StateFolder(folder)
 
     @contextmanager
     def alone(self, head: RunHead) -> Iterator[None]:
         """Raises Stopped where another process has the turn, or the file cannot be used."""
-        path = self._folder / f"{_spelled(head.workspace)}.{_spelled(head.action)}.lock"
+        path = self._state.path / f"{_spelled(head.workspace)}.{_spelled(head.action)}.lock"
         try:
-            make_private_folder(self._folder)
+            self._state.make()
             handle = open_private_file(path)
         except StoreError as error:
             raise Stopped(f"{error}; nothing was written", hint=error.hint) from error

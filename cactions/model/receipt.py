@@ -96,12 +96,14 @@ class RunEntry:
 class Run:
     """A run as the journal holds it. ``finished`` is False where it was cut off.
 
-    Entries are numbered from 1, in their order.
+    Entries are numbered from 1, in their order. ``authentic`` is False where there is a vault and
+    the run is not sealed by it throughout, so that anyone who can write its file can have made it.
     """
 
     head: RunHead
     entries: tuple[RunEntry, ...] = ()
     finished: bool = False
+    authentic: bool = True
 
     @property
     def people(self) -> int:

@@ -22,8 +22,13 @@ from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quie
 from cactions.render.layout import Fact, facts, margin, prose, table
 from cactions.render.values import utc
 
+UNSEALED = (
+    "A run that is not sealed was made before the vault, or by someone without a key to it: anyone"
+    " who can write its file can have changed it. `runs undo` and `runs resume` want --unsealed."
+)
 _COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
 _WIDE = 100
+_NOT_SEALED = ink(", not sealed", Tone.CAUTION)
 _TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
 
 
@@ -178,7 +183,7 @@ def _run_row(one: Run, *, partly: bool = False) -> tuple[Line, ...]:
         ink(utc(one.head.started)[:-3]),
         ink(one.head.action, Tone.NAME),
         ink(one.head.kind.value),
-        _state(one, partly=partly),
+        (*_state(one, partly=partly), *(() if one.authentic else _NOT_SEALED)),
         (Ink(f"{one.people:,}: "), *tally(one)),
     )
 
@@ -236,6 +241,8 @@ def _head(one: Run) -> Iterator[Fact]:
     else:
         yield Fact("Answers", (ink("live"),))
     yield Fact("State", (_state(one),))
+    if not one.authentic:
+        yield Fact("Sealed", (ink(UNSEALED, Tone.CAUTION),))
     yield Fact("People", ((Ink(f"{one.people:,}: "), *tally(one)),))
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from cactions.app.once import CalledOnce, call_once
 from cactions.app.proposing import Desk, Job
-from cactions.app.running import Books, close, prospects, resume, returns
+from cactions.app.running import Books, close, prospects, resume
+from cactions.app.undo_steps import returns
 from cactions.logic.asking import Asked
 from cactions.model import (
     Action,

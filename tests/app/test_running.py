@@ -8,17 +8,8 @@ from typing import Any
 
 import pytest
 
-from cactions.app.running import (
-    WINDOW,
-    Books,
-    Return,
-    close,
-    prospects,
-    resume,
-    returns,
-    run,
-    take_back,
-)
+from cactions.app.running import WINDOW, Books, close, prospects, resume, run, take_back
+from cactions.app.undo_steps import Return, returns
 from cactions.model import (
     Conflict,
     OperatorError,

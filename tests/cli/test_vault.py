@@ -275,7 +275,7 @@ def test_the_index_of_what_was_applied_is_sealed_too(say: Say, home: Path) -> No
     assert [True] == [b"gold" in path.read_bytes() for path in indexes(home)]
     assert say("vault init --name ada").code == Exit.CLEAN
     assert [] == indexes(home)
-    assert say("runs undo last --yes").code == Exit.CLEAN
+    assert say("runs undo last --yes --unsealed").code == Exit.CLEAN
     assert say(RUN).code == Exit.CLEAN
     age(home)
     assert say("diff loyalty --person u-1 --replay").code == Exit.CLEAN

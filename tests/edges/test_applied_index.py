@@ -241,7 +241,7 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     assert [path for path in folder.iterdir() if path.name.startswith(f".{PREFIX}")]
     with closing(JournalLocal(folder)) as fresh:
         assert RUNS == fresh.forget("p1")
-    assert ["runs"] == [path.name for path in folder.iterdir()]
+    assert [".gitignore", "runs"] == sorted(path.name for path in folder.iterdir())
 
 
 def test_the_crowd_of_another_run_is_told_apart(folder: Path, journal: JournalLocal) -> None:

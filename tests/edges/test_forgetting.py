@@ -30,7 +30,7 @@ from cactions.model import (
     Why,
 )
 from tests.app.crowd import head
-from tests.edges.processes import running, said
+from tests.edges.processes import running, said, tell
 
 CANARY = "canary-7f3a"
 
@@ -180,4 +180,31 @@ def test_a_discarded_run_leaves_no_file(folder: Path, journal: JournalLocal) -> 
     journal.last_applied("p1")
     for number in range(12):
         journal.discard(f"run-{number:02}")
-    assert ["runs"] == [path.name for path in folder.rglob("*")]
+    assert [".gitignore", "runs"] == sorted(path.name for path in folder.rglob("*"))
+
+
+PRUNE = """
+import sys
+from pathlib import Path
+from cactions.app.pruning import prune
+from cactions.edges.journal import JournalLocal
+journal = JournalLocal(Path(sys.argv[1]))
+found = list(journal.runs())
+print("ready", flush=True)
+sys.stdin.readline()
+prune(found, journal)
+print(len(found), flush=True)
+"""
+
+
+def test_two_who_prune_at_once_both_end_well(folder: Path, journal: JournalLocal) -> None:
+    """A run that the other one has deleted is gone, as it should be."""
+    for number in range(20):
+        kept(journal, number)
+    journal.close()
+    with running(PRUNE, folder) as one, running(PRUNE, folder) as other:
+        assert ("ready", "ready") == (said(one).strip(), said(other).strip())
+        for process in (one, other):
+            tell(process, "go")
+        assert ("20", "20") == (said(one).strip(), said(other).strip())
+    assert [] == list((folder / "runs").iterdir())

@@ -301,7 +301,7 @@ def test_a_damaged_run_is_named_and_hides_no_other(
     path = keep(journal, head("bad", 2.0), *[GOLD] * 40)
     journal.close()
     damage(path)
-    fresh = JournalLocal(journal._state)
+    fresh = JournalLocal(journal._state.path)
     [(name, reason)] = fresh.damaged()
     assert "bad" == name
     assert words in reason

@@ -15,6 +15,7 @@ import pytest
 from cactions.edges import patience
 from cactions.edges.sqlite import BUSY_SECONDS, Database, Layout
 from cactions.model import StoreError
+from tests.edges.hot_journals import hot_journal
 from tests.edges.processes import finished
 
 LAYOUT = Layout("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
@@ -225,6 +226,13 @@ def test_a_damaged_file_is_called_damaged(
         ("ANALYZE; DELETE FROM sqlite_stat1", '"sqlite_stat1" in it'),
         (f"DROP TABLE thing; CREATE VIEW thing AS {ENDLESS}", '"thing" in it'),
         ("UPDATE thing SET name = CAST(x'ff' AS TEXT)", "is damaged: Could not decode"),
+        (
+            (
+                "CREATE TABLE 'spy' (name); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET"
+                " name = CAST(x'ff' AS TEXT), sql = CAST(x'ff' AS TEXT) WHERE name = 'spy'"
+            ),
+            "is damaged",
+        ),
     ],
 )
 def test_a_database_of_somebody_else_is_refused(tmp_path: Path, statement: str, words: str) -> None:
@@ -235,6 +243,50 @@ def test_a_database_of_somebody_else_is_refused(tmp_path: Path, statement: str, 
     other.close()
     with pytest.raises(StoreError, match=words):
         names(reopened(path))
+
+
+@pytest.mark.parametrize("access", ["existing", "sealed"])
+@pytest.mark.parametrize("header", [b"\2\2", b"\1\1"])
+def test_no_journal_makes_sqlite_delete_a_file(tmp_path: Path, access: str, header: bytes) -> None:
+    """The last record of a rollback journal can name any file, which SQLite would delete."""
+    path, canary = box(tmp_path).path, tmp_path / "canary"
+    canary.write_text("canary")
+    with path.open("r+b") as file:
+        file.seek(18)
+        file.write(header)
+    journal = path.with_name("box.db-journal")
+    journal.write_bytes(hot_journal(canary, path.stat().st_size // 4096))
+    with pytest.raises(StoreError, match="is not from cactions") as caught:
+        getattr(Database, access)(path, LAYOUT)
+    assert "was not opened" in caught.value.hint
+    assert canary.exists()
+    assert journal.exists()
+
+
+@pytest.mark.parametrize("header", [b"\1\1", b"\1\2", b"\2\1", b"\0\0", b"\3\3"])
+def test_a_database_without_a_log_ahead_is_not_opened(tmp_path: Path, header: bytes) -> None:
+    """With such a header SQLite would make journals itself."""
+    path = box(tmp_path).path
+    with path.open("r+b") as file:
+        file.seek(18)
+        file.write(header)
+    with pytest.raises(StoreError, match="not a database with a write-ahead log"):
+        reopened(path)
+
+
+def test_opening_a_database_twice_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """A process that closes any descriptor of a file loses all its locks on the file."""
+    first = box(tmp_path, "a")
+    names(first)
+    reopened(first.path).close()
+    other = (
+        "import sqlite3, sys\n"
+        "other = sqlite3.connect(sys.argv[1], timeout=0)\n"
+        "print(*other.execute('PRAGMA locking_mode=EXCLUSIVE').fetchone())\n"
+        "try: other.execute('BEGIN EXCLUSIVE'), print('alone')\n"
+        "except sqlite3.OperationalError as error: print(error)\n"
+    )
+    assert "exclusive\ndatabase is locked\n" == finished(other, first.path).stdout
 
 
 def test_a_view_in_the_place_of_a_table_runs_nobodys_code(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_what_stands_in_the_file_is_not_believed(tmp_path: Path) -> None:
     """It may be old, or anything; only the kernel knows who has the turn."""
     turns = TurnsLocal(tmp_path / ".cactions")
     with turns.alone(head()):
-        [file] = (tmp_path / ".cactions").iterdir()
+        [file] = (tmp_path / ".cactions").glob("*.lock")
     file.write_text(f"process {os.getpid()} since 2026-01-01 00:00:00 UTC")
     with turns.alone(head()):
         file.write_bytes(b"\x1b[31mprocess\xff")
@@ -75,5 +75,5 @@ def test_the_name_of_an_action_never_leaves_the_folder(tmp_path: Path) -> None:
     for action in ("../../x", "a/b", "é", "", "a.b", "%2e."):
         with turns.alone(replace(head(), action=action)):
             pass
-    assert 6 == len(list((tmp_path / ".cactions").iterdir()))
+    assert 6 == len(list((tmp_path / ".cactions").glob("*.lock")))
     assert [tmp_path / ".cactions"] == list(tmp_path.iterdir())

@@ -67,6 +67,10 @@ class Fields:
         found = self._take(key)
         return found if isinstance(found, bool) else self._refuse(key, "should be true or false")
 
+    def maybe_flag(self, key: str) -> bool:
+        """Like ``flag``; true where the key is left out."""
+        return self.flag(key) if key in self._left else True
+
     def integer(self, key: str) -> int:
         """A whole number."""
         found = self._take(key)

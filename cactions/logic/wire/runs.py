@@ -70,6 +70,7 @@ def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
         "head": head_to_json(run.head),
         "entries": [_entry_to_json(entry, redact) for entry in run.entries],
         "finished": run.finished,
+        **({} if run.authentic else {"authentic": False}),
     }
 
 
@@ -84,6 +85,7 @@ def run_to_lines(run: Run) -> Iterator[dict[str, Json]]:
         "finished": run.finished,
         "people": run.people,
         "not_started": run.not_started,
+        **({} if run.authentic else {"authentic": False}),
     }
     for number, entry in enumerate(run.entries, start=1):
         yield {"entry": number, **_entry_to_json(entry, redact=True)}
@@ -153,4 +155,5 @@ def _run(fields: Fields) -> Run:
         head=fields.one("head", _head),
         entries=fields.each("entries", _entry),
         finished=fields.flag("finished"),
+        authentic=fields.maybe_flag("authentic"),
     )

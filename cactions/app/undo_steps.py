@@ -1,0 +1,58 @@
+"""What taking a run back would write to each person, and what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cactions.app.ports import People
+from cactions.logic.declared import misfit
+from cactions.logic.planning import inverse, undo
+from cactions.model import Conflict, OperatorError, Outcome, Plan, Project, Receipt, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """How one person gets back what a run replaced.
+
+    ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that
+    somebody changed since; these are left alone. ``gone`` says why nothing can be written: there
+    is no such person, or an old value is none that the attribute can hold.
+    """
+
+    plan: Plan
+    conflicts: tuple[Conflict, ...] = ()
+    gone: str = ""
+
+
+def returns(done: Run, people: People, project: Project | None = None) -> tuple[Return, ...]:
+    """What undoing a run would do now: entries that were applied, or whose outcome is unknown.
+
+    ``project`` declares what the attributes can hold.
+    """
+    return tuple(
+        _return(entry.plan, people, project)
+        for entry in done.entries
+        if not (entry.undone_by or entry.forgotten)
+        and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
+    )
+
+
+def _return(plan: Plan, people: People, project: Project | None) -> Return:
+    try:
+        back, conflicts = undo(plan, people.get(plan.subject.person_id))
+    except OperatorError as error:
+        return Return(replace(inverse(plan), changes=()), gone=str(error))
+    if why := misfit(back, project):
+        return Return(replace(back, changes=()), conflicts, why)
+    return Return(back, conflicts)
+
+
+def returned(one: Return, written: Iterator[Receipt]) -> Receipt:
+    """What became of one return; whatever was written has the next receipt."""
+    if one.plan.effective:
+        receipt = next(written)
+        return replace(receipt, conflicts=receipt.conflicts + one.conflicts)
+    outcome = Outcome.CONFLICT if one.conflicts else Outcome.UNCHANGED
+    outcome = Outcome.FAILED if one.gone else outcome
+    return Receipt(one.plan.subject.person_id, outcome, one.gone, one.conflicts)

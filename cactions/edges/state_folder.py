@@ -1,0 +1,60 @@
+"""The folder of a project's state, which is used only where this user's cactions made it.
+
+A cloned repository can bring one, with people, runs and locks of an attacker. What git tracks is
+from a repository; what this user made is private, and has a ``.gitignore`` against being committed.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.git_tracking import is_tracked
+from cactions.edges.private_files import has_private_folder, make_private_folder
+from cactions.model import StoreError
+
+_IGNORE: Final = b"*\n"
+
+
+class StateFolder:
+    """The state folder at a path. Every method raises StoreError for one that is not our own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._is_untracked = False
+
+    def is_there(self) -> bool:
+        """Whether it is there; nothing is made."""
+        if not has_private_folder(self.path):
+            return False
+        self._refuse_tracked()
+        return True
+
+    def make(self) -> None:
+        """Make it where it is missing, so that git leaves out what is in it."""
+        if self.is_there():
+            return
+        self._refuse_tracked()
+        make_private_folder(self.path)
+        with suppress(OSError):  # there may be one, or no room for it: it is a courtesy
+            self._ignore()
+
+    def _ignore(self) -> None:
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        handle = os.open(self.path / ".gitignore", flags, 0o600)
+        try:
+            os.write(handle, _IGNORE)
+        finally:
+            os.close(handle)
+
+    def _refuse_tracked(self) -> None:
+        """Git is asked once: nothing that we do changes its index."""
+        if not self._is_untracked and is_tracked(self.path):
+            raise StoreError(
+                f"{self.path} is tracked by git, so another person may have made what is in it",
+                hint=f"If it is yours: `git rm -r --cached {self.path.name}`, and add"
+                f" {self.path.name}/ to .gitignore. If not: move the folder away.",
+            )
+        self._is_untracked = True

@@ -1,0 +1,114 @@
+"""The paths that git tracks, read from the bytes of its index.
+
+By git's own description (gitformat-index): versions 2, 3 and 4, with hashes of SHA-1 or SHA-256.
+The hash at the end is not compared, since git may leave it out (``index.skipHash``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_SIGNATURE: Final = b"DIRC"
+_HEADER: Final = 12
+_HASHES: Final = (20, 32)
+"""Bytes of a SHA-1 and of a SHA-256."""
+_STAT: Final = 40
+"""Bytes of times, numbers and size before an entry's hash."""
+_EXTENDED: Final = 0x4000
+_MORE: Final = 0x80
+"""The bit of a byte of a number that says that another byte follows."""
+_LONGEST: Final = 4096
+"""Bytes of a path that a system can open."""
+_COMPRESSED: Final = 4
+"""The version in which a path says only how it differs from the one before."""
+
+
+class _NotAnIndex(ValueError):
+    """The bytes are laid out in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitIndex:
+    """The tracked paths, and the hash in hex of an index that holds more of them, or empty."""
+
+    paths: tuple[bytes, ...]
+    shared: str
+
+
+def may_name(data: bytes, name: str) -> bool:
+    """Whether a path of the index could hold this ASCII name, in any case; a quick look.
+
+    Never false where ``read_indexes`` finds it: the long s is the one other letter that folds to
+    an ASCII letter and can be written in UTF-8 in its place, beside the sign for Kelvin.
+    """
+    if version_of(data) == _COMPRESSED or b"link" in data:
+        return True
+    folded = data.lower().replace("\u017f".encode(), b"s").replace("\u212a".encode(), b"k")
+    return name.casefold().encode() in folded
+
+
+def version_of(data: bytes) -> int:
+    """The version of the index; 0 for what is none."""
+    return int.from_bytes(data[4:8]) if data.startswith(_SIGNATURE) else 0
+
+
+def read_indexes(data: bytes) -> Iterator[GitIndex]:
+    """What the bytes say, for each kind of hash with which they make a whole index."""
+    for size in _HASHES:
+        try:
+            yield _read(data, size)
+        except _NotAnIndex:
+            continue
+
+
+def _read(data: bytes, hash_size: int) -> GitIndex:
+    version = version_of(data)
+    if version not in {2, 3, _COMPRESSED}:
+        raise _NotAnIndex
+    number, end = int.from_bytes(data[8:_HEADER]), len(data) - hash_size
+    paths: list[bytes] = []
+    place = _HEADER
+    for _ in range(number):
+        path, place = _entry(data, place, hash_size, paths[-1] if paths else b"")
+        paths.append(path)
+    return GitIndex(tuple(paths), _shared(data, place, end, hash_size))
+
+
+def _entry(data: bytes, start: int, hash_size: int, before: bytes) -> tuple[bytes, int]:
+    """The path of the entry, and where the next one begins."""
+    place = start + _STAT + hash_size
+    place += 4 if int.from_bytes(data[place : place + 2]) & _EXTENDED else 2
+    kept, compressed = b"", version_of(data) == _COMPRESSED
+    if compressed:
+        dropped, place = _offset(data, place)
+        kept = before[: max(len(before) - dropped, 0)]
+    end = data.find(b"\0", place, place + _LONGEST)
+    if end < 0 or len(kept) > _LONGEST:
+        raise _NotAnIndex
+    following = end + 1 if compressed else start + (end - start + 8) // 8 * 8
+    return kept + data[place:end], following
+
+
+def _offset(data: bytes, place: int) -> tuple[int, int]:
+    """Git's number of variable length, and where it ends."""
+    number = -1
+    for here in range(place, min(place + 5, len(data))):
+        number = (number + 1) << 7 | data[here] & ~_MORE
+        if not data[here] & _MORE:
+            return number, here + 1
+    raise _NotAnIndex
+
+
+def _shared(data: bytes, place: int, end: int, hash_size: int) -> str:
+    """The hash in the extension "link"; the extensions must fill the bytes up to the end."""
+    shared = ""
+    while place + 8 <= end:
+        if data[place : place + 4] == b"link":
+            found = data[place + 8 : place + 8 + hash_size]
+            shared = found.hex() if any(found) else ""
+        place += 8 + int.from_bytes(data[place + 4 : place + 8])
+    if place != end:
+        raise _NotAnIndex
+    return shared

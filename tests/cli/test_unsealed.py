@@ -1,0 +1,260 @@
+"""Beside a vault, a run that it has not sealed is shown, and undoes nothing unasked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.cli import wiring
+from cactions.cli.exits import Exit
+from tests.cli.conftest import Cli
+from tests.told import TOLD
+
+RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
+FORGED = "attacker@evil.example"
+
+
+@pytest.fixture
+def key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key file beside the example."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", "ada.key")
+
+
+@pytest.fixture
+def plain(cli: Cli, home: Path, key: None) -> Path:
+    """A run of before the vault, and a vault."""
+    assert Exit.CLEAN == cli(*RUN).code
+    assert Exit.CLEAN == cli("vault", "init", "--name", "ada").code
+    return run_of(home)
+
+
+@pytest.fixture
+def sealed(cli: Cli, home: Path, key: None) -> Path:
+    """A vault, and a run that it seals."""
+    assert Exit.CLEAN == cli("vault", "init", "--name", "ada").code
+    assert Exit.CLEAN == cli(*RUN).code
+    return run_of(home)
+
+
+def run_of(home: Path) -> Path:
+    [path] = (home / ".cactions" / "runs").glob("*.db")
+    return path
+
+
+def change(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        for statement in statements:
+            database.execute(statement, values)
+
+
+def ada(cli: Cli) -> Any:
+    return cli("people", "show", "u-1", "--json").json["people"][0]
+
+
+def forged_plan(path: Path, cli: Cli) -> None:
+    """The run in plain text, as somebody without a key can write it."""
+    contact, tier = ada(cli)["id"], "gold"
+    change = {"attribute": "tier", "kind": "overwrite", "source": "$.tier", "redacted": False,
+              "before": FORGED, "after": tier, "data_type": "string", "cautions": []}  # fmt: skip
+    plan = {"format": "cactions.plan/1", "action": "loyalty",
+            "subject": {"person_id": contact, "label": "Ada",
+                        "matched": {"field": "user_id", "value": "u-1"}},
+            "call": {"line": "", "status": None, "source": ""},
+            "changes": [change], "left": [], "proof": None, "premises": []}  # fmt: skip
+    receipt = {"format": "cactions.receipt/1", "person_id": contact, "outcome": "applied",
+               "message": "", "conflicts": []}  # fmt: skip
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "UPDATE entry SET person_id = ?, plan = ?, receipt = ?",
+            (contact, json.dumps(plan), json.dumps(receipt)),
+        )
+
+
+def downgraded(path: Path, cli: Cli) -> None:
+    """Also the file as it was before there were seals."""
+    forged_plan(path, cli)
+    change(path, "ALTER TABLE run DROP COLUMN seal", "PRAGMA user_version = 1")
+
+
+def bare(path: Path, cli: Cli) -> None:
+    """Also the head without its seal."""
+    forged_plan(path, cli)
+    change(path, "UPDATE run SET seal = NULL")
+
+
+def receipt_only(path: Path, cli: Cli) -> None:
+    """One plain cell in a sealed run."""
+    receipt = {"format": "cactions.receipt/1", "person_id": ada(cli)["id"], "outcome": "applied",
+               "message": "", "conflicts": []}  # fmt: skip
+    change(path, "UPDATE entry SET receipt = ?", values=(json.dumps(receipt),))
+
+
+def seal_only(path: Path, cli: Cli) -> None:
+    """Sealed entries under a head that anyone can have written."""
+    change(path, "UPDATE run SET seal = NULL")
+
+
+FORGERIES = (forged_plan, downgraded, bare, receipt_only, seal_only)
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_a_run_that_lost_its_seals_writes_nothing(
+    cli: Cli, sealed: Path, forge: Callable[[Path, Cli], None]
+) -> None:
+    """Whoever can write the file cannot choose what an undo or a resume writes."""
+    forge(sealed, cli)
+    before = ada(cli)
+    listed = cli("runs", "list")
+    assert (Exit.CLEAN, True) == (listed.code, "not sealed" in listed.out)
+    assert "--unsealed" in " ".join(listed.err.split())
+    assert "authentic" in cli("runs", "list", "--json").json["runs"][0]
+    assert "not sealed" in " ".join(cli("runs", "show", "last").out.split())
+    refused = 0
+    for name in ("last", sealed.stem):
+        for verb in ("undo", "resume"):
+            change(sealed, f"UPDATE run SET finished = {int(verb == 'undo')}")
+            done = cli("runs", verb, name, "--yes")
+            assert (Exit.MISUSE, True) == (done.code, "is not sealed" in " ".join(done.err.split()))
+            assert "--unsealed" in done.err
+            refused += 1
+    assert before == ada(cli)
+    TOLD.append(f"unsealed runs ({forge.__name__}): {refused} tried, 0 accepted")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE run SET head = replace(head, 'loyalty', 'billing')",
+        "UPDATE run SET head = replace(head, '\"apply\"', '\"undo\"')",
+        "UPDATE run SET seal = substr(seal, 1, length(seal) - 1) || x'00'",
+        "UPDATE run SET seal = (SELECT plan FROM entry)",
+        "UPDATE run SET seal = 'x'",
+        "UPDATE run SET seal = x''",
+    ],
+)
+def test_a_head_that_was_changed_is_damaged(cli: Cli, sealed: Path, statement: str) -> None:
+    """Its seal belongs to one text in one run."""
+    change(sealed, statement)
+    for words in (("show", sealed.stem), ("undo", sealed.stem, "--yes"), ("list",)):
+        done = cli("runs", *words)
+        assert done.code == (Exit.FINDINGS if words == ("list",) else Exit.NOTHING_DONE), done.err
+
+
+def test_a_run_of_before_the_vault_is_undone_when_the_operator_says_so(
+    cli: Cli, plain: Path
+) -> None:
+    """It is shown as it was, and --unsealed is enough."""
+    assert Exit.MISUSE == cli("runs", "undo", "last", "--yes").code
+    assert "gold" == ada(cli)["attributes"]["tier"]
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
+    assert "silver" == ada(cli)["attributes"]["tier"]
+
+
+def test_a_file_of_the_first_version_is_read_and_undone_without_a_vault(
+    cli: Cli, home: Path
+) -> None:
+    """An update of cactions takes nothing away."""
+    assert Exit.CLEAN == cli(*RUN).code
+    change(run_of(home), "ALTER TABLE run DROP COLUMN seal", "PRAGMA user_version = 1")
+    assert "not sealed" not in cli("runs", "list").out
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
+    assert "silver" == ada(cli)["attributes"]["tier"]
+
+
+def test_a_sealed_run_stays_sealed_when_somebody_is_forgotten(cli: Cli, sealed: Path) -> None:
+    """What is left of them is sealed like all the rest."""
+    assert Exit.CLEAN == cli("runs", "forget", "--person", "user_id=u-1", "--yes").code
+    listed = cli("runs", "list")
+    assert (Exit.CLEAN, False) == (listed.code, "not sealed" in listed.out)
+    assert "A forgotten person" in cli("runs", "show", "last").out
+
+
+def test_what_an_unsealed_run_applied_is_not_ours(cli: Cli, home: Path, plain: Path) -> None:
+    """``overwrite: if_ours`` believes authentic runs only."""
+    contact = ada(cli)["id"]
+    assert {} == wiring.journal(home).last_applied(contact)
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
+    assert Exit.CLEAN == cli(*RUN).code
+    assert "gold" == wiring.journal(home).last_applied(contact)["tier"]
+
+
+# Types and redaction, of which the project has the last word
+
+
+def retyped(path: Path, values: dict[str, object]) -> None:
+    """The run, whose plan says that an attribute held something else."""
+    with closing(sqlite3.connect(path)) as database, database:
+        [(text,)] = database.execute("SELECT plan FROM entry").fetchall()
+        plan = json.loads(text)
+        for change in plan["changes"]:
+            if change["attribute"] in values:
+                change["before"] = values[change["attribute"]]
+        database.execute("UPDATE entry SET plan = ?", [json.dumps(plan)])
+
+
+VALUES: dict[str, list[object]] = {
+    "tier": [1, 1.5, True, "a\0b"],
+    "loyalty_points": ["7", 1.5, False, 2**60],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in VALUES.items() for value in values]
+)
+def test_an_old_value_of_another_type_is_not_restored(
+    cli: Cli, home: Path, name: str, value: object
+) -> None:
+    """A run's file can say that a text was a number: no such value is written."""
+    assert Exit.CLEAN == cli(*RUN).code
+    before = ada(cli)
+    retyped(run_of(home), {name: value})
+    done = cli("runs", "undo", "last", "--yes")
+    assert Exit.FINDINGS == done.code
+    assert f'"{name}" ' in done.err
+    assert "nothing was written" in " ".join(done.err.split()).lower()
+    assert before == ada(cli)
+
+
+def test_a_resume_writes_no_value_of_another_type(cli: Cli, home: Path) -> None:
+    """The person is one failed receipt."""
+    assert Exit.CLEAN == cli(*RUN).code
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
+    before = ada(cli)
+    path = min((home / ".cactions" / "runs").glob("*.db"), key=lambda each: each.stat().st_mtime)
+    with closing(sqlite3.connect(path)) as database, database:
+        [(text,)] = database.execute("SELECT plan FROM entry").fetchall()
+        plan = json.loads(text)
+        for change in plan["changes"]:
+            change.pop("after", None)
+            if "before" in change:
+                change["after"] = 5 if change["attribute"] == "tier" else change["before"]
+        database.execute(
+            "UPDATE entry SET plan = ?, receipt = NULL, undone_by = ''",
+            [json.dumps(plan, separators=(",", ":"))],
+        )
+        database.execute("UPDATE run SET finished = 0")
+    done = cli("runs", "resume", path.stem, "--yes")
+    assert Exit.FINDINGS == done.code, done.err
+    assert '"tier" must be a text' in " ".join(done.out.split())
+    assert before == ada(cli)
+
+
+def test_what_the_project_hides_is_hidden_whatever_the_run_says(cli: Cli, home: Path) -> None:
+    """A run's file cannot show what the action files redact."""
+    assert Exit.CLEAN == cli(*RUN).code
+    text = (home / "actions.yaml").read_text()
+    (home / "actions.yaml").write_text(
+        text.replace("\nattributes:\n  tier: {", "\nattributes:\n  tier: {redacted: true, ", 1)
+    )
+    assert "redacted: true" in (home / "actions.yaml").read_text()
+    for words in (("undo", "last"), ("undo", "last", "--yes")):
+        done = cli("runs", *words)
+        assert "silver" not in done.out + done.err
+        assert "gold" not in done.out + done.err

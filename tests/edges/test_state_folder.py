@@ -1,0 +1,187 @@
+"""State that git tracks is not used, and new state is not tracked by accident."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.git_tracking import is_tracked
+from cactions.edges.state_folder import StateFolder
+from cactions.model import StoreError
+
+needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git writes what is read here")
+
+Git = Callable[..., None]
+VERSIONS = ("2", "3", "4")
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """``git("add", "x")`` in the folder, without the configuration of this machine."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+
+    def call(*words: str, folder: Path = tmp_path) -> None:
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, timeout=20)
+
+    return call
+
+
+def fill(folder: Path, *names: str) -> None:
+    for name in (*names, "README", "src/a/long/path/of/code.py", ".c/x", "zebra/ö.txt"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+
+
+@needs_git
+@pytest.mark.parametrize("hashes", ["sha1", "sha256"])
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", [".cactions/people.db", ".CACTIONS/runs/x.db", ".cactions"])
+def test_what_git_tracks_is_seen_in_every_version(
+    git: Git, tmp_path: Path, hashes: str, version: str, name: str
+) -> None:
+    """Also in other letters, and when the folder itself was committed as a file or a link."""
+    git("init", "--quiet", f"--object-format={hashes}")
+    fill(tmp_path)
+    git("add", ".")
+    git("add", "--intent-to-add", ".")
+    if version != "2":  # which has no such flag
+        git("update-index", "--skip-worktree", "README")
+    git("update-index", "--index-version", version)
+    assert not is_tracked(tmp_path / ".cactions")
+    fill(tmp_path, name)
+    git("add", "--force", name)
+    assert int(version) == (tmp_path / ".git" / "index").read_bytes()[7]
+    assert is_tracked(tmp_path / ".cactions")
+    git("rm", "-r", "--quiet", "--cached", name)
+    assert not is_tracked(tmp_path / ".cactions")
+
+
+@needs_git
+@pytest.mark.parametrize("hashes", ["sha1", "sha256"])
+@pytest.mark.parametrize("version", ["2", "4"])
+def test_a_split_index_is_read_whole(git: Git, tmp_path: Path, hashes: str, version: str) -> None:
+    """Most of it stands in a file that the index names."""
+    git("init", "--quiet", f"--object-format={hashes}")
+    fill(tmp_path, ".cactions/people.db")
+    git("add", "--force", ".")
+    git("update-index", "--index-version", version)
+    git("update-index", "--split-index")
+    assert b"people.db" not in (tmp_path / ".git" / "index").read_bytes()
+    assert is_tracked(tmp_path / ".cactions")
+
+
+@needs_git
+def test_a_project_below_the_root_and_a_linked_tree_are_found(git: Git, tmp_path: Path) -> None:
+    """The nearest repository upwards counts, wherever it keeps its index."""
+    git("init", "--quiet", "-b", "main", "here")
+    here = tmp_path / "here"
+    fill(here, "a/b/.cactions/people.db")
+    git("add", "--force", ".", folder=here)
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x", folder=here)
+    git("worktree", "add", "--quiet", "../there", "-b", "other", folder=here)
+    for root in (here, tmp_path / "there"):
+        assert is_tracked(root / "a" / "b" / ".cactions")
+        assert not is_tracked(root / "a" / ".cactions")
+        assert not is_tracked(root / ".cactions")
+    (tmp_path / "linked").symlink_to(here / "a")
+    assert is_tracked(tmp_path / "linked" / "b" / ".cactions")
+
+
+@needs_git
+def test_no_program_of_the_repository_runs(git: Git, tmp_path: Path) -> None:
+    """Git's configuration can name some; the index is read without git."""
+    git("init", "--quiet")
+    fill(tmp_path, ".cactions/people.db")
+    git("add", "--force", ".")
+    git("config", "core.fsmonitor", f"touch {tmp_path}/ran")
+    assert is_tracked(tmp_path / ".cactions")
+    assert not (tmp_path / "ran").exists()
+
+
+def index_of(*names: bytes, version: int = 2) -> bytes:
+    """An index as git writes it, with a hash of zeros."""
+    data = b"DIRC" + version.to_bytes(4, "big") + len(names).to_bytes(4, "big")
+    for name in names:
+        entry = bytes(60) + len(name).to_bytes(2, "big") + name
+        data += entry.ljust((len(entry) + 8) // 8 * 8, b"\0")
+    return data + bytes(20)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b".cactions/x", b".Cactions/x", ".ca\u0063tion\u017f/x".encode(), b".cactions", b".cactions/"],
+)
+def test_other_spellings_of_the_name_are_the_name(tmp_path: Path, name: bytes) -> None:
+    """A file system that knows no case opens the folder under each of them."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(index_of(b"a", name))
+    assert is_tracked(tmp_path / ".cactions")
+
+
+@pytest.mark.parametrize("name", [b".cactions2/x", b"a/.cactions/x", b"cactions/x", b".cactionsx"])
+def test_names_that_are_alike_are_others(tmp_path: Path, name: bytes) -> None:
+    """A folder of that name elsewhere in the repository is not ours."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(index_of(b"a", name))
+    assert not is_tracked(tmp_path / ".cactions")
+
+
+GOOD = index_of(b".cactions/people.db", b"b")
+
+
+def test_no_damaged_index_is_an_error(tmp_path: Path) -> None:
+    """Cut off or changed at any byte, it is read or left; it takes no exception."""
+    (tmp_path / ".git").mkdir()
+    index = tmp_path / ".git" / "index"
+    for place in range(len(GOOD)):
+        index.write_bytes(GOOD[:place])
+        assert not is_tracked(tmp_path / ".cactions")
+        for value in (0, 4, 0xFF):
+            index.write_bytes(GOOD[:place] + bytes([value]) + GOOD[place + 1 :])
+            is_tracked(tmp_path / ".cactions")
+
+
+@pytest.mark.parametrize("pointer", [b"", b"gitdir: ", b"gitdir: nowhere\n", b"gitdir: a\0b", b"x"])
+def test_a_strange_pointer_leads_nowhere(tmp_path: Path, pointer: bytes) -> None:
+    """Nor is one that is no text an error."""
+    (tmp_path / ".git").write_bytes(pointer)
+    assert not is_tracked(tmp_path / ".cactions")
+
+
+def test_tracked_state_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    """Whether it is there or would be made."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(GOOD)
+    with pytest.raises(StoreError, match="is tracked by git"):
+        StateFolder(tmp_path / ".cactions").make()
+    assert not (tmp_path / ".cactions").exists()
+    (tmp_path / ".cactions").mkdir()
+    with pytest.raises(StoreError, match="is tracked by git") as caught:
+        StateFolder(tmp_path / ".cactions").is_there()
+    assert "git rm -r --cached .cactions" in caught.value.hint
+
+
+@needs_git
+def test_new_state_is_not_added_to_git(git: Git, tmp_path: Path) -> None:
+    """It holds people; a file of git's in it leaves all of it out."""
+    git("init", "--quiet")
+    state = StateFolder(tmp_path / ".cactions")
+    state.make()
+    (state.path / "people.db").touch()
+    git("add", ".")
+    assert not is_tracked(state.path)
+    assert b"*\n" == (state.path / ".gitignore").read_bytes()
+
+
+def test_a_gitignore_that_is_there_stays(tmp_path: Path) -> None:
+    """It may hold what the operator wants."""
+    (tmp_path / ".cactions").mkdir(0o700)
+    (tmp_path / ".cactions" / ".gitignore").write_text("runs\n")
+    StateFolder(tmp_path / ".cactions").make()
+    assert "runs\n" == (tmp_path / ".cactions" / ".gitignore").read_text()
