@@ -75,4 +75,5 @@ def _is_within(path: bytes, place: str) -> bool:
 
 
 def _folded(path: bytes) -> str:
-    return unicodedata.normalize("NFC", os.fsdecode(path)).casefold()
+    text = os.fsdecode(path)
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).casefold()

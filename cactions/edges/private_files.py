@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -28,14 +28,10 @@ _DRAFT: Final = "[0-9a-f]{16}"
 
 def has_private_folder(path: Path) -> bool:
     """Whether the folder is there; if so, it is a real one and its owner's alone."""
-    found = _found(path)
-    if not found:
-        return False
-    if not stat.S_ISDIR(found.st_mode):
-        raise _no_state(path, found, "folder")
-    _refuse_foreign(path, found)
-    _narrow(path, found, _FOLDER)
-    return True
+    found = _own(path, stat.S_ISDIR, "folder")
+    if found:
+        _narrow(path, found, _FOLDER)
+    return found is not None
 
 
 def make_private_folder(path: Path) -> None:
@@ -54,16 +50,12 @@ def has_private_file(path: Path) -> bool:
 
     A draft of it that a killed process left under a name of its own is deleted.
     """
-    found = _found(path)
-    if not found:
-        return False
-    if not stat.S_ISREG(found.st_mode):
-        raise _no_state(path, found, "file")
-    _refuse_foreign(path, found)
-    if found.st_nlink > 1:
-        _refuse_shared(path, found)
-    _narrow(path, found, _FILE)
-    return True
+    found = _own(path, stat.S_ISREG, "file")
+    if found:
+        if found.st_nlink > 1:
+            _refuse_shared(path, found)
+        _narrow(path, found, _FILE)
+    return found is not None
 
 
 def open_private_file(path: Path) -> int:
@@ -71,6 +63,27 @@ def open_private_file(path: Path) -> int:
     has_private_file(path)
     with store_errors(path):
         return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), _FILE)
+
+
+def _own(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.stat_result | None:
+    """What is there; None for nothing. Raises StoreError for another kind, and another owner.
+
+    The owner counts for root too, who could open it: it is not what root's own cactions made.
+    """
+    found = _found(path)
+    if found and not is_kind(found.st_mode):
+        what = "a symbolic link" if stat.S_ISLNK(found.st_mode) else f"not a {kind}"
+        raise StoreError(
+            f"{path} is {what}",
+            hint=f"cactions keeps state in a real {kind} only: move this one out of the way.",
+        )
+    if found and hasattr(os, "geteuid") and found.st_uid != os.geteuid():
+        raise StoreError(
+            f"{path} belongs to another user",
+            hint="cactions opens state of its own user only: move this out of the way, or run"
+            " cactions as the user who owns it.",
+        )
+    return found
 
 
 def _found(path: Path) -> os.stat_result | None:
@@ -87,31 +100,14 @@ def _narrow(path: Path, found: os.stat_result, mode: int) -> None:
             path.chmod(mode)
 
 
-def _no_state(path: Path, found: os.stat_result, kind: str) -> StoreError:
-    what = "a symbolic link" if stat.S_ISLNK(found.st_mode) else f"not a {kind}"
-    return StoreError(
-        f"{path} is {what}",
-        hint=f"cactions keeps state in a real {kind} only: move this one out of the way.",
-    )
-
-
-def _refuse_foreign(path: Path, found: os.stat_result) -> None:
-    """Also for root, who could open it: it is not what root's own cactions made."""
-    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
-        raise StoreError(
-            f"{path} belongs to another user",
-            hint="cactions opens state of its own user only: move this out of the way, or run"
-            " cactions as the user who owns it.",
-        )
-
-
 def _refuse_shared(path: Path, found: os.stat_result) -> None:
     """``publish_file`` gives a draft its second name; a kill after that leaves both."""
     drafts = list(_drafts(path, found))
     for draft in drafts:
         with suppress(OSError):  # in a folder that may not be written they stay
             draft.unlink(missing_ok=True)
-    if found.st_nlink > 1 + len(drafts) and path.lstat().st_nlink > 1:
+    now = _found(path)  # its process may have deleted its draft meanwhile
+    if found.st_nlink > 1 + len(drafts) and now and now.st_nlink > 1:
         raise StoreError(
             f"{path} is a hard link: the same file has another name elsewhere",
             hint="cactions changes no file that could be another one too: move this one out of"

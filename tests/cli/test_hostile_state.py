@@ -55,6 +55,10 @@ Plant = Callable[[Path, Path], None]
 def cleared(path: Path) -> Path:
     """The path, with nothing there."""
     if path.is_dir() and not path.is_symlink():
+        path.chmod(0o700)
+        for inner in path.iterdir():
+            if inner.is_dir() and not inner.is_symlink():
+                inner.chmod(0o700)
         shutil.rmtree(path)
     path.unlink(missing_ok=True)
     return path

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.edges.hot_journals import hot_journal
 
 RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
 
@@ -75,3 +76,61 @@ def test_whoever_has_no_name_is_called_by_their_number(
         monkeypatch.delenv(name, raising=False)
     assert 0 == cli(*RUN).code
     assert f"by uid-{os.getuid()}@" in " ".join(cli("runs", "show", "last").out.split())
+
+
+@pytest.fixture
+def tracked(cli: Cli, home: Path) -> Path:
+    """State that came with a repository, and the index of git that names it."""
+    assert 0 == cli(*RUN).code
+    name = b".cactions/people.db"
+    entry = bytes(60) + len(name).to_bytes(2, "big") + name
+    index = b"DIRC\0\0\0\2\0\0\0\1" + entry.ljust((len(entry) + 8) // 8 * 8, b"\0") + bytes(20)
+    (home / ".git").mkdir()
+    (home / ".git" / "index").write_bytes(index)
+    return home
+
+
+STATE_COMMANDS = (
+    ("diff", "loyalty", "--person", "u-1", "--replay"),
+    ("people", "list"),
+    ("runs", "list"),
+    ("runs", "undo", "last", "--yes"),
+    RUN,
+)
+
+
+@pytest.mark.parametrize("words", STATE_COMMANDS, ids=lambda words: " ".join(words[:2]))
+def test_state_that_git_tracks_is_not_opened(
+    cli: Cli, tracked: Path, words: tuple[str, ...]
+) -> None:
+    """The error names the folder and both ways out."""
+    before = {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
+    done = cli(*words)
+    told = " ".join(done.err.split())
+    assert 3 == done.code
+    assert ".cactions is tracked by git" in told
+    assert "git rm -r --cached .cactions" in told
+    assert before == {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("words", [("validate",), ("test", "loyalty"), ("explain", "CA101")])
+def test_commands_without_state_do_not_ask_git(
+    cli: Cli, tracked: Path, words: tuple[str, ...]
+) -> None:
+    """They use nothing of the folder."""
+    assert 0 == cli(*words).code
+
+
+@pytest.mark.parametrize("words", STATE_COMMANDS[:2], ids=lambda words: " ".join(words[:2]))
+def test_a_journal_beside_the_store_deletes_nothing(
+    cli: Cli, home: Path, words: tuple[str, ...]
+) -> None:
+    """SQLite would delete the file that it names, and say nothing of it."""
+    assert 0 == cli(*RUN).code
+    store, canary = home / ".cactions" / "people.db", home.parent / "canary"
+    canary.write_text("canary")
+    journal = store.with_name("people.db-journal")
+    journal.write_bytes(hot_journal(canary, store.stat().st_size // 4096))
+    done = cli(*words)
+    assert (3, True, True) == (done.code, canary.exists(), journal.exists())
+    assert "people.db-journal is not from cactions" in " ".join(done.err.split())
