@@ -9,12 +9,14 @@ import typer
 
 from cactions.cli.settings import Environment, Files, Json, Quiet
 from cactions.cli.validating import Asked, Fixing, Format, validate
+from cactions.edges.action_files import path
 from cactions.model import OperatorError, Severity
 
 
 def command(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILES]", help="Action files, or - for stdin.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]", parser=path, help="Action files, or - for stdin."),
     ] = None,
     files: Files = None,
     environment: Environment = None,

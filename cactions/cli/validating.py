@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from cactions.cli import wiring
 from cactions.cli.exits import Exit
 from cactions.cli.linting import Folder, folders, judged
-from cactions.edges.action_files import STDIN
+from cactions.edges.action_files import STDIN, path
 from cactions.logic.shaping import Shaped
 from cactions.model import OperatorError, Review, Severity
 
@@ -65,14 +65,17 @@ _VALUED: Final = ("--format", "--stdin-filename")
 def plainly(words: Sequence[str]) -> Asked | None:
     """What names of files, ``-`` and the options of editors and hooks ask for.
 
-    None where Typer has to be asked: it takes apart, or complains about, everything else.
+    Behind ``--`` every word is a name. None where Typer has to be asked: it takes apart, or
+    complains about, everything else.
     """
     names: list[str] = []
     given: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
         option, mark, value = word.partition("=")
-        if word == "-" or (word and not word.startswith("-")):
+        if word == "--":
+            names.extend(rest)
+        elif word == "-" or not word.startswith("-"):
             names.append(word)
         elif option in given:
             return None
@@ -89,10 +92,11 @@ def _asked(names: Sequence[str], given: dict[str, str]) -> Asked | None:
     form = given.get("--format", given.get("--json", "text"))
     stdin = given.get("--stdin-filename")
     told_twice = "--json" in given and "--format" in given
-    if form not in _FORMATS or told_twice or stdin == "" or (stdin or "x").startswith("-"):
+    no_name = "" in (*names, stdin) or (stdin or "").startswith("-")
+    if form not in _FORMATS or told_twice or no_name:
         return None
     return Asked(
-        [Path(name) for name in names],
+        [path(name) for name in names],
         format=_FORMATS[form],
         stdin=Path(stdin) if stdin else None,
         whole="--whole-folder" in given,
