@@ -159,8 +159,15 @@ def test_the_action_writes_sarif_too(repository: Path, runner: Path) -> None:
     assert {"a%20team/bad/actions.yaml"} == uris
     assert "sarif-file=out.sarif\n" == (repository / "output").read_text()
     (repository / "output").unlink()
-    done = ran(VALIDATE, repository, runner, **inputs(**{**asked, "files": "nowhere.yaml"}))
-    assert (2, "") == (done.returncode, (repository / "output").read_text())
+    for wrong in ({"files": "nowhere.yaml"}, {"sarif-file": "nowhere/out.sarif"}):
+        done = ran(VALIDATE, repository, runner, **inputs(**{**asked, **wrong}))
+        assert (2, "") == (done.returncode, (repository / "output").read_text())
+
+
+def test_only_what_the_runner_names_is_written_by_the_shell() -> None:
+    """A shell follows a link of the checkout; cactions itself writes what an input names."""
+    targets = re.findall(r"(?<![<>=(])>>? *(\S+)", VALIDATE["run"])
+    assert ['"$GITHUB_OUTPUT"'] == targets
 
 
 def test_an_input_never_becomes_a_command(repository: Path, runner: Path) -> None:

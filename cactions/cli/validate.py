@@ -45,6 +45,15 @@ def command(
             help="With -: the file that stdin stands for, in its folder.",
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the findings into this file, in any format. Default: stdout.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Check action files: their format, and every way to hand one person's data to another.
@@ -62,6 +71,7 @@ def command(
         _fixing(fix, diff),
         stdin,
         whole,
+        output,
     )
     raise typer.Exit(validate(asked))
 

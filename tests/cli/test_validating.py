@@ -177,6 +177,31 @@ def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, more: Sequence
     assert b"<stdin>" in ended(tmp_path, [*more, "--", "-"], b"")[1]
 
 
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize(("case", "code"), [("good", 0), ("several files", 1)])
+def test_an_output_file_holds_what_stdout_would(
+    folder: Path, tmp_path: Path, form: Format, case: str, code: int
+) -> None:
+    """To the byte, in every format, with the same exit code; an older text in it goes away."""
+    words = [f"--format={form.value}", "--", *WORDS[case]]
+    shown = ended(folder, words)
+    file = tmp_path / "findings"
+    file.write_text("older\n" * 10_000)
+    assert (code, b"", b"") == ended(folder, ["-o", str(file), *words])
+    assert (code, shown[1]) == (shown[0], file.read_bytes())
+
+
+def test_an_output_file_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
+    """As a misuse, with its name; and it stands beside no other use of stdout."""
+    code, out, err = ended(folder, ["--output=nowhere/x", "good"])
+    assert (2, b"") == (code, out)
+    assert b"nowhere/x cannot be written: no such file" in err
+    for more, stdin in ((["--diff", "good"], b""), (["--fix", "-"], EXAMPLE.encode())):
+        code, out, err = ended(folder, ["-o", str(tmp_path / "x"), *more], stdin)
+        assert (2, b"", True) == (code, out, b"--output out" in err)
+    assert not (tmp_path / "x").exists()
+
+
 SHARED: Final = """\
 version: 1
 workspace: {identity_verification: true}
