@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cactions.app.opening import OpenVault, VaultDesk, Written, changed, opened, written
 from cactions.app.vault_ports import VaultFile
 from cactions.logic.faults import nearest
+from cactions.logic.shell import command_line
 from cactions.logic.vault import faults, lines, sealable
 from cactions.model import AuthorError, CactionsError, OperatorError
 from cactions.model.secret import Secret
@@ -96,7 +97,7 @@ def seal(desk: VaultDesk, secret: Secret, hosts: Iterable[str]) -> Written:
         if vault.find(Purpose.SECRET, secret.label):
             raise OperatorError(
                 f'"{secret.label}" is sealed already; nothing was written',
-                hint=f"To replace its value: `cactions vault rotate {secret.label}`.",
+                hint=f"To replace its value: `{command_line(('vault', 'rotate'), secret.label)}`.",
             )
         return _put(vault, desk.today(), secret, 1, allowed)
 
@@ -186,10 +187,12 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
     """
     entry = _the(vault, name)
     if host.lower() not in entry.hosts:
+        hosts = [part for one in (*entry.hosts, host) for part in ("--host", one)]
+        rotate = command_line(("vault", "rotate"), name, options=hosts)
         raise AuthorError(
             f'the secret "{name}" may not be sent to {host}; it was not opened',
             hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
-            f"rotate it with every host: `cactions vault rotate {name} --host {host} ...`",
+            f"rotate it with every host: `{rotate}`",
         )
     try:
         return Secret(name, vault.unseal(entry).decode())
@@ -204,6 +207,6 @@ def _the(vault: OpenVault, name: str) -> Entry:
         near = nearest(name, names)
         raise OperatorError(
             f'no secret "{name}" is in the vault; nothing was opened',
-            hint=f"{near} Seal it with `cactions vault seal {name}`.".strip(),
+            hint=f"{near} Seal it with `{command_line(('vault', 'seal'), name)}`.".strip(),
         )
     return entry
