@@ -177,8 +177,10 @@ def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, more: Sequence
     assert b"<stdin>" in ended(tmp_path, [*more, "--", "-"], b"")[1]
 
 
-@pytest.mark.parametrize("form", Format)
-@pytest.mark.parametrize(("case", "code"), [("good", 0), ("several files", 1)])
+@pytest.mark.parametrize(
+    ("form", "case", "code"),
+    [(Format.TEXT, "good", 0), *((form, "several files", 1) for form in Format)],
+)
 def test_an_output_file_holds_what_stdout_would(
     folder: Path, tmp_path: Path, form: Format, case: str, code: int
 ) -> None:
