@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, Final
 
+import pytest
+
+from cactions.model import Severity
 from cactions.rules.credentials import Name, looks_secret, name_says
 from tests.definitions import PLAIN_URL, action, file, request
 from tests.linted import linted
@@ -185,6 +188,23 @@ def test_nine_of_ten_keys_are_found_where_credentials_stand() -> None:
     assert bare >= len(secrets) * 0.85
     weak = {kind: neutral[kind] for kind in FORMATS if neutral[kind] < EACH * 0.6}
     assert {"Heroku", "base32 16"} == set(weak)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [{"type": "text", "value": ""}, {"type": "basic", "username": "ada", "password": ""}],
+    ids=["text", "basic"],
+)
+def test_no_key_stands_as_the_value_of_a_token(token: dict[str, str]) -> None:
+    """The file format takes a name there, whatever the text looks like."""
+    [place] = [key for key, value in token.items() if not value]
+    for make in FORMATS.values():
+        entry = {**token, place: make(), "header": "X-Shop-Token", "hosts": ["api.shop.example"]}
+        if token["type"] == "basic":
+            del entry["header"]
+        found = linted(file(action(request(tokens=["t"])), tokens={"t": entry})).findings
+        routes = [one.route for one in found if one.severity is Severity.ERROR]
+        assert [f"tokens.t.{place}"] == routes
 
 
 def test_no_honest_text_is_taken_for_a_key() -> None:
