@@ -57,9 +57,9 @@ def read_descriptor(fd: int, seconds: float = DEADLINE) -> bytes:
 
 
 def _check_descriptor(fd: int) -> None:
-    hint = f"Open it for the command: `cactions … --key-fd {fd} {fd}<FILE`"
+    hint = f"Open it for the command: cactions … --key-fd {fd} {fd}<FILE"
     if fd in {1, 2}:
-        raise no_key(f"descriptor {fd} is for writing", "Use 3: `cactions … --key-fd 3 3<FILE`")
+        raise no_key(f"descriptor {fd} is for writing", "Use 3: cactions … --key-fd 3 3<FILE")
     try:
         handed = os.get_inheritable(fd)
     except (OSError, OverflowError):
