@@ -187,12 +187,11 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
     """
     entry = _the(vault, name)
     if host.lower() not in entry.hosts:
-        hosts = [part for one in (*entry.hosts, host) for part in ("--host", one)]
-        rotate = command_line(("vault", "rotate"), name, options=hosts)
+        rotate = command_line(("vault", "rotate"), name, options=("--host", host))
         raise AuthorError(
             f'the secret "{name}" may not be sent to {host}; it was not opened',
             hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
-            f"rotate it with every host: `{rotate}`",
+            f"rotate it with every host: `{rotate} ...`",
         )
     try:
         return Secret(name, vault.unseal(entry).decode())
