@@ -9,6 +9,7 @@ from typing import Final
 from cactions.app.opening import OpenVault, VaultDesk, Written, changed, opened, written
 from cactions.app.vault_ports import VaultFile
 from cactions.logic.faults import nearest
+from cactions.logic.shell import command_line
 from cactions.logic.vault import faults, lines, sealable
 from cactions.model import AuthorError, CactionsError, OperatorError
 from cactions.model.secret import Secret
@@ -206,10 +207,11 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
     """
     entry = the_secret(vault, name)
     if host.lower() not in entry.hosts:
+        rotate = command_line(("vault", "rotate"), name, options=("--host", host))
         raise AuthorError(
             f'the secret "{name}" may not be sent to {host}; it was not opened',
             hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
-            f"rotate it with every host: `cactions vault rotate {name} --host {host} ...`",
+            f"rotate it with every host: `{rotate} ...`",
         )
     try:
         return Secret(name, vault.unseal(entry).decode())
@@ -232,6 +234,6 @@ def the_secret(vault: OpenVault, name: str) -> Entry:
         near = nearest(name, names)
         raise OperatorError(
             f'no secret "{name}" is in the vault; nothing was opened',
-            hint=f"{near} Seal it with `cactions vault seal {name}`.".strip(),
+            hint=f"{near} Seal it with `{command_line(('vault', 'seal'), name)}`.".strip(),
         )
     return entry

@@ -75,9 +75,11 @@ def _refuse(asked: Asked, *, streamed: bool) -> None:
         raise OperatorError(
             "- stands alone where it is fixed", hint="Name files, or give one text."
         )
-    if (streamed or asked.fixing is Fixing.SHOWN) and asked.format is not Format.TEXT:
+    elsewhere = asked.format is not Format.TEXT or asked.output is not None
+    if (streamed or asked.fixing is Fixing.SHOWN) and elsewhere:
         what = "the fixed text" if asked.fixing is Fixing.WRITTEN else "the difference"
-        raise OperatorError(f"stdout is for {what} here", hint="Leave --format and --json out.")
+        hint = "Leave --format, --json and --output out."
+        raise OperatorError(f"stdout is for {what} here", hint=hint)
 
 
 def _look(folder: Folder, environment: str | None, files: Sequence[SourceFile]) -> Shaped:

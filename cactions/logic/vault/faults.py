@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.shell import command_line, word
 from cactions.model import OperatorError
 from cactions.model.vault import VaultError, VaultFault
 
@@ -112,7 +113,8 @@ def entry(name: str) -> VaultError:
     return VaultError(
         VaultFault.ENTRY,
         f'"{name}" was not sealed for the place where it stands; it was not opened',
-        hint=f"Somebody with a key put it there. Seal it again: `cactions vault rotate {name}`.",
+        hint="A recipient of the vault put it there. Seal it again:"
+        f" `{command_line(('vault', 'rotate'), name)}`.",
     )
 
 
@@ -133,7 +135,7 @@ def open_to_all(path: str) -> VaultError:
     return VaultError(
         VaultFault.MODE,
         f"everybody may write {path}; it was not used",
-        hint=f"Run `chmod 644 {path}`, then `cactions vault verify`.",
+        hint=f"Run `chmod 644 {word([path])}`, then `cactions vault verify`.",
     )
 
 
