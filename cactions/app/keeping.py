@@ -147,7 +147,7 @@ def _check_free(vault: OpenVault, name: str) -> None:
         )
     raise OperatorError(
         f'"{name}" is sealed already; nothing was written',
-        hint=f"To replace its value: `cactions vault rotate {name}`.",
+        hint=f"To replace its value: `{command_line(('vault', 'rotate'), name)}`.",
     )
 
 
@@ -223,11 +223,11 @@ def the_secret(vault: OpenVault, name: str) -> Entry:
     """The secret of that name. Raises OperatorError."""
     entry = vault.find(Purpose.SECRET, name)
     if entry and entry.is_binding:
+        bind = command_line(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
         raise OperatorError(
             f'"{name}" binds the end user\'s token of that name, and holds no value;'
             " nothing was opened",
-            hint=f"To change its hosts: `cactions vault bind {name} --user --token-host HOST`."
-            " A secret needs another name.",
+            hint=f"To change its hosts: `{bind}`. A secret needs another name.",
         )
     if entry is None:
         names = [one.name for one in vault.contents.secrets if not one.is_binding]

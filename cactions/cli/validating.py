@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from cactions.cli import streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.linting import Folder, folders, judged
+from cactions.cli.output_files import write_text
 from cactions.edges.action_files import STDIN, path
-from cactions.edges.files import write_text
 from cactions.logic.shaping import Shaped
 from cactions.model import OperatorError, Review, Severity
 
