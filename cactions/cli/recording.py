@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -43,7 +44,7 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
     people = wiring.rehearsal_people(opened)
     for action in actions:
         check_test_people(action, people)
-    there = [one.name for one in actions if opened.recording(one).exists()]
+    there = [one.name for one in actions if os.path.lexists(opened.recording(one))]
     if not there:
         return True
     asking.able(yes, json)

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from cactions.cli import streams
-from cactions.model import InvalidFiles, noun
+from cactions.model import AuthorError, InvalidFiles, noun
 
 if TYPE_CHECKING:
     from cactions.app.calling import Calling
@@ -56,8 +56,15 @@ class Opened:
     cover: Cover | None = None
 
     def recording(self, action: Action) -> Path:
-        """The file of an action's own."""
-        return self.folder / CASSETTES / f"{action.name}.json"
+        """The file of an action's own. Raises AuthorError where the name leaves the folder."""
+        file = Path(f"{action.name}.json")
+        if file.is_absolute() or ".." in file.parts:
+            raise AuthorError(
+                f'the recording of "{action.name}" would lie outside {CASSETTES}/',
+                hint="Give the action another name, without `..` and without `/` at its beginning.",
+                place=action.place,
+            )
+        return self.folder / CASSETTES / file
 
 
 def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:

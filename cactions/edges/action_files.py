@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files import read_bytes
+from cactions.edges.confined_paths import add_project, resolve_for_reading
+from cactions.edges.files import read_bytes, unreadable
 from cactions.logic.reading import MAX_BYTES
 from cactions.logic.relative import STDIN as UNNAMED
 from cactions.logic.shaping import SourceFile
@@ -25,7 +26,7 @@ def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     """Action files by the folder that they belong to, in a stable order.
 
     Without a name, those of the current folder; the example counts only where it stands alone.
-    Raises OperatorError where there is none.
+    Raises OperatorError where there is none, AuthorError where a link leads out of its project.
     """
     found: dict[Path, dict[Path, None]] = {}
     for path in named or [Path()]:
@@ -41,11 +42,24 @@ def folders(named: Sequence[Path] | None) -> list[Path]:
 
 
 def _folder(path: Path) -> Path:
-    return path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
+    folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
+    if "\0" not in str(folder):
+        add_project(folder)
+    return folder
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        found = os.listdir(resolve_for_reading(folder))  # noqa: PTH208 - names are wanted
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    return [name for name in found if _is_action_file(name)]
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    names = [one.name for one in os.scandir(folder) if _is_action_file(one.name)]
+    names = _names(folder)
     chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
@@ -74,8 +88,7 @@ def whole(folder: Path, named: Sequence[Path]) -> list[Path]:
     """
     if not any(_is_action_file(path.name) and path.name != EXAMPLE for path in named):
         return [*named]
-    beside = os.scandir(folder) if folder.is_dir() else ()
-    every = sorted({*named, *(folder / one.name for one in beside if _is_action_file(one.name))})
+    every = sorted({*named, *(folder / name for name in _names(folder))})
     return [path for path in every if path.name != EXAMPLE] or every
 
 
@@ -87,7 +100,7 @@ def load(paths: Iterable[Path], stdin: Path | None = None) -> list[SourceFile]:
     """The files' bytes, a little more than may be read of those that are too long.
 
     ``stdin`` is the one whose bytes come from there, under its name. Raises OperatorError where a
-    file cannot be read.
+    file cannot be read, AuthorError where a link leads out of its project.
     """
     return [_load(path, stdin) for path in paths]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final, NoReturn, TypeAlias
 
+from cactions.edges.confined_paths import NotAFile, open_for_reading
 from cactions.edges.files import store_errors
 from cactions.logic.comparing import Key, Question, Route, question_of, shown_question_of
 from cactions.logic.differing import differences, line_of, nearest, printable
@@ -93,21 +94,28 @@ def _in_turn(group: list[Recorded]) -> Iterator[Response]:
 def _read(path: Path, shown: str) -> bytes:
     with store_errors(Path(shown)):
         try:
-            _check_file(path.stat(), shown)
-            return path.read_bytes()
+            return _whole(open_for_reading(path), shown)
         except (FileNotFoundError, NotADirectoryError):
             raise AuthorError(
                 f"there is no recording {shown}",
                 hint=f"Check the name ({path.absolute()}). `cactions test --record` records what"
                 " tests ask, into cassettes/.",
             ) from None
+        except NotAFile:
+            raise _not_a_file(shown) from None
 
 
-def _check_file(state: os.stat_result, shown: str) -> None:
-    """Before opening: a named pipe would wait for ever, a device never end."""
-    if not S_ISREG(state.st_mode):
-        raise AuthorError(f"{shown} is not a file", hint="Name the cassette itself.")
-    if state.st_size > MAX_BYTES:
-        raise AuthorError(
-            f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
-        )
+def _whole(handle: int, shown: str) -> bytes:
+    with open(handle, "rb") as file:
+        state = os.fstat(handle)
+        if not S_ISREG(state.st_mode):
+            raise _not_a_file(shown)
+        if state.st_size > MAX_BYTES:
+            raise AuthorError(
+                f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
+            )
+        return file.read()
+
+
+def _not_a_file(shown: str) -> AuthorError:
+    return AuthorError(f"{shown} is not a file", hint="Name the cassette itself.")

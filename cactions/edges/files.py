@@ -1,6 +1,7 @@
 """Files as this project touches them: within a limit, and in steps that survive a power cut.
 
 - What somebody named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
+  Which links are followed on the way is decided by ``confined_paths``.
 - No OSError leaves this file: what the operator named is an OperatorError, state a StoreError.
 """
 
@@ -9,16 +10,17 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.confined_paths import NotAFile, open_for_reading, resolve_for_writing
+from cactions.edges.whole_files import SHARED, write_whole
 from cactions.model import AuthorError, OperatorError, Place, StoreError
 
 MIB: Final = 1024 * 1024
 
 _FILE: Final = 0o600
-_SHARED: Final = 0o666
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_RIGHT: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -29,7 +31,8 @@ _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 def read_text(path: Path, *, limit: int = MIB) -> str:
     """The whole text of a file that somebody named.
 
-    Raises OperatorError where it cannot be read, AuthorError where it is too long or not UTF-8.
+    Raises OperatorError where it cannot be read, AuthorError where it is too long, not UTF-8, or
+    behind a link that leads out of its project.
     """
     data = read_bytes(path, limit=limit)
     if len(data) > limit:
@@ -48,10 +51,10 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
 def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
     """A file that somebody named; of one that is longer than ``limit``, one byte more than that.
 
-    Raises OperatorError where it cannot be read.
+    Raises OperatorError where it cannot be read, AuthorError where a link leads out of its project.
     """
     try:
-        with path.open("rb") as file:
+        with open(open_for_reading(path), "rb") as file:  # noqa: PTH123 - a descriptor has no path
             size = min(os.fstat(file.fileno()).st_size, limit)  # a buffer of ``limit`` takes time
             data = file.read(size + 1)
             return data if len(data) <= size else data + file.read(limit - size)
@@ -60,9 +63,15 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
     except ValueError:
         raise _no_name(path) from None
     except OSError as error:
-        raise OperatorError(
-            f"{path} cannot be read: {_words(error)}", hint="Name a file that you may read."
-        ) from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> OperatorError:
+    """What is said of a file that somebody named, and that is refused by the system or by us."""
+    hint = "Name a file that you may read."
+    if isinstance(error, NotAFile):
+        hint = "Name a file; where a command reads stdin, `-` stands for it."
+    return OperatorError(f"{path} cannot be read: {_words(error)}", hint=hint)
 
 
 def _no_name(path: Path) -> OperatorError:
@@ -73,26 +82,43 @@ def _no_name(path: Path) -> OperatorError:
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file that somebody asked for; a new one is its owner's alone where ``private``.
 
-    Raises OperatorError where that cannot be done.
+    In a project it is replaced whole; elsewhere, it may be a pipe or a device. Raises OperatorError
+    where that cannot be done, AuthorError where a link of a project is in the way.
     """
-    try:
-        if "\0" in str(path):
-            raise _no_name(path)
-        with open(path, "w", encoding="utf-8", opener=_opener(private)) as file:
+    with _write_errors(path):
+        target = resolve_for_writing(path)
+        if target.inside:
+            _write_inside(target.path, text.encode(), private=private)
+            return
+        with open(target.path, "w", encoding="utf-8", opener=_opener(private)) as file:
             file.write(text)
-    except OSError as error:
-        raise OperatorError(
-            f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
-        ) from error
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add to the end of a file that somebody named. Raises OperatorError where that cannot be."""
-    try:
-        with path.open("a", encoding="utf-8", newline="\n") as file:
+    """Add to the end of a file that somebody named.
+
+    Raises OperatorError where that cannot be, AuthorError where a link of a project is in the way.
+    """
+    with _write_errors(path):
+        target = resolve_for_writing(path)
+        with target.path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    except ValueError:
-        raise _no_name(path) from None
+
+
+def _write_inside(path: Path, data: bytes, *, private: bool) -> None:
+    """In a project, the whole file or nothing of it, and never into what a link leads to."""
+    like = path.lstat() if os.path.lexists(path) else None
+    write_whole(path, data, mode=_FILE if private else SHARED, like=like)
+    with suppress(OSError):  # it has its name; only a power cut could still bring the old back
+        sync_folder(path.parent)
+
+
+@contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    if "\0" in str(path):
+        raise _no_name(path)
+    try:
+        yield
     except OSError as error:
         raise OperatorError(
             f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
@@ -106,7 +132,7 @@ def _end_of(text: str, path: Path) -> Place:
 
 
 def _opener(private: bool) -> Callable[[str, int], int]:
-    return lambda path, flags: os.open(path, flags, _FILE if private else _SHARED)
+    return lambda path, flags: os.open(path, flags, _FILE if private else SHARED)
 
 
 def new_private_file(folder: Path, prefix: str) -> Path:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -18,6 +19,8 @@ from itertools import count
 from pathlib import Path
 from typing import Final, TextIO
 
+from cactions.edges.confined_paths import open_for_reading
+from cactions.edges.files import unreadable
 from cactions.logic.enrolling import Enrolment
 from cactions.logic.identifying import ALIASES, Fault, PersonFault
 from cactions.logic.rows import (
@@ -30,12 +33,22 @@ from cactions.logic.rows import (
     json_rows,
     jsonl_rows,
 )
-from cactions.model import Attribute, Finding, InvalidFiles, OperatorError, Person, Place
+from cactions.model import (
+    Attribute,
+    AuthorError,
+    Finding,
+    InvalidFiles,
+    OperatorError,
+    Person,
+    Place,
+)
 
 RULE: Final = "CA011"
 MOST_FAULTS: Final = 100
 LONGEST_JSON: Final = 64 * 1024 * 1024
 """In characters. A JSON array is read whole; more people than that belong into JSONL."""
+_LARGEST_JSON: Final = 4 * LONGEST_JSON
+"""In bytes: no file that is larger has so few characters, so that it need not be read."""
 
 
 class PeopleForm(Enum):
@@ -60,19 +73,20 @@ class PeopleForm(Enum):
 def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[Person]:
     """The people of a file, by the end of its name.
 
-    Raises OperatorError where it cannot be read, and InvalidFiles at the end.
+    Raises OperatorError where it cannot be read, AuthorError where it is too large or a link leads
+    out of its project, and InvalidFiles at the end.
     """
     form = PeopleForm.of(path)
     if "\0" in str(path):
         raise OperatorError(f"{str(path)!r} is no file name", hint="Check the name.")
     try:
-        with path.open(encoding="utf-8") as stream:
+        handle = open_for_reading(path)
+        with open(handle, encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor has no path
+            if form is PeopleForm.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
+                raise AuthorError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=_LARGE)
             yield from read_people(stream, form, declared, name=str(path))
     except OSError as error:
-        raise OperatorError(
-            f"{path} cannot be read: {(error.strerror or str(error)).lower()}",
-            hint="Name a file that you may read.",
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def read_people(

@@ -6,8 +6,6 @@ Nothing is patched: exchanges are handed to the Cassette one by one, as we made 
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,7 +14,9 @@ from vcr.request import Request as Asked  # type: ignore[import-untyped]
 from vcr.serialize import serialize  # type: ignore[import-untyped]
 from vcr.serializers import jsonserializer  # type: ignore[import-untyped]
 
+from cactions.edges.confined_paths import resolve_for_writing
 from cactions.edges.files import store_errors, sync_folder
+from cactions.edges.whole_files import write_whole
 from cactions.logic.recording import interaction_to_json, parse_cassette
 from cactions.model import Request, Response
 
@@ -48,11 +48,16 @@ class Tape:
         return data
 
     def keep(self, data: bytes) -> None:
-        """Replace the file; durable on return. Raises StoreError."""
+        """Replace the file; durable on return.
+
+        Raises StoreError, or AuthorError where a link of the project is in the way.
+        """
         with store_errors(self._path):
+            path = resolve_for_writing(self._path).path
             if self._makes_folder:
-                self._path.parent.mkdir(exist_ok=True)
-            _replace(self._path, data)
+                path.parent.mkdir(exist_ok=True)
+            write_whole(path, data)
+            sync_folder(path.parent)
 
 
 def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) -> None:
@@ -62,17 +67,3 @@ def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) ->
     """
     tape = Tape(path)
     tape.keep(tape.written(exchanges))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """A reader, or a crash, meets the old file or the new one and nothing between."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:  # x is O_EXCL: nobody else's file
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)

@@ -5,7 +5,8 @@
   old file or the new one; temporary files that it left are swept by the next writer.
 - A failed fsync is never tried again: the kernel may have dropped the pages and report success.
 - When the folder's fsync fails, both files are possible after a power cut: "unknown", not "failed".
-- The vault is a real file, never a link: a cloned repository could point it anywhere.
+- The vault is a real file, never a link, nor in a folder that is a link of the project: a cloned
+  repository could point it anywhere.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.confined_paths import NotAFile, RefusedLink, resolve_for_writing
 from cactions.edges.files import store_errors, sync_folder
 from cactions.logic.vault import faults
 from cactions.logic.vault.lines import MAX_FILE
@@ -53,6 +55,7 @@ class VaultFileLocal:
         """The file for ourselves, until the end of the block or of the process."""
         lock = self.path.with_name(f".{self.path.name}.lock")
         with store_errors(lock):
+            _check_place(self.path)
             handle = os.open(lock, _LOCK, _PRIVATE)
             with suppress(OSError):  # it may be a teammate's; a strange umask must not lock us out
                 os.fchmod(handle, _PRIVATE)
@@ -154,6 +157,7 @@ def _sweep(path: Path) -> None:
 def _read(path: Path) -> bytes | None:
     """The whole file, None where there is none."""
     with store_errors(path):
+        _check_place(path)
         try:
             handle = os.open(path, _READ)
         except FileNotFoundError:
@@ -163,7 +167,10 @@ def _read(path: Path) -> bytes | None:
                 raise faults.linked(str(path)) from None
             raise
         try:
-            _check_kind(path, os.fstat(handle).st_mode)
+            state = os.fstat(handle)
+            _check_kind(path, state.st_mode)
+            if state.st_size > MAX_FILE:
+                raise faults.too_big(MAX_FILE)
             with os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(MAX_FILE + 1)
         finally:
@@ -171,6 +178,16 @@ def _read(path: Path) -> bytes | None:
     if len(data) > MAX_FILE:
         raise faults.too_big(MAX_FILE)
     return data
+
+
+def _check_place(path: Path) -> None:
+    """Neither the vault nor a folder above it may be a link that a project brought."""
+    try:
+        resolve_for_writing(path)
+    except RefusedLink as error:
+        raise faults.linked(error.link) from None
+    except NotAFile:
+        raise faults.linked(str(path), "not a file") from None
 
 
 def _check_kind(path: Path, mode: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import PurePath
+from typing import Final
 
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import CONTRADICTION, PERSON, TWICE, WRONG_VALUE
@@ -39,8 +41,14 @@ def workspace(at: Typed, scope: Scope) -> Workspace:
     if isinstance(people.value, str):
         if "\0" in people.value:
             scope.fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
+        file = PurePath(people.value)
+        if file.is_absolute() or ".." in file.parts:
+            scope.fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
         return Workspace(verified, people_file=people.value)
     return Workspace(verified, people=tuple(_people(people.value, scope)))
+
+
+_IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
 
 
 def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
