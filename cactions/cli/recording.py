@@ -14,6 +14,7 @@ from cactions.cli import asking, guarding, moment, wiring
 from cactions.cli.answering import Answers
 from cactions.cli.exits import Exit
 from cactions.cli.wiring import Opened
+from cactions.logic.cassette_names import cassette_name
 from cactions.model import Action, OperatorError, Person, TestReport, noun
 from cactions.render.words import count
 
@@ -44,12 +45,11 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
     people = wiring.rehearsal_people(opened)
     for action in actions:
         check_test_people(action, people)
-    there = [one.name for one in actions if os.path.lexists(opened.recording(one))]
+    there = [cassette_name(one) for one in actions if os.path.lexists(opened.recording(one))]
     if not there:
         return True
     asking.able(yes, json)
-    named = ", ".join(f"{wiring.CASSETTES}/{name}.json" for name in there)
-    return asking.agreed(f"Ask live, and replace {named}?", yes)
+    return asking.agreed(f"Ask live, and replace {', '.join(there)}?", yes)
 
 
 def recorded(action: Action, opened: Opened, caller: Caller, make: Propose) -> Tested:
@@ -70,7 +70,7 @@ def _test_people(opened: Opened) -> list[Person]:
 
 
 def _told(action: Action, kept: Recording) -> list[str]:
-    file = f"{wiring.CASSETTES}/{action.name}.json"
+    file = cassette_name(action)
     if kept.refusal:
         return [f"{action.name} was not recorded: {kept.refusal}. {kept.hint}".rstrip()]
     dots = [

@@ -15,7 +15,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from cactions.cli import streams
-from cactions.model import AuthorError, InvalidFiles, noun
+from cactions.logic.cassette_names import cassette_name
+from cactions.model import InvalidFiles, noun
 
 if TYPE_CHECKING:
     from cactions.app.calling import Calling
@@ -44,7 +45,6 @@ COMMANDS: Final = (
 
 VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
-CASSETTES: Final = "cassettes"
 
 
 @noun
@@ -57,14 +57,7 @@ class Opened:
 
     def recording(self, action: Action) -> Path:
         """The file of an action's own. Raises AuthorError where the name leaves the folder."""
-        file = Path(f"{action.name}.json")
-        if file.is_absolute() or ".." in file.parts:
-            raise AuthorError(
-                f'the recording of "{action.name}" would lie outside {CASSETTES}/',
-                hint="Give the action another name, without `..` and without `/` at its beginning.",
-                place=action.place,
-            )
-        return self.folder / CASSETTES / file
+        return self.folder / cassette_name(action)
 
 
 def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:

@@ -44,7 +44,7 @@ class RefusedLink(AuthorError):
 
     def __init__(self, link: str, why: str, hint: str) -> None:
         self.link = _shown(link)
-        super().__init__(f"{self.link} is a symbolic link{why}", hint=hint)
+        super().__init__(f"the symbolic link {self.link} {why}", hint=hint)
 
 
 class NotAFile(OSError):
@@ -156,7 +156,7 @@ class _Walk:
         """Raises RefusedLink where a link of a project has led to a place that is not its own."""
         for link, root in self._brought:
             if why := _objection(self.here, root):
-                raise RefusedLink(link, f" that leads {why}{_NOT_READ}", _COPY)
+                raise RefusedLink(link, f"leads {why}{_NOT_READ}", _COPY)
 
     def _take_rest(self) -> None:
         self.here, self.left = os.path.join(self.here, *self.left[::-1]), []
@@ -176,7 +176,7 @@ class _Walk:
 
 _NOT_READ: Final = "; nothing was read through it"
 _COPY: Final = "Copy the file into the project, or name its real path."
-_NOT_WRITTEN: Final = " in the project; nothing was written through it"
+_NOT_WRITTEN: Final = "lies in the project; nothing was written through it"
 _REMOVE: Final = "Name the real path, or put a real file or folder in the place of the link."
 
 

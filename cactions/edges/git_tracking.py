@@ -63,7 +63,8 @@ def _paths(git: Path, name: str) -> Iterator[bytes]:
 def _content(path: Path, limit: int) -> bytes:
     """The bytes of a regular file; none of any other, or of a longer one."""
     try:
-        data = read_bytes(path, limit=limit) if path.is_file() else b""
+        real = Path(os.path.realpath(path))  # git follows links here, and nothing of it is shown
+        data = read_bytes(real, limit=limit) if real.is_file() else b""
     except (OperatorError, OSError, ValueError):
         return b""
     return data if len(data) <= limit else b""

@@ -23,5 +23,11 @@ def beneath(file: str, *, here: str, root: str) -> str | None:
     return inside if inside != whole else None
 
 
+def leads_out(name: str) -> bool:
+    """Whether a name that begins in a folder may lie outside of it, without a look at links."""
+    path = PurePath(name)
+    return path.is_absolute() or ".." in path.parts
+
+
 def _slashed(name: str) -> str:
     return PurePath(name).as_posix()

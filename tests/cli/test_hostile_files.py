@@ -281,3 +281,46 @@ def test_people_lie_in_the_project(cli: Cli, home: Path, file: str) -> None:
     done = cli("validate")
     assert Exit.FINDINGS == done.code
     assert "leaves the project's folder" in done.out
+
+
+MISSPELT = EXAMPLE.replace("    match: user_id", "    macth: user_id", 1)
+
+
+def test_fixing_writes_through_no_link(cli: Cli, home: Path) -> None:
+    """A link that stays in the project is read, but never written through."""
+    (home / "actions.yaml").rename(home / "real.txt")
+    (home / "real.txt").write_text(MISSPELT)
+    (home / "actions.yaml").symlink_to("real.txt")
+    assert Exit.FINDINGS == cli("validate").code
+    done = cli("validate", "--fix")
+    assert Exit.NOTHING_DONE == done.code
+    assert "The symbolic link actions.yaml lies in the project; nothing was written" in done.err
+    assert MISSPELT == (home / "real.txt").read_text()
+
+
+def test_a_linked_folder_is_not_listed(
+    cli: Cli, home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Names of files outside are no business of the repository, either."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / f"actions.{CANARY}.yaml").write_text("")
+    (home / "sub").symlink_to(outside)
+    for words in (("sub",), ("--whole-folder", "sub/actions.yaml"), ("-f", "sub")):
+        done = cli("validate", *words)
+        assert Exit.NOTHING_DONE == done.code
+        assert CANARY not in done.out + done.err
+        assert "The symbolic link sub leads out of its project" in done.err
+
+
+def test_descriptors_of_the_operator_are_read_and_written(cli: Cli, home: Path) -> None:
+    """``-f <(generate)`` and ``--svg >(show)`` work as before."""
+    reader, writer = os.pipe()
+    os.write(writer, EXAMPLE.encode())
+    os.close(writer)
+    assert Exit.CLEAN == cli("validate", "-f", f"/dev/fd/{reader}").code
+    os.close(reader)
+    reader, writer = os.pipe()
+    assert Exit.CLEAN == cli("diff", *RUN, "--svg", f"/dev/fd/{writer}").code
+    os.close(writer)
+    with open(reader, "rb") as pipe:  # noqa: PTH123
+        assert b"<svg" in pipe.read()

@@ -44,7 +44,7 @@ def link(path: str, leads_to: str) -> str:
 def test_a_link_of_the_project_is_not_read_where_it_leads_out(project: Path, leads_to: str) -> None:
     """The error names the link, and says that nothing was read."""
     link("a.yaml", leads_to)
-    with pytest.raises(RefusedLink, match=r"a\.yaml is a symbolic link that leads out") as caught:
+    with pytest.raises(RefusedLink, match=r"link a\.yaml leads out") as caught:
         read_text(Path("a.yaml"))
     assert "a.yaml" == caught.value.link
     assert CANARY not in str(caught.value) + caught.value.hint
@@ -117,7 +117,7 @@ def test_nothing_is_written_through_a_link_of_the_project(
         f"{project}/link/../x",
         "inside/../link",
     ):
-        with pytest.raises(RefusedLink, match="link is a symbolic link in the project"):
+        with pytest.raises(RefusedLink, match="link link lies in the project"):
             write(Path(path))
     assert CANARY == (tmp_path / "outside" / "secret.yaml").read_text()
     assert ["secret.yaml"] == names(tmp_path / "outside")

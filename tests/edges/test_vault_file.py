@@ -180,3 +180,27 @@ def test_a_folder_that_may_not_be_written_says_so(path: Path) -> None:
         assert b"one\n" == VaultFileLocal(path).read()
     finally:
         path.parent.chmod(0o700)
+
+
+def test_a_vault_lies_in_no_folder_that_a_project_links_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the lock is made there."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "sub").symlink_to("../outside")
+    monkeypatch.chdir(tmp_path / "project")
+    for use in (lambda path: put(path, b"ours\n"), lambda path: VaultFileLocal(path).read()):
+        with pytest.raises(VaultError, match="sub is a symbolic link") as caught:
+            use(Path("sub/cactions.vault"))
+        assert VaultFault.SYMLINK is caught.value.fault
+    assert [] == list((tmp_path / "outside").iterdir())
+
+
+def test_a_huge_vault_is_not_read(path: Path) -> None:
+    """Its size tells enough."""
+    with path.open("wb") as file:
+        file.truncate(1 << 38)
+    with pytest.raises(VaultError) as caught:
+        VaultFileLocal(path).read()
+    assert VaultFault.TOO_BIG is caught.value.fault

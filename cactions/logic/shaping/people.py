@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import PurePath
 from typing import Final
 
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import CONTRADICTION, PERSON, TWICE, WRONG_VALUE
 from cactions.logic.identifying import Fault, PersonFault, person_from
+from cactions.logic.relative import leads_out
 from cactions.logic.shaping.scope import Scope
 from cactions.logic.shaping.typing import typed_scalars
 from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, PersonAttribute, Workspace
@@ -41,8 +41,7 @@ def workspace(at: Typed, scope: Scope) -> Workspace:
     if isinstance(people.value, str):
         if "\0" in people.value:
             scope.fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
-        file = PurePath(people.value)
-        if file.is_absolute() or ".." in file.parts:
+        if leads_out(people.value):
             scope.fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
         return Workspace(verified, people_file=people.value)
     return Workspace(verified, people=tuple(_people(people.value, scope)))
