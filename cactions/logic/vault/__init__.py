@@ -29,7 +29,7 @@ in the file and are authenticated; values are sealed, and so is their length, bu
 7. ``meta`` MUST have ``by`` (a name), ``created`` (a date) and ``hosts``: an array, sorted, none
    twice, of strings that match ``[a-z0-9][a-z0-9.-]{0,252}``. It MAY have further keys that match
    ``[a-z_]{1,32}``, with a string, an integer or an array of strings; a writer MUST keep them.
-8. ``scrypt.n`` MUST be a power of two from 2^15 to 2^20, ``r`` 8 and ``p`` 1.
+8. ``scrypt.n`` MUST be a power of two from 2^15 to 2^18, ``r`` 8 and ``p`` 1.
 
 **Keys.** ``L(a, b, …)`` is each item as four bytes of length (big-endian) and its bytes; an integer
 is its decimal digits. HKDF is RFC 5869 with SHA-256; without a salt given, the salt is empty.
