@@ -67,6 +67,13 @@ def bad_parameters(line: int, why: str) -> VaultError:
     return VaultError(VaultFault.BAD_PARAMETERS, message, hint=_BACK, line=line)
 
 
+def not_stretched(memory: int) -> VaultError:
+    """There is not the memory, in bytes, that making a key of a passphrase takes."""
+    message = f"a key could not be made of the passphrase: it takes {memory:,} bytes of memory"
+    hint = "Free some memory, or open the vault with a key."
+    return VaultError(VaultFault.BAD_PARAMETERS, f"{message}; {_CLOSED}", hint=hint)
+
+
 def unknown_recipient(name: str) -> VaultError:
     """The key at hand is nobody's."""
     who = f'"{name}" is no recipient of the vault' if name else "no recipient has the key at hand"
