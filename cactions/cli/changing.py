@@ -7,7 +7,7 @@ from dataclasses import replace
 from cactions.app.once import CalledOnce, call_in_test, call_once
 from cactions.app.proposing import Desk, Job
 from cactions.app.running import resume
-from cactions.cli import asking, jobs, wiring
+from cactions.cli import asking, jobs, stores
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.wiring import Opened
@@ -31,7 +31,7 @@ def agreed(action: Action, yes: bool = False, calls: int = 1) -> bool:
 
 def called(job: Job, desk: Desk, opened: Opened, head: RunHead, *, again: bool) -> CalledOnce:
     """Make the call as a run that is open until what came of it is applied."""
-    return call_once(head, job, desk, wiring.books(opened), again=again)
+    return call_once(head, job, desk, stores.books(opened), again=again)
 
 
 def diffed(job: Job, desk: Desk, opened: Opened, *, again: bool) -> tuple[Plan | Failed, str]:
@@ -45,7 +45,7 @@ def diffed(job: Job, desk: Desk, opened: Opened, *, again: bool) -> tuple[Plan |
             f"Nobody was written to. The call was made, and its answer is kept in run {head.id}. To"
             f" apply it, without another call: {command_line(('runs', 'resume'), head.id)}"
         )
-    resume(done.run, wiring.books(opened))  # nothing is left to be applied
+    resume(done.run, stores.books(opened))  # nothing is left to be applied
     told = f"Nobody was written to. The call was made; run {head.id} keeps that it was."
     return done.result, told
 
@@ -53,7 +53,7 @@ def diffed(job: Job, desk: Desk, opened: Opened, *, again: bool) -> tuple[Plan |
 def tested(job: Job, desk: Desk, opened: Opened, *, again: bool) -> Plan | Failed:
     """Make the call for a test, whose people are those of the desk."""
     head = head_for(job.action.name, opened, desk.caller.source)
-    books = replace(wiring.books(opened), people=desk.people)
+    books = replace(stores.books(opened), people=desk.people)
     return call_in_test(head, job, desk, books, again=again)
 
 

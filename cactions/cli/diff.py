@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from cactions.app.proposing import propose
-from cactions.cli import jobs, wiring
+from cactions.cli import jobs, stores, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.output_files import write_text
@@ -53,7 +53,7 @@ def command(
     if changing and not changing.agreed(job.action):
         wiring.paper().say("Nothing was sent.")
         return
-    desk = wiring.desk(opened, wiring.caller(opened, job.action, answers))
+    desk = stores.desk(opened, wiring.caller(opened, job.action, answers))
     result, told = (
         changing.diffed(job, desk, opened, again=again) if changing else (propose(job, desk), "")
     )

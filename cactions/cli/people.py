@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cactions.cli import moment, wiring
+from cactions.cli import moment, stores, wiring
 from cactions.cli.settings import Environment, Files, Json, person_query
 from cactions.cli.wiring import Opened
 from cactions.edges.people_file import PeopleForm, read_people, read_people_file
@@ -43,7 +43,7 @@ def import_(
     opened = wiring.opened(files, environment, leaks=False)
     people = _read(path, form, opened)
     moment.may_write()
-    number = wiring.people(opened).import_people(people, update=update)
+    number = stores.people(opened).import_people(people, update=update)
     wiring.paper().show(imported(number, str(path)))
 
 
@@ -54,7 +54,7 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
     Example: cactions people list
     """
     opened = wiring.opened(files, environment, leaks=False)
-    found = list(wiring.people(opened).list())
+    found = list(stores.people(opened).list())
     if json:
         wiring.write_json(wire.people_to_json(found, opened.project.redacted))
     else:
@@ -73,7 +73,7 @@ def show(
     Example: cactions people show email=ada@example.com
     """
     opened = wiring.opened(files, environment, leaks=False)
-    one = wiring.people(opened).find(person_query(person, "user_id"))
+    one = stores.people(opened).find(person_query(person, "user_id"))
     redacted = opened.project.redacted
     if json:
         wiring.write_json(wire.people_to_json([one], redacted))

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from cactions.app.pruning import prunable, prune, traces
-from cactions.cli import asking, wiring
+from cactions.cli import asking, stores, wiring
 from cactions.cli.settings import Environment, Files, Yes, person_query
 from cactions.model import OperatorError
 from cactions.render.receipts import runs as runs_sheet
@@ -44,7 +44,7 @@ def prune_(
             "say which runs may go", hint="Use either --older-than AGE or --keep N."
         )
     before = None if older_than is None else time.time() - _age(older_than)
-    journal = wiring.journal(wiring.folder(files))
+    journal = stores.journal(wiring.folder(files))
     old = prunable(journal.runs(), before=before, keep=keep)
     if not old:
         wiring.paper().say("No run is old enough. Nothing was deleted.")
@@ -67,8 +67,8 @@ def forget(
     """
     asking.able(yes)
     opened = wiring.opened(files, environment, leaks=False)
-    journal = wiring.journal(opened.folder)
-    found = traces(person_query(person, "id"), journal, wiring.people(opened))
+    journal = stores.journal(opened.folder)
+    found = traces(person_query(person, "id"), journal, stores.people(opened))
     where = f"{count(found.entries, 'entry', 'entries')} in {count(found.runs, 'run')}"
     wiring.paper().say(
         f"About the person with id {found.person_id} the runs hold {where}. What is erased cannot"

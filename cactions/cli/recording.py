@@ -10,7 +10,7 @@ from cactions.app.ports import Caller
 from cactions.app.proposing import Desk
 from cactions.app.recording import Listening, Recording, check_test_people, record
 from cactions.app.rehearsing import Propose, rehearse
-from cactions.cli import asking, guarding, moment, wiring
+from cactions.cli import asking, guarding, moment, stores, wiring
 from cactions.cli.answering import Answers
 from cactions.cli.exits import Exit
 from cactions.cli.wiring import Opened
@@ -42,7 +42,7 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
     Raises AuthorError where a test is about somebody who is no test person, OperatorError where
     nobody can be asked whether recordings may be replaced.
     """
-    people = wiring.rehearsal_people(opened)
+    people = stores.rehearsal_people(opened)
     for action in actions:
         check_test_people(action, people)
     there = [cassette_name(one) for one in actions if os.path.lexists(opened.recording(one))]
@@ -55,7 +55,7 @@ def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> 
 def recorded(action: Action, opened: Opened, caller: Caller, make: Propose) -> Tested:
     """Run the action's tests, and keep what they were answered. Raises StoreError."""
     listening = Listening(caller)
-    desk = Desk(wiring.rehearsal_people(opened), listening)
+    desk = Desk(stores.rehearsal_people(opened), listening)
     reports = tuple(rehearse(action, test, desk, make) for test in action.tests)
     moment.may_write()
     tape = wiring.tape(opened, action)
@@ -66,7 +66,7 @@ def recorded(action: Action, opened: Opened, caller: Caller, make: Propose) -> T
 
 
 def _test_people(opened: Opened) -> list[Person]:
-    return [one for one in wiring.rehearsal_people(opened).list() if one.test]
+    return [one for one in stores.rehearsal_people(opened).list() if one.test]
 
 
 def _told(action: Action, kept: Recording) -> list[str]:

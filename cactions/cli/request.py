@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cactions.app.proposing import Job, ask, asked_as
-from cactions.cli import jobs, streams, wiring
+from cactions.cli import jobs, stores, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.settings import Environment, Files, Inputs, Json, Who
 from cactions.cli.wiring import Opened
@@ -38,7 +38,7 @@ def command(
     job = jobs.job(opened.project, action, person, inputs)
     if curl:
         raise typer.Exit(_curl(job, opened, json))
-    asked = ask(job, wiring.people(opened))
+    asked = ask(job, stores.people(opened))
     if json:
         wiring.write_json(wire.request_to_json(asked))
     elif isinstance(asked, Failed):
@@ -52,7 +52,7 @@ def _curl(job: Job, opened: Opened, json: bool) -> Exit:
     if json:
         raise OperatorError("--curl and --json exclude each other", hint="Say one of them.")
     allowed = opened.project.allowed
-    written = asked_as(lambda asked: curl_of(asked, allowed), job, wiring.people(opened))
+    written = asked_as(lambda asked: curl_of(asked, allowed), job, stores.people(opened))
     if isinstance(written, Failed):  # on stderr: whoever pipes this into a shell runs all of it
         wiring.paper().say(f"There is no command: {written.message}.\nNext: {written.hint}.")
         return Exit.FINDINGS

@@ -9,7 +9,7 @@ import typer
 from cactions.app.once import CalledOnce
 from cactions.app.proposing import propose
 from cactions.app.running import resume, run
-from cactions.cli import asking, changing, jobs, wiring
+from cactions.cli import asking, changing, jobs, stores, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import gravest
 from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who, Yes
@@ -53,9 +53,9 @@ def command(
     if changing_call and not changing.agreed(job.action, yes):
         wiring.paper().say("Nothing was sent and nothing was written.")
         return
-    desk = wiring.desk(opened, wiring.caller(opened, job.action, answers))
+    desk = stores.desk(opened, wiring.caller(opened, job.action, answers))
     head = changing.head_for(action, opened, desk.caller.source)
-    kept = wiring.journal(opened.folder, opened.cover)
+    kept = stores.journal(opened.folder, opened.cover)
     first = not (kept.seals or kept.begun)
     done = (
         changing.called(job, desk, opened, head, again=again)
@@ -88,7 +88,7 @@ def _finished(
     if effective and not asking.agreed(_question(result), yes):
         wiring.paper().say(_declined(done.run))
         return None
-    books = wiring.books(opened)
+    books = stores.books(opened)
     if done.run is None:
         return run(head, [result], books)[0]
     return resume(done.run, books).entries[0].receipt

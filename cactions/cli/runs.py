@@ -12,7 +12,7 @@ import typer
 from cactions.app.ports import Journal
 from cactions.app.running import Books, close, prospects, resume, take_back
 from cactions.app.undo_steps import Return, returns
-from cactions.cli import asking, jobs, pruning, streams, wiring
+from cactions.cli import asking, jobs, pruning, stores, streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.output_files import write_text
@@ -42,7 +42,7 @@ def list_(files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs list
     """
-    journal = wiring.journal(wiring.folder(files))
+    journal = stores.journal(wiring.folder(files))
     found, damaged = list(journal.unlocked()), journal.damaged()
     locked, why_locked = journal.locked()
     if json:
@@ -65,7 +65,7 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs show last
     """
-    found = _read(wiring.journal(wiring.folder(files)), run)
+    found = _read(stores.journal(wiring.folder(files)), run)
     if json:
         wiring.write_json(wire.run_to_json(found, redact=True))
     else:
@@ -78,7 +78,7 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
 
     Example: cactions runs export last --out run.jsonl
     """
-    found = _read(wiring.journal(wiring.folder(files)), run)
+    found = _read(stores.journal(wiring.folder(files)), run)
     text = "".join(f"{strict_json.dumps(line)}\n" for line in wire.run_to_lines(found))
     if out is None:
         streams.write_text(text)
@@ -103,7 +103,7 @@ def resume_(
     Example: cactions runs resume last
     """
     asking.able(yes, json)
-    books = replace(wiring.books(wiring.opened(files, environment, leaks=False)), unsealed=unsealed)
+    books = replace(stores.books(wiring.opened(files, environment, leaks=False)), unsealed=unsealed)
     cut_off = books.believed(_cut_off(books.journal, run))
     ahead = prospects(cut_off, books)
     if not json:
@@ -136,7 +136,7 @@ def undo(
     Example: cactions runs undo last
     """
     asking.able(yes, json)
-    books = replace(wiring.books_of_undo(files, environment), unsealed=unsealed)
+    books = replace(stores.books_of_undo(files, environment), unsealed=unsealed)
     done = books.believed(_undoable(books.journal, run))
     back = returns(done, books.people, books.project)
     if not json and not (yes and any(one.plan.effective for one in back)):

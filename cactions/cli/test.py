@@ -11,7 +11,7 @@ import typer
 from cactions.app.ports import Caller
 from cactions.app.proposing import Desk, propose
 from cactions.app.rehearsing import Propose, rehearse, unrehearsed
-from cactions.cli import changing, jobs, recording, wiring
+from cactions.cli import changing, jobs, recording, stores, wiring
 from cactions.cli.answering import Answers, answered
 from cactions.cli.exits import Exit, gravest
 from cactions.cli.recording import Tested
@@ -110,7 +110,7 @@ def _reports(action: Action, opened: Opened, way: _Way) -> Iterator[TestReport]:
     replayed = replace(way.answers, replay=True)
     try:
         caller = way.live or wiring.caller(opened, action, replayed)
-        desk = Desk(wiring.rehearsal_people(opened), caller)
+        desk = Desk(stores.rehearsal_people(opened), caller)
     except AuthorError as error:
         yield from (unrehearsed(action, test, error) for test in action.tests)
     else:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cactions.app import admitting, keeping, rekeying, salvaging
-from cactions.cli import hidden, moment, recipients, wiring
+from cactions.cli import hidden, moment, recipients, stores, wiring
 from cactions.cli.binding import Name, bind
 from cactions.cli.exits import Exit
 from cactions.cli.heading import user_name
@@ -66,10 +66,10 @@ def init(ways: Ways, name: Mine = None) -> None:
     me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", user_name()).lstrip(".@-") or "me"
     with moment.whole():
         done = keeping.init(desk, me)
-    wiring.journal(ways.vault.parent).drop_index()
+    stores.journal(ways.vault.parent).drop_index()
     text = f"The vault {ways.vault} is made. You are {me} in it; your key is in {desk.keys.name}."
     tell_written(done, text + " To seal a secret:", "cactions vault seal NAME --host HOST")
-    if wiring.journal(ways.vault.parent).begun:
+    if stores.journal(ways.vault.parent).begun:
         wiring.paper().say(
             "Old values that earlier runs kept stay unsealed in .cactions/. `cactions runs prune`"
             " deletes them."

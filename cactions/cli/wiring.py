@@ -22,18 +22,14 @@ if TYPE_CHECKING:
     from cactions.app.calling import Calling
     from cactions.app.opening import VaultDesk
     from cactions.app.ports import Caller
-    from cactions.app.proposing import Desk
-    from cactions.app.running import Books
     from cactions.app.vault_ports import KeyHolder
     from cactions.cli.answering import Answers
     from cactions.cli.vaulting import Ways
     from cactions.edges.cover import Cover
-    from cactions.edges.journal import JournalLocal
-    from cactions.edges.people_local import PeopleLocal
     from cactions.edges.tape import Tape
     from cactions.edges.user_config import UserConfig
     from cactions.logic.shaping import Shaped
-    from cactions.model import Action, Check, Finding, Json, Person, Project, Snapshot
+    from cactions.model import Action, Check, Finding, Json, Project, Snapshot
     from cactions.render.ink import Sheet
     from cactions.render.paper import Paper
 
@@ -153,31 +149,6 @@ def opened(paths: Sequence[Path] | None, environment: str | None, *, leaks: bool
     return Opened(home, found.project, covering(home))
 
 
-def seed(home: Opened) -> tuple[Person, ...]:
-    """The people that the YAML gives, in place or by file."""
-    workspace = home.project.workspace
-    if not workspace.people_file:
-        return workspace.people
-    from cactions.edges.people_file import read_people_file
-
-    path = home.folder / workspace.people_file
-    return tuple(read_people_file(path, home.project.attributes))
-
-
-def people(home: Opened) -> PeopleLocal:
-    """The embedded workspace: its store over the people that the YAML gives."""
-    from cactions.edges.people_local import PeopleLocal
-
-    return PeopleLocal(home.folder / STATE, seed(home))
-
-
-def journal(home: Path, cover: Cover | None = None) -> JournalLocal:
-    """The runs of a folder, sealed where it has a vault."""
-    from cactions.edges.journal import JournalLocal
-
-    return JournalLocal(home / STATE, cover or covering(home))
-
-
 def covering(home: Path) -> Cover:
     """How the runs of a folder are kept. The vault is opened when it is first needed, and once."""
     from cactions.edges.cover import Uncovered
@@ -201,34 +172,6 @@ def _keychain(config: UserConfig) -> KeyHolder:
     from cactions.edges.keychain import Keychain
 
     return Keychain(config)
-
-
-def books(home: Opened) -> Books:
-    """Where a run writes."""
-    from cactions.app.running import Books
-    from cactions.edges.turns import TurnsLocal
-
-    runs = journal(home.folder, home.cover)
-    return Books(people(home), runs, TurnsLocal(home.folder / STATE), home.project)
-
-
-def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Books:
-    """Where an undo writes: whoever was written is in the store, so a broken YAML stops nobody."""
-    from cactions.model import InvalidFiles, Project, Workspace
-
-    try:
-        return books(opened(paths, environment, leaks=False))
-    except InvalidFiles:
-        home = folder(paths)
-        return books(Opened(home, Project(Workspace(), {}, {}), covering(home)))
-
-
-def desk(home: Opened, caller: Caller) -> Desk:
-    """What proposing works with. Where nothing is kept yet, there is no journal to load."""
-    from cactions.app.proposing import Desk
-
-    kept = os.path.lexists(home.folder / STATE)
-    return Desk(people(home), caller, journal(home.folder, home.cover) if kept else None)
 
 
 def caller(home: Opened, action: Action, answers: Answers) -> Caller:
@@ -262,14 +205,3 @@ def examined(project: Project | None, answers: Answers, vault: Path | None) -> l
     from cactions.cli.checking import examined
 
     return examined(project, answers, vault)
-
-
-def rehearsal_people(home: Opened) -> PeopleLocal:
-    """People for tests: as the YAML gives them, whatever earlier runs made of them.
-
-    Where the YAML gives nobody, the people are those of the store.
-    """
-    from cactions.edges.people_local import PeopleLocal
-
-    given = seed(home)
-    return PeopleLocal(None, given) if given else people(home)

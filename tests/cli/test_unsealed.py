@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cactions.cli import wiring
+from cactions.cli import stores
 from cactions.cli.exits import Exit
 from tests.cli.conftest import Cli
 from tests.told import TOLD
@@ -179,10 +179,10 @@ def test_a_sealed_run_stays_sealed_when_somebody_is_forgotten(cli: Cli, sealed: 
 def test_what_an_unsealed_run_applied_is_not_ours(cli: Cli, home: Path, plain: Path) -> None:
     """``overwrite: if_ours`` believes authentic runs only."""
     contact = ada(cli)["id"]
-    assert {} == wiring.journal(home).last_applied(contact)
+    assert {} == stores.journal(home).last_applied(contact)
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
     assert Exit.CLEAN == cli(*RUN).code
-    assert "gold" == wiring.journal(home).last_applied(contact)["tier"]
+    assert "gold" == stores.journal(home).last_applied(contact)["tier"]
 
 
 # Types and redaction, of which the project has the last word
