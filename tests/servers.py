@@ -192,14 +192,19 @@ class Authority:
     name: x509.Name
     ca_file: Path
 
-    def certify(self, *names: str, days: tuple[int, int] = (-1, 30)) -> Path:
-        """A certificate for the names with its key, valid from and until so many days from now."""
+    def certify(
+        self, *names: str, days: tuple[int, int] = (-1, 30), alternatives: bool = True
+    ) -> Path:
+        """A certificate for the names with its key, valid from and until so many days from now.
+
+        Without ``alternatives``, the only name is the first, as the subject's common name.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _named(names[0])
-        alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
-        builder = _builder(subject, self.name, key, days).add_extension(
-            alternatives, critical=False
-        )
+        builder = _builder(subject, self.name, key, days)
+        if alternatives:
+            found = x509.SubjectAlternativeName([_alternative(name) for name in names])
+            builder = builder.add_extension(found, critical=False)
         return _written(builder.sign(self.key, hashes.SHA256()), key)
 
 

@@ -74,6 +74,14 @@ def test_each_library_has_one_home(library: str) -> None:
     assert set() == strangers
 
 
+def test_a_context_of_tls_is_made_in_one_place() -> None:
+    """What every connection demands of a certificate is said once."""
+    makes = re.compile(r"SSLContext\(|create_\w+_context|wrap_socket")
+    assert ["edges/tls.py"] == [
+        str(f.relative_to(PACKAGE)) for f in FILES if makes.search(f.read_text())
+    ]
+
+
 def looks_up_modules(file: Path) -> bool:
     """Whether a file imports by a name that is computed, which no reader sees at its top."""
     names = {

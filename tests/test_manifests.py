@@ -1,18 +1,28 @@
-"""The hook and the action: their manifests, and what they run, in a repository of somebody else."""
+"""The hook and the action: their manifests, and what they run in a repository of another author."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tomllib
+import venv
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from cactions.edges.action_files import EXAMPLE, find
 from cactions.model import Severity
@@ -26,35 +36,62 @@ GOOD = (ROOT / EXAMPLE).read_text()
 BAD = GOOD.replace("identity_verification: true", "identity_verification: false")
 
 
+PACKAGES = "\n".join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))])
+"""Lines of a .pth file: what the tests run with, in the place of what pip would download."""
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A runner's folder for temporary files, with cactions where the action installs it."""
+    home = tmp_path_factory.mktemp("runner")
+    venv.create(home / "cactions", symlinks=True)
+    [packages] = (home / "cactions" / "lib").glob("python*/site-packages")
+    (packages / "all.pth").write_text(PACKAGES)
+    return home
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A checkout with two projects, a clean one and one with a leak; and the installed program."""
+    """A checkout with two projects, a clean one and one with a leak."""
     for name, text in (("good", GOOD), ("a team/bad", BAD)):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "actions.yaml").write_text(text)
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    program = programs / "cactions"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cactions "$@"\n')
-    program.chmod(0o755)
     return tmp_path
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
+def environment(home: Path, runner: Path, **more: str) -> dict[str, str]:
+    """The variables of a step; the environment of cactions is first on the path, as of a hook."""
     names = {"GITHUB_OUTPUT": home / "output", "GITHUB_STEP_SUMMARY": home / "summary.md"}
     for file in names.values():
         file.touch()
-    path = f"{home / 'programs'}{os.pathsep}{os.environ['PATH']}"
-    ours = {"PATH": path, "PYTHONPATH": str(ROOT), "GITHUB_WORKSPACE": str(home), "COLUMNS": "80"}
-    return {**ours, **{name: str(file) for name, file in names.items()}, **more}
+    path = f"{runner / 'cactions' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    ours = {"PATH": path, "RUNNER_TEMP": str(runner), "GITHUB_WORKSPACE": str(home)}
+    return {**ours, "COLUMNS": "80", **{name: str(file) for name, file in names.items()}, **more}
 
 
-def ran(script: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """A script in bash, as a runner starts it."""
+def ran(
+    step: Mapping[str, Any], home: Path, runner: Path, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """A step in its shell and its folder, as a runner starts it."""
+    script = runner / "script.sh"
+    script.write_text(step["run"])
+    where = step.get("working-directory", "${{ github.workspace }}")
+    known = {"${{ runner.temp }}": runner, "${{ github.workspace }}": home}
+    shell, *words = step["shell"].replace("{0}", shlex.quote(str(script))).split()
     return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-        cwd=home, env=environment(home, **more), capture_output=True, text=True, check=False,
-        timeout=60,
+        [str(shutil.which(shell)), *words],
+        cwd=known[where], env=environment(home, runner, **more), capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+
+
+def hooked(home: Path, runner: Path, *names: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """The hook, as pre-commit starts it: names behind its words, in the root of the checkout."""
+    program, *words = shlex.split(HOOK["entry"])
+    variables = environment(home, runner, **more)
+    return subprocess.run(
+        [str(shutil.which(program, path=variables["PATH"])), *words, *names],
+        cwd=home, env=variables, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
 
@@ -79,16 +116,16 @@ def test_the_hook_is_for_action_files(tmp_path: Path, name: str, wanted: bool) -
     assert wanted is (file in find([file.parent])[file.parent])
 
 
-def test_the_hook_runs_and_fails_where_there_is_a_leak(repository: Path) -> None:
+def test_the_hook_runs_and_fails_where_there_is_a_leak(repository: Path, runner: Path) -> None:
     """With the names of a commit behind its words, as pre-commit puts them."""
     for names, code in ((["good/actions.yaml"], 0), (["a team/bad/actions.yaml"], 1)):
-        done = ran(f"{HOOK['entry']} {shlex.join(names)}", repository)
+        done = hooked(repository, runner, *names)
         assert (code, "") == (done.returncode, done.stderr)
     assert HOOK["require_serial"]
 
 
 def inputs(**given: str) -> dict[str, str]:
-    """The variables of the step, with the inputs that somebody gives and the defaults of others."""
+    """The variables of the step, with the inputs that are given and the defaults of the others."""
     values = {name: one.get("default", "") for name, one in ACTION["inputs"].items()} | given
     return {
         key: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: values[found[1]], text)
@@ -96,29 +133,28 @@ def inputs(**given: str) -> dict[str, str]:
     }
 
 
-def test_the_action_annotates_and_fails(repository: Path) -> None:
+def test_the_action_annotates_and_fails(repository: Path, runner: Path) -> None:
     """Names begin at the checkout; everything is in the summary of the job."""
-    done = ran(VALIDATE["run"], repository, **inputs(files="good\na team/bad/actions.yaml\n"))
+    done = ran(VALIDATE, repository, runner, **inputs(files="good\na team/bad/actions.yaml\n"))
     assert (1, "") == (done.returncode, done.stderr)
     assert done.stdout.startswith("::error file=a team/bad/actions.yaml,line=")
     assert (repository / "summary.md").read_text().startswith("### cactions: ")
 
 
-def test_the_action_passes_where_nothing_is_wrong(repository: Path) -> None:
+def test_the_action_passes_where_nothing_is_wrong(repository: Path, runner: Path) -> None:
     """From which severity on it fails is an input."""
-    step = VALIDATE["run"]
-    assert 0 == ran(step, repository, **inputs(files="good")).returncode
-    assert 0 == ran(f"cd good\n{step}", repository, **inputs()).returncode
+    assert 0 == ran(VALIDATE, repository, runner, **inputs(files="good")).returncode
+    assert 0 == ran(VALIDATE, repository / "good", runner, **inputs()).returncode
     strict = inputs(files="good", **{"fail-on": Severity.INFO.value})
-    assert 0 == ran(step, repository, **strict).returncode
-    wrong = ran(step, repository, **inputs(files="good", format="html"))
+    assert 0 == ran(VALIDATE, repository, runner, **strict).returncode
+    wrong = ran(VALIDATE, repository, runner, **inputs(files="good", format="html"))
     assert (2, True) == (wrong.returncode, '--format cannot be "html"' in wrong.stderr)
 
 
-def test_the_action_writes_sarif_too(repository: Path) -> None:
+def test_the_action_writes_sarif_too(repository: Path, runner: Path) -> None:
     """Also where it fails, and says where; not where it could not be made."""
     asked: Any = {"sarif-file": "out.sarif", "files": "a team/bad"}
-    done = ran(VALIDATE["run"], repository, **inputs(**asked))
+    done = ran(VALIDATE, repository, runner, **inputs(**asked))
     assert 1 == done.returncode
     [run] = json.loads((repository / "out.sarif").read_text())["runs"]
     uris = {
@@ -127,17 +163,26 @@ def test_the_action_writes_sarif_too(repository: Path) -> None:
     assert {"a%20team/bad/actions.yaml"} == uris
     assert "sarif-file=out.sarif\n" == (repository / "output").read_text()
     (repository / "output").unlink()
-    done = ran(VALIDATE["run"], repository, **inputs(**{**asked, "files": "nowhere.yaml"}))
-    assert (2, "") == (done.returncode, (repository / "output").read_text())
+    for wrong in ({"files": "nowhere.yaml"}, {"sarif-file": "nowhere/out.sarif"}):
+        done = ran(VALIDATE, repository, runner, **inputs(**{**asked, **wrong}))
+        assert (2, "") == (done.returncode, (repository / "output").read_text())
 
 
-def test_what_somebody_types_never_becomes_a_command(repository: Path) -> None:
+def test_only_what_the_runner_names_is_written_by_the_shell() -> None:
+    """A shell follows a link of the checkout; cactions itself writes what an input names."""
+    targets = re.findall(r"(?<![<>=(])>>? *(\S+)", VALIDATE["run"])
+    assert ['"$GITHUB_OUTPUT"'] == targets
+
+
+def test_an_input_never_becomes_a_command(repository: Path, runner: Path) -> None:
     """Inputs reach the shell as variables, and file names as words of their own."""
     for step in (INSTALL, VALIDATE):
         assert "${{" not in step["run"]
     nasty = "$(touch pwned); touch pwned\n--fix\n`touch pwned`"
-    ran(VALIDATE["run"], repository, **inputs(files=nasty, format=nasty))
-    ran(VALIDATE["run"], repository, **inputs(**{"fail-on": nasty, "sarif-file": "$(touch pwned)"}))
+    ran(VALIDATE, repository, runner, **inputs(files=nasty, format=nasty))
+    ran(
+        VALIDATE, repository, runner, **inputs(**{"fail-on": nasty, "sarif-file": "$(touch pwned)"})
+    )
     assert not (repository / "pwned").exists()
 
 
@@ -149,18 +194,174 @@ def test_every_input_is_used_and_no_other() -> None:
         assert all(f"${name}" in step["run"] or f"${{{name}" in step["run"] for name in step["env"])
 
 
+FAKE = """#!/bin/sh
+mkdir -p "$RUNNER_TEMP/cactions/bin"
+test "$0" = "$RUNNER_TEMP/cactions/bin/python" || cp "$0" "$RUNNER_TEMP/cactions/bin/python"
+echo "$@" >> "$RUNNER_TEMP/told"
+"""
+"""A Python that only writes down how it was started."""
+
+
+def installed(temp: Path, version: str) -> tuple[int, list[str]]:
+    """How the install step ends with a Python that does nothing, and what pip would have done."""
+    programs = temp / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "python3").write_text(FAKE)
+    (programs / "python3").chmod(0o755)
+    (temp / "told").write_text("")
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    done = ran(INSTALL, temp, temp, PATH=path, CHECKOUT="/the checkout", VERSION=version)
+    told = (temp / "told").read_text().splitlines()
+    assert all(line.startswith("-I ") for line in told if line.startswith("-"))
+    return done.returncode, [line for line in told if "-m pip" in line]
+
+
+PIP = (
+    "-I -m pip --isolated install --quiet --disable-pip-version-check --no-input --no-deps"
+    " --only-binary=:all:"
+)
+LOCKED = f"{PIP} --require-hashes -r /the checkout/cactions/requirements.lock"
+
+
 def test_the_action_installs_its_own_checkout(tmp_path: Path) -> None:
-    """Or a release, where one is named; the program is on the path of the steps that follow."""
-    told = tmp_path / "pip"
-    home = tmp_path / "programs"
-    home.mkdir()
-    fake = home / "python3"
-    fake.write_text(f'#!/bin/sh\nmkdir -p "$3/bin"\nprintf \'#!/bin/sh\\necho "$@" > {told}\\n\' '
-                    '> "$3/bin/pip"\nchmod +x "$3/bin/pip"\n')  # fmt: skip
-    fake.chmod(0o755)
-    for version, wanted in (("", "/the checkout"), ("1.2.3", "cactions==1.2.3")):
-        more = {"RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(tmp_path / "path")}
-        done = ran(INSTALL["run"], tmp_path, CHECKOUT="/the checkout", VERSION=version, **more)
-        assert (0, "") == (done.returncode, done.stderr)
-        assert told.read_text().endswith(f" {wanted}\n")
-    assert f"{tmp_path}/cactions/bin" in (tmp_path / "path").read_text()
+    """Or one release, where its version is given; what they need is locked either way."""
+    assert (0, [LOCKED]) == installed(tmp_path, "")
+    release = [LOCKED, f"{PIP} cactions==1.2.3", "-I -m pip --isolated check"]
+    assert (0, release) == installed(tmp_path, "1.2.3")
+    assert (0, f"{PIP} cactions==2.0rc1") == (installed(tmp_path, "2.0rc1")[0], pip_of(tmp_path)[1])
+
+
+def pip_of(temp: Path) -> list[str]:
+    return [line for line in (temp / "told").read_text().splitlines() if "-m pip" in line]
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["1.*", ">=1", "1,>0", "1 --pre", "1\n--pre", " 1", "v1", "@ file:///x", "../x", "1;x"],
+)
+def test_only_one_released_version_is_installed(tmp_path: Path, version: str) -> None:
+    """A range, a place or an option is refused before anything is started."""
+    assert (2, []) == installed(tmp_path, version)
+
+
+def entries(lock: Path) -> Iterator[str]:
+    """What a lock file holds, one package with its hashes each, without comments and markers."""
+    text = re.sub(r"(?m)^ *#.*\n| ; [^\\]*(?= )", "", lock.read_text())
+    yield from re.split(r"\n(?=\w)", text.strip())
+
+
+def needs(requirement: Requirement) -> Iterator[str]:
+    """The package, and what it needs here itself, as far as is installed."""
+    yield canonicalize_name(requirement.name)
+    with suppress(PackageNotFoundError):
+        for text in requires(requirement.name) or ():
+            if (one := Requirement(text)).marker is None or one.marker.evaluate({"extra": ""}):
+                yield from needs(one)
+
+
+def test_what_the_action_installs_is_a_part_of_what_the_tests_run_with() -> None:
+    """The same versions and hashes; nothing of it is there for tests alone."""
+    run_time = set(entries(ROOT / "cactions" / "requirements.lock"))
+    assert set() == run_time - set(entries(ROOT / "requirements.lock"))
+    names = {entry.split("==")[0] for entry in run_time}
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert set() == {one for need in needed for one in needs(Requirement(need))} - names
+    assert not {"pytest", "mypy", "ruff", "hypothesis", "import-linter"} & names
+    assert all("--hash=sha256:" in entry for entry in run_time)
+
+
+# A checkout that attacks its reader
+
+
+MODULES = """venv pip ensurepip sitecustomize usercustomize conftest cactions typer yaml json re
+runpy sysconfig pathlib encodings codecs os io site certifi rich start""".split()  # noqa: SIM905
+"""Named like what the Python of a step imports or could be led to import."""
+PROGRAMS = ["python", "python3", "pip", "bash", "sh", "env", "cactions", "mkdir", "printf"]
+SETTINGS = {
+    "pip.conf": "[global]\nno-index = yes\n[install]\ntarget = pip-was-led\n",
+    "setup.cfg": "[install]\nprefix = pip-was-led\n",
+    "pyproject.toml": '[build-system]\nrequires = []\nbackend-path = ["."]\nbuild-backend = "re"\n',
+    "pyvenv.cfg": "home = .\n",
+    "requirements.lock": "./\n",
+}
+
+
+def attack(checkout: Path, marks: Path, *, packages: bool) -> None:
+    """Fill the root of the checkout with what leaves a mark when it is run or imported."""
+    for name in MODULES:
+        file = checkout / (f"{name}/__init__.py" if packages else f"{name}.py")
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"import posix\nposix.open({str(marks / name)!r}, posix.O_CREAT)\n")
+    (checkout / "all.pth").write_text(f"import os; os.mkdir({str(marks / 'pth')!r})\n")
+    for name in (*PROGRAMS, "start.sh"):
+        if not (checkout / name).exists():
+            (checkout / name).write_text(f"#!/bin/sh\n: > {marks}/program-{name}\n")
+            (checkout / name).chmod(0o755)
+    for name, text in SETTINGS.items():
+        (checkout / name).write_text(text)
+
+
+def hostile_variables(checkout: Path, marks: Path) -> dict[str, str]:
+    """What would lead a shell, Python or pip into the checkout."""
+    marking = f"() {{ : > {marks}/function; }}"
+    return {
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"], ".", "")),
+        **dict.fromkeys(("PYTHONPATH", "PYTHONUSERBASE", "PIP_FIND_LINKS"), str(checkout)),
+        "PYTHONPYCACHEPREFIX": ".",
+        "PYTHONSTARTUP": "start.py",
+        "PYTHONWARNINGS": "error::start.Warning",
+        **dict.fromkeys(("BASH_ENV", "ENV"), f"{checkout}/start.sh"),
+        **{f"BASH_FUNC_{name}%%": marking for name in ("python3", "printf", "echo", "export")},
+        "PIP_CONFIG_FILE": str(checkout / "pip.conf"),
+        "PIP_TARGET": str(checkout / "pip-was-led"),
+        "PIP_REQUIREMENT": "requirements.lock",
+    }
+
+
+def action_with_a_local_lock(home: Path) -> Path:
+    """The action's checkout; what it locks is one wheel beside it, in the place of a download."""
+    wheel = home / "packages-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("packages.pth", PACKAGES.removeprefix(f"{ROOT}\n"))
+        file.writestr(
+            "packages-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: packages\nVersion: 1\n"
+        )
+        file.writestr(
+            "packages-1.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        file.writestr("packages-1.dist-info/RECORD", "")
+    shutil.copytree(ROOT / "cactions", home / "action" / "cactions")
+    hashed = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock = home / "action" / "cactions" / "requirements.lock"
+    lock.write_text(f"packages @ {wheel.as_uri()} --hash=sha256:{hashed}\n")
+    return home / "action"
+
+
+def test_nothing_of_the_checkout_is_run(tmp_path: Path) -> None:
+    """Not while installing, validating or committing, whatever lies there and the variables say."""
+    temp, marks = tmp_path / "temp", tmp_path / "marks"
+    temp.mkdir()
+    marks.mkdir()
+
+    def check(done: subprocess.CompletedProcess[str], code: int) -> None:
+        assert [] == [file.name for file in marks.iterdir()]
+        assert (code, "") == (done.returncode, done.stderr)
+
+    for packages in (False, True):
+        checkout = tmp_path / f"checkout-{packages}"
+        for name, text in (("good", GOOD), ("-fgood", BAD)):
+            (checkout / name).mkdir(parents=True)
+            (checkout / name / "actions.yaml").write_text(text)
+        attack(checkout, marks, packages=packages)
+        more = hostile_variables(checkout, marks)
+        if packages:
+            more |= {"PYTHONHOME": str(checkout)}
+        else:
+            action = str(action_with_a_local_lock(tmp_path))
+            check(ran(INSTALL, checkout, temp, CHECKOUT=action, VERSION="", **more), 0)
+        first = {"PATH": f"{temp}/cactions/bin{os.pathsep}{more['PATH']}"}
+        for name, code in (("good", 0), ("-fgood", 1)):
+            check(ran(VALIDATE, checkout, temp, **inputs(files=name), **more), code)
+            check(hooked(checkout, temp, f"{name}/actions.yaml", **{**more, **first}), code)
+        assert not (checkout / "pip-was-led").exists()

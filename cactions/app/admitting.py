@@ -18,6 +18,7 @@ from cactions.app.opening import (
     written,
 )
 from cactions.logic.key_text import KeyTextError, decode_key, encode_key
+from cactions.logic.shell import command_line
 from cactions.logic.vault import sealable
 from cactions.logic.vault.lines import VaultText
 from cactions.model import OperatorError
@@ -174,7 +175,8 @@ def _check_free(vault: OpenVault, name: str, renewed: RecipientKind | None) -> N
     if any(one.kind is not renewed or one.name == vault.me for one in same):
         raise OperatorError(
             f'"{name}" is a recipient already; nothing was written',
-            hint=f"Take another name, or first `cactions vault recipients remove {name}`.",
+            hint="Take another name, or first"
+            f" `{command_line(('vault', 'recipients', 'remove'), name)}`.",
         )
 
 

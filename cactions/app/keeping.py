@@ -9,6 +9,7 @@ from typing import Final
 from cactions.app.opening import OpenVault, VaultDesk, Written, changed, opened, written
 from cactions.app.vault_ports import VaultFile
 from cactions.logic.faults import nearest
+from cactions.logic.shell import command_line
 from cactions.logic.vault import faults, lines, sealable
 from cactions.model import AuthorError, CactionsError, OperatorError
 from cactions.model.secret import Secret
@@ -146,7 +147,7 @@ def _check_free(vault: OpenVault, name: str) -> None:
         )
     raise OperatorError(
         f'"{name}" is sealed already; nothing was written',
-        hint=f"To replace its value: `cactions vault rotate {name}`.",
+        hint=f"To replace its value: `{command_line(('vault', 'rotate'), name)}`.",
     )
 
 
@@ -206,10 +207,11 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
     """
     entry = the_secret(vault, name)
     if host.lower() not in entry.hosts:
+        rotate = command_line(("vault", "rotate"), name, options=("--host", host))
         raise AuthorError(
             f'the secret "{name}" may not be sent to {host}; it was not opened',
             hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
-            f"rotate it with every host: `cactions vault rotate {name} --host {host} ...`",
+            f"rotate it with every host: `{rotate} ...`",
         )
     try:
         return Secret(name, vault.unseal(entry).decode())
@@ -221,17 +223,17 @@ def the_secret(vault: OpenVault, name: str) -> Entry:
     """The secret of that name. Raises OperatorError."""
     entry = vault.find(Purpose.SECRET, name)
     if entry and entry.is_binding:
+        bind = command_line(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
         raise OperatorError(
             f'"{name}" binds the end user\'s token of that name, and holds no value;'
             " nothing was opened",
-            hint=f"To change its hosts: `cactions vault bind {name} --user --token-host HOST`."
-            " A secret needs another name.",
+            hint=f"To change its hosts: `{bind}`. A secret needs another name.",
         )
     if entry is None:
         names = [one.name for one in vault.contents.secrets if not one.is_binding]
         near = nearest(name, names)
         raise OperatorError(
             f'no secret "{name}" is in the vault; nothing was opened',
-            hint=f"{near} Seal it with `cactions vault seal {name}`.".strip(),
+            hint=f"{near} Seal it with `{command_line(('vault', 'seal'), name)}`.".strip(),
         )
     return entry

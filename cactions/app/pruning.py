@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from cactions.app.once import doubts
 from cactions.app.ports import Journal, People
+from cactions.logic.shell import command_line, word
 from cactions.model import OperatorError, Person, PersonQuery, Run
 
 
@@ -84,7 +85,7 @@ def _who(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
         return ids.pop()
     raise OperatorError(
         f"{len(ids)} people were found by {query} at one time or another: {', '.join(sorted(ids))}",
-        hint=f"Name the one by id, such as id={min(ids)}.",
+        hint=f"Name the one by id, such as `{word([f'id={min(ids)}'])}`.",
     )
 
 
@@ -100,7 +101,8 @@ def _found(query: PersonQuery, people: People, *, needed: bool) -> Person | None
 def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
     for run in runs:
         if any(entry.plan.subject.person_id == person_id for _, entry in run.open):
+            finish = command_line(("runs", "resume"), run.head.id)
             raise OperatorError(
                 f"the run {run.head.id} was cut off, and what it did to this person is not known",
-                hint=f"Finish it with `cactions runs resume {run.head.id}`, or undo it.",
+                hint=f"Finish it with `{finish}`, or undo it.",
             )

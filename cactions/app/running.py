@@ -17,6 +17,7 @@ from cactions.app.ports import Journal, People, Turns
 from cactions.app.undo_steps import Return, returned
 from cactions.logic.committing import CALL_IN_DOUBT, found
 from cactions.logic.declared import misfit, redacted_receipt, redacted_run
+from cactions.logic.shell import command_line
 from cactions.model import (
     OperatorError,
     Outcome,
@@ -225,10 +226,8 @@ def _stopping(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
     except StoreError as error:
         doubtful = isinstance(error, OutcomeUnknown)
         told = f"{error}; {_truth(head, receipts, doubtful)}"
-        hint = (
-            f"{error.hint} Then finish it with `cactions runs resume {head.id}`, or take it"
-            f" back with `cactions runs undo {head.id}`."
-        )
+        finish, back = (command_line(("runs", verb), head.id) for verb in ("resume", "undo"))
+        hint = f"{error.hint} Then finish it with `{finish}`, or take it back with `{back}`."
         if doubtful:
             raise OutcomeUnknown(told, hint=hint) from error
         stopped = Stopped(told, hint=hint)

@@ -11,6 +11,7 @@ from threading import Event, Lock
 from typing import Final
 
 from cactions.app.ports import Clock
+from cactions.logic.shell import word
 from cactions.logic.token_answers import FetchedToken
 from cactions.model import NoPlan, Reason, Token
 from cactions.model.secret import Secret
@@ -93,7 +94,7 @@ class Tokens:
         raise NoPlan(
             Reason.NO_TOKEN,
             f'the token "{token.name}" is the end user\'s own, and was not given',
-            hint=f"Say --user-token {token.name}=- and give it on stdin.",
+            hint=f"Say `--user-token {word([f'{token.name}=-'])}` and give it on stdin.",
         )
 
 

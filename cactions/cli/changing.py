@@ -11,6 +11,7 @@ from cactions.cli import asking, jobs, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.heading import head_of
 from cactions.cli.wiring import Opened
+from cactions.logic.shell import command_line
 from cactions.model import Action, Failed, Plan, RunHead, RunKind
 
 
@@ -42,7 +43,7 @@ def diffed(job: Job, desk: Desk, opened: Opened, *, again: bool) -> tuple[Plan |
     if done.result.effective:
         return done.result, (
             f"Nobody was written to. The call was made, and its answer is kept in run {head.id}. To"
-            f" apply it, without another call: cactions runs resume {head.id}"
+            f" apply it, without another call: {command_line(('runs', 'resume'), head.id)}"
         )
     resume(done.run, wiring.books(opened))  # nothing is left to be applied
     told = f"Nobody was written to. The call was made; run {head.id} keeps that it was."

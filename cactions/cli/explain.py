@@ -40,7 +40,9 @@ def _named(rule: str | None, every: bool) -> list[str]:
     known = sorted(SEVERITIES)
     if every or rule is None:
         if bool(every) is (rule is not None):
-            raise OperatorError("name one rule, or say --all", hint="cactions explain CA101")
+            raise OperatorError(
+                "name one rule, or say --all", hint="Such as `cactions explain CA101`."
+            )
         return known
     if rule.upper() not in SEVERITIES:
         raise OperatorError(f'there is no rule "{rule}"', hint=nearest(rule.upper(), known))

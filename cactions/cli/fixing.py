@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -75,16 +76,18 @@ def _refuse(asked: Asked, *, streamed: bool) -> None:
         raise OperatorError(
             "- stands alone where it is fixed", hint="Name files, or give one text."
         )
-    if (streamed or asked.fixing is Fixing.SHOWN) and asked.format is not Format.TEXT:
+    elsewhere = asked.format is not Format.TEXT or asked.output is not None
+    if (streamed or asked.fixing is Fixing.SHOWN) and elsewhere:
         what = "the fixed text" if asked.fixing is Fixing.WRITTEN else "the difference"
-        raise OperatorError(f"stdout is for {what} here", hint="Leave --format and --json out.")
+        hint = "Leave --format, --json and --output out."
+        raise OperatorError(f"stdout is for {what} here", hint=hint)
 
 
 def _look(folder: Folder, environment: str | None, files: Sequence[SourceFile]) -> Shaped:
     return judged(folder._replace(files=tuple(files)), environment)
 
 
-def _named(asked: Asked) -> Collection[str] | None:
+def _named(asked: Asked) -> AbstractSet[str] | None:
     """The files that may be changed; None for all that are looked at."""
     if STDIN in asked.paths:
         return {str(asked.stdin or UNNAMED)}
@@ -93,10 +96,10 @@ def _named(asked: Asked) -> Collection[str] | None:
     return {str(file) for group in find(asked.paths).values() for file in group}
 
 
-def _wanted(files: Collection[str] | None, nameless: bool, finding: Finding) -> bool:
+def _wanted(files: AbstractSet[str] | None, nameless: bool, finding: Finding) -> bool:
     """Of the files named; and what a text without a name does not need, another file may."""
     named = {edit.place.file for edit in finding.fix.edits} if finding.fix else set()
-    return (files is None or named <= set(files)) and not (nameless and finding.rule == LAST.id)
+    return (files is None or named <= files) and not (nameless and finding.rule == LAST.id)
 
 
 def _changed(
@@ -115,10 +118,11 @@ def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
 
 
 def _secret_lines(found: Review) -> Iterator[str]:
-    for one in found.findings:
-        if one.place and one.rule in _SECRETS:
-            lines = found.sources[one.place.file].splitlines()
-            yield from lines[one.place.line - 1 : one.place.end_line]
+    places = [one.place for one in found.findings if one.place and one.rule in _SECRETS]
+    lines = {file: found.sources[file].splitlines() for file in {one.file for one in places}}
+    spans = dict.fromkeys((one.file, one.line, one.end_line) for one in places)
+    for file, first, last in spans:
+        yield from lines[file][first - 1 : last]
 
 
 def _closing(asked: Asked, states: Sequence[Mended], left: Review) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 
 from cactions.cli import guarding
 from cactions.logic.faults import nearest
+from cactions.logic.shell import word
 from cactions.logic.vault import sealable
 from cactions.model import OperatorError
 from cactions.model.secret import HeldKey, Passphrase, Secret
@@ -78,9 +79,10 @@ def _from_descriptor(name: str, number: int) -> str:
         with os.fdopen(number, "rb", closefd=False) as stream:
             return _decoded(stream.read(_MOST), "token")
     except OSError:
+        given = word([f"{name}={number}"])
         raise OperatorError(
             f'the user token "{name}" cannot be read from descriptor {number}',
-            hint=f"Open it in the shell: --user-token {name}={number} {number}<FILE",
+            hint=f"Open it in the shell: `--user-token {given} {number}<FILE`",
         ) from None
 
 

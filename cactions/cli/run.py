@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Final
 
 import typer
@@ -17,6 +16,7 @@ from cactions.cli.settings import Again, Environment, Files, Inputs, Json, Who, 
 from cactions.cli.wiring import Opened
 from cactions.cli.words import where
 from cactions.logic import wire
+from cactions.logic.shell import command_line
 from cactions.model import Plan, Receipt, Run, RunHead
 from cactions.render.preview import preview
 from cactions.render.receipts import receipt as receipt_sheet
@@ -66,7 +66,7 @@ def command(
     if json:
         wiring.write_json(wire.outcome_to_json(done.result, receipt, head))
     elif receipt and isinstance(done.result, Plan):
-        sheet = receipt_sheet(done.result, receipt, head, where=shlex.join(where(files)))
+        sheet = receipt_sheet(done.result, receipt, head, where=[*where(files)])
         wiring.paper().show(sheet)
     if (receipt or done.run) and first:
         wiring.paper().say(_UNSEALED)
@@ -111,5 +111,5 @@ def _declined(kept: Run | None) -> str:
         return "Nothing was written."
     return (
         f"Nothing was written. The call was made, and its answer is kept in run {kept.head.id}:"
-        f" `cactions runs resume {kept.head.id}` applies it without another call."
+        f" `{command_line(('runs', 'resume'), kept.head.id)}` applies it without another call."
     )

@@ -18,6 +18,7 @@ from cactions.cli.heading import head_of
 from cactions.cli.output_files import write_text
 from cactions.cli.settings import Environment, Files, Json, Unsealed, Yes
 from cactions.logic import strict_json, wire
+from cactions.logic.shell import command_line
 from cactions.model import OperatorError, Receipt, Run, RunHead, RunKind
 from cactions.render.receipts import UNSEALED, takeback
 from cactions.render.receipts import run as run_sheet
@@ -190,7 +191,7 @@ def _undoable(journal: Journal, run: str) -> Run:
     if run != "last":
         named = journal.read(run)
         if named.head.kind is RunKind.UNDO:
-            hint = f"To apply the action again: `cactions run {named.head.action}`."
+            hint = f"To apply the action again: `{command_line(('run',), named.head.action)}`."
             raise OperatorError(f"the run {named.head.id} is an undo itself", hint=hint)
         return named
     if damaged := journal.damaged():

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cactions.edges.action_files import path
 from cactions.model import CONTACT_FIELDS, MATCH_FIELDS, OperatorError, PersonQuery, Scalar
 
 Files = Annotated[
@@ -16,6 +17,7 @@ Files = Annotated[
         "--file",
         "-f",
         metavar="FILE|DIR",
+        parser=path,
         help="Action files, or a folder of them. Default: the action files in this folder.",
     ),
 ]

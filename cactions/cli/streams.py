@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -92,6 +93,16 @@ def write_bytes(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def capture_stdout(write: Callable[[], None]) -> str:
+    """What ``write`` puts onto stdout, in the place of putting it there."""
+    data = io.BytesIO()
+    with io.TextIOWrapper(data, encoding="utf-8", newline="") as stdout:
+        with redirect_stdout(stdout):
+            write()
+        stdout.flush()
+        return data.getvalue().decode()
 
 
 def finish() -> None:

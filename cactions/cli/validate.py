@@ -9,12 +9,14 @@ import typer
 
 from cactions.cli.settings import Environment, Files, Json, Quiet
 from cactions.cli.validating import Asked, Fixing, Format, validate
+from cactions.edges.action_files import path
 from cactions.model import OperatorError, Severity
 
 
 def command(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILES]", help="Action files, or - for stdin.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]", parser=path, help="Action files, or - for stdin."),
     ] = None,
     files: Files = None,
     environment: Environment = None,
@@ -43,6 +45,15 @@ def command(
             help="With -: the file that stdin stands for, in its folder.",
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the findings into this file, in any format. Default: stdout.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Check action files: their format, and every way to hand one person's data to another.
@@ -60,6 +71,7 @@ def command(
         _fixing(fix, diff),
         stdin,
         whole,
+        output,
     )
     raise typer.Exit(validate(asked))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cactions.cli import wiring
+from cactions.cli import streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.linting import Folder, folders, judged
-from cactions.edges.action_files import STDIN
+from cactions.cli.output_files import write_text
+from cactions.edges.action_files import STDIN, path
 from cactions.logic.shaping import Shaped
 from cactions.model import OperatorError, Review, Severity
 
@@ -38,7 +40,8 @@ class Asked(NamedTuple):
     """What is to be validated, and how it is told.
 
     ``stdin``: the name under which a text from stdin is checked. ``whole``: a file that is named
-    stands for all action files of its folder.
+    stands for all action files of its folder. ``output``: the file that is written
+    in the place of stdout.
     """
 
     paths: Sequence[Path]
@@ -49,6 +52,7 @@ class Asked(NamedTuple):
     fixing: Fixing = Fixing.OFFERED
     stdin: Path | None = None
     whole: bool = False
+    output: Path | None = None
 
     @property
     def grave(self) -> Sequence[Severity]:
@@ -65,14 +69,17 @@ _VALUED: Final = ("--format", "--stdin-filename")
 def plainly(words: Sequence[str]) -> Asked | None:
     """What names of files, ``-`` and the options of editors and hooks ask for.
 
-    None where Typer has to be asked: it takes apart, or complains about, everything else.
+    Behind ``--`` every word is a name. None where Typer has to be asked: it takes apart, or
+    complains about, everything else.
     """
     names: list[str] = []
     given: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
         option, mark, value = word.partition("=")
-        if word == "-" or (word and not word.startswith("-")):
+        if word == "--":
+            names.extend(rest)
+        elif word == "-" or not word.startswith("-"):
             names.append(word)
         elif option in given:
             return None
@@ -89,10 +96,11 @@ def _asked(names: Sequence[str], given: dict[str, str]) -> Asked | None:
     form = given.get("--format", given.get("--json", "text"))
     stdin = given.get("--stdin-filename")
     told_twice = "--json" in given and "--format" in given
-    if form not in _FORMATS or told_twice or stdin == "" or (stdin or "x").startswith("-"):
+    no_name = "" in (*names, stdin) or (stdin or "").startswith("-")
+    if form not in _FORMATS or told_twice or no_name:
         return None
     return Asked(
-        [Path(name) for name in names],
+        [path(name) for name in names],
         format=_FORMATS[form],
         stdin=Path(stdin) if stdin else None,
         whole="--whole-folder" in given,
@@ -126,8 +134,15 @@ def review(asked: Asked, shaped: Sequence[Shaped]) -> Review:
 
 
 def told(found: Review, asked: Asked) -> Exit:
-    """Tell it in the format that is asked for; the exit code."""
-    wiring.late(f"formats.{asked.format.value}").tell(found, asked)
+    """Tell it in the format and the place that are asked for; the exit code.
+
+    Raises OperatorError where the output file cannot be written.
+    """
+    tell = partial(wiring.late(f"formats.{asked.format.value}").tell, found, asked)
+    if asked.output is None:
+        tell()
+    else:
+        write_text(asked.output, streams.capture_stdout(tell))
     return code_of(found, asked)
 
 

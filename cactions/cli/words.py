@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cactions.cli.answering import Answers
+from cactions.logic.shell import command_line
 from cactions.model import DOTS, Failed, Plan, noun
 
 
@@ -24,10 +24,10 @@ class Words:
 
     def command(self, name: str) -> str:
         """``cactions NAME …`` with the same words, quoted for a shell."""
-        return shlex.join(["cactions", name, *self._words()])
+        return command_line((name,), self.action, options=self._options())
 
-    def _words(self) -> Iterator[str]:
-        yield from (self.action, "--person", self.person)
+    def _options(self) -> Iterator[str]:
+        yield from ("--person", self.person)
         for pair in self.inputs or ():
             yield from ("--input", pair)
         if self.answers.cassette:

@@ -22,6 +22,12 @@ LAST: Final = (".yaml", ".yml")
 STDIN: Final = Path("-")
 
 
+def path(word: str) -> Path:
+    """The path that a word of a command names: only ``-`` itself is stdin, ``./-`` is a file."""
+    named = Path(word)
+    return named.absolute() if named == STDIN and word != str(STDIN) else named
+
+
 def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     """Action files by the folder that they belong to, in a stable order.
 

@@ -201,7 +201,7 @@ def damaged(what: str, title: str) -> KeyringRefusal:
     return KeyringRefusal(
         KeyringFault.DAMAGED,
         f"the keyring holds something that is no {what} of this vault ({title})",
-        hint="If you did not change it: join the vault again (cactions vault join). " + HEADLESS,
+        hint="If you did not change it: join the vault again (`cactions vault join`). " + HEADLESS,
     )
 
 

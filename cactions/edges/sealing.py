@@ -30,6 +30,7 @@ from unicodedata import normalize
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from cactions.logic.vault import faults
 from cactions.logic.vault.binding import SEAL_LABEL, padded, unpadded
 from cactions.model.secret import KEY_BYTES, HeldKey, Passphrase
 from cactions.model.vault import Forged, Sealed, Stretching
@@ -70,10 +71,17 @@ class Sealing:
         return Stretching(self._cost, 8, 1, self._random(_SALT))
 
     def stretched(self, passphrase: Passphrase, how: Stretching) -> HeldKey:
-        """The key that a passphrase stands for. The parameters must have been checked."""
+        """The key that a passphrase stands for. The parameters must have been checked.
+
+        Raises VaultError where there is not the memory for it.
+        """
         text = normalize("NFC", passphrase.reveal()).encode()
         room = _ROOM * 128 * how.n * how.r
-        key = scrypt(text, salt=how.salt, n=how.n, r=how.r, p=how.p, maxmem=room, dklen=KEY_BYTES)
+        cost = {"n": how.n, "r": how.r, "p": how.p}
+        try:
+            key = scrypt(text, salt=how.salt, **cost, maxmem=room, dklen=KEY_BYTES)
+        except (ValueError, OverflowError, MemoryError):  # OpenSSL's limit, or the machine's
+            raise faults.not_stretched(room // _ROOM) from None
         return HeldKey(passphrase.label, key)
 
     def derived(self, key: HeldKey, info: bytes) -> HeldKey:

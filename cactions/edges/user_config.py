@@ -74,6 +74,9 @@ def read_user_config(path: Path | None = None) -> UserConfig:
         raise OperatorError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, str(error)) from None
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        message = f"{path} holds a number that is too long, or is nested too deeply"
+        raise OperatorError(message, hint="Remove it: no key here takes either.") from None
 
 
 def _mend(doubt: Doubt, path: Path) -> str:

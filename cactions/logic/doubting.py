@@ -63,7 +63,12 @@ class Doubts:
         self.trusted = trusted
         self.used: set[str] = set()
         self.keys = {name: keys_of(action) for name, action in project.actions.items()}
+        self.sent = {
+            name: frozenset(key.reference for key in keys if key.is_sent)
+            for name, keys in self.keys.items()
+        }
         self.writers = _writers(project.actions.values())
+        self._numbers: dict[str, dict[str, int]] = {}
         self.dirty: set[str] = set()
         self._settle()
 
@@ -110,7 +115,7 @@ class Doubts:
         proof = action.response.same_person
         if proof is None:
             return "nothing proves that the answer is theirs"
-        if any(key.reference == proof.equals for key in self.keys[action.name] if key.is_sent):
+        if proof.equals in self.sent[action.name]:
             return f"{proof.equals} is sent in the request, and comes back whoever it is about"
         if _is_common(proof.equals, self.project):
             return f"{proof.equals} is the same for many people"
@@ -148,6 +153,13 @@ class Doubts:
             return Trust.ANONYMOUS
         verified = self.project.workspace.identity_verification
         return Trust.VERIFIED if verified else Trust.USER_WRITABLE
+
+    def input_number(self, action: Action, name: str) -> int:
+        """Where an input stands in its list."""
+        if action.name not in self._numbers:
+            numbers = {one.name: number for number, one in enumerate(action.inputs)}
+            self._numbers[action.name] = numbers
+        return self._numbers[action.name].get(name, 0)
 
     def _vouched(self, route: str) -> bool:
         if route in self.trusted:

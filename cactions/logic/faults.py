@@ -68,9 +68,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     if close := closest(word, names):
         return f'did you mean "{close}"?'
-    rest = len(names) - _MOST_LISTED
+    return f"known: {listed(names)}" if names else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first names, and how many there are beside them."""
+    every = list(names)
+    rest = len(every) - _MOST_LISTED
     more = f" and {rest:,} more" if rest > 0 else ""
-    return f"known: {', '.join(names[:_MOST_LISTED])}{more}" if names else ""
+    return ", ".join(every[:_MOST_LISTED]) + more
 
 
 def closest(word: str, names: Collection[str]) -> str:

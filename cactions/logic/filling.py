@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from cactions.logic.encoding import Unfit, joined, plain_text
 from cactions.logic.matching import resolve
 from cactions.logic.redacting import label_of
+from cactions.logic.shell import word
 from cactions.model import (
     DOTS,
     Input,
@@ -111,5 +112,5 @@ def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:
 
 def _next_step(reference: Reference) -> str:
     if isinstance(reference, Input):
-        return f"say --input {reference.name}=VALUE"
+        return f"say `--input {word([f'{reference.name}=VALUE'])}`"
     return "nothing is sent without it: give the person a value, or leave them out"

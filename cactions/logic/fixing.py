@@ -6,21 +6,29 @@ stays within one file, and beyond its edits no byte changes.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from sys import maxsize
 from typing import Final
 
 from cactions.logic.faults import TWICE, UNREADABLE
 from cactions.logic.rewriting import rewritten
 from cactions.logic.shaping import Shaped, SourceFile
-from cactions.model import Finding, Fix, Place, noun
+from cactions.model import Edit, Finding, Fix, Place, noun
 
 Look = Callable[[Sequence[SourceFile]], Shaped]
 """What is found in the files of a folder."""
 Wanted = Callable[[Finding], bool]
+Spot = tuple[int, int]
+"""A line and a column."""
 
 _MOST_PASSES: Final = 1_000
+_MOST_READ: Final = 16 * 1024 * 1024
+"""In bytes, over all passes: of a folder that is large, or full of fixes that do harm, some are
+left for the next time."""
+_LAST: Final = (maxsize, maxsize)
 _BROKEN: Final = (UNREADABLE, TWICE)
 
 
@@ -41,11 +49,18 @@ def mended(
     shaped = look(files)
     state = Mended(tuple(files), shaped, shaped, {})
     refused: set[Fix] = set()
+    room = _MOST_READ
+
+    def looked(files: Sequence[SourceFile]) -> Shaped:
+        nonlocal room
+        room -= sum(len(file.data) for file in files)
+        return look(files)
+
     for _ in range(_MOST_PASSES):
         fixes = [*_apart(_safe(state, wanted, refused))]
-        if not fixes:
+        if not fixes or room < 0:
             break
-        state = _step(state, fixes, look, refused)
+        state = _step(state, fixes, looked, refused)
     return state
 
 
@@ -60,23 +75,26 @@ def _safe(state: Mended, wanted: Wanted, refused: Collection[Fix]) -> Iterator[F
 
 def _apart(fixes: Iterator[Fix]) -> Iterator[Fix]:
     """Those that do not touch an earlier one; the others have their turn in the next pass."""
-    taken: list[Place] = []
+    taken: dict[str, list[tuple[Spot, Spot]]] = {}
     for fix in fixes:
-        places = [edit.place for edit in fix.edits]
-        if not any(_touch(one, other) for one in places for other in taken):
-            taken += places
+        spans = [(edit.place.file, _begin(edit.place), _end(edit.place)) for edit in fix.edits]
+        if not any(_touches(taken.get(file, []), start, end) for file, start, end in spans):
+            for file, start, end in spans:
+                insort(taken.setdefault(file, []), (start, end))
             yield fix
 
 
-def _touch(one: Place, other: Place) -> bool:
-    return one.file == other.file and _begin(one) <= _end(other) and _begin(other) <= _end(one)
+def _touches(taken: Sequence[tuple[Spot, Spot]], start: Spot, end: Spot) -> bool:
+    """Whether a span meets one of those in order, none of which meets another."""
+    at = bisect_right(taken, (end, _LAST))
+    return at > 0 and taken[at - 1][1] >= start
 
 
-def _begin(place: Place) -> tuple[int, int]:
+def _begin(place: Place) -> Spot:
     return place.line, place.column
 
 
-def _end(place: Place) -> tuple[int, int]:
+def _end(place: Place) -> Spot:
     return place.end_line, place.end_column
 
 
@@ -92,21 +110,32 @@ def _step(state: Mended, fixes: Sequence[Fix], look: Look, refused: set[Fix]) ->
 
 
 def _tried(state: Mended, fixes: Sequence[Fix], look: Look) -> Mended | None:
-    edits = [edit for fix in fixes for edit in fix.edits]
+    edits: dict[str, list[Edit]] = {}
+    for fix in fixes:
+        for edit in fix.edits:
+            edits.setdefault(edit.place.file, []).append(edit)
     try:
         files = tuple(
             replace(file, data=rewritten(file.data, own)) if own else file
             for file in state.files
-            for own in [[edit for edit in edits if edit.place.file == file.name]]
+            for own in [edits.get(file.name, [])]
         )
     except ValueError:  # it lies outside of the file, or the file is no UTF-8
         return None
     shaped = look(files)
-    stays = any(one.fix in fixes for one in shaped.findings)
-    if stays or _is_worse(state.shaped, shaped):
+    if _stays(state.shaped, shaped, frozenset(fixes)) or _is_worse(state.shaped, shaped):
         return None
     counts = Counter(state.applied) + Counter(fix.edits[0].place.file for fix in fixes)
     return Mended(files, state.before, shaped, counts)
+
+
+def _stays(before: Shaped, after: Shaped, made: Collection[Fix]) -> bool:
+    """Whether something that was fixed is found again; the next one of a list may look like it."""
+    if not any(one.fix in made for one in after.findings):
+        return False
+    fixed = {_about(one) for one in before.findings if one.fix in made}
+    was, left = (sum(_about(one) in fixed for one in look.findings) for look in (before, after))
+    return was - left < len(made)
 
 
 def _is_worse(before: Shaped, after: Shaped) -> bool:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from cactions.logic import strict_json
 from cactions.logic.faults import nearest
+from cactions.logic.shell import word
 from cactions.logic.strict_json import StrictJsonError
 from cactions.model import (
     Action,
@@ -60,7 +61,7 @@ def _value(wanted: DataInput, given: Scalar) -> Scalar:
     value = wanted.default_value if given is None else given
     if wanted.required and is_empty(value):
         message = f'the input "{wanted.name}" needs a value'
-        raise OperatorError(message, hint=f"say --input {wanted.name}=VALUE")
+        raise OperatorError(message, hint=f"say `--input {word([f'{wanted.name}=VALUE'])}`")
     return None if value is None else _typed(wanted, value)
 
 
@@ -71,7 +72,8 @@ def _typed(wanted: DataInput, given: Scalar) -> Scalar:
     # bool is an int in Python and a number nowhere else, hence type() and not isinstance()
     if type(value) not in types or (isinstance(value, float) and not math.isfinite(value)):
         message = f'the input "{wanted.name}" is not {words}'
-        raise OperatorError(message, hint=f"write for example --input {wanted.name}={example}")
+        given = word([f"{wanted.name}={example}"])
+        raise OperatorError(message, hint=f"write for example `--input {given}`")
     return value
 
 

@@ -32,6 +32,8 @@ from cactions.rules import LAST, RULES
 from cactions.rules.rule import Rule, Spot, View
 
 _MARK: Final = "cactions: ignore["
+_MOST_RULES: Final = 100
+"""In one comment; there are fewer rules."""
 _COMMENT: Final = r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))"
 
 
@@ -43,11 +45,15 @@ def lint(shaped: Shaped, now: float) -> Shaped:
     return _Linter(shaped, project, now).result()
 
 
+Key = tuple[str, str, int]
+"""A rule with the route, or with the file and the line, that somebody answers for."""
+
+
 @noun
 class _Comments:
-    """The suppressions on lines, by file and line; ``void`` are those without rule or reason."""
+    """The suppressions on lines, in order; ``void`` are those without rule or reason."""
 
-    by_line: dict[tuple[str, int], list[Statement]]
+    sound: tuple[Statement, ...]
     void: tuple[Statement, ...]
 
 
@@ -59,23 +65,26 @@ class _Linter:
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.now = now
         self.comments = _comments(shaped.sources)
-        self.used: set[int] = set()
+        self.answers: dict[Key, Statement] = {}
+        self.used: set[Key] = set()
 
     def result(self) -> Shaped:
         live = [one for one in self.project.statements if one.expires >= self.today]
         trusted = frozenset(one.where for one in live if not one.rule)
+        for one in (*live, *self.comments.sound):
+            self.answers.setdefault(_key(one), one)
         found = taint(self.project, trusted)
         view = self._view(found, trusted)
         told: list[Finding] = []
         suppressed: list[Suppressed] = []
         for finding in self._found(RULES, view):
-            by = self._answered(finding, live)
+            by = self._answered(finding)
             if by:
                 suppressed.append(Suppressed(finding, by))
             else:
                 told.append(finding)
         rules = frozenset(one.rule for one in told)
-        view = replace(view, unused=tuple(self._unused(live, found)), told=rules)
+        view = replace(view, unused=tuple(self._unused(found)), told=rules)
         told += self._found((LAST,), view)
         return self._with(sorted(told, key=_order), tuple(suppressed))
 
@@ -86,7 +95,7 @@ class _Linter:
             found.flows.into,
             found.doubts.writers,
             self.places.stated,
-            partial(source_label, project=self.project),
+            partial(source_label, doubts=found.doubts),
             is_reached,
             trusted,
             self.now,
@@ -123,50 +132,50 @@ class _Linter:
         place = label.place or self.places.place(label.route)
         return Label(label.message, place, label.route.partition("#")[0])
 
-    def _answered(self, finding: Finding, live: list[Statement]) -> Statement | None:
+    def _answered(self, finding: Finding) -> Statement | None:
         """Who answers for it; every statement that would is used."""
         place = finding.place
-        on_line = self.comments.by_line.get((place.file, place.line), []) if place else []
-        fitting = [
-            one
-            for one in (*live, *on_line)
-            if one.rule == finding.rule and (not one.owner or one.where == finding.route)
-        ]
-        self.used.update(map(id, fitting))
-        return fitting[0] if fitting else None
+        keys: list[Key] = [(finding.rule, finding.route, 0)]
+        if place:
+            keys.append((finding.rule, place.file, place.line))
+        self.used.update(keys)
+        return next((self.answers[key] for key in keys if key in self.answers), None)
 
     def _trusts(self, where: str, found: Taint) -> bool:
         """Whether it makes a difference that somebody vouches for a place."""
         attribute = self.project.attributes.get(where.removeprefix("attributes."))
         return where in found.doubts.used or (attribute is not None and attribute.user_editable)
 
-    def _unused(self, live: list[Statement], found: Taint) -> Iterator[tuple[Statement, str]]:
+    def _unused(self, found: Taint) -> Iterator[tuple[Statement, str]]:
         for one in self.project.statements:
-            if one not in live:
+            if one.expires < self.today:
                 yield one, f"expired on {one.expires}, and no longer holds"
-            elif not (id(one) in self.used if one.rule else self._trusts(one.where, found)):
+            elif not (_key(one) in self.used if one.rule else self._trusts(one.where, found)):
                 yield one, "is not needed: nothing is found there"
-        on_lines = (one for several in self.comments.by_line.values() for one in several)
-        for one in on_lines:
-            if id(one) not in self.used:
+        for one in self.comments.sound:
+            if _key(one) not in self.used:
                 yield one, "is not needed: nothing is found on this line"
         for one in self.comments.void:
             yield one, "gives no rule or no reason, and holds nothing back"
 
 
+def _key(one: Statement) -> Key:
+    """What a statement answers for: a place that it names, or the line that it stands on."""
+    if one.owner or one.place is None:
+        return one.rule, one.where, 0
+    return one.rule, one.place.file, one.place.line
+
+
 def _comments(sources: Mapping[str, str]) -> _Comments:
-    by_line: dict[tuple[str, int], list[Statement]] = {}
+    sound: list[Statement] = []
     void: list[Statement] = []
     for file, text in sources.items():
         if _MARK not in text:
             continue
         for number, line in enumerate(text.splitlines(), start=1):
             for one in _on_line(file, number, line):
-                if one.rule and one.reason:
-                    by_line.setdefault((file, number), []).append(one)
-                else:
-                    void.append(one)
-    return _Comments(by_line, tuple(void))
+                (sound if one.rule and one.reason else void).append(one)
+    return _Comments(tuple(sound), tuple(void))
 
 
 def _on_line(file: str, number: int, line: str) -> Iterator[Statement]:
@@ -174,8 +183,9 @@ def _on_line(file: str, number: int, line: str) -> Iterator[Statement]:
     if not found:
         return
     place = Place(file, number, found.start(1) + 1, number, found.end(1) + 1)
-    for rule in found[2].split(","):
-        yield Statement("", found[3].strip(), rule=rule.strip(), place=place)
+    rules = dict.fromkeys(rule.strip() for rule in found[2].split(","))
+    for rule in rules if len(rules) <= _MOST_RULES else ("",):
+        yield Statement("", found[3].strip(), rule=rule, place=place)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -6,17 +6,21 @@ read once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from cactions.logic.faults import Faults
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 from cactions.logic.reading import read
+from cactions.logic.rewriting import lines_of
 from cactions.logic.templating import TemplateError, parse_template
 from cactions.model import Action, Place
 
 _KEPT: Final = 50
 _FEW: Final = 20
+_ENDS: Final = ("", ".", "[")
+
+T = TypeVar("T")
 
 
 class Found(NamedTuple):
@@ -39,8 +43,12 @@ class Places:
         self.actions = actions
         self.placed: dict[str, Place | None] = {}
         self.cut: tuple[str, list[str]] = ("", [])
+        self.ended: tuple[str, list[str]] = ("", [])
+        self.commented: dict[str, bool] = {}
         self.trees: dict[str, Node | None] = {}
-        self.indices: dict[int, tuple[MapNode, dict[str, tuple[ScalarNode, Node]]]] = {}
+        self.indices: dict[int, tuple[MapNode, _Names[tuple[ScalarNode, Node]]]] = {}
+        self.named = _Names(actions)
+        self.once = _Names(homes)
 
     def find(self, route: str) -> Found | None:
         """The node at a route without its ``#``; None where not even its beginning is there."""
@@ -71,9 +79,26 @@ class Places:
 
     def line(self, file: str, number: int) -> str:
         """A line of a file, counted from 0; empty where there is none."""
+        lines = self.lines(file)
+        return lines[number] if number < len(lines) else ""
+
+    def lines(self, file: str) -> list[str]:
+        """The lines of a file; those of the last one are kept."""
         if self.cut[0] != file:
             self.cut = (file, self.sources[file].splitlines())
-        return self.cut[1][number] if number < len(self.cut[1]) else ""
+        return self.cut[1]
+
+    def ended_lines(self, file: str) -> list[str]:
+        """The same with their ends."""
+        if self.ended[0] != file:
+            self.ended = (file, lines_of(self.sources[file]))
+        return self.ended[1]
+
+    def top(self, file: str, key: str) -> tuple[Node | None, Node | None]:
+        """A key of the file itself, and what stands under it."""
+        root = self._tree(file)
+        entries = root.entries if isinstance(root, MapNode) else []
+        return next(((name, value) for name, value in entries if name.text == key), (None, None))
 
     def stated(self, route: str) -> bool:
         """Whether exactly this stands in the files."""
@@ -91,10 +116,10 @@ class Places:
     def _home(self, route: str) -> str | None:
         head, _, rest = route.partition(".")
         if head != "actions":
-            found = (self.homes[name] for name in _prefixes(route) if name in self.homes)
-            return next(found, None)
-        named = (self.actions[name] for name in _prefixes(rest) if name in self.actions)
-        action = next(named, None)
+            name = self.once.longest(route)
+            return None if name is None else self.homes[name]
+        name = self.named.longest(rest)
+        action = None if name is None else self.actions[name]
         return action.place.file if action and action.place else None
 
     def _step(self, node: Node, rest: str) -> tuple[Node, Node, str] | None:
@@ -106,28 +131,33 @@ class Places:
                 return item, item, left.removeprefix(".")
         if isinstance(node, MapNode):
             names = self._names(node)
-            name = next((one for one in _prefixes(rest) if one in names), None)
+            name = names.longest(rest)
             if name is not None:
-                return *names[name], rest[len(name) :].removeprefix(".")
+                return *names.entries[name], rest[len(name) :].removeprefix(".")
         return None
 
-    def _names(self, node: MapNode) -> dict[str, tuple[ScalarNode, Node]]:
+    def _names(self, node: MapNode) -> _Names[tuple[ScalarNode, Node]]:
         """The entries of a map by name; made once for a large one, which many routes lead into."""
         if len(node.entries) <= _FEW:
-            return {key.text: (key, value) for key, value in node.entries}
+            return _Names({key.text: (key, value) for key, value in node.entries})
         kept = self.indices.get(id(node))
         if kept is None or kept[0] is not node:
-            names = {key.text: (key, value) for key, value in node.entries}
+            names = _Names({key.text: (key, value) for key, value in node.entries})
             kept = self.indices[id(node)] = (node, names)
         return kept[1]
 
 
-def _prefixes(rest: str) -> Iterator[str]:
-    """``a``, ``a.b`` …, the longest first: a name may hold dots and brackets itself."""
-    yield rest
-    ends = [at for at, sign in enumerate(rest) if sign in ".["]
-    for at in reversed(ends):
-        yield rest[:at]
+class _Names(Generic[T]):
+    """Things by name. A name may hold dots and brackets itself, so that the longest one counts."""
+
+    def __init__(self, entries: Mapping[str, T]) -> None:
+        self.entries = entries
+        self.sizes = sorted({len(name) for name in entries}, reverse=True)
+
+    def longest(self, route: str) -> str | None:
+        """The name that a route begins with; there are few sizes, and may be many dots."""
+        heads = (route[:size] for size in self.sizes if route[size : size + 1] in _ENDS)
+        return next((head for head in heads if head in self.entries), None)
 
 
 def _span(found: Found, part: str) -> Span:

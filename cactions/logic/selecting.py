@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
+from cactions.logic.shell import word
 from cactions.model import MATCH_FIELDS, OperatorError, Person, PersonQuery, Role
 
 _MOST_LISTED: Final = 10
@@ -59,7 +60,7 @@ def the_one(query: PersonQuery, found: Sequence[Person], near: Iterable[str] = (
     raise OperatorError(
         f"{len(found)} people have {query}, and exactly one must match: {listed}"
         + (f" and {more} more" if more > 0 else ""),
-        hint=f"Name the one by id, such as id={found[0].id}.",
+        hint=f"Name the one by id, such as `{word([f'id={found[0].id}'])}`.",
     )
 
 

@@ -76,6 +76,17 @@ def word(parts: Iterable[Part]) -> str:
     return "".join(_alone(part) for part in all_parts) or "''"
 
 
+def command_line(words: Iterable[str], *names: str, options: Iterable[str] = ()) -> str:
+    """``cactions`` with these words, to be pasted into a shell.
+
+    ``names`` come from files and from services: each stays one word and is no option, whatever it
+    holds. ``options`` follow them, each with its value in a word of its own.
+    """
+    dashed = any(name.startswith("-") for name in names)
+    given = (*words, *options, "--", *names) if dashed else (*words, *names, *options)
+    return " ".join(["cactions", *(word([one]) for one in given)])
+
+
 def _inside(part: Part) -> str:
     return part if isinstance(part, str) else part.expansion
 

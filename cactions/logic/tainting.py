@@ -28,6 +28,10 @@ _END: Final = 10
 """Actions of a way that are told at its beginning and at its end; the others are counted."""
 
 
+_Edges = Mapping[str, list[Writer]]
+_Readers = Mapping[str, list[tuple[Key, Action]]]
+
+
 @noun
 class Taint:
     """What was found out of each action, and how unproven values get into each attribute."""
@@ -68,6 +72,7 @@ class Flows:
         self.doubts = doubts
         self.steps: dict[str, _Step] = {}
         self.first: dict[str, tuple[str, ...]] = {}
+        self.chosen: dict[str, Key | None] = {}
         self.length: dict[str, int] = {}
         if doubts.dirty:
             self._find()
@@ -104,38 +109,44 @@ class Flows:
             for name in sorted(self.doubts.dirty)
         }
         readers = self._readers(edges)
-        self._spread({name: self._seed(writers) for name, writers in edges.items()}, readers)
-        self._spread({name: self._root(writers) for name, writers in edges.items()}, readers)
+        looked_up = {action.name for several in readers.values() for _, action in several}
+        self._spread({name: self._seed(writers) for name, writers in edges.items()}, readers, edges)
+        roots = {
+            name: next((_Step(one) for one in writers if one[0].name not in looked_up), None)
+            for name, writers in edges.items()
+        }
+        self._spread(roots, readers, edges)
         for name, writers in edges.items():
             if name not in self.steps:
                 self._put(name, _Step(writers[0]))
 
-    def _spread(
-        self, front: Mapping[str, _Step | None], readers: Mapping[str, list[tuple[Key, Writer]]]
-    ) -> None:
-        """Breadth first, so that every way is the shortest."""
+    def _spread(self, front: Mapping[str, _Step | None], readers: _Readers, edges: _Edges) -> None:
+        """Breadth first, so that every way is the shortest; each action is gone through once."""
+        targets = _targets(edges)
         found = {name: one for name, one in front.items() if one and name not in self.steps}
         while found:
             for name, step in found.items():
                 self._put(name, step)
             names, found = sorted(found), {}
             for name in names:
-                for key, writer in readers.get(name, ()):
-                    target = writer[1].attribute.name
-                    if target not in self.steps and target not in found:
-                        found[target] = _Step(writer, key, name)
+                for key, action in readers.get(name, ()):
+                    for writer in targets.pop(action.name, ()):
+                        target = writer[1].attribute.name
+                        if target not in self.steps and target not in found:
+                            found[target] = _Step(writer, key, name)
 
     def _seed(self, writers: list[Writer]) -> _Step | None:
         """A writer that looks something up by what somebody may have chosen."""
-        for action, mapping in writers:
-            for key in self.doubts.keys[action.name]:
-                if self.doubts.trust(key.reference, action).tainted:
-                    return _Step((action, mapping), key)
-        return None
+        found = ((one, self._chosen_key(one[0])) for one in writers)
+        return next((_Step(one, key) for one, key in found if key), None)
 
-    def _root(self, writers: list[Writer]) -> _Step | None:
-        """A writer that looks nothing up by what others have written."""
-        return next((_Step(one) for one in writers if not any(self._dirty_keys(one[0]))), None)
+    def _chosen_key(self, action: Action) -> Key | None:
+        """The first key of an action that somebody may have chosen."""
+        if action.name not in self.chosen:
+            keys = self.doubts.keys[action.name]
+            tainted = (key for key in keys if self.doubts.trust(key.reference, action).tainted)
+            self.chosen[action.name] = next(tainted, None)
+        return self.chosen[action.name]
 
     def _dirty_keys(self, action: Action) -> Iterator[tuple[str, Key]]:
         for key in self.doubts.keys[action.name]:
@@ -143,13 +154,13 @@ class Flows:
             if isinstance(one, PersonAttribute) and one.name in self.doubts.dirty:
                 yield one.name, key
 
-    def _readers(self, edges: Mapping[str, list[Writer]]) -> dict[str, list[tuple[Key, Writer]]]:
-        """By the dirty attribute that is looked up: who writes what with the answer."""
-        found: dict[str, list[tuple[Key, Writer]]] = {}
-        for writers in edges.values():
-            for writer in writers:
-                for name, key in self._dirty_keys(writer[0]):
-                    found.setdefault(name, []).append((key, writer))
+    def _readers(self, edges: _Edges) -> _Readers:
+        """By the dirty attribute that is looked up: which of those who write do so, and by what."""
+        found: dict[str, list[tuple[Key, Action]]] = {}
+        actions = {action.name: action for writers in edges.values() for action, _ in writers}
+        for _, action in sorted(actions.items()):
+            for name, key in self._dirty_keys(action):
+                found.setdefault(name, []).append((key, action))
         return found
 
     def _hops(self, step: _Step) -> Flow:
@@ -158,7 +169,7 @@ class Flows:
         route = _written(action, mapping)
         if key is None:
             return (Label(f"{action.name} writes {what}: {why}", route=route),)
-        source = source_label(key.reference, action, self.doubts.project)
+        source = source_label(key.reference, action, self.doubts)
         return (
             *(() if step.before else (source,)),
             Label(f"{action.name} looks it up in {key.part.value}", route=key.spot),
@@ -166,18 +177,27 @@ class Flows:
         )
 
 
+def _targets(edges: _Edges) -> dict[str, list[Writer]]:
+    """By action: what it writes of all these."""
+    found: dict[str, list[Writer]] = {}
+    for writers in edges.values():
+        for writer in writers:
+            found.setdefault(writer[0].name, []).append(writer)
+    return found
+
+
 def _written(action: Action, mapping: AttributeMapping) -> str:
     return f"actions.{action.name}.response.mapping.{mapping.attribute.name}#"
 
 
-def source_label(reference: Reference, action: Action, project: Project) -> Label:
+def source_label(reference: Reference, action: Action, doubts: Doubts) -> Label:
     """Where a value that somebody may choose comes from, and who may."""
     if isinstance(reference, Input):
-        number = next((n for n, one in enumerate(action.inputs) if one.name == reference.name), 0)
+        number = doubts.input_number(action, reference.name)
         route = f"actions.{action.name}.data_inputs[{number}]"
         return Label(f"{reference} is typed by the customer", route=route)
     if isinstance(reference, PersonAttribute):
-        known = project.attributes.get(reference.name)
+        known = doubts.project.attributes.get(reference.name)
         sure = known is not None and known.messenger_writable
         who = "end users can change it" if sure else "nobody knows that end users cannot change it"
         return Label(f"{reference}: {who}", route=f"attributes.{reference.name}#")

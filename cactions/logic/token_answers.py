@@ -11,6 +11,8 @@ from cactions.logic.verifying import successful_document
 from cactions.model import ABSENT, Json, NoPlan, Path, Reason, Response, Token, noun
 from cactions.model.secret import Secret
 
+LONGEST: Final = 10 * 366 * 24 * 3600
+"""In seconds, ten years: what is said to live longer is asked for again after that."""
 _KINDS: Final = {bool: "true or false", int: "a number", float: "a number", list: "a list",
                  dict: "an object", type(None): "null"}  # fmt: skip
 
@@ -63,13 +65,13 @@ def no_token(token: Token, why: str, hint: str) -> NoPlan:
 
 
 def _lifetime(path: Path | None, document: Json) -> float | None:
-    """As a number or, as some services have it, a text of digits."""
+    """As a number or, as some services have it, a text of digits; at most LONGEST."""
     value = ABSENT if path is None else pick(path, document)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG:
         return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         return None
-    return float(value)
+    return float(min(value, LONGEST))  # an integer may be larger than any float
 
 
 _LONG: Final = 10  # digits

@@ -20,6 +20,8 @@ from cactions.rules import ANSWERABLE
 MOST_DRAWN = 100
 """Findings of one file; the count tells of all, and so does JSON."""
 
+_MOST_LABELS = 30
+"""Other places of one finding; a way through actions has fewer."""
 _LEAST = 24  # cells of source, however narrow the page is
 _MARGIN = 8
 _SECRETS = ("CA301", "CA302")
@@ -132,8 +134,10 @@ def _one(finding: Finding, page: _Page) -> list[Line]:
     lines = flow(head, page.room, rest=gap(2))
     if place and page.quotable(place):
         lines += excerpt(place, page.files[place.file], page.room)
-    for label in finding.labels:
+    for label in finding.labels[:_MOST_LABELS]:
         lines += _label(label, finding, page)
+    if (rest := len(finding.labels) - _MOST_LABELS) > 0:
+        lines += _below("note", f"and {rest:,} more places; --json tells all of them", page.room)
     for note in finding.notes:
         lines += _below("note", note, page.room)
     if finding.hint:

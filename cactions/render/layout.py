@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from cactions.model import noun
 from cactions.render.ink import BLANK, BROKEN, Ink, Line, Tone, cells, ink, quiet
@@ -58,16 +59,33 @@ def prose(line: Line, room: int, *, indent: int = 0) -> list[Line]:
     return flow(line, min(room, indent + _PROSE_CELLS), hang=gap(indent))
 
 
+_TOGETHER: Final = re.compile(
+    r"""`(?:[^`'"]|'[^']*'|"[^"]*")+`|`[^`]+`|(?<=: )cactions [^.].*|[ ]+"""
+)
+"""Spaces, and what keeps its spaces: a text in backticks, and a command behind a colon.
+
+The second half of a broken command would be pasted as a command of its own.
+"""
+
+
 def _words(line: Line) -> list[Line]:
     """What must stay together: inks and parts of inks with no space of prose between them."""
     words: list[list[Ink]] = [[]]
     for part in line:
-        for text in re.split("( +)", part.text) if part.tone in BROKEN else [part.text]:
-            if part.tone in BROKEN and text.startswith(" "):
+        begin = 0
+        for found in _TOGETHER.finditer(part.text) if part.tone in BROKEN else ():
+            if found[0].isspace():
+                words[-1] += _apart(part.text[begin : found.start()], part.tone)
                 words.append([])
-            elif text:
-                words[-1].append(Ink(text, part.tone))
+                begin = found.end()
+        words[-1] += _apart(part.text[begin:], part.tone)
     return [tuple(word) for word in words if word]
+
+
+def _apart(text: str, tone: Tone) -> list[Ink]:
+    """The words of a text and its spaces, an ink each; a tone that is never broken is one ink."""
+    pieces = re.split("( +)", text) if tone in BROKEN else [text]
+    return [Ink(piece, tone) for piece in pieces if piece]
 
 
 @noun

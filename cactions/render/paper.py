@@ -18,6 +18,7 @@ from cactions.render.ink import Ink, Line, Sheet, Tone, ink, plain, stacked
 from cactions.render.layout import flow
 
 _PIPED = 100
+_MOST_DIGITS: Final = 4  # of COLUMNS; nobody has a wider screen
 _LEAST = 24
 _OURS: Final = {DOTS: "*" * len(DOTS), "→": "->", "…": "...", "·": "|"}
 
@@ -68,7 +69,8 @@ class Paper:
     def room(self, stream: TextIO) -> int:
         """The width of a stream in cells."""
         columns = self.environ.get("COLUMNS", "")
-        given = int(columns) if columns.isascii() and columns.isdigit() else 0
+        sound = columns.isascii() and columns.isdigit() and len(columns) <= _MOST_DIGITS
+        given = int(columns) if sound else 0
         return max(_LEAST, self._room or given or _terminal(stream) or _PIPED)
 
     def _put(self, stream: TextIO, sheet: Sheet) -> None:

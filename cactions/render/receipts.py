@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cactions.logic.committing import CALL_IN_DOUBT
+from cactions.logic.shell import command_line
 from cactions.model import (
     Conflict,
     Outcome,
@@ -32,10 +33,10 @@ _NOT_SEALED = ink(", not sealed", Tone.CAUTION)
 _TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
 
 
-def receipt(plan: Plan, done: Receipt, head: RunHead, *, where: str = "") -> Sheet:
+def receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[str] = ()) -> Sheet:
     """What became of a plan that the reader has just seen; how to take it back, or go on.
 
-    ``where``: words that the next command needs, such as ``-f shop/actions.yaml``.
+    ``where``: words that the next command needs, such as ``-f`` and ``shop/actions.yaml``.
     """
 
     def draw(room: int) -> list[Line]:
@@ -113,8 +114,8 @@ def run(one: Run) -> Sheet:
 
 
 def _how_on(head: RunHead) -> Line:
-    resume = Ink(f"cactions runs resume {head.id}", Tone.CODE)
-    back = Ink(f"cactions runs undo {head.id}", Tone.CODE)
+    resume = Ink(command_line(("runs", "resume"), head.id), Tone.CODE)
+    back = Ink(command_line(("runs", "undo"), head.id), Tone.CODE)
     run_id = Ink(head.id, Tone.CODE)
     said = " was cut off, unless it is still at work. To finish it: "
     return (Ink("Run "), run_id, Ink(said), resume, Ink(". To take it back: "), back, Ink("."))
@@ -165,8 +166,8 @@ def _counts(plan: Plan, tense: Tense) -> Line:
     return joined(", ", parts)
 
 
-def _next(done: Receipt, head: RunHead, where: str) -> Line:
-    command = Ink(f"cactions runs undo {head.id} {where}".rstrip(), Tone.CODE)
+def _next(done: Receipt, head: RunHead, where: Sequence[str]) -> Line:
+    command = Ink(command_line(("runs", "undo"), head.id, options=where), Tone.CODE)
     this = (Ink("This was run "), Ink(head.id, Tone.CODE), Ink("."))
     if done.outcome is Outcome.APPLIED:
         return (Ink("To take it back: "), command)

@@ -52,13 +52,11 @@ value, or in front of an ``@`` of a URL, is refused by the file format and canno
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from math import log2
 
 from cactions.model import ActionRequest, JsonTemplate, Template
+from cactions.rules.credentials import Name, looks_secret, name_says
 from cactions.rules.rule import ERROR, Rule, Spot, View
 
 CARRIERS = frozenset(
@@ -69,21 +67,9 @@ CARRIERS = frozenset(
     " xfunctionskey".split()
 )
 """Names that carry credentials, without case and signs."""
-_SHAPES = (
-    r"\b(?:[srp]k_(?:live|test)_[0-9A-Za-z]{10,}|gh[pousr]_[0-9A-Za-z]{20,}"
-    r"|github_pat_[0-9A-Za-z_]{20,}|glpat-[0-9A-Za-z_-]{15,}|xox[abprs]-[0-9A-Za-z-]{10,}"
-    r"|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{20,}"
-    r"|SG\.[\w-]{16,}\.[\w-]{16,}|npm_[0-9A-Za-z]{30,}|dop_v1_[0-9a-f]{40,}|sk-[0-9A-Za-z_-]{24,}"
-    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY"
-)
-_LONG = r"[0-9A-Za-z+/_=-]{24,}"
-_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_WORDY = r"[A-Za-z]{2,}(?:[-_/][A-Za-z0-9]+)*|[0-9]+"
-"""Compiled by whoever needs them: most files hold no text that is long enough."""
 _SHORT = 4
-_RANDOM = 3.3
-_KINDS = 3
-_HEXED = 32
+_SETTINGS = frozenset("false required optional reset".split())
+"""What a parameter such as ``show_password`` is set to."""
 
 
 def check(view: View) -> Iterator[Spot]:
@@ -91,7 +77,9 @@ def check(view: View) -> Iterator[Spot]:
     for facts in view.facts:
         yield from _of_request(facts.action.request, f"{facts.route}.request")
         for number, one in enumerate(facts.action.inputs):
-            if isinstance(one.default_value, str) and looks_secret(one.default_value):
+            if isinstance(one.default_value, str) and looks_secret(
+                one.default_value, name_says(one.name)
+            ):
                 yield _spot(f"{facts.route}.data_inputs[{number}].default_value")
     for name, token in view.project.tokens.items():
         if token.fetch:
@@ -133,32 +121,16 @@ def _is_secret(name: str, text: Template) -> bool:
     literal = " ".join(part for part in text.parts if isinstance(part, str)).strip()
     if len(literal) <= _SHORT:
         return False
-    return (plain(name) in CARRIERS and not text.references) or looks_secret(literal)
+    says = Name.SECRET if plain(name) in CARRIERS else name_says(name)
+    if says is Name.SECRET and not text.references and literal not in _SETTINGS:
+        return True
+    return looks_secret(literal, says)
 
 
 @lru_cache(1_000)
 def plain(name: str) -> str:
     """A name without case and signs."""
     return "".join(sign for sign in name.lower() if sign.isalnum())
-
-
-def looks_secret(text: str) -> bool:
-    """Whether a text holds what services give out as keys, or what looks drawn at random."""
-    if len(text) <= _SHORT:
-        return False
-    return bool(re.search(_SHAPES, text)) or any(map(_is_random, re.findall(_LONG, text)))
-
-
-def _is_random(word: str) -> bool:
-    """Letters and digits mixed without a word in them."""
-    if re.search(_UUID, word) or re.fullmatch(_WORDY, word):
-        return False
-    kinds = sum(any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit))
-    hexed = kinds == _KINDS - 1 and all(sign in "0123456789abcdefABCDEF" for sign in word)
-    if not (kinds == _KINDS or (hexed and len(word) >= _HEXED)):
-        return False
-    size = len(word)
-    return -sum(n / size * log2(n / size) for n in Counter(word).values()) >= _RANDOM
 
 
 RULE = Rule("CA301", ERROR, check)

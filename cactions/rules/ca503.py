@@ -63,18 +63,14 @@ from cactions.rules.rule import WARNING, Deed, Mend, Rule, Spot, View
 _BY_THE_CLOCK = "CA103"
 """What it finds comes and goes with the days, so that nothing of its is ever known to be idle."""
 
-_MOST_MENDED = 50
-"""For each, the file is read once more; the next ones have their turn when these are gone."""
-
 
 def check(view: View) -> Iterator[Spot]:
     """Those that the linter found to be of no use."""
-    for number, (one, why) in enumerate(view.unused):
+    for one, why in view.unused:
         what = f"the suppression of {one.rule}" if one.rule else f"the trust in {one.where}"
         if not (one.rule or one.where):
             what = "this suppression"
-        mend = _mend(one, view) if number < _MOST_MENDED else None
-        yield Spot(one.route, f"{what} {why}", "remove it", mend=mend, place=one.place)
+        yield Spot(one.route, f"{what} {why}", "remove it", mend=_mend(one, view), place=one.place)
 
 
 def _mend(one: Statement, view: View) -> Mend | None:

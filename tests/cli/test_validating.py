@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -40,6 +41,10 @@ WORDS: Final[dict[str, Sequence[str]]] = {
 }
 
 
+TYPER: Final = ("--fail-on", "error")
+"""Changes nothing, and is taken apart by Typer."""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with files of every kind."""
@@ -70,11 +75,13 @@ def ended(
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["words", "json"])
 @pytest.mark.parametrize("case", WORDS)
 def test_both_ways_end_alike(folder: Path, case: str, form: tuple[str, ...]) -> None:
-    """Same bytes, same exit code. What stands behind ``--`` is for Typer to take apart."""
+    """Same bytes, same exit code. ``--fail-on`` is for Typer to take apart."""
     words = WORDS[case]
-    assert plainly([*form, *words])
-    assert not plainly([*form, "--", *words])
-    assert ended(folder, [*form, "--", *words]) == ended(folder, [*form, *words])
+    assert plainly([*form, "--", *words])
+    assert not plainly([*form, *TYPER, *words])
+    shown = ended(folder, [*form, *words])
+    assert shown == ended(folder, [*form, *TYPER, *words])
+    assert shown == ended(folder, [*form, "--", *words])
 
 
 @pytest.mark.parametrize("form", Format)
@@ -85,7 +92,8 @@ def test_both_ways_tell_alike(folder: Path, case: str, form: Format) -> None:
     plain = ["--whole-folder", f"--format={form.value}", *words]
     assert plainly(plain)
     shown = ended(folder, plain)
-    assert shown == ended(folder, ["--whole-folder", "--format", form.value, "--", *words])
+    typed = ["--whole-folder", "--format", form.value, *TYPER, "--", *words]
+    assert shown == ended(folder, typed)
 
 
 def test_the_table_meets_every_end(folder: Path) -> None:
@@ -116,6 +124,8 @@ def test_the_table_meets_every_end(folder: Path) -> None:
         ["--fix", "a.yaml"],
         ["--diff", "a.yaml"],
         [""],
+        ["--", ""],
+        ["-x.yaml"],
     ],
     ids=" ".join,
 )
@@ -133,11 +143,65 @@ def test_everything_else_is_for_typer(words: list[str]) -> None:
         (["a=b", "--whole-folder"], Asked([Path("a=b")], whole=True)),
         (["-", "--stdin-filename", "x"], Asked([Path("-")], stdin=Path("x"))),
         (["--stdin-filename=x/y=z", "-"], Asked([Path("-")], stdin=Path("x/y=z"))),
+        (["--json", "--", "--json", "-x"], Asked([Path("--json"), Path("-x")], format=Format.JSON)),
+        (["--", "--", "-"], Asked([Path("--"), Path("-")])),
+        (["./-", ".//-"], Asked([Path("-").absolute()] * 2)),
     ],
 )
 def test_an_option_may_stand_anywhere(words: list[str], asked: Asked) -> None:
     """As for Typer."""
     assert asked == plainly(words)
+
+
+DASHED: Final = (
+    "-", "--", "---", "-x.yaml", "--help", "--fix", "--diff", "--json", "-h", "-q",
+    "--format=html", "--output=x", "--whole-folder", "--version", "-fgood/actions.yaml",
+)  # fmt: skip
+"""Names that would be an option, or stdin, if they were not read as names."""
+
+
+@pytest.mark.parametrize("more", [(), TYPER], ids=["plainly", "typer"])
+def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, more: Sequence[str]) -> None:
+    """Behind ``--``, with and without the whole folder; ``./-`` is the file, ``-`` is stdin."""
+    for name in DASHED:
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(EXAMPLE.replace("$.tier", "$..tier").encode())
+    names = {name: f"./{name}" if name == "-" else name for name in DASHED}
+    shown = {name if name != "-" else str(tmp_path / "-") for name in DASHED}
+    for whole in ((), ("--whole-folder",)):
+        words = [*whole, "--format=json", *more, "--", *names.values()]
+        code, out, err = ended(tmp_path, words, b"")
+        assert (1, b"") == (code, err)
+        assert shown == {one["file"] for one in json.loads(out)["findings"]}
+    assert b"<stdin>" in ended(tmp_path, [*more, "--", "-"], b"")[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "case", "code"),
+    [(Format.TEXT, "good", 0), *((form, "several files", 1) for form in Format)],
+)
+def test_an_output_file_holds_what_stdout_would(
+    folder: Path, tmp_path: Path, form: Format, case: str, code: int
+) -> None:
+    """To the byte, in every format, with the same exit code; an older text in it goes away."""
+    words = [f"--format={form.value}", "--", *WORDS[case]]
+    shown = ended(folder, words)
+    file = tmp_path / "findings"
+    file.write_text("older\n" * 10_000)
+    assert (code, b"", b"") == ended(folder, ["-o", str(file), *words])
+    assert (code, shown[1]) == (shown[0], file.read_bytes())
+
+
+def test_an_output_file_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
+    """As a misuse, with its name; and it stands beside no other use of stdout."""
+    code, out, err = ended(folder, ["--output=nowhere/x", "good"])
+    assert (2, b"") == (code, out)
+    assert b"nowhere/x cannot be written: no such file" in err
+    for more, stdin in ((["--diff", "good"], b""), (["--fix", "-"], EXAMPLE.encode())):
+        code, out, err = ended(folder, ["-o", str(tmp_path / "x"), *more], stdin)
+        assert (2, b"", True) == (code, out, b"--output out" in err)
+    assert not (tmp_path / "x").exists()
 
 
 SHARED: Final = """\

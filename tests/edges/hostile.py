@@ -178,6 +178,10 @@ def stranger() -> ssl.SSLContext:
     return tls_with(authority("Another authority").certify(HOST))
 
 
+def common_name_only() -> ssl.SSLContext:
+    return tls_with(authority().certify(HOST, alternatives=False))
+
+
 def self_signed() -> ssl.SSLContext:
     return tls_with(authority(HOST).ca_file)
 
@@ -256,6 +260,10 @@ CONNECTING = {
     "name of a parent": Case(
         silent, NONE, "the certificate of api.test is for another name", sent=False,
         context=certified("*.api.test", "test", days=(-1, 1)),
+    ),
+    "its name as a common name only": Case(
+        silent, NONE, "the certificate of api.test is for another name", sent=False,
+        context=common_name_only,
     ),
     "self-signed": Case(
         silent, NONE, "the certificate of api.test is self-signed", sent=False, context=self_signed

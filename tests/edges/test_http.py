@@ -34,7 +34,7 @@ from cactions.model import (
 )
 from tests.builders import mapping, person, response
 from tests.edges.hostile import GOOD, OK, body, says
-from tests.servers import HOST, Server, Talk, answering, authority, serving, tls_for
+from tests.servers import HOST, Server, Talk, answering, authority, serving, tls_for, tls_with
 from tests.told import TOLD
 
 SECRET = "s3cr3t-c4n4ry"
@@ -583,6 +583,33 @@ def test_a_proxy_looks_names_up_itself() -> None:
         request = Request("GET", Rendered.plain("https://a.example/"), limits=QUICK)
         assert GOOD == live.send(request).body
     assert ["127.0.0.1"] == looked_up
+
+
+@pytest.mark.parametrize("alternatives", [True, False])
+def test_only_a_subject_alternative_name_proves_a_name(alternatives: bool) -> None:
+    """A common name does not (RFC 9110, 4.3.4), neither directly nor behind a proxy."""
+    context = tls_with(authority().certify(HOST, alternatives=alternatives))
+
+    def elsewhere(talk: Talk) -> None:
+        talk.request()
+        talk.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        talk.context = context
+        talk.secure()
+        answering(GOOD)(talk)
+
+    with (
+        serving(answering(GOOD), context) as server,
+        serving(elsewhere, secure=False) as proxy,
+        live_to(server) as direct,
+        live_to(server, **through(proxy)) as tunnelled,
+    ):
+        for live in (direct, tunnelled):
+            if alternatives:
+                assert GOOD == live.send(get(server)).body
+            else:
+                error = failure(live, get(server))
+                assert ("is for another name" in str(error), False) == (True, error.sent)
+        assert (2 if alternatives else 0) == len(server.received) + len(proxy.received[1:])
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "localhost", "a.internal", "[::1]"])

@@ -65,6 +65,10 @@ BAD: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "expired": ("has expired", lambda: {"context": valid(-9, -2)}),
     "not yet": ("is not valid yet", lambda: {"context": valid(2, 9)}),
     "wrong name": ("is for another name", lambda: {"context": tls_for("other.test")}),
+    "common name only": (
+        "is for another name",
+        lambda: {"context": tls_with(authority().certify(HOST, alternatives=False))},
+    ),
     "unknown": (
         "comes from an unknown authority",
         lambda: {"context": tls_with(authority("Another").certify(HOST))},

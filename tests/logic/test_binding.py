@@ -171,7 +171,7 @@ def test_nothing_is_sent_with_a_hole_in_it(place: str, hole: str, value: Json) -
             bound(request, somebody, inputs=inputs)
         expected = (Reason.NO_VALUE, f"{hole} has no value for Ada")
         assert expected == (caught.value.reason, str(caught.value))
-        assert hole != "inputs.x" or caught.value.hint == "say --input x=VALUE"
+        assert hole != "inputs.x" or caught.value.hint == "say `--input x=VALUE`"
 
 
 UNFIT = {

@@ -117,7 +117,7 @@ function rises(before, after) {
 }
 
 function checkScrypt({ n, r, p }, line) {
-  const power = n >= 2 ** 15 && n <= 2 ** 20 && Number.isInteger(Math.log2(n));
+  const power = n >= 2 ** 15 && n <= 2 ** 18 && Number.isInteger(Math.log2(n));
   if (!power || r !== 8 || p !== 1) throw new Verdict("bad_parameters", line);
 }
 

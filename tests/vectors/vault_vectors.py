@@ -478,7 +478,8 @@ def _scrypt(vault: Maker, **news: Any) -> None:
 
 def _stretching() -> Iterator[tuple[str, Vector]]:
     for name, news in {
-        "n-1": {"n": 1}, "n-2-to-14": {"n": 2**14}, "n-2-to-21": {"n": 2**21},
+        "n-1": {"n": 1}, "n-2-to-14": {"n": 2**14}, "n-2-to-19": {"n": 2**19},
+        "n-2-to-20": {"n": 2**20}, "n-2-to-21": {"n": 2**21},
         "n-no-power": {"n": 2**16 + 2**15}, "n-odd": {"n": 2**17 - 1},
         "n-highest": {"n": 2**53 - 1}, "r-1": {"r": 1}, "r-huge": {"r": 2**30},
         "p-2": {"p": 2}, "p-huge": {"p": 2**40},

@@ -11,6 +11,7 @@ from cactions.logic.faults import (
     TWICE,
     UNKNOWN_NAME,
     WRONG_VALUE,
+    listed,
 )
 from cactions.logic.shaping.requests import limits_of, request
 from cactions.logic.shaping.responses import response
@@ -73,11 +74,13 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
 def _check_denials(request_at: Typed | None, read: ActionResponse, scope: Scope) -> None:
     """No status is a success and a denial: each call would be made twice."""
     tokens_at = request_at.get("tokens") if request_at else None
+    successes = frozenset(read.success_when.statuses)
     for item in tokens_at.value if tokens_at else ():
         token = scope.tokens.get(item.value)
         denying = token.fetch.denied_when.statuses if token and token.fetch else ()
-        for status in [one for one in denying if one in read.success_when.statuses]:
-            message = f'status {status} is a success, and denies the token "{item.value}"'
+        if shared := sorted(successes.intersection(denying)):
+            named = f"status {listed(map(str, shared))}"
+            message = f'{named} is a success, and denies the token "{item.value}"'
             hint = "take it out of `success_when`, or out of the token's `denied_when`"
             scope.fault(CONTRADICTION, item, message, hint)
 
@@ -139,7 +142,7 @@ def _query(at: Typed, match: str, scope: Scope) -> PersonQuery | None:
 
 def _known_person(query: PersonQuery, at: Typed, scope: Scope) -> PersonQuery:
     """Where people stand in the YAML, a test's person is one of them."""
-    known = {str(person.field_value(query.field)).lower() for person in scope.people}
+    known = scope.people.get(query.field, frozenset())
     if known and query.value.lower() not in known:
         hint = scope.faults.nearest(query.value, known)
         scope.fault(UNKNOWN_NAME, at, f"there is no person with {query}", hint)

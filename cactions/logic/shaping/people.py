@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +12,15 @@ from cactions.logic.identifying import Fault, PersonFault, person_from
 from cactions.logic.relative import leads_out
 from cactions.logic.shaping.scope import Scope
 from cactions.logic.shaping.typing import typed_scalars
-from cactions.model import CONTACT_FIELDS, Attribute, DataType, Person, PersonAttribute, Workspace
+from cactions.model import (
+    CONTACT_FIELDS,
+    MATCH_FIELDS,
+    Attribute,
+    DataType,
+    Person,
+    PersonAttribute,
+    Workspace,
+)
 
 
 def attribute(name: str, at: Typed, scope: Scope) -> Attribute | None:
@@ -50,10 +58,19 @@ def workspace(at: Typed, scope: Scope) -> Workspace:
 _IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
 
 
+def known(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
+    """What tells each person, in lower case, by the field that it stands in."""
+    return {
+        field: frozenset(str(person.field_value(field)).lower() for person in people)
+        for field in (MATCH_FIELDS if people else ())
+    }
+
+
 def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
     taken: dict[tuple[str, str], tuple[int, int]] = {}
+    declared = {name: one for name, one in scope.attributes.items() if one is not None}
     for number, item in enumerate(items):
-        person = _person(item, scope)
+        person = _person(item, declared, scope)
         if person is None:
             continue
         for field in ("id", "user_id"):
@@ -65,11 +82,10 @@ def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
         yield person
 
 
-def _person(at: Typed, scope: Scope) -> Person | None:
+def _person(at: Typed, declared: Mapping[str, Attribute], scope: Scope) -> Person | None:
     attributes = at.get("attributes")
     fields = {name: item.value for name, item in at.items() if name not in ("attributes", "test")}
     values = {name: item.value for name, item in attributes.items()} if attributes else {}
-    declared = {name: one for name, one in scope.attributes.items() if one is not None}
     try:
         return person_from(fields, values, at.plain("test", False), declared)
     except PersonFault as error:

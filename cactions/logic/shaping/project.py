@@ -98,12 +98,13 @@ class _Shaper:
         attributes = self._attributes(redacted)
         allowed = self._allowed()
         ways = frozenset((one.host, one.port) for one in allowed)
-        scope = Scope(Faults(""), attributes=attributes, redacted=redacted, allowed=ways)
+        hosts = frozenset(one.host for one in allowed)
+        scope = Scope(Faults(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts)
         scope = replace(scope, servers=self._collect("servers", "server", self._server, scope))
         named = self._collect("tokens", "token", tokens.token, scope)
         scope = replace(scope, tokens=named)
         workspace = self._workspace(scope)
-        scope = replace(scope, people=workspace.people)
+        scope = replace(scope, people=people.known(workspace.people))
         shaped = self._collect("actions", "action", actions.action, scope)
         return Project(
             workspace,

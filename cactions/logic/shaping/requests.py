@@ -12,6 +12,7 @@ from cactions.logic.faults import (
     FOREIGN_HOST,
     UNKNOWN_NAME,
     WRONG_VALUE,
+    listed,
 )
 from cactions.logic.origins import OriginError, origin_of
 from cactions.logic.shaping import headers
@@ -145,18 +146,22 @@ def literal_path(at: Typed, template: Template, start: int, scope: Scope) -> Non
 
 def _tokens(at: Typed | None, host: str, scope: Scope) -> tuple[Token, ...]:
     found: list[Token] = []
+    named: set[str] = set()
+    carriers: set[str] = set()
     for item in at.value if at else ():
         if not scope.known("token", item.value, scope.tokens, item):
             continue
         one = scope.tokens[item.value]
         if one is None:
             continue
-        if host and host not in one.hosts:
-            hint = f"it may go to {', '.join(one.hosts)} only; see `hosts` of the token"
+        if host and item.value not in named and host not in one.hosts:
+            hint = f"it may go to {listed(one.hosts)} only; see `hosts` of the token"
             scope.fault(FOREIGN_HOST, item, f'token "{one.name}" would be sent to {host}', hint)
-        if any(other.header.lower() == one.header.lower() for other in found):
+        if one.header.lower() in carriers:
             message = f'two tokens on one header: "{one.header}"'
             scope.fault(CONTRADICTION, item, message, "attach one of them")
+        named.add(item.value)
+        carriers.add(one.header.lower())
         found.append(one)
     return tuple(found)
 

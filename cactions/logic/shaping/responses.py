@@ -10,7 +10,6 @@ from cactions.logic.faults import (
     UNKNOWN_NAME,
     WRONG_VALUE,
 )
-from cactions.logic.nodes import MapNode
 from cactions.logic.shaping.checks import success
 from cactions.logic.shaping.scope import Scope
 from cactions.logic.shaping.typing import typed_scalar, typed_scalars
@@ -53,19 +52,11 @@ def _rows(at: Typed | None, scope: Scope) -> Rows | None:
     where_at = at.get("where")
     where: list[tuple[Path, Reference]] = []
     for text, item in where_at.items() if where_at else ():
-        key = _key_path(where_at, text, item, scope)
+        key = scope.path_text(text, item.front, item.route)
         reference = scope.reference(item)
         if key and reference:
             where.append((key, reference))
     return Rows(path, tuple(where)) if path else None
-
-
-def _key_path(where: Typed | None, text: str, item: Typed, scope: Scope) -> Path | None:
-    """The path that is written as a key."""
-    assert where is not None
-    assert isinstance(where.node, MapNode)
-    key = next(key for key, _ in where.node.entries if key.text == text)
-    return scope.path_text(text, key, item.route)
 
 
 def _same_person(at: Typed | None, scope: Scope) -> SamePerson | None:

@@ -22,7 +22,6 @@ from cactions.model import (
     Input,
     JsonTemplate,
     Path,
-    Person,
     PersonAttribute,
     Reference,
     SecretRef,
@@ -36,6 +35,7 @@ from cactions.model import (
 class Scope:
     """The names in reach. A name onto None is declared, but broken: it is known, and of no use.
 
+    ``people``: what tells those who stand in the YAML, in lower case, by the field it stands in.
     ``allowed``: host and port of what may be no public name. ``personless``: what is read here is
     the same for everybody, so that nothing of a person may stand in it.
     """
@@ -45,16 +45,17 @@ class Scope:
     servers: Mapping[str, str | None] = field(default_factory=dict)
     tokens: Mapping[str, Token | None] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
-    people: tuple[Person, ...] = ()
+    people: Mapping[str, frozenset[str]] = field(default_factory=dict)
     redacted: frozenset[Reference] = frozenset()
     allowed: frozenset[tuple[str, int]] = frozenset()
+    allowed_hosts: frozenset[str] = frozenset()
     personless: bool = False
 
     def of(self, faults: Faults) -> Scope:
         """The same names, in another file; ``replace`` would take longer than most actions do."""
         return Scope(
             faults, self.attributes, self.servers, self.tokens, self.inputs, self.people,
-            self.redacted, self.allowed, self.personless,
+            self.redacted, self.allowed, self.allowed_hosts, self.personless,
         )  # fmt: skip
 
     def fault(self, rule: str, at: Typed, message: str, hint: str = "") -> None:

@@ -135,6 +135,6 @@ def _host(at: Typed, scope: Scope) -> str:
     host = str(at.value).lower()
     if "@" in at.value:
         scope.fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")
-    elif host not in {name for name, _ in scope.allowed} and (fault := host_fault(at.value)):
+    elif host not in scope.allowed_hosts and (fault := host_fault(at.value)):
         scope.fault(SPECIAL_HOST, at, *fault)
     return host

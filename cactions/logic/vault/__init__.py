@@ -30,7 +30,7 @@ in the file and are authenticated; values are sealed, and so is their length, bu
    twice, of strings that match ``[a-z0-9][a-z0-9.-]{0,252}``. It MAY have ``token_hosts``, of the
    same form, and further keys that match ``[a-z_]{1,32}``, with a string, an integer or an array of
    strings; a writer MUST keep them.
-8. ``scrypt.n`` MUST be a power of two from 2^15 to 2^20, ``r`` 8 and ``p`` 1.
+8. ``scrypt.n`` MUST be a power of two from 2^15 to 2^18, ``r`` 8 and ``p`` 1.
 
 **Hosts.** A secret MUST NOT be sent to a host that is not in its ``hosts``. A token that is fetched
 with secrets MUST NOT be sent to a host that is not in the ``token_hosts`` of every one of them; a

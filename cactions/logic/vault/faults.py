@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.shell import command_line, word
 from cactions.model import OperatorError
 from cactions.model.vault import VaultError, VaultFault
 
@@ -66,6 +67,13 @@ def bad_parameters(line: int, why: str) -> VaultError:
     return VaultError(VaultFault.BAD_PARAMETERS, message, hint=_BACK, line=line)
 
 
+def not_stretched(memory: int) -> VaultError:
+    """There is not the memory, in bytes, that making a key of a passphrase takes."""
+    message = f"a key could not be made of the passphrase: it takes {memory:,} bytes of memory"
+    hint = "Free some memory, or open the vault with a key."
+    return VaultError(VaultFault.BAD_PARAMETERS, f"{message}; {_CLOSED}", hint=hint)
+
+
 def unknown_recipient(name: str) -> VaultError:
     """The key at hand is nobody's."""
     who = f'"{name}" is no recipient of the vault' if name else "no recipient has the key at hand"
@@ -112,7 +120,8 @@ def entry(name: str) -> VaultError:
     return VaultError(
         VaultFault.ENTRY,
         f'"{name}" was not sealed for the place where it stands; it was not opened',
-        hint=f"Somebody with a key put it there. Seal it again: `cactions vault rotate {name}`.",
+        hint="A recipient of the vault put it there. Seal it again:"
+        f" `{command_line(('vault', 'rotate'), name)}`.",
     )
 
 
@@ -133,7 +142,7 @@ def open_to_all(path: str) -> VaultError:
     return VaultError(
         VaultFault.MODE,
         f"everybody may write {path}; it was not used",
-        hint=f"Run `chmod 644 {path}`, then `cactions vault verify`.",
+        hint=f"Run `chmod 644 {word([path])}`, then `cactions vault verify`.",
     )
 
 

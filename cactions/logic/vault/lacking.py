@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cactions.logic import sealed_parts
+from cactions.logic.shell import command_line
 from cactions.logic.vault.token_binding import TokenBinding, binders
 from cactions.model import Action, Finding, Project, Severity
 from cactions.model.vault import Entry, Purpose
@@ -83,14 +84,14 @@ def _of_action(action: Action, held: Mapping[str, Entry]) -> Iterator[Finding]:
 def _of_secret(
     action: Action, route: str, name: str, hosts: tuple[str, ...], held: Mapping[str, Entry]
 ) -> Iterator[Finding]:
-    options = " ".join(f"--host {host}" for host in hosts)
+    options = [part for host in hosts for part in ("--host", host)]
     if name not in held or held[name].is_binding:
         message, verb = f'the secret "{name}" is not in the vault', "seal"
     elif missing := sorted(set(hosts) - set(held[name].hosts)):
         message, verb = f'the secret "{name}" is not sealed for {", ".join(missing)}', "rotate"
     else:
         return
-    hint = f"`cactions vault {verb} {name} {options}`"
+    hint = f"`{command_line(('vault', verb), name, options=options)}`"
     yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)
 
 

@@ -24,7 +24,8 @@ from cactions.model.vault import (
 MAX_FILE: Final = 32 * 1024 * 1024
 MAX_LINE: Final = 1024 * 1024
 MIN_COST: Final = 2**15
-MAX_COST: Final = 2**20
+MAX_COST: Final = 2**18
+"""It takes 256 MiB, which a stranger's file may ask for before its MAC can be checked."""
 
 _BEGINNING: Final = b'{"epoch":'
 _FORMAT: Final = re.compile(rb'"format":"cactions-vault/([1-9][0-9]{0,8})"')
@@ -108,7 +109,7 @@ def _check_place(number: int, line: Line, before: list[Line]) -> None:
 def _check_cost(number: int, stretching: Stretching) -> None:
     n = stretching.n
     if not MIN_COST <= n <= MAX_COST:
-        raise faults.bad_parameters(number, f"n is {n}, not 2^15 to 2^20")
+        raise faults.bad_parameters(number, f"n is {n}, not 2^15 to 2^18")
     if n & (n - 1):
         raise faults.bad_parameters(number, f"n is {n}, no power of two")
     if (stretching.r, stretching.p) != (8, 1):

@@ -10,10 +10,11 @@ The YAML may only narrow it, so that nobody who changes the YAML can send a live
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from cactions.logic import sealed_parts
+from cactions.logic.shell import command_line
 from cactions.model import AuthorError, Token, noun
 from cactions.model.vault import Entry
 
@@ -65,12 +66,13 @@ class TokenBinding:
         return ", then ".join(self._commands(frozenset(hosts)))
 
     def _commands(self, hosts: frozenset[str]) -> Iterator[str]:
-        kind = " --user" if self.token.is_users else ""
+        kind = ("--user",) if self.token.is_users else ()
         for name in binders(self.token):
             bound = self._bound(name)
             if not hosts <= bound:
-                wanted = (f"--token-host {shlex.quote(host)}" for host in sorted(bound | hosts))
-                yield f"`cactions vault bind {shlex.quote(name)}{kind} {' '.join(wanted)}`"
+                wanted = (("--token-host", host) for host in sorted(bound | hosts))
+                options = (*kind, *chain.from_iterable(wanted))
+                yield f"`{command_line(('vault', 'bind'), name, options=options)}`"
 
     def _bound(self, name: str) -> frozenset[str]:
         entry = self.held.get(name)

@@ -1,0 +1,116 @@
+"""How credentials are recognised: by what they are called, by their format, or as drawn at random.
+
+A text is taken apart into runs of letters and of digits. Words, numbers, versions and dates change
+rarely between the two; what is drawn at random does so all the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+_FORMATS: Final = (
+    r"\b(?:[srp]k_(?:live|test)_[0-9A-Za-z]{10,}|whsec_[0-9A-Za-z+/=]{16,}"
+    r"|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_[0-9A-Za-z_]{20,}|glpat-[0-9A-Za-z_-]{15,}"
+    r"|xox[abeprs]-[0-9A-Za-z-]{10,}|xapp-[0-9A-Za-z-]{10,}"
+    r"|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|ya29\.[0-9A-Za-z_-]{20,}"
+    r"|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{20,}|sq0(?:atp|csp|idp)-[0-9A-Za-z_-]{20,}"
+    r"|EAAA[0-9A-Za-z_-]{50,}|SG\.[\w-]{16,}\.[\w-]{16,}|key-[0-9a-f]{32}|SK[0-9a-f]{32}"
+    r"|npm_[0-9A-Za-z]{30,}|pypi-AgE[0-9A-Za-z_-]{20,}|dop_v1_[0-9a-f]{40,}|hf_[0-9A-Za-z]{30,}"
+    r"|sk-[0-9A-Za-z_-]{24,}|pat-[a-z]{2}[0-9]-[0-9a-f-]{36}|dG9rO[0-9A-Za-z+/=_-]{20,})"
+    r"|(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
+"""How services write their keys. Compiled when they are needed: most texts are too short."""
+
+_LONG: Final = r"[0-9A-Za-z+/_=-]{16,}"
+_UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_HASHED: Final = (
+    r"(?i:\b(?:sha-?(?:1|256|384|512)|md5|commits?|blobs?|trees?|digests?|hash|etag)"
+    r"[:=/-][0-9a-f]{7,})"
+)
+"""The hash of something, with what it is in front of it."""
+_NAMED: Final = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+"
+
+_SECRET: Final = frozenset("password passwd pwd passphrase secret".split())
+_CREDENTIAL: Final = frozenset(
+    "token key apikey auth authorization bearer jwt sig signature hmac credential credentials"
+    " accesstoken authtoken apitoken session sessionid cookie pass".split()
+)
+_PUBLIC: Final = frozenset(
+    "page next continuation sync csrf idempotency sort partition cache public cursor"
+    " pagination primary foreign external".split()
+)
+_IDENTIFIER: Final = frozenset(
+    "id uuid guid ids checksum hash digest etag sha sha1 sha256 md5 fingerprint cursor commit"
+    " revision ref traceparent trace".split()
+)
+
+
+class Name(IntEnum):
+    """What the name of a place says of the text in it."""
+
+    IDENTIFIER = 0
+    """It tells things apart, as a checksum or an id does."""
+    NEUTRAL = 1
+    CREDENTIAL = 2
+    """It may hold a credential, or a word such as the name of a key."""
+    SECRET = 3
+    """It holds a credential, however that looks."""
+
+
+@lru_cache(1_000)
+def name_says(name: str) -> Name:
+    """By the last word of it: ``X-Shop-Token`` is a credential, ``page_token`` is none."""
+    words = [word.lower() for word in re.findall(_NAMED, name)]
+    last = words[-1] if words else ""
+    if last.isdigit() and len(words) > 1:
+        last = words[-2] + last if words[-2] in {"sha", "md"} else words[-2]
+    if last in _SECRET:
+        return Name.SECRET
+    if last in _CREDENTIAL and _PUBLIC.isdisjoint(words):
+        return Name.CREDENTIAL
+    return Name.IDENTIFIER if last in _IDENTIFIER else Name.NEUTRAL
+
+
+_LEAST: Final = {Name.IDENTIFIER: 24, Name.NEUTRAL: 20, Name.CREDENTIAL: 12, Name.SECRET: 12}
+"""So many characters drawn at random make a credential."""
+_LEAST_HEX: Final = {Name.NEUTRAL: 32, Name.CREDENTIAL: 16, Name.SECRET: 16}
+"""Of hexadecimal digits; an identifier is one whatever its length."""
+
+
+def looks_secret(text: str, name: Name = Name.NEUTRAL) -> bool:
+    """Whether a text holds what services give out as keys, or what looks drawn at random.
+
+    Linear in the length of the text.
+    """
+    if len(text) < _LEAST[Name.SECRET]:
+        return False
+    if re.search(_FORMATS, text):
+        return True
+    if name < Name.CREDENTIAL:
+        text = re.sub(f"{_UUID}|{_HASHED}", "", text)
+    return any(_is_random(word, name) for word in re.findall(_LONG, text))
+
+
+def _is_random(word: str, name: Name) -> bool:
+    opaque = "".join(_opaque(word))
+    hexed = bool(re.fullmatch("[0-9a-f]+|[0-9A-F]+", opaque))
+    least = _LEAST_HEX.get(name, len(opaque) + 1) if hexed else _LEAST[name]
+    return len(opaque) >= least and len(set(opaque)) >= _VARIED
+
+
+_VARIED: Final = 8
+"""Different characters, at least, of what is drawn at random."""
+_MOST_RUNS: Final = 4
+"""Runs of letters and of digits in a name, such as ``Points2024EditionV2``."""
+
+
+def _opaque(word: str) -> Iterator[str]:
+    """The parts of a word in which letters and digits take turns, as in no name and no number."""
+    for part in re.findall("[0-9A-Za-z]+", word):
+        if len(re.findall("[0-9]+|[A-Za-z]+", part)) > _MOST_RUNS:
+            yield part

@@ -1,0 +1,130 @@
+"""No list that a file can hold is dearer than its length: every shape, right, wrong and nearly.
+
+CPU is measured, not the clock, and the best of some runs counts. The normal run takes the shapes
+that were once dear; ``-m hostile`` takes all of them up to the limit of a file.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+
+import pytest
+
+from cactions.logic.fixing import mended
+from cactions.logic.linting import lint
+from cactions.logic.paging import page_of
+from cactions.logic.reading import MAX_BYTES
+from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.logic.strict_json import dumps
+from cactions.logic.wire.reports import findings_to_json
+from cactions.logic.wire.sarif import review_to_sarif
+from cactions.model import Review, Severity
+from cactions.render.findings import findings
+from cactions.render.github import github
+from cactions.render.ink import plain
+from cactions.render.junit import junit
+from cactions.render.markdown import markdown
+from cactions.render.spelling import spelled_review
+from cactions.rules import SEVERITIES
+from cactions.rules.pages import PAGES
+from tests.counting import COUNTS
+from tests.linted import NOW
+from tests.lists import NAMES, text_of
+
+SMALL = 2 * 1024
+NORMAL = 128 * 1024
+FULL = MAX_BYTES - 1024
+LONG = COUNTS.factor > 1
+
+FLOOR = 0.02
+"""Seconds: what is faster is noise."""
+FACTOR = 8
+"""How many times as long a file of four times the size may take: 4 is linear, 16 is quadratic."""
+MOST = 15.0
+"""Seconds of CPU for a file at the limit, in all formats; three times what the slowest takes."""
+
+DEAR = (
+    "allow, idle", "trust, idle", "rows.where, attributes", "people and tests",
+    "keys and targets of one action", "hosts and uses",
+)  # fmt: skip
+"""What took the square of its length, or would if somebody is not careful."""
+FIXABLE = ("allow, idle", "allow, idle on lines", "comments, idle", "actions, free")
+
+
+def looked(files: list[SourceFile]) -> Shaped:
+    """What ``validate`` finds."""
+    return lint(shape(files), NOW)
+
+
+def found(name: str, size: int) -> None:
+    """What is found in a file, without the formats."""
+    looked([SourceFile("a.yaml", text_of(name, size).encode())])
+
+
+def told(name: str, size: int) -> None:
+    """Everything that ``validate`` does with a file, in every format."""
+    look = looked([SourceFile("a.yaml", text_of(name, size).encode())])
+    review = Review(look.findings, look.suppressed, look.sources, 0)
+    rules = {one.rule for one in look.findings} | {one.finding.rule for one in look.suppressed}
+    pages = [page_of(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in rules]
+    plain(findings(review.findings, review.sources)(80))
+    github(review, str)
+    junit(review, [Severity.ERROR])
+    markdown(review, str)
+    dumps(findings_to_json(review.findings, review.suppressed))
+    dumps(review_to_sarif(spelled_review(review), pages, str))
+
+
+def fixed(name: str, size: int) -> None:
+    """Everything that ``validate --fix`` does with a file."""
+    file = SourceFile("a.yaml", text_of(name, size).encode())
+    done = mended([file], lambda files: looked([*files]))
+    assert done.applied, name
+
+
+def seconds(work: object, name: str, size: int, *, runs: int) -> float:
+    """CPU of the fastest run, without the search for garbage of a whole test run."""
+    assert callable(work)
+    spent = []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(runs):
+            start = time.process_time()
+            work(name, size)
+            spent.append(time.process_time() - start)
+    finally:
+        gc.enable()
+    return min(spent)
+
+
+def is_linear(work: object, name: str, size: int) -> bool:
+    """Whether four times the size takes about four times as long; a slow run is tried again."""
+    for runs in (1, 3):
+        quarter = seconds(work, name, size // 4, runs=runs)
+        whole = seconds(work, name, size, runs=runs)
+        if whole <= FACTOR * max(quarter, FLOOR):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_list_is_read_and_told(name: str) -> None:
+    """At a small size; nothing is slow there, and nothing ends in an error of ours."""
+    assert seconds(told, name, SMALL, runs=1) < 2
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("name", NAMES if LONG else DEAR)
+def test_every_list_is_linear(name: str) -> None:
+    """Four times as many entries, about four times as long; at the limit it is bounded."""
+    assert is_linear(told if LONG else found, name, FULL if LONG else NORMAL)
+    assert not LONG or seconds(told, name, FULL, runs=1) < MOST
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("name", FIXABLE if LONG else FIXABLE[:2])
+def test_thousands_of_fixes_are_linear(name: str) -> None:
+    """``--fix`` applies them all, in a time that grows with the file."""
+    assert is_linear(fixed, name, FULL // 2 if LONG else NORMAL // 4)

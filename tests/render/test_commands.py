@@ -1,0 +1,144 @@
+"""A command that a message suggests can be pasted, whatever the names in it hold."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cactions.cli.answering import Answers
+from cactions.cli.wiring import COMMANDS
+from cactions.cli.words import Words
+from cactions.logic.shell import command_line
+from cactions.logic.vault import faults
+from cactions.model import Finding, OperatorError, Severity
+from cactions.render.escaping import safe
+from cactions.render.failure import failure
+from cactions.render.findings import findings
+from cactions.render.ink import Sheet, ink, plain
+from cactions.render.layout import Fact, facts, prose
+
+PACKAGE: Final = Path(__file__).parents[2] / "cactions"
+
+PARTS: Final = (
+    "rm", "-rf", "~", " ", " ", " ", ";", "&&", "|", "$(", ")", "`", "``", "'", '"', "\\", "\n",
+    "#", "!", "*", "?", "a", "Zoë", "--yes", "=", "<", ">", "&", "{", "}", "é", ".", "…", "\t",
+    ": cactions run ", "\x1b[2J", "\u202e", "\u3000", "•", ": ", "://", "$HOME", "0", "% ",
+    "e\u0301",
+)  # fmt: skip
+_SEEDED: Final = random.Random(301)
+NAMES: Final = (
+    "x; rm -rf ~", "`rm -rf ~`", "$(rm -rf ~)", "a'; rm -rf ~; '", "--yes", "-", "--", "-x y", "",
+    *("".join(_SEEDED.choices(PARTS, k=_SEEDED.randint(1, 14))) for _ in range(191)),
+)  # fmt: skip
+WIDTHS: Final = range(40, 121)
+
+
+def hinted(name: str) -> tuple[Sheet, list[str]]:
+    return failure(faults.entry(name)), ["vault", "rotate", name]
+
+
+def found(name: str) -> tuple[Sheet, list[str]]:
+    hint = f"seal it with `{command_line(('vault', 'seal'), name, options=('--host', name))}` first"
+    finding = Finding("CA305", "a secret is not in the vault", hint, severity=Severity.WARNING)
+    return findings([finding], {}), ["vault", "seal", name, "--host", name]
+
+
+def closed(name: str) -> tuple[Sheet, list[str]]:
+    said = Words(name, name, [name], Answers(replay=True), [Path("a") / name], name)
+    options = ["--person", name, "--input", name, "--replay", "-f", str(Path("a") / name)]
+    text = f"Nothing was written. To apply it: {said.command('run')}"
+    words = ["run", name, *options, *(["--env", name] if name else [])]
+    return lambda room: prose(ink(text), room, indent=2), words
+
+
+def labelled(name: str) -> tuple[Sheet, list[str]]:
+    text = f"The run was cut off (`{command_line(('runs', 'resume'), name)}` finishes it) today."
+    return lambda room: facts([Fact("State", (ink(text),))], room), ["runs", "resume", name]
+
+
+PLACES: Final[tuple[Callable[[str], tuple[Sheet, list[str]]], ...]] = (
+    hinted, found, closed, labelled,
+)  # fmt: skip
+
+
+BEGINS: Final = re.compile("(`|: |^ +)cactions ")
+
+
+def suggested(text: str) -> list[str]:
+    """The words of the command of a text, as a shell reads the line that it stands on."""
+    *_, line = [line for line in text.splitlines() if BEGINS.search(line)]
+    found = BEGINS.search(line)
+    assert found
+    command = line[found.end(1) :]
+    return shlex.split(command.rpartition("`")[0] if found[1] == "`" else command)
+
+
+def is_seen(name: str) -> bool:
+    """Whether all of it can be shown; what cannot is written as a printf."""
+    return name.isprintable()
+
+
+def test_a_suggested_command_is_one_command_with_each_name_as_one_word() -> None:
+    """On one line of every width from 40 to 120; behind it, nothing but what the sentence says."""
+    tried = broken = 0
+    for number, name in enumerate(NAMES):
+        sheet, words = PLACES[number % len(PLACES)](name)
+        dashes = ["--"] if name.startswith("-") else []  # and then the options stand before it
+        wanted = sorted(["cactions", *dashes, *words])
+        for room in WIDTHS[number % 3 :: 3]:
+            got = suggested(plain(sheet(room)))
+            tried += 1
+            broken += len(got) != len(wanted) or (
+                is_seen(name) and [*map(safe, wanted)] != sorted(got)
+            )
+    told = f"{len(NAMES)} names, {tried:,} commands tried, {broken} broken"
+    assert "200 names, 5,400 commands tried, 0 broken" == told
+
+
+@pytest.mark.parametrize("name", ["-x", "--yes", "--", "-"])
+def test_a_name_is_no_option(name: str) -> None:
+    """It stands behind ``--``, and the options before it."""
+    told = command_line(("vault", "seal"), name, options=("--host", "a.example"))
+    assert f"cactions vault seal --host a.example -- {name}" == told
+
+
+def test_a_text_in_backticks_stays_on_one_line() -> None:
+    """Also where it is wider than the page; the words around it flow as ever."""
+    error = OperatorError("x", hint="Do `a b c d e f g h i j k l m n` and then `o p`, or q r s.")
+    assert [
+        "x The command does not",
+        "  fit.",
+        "  X.",
+        "  Next: Do",
+        "  `a b c d e f g h i j k l m n`",
+        "  and then `o p`, or q r",
+        "  s.",
+    ] == plain(failure(error)(24)).splitlines()
+
+
+QUOTED: Final = re.compile("word|given|have$|fd$")
+"""What is quoted where it is made, or is a number: of a vault's generation, of a descriptor."""
+
+
+def handmade(file: Path) -> Iterator[str]:
+    """Commands with a hole in them that are not put together by ``command_line``."""
+    begins = re.compile(rf"\bcactions (?:{'|'.join(COMMANDS)})\b[^`.]*$|`--[a-z-]+ $")
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.JoinedStr):
+            for text, hole in pairwise(node.values):
+                opened = isinstance(text, ast.Constant) and begins.search(str(text.value))
+                if opened and not QUOTED.match(ast.unparse(getattr(hole, "value", hole))):
+                    yield f"{file.name}:{node.lineno}"
+
+
+def test_no_command_is_put_together_by_hand() -> None:
+    """What stands in a hole may come from a file, so the one place that quotes puts it there."""
+    assert [] == [place for file in PACKAGE.rglob("*.py") for place in handmade(file)]

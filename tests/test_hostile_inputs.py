@@ -1,0 +1,207 @@
+"""Whatever a file, an answer or a key holds, it is read or refused in our own words.
+
+What ``test_generated`` has for action files, this has for everything else that others may write.
+"""
+
+# ruff: noqa: E501 - tables
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cactions.edges.inflating import inflated
+from cactions.edges.sealing import Sealing
+from cactions.edges.snapshot_file import read_snapshot
+from cactions.edges.user_config import read_user_config
+from cactions.logic import dating, key_item, key_text
+from cactions.logic.key_text import KeyTextError
+from cactions.logic.picking import parse_path
+from cactions.logic.token_answers import LONGEST, read_token
+from cactions.logic.vault import lines
+from cactions.logic.wire.reports import findings_from_json, reports_from_json
+from cactions.model import (
+    CactionsError,
+    DateForm,
+    Denial,
+    Limits,
+    NoPlan,
+    Response,
+    StoreError,
+    Success,
+    Template,
+    Token,
+    TokenFetch,
+)
+from cactions.model.request import ActionRequest
+from cactions.model.secret import Passphrase
+from cactions.model.vault import Stretching, VaultError
+from tests.counting import cases
+from tests.test_generated import JUNK, mutated, soup
+
+VECTORS = Path(__file__).parent / "vectors" / "vault"
+VAULT = b"\n".join((VECTORS / "ok-small").read_bytes().split(b"\n\n", 1)[1:])
+NUMBERS = [
+    "0", "-0", "-1", "1e400", "-1e400", "1e-400", "1e308", "9007199254740993", "18446744073709551616",
+    "9" * 401, "-" + "9" * 401, "9" * 640, "9" * 5_000, "0.5", "NaN", "Infinity", "true", "null", '"3600"',
+    '"' + "9" * 400 + '"', '"1e9"', '"-5"', '""', "[]", "{}", '"\\ud800"', '"\\u00b2"',
+]  # fmt: skip
+FETCHING = Token(
+    "crm", "Authorization", ("crm.example",),
+    fetch=TokenFetch(
+        ActionRequest("get", Template(("https://crm.example/t",)), host="crm.example"),
+        parse_path("$.access_token"), parse_path("$.expires_in"), Denial(), Success(),
+    ),
+)  # fmt: skip
+
+
+@cases(500)
+@given(mutated(VAULT, b'{"format":"cactions-vault/1"}\n', b""))
+def test_vaults_with_bytes_changed(data: bytes) -> None:
+    """A vault, or a fault with its kind."""
+    with suppress(VaultError):
+        lines.read(data)
+    with suppress(VaultError):
+        lines.find_head(data)
+    list(lines.fragments(data))
+
+
+@cases(500)
+@given(
+    soup("cactions-key-", "cactions-key-1-", "AGE-", "\n", "ABCD", "="),
+    st.sampled_from(["key", "join"]),
+)
+def test_keys_of_pieces(text: str, kind: str) -> None:
+    """A text is a key, or no key, or of another vault."""
+    for read in (key_text.decode_key, key_text.find_key):
+        with suppress(KeyTextError):
+            read(text, "0" * 32, kind)
+    key_item.parse_key(text, "0" * 32)
+    key_item.parse_mark(text)
+
+
+LOCK = json.dumps(
+    {
+        "format": "cactions.attributes/1", "taken": 1_800_000_000, "identity_verification": True,
+        "attributes": [{"name": "tier", "data_type": "string", "options": ["a"], "messenger_writable": False}],
+    }
+).encode()  # fmt: skip
+
+
+@cases(300)
+@given(mutated(LOCK))
+def test_snapshots_with_bytes_changed(tmp_path_factory: Any, data: bytes) -> None:
+    """``attributes.lock.json`` comes with the repository."""
+    path = tmp_path_factory.getbasetemp() / "attributes.lock.json"
+    path.write_bytes(data)
+    with suppress(CactionsError):
+        read_snapshot(path)
+
+
+@cases(300)
+@given(
+    mutated(b'keyring_backend = "a.b"\nkey_file = "/k"\nkey_command = ["a", "b"]\n', b"x = 1e400\n")
+)
+@example(b"x = " + b"9" * 5_000)
+@example(b"x = " + b"[" * 3_000)
+@example(b"x = 2024-02-30T25:61:00Z")
+def test_user_configurations_with_bytes_changed(tmp_path_factory: Any, data: bytes) -> None:
+    """The user's own file may be broken as well."""
+    path = tmp_path_factory.getbasetemp() / "config.toml"
+    path.write_bytes(data)
+    path.chmod(0o600)
+    with suppress(CactionsError):
+        read_user_config(path)
+
+
+@cases(300)
+@given(st.sampled_from(NUMBERS) | st.floats().map(str) | st.integers().map(str))
+@example("9" * 401)
+@example("1e400")
+def test_lifetimes_of_tokens(number: str) -> None:
+    """A token is there with a lifetime that a clock can bear, or the answer is refused."""
+    body = f'{{"access_token":"abc","expires_in":{number}}}'.encode()
+    with suppress(NoPlan):
+        came = read_token(FETCHING, Response(200, {"content-type": "application/json"}, body))
+        assert came.expires_in is None or 0 <= came.expires_in <= LONGEST
+
+
+@cases(300)
+@given(mutated(b'{"access_token":"abc","expires_in":3600,"a":[1,{"b":null}]}', b"[]", b"\xff"))
+def test_answers_with_tokens(body: bytes) -> None:
+    """Whatever the endpoint says."""
+    with suppress(NoPlan):
+        read_token(FETCHING, Response(200, {}, body))
+
+
+CODED = [gzip.compress(b"x" * 500, mtime=0), zlib.compress(b"y" * 500), gzip.compress(gzip.compress(b"z"), mtime=0),
+         gzip.compress(b"\0" * 5_000_000, mtime=0)]  # fmt: skip
+
+
+@cases(500)
+@given(
+    mutated(*CODED),
+    st.sampled_from(["gzip", "deflate", "x-gzip", "br", "", "gzip, gzip", ",", "GZIP"]),
+)
+def test_bodies_with_codings(body: bytes, codings: str) -> None:
+    """Cut off, damaged, nested, or a bomb: never more than the limit."""
+    limits = Limits(decoded=100_000)
+    with suppress(NoPlan):
+        pieces = (body[at : at + 100] for at in range(0, len(body), 100))
+        assert len(inflated(pieces, codings, "a.example", limits)) <= limits.decoded
+
+
+@cases(500)
+@given(
+    soup(
+        "2024-02-29",
+        "T",
+        "24:00",
+        "23:59:60",
+        "Z",
+        "+14:00",
+        "-99:99",
+        ".",
+        "9" * 400,
+        "0000-01-01",
+    ),
+    st.integers() | st.sampled_from([10**400, -(10**400)]),
+)
+def test_dates_of_pieces(text: str, number: int) -> None:
+    """A moment, or no moment."""
+    for read in (dating.seconds_of_text, dating.seconds_of_day):
+        with suppress(dating.Unfit):
+            read(text)
+    for form in (DateForm.UNIX_S, DateForm.UNIX_MS):
+        with suppress(dating.Unfit):
+            dating.seconds_of_number(number, form)
+
+
+@cases(300)
+@given(
+    st.lists(st.tuples(st.sampled_from(["format", "findings", "tests", "suppressed"]), JUNK)).map(
+        dict
+    )
+)
+def test_documents_of_findings(document: Any) -> None:
+    """Read, or refused as a document that cannot be."""
+    for read in (findings_from_json, reports_from_json):
+        with suppress(StoreError):
+            read(document)
+
+
+@pytest.mark.parametrize("power", [19, 20, 40])
+def test_a_passphrase_is_not_stretched_beyond_memory(power: int) -> None:
+    """OpenSSL's refusal is told as a fault of the vault, and takes no memory."""
+    assert lines.MAX_COST == 2**18
+    if power > 19:
+        with pytest.raises(VaultError, match="bytes of memory"):
+            Sealing().stretched(Passphrase("ada", "x" * 20), Stretching(2**power, 8, 1, b"s" * 32))
