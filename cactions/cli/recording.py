@@ -39,12 +39,14 @@ def live(answers: Answers) -> Answers:
 def agreed(actions: Sequence[Action], opened: Opened, yes: bool, json: bool) -> bool:
     """Whether to go ahead; nothing was sent so far.
 
-    Raises AuthorError where a test is about somebody who is no test person, OperatorError where
-    nobody can be asked whether recordings may be replaced.
+    Raises AuthorError where a test is about somebody who is no test person or a link of the project
+    is in the way of a recording, OperatorError where nobody can be asked whether recordings may be
+    replaced.
     """
     people = stores.rehearsal_people(opened)
     for action in actions:
         check_test_people(action, people)
+        wiring.tape(opened, action).check_place()
     there = [cassette_name(one) for one in actions if os.path.lexists(opened.recording(one))]
     if not there:
         return True

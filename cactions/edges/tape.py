@@ -47,6 +47,11 @@ class Tape:
         parse_cassette(data, str(self._path))
         return data
 
+    def check_place(self) -> None:
+        """Before anything is sent. Raises as ``keep`` does for a link, or what is no file."""
+        with store_errors(self._path):
+            resolve_for_writing(self._path)
+
     def keep(self, data: bytes) -> None:
         """Replace the file; durable on return.
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "validate": ("validate",),
     "validate json": ("validate", "--json"),
     "validate --fix": ("validate", "--fix"),
+    "validate --output": ("validate", "--output", "pic.svg"),
     "test": ("test",),
     "diff": ("diff", *RUN),
     "diff --svg": ("diff", *RUN, "--svg", "pic.svg"),
@@ -199,7 +200,7 @@ def words_of(command: str, name: str) -> tuple[str, ...]:
         return (*words, before + (name if name.startswith("people") else "people.csv"))
     if before and command == "vault status":
         return (*words, "--vault", f"{before}cactions.vault")
-    if command in {"diff --svg", "runs export"}:
+    if command in {"diff --svg", "runs export", "validate --output"}:
         return (*words[:-1], before + words[-1])
     return (*words, "-f", f"{before}actions.yaml") if before else words
 

@@ -167,6 +167,25 @@ def test_a_recording_is_not_replaced_unasked(world: World) -> None:
     assert 1 == len(world.interactions)
 
 
+@pytest.mark.parametrize("linked", ["cassettes", "cassettes/loyalty.json"])
+def test_nothing_is_sent_where_a_link_is_in_the_way_of_a_recording(
+    world: World, tmp_path_factory: pytest.TempPathFactory, linked: str
+) -> None:
+    """Nor is anything written to where the link leads."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "loyalty.json").write_text("theirs")
+    world.served(speaking(ADA))
+    world.sealed()
+    (world.home / "cassettes").rmdir()
+    world.home.joinpath(linked).parent.mkdir(exist_ok=True)
+    world.home.joinpath(linked).symlink_to(outside / "loyalty.json" if "/" in linked else outside)
+    done = world.say(f"{RECORD} --yes")
+    assert (Exit.NOTHING_DONE, 0) == (done.code, world.asked)
+    assert f"The symbolic link {linked} lies in the project" in done.err
+    assert ["loyalty.json"] == [one.name for one in outside.iterdir()]
+    assert "theirs" == (outside / "loyalty.json").read_text()
+
+
 def test_a_call_without_an_answer_leaves_the_recording_as_it_was(world: World) -> None:
     """All of an action's tests, or none."""
     world.served(lambda talk: talk.reset(), limits={"retries": 0})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.confined_paths import NotAFile, RefusedLink, open_for_reading
+from cactions.edges.confined_paths import NotAFile, RefusedLink, add_project, open_for_reading
 from cactions.edges.files import append_text, read_text, write_text
 from cactions.edges.replacing import replace_file
 from cactions.edges.tape import Tape
@@ -94,11 +94,40 @@ def test_links_of_the_operator_are_followed(project: Path, tmp_path: Path) -> No
     assert (outside / "a.yaml").is_symlink()
 
 
+def test_a_home_folder_kept_in_git_is_no_project(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else no link of the operator's own would be followed."""
+    home = tmp_path / "home"
+    (home / ".git").mkdir(parents=True)
+    link(str(home / "work"), "../outside")
+    monkeypatch.setenv("HOME", str(home))
+    assert CANARY == read_text(home / "work" / "secret.yaml")
+    monkeypatch.chdir(home)
+    with pytest.raises(RefusedLink, match="link work leads out"):
+        read_text(home / "work" / "secret.yaml")
+
+
+def test_the_root_of_the_system_is_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its links are the system's, such as ``/tmp`` or ``/bin``."""
+    links = [one for one in Path("/").iterdir() if one.is_symlink() and one.is_dir()]
+    monkeypatch.chdir("/")
+    add_project(Path("/"))
+    for one in links:
+        with pytest.raises(OperatorError, match="there is no file"):
+            read_text(one / "none.yaml")
+        with pytest.raises(
+            OperatorError, match=r"cannot be written: (no such|permission|read-only)"
+        ):
+            write_text(one / "none" / "x.svg", "")
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "write": lambda path: write_text(path, "ours"),
     "append": lambda path: append_text(path, "ours"),
     "replace": lambda path: replace_file(path, CANARY.encode(), b"ours"),
     "record": lambda path: Tape(path, makes_folder=True).keep(b"ours"),
+    "begin to record": lambda path: Tape(path, makes_folder=True).check_place(),
 }
 
 

@@ -77,6 +77,23 @@ def test_a_split_index_is_read_whole(git: Git, tmp_path: Path, hashes: str, vers
 
 
 @needs_git
+def test_a_repository_behind_a_link_is_found(
+    git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some tools keep ``.git`` elsewhere, and git follows the link."""
+    here = tmp_path / "here"
+    git("init", "--quiet", "here")
+    fill(here, ".cactions/people.db")
+    git("add", "--force", ".", folder=here)
+    (here / ".git").rename(tmp_path / "kept")
+    (here / ".git").symlink_to("../kept")
+    (tmp_path / "kept" / "index").rename(tmp_path / "index")
+    (tmp_path / "kept" / "index").symlink_to("../index")
+    monkeypatch.chdir(here)
+    assert is_tracked(here / ".cactions")
+
+
+@needs_git
 def test_a_project_below_the_root_and_a_linked_tree_are_found(git: Git, tmp_path: Path) -> None:
     """The nearest repository upwards counts, wherever it keeps its index."""
     git("init", "--quiet", "-b", "main", "here")
