@@ -14,6 +14,7 @@ from cactions.cli.validating import Asked, Fixing, Format, code_of, looked_at, r
 from cactions.edges.action_files import STDIN, find
 from cactions.edges.replacing import replace_file
 from cactions.logic.fixing import Mended, mended
+from cactions.logic.lines import split_lines
 from cactions.logic.relative import STDIN as UNNAMED
 from cactions.logic.shaping import Shaped, SourceFile
 from cactions.model import Finding, OperatorError, Review
@@ -117,7 +118,7 @@ def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
 def _secret_lines(found: Review) -> Iterator[str]:
     for one in found.findings:
         if one.place and one.rule in _SECRETS:
-            lines = found.sources[one.place.file].splitlines()
+            lines = split_lines(found.sources[one.place.file])
             yield from lines[one.place.line - 1 : one.place.end_line]
 
 

@@ -56,6 +56,7 @@ class Builder:
                 form(event)
             elif name == "DocumentStartEvent":
                 documents += 1
+                self._refuse_directives(event)
                 if documents > 1:
                     self._fault(event, "a second document begins here", "one file, one document")
                     return None
@@ -86,6 +87,10 @@ class Builder:
             self._fault(event, f"anchor &{event.anchor} is not allowed here", "remove it")
         if event.tag:
             self._fault(event, f"tag {event.tag} is not allowed here", "remove it")
+
+    def _refuse_directives(self, event: Any) -> None:  # noqa: ANN401
+        if event.version or event.tags:
+            self._fault(event, "a % directive is not allowed here", "remove the line")
 
     def _close(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from cactions.logic.faults import Faults
+from cactions.logic.lines import split_lines
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 from cactions.logic.reading import read
 from cactions.logic.templating import TemplateError, parse_template
@@ -72,7 +73,7 @@ class Places:
     def line(self, file: str, number: int) -> str:
         """A line of a file, counted from 0; empty where there is none."""
         if self.cut[0] != file:
-            self.cut = (file, self.sources[file].splitlines())
+            self.cut = (file, split_lines(self.sources[file]))
         return self.cut[1][number] if number < len(self.cut[1]) else ""
 
     def stated(self, route: str) -> bool:

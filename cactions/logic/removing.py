@@ -10,10 +10,11 @@ import re
 from typing import Any, Final
 
 from cactions.logic.faults import Faults
+from cactions.logic.lines import lines_with_ends, split_lines
 from cactions.logic.locating import Places
 from cactions.logic.nodes import ListNode, MapNode, Node, to_json
 from cactions.logic.reading import read
-from cactions.logic.rewriting import lines_of, rewritten
+from cactions.logic.rewriting import rewritten
 from cactions.model import Edit, Json, Place
 
 _LIST: Final = r"(#[ \t]*cactions: ignore\[)([^\]]*)\]"
@@ -27,7 +28,7 @@ def rule_removed(rule: str, at: Place | None, places: Places) -> Edit | None:
     if at is None:
         return None
     text = places.sources[at.file]
-    line = text.splitlines()[at.line - 1]
+    line = split_lines(text)[at.line - 1]
     found = re.match(_LIST, line[at.column - 1 :])
     rules = found[2].split(",") if found else []
     rest = [one for one in rules if one.strip() != rule]
@@ -51,7 +52,7 @@ def item_removed(route: str, at: Place | None, places: Places) -> Edit | None:
     key, listed = _top(text, head)
     if key is None or not isinstance(listed, ListNode):
         return None
-    lines, item = text.splitlines(), listed.items[int(number)]
+    lines, item = split_lines(text), listed.items[int(number)]
     first, last = item.span.line, _last_line(item)
     if not re.fullmatch(_ITEM, lines[first][: item.span.column]):
         return None
@@ -89,7 +90,7 @@ def _last(node: MapNode | ListNode) -> Node | None:
 
 def _whole(file: str, first: int, last: int, text: str) -> Place:
     """Whole lines from one to another, counted from 1, with their ends."""
-    lines = lines_of(text)
+    lines = lines_with_ends(text)
     if last < len(lines):
         return Place(file, first, 1, last + 1, 1)
     return Place(file, first, 1, last, len(lines[last - 1]) + 1)

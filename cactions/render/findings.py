@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from cactions.logic.lines import split_lines
 from cactions.model import Finding, Fix, Label, Place, Severity, noun
 from cactions.render import words
 from cactions.render.escaping import pieces
-from cactions.render.excerpt import excerpt, split
+from cactions.render.excerpt import excerpt
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import flow, gap
 from cactions.rules import ANSWERABLE
@@ -87,7 +88,7 @@ class _Page:
 def _files(found: Sequence[Finding], sources: Mapping[str, str]) -> dict[str, Sequence[str]]:
     places = [place for one in found for place in (one.place, *(each.place for each in one.labels))]
     named = {place.file for place in places if place and place.file in sources}
-    return {name: split(sources[name]) for name in named}
+    return {name: split_lines(sources[name]) for name in named}
 
 
 def _file(finding: Finding) -> str:

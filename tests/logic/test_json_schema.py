@@ -16,6 +16,7 @@ from jsonschema import Draft7Validator
 from cactions.logic.decoding import decode
 from cactions.logic.faults import Faults
 from cactions.logic.file_format import FILE
+from cactions.logic.hiding import find_hidden
 from cactions.logic.json_schema import json_schema
 from cactions.logic.reading import read
 from cactions.logic.schema import (
@@ -35,9 +36,9 @@ from cactions.logic.schema import (
 EXAMPLE = Path(__file__).parents[2] / "actions.example.yaml"
 EDITOR = Draft7Validator(json_schema())
 
-letters = st.characters(
-    codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff\ufffe\uffff"
-)  # what YAML cannot hold is refused before there is anything to decode
+letters = st.characters(codec="utf-8", exclude_categories=["Cc"]).filter(
+    lambda sign: not find_hidden(sign.encode(), sign)
+)  # what YAML cannot hold, and what is not seen, is refused before there is anything to decode
 words = st.text(letters, max_size=8)
 names = words.filter(bool)
 numbers = st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6).filter(lambda x: x != math.floor(x))

@@ -19,9 +19,9 @@ from cactions.model import noun
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
 _OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]")
-_ODD: Final = (b"redacted", b"\r", b"\xc2\x85", b"\xe2\x80")
-"""Another key at the left edge, or a line break that is none of ours; what is hidden in one place
-is hidden everywhere, so that it has to be known first."""
+"""Another key at the left edge."""
+_HIDING: Final = b"redacted"
+"""What is hidden in one place is hidden everywhere, so that it has to be known first."""
 
 
 @noun
@@ -39,7 +39,7 @@ class SourceFile:
 
 def _declares(data: bytes) -> bool:
     """Whether more than actions may stand in it."""
-    if any(sign in data for sign in _ODD):
+    if _HIDING in data:
         return True
     return not _ACTIONS_FIRST.match(data) or bool(_OTHER.search(data))
 
