@@ -18,6 +18,7 @@ from cactions.logic.faults import Faults
 from cactions.logic.file_format import FILE
 from cactions.logic.hiding import find_hidden
 from cactions.logic.json_schema import json_schema
+from cactions.logic.naming import NameForm
 from cactions.logic.reading import read
 from cactions.logic.schema import (
     AnyJson,
@@ -65,7 +66,13 @@ def record(schema: Record) -> st.SearchStrategy[Any]:
 def text(schema: Text) -> st.SearchStrategy[Any]:
     if schema.words:
         return st.sampled_from(schema.words)
+    if schema.form:
+        return named(schema.form)
     return (words if schema.empty else names) | numbers | st.booleans()
+
+
+def named(form: NameForm | None) -> st.SearchStrategy[str]:
+    return st.from_regex(form.pattern, fullmatch=True) if form else names
 
 
 FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
@@ -76,7 +83,7 @@ FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     AnyJson: lambda _: anything,
     ListOf: lambda schema: st.lists(valid(schema.item), min_size=schema.least, max_size=3),
     MapOf: lambda schema: st.dictionaries(
-        names, valid(schema.value), min_size=schema.least, max_size=3
+        named(schema.form), valid(schema.value), min_size=schema.least, max_size=3
     ),
     Record: record,
     Tagged: lambda schema: st.one_of(*map(record, schema.records.values())),
