@@ -15,6 +15,7 @@ from cactions.edges.action_files import STDIN, find
 from cactions.edges.replacing import replace_file
 from cactions.logic.fixing import Mended, mended
 from cactions.logic.lines import split_lines
+from cactions.logic.masking import mask_values
 from cactions.logic.relative import STDIN as UNNAMED
 from cactions.logic.shaping import Shaped, SourceFile
 from cactions.model import Finding, OperatorError, Review
@@ -56,7 +57,8 @@ def _given(
     if asked.fixing is Fixing.SHOWN:
         before = review(asked, [one.before for one in states])
         hidden = {*_secret_lines(before), *_secret_lines(left)}
-        sheets = [patch(old.name, old.text, new.text, hidden) for old, new in changed]
+        pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
+        sheets = [patch(*pair, hidden) for pair in pairs]
         wiring.paper().show(*sheets)
         return code_of(before, asked)
     if not streamed:
@@ -68,6 +70,14 @@ def _given(
     if left.findings:
         wiring.paper().remark(findings(left.findings, left.sources))
     return code_of(left, asked)
+
+
+def _shown(old: SourceFile, new: SourceFile, before: Review, left: Review) -> tuple[str, str]:
+    """Both texts; without their values where one of them cannot be read, and may not be ours."""
+    texts = old.text, new.text
+    if texts == (before.sources[old.name], left.sources[new.name]):
+        return texts
+    return mask_values(old.text), mask_values(new.text)
 
 
 def _refuse(asked: Asked, *, streamed: bool) -> None:

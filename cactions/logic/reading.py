@@ -183,7 +183,14 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Faults) -> Non
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
     said = ", ".join(part for part in (error.context, error.problem) if part)
-    faults.add(UNREADABLE, Span(line, column, line, column + 1), f"not YAML: {said}", hint=hint)
+    faults.add(
+        UNREADABLE, Span(line, column, line, column + 1), f"not YAML: {_unquoted(said)}", hint=hint
+    )
+
+
+def _unquoted(said: str) -> str:
+    """Without what the parser in Python, but not that in C, quotes of the file."""
+    return re.sub(r"'[^'<>\s]{2,}'", "it", said)
 
 
 def _syntax_hint(lines: list[str], problem: str) -> str:

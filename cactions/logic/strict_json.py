@@ -17,6 +17,7 @@ import math
 import re
 from typing import Final, NoReturn
 
+from cactions.logic.masking import is_key
 from cactions.model import Json
 
 MAX_DIGITS: Final = 640
@@ -142,7 +143,8 @@ def _refuse_duplicate(text: str) -> NoReturn:
         elif token[2]:
             key = json.loads(token[1])
             if key in open_keys[-1]:
-                _refuse(text, token.start(), f"the key {json.dumps(key[:60])} stands twice")
+                named = f'the key "{key}"' if is_key(key) else "a key"
+                _refuse(text, token.start(), f"{named} stands twice")
             open_keys[-1].add(key)
     raise AssertionError("a duplicate key was seen and not found again")
 

@@ -79,7 +79,7 @@ def test_any_input_is_read_or_refused_inside_itself(data: str | bytes) -> None:
         (r'"\\\ud83d\\ude00"', 1, 4, "half of a surrogate pair is no character"),
         ('{"a": 1,\n "a": 1}', 2, 2, 'the key "a" stands twice'),
         (r'{"a": {"b": 1}, "b": 2, "\u0061": 3}', 1, 25, 'the key "a" stands twice'),
-        ('[{"a": 1}, {"k\\n": "a", "k\\n": {}}]', 1, 25, r'the key "k\n" stands twice'),
+        ('[{"a": 1}, {"k\\n": "a", "k\\n": {}}]', 1, 25, "a key stands twice"),
         ('["NaN",\nNaN]', 2, 1, "NaN is no JSON value"),
         ('{"-Infinity": -Infinity}', 1, 15, "-Infinity is no JSON value"),
         ("Infinity", 1, 1, "Infinity is no JSON value"),
@@ -133,9 +133,9 @@ def test_a_row_of_brackets_never_recurses(bracket: str) -> None:
 
 
 def test_a_refusal_quotes_no_value() -> None:
-    """A response body may be private: only a key that stands twice is named, and cut."""
+    """A response body may be private: only a key that stands twice, and is a short word, is named."""
     _, _, message = refusal(json.dumps({"k" * 100: 1})[:-1] + f', "{"k" * 100}": "hunter2"}}')
-    assert f'the key "{"k" * 60}" stands twice' == message
+    assert "a key stands twice" == message
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])

@@ -7,12 +7,14 @@ nothing that others need, so that it is decoded when its turn comes and let go o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from cactions.logic.decoding import Typed, decode
 from cactions.logic.faults import UNREADABLE, Faults
 from cactions.logic.file_format import FILE
-from cactions.logic.nodes import Span
+from cactions.logic.masking import is_key, mask_text
+from cactions.logic.nodes import MapNode, Node, ScalarNode, Span
 from cactions.logic.reading import read
 from cactions.model import noun
 
@@ -44,14 +46,26 @@ def _declares(data: bytes) -> bool:
     return not _ACTIONS_FIRST.match(data) or bool(_OTHER.search(data))
 
 
-class Draft:
-    """A file and its faults. ``declares``: whether it may hold more than actions."""
+def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
+    """What is no plain key is not named: it may be a text that merely holds a colon."""
+    for key, _ in entries:
+        if not is_key(key.text):
+            key.value = mask_text(key.text)
 
-    __slots__ = ("data", "declares", "faults", "typed")
+
+class Draft:
+    """A file and its faults.
+
+    ``declares``: whether it may hold more than actions. ``ours``: whether it can be read, and has
+    a key of an action file; the values of any other file are never shown.
+    """
+
+    __slots__ = ("data", "declares", "faults", "ours", "typed")
 
     def __init__(self, file: SourceFile) -> None:
         self.faults = Faults(file.name)
         self.data = file.data
+        self.ours = True
         self.declares = _declares(file.data)
         self.typed = self._decoded() if self.declares else None
 
@@ -69,6 +83,10 @@ class Draft:
 
     def _decoded(self) -> Typed | None:
         node = read(self.data, self.faults)
+        entries = node.entries if isinstance(node, MapNode) else []
+        self.ours = any(key.text in FILE.fields for key, _ in entries)
+        if not self.ours:
+            _mask_keys(entries)
         if node is not None:
             return decode(node, FILE, self.faults)
         if not self.faults.found:
