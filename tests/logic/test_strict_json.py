@@ -133,7 +133,7 @@ def test_a_row_of_brackets_never_recurses(bracket: str) -> None:
 
 
 def test_a_refusal_quotes_no_value() -> None:
-    """A response body may be private: only a key that stands twice, and is a short word, is named."""
+    """A response body may be private: of a key that stands twice, only a short word is named."""
     _, _, message = refusal(json.dumps({"k" * 100: 1})[:-1] + f', "{"k" * 100}": "hunter2"}}')
     assert "a key stands twice" == message
 
