@@ -15,6 +15,8 @@ from cactions.cli.validating import Asked, Fixing, Format, code_of, looked_at, r
 from cactions.edges.action_files import STDIN, find
 from cactions.edges.replacing import replace_file
 from cactions.logic.fixing import Mended, mended
+from cactions.logic.lines import split_lines
+from cactions.logic.masking import mask_values
 from cactions.logic.relative import STDIN as UNNAMED
 from cactions.logic.shaping import Shaped, SourceFile
 from cactions.model import Finding, OperatorError, Review
@@ -56,7 +58,8 @@ def _given(
     if asked.fixing is Fixing.SHOWN:
         before = review(asked, [one.before for one in states])
         hidden = {*_secret_lines(before), *_secret_lines(left)}
-        sheets = [patch(old.name, old.text, new.text, hidden) for old, new in changed]
+        pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
+        sheets = [patch(*pair, hidden) for pair in pairs]
         wiring.paper().show(*sheets)
         return code_of(before, asked)
     if not streamed:
@@ -68,6 +71,14 @@ def _given(
     if left.findings:
         wiring.paper().remark(findings(left.findings, left.sources))
     return code_of(left, asked)
+
+
+def _shown(old: SourceFile, new: SourceFile, before: Review, left: Review) -> tuple[str, str]:
+    """Both texts; without their values where one of them cannot be read, and may not be ours."""
+    texts = old.text, new.text
+    if texts == (before.sources[old.name], left.sources[new.name]):
+        return texts
+    return mask_values(old.text), mask_values(new.text)
 
 
 def _refuse(asked: Asked, *, streamed: bool) -> None:
@@ -119,7 +130,7 @@ def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
 
 def _secret_lines(found: Review) -> Iterator[str]:
     places = [one.place for one in found.findings if one.place and one.rule in _SECRETS]
-    lines = {file: found.sources[file].splitlines() for file in {one.file for one in places}}
+    lines = {file: split_lines(found.sources[file]) for file in {one.file for one in places}}
     spans = dict.fromkeys((one.file, one.line, one.end_line) for one in places)
     for file, first, last in spans:
         yield from lines[file][first - 1 : last]

@@ -4,7 +4,8 @@
   InvalidFiles at the *end*. Whoever acts on people before that must be able to take it back.
 - The text is UTF-8 without NUL; a byte order mark may begin a CSV file, since Excel writes one.
 - No two people of a file have the same ``id`` or ``user_id``.
-- Where an attribute is redacted, no line of the file goes into a report.
+- Where an attribute is redacted, no line of the file goes into a report; where no key is known,
+  only the structure does: it may be a file of credentials.
 - An empty cell of a table means "not set"; JSON says null and ``""`` where it means them.
 """
 
@@ -23,6 +24,7 @@ from cactions.edges.confined_paths import open_for_reading
 from cactions.edges.files import unreadable
 from cactions.logic.enrolling import Enrolment
 from cactions.logic.identifying import ALIASES, Fault, PersonFault
+from cactions.logic.masking import mask_values
 from cactions.logic.rows import (
     LONGEST_RECORD,
     Line,
@@ -98,11 +100,14 @@ def read_people(
     """
     if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
         stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
-    reading = _Reading(name, Enrolment(declared))
+    enrolment = Enrolment(declared)
+    reading = _Reading(name, enrolment)
     yield from reading.people(stream, form)
     if reading.findings:
         hidden = any(attribute.redacted for attribute in declared.values())
-        raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: reading.source()})
+        source = reading.source()
+        shown = source if enrolment.recognized else mask_values(source)
+        raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: shown})
 
 
 class _Unreadable(Exception):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cactions.logic.faults import TWICE, UNREADABLE, Faults
+from cactions.logic.masking import is_key
 from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span
 
 MAX_DEPTH: Final = 16
@@ -56,6 +57,7 @@ class Builder:
                 form(event)
             elif name == "DocumentStartEvent":
                 documents += 1
+                self._refuse_directives(event)
                 if documents > 1:
                     self._fault(event, "a second document begins here", "one file, one document")
                     return None
@@ -66,7 +68,7 @@ class Builder:
         self._attach(ScalarNode(event.value, event.start_mark, event.end_mark, event.style))
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
-        self._fault(event, f"alias *{event.anchor} is not allowed here", "write the value out")
+        self._fault(event, "an alias is not allowed here", "write the value out")
         self._attach(BrokenNode(None, event.start_mark, event.end_mark))
 
     def _open_map(self, event: Any) -> None:  # noqa: ANN401
@@ -83,9 +85,13 @@ class Builder:
 
     def _refuse_extras(self, event: Any) -> None:  # noqa: ANN401
         if event.anchor:
-            self._fault(event, f"anchor &{event.anchor} is not allowed here", "remove it")
+            self._fault(event, "an anchor is not allowed here", "remove it")
         if event.tag:
-            self._fault(event, f"tag {event.tag} is not allowed here", "remove it")
+            self._fault(event, "a tag is not allowed here", "remove it")
+
+    def _refuse_directives(self, event: Any) -> None:  # noqa: ANN401
+        if event.version or event.tags:
+            self._fault(event, "a % directive is not allowed here", "remove the line")
 
     def _close(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
@@ -116,7 +122,8 @@ class Builder:
             message = "merge keys are not allowed here"
             self.faults.add(UNREADABLE, key.span, message, hint="write the keys out")
         elif key.text in frame.lines:
-            message = f'"{key.text}" stands here twice; first in line {frame.lines[key.text]}'
+            named = f'"{key.text}"' if is_key(key.text) else "this key"
+            message = f"{named} stands here twice; first in line {frame.lines[key.text]}"
             self.faults.add(TWICE, key.span, message, hint="keep one of them")
         else:
             frame.lines[key.text] = key.span.line + 1

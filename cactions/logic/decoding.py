@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from cactions.logic.faults import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
+from cactions.logic.naming import NameForm, refusal
 from cactions.logic.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, json_scalar
 from cactions.logic.repairing import respelled_key, respelled_word
 from cactions.logic.schema import (
@@ -93,7 +94,8 @@ class _Decoder:
             self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
             self.faults.mend(respelled_word(scalar, self.faults.place(scalar.span), schema.words))
             return _BAD
-        return scalar.text
+        named = schema.form is None or self._is_name(scalar, schema.form, route)
+        return scalar.text if named else _BAD
 
     def _integer(self, node: Node, schema: Integer, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a whole number", route)
@@ -161,9 +163,18 @@ class _Decoder:
                 self.faults.add(WRONG_VALUE, name.span, "a name is empty", route=route)
                 continue
             value = self.decode(item, schema.value, name, here)
+            if schema.form and not self._is_name(name, schema.form, here):
+                continue
             if value is not None:
                 found[name.text] = value
         return found
+
+    def _is_name(self, node: ScalarNode, form: NameForm, route: str) -> bool:
+        fits = form.fits(node.text)
+        if not fits:
+            message, hint = refusal(node.text, form)
+            self.faults.add(WRONG_VALUE, first_line(node.span), message, hint=hint, route=route)
+        return fits
 
     def _record(self, node: Node, schema: Record, key: Node, route: str) -> object:
         if schema.instead and isinstance(node, ScalarNode):
@@ -226,7 +237,9 @@ class _Decoder:
 
 def _is_meant(text: str, schema: Text) -> bool:
     """Whether nothing more has to be looked at, which is nearly always."""
-    return text not in _NOTHING and (not schema.words or text in schema.words)
+    if text in _NOTHING or (schema.form and not schema.form.fits(text)):
+        return False
+    return not schema.words or text in schema.words
 
 
 _REQUIRED: Final[dict[int, tuple[Record, frozenset[str]]]] = {}

@@ -19,6 +19,7 @@ from cactions.logic.identifying import (
     person_from,
     unknown_name,
 )
+from cactions.logic.masking import mask_text
 from cactions.model import Attribute, DataType, Json, Person
 
 TEST: Final = "test"
@@ -31,21 +32,32 @@ class Enrolment:
 
     def __init__(self, declared: Mapping[str, Attribute]) -> None:
         self._declared = declared
+        self.recognized = False
+        """Whether any key so far is one of ours; the texts of any other file are never shown."""
         custom = {ATTRIBUTES + name: attribute.data_type for name, attribute in declared.items()}
         self._types = {**FIELD_TYPES, TEST: DataType.BOOLEAN, **custom}
 
     def key(self, name: str) -> str:
         """The key of a name as its author wrote it; for an unknown one, much the name itself."""
+        key = name
         if name.startswith(CUSTOM_ATTRIBUTES):
-            return ATTRIBUTES + name.removeprefix(CUSTOM_ATTRIBUTES)
-        bare = name not in self._types and ATTRIBUTES + name in self._types
-        return ATTRIBUTES + name if bare else name
+            key = ATTRIBUTES + name.removeprefix(CUSTOM_ATTRIBUTES)
+        elif name not in self._types and ATTRIBUTES + name in self._types:
+            key = ATTRIBUTES + name
+        self.recognized = self.recognized or key in self._types
+        return key
+
+    def shown(self, key: str) -> str:
+        """The key as a message may hold it: dots where nothing says that the file is ours."""
+        return key if self.recognized else mask_text(key)
 
     def fault(self, key: str) -> Fault | None:
         """What is wrong with a key, if anything is."""
         if key in self._types:
             return None
-        return unknown_name(key, [known.removeprefix(ATTRIBUTES) for known in self._types])
+        return unknown_name(
+            self.shown(key), [known.removeprefix(ATTRIBUTES) for known in self._types]
+        )
 
     def cell(self, key: str, text: str) -> Json:
         """The value of a table's cell, by the type of its place."""
@@ -72,7 +84,7 @@ class Enrolment:
             if fault := self.fault(key):
                 faults.append(fault)
             elif key in values:
-                faults.append(Fault(key, "stands here twice", "Keep one."))
+                faults.append(Fault(self.shown(key), "stands here twice", "Keep one."))
             else:
                 values[key] = value
         return values, faults

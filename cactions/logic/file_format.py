@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.naming import NAME
 from cactions.logic.request_format import LIMITS, NETWORK, REQUEST, STATUS, SUCCESS, TOKEN
 from cactions.logic.schema import (
     Boolean,
@@ -86,7 +87,7 @@ ATTRIBUTE: Final = Record(
 
 DATA_INPUT: Final = Record(
     {
-        "name": Field(Text(), "the name used in {{ inputs.NAME }}", required=True),
+        "name": Field(Text(form=NAME), "the name used in {{ inputs.NAME }}", required=True),
         "type": Field(_words(InputType), "string, integer, decimal or boolean", required=True),
         "description": Field(Text(), "what it is, for teammates"),
         "required": Field(Boolean(), "whether the action refuses to run without it"),
@@ -197,15 +198,19 @@ ALLOW: Final = Record(
 )
 TRUST: Final = Record(dict(_ANSWERED_FOR))
 
+SERVERS: Final = MapOf(MapOf(Text(), form=NAME), form=NAME)
+
 FILE: Final = Record(
     {
         "version": Field(Integer(VERSION, VERSION), "the file format, 1", required=True),
         "workspace": Field(WORKSPACE, "where people live; in one file of the folder"),
         "attributes": Field(MapOf(ATTRIBUTE), "the people's custom attributes; in one file"),
-        "servers": Field(MapOf(MapOf(Text())), "name: {environment: https URL}"),
-        "tokens": Field(MapOf(TOKEN), "credentials, by name"),
+        "servers": Field(
+            MapOf(MapOf(Text(), form=NAME), form=NAME), "name: {environment: https URL}"
+        ),
+        "tokens": Field(MapOf(TOKEN, form=NAME), "credentials, by name"),
         "network": Field(NETWORK, "ways to addresses that are not public; in one file"),
-        "actions": Field(MapOf(ACTION), "custom actions, by name"),
+        "actions": Field(MapOf(ACTION, form=NAME), "custom actions, by name"),
         "trust": Field(ListOf(TRUST, least=1), "attributes and mapped values that are vouched for"),
         "allow": Field(ListOf(ALLOW, least=1), "findings that somebody answers for"),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cactions.logic.file_format import FILE, VERSION
+from cactions.logic.naming import NameForm
 from cactions.logic.schema import (
     AnyJson,
     Boolean,
@@ -42,7 +43,13 @@ def _text(schema: Text) -> dict[str, Json]:
     """An editor reads an unquoted 010 as a number; the decoder keeps it as the text it is."""
     if schema.words:
         return {"enum": list(schema.words)}
+    if schema.form:
+        return {"type": _SCALARS, "minLength": 1, "minimum": 0, **_name(schema.form)}
     return {"type": _SCALARS} if schema.empty else {"type": _SCALARS, "minLength": 1}
+
+
+def _name(form: NameForm | None) -> dict[str, Json]:
+    return {"pattern": f"^{form.pattern}$"} if form else {}
 
 
 def _integer(schema: Integer) -> dict[str, Json]:
@@ -73,7 +80,7 @@ def _map(schema: MapOf) -> dict[str, Json]:
     least: dict[str, Json] = {"minProperties": schema.least} if schema.least else {}
     return {
         "type": "object",
-        "propertyNames": {"minLength": 1},
+        "propertyNames": {"minLength": 1, **_name(schema.form)},
         "additionalProperties": _schema(schema.value),
         **least,
     }

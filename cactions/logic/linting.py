@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final
 
 from cactions.logic.doubting import is_reached
+from cactions.logic.lines import split_lines
 from cactions.logic.locating import Places
 from cactions.logic.mending import fix_of
 from cactions.logic.shaping import Shaped
@@ -172,7 +173,7 @@ def _comments(sources: Mapping[str, str]) -> _Comments:
     for file, text in sources.items():
         if _MARK not in text:
             continue
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(split_lines(text), start=1):
             for one in _on_line(file, number, line):
                 (sound if one.rule and one.reason else void).append(one)
     return _Comments(tuple(sound), tuple(void))

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from cactions.logic.faults import Faults
+from cactions.logic.lines import lines_with_ends, split_lines
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 from cactions.logic.reading import read
-from cactions.logic.rewriting import lines_of
 from cactions.logic.templating import TemplateError, parse_template
 from cactions.model import Action, Place
 
@@ -85,13 +85,13 @@ class Places:
     def lines(self, file: str) -> list[str]:
         """The lines of a file; those of the last one are kept."""
         if self.cut[0] != file:
-            self.cut = (file, self.sources[file].splitlines())
+            self.cut = (file, split_lines(self.sources[file]))
         return self.cut[1]
 
     def ended_lines(self, file: str) -> list[str]:
         """The same with their ends."""
         if self.ended[0] != file:
-            self.ended = (file, lines_of(self.sources[file]))
+            self.ended = (file, lines_with_ends(self.sources[file]))
         return self.ended[1]
 
     def top(self, file: str, key: str) -> tuple[Node | None, Node | None]:

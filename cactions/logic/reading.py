@@ -1,8 +1,9 @@
 """Reads YAML text into nodes; the parser's only home.
 
-A strict subset: one document, 1 MiB, depth 16, no anchors, aliases, tags or merge keys, no key
-twice. Events are taken from the parser one by one, because composing 100,000 opening brackets
-ends the process; every fault goes into the collection with its span.
+A strict subset: one document, 1 MiB, depth 16, no anchors, aliases, tags, directives or merge
+keys, no key twice, and nothing hidden. Events are taken from the parser one by one, because
+composing 100,000 opening brackets ends the process; every fault goes into the collection with its
+span.
 """
 
 from __future__ import annotations
@@ -16,21 +17,22 @@ import yaml
 
 from cactions.logic.building import MAX_DEPTH, QUOTE_TEMPLATE, Builder, TooDeepError
 from cactions.logic.faults import UNREADABLE, Faults
+from cactions.logic.hiding import find_hidden
+from cactions.logic.lines import split_lines
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span
 from cactions.logic.repairing import quoted
 
 MAX_BYTES: Final = 1024 * 1024
 
-_UNPRINTABLE: Final = (
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-"""Named by what is refused: a class with wide ranges takes milliseconds to compile."""
-_USUAL: Final = b"\t\n\r" + bytes(range(0x20, 0x7F))
-"""Where nothing else stands, nobody need look."""
+_MOST_HIDDEN: Final = 100
+"""Hiding places of one file that are told; a file can hold a million."""
+_CONFLICT: Final = r"(?m)^(?:<{7}|>{7})(?= )"
+"""What git writes into a file that it cannot merge: git-merge, "How conflicts are presented"."""
 _MOST_OPENED: Final = 3_000
 _ODD: Final = ("&", "!", "%", "- -", "? ", "\t", "<<", "\n" + " " * 64)
 """Anchors, tags, directives, and what nests without brackets; or merely looks like it."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # same events, ten times slower without C
+_MERGE: Final = "finish the merge; its marks are lines that begin with <<<<<<<, ======= or >>>>>>>"
 _QUOTE_PATH = 'inside braces, quote the path: "$.a[0]"'
 
 
@@ -44,7 +46,7 @@ def read(data: bytes, faults: Faults) -> Node | None:
         return root
     root = _built(text, faults)
     if any(one.hint == QUOTE_TEMPLATE for one in faults.found):
-        lines = text.splitlines()
+        lines = split_lines(text)
         faults.found[:] = [
             quoted(one, lines) if one.hint == QUOTE_TEMPLATE else one for one in faults.found
         ]
@@ -153,30 +155,42 @@ def _decode(data: bytes, faults: Faults) -> str | None:
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         faults.add(UNREADABLE, _span_at(before), message, hint="save the file as UTF-8")
         return None
-    odd = re.search(_UNPRINTABLE, text) if data.translate(None, _USUAL) else None
-    if odd is None:
-        return text
-    message = f"a character that YAML does not allow: U+{ord(odd[0]):04X}"
-    faults.add(UNREADABLE, _span_at(text[: odd.start()]), message, hint="remove it")
-    return None
+    hidden = find_hidden(data, text)
+    for one in hidden[:_MOST_HIDDEN]:
+        span = _span_at(text[: one.start], one.end - one.start)
+        faults.add(UNREADABLE, span, one.message, hint=one.hint)
+    if len(hidden) > _MOST_HIDDEN:
+        rest = f"{len(hidden) - _MOST_HIDDEN:,} more hiding places like these follow"
+        faults.add(UNREADABLE, _span_at(text[: hidden[_MOST_HIDDEN].start]), rest)
+    return None if hidden else text
 
 
-def _span_at(before: str) -> Span:
-    """The one character after ``before``."""
-    lines = (before + "x").splitlines()  # breaks lines where YAML does
-    line, column = len(lines) - 1, len(lines[-1]) - 1
-    return Span(line, column, line, column + 1)
+def _span_at(before: str, size: int = 1) -> Span:
+    """The characters after ``before``, on one line."""
+    line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+    return Span(line, column, line, column + size)
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Faults) -> None:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines()
+    if mark := re.search(_CONFLICT, text):
+        span = _span_at(text[: mark.start()], len(mark[0]))
+        faults.add(UNREADABLE, span, "this is a mark of an unfinished git merge", hint=_MERGE)
+        return
+    at = error.problem_mark or error.context_mark
+    line, column = (at.line, at.column) if at else (0, 0)
+    lines = split_lines(text)
     hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], f"{error.context} {error.problem}")
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
     said = ", ".join(part for part in (error.context, error.problem) if part)
-    faults.add(UNREADABLE, Span(line, column, line, column + 1), f"not YAML: {said}", hint=hint)
+    faults.add(
+        UNREADABLE, Span(line, column, line, column + 1), f"not YAML: {_unquoted(said)}", hint=hint
+    )
+
+
+def _unquoted(said: str) -> str:
+    """Without what the parser in Python, but not that in C, quotes of the file."""
+    return re.sub(r"'[^'<>\s]{2,}'", "it", said)
 
 
 def _syntax_hint(lines: list[str], problem: str) -> str:

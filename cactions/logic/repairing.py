@@ -43,10 +43,13 @@ def quoted(finding: Finding, lines: Sequence[str]) -> Finding:
     found = re.fullmatch(_UNQUOTED, line)
     if place is None or found is None:
         return finding
-    start, end = found.span("value")
-    spot = Place(place.file, place.line, start + 1, place.line, end + 1)
-    edits = (Edit(spot, f'"{found["value"]}"'),)
+    edits = tuple(Edit(_point(place, at + 1), '"') for at in found.span("value"))
     return replace(finding, fix=Fix("quote the template", edits, safe=True))
+
+
+def _point(place: Place, column: int) -> Place:
+    """Where something is put in. What stands there already is not repeated: it may be a secret."""
+    return Place(place.file, place.line, column, place.line, column)
 
 
 def _is_bare(node: ScalarNode, place: Place) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.logic.faults import LITERAL_SECRET
+from cactions.logic.naming import SECRET_NAME
 from cactions.logic.origins import HIGHEST_PORT
 from cactions.logic.schema import (
     AnyJson,
@@ -24,7 +25,7 @@ BODY_FORMS: Final = ("json", "form_encoded")
 STATUS: Final = Integer(100, 599)
 
 SECRET: Final = Record(
-    {"secret": Field(Text(), "the name of a sealed value", required=True)},
+    {"secret": Field(Text(form=SECRET_NAME), "the name of a sealed value", required=True)},
     instead=(
         LITERAL_SECRET,
         "a secret never stands in the file",

@@ -1,25 +1,16 @@
 """Edits put into the bytes of a file: its layout, comments, line ends and mark of order stay.
 
-Lines break where YAML breaks them; a line that an edit adds ends as the file's first line does.
+Lines are those of git; a line that an edit adds ends as the file's first line does.
 """
 
 from __future__ import annotations
 
-import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Final
 
+from cactions.logic.lines import first_end, lines_with_ends
 from cactions.model import Edit, Place
-
-_BREAKS: Final = "(\r\n|[\n\r\x85\u2028\u2029])"  # YAML 1.1, "5.4. Line Break Characters"
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines with their ends."""
-    parts = re.split(_BREAKS, text)
-    return [line + end for line, end in zip(parts[::2], [*parts[1::2], ""], strict=True)]
 
 
 def rewritten(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -29,16 +20,16 @@ def rewritten(data: bytes, edits: Iterable[Edit]) -> bytes:
     """
     mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
     text = data.removeprefix(mark).decode()
-    lines = lines_of(text)
+    lines = lines_with_ends(text)
     starts = [0, *accumulate(map(len, lines))]
-    end = re.search(_BREAKS, text)
+    end = first_end(text)
     parts: list[str] = []
     at, last = 0, -1
     for edit in sorted(edits, key=lambda one: (one.place.line, one.place.column)):
         start, stop = _offsets(edit.place, lines, starts)
         if start <= last:
             raise ValueError(f"two edits at {edit.place}")
-        parts += [text[at:start], edit.text.replace("\n", end[0] if end else "\n")]
+        parts += [text[at:start], edit.text.replace("\n", end)]
         at = last = stop
     return mark + "".join([*parts, text[at:]]).encode()
 

@@ -158,7 +158,7 @@ def _name_fault(name: str, key: str, is_second: bool, enrolment: Enrolment) -> F
     if not name:
         return Fault("", "a column has no name", "Name it, or remove the column.")
     if is_second:
-        return Fault(key, "is a column already", "Keep one of them.")
+        return Fault(enrolment.shown(key), "is a column already", "Keep one of them.")
     return enrolment.fault(key)
 
 

@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from cactions.logic.naming import NameForm
 from cactions.model import noun
 
 
 @noun
 class Text:
-    """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one."""
+    """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one.
+
+    ``form``: it is a name of that form.
+    """
 
     words: tuple[str, ...] = ()
     empty: bool = False
+    form: NameForm | None = None
 
 
 @noun
@@ -54,10 +59,11 @@ class ListOf:
 
 @noun
 class MapOf:
-    """Names of the author's own choice onto one kind of value."""
+    """Names of the author's own choice, of one form or any text, onto one kind of value."""
 
     value: Schema
     least: int = 0
+    form: NameForm | None = None
 
 
 @noun

@@ -6,7 +6,6 @@ character takes two, an invisible one is spelled out, and the carets follow.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from cactions.model import Place, noun
@@ -14,17 +13,11 @@ from cactions.render.escaping import Piece, pieces
 from cactions.render.ink import Ink, Line, Tone, quiet
 from cactions.render.layout import gap
 
-_BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1, "5.4. Line Break Characters"
 CARET = Ink("^", Tone.BAD)
 _TAB = 4
 _LEAST = 24  # cells of source, however narrow the page is
 _NEAR = 1_000  # characters on either side of where a span begins; no page shows more
 _BEFORE = 3  # of what is seen of a long line, a third stands before the span
-
-
-def split(source: str) -> list[str]:
-    """The lines of a file, broken where YAML breaks them."""
-    return _BREAKS.split(source)
 
 
 def excerpt(place: Place, lines: Sequence[str], room: int, mark: Ink = CARET) -> list[Line]:

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from cactions.model import Finding, Fix, Label, Place, Severity, noun
+from cactions.logic.lines import split_lines
+from cactions.model import Edit, Finding, Fix, Label, Place, Severity, noun
 from cactions.render import words
 from cactions.render.escaping import pieces
-from cactions.render.excerpt import excerpt, split
+from cactions.render.excerpt import excerpt
 from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import flow, gap
 from cactions.rules import ANSWERABLE
@@ -89,7 +90,7 @@ class _Page:
 def _files(found: Sequence[Finding], sources: Mapping[str, str]) -> dict[str, Sequence[str]]:
     places = [place for one in found for place in (one.place, *(each.place for each in one.labels))]
     named = {place.file for place in places if place and place.file in sources}
-    return {name: split(sources[name]) for name in named}
+    return {name: split_lines(sources[name]) for name in named}
 
 
 def _file(finding: Finding) -> str:
@@ -167,13 +168,21 @@ def _fix(fix: Fix, page: _Page) -> list[Line]:
     """The smallest change as a difference of lines, for whoever reads before they write."""
     safe = " (safe)" if fix.safe else ""
     lines = _below("fix", f"{fix.title}{safe}", page.room)
-    for edit in fix.edits:
-        at = edit.place
-        if page.quotable(at) and at.line == at.end_line <= len(page.files[at.file]):
+    for _, group in groupby(fix.edits, key=lambda edit: (edit.place.file, edit.place.line)):
+        edits = [*group]
+        at = edits[0].place
+        one_line = all(edit.place.line == edit.place.end_line for edit in edits)
+        if page.quotable(at) and one_line and at.line <= len(page.files[at.file]):
             old = page.files[at.file][at.line - 1]
-            new = old[: at.column - 1] + edit.text + old[at.end_column - 1 :]
-            lines += _difference(at, old, new.split("\n"), page.room)
+            lines += _difference(at, old, _edited(old, edits).split("\n"), page.room)
     return lines
+
+
+def _edited(line: str, edits: Sequence[Edit]) -> str:
+    """The line with its edits, which stand in its order."""
+    for edit in reversed(edits):
+        line = line[: edit.place.column - 1] + edit.text + line[edit.place.end_column - 1 :]
+    return line
 
 
 def _difference(at: Place, old: str, new: Sequence[str], room: int) -> list[Line]:

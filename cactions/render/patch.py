@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from difflib import unified_diff
 from typing import Final
 
+from cactions.logic.lines import split_lines
 from cactions.render.ink import Ink, Line, Sheet, Tone
 
 _HIDDEN: Final = "(not shown: this line holds a secret)"
@@ -22,7 +23,8 @@ def patch(file: str, before: str, after: str, secret: Collection[str]) -> Sheet:
 
 
 def _lines(text: str, hidden: Collection[str]) -> Sequence[str]:
-    return [_HIDDEN if line.strip() in hidden else line for line in text.splitlines()]
+    lines = split_lines(text.removesuffix("\n"))
+    return [_HIDDEN if line.strip() in hidden else line for line in lines]
 
 
 def _line(line: str, number: int) -> Line:

@@ -3,6 +3,10 @@
 Scalars are typed by the format, not by their looks: ``NO`` and ``010`` stay texts where a text is
 expected, and nothing is converted silently.
 
+Names of actions, servers, environments, tokens and data inputs become file names, options and keys
+of tables. They begin with a letter, a digit or ``_`` and go on with those, ``-`` and ``.``: ASCII,
+at most 64 characters, no two dots in a row. Names of secrets may also hold ``@`` and have 128.
+
 Why: the YAML specification on implicit types: https://yaml.org/spec/1.2.2/#103-core-schema
 
 Bad:

@@ -16,7 +16,9 @@ from jsonschema import Draft7Validator
 from cactions.logic.decoding import decode
 from cactions.logic.faults import Faults
 from cactions.logic.file_format import FILE
+from cactions.logic.hiding import find_hidden
 from cactions.logic.json_schema import json_schema
+from cactions.logic.naming import NameForm
 from cactions.logic.reading import read
 from cactions.logic.schema import (
     AnyJson,
@@ -35,9 +37,9 @@ from cactions.logic.schema import (
 EXAMPLE = Path(__file__).parents[2] / "actions.example.yaml"
 EDITOR = Draft7Validator(json_schema())
 
-letters = st.characters(
-    codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff\ufffe\uffff"
-)  # what YAML cannot hold is refused before there is anything to decode
+letters = st.characters(codec="utf-8", exclude_categories=["Cc"]).filter(
+    lambda sign: not find_hidden(sign.encode(), sign)
+)  # what YAML cannot hold, and what is not seen, is refused before there is anything to decode
 words = st.text(letters, max_size=8)
 names = words.filter(bool)
 numbers = st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6).filter(lambda x: x != math.floor(x))
@@ -64,7 +66,13 @@ def record(schema: Record) -> st.SearchStrategy[Any]:
 def text(schema: Text) -> st.SearchStrategy[Any]:
     if schema.words:
         return st.sampled_from(schema.words)
+    if schema.form:
+        return named(schema.form)
     return (words if schema.empty else names) | numbers | st.booleans()
+
+
+def named(form: NameForm | None) -> st.SearchStrategy[str]:
+    return st.from_regex(form.pattern, fullmatch=True) if form else names
 
 
 FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
@@ -75,7 +83,7 @@ FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     AnyJson: lambda _: anything,
     ListOf: lambda schema: st.lists(valid(schema.item), min_size=schema.least, max_size=3),
     MapOf: lambda schema: st.dictionaries(
-        names, valid(schema.value), min_size=schema.least, max_size=3
+        named(schema.form), valid(schema.value), min_size=schema.least, max_size=3
     ),
     Record: record,
     Tagged: lambda schema: st.one_of(*map(record, schema.records.values())),

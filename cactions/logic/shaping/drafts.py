@@ -7,21 +7,23 @@ nothing that others need, so that it is decoded when its turn comes and let go o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from cactions.logic.decoding import Typed, decode
 from cactions.logic.faults import UNREADABLE, Faults
 from cactions.logic.file_format import FILE
-from cactions.logic.nodes import Span
+from cactions.logic.masking import is_key, mask_text
+from cactions.logic.nodes import MapNode, Node, ScalarNode, Span
 from cactions.logic.reading import read
 from cactions.model import noun
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
 _OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]")
-_ODD: Final = (b"redacted", b"\r", b"\xc2\x85", b"\xe2\x80")
-"""Another key at the left edge, or a line break that is none of ours; what is hidden in one place
-is hidden everywhere, so that it has to be known first."""
+"""Another key at the left edge."""
+_HIDING: Final = b"redacted"
+"""What is hidden in one place is hidden everywhere, so that it has to be known first."""
 
 
 @noun
@@ -39,19 +41,31 @@ class SourceFile:
 
 def _declares(data: bytes) -> bool:
     """Whether more than actions may stand in it."""
-    if any(sign in data for sign in _ODD):
+    if _HIDING in data:
         return True
     return not _ACTIONS_FIRST.match(data) or bool(_OTHER.search(data))
 
 
-class Draft:
-    """A file and its faults. ``declares``: whether it may hold more than actions."""
+def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
+    """What is no plain key is not named: it may be a text that merely holds a colon."""
+    for key, _ in entries:
+        if not is_key(key.text):
+            key.value = mask_text(key.text)
 
-    __slots__ = ("data", "declares", "faults", "typed")
+
+class Draft:
+    """A file and its faults.
+
+    ``declares``: whether it may hold more than actions. ``ours``: whether it can be read, and has
+    a key of an action file; the values of any other file are never shown.
+    """
+
+    __slots__ = ("data", "declares", "faults", "ours", "typed")
 
     def __init__(self, file: SourceFile) -> None:
         self.faults = Faults(file.name)
         self.data = file.data
+        self.ours = True
         self.declares = _declares(file.data)
         self.typed = self._decoded() if self.declares else None
 
@@ -69,6 +83,10 @@ class Draft:
 
     def _decoded(self) -> Typed | None:
         node = read(self.data, self.faults)
+        entries = node.entries if isinstance(node, MapNode) else []
+        self.ours = any(key.text in FILE.fields for key, _ in entries)
+        if not self.ours:
+            _mask_keys(entries)
         if node is not None:
             return decode(node, FILE, self.faults)
         if not self.faults.found:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from cactions.logic.decoding import Typed
 from cactions.logic.faults import TWICE, Faults, nearest
+from cactions.logic.masking import mask_values
 from cactions.logic.shaping import actions, network, people, requests, statements, tokens
 from cactions.logic.shaping.drafts import Draft, SourceFile
 from cactions.logic.shaping.scope import Scope, declared
@@ -72,7 +73,10 @@ def shape(
     return Shaped(
         None if findings else project,
         findings,
-        {file.name: file.text for file in kept},
+        {
+            file.name: file.text if draft.ours else mask_values(file.text)
+            for file, draft in zip(kept, drafts, strict=True)
+        },
         None if unusable else project,
         shaper.homes,
     )

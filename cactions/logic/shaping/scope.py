@@ -14,6 +14,7 @@ from cactions.logic.faults import (
     WRONG_VALUE,
     Faults,
 )
+from cactions.logic.naming import SECRET_NAME, refusal
 from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode, Span, json_scalar
 from cactions.logic.picking import PathError, parse_path
 from cactions.logic.templating import TemplateError, parse_reference, parse_template
@@ -152,10 +153,12 @@ class Scope:
         if [key.text for key, _ in node.entries] != ["secret"]:
             return None
         name = node.entries[0][1]
-        if isinstance(name, ScalarNode) and name.text:
+        if isinstance(name, ScalarNode) and SECRET_NAME.fits(name.text):
             return SecretRef(name.text)
-        message = "{secret: NAME} takes the name of a sealed value"
-        self.faults.add(WRONG_VALUE, node.span, message, route=route)
+        message, hint = "{secret: NAME} takes the name of a sealed value", ""
+        if isinstance(name, ScalarNode) and name.text:
+            message, hint = refusal(name.text, SECRET_NAME)
+        self.faults.add(WRONG_VALUE, name.span, message, hint=hint, route=route)
         return SecretRef("?")
 
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from cactions.logic.naming import SECRET_NAME
 from cactions.logic.vault.shape import HOST, NAME
 from cactions.model import OperatorError
 from cactions.model.secret import Passphrase, Secret
@@ -44,10 +45,11 @@ def passphrase(name: str, value: str) -> Passphrase:
 
 def check_name(name: str, what: str) -> str:
     """The name. Raises OperatorError where the vault's file could not hold it."""
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or (what == "secret" and not SECRET_NAME.fits(name)):
         raise OperatorError(
             f"this is no name for a {what}; nothing was written",
-            hint="Use up to 128 letters, digits, _ - . and @; begin with a letter, a digit or _.",
+            hint="Use up to 128 letters, digits, _ - . and @; begin with a letter, a digit or _. "
+            "No two dots in a row for a secret.",
         )
     return name
 

@@ -1,6 +1,6 @@
 """Findings as SARIF 2.1.0, for code scanning and for viewers: one run, validated by its schema.
 
-- Columns count characters and lines break where YAML breaks them: both are declared.
+- Columns count characters and lines are those of git: both are declared.
 - No line of a file is quoted: it could hold a secret.
 - Texts stand as they are, without placeholders: readers put arguments only where there are some.
 - Fingerprints rest on what a finding is about, not on its line.
@@ -20,6 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from cactions import __version__
+from cactions.logic.lines import LINE_ENDS
 from cactions.logic.paging import Page
 from cactions.logic.wire.sarif_rules import LEVELS, rule_to_sarif
 from cactions.model import Edit, Finding, Fix, Json, Place, Review, Statement, noun
@@ -29,8 +30,6 @@ SCHEMA: Final = (
 )
 FINGERPRINT: Final = "cactionsFinding/v1"
 
-_BREAKS: Final = ("\r\n", "\n", "\r", "\x85", "\u2028", "\u2029")
-"""YAML 1.1, "5.4. Line Break Characters"."""
 _ROOT: Final = "%SRCROOT%"
 _PATHS: Final = "CA1"
 """The labels of these rules are the way of a value, from where it begins to where it decides."""
@@ -57,7 +56,7 @@ def review_to_sarif(review: Review, pages: Iterable[Page], relative: Relative) -
         "invocations": [{"executionSuccessful": True}],
         "language": "en",
         "columnKind": "unicodeCodePoints",
-        "newlineSequences": [*_BREAKS],
+        "newlineSequences": [*LINE_ENDS],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the sources."}}},
         "results": [*_results(review, _Files(review.sources, relative), rules)],
     }

@@ -1,0 +1,128 @@
+"""What hides text from the reader of an action file is refused at its place, wherever it stands."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+
+from cactions.logic.shaping import SourceFile, shape
+from cactions.model import Finding
+
+FILE = """\
+version: 1
+# a comment
+workspace:
+  people: "people.csv"
+"""
+SPOTS = ("# a com", '  people: "pe', "version: 1", "workspace:", "")
+"""A sign is put behind each of them: in a comment, a quoted text, at a line's end, first of all."""
+FILLERS = "\u034f\u115f\u1160\u3164\uffa0"
+LINE_ENDS = "\r\x85\u2028\u2029"
+HIDDEN = [
+    sign
+    for sign in map(chr, range(sys.maxunicode + 1))
+    if unicodedata.category(sign) == "Cf" or sign in LINE_ENDS + FILLERS
+]
+
+
+def found_in(text: str) -> tuple[Finding, ...]:
+    return shape([SourceFile("a.yaml", text.encode())]).findings
+
+
+def cases() -> Iterator[tuple[str, str, int, int]]:
+    """A sign, the text with it, and the line and column as git counts them."""
+    for sign in HIDDEN:
+        for spot in SPOTS:
+            if sign == "\ufeff" and not spot:
+                continue  # a byte order mark may be the first character
+            at = FILE.index(spot) + len(spot)
+            text = FILE[:at] + sign + "x" + FILE[at:]
+            line = FILE.count("\n", 0, at) + 1
+            yield sign, text, line, at - FILE.rfind("\n", 0, at)
+
+
+def test_no_sign_that_hides_is_accepted_anywhere() -> None:
+    """Every Cf character, filler and false line end, in five places: tried 830 and more."""
+    tried, accepted = 0, []
+    for sign, text, line, column in cases():
+        [*found] = found_in(text)
+        place = found[0].place if len(found) == 1 else None
+        told = place and (place.line, place.column)
+        code = f"U+{ord(sign):04X}"
+        fine = told == (line, column) and found[0].message.startswith(code)
+        tried += 1
+        accepted += [] if fine and "double quotes" in found[0].hint else [(code, line, found)]
+    assert tried > 830
+    assert [] == accepted
+
+
+def test_lines_are_those_of_git_behind_a_false_line_end() -> None:
+    """Each of several findings stands where git, an editor and a reviewer would look for it."""
+    text = "version: 1\u2028# a\x85b\r\n#\rc\n#\u200b\n"
+    places = [one.place for one in found_in(text)]
+    assert [(1, 11), (1, 15), (2, 2), (3, 2)] == [(p.line, p.column) for p in places if p]
+
+
+@pytest.mark.parametrize(
+    "text", ["version: 1\r\n", "\ufeffversion: 1\n", "version: 1 # \u26a0\ufe0f é 漢\n"]
+)
+def test_what_hides_nothing_is_fine(text: str) -> None:
+    """Windows' line ends, a mark of order at the very beginning, emoji and every script."""
+    assert () == found_in(text)
+
+
+def test_an_escape_says_what_is_meant() -> None:
+    """In double quotes a reviewer sees it."""
+    assert () == found_in(FILE.replace("people.csv", "p\\u200d\\u2028.csv"))
+
+
+@pytest.mark.parametrize("blanks", [" " * 96, "\t" * 12, " \t" * 12, " " * 5_000])
+def test_text_out_of_the_window_is_refused(blanks: str) -> None:
+    """A key, or a text, that stands far to the right of what is seen."""
+    [one] = found_in(f"version: 1\nallow: [],{blanks}trust: []\n")
+    assert "out of sight" in one.message
+    assert one.place is not None
+    assert (2, 11) == (one.place.line, one.place.column)
+
+
+def test_blanks_with_nothing_behind_them_hide_nothing() -> None:
+    """At the end of a line there is no text to be seen."""
+    assert () == found_in(f"version: 1{' ' * 200}\n")
+
+
+def test_a_million_hiding_places_are_counted() -> None:
+    """A hundred are told one by one."""
+    *_, last = found = found_in("version: 1 #" + "\u200b" * 1_000 + "\n")
+    assert 101 == len(found)
+    assert "900 more hiding places like these follow" == last.message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 1\n...\nallow: []\n", "not YAML"),
+        ("version: 1\n... allow: []\n", "not YAML"),
+        ("%YAML 1.1\n---\nversion: 1\n", "directive"),
+        ("%TAG ! tag:x,1:\n---\nversion: 1\n", "directive"),
+        ("version: 1\nallow:\n\t- a\n", "tabs"),
+        ("version: 1\0\n", "U+0000 NULL"),
+        ("version: 1\n#\x0callow: []\n", "U+000C FORM FEED"),
+    ],
+)
+def test_the_parser_and_a_reviewer_see_one_file(text: str, said: str) -> None:
+    """Text behind an end of the document, directives, tabs as indentation, controls."""
+    found = found_in(text)
+    assert found
+    assert said in f"{found[0].message} {found[0].hint}"
+
+
+def test_an_unfinished_merge_is_named() -> None:
+    """At the first of git's marks, instead of what the parser makes of them."""
+    text = "<<<<<<< HEAD\nversion: 1\n=======\nversion: 1\n>>>>>>> branch\n"
+    [one] = found_in(text)
+    assert "this is a mark of an unfinished git merge" == one.message
+    assert one.place is not None
+    assert (1, 1) == (one.place.line, one.place.column)
