@@ -46,6 +46,17 @@ def _declares(data: bytes) -> bool:
     return not _ACTIONS_FIRST.match(data) or bool(_OTHER.search(data))
 
 
+def _is_action_file(entries: Iterable[tuple[ScalarNode, Node]]) -> bool:
+    """Whether it was meant as one: by its actions, its version, or two other keys.
+
+    Files of other programs have a version too, such as ``version: "3.8"``.
+    """
+    known = {key.text: value for key, value in entries if key.text in FILE.fields}
+    version = known.get("version")
+    numbered = isinstance(version, ScalarNode) and re.fullmatch("[0-9]{1,3}", version.text)
+    return bool(numbered) or "actions" in known or len(known.keys() - {"version"}) > 1
+
+
 def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
     """What is no plain key is not named: it may be a text that merely holds a colon."""
     for key, _ in entries:
@@ -56,8 +67,8 @@ def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
 class Draft:
     """A file and its faults.
 
-    ``declares``: whether it may hold more than actions. ``ours``: whether it can be read, and has
-    a key of an action file; the values of any other file are never shown.
+    ``declares``: whether it may hold more than actions. ``ours``: whether it can be read, and was
+    meant as an action file; the values of any other file are never shown.
     """
 
     __slots__ = ("data", "declares", "faults", "ours", "typed")
@@ -84,7 +95,7 @@ class Draft:
     def _decoded(self) -> Typed | None:
         node = read(self.data, self.faults)
         entries = node.entries if isinstance(node, MapNode) else []
-        self.ours = any(key.text in FILE.fields for key, _ in entries)
+        self.ours = _is_action_file(entries)
         if not self.ours:
             _mask_keys(entries)
         if node is not None:

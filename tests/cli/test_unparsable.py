@@ -1,0 +1,110 @@
+"""A file that is not understood is not quoted: it may be one of credentials, named by mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cactions.cli.exits import Exit
+from tests.cli.conftest import Cli
+from tests.told import TOLD
+
+CANARY = "canary7d1fe02a"
+FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
+
+FILES = {
+    "environ": f"HOME=/root\0TOKEN={CANARY}\0PATH=/bin",
+    "env": f"# {CANARY}\nexport TOKEN={CANARY}\nOTHER={CANARY}: x\n",
+    "aws": f"[default]\naws_access_key_id = {CANARY}\n",
+    "netrc": f"machine api.example login ada password {CANARY}\n",
+    "git": f"https://ada:{CANARY}@example.com\n",
+    "passwd": f"root:{CANARY}:0:0:root:/root:/bin/sh\n",
+    "pem": f"-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n",
+    "account": json.dumps({"type": "service_account", "private_key": CANARY}),
+    "account in lines": json.dumps({"type": "x", "private_key": CANARY}, indent=2),
+    "kubernetes": f"apiVersion: v1\nkind: Secret\ndata: {{token: {CANARY}}}\n",
+    "compose": f'version: "3.8"\nservices: {{web: {{environment: [TOKEN={CANARY}]}}}}\n',
+    "one value": CANARY,
+    "a list": f"- {CANARY}\n- x\n",
+    "a pair": f"{CANARY}=x: y\n",
+    "an alias": f"a: *{CANARY}\nb: [\n",
+    "an anchor": f"a: &{CANARY} x\nb: [\n",
+    "a tag": f"a: !{CANARY} x\nb: [\n",
+    "twice": f"{CANARY}=: 1\n{CANARY}=: 2\n",
+    "twice and broken": f"{CANARY}=: 1\n{CANARY}=: 2\nb: [\n",
+    "broken": f"version: 1\nactions:\n  loyalty: [{CANARY}\n  x: y\n",
+    "a comment": f"version: 1\nactions: [ # {CANARY}\n}}\n",
+    "a key in braces": f"version: 1\nactions: {{{{{CANARY}}}: x\n",
+    "tabs": f"version: 1\n\tactions: {CANARY}\n",
+    "quotes": f'version: 1\nactions: "{CANARY}\n',
+    "unseen": f"version: 1\n# {CANARY}\u200b\n",
+    "a line end": f"version: 1\n# {CANARY}\u2028actions: {CANARY}\n",
+    "a template": f"password: {{{{ x }}}}{CANARY}\n",
+    "two documents": f"a: {CANARY}\n---\nb: {CANARY}\n",
+    "deep": "[" * 40 + CANARY,
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_action_file_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
+    """In every format, by every command, with what it names and what it repeats."""
+    for other in home.glob("actions*"):
+        other.unlink()
+    (home / "actions.yaml").write_text(FILES[name])
+    commands = [("validate", f"--format={form}") for form in FORMATS]
+    commands += [("test",), ("validate", "--fix"), ("validate", "actions.yaml", "--json")]
+    for words in commands:
+        done = cli(*words)
+        assert done.code in {Exit.FINDINGS, Exit.NOTHING_DONE}, (words, done)
+        assert CANARY not in done.out + done.err, words
+    quoted = f'password: "{{{{ x }}}}{CANARY}"\n'  # the one fix that was asked for by --fix
+    after = (home / "actions.yaml").read_text()
+    assert (quoted if name == "a template" else FILES[name]) == after
+    if name == [*FILES][-1]:
+        TOLD.append(f"files that are no action files: {len(FILES)} tried, 0 quoted")
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_file_of_people_is_not_quoted(
+    cli: Cli, home: Path, name: str, kind: str
+) -> None:
+    """Whatever its name promises."""
+    (home / f"people.{kind}").write_text(FILES[name])
+    done = cli("people", "import", f"people.{kind}")
+    assert done.code in {Exit.FINDINGS, Exit.NOTHING_DONE}, done
+    assert CANARY not in done.out + done.err
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_lock_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
+    """Neither by a check nor by a test."""
+    (home / "attributes.lock.json").write_text(FILES[name])
+    for words in (("validate",), ("validate", "--format=sarif"), ("test",)):
+        done = cli(*words)
+        assert Exit.NOTHING_DONE == done.code, done
+        assert CANARY not in done.out + done.err
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_recording_or_vault_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
+    """Neither in a replay nor in what a vault tells of itself."""
+    (home / "cassettes" / "loyalty.json").write_text(FILES[name])
+    (home / "cactions.vault").write_text(FILES[name])
+    for words in (
+        ("test", "loyalty"),
+        ("diff", "loyalty", "--person", "u-1", "--replay"),
+        ("vault", "status"),
+    ):
+        done = cli(*words)
+        assert done.code in {Exit.FINDINGS, Exit.NOTHING_DONE}, done
+        assert CANARY not in done.out + done.err
+
+
+def test_an_action_file_is_quoted_as_ever(cli: Cli, home: Path) -> None:
+    """Whoever wrote it sees the line that is meant."""
+    text = (home / "actions.yaml").read_text().replace("http_method: get", "http_method: fetch", 1)
+    (home / "actions.yaml").write_text(text)
+    assert "http_method: fetch" in cli("validate").out
