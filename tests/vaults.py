@@ -141,4 +141,4 @@ def new_vault(path: Path, *, sealer: Sealing | None = None, me: str = "ada") -> 
 
 def open_secret(desk: VaultDesk, name: str, host: str) -> Secret:
     """One secret of a vault, for a request to this host."""
-    return secret_for(opened(desk), name, host)
+    return secret_for(opened(desk), name, host, fetches=True)

@@ -64,7 +64,7 @@ class Calling:
         self._opened(action.request)
         for token in action.request.tokens:
             if token.fetch:
-                self._opened(token.fetch.request)
+                self._opened(token.fetch.request, fetches=True)
 
     def call(self, asked: Asked, _sealed: Request) -> Response:
         """The answer of the service."""
@@ -77,7 +77,7 @@ class Calling:
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
-        secrets = self._opened(token.fetch.request)
+        secrets = self._opened(token.fetch.request, fetches=True)
         try:
             answer = self._driven(fetch(token, secrets, self._pauses.chance))
         except NoPlan as error:
@@ -88,7 +88,7 @@ class Calling:
         """Where the token may go. Raises what ``prepare`` raises."""
         return self._secrets.binding(token)
 
-    def _opened(self, request: ActionRequest) -> Mapping[str, Secret]:
+    def _opened(self, request: ActionRequest, *, fetches: bool = False) -> Mapping[str, Secret]:
         """The request's secrets, once all that it carries may go to its host.
 
         This stands before every conversation, so that no token is asked for, fetched or sent again
@@ -97,7 +97,8 @@ class Calling:
         for token in request.tokens:
             if token.is_held:
                 self.binding(token).check(request.host)
-        opened = self._secrets.opened(sealed_parts.of_request(request), request.host)
+        names = sealed_parts.of_request(request)
+        opened = self._secrets.opened(names, request.host, fetches=fetches)
         self._note(opened.values())
         return opened
 

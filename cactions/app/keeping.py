@@ -199,13 +199,16 @@ def accept_generation(desk: VaultDesk, generation: int) -> VaultHead:
     return vault.head
 
 
-def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
+def secret_for(vault: OpenVault, name: str, host: str, *, fetches: bool = False) -> Secret:
     """A secret of a vault that is open, for one request to this host.
 
-    Raises OperatorError where nothing is sealed under the name, AuthorError where the secret may
-    not go to the host, VaultError (ENTRY) where it was not sealed for its place.
+    ``fetches``: the request fetches a token, and is not the request of an action. Raises
+    OperatorError where nothing is sealed under the name, AuthorError where the secret may not go to
+    the host, VaultError (ENTRY) where it was not sealed for its place.
     """
     entry = the_secret(vault, name)
+    if not fetches:
+        _check_for_action(entry, host.lower())
     if host.lower() not in entry.hosts:
         rotate = command_line(("vault", "rotate"), name, options=("--host", host))
         raise AuthorError(
@@ -217,6 +220,20 @@ def secret_for(vault: OpenVault, name: str, host: str) -> Secret:
         return Secret(name, vault.unseal(entry).decode())
     except UnicodeDecodeError:
         raise faults.entry(name) from None
+
+
+def _check_for_action(entry: Entry, host: str) -> None:
+    """An action that sends a client's secret to where tokens are made is answered with a token.
+
+    That answer can be mapped onto people. So what fetches tokens is sent by an action itself only
+    to hosts that get these tokens in any case.
+    """
+    if entry.token_hosts and host in entry.hosts and host not in entry.token_hosts:
+        raise AuthorError(
+            f'the secret "{entry.name}" fetches tokens, so that an action itself may not send it to'
+            f" {host}, which could answer with a live token; it was not opened",
+            hint="Name the token that is fetched with it under `tokens` of the request instead.",
+        )
 
 
 def the_secret(vault: OpenVault, name: str) -> Entry:

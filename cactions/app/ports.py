@@ -85,8 +85,10 @@ class Secrets(Protocol):
         """
         ...
 
-    def opened(self, names: Sequence[str], host: str) -> Mapping[str, Secret]:
-        """By name.
+    def opened(
+        self, names: Sequence[str], host: str, *, fetches: bool = False
+    ) -> Mapping[str, Secret]:
+        """By name; ``fetches``: for a request that fetches a token, not for one of an action.
 
         Raises OperatorError for one that is not sealed, AuthorError for a host that it may not go
         to, StoreError where the vault cannot be opened.

@@ -25,13 +25,15 @@ class VaultSecrets:
     ) -> None:
         self._desk, self._know = desk, know
         self._vault: OpenVault | None = None
-        self._open: dict[tuple[str, str], Secret] = {}
+        self._open: dict[tuple[str, str, bool], Secret] = {}
         self._lock = Lock()
 
-    def opened(self, names: Sequence[str], host: str) -> Mapping[str, Secret]:
+    def opened(
+        self, names: Sequence[str], host: str, *, fetches: bool = False
+    ) -> Mapping[str, Secret]:
         """By name. Raises OperatorError, AuthorError, StoreError."""
         with self._lock:
-            return {name: self._one(name, host) for name in names}
+            return {name: self._one(name, host, fetches) for name in names}
 
     def binding(self, token: Token) -> TokenBinding:
         """Where the token may go. No vault is asked for a token that is fetched without a secret.
@@ -42,12 +44,13 @@ class VaultSecrets:
         with self._lock:
             return TokenBinding(token, self._of_user(token) if token.is_users else self._of(token))
 
-    def _one(self, name: str, host: str) -> Secret:
-        if (name, host) not in self._open:
+    def _one(self, name: str, host: str, fetches: bool) -> Secret:
+        place = (name, host, fetches)
+        if place not in self._open:
             with _needing(f'the secret "{name}"'):
-                secret = secret_for(self._whole(), name, host)
-            self._open[name, host] = self._know(secret)
-        return self._open[name, host]
+                secret = secret_for(self._whole(), name, host, fetches=fetches)
+            self._open[place] = self._know(secret)
+        return self._open[place]
 
     def _of(self, token: Token) -> Mapping[str, Entry]:
         """The secrets that the token is fetched with; where there are none, no vault is opened."""

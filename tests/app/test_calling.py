@@ -50,7 +50,9 @@ class Held:
         held = {n: Entry(Purpose.SECRET, n, 1, meta, UNSEALED) for n in binders(token)}
         return TokenBinding(token, held)
 
-    def opened(self, names: Sequence[str], host: str) -> Mapping[str, Secret]:
+    def opened(
+        self, names: Sequence[str], host: str, *, fetches: bool = False
+    ) -> Mapping[str, Secret]:
         self.asked.append((tuple(names), host))
         return {name: Secret(name, SECRET) for name in names}
 

@@ -440,6 +440,18 @@ def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultDesk) -> None
     assert "token_hosts" not in entry_of(ada, "shop_token").meta
 
 
+def test_what_fetches_tokens_is_sent_by_an_action_only_to_where_tokens_go(ada: VaultDesk) -> None:
+    """Where they are made, the answer to an action would be a live token, and could be mapped."""
+    hosts = ["auth.example", "api.example"]
+    keeping.seal(ada, sealable.secret("crm", "a-good-secret"), hosts, ["api.example"])
+    vault = opened(ada)
+    with pytest.raises(AuthorError, match="fetches tokens, so that an action itself may not send"):
+        keeping.secret_for(vault, "crm", "AUTH.example")
+    assert "a-good-secret" == keeping.secret_for(vault, "crm", "api.example").reveal()
+    for host in hosts:
+        assert "a-good-secret" == keeping.secret_for(vault, "crm", host, fetches=True).reveal()
+
+
 def test_binding_seals_the_same_value_again(ada: VaultDesk) -> None:
     """Nobody types it; its hosts stay, and its version rises."""
     binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])

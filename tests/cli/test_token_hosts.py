@@ -316,6 +316,32 @@ def test_a_token_can_be_fetched_before_it_is_bound(world: World) -> None:
     assert ([HOST], []) == (document["hosts"], document["bound_hosts"])
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("place", ["json", "form", "tokens"])
+def test_an_action_cannot_fetch_a_token_as_if_it_were_an_answer(
+    world: World, command: str, place: str
+) -> None:
+    """It would send the client's secret to where tokens are made, and map the token onto people."""
+    world.sealed("--token-host elsewhere.test")
+    document = world.document("crm")
+    action = document["actions"]["loyalty"]
+    secret = {"secret": "crm_secret"}
+    request = {"http_method": "post", "effect": "read", "url": world.ours.url("/token")}
+    document["tokens"]["direct"] = {"type": "text", "value": secret, "header": "X-Key",
+                                    "hosts": [HOST]}  # fmt: skip
+    body = {"client_secret": secret}
+    carried = {"json": {"json": body}, "form": {"form": body}, "tokens": {"tokens": ["direct"]}}
+    action["request"] = request | carried[place]
+    action["response"]["mapping"] = {
+        "tier": "$.reference"
+    }  # no rule knows what this service calls it
+    write(world.home, document)
+    done = world.say(command)
+    assert Exit.NOTHING_DONE == done.code, told(done)
+    assert '"crm_secret" fetches tokens' in told(done)
+    assert (0, 0) == world.received
+
+
 def test_a_fetch_without_a_secret_is_bound_by_the_yaml_alone(world: World) -> None:
     """What it gives, an attacker could fetch as well; no vault is needed."""
     document = world.document("own")
