@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cactions.edges.confined_paths import forget_projects
 from tests.counting import COUNTS, HOSTILE, Tally, counted, target_of
 from tests.told import TOLD
 
@@ -33,6 +34,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         handle.inner_test = body
+
+
+@pytest.fixture(autouse=True)
+def _no_project() -> Iterator[None]:
+    """No test knows the folders of another."""
+    yield
+    forget_projects()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

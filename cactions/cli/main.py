@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from cactions.cli import moment, streams, wiring
 from cactions.cli.exits import Exit
+from cactions.edges.confined_paths import forget_projects
 from cactions.model import (
     AuthorError,
     CactionsError,
@@ -59,6 +60,7 @@ def run(answer: Answer) -> int:
         return _told(error, words, debug=debug)
     finally:
         moment.end()
+        forget_projects()
         _listen(signal.SIG_DFL)
 
 

@@ -59,13 +59,18 @@ class Target(NamedTuple):
 
 
 def add_project(folder: Path) -> None:
-    """What lies in the folder came with a project from now on, until the process ends.
+    """What lies in the folder came with a project from now on, until the command ends.
 
     Links in the system's own folders stay the system's: ``-f /dev/stdin`` makes no project.
     """
     real = os.path.realpath(folder)
     if real != "/dev" and not real.startswith(_PROCESSES):
         _projects.add(real)
+
+
+def forget_projects() -> None:
+    """The command has ended; another one may be about other projects."""
+    _projects.clear()
 
 
 def resolve_for_reading(path: Path) -> str:
