@@ -6,7 +6,8 @@
   text that is not seen at all: https://trojansource.codes, Unicode's Default_Ignorable_Code_Point.
 - A wide gap moves what stands behind it out of the window.
 
-The variation selectors U+FE00 to U+FE0F stay allowed: emoji are written with them.
+The variation selectors U+FE00 to U+FE0F stay allowed where they are seen: once, behind a sign that
+is not ASCII (emoji), or in a keycap. Elsewhere they carry text that is not seen.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _REFUSED: Final = (
     "\x00\x08", "\x0b\x0c", "\x0e\x1f", "\x7f\x9f", "\xad\xad", "\u034f\u034f", "\u0600\u0605",
     "\u061c\u061c", "\u06dd\u06dd", "\u070f\u070f", "\u0890\u0891", "\u08e2\u08e2",
     "\u115f\u1160", "\u17b4\u17b5", "\u180b\u180f", "\u200b\u200f", "\u2028\u202e",
-    "\u2060\u206f", "\u3164\u3164", "\ud800\udfff", "\ufeff\ufeff", "\uffa0\uffa0",
+    "\u2060\u206f", "\u2800\u2800", "\u3164\u3164", "\ud800\udfff", "\ufeff\ufeff", "\uffa0\uffa0",
     "\ufff0\ufffb", "\ufffe\uffff", "\U000110bd\U000110bd", "\U000110cd\U000110cd",
     "\U00013430\U0001343f", "\U0001bca0\U0001bca3", "\U0001d173\U0001d17a",
     "\U000e0000\U000e0fff",
@@ -34,6 +35,8 @@ _BOUNDS: Final = [end for first, last in _REFUSED for end in (ord(first), ord(la
 _PLAIN: Final = b"\n" + bytes(range(0x20, 0x7F))
 _LINE_ENDS: Final = "\r\x85\u2028\u2029"
 _LONE_RETURN: Final = "\r(?!\n)"
+_SELECTORS: Final = b"\xef\xb8"
+_UNSEEN_SELECTOR: Final = "[\ufe00-\ufe0f](?<![^\x00-\x7f\ufe00-\ufe0f].)(?!\u20e3)"
 _TAB: Final = 8
 _BLANKS: Final = f"[ \t]{{{GAP // _TAB},}}"
 _NAMES: Final = {"\0": "NULL", "\x0c": "FORM FEED", "\r": "CARRIAGE RETURN", "\x85": "NEXT LINE"}
@@ -64,6 +67,9 @@ def _characters(rest: bytes, text: str) -> Iterator[Hidden]:
     refused = {sign for sign in set(rest.decode()) if bisect_right(_BOUNDS, ord(sign)) % 2}
     if refused:
         yield from (_character(at, sign) for at, sign in enumerate(text) if sign in refused)
+    if _SELECTORS in rest:
+        found = re.finditer(_UNSEEN_SELECTOR, text)
+        yield from (_character(one.start(), one[0]) for one in found)
     if b"\r" in rest:
         yield from (_character(one.start(), "\r") for one in re.finditer(_LONE_RETURN, text))
 

@@ -19,13 +19,24 @@ workspace:
 """
 SPOTS = ("# a com", '  people: "pe', "version: 1", "workspace:", "")
 """A sign is put behind each of them: in a comment, a quoted text, at a line's end, first of all."""
-FILLERS = "\u034f\u115f\u1160\u3164\uffa0"
+FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00\ufe0f"
 LINE_ENDS = "\r\x85\u2028\u2029"
 HIDDEN = [
     sign
     for sign in map(chr, range(sys.maxunicode + 1))
     if unicodedata.category(sign) == "Cf" or sign in LINE_ENDS + FILLERS
 ]
+
+
+def test_a_selector_varies_one_sign_that_is_seen() -> None:
+    """A second one behind it could carry text that is not seen."""
+    for text, refused in (
+        ("❤\ufe0f", 0),
+        ("1\ufe0f\u20e3", 0),
+        ("❤\ufe0f\ufe01\ufe02", 2),
+        ("x\ufe0f", 1),
+    ):
+        assert refused == len(found_in(f"version: 1 # {text}\n"))
 
 
 def found_in(text: str) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from cactions.logic.decoding import Typed, decode
@@ -22,6 +23,8 @@ _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
 _OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]")
 """Another key at the left edge."""
+_VERSION: Final = re.compile("[0-9]{1,3}")
+_VERSION_LINE: Final = re.compile(rb"^version:[ ]+[0-9]{1,3}[ \r]*$", re.MULTILINE)
 _HIDING: Final = b"redacted"
 """What is hidden in one place is hidden everywhere, so that it has to be known first."""
 
@@ -46,22 +49,24 @@ def _declares(data: bytes) -> bool:
     return not _ACTIONS_FIRST.match(data) or bool(_OTHER.search(data))
 
 
-def _is_action_file(entries: Iterable[tuple[ScalarNode, Node]]) -> bool:
-    """Whether it was meant as one: by its actions, its version, or two other keys.
+def _is_ours(entries: Iterable[tuple[ScalarNode, Node]]) -> bool:
+    """Whether it was meant as an action file: by version, actions, or two of its other keys.
 
-    Files of other programs have a version too, such as ``version: "3.8"``.
+    One key is not enough: files of other programs have a version, servers or tokens, too.
     """
-    known = {key.text: value for key, value in entries if key.text in FILE.fields}
+    known = {key.text: item for key, item in entries if key.text in FILE.fields}
     version = known.get("version")
-    numbered = isinstance(version, ScalarNode) and re.fullmatch("[0-9]{1,3}", version.text)
-    return bool(numbered) or "actions" in known or len(known.keys() - {"version"}) > 1
+    told = isinstance(version, ScalarNode) and _VERSION.fullmatch(version.text)
+    return bool(told) or "actions" in known or len(known.keys() - {"version"}) > 1
 
 
 def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
     """What is no plain key is not named: it may be a text that merely holds a colon."""
-    for key, _ in entries:
+    for key, item in entries:
         if not is_key(key.text):
             key.value = mask_text(key.text)
+        elif key.text == "version" and isinstance(item, ScalarNode):
+            item.value = mask_text(item.text)
 
 
 class Draft:
@@ -95,12 +100,23 @@ class Draft:
     def _decoded(self) -> Typed | None:
         node = read(self.data, self.faults)
         entries = node.entries if isinstance(node, MapNode) else []
-        self.ours = _is_action_file(entries)
+        self.ours = _is_ours(entries)
         if not self.ours:
             _mask_keys(entries)
+        typed = decode(node, FILE, self.faults) if node is not None else None
+        if not self.ours:
+            self._keep_top(readable=node is not None)
         if node is not None:
-            return decode(node, FILE, self.faults)
+            return typed if self.ours else None
         if not self.faults.found:
             hint = "begin with version: 1"
             self.faults.add(UNREADABLE, Span(0, 0, 0, 1), "the file is empty", hint=hint)
         return None
+
+    def _keep_top(self, *, readable: bool) -> None:
+        """Of another program's file, what stands deeper is not named, and nothing is fixed."""
+        found = self.faults.found
+        if readable:
+            found[:] = [one for one in found if not {".", "["} & {*one.route}]
+        if readable or not _VERSION_LINE.search(self.data):
+            found[:] = [replace(one, fix=None) for one in found]
