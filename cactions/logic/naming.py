@@ -43,7 +43,7 @@ class NameForm:
         """A valid name that is like this one."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         parts = re.sub(rf"[^A-Za-z0-9{self.signs}]+", "_", plain)
-        trimmed = re.sub(r"\.{2,}", ".", parts).lstrip("".join({*self.signs} - {"_"})).strip("_")
+        trimmed = re.sub(r"\.{2,}", ".", parts).lstrip(self.signs).rstrip("_")
         return trimmed[: self.longest] or "name"
 
 

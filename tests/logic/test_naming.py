@@ -1,0 +1,46 @@
+"""Names have one grammar, and what is proposed instead of another name is a name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cactions.logic.naming import NAME, SECRET_NAME, NameForm, refusal
+from cactions.logic.vault.shape import NAME as OF_THE_FORMAT
+
+FORMS = {"a name": NAME, "a secret": SECRET_NAME}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../../out", "-x", "--", "a b", "a/b", "a\\b", "a\0b", "a\nb", "a\n", "é",
+     "Ünï", "a..b", "._x", "😀", "x" * 200, ".-_.-_", "@x"],
+)  # fmt: skip
+def test_a_name_that_is_none_is_refused_and_another_one_proposed(form: NameForm, name: str) -> None:
+    """The proposal can be pasted as it stands."""
+    assert not form.fits(name)
+    assert form.fits(form.proposal(name))
+    assert f'write "{form.proposal(name)}"' in refusal(name, form)[1]
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("ab1_-.@ /\\\0\n~é😀"), max_size=20) | st.text(max_size=200))
+def test_whatever_is_written_a_name_is_proposed(name: str) -> None:
+    """And what is a name already is no path, no option, and not hidden."""
+    for form in FORMS.values():
+        assert form.fits(form.proposal(name))
+        if form.fits(name):
+            assert re.fullmatch(r"[^/\\\0\n]+", name)
+            assert not name.startswith((".", "-"))
+            assert ".." not in name
+
+
+def test_every_name_of_a_secret_is_one_of_the_vault_s_format() -> None:
+    """So that whatever can be named can be sealed."""
+    for name in ("a", "_", "0", "x.y", "a@b", "x" * 128):
+        assert SECRET_NAME.fits(name)
+        assert OF_THE_FORMAT.fullmatch(name)
