@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cactions.app.keeping import TOKEN_HOST, UNSEALED, meta, put, the_secret
 from cactions.app.opening import OpenVault, VaultDesk, Written, changed
+from cactions.logic.shell import command_line
 from cactions.logic.vault import sealable
 from cactions.model import OperatorError
 from cactions.model.vault import Entry, Purpose
@@ -20,6 +21,8 @@ def bind_fetched(desk: VaultDesk, name: str, hosts: Iterable[str]) -> Written:
     places = {"token_hosts": sealable.hosts(hosts, TOKEN_HOST)}
 
     def edit(vault: OpenVault) -> OpenVault:
+        if not vault.find(Purpose.SECRET, name):
+            raise _unknown(name, hosts)
         old = the_secret(vault, name)
         value = vault.unseal(old)
         told = {**old.meta, **meta(desk, vault, places)}
@@ -50,3 +53,13 @@ def bind_users(desk: VaultDesk, name: str, hosts: Iterable[str]) -> Written:
         return put(vault, entry, b"")
 
     return changed(desk, edit)
+
+
+def _unknown(name: str, hosts: Iterable[str]) -> OperatorError:
+    to = [word for host in hosts for word in ("--token-host", host)]
+    seal = command_line(("vault", "seal"), name, options=("--host", "HOST", *to))
+    user = command_line(("vault", "bind"), name, options=("--user", *to))
+    return OperatorError(
+        f'no secret "{name}" is in the vault; nothing was written',
+        hint=f"For a secret that fetches tokens: `{seal}`. For the end user's own token: `{user}`.",
+    )

@@ -53,11 +53,12 @@ class Books:
     def believed(self, kept: Run) -> Run:
         """The run, as the project shows it. Raises OperatorError where it may be forged."""
         if not (kept.authentic or self.unsealed):
+            show = command_line(("runs", "show"), kept.head.id)
             raise OperatorError(
                 f"the run {kept.head.id} is not sealed by the vault, so that anyone who can write"
                 " its file can have made or changed it; nothing was written",
-                hint="Look at it with `cactions runs show`. If it is yours, from before the vault,"
-                " say --unsealed.",
+                hint=f"Look at it: `{show}`. If it is yours, from before the vault, give the same"
+                " command with --unsealed.",
             )
         return redacted_run(kept, self.project)
 

@@ -5,14 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from cactions.cli import streams
+from cactions.cli.linting import SNAPSHOT
+from cactions.cli.wiring import STATE, VAULT
 from cactions.edges import files
+from cactions.edges.action_files import is_action_file
+from cactions.logic.cassette_names import FOLDER
+from cactions.model import OperatorError
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Write the file; see ``edges.files.write_text``. Raises OperatorError."""
+    """Write the file; see ``edges.files.write_text``. Raises OperatorError, AuthorError."""
+    check_output(path)
     files.write_text(path, streams.masked_text(text), private=private)
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add to its end; see ``edges.files.append_text``. Raises OperatorError."""
+    """Add to its end; see ``edges.files.append_text``. Raises OperatorError, AuthorError."""
     files.append_text(path, streams.masked_text(text))
+
+
+def check_output(path: Path) -> None:
+    """Raises OperatorError for a file that the project itself lives on."""
+    own = is_action_file(path.name) or path.name in (SNAPSHOT, VAULT)
+    if own or path.parent.name in (FOLDER, STATE):
+        raise OperatorError(
+            f"{path} is a file of the project itself, and was not replaced",
+            hint="Name another file for the output.",
+        )

@@ -61,7 +61,7 @@ def _names(folder: Path) -> list[str]:
         return []
     except OSError as error:
         raise unreadable(folder, error) from error
-    return [name for name in found if _is_action_file(name)]
+    return [name for name in found if is_action_file(name)]
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -92,13 +92,14 @@ def whole(folder: Path, named: Sequence[Path]) -> list[Path]:
     So an editor or a hook that names one file of a project has it checked with its tokens and
     with the actions that it shares attributes with. An example that is named alone stands alone.
     """
-    if not any(_is_action_file(path.name) and path.name != EXAMPLE for path in named):
+    if not any(is_action_file(path.name) and path.name != EXAMPLE for path in named):
         return [*named]
     every = sorted({*named, *(folder / name for name in _names(folder))})
     return [path for path in every if path.name != EXAMPLE] or every
 
 
-def _is_action_file(name: str) -> bool:
+def is_action_file(name: str) -> bool:
+    """Whether a file of this name belongs to the project of its folder."""
     return name.startswith(FIRST) and name.endswith(LAST)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from cactions.edges.git_tracking import is_tracked
 from cactions.edges.private_files import has_private_folder, make_private_folder
+from cactions.logic.shell import word
 from cactions.model import StoreError
 
 _IGNORE: Final = b"*\n"
@@ -54,7 +55,7 @@ class StateFolder:
         if not self._is_untracked and is_tracked(self.path):
             raise StoreError(
                 f"{self.path} is tracked by git, so another person may have made what is in it",
-                hint=f"If it is yours: `git rm -r --cached {self.path.name}`, and add"
+                hint=f"If it is yours: `git rm -r --cached {word([str(self.path)])}`, and add"
                 f" {self.path.name}/ to .gitignore. If not: move the folder away.",
             )
         self._is_untracked = True

@@ -10,15 +10,15 @@ from cactions.model import AuthorError
 if TYPE_CHECKING:
     from cactions.model import Action
 
-_FOLDER: Final = "cassettes"
+FOLDER: Final = "cassettes"
 
 
 def cassette_name(action: Action) -> str:
     """Its path from the project's folder on, with ``/``. Raises AuthorError where it leads out."""
     if leads_out(action.name):
         raise AuthorError(
-            f'the recording of "{action.name}" would lie outside of {_FOLDER}/',
+            f'the recording of "{action.name}" would lie outside of {FOLDER}/',
             hint="Give the action another name, without `..` and without `/` at its beginning.",
             place=action.place,
         )
-    return f"{_FOLDER}/{action.name}.json"
+    return f"{FOLDER}/{action.name}.json"

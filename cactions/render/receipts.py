@@ -243,7 +243,7 @@ def _head(one: Run) -> Iterator[Fact]:
         yield Fact("Answers", (ink("live"),))
     yield Fact("State", (_state(one),))
     if not one.authentic:
-        yield Fact("Sealed", (ink(UNSEALED, Tone.CAUTION),))
+        yield Fact("Sealed", (ink("no", Tone.CAUTION), ink(UNSEALED)))
     yield Fact("People", ((Ink(f"{one.people:,}: "), *tally(one)),))
 
 

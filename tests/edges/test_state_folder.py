@@ -181,7 +181,7 @@ def test_tracked_state_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / ".cactions").mkdir()
     with pytest.raises(StoreError, match="is tracked by git") as caught:
         StateFolder(tmp_path / ".cactions").is_there()
-    assert "git rm -r --cached .cactions" in caught.value.hint
+    assert f"git rm -r --cached {tmp_path}/.cactions" in caught.value.hint
 
 
 @needs_git
