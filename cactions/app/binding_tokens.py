@@ -34,8 +34,8 @@ def bind_fetched(desk: VaultDesk, name: str, hosts: Iterable[str]) -> Written:
 def bind_users(desk: VaultDesk, name: str, hosts: Iterable[str]) -> Written:
     """The end user's token of this name may go to these hosts, instead of those so far.
 
-    The entry holds no value, and its own hosts are empty: whoever takes it for a secret may send
-    it nowhere. Raises OperatorError where a secret has the name.
+    The entry holds no value, and its own hosts are empty: a reader that takes it for a secret may
+    send it nowhere. Raises OperatorError where a secret has the name.
     """
     sealable.check_name(name, "token")
     places = {"hosts": (), "token_hosts": sealable.hosts(hosts, TOKEN_HOST)}

@@ -55,10 +55,10 @@ class Books:
         if not (kept.authentic or self.unsealed):
             show = command_line(("runs", "show"), kept.head.id)
             raise OperatorError(
-                f"the run {kept.head.id} is not sealed by the vault, so that anyone who can write"
-                " its file can have made or changed it; nothing was written",
-                hint=f"Look at it: `{show}`. If it is yours, from before the vault, give the same"
-                " command with --unsealed.",
+                f"the run {kept.head.id} is not sealed throughout by the vault, so that any program"
+                " that can write its file can have made or changed it; nothing was written",
+                hint=f"Look at it: `{show}`. If it is yours, from before the vault or of an older"
+                " cactions, give the same command with --unsealed.",
             )
         return redacted_run(kept, self.project)
 

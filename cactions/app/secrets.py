@@ -65,7 +65,7 @@ class VaultSecrets:
         with _needing(f'the vault\'s word on where the token "{token.name}" may go', remedy):
             vault = self._whole()
         entry = vault.find(Purpose.SECRET, token.name)
-        if entry is None:
+        if entry is None or not entry.is_binding:
             return {}
         vault.unseal(entry)
         return {token.name: entry}
@@ -77,7 +77,7 @@ class VaultSecrets:
 
 @contextmanager
 def _needing(what: str, remedy: str = "") -> Iterator[None]:
-    """Whoever calls otherwise is told what a live call needs the vault for."""
+    """An error of the vault says what a live call needs it for."""
     try:
         yield
     except OperatorError as error:

@@ -16,7 +16,7 @@ class Return:
     """How one person gets back what a run replaced.
 
     ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that
-    somebody changed since; these are left alone. ``gone`` says why nothing can be written: there
+    were changed since; these are left alone. ``gone`` says why nothing can be written: there
     is no such person, or an old value is none that the attribute can hold.
     """
 

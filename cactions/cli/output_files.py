@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from pathlib import Path
 
 from cactions.cli import streams
@@ -24,10 +26,13 @@ def append_text(path: Path, text: str) -> None:
     files.append_text(path, streams.masked_text(text))
 
 
-def check_output(path: Path) -> None:
-    """Raises OperatorError for a file that the project itself lives on."""
+def check_output(path: Path, read: Collection[str] = ()) -> None:
+    """Raises OperatorError for a file that the project itself lives on.
+
+    ``read`` are the real paths of its files that have other names than usual.
+    """
     own = is_action_file(path.name) or path.name in (SNAPSHOT, VAULT)
-    if own or path.parent.name in (FOLDER, STATE):
+    if own or os.path.realpath(path) in read or path.parent.name in (FOLDER, STATE):
         raise OperatorError(
             f"{path} is a file of the project itself, and was not replaced",
             hint="Name another file for the output.",

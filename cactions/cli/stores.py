@@ -57,7 +57,7 @@ def books(home: Opened) -> Books:
 
 
 def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Books:
-    """Where an undo writes: whoever was written is in the store, so a broken YAML stops nobody."""
+    """Where an undo writes: each person who was written is in the store, whatever the YAML says."""
     from cactions.model import InvalidFiles, Project, Workspace
 
     try:
@@ -78,7 +78,7 @@ def desk(home: Opened, caller: Caller) -> Desk:
 def rehearsal_people(home: Opened) -> PeopleLocal:
     """People for tests: as the YAML gives them, whatever earlier runs made of them.
 
-    Where the YAML gives nobody, the people are those of the store.
+    Where the YAML gives no people, they are those of the store.
     """
     from cactions.edges.people_local import PeopleLocal
 

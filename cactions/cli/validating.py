@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from enum import Enum
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 from cactions.cli import streams, wiring
 from cactions.cli.exits import Exit
 from cactions.cli.linting import Folder, folders, judged
-from cactions.cli.output_files import write_text
+from cactions.cli.output_files import check_output, write_text
 from cactions.edges.action_files import STDIN, path
 from cactions.logic.shaping import Shaped
 from cactions.model import OperatorError, Review, Severity
@@ -112,6 +113,9 @@ def validate(asked: Asked) -> Exit:
     if asked.fixing is not Fixing.OFFERED:
         return Exit(wiring.late("fixing").fix(asked))
     opened = looked_at(asked)
+    if asked.output:
+        read = {os.path.realpath(file.name) for one in opened for file in one.files}
+        check_output(asked.output, read)
     return told(review(asked, [judged(one, asked.environment) for one in opened]), asked)
 
 

@@ -1,4 +1,4 @@
-"""Joins the wings: the one file that knows use cases, edges and words, and imports late.
+"""Joins the wings: with ``stores``, what knows use cases, edges and words, and imports late.
 
 Each builder imports what it builds, so that a command pays for what it uses: ``validate`` never
 loads a store, and nothing but a terminal loads colours.

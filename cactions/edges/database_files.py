@@ -1,6 +1,6 @@
 """The files that a SQLite database consists of: the one with the data, and what stands beside it.
 
-A database is found under its name only; a log without its database belongs to nobody.
+A database is found under its name only; a log without its database is not used.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def has_private_database(path: Path) -> bool:
 def refuse_foreign(path: Path, name: str, *, is_open: bool) -> None:
     """Raises StoreError for files with which SQLite would do more than read and write a database.
 
-    A rollback journal is carried out by whoever opens the database, and SQLite deletes the
-    super-journal that it names, whatever file that is. Our databases have a log instead.
+    A rollback journal is carried out by each program that opens the database, and SQLite deletes
+    the super-journal that it names, whatever file that is. Our databases have a log instead.
 
     ``is_open``: this process has the file open. Its header was looked at then; to close it here
     once more would end the locks that SQLite holds on it (fcntl(2), "record locks").
@@ -88,7 +88,7 @@ def refuse_orphans(path: Path, what: str) -> None:
 
 
 def delete_database(path: Path) -> None:
-    """Delete all of it; nobody may have it open. Raises StoreError."""
+    """Delete all of it; no process may have it open. Raises StoreError."""
     for file in (path, *_beside(path)):
         delete_file(file)
 

@@ -1,6 +1,6 @@
 """Files as this project touches them: within a limit, and in steps that survive a power cut.
 
-- What somebody named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
+- What the operator named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
   Which links are followed on the way is decided by ``confined_paths``.
 - No OSError leaves this file: what the operator named is an OperatorError, state a StoreError.
 """
@@ -29,7 +29,7 @@ _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def read_text(path: Path, *, limit: int = MIB) -> str:
-    """The whole text of a file that somebody named.
+    """The whole text of a file that the operator named.
 
     Raises OperatorError where it cannot be read, AuthorError where it is too long, not UTF-8, or
     behind a link that leads out of its project.
@@ -49,7 +49,7 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
 
 
 def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
-    """A file that somebody named; of one that is longer than ``limit``, one byte more than that.
+    """A file that the operator named; of one longer than ``limit``, one byte more than that.
 
     Raises OperatorError where it cannot be read, AuthorError where a link leads out of its project.
     """
@@ -67,7 +67,7 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
 
 
 def unreadable(path: Path, error: OSError) -> OperatorError:
-    """What is said of a file that somebody named, and that is refused by the system or by us."""
+    """The error for a file that the operator named, and that is refused by the system or by us."""
     hint = "Name a file that you may read."
     if isinstance(error, NotAFile):
         hint = "Name a file; where a command reads stdin, `-` stands for it."
@@ -80,7 +80,7 @@ def _no_name(path: Path) -> OperatorError:
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a file that somebody asked for; a new one is its owner's alone where ``private``.
+    """Write a file that the operator asked for; a new one is its owner's alone where ``private``.
 
     In a project it is replaced whole; elsewhere, it may be a pipe or a device. Raises OperatorError
     where that cannot be done, AuthorError where a link of a project is in the way.
@@ -95,7 +95,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add to the end of a file that somebody named.
+    """Add to the end of a file that the operator named.
 
     Raises OperatorError where that cannot be, AuthorError where a link of a project is in the way.
     """
@@ -136,7 +136,7 @@ def _opener(private: bool) -> Callable[[str, int], int]:
 
 
 def new_private_file(folder: Path, prefix: str) -> Path:
-    """A new empty file under a name that nobody else uses."""
+    """A new empty file under a name that no other process uses."""
     with store_errors(folder):
         path = folder / f"{prefix}{os.urandom(8).hex()}"
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _FILE))
@@ -154,7 +154,7 @@ def delete_file(path: Path) -> None:
 def publish_file(draft: Path, path: Path) -> None:
     """Give a complete, closed and synced file its name; durable on return.
 
-    Raises FileExistsError where somebody else was first, and leaves theirs alone.
+    Raises FileExistsError where another process was first, and leaves its file alone.
     """
     with store_errors(path):
         try:

@@ -40,9 +40,21 @@ def make_private_folder(path: Path) -> None:
         return
     with store_errors(path), suppress(FileExistsError):
         path.mkdir(_FOLDER)
+        _check_keeps_owners(path)
         path.chmod(_FOLDER)
         sync_folder(path.parent)
     has_private_folder(path)
+
+
+def _check_keeps_owners(made: Path) -> None:
+    """Some network shares give each file to another user: whose state it is could not be told."""
+    if hasattr(os, "geteuid") and made.lstat().st_uid != os.geteuid():
+        made.rmdir()
+        raise StoreError(
+            f"{made} cannot be made: this disk gives what you make to another user",
+            hint="Keep the project on a disk that keeps owners; most network shares can be"
+            " mounted so.",
+        )
 
 
 def has_private_file(path: Path) -> bool:

@@ -155,8 +155,9 @@ class RunFile:
         return self._cover.seal(text, self._place(number, column)) if seals else text
 
     def is_authentic(self) -> bool:
-        """Whether a holder of the vault's key has written all of it; true where there is no vault.
+        """Whether the head, and each plan and receipt, is sealed; true where there is no vault.
 
+        Not covered: that an entry or a receipt was deleted, and the marks "finished" and "undone".
         Raises Locked, and StoreError where the head is not the one that was sealed.
         """
         if not self._cover.seals:

@@ -1,7 +1,8 @@
-"""The folder of a project's state, which is used only where this user's cactions made it.
+"""The folder of a project's state, which is not used where a repository brought it.
 
 A cloned repository can bring one, with people, runs and locks of an attacker. What git tracks is
 from a repository; what this user made is private, and has a ``.gitignore`` against being committed.
+An archive that is unpacked without git cannot be told from this user's own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.git_tracking import is_tracked
+from cactions.edges.git_tracking import Tracking, tracking_of
 from cactions.edges.private_files import has_private_folder, make_private_folder
 from cactions.logic.shell import word
 from cactions.model import StoreError
@@ -30,19 +31,20 @@ class StateFolder:
         """Whether it is there; nothing is made."""
         if not has_private_folder(self.path):
             return False
-        self._refuse_tracked()
+        self._refuse_tracked(unknown=True)
         return True
 
     def make(self) -> None:
         """Make it where it is missing, so that git leaves out what is in it."""
-        if self.is_there():
-            return
-        self._refuse_tracked()
-        make_private_folder(self.path)
+        if not self.is_there():
+            self._refuse_tracked()
+            make_private_folder(self.path)
         with suppress(OSError):  # there may be one, or no room for it: it is a courtesy
             self._ignore()
 
     def _ignore(self) -> None:
+        if os.path.lexists(self.path / ".gitignore"):
+            return
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         handle = os.open(self.path / ".gitignore", flags, 0o600)
         try:
@@ -50,12 +52,24 @@ class StateFolder:
         finally:
             os.close(handle)
 
-    def _refuse_tracked(self) -> None:
-        """Git is asked once: nothing that we do changes its index."""
-        if not self._is_untracked and is_tracked(self.path):
+    def _refuse_tracked(self, *, unknown: bool = False) -> None:
+        """Git is asked once: nothing that we do changes its index.
+
+        ``unknown``: also where its index cannot be read, since the folder is there already.
+        """
+        if self._is_untracked:
+            return
+        tracking = tracking_of(self.path)
+        if tracking is Tracking.TRACKED:
             raise StoreError(
                 f"{self.path} is tracked by git, so another person may have made what is in it",
                 hint=f"If it is yours: `git rm -r --cached {word([str(self.path)])}`, and add"
                 f" {self.path.name}/ to .gitignore. If not: move the folder away.",
             )
-        self._is_untracked = True
+        if unknown and tracking is Tracking.UNKNOWN:
+            raise StoreError(
+                f"{self.path} may have come with the git repository, whose index cannot be read",
+                hint="Move the folder away if it is not yours. If it is: `git status` must work,"
+                " and the index must be smaller than 128 MiB.",
+            )
+        self._is_untracked = tracking is Tracking.UNTRACKED

@@ -39,7 +39,7 @@ def _fault(attribute: Attribute, value: Value) -> str:
 
 
 def redacted_run(run: Run, project: Project | None) -> Run:
-    """The run, with all that the project shows to nobody redacted, whatever the run says."""
+    """The run, with all that the project redacts redacted, whatever the run says."""
     hidden = hidden_attributes(project.redacted) if project else frozenset()
     if not hidden:
         return run
@@ -54,7 +54,7 @@ def _redacted(plan: Plan, hidden: frozenset[str]) -> Plan:
 
 
 def redacted_receipt(receipt: Receipt, project: Project | None) -> Receipt:
-    """The same for what stood in the way: attributes, and fields that say who somebody is."""
+    """The same for what stood in the way: attributes, and fields that say who a person is."""
     if not (project and project.redacted and receipt.conflicts):
         return receipt
     hidden = {*hidden_attributes(project.redacted), *map(str, project.redacted)}

@@ -205,9 +205,7 @@ FILE: Final = Record(
         "version": Field(Integer(VERSION, VERSION), "the file format, 1", required=True),
         "workspace": Field(WORKSPACE, "where people live; in one file of the folder"),
         "attributes": Field(MapOf(ATTRIBUTE), "the people's custom attributes; in one file"),
-        "servers": Field(
-            MapOf(MapOf(Text(), form=NAME), form=NAME), "name: {environment: https URL}"
-        ),
+        "servers": Field(SERVERS, "name: {environment: https URL}"),
         "tokens": Field(MapOf(TOKEN, form=NAME), "credentials, by name"),
         "network": Field(NETWORK, "ways to addresses that are not public; in one file"),
         "actions": Field(MapOf(ACTION, form=NAME), "custom actions, by name"),

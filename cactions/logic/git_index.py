@@ -20,8 +20,10 @@ _EXTENDED: Final = 0x40
 """The bit of the first byte of an entry's flags that says that more flags follow."""
 _MORE: Final = 0x80
 """The bit of a byte of a number that says that another byte follows."""
-_LONGEST: Final = 4096
-"""Bytes of a path that a system can open."""
+_MOST: Final = 1 << 30
+"""Bytes of all paths together: compressed ones can say more than the index holds."""
+_LINK: Final = b"link"
+"""The name of the extension that tells of another index."""
 _COMPRESSED: Final = 4
 """The version in which a path says only how it differs from the one before."""
 
@@ -44,10 +46,24 @@ def may_name(data: bytes, name: str) -> bool:
     Never false where ``read_indexes`` finds it: the long s is the one other letter that folds to
     an ASCII letter and can be written in UTF-8 in its place, beside the sign for Kelvin.
     """
-    if version_of(data) == _COMPRESSED or b"link" in data:
+    if version_of(data) not in {2, 3} or _has_link(data):
         return True
     folded = data.lower().replace("\u017f".encode(), b"s").replace("\u212a".encode(), b"k")
     return name.casefold().encode() in folded
+
+
+def _has_link(data: bytes) -> bool:
+    """Whether the extension can be there: sizes lead from it to the hash at the end."""
+    ends = [len(data) - size for size in _HASHES]
+    at = data.rfind(_LINK)
+    while at >= 0:
+        place = at
+        while place + 8 <= ends[0] and place not in ends:
+            place += 8 + int.from_bytes(data[place + 4 : place + 8])
+        if place in ends:
+            return True
+        at = data.rfind(_LINK, 0, at)
+    return False
 
 
 def version_of(data: bytes) -> int:
@@ -77,17 +93,18 @@ def _entries(data: bytes, flags: int, *, compressed: bool) -> tuple[tuple[bytes,
 
     One loop without calls, where there are none to make: an index can have a million entries.
     """
-    paths, path, start = [], b"", _HEADER
+    paths, path, start, total = [], b"", _HEADER, 0
     for _ in range(int.from_bytes(data[8:_HEADER])):
         place = start + flags
         if place >= len(data):
             raise _NotAnIndex
         place += 4 if data[place] & _EXTENDED else 2
         dropped, place = _offset(data, place) if compressed else (len(path), place)
-        end = data.find(b"\0", place, place + _LONGEST)
-        if end < 0 or len(path) > _LONGEST:
-            raise _NotAnIndex
+        end = data.find(b"\0", place)
         path = path[: max(len(path) - dropped, 0)] + data[place:end]
+        total += len(path)
+        if end < 0 or total > _MOST:
+            raise _NotAnIndex
         paths.append(path)
         start = end + 1 if compressed else start + (end - start + 8) // 8 * 8
     return tuple(paths), start
@@ -107,7 +124,7 @@ def _shared(data: bytes, place: int, end: int, hash_size: int) -> str:
     """The hash in the extension "link"; the extensions must fill the bytes up to the end."""
     shared = ""
     while place + 8 <= end:
-        if data[place : place + 4] == b"link":
+        if data[place : place + 4] == _LINK:
             found = data[place + 8 : place + 8 + hash_size]
             shared = found.hex() if any(found) else ""
         place += 8 + int.from_bytes(data[place + 4 : place + 8])

@@ -7,7 +7,8 @@
 - A wide gap moves what stands behind it out of the window.
 
 The variation selectors U+FE00 to U+FE0F stay allowed where they are seen: once, behind a sign that
-is not ASCII (emoji), or in a keycap. Elsewhere they carry text that is not seen.
+is not ASCII (emoji), or in a keycap. Elsewhere they carry text that is not seen. An emoji of
+several parts holds a zero-width joiner, which is refused with all other zero-width signs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 GAP: Final = 96
-"""Columns without a sign, a tab counted as eight: text behind them is out of most windows."""
+"""Columns of blanks of any kind, a tab counts as eight: text behind them is out of most windows."""
 
 _REFUSED: Final = (
     "\x00\x08", "\x0b\x0c", "\x0e\x1f", "\x7f\x9f", "\xad\xad", "\u034f\u034f", "\u0600\u0605",
@@ -38,7 +39,10 @@ _LONE_RETURN: Final = "\r(?!\n)"
 _SELECTORS: Final = b"\xef\xb8"
 _UNSEEN_SELECTOR: Final = "[\ufe00-\ufe0f](?<![^\x00-\x7f\ufe00-\ufe0f].)(?!\u20e3)"
 _TAB: Final = 8
-_BLANKS: Final = f"[ \t]{{{GAP // _TAB},}}"
+_WIDE: Final = "\u3000"
+_BLANK: Final = "[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+"""Unicode's general category Zs, and the tab."""
+_BLANKS: Final = f"{_BLANK}{{{GAP // _TAB},}}"
 _NAMES: Final = {"\0": "NULL", "\x0c": "FORM FEED", "\r": "CARRIAGE RETURN", "\x85": "NEXT LINE"}
 """Unicode has no names for control characters; these are its aliases of some."""
 _LARGEST_OF_FOUR: Final = 0xFFFF
@@ -57,7 +61,7 @@ def find_hidden(data: bytes, text: str) -> list[Hidden]:
     """Every hiding place of a text and its bytes, in order; quick where there is none."""
     rest = data.translate(None, _PLAIN)
     found = [*_characters(rest, text)] if rest else []
-    if b" " * GAP in data or b"\t" in rest:
+    if b" " * GAP in data or b"\t" in rest or not rest.isascii():
         found += _gaps(text)
     return sorted(found)
 
@@ -83,7 +87,7 @@ def _character(at: int, sign: str) -> Hidden:
         message = f"a character that YAML does not allow: {shown}"
     else:
         message = f"{shown} cannot be seen, or changes how the text around it is shown"
-    hint = f'remove it; if it is meant, write it as "{_escape(sign)}" in double quotes'
+    hint = f'remove it; if a value needs it, write it as "{_escape(sign)}" in double quotes'
     return Hidden(at, at + 1, message, hint)
 
 
@@ -91,7 +95,8 @@ def _gaps(text: str) -> Iterator[Hidden]:
     message = f"a gap of {GAP} columns or more, which moves text out of sight"
     for found in re.finditer(_BLANKS, text):
         behind = text[found.end() : found.end() + 1]
-        if behind not in ("", "\r", "\n") and len(found[0].expandtabs(_TAB)) >= GAP:
+        gap = found[0].expandtabs(_TAB)
+        if behind not in ("", "\r", "\n") and len(gap) + gap.count(_WIDE) >= GAP:
             yield Hidden(*found.span(), message, "remove the blanks")
 
 

@@ -23,7 +23,7 @@ _ITEM: Final = r"[ ]*-[ ]+"
 _KEY: Final = r"[ ]*[\w-]+:[ ]*"
 _NOTHING_ELSE: Final = r"[ ]*(?:[ ]#.*)?"
 _MOST_RULES: Final = 100
-"""In one comment that is mended: each mend holds all of the others."""
+"""In one comment that is fixed: each fix holds all of the others."""
 
 
 def rule_removed(rule: str, at: Place | None, places: Places) -> Edit | None:
@@ -60,7 +60,7 @@ def _are_comments(file: str, places: Places) -> bool:
 
 
 def _uncommented(line: str) -> str:
-    bare = line.rstrip("\r\n\x85\u2028\u2029")
+    bare = line.rstrip("\r\n")
     found = re.search(_COMMENT, bare)
     if found is None:
         return line

@@ -47,7 +47,7 @@ _TELLING: Final = BEGINNING // 2
 
 _PUBLIC: Final = re.compile(
     r"(?:(?:Bearer|Basic|Token) )?"
-    r"(?:https?://[^/?#]*/?|eyJ[A-Za-z0-9_-]*\.|github_pat_|[^\s:@/]+@[^\s:@/]+:)?"
+    r"(?:https?://(?![^/?#]*@)[^/?#]*/?|eyJ[A-Za-z0-9_-]*\.|github_pat_|[^\s:@/]+@[^\s:@/]+:)?"
 )
 """What a secret may begin with and other secrets, too."""
 

@@ -24,8 +24,9 @@ from cactions.render.layout import Fact, facts, margin, prose, table
 from cactions.render.values import utc
 
 UNSEALED = (
-    "A run that is not sealed was made before the vault, or by someone without a key to it: anyone"
-    " who can write its file can have changed it. `runs undo` and `runs resume` want --unsealed."
+    "A run that the vault has not sealed throughout was made before the vault, by an older"
+    " cactions, or without a key: any program that can write its file can have changed it."
+    " `runs undo` and `runs resume` need --unsealed for it."
 )
 _COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
 _WIDE = 100

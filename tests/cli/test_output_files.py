@@ -31,6 +31,14 @@ def test_a_file_of_the_project_is_never_replaced(
     assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
+def test_a_file_that_is_checked_is_never_replaced(cli: Cli, home: Path) -> None:
+    """Whatever its name is."""
+    (home / "actions.yaml").rename(home / "team.yaml")
+    text = (home / "team.yaml").read_text()
+    assert Exit.MISUSE == cli("validate", "team.yaml", "--output", "./team.yaml").code
+    assert text == (home / "team.yaml").read_text()
+
+
 @pytest.mark.parametrize("name", ["report.txt", "actions.svg", "out/cassettes", "people.md"])
 @pytest.mark.parametrize("words", [("validate", "--output"), DIFF], ids=["validate", "diff"])
 def test_any_other_file_is_written(cli: Cli, home: Path, words: tuple[str, ...], name: str) -> None:

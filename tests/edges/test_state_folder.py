@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.git_tracking import is_tracked
+from cactions.edges.git_tracking import Tracking, tracking_of
 from cactions.edges.state_folder import StateFolder
 from cactions.model import StoreError
+
+
+def is_tracked(folder: Path) -> bool:
+    return Tracking.TRACKED is tracking_of(folder)
+
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git writes what is read here")
 
@@ -153,15 +159,82 @@ GOOD = index_of(b".cactions/people.db", b"b")
 
 
 def test_no_damaged_index_is_an_error(tmp_path: Path) -> None:
-    """Cut off or changed at any byte, it is read or left; it takes no exception."""
+    """Cut off or changed at any byte, it is read or not known; it takes no exception."""
     (tmp_path / ".git").mkdir()
     index = tmp_path / ".git" / "index"
     for place in range(len(GOOD)):
         index.write_bytes(GOOD[:place])
-        assert not is_tracked(tmp_path / ".cactions")
+        assert Tracking.TRACKED is not tracking_of(tmp_path / ".cactions")
         for value in (0, 4, 0xFF):
             index.write_bytes(GOOD[:place] + bytes([value]) + GOOD[place + 1 :])
-            is_tracked(tmp_path / ".cactions")
+            tracking_of(tmp_path / ".cactions")
+
+
+def _too_large(git: Path) -> None:
+    with (git / "index").open("wb") as file:
+        file.write(index_of(b"a", b".cactions/people.db"))
+        file.truncate(129 * 1024 * 1024)
+
+
+def _of_a_version_to_come(git: Path) -> None:
+    (git / "index").write_bytes(index_of(b"a", b".cactions/people.db", version=5))
+
+
+def _of_other_bytes(git: Path) -> None:
+    (git / "index").write_bytes(b"\0" * 99)
+
+
+def _a_pipe(git: Path) -> None:
+    os.mkfifo(git / "index")
+
+
+def _not_checked_out(git: Path) -> None:
+    """What a clone leaves whose checkout failed: some files, and no index."""
+    (git / "packed-refs").write_text("# pack-refs with: peeled fully-peeled sorted\n")
+
+
+@pytest.mark.parametrize(
+    "damage", [_too_large, _of_a_version_to_come, _of_other_bytes, _a_pipe, _not_checked_out]
+)
+def test_where_git_cannot_be_asked_state_that_is_there_is_not_opened(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """A repository decides how large its index becomes; new state can be made all the same."""
+    (tmp_path / ".git").mkdir()
+    damage(tmp_path / ".git")
+    state = StateFolder(tmp_path / ".cactions")
+    assert not state.is_there()
+    state.make()
+    with pytest.raises(StoreError, match="may have come with the git repository"):
+        StateFolder(tmp_path / ".cactions").is_there()
+
+
+def test_a_path_that_no_system_opens_hides_no_other(tmp_path: Path) -> None:
+    """Git keeps it in the index, however long it is."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(index_of(b"a" * 5000, b".cactions/people.db"))
+    assert is_tracked(tmp_path / ".cactions")
+
+
+def test_a_change_of_the_index_is_seen(tmp_path: Path) -> None:
+    """What was read is kept for the stores of one command, not for ever."""
+    (tmp_path / ".git").mkdir()
+    index = tmp_path / ".git" / "index"
+    index.write_bytes(index_of(b"a", b"links/b", b"links/c"))
+    assert Tracking.UNTRACKED is tracking_of(tmp_path / ".cactions")
+    index.write_bytes(index_of(b"a", b".cactions/people.db", b"links/c"))
+    assert is_tracked(tmp_path / ".cactions")
+
+
+def test_older_state_is_left_out_of_git_from_the_next_write_on(tmp_path: Path) -> None:
+    """Versions before this one did not make the file; one that is there stays as it is."""
+    (tmp_path / ".cactions").mkdir(0o700)
+    StateFolder(tmp_path / ".cactions").make()
+    ignored = tmp_path / ".cactions" / ".gitignore"
+    assert "*\n" == ignored.read_text()
+    ignored.write_text("mine\n")
+    StateFolder(tmp_path / ".cactions").make()
+    assert "mine\n" == ignored.read_text()
 
 
 @pytest.mark.parametrize("pointer", [b"", b"gitdir: ", b"gitdir: nowhere\n", b"gitdir: a\0b", b"x"])

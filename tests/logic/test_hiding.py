@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cactions.logic.hiding import GAP
 from cactions.logic.shaping import SourceFile, shape
 from cactions.model import Finding
 
@@ -137,3 +138,17 @@ def test_an_unfinished_merge_is_named() -> None:
     assert "this is a mark of an unfinished git merge" == one.message
     assert one.place is not None
     assert (1, 1) == (one.place.line, one.place.column)
+
+
+BLANKS = [
+    sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(sign) == "Zs"
+]
+
+
+@pytest.mark.parametrize("blank", [*BLANKS, "\t", " \xa0", "\u2003 \t"])
+def test_no_blank_makes_a_gap_that_moves_text_out_of_sight(blank: str) -> None:
+    """A suppression behind it would take effect unseen; shorter gaps and ends of lines are left."""
+    for sign in ("# cactions: ignore[CA104]", "x"):
+        assert 1 == len(found_in(f"version: 1 # key{blank * GAP}{sign}\n"))
+        assert 0 == len(found_in(f"version: 1 # key{blank * 3}{sign}\n"))
+    assert 0 == len(found_in(f"version: 1 # key{blank * GAP}\n"))

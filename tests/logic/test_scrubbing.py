@@ -155,6 +155,15 @@ def test_a_beginning_that_many_secrets_share_is_no_secret(what: str) -> None:
             assert DOTS.encode() == scrubbed(encode(text), [], secret)[: len(DOTS.encode())]
 
 
+def test_a_password_in_a_url_is_no_public_beginning() -> None:
+    """Up to its host, the URL is the secret's own."""
+    secret = "https://bob:s3cretpassw0rd-long@api.shop.example/hook"
+    for end in range(len("https://bob:"), len(secret)):
+        shown = scrubbed(secret[:end].encode(), [], secret)
+        assert b"s3cret" not in shown or end < len("https://bob:s3cret") + 1
+    assert b"s3cretpassw0rd" not in scrubbed(secret[:40].encode(), [], secret)
+
+
 def test_beginnings_take_no_longer_than_other_bytes() -> None:
     """A quarter of a megabyte of nothing but secrets, whole or cut, holds nobody up."""
     for data in (CUT[:13].encode() * 20_000, CUT.encode() * 10_000):

@@ -1,6 +1,6 @@
 """Where a token may go that is fetched, or that is the end user's own: the vault says it. Pure.
 
-The YAML may only narrow it, so that nobody who changes the YAML can send a live token elsewhere.
+The YAML may only narrow it, so that no change of the YAML sends a live token elsewhere.
 
 - A token that is fetched with secrets may go where ``token_hosts`` of *every* one of them says.
 - An end user's token may go where the vault's entry of its name says, which holds no value.
