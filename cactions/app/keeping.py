@@ -207,8 +207,8 @@ def secret_for(vault: OpenVault, name: str, host: str, *, fetches: bool = False)
     the host, VaultError (ENTRY) where it was not sealed for its place.
     """
     entry = the_secret(vault, name)
-    if not fetches:
-        _check_for_action(entry, host.lower())
+    if entry.token_hosts and not fetches:
+        raise _only_fetches(name)
     if host.lower() not in entry.hosts:
         rotate = command_line(("vault", "rotate"), name, options=("--host", host))
         raise AuthorError(
@@ -222,18 +222,17 @@ def secret_for(vault: OpenVault, name: str, host: str, *, fetches: bool = False)
         raise faults.entry(name) from None
 
 
-def _check_for_action(entry: Entry, host: str) -> None:
-    """An action that sends a client's secret to where tokens are made is answered with a token.
+def _only_fetches(name: str) -> AuthorError:
+    """An action that sends what fetches tokens could be answered with one, and map it onto people.
 
-    That answer can be mapped onto people. So what fetches tokens is sent by an action itself only
-    to hosts that get these tokens in any case.
+    A host cannot tell the two apart: many services make tokens where they answer other requests.
     """
-    if entry.token_hosts and host in entry.hosts and host not in entry.token_hosts:
-        raise AuthorError(
-            f'the secret "{entry.name}" fetches tokens, so that an action itself may not send it to'
-            f" {host}, which could answer with a live token; it was not opened",
-            hint="Name the token that is fetched with it under `tokens` of the request instead.",
-        )
+    return AuthorError(
+        f'the secret "{name}" fetches tokens, so that an action may not send it itself; it was not'
+        " opened",
+        hint="Name the token that is fetched with it under `tokens` of the request. Where the"
+        " service wants the secret too, seal it again under a name of its own.",
+    )
 
 
 def the_secret(vault: OpenVault, name: str) -> Entry:

@@ -69,6 +69,7 @@ def _ended(words: list[str], answer: Answer) -> int:
     moment.start()
     _listen(_stop)
     streams.prepare()
+    _check_place()
     try:
         code = answer(words)
         moment.end()
@@ -76,6 +77,16 @@ def _ended(words: list[str], answer: Answer) -> int:
     except SystemExit as left:  # so does Typer where the reader has gone
         raise (left.__context__ or left) from None
     return code
+
+
+def _check_place() -> None:
+    """Raises OperatorError where the current folder was deleted: no path means anything then."""
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib is not needed for it
+    except OSError:
+        raise OperatorError(
+            "the current folder is gone", hint="Change to a folder that is there, then try again."
+        ) from None
 
 
 def _told(error: Exception, words: list[str], *, debug: bool) -> int:

@@ -48,7 +48,13 @@ class UserConfig:
 
 def config_path() -> Path:
     """Where the configuration is, or would be. Raises OperatorError where that is nowhere."""
-    path = user_config_path("cactions", appauthor=False) / NAME
+    try:
+        path = user_config_path("cactions", appauthor=False) / NAME
+    except RuntimeError:
+        raise OperatorError(
+            "your configuration folder is not known: HOME is not set, and this user has no home",
+            hint="Set HOME, or XDG_CONFIG_HOME, to a path that begins with /.",
+        ) from None
     if not path.is_absolute():
         raise OperatorError(
             f"your configuration folder is no absolute path: {path.parent}",

@@ -30,6 +30,9 @@ SPECIAL_HOST = "CA403"
 MOST_HINTS: Final = 50
 """Names of one file that a likeness is looked for: whoever misspelt more has another mistake."""
 
+MOST_SAID: Final = 600
+"""Characters of one message."""
+
 _MOST_LISTED: Final = 20
 _MOST_COMPARED: Final = 200
 _LONGEST_NAME: Final = 200
@@ -45,7 +48,9 @@ class Faults:
     hints: int = 0
 
     def add(self, rule: str, span: Span, message: str, *, hint: str = "", route: str = "") -> None:
-        """Note one fault."""
+        """Note one fault; what a file can make endless in its message is cut."""
+        if len(message) > MOST_SAID:
+            message = f"{message[: MOST_SAID // 2]} … {message[-MOST_SAID // 2 :]}"
         self.found.append(Finding(rule, message, hint, self.place(span), route))
 
     def mend(self, fix: Fix | None) -> None:

@@ -20,7 +20,7 @@ _EXTENDED: Final = 0x40
 """The bit of the first byte of an entry's flags that says that more flags follow."""
 _MORE: Final = 0x80
 """The bit of a byte of a number that says that another byte follows."""
-_MOST: Final = 1 << 30
+_MOST: Final = 1 << 28
 """Bytes of all paths together: compressed ones can say more than the index holds."""
 _LINK: Final = b"link"
 """The name of the extension that tells of another index."""

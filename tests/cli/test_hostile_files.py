@@ -325,3 +325,17 @@ def test_descriptors_of_the_operator_are_read_and_written(cli: Cli, home: Path) 
     os.close(writer)
     with open(reader, "rb") as pipe:  # noqa: PTH123
         assert b"<svg" in pipe.read()
+
+
+@pytest.mark.parametrize("words", ["validate", "test", "runs list", "people list", "doctor"])
+def test_a_folder_that_is_gone_is_named(
+    cli: Cli, home: Path, tmp_path_factory: pytest.TempPathFactory, words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """It is no fault of the output, nor of cactions."""
+    gone = tmp_path_factory.mktemp("gone")
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = cli(*words.split())
+    monkeypatch.chdir(home)
+    assert (Exit.MISUSE, True) == (done.code, "the current folder is gone" in done.err.lower())

@@ -102,6 +102,6 @@ def test_structure_is_shown_in_place(cli: Cli, home: Path) -> None:
 
 def test_our_own_files_are_quoted_as_ever(cli: Cli, home: Path) -> None:
     """A file with a key of ours that can be read shows its lines."""
-    (home / "actions.yaml").write_text("version: 2\n")
+    (home / "actions.yaml").write_text("version: 2\nactions: {}\n")
     assert "   1 | version: 2" in cli("validate").out
     assert json.loads(cli("validate", "--json").out)["findings"]

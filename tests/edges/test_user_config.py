@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -165,3 +166,17 @@ def test_reading_it_loads_no_keyring() -> None:
         "import sys; from cactions.edges import user_config\nprint('keyring' in sys.modules)"
     )
     assert ("False\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container a uid may have no entry anywhere, and no HOME."""
+
+    def unknown(uid: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(OperatorError, match="HOME is not set") as caught:
+        config_path()
+    assert "Set HOME" in caught.value.hint

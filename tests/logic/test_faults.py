@@ -520,3 +520,15 @@ def test_a_fault_is_found_with_its_rule_and_its_exact_span(case: Case) -> None:
     assert place is not None
     if span:
         assert (place.line, place.column, place.end_line, place.end_column) == span
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 500_000, "'" + "x" * 500_000 + "'", "[" + "1," * 90_000 + "1]"]
+)
+@pytest.mark.parametrize("key", ["version", "workspace", "actions"])
+def test_no_message_is_as_long_as_the_file(key: str, text: str) -> None:
+    """Half a megabyte of one value hides all other findings."""
+    other = "" if key == "version" else "version: 1\n"
+    shaped = shape([SourceFile("a.yaml", f"{other}{key}: {text}\n".encode())])
+    assert shaped.findings
+    assert all(len(finding.message) < 700 for finding in shaped.findings)

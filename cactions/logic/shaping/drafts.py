@@ -23,8 +23,9 @@ _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
 _OTHER: Final = re.compile(rb"\n(?!version:|actions:)[^ \n#]")
 """Another key at the left edge."""
-_VERSION: Final = re.compile("[0-9]{1,3}")
-_VERSION_LINE: Final = re.compile(rb"^version:[ ]+[0-9]{1,3}[ \r]*$", re.MULTILINE)
+_VERSION_LINE: Final = re.compile(rb"^version:[ ]+1[ \r]*$", re.MULTILINE)
+_SHORT: Final = 3
+"""Characters of a version that are a number, and no secret."""
 _HIDING: Final = b"redacted"
 """What is hidden in one place is hidden everywhere, so that it has to be known first."""
 
@@ -50,14 +51,14 @@ def _declares(data: bytes) -> bool:
 
 
 def _is_ours(entries: Iterable[tuple[ScalarNode, Node]]) -> bool:
-    """Whether it was meant as an action file: by version, actions, or two of its other keys.
+    """Whether it was meant as an action file: by its actions, or by two of its keys.
 
-    One key is not enough: files of other programs have a version, servers or tokens, too.
+    One is not enough: files of other programs have servers or tokens, too, and another version.
     """
     known = {key.text: item for key, item in entries if key.text in FILE.fields}
-    version = known.get("version")
-    told = isinstance(version, ScalarNode) and _VERSION.fullmatch(version.text)
-    return bool(told) or "actions" in known or len(known.keys() - {"version"}) > 1
+    version = known.pop("version", None)
+    told = isinstance(version, ScalarNode) and version.text == "1"
+    return "actions" in known or len(known) + told > 1
 
 
 def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
@@ -65,7 +66,7 @@ def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
     for key, item in entries:
         if not is_key(key.text):
             key.value = mask_text(key.text)
-        elif key.text == "version" and isinstance(item, ScalarNode):
+        elif key.text == "version" and isinstance(item, ScalarNode) and len(item.text) > _SHORT:
             item.value = mask_text(item.text)
 
 

@@ -7,6 +7,7 @@ StoreError that names the spot and holds no value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Final, Literal, NoReturn, TypeVar
@@ -24,6 +25,7 @@ from cactions.model import (
     Value,
 )
 
+_FORMAT: Final = re.compile(r"cactions\.[a-z.]{1,32}/[0-9]{1,4}")
 _YEAR_1900: Final = -2_208_988_800
 _YEAR_10000: Final = 253_402_300_800
 
@@ -139,9 +141,9 @@ class Fields:
         found = self.text("format")
         if found in known:
             return found
+        told = f'the format "{found}"' if _FORMAT.fullmatch(found) else "another format"
         raise StoreError(
-            f"{self.route} has the format {found[:60]!r}; this version of cactions reads "
-            + " and ".join(known),
+            f"{self.route} has {told}; this version of cactions reads " + " and ".join(known),
             hint="Use the version of cactions that wrote it, or a newer one.",
         )
 
