@@ -5,6 +5,7 @@ The tests run in several processes (pytest-xdist); what each has counted comes t
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -34,6 +35,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         handle.inner_test = body
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: thousands of tests are not searched for garbage at each one."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,7 @@ DEAR = (
     "allow, idle", "trust, idle", "rows.where, attributes", "people and tests",
     "keys and targets of one action", "hosts and uses",
 )  # fmt: skip
-"""What took the square of its length, or would if somebody is not careful."""
+"""What took the square of its length, or would with one careless change."""
 FIXABLE = ("allow, idle", "allow, idle on lines", "comments, idle", "actions, free")
 
 
@@ -87,7 +87,6 @@ def seconds(work: object, name: str, size: int, *, runs: int) -> float:
     """CPU of the fastest run, without the search for garbage of a whole test run."""
     assert callable(work)
     spent = []
-    gc.collect()
     gc.disable()
     try:
         for _ in range(runs):
