@@ -168,6 +168,22 @@ def test_the_action_writes_sarif_too(repository: Path, runner: Path) -> None:
         assert (2, "") == (done.returncode, (repository / "output").read_text())
 
 
+@pytest.mark.parametrize("kind", ["file", "folder", "dangling"])
+def test_the_action_writes_through_no_link_of_the_checkout(
+    repository: Path, runner: Path, tmp_path_factory: pytest.TempPathFactory, kind: str
+) -> None:
+    """A pull request could put one in the place of the report."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "kept").write_text("kept")
+    leads_to = {"file": outside / "kept", "folder": outside, "dangling": outside / "new"}[kind]
+    (repository / "link").symlink_to(leads_to)
+    name = "link/new" if kind == "folder" else "link"
+    done = ran(VALIDATE, repository, runner, **inputs(**{"sarif-file": name, "files": "good"}))
+    assert (3, "") == (done.returncode, (repository / "output").read_text())
+    assert ["kept"] == [path.name for path in outside.iterdir()]
+    assert "kept" == (outside / "kept").read_text()
+
+
 def test_only_what_the_runner_names_is_written_by_the_shell() -> None:
     """A shell follows a link of the checkout; cactions itself writes what an input names."""
     targets = re.findall(r"(?<![<>=(])>>? *(\S+)", VALIDATE["run"])
