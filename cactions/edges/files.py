@@ -109,8 +109,7 @@ def _write_inside(path: Path, data: bytes, *, private: bool) -> None:
     """In a project, the whole file or nothing of it, and never into what a link leads to."""
     like = path.lstat() if os.path.lexists(path) else None
     write_whole(path, data, mode=_FILE if private else SHARED, like=like)
-    with suppress(OSError):  # it has its name; only a power cut could still bring the old back
-        sync_folder(path.parent)
+    try_sync_folder(path.parent)
 
 
 @contextmanager
@@ -182,6 +181,12 @@ def sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def try_sync_folder(path: Path) -> None:
+    """As ``sync_folder`` where the new file has its name: only a power cut could undo that."""
+    with suppress(OSError):
+        sync_folder(path)
 
 
 @contextmanager

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from cactions.edges.confined_paths import resolve_for_writing
-from cactions.edges.files import sync_folder
+from cactions.edges.files import try_sync_folder
 from cactions.edges.whole_files import write_whole
 from cactions.model import OperatorError
 
@@ -46,5 +45,4 @@ def _replace(target: Path, found: os.stat_result, before: bytes, after: bytes) -
             )
 
     write_whole(target, after, like=found, last_look=last_look)
-    with suppress(OSError):  # it has its name; only a power cut could still bring the old back
-        sync_folder(target.parent)
+    try_sync_folder(target.parent)

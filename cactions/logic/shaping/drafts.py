@@ -62,7 +62,7 @@ def _is_ours(entries: Iterable[tuple[ScalarNode, Node]]) -> bool:
 
 
 def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
-    """What is no plain key is not named: it may be a text that merely holds a colon."""
+    """What is no plain key is not named, nor a long version: either may be a secret."""
     for key, item in entries:
         if not is_key(key.text):
             key.value = mask_text(key.text)
