@@ -58,11 +58,11 @@ def _answer(words: list[str]) -> int:
     Both ways lead to the same function, and a test holds them to the same bytes.
     """
     if words[:1] == ["validate"]:
-        from cactions.cli.validating import plainly, validate
+        from cactions.cli.commands.validate_report import plainly, validate
 
         if asked := plainly(words[1:]):
             return validate(asked)
-    from cactions.cli.application import answer
+    from cactions.cli.app import answer
 
     return answer(words)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from cactions.logic import strict_json
-from cactions.logic.picking import parse_path
-from cactions.logic.planning import Case
+from cactions.logic.expressions.json_path import parse_path
+from cactions.logic.plan.planner import Case
 from cactions.model import (
     Action,
     ActionRequest,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cactions.edges.confined_paths import forget_projects
+from cactions.edges.files.confined_paths import forget_projects
 from tests.counting import COUNTS, HOSTILE, Tally, counted, target_of
 from tests.told import TOLD
 

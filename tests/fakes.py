@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from cactions.logic.committing import commit, unchanged
-from cactions.logic.selecting import check_field, lookup_key, lookup_keys, the_one
+from cactions.logic.people.lookup import check_field, lookup_key, lookup_keys, the_one
+from cactions.logic.plan.compare_and_set import commit, unchanged
 from cactions.model import (
     Call,
     NoPlan,

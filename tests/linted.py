@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.logic.linting import lint
-from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.logic.lint.engine import lint
+from cactions.logic.project import Shaped, SourceFile, shape
 from cactions.model import Finding, Severity, Snapshot
 
 NOW = 1_800_000_000.0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.cassette import Replay
-from cactions.edges.tape import write_cassette
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import write_cassette
 from cactions.model import NoPlan, Reason, Rendered, Request, Response
 
 BASE = "https://api.shop.example"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cactions.logic.binding import bind
-from cactions.logic.templating import parse_template
+from cactions.logic.expressions.template import parse_template
+from cactions.logic.request.builder import bind
 from cactions.model import (
     Action,
     ActionRequest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from cactions.logic.paging import Page, page_of
+from cactions.logic.lint.rule_page import Page, page_of
 from cactions.model import (
     Edit,
     Finding,
@@ -16,8 +16,8 @@ from cactions.model import (
     Statement,
     Suppressed,
 )
+from cactions.rules import PAGES as TEXTS_OF
 from cactions.rules import SEVERITIES
-from cactions.rules.pages import PAGES as TEXTS_OF
 from tests.linted import linted
 
 

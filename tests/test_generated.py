@@ -16,17 +16,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cactions.edges.people_file import PeopleForm, read_people
-from cactions.logic import strict_json, wire
-from cactions.logic.coercing import Fit, Misfit, coerce
-from cactions.logic.file_format import FILE
-from cactions.logic.linting import lint
-from cactions.logic.path_errors import PathError
-from cactions.logic.picking import parse_path, pick
-from cactions.logic.recording import parse_cassette
-from cactions.logic.shaping import SourceFile, shape
-from cactions.logic.template_errors import TemplateError
-from cactions.logic.templating import parse_template
+from cactions.edges.files.people_file import PeopleForm, read_people
+from cactions.logic import documents, strict_json
+from cactions.logic.cassette.file_format import parse_cassette
+from cactions.logic.expressions.json_path import parse_path, pick
+from cactions.logic.expressions.json_path_errors import PathError
+from cactions.logic.expressions.template import parse_template
+from cactions.logic.expressions.template_errors import TemplateError
+from cactions.logic.lint.engine import lint
+from cactions.logic.plan.coerce import Fit, Misfit, coerce
+from cactions.logic.project import SourceFile, shape
+from cactions.logic.project.file_schema import FILE
 from cactions.model import (
     AttributeMapping,
     AuthorError,
@@ -191,10 +191,13 @@ RUN = Run(
     (RunEntry(SAMPLE, Receipt("p1", Outcome.APPLIED)), RunEntry(SAMPLE, None, "x")),
 )
 DOCUMENTS: list[tuple[Any, Any]] = [
-    (wire.plan_to_json(SAMPLE, redact=False), wire.plan_from_json),
-    (wire.run_to_json(RUN, redact=False), wire.run_from_json),
-    (wire.head_to_json(RUN.head), wire.head_from_json),
-    (wire.receipt_to_json(Receipt("p1", Outcome.APPLIED), redact=False), wire.receipt_from_json),
+    (documents.plan_to_json(SAMPLE, redact=False), documents.plan_from_json),
+    (documents.run_to_json(RUN, redact=False), documents.run_from_json),
+    (documents.head_to_json(RUN.head), documents.head_from_json),
+    (
+        documents.receipt_to_json(Receipt("p1", Outcome.APPLIED), redact=False),
+        documents.receipt_from_json,
+    ),
 ]
 JUNK = st.sampled_from(
     [None, True, 0, -1, 1.5, 10**30, "", "x", "applied", "\ud800", [], [None], {}, {"format": 1}]

@@ -18,16 +18,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cactions.edges.inflating import inflated
-from cactions.edges.sealing import Sealing
-from cactions.edges.snapshot_file import read_snapshot
-from cactions.edges.user_config import read_user_config
-from cactions.logic import dating, key_item, key_text
-from cactions.logic.key_text import KeyTextError
-from cactions.logic.picking import parse_path
-from cactions.logic.token_answers import LONGEST, read_token
-from cactions.logic.vault import lines
-from cactions.logic.wire.reports import findings_from_json, reports_from_json
+from cactions.edges.files.attribute_snapshot import read_snapshot
+from cactions.edges.http.decompress import inflated
+from cactions.edges.keys.crypto import Sealing
+from cactions.edges.keys.user_config import read_user_config
+from cactions.logic.documents.findings import findings_from_json, reports_from_json
+from cactions.logic.exchange.token_response import LONGEST, read_token
+from cactions.logic.expressions.json_path import parse_path
+from cactions.logic.plan import dates
+from cactions.logic.vault import file_format, key_encoding, keyring_item
+from cactions.logic.vault.key_encoding import KeyTextError
 from cactions.model import (
     CactionsError,
     DateForm,
@@ -68,10 +68,10 @@ FETCHING = Token(
 def test_vaults_with_bytes_changed(data: bytes) -> None:
     """A vault, or a fault with its kind."""
     with suppress(VaultError):
-        lines.read(data)
+        file_format.read(data)
     with suppress(VaultError):
-        lines.find_head(data)
-    list(lines.fragments(data))
+        file_format.find_head(data)
+    list(file_format.fragments(data))
 
 
 @cases(500)
@@ -81,11 +81,11 @@ def test_vaults_with_bytes_changed(data: bytes) -> None:
 )
 def test_keys_of_pieces(text: str, kind: str) -> None:
     """A text is a key, or no key, or of another vault."""
-    for read in (key_text.decode_key, key_text.find_key):
+    for read in (key_encoding.decode_key, key_encoding.find_key):
         with suppress(KeyTextError):
             read(text, "0" * 32, kind)
-    key_item.parse_key(text, "0" * 32)
-    key_item.parse_mark(text)
+    keyring_item.parse_key(text, "0" * 32)
+    keyring_item.parse_mark(text)
 
 
 LOCK = json.dumps(
@@ -177,12 +177,12 @@ def test_bodies_with_codings(body: bytes, codings: str) -> None:
 )
 def test_dates_of_pieces(text: str, number: int) -> None:
     """A moment, or no moment."""
-    for read in (dating.seconds_of_text, dating.seconds_of_day):
-        with suppress(dating.Unfit):
+    for read in (dates.seconds_of_text, dates.seconds_of_day):
+        with suppress(dates.Unfit):
             read(text)
     for form in (DateForm.UNIX_S, DateForm.UNIX_MS):
-        with suppress(dating.Unfit):
-            dating.seconds_of_number(number, form)
+        with suppress(dates.Unfit):
+            dates.seconds_of_number(number, form)
 
 
 @cases(300)
@@ -201,7 +201,7 @@ def test_documents_of_findings(document: Any) -> None:
 @pytest.mark.parametrize("power", [19, 20, 40])
 def test_a_passphrase_is_not_stretched_beyond_memory(power: int) -> None:
     """OpenSSL's refusal is told as a fault of the vault, and takes no memory."""
-    assert lines.MAX_COST == 2**18
+    assert file_format.MAX_COST == 2**18
     if power > 19:
         with pytest.raises(VaultError, match="bytes of memory"):
             Sealing().stretched(Passphrase("ada", "x" * 20), Stretching(2**power, 8, 1, b"s" * 32))

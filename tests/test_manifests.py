@@ -24,7 +24,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cactions.edges.action_files import EXAMPLE, find
+from cactions.edges.files.action_files import EXAMPLE, find
 from cactions.model import Severity
 
 ROOT = Path(__file__).parents[1]

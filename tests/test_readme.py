@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cactions.cli import wiring
-from cactions.cli.exits import MEANINGS, Exit, gravest
+from cactions.cli.exit_codes import MEANINGS, Exit, gravest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
 
-from cactions.app.keeping import init, secret_for
-from cactions.app.opening import VaultDesk, opened
-from cactions.edges.sealing import Sealing
-from cactions.edges.vault_file import VaultFileLocal
-from cactions.logic.vault.faults import no_key
+from cactions.app.vault.manage import init, secret_for
+from cactions.app.vault.open_vault import VaultDesk, opened
+from cactions.edges.keys.crypto import Sealing
+from cactions.edges.keys.vault_file import VaultFileLocal
+from cactions.logic.vault.errors import no_key
 from cactions.model.secret import HeldKey, Passphrase, Secret
 
 NOW = 1_790_000_000

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cactions.logic.asking import Asked
+    from cactions.logic.request.call import Asked
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cactions.app.ports import People
-from cactions.logic.declared import misfit
-from cactions.logic.planning import inverse, undo
+from cactions.logic.plan.planner import inverse, undo
+from cactions.logic.plan.stored_run import misfit
 from cactions.model import Conflict, OperatorError, Outcome, Plan, Project, Receipt, Run
 
 

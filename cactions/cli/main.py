@@ -13,9 +13,9 @@ from contextlib import suppress
 from types import FrameType
 from typing import Final, TypeAlias
 
-from cactions.cli import moment, streams, wiring
-from cactions.cli.exits import Exit
-from cactions.edges.confined_paths import forget_projects
+from cactions.cli import progress, streams, wiring
+from cactions.cli.exit_codes import Exit
+from cactions.edges.files.confined_paths import forget_projects
 from cactions.model import (
     AuthorError,
     CactionsError,
@@ -24,7 +24,7 @@ from cactions.model import (
     Stopped,
     StoreError,
 )
-from cactions.render.failure import unwritten
+from cactions.render.error import unwritten
 
 _CODES: Final = ((OperatorError, Exit.MISUSE), (AuthorError, Exit.NOTHING_DONE))
 _DEBUG: Final = "--debug"
@@ -59,20 +59,20 @@ def run(answer: Answer) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
         return _told(error, words, debug=debug)
     finally:
-        moment.end()
+        progress.end()
         forget_projects()
         _listen(signal.SIG_DFL)
 
 
 def _ended(words: list[str], answer: Answer) -> int:
     """The exit code of a command that came to its end."""
-    moment.start()
+    progress.start()
     _listen(_stop)
     streams.prepare()
     _check_place()
     try:
         code = answer(words)
-        moment.end()
+        progress.end()
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone
         raise (left.__context__ or left) from None
@@ -94,7 +94,7 @@ def _told(error: Exception, words: list[str], *, debug: bool) -> int:
     if unwritten(error):
         streams.give_up(sys.stdout)
     try:
-        wiring.paper().complain(error, not_done=moment.not_done(words, error), debug=debug)
+        wiring.paper().complain(error, not_done=progress.not_done(words, error), debug=debug)
     except (OSError, ValueError):  # there is nowhere left to say it
         streams.give_up(sys.stderr)
     return _code(error)
@@ -106,7 +106,7 @@ def _code(error: Exception) -> Exit:
     if isinstance(error, Stopped):
         return Exit.FINDINGS if error.written else Exit.NOTHING_DONE
     if isinstance(error, StoreError) or unwritten(error):
-        return Exit.IN_DOUBT if moment.may_have_written() else Exit.NOTHING_DONE
+        return Exit.IN_DOUBT if progress.may_have_written() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):
         return Exit.INTERNAL
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)
@@ -117,7 +117,7 @@ def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     told = "Terminated." if code is Exit.TERMINATED else "Interrupted."
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
-        wiring.paper().say(f"{told} {moment.not_done(words)}")
+        wiring.paper().say(f"{told} {progress.not_done(words)}")
     streams.give_up(sys.stdout)
     return code
 

@@ -7,23 +7,23 @@ from collections.abc import Collection
 from pathlib import Path
 
 from cactions.cli import streams
-from cactions.cli.linting import SNAPSHOT
+from cactions.cli.load import SNAPSHOT
 from cactions.cli.wiring import STATE, VAULT
-from cactions.edges import files
-from cactions.edges.action_files import is_action_file
-from cactions.logic.cassette_names import FOLDER
+from cactions.edges.files import file_io
+from cactions.edges.files.action_files import is_action_file
+from cactions.logic.cassette.file_name import FOLDER
 from cactions.model import OperatorError
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write the file; see ``edges.files.write_text``. Raises OperatorError, AuthorError."""
     check_output(path)
-    files.write_text(path, streams.masked_text(text), private=private)
+    file_io.write_text(path, streams.masked_text(text), private=private)
 
 
 def append_text(path: Path, text: str) -> None:
     """Add to its end; see ``edges.files.append_text``. Raises OperatorError, AuthorError."""
-    files.append_text(path, streams.masked_text(text))
+    file_io.append_text(path, streams.masked_text(text))
 
 
 def check_output(path: Path, read: Collection[str] = ()) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from cactions.model import Json, OperatorError, noun
 
 if TYPE_CHECKING:
-    from cactions.render.ink import Sheet
+    from cactions.render.text import Sheet
 
 NOWHERE: Final = Path(os.devnull)
 

@@ -15,23 +15,23 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from cactions.cli import streams
-from cactions.logic.cassette_names import cassette_name
+from cactions.logic.cassette.file_name import cassette_name
 from cactions.model import InvalidFiles, noun
 
 if TYPE_CHECKING:
-    from cactions.app.calling import Calling
-    from cactions.app.opening import VaultDesk
+    from cactions.app.live_caller import Calling
     from cactions.app.ports import Caller
-    from cactions.app.vault_ports import KeyHolder
-    from cactions.cli.answering import Answers
-    from cactions.cli.vaulting import Ways
-    from cactions.edges.cover import Cover
-    from cactions.edges.tape import Tape
-    from cactions.edges.user_config import UserConfig
-    from cactions.logic.shaping import Shaped
+    from cactions.app.vault.open_vault import VaultDesk
+    from cactions.app.vault.ports import KeyHolder
+    from cactions.cli.live_options import Answers
+    from cactions.cli.vault_wiring import Ways
+    from cactions.edges.cassette.writer import Tape
+    from cactions.edges.keys.user_config import UserConfig
+    from cactions.edges.store.row_encryption import Cover
+    from cactions.logic.project import Shaped
     from cactions.model import Action, Check, Finding, Json, Project, Snapshot
-    from cactions.render.ink import Sheet
-    from cactions.render.paper import Paper
+    from cactions.render.output import Paper
+    from cactions.render.text import Sheet
 
 COMMANDS: Final = (
     "validate", "explain", "request", "test", "diff", "run", "runs", "people", "tokens", "vault",
@@ -60,7 +60,7 @@ def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
     """The command that the words begin with; all of them where they begin with something else."""
     named = [name for name in COMMANDS if [name] == list(words[:1])]
     for name in named or COMMANDS:
-        yield name, late(name)
+        yield name, late(f"commands.{name}")
 
 
 def late(name: str) -> ModuleType:
@@ -70,37 +70,37 @@ def late(name: str) -> ModuleType:
 
 def paper() -> Paper:
     """Where words go: in colour if a terminal wants it, and without loading colours if not."""
-    from cactions.render.paper import Paper, wants_colour
+    from cactions.render.output import Paper, wants_colour
 
     if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
         return Paper(sys.stdout, sys.stderr, mask=streams.masked_sheet)
-    from cactions.render.screen import Screen
+    from cactions.render.color_output import Screen
 
     return Screen(sys.stdout, sys.stderr, mask=streams.masked_sheet)
 
 
 def picture(sheet: Sheet, *, room: int, command: str) -> str:
     """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
-    from cactions.render.picture import picture
+    from cactions.render.svg import picture
 
     return picture(streams.masked_sheet(sheet), room=room, command=streams.masked_text(command))
 
 
 def treaty() -> ModuleType:
     """The JSON treaty, for commands that seldom speak it."""
-    return import_module("cactions.logic.wire")
+    return import_module("cactions.logic.documents")
 
 
 def changing() -> ModuleType:
     """Calls that change something, for commands that seldom make one."""
-    return import_module("cactions.cli.changing")
+    return import_module("cactions.cli.write_calls")
 
 
 def write_json(document: dict[str, Json]) -> None:
     """One JSON document on stdout; what a terminal would obey or hide stands in it as escapes."""
     import json
 
-    from cactions.render.escaping import safe_json
+    from cactions.render.escape import safe_json
 
     shown = streams.masked_document(document)
     text = json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False)
@@ -109,33 +109,33 @@ def write_json(document: dict[str, Json]) -> None:
 
 def shaped(paths: Sequence[Path], environment: str | None, *, leaks: bool = True) -> list[Shaped]:
     """What the files say, one for each folder that they are in; ``leaks``: with all rules."""
-    from cactions.cli.linting import checked
+    from cactions.cli.load import checked
 
     return checked(paths, environment, snapshot, leaks=leaks)
 
 
 def snapshot(path: Path) -> Snapshot:
     """What was known of the workspace's attributes."""
-    from cactions.edges.snapshot_file import read_snapshot
+    from cactions.edges.files.attribute_snapshot import read_snapshot
 
     return read_snapshot(path)
 
 
 def lacking_secrets(paths: Sequence[Path], found: Sequence[Shaped]) -> list[Finding]:
     """What the files need of the vaults beside them; without a vault, nothing is checked."""
-    from cactions.edges import action_files
+    from cactions.edges.files import action_files
 
     vaults = [home / VAULT for home in action_files.folders(paths)]
     if not any(map(os.path.lexists, vaults)):
         return []
-    from cactions.cli.vetting import vetted
+    from cactions.cli.vault_check import vetted
 
     return vetted(zip(vaults, found, strict=True))
 
 
 def folder(paths: Sequence[Path] | None) -> Path:
     """The one folder of the action files. Raises OperatorError where there are several."""
-    from cactions.edges import action_files
+    from cactions.edges.files import action_files
 
     return action_files.one_folder(paths)
 
@@ -151,25 +151,25 @@ def opened(paths: Sequence[Path] | None, environment: str | None, *, leaks: bool
 
 def covering(home: Path) -> Cover:
     """How the runs of a folder are kept. The vault is opened when it is first needed, and once."""
-    from cactions.edges.cover import Uncovered
+    from cactions.edges.store.row_encryption import Uncovered
 
     if not os.path.lexists(home / VAULT):
         return Uncovered()
-    from cactions.app.covering import Covered
-    from cactions.cli.vaulting import Ways
+    from cactions.app.vault.row_cipher import Covered
+    from cactions.cli.vault_wiring import Ways
 
     return Covered(lambda: vault_desk(Ways(home / VAULT)))
 
 
 def vault_desk(ways: Ways, *, keep: Path | None = None) -> VaultDesk:
     """A vault with whoever holds the key to it; ``keep`` is a new file for a new key."""
-    from cactions.cli.vaulting import Around, desk
+    from cactions.cli.vault_wiring import Around, desk
 
     return desk(ways, Around(_keychain, paper().say), keep=keep)
 
 
 def _keychain(config: UserConfig) -> KeyHolder:
-    from cactions.edges.keychain import Keychain
+    from cactions.edges.keys.keyring_store import Keychain
 
     return Keychain(config)
 
@@ -178,23 +178,23 @@ def caller(home: Opened, action: Action, answers: Answers) -> Caller:
     """Who answers: the action's recording, or the live service."""
     if not answers.replayed:
         return calling(home, answers, [action])
-    from cactions.app.replaying import Replaying
-    from cactions.edges.cassette import Replay
+    from cactions.app.replay_caller import Replaying
+    from cactions.edges.cassette.reader import Replay
 
     return Replaying(Replay(answers.cassette or home.recording(action)))
 
 
 def tape(home: Opened, action: Action) -> Tape:
     """Where an action's recording is written."""
-    from cactions.edges.tape import Tape
+    from cactions.edges.cassette.writer import Tape
 
     return Tape(home.recording(action), makes_folder=True)
 
 
 def calling(home: Opened, answers: Answers, called: Sequence[Action] = ()) -> Calling:
     """The live services of a project; the vault is opened when it is first needed."""
-    from cactions.cli.reaching import Around, reach
-    from cactions.cli.vaulting import Ways
+    from cactions.cli.live_wiring import Around, reach
+    from cactions.cli.vault_wiring import Ways
 
     ways = Ways(home.folder / VAULT)
     return reach(answers, Around(home.project, called, lambda: vault_desk(ways), paper().say))
@@ -202,6 +202,6 @@ def calling(home: Opened, answers: Answers, called: Sequence[Action] = ()) -> Ca
 
 def examined(project: Project | None, answers: Answers, vault: Path | None) -> list[Check]:
     """What ``doctor`` finds beyond the files."""
-    from cactions.cli.checking import examined
+    from cactions.cli.doctor_wiring import examined
 
     return examined(project, answers, vault)

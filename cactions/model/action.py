@@ -7,12 +7,12 @@ from dataclasses import field
 from enum import Enum
 
 from cactions.model.finding import Place
-from cactions.model.nouns import noun
+from cactions.model.frozen import noun
+from cactions.model.json_value import Json, Scalar
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
 from cactions.model.template import Path, Reference
 from cactions.model.trust import Snapshot, Statement
-from cactions.model.values import Json, Scalar
 
 
 class WhenEmpty(Enum):

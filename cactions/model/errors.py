@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cactions.model.enums import Reason
     from cactions.model.exchange import Proof
     from cactions.model.finding import Finding, Place
-    from cactions.model.kinds import Reason
 
 
 class CactionsError(Exception):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from cactions.model.nouns import noun
+from cactions.model.frozen import noun
+from cactions.model.json_value import ABSENT, Value
 from cactions.model.request import Limits
-from cactions.model.values import ABSENT, Value
 
 if TYPE_CHECKING:
-    from cactions.model.rendered import Rendered
+    from cactions.model.masked_text import Rendered
 
 
 @noun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from cactions.model.nouns import noun
+from cactions.model.frozen import noun
 
 
 class Severity(Enum):

@@ -12,8 +12,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from cactions.model.nouns import noun
-from cactions.model.values import ABSENT, Attributes, Scalar, Value
+from cactions.model.frozen import noun
+from cactions.model.json_value import ABSENT, Attributes, Scalar, Value
 
 _LONGEST_LABEL: Final = 60  # characters; who is meant is also told by an id
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cactions.model.kinds import Kind
-from cactions.model.nouns import noun
+from cactions.model.enums import Kind
+from cactions.model.frozen import noun
+from cactions.model.json_value import ABSENT, Value, is_empty, same
 from cactions.model.person import DataType
-from cactions.model.values import ABSENT, Value, is_empty, same
 
 if TYPE_CHECKING:
+    from cactions.model.enums import Caution, Reason, Why
     from cactions.model.exchange import Proof
-    from cactions.model.kinds import Caution, Reason, Why
     from cactions.model.person import PersonQuery
     from cactions.model.template import PersonAttribute, PersonField
 

@@ -7,9 +7,9 @@ from dataclasses import field
 from enum import Enum
 from typing import Final
 
-from cactions.model.nouns import noun
+from cactions.model.frozen import noun
+from cactions.model.json_value import Json
 from cactions.model.template import JsonTemplate, Path, SecretRef, Template
-from cactions.model.values import Json
 
 MIB: Final = 1024 * 1024
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Final, Generic, NoReturn, TypeVar
 
-from cactions.model.nouns import noun
-from cactions.model.rendered import DOTS
+from cactions.model.frozen import noun
+from cactions.model.masked_text import DOTS
 
 _Value = TypeVar("_Value", str, bytes)
 

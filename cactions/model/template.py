@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from cactions.model.nouns import noun
-from cactions.model.values import Scalar
+from cactions.model.frozen import noun
+from cactions.model.json_value import Scalar
 
 
 @noun

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from cactions.model.finding import Finding, Label, Place
-from cactions.model.nouns import noun
+from cactions.model.frozen import noun
 from cactions.model.person import Attribute
 
 SNAPSHOT_DAYS: Final = 7

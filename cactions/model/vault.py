@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from cactions.model.errors import StoreError
-from cactions.model.nouns import noun
+from cactions.model.frozen import noun
 
 Meta: TypeAlias = "Mapping[str, str | int | tuple[str, ...]]"
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from enum import Enum
 
 from cactions.model import ABSENT, Change, Conflict, DataType, Kind, Left, Plan, is_empty
-from cactions.render import words
-from cactions.render.grid import Row, laid_out
-from cactions.render.ink import Ink, Line, Tone, ink, joined, quiet, toned
+from cactions.render import messages
+from cactions.render.change_table import Row, laid_out
 from cactions.render.layout import NARROW, flow, gap, margin
+from cactions.render.text import Ink, Line, Tone, ink, joined, quiet, toned
 from cactions.render.values import Look, pair, show
 
 EFFECTIVE = (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
@@ -53,20 +53,20 @@ def _changed(change: Change, room: int, tense: Tense) -> Row:
     before, after = pair(change.before, change.after, look)
     cautions = change.cautions if tense is Tense.PLANNED else ()
     word = {
-        Tense.DONE: words.DONE[change.kind],
+        Tense.DONE: messages.DONE[change.kind],
         Tense.TAKE_BACK: "restore",
         Tense.TAKEN_BACK: "restored",
     }.get(tense, change.kind.value)
     return Row(
         mark=change.kind.symbol,
         word=word,
-        tone=words.TONES[change.kind],
+        tone=messages.TONES[change.kind],
         name=change.attribute,
         before=before,
         after=toned(after, Tone.VALUE, Tone.NEW),
         source=change.source,
         note=_seconds(change),
-        cautions=tuple(words.CAUTIONS[caution] for caution in cautions),
+        cautions=tuple(messages.CAUTIONS[caution] for caution in cautions),
     )
 
 
@@ -111,14 +111,14 @@ def _left(left: Left, room: int) -> Row:
 def _why(left: Left) -> Line:
     detail = left.detail.strip().rstrip(".")
     end = f": {detail}." if detail else "."
-    if left.why in words.WITHOUT_VALUE:
+    if left.why in messages.WITHOUT_VALUE:
         verdict = "and the action does not accept that" if left.refused else "so nothing changes"
-        return ink(f"{words.WITHOUT_VALUE[left.why]}, {verdict}{end}")
-    clause = words.WITH_VALUE[left.why]
+        return ink(f"{messages.WITHOUT_VALUE[left.why]}, {verdict}{end}")
+    clause = messages.WITH_VALUE[left.why]
     if left.got is not ABSENT:
         got = show(left.got, Look(redacted=left.redacted, room=40))
         return (Ink("The answer says "), *got, Ink(f", {clause}{end}"))
-    has = "no value" if left.why in words.POLICIES else "a value"  # too large to be kept
+    has = "no value" if left.why in messages.POLICIES else "a value"  # too large to be kept
     return ink(f"The answer has {has} here, {clause}{end}")
 
 

@@ -11,12 +11,12 @@ from itertools import groupby
 
 from cactions.logic.lines import split_lines
 from cactions.model import Edit, Finding, Fix, Label, Place, Severity, noun
-from cactions.render import words
-from cactions.render.escaping import pieces
-from cactions.render.excerpt import excerpt
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.render import messages
+from cactions.render.escape import pieces
 from cactions.render.layout import flow, gap
-from cactions.rules import ANSWERABLE
+from cactions.render.snippet import excerpt
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.rules import SUPPRESSIBLE
 
 MOST_DRAWN = 100
 """Findings of one file; the count tells of all, and so does JSON."""
@@ -145,7 +145,7 @@ def _one(finding: Finding, page: _Page) -> list[Line]:
         lines += _below("hint", finding.hint, page.room)
     if finding.fix:
         lines += _fix(finding.fix, page)
-    if finding.rule in ANSWERABLE and finding.route:
+    if finding.rule in SUPPRESSIBLE and finding.route:
         lines += _below("route", finding.route, page.room)
     return lines
 
@@ -213,11 +213,11 @@ def _closing(
 ) -> Line:
     more = f" {suppressed:,} suppressed." if suppressed else ""
     if not found:
-        files = words.count(len(sources), "file")
-        what = files if actions is None else f"{words.count(actions, 'action')} ({files})"
+        files = messages.count(len(sources), "file")
+        what = files if actions is None else f"{messages.count(actions, 'action')} ({files})"
         return (Ink("No problems", Tone.GOOD), Ink(f" in {what}.{more}"))
     counted = Counter(finding.severity for finding in found)
-    parts = [words.count(counted[s], _ONE[s], _MANY[s]) for s in Severity if counted[s]]
-    files = words.count(len({f.place.file for f in found if f.place}) or len(sources), "file")
+    parts = [messages.count(counted[s], _ONE[s], _MANY[s]) for s in Severity if counted[s]]
+    files = messages.count(len({f.place.file for f in found if f.place}) or len(sources), "file")
     worst = next(severity for severity in Severity if counted[severity])
-    return (Ink(words.listed(parts), _TONES[worst]), Ink(f" in {files}.{more}"))
+    return (Ink(messages.listed(parts), _TONES[worst]), Ink(f" in {files}.{more}"))

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from cactions.model import Finding, Review, Severity
-from cactions.render.escaping import safe
-from cactions.render.gravity import counted, gravest_first
+from cactions.render.escape import safe
+from cactions.render.severity import counted, gravest_first
 
 MOST_SHOWN: Final = 10
 

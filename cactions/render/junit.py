@@ -11,8 +11,8 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from cactions.model import Finding, Review, Severity, Statement
-from cactions.render.escaping import safe
-from cactions.render.gravity import ONE
+from cactions.render.escape import safe
+from cactions.render.severity import ONE
 
 _NOWHERE: Final = "(no file)"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cactions.model import noun
-from cactions.render.ink import BLANK, BROKEN, Ink, Line, Tone, cells, ink, quiet
+from cactions.render.text import BLANK, BROKEN, Ink, Line, Tone, cells, ink, quiet
 
 NARROW = 60
 """Below this many cells, things that stand side by side are put below one another."""

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from cactions.model import Finding, Review
-from cactions.render.escaping import safe
+from cactions.render.escape import safe
 from cactions.render.findings import one_by_one
-from cactions.render.gravity import ONE, counted, gravest_first
-from cactions.render.ink import Line, plain
+from cactions.render.severity import ONE, counted, gravest_first
+from cactions.render.text import Line, plain
 
 LONGEST: Final = 60_000
 """In characters. GitHub takes 65,536 in a comment and 1 MiB in the summary of a step."""

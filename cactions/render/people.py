@@ -15,9 +15,9 @@ from cactions.model import (
     Reference,
     Role,
 )
-from cactions.render import words
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.render import messages
 from cactions.render.layout import NARROW, Fact, facts, margin, prose, table
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.values import Look, show
 
 _COLUMNS = ("user_id", "email", "name", "id", "")
@@ -40,7 +40,7 @@ def people(found: Sequence[Person], *, redacted: Collection[Reference] = ()) -> 
         return [
             *table(_COLUMNS, rows, room),
             BLANK,
-            ink(words.count(len(rows), "person", "people")),
+            ink(messages.count(len(rows), "person", "people")),
         ]
 
     return draw
@@ -65,7 +65,7 @@ def person(
     def draw(room: int) -> list[Line]:
         hidden = [n for n in CONTACT_FIELDS if PersonField(n) in redacted]
         note = quiet(" (test person)" if one.test else "")
-        title = (Ink(words.called(one.label_without(hidden)), Tone.STRONG), *note)
+        title = (Ink(messages.called(one.label_without(hidden)), Tone.STRONG), *note)
         names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
         fields = [Fact(n, (field(n),)) for n in names]
         lines = [*prose(title, room), BLANK, *facts(fields, room, indent=margin(room)), BLANK]
@@ -79,7 +79,7 @@ def person(
 
 def imported(number: int, source: str) -> Sheet:
     """How many people an import took from ``source``."""
-    many = words.count(number, "person", "people")
+    many = messages.count(number, "person", "people")
     line = (Ink(f"{many} imported from ", Tone.GOOD), Ink(source, Tone.CODE), Ink("."))
     return lambda room: prose(line, room)
 

@@ -7,9 +7,9 @@ carefully as a change; colour says nothing that the words do not.
 from __future__ import annotations
 
 from cactions.model import Call, Failed, Kind, Plan, Proof, Reason, Subject
-from cactions.render import changes, words
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
+from cactions.render import changes, messages
 from cactions.render.layout import Fact, facts, margin, prose
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
 from cactions.render.values import Look, show
 
 _MOST_REQUEST = 160  # characters of a request line; `cactions request` shows it whole
@@ -32,7 +32,7 @@ def preview(result: Plan | Failed, *, closing: str = "") -> Sheet:
 
 
 def _title(action: str, subject: Subject) -> Line:
-    label = words.called(subject.label or str(subject.matched))
+    label = messages.called(subject.label or str(subject.matched))
     return (Ink(action, Tone.STRONG), Ink(" for "), Ink(label, Tone.STRONG))
 
 
@@ -94,7 +94,7 @@ def summary(plan: Plan) -> Line:
     """The counts: ``1 to add, 1 to overwrite · 1 refused · 1 kept · 2 unchanged``."""
     kinds = [change.kind for change in plan.changes]
     news = [
-        ink(f"{kinds.count(kind):,} to {kind.value}", words.TONES[kind])
+        ink(f"{kinds.count(kind):,} to {kind.value}", messages.TONES[kind])
         for kind in (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
         if kind in kinds
     ]
@@ -118,12 +118,12 @@ def _nothing(plan: Plan) -> str:
 
 def _failed(failed: Failed, closing: str, room: int) -> list[Line]:
     lines = prose(_verdict(failed), room, indent=margin(room))
-    lines += prose(ink(words.sentence(failed.message)), room, indent=margin(room))
+    lines += prose(ink(messages.sentence(failed.message)), room, indent=margin(room))
     if failed.proof:
         lines += [BLANK, *facts(_sides(failed.proof), room, indent=margin(room) + 2)]
     lines += [BLANK, *prose(ink(closing, Tone.STRONG), room, indent=margin(room))]
     if failed.hint:
-        hint = (Ink("Next: ", Tone.STRONG), Ink(words.sentence(failed.hint)))
+        hint = (Ink("Next: ", Tone.STRONG), Ink(messages.sentence(failed.hint)))
         lines += prose(hint, room, indent=margin(room))
     return lines
 
@@ -133,7 +133,7 @@ def _verdict(failed: Failed) -> Line:
     return (
         Ink("? in doubt:", Tone.CAUTION) if in_doubt else Ink("x refused:", Tone.REFUSED),
         Ink(" "),
-        Ink(words.REASONS[failed.reason], Tone.STRONG),
+        Ink(messages.REASONS[failed.reason], Tone.STRONG),
         *quiet(f" ({failed.reason.error_type})"),
     )
 

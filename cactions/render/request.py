@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from cactions.model import Request
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink
 from cactions.render.layout import flow, gap
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink
 
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 _OPENING, _CLOSING = "{[", "}]"

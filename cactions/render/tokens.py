@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.logic.token_answers import FetchedToken
+from cactions.logic.exchange.token_response import FetchedToken
 from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import Token
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.layout import Fact, facts, prose
-from cactions.render.words import listed
+from cactions.render.messages import listed
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 
 
 def fetched(token: Token, came: FetchedToken, binding: TokenBinding) -> Sheet:

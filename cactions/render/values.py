@@ -18,8 +18,8 @@ from functools import partial
 from itertools import islice
 
 from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, noun, same
-from cactions.render.escaping import Speller, ascii_pieces, pieces, quoted_pieces, safe
-from cactions.render.ink import Ink, Line, Tone, cells, ink, quiet
+from cactions.render.escape import Speller, ascii_pieces, pieces, quoted_pieces, safe
+from cactions.render.text import Ink, Line, Tone, cells, ink, quiet
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[-+]?[\d.,_]*\d[\d.,_]*([eE][-+]?\d+)?")

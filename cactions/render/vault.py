@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from cactions.model import CactionsError, RunHead
 from cactions.model.vault import Entry, Recipient, RecipientKind, VaultContents
-from cactions.render import words
-from cactions.render.ink import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.render import messages
 from cactions.render.layout import Fact, facts, margin, prose, table
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
 from cactions.render.values import utc
 
 _KINDS = {
@@ -54,9 +54,9 @@ def secrets(found: Sequence[Entry]) -> Sheet:
     shown = len(head) if any(one.token_hosts for one in found) else len(head) - 1
     rows = [_row(one)[:shown] for one in found]
     bindings = sum(one.is_binding for one in found)
-    told = words.count(len(rows) - bindings, "secret")
+    told = messages.count(len(rows) - bindings, "secret")
     if bindings:
-        told += f", {words.count(bindings, 'token of end users', 'tokens of end users')}"
+        told += f", {messages.count(bindings, 'token of end users', 'tokens of end users')}"
 
     def draw(room: int) -> list[Line]:
         if not rows:
@@ -90,8 +90,8 @@ def status(file: str, holder: str, contents: VaultContents | None, me: str) -> S
     opened = quiet("not opened") if not me else ink(f"as {me}, with {holder}")
     items = [Fact("File", (ink(file, Tone.PATH),)), Fact("Opens", (opened,))]
     if contents:
-        inside = f"{words.count(len(contents.entries), 'entry', 'entries')}, "
-        inside += words.count(len(contents.recipients), "recipient")
+        inside = f"{messages.count(len(contents.entries), 'entry', 'entries')}, "
+        inside += messages.count(len(contents.recipients), "recipient")
         items += [
             Fact("Generation", (ink(f"{contents.head.generation:,}"),)),
             Fact("Holds", (ink(inside),)),
@@ -101,8 +101,8 @@ def status(file: str, holder: str, contents: VaultContents | None, me: str) -> S
 
 def trouble(error: CactionsError) -> Sheet:
     """Why the vault does not open, and the way out."""
-    said = (Ink("x ", Tone.BAD), Ink(words.sentence(str(error))))
-    hint = (Ink("Next:", Tone.STRONG), Ink(f" {words.sentence(error.hint)}"))
+    said = (Ink("x ", Tone.BAD), Ink(messages.sentence(str(error))))
+    hint = (Ink("Next:", Tone.STRONG), Ink(f" {messages.sentence(error.hint)}"))
     return lambda room: [*prose(said, room), *(prose(hint, room, indent=2) if error.hint else ())]
 
 

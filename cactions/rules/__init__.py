@@ -1,57 +1,102 @@
-"""The rules: one a file, whose docstring is its page; here in the order of their identifiers."""
+"""All rules, one module each, in the order of their identifiers. The docstring is the page."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from cactions.rules import (
-    ca101,
-    ca102,
-    ca103,
-    ca104,
-    ca106,
-    ca107,
-    ca108,
-    ca201,
-    ca205,
-    ca206,
-    ca207,
-    ca208,
-    ca209,
-    ca301,
-    ca302,
-    ca304,
-    ca405,
-    ca407,
-    ca408,
-    ca503,
+    ca001_unreadable_yaml,
+    ca002_unknown_key,
+    ca003_missing_key,
+    ca004_invalid_value,
+    ca005_unknown_reference,
+    ca006_invalid_template,
+    ca007_invalid_json_path,
+    ca008_duplicate_name,
+    ca009_contradiction,
+    ca011_invalid_person,
+    ca101_user_controlled_lookup,
+    ca102_tainted_lookup,
+    ca103_unknown_writability,
+    ca104_unverified_identity_lookup,
+    ca106_default_reaches_lookup,
+    ca107_first_of_many,
+    ca108_fuzzy_lookup,
+    ca201_missing_identity_check,
+    ca202_identity_field_mapped,
+    ca205_ineffective_identity_check,
+    ca206_unverified_contact_address,
+    ca207_unbounded_text,
+    ca208_two_writers,
+    ca209_user_editable_target,
+    ca301_hardcoded_secret,
+    ca302_secret_in_url,
+    ca303_token_host_mismatch,
+    ca304_secret_mapped,
+    ca305_secret_not_in_vault,
+    ca401_templated_host,
+    ca402_plain_http,
+    ca403_special_address,
+    ca405_user_input_in_header,
+    ca407_raised_limit,
+    ca408_retried_write,
+    ca503_stale_suppression,
 )
-from cactions.rules.rule import ERROR, WARNING, Rule
+from cactions.rules.rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = tuple(
-    module.RULE
-    for module in (
-        ca101, ca102, ca103, ca104, ca106, ca107, ca108, ca201, ca205, ca206, ca207, ca208, ca209,
-        ca301, ca302, ca304, ca405, ca407, ca408,
-    )
-)  # fmt: skip
-"""All but the last."""
+_MODULES: Final = (
+    ca001_unreadable_yaml,
+    ca002_unknown_key,
+    ca003_missing_key,
+    ca004_invalid_value,
+    ca005_unknown_reference,
+    ca006_invalid_template,
+    ca007_invalid_json_path,
+    ca008_duplicate_name,
+    ca009_contradiction,
+    ca011_invalid_person,
+    ca101_user_controlled_lookup,
+    ca102_tainted_lookup,
+    ca103_unknown_writability,
+    ca104_unverified_identity_lookup,
+    ca106_default_reaches_lookup,
+    ca107_first_of_many,
+    ca108_fuzzy_lookup,
+    ca201_missing_identity_check,
+    ca202_identity_field_mapped,
+    ca205_ineffective_identity_check,
+    ca206_unverified_contact_address,
+    ca207_unbounded_text,
+    ca208_two_writers,
+    ca209_user_editable_target,
+    ca301_hardcoded_secret,
+    ca302_secret_in_url,
+    ca303_token_host_mismatch,
+    ca304_secret_mapped,
+    ca305_secret_not_in_vault,
+    ca401_templated_host,
+    ca402_plain_http,
+    ca403_special_address,
+    ca405_user_input_in_header,
+    ca407_raised_limit,
+    ca408_retried_write,
+    ca503_stale_suppression,
+)
 
-LAST: Final[Rule] = ca503.RULE
-"""What it says can only be known when all others have looked."""
+RULES: Final[tuple[Rule, ...]] = tuple(module.RULE for module in _MODULES)
+"""Every rule. Those of the file format have no ``check``: reading the files finds them."""
 
-ANSWERABLE: Final = tuple(rule.id for rule in RULES)
-"""Those that somebody may answer for; what belongs to the file format is never suppressed."""
+PAGES: Final = {module.RULE.id: module.__doc__ or "" for module in _MODULES}
+"""The text of each rule's page, by identifier."""
 
-OF_THE_FORMAT: Final = (
-    "CA001", "CA002", "CA003", "CA004", "CA005", "CA006", "CA007", "CA008", "CA009", "CA011",
-    "CA202", "CA303", "CA305", "CA401", "CA402", "CA403",
-)  # fmt: skip
-"""Found while files are read and held against a vault; their files are pages only."""
+LAST: Final[Rule] = ca503_stale_suppression.RULE
+"""Runs after all other rules, because it needs their results."""
 
-SEVERITIES: Final = {
-    **dict.fromkeys(OF_THE_FORMAT, ERROR),
-    "CA305": WARNING,
-    **{rule.id: rule.severity for rule in (*RULES, LAST)},
-}
-"""How bad each is, for every identifier that can be printed; each is a file of this folder."""
+CHECKED: Final = tuple(rule for rule in RULES if rule.check and rule is not LAST)
+"""The rules that run over a project, except the last."""
+
+SUPPRESSIBLE: Final = tuple(rule.id for rule in CHECKED)
+"""The identifiers that may be suppressed; rules of the file format never are."""
+
+SEVERITIES: Final = {rule.id: rule.severity for rule in RULES}
+"""The severity of every identifier that can be printed."""

@@ -162,8 +162,9 @@ class Rule:
     """An identifier that never changes its meaning, how bad it is, and what finds it."""
 
     id: str
+    name: str
     severity: Severity
-    check: Check
+    check: Check | None = None
 
 
 ERROR: Final = Severity.ERROR

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cactions.app.running import Books
-from cactions.edges.journal import JournalLocal
-from cactions.edges.people_local import PeopleLocal
-from cactions.edges.turns import TurnsLocal
+from cactions.app.apply import Books
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.run_lock import TurnsLocal
 from cactions.model import (
     ABSENT,
     Call,

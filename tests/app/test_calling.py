@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from cactions.app.calling import Budget, Calling
-from cactions.app.keeping import UNSEALED
-from cactions.app.tokens import Tokens
+from cactions.app.live_caller import Budget, Calling
+from cactions.app.token_cache import Tokens
+from cactions.app.vault.manage import UNSEALED
 from cactions.edges.clock import SystemPauses
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
-from cactions.logic.asking import Asked
-from cactions.logic.shaping import SourceFile, shape
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.logic.project import SourceFile, shape
+from cactions.logic.request.call import Asked
 from cactions.logic.vault.token_binding import TokenBinding, binders
 from cactions.model import Action, AuthorError, NoPlan, Reason, Response, Token
 from cactions.model.secret import Credentials, Secret

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.utils import formatdate
 
-from cactions.app.examining import examine
-from cactions.logic.checking import Knocked
-from cactions.logic.hosts import Site
+from cactions.app.doctor import examine
+from cactions.logic.network.hosts import Site
+from cactions.logic.network.reachability import Knocked
 from cactions.model import Health, NoAnswer, Reason
 from tests.vaults import NOW, FixedClock
 

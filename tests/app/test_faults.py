@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from cactions.app.running import resume
-from cactions.edges.people_local import PeopleLocal
+from cactions.app.apply import resume
+from cactions.edges.store.people import PeopleLocal
 from cactions.model import Outcome, Tally
 from tests.app.crowd import begun, books, closed, states
 from tests.app.victims import SERVE

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app import admitting, binding_tokens, keeping, rekeying, salvaging
-from cactions.app.opening import OpenVault, VaultDesk, changed, opened
-from cactions.edges.vault_file import VaultFileLocal
-from cactions.logic.key_text import decode_key
-from cactions.logic.vault import sealable
+from cactions.app.vault import manage, recipients, rekey, salvage, token_binding
+from cactions.app.vault.open_vault import OpenVault, VaultDesk, changed, opened
+from cactions.edges.keys.vault_file import VaultFileLocal
+from cactions.logic.vault import validation
+from cactions.logic.vault.key_encoding import decode_key
 from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
 from cactions.model.secret import HeldKey, Passphrase, Secret
 from cactions.model.vault import Entry, Purpose, RecipientKind, VaultError, VaultFault
@@ -32,14 +32,14 @@ def path(tmp_path: Path) -> Path:
 def ada(path: Path) -> VaultDesk:
     """Somebody who made a vault with one secret."""
     desk = new_vault(path)
-    keeping.seal(desk, sealable.secret("shop_token", "the-first-token"), [HOST])
+    manage.seal(desk, validation.secret("shop_token", "the-first-token"), [HOST])
     return desk
 
 
 def joined(ada: VaultDesk, name: str = "bob") -> VaultDesk:
     """Somebody else, on a machine of their own."""
     desk = desk_at(Path(ada.file.name))
-    admitting.join(desk, admitting.invite(ada, name).handout.text.reveal())
+    recipients.join(desk, recipients.invite(ada, name).handout.text.reveal())
     return desk
 
 
@@ -49,7 +49,7 @@ def shop_token(desk: VaultDesk) -> str:
 
 def fault_of(desk: VaultDesk) -> VaultFault:
     with pytest.raises(VaultError) as caught:
-        keeping.verify(desk)
+        manage.verify(desk)
     return caught.value.fault
 
 
@@ -61,8 +61,8 @@ def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultDesk) ->
     assert "the-first-token" == shop_token(ada)
     text = ada.file.read().decode()
     assert "the-first-token" not in text
-    keeping.rotate(ada, sealable.secret("shop_token", "8-letter"))
-    keeping.rotate(ada, sealable.secret("shop_token", "x" * 60))
+    manage.rotate(ada, validation.secret("shop_token", "8-letter"))
+    manage.rotate(ada, validation.secret("shop_token", "x" * 60))
     sizes = [len(line) for line in (text, ada.file.read().decode())]
     assert sizes[0] == sizes[1]
     [line] = [json.loads(row) for row in text.splitlines() if "shop_token" in row]
@@ -91,30 +91,30 @@ def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultDesk) -> None:
 def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultDesk) -> None:
     """Each says the other command."""
     with pytest.raises(OperatorError, match="sealed already") as caught:
-        keeping.seal(ada, sealable.secret("shop_token", "another-token"), [HOST])
+        manage.seal(ada, validation.secret("shop_token", "another-token"), [HOST])
     assert "vault rotate shop_token" in caught.value.hint
     with pytest.raises(OperatorError, match='no secret "crm"') as caught:
-        keeping.rotate(ada, sealable.secret("crm", "another-token"))
+        manage.rotate(ada, validation.secret("crm", "another-token"))
     assert "vault seal crm" in caught.value.hint
     assert "the-first-token" == shop_token(ada)
 
 
 def test_rotating_makes_a_new_version_and_drops_the_old_value(ada: VaultDesk) -> None:
     """Hosts stay, unless they are given."""
-    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"))
-    [entry] = keeping.listing(ada).secrets
+    manage.rotate(ada, validation.secret("shop_token", "the-second-token"))
+    [entry] = manage.listing(ada).secrets
     assert (2, (HOST,)) == (entry.version, entry.hosts)
-    keeping.rotate(
-        ada, sealable.secret("shop_token", "the-third-token"), ["B.example", "a.example"]
+    manage.rotate(
+        ada, validation.secret("shop_token", "the-third-token"), ["B.example", "a.example"]
     )
-    [entry] = keeping.listing(ada).secrets
+    [entry] = manage.listing(ada).secrets
     assert (3, ("a.example", "b.example")) == (entry.version, entry.hosts)
 
 
 def test_every_write_is_a_generation(ada: VaultDesk) -> None:
     """Two so far: init and seal."""
-    assert 2 == keeping.verify(ada).head.generation
-    assert 3 == rekeying.rekey(ada).written.head.generation
+    assert 2 == manage.verify(ada).head.generation
+    assert 3 == rekey.rekey(ada).written.head.generation
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_every_write_is_a_generation(ada: VaultDesk) -> None:
 def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str, hint: str) -> None:
     """And never repeated in the words."""
     with pytest.raises(OperatorError, match=says) as caught:
-        sealable.secret("shop_token", value)
+        validation.secret("shop_token", value)
     assert hint in caught.value.hint
     assert value not in f"{caught.value}{caught.value.hint}" or not value
 
@@ -150,10 +150,10 @@ def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str,
 def test_a_line_break_at_the_end_goes_on_request(end: str) -> None:
     """One, not two."""
     assert "a-good-token" == (
-        sealable.secret("a", f"a-good-token{end}", strip_newline=True).reveal()
+        validation.secret("a", f"a-good-token{end}", strip_newline=True).reveal()
     )
     with pytest.raises(OperatorError, match="ends with a line break"):
-        sealable.secret("a", f"a-good-token\n{end}\n", strip_newline=True)
+        validation.secret("a", f"a-good-token\n{end}\n", strip_newline=True)
 
 
 @pytest.mark.parametrize(
@@ -162,18 +162,18 @@ def test_a_line_break_at_the_end_goes_on_request(end: str) -> None:
 def test_a_host_is_a_name(ada: VaultDesk, host: str) -> None:
     """Neither a URL nor a pattern; and there must be one."""
     with pytest.raises(OperatorError, match="host"):
-        keeping.seal(ada, sealable.secret("crm", "another-token"), [host])
+        manage.seal(ada, validation.secret("crm", "another-token"), [host])
     with pytest.raises(OperatorError, match="needs a host"):
-        keeping.seal(ada, sealable.secret("crm", "another-token"), [])
+        manage.seal(ada, validation.secret("crm", "another-token"), [])
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", ".a", "a" * 129, 'a"b', "ä", "a\n"])
 def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
     """Of a secret and of a recipient."""
     with pytest.raises(OperatorError, match="no name"):
-        sealable.secret(name, "a-good-token")
+        validation.secret(name, "a-good-token")
     with pytest.raises(OperatorError, match="no name"):
-        keeping.init(desk_at(path), name)
+        manage.init(desk_at(path), name)
     assert not path.exists()
 
 
@@ -181,7 +181,7 @@ def test_a_vault_is_made_once(ada: VaultDesk) -> None:
     """What is there is never replaced."""
     before = ada.file.read()
     with pytest.raises(OperatorError, match="is there already"):
-        keeping.init(ada, "eve")
+        manage.init(ada, "eve")
     assert before == ada.file.read()
 
 
@@ -191,15 +191,15 @@ def test_a_vault_is_made_once(ada: VaultDesk) -> None:
 def test_an_older_file_stops_until_it_is_accepted(ada: VaultDesk, path: Path) -> None:
     """With both numbers; accepting names exactly the one that is there."""
     old = path.read_bytes()
-    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"))
+    manage.rotate(ada, validation.secret("shop_token", "the-second-token"))
     path.write_bytes(old)
-    for use in (shop_token, keeping.verify, keeping.listing, rekeying.rekey):
+    for use in (shop_token, manage.verify, manage.listing, rekey.rekey):
         with pytest.raises(VaultError, match="generation 2, but generation 3 was seen") as caught:
             use(ada)
         assert "vault accept-generation 2" in caught.value.hint
     with pytest.raises(OperatorError, match="of generation 2, not 1"):
-        keeping.accept_generation(ada, 1)
-    assert 2 == keeping.accept_generation(ada, 2).generation
+        manage.accept_generation(ada, 1)
+    assert 2 == manage.accept_generation(ada, 2).generation
     assert "the-first-token" == shop_token(ada)
 
 
@@ -207,11 +207,11 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
     ada: VaultDesk, path: Path
 ) -> None:
     """Without a memory only ``--min-generation`` can notice it."""
-    text = admitting.add_machine(ada, "ci").handout.text.reveal()
-    vault_id = keeping.look(ada.file).head.vault_id
+    text = recipients.add_machine(ada, "ci").handout.text.reveal()
+    vault_id = manage.look(ada.file).head.vault_id
     key = HeldKey("", decode_key(text, vault_id, "key"))
-    assert not keeping.verify(desk_at(path, keys=OnlyKey(key))).rollback_checked
-    assert keeping.verify(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
+    assert not manage.verify(desk_at(path, keys=OnlyKey(key))).rollback_checked
+    assert manage.verify(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
     assert VaultFault.ROLLBACK is fault_of(desk_at(path, keys=OnlyKey(key, 4)))
     assert "the-first-token" == shop_token(desk_at(path, keys=OnlyKey(key)))
 
@@ -221,38 +221,38 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
 
 def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultDesk) -> None:
     """Their key is made on their machine, and the code is void."""
-    admitted = admitting.invite(ada, "bob")
+    admitted = recipients.invite(ada, "bob")
     code = admitted.handout.text.reveal()
     bob, eve = desk_at(Path(ada.file.name)), desk_at(Path(ada.file.name))
     assert VaultFault.NO_KEY is fault_of(bob)
-    assert "bob" == admitting.join(bob, code).name
+    assert "bob" == recipients.join(bob, code).name
     assert "the-first-token" == shop_token(bob) == shop_token(ada)
     with pytest.raises(VaultError, match="no recipient has the key"):
-        admitting.join(eve, code)
-    kinds = {one.name: one.kind for one in admitting.recipients(ada)}
+        recipients.join(eve, code)
+    kinds = {one.name: one.kind for one in recipients.recipients(ada)}
     assert {"ada": RecipientKind.KEY, "bob": RecipientKind.KEY} == kinds
-    vault_id = keeping.look(ada.file).head.vault_id
+    vault_id = manage.look(ada.file).head.vault_id
     assert decode_key(code, vault_id, "join") != bob.keys.key(vault_id).reveal()
 
 
 def test_a_code_that_was_not_seen_is_made_again(ada: VaultDesk) -> None:
     """The old one is void; somebody who is in is not invited again."""
-    first, second = (admitting.invite(ada, "bob").handout.text.reveal() for _ in range(2))
+    first, second = (recipients.invite(ada, "bob").handout.text.reveal() for _ in range(2))
     bob = desk_at(Path(ada.file.name))
     with pytest.raises(VaultError):
-        admitting.join(bob, first)
-    admitting.join(bob, second)
+        recipients.join(bob, first)
+    recipients.join(bob, second)
     with pytest.raises(OperatorError, match='"bob" is a recipient already'):
-        admitting.invite(ada, "bob")
+        recipients.invite(ada, "bob")
     with pytest.raises(OperatorError, match='"ada" is a recipient already'):
-        admitting.add_machine(ada, "ada")
+        recipients.add_machine(ada, "ada")
 
 
 def test_whoever_is_in_does_not_join_again(ada: VaultDesk) -> None:
     """The key that opens the vault is never replaced."""
-    code = admitting.invite(ada, "bob").handout.text.reveal()
+    code = recipients.invite(ada, "bob").handout.text.reveal()
     with pytest.raises(OperatorError, match='holds the key of "ada", who is in'):
-        admitting.join(ada, code)
+        recipients.join(ada, code)
     assert "the-first-token" == shop_token(ada)
 
 
@@ -262,13 +262,13 @@ def test_whoever_is_in_does_not_join_again(ada: VaultDesk) -> None:
 def test_a_bad_code_is_the_operators_error(ada: VaultDesk, code: str) -> None:
     """And says what is wrong with it."""
     with pytest.raises(OperatorError, match="nothing was written") as caught:
-        admitting.join(desk_at(Path(ada.file.name)), code)
+        recipients.join(desk_at(Path(ada.file.name)), code)
     assert caught.value.hint
 
 
 def test_a_passphrase_opens_the_vault(ada: VaultDesk, path: Path) -> None:
     """With or without its name; a wrong one says so."""
-    admitting.add_passphrase(ada, sealable.passphrase("paper", PASSPHRASE))
+    recipients.add_passphrase(ada, validation.passphrase("paper", PASSPHRASE))
     for label in ("paper", ""):
         assert "the-first-token" == shop_token(
             desk_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
@@ -276,17 +276,17 @@ def test_a_passphrase_opens_the_vault(ada: VaultDesk, path: Path) -> None:
     wrong = desk_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
     assert VaultFault.WRONG_KEY is fault_of(wrong)
     with pytest.raises(OperatorError, match="fewer than 12 characters"):
-        sealable.passphrase("paper", "short")
+        validation.passphrase("paper", "short")
 
 
 def test_who_was_removed_has_no_key_that_opens_what_comes_after(ada: VaultDesk, path: Path) -> None:
     """Not the old key, nor any key that they could have taken from the old file."""
     bob = joined(ada)
     carol = joined(ada, "carol")
-    machine = admitting.add_machine(ada, "ci").handout.text.reveal()
-    admitting.add_passphrase(ada, sealable.passphrase("paper", PASSPHRASE))
+    machine = recipients.add_machine(ada, "ci").handout.text.reveal()
+    recipients.add_passphrase(ada, validation.passphrase("paper", PASSPHRASE))
     before = opened(bob)
-    done = rekeying.remove(ada, "bob")
+    done = rekey.remove(ada, "bob")
     assert (("shop_token",), "bob", ("paper",)) == (done.known, done.removed, done.dropped)
     assert [("carol", RecipientKind.INVITATION), ("ci", RecipientKind.MACHINE)] == [
         (one.name, one.kind) for one in done.handouts
@@ -304,18 +304,18 @@ def test_who_was_removed_has_no_key_that_opens_what_comes_after(ada: VaultDesk, 
                 replace(before, contents=after.contents, data_key=key).unseal(entry)
     assert not set(new_keys) & {one.key_id for one in before.contents.recipients}
     codes = {one.name: one.text.reveal() for one in done.handouts}
-    admitting.join(carol, codes["carol"])
+    recipients.join(carol, codes["carol"])
     assert "the-first-token" == shop_token(carol)
 
 
 def test_a_passphrase_stays_where_it_is_given(ada: VaultDesk, path: Path) -> None:
     """Rekeying asks for it; without it the recipient is dropped, and named."""
-    paper = sealable.passphrase("paper", PASSPHRASE)
-    admitting.add_passphrase(ada, paper)
-    assert () == rekeying.rekey(ada, [paper]).dropped
+    paper = validation.passphrase("paper", PASSPHRASE)
+    recipients.add_passphrase(ada, paper)
+    assert () == rekey.rekey(ada, [paper]).dropped
     by_paper = desk_at(path, keys=OnlyKey(paper))
     assert "the-first-token" == shop_token(by_paper)
-    assert () == rekeying.rekey(by_paper).dropped
+    assert () == rekey.rekey(by_paper).dropped
     assert "the-first-token" == shop_token(by_paper)
     assert VaultFault.WRONG_KEY is fault_of(ada)
 
@@ -325,7 +325,7 @@ def test_only_others_are_removed(ada: VaultDesk, name: str, says: str) -> None:
     """Nothing is written."""
     before = ada.file.read()
     with pytest.raises(OperatorError, match=says):
-        rekeying.remove(ada, name)
+        rekey.remove(ada, name)
     assert before == ada.file.read()
 
 
@@ -336,8 +336,8 @@ def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultDesk) -> 
     """By the name that is kept beside what they sealed; each purpose and epoch has its own."""
     first = opened(ada)
     old = {p: first.purpose_key(p) for p in (Purpose.JOURNAL, Purpose.PLAN)}
-    rekeying.rekey(ada)
-    rekeying.rekey(ada)
+    rekey.rekey(ada)
+    rekey.rekey(ada)
     vault = opened(ada)
     for purpose, key in old.items():
         again = vault.purpose_key(purpose, key.name)
@@ -353,31 +353,31 @@ def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultDesk) -> 
 
 def test_status_says_how_it_is_and_never_fails(ada: VaultDesk, path: Path) -> None:
     """Whole, without a key, damaged, missing."""
-    whole = keeping.status(ada)
+    whole = manage.status(ada)
     assert ("ada", True, None) == (whole.me, whole.rollback_checked, whole.trouble)
-    keyless = keeping.status(desk_at(path))
+    keyless = manage.status(desk_at(path))
     assert keyless.contents
     assert isinstance(keyless.trouble, VaultError)
     path.write_bytes(path.read_bytes()[:-9])
-    assert "cut off at line" in str(keeping.status(ada).trouble)
+    assert "cut off at line" in str(manage.status(ada).trouble)
     path.unlink()
-    assert isinstance(keeping.status(ada).trouble, OperatorError)
+    assert isinstance(manage.status(ada).trouble, OperatorError)
 
 
 def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultDesk, path: Path) -> None:
     """Into a new vault with a new id; the damaged file stays."""
     joined(ada)
     for name in ("aaa", "bbb", "ccc"):
-        keeping.seal(ada, sealable.secret(name, f"value-of-{name}"), [HOST])
+        manage.seal(ada, validation.secret(name, f"value-of-{name}"), [HOST])
     journal = opened(ada).purpose_key(Purpose.JOURNAL)
     rows = path.read_bytes().splitlines(keepends=True)
     damaged = b"".join([*rows[:3], rows[3].replace(b'"version":1', b'"version":2'),
                         rows[4][:-30] + b"\n", *rows[5:-1]])  # fmt: skip
     path.write_bytes(damaged)
     with pytest.raises(VaultError):
-        keeping.verify(ada)
+        manage.verify(ada)
     new = VaultFileLocal(path.with_name("new.vault"))
-    saved = salvaging.salvage(ada, new)
+    saved = salvage.salvage(ada, new)
     assert ["ccc", "shop_token"] == [one.name for one in saved.kept]
     assert [(4, "aaa"), (5, "")] == [(one.line, one.name) for one in saved.lost]
     assert ("bob",) == saved.outside
@@ -387,7 +387,7 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultDesk, path: Path)
     assert journal.key.reveal() == again.key.reveal()
     assert damaged == path.read_bytes()
     with pytest.raises(OperatorError, match="is there already"):
-        salvaging.salvage(ada, new)
+        salvage.salvage(ada, new)
 
 
 def test_salvage_without_a_head_or_a_key_says_so(ada: VaultDesk, path: Path) -> None:
@@ -396,7 +396,7 @@ def test_salvage_without_a_head_or_a_key_says_so(ada: VaultDesk, path: Path) -> 
     for bad in (whole[100:], b"", whole.replace(b'"wrapped"', b'"wrappde"')):
         path.write_bytes(bad)
         with pytest.raises(CactionsError) as caught:
-            salvaging.salvage(ada, VaultFileLocal(path.with_name("new.vault")))
+            salvage.salvage(ada, VaultFileLocal(path.with_name("new.vault")))
         assert caught.value.hint
         assert not path.with_name("new.vault").exists()
 
@@ -407,9 +407,7 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
     def seconds(number: int) -> float:
         desk = new_vault(tmp_path / f"{number}.vault")
         meta = {"by": "ada", "created": desk.today(), "hosts": (HOST,)}
-        unsealed = [
-            Entry(Purpose.SECRET, f"s{n}", 1, meta, keeping.UNSEALED) for n in range(number)
-        ]
+        unsealed = [Entry(Purpose.SECRET, f"s{n}", 1, meta, manage.UNSEALED) for n in range(number)]
 
         def edit(vault: OpenVault) -> OpenVault:
             entries = tuple(vault.sealed(one, b"a-good-token") for one in unsealed)
@@ -418,7 +416,7 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
         changed(desk, edit)
         before = time.process_time()
         open_secret(desk, "s7", HOST)
-        assert number == len(keeping.listing(desk).secrets)
+        assert number == len(manage.listing(desk).secrets)
         return time.process_time() - before
 
     small, large = seconds(1000), seconds(4000)
@@ -429,13 +427,13 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 
 
 def entry_of(desk: VaultDesk, name: str) -> Entry:
-    [found] = [one for one in keeping.listing(desk).secrets if one.name == name]
+    [found] = [one for one in manage.listing(desk).secrets if one.name == name]
     return found
 
 
 def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultDesk) -> None:
     """Sorted, in small letters; without any, the key is not there."""
-    keeping.seal(ada, sealable.secret("crm", "a-good-secret"), [HOST], ["B.example", "a.example"])
+    manage.seal(ada, validation.secret("crm", "a-good-secret"), [HOST], ["B.example", "a.example"])
     assert ("a.example", "b.example") == entry_of(ada, "crm").token_hosts
     assert "token_hosts" not in entry_of(ada, "shop_token").meta
 
@@ -443,69 +441,69 @@ def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultDesk) -> None
 def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultDesk) -> None:
     """The answer to it could be a live token, and could be mapped."""
     hosts = ["auth.example", "api.example"]
-    keeping.seal(ada, sealable.secret("crm", "a-good-secret"), hosts, ["api.example"])
+    manage.seal(ada, validation.secret("crm", "a-good-secret"), hosts, ["api.example"])
     vault = opened(ada)
     for host in hosts:
         with pytest.raises(AuthorError, match="fetches tokens, so that an action may not send it"):
-            keeping.secret_for(vault, "crm", host)
-        assert "a-good-secret" == keeping.secret_for(vault, "crm", host, fetches=True).reveal()
+            manage.secret_for(vault, "crm", host)
+        assert "a-good-secret" == manage.secret_for(vault, "crm", host, fetches=True).reveal()
 
 
 def test_binding_seals_the_same_value_again(ada: VaultDesk) -> None:
     """Nobody types it; its hosts stay, and its version rises."""
-    binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])
+    token_binding.bind_fetched(ada, "shop_token", ["a.example"])
     entry = entry_of(ada, "shop_token")
     assert (2, (HOST,), ("a.example",)) == (entry.version, entry.hosts, entry.token_hosts)
     assert "the-first-token" == shop_token(ada)
-    binding_tokens.bind_fetched(ada, "shop_token", ["b.example"])
+    token_binding.bind_fetched(ada, "shop_token", ["b.example"])
     assert ("b.example",) == entry_of(ada, "shop_token").token_hosts
 
 
 def test_bindings_survive_whatever_seals_again(ada: VaultDesk, path: Path) -> None:
     """A rotation, a new data key, and a rescue into another vault."""
-    binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])
-    binding_tokens.bind_users(ada, "jwt", ["b.example"])
-    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"), ["c.example"])
-    rekeying.rekey(ada)
+    token_binding.bind_fetched(ada, "shop_token", ["a.example"])
+    token_binding.bind_users(ada, "jwt", ["b.example"])
+    manage.rotate(ada, validation.secret("shop_token", "the-second-token"), ["c.example"])
+    rekey.rekey(ada)
     saved = replace(ada, file=VaultFileLocal(path.with_name("saved.vault")))
-    salvaging.salvage(ada, saved.file)
+    salvage.salvage(ada, saved.file)
     for desk in (ada, saved):
         assert ("a.example",) == entry_of(desk, "shop_token").token_hosts
         jwt = entry_of(desk, "jwt")
         assert ((), ("b.example",), True) == (jwt.hosts, jwt.token_hosts, jwt.is_binding)
-        assert keeping.verify(desk).entries
+        assert manage.verify(desk).entries
 
 
 def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultDesk) -> None:
     """A newer version of this tool may have put it there."""
 
     def edit(vault: OpenVault) -> OpenVault:
-        old = keeping.the_secret(vault, "shop_token")
+        old = manage.the_secret(vault, "shop_token")
         told = replace(old, meta={**old.meta, "note": "of a newer version"})
-        return keeping.put(vault, told, vault.unseal(old))
+        return manage.put(vault, told, vault.unseal(old))
 
     changed(ada, edit)
-    keeping.rotate(ada, sealable.secret("shop_token", "the-second-token"))
-    binding_tokens.bind_fetched(ada, "shop_token", ["a.example"])
+    manage.rotate(ada, validation.secret("shop_token", "the-second-token"))
+    token_binding.bind_fetched(ada, "shop_token", ["a.example"])
     assert "of a newer version" == entry_of(ada, "shop_token").meta["note"]
 
 
 def test_a_binding_of_a_users_token_is_no_secret(ada: VaultDesk) -> None:
     """It opens for no host, has no value to rotate, and nobody who leaves has known one."""
-    binding_tokens.bind_users(ada, "jwt", [HOST])
+    token_binding.bind_users(ada, "jwt", [HOST])
     for act in (
         lambda: open_secret(ada, "jwt", HOST),
-        lambda: keeping.rotate(ada, sealable.secret("jwt", "a-good-secret"), [HOST]),
-        lambda: binding_tokens.bind_fetched(ada, "jwt", [HOST]),
+        lambda: manage.rotate(ada, validation.secret("jwt", "a-good-secret"), [HOST]),
+        lambda: token_binding.bind_fetched(ada, "jwt", [HOST]),
     ):
         with pytest.raises(OperatorError, match="holds no value"):
             act()
     with pytest.raises(OperatorError, match="binds the end user's token"):
-        keeping.seal(ada, sealable.secret("jwt", "a-good-secret"), [HOST])
+        manage.seal(ada, validation.secret("jwt", "a-good-secret"), [HOST])
     with pytest.raises(OperatorError, match="is a secret of the vault"):
-        binding_tokens.bind_users(ada, "shop_token", [HOST])
-    admitting.invite(ada, "bob")
-    assert ("shop_token",) == rekeying.remove(ada, "bob").known
+        token_binding.bind_users(ada, "shop_token", [HOST])
+    recipients.invite(ada, "bob")
+    assert ("shop_token",) == rekey.remove(ada, "bob").known
     assert b"" == opened(ada).unseal(entry_of(ada, "jwt"))
 
 
@@ -513,9 +511,9 @@ def test_a_binding_of_a_users_token_is_no_secret(ada: VaultDesk) -> None:
 def test_a_token_host_is_a_name_as_well(ada: VaultDesk, host: str) -> None:
     """The hint says the option that it was given with."""
     for act in (
-        lambda: binding_tokens.bind_fetched(ada, "shop_token", [host]),
-        lambda: binding_tokens.bind_users(ada, "jwt", [host]),
-        lambda: keeping.seal(ada, sealable.secret("crm", "a-good-secret"), [HOST], [host]),
+        lambda: token_binding.bind_fetched(ada, "shop_token", [host]),
+        lambda: token_binding.bind_users(ada, "jwt", [host]),
+        lambda: manage.seal(ada, validation.secret("crm", "a-good-secret"), [HOST], [host]),
     ):
         with pytest.raises(OperatorError, match="is no host name") as caught:
             act()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cactions.app.running import close, resume, take_back
+from cactions.app.apply import close, resume, take_back
 from cactions.app.undo_steps import returns
 from cactions.model import Outcome, Run, Tally
 from tests.app.crowd import begun, books, closed, head, states

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from cactions.app.once import CalledOnce, call_once
-from cactions.app.proposing import Desk, Job
-from cactions.app.running import Books, close, prospects, resume
+from cactions.app.apply import Books, close, prospects, resume
+from cactions.app.propose import Desk, Job
 from cactions.app.undo_steps import returns
-from cactions.logic.asking import Asked
+from cactions.app.write_calls import CalledOnce, call_once
+from cactions.logic.request.call import Asked
 from cactions.model import (
     Action,
     ActionRequest,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app.recording import Listening, Recording, check_test_people, record
-from cactions.edges.cassette import Replay
-from cactions.edges.tape import Tape
-from cactions.logic.asking import Asked
-from cactions.logic.secret_forms import forms
+from cactions.app.record import Listening, Recording, check_test_people, record
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import Tape
+from cactions.logic.request.call import Asked
+from cactions.logic.secrets.encoded_forms import forms
 from cactions.model import (
     DOTS,
     Action,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cactions.app.running import WINDOW, Books, close, prospects, resume, run, take_back
+from cactions.app.apply import WINDOW, Books, close, prospects, resume, run, take_back
 from cactions.app.undo_steps import Return, returns
 from cactions.model import (
     Conflict,

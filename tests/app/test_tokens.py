@@ -8,8 +8,8 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from cactions.app.tokens import Tokens
-from cactions.logic.token_answers import FetchedToken, no_token
+from cactions.app.token_cache import Tokens
+from cactions.logic.exchange.token_response import FetchedToken, no_token
 from cactions.model import NoPlan, Reason, StoreError, Token
 from cactions.model.secret import Secret
 from tests.fakes import FakeClock

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from cactions.app import admitting, keeping, rekeying
-from cactions.app.opening import VaultDesk
-from cactions.edges.sealing import Sealing
-from cactions.logic.vault import sealable
+from cactions.app.vault import manage, recipients, rekey
+from cactions.app.vault.open_vault import VaultDesk
+from cactions.edges.keys.crypto import Sealing
+from cactions.logic.vault import validation
 from cactions.model import CactionsError, OutcomeUnknown, StoreError
 from cactions.model.secret import Secret
 from tests.told import TOLD
@@ -29,7 +29,7 @@ CALLS = ("open", "fchmod", "write", "fsync", "rename", "unlink", "close")
 
 
 def value(name: str, version: int) -> Secret:
-    return sealable.secret(name, f"value-of-{name}-{version:06}")
+    return validation.secret(name, f"value-of-{name}-{version:06}")
 
 
 # Failing disks
@@ -86,23 +86,23 @@ ENDS = {
 
 
 def _seal(desk: VaultDesk) -> object:
-    return keeping.seal(desk, value("new", 1), [HOST])
+    return manage.seal(desk, value("new", 1), [HOST])
 
 
 def _rotate(desk: VaultDesk) -> object:
-    return keeping.rotate(desk, value("old", 2))
+    return manage.rotate(desk, value("old", 2))
 
 
 def _invite(desk: VaultDesk) -> object:
-    return admitting.invite(desk, "bob")
+    return recipients.invite(desk, "bob")
 
 
 def _remove(desk: VaultDesk) -> object:
-    return rekeying.remove(desk, "ci")
+    return rekey.remove(desk, "ci")
 
 
 OPERATIONS = {
-    "seal": _seal, "rotate": _rotate, "rekey": rekeying.rekey, "invite": _invite, "remove": _remove,
+    "seal": _seal, "rotate": _rotate, "rekey": rekey.rekey, "invite": _invite, "remove": _remove,
 }  # fmt: skip
 operations = pytest.mark.parametrize("operation", OPERATIONS)
 
@@ -110,9 +110,9 @@ operations = pytest.mark.parametrize("operation", OPERATIONS)
 def prepared(folder: Path) -> VaultDesk:
     """A vault with one secret and a machine."""
     desk = desk_at(folder / "cactions.vault")
-    keeping.init(desk, "ada")
-    keeping.seal(desk, value("old", 1), [HOST])
-    admitting.add_machine(desk, "ci")
+    manage.init(desk, "ada")
+    manage.seal(desk, value("old", 1), [HOST])
+    recipients.add_machine(desk, "ci")
     return desk
 
 
@@ -144,7 +144,7 @@ def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
         if not disk.hit:
             break
         counts[said] += 1
-        keeping.seal(desk, value("after", 1), [HOST])
+        manage.seal(desk, value("after", 1), [HOST])
         assert [] == drafts(folder)
     assert number > 8
     TOLD.append(f"vault: {operation}, {number - 1} calls, each {end}: {counts}")
@@ -153,7 +153,7 @@ def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
 def _judge(desk: VaultDesk, old: bytes, said: str) -> None:
     """The file is what was said, whole, and opens with the key that is held."""
     now = desk.file.read()
-    verified = keeping.verify(desk)
+    verified = manage.verify(desk)
     if said == "old":
         assert old == now
     elif said == "new":
@@ -174,7 +174,7 @@ def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fails)
         with pytest.raises(StoreError, match="it is as it was before"):
-            keeping.seal(desk, value("new", 1), [HOST])
+            manage.seal(desk, value("new", 1), [HOST])
     assert 1 == len(calls)
 
 
@@ -183,8 +183,8 @@ def test_a_write_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     desk, write = prepared(tmp_path), os.write
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
-        keeping.seal(desk, value("new", 1), [HOST])
-    assert 2 == keeping.verify(desk).entries
+        manage.seal(desk, value("new", 1), [HOST])
+    assert 2 == manage.verify(desk).entries
 
 
 def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path) -> None:
@@ -197,8 +197,8 @@ def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path
             super().remember_generation(vault_id, generation)
 
     desk = desk_at(tmp_path / "cactions.vault", keys=Forgetful())
-    keeping.init(desk, "ada")
-    done = keeping.seal(desk, value("new", 1), [HOST])
+    manage.init(desk, "ada")
+    done = manage.seal(desk, value("new", 1), [HOST])
     assert ("the keyring in memory did not remember the generation: the keyring is locked",) == (
         done.notes
     )
@@ -213,16 +213,16 @@ def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
 
     path = tmp_path / "cactions.vault"
     with pytest.raises(StoreError, match="full"):
-        keeping.init(desk_at(path, keys=Full()), "ada")
+        manage.init(desk_at(path, keys=Full()), "ada")
     assert not path.exists()
     ada = desk_at(path)
-    keeping.init(ada, "ada")
-    code = admitting.invite(ada, "bob").handout.text.reveal()
+    manage.init(ada, "ada")
+    code = recipients.invite(ada, "bob").handout.text.reveal()
     before = path.read_bytes()
     with pytest.raises(StoreError, match="full"):
-        admitting.join(desk_at(path, keys=Full()), code)
+        recipients.join(desk_at(path, keys=Full()), code)
     assert before == path.read_bytes()
-    admitting.join(desk_at(path), code)
+    recipients.join(desk_at(path), code)
 
 
 # Kills
@@ -268,7 +268,7 @@ def test_killed_at_any_call_the_vault_is_the_old_or_the_new_one(
         old = desk.file.read()
         killed = ended(forked(job)) == -signal.SIGKILL
         _judge(desk, old, "unknown" if killed else "new")
-        keeping.seal(desk, value("after", 1), [HOST])
+        manage.seal(desk, value("after", 1), [HOST])
         assert [] == drafts(folder)
         if not killed:
             break
@@ -288,7 +288,7 @@ def test_two_writers_are_killed_again_and_again_and_lose_nothing(
     kills = 300 if request.config.option.markexpr == "hostile" else KILLS
     keys = HolderInFile(tmp_path / "keys.json")
     desk = desk_at(tmp_path / "cactions.vault", keys=keys)
-    keeping.init(desk, "ada")
+    manage.init(desk, "ada")
     chance = random.Random(4)
     acknowledged: dict[str, int] = {}
     for number in range(kills // 2):
@@ -299,15 +299,15 @@ def test_two_writers_are_killed_again_and_again_and_lose_nothing(
             writer.kill()
             acknowledged |= writer.acknowledged
         _nothing_lost(desk, acknowledged)
-    assert keeping.verify(desk).entries > kills
-    keeping.seal(desk, value("last", 1), [HOST])
+    assert manage.verify(desk).entries > kills
+    manage.seal(desk, value("last", 1), [HOST])
     assert [] == drafts(tmp_path)
     TOLD.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")
 
 
 def _nothing_lost(desk: VaultDesk, acknowledged: dict[str, int]) -> None:
     fresh = VaultDesk(desk.file, desk.keys, Sealing(cost=CHEAP), desk.clock)
-    versions = {one.name: one.version for one in keeping.listing(fresh).secrets}
+    versions = {one.name: one.version for one in manage.listing(fresh).secrets}
     lost = {name for name, version in acknowledged.items() if versions.get(name, 0) < version}
     assert set() == lost
 
@@ -345,24 +345,24 @@ def _write_on(name: str, desk: VaultDesk, seed: float, out: int) -> None:
     chance = random.Random(seed)
     for number in range(10_000):
         secret = f"{name}-{number}"
-        keeping.seal(desk, value(secret, 1), [HOST])
+        manage.seal(desk, value(secret, 1), [HOST])
         os.write(out, f"{secret} 1\n".encode())
         match chance.randrange(4):
             case 0:
-                keeping.rotate(desk, value(secret, 2))
+                manage.rotate(desk, value(secret, 2))
                 os.write(out, f"{secret} 2\n".encode())
             case 1:
-                rekeying.rekey(desk)
+                rekey.rekey(desk)
             case 2:
-                admitting.add_machine(desk, secret)
-                rekeying.remove(desk, secret)
+                recipients.add_machine(desk, secret)
+                rekey.remove(desk, secret)
 
 
 def test_a_use_case_raises_nothing_but_our_errors(tmp_path: Path) -> None:
     """Where the folder is gone, too."""
     desk = desk_at(tmp_path / "gone" / "cactions.vault")
-    for use in (keeping.listing, keeping.verify, rekeying.rekey, admitting.recipients):
+    for use in (manage.listing, manage.verify, rekey.rekey, recipients.recipients):
         with pytest.raises(CactionsError) as caught:
             use(desk)
         assert caught.value.hint
-    assert keeping.status(desk).trouble
+    assert manage.status(desk).trouble

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from cactions.app import opening
-from cactions.edges.sealing import Sealing
-from cactions.logic.vault import lines
+from cactions.app.vault import open_vault
+from cactions.edges.keys.crypto import Sealing
+from cactions.logic.vault import file_format
 from cactions.model.secret import HeldKey, Passphrase
 from cactions.model.vault import Stretching, VaultError, VaultFault
 from tests.told import TOLD
@@ -52,8 +52,8 @@ class Case:
     def verdict(self, data: bytes, seen: int | None = None) -> VaultFault | None:
         """What is wrong with these bytes; None where every entry opens."""
         try:
-            vault = opening.unlock(lines.read(data), self.key, SEALING)
-            opening.check_generation(_desk(seen), vault.head)
+            vault = open_vault.unlock(file_format.read(data), self.key, SEALING)
+            open_vault.check_generation(_desk(seen), vault.head)
             for entry in vault.contents.entries:
                 vault.unseal(entry)
         except VaultError as error:
@@ -61,9 +61,9 @@ class Case:
         return None
 
 
-def _desk(seen: int | None) -> opening.VaultDesk:
+def _desk(seen: int | None) -> open_vault.VaultDesk:
     keys = OnlyKey(Passphrase("", "none"), seen)
-    return opening.VaultDesk(None, keys, SEALING, FixedClock())  # type: ignore[arg-type]
+    return open_vault.VaultDesk(None, keys, SEALING, FixedClock())  # type: ignore[arg-type]
 
 
 def _cases() -> list[Case]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app.opening import VaultDesk, opened
-from cactions.edges.sealing import Sealing
+from cactions.app.vault.open_vault import VaultDesk, opened
+from cactions.edges.keys.crypto import Sealing
 from cactions.model.secret import HeldKey, Passphrase
 from cactions.model.vault import VaultError, VaultFault
 from tests.vaults import FixedClock, OnlyKey

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cactions.__main__ import main
-from cactions.app.running import Books, resume, run, take_back
+from cactions.app.apply import Books, resume, run, take_back
 from cactions.app.undo_steps import returns
 from cactions.cli.wiring import commands
 from cactions.model import CactionsError, Receipt

@@ -16,8 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from cactions.logic.linting import lint
-from cactions.logic.shaping import SourceFile, shape
+from cactions.logic.lint.engine import lint
+from cactions.logic.project import SourceFile, shape
 from tests.bench.measuring import Reading, largest, medians, own, wall
 
 FILES: Final = 1_000

@@ -13,12 +13,12 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
-from cactions.app.proposing import Desk, Job, ask, propose
-from cactions.app.replaying import Replaying
-from cactions.edges.cassette import Replay
-from cactions.edges.tape import write_cassette
-from cactions.logic import wire
-from cactions.logic.shaping import SourceFile, shape
+from cactions.app.propose import Desk, Job, ask, propose
+from cactions.app.replay_caller import Replaying
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import write_cassette
+from cactions.logic import documents
+from cactions.logic.project import SourceFile, shape
 from cactions.logic.strict_json import dumps
 from cactions.model import (
     Json,
@@ -110,7 +110,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
     made = work()
     works = {
         "plan": lambda: own(lambda: receipt(work()), PEOPLE * 2),
-        "text": lambda: own(lambda: dumps(wire.plan_to_json(made, redact=False)), PEOPLE * 2),
+        "text": lambda: own(lambda: dumps(documents.plan_to_json(made, redact=False)), PEOPLE * 2),
     }
     taken = medians(works, rounds)
     yield Reading("plan: ten attributes of a person", taken["plan"] * 1e6, LIMIT, "us of CPU")
@@ -141,7 +141,7 @@ def planner(folder: Path) -> Callable[[], Plan]:
 def receipt(plan: Plan) -> str:
     """The text that says that the plan was applied."""
     applied = Receipt(plan.subject.person_id, Outcome.APPLIED)
-    return dumps(wire.receipt_to_json(applied, redact=False))
+    return dumps(documents.receipt_to_json(applied, redact=False))
 
 
 def project(text: str) -> Project:

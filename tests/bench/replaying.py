@@ -7,8 +7,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.cassette import Replay
-from cactions.edges.tape import write_cassette
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import write_cassette
 from cactions.model import Rendered, Request, Response
 from tests.bench.measuring import Reading, medians, own
 

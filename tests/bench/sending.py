@@ -21,8 +21,8 @@ from typing import Final
 
 import httpx
 
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
 from cactions.model import AllowedAddress, Rendered, Request
 from tests.bench.measuring import Reading, medians
 

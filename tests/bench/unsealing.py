@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from cactions.app import keeping
-from cactions.app.opening import OpenVault, VaultDesk, changed
+from cactions.app.vault import manage
+from cactions.app.vault.open_vault import OpenVault, VaultDesk, changed
 from cactions.model.vault import Entry, Purpose, Sealed
 from tests.bench.measuring import Reading, medians, own, process
 from tests.vaults import new_vault
@@ -24,15 +24,17 @@ COMMAND: Final = f"""
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from cactions.cli import diff, main
-from cactions.edges import cassette, journal, people_local
+from cactions.cli.commands import diff
+from cactions.cli import main
+from cactions.edges.cassette import reader
+from cactions.edges.store import journal, people
 """
 """What a command has loaded that needs a secret."""
 
 OPEN: Final = f"""{COMMAND}
-from cactions.app.keeping import secret_for
-from cactions.app.opening import opened
-from cactions.cli.vaulting import Around, Ways, desk
+from cactions.app.vault.manage import secret_for
+from cactions.app.vault.open_vault import opened
+from cactions.cli.vault_wiring import Around, Ways, desk
 here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
 secret_for(opened(here), "s0", {HOST!r})
 """
@@ -42,8 +44,8 @@ MAKE: Final = f"""
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from cactions.app.keeping import init, seal
-from cactions.cli.vaulting import Around, Ways, desk
+from cactions.app.vault.manage import init, seal
+from cactions.cli.vault_wiring import Around, Ways, desk
 from cactions.model.secret import Secret
 here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
 init(here, "ada")
@@ -77,8 +79,8 @@ def listed(path: Path, number: int) -> Callable[[], object]:
 
 
 def _all(desk: VaultDesk) -> int:
-    assert keeping.listing(desk).secrets
-    return keeping.verify(desk).entries
+    assert manage.listing(desk).secrets
+    return manage.verify(desk).entries
 
 
 def _filled(vault: OpenVault, *, number: int) -> OpenVault:

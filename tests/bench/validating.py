@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from cactions.logic.shaping import SourceFile, shape
+from cactions.logic.project import SourceFile, shape
 from tests.bench.measuring import Reading, medians, own
 from tests.bench.planning import YAML
 

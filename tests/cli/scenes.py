@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cactions.edges.journal import JournalLocal
-from cactions.logic.paging import page_of
+from cactions.edges.store.journal import JournalLocal
+from cactions.logic.lint.rule_page import page_of
 from cactions.model import (
     ABSENT,
     Call,
@@ -23,8 +23,7 @@ from cactions.model import (
     RunKind,
     Subject,
 )
-from cactions.rules import ANSWERABLE, LAST
-from cactions.rules.pages import PAGES
+from cactions.rules import LAST, PAGES, SUPPRESSIBLE
 from tests.logic.test_faults import BASE as SHOP
 from tests.logic.test_faults import CASES, TWELVE, marked
 from tests.projects import project, write
@@ -301,7 +300,7 @@ SCENES: dict[str, Scene] = {
         renamed,
     ),
     **{f"validate_{rule}": rule_scene(rule) for rule in sorted({case.rule for case in CASES})},
-    **{f"validate_{rule}": page_scene(rule) for rule in (*ANSWERABLE, LAST.id)},
+    **{f"validate_{rule}": page_scene(rule) for rule in (*SUPPRESSIBLE, LAST.id)},
     "validate_suppressed": Scene(
         (*both("validate ok.yaml"), "validate --fail-on info ok.yaml"), written(ok__yaml=SUPPRESSED)
     ),

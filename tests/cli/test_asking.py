@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli
 
 RUN = ["-m", "cactions", "run", "loyalty", "--person", "u-1", "--replay"]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app import keeping
-from cactions.cli import guarding, hidden, streams
-from cactions.cli.exits import Exit
+from cactions.app.vault import manage
+from cactions.cli import output_scrubber, secret_input, streams
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Done
 from tests.cli.test_vault import RUN, Say, say
 from tests.encodings import PRINTED, beginning
@@ -103,15 +103,15 @@ def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
         streams.write_text(text)
         raise ValueError(text)
 
-    monkeypatch.setattr(keeping, "seal", fail)  # a fault that we do not have
+    monkeypatch.setattr(manage, "seal", fail)  # a fault that we do not have
     done = say(f"vault seal shop_token --host api.shop.example{debug}", CANARY)
     assert (Exit.INTERNAL, []) == (done.code, seen(said(done)))
     assert bool(debug) == ("Traceback" in done.err)
 
 
 HELD: dict[str, Callable[[], object]] = {
-    "a secret": lambda: hidden.sealable.secret("x", CANARY),
-    "a passphrase": lambda: hidden.sealable.passphrase("x", CANARY),
+    "a secret": lambda: secret_input.sealable.secret("x", CANARY),
+    "a passphrase": lambda: secret_input.sealable.passphrase("x", CANARY),
 }
 
 
@@ -127,4 +127,4 @@ def test_after_the_command_the_streams_are_as_they_were(say: Say) -> None:
     assert say("vault init --name ada").code == Exit.CLEAN
     done = say("vault seal shop_token --host api.shop.example", CANARY)
     assert re.fullmatch(r'"shop_token" is sealed for api\.shop\.example\.\n', done.out)
-    assert not guarding._bare
+    assert not output_scrubber._bare

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cactions.cli.exits import Exit
-from cactions.edges.journal import JournalLocal
-from cactions.edges.turns import TurnsLocal
+from cactions.cli.exit_codes import Exit
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.run_lock import TurnsLocal
 from cactions.model import RunHead, RunKind
 from tests.cli.conftest import Cli
 

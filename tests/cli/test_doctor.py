@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from cactions.cli.exits import Exit
-from cactions.logic.wire import checks_from_json
+from cactions.cli.exit_codes import Exit
+from cactions.logic.documents import checks_from_json
 from cactions.model import Health
 from tests.cli.conftest import ROOT, Cli
 from tests.projects import project, write

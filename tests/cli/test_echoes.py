@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.test_canary import written
 from tests.cli.test_live_canary import told
 from tests.cli.test_vault import Say, say

@@ -12,7 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli
 
 DIFF = "diff loyalty --person u-1 --replay"

@@ -18,9 +18,9 @@ import pytest
 
 from cactions import __version__
 from cactions.cli import wiring
-from cactions.cli.exits import Exit
-from cactions.edges.people_file import RULE
-from cactions.logic import faults
+from cactions.cli.exit_codes import Exit
+from cactions.edges.files.people_file import RULE
+from cactions.logic.yaml import diagnostics
 from cactions.model import Outcome, Reason, Why
 from cactions.rules import SEVERITIES
 from tests.cli.conftest import Cli
@@ -113,7 +113,7 @@ ELSEWHERE = {
 """What no golden file can show, and why."""
 
 RULES = sorted(
-    {v for v in vars(faults).values() if re.fullmatch(r"CA\d{3}", str(v))}
+    {v for v in vars(diagnostics).values() if re.fullmatch(r"CA\d{3}", str(v))}
     | {RULE, *SEVERITIES} - {"CA305"}
 )
 """All but what only a vault can lack: tests/cli/test_vault.py."""

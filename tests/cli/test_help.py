@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from cactions.cli import wiring
-from cactions.cli.application import answer
-from cactions.cli.exits import Exit
+from cactions.cli.app import answer
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli
 
 README = (ROOT / "README.md").read_text()
@@ -116,7 +116,7 @@ def test_what_is_coming_has_not_come() -> None:
 def test_something_is_named_at_all() -> None:
     """The search is not blind."""
     assert len(NAMED) > 30
-    assert {"README.md", "cactions/cli/runs.py", "cactions/logic/selecting.py"} <= {
+    assert {"README.md", "cactions/cli/commands/runs.py", "cactions/logic/people/lookup.py"} <= {
         where for where, _ in NAMED
     }
 

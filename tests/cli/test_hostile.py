@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cactions.cli.exits import Exit
-from cactions.render.cells import width
+from cactions.cli.exit_codes import Exit
+from cactions.render.width import width
 from tests.cli.conftest import Cli
 
 TEXTS = {

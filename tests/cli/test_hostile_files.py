@@ -16,7 +16,7 @@ from random import Random
 
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from cactions.cli.wiring import Opened, tape
 from cactions.model import AuthorError, CactionsError, Project, Workspace
 from tests.builders import action

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
 from tests.counting import COUNTS
 from tests.edges.hot_journals import hot_journal

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
 from tests.counting import COUNTS
 

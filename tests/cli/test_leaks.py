@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.cli.exits import Exit
-from cactions.cli.linting import SNAPSHOT
+from cactions.cli.exit_codes import Exit
+from cactions.cli.load import SNAPSHOT
 from tests.cli.conftest import Cli
 from tests.definitions import UNKNOWN, action, file
 

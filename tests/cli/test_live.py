@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pexpect
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Done
 from tests.cli.test_golden import GOLDEN, steady
 from tests.cli.test_vault import Say, say

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
 
 LOYALTY = ("loyalty", "--person", "u-1", "--replay")

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from cactions.cli import guarding, output_files, streams, wiring
-from cactions.cli.exits import Exit
-from cactions.edges.files import write_text
+from cactions.cli import output_files, output_scrubber, streams, wiring
+from cactions.cli.exit_codes import Exit
+from cactions.edges.files.file_io import write_text
 from cactions.model import DOTS
 from cactions.model.secret import Secret
-from cactions.render.ink import ink
+from cactions.render.text import ink
 from tests.cli.conftest import ROOT
 from tests.cli.test_vault import Say, say
 from tests.encodings import PRINTED, beginning
@@ -35,9 +35,9 @@ def seen(data: bytes) -> list[str]:
 @pytest.fixture
 def known() -> Any:
     """A secret that was opened."""
-    guarding.know(Secret("shop_token", SECRET))
+    output_scrubber.know(Secret("shop_token", SECRET))
     yield
-    guarding.end()
+    output_scrubber.end()
 
 
 def test_only_one_file_of_the_command_line_writes_files() -> None:
@@ -47,7 +47,7 @@ def test_only_one_file_of_the_command_line_writes_files() -> None:
         str(file.relative_to(ROOT))
         for file in (ROOT / "cactions/cli").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
-        if (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges.files"
+        if (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges.files.file_io"
             and writers & {alias.name for alias in node.names})
         or (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges"
             and "files" in {alias.name for alias in node.names})
@@ -78,7 +78,7 @@ def test_a_picture_and_a_document_hold_no_known_secret(
     drawn = wiring.picture(lambda _: [ink(text[:9]), ink(text[9:])], room=80, command=text)
     assert [] == seen(drawn.replace("\n", "").encode())
     wiring.write_json({text: [text, {"of": f"<{text}>"}], "n": 1})
-    guarding.end()
+    output_scrubber.end()
     out, _ = capsysbinary.readouterr()
     assert [] == seen(out)
     assert {DOTS: [DOTS, {"of": f"<{DOTS}>"}], "n": 1} == json.loads(out)
@@ -86,8 +86,8 @@ def test_a_picture_and_a_document_hold_no_known_secret(
 
 def test_without_a_secret_nothing_is_masked(tmp_path: Path) -> None:
     """And what was masked for one command is not for the next."""
-    guarding.know(Secret("shop_token", SECRET))
-    guarding.end()
+    output_scrubber.know(Secret("shop_token", SECRET))
+    output_scrubber.end()
     path = tmp_path / "out"
     output_files.write_text(path, SECRET)
     assert (SECRET, SECRET) == (path.read_text(), streams.masked_text(SECRET))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.cli.exits import Exit
-from cactions.render.escaping import safe_json
+from cactions.cli.exit_codes import Exit
+from cactions.render.escape import safe_json
 from tests.cli.conftest import Cli
 
 ODD = "\x7f\x80\x85\x9b\x9f\xad\u061c\u200b\u200d\u200e\u202e\u2028\u2029\u2060\u2066\u3164\ufeff"

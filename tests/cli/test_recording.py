@@ -14,7 +14,7 @@ import pexpect
 import pytest
 import vcr
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from cactions.model import DOTS
 from tests.cli.conftest import ROOT
 from tests.cli.test_vault import KEY, Say, say

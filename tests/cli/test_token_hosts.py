@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Done
 from tests.cli.test_live import DIFF, RUN, tokens
 from tests.cli.test_vault import Say, say

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cactions.cli import stores
-from cactions.cli.exits import Exit
+from cactions.cli import workspace
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
 from tests.told import TOLD
 
@@ -179,10 +179,10 @@ def test_a_sealed_run_stays_sealed_when_somebody_is_forgotten(cli: Cli, sealed: 
 def test_what_an_unsealed_run_applied_is_not_ours(cli: Cli, home: Path, plain: Path) -> None:
     """``overwrite: if_ours`` believes authentic runs only."""
     contact = ada(cli)["id"]
-    assert {} == stores.journal(home).last_applied(contact)
+    assert {} == workspace.journal(home).last_applied(contact)
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
     assert Exit.CLEAN == cli(*RUN).code
-    assert "gold" == stores.journal(home).last_applied(contact)["tier"]
+    assert "gold" == workspace.journal(home).last_applied(contact)["tier"]
 
 
 # Types and redaction, of which the project has the last word

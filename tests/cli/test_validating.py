@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from cactions.cli.validating import Asked, Format, plainly
+from cactions.cli.commands.validate_report import Asked, Format, plainly
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = (ROOT / "actions.example.yaml").read_text()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cactions.cli.exits import Exit
+from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli, Done
 from tests.golden import assert_golden
 

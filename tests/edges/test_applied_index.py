@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.applied_index import PREFIX
-from cactions.edges.journal import JournalLocal
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.last_applied_index import PREFIX
 from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
 from tests.app.crowd import head, plans
 from tests.builders import a_plan, change
@@ -211,7 +211,7 @@ def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: JournalL
 MAKER = """
 import sys
 from pathlib import Path
-from cactions.edges.journal import JournalLocal
+from cactions.edges.store.journal import JournalLocal
 for _ in range(20):
     journal = JournalLocal(Path(sys.argv[1]))
     assert journal.last_applied("p1")["tier"] == 29
@@ -231,7 +231,7 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     kill = (
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from cactions.edges import applied_index as index\n"
-        "from cactions.edges.journal import JournalLocal\n"
+        "from cactions.edges.store.journal import JournalLocal\n"
         "class Path_(type(Path())):\n"
         "    def rename(self, target): os.kill(os.getpid(), signal.SIGKILL)\n"
         "journal = JournalLocal(Path_(sys.argv[1]))\n"

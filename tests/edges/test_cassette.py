@@ -19,9 +19,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cactions.edges import cassette
-from cactions.edges.cassette import Replay
-from cactions.edges.tape import write_cassette
+from cactions.edges.cassette import reader
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import write_cassette
 from cactions.model import (
     DOTS,
     AuthorError,
@@ -113,7 +113,7 @@ def make_loop(path: Path) -> None:
 
 def make_large(path: Path) -> None:
     with path.open("wb") as file:
-        file.truncate(cassette.MAX_BYTES + 1)  # sparse: takes no room
+        file.truncate(reader.MAX_BYTES + 1)  # sparse: takes no room
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_look_up_among_ten_thousand_does_not_scan(tmp_path: Path) -> None:
 
 def test_importing_it_brings_in_neither_vcrpy_nor_an_http_client() -> None:
     """A replay in CI starts fast."""
-    program = "import sys, cactions.edges.cassette; print(*sys.modules)"
+    program = "import sys, cactions.edges.cassette.reader; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.edges.cassette import Replay
+from cactions.edges.cassette.reader import Replay
 from cactions.model import (
     AuthorError,
     Json,

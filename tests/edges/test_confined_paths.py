@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.confined_paths import NotAFile, RefusedLink, add_project, open_for_reading
-from cactions.edges.files import append_text, read_text, write_text
-from cactions.edges.replacing import replace_file
-from cactions.edges.tape import Tape
+from cactions.edges.cassette.writer import Tape
+from cactions.edges.files.confined_paths import NotAFile, RefusedLink, add_project, open_for_reading
+from cactions.edges.files.file_io import append_text, read_text, write_text
+from cactions.edges.files.replace_file import replace_file
 from cactions.model import OperatorError
 from tests.told import TOLD
 

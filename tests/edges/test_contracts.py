@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.app.ports import Clock, Journal, People, Sender, Turns
-from cactions.edges.cassette import Replay
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
-from cactions.edges.journal import JournalLocal
-from cactions.edges.people_local import PeopleLocal
-from cactions.edges.tape import write_cassette
-from cactions.edges.turns import TurnsLocal
-from cactions.logic.matching import equals
-from cactions.logic.planning import inverse
-from cactions.logic.selecting import lookup_key
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import write_cassette
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.run_lock import TurnsLocal
+from cactions.logic.expressions.references import equals
+from cactions.logic.people.lookup import lookup_key
+from cactions.logic.plan.planner import inverse
 from cactions.model import (
     ABSENT,
     Call,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.journal import JournalLocal
-from cactions.edges.people_local import PeopleLocal
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.people import PeopleLocal
 from cactions.model import (
     CactionsError,
     Call,

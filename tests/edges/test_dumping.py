@@ -10,7 +10,7 @@ from tests.edges.processes import finished
 
 PROGRAM = """
 import ctypes, resource
-from cactions.edges.dumping import forbid_core_dumps
+from cactions.edges.core_dumps import forbid_core_dumps
 forbid_core_dumps()
 print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 """

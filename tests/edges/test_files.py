@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.files import new_private_file, publish_file, read_text, write_text
-from cactions.edges.private_files import (
+from cactions.edges.files.file_io import new_private_file, publish_file, read_text, write_text
+from cactions.edges.files.private_files import (
     has_private_file,
     has_private_folder,
     make_private_folder,

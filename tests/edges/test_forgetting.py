@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.journal import JournalLocal
+from cactions.edges.store.journal import JournalLocal
 from cactions.model import (
     ABSENT,
     Call,
@@ -142,7 +142,7 @@ def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
     folder: Path, journal: JournalLocal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader keeps the log; whoever says it again finishes it."""
-    monkeypatch.setattr("cactions.edges.sqlite.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("cactions.edges.store.sqlite.BUSY_SECONDS", 0.1)
     for number in (1, 2):
         kept(journal, number)
     with running(READER, folder / "runs" / "run-01.db") as process:
@@ -186,8 +186,8 @@ def test_a_discarded_run_leaves_no_file(folder: Path, journal: JournalLocal) -> 
 PRUNE = """
 import sys
 from pathlib import Path
-from cactions.app.pruning import prune
-from cactions.edges.journal import JournalLocal
+from cactions.app.retention import prune
+from cactions.edges.store.journal import JournalLocal
 journal = JournalLocal(Path(sys.argv[1]))
 found = list(journal.runs())
 print("ready", flush=True)

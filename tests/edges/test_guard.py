@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
-from cactions.logic.shaping import SourceFile, shape
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.logic.project import SourceFile, shape
 from cactions.model import (
     AllowedAddress,
     Limits,

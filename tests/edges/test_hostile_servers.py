@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
-from cactions.logic.verifying import Asker, verify
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.logic.exchange.verify import Asker, verify
 from cactions.model import Limits, NoAnswer, NoPlan, Rendered, Request, Response
 from tests.builders import mapping, person, response
 from tests.edges.hostile import CASES, FLOODS, GOOD, LATE, Case
@@ -119,8 +119,8 @@ def test_no_failure_holds_what_was_sent(endings: dict[str, Ending]) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
 from cactions.model import AllowedAddress, Limits, NoPlan, Rendered, Request
 from tests.edges.test_hostile_servers import proposed
 

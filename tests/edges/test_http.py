@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from cactions import __version__
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
-from cactions.edges.lookups import SystemLookups
-from cactions.logic.verifying import Asker, verify
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.edges.http.dns import SystemLookups
+from cactions.logic.exchange.verify import Asker, verify
 from cactions.model import (
     AllowedAddress,
     Limits,

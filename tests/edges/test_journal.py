@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.journal import JournalLocal
-from cactions.edges.people_local import PeopleLocal
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.people import PeopleLocal
 from cactions.model import (
     ABSENT,
     OperatorError,
@@ -132,8 +132,8 @@ def test_a_mistyped_id_names_the_nearest_and_a_short_one_names_all(journal: Jour
 HEAD = """
 import os, signal, sys
 from pathlib import Path
-from cactions.edges.journal import JournalLocal
-from cactions.edges.people_local import PeopleLocal
+from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.people import PeopleLocal
 from tests.builders import a_plan, change, person
 from tests.edges.test_journal import APPLIED, GOLD, head
 folder = Path(sys.argv[1])

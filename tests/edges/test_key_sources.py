@@ -13,10 +13,10 @@ from threading import Barrier
 
 import pytest
 
-from cactions.edges.key_readers import read_descriptor, run_key_command
-from cactions.edges.key_sources import FD, FILE, KEY, ORDER, Given, GivenKey, key_holder
-from cactions.edges.user_config import UserConfig
-from cactions.logic.key_text import encode_key
+from cactions.edges.keys.key_readers import read_descriptor, run_key_command
+from cactions.edges.keys.key_sources import FD, FILE, KEY, ORDER, Given, GivenKey, key_holder
+from cactions.edges.keys.user_config import UserConfig
+from cactions.logic.vault.key_encoding import encode_key
 from cactions.model import CactionsError, OperatorError, StoreError
 from cactions.model.secret import HeldKey
 from cactions.model.vault import VaultError, VaultFault
@@ -318,7 +318,7 @@ def test_what_is_no_file_keeps_nothing() -> None:
 def test_a_shell_hands_a_key_over_by_descriptor(key_file: Path) -> None:
     """``--key-fd 3 3<FILE``: also a file that others own or a link leads to."""
     program = (
-        "import sys; from cactions.edges.key_readers import read_descriptor\n"
+        "import sys; from cactions.edges.keys.key_readers import read_descriptor\n"
         "print(read_descriptor(int(sys.argv[1])).decode())"
     )
     done = finished(

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from cactions.edges.keychain import LONGEST, TRUSTED
-from cactions.edges.keyring_faults import KeyringFault
-from cactions.logic.key_item import key_text, parse_key, parse_mark
-from cactions.logic.key_text import encode_key
+from cactions.edges.keys.keyring_errors import KeyringFault
+from cactions.edges.keys.keyring_store import LONGEST, TRUSTED
+from cactions.logic.vault.key_encoding import encode_key
+from cactions.logic.vault.keyring_item import key_text, parse_key, parse_mark
 from cactions.model.secret import HeldKey
 from tests.edges.processes import ROOT
 
@@ -26,8 +26,8 @@ LETTERS = encode_key(CANARY, VAULT, "key").partition(":")[2].replace("-", "")
 
 PROGRAM = """
 import json, logging, sys, traceback
-from cactions.edges.keychain import Keychain
-from cactions.edges.user_config import read_user_config
+from cactions.edges.keys.keyring_store import Keychain
+from cactions.edges.keys.user_config import read_user_config
 from cactions.model.secret import HeldKey
 
 logging.basicConfig(level=logging.DEBUG)

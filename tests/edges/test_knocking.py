@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from cactions.edges.guard import Network
-from cactions.edges.knocking import Doors
-from cactions.logic.checking import Knocked, checks_of
-from cactions.logic.hosts import Site
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.probe import Doors
+from cactions.logic.network.hosts import Site
+from cactions.logic.network.reachability import Knocked, checks_of
 from cactions.model import AllowedAddress, Check, Health, Limits
 from tests.servers import (
     HERE,

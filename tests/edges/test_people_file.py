@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.people_file import (
+from cactions.edges.files.people_file import (
     LONGEST_RECORD,
     MOST_FAULTS,
     PeopleForm,
     read_people,
     read_people_file,
 )
-from cactions.edges.people_local import PeopleLocal
-from cactions.logic.identifying import person_id_for
+from cactions.edges.store.people import PeopleLocal
+from cactions.logic.people.from_record import person_id_for
 from cactions.model import (
     Attribute,
     DataType,
@@ -226,7 +226,7 @@ def test_json_is_refused_in_any_other_encoding(tmp_path: Path) -> None:
 def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
     """Twice the same bytes are twice the same people."""
     program = (
-        "import sys; from cactions.edges.people_file import PeopleForm, read_people\n"
+        "import sys; from cactions.edges.files.people_file import PeopleForm, read_people\n"
         "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleForm.CSV, {})))"
     )
     for encoding in ("utf-8", "latin-1", "ascii"):

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.edges.people_local import FILE_NAME, PeopleLocal
-from cactions.logic.planning import inverse
+from cactions.edges.store.people import FILE_NAME, PeopleLocal
+from cactions.logic.plan.planner import inverse
 from cactions.model import (
     ABSENT,
     Change,
@@ -228,7 +228,7 @@ def test_a_user_id_may_move_with_its_person(folder: Path) -> None:
 COMMITTER = """
 import json, sys
 from pathlib import Path
-from cactions.edges.people_local import PeopleLocal
+from cactions.edges.store.people import PeopleLocal
 from tests.builders import a_plan, change, person
 for line in sys.stdin:
     folder, before, after = json.loads(line)
@@ -257,7 +257,7 @@ def test_of_two_processes_exactly_one_writes_a_person(tmp_path: Path) -> None:
 IMPORTER = """
 import os, signal, sys
 from pathlib import Path
-from cactions.edges.people_local import PeopleLocal
+from cactions.edges.store.people import PeopleLocal
 from cactions.model import Person
 def people():
     for number in range(20_000):

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.files import new_private_file, publish_file
-from cactions.edges.private_files import has_private_file, has_private_folder, open_private_file
+from cactions.edges.files.file_io import new_private_file, publish_file
+from cactions.edges.files.private_files import (
+    has_private_file,
+    has_private_folder,
+    open_private_file,
+)
 from cactions.model import StoreError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.edges.sealing import Sealing, _hkdf, _single_use
-from cactions.logic.vault.binding import joined, padded, unpadded
+from cactions.edges.keys.crypto import Sealing, _hkdf, _single_use
+from cactions.logic.vault.associated_data import joined, padded, unpadded
 from cactions.model.secret import HeldKey, Passphrase
 from cactions.model.vault import Forged, Sealed, Stretching
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges import patience
-from cactions.edges.sqlite import BUSY_SECONDS, Database, Layout
+from cactions.edges.store import query_timeout
+from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Layout
 from cactions.model import StoreError
 from tests.edges.hot_journals import hot_journal
 from tests.edges.processes import finished
@@ -299,7 +299,7 @@ def test_a_query_that_never_ends_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file can be made so that reading it goes round in circles."""
-    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(query_timeout, "PATIENCE_SECONDS", 0.1)
     database = box(tmp_path, "a")
     with pytest.raises(StoreError, match="does not come to its end"):
         database.rows(ENDLESS)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.git_tracking import Tracking, tracking_of
-from cactions.edges.state_folder import StateFolder
+from cactions.edges.files.git_tracking import Tracking, tracking_of
+from cactions.edges.store.state_folder import StateFolder
 from cactions.model import StoreError
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.turns import TurnsLocal
+from cactions.edges.store.run_lock import TurnsLocal
 from cactions.model import Stopped
 from tests.app.crowd import head
 from tests.edges.processes import running, said
@@ -19,7 +19,7 @@ from tests.edges.processes import running, said
 HOLD = """
 import sys
 from pathlib import Path
-from cactions.edges.turns import TurnsLocal
+from cactions.edges.store.run_lock import TurnsLocal
 from tests.app.crowd import head
 with TurnsLocal(Path(sys.argv[1])).alone(head()):
     print("held")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.user_config import UserConfig, config_path, read_user_config
+from cactions.edges.keys.user_config import UserConfig, config_path, read_user_config
 from cactions.model import OperatorError
 from tests.edges.processes import finished
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.vault_file import VaultFileLocal
-from cactions.logic.vault.lines import MAX_FILE
+from cactions.edges.keys.vault_file import VaultFileLocal
+from cactions.logic.vault.file_format import MAX_FILE
 from cactions.model import CactionsError, OperatorError, StoreError
 from cactions.model.vault import VaultError, VaultFault
 

@@ -19,8 +19,8 @@ from vcr.cassette import Cassette
 from vcr.request import Request as VcrRequest
 from vcr.serializers import jsonserializer
 
-from cactions.edges.cassette import Replay
-from cactions.edges.tape import write_cassette
+from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.writer import write_cassette
 from cactions.model import DOTS, NoPlan, Rendered, Request, Response
 
 BASE = "https://api.shop.example"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.addresses import special
+from cactions.logic.network.special_addresses import special
 from tests.special import PUBLIC, SPECIAL
 from tests.told import TOLD
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic import strict_json
-from cactions.logic.binding import bind
+from cactions.logic.request.builder import bind
 from cactions.model import (
     Action,
     ActionRequest,

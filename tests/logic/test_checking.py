@@ -8,9 +8,9 @@ from email.utils import formatdate
 
 import pytest
 
-from cactions.logic.checking import MOST_SKEW, clock_check
-from cactions.logic.hosts import Site, sites_of
-from cactions.logic.picking import parse_path
+from cactions.logic.expressions.json_path import parse_path
+from cactions.logic.network.hosts import Site, sites_of
+from cactions.logic.network.reachability import MOST_SKEW, clock_check
 from cactions.model import AllowedAddress, Health, Project, Token, TokenFetch, Workspace
 from tests.builders import action
 from tests.requests import request_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.coercing import Fit, Misfit, coerce
+from cactions.logic.plan.coerce import Fit, Misfit, coerce
 from cactions.logic.strict_json import dumps
 from cactions.model import DataType, DateForm, Json, Scalar, Why, same
 from tests.builders import mapping

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cactions.logic.committing import commit
+from cactions.logic.plan.compare_and_set import commit
 from cactions.model import Outcome, PersonAttribute, PersonField, Plan, Premise, Proof
 from tests.builders import a_plan, change, person
 

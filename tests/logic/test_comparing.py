@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.comparing import Question, ask, freeze, question_of
-from cactions.logic.differing import differences
+from cactions.logic.cassette.request_diff import differences
+from cactions.logic.cassette.request_key import Question, ask, freeze, question_of
 from cactions.logic.strict_json import dumps
 from cactions.model import DOTS, Json, Rendered, Request, same
 

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic import reading
-from cactions.logic.building import MAX_DEPTH, Builder, TooDeepError
-from cactions.logic.faults import Faults
-from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode
+from cactions.logic.yaml import parser
+from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode
+from cactions.logic.yaml.tree_builder import MAX_DEPTH, Builder, TooDeepError
 from tests.logic.test_faults import BASE, CASES, TWELVE, marked
 
 EXAMPLE = (Path(__file__).parents[2] / "actions.example.yaml").read_text()
@@ -44,7 +44,7 @@ def by_events(text: str) -> tuple[object, bool]:
 
 def agree(text: str) -> bool:
     """Whether it was composed; if so, exactly as by its events, which find no fault in it."""
-    composed = reading._composed(text)
+    composed = parser._composed(text)
     if composed is None:
         return False
     assert (plain(composed), True) == by_events(text)
@@ -78,8 +78,8 @@ def test_a_file_of_signs(text: str) -> None:
 def test_depth_is_never_recursion_in_c(depth: int) -> None:
     """What nests too deeply is left to the events, one by one."""
     assert agree("[" * depth + "]" * depth) is (depth <= MAX_DEPTH)
-    assert reading._composed("- " * depth + "a") is None or depth == 1
-    assert reading._composed("\n".join(" " * n + "a:" for n in range(min(depth, 500)))) is None or (
+    assert parser._composed("- " * depth + "a") is None or depth == 1
+    assert parser._composed("\n".join(" " * n + "a:" for n in range(min(depth, 500)))) is None or (
         depth <= MAX_DEPTH
     )
 
@@ -90,4 +90,4 @@ def test_depth_is_never_recursion_in_c(depth: int) -> None:
 )  # fmt: skip
 def test_what_is_not_allowed_is_left_to_the_events(text: str) -> None:
     """They have the words for it."""
-    assert reading._composed(text) is None
+    assert parser._composed(text) is None

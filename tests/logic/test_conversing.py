@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.asking import Asked
-from cactions.logic.conversing import (
+from cactions.logic.exchange.retry import (
     LONGEST_PAUSE,
     Conversation,
     Need,
@@ -20,8 +19,9 @@ from cactions.logic.conversing import (
     converse,
     fetch,
 )
-from cactions.logic.picking import parse_path
-from cactions.logic.token_answers import read_token
+from cactions.logic.exchange.token_response import read_token
+from cactions.logic.expressions.json_path import parse_path
+from cactions.logic.request.call import Asked
 from cactions.model import (
     Action,
     ActionResponse,

@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, unquote
 
 import pytest
 
-from cactions.edges.guard import Network
-from cactions.edges.http import Live
-from cactions.logic.asking import Asked
-from cactions.logic.curl import curl
-from cactions.logic.picking import parse_path
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.logic.expressions.json_path import parse_path
+from cactions.logic.request.call import Asked
+from cactions.logic.request.curl import curl
 from cactions.logic.shell import Variable, Written, word
 from cactions.model import (
     Action,

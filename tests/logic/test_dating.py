@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.dating import Unfit, seconds_of_number, seconds_of_text
+from cactions.logic.plan.dates import Unfit, seconds_of_number, seconds_of_text
 from cactions.model import DateForm, Why
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.extracting import Wanted, extract
+from cactions.logic.plan.extract import Wanted, extract
 from cactions.model import ABSENT, AttributeMapping, DataType, Json, Left, Value, WhenEmpty, Why
 from tests.builders import mapping, person
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
-from cactions.logic.faults import Faults
-from cactions.logic.file_format import FILE
-from cactions.logic.nodes import ListNode, MapNode, Node, ScalarNode
-from cactions.logic.reading import read
-from cactions.logic.schema import Either, ListOf, MapOf, Record, Schema, Tagged
-from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.logic.project import Shaped, SourceFile, shape
+from cactions.logic.project.file_schema import FILE
+from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode
+from cactions.logic.yaml.parser import read
+from cactions.logic.yaml.schema import Either, ListOf, MapOf, Record, Schema, Tagged
 from cactions.model import Finding, OperatorError
 
 EXAMPLE = Path(__file__).parents[2] / "actions.example.yaml"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.faults import Faults
-from cactions.logic.fixing import Mended, mended
-from cactions.logic.linting import lint
-from cactions.logic.nodes import to_json
-from cactions.logic.reading import read
-from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.logic.fixes.apply import Mended, mended
+from cactions.logic.lint.engine import lint
+from cactions.logic.project import Shaped, SourceFile, shape
+from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.nodes import to_json
+from cactions.logic.yaml.parser import read
 from cactions.model import Edit, Finding, Fix, Place
 from tests.linted import NOW
 from tests.reviews import PAGES

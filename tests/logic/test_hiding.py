@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cactions.logic.hiding import GAP
-from cactions.logic.shaping import SourceFile, shape
+from cactions.logic.project import SourceFile, shape
+from cactions.logic.yaml.hidden_characters import GAP
 from cactions.model import Finding
 
 FILE = """\

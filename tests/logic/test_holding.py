@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cactions.logic.holding import agrees, held
+from cactions.logic.plan.equality import agrees, held
 from cactions.model import ABSENT, DataType, Value
 
 

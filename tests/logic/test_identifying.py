@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.declaring import UnfitValue, declared_value, value_in_cell
-from cactions.logic.identifying import Fault, PersonFault, person_from, person_id_for
+from cactions.logic.people.declared_type import UnfitValue, declared_value, value_in_cell
+from cactions.logic.people.from_record import Fault, PersonFault, person_from, person_id_for
 from cactions.model import Attribute, DataType, Json, Person, same
 
 DECLARED = {kind.value: Attribute(kind.value, kind) for kind in DataType}

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from cactions.logic.decoding import decode
-from cactions.logic.faults import Faults
-from cactions.logic.file_format import FILE
-from cactions.logic.hiding import find_hidden
-from cactions.logic.json_schema import json_schema
-from cactions.logic.naming import NameForm
-from cactions.logic.reading import read
-from cactions.logic.schema import (
+from cactions.logic.name_grammar import NameForm
+from cactions.logic.project.file_schema import FILE
+from cactions.logic.project.json_schema import json_schema
+from cactions.logic.yaml.decoder import decode
+from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.hidden_characters import find_hidden
+from cactions.logic.yaml.parser import read
+from cactions.logic.yaml.schema import (
     AnyJson,
     Boolean,
     Either,

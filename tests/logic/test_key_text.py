@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.key_text import (
+from cactions.logic.vault.key_encoding import (
     KINDS,
     KeyTextError,
     OtherVaultError,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.leaking import cleaned, held_in, unsaid, unsaid_head
-from cactions.logic.secret_forms import forms
+from cactions.logic.secrets.encoded_forms import forms
+from cactions.logic.secrets.leak_check import cleaned, held_in, unsaid, unsaid_head
 from cactions.logic.strict_json import StrictJsonError, parse
 from cactions.model import DOTS, Response
 from cactions.model.secret import Secret

@@ -11,23 +11,22 @@ import time
 
 import pytest
 
-from cactions.logic.fixing import mended
-from cactions.logic.linting import lint
-from cactions.logic.paging import page_of
-from cactions.logic.reading import MAX_BYTES
-from cactions.logic.shaping import Shaped, SourceFile, shape
+from cactions.logic.documents.findings import findings_to_json
+from cactions.logic.documents.sarif import review_to_sarif
+from cactions.logic.fixes.apply import mended
+from cactions.logic.lint.engine import lint
+from cactions.logic.lint.rule_page import page_of
+from cactions.logic.project import Shaped, SourceFile, shape
 from cactions.logic.strict_json import dumps
-from cactions.logic.wire.reports import findings_to_json
-from cactions.logic.wire.sarif import review_to_sarif
+from cactions.logic.yaml.parser import MAX_BYTES
 from cactions.model import Review, Severity
+from cactions.render.escape_findings import spelled_review
 from cactions.render.findings import findings
 from cactions.render.github import github
-from cactions.render.ink import plain
 from cactions.render.junit import junit
 from cactions.render.markdown import markdown
-from cactions.render.spelling import spelled_review
-from cactions.rules import SEVERITIES
-from cactions.rules.pages import PAGES
+from cactions.render.text import plain
+from cactions.rules import PAGES, SEVERITIES
 from tests.counting import COUNTS
 from tests.linted import NOW
 from tests.lists import NAMES, text_of

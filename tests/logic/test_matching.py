@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.matching import equals, resolve
+from cactions.logic.expressions.references import equals, resolve
 from cactions.model import ABSENT, Input, PersonAttribute, PersonField, Reference, Value
 from tests.builders import ADA, EMAIL, USER_ID, person
 

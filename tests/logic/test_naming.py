@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.naming import NAME, SECRET_NAME, NameForm, refusal
-from cactions.logic.vault.shape import NAME as OF_THE_FORMAT
+from cactions.logic.name_grammar import NAME, SECRET_NAME, NameForm, refusal
+from cactions.logic.vault.line_parser import NAME as OF_THE_FORMAT
 
 FORMS = {"a name": NAME, "a secret": SECRET_NAME}
 

@@ -15,7 +15,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from jsonpath import JSONPathEnvironment
 
-from cactions.logic.picking import PathError, parse_path, pick, pick_rows
+from cactions.logic.expressions.json_path import PathError, parse_path, pick, pick_rows
 from cactions.model import ABSENT, EACH, Json, Segment, same
 
 ORACLE = JSONPathEnvironment(strict=True)

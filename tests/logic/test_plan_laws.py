@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic import strict_json
-from cactions.logic.holding import agrees
-from cactions.logic.planning import applied, inverse, plan, undo
-from cactions.logic.wire import plan_from_json, plan_to_json
+from cactions.logic.documents import plan_from_json, plan_to_json
+from cactions.logic.plan.equality import agrees
+from cactions.logic.plan.planner import applied, inverse, plan, undo
 from cactions.model import (
     ABSENT,
     AttributeMapping,

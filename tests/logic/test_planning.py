@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.planning import applied, failed, inverse, plan, undo
+from cactions.logic.plan.planner import applied, failed, inverse, plan, undo
 from cactions.model import (
     ABSENT,
     AttributeMapping,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cactions.logic.fixes.text_edits import rewritten
 from cactions.logic.lines import lines_with_ends
-from cactions.logic.rewriting import rewritten
 from cactions.model import Edit, Place
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])

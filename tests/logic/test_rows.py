@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.enrolling import Enrolment
-from cactions.logic.rows import Line, Misread, Row, csv_rows, json_rows, jsonl_rows
-from cactions.logic.splitting import SplitError, is_open, split_record
-from cactions.logic.spotting import elements, key_spot
+from cactions.logic.people.columns import Enrolment
+from cactions.logic.people.csv_record import SplitError, is_open, split_record
+from cactions.logic.people.json_offsets import elements, key_spot
+from cactions.logic.people.rows import Line, Misread, Row, csv_rows, json_rows, jsonl_rows
 from cactions.model import Attribute, DataType, Json, same
 
 ENROLMENT = Enrolment({"tier": Attribute("tier", DataType.STRING)})

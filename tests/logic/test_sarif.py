@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from cactions.logic.paging import Page
-from cactions.logic.relative import beneath
-from cactions.logic.wire.sarif import FINGERPRINT, review_to_sarif
+from cactions.logic.documents.sarif import FINGERPRINT, review_to_sarif
+from cactions.logic.lint.rule_page import Page
+from cactions.logic.relative_path import beneath
 from cactions.model import Finding, Label, Place, Review
-from cactions.render.spelling import spelled_review
+from cactions.render.escape_findings import spelled_review
 from tests.cli.scenes import LEAK
 from tests.reviews import PAGES, REVIEWS, relative, reviewed
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic import secret_forms
-from cactions.logic.scrubbing import Scrubber
-from cactions.logic.secret_forms import Form
+from cactions.logic.secrets import encoded_forms
+from cactions.logic.secrets.encoded_forms import Form
+from cactions.logic.secrets.scrubber import Scrubber
 from cactions.model import DOTS
 from tests.encodings import ENCODINGS, beginning
 
@@ -29,7 +29,7 @@ HARD = [
 
 @cache
 def forms(secret: str) -> frozenset[Form]:
-    return secret_forms.forms(secret)
+    return encoded_forms.forms(secret)
 
 
 def scrubbed(data: bytes, cuts: list[int], *secrets: str) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.templating import TemplateError, parse_reference, parse_template
+from cactions.logic.expressions.template import TemplateError, parse_reference, parse_template
 from cactions.model import (
     CONTACT_FIELDS,
     Input,

@@ -6,8 +6,8 @@ from itertools import combinations, product
 
 import pytest
 
-from cactions.app.keeping import UNSEALED
-from cactions.logic.picking import parse_path
+from cactions.app.vault.manage import UNSEALED
+from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.vault.token_binding import TokenBinding, binders
 from cactions.model import (
     ActionRequest,

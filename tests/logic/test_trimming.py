@@ -11,10 +11,10 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from cactions.logic import strict_json
-from cactions.logic.picking import pick, pick_rows
-from cactions.logic.planning import plan
-from cactions.logic.trimming import NOT_JSON, trimmed
-from cactions.logic.verifying import Asker
+from cactions.logic.cassette.minimize import NOT_JSON, trimmed
+from cactions.logic.exchange.verify import Asker
+from cactions.logic.expressions.json_path import pick, pick_rows
+from cactions.logic.plan.planner import plan
 from cactions.model import (
     ABSENT,
     EACH,

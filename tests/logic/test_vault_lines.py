@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.vault import faults, lines
-from cactions.logic.vault.canonical import end_line
+from cactions.logic.vault import errors, file_format
+from cactions.logic.vault.canonical_json import end_line
 from cactions.model.vault import (
     Entry,
     Purpose,
@@ -73,8 +73,8 @@ vaults = st.builds(
 def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
     """For every vault that the format knows, whatever order its nouns are in."""
     shuffled = replace(vault, recipients=vault.recipients[::-1], entries=vault.entries[::-1])
-    covered = lines.write(shuffled)
-    text = lines.read(covered + end_line(mac))
+    covered = file_format.write(shuffled)
+    text = file_format.read(covered + end_line(mac))
     assert (vault, covered, mac) == (text.contents, text.covered, text.mac)
 
 
@@ -82,7 +82,7 @@ def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
 def test_any_bytes_are_a_vault_or_an_error_of_a_kind(data: bytes) -> None:
     """Nothing else leaves."""
     with pytest.raises(VaultError) as caught:
-        lines.read(data)
+        file_format.read(data)
     assert caught.value.fault in {VaultFault.NOT_A_VAULT, VaultFault.TRUNCATED}
 
 
@@ -93,7 +93,7 @@ HEAD = b'{"epoch":1,"format":"cactions-vault/1","generation":1,"vault":"' + b"0"
 def test_anything_after_a_head_is_an_error_of_a_kind(data: bytes) -> None:
     """Also where the first line is right."""
     with pytest.raises(VaultError) as caught:
-        lines.read(HEAD + data + b"\n")
+        file_format.read(HEAD + data + b"\n")
     assert VaultFault.NOT_CANONICAL is caught.value.fault
     assert 2 == caught.value.line
 
@@ -104,39 +104,39 @@ def test_what_is_left_of_a_damaged_file_is_found(
     vault: VaultContents, mac: bytes, data: st.DataObject
 ) -> None:
     """Every line that is whole, with its number; the others are counted too."""
-    rows = (lines.write(vault) + end_line(mac)).splitlines(keepends=True)
+    rows = (file_format.write(vault) + end_line(mac)).splitlines(keepends=True)
     broken = data.draw(st.integers(1, len(rows) - 2))
     rows[broken] = rows[broken][:-9] + b"\n"
     wanted = [*vault.recipients, *vault.entries]
-    found = list(lines.fragments(b"".join(rows)))
+    found = list(file_format.fragments(b"".join(rows)))
     assert [(n + 2, None if n + 1 == broken else w) for n, w in enumerate(wanted)] == found
-    head = lines.find_head(b"".join(rows))
+    head = file_format.find_head(b"".join(rows))
     assert (vault.head.vault_id, vault.head.epoch) == (head.vault_id, head.epoch)
 
 
 @pytest.mark.parametrize(
     ("error", "says", "way_out"),
     [
-        (faults.not_a_vault(), "is no vault", "vault init"),
+        (errors.not_a_vault(), "is no vault", "vault init"),
         (
-            faults.newer_version(2),
+            errors.newer_version(2),
             "format 2, this cactions reads format 1",
             "pip install --upgrade",
         ),
-        (faults.too_big(9, 3), "line 3 of the vault is longer than 9 bytes", "vault salvage"),
-        (faults.truncated(4), "cut off at line 4", "vault salvage"),
-        (faults.not_canonical(5, "why"), "line 5 .* why", "vault verify"),
-        (faults.bad_parameters(2, "n is 1"), "line 2 .* n is 1", "vault verify"),
-        (faults.no_key("the keyring"), "no key to this vault in the keyring", "vault join"),
-        (faults.unknown_recipient("eve"), '"eve" is no recipient', "vault recipients add"),
-        (faults.unknown_recipient(""), "no recipient has the key", "vault recipients add"),
-        (faults.wrong_key("ada", "a" * 32, "b" * 32), "a{8}, .* b{8}", "rekeyed.*vault join"),
-        (faults.wrong_passphrase("paper"), 'not the passphrase of "paper"', "Type it again"),
-        (faults.tampered(), "changed by somebody who has no key", "vault verify"),
-        (faults.rollback(3, 8), "generation 3, .* 8 was seen", "vault accept-generation 3"),
-        (faults.entry("crm"), '"crm" was not sealed for the place', "vault rotate crm"),
-        (faults.open_to_all("x.vault"), "everybody may write x.vault", "chmod 644 x.vault"),
-        (faults.linked("x.vault"), "x.vault is a symbolic link", "vault verify"),
+        (errors.too_big(9, 3), "line 3 of the vault is longer than 9 bytes", "vault salvage"),
+        (errors.truncated(4), "cut off at line 4", "vault salvage"),
+        (errors.not_canonical(5, "why"), "line 5 .* why", "vault verify"),
+        (errors.bad_parameters(2, "n is 1"), "line 2 .* n is 1", "vault verify"),
+        (errors.no_key("the keyring"), "no key to this vault in the keyring", "vault join"),
+        (errors.unknown_recipient("eve"), '"eve" is no recipient', "vault recipients add"),
+        (errors.unknown_recipient(""), "no recipient has the key", "vault recipients add"),
+        (errors.wrong_key("ada", "a" * 32, "b" * 32), "a{8}, .* b{8}", "rekeyed.*vault join"),
+        (errors.wrong_passphrase("paper"), 'not the passphrase of "paper"', "Type it again"),
+        (errors.tampered(), "changed by somebody who has no key", "vault verify"),
+        (errors.rollback(3, 8), "generation 3, .* 8 was seen", "vault accept-generation 3"),
+        (errors.entry("crm"), '"crm" was not sealed for the place', "vault rotate crm"),
+        (errors.open_to_all("x.vault"), "everybody may write x.vault", "chmod 644 x.vault"),
+        (errors.linked("x.vault"), "x.vault is a symbolic link", "vault verify"),
     ],
 )
 def test_every_fault_says_what_was_not_done_and_the_way_out(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.picking import parse_path
-from cactions.logic.verifying import Asker, Verified, verify
+from cactions.logic.exchange.verify import Asker, Verified, verify
+from cactions.logic.expressions.json_path import parse_path
 from cactions.model import (
     ABSENT,
     ActionResponse,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions import model  # pytest would collect a TestReport
-from cactions.logic import strict_json, wire
+from cactions.logic import documents, strict_json
 from cactions.model import (
     ABSENT,
     Attribute,
@@ -126,29 +126,34 @@ REPORTS = some(st.builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
 CODECS: list[Codec] = [
-    ("cactions.plan/1", PLANS, wire.plan_to_json, wire.plan_from_json),
-    ("cactions.failed/1", FAILURES, wire.failed_to_json, wire.failed_from_json),
-    ("cactions.receipt/1", RECEIPTS, wire.receipt_to_json, wire.receipt_from_json),
-    ("cactions.head/1", HEADS, lambda head, redact: wire.head_to_json(head), wire.head_from_json),
-    ("cactions.run/1", RUNS, wire.run_to_json, wire.run_from_json),
+    ("cactions.plan/1", PLANS, documents.plan_to_json, documents.plan_from_json),
+    ("cactions.failed/1", FAILURES, documents.failed_to_json, documents.failed_from_json),
+    ("cactions.receipt/1", RECEIPTS, documents.receipt_to_json, documents.receipt_from_json),
+    (
+        "cactions.head/1",
+        HEADS,
+        lambda head, redact: documents.head_to_json(head),
+        documents.head_from_json,
+    ),
+    ("cactions.run/1", RUNS, documents.run_to_json, documents.run_from_json),
     (
         "cactions.findings/2",
         FINDINGS,
-        lambda f, redact: wire.findings_to_json(f),
-        wire.findings_from_json,
+        lambda f, redact: documents.findings_to_json(f),
+        documents.findings_from_json,
     ),
     (
         "cactions.attributes/1",
         SNAPSHOTS,
-        lambda one, redact: wire.snapshot_to_json(one),
-        lambda document: wire.snapshot_from_json(document, "attributes.lock.json"),
+        lambda one, redact: documents.snapshot_to_json(one),
+        lambda document: documents.snapshot_from_json(document, "attributes.lock.json"),
     ),
-    ("cactions.test/1", REPORTS, wire.reports_to_json, wire.reports_from_json),
+    ("cactions.test/1", REPORTS, documents.reports_to_json, documents.reports_from_json),
     (
         "cactions.doctor/1",
         CHECKS,
-        lambda found, **_: wire.checks_to_json(found),
-        wire.checks_from_json,
+        lambda found, **_: documents.checks_to_json(found),
+        documents.checks_from_json,
     ),
 ]
 CODEC = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec[0])
@@ -263,7 +268,7 @@ def test_every_key_is_needed_and_no_other_is_known(codec: Codec, data: st.DataOb
 
 def test_the_plan_document_is_this() -> None:
     """Other programs rely on it: a change here is a new version."""
-    assert wire.plan_to_json(SAMPLE, redact=True) == {
+    assert documents.plan_to_json(SAMPLE, redact=True) == {
         "format": "cactions.plan/1",
         "action": "loyalty",
         "subject": {
@@ -332,7 +337,7 @@ def test_the_plan_document_is_this() -> None:
 def test_a_failure_says_intercoms_own_word() -> None:
     """So that our output can be laid beside its logs."""
     failure = Failed("loyalty", SAMPLE.subject, Reason.NO_ANSWER, "no answer came")
-    document = wire.failed_to_json(failure, redact=True)
+    document = documents.failed_to_json(failure, redact=True)
     assert (document["reason"], document["error_type"]) == ("no_answer", "faraday_error")
     assert (document["call"], document["proof"]) == (None, None)
 
@@ -344,7 +349,7 @@ def test_findings_say_where_in_flat_keys() -> None:
         Finding("CA201", "No proof.", "Add it.", place, "actions.loyalty"),
         Finding("CA1", "x"),
     )
-    document: Any = wire.findings_to_json(findings)
+    document: Any = documents.findings_to_json(findings)
     first, second = document["findings"]
     assert first == {
         "rule": "CA201",
@@ -370,9 +375,9 @@ def test_a_test_report_says_whether_it_passed() -> None:
         model.TestReport("loyalty", "gold", SAMPLE),
         model.TestReport("loyalty", "wood", SAMPLE, ("no",)),
     )
-    document: Any = wire.reports_to_json(reports, redact=False)
+    document: Any = documents.reports_to_json(reports, redact=False)
     assert [True, False] == [report["passed"] for report in document["tests"]]
-    assert reports == wire.reports_from_json(document)
+    assert reports == documents.reports_from_json(document)
 
 
 RECEIPT = Receipt(
@@ -380,17 +385,17 @@ RECEIPT = Receipt(
 )
 HEAD = RunHead("r1", RunKind.APPLY, "loyalty", 1.5, "ada@desk")
 WITH_SECRETS: list[tuple[Any, Callable[..., dict[str, Json]], Callable[[Json], Any]]] = [
-    (SAMPLE, wire.plan_to_json, wire.plan_from_json),
-    (replace(SAMPLE, changes=(), proof=None), wire.plan_to_json, wire.plan_from_json),
-    (SAMPLE, wire.result_to_json, wire.result_from_json),
+    (SAMPLE, documents.plan_to_json, documents.plan_from_json),
+    (replace(SAMPLE, changes=(), proof=None), documents.plan_to_json, documents.plan_from_json),
+    (SAMPLE, documents.result_to_json, documents.result_from_json),
     (
         Failed("a", SAMPLE.subject, Reason.NOT_SAME_PERSON, "", proof=SAMPLE.proof),
-        wire.failed_to_json,
-        wire.failed_from_json,
+        documents.failed_to_json,
+        documents.failed_from_json,
     ),
-    (RECEIPT, wire.receipt_to_json, wire.receipt_from_json),
-    (Run(HEAD, (RunEntry(SAMPLE, RECEIPT),)), wire.run_to_json, wire.run_from_json),
-    ((model.TestReport("a", "t", SAMPLE),), wire.reports_to_json, wire.reports_from_json),
+    (RECEIPT, documents.receipt_to_json, documents.receipt_from_json),
+    (Run(HEAD, (RunEntry(SAMPLE, RECEIPT),)), documents.run_to_json, documents.run_from_json),
+    ((model.TestReport("a", "t", SAMPLE),), documents.reports_to_json, documents.reports_from_json),
 ]
 
 
@@ -449,46 +454,46 @@ def test_a_value_of_another_type_is_refused_at_its_place(
     route: tuple[Any, ...], wrong: Json, why: str
 ) -> None:
     """The message names the place and what belongs there, not what was found."""
-    document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
+    document: Any = copy.deepcopy(documents.plan_to_json(SAMPLE, redact=False))
     spot = document
     for step in route[:-1]:
         spot = spot[step]
     spot[route[-1]] = wrong
     with pytest.raises(StoreError) as caught:
-        wire.plan_from_json(document)
+        documents.plan_from_json(document)
     assert f"the document cannot be read: plan.{why}" in str(caught.value)
     assert "damaged" in caught.value.hint
 
 
 def test_a_misspelt_key_is_refused_and_named() -> None:
     """It would otherwise read as "nothing there", and clear the attribute."""
-    document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
+    document: Any = copy.deepcopy(documents.plan_to_json(SAMPLE, redact=False))
     document["changes"][0]["aftr"] = document["changes"][0].pop("after")
     with pytest.raises(StoreError, match=r"plan\.changes\[0\]\.aftr is not known"):
-        wire.plan_from_json(document)
+        documents.plan_from_json(document)
 
 
 def test_a_kind_is_computed_and_never_believed() -> None:
     """A reader's word is ignored when it comes back."""
-    document: Any = copy.deepcopy(wire.plan_to_json(SAMPLE, redact=False))
+    document: Any = copy.deepcopy(documents.plan_to_json(SAMPLE, redact=False))
     document["changes"][0]["kind"] = "same"
-    assert wire.plan_from_json(document) == SAMPLE
+    assert documents.plan_from_json(document) == SAMPLE
 
 
 def test_a_head_of_an_older_run_may_not_say_how_many_people_it_was_for() -> None:
     """It reads as null does."""
-    document = wire.head_to_json(HEAD)
+    document = documents.head_to_json(HEAD)
     assert document.pop("people") is None
-    assert wire.head_from_json(document) == HEAD
+    assert documents.head_from_json(document) == HEAD
 
 
 @pytest.mark.parametrize("started", [True, "1", None, 2**53, 10**400, 1e300, -2_208_988_801])
 def test_a_time_is_a_number_that_a_clock_can_show(started: Json) -> None:
     """With or without a fraction."""
-    document = wire.head_to_json(HEAD)
-    assert wire.head_from_json({**document, "started": 2}).started == 2.0
+    document = documents.head_to_json(HEAD)
+    assert documents.head_from_json({**document, "started": 2}).started == 2.0
     with pytest.raises(StoreError, match=r"head\.started should be a time"):
-        wire.head_from_json({**document, "started": started})
+        documents.head_from_json({**document, "started": started})
 
 
 @pytest.mark.parametrize("key", ["before", "after"])
@@ -497,7 +502,7 @@ def test_what_no_attribute_can_hold_is_no_change(key: str, value: Json) -> None:
     """A plan that somebody forged would write it."""
     change = Change("tier", "silver", "gold")
     plan = Plan("loyalty", Subject("p1", PersonQuery("id", "p1")), Call(""), (change,))
-    document: Any = wire.plan_to_json(plan, redact=False)
+    document: Any = documents.plan_to_json(plan, redact=False)
     document["changes"][0][key] = value
     with pytest.raises(StoreError, match=rf"changes\[0\]\.{key} should be one value"):
-        wire.plan_from_json(document)
+        documents.plan_from_json(document)

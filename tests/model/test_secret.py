@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cactions.model.rendered import DOTS
+from cactions.model.masked_text import DOTS
 from cactions.model.secret import HeldKey, Passphrase, Secret
 
 CANARY = "canary-Zx91-value"

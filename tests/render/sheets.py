@@ -5,18 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cactions import model as m
-from cactions.logic.planning import inverse
-from cactions.render import (
-    checks,
-    failure,
-    findings,
-    people,
-    preview,
-    receipts,
-    reports,
-    request,
-)
-from cactions.render.ink import Sheet
+from cactions.logic.plan.planner import inverse
+from cactions.render import doctor, error, findings, people, preview, request, runs, test_report
+from cactions.render.text import Sheet
 from tests.render import samples
 
 HEAD = m.RunHead(
@@ -169,25 +160,25 @@ SHEETS: dict[str, Sheet] = {
         f"preview_{name}": preview.preview(result, closing="Nothing was written.")
         for name, result in samples.PREVIEWS.items()
     },
-    "receipt_applied": receipts.receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
-    "receipt_unchanged": receipts.receipt(samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED), HEAD),
-    "receipt_conflict": receipts.receipt(
+    "receipt_applied": runs.receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
+    "receipt_unchanged": runs.receipt(samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED), HEAD),
+    "receipt_conflict": runs.receipt(
         samples.LOYALTY, receipt(m.Outcome.CONFLICT, "", *CONFLICTS), HEAD
     ),
-    "receipt_failed": receipts.receipt(
+    "receipt_failed": runs.receipt(
         samples.LOYALTY, receipt(m.Outcome.FAILED, "the people store is read-only"), HEAD
     ),
-    "receipt_in_doubt": receipts.receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
-    "takeback": receipts.takeback(PART, FOREIGN, HEAD.id),
-    "takeback_nothing": receipts.takeback(NONE, (), HEAD.id),
-    "undone": receipts.undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
-    "undone_conflict": receipts.undone(UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]),
-    "undone_nobody": receipts.undone(UNDO, [], []),
-    "runs": receipts.runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
-    "runs_none": receipts.runs([]),
-    "run_done": receipts.run(DONE),
-    "run_cut_off": receipts.run(CUT_OFF),
-    "run_undo": receipts.run(UNDONE),
+    "receipt_in_doubt": runs.receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
+    "takeback": runs.takeback(PART, FOREIGN, HEAD.id),
+    "takeback_nothing": runs.takeback(NONE, (), HEAD.id),
+    "undone": runs.undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
+    "undone_conflict": runs.undone(UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]),
+    "undone_nobody": runs.undone(UNDO, [], []),
+    "runs": runs.runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
+    "runs_none": runs.runs([]),
+    "run_done": runs.run(DONE),
+    "run_cut_off": runs.run(CUT_OFF),
+    "run_undo": runs.run(UNDONE),
     "people": people.people([ADA, EVE]),
     "people_none": people.people([]),
     "person": people.person(ADA, DUE, redacted={m.PersonAttribute("pin")}),
@@ -196,19 +187,19 @@ SHEETS: dict[str, Sheet] = {
     "request_json": request.request(POST),
     "request_text": request.request(TEXT),
     "request_get": request.request(GET),
-    "reports": reports.reports(REPORTS, ["delivery"]),
-    "reports_none": reports.reports([]),
-    "checks": checks.checks(CHECKS),
-    "checks_good": checks.checks(CHECKS[:2]),
+    "reports": test_report.reports(REPORTS, ["delivery"]),
+    "reports_none": test_report.reports([]),
+    "checks": doctor.checks(CHECKS),
+    "checks_good": doctor.checks(CHECKS[:2]),
     "findings": findings.findings(FOUND, SOURCES),
     "findings_none": findings.findings((), SOURCES, actions=3),
-    "failure_author": failure.failure(
+    "failure_author": error.failure(
         m.AuthorError('token "shop" is not known', hint='did you mean "shop2"?', place=PLACE),
         not_done=NOT_DONE,
     ),
-    "failure_files": failure.failure(m.InvalidFiles(FOUND[:1], SOURCES), not_done=NOT_DONE),
-    "failure_operator": failure.failure(m.OperatorError("there is no terminal to ask on")),
-    "failure_remote": failure.failure(m.RemoteError("api.shop.example answered 503")),
-    "failure_store": failure.failure(m.StoreError("people.sqlite is locked", hint="try again")),
-    "failure_internal": failure.failure(ZeroDivisionError("hidden-a")),
+    "failure_files": error.failure(m.InvalidFiles(FOUND[:1], SOURCES), not_done=NOT_DONE),
+    "failure_operator": error.failure(m.OperatorError("there is no terminal to ask on")),
+    "failure_remote": error.failure(m.RemoteError("api.shop.example answered 503")),
+    "failure_store": error.failure(m.StoreError("people.sqlite is locked", hint="try again")),
+    "failure_internal": error.failure(ZeroDivisionError("hidden-a")),
 }

@@ -13,17 +13,17 @@ from typing import Final
 
 import pytest
 
-from cactions.cli.answering import Answers
+from cactions.cli.command_line import Words
+from cactions.cli.live_options import Answers
 from cactions.cli.wiring import COMMANDS
-from cactions.cli.words import Words
 from cactions.logic.shell import command_line
-from cactions.logic.vault import faults
+from cactions.logic.vault import errors
 from cactions.model import Finding, OperatorError, Severity
-from cactions.render.escaping import safe
-from cactions.render.failure import failure
+from cactions.render.error import failure
+from cactions.render.escape import safe
 from cactions.render.findings import findings
-from cactions.render.ink import Sheet, ink, plain
 from cactions.render.layout import Fact, facts, prose
+from cactions.render.text import Sheet, ink, plain
 
 PACKAGE: Final = Path(__file__).parents[2] / "cactions"
 
@@ -42,7 +42,7 @@ WIDTHS: Final = range(40, 121)
 
 
 def hinted(name: str) -> tuple[Sheet, list[str]]:
-    return failure(faults.entry(name)), ["vault", "rotate", name]
+    return failure(errors.entry(name)), ["vault", "rotate", name]
 
 
 def found(name: str) -> tuple[Sheet, list[str]]:

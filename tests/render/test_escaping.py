@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cactions.render.cells import char_width, width
-from cactions.render.escaping import ascii_pieces, pieces, quoted_pieces, safe
-from cactions.render.ink import Ink, plain
+from cactions.render.escape import ascii_pieces, pieces, quoted_pieces, safe
+from cactions.render.text import Ink, plain
+from cactions.render.width import char_width, width
 
 ALIKE = {"Cn", "Co"}  # unassigned and private: nearly a million, and one is like another
 EVERYTHING = [

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from cactions.logic.lines import split_lines
 from cactions.model import Finding, Place, Severity
-from cactions.render.cells import width
-from cactions.render.excerpt import excerpt
 from cactions.render.findings import findings
-from cactions.render.ink import plain
+from cactions.render.snippet import excerpt
+from cactions.render.text import plain
+from cactions.render.width import width
 
 MARGIN = len("   1 | ")
 

@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 
 from cactions.model import Finding, Place, Review, Severity
-from cactions.render.escaping import safe
+from cactions.render.escape import safe
 from cactions.render.github import MOST_SHOWN, github
 from tests.reviews import REVIEWS, relative
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.model import DOTS
-from cactions.render.hiding import masked_sheet
-from cactions.render.ink import Ink, Line, Sheet, Tone, plain
+from cactions.render.color_output import Screen
 from cactions.render.layout import flow
-from cactions.render.paper import Paper
-from cactions.render.picture import picture
-from cactions.render.screen import Screen
+from cactions.render.mask import masked_sheet
+from cactions.render.output import Paper
+from cactions.render.svg import picture
+from cactions.render.text import Ink, Line, Sheet, Tone, plain
 
 SECRET = "correct horse battery staple and a nail"
 PACKED = SECRET.replace(" ", "")

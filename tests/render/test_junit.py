@@ -9,9 +9,9 @@ import xmlschema
 from hypothesis import given, settings
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from cactions.logic.paging import Page
+from cactions.logic.lint.rule_page import Page
 from cactions.model import Finding, Place, Review, Severity, Statement, Suppressed
-from cactions.render.escaping import safe
+from cactions.render.escape import safe
 from cactions.render.junit import junit
 from tests.reviews import PAGES, REVIEWS, reviewed
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from cactions.model import Finding, Place, Review, Severity
-from cactions.render.escaping import safe
-from cactions.render.gravity import gravest_first
+from cactions.render.escape import safe
 from cactions.render.markdown import LONGEST, code, markdown
+from cactions.render.severity import gravest_first
 from tests.reviews import NASTY, REVIEWS, relative
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from cactions.model import DOTS, OperatorError
-from cactions.render.ink import Ink, Sheet, Tone, plain
-from cactions.render.paper import Paper, wants_colour
-from cactions.render.screen import Screen
+from cactions.render.color_output import Screen
+from cactions.render.output import Paper, wants_colour
+from cactions.render.text import Ink, Sheet, Tone, plain
 from tests.render.sheets import SHEETS
 
 ESCAPE = "\x1b"
@@ -106,9 +106,9 @@ def test_a_terminal_is_as_wide_as_it_is() -> None:
 def test_what_is_said_goes_to_stderr(kind: type[Paper]) -> None:
     """Stdout holds what was asked for and nothing else."""
     out, err = stream(), stream()
-    paper = kind(out, err, environ={})
-    paper.say("two\nlines \x1b[2J")
-    paper.complain(OperatorError("no such action", hint="look"), not_done="Nothing was sent.")
+    output = kind(out, err, environ={})
+    output.say("two\nlines \x1b[2J")
+    output.complain(OperatorError("no such action", hint="look"), not_done="Nothing was sent.")
     assert "" == written(out)
     assert (
         "two\nlines \\x1b[2J\n"
@@ -159,7 +159,7 @@ def test_no_sheet_breaks_a_stream(name: str, encoding: str) -> None:
 
 WITHOUT_RICH = """
 import sys
-from cactions.render import failure, findings, paper, people, picture, preview, receipts, reports
+from cactions.render import error, findings, output, people, svg, preview, runs, test_report
 from cactions.render import request
 paper.Paper(sys.stdout, sys.stderr).show(findings.findings((), {}))
 sys.exit("rich" in sys.modules)

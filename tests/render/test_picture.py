@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cactions.render.ink import plain
-from cactions.render.picture import picture
+from cactions.render.svg import picture
+from cactions.render.text import plain
 from tests.render.sheets import SHEETS
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -27,10 +27,10 @@ from cactions.model import (
     Value,
     Why,
 )
-from cactions.render import words
-from cactions.render.ink import plain
+from cactions.render import messages
 from cactions.render.preview import preview
-from cactions.render.receipts import takeback
+from cactions.render.runs import takeback
+from cactions.render.text import plain
 from tests.render.samples import (
     HOSTILE,
     LOYALTY,
@@ -187,13 +187,13 @@ def test_what_a_redacted_attribute_was_offered_stays_hidden(redacted: bool) -> N
 @pytest.mark.parametrize(
     ("enum", "table"),
     [
-        (Kind, words.TONES),
-        (Kind, words.DONE),
-        (Caution, words.CAUTIONS),
-        (Reason, words.REASONS),
-        (Outcome, words.OUTCOMES),
-        (Outcome, words.BECAME),
-        (Why, words.WITHOUT_VALUE | words.WITH_VALUE),
+        (Kind, messages.TONES),
+        (Kind, messages.DONE),
+        (Caution, messages.CAUTIONS),
+        (Reason, messages.REASONS),
+        (Outcome, messages.OUTCOMES),
+        (Outcome, messages.BECAME),
+        (Why, messages.WITHOUT_VALUE | messages.WITH_VALUE),
     ],
 )
 def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, object]) -> None:
@@ -214,7 +214,7 @@ def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, o
 )
 def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
     """A name or a path at the beginning keeps its spelling."""
-    assert sentence == words.sentence(text)
+    assert sentence == messages.sentence(text)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
 )
 def test_names_are_listed(names: list[str], most: int, text: str) -> None:
     """A long list ends with how many more there are."""
-    assert text == words.listed(names, most)
+    assert text == messages.listed(names, most)
 
 
 def test_conflicts_are_told_with_both_values() -> None:

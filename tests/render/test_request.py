@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.model import DOTS, Rendered, Request
-from cactions.render.failure import failure
-from cactions.render.ink import plain
+from cactions.render.error import failure
 from cactions.render.request import request
+from cactions.render.text import plain
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

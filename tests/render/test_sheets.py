@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.render.cells import width
-from cactions.render.ink import BROKEN, Line, cells, plain
+from cactions.render.text import BROKEN, Line, cells, plain
+from cactions.render.width import width
 from tests.golden import assert_golden
 from tests.render.sheets import SHEETS
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, same
-from cactions.render.ink import Line, cells, plain
+from cactions.render.text import Line, cells, plain
 from cactions.render.values import Look, pair, show, utc
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()

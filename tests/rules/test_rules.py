@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from cactions.model import Severity
-from cactions.rules import ANSWERABLE, LAST, SEVERITIES
+from cactions.rules import LAST, SEVERITIES, SUPPRESSIBLE
 from tests.linted import grave, linted
 from tests.rules.corpus import BAD, GOOD
 from tests.told import TOLD
 
-RULES = (*ANSWERABLE, LAST.id)
+RULES = (*SUPPRESSIBLE, LAST.id)
 
 
 def cases(corpus: dict[str, list[str]]) -> list[object]:

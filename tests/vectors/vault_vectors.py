@@ -18,8 +18,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cactions.edges.sealing import Sealing, _single_use
-from cactions.logic.vault import binding
+from cactions.edges.keys.crypto import Sealing, _single_use
+from cactions.logic.vault import associated_data
 from cactions.model.secret import HeldKey, Passphrase
 from cactions.model.vault import Purpose, VaultHead
 from tests.vaults import CHEAP, drawn
@@ -68,7 +68,7 @@ class Maker:
             line["scrypt"] = {"n": how.n, "p": how.p, "r": how.r, "salt": b64(how.salt)}
             key = self.sealing.stretched(Passphrase(name, PASSPHRASE), how)
         assert key
-        line["key_id"] = self.sealing.key_id(key, binding.key_id_label(self.vault))
+        line["key_id"] = self.sealing.key_id(key, associated_data.key_id_label(self.vault))
         data = self.data_key.reveal() if data is None else data
         sealed = self.sealing.seal(key, self._bound("recipient", name, 1, line), data)
         return line | {"salt": b64(sealed.salt), "wrapped": b64(sealed.data)}
@@ -96,12 +96,14 @@ class Maker:
 
     def purpose_key(self, purpose: str) -> HeldKey:
         return self.sealing.derived(
-            self.data_key, binding.purpose_label(self.place, Purpose(purpose))
+            self.data_key, associated_data.purpose_label(self.place, Purpose(purpose))
         )
 
     def _bound(self, purpose: str, name: str, version: int, meta: Line) -> bytes:
         digest = sha256(dumps(meta)).digest()
-        return binding.joined(FORMAT, self.vault, self.epoch, purpose, name, version, digest)
+        return associated_data.joined(
+            FORMAT, self.vault, self.epoch, purpose, name, version, digest
+        )
 
     def lines(self) -> list[bytes]:
         return [dumps(line) for line in (self.head, *self.recipients, *self.entries)]
@@ -109,7 +111,7 @@ class Maker:
     def closed(self, covered: bytes) -> bytes:
         """The bytes with a right last line."""
         mac = self.sealing.mac(
-            self.sealing.derived(self.data_key, binding.mac_label(self.place)), covered
+            self.sealing.derived(self.data_key, associated_data.mac_label(self.place)), covered
         )
         return covered + dumps({"mac": b64(mac)}) + b"\n"
 
@@ -677,10 +679,11 @@ def _entries() -> Iterator[tuple[str, Vector]]:
         "padding-length-less": b"\0\0\0\1ab" + bytes(58),
     }.items():
         yield bad(name, lambda v, f=framed: v.entries.__setitem__(0, v.raw_entry(first, f)))
+    framed = associated_data.padded(b"abcdefgh")
     yield bad("key-of-another-purpose", lambda v: v.entries.__setitem__(
-        0, v.raw_entry(first, binding.padded(b"abcdefgh"), v.purpose_key("request"))))  # fmt: skip
+        0, v.raw_entry(first, framed, v.purpose_key("request"))))  # fmt: skip
     yield bad("data-key-itself", lambda v: v.entries.__setitem__(
-        0, v.raw_entry(first, binding.padded(b"abcdefgh"), v.data_key)))  # fmt: skip
+        0, v.raw_entry(first, framed, v.data_key)))  # fmt: skip
 
 
 def _swap(vault: Maker) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from cactions.logic import sealed_parts
+from cactions.logic.request import secret_refs
 from cactions.logic.shell import command_line
 from cactions.model import AuthorError, Token, noun
 from cactions.model.vault import Entry
@@ -23,7 +23,7 @@ def binders(token: Token) -> tuple[str, ...]:
     """The names of the entries that bind it, each once: of secrets, or of its own."""
     if token.is_users:
         return (token.name,)
-    return sealed_parts.of_request(token.fetch.request) if token.fetch else ()
+    return secret_refs.of_request(token.fetch.request) if token.fetch else ()
 
 
 @noun

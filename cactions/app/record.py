@@ -1,0 +1,162 @@
+"""Keeps what live tests were answered, as a recording: of test people, trimmed, without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from cactions.app.ports import Caller, People
+from cactions.logic.cassette.minimize import trimmed
+from cactions.logic.cassette.request_key import Key, shown_question_of
+from cactions.logic.exchange.verify import Asker
+from cactions.logic.request.call import Asked
+from cactions.logic.request.redaction import label_of
+from cactions.logic.secrets.leak_check import Known, cleaned, held_in
+from cactions.model import (
+    Action,
+    AuthorError,
+    CactionsError,
+    OperatorError,
+    Person,
+    RemoteError,
+    Request,
+    Response,
+    noun,
+)
+
+REQUEST_HEADERS: Final = ("accept", "content-type")
+"""Those of a request that are kept."""
+
+
+class Tape(Protocol):
+    """Where a recording is written."""
+
+    def written(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
+        """The recording's bytes. Raises RemoteError for an answer that it cannot hold."""
+        ...
+
+    def keep(self, data: bytes) -> None:
+        """Replace the recording as a whole. Raises StoreError."""
+        ...
+
+
+@noun
+class Heard:
+    """One call, and what it was answered; ``sealed`` is the request as it may be shown."""
+
+    asked: Asked
+    sealed: Request
+    answer: Response
+
+
+class Listening:
+    """A Caller that remembers what another one is answered.
+
+    ``unanswered``: how many calls were made, or could not be made, and have no answer.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self.source = caller.source
+        self.heard: list[Heard] = []
+        self.unanswered = 0
+        self._caller = caller
+
+    def prepare(self, action: Action) -> None:
+        """As the caller does."""
+        self._caller.prepare(action)
+
+    def call(self, asked: Asked, sealed: Request) -> Response:
+        """As the caller does."""
+        try:
+            answer = self._caller.call(asked, sealed)
+        except CactionsError:
+            self.unanswered += 1
+            raise
+        self.heard.append(Heard(asked, sealed, answer))
+        return answer
+
+
+@noun
+class Recording:
+    """What became of it: how many interactions were kept, or why nothing was (``refusal``).
+
+    ``hidden`` are the names of secrets that answers held, for which the recording has dots.
+    """
+
+    interactions: int = 0
+    refusal: str = ""
+    hint: str = ""
+    hidden: tuple[str, ...] = ()
+
+
+def check_test_people(action: Action, people: People) -> None:
+    """Raises AuthorError where a test of the action is about somebody who is no test person."""
+    for test in action.tests:
+        try:
+            person = people.find(test.person)
+        except OperatorError:
+            continue  # nobody is asked about: the test's report says it
+        if not person.test:
+            who = label_of(person, action.redacted)
+            raise AuthorError(
+                f'the test "{test.name}" of {action.name} is about {who}, who is no test person',
+                hint="Only what services say of test people is recorded: mark them `test: true`"
+                " if it may be committed, or test with somebody else.",
+                place=test.place,
+            )
+
+
+def record(listened: Listening, known: Sequence[Person], secrets: Known, tape: Tape) -> Recording:
+    """Keep what was heard, all of it or nothing. ``known`` are the test people.
+
+    Raises StoreError where the recording cannot be written.
+    """
+    if listened.unanswered:
+        return Recording(refusal="a call has no answer", hint="Try again once the service answers.")
+    if not listened.heard:
+        return Recording(refusal="its tests make no call")
+    kept = [_kept(one, known) for one in listened.heard]
+    names = (name for _, answer in kept for name in _names(answer, secrets))
+    hidden = tuple(dict.fromkeys(names))
+    exchanges = _told_once([(asked, cleaned(answer, secrets)) for asked, answer in kept])
+    try:
+        data = tape.written(exchanges)
+    except RemoteError as error:
+        return Recording(refusal=str(error), hint=error.hint)
+    if leaks := held_in(data, secrets):
+        named = " and ".join(f'"{name}"' for name in leaks)
+        return Recording(refusal=f"it would hold the secret {named}", hint=_LEAKS)
+    tape.keep(data)
+    return Recording(len(exchanges), hidden=hidden)
+
+
+_LEAKS: Final = (
+    "It stands in the request as the file writes it, or the service answers with it at a path that"
+    " the action reads: seal it, or read another path."
+)
+
+
+def _names(answer: Response, secrets: Known) -> tuple[str, ...]:
+    headers = "\n".join(value for _, value in answer.headers).encode()
+    return (*held_in(headers, secrets), *held_in(answer.body, secrets))
+
+
+def _kept(heard: Heard, known: Sequence[Person]) -> tuple[Request, Response]:
+    asked, sealed = heard.asked, heard.sealed
+    headers = [(name, value) for name, value in sealed.headers if name.lower() in REQUEST_HEADERS]
+    asker = Asker(asked.person, asked.inputs)
+    answer = trimmed(asked.action.response, asker, heard.answer, known)
+    return replace(sealed, headers=tuple(headers)), answer
+
+
+def _told_once(exchanges: list[tuple[Request, Response]]) -> list[tuple[Request, Response]]:
+    """Without those that replaying gives anyway: the last answer to a request repeats."""
+    turns: dict[Key, list[int]] = {}
+    for number, (request, _) in enumerate(exchanges):
+        turns.setdefault(shown_question_of(request).key(frozenset()), []).append(number)
+    for numbers in turns.values():
+        while len(numbers) > 1 and exchanges[numbers[-1]][1] == exchanges[numbers[-2]][1]:
+            numbers.pop()
+    kept = {number for numbers in turns.values() for number in numbers}
+    return [exchange for number, exchange in enumerate(exchanges) if number in kept]

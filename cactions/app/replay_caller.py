@@ -1,0 +1,22 @@
+"""Answers calls from a recording; none of what live calls need is loaded for it."""
+
+from __future__ import annotations
+
+from cactions.app.ports import Sender
+from cactions.logic.request.call import Asked
+from cactions.model import Action, Request, Response
+
+
+class Replaying:
+    """The Caller that answers from a recording: no secret is opened, no token fetched."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.source = sender.source
+        self._sender = sender
+
+    def prepare(self, action: Action) -> None:
+        """Nothing is needed."""
+
+    def call(self, _asked: Asked, sealed: Request) -> Response:
+        """The recorded answer."""
+        return self._sender.send(sealed)

@@ -1,0 +1,110 @@
+"""Tokens that are held in memory: fetched when first needed, shared, fetched again when denied.
+
+Law: however many threads wait for a token, one fetches it, and all get what it got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Final
+
+from cactions.app.ports import Clock
+from cactions.logic.exchange.token_response import FetchedToken
+from cactions.logic.shell import word
+from cactions.model import NoPlan, Reason, Token
+from cactions.model.secret import Secret
+
+_MARGIN: Final = 60.0
+"""Seconds before its end at which a token counts as expired; a tenth of a short life."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    secret: Secret
+    until: float
+
+
+@dataclass(slots=True)
+class _Fetching:
+    """A fetch that is under way, and what came of it."""
+
+    done: Event = field(default_factory=Event)
+    secret: Secret | None = None
+    error: Exception | None = None
+
+
+class Tokens:
+    """``given`` are the end user's own, by name; ``know`` is told of every value that comes."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        given: Mapping[str, Secret] | None = None,
+        know: Callable[[Secret], Secret] = lambda secret: secret,
+    ) -> None:
+        self._clock, self._given, self._know = clock, given or {}, know
+        self._lock = Lock()
+        self._kept: dict[str, _Kept] = {}
+        self._fetching: dict[str, _Fetching] = {}
+
+    def get(
+        self, token: Token, stale: Secret | None, fetch: Callable[[Token], FetchedToken]
+    ) -> Secret:
+        """The token, but not ``stale``. Raises NoPlan (NO_TOKEN) and what ``fetch`` raises."""
+        if token.is_users:
+            return self._users(token)
+        with self._lock:
+            kept = self._kept.get(token.name)
+            if kept and kept.secret is not stale and self._clock.now() < kept.until:
+                return kept.secret
+            under_way = self._fetching.get(token.name)
+            mine = under_way or self._fetching.setdefault(token.name, _Fetching())
+        if under_way:
+            under_way.done.wait()
+            return _outcome(under_way)
+        return self._fetched(token, mine, fetch)
+
+    def _fetched(
+        self, token: Token, mine: _Fetching, fetch: Callable[[Token], FetchedToken]
+    ) -> Secret:
+        try:
+            came = fetch(token)
+            mine.secret = self._know(came.secret)
+            with self._lock:
+                self._kept[token.name] = _Kept(mine.secret, self._until(came))
+        except Exception as error:
+            mine.error = error
+            raise
+        finally:
+            with self._lock:
+                del self._fetching[token.name]
+            mine.done.set()
+        return mine.secret
+
+    def _until(self, came: FetchedToken) -> float:
+        if came.expires_in is None:
+            return float("inf")
+        return self._clock.now() + came.expires_in - min(_MARGIN, came.expires_in / 10)
+
+    def _users(self, token: Token) -> Secret:
+        if token.name in self._given:
+            return self._given[token.name]
+        raise NoPlan(
+            Reason.NO_TOKEN,
+            f'the token "{token.name}" is the end user\'s own, and was not given',
+            hint=f"Say `--user-token {word([f'{token.name}=-'])}` and give it on stdin.",
+        )
+
+
+def _outcome(fetched: _Fetching) -> Secret:
+    """What came of somebody else's fetch."""
+    if fetched.secret:
+        return fetched.secret
+    if isinstance(fetched.error, NoPlan):
+        error = fetched.error
+        raise NoPlan(error.reason, str(error), hint=error.hint)
+    if fetched.error:
+        raise fetched.error
+    raise NoPlan(Reason.NO_TOKEN, "the fetch of a token was interrupted")

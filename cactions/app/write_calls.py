@@ -1,0 +1,145 @@
+"""A call that changes something at the third party is made at most once.
+
+- It stands durably in the journal before a byte of it is sent, as a pending plan.
+- Its answer comes into the journal before anything is shown or written: what it gave rise to can
+  be applied later, without another call.
+- Where its answer is lost it is in doubt, and neither a resumed run nor a new one sends it again
+  unless the operator says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from cactions.app.apply import Books
+from cactions.app.ports import Journal
+from cactions.app.propose import Desk, Job, proposed
+from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT
+from cactions.logic.request.call import Asked
+from cactions.logic.request.redaction import subject_of
+from cactions.model import (
+    Call,
+    Failed,
+    NoPlan,
+    OperatorError,
+    Outcome,
+    Plan,
+    Reason,
+    Receipt,
+    Run,
+    RunEntry,
+    RunHead,
+    RunKind,
+    noun,
+)
+from cactions.model.secret import Credentials
+
+
+@noun
+class CalledOnce:
+    """What came of the call; ``run`` holds it, and is None where nothing was sent."""
+
+    result: Plan | Failed
+    run: Run | None = None
+
+
+def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool) -> CalledOnce:
+    """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
+
+    Where a plan came of it the run is left open: resuming it applies the plan. Raises
+    OperatorError where an earlier call of the action for the person is in doubt; ``again`` says
+    that it may be made all the same.
+    """
+    person = desk.people.find(job.query)
+    asked = Asked(job.action, person, job.inputs)
+    subject = subject_of(person, job.query, job.action.redacted)
+    try:
+        line = asked.request(Credentials()).line
+    except NoPlan:
+        return CalledOnce(proposed(job, person, desk))
+    desk.caller.prepare(job.action)
+    pending = Plan(job.action.name, subject, Call(line))
+    with books.turns.alone(head):
+        if not again:
+            _check_no_doubt(books.journal, head, person.id)
+        books.journal.begin(replace(head, people=1))
+        [entry] = books.journal.intend(head.id, [pending])
+        result = proposed(job, person, desk, f"{head.id}-{entry}")
+        if isinstance(result, Failed):
+            books.journal.settle(head.id, entry, _receipt(result))
+            books.journal.finish(head.id)
+        else:
+            books.journal.answered(head.id, entry, result)
+    return CalledOnce(result, books.journal.read(head.id))
+
+
+def call_in_test(
+    head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool
+) -> Plan | Failed:
+    """The same for a test, which writes nobody: the run is closed at once. Raises as it does."""
+    done = call_once(head, job, desk, books, again=again)
+    if done.run and not done.run.finished:
+        person_id = done.result.subject.person_id
+        books.journal.settle(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
+        books.journal.finish(head.id)
+    return done.result
+
+
+_A_TEST: Final = "it was a test, which writes nobody"
+
+
+def _receipt(failed: Failed) -> Receipt:
+    in_doubt = failed.reason is Reason.IN_DOUBT
+    outcome = Outcome.IN_DOUBT if in_doubt else Outcome.FAILED
+    message = CALL_IN_DOUBT if in_doubt else failed.message
+    return Receipt(failed.subject.person_id, outcome, message)
+
+
+def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
+    for run_id, why in journal.damaged():
+        raise OperatorError(
+            f"the run {run_id} cannot be read, so that nobody knows whether it keeps an earlier"
+            f" call of {head.action} in doubt: {why}",
+            hint="Look at the service. If it was not done, say --again to make the call.",
+        )
+    if found := doubts(journal.runs()).get((_place(head), person_id)):
+        raise OperatorError(
+            f"an earlier call of {head.action} for this person is in doubt (run {found}): it may"
+            " have been carried out",
+            hint="Look at the service. If it was not done, say --again to make the call.",
+        )
+
+
+def doubts(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
+    """By place and person, the run that keeps a call in doubt. ``runs`` come newest first.
+
+    The last call counts: it was made in knowledge of those before. A run that may be forged can
+    add a doubt, and never takes one away.
+    """
+    last: dict[tuple[Place, str], str] = {}
+    for run in runs:
+        asked: dict[str, bool] = {}
+        for entry in run.entries:
+            person_id = entry.plan.subject.person_id
+            asked[person_id] = asked.get(person_id, False) or _is_doubtful(entry)
+        for person_id, doubtful in asked.items():
+            if not (run.authentic or doubtful):
+                continue
+            last.setdefault((_place(run.head), person_id), run.head.id if doubtful else "")
+    return {where: run_id for where, run_id in last.items() if run_id}
+
+
+Place: TypeAlias = tuple[RunKind, str, str, str]
+
+
+def _place(head: RunHead) -> Place:
+    """What is asked, and where; a replay asks nobody."""
+    return head.kind, head.action, head.environment, head.source
+
+
+def _is_doubtful(entry: RunEntry) -> bool:
+    return entry.plan.pending and (
+        entry.receipt is None or entry.receipt.outcome is Outcome.IN_DOUBT
+    )

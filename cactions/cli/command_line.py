@@ -1,0 +1,60 @@
+"""A command line put together again, for somebody to paste."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cactions.cli.live_options import Answers
+from cactions.logic.shell import command_line
+from cactions.model import DOTS, Failed, Plan, noun
+
+
+@noun
+class Words:
+    """What was said of one action and one person."""
+
+    action: str
+    person: str
+    inputs: Sequence[str] | None
+    answers: Answers
+    files: Sequence[Path] | None
+    environment: str | None
+
+    def command(self, name: str) -> str:
+        """``cactions NAME …`` with the same words, quoted for a shell."""
+        return command_line((name,), self.action, options=self._options())
+
+    def _options(self) -> Iterator[str]:
+        yield from ("--person", self.person)
+        for pair in self.inputs or ():
+            yield from ("--input", pair)
+        if self.answers.cassette:
+            yield from ("--cassette", str(self.answers.cassette))
+        elif self.answers.replay:
+            yield "--replay"
+        for pair in self.answers.user_tokens:
+            yield from ("--user-token", pair)
+        network = (
+            ("--proxy", self.answers.proxy, "CACTIONS_PROXY"),
+            ("--ca-file", self.answers.ca_file, "CACTIONS_CA_FILE"),
+        )
+        for option, value, variable in network:
+            if value and str(value) != os.environ.get(variable, ""):
+                yield from (option, str(value))
+        yield from where(self.files)
+        if self.environment:
+            yield from ("--env", self.environment)
+
+
+def shown_person(person: str, result: Plan | Failed) -> str:
+    """How to name the person: as they were named, unless that value is redacted."""
+    hidden = result.subject.matched.value == DOTS
+    return f"id={result.subject.person_id}" if hidden else person
+
+
+def where(files: Sequence[Path] | None) -> Iterator[str]:
+    """The ``-f`` words."""
+    for path in files or ():
+        yield from ("-f", str(path))

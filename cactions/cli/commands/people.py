@@ -1,0 +1,90 @@
+"""``cactions people``: who is in the embedded workspace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cactions.cli import progress, wiring, workspace
+from cactions.cli.options import Environment, Files, Json, person_query
+from cactions.cli.wiring import Opened
+from cactions.edges.files.people_file import PeopleForm, read_people, read_people_file
+from cactions.logic import documents
+from cactions.model import OperatorError, Person
+from cactions.render.people import imported
+from cactions.render.people import people as people_sheet
+from cactions.render.people import person as person_sheet
+
+commands = typer.Typer(help="Who is in the embedded workspace.", no_args_is_help=True)
+
+
+@commands.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or JSONL; - for stdin.")],
+    form: Annotated[
+        PeopleForm | None, typer.Option("--format", help="Needed for stdin only.")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="People who are here already get what the file says.")
+    ] = False,
+    files: Files = None,
+    environment: Environment = None,
+) -> None:
+    """Take people from a file into the embedded workspace: all of them, or none.
+
+    With --update, what the file does not name stays as it is.
+
+    Example: cactions people import people.csv
+    """
+    opened = wiring.opened(files, environment, leaks=False)
+    people = _read(path, form, opened)
+    progress.may_write()
+    number = workspace.people(opened).import_people(people, update=update)
+    wiring.paper().show(imported(number, str(path)))
+
+
+@commands.command("list")
+def list_(files: Files = None, environment: Environment = None, json: Json = False) -> None:
+    """List the people, by id.
+
+    Example: cactions people list
+    """
+    opened = wiring.opened(files, environment, leaks=False)
+    found = list(workspace.people(opened).list())
+    if json:
+        wiring.write_json(documents.people_to_json(found, opened.project.redacted))
+    else:
+        wiring.paper().show(people_sheet(found, redacted=opened.project.redacted))
+
+
+@commands.command()
+def show(
+    person: Annotated[str, typer.Argument(metavar="USER_ID|KEY=VALUE")],
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show a person's fields and attributes.
+
+    Example: cactions people show email=ada@example.com
+    """
+    opened = wiring.opened(files, environment, leaks=False)
+    one = workspace.people(opened).find(person_query(person, "user_id"))
+    redacted = opened.project.redacted
+    if json:
+        wiring.write_json(documents.people_to_json([one], redacted))
+    else:
+        sheet = person_sheet(one, opened.project.attributes, redacted=redacted)
+        wiring.paper().show(sheet)
+
+
+def _read(path: Path, form: PeopleForm | None, opened: Opened) -> Iterator[Person]:
+    if path != Path("-"):
+        return read_people_file(path, opened.project.attributes)
+    if form is None:
+        raise OperatorError("stdin has no name that tells its format", hint="Say --format csv.")
+    return read_people(sys.stdin, form, opened.project.attributes)

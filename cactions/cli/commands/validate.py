@@ -1,0 +1,88 @@
+"""``cactions validate``: everything that is wrong with the action files, in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cactions.cli.commands.validate_report import Asked, Fixing, Format, validate
+from cactions.cli.options import Environment, Files, Json, Quiet
+from cactions.edges.files.action_files import path
+from cactions.model import OperatorError, Severity
+
+
+def command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]", parser=path, help="Action files, or - for stdin."),
+    ] = None,
+    files: Files = None,
+    environment: Environment = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Who reads it. Default: text.")
+    ] = None,
+    json: Json = False,
+    fail_on: Annotated[
+        Severity, typer.Option("--fail-on", help="From which severity on the exit code is 1.")
+    ] = Severity.ERROR,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Apply the safe fixes, then tell what is left.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
+    ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole-folder", help="Check all action files of the folders of the FILES."),
+    ] = False,
+    stdin: Annotated[
+        Path | None,
+        typer.Option(
+            "--stdin-filename",
+            metavar="NAME",
+            help="With -: the file that stdin stands for, in its folder.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the findings into this file, in any format. Default: stdout.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check action files: their format, and every way to hand one person's data to another.
+
+    All files of a folder are one graph. Exit code 0 when no error is found, else 1.
+
+    Example: cactions validate actions.yaml
+    """
+    asked = Asked(
+        [*(paths or []), *(files or [])],
+        environment,
+        _format(form, json),
+        quiet,
+        fail_on,
+        _fixing(fix, diff),
+        stdin,
+        whole,
+        output,
+    )
+    raise typer.Exit(validate(asked))
+
+
+def _format(form: Format | None, json: bool) -> Format:
+    if json and form not in (None, Format.JSON):
+        raise OperatorError("--json and --format say two things", hint="Keep one of them.")
+    return Format.JSON if json else form or Format.TEXT
+
+
+def _fixing(fix: bool, diff: bool) -> Fixing:
+    if fix and diff:
+        raise OperatorError("--fix changes files and --diff does not", hint="Keep one of them.")
+    return Fixing.WRITTEN if fix else Fixing.SHOWN if diff else Fixing.OFFERED

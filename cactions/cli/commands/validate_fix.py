@@ -1,0 +1,153 @@
+"""``validate --fix`` and ``--diff``: safe fixes, written into the files or only shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from cactions.cli import progress, streams, wiring
+from cactions.cli.commands.validate_report import (
+    Asked,
+    Fixing,
+    Format,
+    code_of,
+    looked_at,
+    review,
+    told,
+)
+from cactions.cli.exit_codes import Exit
+from cactions.cli.load import Folder, judged
+from cactions.edges.files.action_files import STDIN, find
+from cactions.edges.files.replace_file import replace_file
+from cactions.logic.fixes.apply import Mended, mended
+from cactions.logic.lines import split_lines
+from cactions.logic.project import Shaped, SourceFile
+from cactions.logic.relative_path import STDIN as UNNAMED
+from cactions.logic.source_mask import mask_values
+from cactions.model import Finding, OperatorError, Review
+from cactions.render.findings import findings
+from cactions.render.messages import count
+from cactions.render.unified_diff import patch
+from cactions.rules import LAST
+
+_SECRETS: Final = ("CA301", "CA302")
+
+
+def fix(asked: Asked) -> Exit:
+    """Fix what is safe in the files named, tell what is left, and how much was fixed.
+
+    A file is always looked at with its whole folder: what one file alone does not need, another
+    may. Raises OperatorError where a file cannot be written.
+    """
+    streamed = STDIN in asked.paths
+    _refuse(asked, streamed=streamed)
+    opened = looked_at(asked._replace(whole=True))
+    wanted = partial(_wanted, _named(asked), streamed and not asked.stdin)
+    states = [mended(one.files, partial(_look, one, asked.environment), wanted) for one in opened]
+    left = review(asked, [one.shaped for one in states])
+    code = _given(asked, opened, states, left, streamed=streamed)
+    if not asked.quiet:
+        wiring.paper().say(_closing(asked, states, left))
+    return code
+
+
+def _given(
+    asked: Asked,
+    opened: Sequence[Folder],
+    states: Sequence[Mended],
+    left: Review,
+    *,
+    streamed: bool,
+) -> Exit:
+    changed = [*_changed(opened, states)]
+    if asked.fixing is Fixing.SHOWN:
+        before = review(asked, [one.before for one in states])
+        hidden = {*_secret_lines(before), *_secret_lines(left)}
+        pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
+        sheets = [patch(*pair, hidden) for pair in pairs]
+        wiring.paper().show(*sheets)
+        return code_of(before, asked)
+    if not streamed:
+        _write(changed)
+        return told(left, asked)
+    name = str(asked.stdin) if asked.stdin else UNNAMED
+    [text] = [file.data for one in states for file in one.files if file.name == name]
+    streams.write_bytes(text)
+    if left.findings:
+        wiring.paper().remark(findings(left.findings, left.sources))
+    return code_of(left, asked)
+
+
+def _shown(old: SourceFile, new: SourceFile, before: Review, left: Review) -> tuple[str, str]:
+    """Both texts; without their values where one of them cannot be read, and may not be ours."""
+    texts = old.text, new.text
+    if texts == (before.sources[old.name], left.sources[new.name]):
+        return texts
+    return mask_values(old.text), mask_values(new.text)
+
+
+def _refuse(asked: Asked, *, streamed: bool) -> None:
+    """What does not go together. Raises OperatorError."""
+    if streamed and len(asked.paths) > 1:
+        raise OperatorError(
+            "- stands alone where it is fixed", hint="Name files, or give one text."
+        )
+    elsewhere = asked.format is not Format.TEXT or asked.output is not None
+    if (streamed or asked.fixing is Fixing.SHOWN) and elsewhere:
+        what = "the fixed text" if asked.fixing is Fixing.WRITTEN else "the difference"
+        hint = "Leave --format, --json and --output out."
+        raise OperatorError(f"stdout is for {what} here", hint=hint)
+
+
+def _look(folder: Folder, environment: str | None, files: Sequence[SourceFile]) -> Shaped:
+    return judged(folder._replace(files=tuple(files)), environment)
+
+
+def _named(asked: Asked) -> AbstractSet[str] | None:
+    """The files that may be changed; None for all that are looked at."""
+    if STDIN in asked.paths:
+        return {str(asked.stdin or UNNAMED)}
+    if asked.whole:
+        return None
+    return {str(file) for group in find(asked.paths).values() for file in group}
+
+
+def _wanted(files: AbstractSet[str] | None, nameless: bool, finding: Finding) -> bool:
+    """Of the files named; and what a text without a name does not need, another file may."""
+    named = {edit.place.file for edit in finding.fix.edits} if finding.fix else set()
+    return (files is None or named <= files) and not (nameless and finding.rule == LAST.id)
+
+
+def _changed(
+    opened: Sequence[Folder], states: Sequence[Mended]
+) -> Iterator[tuple[SourceFile, SourceFile]]:
+    for folder, state in zip(opened, states, strict=True):
+        for old, new in zip(folder.files, state.files, strict=True):
+            if old.data != new.data:
+                yield old, new
+
+
+def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
+    for old, new in changed:
+        progress.may_write()
+        replace_file(Path(old.name), old.data, new.data)
+
+
+def _secret_lines(found: Review) -> Iterator[str]:
+    places = [one.place for one in found.findings if one.place and one.rule in _SECRETS]
+    lines = {file: split_lines(found.sources[file]) for file in {one.file for one in places}}
+    spans = dict.fromkeys((one.file, one.line, one.end_line) for one in places)
+    for file, first, last in spans:
+        yield from lines[file][first - 1 : last]
+
+
+def _closing(asked: Asked, states: Sequence[Mended], left: Review) -> str:
+    shown = asked.fixing is Fixing.SHOWN
+    applied = [number for one in states for number in one.applied.values()]
+    fixes = f"{count(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"
+    fixed = f"{fixes} in {count(len(applied), 'file')}" if applied else "There is nothing to fix"
+    stay = "would be left" if shown else "is left" if len(left.findings) == 1 else "are left"
+    return f"{fixed}; {count(len(left.findings), 'finding')} {stay}."

@@ -1,0 +1,168 @@
+"""What ``validate`` does, and what its plainest words ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from cactions.cli import streams, wiring
+from cactions.cli.exit_codes import Exit
+from cactions.cli.load import Folder, folders, judged
+from cactions.cli.output_files import check_output, write_text
+from cactions.edges.files.action_files import STDIN, path
+from cactions.logic.project import Shaped
+from cactions.model import OperatorError, Review, Severity
+
+
+class Format(Enum):
+    """Who reads it; each is a file of ``cli/formats``."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
+
+class Fixing(Enum):
+    """What becomes of safe fixes."""
+
+    OFFERED = "offered"
+    WRITTEN = "written"
+    SHOWN = "shown"
+
+
+class Asked(NamedTuple):
+    """What is to be validated, and how it is told.
+
+    ``stdin``: the name under which a text from stdin is checked. ``whole``: a file that is named
+    stands for all action files of its folder. ``output``: the file that is written
+    in the place of stdout.
+    """
+
+    paths: Sequence[Path]
+    environment: str | None = None
+    format: Format = Format.TEXT
+    quiet: bool = False
+    fail_on: Severity = Severity.ERROR
+    fixing: Fixing = Fixing.OFFERED
+    stdin: Path | None = None
+    whole: bool = False
+    output: Path | None = None
+
+    @property
+    def grave(self) -> Sequence[Severity]:
+        """The severities that make the exit code 1."""
+        severities = (*Severity,)
+        return severities[: severities.index(self.fail_on) + 1]
+
+
+_FORMATS: Final = {one.value: one for one in Format}
+_BARE: Final = ("--json", "--whole-folder")
+_VALUED: Final = ("--format", "--stdin-filename")
+
+
+def plainly(words: Sequence[str]) -> Asked | None:
+    """What names of files, ``-`` and the options of editors and hooks ask for.
+
+    Behind ``--`` every word is a name. None where Typer has to be asked: it takes apart, or
+    complains about, everything else.
+    """
+    names: list[str] = []
+    given: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        option, mark, value = word.partition("=")
+        if word == "--":
+            names.extend(rest)
+        elif word == "-" or not word.startswith("-"):
+            names.append(word)
+        elif option in given:
+            return None
+        elif word in _BARE:
+            given[word] = word.removeprefix("--")
+        elif option in _VALUED:
+            given[option] = value if mark else next(rest, "")
+        else:
+            return None
+    return _asked(names, given)
+
+
+def _asked(names: Sequence[str], given: dict[str, str]) -> Asked | None:
+    form = given.get("--format", given.get("--json", "text"))
+    stdin = given.get("--stdin-filename")
+    told_twice = "--json" in given and "--format" in given
+    no_name = "" in (*names, stdin) or (stdin or "").startswith("-")
+    if form not in _FORMATS or told_twice or no_name:
+        return None
+    return Asked(
+        [path(name) for name in names],
+        format=_FORMATS[form],
+        stdin=Path(stdin) if stdin else None,
+        whole="--whole-folder" in given,
+    )
+
+
+def validate(asked: Asked) -> Exit:
+    """Check the files and tell every finding. Raises OperatorError where there is no file."""
+    if asked.fixing is not Fixing.OFFERED:
+        return Exit(wiring.late("commands.validate_fix").fix(asked))
+    opened = looked_at(asked)
+    if asked.output:
+        read = {os.path.realpath(file.name) for one in opened for file in one.files}
+        check_output(asked.output, read)
+    return told(review(asked, [judged(one, asked.environment) for one in opened]), asked)
+
+
+def looked_at(asked: Asked) -> list[Folder]:
+    """The files that are to be checked. Raises OperatorError where one cannot be read."""
+    return folders(
+        _paths(asked), wiring.snapshot, whole=asked.whole or bool(asked.stdin), stdin=asked.stdin
+    )
+
+
+def review(asked: Asked, shaped: Sequence[Shaped]) -> Review:
+    """What was found in all folders, and what the vaults beside them lack."""
+    lacking = wiring.lacking_secrets(_paths(asked), shaped)
+    return Review(
+        (*(finding for one in shaped for finding in one.findings), *lacking),
+        tuple(each for one in shaped for each in one.suppressed),
+        {name: text for one in shaped for name, text in one.sources.items()},
+        sum(len(one.project.actions) for one in shaped if one.project),
+    )
+
+
+def told(found: Review, asked: Asked) -> Exit:
+    """Tell it in the format and the place that are asked for; the exit code.
+
+    Raises OperatorError where the output file cannot be written.
+    """
+    tell = partial(wiring.late(f"reporters.{asked.format.value}").tell, found, asked)
+    if asked.output is None:
+        tell()
+    else:
+        write_text(asked.output, streams.capture_stdout(tell))
+    return code_of(found, asked)
+
+
+def code_of(found: Review, asked: Asked) -> Exit:
+    """Whether something grave enough is found."""
+    grave = any(one.severity in asked.grave for one in found.findings)
+    return Exit.FINDINGS if grave else Exit.CLEAN
+
+
+def _paths(asked: Asked) -> Sequence[Path]:
+    """The names, with that of stdin in its place. Raises OperatorError where it has none."""
+    if not asked.stdin:
+        return asked.paths
+    if STDIN not in asked.paths:
+        hint = "`cactions validate --stdin-filename NAME -` reads it."
+        raise OperatorError(
+            "--stdin-filename is for a text from stdin, and - is missing", hint=hint
+        )
+    return [asked.stdin if path == STDIN else path for path in asked.paths]

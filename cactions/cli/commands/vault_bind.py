@@ -1,0 +1,42 @@
+"""``cactions vault bind``: where tokens may go that are fetched, or that are an end user's own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cactions.app.vault import token_binding
+from cactions.cli import progress, wiring
+from cactions.cli.commands.vault_recipients import tell_written
+from cactions.cli.vault_options import keyed
+from cactions.cli.vault_wiring import Ways
+from cactions.logic.vault import validation
+from cactions.render.messages import listed
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name in the YAML.")]
+NewTokenHosts = Annotated[
+    list[str],
+    typer.Option(
+        "--token-host", metavar="HOST", help="Instead of the token's hosts so far; repeatable."
+    ),
+]
+Users = Annotated[bool, typer.Option("--user", help="NAME is a token of the type `user`.")]
+
+
+@keyed
+def bind(ways: Ways, name: Name, token_host: NewTokenHosts, user: Users = False) -> None:
+    """Say where tokens may go that are fetched with a secret; with --user, a user's own token.
+
+    The YAML may narrow this, and never widen it.
+
+    Example: cactions vault bind jwt --user --token-host api.shop.example
+    """
+    desk = wiring.vault_desk(ways)
+    act = token_binding.bind_users if user else token_binding.bind_fetched
+    with progress.whole():
+        done = act(desk, name, token_host)
+    what = f'The user\'s token "{name}"' if user else f'Tokens that are fetched with "{name}"'
+    tell_written(
+        done, f"{what} may go to {listed([*validation.hosts(token_host)])}, and nowhere else."
+    )

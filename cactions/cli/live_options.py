@@ -1,0 +1,108 @@
+"""Where answers come from, as options that every command shares which asks a third party."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from cactions.cli.shared_options import sharing
+from cactions.model import Action, OperatorError, noun
+
+
+@noun
+class Answers:
+    """A recording, by default the action's own, or the live service; and the way to it.
+
+    ``live`` was said aloud: it is the default where ``replay`` was not said either.
+    ``user_tokens`` are ``NAME=N`` or ``NAME=-``: a descriptor, or stdin, to read each from.
+    """
+
+    replay: bool = False
+    cassette: Path | None = None
+    live: bool = False
+    user_tokens: tuple[str, ...] = ()
+    proxy: str = ""
+    ca_file: Path | None = None
+
+    @property
+    def replayed(self) -> bool:
+        """Whether nothing is sent."""
+        return self.replay or self.cassette is not None
+
+    def change(self, action: Action) -> bool:
+        """Whether a call of the action may leave the third party different."""
+        return not (action.request.is_read or self.replayed)
+
+    def check_said_aloud(self, action: Action) -> None:
+        """Raises OperatorError where such a call was not asked for by name."""
+        if self.change(action) and not self.live:
+            raise OperatorError(
+                f'the call of "{action.name}" may change something at the third party'
+                f" ({action.request.http_method.upper()}), so it is not made unasked",
+                hint="Say --live to make the call after a confirmation, or --replay to answer from"
+                " the recording. If it only reads there, write `effect: read` under its request.",
+            )
+
+
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="CACTIONS_PROXY",
+        show_envvar=False,
+        help="Go through this HTTP proxy; it looks hosts up unchecked. Also CACTIONS_PROXY.",
+    ),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="CACTIONS_CA_FILE",
+        show_envvar=False,
+        help="Trust these certificate authorities and no others. Also CACTIONS_CA_FILE.",
+    ),
+]
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "replay": Annotated[
+        bool,
+        typer.Option(
+            "--replay", help="Answer from the recording in cassettes/, without a network."
+        ),
+    ],
+    "cassette": Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The recording to replay. Default: cassettes/ACTION.json."
+        ),
+    ],
+    "live": Annotated[
+        bool, typer.Option("--live", help="Ask the live service, even where that changes things.")
+    ],
+    "user_token": Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=N", help="Read a user token from descriptor N, or - for stdin."),
+    ],
+    "proxy": Proxy,
+    "ca_file": CaFile,
+}
+_DEFAULTS: Final = {"replay": False, "live": False}
+
+
+def _answers(
+    replay: bool,
+    cassette: Path | None,
+    live: bool,
+    user_token: list[str] | None,
+    proxy: str | None,
+    ca_file: Path | None,
+) -> Answers:
+    if live and (replay or cassette):
+        raise OperatorError("--live and --replay exclude each other", hint="Say one of them.")
+    return Answers(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
+
+
+answered = sharing(_OPTIONS, _DEFAULTS, _answers)
+"""The command with these options; it gets the Answers that they say as its first argument."""

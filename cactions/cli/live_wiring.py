@@ -1,0 +1,84 @@
+"""The live services, put together: network, secrets, tokens; what is given up is said aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from cactions.app.live_caller import Calling
+from cactions.app.token_cache import Tokens
+from cactions.app.vault.open_vault import VaultDesk
+from cactions.app.vault.secret_provider import VaultSecrets
+from cactions.cli import output_scrubber, progress, secret_input
+from cactions.cli.live_options import Answers
+from cactions.edges.clock import SystemClock, SystemPauses
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.model import Action, Project, Request, Response, Token, noun
+
+
+class _Told:
+    """The live sender; once it has sent, the last words no longer say that nothing was."""
+
+    source = Live.source
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def send(self, request: Request) -> Response:
+        """As the sender does."""
+        progress.may_have_sent()
+        return self._live.send(request)
+
+
+@noun
+class Around:
+    """What lies around: the project, the actions to call, the vault, where a caution is said."""
+
+    project: Project
+    called: Sequence[Action]
+    vault: Callable[[], VaultDesk]
+    say: Callable[[str], None]
+
+    def users_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
+        """The end user's token of this name, with each host that the calls would send it to."""
+        for action in self.called:
+            for token in action.request.tokens:
+                if token.is_users and token.name == name:
+                    yield token, action.request.host
+
+
+def reach(answers: Answers, around: Around) -> Calling:
+    """Who makes live calls. User tokens are read here, once the vault lets them go to the calls.
+
+    Raises AuthorError where it does not, and OperatorError.
+    """
+    project = around.project
+    secrets = VaultSecrets(around.vault, output_scrubber.know)
+
+    def check(name: str) -> None:
+        for token, host in around.users_hosts(name):
+            secrets.binding(token).check(host)
+
+    users = [token.name for token in project.tokens.values() if token.is_users]
+    given = secret_input.user_tokens(answers.user_tokens, users, check)
+    for caution in _cautions(answers):
+        around.say(caution)
+    live = Live(Network(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
+    progress.at_end(live.close)
+    tokens = Tokens(SystemClock(), given, output_scrubber.know)
+    return Calling(_Told(live), secrets, tokens, SystemPauses())
+
+
+def _cautions(answers: Answers) -> list[str]:
+    said = []
+    if answers.proxy:
+        said.append(
+            "Through a proxy: it looks up where hosts lead, and nothing here keeps a request from a"
+            " private address. What is sent stays hidden from it."
+        )
+    if answers.ca_file:
+        said.append(
+            "Only the authorities of the CA file are trusted: whoever holds their keys can read and"
+            " change what is sent, secrets included."
+        )
+    return said

@@ -1,0 +1,88 @@
+"""Options that several commands share, and the translation of their words."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cactions.edges.files.action_files import path
+from cactions.model import CONTACT_FIELDS, MATCH_FIELDS, OperatorError, PersonQuery, Scalar
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE|DIR",
+        parser=path,
+        help="Action files, or a folder of them. Default: the action files in this folder.",
+    ),
+]
+Environment = Annotated[
+    str | None,
+    typer.Option("--env", metavar="NAME", help="Environment of the servers. Default: the first."),
+]
+Json = Annotated[bool, typer.Option("--json", help="A versioned JSON document on stdout.")]
+Who = Annotated[
+    str,
+    typer.Option(
+        "--person",
+        metavar="VALUE|KEY=VALUE",
+        help="Who: a value of the action's `match`, or user_id=…, email=…, id=….",
+    ),
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="NAME=VALUE", help="A data input of the action; repeatable."),
+]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again", help="Make a call that changes something although an earlier one is in doubt."
+    ),
+]
+Unsealed = Annotated[
+    bool,
+    typer.Option(
+        "--unsealed",
+        help="Accept a run that the vault has not sealed: it was made before the vault, and can"
+        " have been changed by anyone who can write its file.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
+
+
+def person_query(text: str, match: str) -> PersonQuery:
+    """``email=ada@example.com``, or a bare value of the action's own key."""
+    key, mark, value = text.partition("=")
+    if (
+        mark
+        and key not in MATCH_FIELDS
+        and (key in CONTACT_FIELDS or get_close_matches(key, MATCH_FIELDS))
+    ):
+        raise OperatorError(f'nobody is found by "{key}"', hint=f"Use {_ways()}.")
+    query = PersonQuery(key, value) if mark and key in MATCH_FIELDS else PersonQuery(match, text)
+    if not query.value:
+        raise OperatorError("--person is empty", hint=f"Use {_ways()}.")
+    return query
+
+
+def _ways() -> str:
+    return ", ".join(f"{field}=…" for field in MATCH_FIELDS)
+
+
+def given_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
+    """``NAME=VALUE`` of each ``--input``; a name stands once."""
+    given: dict[str, Scalar] = {}
+    for pair in pairs or []:
+        name, mark, value = pair.partition("=")
+        if not mark or not name:
+            raise OperatorError(f'--input "{pair}" has no value', hint="Write NAME=VALUE.")
+        if name in given:
+            raise OperatorError(f'the data input "{name}" is given twice', hint="Keep one.")
+        given[name] = value
+    return given

@@ -1,0 +1,69 @@
+"""The one question: asked on the terminal, never of a script."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import Final
+
+from cactions.cli import progress
+from cactions.model import OperatorError
+from cactions.render.escape import safe
+
+if sys.platform != "win32":
+    import termios
+
+
+def able(yes: bool, json: bool = False) -> None:
+    """Raises OperatorError where nobody would see what they are asked about, or could answer."""
+    if yes:
+        return
+    if json:
+        raise OperatorError("--json shows no picture to agree to", hint="Say --yes to go ahead.")
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise OperatorError("there is no terminal to ask on", hint="Say --yes to go ahead.")
+
+
+def agreed(question: str, yes: bool) -> bool:
+    """Whether to go ahead; anything but y or yes is a no, and so is the end of input.
+
+    After a yes something may be written.
+    """
+    if not yes:
+        _forget_what_was_typed()
+        sys.stderr.write(f"{safe(question)} [y/N] ")
+        sys.stderr.flush()
+        yes = sys.stdin.readline().strip().lower() in ("y", "yes")
+    if yes:
+        progress.may_write()
+    return yes
+
+
+def typed(warning: str, word: str, yes: bool) -> bool:
+    """Whether to go ahead with what cannot be taken back: the word itself must be typed.
+
+    After it, something may be written. Raises OperatorError where nobody could be asked.
+    """
+    if not yes:
+        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+            raise OperatorError(
+                "there is no terminal to confirm this on, and it may change something",
+                hint=_UNATTENDED,
+            )
+        _forget_what_was_typed()
+        sys.stderr.write(f"{safe(warning)}\nType {safe(word)} to go ahead: ")
+        sys.stderr.flush()
+        yes = sys.stdin.readline().strip() == word
+    if yes:
+        progress.may_write()
+    return yes
+
+
+_UNATTENDED: Final = "Use --replay, or `cactions run … --yes`, which is meant for scripts."
+
+
+def _forget_what_was_typed() -> None:
+    """A line that was typed before the question answers another one."""
+    if sys.platform != "win32" and sys.stdin.isatty():
+        with suppress(OSError, termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

@@ -1,0 +1,175 @@
+"""What nobody may see while it is given: typed without echo, or read from stdin, never an argument.
+
+What was given here is known to the last net, which keeps it out of everything that is said.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import sys
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from cactions.cli import output_scrubber
+from cactions.logic.shell import word
+from cactions.logic.vault import validation
+from cactions.logic.yaml.diagnostics import nearest
+from cactions.model import OperatorError
+from cactions.model.secret import HeldKey, Passphrase, Secret
+
+_MOST: Final = 4 * validation.MAX_VALUE
+"""In bytes: more than anything that may be sealed."""
+
+
+def value(name: str, *, strip_newline: bool) -> Secret:
+    """The value of a secret, as it may be sealed."""
+    validation.check_name(name, "secret")
+    text = _typed(f'Value of "{name}": ') if _at_terminal() else _rest("value")
+    return output_scrubber.know(validation.secret(name, text, strip_newline=strip_newline))
+
+
+def user_tokens(
+    pairs: Sequence[str], known: Collection[str], check: Callable[[str], None]
+) -> dict[str, Secret]:
+    """The end user's own tokens: ``NAME=N`` is read from descriptor N, ``NAME=-`` from stdin.
+
+    ``known`` are their names. ``check`` is asked about every name before any token is read, and
+    raises where one may not be used. Raises OperatorError. One line break at the end is not part of
+    a token.
+    """
+    sources = _sources(pairs, known)
+    for name in sources:
+        check(name)
+    found: dict[str, Secret] = {}
+    for name, where in sources.items():
+        text = _from_stdin(name) if where == "-" else _from_descriptor(name, int(where))
+        found[name] = output_scrubber.know(validation.secret(name, text, strip_newline=True))
+    return found
+
+
+def _sources(pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
+    """Where each token is read from, by name."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, _, where = pair.partition("=")
+        if not name or not _WHERE.fullmatch(where):
+            raise OperatorError(  # without its text: it may be the token itself
+                "--user-token does not say where to read a token",
+                hint="Write NAME=- for stdin, or NAME=N for descriptor N; never the token itself.",
+            )
+        if name not in known:
+            raise OperatorError(f'there is no user token "{name}"', hint=nearest(name, known))
+        if name in found:
+            raise OperatorError(f'the user token "{name}" is given twice', hint="Keep one.")
+        found[name] = where
+    return found
+
+
+_WHERE: Final = re.compile(r"-|[0-9]{1,9}")
+
+
+def _from_stdin(name: str) -> str:
+    return _typed(f'Token of the user, "{name}": ') if _at_terminal() else _rest("token")
+
+
+def _from_descriptor(name: str, number: int) -> str:
+    try:
+        with os.fdopen(number, "rb", closefd=False) as stream:
+            return _decoded(stream.read(_MOST), "token")
+    except OSError:
+        given = word([f"{name}={number}"])
+        raise OperatorError(
+            f'the user token "{name}" cannot be read from descriptor {number}',
+            hint=f"Open it in the shell: `--user-token {given} {number}<FILE`",
+        ) from None
+
+
+def code() -> str:
+    """A join code."""
+    return _typed("Join code: ") if _at_terminal() else _rest("join code")
+
+
+def new_passphrase(name: str) -> Passphrase:
+    """A passphrase that nobody has used yet; on a terminal it is typed twice."""
+    validation.check_name(name, "recipient")
+    text = _passphrase(name)
+    if _at_terminal() and text != _typed("The same again: "):
+        raise OperatorError("these are two passphrases", hint="Give the command again.")
+    return output_scrubber.know(validation.passphrase(name, text))
+
+
+def passphrase(name: str) -> Passphrase:
+    """The passphrase of a recipient; not looked at, since only the vault knows the right one."""
+    return output_scrubber.know(Passphrase(name, _passphrase(name)))
+
+
+class TypedKey:
+    """A key holder that asks for a recipient's passphrase, once."""
+
+    remembers = False
+
+    def __init__(self, name: str) -> None:
+        self.name = f'the passphrase of "{name}"'
+        self._recipient = validation.check_name(name, "recipient")
+        self._given: Passphrase | None = None
+
+    def key(self, _vault_id: str) -> Passphrase:
+        """What was typed."""
+        self._given = self._given or passphrase(self._recipient)
+        return self._given
+
+    def keep(self, _vault_id: str, _key: HeldKey) -> None:
+        """Never: there is no place."""
+        raise OperatorError(
+            f"{self.name} opens a vault and keeps no key; nothing was written",
+            hint="Leave --as out, or give --key-file FILE.",
+        )
+
+    def seen_generation(self, _vault_id: str) -> int | None:
+        """Never known."""
+        return None
+
+    def remember_generation(self, _vault_id: str, _generation: int) -> None:
+        """There is no place."""
+
+
+def _passphrase(name: str) -> str:
+    if _at_terminal():
+        return _typed(f'Passphrase of "{name}": ')
+    return _decoded(sys.stdin.buffer.readline(_MOST).rstrip(b"\r\n"), "passphrase")
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _typed(question: str) -> str:
+    """One line without echo. Raises OperatorError where the terminal would show it."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        raise OperatorError(
+            "there is no terminal that can hide what is typed", hint="Give it on stdin: … <FILE"
+        ) from None
+    try:
+        return getpass.getpass(question, stream=None)
+    except EOFError:
+        raise OperatorError("nothing was typed", hint="Give the command again.") from None
+
+
+def _rest(what: str) -> str:
+    return _decoded(sys.stdin.buffer.read(_MOST), what)
+
+
+def _decoded(data: bytes, what: str) -> str:
+    """The text. An error holds nothing of it: a UnicodeDecodeError would hold it all."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if not text:
+        raise OperatorError(
+            f"the {what} is empty: nothing came on stdin", hint="Type it on a terminal, or pipe it."
+        )
+    if "\ufffd" in text:
+        raise OperatorError(f"the {what} is not UTF-8 text", hint="Save it as UTF-8.")
+    return text

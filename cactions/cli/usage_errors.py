@@ -1,0 +1,58 @@
+"""Typer's complaints about the words of a command, in our own voice.
+
+What the table does not know is passed on as Typer says it. Only public names of Typer are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import typer
+
+from cactions.cli.wiring import COMMANDS
+from cactions.logic.yaml.diagnostics import nearest
+from cactions.model import OperatorError
+
+MISUSE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+"""What Typer raises where words do not fit; it has no public name in every version."""
+
+_OURS: Final = (
+    (
+        r"No such command '(.*)'\.(?: Did you mean '(?P<meant>[^']*)'.*)?",
+        'there is no command "{}"',
+    ),
+    (r"No such option: (\S+).*", "there is no option {}"),
+    (r"Missing (?:argument|option) '(\S+)'.*\.", "{} is missing"),
+    (r"Option '(\S+)' requires an argument\.", "{} needs a value"),
+    (r"Option '(\S+)' does not take a value\.", "{} takes no value"),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", 'there is no place for "{}"'),
+    (r"Invalid value for '?(\S+?)'?: '(.*)' is not one of (?P<known>.*)\.", '{} cannot be "{}"'),
+)
+
+
+def in_our_words(complaint: Exception, words: Sequence[str]) -> OperatorError | None:
+    """The same as an OperatorError; None where Typer has shown the help instead of complaining."""
+    told: str = getattr(complaint, "format_message", complaint.__str__)()
+    if not told.strip():
+        return None
+    for pattern, ours in _OURS:
+        if found := re.fullmatch(pattern, told, re.DOTALL):
+            return OperatorError(ours.format(*found.groups()), hint=_next(complaint, words, found))
+    return OperatorError(told, hint=_next(complaint, words, None))
+
+
+def _next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:
+    """What was meant, where that can be guessed, else where to read what there is."""
+    parts = found.groupdict() if found else {}
+    options = getattr(complaint, "possibilities", None)
+    if found and options:
+        return nearest(found[1], options)
+    if parts.get("meant"):
+        return f'did you mean "{parts["meant"]}"?'
+    if parts.get("known"):
+        return f"known: {parts['known']}".replace("'", "")
+    command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
+    path = getattr(getattr(complaint, "ctx", None), "command_path", command)
+    return f"`{path} --help` shows what fits."

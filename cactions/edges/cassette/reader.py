@@ -1,0 +1,121 @@
+"""Recordings on disk: answers without a network, and the file that they come from.
+
+- A cassette is read and checked once, as a whole; after that a request costs one look-up, however
+  many interactions there are. Only a request that nothing answers is compared with all of them.
+- Several recorded answers to the same request are given in recorded order; the last one repeats.
+- Replaying needs no secret and opens none. A redacted value is compared, and never quoted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
+from pathlib import Path
+from stat import S_ISREG
+from typing import Final, NoReturn, TypeAlias
+
+from cactions.edges.files.confined_paths import NotAFile, open_for_reading
+from cactions.edges.files.file_io import store_errors
+from cactions.logic.cassette.file_format import Recorded, parse_cassette
+from cactions.logic.cassette.request_diff import differences, line_of, nearest, printable
+from cactions.logic.cassette.request_key import Key, Question, Route, question_of, shown_question_of
+from cactions.model import AuthorError, NoPlan, Reason, Request, Response
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""The largest cassette that is read into memory."""
+
+_Index: TypeAlias = "dict[Key, tuple[Question, Iterator[Response]]]"
+
+
+class Replay:
+    """The Sender that answers from a cassette. ``source`` is the path as it may be shown.
+
+    Raises AuthorError for a file that is missing or no cassette, StoreError for one that cannot
+    be read.
+    """
+
+    def __init__(self, path: Path, source: str = "") -> None:
+        named = source or str(path)
+        self.source = named.encode(errors="backslashreplace").decode()  # names may be no UTF-8
+        self._recorded = parse_cassette(_read(path, printable(self.source)), self.source)
+        self._indexes: dict[frozenset[Route], _Index] = {}
+        self._index(frozenset())
+
+    def __len__(self) -> int:
+        return len(self._recorded)
+
+    def send(self, request: Request) -> Response:
+        """The recorded answer. Raises NoPlan (NOT_RECORDED), which names the nearest request."""
+        asked = question_of(request)
+        blanks = asked.body.blanks
+        index = self._index(blanks)
+        key = asked.key(blanks)
+        if key not in index:
+            shown = shown_question_of(request)  # as we record it
+            if (as_recorded := shown.key(blanks)) not in index:
+                closest = nearest(asked, key, ((k, q) for k, (q, _) in index.items()))
+                self._miss(request, asked, shown, closest)
+            key = as_recorded
+        _, answers = index[key]
+        return next(answers)
+
+    def _index(self, blanks: frozenset[Route]) -> _Index:
+        """Every place of secrets has its own index; actions have few such places."""
+        if blanks not in self._indexes:  # setdefault: threads share whichever came first
+            self._indexes.setdefault(blanks, _indexed(self._recorded, blanks))
+        return self._indexes[blanks]
+
+    def _miss(
+        self, request: Request, asked: Question, shown: Question, closest: Question | None
+    ) -> NoReturn:
+        message = f"{printable(self.source)} holds no answer to {printable(request.line)}"
+        if closest is not None:
+            words = "; ".join(differences(asked, closest, shown))
+            line = line_of(closest, hidden=asked.path != shown.path)
+            message += f"; the nearest recorded request is {line}, and differs in {words}"
+        count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
+        hint = f"The cassette has {count}: `cactions test --record` records what tests ask."
+        raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)
+
+
+def _indexed(recorded: Iterable[Recorded], blanks: frozenset[Route]) -> _Index:
+    groups: dict[Key, list[Recorded]] = {}
+    for one in recorded:
+        groups.setdefault(one.question.key(blanks), []).append(one)
+    return {key: (group[0].question, _in_turn(group)) for key, group in groups.items()}
+
+
+def _in_turn(group: list[Recorded]) -> Iterator[Response]:
+    answers = [one.response for one in group]
+    return chain(answers, repeat(answers[-1]))
+
+
+def _read(path: Path, shown: str) -> bytes:
+    with store_errors(Path(shown)):
+        try:
+            return _whole(open_for_reading(path), shown)
+        except (FileNotFoundError, NotADirectoryError):
+            raise AuthorError(
+                f"there is no recording {shown}",
+                hint=f"Check the name ({path.absolute()}). `cactions test --record` records what"
+                " tests ask, into cassettes/.",
+            ) from None
+        except NotAFile:
+            raise _not_a_file(shown) from None
+
+
+def _whole(handle: int, shown: str) -> bytes:
+    with open(handle, "rb") as file:
+        state = os.fstat(handle)
+        if not S_ISREG(state.st_mode):
+            raise _not_a_file(shown)
+        if state.st_size > MAX_BYTES:
+            raise AuthorError(
+                f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
+            )
+        return file.read()
+
+
+def _not_a_file(shown: str) -> AuthorError:
+    return AuthorError(f"{shown} is not a file", hint="Name the cassette itself.")

@@ -1,0 +1,74 @@
+"""Recordings written: vcrpy's own Cassette and serializer, and a file that is replaced whole.
+
+Nothing is patched: exchanges are handed to the Cassette one by one, as we made them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from vcr.cassette import Cassette  # type: ignore[import-untyped]
+from vcr.request import Request as Asked  # type: ignore[import-untyped]
+from vcr.serialize import serialize  # type: ignore[import-untyped]
+from vcr.serializers import jsonserializer  # type: ignore[import-untyped]
+
+from cactions.edges.files.atomic_write import write_whole
+from cactions.edges.files.confined_paths import resolve_for_writing
+from cactions.edges.files.file_io import store_errors, sync_folder
+from cactions.logic.cassette.file_format import interaction_to_json, parse_cassette
+from cactions.model import Request, Response
+
+logging.getLogger("vcr").setLevel(logging.CRITICAL + 1)  # it writes requests and answers down
+
+
+class Tape:
+    """The recording at ``path``, which is replaced as a whole or stays as it is.
+
+    ``makes_folder``: the folder of it may be missing.
+    """
+
+    def __init__(self, path: Path, *, makes_folder: bool = False) -> None:
+        self._path = path
+        self._makes_folder = makes_folder
+
+    def written(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
+        """The file that would be; ASCII, for vcrpy reads in the locale's encoding.
+
+        Raises RemoteError for an answer that is not text.
+        """
+        cassette = Cassette(str(self._path), serializer=jsonserializer)
+        for exchange in exchanges:
+            interaction = interaction_to_json(*exchange)
+            cassette.append(Asked(**interaction["request"]), interaction["response"])
+        kept = {"requests": cassette.requests, "responses": cassette.responses}
+        data: bytes = serialize(kept, jsonserializer).encode()
+        parse_cassette(data, str(self._path))
+        return data
+
+    def check_place(self) -> None:
+        """Before anything is sent. Raises as ``keep`` does for a link, or what is no file."""
+        with store_errors(self._path):
+            resolve_for_writing(self._path)
+
+    def keep(self, data: bytes) -> None:
+        """Replace the file; durable on return.
+
+        Raises StoreError, or AuthorError where a link of the project is in the way.
+        """
+        with store_errors(self._path):
+            path = resolve_for_writing(self._path).path
+            if self._makes_folder:
+                path.parent.mkdir(exist_ok=True)
+            write_whole(path, data)
+            sync_folder(path.parent)
+
+
+def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) -> None:
+    """Write a cassette that both cactions and plain vcrpy replay; the whole file or nothing.
+
+    Raises RemoteError for an answer that is not text, StoreError where it cannot be written.
+    """
+    tape = Tape(path)
+    tape.keep(tape.written(exchanges))

@@ -1,0 +1,1 @@
+"""Files that the operator names or the project owns."""

@@ -1,0 +1,237 @@
+"""People from a CSV, JSON or JSONL file, or from a stream of one; CSV and JSONL while it is read.
+
+- All faults are told at once, up to MOST_FAULTS, each with its line and column; they come as
+  InvalidFiles at the *end*. Whoever acts on people before that must be able to take it back.
+- The text is UTF-8 without NUL; a byte order mark may begin a CSV file, since Excel writes one.
+- No two people of a file have the same ``id`` or ``user_id``.
+- Where an attribute is redacted, no line of the file goes into a report; where no key is known,
+  only the structure does: it may be a file of credentials.
+- An empty cell of a table means "not set"; JSON says null and ``""`` where it means them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from enum import Enum
+from io import TextIOWrapper
+from itertools import count
+from pathlib import Path
+from typing import Final, TextIO
+
+from cactions.edges.files.confined_paths import open_for_reading
+from cactions.edges.files.file_io import unreadable
+from cactions.logic.people.columns import Enrolment
+from cactions.logic.people.from_record import ALIASES, Fault, PersonFault
+from cactions.logic.people.rows import (
+    LONGEST_RECORD,
+    Line,
+    Misread,
+    Row,
+    Rows,
+    csv_rows,
+    json_rows,
+    jsonl_rows,
+)
+from cactions.logic.source_mask import mask_values
+from cactions.model import (
+    Attribute,
+    AuthorError,
+    Finding,
+    InvalidFiles,
+    OperatorError,
+    Person,
+    Place,
+)
+
+RULE: Final = "CA011"
+MOST_FAULTS: Final = 100
+LONGEST_JSON: Final = 64 * 1024 * 1024
+"""In characters. A JSON array is read whole; more people than that belong into JSONL."""
+_LARGEST_JSON: Final = 4 * LONGEST_JSON
+"""In bytes: no file that is larger has so few characters, so that it need not be read."""
+
+
+class PeopleForm(Enum):
+    """How a file of people is written; the value is the end of its name."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+    @classmethod
+    def of(cls, path: Path) -> PeopleForm:
+        """The form that the name of a file tells. Raises OperatorError for other names."""
+        try:
+            return cls(path.suffix.lower().removeprefix("."))
+        except ValueError:
+            raise OperatorError(
+                f"{path} is no file of people by its name",
+                hint=f"It must end in {', '.join('.' + form.value for form in cls)}.",
+            ) from None
+
+
+def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[Person]:
+    """The people of a file, by the end of its name.
+
+    Raises OperatorError where it cannot be read, AuthorError where it is too large or a link leads
+    out of its project, and InvalidFiles at the end.
+    """
+    form = PeopleForm.of(path)
+    if "\0" in str(path):
+        raise OperatorError(f"{str(path)!r} is no file name", hint="Check the name.")
+    try:
+        handle = open_for_reading(path)
+        with open(handle, encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor has no path
+            if form is PeopleForm.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
+                raise AuthorError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=_LARGE)
+            yield from read_people(stream, form, declared, name=str(path))
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def read_people(
+    stream: TextIO, form: PeopleForm, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
+) -> Iterator[Person]:
+    """The people of an open text, of which nothing has been read. Raises InvalidFiles at the end.
+
+    What comes in bytes is taken as UTF-8, whatever the locale says.
+    """
+    if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
+    enrolment = Enrolment(declared)
+    reading = _Reading(name, enrolment)
+    yield from reading.people(stream, form)
+    if reading.findings:
+        hidden = any(attribute.redacted for attribute in declared.values())
+        source = reading.source()
+        shown = source if enrolment.recognized else mask_values(source)
+        raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: shown})
+
+
+class _Unreadable(Exception):
+    """A text behind which nothing can be trusted."""
+
+    def __init__(self, misread: Misread) -> None:
+        super().__init__(misread.message)
+        self.misread = misread
+
+
+class _Reading:
+    """One file on its way in: what was wrong so far, and who has been met."""
+
+    def __init__(self, name: str, enrolment: Enrolment) -> None:
+        self.findings: list[Finding] = []
+        self._name = name
+        self._enrolment = enrolment
+        self._lines: dict[int, str] = {}
+        self._met: dict[tuple[str, str], tuple[int, int]] = {}
+        self._ordinals = count(1)
+
+    def people(self, stream: TextIO, form: PeopleForm) -> Iterator[Person]:
+        """Everybody before the first fault; then the rest is read for its faults."""
+        try:
+            for row in self._rows(stream, form):
+                person = self._person(row)
+                if len(self.findings) >= MOST_FAULTS:
+                    return
+                if person and not self.findings:
+                    yield person
+        except _Unreadable as end:
+            self._note(end.misread)
+
+    def source(self) -> str:
+        """The lines that findings point into; all others are empty, so that numbers hold."""
+        last = max(self._lines, default=0)
+        return "\n".join(self._lines.get(number, "") for number in range(1, last + 1))
+
+    def _rows(self, stream: TextIO, form: PeopleForm) -> Rows:
+        if form is PeopleForm.CSV:
+            return csv_rows(_without_mark(_lines(stream)), self._enrolment)
+        if form is PeopleForm.JSONL:
+            return jsonl_rows(_lines(stream), self._enrolment)
+        whole = Line(1, stream.read(LONGEST_JSON + 1))
+        _check(whole, LONGEST_JSON)
+        return json_rows(whole.text, self._enrolment)
+
+    def _person(self, row: Row | Misread) -> Person | None:
+        """The person of a row; None, and findings, where there is none."""
+        if isinstance(row, Misread):
+            self._note(row)
+            return None
+        try:
+            person = self._enrolment.person(row.pairs)
+        except PersonFault as error:
+            for fault in sorted(error.faults, key=lambda fault: row.span(fault.key)):
+                self._note_fault(row, fault)
+            return None
+        if double := self._double(person, row):
+            self._note_fault(row, double)
+        return person
+
+    def _double(self, person: Person, row: Row) -> Fault | None:
+        """Whether somebody earlier in the file has this ``user_id`` or ``id``, given or made."""
+        here = (next(self._ordinals), row.number)
+        fields = {"id": person.id, **person.fields}
+        written = {ALIASES.get(key, key): key for key, value in row.pairs if value}
+        double = None
+        for name in ("id", "user_id"):
+            first = (
+                self._met.setdefault((name, str(fields[name])), here) if name in fields else here
+            )
+            if first != here:
+                told = next(each for each in (name, "user_id", "email") if each in written)
+                message = f'"{fields[told]}" belongs to the person in line {first[1]} already'
+                double = Fault(written[told], message, "Keep one of the two.")
+        return double
+
+    def _note_fault(self, row: Row, fault: Fault) -> None:
+        self._note(Misread(row.source, row.span(fault.key), str(fault), fault.hint))
+
+    def _note(self, misread: Misread) -> None:
+        """As a finding, at the first of the lines that it spans."""
+        source, (start, end) = misread.source, misread.span
+        before = source.text.rfind("\n", 0, start) + 1
+        after = source.text.find("\n", start)
+        line_text = source.text[before : None if after < 0 else after].rstrip("\r")
+        number = source.number + source.text.count("\n", 0, start)
+        end = max(min(end, before + len(line_text)), start + 1)
+        place = Place(self._name, number, start - before + 1, number, end - before + 1)
+        self._lines[number] = line_text
+        self.findings.append(Finding(RULE, misread.message, misread.hint, place))
+
+
+def _lines(stream: TextIO) -> Iterator[Line]:
+    for number in count(1):
+        line = Line(number, stream.readline(LONGEST_RECORD + 1))
+        if not line.text:
+            return
+        _check(line, LONGEST_RECORD)
+        yield line
+
+
+def _check(line: Line, limit: int) -> None:
+    """Raises _Unreadable."""
+    if len(line.text) > limit:
+        start = replace(line, text=line.text[:_MOST_SHOWN])
+        raise _Unreadable(
+            Misread(start, (0, 1), f"there are more than {limit:,} characters", _LARGE)
+        )
+    try:
+        line.text.encode()
+    except UnicodeEncodeError as error:
+        span = (error.start, error.start + 1)
+        raise _Unreadable(Misread(line, span, "this is not UTF-8", "Save it as UTF-8.")) from None
+    nul = line.text.find("\0")
+    if nul >= 0:
+        raise _Unreadable(Misread(line, (nul, nul + 1), "this is a NUL character", "Remove it."))
+
+
+_MOST_SHOWN: Final = 200
+_LARGE: Final = "Split the text: JSONL holds one person a line."
+
+
+def _without_mark(lines: Iterator[Line]) -> Iterator[Line]:
+    for line in lines:
+        yield replace(line, text=line.text.removeprefix("\ufeff")) if line.number == 1 else line

@@ -1,0 +1,1 @@
+"""HTTP with guarded addresses, time and size limits."""

@@ -1,0 +1,70 @@
+"""Knocks at hosts as the live sender does, and with its own pieces: names, addresses, TLS.
+
+Nothing of a request, of a person or of a secret is sent. Hosts are asked side by side, so that one
+that hangs costs its own few seconds and nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+from cactions.edges.http.address_guard import Network, addresses, target_of
+from cactions.edges.http.budget import Allowance
+from cactions.edges.http.client import Live
+from cactions.edges.http.connection import connect
+from cactions.edges.http.tls import context_for
+from cactions.logic.network.hosts import Site
+from cactions.logic.network.reachability import Knocked
+from cactions.model import Limits, NoAnswer, Rendered, Request
+
+PATIENCE: Final = Limits(connect=4, total=4, retries=0)
+"""For a name, for a connection, and for an answer: each has this long."""
+
+_SIDE_BY_SIDE: Final = 64
+
+
+class Doors:
+    """Where requests would go. Raises OperatorError where the network's CA file is unusable."""
+
+    def __init__(self, network: Network, patience: Limits = PATIENCE) -> None:
+        self._network, self._patience = network, patience
+        self._context = context_for(network.ca_file)
+
+    def knock(self, sites: Sequence[Site]) -> list[Knocked]:
+        """At all of them, in their order."""
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            return [*pool.map(self._knock, sites)]
+
+    def date(self, site: Site) -> str:
+        """The ``Date`` of its answer to a bare HEAD; empty where there is none."""
+        live = Live(self._network)
+        request = Request("HEAD", Rendered.plain(site.url), limits=self._patience)
+        try:
+            return next(iter(live.send(request).header("date")), "")
+        except NoAnswer:
+            return ""
+        finally:
+            live.close()
+
+    def _knock(self, site: Site) -> Knocked:
+        found: tuple[str, ...] = ()
+        try:
+            target = target_of(site.url, self._network.allowed)
+            once = self._network
+            if not once.proxy:  # which looks names up itself
+                found = addresses(target, once, self._allowance(site))
+                once = replace(once, resolve=lambda *_: found)  # one look-up, as ever
+            connect(target, once, self._context, self._allowance(site)).close()
+        except NoAnswer as error:
+            bare = NoAnswer(str(error), reason=error.reason, hint=error.hint)
+            known = found or self._network.proxy
+            return Knocked(site, found, None, bare) if known else Knocked(site, (), bare)
+        return Knocked(site, found)
+
+    def _allowance(self, site: Site) -> Allowance:
+        allowance = Allowance(self._patience)
+        allowance.host = site.host
+        return allowance

@@ -1,0 +1,1 @@
+"""Keys, the keyring and the vault file."""

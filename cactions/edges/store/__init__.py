@@ -1,0 +1,1 @@
+"""People, runs and locks in SQLite."""

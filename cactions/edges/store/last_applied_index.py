@@ -1,0 +1,223 @@
+"""Which value a run applied last, in one look-up; made from the runs, and never believed over them.
+
+- Of every run the index keeps the signature of the files that it was read from. A run whose
+  files look different now, or were changed so lately that a change could hide in the grain of
+  the clock, is asked itself.
+- An index is never changed: a new one takes its place. Its name holds the checksum of its bytes,
+  so that a damaged one is known before it is believed, and made anew.
+- Where there can be no index, the runs are asked one by one.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.files.file_io import MIB, delete_file, store_errors
+from cactions.edges.files.private_files import has_private_file
+from cactions.edges.store.row_encryption import Cover, Place, Uncovered
+from cactions.edges.store.run_file import RunFile
+from cactions.edges.store.sqlite import Cell, Database, Layout, Row
+from cactions.edges.store.sqlite_files import signature
+from cactions.logic import strict_json
+from cactions.model import ABSENT, CactionsError, RunKind, StoreError, Value
+from cactions.model.vault import Locked
+
+PREFIX: Final = "applied-"
+SEALED_PREFIX: Final = "sealed-applied-"
+
+_LAYOUT: Final = Layout(
+    "the index of runs",
+    2,  # 1 held values of runs that are not authentic
+    (
+        "CREATE TABLE run (id TEXT PRIMARY KEY, signature TEXT NOT NULL, started REAL NOT NULL)",
+        """CREATE TABLE applied (
+            person_id TEXT, attribute TEXT, run_id TEXT, value TEXT,
+            PRIMARY KEY (person_id, attribute, run_id)
+        ) WITHOUT ROWID""",
+    ),
+)
+_RUNS: Final = "SELECT id, signature, started FROM run"
+_ALL: Final = "SELECT person_id, attribute, run_id, value FROM applied WHERE run_id = ?"
+_OF_PERSON: Final = (
+    "SELECT run_id, attribute, value FROM applied"
+    " WHERE person_id IN (SELECT value FROM json_each(?))"
+)
+_CELL: Final = "index"
+_GRAIN: Final = 3.0
+"""Seconds; the coarsest clock of a common file system, FAT's, ticks every two."""
+_FEW: Final = 8
+"""So many runs are asked faster than an index is made."""
+_LARGEST: Final = 256 * MIB
+"""An index is read whole before it is believed, and an attacker can make one of any length."""
+
+
+class AppliedIndex:
+    """The index in the state folder; ``run`` opens a run by its id."""
+
+    def __init__(
+        self, folder: Path, run: Callable[[str], RunFile], cover: Cover | None = None
+    ) -> None:
+        self._folder = folder
+        self._run = run
+        self._cover = cover or Uncovered()
+        self._prefix = SEALED_PREFIX if self._cover.seals else PREFIX
+        self._database: Database | None = None
+        self._held: Mapping[str, tuple[str, float]] = {}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._database:
+            self._database.close()
+        self._database, self._held = None, {}
+
+    def delete(self) -> None:
+        """Nothing is left of it; the next look-up makes it anew. Raises StoreError."""
+        self.close()
+        for prefix in (PREFIX, SEALED_PREFIX):
+            self._sweep(prefix)
+
+    def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
+        """By attribute, the value of the newest run that vouches for one. Raises Locked."""
+        if runs:
+            self._cover.marks(person_id)
+        marks = dict(_marks(runs))
+        said: list[tuple[float, str, str, Value]] = []
+        try:
+            known = self._known(marks)
+            said += self._looked_up(person_id, known)
+        except StoreError:
+            with suppress(StoreError):
+                self.delete()
+            known = frozenset()
+        for run_id in runs:
+            if run_id not in known:
+                said += self._asked(run_id, person_id)
+        return {attribute: value for _, _, attribute, value in sorted(said, key=lambda s: s[:2])}
+
+    def _known(self, marks: Mapping[str, str]) -> frozenset[str]:
+        """The runs that the index speaks for; first a new one is made where many are missing."""
+        if not self._database:
+            self._open()
+        known = self._still(marks)
+        if len(marks) - len(known) > _FEW:
+            self._make(marks, known)
+            known = self._still(marks)
+        return known
+
+    def _still(self, marks: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(
+            run_id for run_id, (mark, _) in self._held.items() if marks.get(run_id) == mark
+        )
+
+    def _looked_up(
+        self, person_id: str, known: frozenset[str]
+    ) -> Iterator[tuple[float, str, str, Value]]:
+        if not (self._database and known):
+            return
+        for run_id, name, kept in self._database.rows(_OF_PERSON, self._marks_of(person_id)):
+            if run_id in known:
+                value = self._value(kept, (str(run_id), person_id, str(name)))
+                yield self._held[str(run_id)][1], str(run_id), str(name), value
+
+    def _asked(self, run_id: str, person_id: str) -> list[tuple[float, str, str, Value]]:
+        """What the run itself says; nothing, where it cannot be read."""
+        try:
+            run = self._run(run_id)
+            head = run.head()
+            values = run.applied(person_id) if head.kind is RunKind.APPLY else {}
+        except Locked:
+            raise
+        except CactionsError:
+            return []
+        return [(head.started, run_id, name, value) for name, value in values.items()]
+
+    def _open(self) -> None:
+        """The index whose bytes are those that its name tells; the others are nobody's."""
+        if self._cover.seals:
+            self._sweep(PREFIX)  # of before the vault: it holds values in the clear
+        for path in self._files():
+            if has_private_file(path) and path.name == _name(self._prefix, path):
+                self._database = Database.sealed(path, _LAYOUT)
+                rows = self._database.rows(_RUNS)
+                self._held = {str(id_): (str(mark), float(start or 0)) for id_, mark, start in rows}
+                return
+            delete_file(path)
+
+    def _make(self, marks: Mapping[str, str], known: frozenset[str]) -> None:
+        """An index of all runs, in the place of the old one, of which it takes what still holds."""
+        held, old = self._held, self._database
+        runs: list[Row] = [(run_id, *held[run_id]) for run_id in known]
+        values = [row for run_id in known for row in (old.rows(_ALL, run_id) if old else ())]
+        for run_id in marks.keys() - known:
+            with suppress(CactionsError):
+                run = self._run(run_id)
+                head = run.head()
+                found = list(run.all_applied()) if head.kind is RunKind.APPLY else []
+                runs.append((run_id, marks[run_id], head.started))
+                values += [self._row(run_id, *each) for each in found]
+        self.delete()
+
+        def fill(database: Database) -> None:
+            for row in runs:
+                database.execute("INSERT INTO run VALUES (?, ?, ?)", *row)
+            for row in values:
+                database.execute("INSERT INTO applied VALUES (?, ?, ?, ?)", *row)
+
+        name = self._folder / self._prefix
+        with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
+            draft.rename(draft.with_name(_name(self._prefix, draft)))
+        self._open()
+
+    def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
+        text = "" if value is ABSENT else strict_json.dumps(value)
+        kept = self._cover.seal(text, (_CELL, run_id, person_id, name))
+        return self._cover.marks(person_id)[0], name, run_id, kept
+
+    def _value(self, kept: Cell, place: Place) -> Value:
+        """Raises StoreError for what was not kept here, or not sealed where there is a vault."""
+        if not isinstance(kept, bytes if self._cover.seals else str):
+            raise StoreError("the index holds what is not its own")
+        text = self._cover.unseal(kept, (_CELL, *place))
+        return strict_json.parse(text) if text else ABSENT
+
+    def _marks_of(self, person_id: str) -> str:
+        return strict_json.dumps([*self._cover.marks(person_id)])
+
+    def _files(self) -> list[Path]:
+        with store_errors(self._folder):
+            return sorted(self._folder.glob(f"{self._prefix}*.db"))
+
+    def _sweep(self, prefix: str) -> None:
+        """Delete an index, and what is left where somebody was killed who made one."""
+        with store_errors(self._folder):
+            found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
+        for path in found:
+            delete_file(path)
+
+
+def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
+    """The signatures of the runs that have not changed of late."""
+    youngest = time.time() - _GRAIN
+    for run_id, path in runs.items():
+        try:
+            mark, changed = signature(path)
+        except OSError:
+            continue
+        if changed < youngest:
+            yield run_id, mark
+
+
+def _name(prefix: str, path: Path) -> str:
+    """What an index with the bytes of this file is called."""
+    checksum = 0
+    with store_errors(path), path.open("rb") as file:
+        for _ in range(_LARGEST // MIB):
+            if not (piece := file.read(MIB)):
+                break
+            checksum = zlib.crc32(piece, checksum)
+    return f"{prefix}{checksum:08x}.db"

@@ -1,0 +1,260 @@
+"""The embedded workspace: people in a SQLite database beside the YAML, over those in the YAML.
+
+- Whoever is in the store wins whole over a seed person of the same id; a seed person is copied
+  into the store when first written, in the same transaction.
+- Reading makes no file: a ``diff`` in a clean folder leaves no trace.
+- A commit is one transaction: the person is read, compared with every ``before``, and written, or
+  left alone; committed is durable.
+- Equal attributes are equal bytes: they are stored in the order of their names, everything inside
+  a value as it came. So undo restores what was stored, byte for byte.
+- An import is all or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from cactions.edges.store.sqlite import Cell, Database, Layout, Row
+from cactions.edges.store.state_folder import StateFolder
+from cactions.logic import strict_json
+from cactions.logic.people.from_record import updated
+from cactions.logic.people.lookup import check_field, lookup_key, lookup_keys, the_one
+from cactions.logic.plan.compare_and_set import commit, unchanged
+from cactions.model import Json, OperatorError, Person, PersonQuery, Plan, Receipt, StoreError
+
+FILE_NAME: Final = "people.db"
+
+_LAYOUT: Final = Layout(
+    "the people store",
+    1,
+    (
+        # the first three hold lookup keys, not what the person is called; NULL finds nobody
+        """CREATE TABLE person (
+            id TEXT PRIMARY KEY NOT NULL, user_id TEXT, email TEXT, role TEXT NOT NULL,
+            test INTEGER NOT NULL, fields TEXT NOT NULL, attributes TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX person_user_id ON person (user_id)",
+        "CREATE INDEX person_email ON person (email)",
+        "CREATE INDEX person_role ON person (role)",
+    ),
+)
+
+_SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM person"
+_PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
+_PUT: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
+_BY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "id": f"{_SELECT} WHERE id = ?",
+        "user_id": f"{_SELECT} WHERE user_id = ?",
+        "email": f"{_SELECT} WHERE email = ?",
+    }
+)
+_NEAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "id": (
+            "SELECT id FROM person WHERE id >= ? ORDER BY id LIMIT 100",
+            "SELECT id FROM person WHERE id < ? ORDER BY id DESC LIMIT 100",
+        ),
+        "user_id": (
+            "SELECT user_id FROM person WHERE user_id >= ? ORDER BY user_id LIMIT 100",
+            "SELECT user_id FROM person WHERE user_id < ? ORDER BY user_id DESC LIMIT 100",
+        ),
+    }
+)
+"""Neighbours in the alphabet: whoever mistypes a key mostly has its beginning right."""
+
+
+class PeopleLocal:
+    """People, as ``app/ports.py`` wants them; ``folder`` is the state folder, made when needed.
+
+    Without one they are the seed alone, whatever any folder holds, and nobody can be written.
+    Every method raises StoreError where the store cannot be read or written.
+    """
+
+    def __init__(self, folder: Path | None, seed: Sequence[Person] = ()) -> None:
+        self._state = StateFolder(folder) if folder else None
+        self._seed = seed
+        self._seed_by_key = _indexed(seed)
+        self._database: Database | None = None
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        if self._database:
+            self._database.close()
+        self._database = None
+
+    def find(self, query: PersonQuery) -> Person:
+        """The one person who matches. Raises OperatorError for none and for more than one."""
+        check_field(query)
+        key = lookup_key(query.field, query.value)
+        with self._snapshot() as store:
+            found = self._found(store, query.field, key) if key else ()
+            return the_one(query, found, self._near(store, query) if key else ())
+
+    def get(self, person_id: str) -> Person:
+        """The person of this contact id. Raises OperatorError where there is none."""
+        return self.find(PersonQuery("id", person_id))
+
+    def commit(self, plan: Plan) -> Receipt:
+        """Write the effective changes if every ``before`` still holds, else none of them.
+
+        Raises OperatorError where the person is gone.
+        """
+        if idle := unchanged(plan):
+            return idle
+        query = PersonQuery("id", plan.subject.person_id)
+        store = self._made()
+        with store.writing():
+            person = the_one(query, self._found(store, "id", query.value))
+            after, receipt = commit(plan, person)
+            if after:
+                store.execute(_PUT, *_to_row(after))
+        return receipt
+
+    def import_people(self, people: Iterable[Person], *, update: bool = False) -> int:
+        """Store them all, or none; how many they were.
+
+        With ``update``, whoever is here already gets what the new record says and keeps the rest;
+        without it they are an OperatorError, as is a ``user_id`` that belongs to somebody else.
+        """
+        store, number = self._made(), 0
+        with store.writing():
+            for number, person in enumerate(people, start=1):
+                row = f"person {number} ({person.label})"
+                store.execute(_PUT, *_to_row(self._admitted(store, person, row, update=update)))
+        return number
+
+    def list(self) -> Iterator[Person]:
+        """Everybody: seed people in their order, as they are now, then the others by id."""
+        store = self._opened()
+        seeds = {person.id for person in self._seed}
+        for person in self._seed:
+            stored = _stored(store, "id", person.id) if store else []
+            yield stored[0] if stored else person
+        for person in _pages(store) if store else ():
+            if person.id not in seeds:
+                yield person
+
+    def count(self) -> int:
+        """How many ``list`` gives."""
+        with self._snapshot() as store:
+            if not store:
+                return len(self._seed)
+            [(stored,)] = store.rows("SELECT count(*) FROM person")
+            assert isinstance(stored, int), "count(*) is a whole number"
+            return stored + sum(not _stored(store, "id", person.id) for person in self._seed)
+
+    def _found(self, store: Database | None, field: str, key: str) -> Sequence[Person]:
+        """Whoever has the key: stored people, and seed people who are not stored."""
+        seeds = self._seed_by_key.get((field, key), ())
+        if not store:
+            return seeds
+        fresh = (person for person in seeds if not _stored(store, "id", person.id))
+        return (*_stored(store, field, key), *fresh)
+
+    def _near(self, store: Database | None, query: PersonQuery) -> Iterator[str]:
+        """Keys that may have been meant. E-mail addresses of other people are not shown."""
+        if query.field not in _NEAR:
+            return
+        yield from (key for field, key in self._seed_by_key if field == query.field)
+        if store:
+            for sql in _NEAR[query.field]:
+                yield from (str(key) for (key,) in store.rows(sql, query.value))
+
+    def _admitted(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
+        present = self._found(store, "id", person.id)
+        if present and not update:
+            raise OperatorError(
+                f"{row} is here already",
+                hint="Say --update: what the file does not name stays as it is.",
+            )
+        user_id = lookup_keys(person)["user_id"]
+        owners = self._found(store, "user_id", user_id) if user_id else ()
+        if other := next((owner for owner in owners if owner.id != person.id), None):
+            raise OperatorError(
+                f"{row} has the user_id of somebody else, id {other.id}",
+                hint="Give both the same id, or one of them another user_id.",
+            )
+        return updated(present[0], person) if present else person
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Database | None]:
+        store = self._opened()
+        with store.reading() if store else nullcontext():
+            yield store
+
+    def _opened(self) -> Database | None:
+        if not self._database and self._state and self._state.is_there():
+            self._database = Database.existing(self._state.path / FILE_NAME, _LAYOUT)
+        return self._database
+
+    def _made(self) -> Database:
+        if not self._state:
+            raise StoreError("these people have no store", hint="They are for reading only.")
+        store = self._opened()
+        while not store:
+            self._state.make()
+            with suppress(FileExistsError):  # another process was first
+                Database.create(self._state.path / FILE_NAME, _LAYOUT)
+            store = self._opened()
+        return store
+
+
+def _indexed(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
+    by_key: dict[tuple[str, str], list[Person]] = {}
+    for person in people:
+        for field, key in lookup_keys(person).items():
+            if key:
+                by_key.setdefault((field, key), []).append(person)
+    return by_key
+
+
+def _stored(store: Database, field: str, key: str) -> list[Person]:
+    return [_from_row(store, row) for row in store.rows(_BY[field], key)]
+
+
+def _pages(store: Database) -> Iterator[Person]:
+    """Page by page, so that no transaction stays open while somebody prints."""
+    last: Cell = ""
+    while rows := store.rows(_PAGE, last):
+        yield from (_from_row(store, row) for row in rows)
+        last = rows[-1][0]
+
+
+def _keys(person: Person) -> Row:
+    keys = lookup_keys(person)
+    return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
+
+
+def _to_row(person: Person) -> Row:
+    attributes = dict(sorted(person.attributes.items()))
+    return (
+        *_keys(person),
+        strict_json.dumps(dict(person.fields)),
+        strict_json.dumps(attributes),
+    )
+
+
+def _from_row(store: Database, row: Row) -> Person:
+    """The person, if every column says the same; a row changed by hand may say two things."""
+    *keys, fields, attributes = row
+    person = Person(
+        str(keys[0]), _object(store, fields), _object(store, attributes), test=bool(keys[-1])
+    )
+    if _keys(person) != tuple(keys):
+        raise store.damaged(f"the row of {person.id} contradicts itself")
+    return person
+
+
+def _object(store: Database, text: Cell) -> dict[str, Json]:
+    try:
+        value = strict_json.parse(text) if isinstance(text, str) else None
+    except strict_json.StrictJsonError as error:
+        raise store.damaged(str(error)) from error
+    if not isinstance(value, dict):
+        raise store.damaged("a person in it is no JSON object")
+    return value

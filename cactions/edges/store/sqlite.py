@@ -1,0 +1,275 @@
+"""SQLite as this project keeps state: private, durable, with no error but ours.
+
+The one home of ``sqlite3``.
+
+- A database appears complete or not at all, with mode 0600, and never behind a symbolic link.
+- What ``writing`` has committed survives a power cut: WAL with ``synchronous=FULL``. With
+  ``durable=False`` it survives the death of the process, and a power cut once anything durable
+  was written after it.
+- A transaction waits up to BUSY_SECONDS for another process, then is a StoreError.
+- An error of the disk at a commit that ``writing`` made is OutcomeUnknown; it is never retried.
+  After any other error nothing of the transaction was kept.
+- A rollback journal, which can make SQLite delete any file, is refused before SQLite sees it.
+- A database that was deleted or replaced under an open connection is not used any more.
+- A database is used only where its tables and indexes are exactly those of its layout: a cloned
+  repository can carry one with a trigger that writes, or with a view that never ends.
+- No query works longer than PATIENCE_SECONDS, and a signal is heard while it works.
+- Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.files.file_io import new_private_file, publish_file, store_errors
+from cactions.edges.store.query_timeout import Patience
+from cactions.edges.store.sqlite_errors import DAMAGED, Code, in_words
+from cactions.edges.store.sqlite_files import (
+    at_rest,
+    delete_database,
+    has_private_database,
+    identity,
+    refuse_foreign,
+    refuse_orphans,
+)
+from cactions.edges.store.sqlite_schema_check import (
+    OBJECTS,
+    Cell,
+    Layout,
+    Row,
+    check_layout,
+    normal,
+)
+from cactions.model import StoreError
+
+BUSY_SECONDS: Final = 10.0
+_STEPS: Final = 100_000
+"""Instructions of SQLite's machine between two looks at the clock: a few milliseconds."""
+
+__all__ = ["BUSY_SECONDS", "Cell", "Database", "Layout", "Row"]
+
+_SEALED: Final = "immutable=1"
+_DRAFT: Final = "mode=rw"
+_READ: Final = "BEGIN"
+_WRITE: Final = "BEGIN IMMEDIATE"
+
+
+class Database:
+    """An open database; closes itself when it is forgotten."""
+
+    close: weakref.finalize[[], Database]
+
+    def __init__(
+        self, path: Path, layout: Layout, *, name: Path | None = None, access: str = ""
+    ) -> None:
+        self.path = path
+        self.layout = layout
+        self._name = f"{layout.what} {name or path}"
+        self._lock = threading.RLock()
+        self._patience = Patience()
+        with _OPENING, self._translated():
+            self.file = identity(path)
+            if access != _DRAFT:  # nobody else knows the name of a draft
+                refuse_foreign(path, str(self), is_open=_is_open(self.file))
+            self._connection = _connect(path, access or _access(path))
+            self._connection.set_progress_handler(self._patience, _STEPS)
+            self.close = weakref.finalize(self, self._connection.close)
+            _OPENED.add(self)
+            self._check_in_place()
+
+    def __str__(self) -> str:
+        return self._name
+
+    @classmethod
+    def existing(cls, path: Path, *layouts: Layout) -> Database | None:
+        """The database, in one of the layouts, if it is there. The folder must be private."""
+        if not has_private_database(path):
+            return None
+        return _known(cls(path, layouts[0]), layouts)
+
+    @classmethod
+    def create(
+        cls, path: Path, layout: Layout, fill: Callable[[Database], object] | None = None
+    ) -> None:
+        """Make the database, filled in the same breath; durable on return.
+
+        Raises FileExistsError where it is there already.
+        """
+        refuse_orphans(path, layout.what)
+        with cls.draft(path.parent, layout, fill, name=path) as draft:
+            publish_file(draft, path)
+
+    @classmethod
+    @contextmanager
+    def draft(
+        cls,
+        folder: Path,
+        layout: Layout,
+        fill: Callable[[Database], object] | None = None,
+        *,
+        name: Path | None = None,
+    ) -> Iterator[Path]:
+        """A complete and closed database under a name for now; what is not renamed is deleted."""
+        draft = new_private_file(folder, f".{name.name if name else ''}-")
+        try:
+            _make(cls(draft, layout, name=name, access=_DRAFT), fill)
+            yield draft
+        finally:
+            with suppress(StoreError):
+                delete_database(draft)
+
+    @classmethod
+    def sealed(cls, path: Path, layout: Layout) -> Database:
+        """A database that nobody ever changes, to be read without a lock or a log."""
+        return _known(cls(path, layout, access=_SEALED), (layout,))
+
+    def rows(self, sql: str, *values: Cell) -> list[Row]:
+        """All rows of a query. Raises StoreError for one that does not come to its end."""
+        with self._lock, self._translated(), self._patience.bounded():
+            return self._connection.execute(sql, values).fetchall()
+
+    def execute(self, sql: str, *values: Cell) -> int:
+        """Run a statement inside ``writing``; the number of rows that it touched."""
+        with self._translated():
+            return self._connection.execute(sql, values).rowcount
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Every query within sees one and the same moment."""
+        with self._lock, self._transaction(_READ):
+            yield
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[None]:
+        """All of what is written within, or nothing where an exception leaves."""
+        with self._lock:
+            self.rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            with self._transaction(_WRITE):
+                yield
+
+    def settle(self) -> None:
+        """All that was committed, or is in the log, is durably in the one file; no log is left."""
+        with self._lock, self._translated():
+            self._check_in_place()
+            self._connection.execute("PRAGMA synchronous=FULL")
+            [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if busy:
+                raise in_words(Code.BUSY, str(self))
+
+    def scrub(self) -> None:
+        """No byte of what was deleted or replaced is left in the files."""
+        self.rows("PRAGMA temp_store=MEMORY")
+        with self._lock, self._translated():
+            self._connection.execute("VACUUM")
+        self.settle()
+
+    def damaged(self, why: str) -> StoreError:
+        """The error for content that cannot be what was written here."""
+        return StoreError(f"{self} is damaged: {why}", hint=DAMAGED)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self._translated():
+            self._check_in_place()
+            self._connection.execute(begin)
+        try:
+            yield
+            with self._translated(doubtful=begin != _READ):
+                self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.rollback()
+            raise
+
+    @contextmanager
+    def _translated(self, *, doubtful: bool = False) -> Iterator[None]:
+        try:
+            with store_errors(self.path):
+                yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+            if code == sqlite3.SQLITE_INTERRUPT and not self._patience.ended:
+                raise KeyboardInterrupt from None  # a signal's own exception is lost in SQLite
+            raise in_words(code, str(self), str(error), doubtful=doubtful) from error
+        except UnicodeDecodeError as error:  # of a name in the schema
+            raise self.damaged("a text in it is not UTF-8") from error
+        except UnicodeEncodeError as error:
+            why = f"a text for {self.layout.what} is no Unicode text"
+            raise StoreError(why, hint="Check where it is from.") from error
+
+    def _check_in_place(self) -> None:
+        if identity(self.path) != self.file:
+            raise StoreError(
+                f"{self} was replaced while it was in use",
+                hint="Run the command again; leave the folder alone while it runs.",
+            )
+
+
+_OPENED: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
+_OPENING: Final = threading.Lock()
+
+
+def _is_open(file: tuple[int, int]) -> bool:
+    return any(database.file == file and database.close.alive for database in _OPENED)
+
+
+def _known(database: Database, layouts: tuple[Layout, ...]) -> Database:
+    try:
+        database.layout = check_layout(database, layouts, _objects)
+    except StoreError:
+        database.close()
+        raise
+    return database
+
+
+@cache
+def _objects(layout: Layout) -> frozenset[Row]:
+    """What SQLite itself makes of the layout: type, name, table and text of each object."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(";".join(layout.statements))
+        return normal(empty.execute(OBJECTS).fetchall())
+
+
+def _connect(path: Path, access: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{access}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")  # the file may come from a stranger
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone stops at the drive's cache
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _access(path: Path) -> str:
+    """At rest, in a folder that may not be written, a database can be read without a log."""
+    return _SEALED if at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
+
+
+def _make(database: Database, fill: Callable[[Database], object] | None) -> None:
+    try:
+        database.rows("PRAGMA journal_mode=WAL")
+        with database.writing():
+            for statement in database.layout.statements:
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version={database.layout.version}")
+            if fill:
+                fill(database)
+        database.settle()  # closing would do it too, and say nothing of a full disk
+    finally:
+        database.close()

@@ -1,0 +1,75 @@
+"""The folder of a project's state, which is not used where a repository brought it.
+
+A cloned repository can bring one, with people, runs and locks of an attacker. What git tracks is
+from a repository; what this user made is private, and has a ``.gitignore`` against being committed.
+An archive that is unpacked without git cannot be told from this user's own.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.files.git_tracking import Tracking, tracking_of
+from cactions.edges.files.private_files import has_private_folder, make_private_folder
+from cactions.logic.shell import word
+from cactions.model import StoreError
+
+_IGNORE: Final = b"*\n"
+
+
+class StateFolder:
+    """The state folder at a path. Every method raises StoreError for one that is not our own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._is_untracked = False
+
+    def is_there(self) -> bool:
+        """Whether it is there; nothing is made."""
+        if not has_private_folder(self.path):
+            return False
+        self._refuse_tracked(unknown=True)
+        return True
+
+    def make(self) -> None:
+        """Make it where it is missing, so that git leaves out what is in it."""
+        if not self.is_there():
+            self._refuse_tracked()
+            make_private_folder(self.path)
+        with suppress(OSError):  # there may be one, or no room for it: it is a courtesy
+            self._ignore()
+
+    def _ignore(self) -> None:
+        if os.path.lexists(self.path / ".gitignore"):
+            return
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        handle = os.open(self.path / ".gitignore", flags, 0o600)
+        try:
+            os.write(handle, _IGNORE)
+        finally:
+            os.close(handle)
+
+    def _refuse_tracked(self, *, unknown: bool = False) -> None:
+        """Git is asked once: nothing that we do changes its index.
+
+        ``unknown``: also where its index cannot be read, since the folder is there already.
+        """
+        if self._is_untracked:
+            return
+        tracking = tracking_of(self.path)
+        if tracking is Tracking.TRACKED:
+            raise StoreError(
+                f"{self.path} is tracked by git, so another person may have made what is in it",
+                hint=f"If it is yours: `git rm -r --cached {word([str(self.path)])}`, and add"
+                f" {self.path.name}/ to .gitignore. If not: move the folder away.",
+            )
+        if unknown and tracking is Tracking.UNKNOWN:
+            raise StoreError(
+                f"{self.path} may have come with the git repository, whose index cannot be read",
+                hint="Move the folder away if it is not yours. If it is: `git status` must work,"
+                " and the index must be smaller than 128 MiB.",
+            )
+        self._is_untracked = tracking is Tracking.UNTRACKED

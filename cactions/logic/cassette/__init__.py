@@ -1,0 +1,1 @@
+"""Recordings of HTTP exchanges: their file format, matching and size."""

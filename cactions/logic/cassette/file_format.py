@@ -1,0 +1,203 @@
+"""Cassettes: recorded exchanges in vcrpy's JSON form (version 1), read strictly; what is written.
+
+The form, as vcrpy's JSON serializer writes it::
+
+    {"version": 1, "interactions": [{
+        "request": {"method": "GET", "uri": "https://…", "body": "", "headers": {"A": ["1"]}},
+        "response": {"status": {"code": 200, "message": "OK"}, "headers": {"B": ["2", "3"]},
+                     "body": {"string": "…"}}}]}
+
+- A request's body is a text, null, or (``json=`` of aiohttp) the JSON value itself.
+- A response's body holds its ``string``: a text, or null or nothing where none came. Bodies are
+  text and already decoded: the form cannot hold bytes.
+- Keys beside these (``recorded_at``, ``metadata``) are somebody's notes and are passed over.
+- Only shown texts are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from cactions.logic.cassette.request_diff import printable
+from cactions.logic.cassette.request_key import Question, ask, by_name
+from cactions.logic.strict_json import StrictJsonError, parse
+from cactions.model import (
+    ABSENT,
+    AuthorError,
+    Json,
+    Place,
+    RemoteError,
+    Request,
+    Response,
+    noun,
+)
+
+T = TypeVar("T", dict[str, Json], list[Json], str, int)
+
+VERSION: Final = 1
+_KNOWN_STATUSES: Final = frozenset(HTTPStatus)
+_MEND: Final = "Record it again with vcrpy's JSON serializer."
+_YAML: Final = re.compile(rb"\s*(?:---|%YAML|interactions:|version:)")
+_KINDS: Final = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
+
+
+@noun
+class Recorded:
+    """One interaction: what was asked and what came."""
+
+    question: Question
+    response: Response
+
+
+class _Malformed(Exception):
+    """Where the form is broken, as a route of keys, and how."""
+
+
+def parse_cassette(data: bytes, source: str) -> tuple[Recorded, ...]:
+    """The interactions of a cassette's bytes, in order. Raises AuthorError; ``source`` names it."""
+    try:
+        return _interactions(parse(data))
+    except StrictJsonError as error:
+        place = Place(source, error.line, error.column, error.line, error.column + 1)
+        raise AuthorError(
+            f"{printable(source)} is not a cassette: {_not_json(data, error)}",
+            hint=_MEND,
+            place=place,
+        ) from None
+    except _Malformed as error:
+        raise AuthorError(f"{printable(source)} is not a cassette: {error}", hint=_MEND) from None
+
+
+def interaction_to_json(request: Request, response: Response) -> dict[str, dict[str, Json]]:
+    """One interaction, by the request's shown texts.
+
+    Raises RemoteError for an answer that is not text. As in vcrpy, a decoded body loses its
+    ``Content-Encoding`` and its ``Content-Length`` is the decoded one.
+    """
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url.shown,
+            "body": "" if request.body is None else request.body.shown,
+            "headers": _grouped((name, value.shown) for name, value in request.headers),
+        },
+        "response": {
+            "status": {"code": response.status, "message": _phrase(response.status)},
+            "headers": _grouped(_decoded_headers(response)),
+            "body": {"string": _text(response)},
+        },
+    }
+
+
+def _not_json(data: bytes, error: StrictJsonError) -> str:
+    if not data.strip():
+        return "the file is empty"
+    return "it is written in YAML" if _YAML.match(data) else error.message
+
+
+def _interactions(document: Json) -> tuple[Recorded, ...]:
+    if not isinstance(document, dict):
+        raise _Malformed("the file is not an object with version and interactions")
+    if _held(document, "version", int, "") != VERSION:
+        raise _Malformed(f"version must be {VERSION}")
+    interactions = _held(document, "interactions", list, "")
+    return tuple(_recorded(item, f"interactions[{n}]") for n, item in enumerate(interactions))
+
+
+def _recorded(interaction: Json, route: str) -> Recorded:
+    if not isinstance(interaction, dict):
+        raise _Malformed(f"{route} must be an object")
+    return Recorded(
+        _question(_held(interaction, "request", dict, route), f"{route}.request"),
+        _response(_held(interaction, "response", dict, route), f"{route}.response"),
+    )
+
+
+def _question(request: dict[str, Json], route: str) -> Question:
+    headers = _headers(request, route)
+    if "body" not in request:
+        raise _Malformed(f"{route}.body is missing")
+    content_type = next((v for name, v in headers if name.lower() == "content-type"), "")
+    method, uri = _held(request, "method", str, route), _held(request, "uri", str, route)
+    return ask(method, uri, request["body"], content_type)
+
+
+def _response(response: dict[str, Json], route: str) -> Response:
+    status = _held(response, "status", dict, route)
+    code = _held(status, "code", int, f"{route}.status")
+    if not 100 <= code <= 599:  # noqa: PLR2004 - the range of RFC 9110
+        raise _Malformed(f"{route}.status.code must be from 100 to 599")
+    if not isinstance(status.get("message", ABSENT), str | None):
+        raise _Malformed(f"{route}.status.message must be a text or null")
+    body = _body(_held(response, "body", dict, route), f"{route}.body")
+    return Response(code, _headers(response, route), body)
+
+
+def _body(body: dict[str, Json], route: str) -> bytes:
+    if body and "string" not in body:
+        raise _Malformed(f"{route} must hold its string, and does not")
+    text = body.get("string")
+    if not isinstance(text, str | None):
+        raise _Malformed(f"{route}.string must be a text or null")
+    return (text or "").encode()
+
+
+def _headers(holder: dict[str, Json], route: str) -> tuple[tuple[str, str], ...]:
+    headers = _held(holder, "headers", dict, route)
+    return tuple(
+        (name, value)
+        for number, name in enumerate(headers, 1)
+        for value in _values(headers[name], f"{route}.headers", number)
+    )
+
+
+def _values(values: Json, route: str, number: int) -> list[str]:
+    """Of one header, whose name is not told: it may be all that a service was told."""
+    if isinstance(values, list):
+        texts = [value for value in values if isinstance(value, str)]
+        if len(texts) == len(values):
+            return texts
+    raise _Malformed(f"header {number} of {route} must be a list of texts")
+
+
+def _held(holder: dict[str, Json], key: str, kind: type[T], route: str) -> T:
+    """The member of this kind; a truth value is no number here."""
+    dotted = f"{route}.{key}" if route else key
+    if key not in holder:
+        raise _Malformed(f"{dotted} is missing")
+    value = holder[key]
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise _Malformed(f"{dotted} must be {_KINDS[kind]}")
+    return value
+
+
+def _text(response: Response) -> str:
+    try:
+        return response.body.decode()
+    except UnicodeDecodeError:
+        raise RemoteError(
+            "the answer is not UTF-8 text, and a cassette can hold nothing else",
+            hint="Record an endpoint that answers with text.",
+        ) from None
+
+
+def _decoded_headers(response: Response) -> Iterator[tuple[str, str]]:
+    decoded = any(name.lower() == "content-encoding" for name, _ in response.headers)
+    for name, value in response.headers:
+        if decoded and name.lower() == "content-length":
+            yield name, str(len(response.body))
+        elif name.lower() != "content-encoding":
+            yield name, value
+
+
+def _grouped(headers: Iterable[tuple[str, str]]) -> dict[str, Json]:
+    """The values by name, in order; a name is spelled as it first came."""
+    spelled: dict[str, str] = {}
+    return by_name((spelled.setdefault(name.lower(), name), value) for name, value in headers)
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in _KNOWN_STATUSES else ""

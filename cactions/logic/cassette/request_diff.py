@@ -1,0 +1,211 @@
+"""In which words two requests differ, for a reader who has to mend one of them.
+
+- The words are plain text: one line, nothing in it can move a cursor or turn a line around.
+- A recorded value is quoted only beside a plain value of ours at the same place, and never beside
+  dots or in their list: whatever else a recording holds may be a secret of that day.
+- A part of ours that holds a redacted value is not quoted, on neither side.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import zip_longest
+from typing import Final
+
+from cactions.logic.cassette.request_key import (
+    DEFAULT_PORTS,
+    PARTS,
+    Body,
+    Form,
+    Key,
+    Pairs,
+    Question,
+    Route,
+    by_name,
+)
+from cactions.logic.strict_json import dumps
+from cactions.model import ABSENT, DOTS, Json, Value, same
+
+_MOST_PLACES: Final = 3
+_MOST_CHARACTERS: Final = 120
+_BEFORE: Final = 20
+_KINDS: Final[Mapping[type, str]] = {
+    dict: "an object",
+    list: "an array",
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+
+def printable(text: str, limit: int = _MOST_CHARACTERS) -> str:
+    """The text on one line, control characters as escapes, cut after ``limit`` characters."""
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def line_of(question: Question, *, hidden: bool = False) -> str:
+    """``GET https://host/path``: no query, no userinfo, and no path that is ``hidden``."""
+    port = "" if question.port == DEFAULT_PORTS.get(question.scheme) else f":{question.port}"
+    origin = f"{question.scheme}://{question.host}{port}"
+    return printable(f"{question.method} {origin}{'/…' if hidden else question.path}")
+
+
+def nearest(
+    asked: Question, key: Key, candidates: Iterable[tuple[Key, Question]]
+) -> Question | None:
+    """The candidate with the fewest differing parts, then the most similar, then the first.
+
+    ``key`` and those of the candidates are made with the same blanks. Linear: for misses only.
+    """
+    fewest, closest = len(PARTS), list[Question]()
+    for other, question in candidates:
+        count = sum(ours != theirs for ours, theirs in zip(key, other, strict=True))
+        if count < fewest:
+            fewest, closest = count, []
+        if count == fewest:
+            closest.append(question)
+    text = _text(asked)
+    return max(closest, key=lambda question: _likeness(text, _text(question)), default=None)
+
+
+def differences(here: Question, recorded: Question, shown: Question) -> Iterator[str]:
+    """One text for each part that differs: ``query: page=2 here, page=1 recorded``.
+
+    ``shown`` is ours as it may be quoted.
+    """
+    for part in ("method", "scheme", "host", "port"):
+        ours, theirs = getattr(here, part), getattr(recorded, part)
+        if ours != theirs:
+            yield f"{part}: {_beside(ours or 'none', theirs or 'none')}"
+    if here.path != recorded.path:
+        hidden = here.path != shown.path
+        yield f"path: {_HIDDEN if hidden else _beside(here.path, recorded.path)}"
+    if query := _query_words(here.query, recorded.query):
+        yield f"query: {_HIDDEN if here.query != shown.query else _some(query)}"
+    if body := _body_words(here.body, recorded.body):
+        hidden = not same(here.body.content, shown.body.content)
+        yield f"body: {_HIDDEN if hidden else _some(body)}"
+
+
+_HIDDEN: Final = "not the recorded one (it holds a redacted value)"
+
+
+def _text(question: Question) -> str:
+    return f"{question.path}?{question.query}{dumps(question.body.content)}"
+
+
+def _likeness(left: str, right: str) -> int:
+    """How many characters the texts share at their beginning and at their end."""
+    return _shared(left, right) + _shared(left[::-1], right[::-1])
+
+
+def _shared(left: str, right: str) -> int:
+    ends = range(1, min(len(left), len(right)) + 1)
+    return bisect_left(ends, True, key=lambda end: left[:end] != right[:end])
+
+
+def _beside(here: str, recorded: str, label: str = "") -> str:
+    """Both values; long ones from shortly before their first difference: no cut may hide it."""
+    start, lead = 0, ""
+    if max(len(here), len(recorded)) > _MOST_CHARACTERS:
+        start = max(0, _shared(here, recorded) - _BEFORE)
+        lead = "…" if start else ""
+    ours, theirs = (printable(lead + side[start:]) for side in (here, recorded))
+    return f"{label}{ours} here, {label}{theirs} recorded"
+
+
+def _some(words: list[str]) -> str:
+    rest = len(words) - _MOST_PLACES
+    return "; ".join(words[:_MOST_PLACES]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _query_words(here: Pairs, recorded: Pairs) -> list[str]:
+    ours, theirs = Counter(here), Counter(recorded)
+    return _pair_words(by_name((ours - theirs).elements()), by_name((theirs - ours).elements()))
+
+
+def _body_words(here: Body, recorded: Body) -> list[str]:
+    if here.form is not recorded.form:
+        return [f"{here.form.value} here, {recorded.form.value} recorded"]
+    ours, theirs = here.content, recorded.blanked(here.blanks)
+    if isinstance(ours, dict) and isinstance(theirs, dict) and here.form is Form.FORM:
+        return _pair_words(ours, theirs)
+    if isinstance(ours, str) and isinstance(theirs, str) and here.form is Form.TEXT:
+        return _text_words(ours, theirs)
+    return [
+        _words(_path(route), mine, other, _json, quote=not _by_dots(route, here.blanks))
+        for route, mine, other in _walk(ours, theirs, ())
+    ]
+
+
+def _by_dots(route: Route, blanks: frozenset[Route]) -> bool:
+    """Whether a list on the way there holds dots: an item more or less, and a secret is here."""
+    return any(_share_list(route, blank) for blank in blanks)
+
+
+def _share_list(route: Route, blank: Route) -> bool:
+    steps = next((both for both in zip(route, blank, strict=False) if both[0] != both[1]), None)
+    return steps is None or all(isinstance(step, int) for step in steps)
+
+
+def _text_words(here: str, recorded: str) -> list[str]:
+    if here == recorded:
+        return []
+    lengths = f"{len(here)} characters here, {len(recorded)} recorded"
+    return [f"{lengths}, different from character {_shared(here, recorded) + 1} on"]
+
+
+def _pair_words(here: dict[str, Json], recorded: dict[str, Json]) -> list[str]:
+    names = here | recorded
+    ours, theirs = ({name: side.get(name, []) for name in names} for side in (here, recorded))
+    found = _walk(ours, theirs, ())
+    return [_words(printable(str(name)), mine, other, str) for (name, *_), mine, other in found]
+
+
+def _walk(here: Value, recorded: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
+    """The smallest places where the values differ."""
+    if isinstance(here, dict) and isinstance(recorded, dict):
+        for name in here | recorded:
+            ours, theirs = here.get(name, ABSENT), recorded.get(name, ABSENT)
+            yield from _walk(ours, theirs, (*route, name))
+    elif isinstance(here, list) and isinstance(recorded, list):
+        for place, both in enumerate(zip_longest(here, recorded, fillvalue=ABSENT)):
+            yield from _walk(*both, (*route, place))
+    elif not same(here, recorded):
+        yield route, here, recorded
+
+
+def _words(
+    label: str, here: Value, recorded: Value, show: Callable[[Value], str], *, quote: bool = True
+) -> str:
+    if here is ABSENT:
+        return f"{label} recorded, not here"
+    if recorded is ABSENT:
+        return f"{label}={printable(show(here))} here, not recorded"
+    is_plain = not (isinstance(here, dict | list) or (isinstance(here, str) and DOTS in here))
+    return _beside(show(here), (show if is_plain and quote else _kind)(recorded), f"{label}=")
+
+
+def _kind(value: Value) -> str:
+    return _KINDS[type(value)]
+
+
+def _json(value: Value) -> str:
+    if value is ABSENT or isinstance(value, (dict, list)):
+        return _KINDS[type(value)]
+    return dumps(value)
+
+
+def _path(route: Route) -> str:
+    return printable("$" + "".join(map(_step, route)))
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str) and step.isidentifier():
+        return f".{step}"
+    return f"[{dumps(step)}]"

@@ -1,0 +1,118 @@
+"""What commands answer on ``--json`` beyond the nouns themselves; written, never read back.
+
+``cactions.request/1``, ``cactions.token/1``, ``cactions.outcome/1``, ``cactions.undo/1``,
+``cactions.runs/1`` and ``cactions.people/1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cactions.logic.documents.plans import failed_to_json, result_to_json
+from cactions.logic.documents.runs import head_to_json, receipt_to_json, run_to_json
+from cactions.logic.exchange.token_response import FetchedToken
+from cactions.logic.request.redaction import hidden_attributes, hidden_fields
+from cactions.logic.vault.token_binding import TokenBinding
+from cactions.model import (
+    Failed,
+    Json,
+    Person,
+    Plan,
+    Receipt,
+    Reference,
+    Request,
+    Run,
+    RunHead,
+    Token,
+)
+
+
+def request_to_json(request: Request | Failed) -> dict[str, Json]:
+    """The request as it may be shown, secrets as dots; or why there is none."""
+    if isinstance(request, Failed):
+        return failed_to_json(request, redact=True)
+    return {
+        "format": "cactions.request/1",
+        "method": request.method,
+        "url": request.url.shown,
+        "headers": [{"name": name, "value": value.shown} for name, value in request.headers],
+        "body": None if request.body is None else request.body.shown,
+    }
+
+
+def fetched_to_json(token: Token, came: FetchedToken, binding: TokenBinding) -> dict[str, Json]:
+    """A token that was fetched for a test: everything but its value.
+
+    ``hosts`` are those of the YAML, ``bound_hosts`` those of them that the vault allows.
+    """
+    return {
+        "format": "cactions.token/1",
+        "name": token.name,
+        "status": came.status,
+        "path": str(token.fetch.token_path) if token.fetch else "",
+        "shape": came.shape,
+        "expires_in": came.expires_in,
+        "header": token.header,
+        "hosts": list(token.hosts),
+        "bound_hosts": list(binding.hosts),
+    }
+
+
+def outcome_to_json(
+    result: Plan | Failed, receipt: Receipt | None, head: RunHead
+) -> dict[str, Json]:
+    """A run for one person; without a receipt nothing was written and there is no run."""
+    return {
+        "format": "cactions.outcome/1",
+        "result": result_to_json(result, redact=True),
+        "receipt": receipt_to_json(receipt, redact=True) if receipt else None,
+        "run": head.id if receipt else None,
+    }
+
+
+def undo_to_json(undoes: str, run: str | None, receipts: Iterable[Receipt]) -> dict[str, Json]:
+    """What became of each person; ``run`` is null where nothing was written."""
+    return {
+        "format": "cactions.undo/1",
+        "undoes": undoes,
+        "run": run,
+        "receipts": [receipt_to_json(receipt, redact=True) for receipt in receipts],
+    }
+
+
+def runs_to_json(
+    runs: Iterable[Run], damaged: Iterable[tuple[str, str]], sealed: Iterable[RunHead] = ()
+) -> dict[str, Json]:
+    """Whole runs, newest first, the names of those that cannot be read, heads of sealed ones.
+
+    ``sealed`` is left out where everything could be opened.
+    """
+    heads: list[Json] = [head_to_json(head) for head in sealed]
+    return {
+        "format": "cactions.runs/1",
+        "runs": [run_to_json(run, redact=True) for run in runs],
+        "damaged": [{"run": name, "why": why} for name, why in damaged],
+        **({"sealed": heads} if heads else {}),
+    }
+
+
+def people_to_json(people: Iterable[Person], redacted: frozenset[Reference]) -> dict[str, Json]:
+    """People with the fields that are set and their attributes, but for the redacted ones."""
+    fields, attributes = hidden_fields(redacted), hidden_attributes(redacted)
+    return {
+        "format": "cactions.people/1",
+        "people": [_person(person, fields, attributes) for person in people],
+    }
+
+
+def _person(person: Person, fields: frozenset[str], attributes: frozenset[str]) -> dict[str, Json]:
+    """Whole people can be imported again; ``redacted`` makes an import refuse the others."""
+    held = person.attributes
+    hidden: list[Json] = [*sorted(fields & {*person.fields}), *sorted(attributes & {*held})]
+    return {
+        "id": person.id,
+        **{name: value for name, value in person.fields.items() if name not in {"id", *fields}},
+        "test": person.test,
+        "attributes": {name: value for name, value in held.items() if name not in attributes},
+        **({"redacted": hidden} if hidden else {}),
+    }

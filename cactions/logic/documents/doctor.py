@@ -1,0 +1,46 @@
+"""What ``doctor`` found as JSON: ``cactions.doctor/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from cactions.logic.documents.strict_reader import Fields, read
+from cactions.model import Check, Health, Json
+
+DOCTOR: Final = "cactions.doctor/1"
+
+
+def checks_to_json(checks: Iterable[Check]) -> dict[str, Json]:
+    """Every check, in order."""
+    return {"format": DOCTOR, "checks": [_to_json(check) for check in checks]}
+
+
+def checks_from_json(document: Json) -> tuple[Check, ...]:
+    """The checks. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _checks, "checks")
+
+
+def _to_json(check: Check) -> dict[str, Json]:
+    return {
+        "topic": check.topic,
+        "subject": check.subject,
+        "health": check.health.value,
+        "message": check.message,
+        "hint": check.hint,
+    }
+
+
+def _checks(fields: Fields) -> tuple[Check, ...]:
+    fields.format(DOCTOR)
+    return fields.each("checks", _check)
+
+
+def _check(fields: Fields) -> Check:
+    return Check(
+        topic=fields.text("topic"),
+        subject=fields.text("subject"),
+        health=fields.word("health", Health),
+        message=fields.text("message"),
+        hint=fields.text("hint"),
+    )

@@ -1,0 +1,180 @@
+"""Findings and test reports as JSON: ``cactions.findings/2`` and ``cactions.test/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from cactions.logic.documents.plans import read_result, result_to_json
+from cactions.logic.documents.strict_reader import Fields, read
+from cactions.logic.lint.rule_page import Page
+from cactions.model import (
+    Edit,
+    Finding,
+    Fix,
+    Json,
+    Label,
+    Place,
+    Severity,
+    Statement,
+    Suppressed,
+    TestReport,
+)
+
+FINDINGS: Final = "cactions.findings/2"
+RULES: Final = "cactions.rules/1"
+_PAGE: Final = (
+    "rule", "severity", "summary", "about", "why", "bad", "good", "fix", "suppress",
+)  # fmt: skip
+TEST: Final = "cactions.test/1"
+_PLACE: Final = ("file", "line", "column", "end_line", "end_column")
+
+
+def findings_to_json(
+    findings: Iterable[Finding], suppressed: Iterable[Suppressed] = ()
+) -> dict[str, Json]:
+    """Findings in their order; lines and columns count from 1, in characters, end exclusive.
+
+    ``suppressed`` are those that somebody answers for, each with who, why and until when.
+    """
+    return {
+        "format": FINDINGS,
+        "findings": [_finding_to_json(finding) for finding in findings],
+        "suppressed": [_suppressed_to_json(one) for one in suppressed],
+    }
+
+
+def findings_from_json(document: Json) -> tuple[Finding, ...]:
+    """The findings. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _findings, "findings")
+
+
+def reports_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str, Json]:
+    """How each of the file's tests went."""
+    return {"format": TEST, "tests": [_test_to_json(report, redact) for report in reports]}
+
+
+def reports_from_json(document: Json) -> tuple[TestReport, ...]:
+    """The reports. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _tests, "tests")
+
+
+def pages_to_json(pages: Iterable[Page]) -> dict[str, Json]:
+    """The pages of rules; ``bad`` and ``good`` are whole action files."""
+    return {"format": RULES, "rules": [_page_to_json(page) for page in pages]}
+
+
+def _page_to_json(page: Page) -> dict[str, Json]:
+    return {key: getattr(page, key) for key in _PAGE}
+
+
+def _finding_to_json(finding: Finding) -> dict[str, Json]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        **_place_to_json(finding.place),
+        "route": finding.route,
+        "labels": [
+            {"message": one.message, **_place_to_json(one.place), "route": one.route}
+            for one in finding.labels
+        ],
+        "notes": list(finding.notes),
+        "fix": _fix_to_json(finding.fix) if finding.fix else None,
+    }
+
+
+def _suppressed_to_json(one: Suppressed) -> dict[str, Json]:
+    by = one.by
+    return {
+        **_finding_to_json(one.finding),
+        "reason": by.reason,
+        "owner": by.owner or None,
+        "expires": by.expires or None,
+    }
+
+
+def _fix_to_json(fix: Fix) -> dict[str, Json]:
+    edits: list[Json] = [{**_place_to_json(one.place), "text": one.text} for one in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
+
+
+def _findings(fields: Fields) -> tuple[Finding, ...]:
+    fields.format(FINDINGS)
+    fields.each("suppressed", _suppressed)
+    return fields.each("findings", _finding)
+
+
+def _suppressed(fields: Fields) -> Suppressed:
+    owner, expires = fields.maybe_text("owner"), fields.maybe_text("expires")
+    return Suppressed(_finding(fields), Statement("", fields.text("reason"), owner, expires))
+
+
+def _finding(fields: Fields) -> Finding:
+    return Finding(
+        rule=fields.text("rule"),
+        severity=fields.word("severity", Severity),
+        message=fields.text("message"),
+        hint=fields.text("hint"),
+        place=_place(fields),
+        route=fields.text("route"),
+        labels=fields.each("labels", _label),
+        notes=fields.texts("notes"),
+        fix=fields.maybe("fix", _fix),
+    )
+
+
+def _label(fields: Fields) -> Label:
+    return Label(fields.text("message"), _place(fields), fields.text("route"))
+
+
+def _fix(fields: Fields) -> Fix:
+    return Fix(fields.text("title"), fields.each("edits", _edit), fields.flag("safe"))
+
+
+def _edit(fields: Fields) -> Edit:
+    return Edit(_exact_place(fields), fields.text("text"))
+
+
+def _place_to_json(place: Place | None) -> dict[str, Json]:
+    return {key: None if place is None else getattr(place, key) for key in _PLACE}
+
+
+def _place(fields: Fields) -> Place | None:
+    return None if fields.all_null(*_PLACE) else _exact_place(fields)
+
+
+def _exact_place(fields: Fields) -> Place:
+    return Place(
+        file=fields.text("file"),
+        line=fields.integer("line"),
+        column=fields.integer("column"),
+        end_line=fields.integer("end_line"),
+        end_column=fields.integer("end_column"),
+    )
+
+
+def _test_to_json(report: TestReport, redact: bool) -> dict[str, Json]:
+    return {
+        "action": report.action,
+        "test": report.test,
+        "passed": report.passed,
+        "problems": list(report.problems),
+        "result": result_to_json(report.result, redact=redact),
+    }
+
+
+def _tests(fields: Fields) -> tuple[TestReport, ...]:
+    fields.format(TEST)
+    return fields.each("tests", _test)
+
+
+def _test(fields: Fields) -> TestReport:
+    fields.ignore("passed")
+    return TestReport(
+        action=fields.text("action"),
+        test=fields.text("test"),
+        problems=fields.texts("problems"),
+        result=fields.one("result", read_result),
+    )

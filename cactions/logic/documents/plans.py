@@ -1,0 +1,236 @@
+"""Plans and failures as JSON: ``cactions.plan/1`` and ``cactions.failed/1``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.documents.strict_reader import Fields, read, values
+from cactions.model import (
+    Call,
+    Caution,
+    Change,
+    DataType,
+    Failed,
+    Json,
+    Left,
+    PersonQuery,
+    Plan,
+    Premise,
+    Proof,
+    Reason,
+    Subject,
+    Why,
+)
+
+PLAN: Final = "cactions.plan/1"
+FAILED: Final = "cactions.failed/1"
+
+
+def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
+    """A plan; with ``redact`` its redacted values are left out, and it cannot be read back."""
+    return {
+        "format": PLAN,
+        "action": plan.action,
+        "subject": _subject_to_json(plan.subject),
+        "call": _call_to_json(plan.call),
+        "changes": [_change_to_json(change, redact) for change in plan.changes],
+        "left": [_left_to_json(left, redact) for left in plan.left],
+        "proof": _proof_to_json(plan.proof, redact),
+        **({} if redact else {"premises": [_premise_to_json(one) for one in plan.premises]}),
+    }
+
+
+def plan_from_json(document: Json) -> Plan:
+    """The plan. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, read_plan, "plan")
+
+
+def failed_to_json(failed: Failed, *, redact: bool) -> dict[str, Json]:
+    """A failure, with Intercom's own ``error_type`` for its reason."""
+    return {
+        "format": FAILED,
+        "action": failed.action,
+        "subject": _subject_to_json(failed.subject),
+        "reason": failed.reason.value,
+        "error_type": failed.reason.error_type,
+        "message": failed.message,
+        "hint": failed.hint,
+        "call": None if failed.call is None else _call_to_json(failed.call),
+        "proof": _proof_to_json(failed.proof, redact),
+    }
+
+
+def failed_from_json(document: Json) -> Failed:
+    """The failure. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _read_failed, "failed")
+
+
+def result_to_json(result: Plan | Failed, *, redact: bool) -> dict[str, Json]:
+    """What came out for one person, whichever it is."""
+    if isinstance(result, Plan):
+        return plan_to_json(result, redact=redact)
+    return failed_to_json(result, redact=redact)
+
+
+def result_from_json(document: Json) -> Plan | Failed:
+    """The plan or the failure, by its format. Raises StoreError as the two do."""
+    return read(document, read_result, "result")
+
+
+def read_result(fields: Fields) -> Plan | Failed:
+    """A plan or a failure inside a larger document."""
+    is_plan = fields.format(PLAN, FAILED) == PLAN
+    return _plan_body(fields) if is_plan else _failed_body(fields)
+
+
+def read_plan(fields: Fields) -> Plan:
+    """A plan inside a larger document."""
+    fields.format(PLAN)
+    return _plan_body(fields)
+
+
+def _read_failed(fields: Fields) -> Failed:
+    fields.format(FAILED)
+    return _failed_body(fields)
+
+
+def _plan_body(fields: Fields) -> Plan:
+    return Plan(
+        action=fields.text("action"),
+        subject=fields.one("subject", _subject),
+        call=fields.one("call", _call),
+        changes=fields.each("changes", _change),
+        left=fields.each("left", _left),
+        proof=fields.maybe("proof", _proof),
+        premises=fields.each("premises", _premise),
+    )
+
+
+def _failed_body(fields: Fields) -> Failed:
+    fields.ignore("error_type")
+    return Failed(
+        action=fields.text("action"),
+        subject=fields.one("subject", _subject),
+        reason=fields.word("reason", Reason),
+        message=fields.text("message"),
+        hint=fields.text("hint"),
+        call=fields.maybe("call", _call),
+        proof=fields.maybe("proof", _proof),
+    )
+
+
+def _subject_to_json(subject: Subject) -> dict[str, Json]:
+    return {
+        "person_id": subject.person_id,
+        "matched": {"field": subject.matched.field, "value": subject.matched.value},
+        "label": subject.label,
+    }
+
+
+def _subject(fields: Fields) -> Subject:
+    return Subject(
+        person_id=fields.text("person_id"),
+        matched=fields.one("matched", lambda f: PersonQuery(f.text("field"), f.text("value"))),
+        label=fields.text("label"),
+    )
+
+
+def _premise_to_json(premise: Premise) -> dict[str, Json]:
+    """What a plan rests on is for its commit, not for its readers."""
+    return {"reference": str(premise.reference), **values(hide=False, value=premise.value)}
+
+
+def _premise(fields: Fields) -> Premise:
+    fields.complete()
+    return Premise(fields.reference("reference"), fields.value("value"))
+
+
+def _call_to_json(call: Call) -> dict[str, Json]:
+    return {"line": call.line, "status": call.status, "source": call.source}
+
+
+def _call(fields: Fields) -> Call:
+    return Call(
+        line=fields.text("line"),
+        status=fields.maybe_integer("status"),
+        source=fields.text("source"),
+    )
+
+
+def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:
+    hide = redact and change.redacted
+    return {
+        "attribute": change.attribute,
+        "kind": change.kind.value,
+        **values(hide=hide, before=change.before, after=change.after),
+        "source": change.source,
+        "data_type": change.data_type.value,
+        "redacted": change.redacted,
+        "cautions": [caution.value for caution in change.cautions],
+    }
+
+
+def _change(fields: Fields) -> Change:
+    fields.complete()
+    fields.ignore("kind")
+    return Change(
+        attribute=fields.text("attribute"),
+        before=fields.scalar("before"),
+        after=fields.scalar("after"),
+        source=fields.text("source"),
+        data_type=fields.word("data_type", DataType),
+        redacted=fields.flag("redacted"),
+        cautions=fields.words("cautions", Caution),
+    )
+
+
+def _left_to_json(left: Left, redact: bool) -> dict[str, Json]:
+    return {
+        "attribute": left.attribute,
+        **values(hide=redact and left.redacted, before=left.before, got=left.got),
+        "why": left.why.value,
+        "refused": left.refused,
+        "detail": left.detail,
+        "source": left.source,
+        "data_type": left.data_type.value,
+        "redacted": left.redacted,
+    }
+
+
+def _left(fields: Fields) -> Left:
+    fields.complete()
+    return Left(
+        attribute=fields.text("attribute"),
+        before=fields.value("before"),
+        got=fields.value("got"),
+        why=fields.word("why", Why),
+        refused=fields.flag("refused"),
+        detail=fields.text("detail"),
+        source=fields.text("source"),
+        data_type=fields.word("data_type", DataType),
+        redacted=fields.flag("redacted"),
+    )
+
+
+def _proof_to_json(proof: Proof | None, redact: bool) -> dict[str, Json] | None:
+    if proof is None:
+        return None
+    return {
+        "path": proof.path,
+        "equals": proof.equals,
+        **values(hide=redact and proof.redacted, expected=proof.expected, found=proof.found),
+        "redacted": proof.redacted,
+        "verified": proof.verified,
+    }
+
+
+def _proof(fields: Fields) -> Proof:
+    fields.complete()
+    return Proof(
+        path=fields.text("path"),
+        equals=fields.text("equals"),
+        expected=fields.value("expected"),
+        found=fields.value("found"),
+        redacted=fields.flag("redacted"),
+        verified=fields.text("verified"),
+    )

@@ -1,0 +1,159 @@
+"""Receipts and runs as JSON: ``cactions.receipt/1``, ``cactions.head/1``, ``cactions.run/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cactions.logic.documents.plans import plan_to_json, read_plan
+from cactions.logic.documents.strict_reader import Fields, read, values
+from cactions.model import Conflict, Json, Outcome, Receipt, Run, RunEntry, RunHead, RunKind
+
+RECEIPT: Final = "cactions.receipt/1"
+HEAD: Final = "cactions.head/1"
+RUN: Final = "cactions.run/1"
+EXPORT: Final = "cactions.export/1"
+
+
+def receipt_to_json(receipt: Receipt, *, redact: bool) -> dict[str, Json]:
+    """What became of one person's plan."""
+    return {
+        "format": RECEIPT,
+        "person_id": receipt.person_id,
+        "outcome": receipt.outcome.value,
+        "message": receipt.message,
+        "conflicts": [conflict_to_json(c, redact=redact) for c in receipt.conflicts],
+    }
+
+
+def receipt_from_json(document: Json) -> Receipt:
+    """The receipt. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _receipt, "receipt")
+
+
+def conflict_to_json(conflict: Conflict, *, redact: bool) -> dict[str, Json]:
+    """One attribute that was left alone; a part of other documents, without a format."""
+    hide = redact and conflict.redacted
+    return {
+        "attribute": conflict.attribute,
+        **values(hide=hide, expected=conflict.expected, found=conflict.found),
+        "redacted": conflict.redacted,
+    }
+
+
+def head_to_json(head: RunHead) -> dict[str, Json]:
+    """What a run is; it holds nothing of a person."""
+    return {
+        "format": HEAD,
+        "id": head.id,
+        "kind": head.kind.value,
+        "action": head.action,
+        "started": float(head.started),
+        "operator": head.operator,
+        "workspace": head.workspace,
+        "environment": head.environment,
+        "source": head.source,
+        "undoes": head.undoes,
+        "people": head.people,
+    }
+
+
+def head_from_json(document: Json) -> RunHead:
+    """The head. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _head, "head")
+
+
+def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
+    """A whole run, with every person's plan and receipt."""
+    return {
+        "format": RUN,
+        "head": head_to_json(run.head),
+        "entries": [_entry_to_json(entry, redact) for entry in run.entries],
+        "finished": run.finished,
+        **({} if run.authentic else {"authentic": False}),
+    }
+
+
+def run_to_lines(run: Run) -> Iterator[dict[str, Json]]:
+    """A run to be taken elsewhere: the head, then a line for each person; redacted.
+
+    ``people`` is how many were handed in, ``not_started`` how many of them have no line.
+    """
+    yield {
+        "format": EXPORT,
+        "head": head_to_json(run.head),
+        "finished": run.finished,
+        "people": run.people,
+        "not_started": run.not_started,
+        **({} if run.authentic else {"authentic": False}),
+    }
+    for number, entry in enumerate(run.entries, start=1):
+        yield {"entry": number, **_entry_to_json(entry, redact=True)}
+
+
+def run_from_json(document: Json) -> Run:
+    """The run. Raises StoreError for another format, and for anything that does not fit."""
+    return read(document, _run, "run")
+
+
+def _receipt(fields: Fields) -> Receipt:
+    fields.format(RECEIPT)
+    return Receipt(
+        person_id=fields.text("person_id"),
+        outcome=fields.word("outcome", Outcome),
+        message=fields.text("message"),
+        conflicts=fields.each("conflicts", _conflict),
+    )
+
+
+def _conflict(fields: Fields) -> Conflict:
+    fields.complete()
+    return Conflict(
+        attribute=fields.text("attribute"),
+        expected=fields.value("expected"),
+        found=fields.value("found"),
+        redacted=fields.flag("redacted"),
+    )
+
+
+def _head(fields: Fields) -> RunHead:
+    fields.format(HEAD)
+    return RunHead(
+        id=fields.text("id"),
+        kind=fields.word("kind", RunKind),
+        action=fields.text("action"),
+        started=fields.seconds("started"),
+        operator=fields.text("operator"),
+        workspace=fields.text("workspace"),
+        environment=fields.text("environment"),
+        source=fields.text("source"),
+        undoes=fields.text("undoes"),
+        people=fields.maybe_integer("people", missing=True),
+    )
+
+
+def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
+    receipt = entry.receipt
+    return {
+        "plan": plan_to_json(entry.plan, redact=redact),
+        "receipt": None if receipt is None else receipt_to_json(receipt, redact=redact),
+        "undone_by": entry.undone_by,
+    }
+
+
+def _entry(fields: Fields) -> RunEntry:
+    return RunEntry(
+        plan=fields.one("plan", read_plan),
+        receipt=fields.maybe("receipt", _receipt),
+        undone_by=fields.text("undone_by"),
+    )
+
+
+def _run(fields: Fields) -> Run:
+    fields.format(RUN)
+    return Run(
+        head=fields.one("head", _head),
+        entries=fields.each("entries", _entry),
+        finished=fields.flag("finished"),
+        authentic=fields.maybe_flag("authentic"),
+    )

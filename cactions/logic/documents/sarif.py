@@ -1,0 +1,191 @@
+"""Findings as SARIF 2.1.0, for code scanning and for viewers: one run, validated by its schema.
+
+- Columns count characters and lines are those of git: both are declared.
+- No line of a file is quoted: it could hold a secret.
+- Texts stand as they are, without placeholders: readers put arguments only where there are some.
+- Fingerprints rest on what a finding is about, not on its line.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import groupby
+from pathlib import PurePath
+from typing import Final
+from urllib.parse import quote
+
+from cactions import __version__
+from cactions.logic.documents.sarif_rules import LEVELS, rule_to_sarif
+from cactions.logic.lines import LINE_ENDS
+from cactions.logic.lint.rule_page import Page
+from cactions.model import Edit, Finding, Fix, Json, Place, Review, Statement, noun
+
+SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+FINGERPRINT: Final = "cactionsFinding/v1"
+
+_ROOT: Final = "%SRCROOT%"
+_PATHS: Final = "CA1"
+"""The labels of these rules are the way of a value, from where it begins to where it decides."""
+
+Object = dict[str, Json]
+Relative = Callable[[str], str | None]
+"""A file's name from the root of the sources on; None where it lies elsewhere."""
+
+
+def review_to_sarif(review: Review, pages: Iterable[Page], relative: Relative) -> Object:
+    """The document. ``pages`` are those of the rules that found something, in any order.
+
+    Raises KeyError for a finding of a rule without a page.
+    """
+    rules = sorted(pages, key=lambda page: page.rule)
+    driver: Object = {
+        "name": "cactions",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [rule_to_sarif(page) for page in rules],
+    }
+    run: Object = {
+        "tool": {"driver": driver},
+        "invocations": [{"executionSuccessful": True}],
+        "language": "en",
+        "columnKind": "unicodeCodePoints",
+        "newlineSequences": [*LINE_ENDS],
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the sources."}}},
+        "results": [*_results(review, _Files(review.sources, relative), rules)],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _results(review: Review, files: _Files, rules: Sequence[Page]) -> Iterator[Object]:
+    numbers = {page.rule: number for number, page in enumerate(rules)}
+    told: list[tuple[Finding, Statement | None]] = [
+        *((one, None) for one in review.findings),
+        *((one.finding, one.by) for one in review.suppressed),
+    ]
+    alike: Counter[str] = Counter()
+    for finding, by in told:
+        fingerprint = files.fingerprint(finding)
+        alike[fingerprint] += 1
+        yield {
+            "ruleId": finding.rule,
+            "ruleIndex": numbers[finding.rule],
+            "level": LEVELS[finding.severity.value],
+            "message": {"text": _text(finding)},
+            "locations": [files.spot(finding)],
+            "partialFingerprints": {FINGERPRINT: f"{fingerprint}:{alike[fingerprint]}"},
+            "suppressions": [files.suppression(by)] if by else [],
+            **files.story(finding),
+            **({"fixes": [files.fix(finding.fix)]} if finding.fix else {}),
+        }
+
+
+def _text(finding: Finding) -> str:
+    """All that is said of it, since most viewers show nothing else."""
+    hint = [f"hint: {finding.hint}"] if finding.hint else []
+    return _plain("\n".join([finding.message, *finding.notes, *hint]))
+
+
+def _plain(text: str) -> str:
+    """Without a link: a plain message may hold some, and ours repeat what an author wrote."""
+    return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
+
+
+@noun
+class _Files:
+    """Where the files are, and what stands in them by place."""
+
+    sources: Mapping[str, str]
+    relative: Relative
+
+    def spot(self, finding: Finding) -> Object:
+        """Where a finding is; of one without a place no more than the first file is known."""
+        first = next(iter(self.sources), "")
+        if finding.place:
+            spot = self.location(finding.place)
+        else:
+            spot = {"physicalLocation": {"artifactLocation": self._artifact(first)}}
+        named: Json = [{"fullyQualifiedName": finding.route, "kind": "object"}]
+        return {**spot, "logicalLocations": named} if finding.route else spot
+
+    def location(self, place: Place, message: str = "") -> Object:
+        told: Object = {"message": {"text": _plain(message)}} if message else {}
+        artifact = self._artifact(place.file)
+        return {
+            "physicalLocation": {"artifactLocation": artifact, "region": _region(place)},
+            **told,
+        }
+
+    def story(self, finding: Finding) -> Object:
+        """The other places that it speaks of, and the way from one to the next where it is one."""
+        placed = [(one.place, one.message) for one in finding.labels if one.place]
+        if not placed:
+            return {}
+        told = [self.location(*one) for one in placed]
+        related: list[Json] = [{"id": number, **one} for number, one in enumerate(told, start=1)]
+        if len(told) == 1 or not finding.rule.startswith(_PATHS):
+            return {"relatedLocations": related}
+        steps: list[Json] = [{"location": one} for one in told]
+        flow: Json = {"threadFlows": [{"locations": steps}]}
+        return {"relatedLocations": related, "codeFlows": [flow]}
+
+    def suppression(self, by: Statement) -> Object:
+        """``allow:`` and comments both stand in the sources; who and until when is ours to add."""
+        owned: Object = {"owner": by.owner, "expires": by.expires}
+        return {
+            "kind": "inSource",
+            "status": "accepted",
+            "justification": by.reason,
+            **({"location": self.location(by.place)} if by.place else {}),
+            **({"properties": owned} if by.owner else {}),
+        }
+
+    def fix(self, fix: Fix) -> Object:
+        ordered = sorted(fix.edits, key=lambda edit: edit.place.file)
+        changes: list[Json] = [
+            {
+                "artifactLocation": self._artifact(file),
+                "replacements": [_replacement(edit) for edit in edits],
+            }
+            for file, edits in groupby(ordered, key=lambda edit: edit.place.file)
+        ]
+        return {
+            "description": {"text": fix.title},
+            "artifactChanges": changes,
+            "properties": {"safe": fix.safe},
+        }
+
+    def fingerprint(self, finding: Finding) -> str:
+        """The same while rule, file, route and words stay; lines and columns do not matter."""
+        file = finding.place.file if finding.place else ""
+        words = re.sub(r"\bline \d+", "line", finding.message)
+        about = (finding.rule, self.relative(file) or file, finding.route, words)
+        return sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:32]
+
+    def _artifact(self, file: str) -> Object:
+        """With ``/`` and without what a URI cannot hold."""
+        inside = self.relative(file)
+        if inside is not None:
+            return {"uri": quote(inside), "uriBaseId": _ROOT}
+        path = PurePath(file)
+        return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}
+
+
+def _region(place: Place) -> Object:
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
+
+
+def _replacement(edit: Edit) -> Object:
+    inserted: Object = {"insertedContent": {"text": edit.text}} if edit.text else {}
+    return {"deletedRegion": _region(edit.place), **inserted}

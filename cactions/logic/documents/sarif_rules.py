@@ -1,0 +1,51 @@
+"""The page of a rule as SARIF's ``reportingDescriptor``, in plain text and in Markdown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.lint.rule_page import Page
+from cactions.model import Json
+
+LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
+"""SARIF's words for how bad a finding is."""
+
+_ARTICLES: Final = ("A", "An", "The")
+
+
+def rule_to_sarif(page: Page) -> dict[str, Json]:
+    """What a viewer shows beside a finding of the rule."""
+    return {
+        "id": page.rule,
+        "name": _name(page.summary),
+        "shortDescription": {"text": page.summary},
+        "fullDescription": {"text": f"{page.summary}\n\n{page.about}".strip()},
+        "help": {"text": _text(page), "markdown": _markdown(page)},
+        "defaultConfiguration": {"level": LEVELS[page.severity]},
+        "properties": {"tags": ["intercom", "format" if page.rule < "CA1" else "security"]},
+    }
+
+
+def _name(summary: str) -> str:
+    """The summary as one Pascal-cased word, as the standard advises; without its article."""
+    words = "".join(char if char.isalnum() else " " for char in summary).split()
+    words = words[words[0] in _ARTICLES :]
+    return "".join(word[:1].upper() + word[1:] for word in words)
+
+
+def _text(page: Page) -> str:
+    parts = (
+        page.summary, page.about, f"Why: {page.why}", f"Bad:\n\n{page.bad}",
+        f"Good:\n\n{page.good}", f"Fix: {page.fix}", f"Suppress: {page.suppress}",
+    )  # fmt: skip
+    return "\n\n".join(part.strip() for part in parts if part)
+
+
+def _markdown(page: Page) -> str:
+    """Pages mark code with two backticks, which Markdown reads as they are meant."""
+    parts = (
+        f"# {page.rule}: {page.summary}", page.about, f"**Why:** {page.why}",
+        f"**Bad:**\n\n```yaml\n{page.bad}```", f"**Good:**\n\n```yaml\n{page.good}```",
+        f"**Fix:** {page.fix}", f"**Suppress:** {page.suppress}",
+    )  # fmt: skip
+    return "\n\n".join(part.strip() for part in parts if part)

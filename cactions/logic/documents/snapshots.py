@@ -1,0 +1,58 @@
+"""The snapshot of a workspace's attributes as JSON: ``cactions.attributes/1``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.documents.strict_reader import Fields, read
+from cactions.model import Attribute, DataType, Json, Snapshot
+
+ATTRIBUTES: Final = "cactions.attributes/1"
+
+
+def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
+    """What was known, and when; null stands for what was not."""
+    return {
+        "format": ATTRIBUTES,
+        "taken": snapshot.taken,
+        "identity_verification": snapshot.identity_verification,
+        "attributes": [
+            {
+                "name": one.name,
+                "data_type": one.data_type.value,
+                "options": list(one.options),
+                "messenger_writable": one.messenger_writable,
+            }
+            for one in snapshot.attributes.values()
+        ],
+    }
+
+
+def snapshot_from_json(document: Json, file: str) -> Snapshot:
+    """The snapshot that stands in a file. Raises StoreError for what does not fit exactly."""
+
+    def build(fields: Fields) -> Snapshot:
+        fields.format(ATTRIBUTES)
+        return Snapshot(
+            file,
+            fields.seconds("taken"),
+            {one.name: one for one in fields.each("attributes", _attribute)},
+            _maybe_flag(fields, "identity_verification"),
+        )
+
+    return read(document, build, file)
+
+
+def _attribute(fields: Fields) -> Attribute:
+    return Attribute(
+        fields.text("name"),
+        fields.word("data_type", DataType),
+        fields.scalars("options"),
+        _maybe_flag(fields, "messenger_writable"),
+    )
+
+
+def _maybe_flag(fields: Fields, key: str) -> bool | None:
+    if fields.all_null(key):
+        return None
+    return fields.flag(key)

@@ -1,0 +1,214 @@
+"""One JSON object of a document, taken apart strictly.
+
+Every key is asked for by name and type, and a key that nobody asked for is refused: a misspelt
+``after`` must not read as "nothing", which would clear an attribute. Whatever does not fit is a
+StoreError that names the spot and holds no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import Enum
+from typing import Final, Literal, NoReturn, TypeVar
+
+from cactions.logic.expressions.template import TemplateError, parse_reference
+from cactions.model import (
+    ABSENT,
+    Absent,
+    Input,
+    Json,
+    PersonAttribute,
+    PersonField,
+    Scalar,
+    StoreError,
+    Value,
+)
+
+_FORMAT: Final = re.compile(r"cactions\.[a-z.]{1,32}/[0-9]{1,4}")
+_YEAR_1900: Final = -2_208_988_800
+_YEAR_10000: Final = 253_402_300_800
+
+T = TypeVar("T")
+Word = TypeVar("Word", bound=Enum)
+
+
+class Fields:
+    """The keys of one object, each to be taken once; ``route`` says where it stands."""
+
+    __slots__ = ("_left", "route")
+
+    def __init__(self, document: Json, route: str) -> None:
+        self.route = route
+        if not isinstance(document, dict):
+            _refuse(route, "should be an object")
+        self._left = dict(document)
+
+    def value(self, key: str) -> Value:
+        """Any JSON value; ABSENT where the key is left out."""
+        return self._left.pop(key, ABSENT)
+
+    def scalar(self, key: str) -> Scalar | Literal[Absent.ABSENT]:
+        """What an attribute can hold; ABSENT where the key is left out."""
+        found = self.value(key)
+        if isinstance(found, list | dict):
+            self._refuse(key, "should be one value, no list and no object")
+        return found
+
+    def text(self, key: str) -> str:
+        """A string."""
+        found = self._take(key)
+        return found if isinstance(found, str) else self._refuse(key, "should be a text")
+
+    def maybe_text(self, key: str) -> str:
+        """Like ``text``; empty for null."""
+        return "" if self.all_null(key) else self.text(key)
+
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        found = self._take(key)
+        return found if isinstance(found, bool) else self._refuse(key, "should be true or false")
+
+    def maybe_flag(self, key: str) -> bool:
+        """Like ``flag``; true where the key is left out."""
+        return self.flag(key) if key in self._left else True
+
+    def integer(self, key: str) -> int:
+        """A whole number."""
+        found = self._take(key)
+        return found if type(found) is int else self._refuse(key, "should be a whole number")
+
+    def maybe_integer(self, key: str, *, missing: bool = False) -> int | None:
+        """Like ``integer``; None for null, and with ``missing`` for a key of newer versions."""
+        if self.all_null(key) or (missing and key not in self._left):
+            return None
+        return self.integer(key)
+
+    def seconds(self, key: str) -> float:
+        """Unix seconds of the years 1900 to 9999, written with or without a fraction."""
+        found = self._take(key)
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return self._refuse(key, "should be a time in Unix seconds")
+        if _YEAR_1900 <= found < _YEAR_10000:
+            return float(found)
+        return self._refuse(key, "should be a time between the years 1900 and 9999")
+
+    def word(self, key: str, words: type[Word]) -> Word:
+        """A member of the enum, by its value."""
+        return self._word(key, self.text(key), words)
+
+    def words(self, key: str, words: type[Word]) -> tuple[Word, ...]:
+        """A list of members of the enum."""
+        return tuple(self._word(key, text, words) for text in self.texts(key))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings."""
+        found = self._list(key)
+        texts = tuple(item for item in found if isinstance(item, str))
+        return texts if len(texts) == len(found) else self._refuse(key, "should hold texts only")
+
+    def scalars(self, key: str) -> tuple[Scalar, ...]:
+        """A list of what an attribute can hold."""
+        found = self._list(key)
+        if any(isinstance(item, list | dict) for item in found):
+            self._refuse(key, "should hold single values only")
+        return tuple(item for item in found if not isinstance(item, list | dict))
+
+    def one(self, key: str, build: Callable[[Fields], T]) -> T:
+        """An object, built into what it stands for."""
+        return read(self._take(key), build, f"{self.route}.{key}")
+
+    def maybe(self, key: str, build: Callable[[Fields], T]) -> T | None:
+        """Like ``one``; None for null."""
+        found = self._take(key)
+        return None if found is None else read(found, build, f"{self.route}.{key}")
+
+    def each(self, key: str, build: Callable[[Fields], T]) -> tuple[T, ...]:
+        """A list of objects, each built into what it stands for."""
+        found = self._list(key)
+        return tuple(read(item, build, f"{self.route}.{key}[{n}]") for n, item in enumerate(found))
+
+    def reference(self, key: str) -> PersonField | PersonAttribute:
+        """Something about a person, such as ``person.email``."""
+        try:
+            found = parse_reference(self.text(key))
+        except TemplateError:
+            return self._refuse(key, "should name something about a person")
+        return self._refuse(key, "names an input") if isinstance(found, Input) else found
+
+    def format(self, *known: str) -> str:
+        """The document's ``format``, which must be one of those known here."""
+        found = self.text("format")
+        if found in known:
+            return found
+        told = f'the format "{found}"' if _FORMAT.fullmatch(found) else "another format"
+        raise StoreError(
+            f"{self.route} has {told}; this version of cactions reads " + " and ".join(known),
+            hint="Use the version of cactions that wrote it, or a newer one.",
+        )
+
+    def all_null(self, *keys: str) -> bool:
+        """Whether every key stands there with null; if so, all of them are taken."""
+        if not all(self._left.get(key, ABSENT) is None for key in keys):
+            return False
+        self.ignore(*keys)
+        return True
+
+    def complete(self) -> None:
+        """Refuse an object whose values were left out for a reader's eyes."""
+        if "withheld" in self._left:
+            raise StoreError(
+                f"{self.route} holds no values: they are redacted, and were left out",
+                hint="A redacted document is to be read by people; make the plan again.",
+            )
+
+    def ignore(self, *keys: str) -> None:
+        """Drop keys that are computed, and written for readers only."""
+        for key in keys:
+            self._left.pop(key, None)
+
+    def end(self) -> None:
+        """Refuse what nobody asked for."""
+        for key in self._left:
+            self._refuse(key[:60], "is not known here")
+
+    def _take(self, key: str) -> Json:
+        if key not in self._left:
+            self._refuse(key, "is missing")
+        return self._left.pop(key)
+
+    def _list(self, key: str) -> list[Json]:
+        found = self._take(key)
+        return found if isinstance(found, list) else self._refuse(key, "should be a list")
+
+    def _word(self, key: str, text: str, words: type[Word]) -> Word:
+        try:
+            return words(text)
+        except ValueError:
+            known = ", ".join(str(word.value) for word in words)
+            return self._refuse(key, f"should be one of {known}")
+
+    def _refuse(self, key: str, why: str) -> NoReturn:
+        _refuse(f"{self.route}.{key}", why)
+
+
+def read(document: Json, build: Callable[[Fields], T], route: str) -> T:
+    """What the document stands for. Raises StoreError for one that does not fit exactly."""
+    fields = Fields(document, route)
+    built = build(fields)
+    fields.end()
+    return built
+
+
+def values(*, hide: bool, **named: Value) -> dict[str, Json]:
+    """The values that are there; where they are hidden, ``withheld`` stands for all of them."""
+    if hide:
+        return {"withheld": True}
+    return {name: value for name, value in named.items() if value is not ABSENT}
+
+
+def _refuse(route: str, why: str) -> NoReturn:
+    raise StoreError(
+        f"the document cannot be read: {route} {why}",
+        hint="It is damaged, was changed by hand, or was written by another version of cactions.",
+    )

@@ -1,0 +1,1 @@
+"""The steps of a call: retries, tokens, and whether the response may be used."""

@@ -1,0 +1,155 @@
+"""One call to a third party as a conversation: tokens, one replay, paced tries. Pure.
+
+A generator yields what it needs next and is sent what came of it; whoever drives it has the
+network, the clock and the tokens.
+
+- A call that is denied for want of a good token is made exactly once more, with a new one.
+- Sent again is only what is safe to repeat, and only where that may help: after 429, 502, 503 and
+  504, and where no answer came because of the connection. At most ``limits.retries`` times.
+- A call that changes something and whose answer was lost is in doubt, and never sent again. Lost is
+  also what was cut off behind a good status, and what a gateway did not get (502, 504).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import field
+from typing import Any, Final, TypeAlias
+
+from cactions.logic.exchange.denial import denies
+from cactions.logic.request.builder import bind_fetch
+from cactions.logic.request.call import Asked
+from cactions.model import (
+    NoAnswer,
+    NoPlan,
+    Reason,
+    Request,
+    Response,
+    Token,
+    noun,
+)
+from cactions.model.secret import Credentials, Secret
+
+LONGEST_PAUSE: Final = 30.0  # seconds
+_BUSY: Final = (429, 502, 503, 504)
+_GATEWAYS: Final = (502, 504)
+"""What lies in between says that it has no answer of the service."""
+
+_REFUSED: Final = 400
+
+Chance: TypeAlias = Callable[[], float]
+"""A number from 0 to 1, each time another one."""
+
+
+@noun
+class Need:
+    """Asks for a token: any but ``stale``, which was not accepted. The reply is a Secret."""
+
+    token: Token
+    stale: Secret | None = None
+
+
+@noun
+class Send:
+    """Asks for an exchange. The reply is the Response, or the NoAnswer that came instead."""
+
+    request: Request
+
+
+@noun
+class Pause:
+    """Asks to wait before the next try; ``seconds`` long. The reply: whether there may be one."""
+
+    seconds: float
+
+
+Step: TypeAlias = Need | Send | Pause
+Conversation: TypeAlias = Generator[Step, Any, Response]
+
+
+@noun
+class _Manner:
+    """How often something may be sent, and what it means when no answer comes."""
+
+    tries: int
+    changes: bool
+    chance: Chance = field(repr=False)
+
+
+def converse(asked: Asked, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
+    """The whole call. Raises NoPlan (what ``bind`` raises, NO_ANSWER and its like, IN_DOUBT)."""
+    request = asked.action.request
+    tries = request.limits.retries if request.repeatable else 0
+    manner = _Manner(tries, not request.is_read, chance)
+    held: dict[str, Secret] = {}
+    for token in request.tokens:
+        if token.is_held:
+            held[token.name] = yield Need(token)
+    answer = yield from _sent(asked.request(Credentials(secrets, held)), manner)
+    denied = [
+        token for token in request.tokens
+        if token.fetch and denies(token.fetch.denied_when, answer)
+    ]  # fmt: skip
+    if not denied:
+        return answer
+    for token in denied:
+        held[token.name] = yield Need(token, held[token.name])
+    return (yield from _sent(asked.request(Credentials(secrets, held)), manner))
+
+
+def fetch(token: Token, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
+    """Fetches a token: a second fetch only gives another token, so that it may be repeated."""
+    assert token.fetch, "only a dynamic token is fetched"
+    request = bind_fetch(token.fetch, Credentials(secrets))
+    return (yield from _sent(request, _Manner(request.limits.retries, False, chance)))
+
+
+def _sent(request: Request, manner: _Manner) -> Conversation:
+    doubtful = False
+    for turn in range(manner.tries + 1):
+        came: Response | NoAnswer = yield Send(request)
+        doubtful |= _is_lost(came)
+        pause = _pause(came, turn, manner) if turn < manner.tries else None
+        if pause is None or not (yield Pause(pause)):
+            break
+    doubtful &= manner.changes
+    if isinstance(came, NoAnswer):
+        raise _in_doubt(str(came)) if doubtful else came
+    if doubtful and came.status >= _REFUSED:
+        raise _in_doubt(f"an answer was lost, and what came at last has status {came.status}")
+    return came
+
+
+def _is_lost(came: Response | NoAnswer) -> bool:
+    """Whether what was asked for may have been done, and the service's word on it is missing."""
+    if isinstance(came, NoAnswer):
+        return came.sent and (came.status is None or came.status < _REFUSED)
+    return came.status in _GATEWAYS
+
+
+def _pause(came: Response | NoAnswer, turn: int, manner: _Manner) -> float | None:
+    """Seconds before another try, with full jitter; None where it would not help."""
+    jitter = manner.chance() * min(LONGEST_PAUSE, 2.0**turn)
+    if isinstance(came, NoAnswer):
+        return jitter if came.again else None
+    if came.status not in _BUSY:
+        return None
+    told = _told(came)
+    return max(told, jitter) if told <= LONGEST_PAUSE else None
+
+
+def _told(answer: Response) -> float:
+    """Seconds of a Retry-After; 0 where there is none in seconds. RFC 9110, 10.2.3."""
+    text = next(iter(answer.header("retry-after")), "")
+    return float(text) if text.isascii() and text.isdigit() and len(text) < _LONG else 0.0
+
+
+_LONG: Final = 10  # digits
+
+
+def _in_doubt(why: str) -> NoPlan:
+    return NoPlan(
+        Reason.IN_DOUBT,
+        f"{why}. The call may have been carried out: nobody here knows, and it is not sent again",
+        hint="look at the service whether it was done",
+    )

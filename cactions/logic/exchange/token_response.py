@@ -1,0 +1,77 @@
+"""Reads the answer that a token comes in. No message holds anything of a token."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.exchange.verify import successful_document
+from cactions.logic.expressions.json_path import pick
+from cactions.logic.request import encoding
+from cactions.logic.request.encoding import Unfit
+from cactions.model import ABSENT, Json, NoPlan, Path, Reason, Response, Token, noun
+from cactions.model.secret import Secret
+
+LONGEST: Final = 10 * 366 * 24 * 3600
+"""In seconds, ten years: what is said to live longer is asked for again after that."""
+_KINDS: Final = {bool: "true or false", int: "a number", float: "a number", list: "a list",
+                 dict: "an object", type(None): "null"}  # fmt: skip
+
+
+@noun
+class FetchedToken:
+    """A token as it came. ``expires_in`` is in seconds; None where the answer does not say."""
+
+    secret: Secret
+    status: int
+    expires_in: float | None = None
+
+    @property
+    def shape(self) -> str:
+        """What may be told of the value: how long it is, and whether it looks like a JWT."""
+        value = self.secret.reveal()
+        kind = "a JWT" if value.count(".") == _JWT_DOTS and value.startswith("ey") else "a text"
+        return f"{kind} of {len(value):,} characters"
+
+
+_JWT_DOTS: Final = 2
+
+
+def read_token(token: Token, answer: Response) -> FetchedToken:
+    """The token in the answer. Raises NoPlan (NO_TOKEN)."""
+    fetch = token.fetch
+    assert fetch, "only a dynamic token is fetched"
+    try:
+        document = successful_document(fetch.success_when, answer)
+    except NoPlan as error:
+        raise no_token(token, str(error), error.hint) from None
+    value = pick(fetch.token_path, document)
+    if not isinstance(value, str) or not value:
+        what = "is missing" if value is ABSENT else f"is {_KINDS.get(type(value), 'empty')}"
+        raise no_token(token, f"{fetch.token_path} {what}", "Look at the answer and `token_path`.")
+    try:
+        encoding.header_value(value)
+    except Unfit as unfit:
+        raise no_token(
+            token, f"{fetch.token_path} {unfit}", "It cannot stand in a header."
+        ) from None
+    return FetchedToken(
+        Secret(token.name, value), answer.status, _lifetime(fetch.expires_in_path, document)
+    )
+
+
+def no_token(token: Token, why: str, hint: str) -> NoPlan:
+    """Why a token could not be had."""
+    return NoPlan(Reason.NO_TOKEN, f'the token "{token.name}" was not fetched: {why}', hint=hint)
+
+
+def _lifetime(path: Path | None, document: Json) -> float | None:
+    """As a number or, as some services have it, a text of digits; at most LONGEST."""
+    value = ABSENT if path is None else pick(path, document)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG:
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        return None
+    return float(min(value, LONGEST))  # an integer may be larger than any float
+
+
+_LONG: Final = 10  # digits

@@ -1,0 +1,1 @@
+"""Templates and JSON paths as they stand in action files."""

@@ -1,0 +1,1 @@
+"""Edits of action files that a rule suggests."""

@@ -1,0 +1,151 @@
+"""Takes what answers for a rule out of a file: an item of ``allow:``, or a rule in a comment.
+
+Law: what the file says is otherwise the same, down to each text in it; where that cannot be shown,
+nothing is proposed. It is shown at a cost that does not grow with the file: by the lines around an
+item, and once for all comments of a file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from cactions.logic.fixes.text_edits import rewritten
+from cactions.logic.project.source_map import Places
+from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.nodes import ListNode, MapNode, Node, to_json
+from cactions.logic.yaml.parser import read
+from cactions.model import Edit, Json, Place
+
+_COMMENT: Final = r"(?:^|(?<=[ \t]))#[ \t]*cactions: ignore\[[^\]\n]*\][^\n]*"
+_LIST: Final = r"(#[ \t]*cactions: ignore\[)([^\]]*)\]"
+_ITEM: Final = r"[ ]*-[ ]+"
+_KEY: Final = r"[ ]*[\w-]+:[ ]*"
+_NOTHING_ELSE: Final = r"[ ]*(?:[ ]#.*)?"
+_MOST_RULES: Final = 100
+"""In one comment that is fixed: each fix holds all of the others."""
+
+
+def rule_removed(rule: str, at: Place | None, places: Places) -> Edit | None:
+    """The comment without the rule; without any rule, no comment; and no empty line instead."""
+    if at is None or not _are_comments(at.file, places):
+        return None
+    line = places.line(at.file, at.line - 1)
+    found = re.match(_LIST, line[at.column - 1 :])
+    rules = found[2].split(",") if found else []
+    rest = [one for one in rules if one.strip() != rule]
+    if len(rules) > _MOST_RULES:
+        return None
+    if found and rest:
+        start, end = (at.column + number for number in found.span(2))
+        return Edit(Place(at.file, at.line, start, at.line, end), ",".join(rest).strip())
+    before = line[: at.column - 1]
+    if not before.strip():
+        return Edit(_whole(at.file, at.line, at.line, places), "")
+    start = len(before.rstrip()) + 1
+    return Edit(Place(at.file, at.line, start, at.line, at.end_column), "")
+
+
+def _are_comments(file: str, places: Places) -> bool:
+    """Whether the file says the same without any of what looks like a suppression.
+
+    Then each of them is a comment, and no part of a text. One that stands alone takes its line
+    along, so that the blank lines below it may become part of a text above it.
+    """
+    if file not in places.commented:
+        said = _said(places.sources[file])
+        lines = map(_uncommented, places.ended_lines(file))
+        places.commented[file] = bool(_said("".join(lines)) == said)
+    return places.commented[file]
+
+
+def _uncommented(line: str) -> str:
+    bare = line.rstrip("\r\n")
+    found = re.search(_COMMENT, bare)
+    if found is None:
+        return line
+    before = bare[: found.start()].rstrip()
+    return before + line[len(bare) :] if before else ""
+
+
+def item_removed(route: str, at: Place | None, places: Places) -> Edit | None:
+    """An item of a list on lines of its own, with its list where it is the only one."""
+    if at is None:
+        return None
+    head, _, number = route.rstrip("]").partition("[")
+    key, listed = places.top(at.file, head)
+    if key is None or not isinstance(listed, ListNode):
+        return None
+    lines, item = places.lines(at.file), listed.items[int(number)]
+    first, last = item.span.line, _last_line(item)
+    if not re.fullmatch(_ITEM, lines[first][: item.span.column]):
+        return None
+    alone = len(listed.items) == 1
+    if alone and not (_is_bare(lines[first - 1]) and key.span.line == first - 1):
+        return None
+    edit = Edit(_whole(at.file, first + (not alone), last + 1, places), "")
+    if alone:
+        return edit if _goes(edit, head, places) else None
+    return edit if _goes_alone(listed, int(number), last, lines) else None
+
+
+def _goes(edit: Edit, head: str, places: Places) -> bool:
+    """Whether nothing but the key and its list goes."""
+    text = places.sources[edit.place.file]
+    said: Any = _said(text)
+    return bool(_said(text, edit) == {key: value for key, value in said.items() if key != head})
+
+
+def _goes_alone(listed: ListNode, number: int, last: int, lines: list[str]) -> bool:
+    """Whether the item before says the same when these lines are gone.
+
+    What stands below begins with a line of its own, an item or a key, and what stands above ends
+    where the item before begins: neither sees what goes.
+    """
+    first = listed.items[number].span.line
+    start = listed.items[number - 1].span.line if number else first
+    stop = last + 1
+    while stop < len(lines) and _says_nothing(lines[stop]):
+        stop += 1
+    before: list[Json] = [to_json(one) for one in listed.items[max(0, number - 1) : number]]
+    own = to_json(listed.items[number])
+    around = "\n".join([*lines[start:stop], ""])
+    without = "\n".join([*lines[start:first], *lines[last + 1 : stop], ""])
+    return bool(_said(around) == [*before, own] and _said(without) == (before or None))
+
+
+def _says_nothing(line: str) -> bool:
+    return re.fullmatch(r"[ \t]*(#.*)?", line) is not None
+
+
+def _is_bare(line: str) -> bool:
+    return re.fullmatch(_KEY + _NOTHING_ELSE, line) is not None
+
+
+def _last_line(node: Node) -> int:
+    """The last line on which something of it stands, from 0."""
+    while isinstance(node, MapNode | ListNode) and (inner := _last(node)):
+        node = inner
+    span = node.span
+    return span.end_line - (span.end_column == 0 and span.end_line > span.line)
+
+
+def _last(node: MapNode | ListNode) -> Node | None:
+    if isinstance(node, ListNode):
+        return node.items[-1] if node.items else None
+    return node.entries[-1][1] if node.entries else None
+
+
+def _whole(file: str, first: int, last: int, places: Places) -> Place:
+    """Whole lines from one to another, counted from 1, with their ends."""
+    lines = places.ended_lines(file)
+    if last < len(lines):
+        return Place(file, first, 1, last + 1, 1)
+    return Place(file, first, 1, last, len(lines[last - 1]) + 1)
+
+
+def _said(text: str, edit: Edit | None = None) -> Any:  # noqa: ANN401 - whatever the file says
+    """What the text says, as JSON; with the edit made."""
+    data = text.encode()
+    root = read(rewritten(data, [edit]) if edit else data, Faults(""))
+    return to_json(root) if root else None

@@ -1,0 +1,1 @@
+"""The lint engine and the data-flow analysis that the rules read."""

@@ -1,0 +1,195 @@
+"""Applies every rule to a project as one graph, and takes out what somebody answers for.
+
+Only errors of the format keep the rules from looking. A suppression holds for one rule at one
+place until its day; one that is expired suppresses nothing, and one that nothing needs is told.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from cactions.logic.fixes.from_rules import fix_of
+from cactions.logic.lines import split_lines
+from cactions.logic.lint.taint_flow import Taint, source_label, taint
+from cactions.logic.lint.trust import is_reached
+from cactions.logic.project import Shaped
+from cactions.logic.project.source_map import Places
+from cactions.model import (
+    Finding,
+    Label,
+    Place,
+    Project,
+    Severity,
+    Statement,
+    Suppressed,
+    noun,
+)
+from cactions.rules import CHECKED, LAST
+from cactions.rules.rule import Rule, Spot, View
+
+_MARK: Final = "cactions: ignore["
+_MOST_RULES: Final = 100
+"""In one comment; there are fewer rules."""
+_COMMENT: Final = r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))"
+
+
+def lint(shaped: Shaped, now: float) -> Shaped:
+    """The same with what the rules find. ``now`` is in Unix seconds."""
+    project = shaped.draft
+    if project is None:
+        return shaped
+    return _Linter(shaped, project, now).result()
+
+
+Key = tuple[str, str, int]
+"""A rule with the route, or with the file and the line, that somebody answers for."""
+
+
+@noun
+class _Comments:
+    """The suppressions on lines, in order; ``void`` are those without rule or reason."""
+
+    sound: tuple[Statement, ...]
+    void: tuple[Statement, ...]
+
+
+class _Linter:
+    def __init__(self, shaped: Shaped, project: Project, now: float) -> None:
+        self.shaped = shaped
+        self.project = project
+        self.places = Places(shaped.sources, shaped.homes, project.actions)
+        self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
+        self.now = now
+        self.comments = _comments(shaped.sources)
+        self.answers: dict[Key, Statement] = {}
+        self.used: set[Key] = set()
+
+    def result(self) -> Shaped:
+        live = [one for one in self.project.statements if one.expires >= self.today]
+        trusted = frozenset(one.where for one in live if not one.rule)
+        for one in (*live, *self.comments.sound):
+            self.answers.setdefault(_key(one), one)
+        found = taint(self.project, trusted)
+        view = self._view(found, trusted)
+        told: list[Finding] = []
+        suppressed: list[Suppressed] = []
+        for finding in self._found(CHECKED, view):
+            by = self._answered(finding)
+            if by:
+                suppressed.append(Suppressed(finding, by))
+            else:
+                told.append(finding)
+        rules = frozenset(one.rule for one in told)
+        view = replace(view, unused=tuple(self._unused(found)), told=rules)
+        told += self._found((LAST,), view)
+        return self._with(sorted(told, key=_order), tuple(suppressed))
+
+    def _view(self, found: Taint, trusted: frozenset[str]) -> View:
+        return View(
+            self.project,
+            found.facts,
+            found.flows.into,
+            found.doubts.writers,
+            self.places.stated,
+            partial(source_label, doubts=found.doubts),
+            is_reached,
+            trusted,
+            self.now,
+        )
+
+    def _with(self, told: list[Finding], suppressed: tuple[Suppressed, ...]) -> Shaped:
+        broken = any(one.severity is Severity.ERROR for one in told)
+        return replace(
+            self.shaped,
+            project=None if broken else self.shaped.project,
+            findings=(*self.shaped.findings, *told),
+            suppressed=suppressed,
+        )
+
+    def _found(self, rules: Iterable[Rule], view: View) -> Iterator[Finding]:
+        for rule in rules:
+            for spot in rule.check(view) if rule.check else ():
+                yield self._finding(rule, spot)
+
+    def _finding(self, rule: Rule, spot: Spot) -> Finding:
+        return Finding(
+            rule.id,
+            spot.message,
+            spot.hint,
+            spot.place or self.places.place(spot.route),
+            spot.route.partition("#")[0],
+            rule.severity,
+            tuple(self._label(one) for one in spot.labels),
+            spot.notes,
+            fix_of(spot.mend, self.places, spot.place) if spot.mend else None,
+        )
+
+    def _label(self, label: Label) -> Label:
+        place = label.place or self.places.place(label.route)
+        return Label(label.message, place, label.route.partition("#")[0])
+
+    def _answered(self, finding: Finding) -> Statement | None:
+        """Who answers for it; every statement that would is used."""
+        place = finding.place
+        keys: list[Key] = [(finding.rule, finding.route, 0)]
+        if place:
+            keys.append((finding.rule, place.file, place.line))
+        self.used.update(keys)
+        return next((self.answers[key] for key in keys if key in self.answers), None)
+
+    def _trusts(self, where: str, found: Taint) -> bool:
+        """Whether it makes a difference that somebody vouches for a place."""
+        attribute = self.project.attributes.get(where.removeprefix("attributes."))
+        return where in found.doubts.used or (attribute is not None and attribute.user_editable)
+
+    def _unused(self, found: Taint) -> Iterator[tuple[Statement, str]]:
+        for one in self.project.statements:
+            if one.expires < self.today:
+                yield one, f"expired on {one.expires}, and no longer holds"
+            elif not (_key(one) in self.used if one.rule else self._trusts(one.where, found)):
+                yield one, "is not needed: nothing is found there"
+        for one in self.comments.sound:
+            if _key(one) not in self.used:
+                yield one, "is not needed: nothing is found on this line"
+        for one in self.comments.void:
+            yield one, "gives no rule or no reason, and holds nothing back"
+
+
+def _key(one: Statement) -> Key:
+    """What a statement answers for: a place that it names, or the line that it stands on."""
+    if one.owner or one.place is None:
+        return one.rule, one.where, 0
+    return one.rule, one.place.file, one.place.line
+
+
+def _comments(sources: Mapping[str, str]) -> _Comments:
+    sound: list[Statement] = []
+    void: list[Statement] = []
+    for file, text in sources.items():
+        if _MARK not in text:
+            continue
+        for number, line in enumerate(split_lines(text), start=1):
+            for one in _on_line(file, number, line):
+                (sound if one.rule and one.reason else void).append(one)
+    return _Comments(tuple(sound), tuple(void))
+
+
+def _on_line(file: str, number: int, line: str) -> Iterator[Statement]:
+    found = re.search(_COMMENT, line)
+    if not found:
+        return
+    place = Place(file, number, found.start(1) + 1, number, found.end(1) + 1)
+    rules = dict.fromkeys(rule.strip() for rule in found[2].split(","))
+    for rule in rules if len(rules) <= _MOST_RULES else ("",):
+        yield Statement("", found[3].strip(), rule=rule, place=place)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    place = finding.place
+    where = (place.file, place.line, place.column) if place else ("", 0, 0)
+    return (*where, finding.rule, finding.route, finding.message)

@@ -1,0 +1,212 @@
+"""How what somebody may choose reaches other places, over the graph of all actions at once.
+
+Laws: an action that writes nothing which others read changes nothing about them; neither the
+order of actions nor that of files counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Final, NamedTuple
+
+from cactions.logic.lint.trust import TYPED, Doubts, Writer
+from cactions.model import (
+    Action,
+    AttributeMapping,
+    Flow,
+    Input,
+    Label,
+    PersonAttribute,
+    Project,
+    Reference,
+    noun,
+)
+from cactions.rules.rule import Facts, Key
+
+_END: Final = 10
+"""Actions of a way that are told at its beginning and at its end; the others are counted."""
+
+
+_Edges = Mapping[str, list[Writer]]
+_Readers = Mapping[str, list[tuple[Key, Action]]]
+
+
+@noun
+class Taint:
+    """What was found out of each action, and how unproven values get into each attribute."""
+
+    facts: tuple[Facts, ...]
+    flows: Flows
+    doubts: Doubts
+
+
+def taint(project: Project, trusted: frozenset[str]) -> Taint:
+    """The whole analysis. ``trusted`` are the routes that somebody vouches for today."""
+    doubts = Doubts(project, trusted)
+    facts = tuple(
+        Facts(action, doubts.keys[name], doubts.unproven(action), doubts.trusts(action))
+        for name, action in project.actions.items()
+    )
+    return Taint(facts, Flows(doubts), doubts)
+
+
+class _Step(NamedTuple):
+    """How an attribute came to hold a value: by which mapping, looked up by which key of whom.
+
+    ``before`` is the dirty attribute that was the key; empty where the way begins here.
+    """
+
+    writer: Writer
+    key: Key | None = None
+    before: str = ""
+
+
+class Flows:
+    """The shortest way into each dirty attribute, from where somebody may have chosen the value.
+
+    Those into which no such way leads begin at an answer that nothing proves. Ties go by name.
+    """
+
+    def __init__(self, doubts: Doubts) -> None:
+        self.doubts = doubts
+        self.steps: dict[str, _Step] = {}
+        self.first: dict[str, tuple[str, ...]] = {}
+        self.chosen: dict[str, Key | None] = {}
+        self.length: dict[str, int] = {}
+        if doubts.dirty:
+            self._find()
+
+    def into(self, name: str) -> Flow:
+        """The hops into an attribute; none where it holds only what was proven."""
+        if name not in self.steps:
+            return ()
+        first = self.first[name]
+        last = list(islice(self._back(name), max(0, self.length[name] - len(first))))[:_END]
+        missing = self.length[name] - len(first) - len(last)
+        gap = (Label(f"… and {missing:,} more actions"),) if missing else ()
+        before, after = (
+            [hop for one in names for hop in self._hops(self.steps[one])]
+            for names in (first, reversed(last))
+        )
+        return (*before, *gap, *after)
+
+    def _back(self, name: str) -> Iterator[str]:
+        """From an attribute to where its way begins."""
+        while name in self.steps:
+            yield name
+            name = self.steps[name].before
+
+    def _put(self, name: str, step: _Step) -> None:
+        first = self.first.get(step.before, ())
+        self.steps[name] = step
+        self.length[name] = self.length.get(step.before, 0) + 1
+        self.first[name] = first if len(first) == _END else (*first, name)
+
+    def _find(self) -> None:
+        edges = {
+            name: [one for one in self.doubts.writers[name] if self.doubts.taints(*one)]
+            for name in sorted(self.doubts.dirty)
+        }
+        readers = self._readers(edges)
+        looked_up = {action.name for several in readers.values() for _, action in several}
+        self._spread({name: self._seed(writers) for name, writers in edges.items()}, readers, edges)
+        roots = {
+            name: next((_Step(one) for one in writers if one[0].name not in looked_up), None)
+            for name, writers in edges.items()
+        }
+        self._spread(roots, readers, edges)
+        for name, writers in edges.items():
+            if name not in self.steps:
+                self._put(name, _Step(writers[0]))
+
+    def _spread(self, front: Mapping[str, _Step | None], readers: _Readers, edges: _Edges) -> None:
+        """Breadth first, so that every way is the shortest; each action is gone through once."""
+        targets = _targets(edges)
+        found = {name: one for name, one in front.items() if one and name not in self.steps}
+        while found:
+            for name, step in found.items():
+                self._put(name, step)
+            names, found = sorted(found), {}
+            for name in names:
+                for key, action in readers.get(name, ()):
+                    for writer in targets.pop(action.name, ()):
+                        target = writer[1].attribute.name
+                        if target not in self.steps and target not in found:
+                            found[target] = _Step(writer, key, name)
+
+    def _seed(self, writers: list[Writer]) -> _Step | None:
+        """A writer that looks something up by what somebody may have chosen."""
+        found = ((one, self._chosen_key(one[0])) for one in writers)
+        return next((_Step(one, key) for one, key in found if key), None)
+
+    def _chosen_key(self, action: Action) -> Key | None:
+        """The first key of an action that somebody may have chosen."""
+        if action.name not in self.chosen:
+            keys = self.doubts.keys[action.name]
+            tainted = (key for key in keys if self.doubts.trust(key.reference, action).tainted)
+            self.chosen[action.name] = next(tainted, None)
+        return self.chosen[action.name]
+
+    def _dirty_keys(self, action: Action) -> Iterator[tuple[str, Key]]:
+        for key in self.doubts.keys[action.name]:
+            one = key.reference
+            if isinstance(one, PersonAttribute) and one.name in self.doubts.dirty:
+                yield one.name, key
+
+    def _readers(self, edges: _Edges) -> _Readers:
+        """By the dirty attribute that is looked up: which of those who write do so, and by what."""
+        found: dict[str, list[tuple[Key, Action]]] = {}
+        actions = {action.name: action for writers in edges.values() for action, _ in writers}
+        for _, action in sorted(actions.items()):
+            for name, key in self._dirty_keys(action):
+                found.setdefault(name, []).append((key, action))
+        return found
+
+    def _hops(self, step: _Step) -> Flow:
+        (action, mapping), key = step.writer, step.key
+        what, why = PersonAttribute(mapping.attribute.name), self.doubts.doubt(action, mapping)
+        route = _written(action, mapping)
+        if key is None:
+            return (Label(f"{action.name} writes {what}: {why}", route=route),)
+        source = source_label(key.reference, action, self.doubts)
+        return (
+            *(() if step.before else (source,)),
+            Label(f"{action.name} looks it up in {key.part.value}", route=key.spot),
+            Label(f"and writes {what}: {why}", route=route),
+        )
+
+
+def _targets(edges: _Edges) -> dict[str, list[Writer]]:
+    """By action: what it writes of all these."""
+    found: dict[str, list[Writer]] = {}
+    for writers in edges.values():
+        for writer in writers:
+            found.setdefault(writer[0].name, []).append(writer)
+    return found
+
+
+def _written(action: Action, mapping: AttributeMapping) -> str:
+    return f"actions.{action.name}.response.mapping.{mapping.attribute.name}#"
+
+
+def source_label(reference: Reference, action: Action, doubts: Doubts) -> Label:
+    """Where a value that somebody may choose comes from, and who may."""
+    if isinstance(reference, Input):
+        number = doubts.input_number(action, reference.name)
+        route = f"actions.{action.name}.data_inputs[{number}]"
+        return Label(f"{reference} is typed by the customer", route=route)
+    if isinstance(reference, PersonAttribute):
+        known = doubts.project.attributes.get(reference.name)
+        sure = known is not None and known.messenger_writable
+        who = "end users can change it" if sure else "nobody knows that end users cannot change it"
+        return Label(f"{reference}: {who}", route=f"attributes.{reference.name}#")
+    if reference.name in TYPED:
+        return Label(f"{reference} is whatever the person says it is")
+    if set(action.audiences) != {"users"}:
+        who = "leads and visitors say what it is, and nobody verifies it"
+        return Label(f"{reference}: {who}", route=f"actions.{action.name}.audiences")
+    return Label(
+        f"{reference}: without identity verification, anybody may claim it",
+        route="workspace.identity_verification",
+    )

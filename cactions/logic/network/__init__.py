@@ -1,0 +1,1 @@
+"""Hosts, origins and addresses: which may be called."""

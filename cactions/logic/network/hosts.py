@@ -1,0 +1,44 @@
+"""Every host that the actions of a project ask, and who asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.logic.network.origin import origin_of
+from cactions.model import ActionRequest, AllowedAddress, Project, noun
+
+
+@noun
+class Site:
+    """Where requests go. ``asked_by`` says which; ``entry`` is the one of ``network.allow``."""
+
+    host: str
+    port: int
+    asked_by: tuple[str, ...]
+    entry: AllowedAddress | None = None
+
+    @property
+    def url(self) -> str:
+        """Its root."""
+        return f"https://{self.host}:{self.port}/"
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def sites_of(project: Project) -> tuple[Site, ...]:
+    """Each host and port once, in the order of the files."""
+    ways = {(entry.host, entry.port): entry for entry in project.allowed}
+    found: dict[tuple[str, int], list[str]] = {}
+    for name, request in _requests(project):
+        origin = origin_of(request.base or str(request.url), ways)
+        found.setdefault((origin.host, origin.port), []).append(name)
+    return tuple(Site(*at, tuple(names), ways.get(at)) for at, names in found.items())
+
+
+def _requests(project: Project) -> Iterator[tuple[str, ActionRequest]]:
+    for action in project.actions.values():
+        yield action.name, action.request
+    for token in project.tokens.values():
+        if token.fetch:
+            yield f"the token {token.name}", token.fetch.request

@@ -1,0 +1,101 @@
+"""Checks that an origin is literal, https and public, as far as its text alone can tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from cactions.logic.yaml.diagnostics import (
+    LITERAL_SECRET,
+    PLAIN_HTTP,
+    SPECIAL_HOST,
+    TEMPLATED_HOST,
+    WRONG_VALUE,
+)
+from cactions.model import noun
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
+_NUMERIC: Final = re.compile(
+    r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE | re.ASCII
+)
+"""ASCII: without it, ignoring case lets the long s and the Kelvin sign pass for s and k."""
+_AUTHORITY_END: Final = re.compile(r"[/?#\\]")
+_SPECIAL: Final = (".local", ".localhost", ".internal", ".home.arpa", ".onion")
+_LONGEST_NAME: Final = 253
+HIGHEST_PORT: Final = 65535
+_LONGEST_PORT: Final = 5
+DEFAULT_PORT: Final = 443
+
+
+class OriginError(ValueError):
+    """What is wrong with an origin; ``start`` and ``end`` are offsets into its text."""
+
+    def __init__(self, rule: str, message: str, hint: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.start = start
+        self.end = end
+
+
+@noun
+class Origin:
+    """``text`` is ``https://host[:port]``; ``end`` is where it stops in the URL."""
+
+    text: str
+    host: str
+    port: int
+    end: int
+
+
+def origin_of(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
+    """The origin of an https URL, whose path may hold templates. Raises OriginError.
+
+    ``allowed``: hosts and ports that may be no public name.
+    """
+    scheme, mark, rest = url.partition("://")
+    start = len(scheme) + len(mark) if mark else 0
+    authority = _AUTHORITY_END.split(rest if mark else url, maxsplit=1)[0]
+    end = start + len(authority)
+    if "@" in authority:
+        hint = "put credentials into a token"
+        raise OriginError(LITERAL_SECRET, "the URL holds a user name", hint, start, end)
+    if not mark or "{{" in scheme or "/" in scheme:
+        rule = TEMPLATED_HOST if url.startswith("{{") else WRONG_VALUE
+        hint = "write the whole URL, or name a `server` for a path"
+        raise OriginError(rule, "does not begin with https://", hint, 0, len(url))
+    if scheme != "https":
+        hint = "secrets and people's data travel over https only"
+        raise OriginError(PLAIN_HTTP, f'the scheme is "{scheme}"', hint, 0, len(scheme))
+    if "{{" in authority:
+        hint = "write the host out; one server an environment goes under `servers`"
+        message = "the host is templated, so that its value decides where secrets go"
+        raise OriginError(TEMPLATED_HOST, message, hint, start, end)
+    host, colon, port = authority.rpartition(":") if ":" in authority else (authority, "", "")
+    good = port.isascii() and port.isdigit() and len(port) <= _LONGEST_PORT and int(port) > 0
+    number = int(port) if good else DEFAULT_PORT
+    if (host.lower(), number) not in allowed and (fault := host_fault(host)):
+        raise OriginError(SPECIAL_HOST, *fault, start, end)
+    if colon and not (good and number <= HIGHEST_PORT):
+        raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
+    return Origin(f"https://{authority.lower()}", host.lower(), number, end)
+
+
+def host_fault(host: str) -> tuple[str, str] | None:
+    """Message and hint for a host that is no public name; None for one that may be."""
+    if not host:
+        return "the host is missing", "write https://host/path"
+    if host.startswith("[") or _NUMERIC.fullmatch(host):
+        return f'"{host}" is an address', "use the service's name"
+    if not is_name(host):
+        return f'"{host}" is no host name', "letters, digits and - between dots"
+    if "." not in host or host.lower().endswith(_SPECIAL):
+        return f'"{host}" is a name of a private network', "use the service's public name"
+    return None
+
+
+def is_name(host: str) -> bool:
+    """Whether it is spelled as a host name, public or not."""
+    return len(host) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, host.split(".")))

@@ -1,0 +1,1 @@
+"""People as they come in: files, records and lookups."""

@@ -1,0 +1,199 @@
+"""Shapes one action: its inputs, request, response and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cactions.logic.project.attribute_values import typed_scalar
+from cactions.logic.project.requests import limits_of, request
+from cactions.logic.project.responses import response
+from cactions.logic.project.scope import Scope, declared
+from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.diagnostics import (
+    CONTRADICTION,
+    TWICE,
+    UNKNOWN_NAME,
+    WRONG_VALUE,
+    listed,
+)
+from cactions.model import (
+    MATCH_FIELDS,
+    Action,
+    ActionResponse,
+    ActionTest,
+    Attribute,
+    DataInput,
+    Expectation,
+    InputType,
+    Json,
+    PersonQuery,
+    Scalar,
+)
+
+_INPUT_TYPES: Mapping[InputType, tuple[type, ...]] = {
+    InputType.STRING: (str,),
+    InputType.INTEGER: (int,),
+    InputType.DECIMAL: (int, float),
+    InputType.BOOLEAN: (bool,),
+}
+
+
+def action(name: str, at: Typed, scope: Scope) -> Action | None:
+    """The action; None where it cannot be used."""
+    inputs = _inputs(at.get("data_inputs"), scope)
+    inside = replace(scope, inputs=frozenset(inputs)) if inputs else scope
+    request_at, response_at = at.get("request"), at.get("response")
+    asked = request(request_at, inside) if request_at else None
+    read = response(response_at, inside) if response_at else None
+    match = at.plain("match")
+    limits = at.get("limits")
+    if asked is None or read is None or match is None:
+        return None
+    _check_denials(request_at, read, inside)
+    audiences = at.get("audiences")
+    tests = at.get("tests")
+    targets = _targets(response_at, inside)
+    shaped = [
+        _test(item, match, inputs, targets, inside) for item in (tests.value if tests else ())
+    ]
+    return Action(
+        name,
+        match,
+        replace(asked, limits=limits_of(limits)) if limits else asked,
+        read,
+        description=at.plain("description", ""),
+        audiences=tuple(item.value for item in audiences.value) if audiences else ("users",),
+        inputs=tuple(inputs.values()),
+        tests=tuple(test for test in shaped if test is not None),
+        place=scope.faults.place(at.key),
+        redacted=scope.redacted,
+    )
+
+
+def _check_denials(request_at: Typed | None, read: ActionResponse, scope: Scope) -> None:
+    """No status is a success and a denial: each call would be made twice."""
+    tokens_at = request_at.get("tokens") if request_at else None
+    successes = frozenset(read.success_when.statuses)
+    for item in tokens_at.value if tokens_at else ():
+        token = scope.tokens.get(item.value)
+        denying = token.fetch.denied_when.statuses if token and token.fetch else ()
+        if shared := sorted(successes.intersection(denying)):
+            named = f"status {listed(map(str, shared))}"
+            message = f'{named} is a success, and denies the token "{item.value}"'
+            hint = "take it out of `success_when`, or out of the token's `denied_when`"
+            scope.fault(CONTRADICTION, item, message, hint)
+
+
+def _inputs(at: Typed | None, scope: Scope) -> dict[str, DataInput]:
+    found: dict[str, DataInput] = {}
+    for item in at.value if at else ():
+        name, kind = item.plain("name"), item.plain("type")
+        if not name:
+            continue
+        if name in found:
+            scope.fault(TWICE, item.get("name"), f'data input "{name}" stands here twice')
+            continue
+        form = InputType(kind or "string")
+        default = item.get("default_value")
+        if default and kind and not _fits(default.value, form):
+            scope.fault(WRONG_VALUE, default, f"is not of type {kind}")
+        found[name] = DataInput(
+            name,
+            form,
+            required=item.plain("required", False),
+            description=item.plain("description", ""),
+            default_value=default.value if default else None,
+        )
+    return found
+
+
+def _fits(value: Scalar, kind: InputType) -> bool:
+    """A boolean is no integer, although Python says so."""
+    return type(value) in _INPUT_TYPES[kind]
+
+
+def _test(
+    at: Typed,
+    match: str,
+    inputs: Mapping[str, DataInput],
+    targets: Mapping[str, Attribute | None],
+    scope: Scope,
+) -> ActionTest | None:
+    person_at, name, expect_at = at.get("person"), at.plain("name"), at.get("expect")
+    query = _query(person_at, match, scope) if person_at else None
+    given = _given(at.get("inputs"), inputs, scope)
+    expect = _expectation(expect_at, targets, scope) if expect_at else None
+    if query is None or name is None or expect is None:
+        return None
+    return ActionTest(name, query, expect, given, scope.faults.place(at.key))
+
+
+def _query(at: Typed, match: str, scope: Scope) -> PersonQuery | None:
+    if isinstance(at.value, str):
+        return _known_person(PersonQuery(match, at.value), at, scope)
+    if len(at.value) != 1:
+        hint = f"name one of {', '.join(MATCH_FIELDS)}"
+        scope.fault(CONTRADICTION, at, "a person is named by exactly one key", hint)
+        return None
+    key, value = next(iter(at.items()))
+    return _known_person(PersonQuery(key, value.value), value, scope)
+
+
+def _known_person(query: PersonQuery, at: Typed, scope: Scope) -> PersonQuery:
+    """Where people stand in the YAML, a test's person is one of them."""
+    known = scope.people.get(query.field, frozenset())
+    if known and query.value.lower() not in known:
+        hint = scope.faults.nearest(query.value, known)
+        scope.fault(UNKNOWN_NAME, at, f"there is no person with {query}", hint)
+    return query
+
+
+def _given(at: Typed | None, inputs: Mapping[str, DataInput], scope: Scope) -> dict[str, Scalar]:
+    given: dict[str, Scalar] = {}
+    for name, item in at.items() if at else ():
+        if name not in inputs:
+            message, hint = f'there is no data input "{name}"', scope.faults.nearest(name, inputs)
+            scope.faults.add(UNKNOWN_NAME, item.key, message, hint=hint, route=item.route)
+        elif not _fits(item.value, inputs[name].type):
+            scope.fault(WRONG_VALUE, item, f"is not of type {inputs[name].type.value}")
+        else:
+            given[name] = item.value
+    return given
+
+
+def _expectation(at: Typed, targets: Mapping[str, Attribute | None], scope: Scope) -> Expectation:
+    attributes = at.get("attributes")
+    refused = at.get("refused")
+    expected: dict[str, Json] | None = {} if attributes else None
+    for name, item in attributes.items() if attributes else ():
+        target = _mapped(name, targets, item, scope)
+        if target and expected is not None:
+            expected[name] = typed_scalar(item, target, scope)
+    for item in refused.value if refused else ():
+        _mapped(item.value, targets, item, scope)
+    if not at.value:
+        scope.fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
+    return Expectation(
+        status=at.plain("status"),
+        attributes=expected,
+        refused=tuple(item.value for item in refused.value) if refused else None,
+        failure=at.plain("failure"),
+    )
+
+
+def _mapped(
+    name: str, targets: Mapping[str, Attribute | None], at: Typed, scope: Scope
+) -> Attribute | None:
+    """The attribute that a test speaks of; a fault where the action does not map it."""
+    if name not in targets:
+        message = f'this action does not map "{name}"'
+        hint = scope.faults.nearest(name, targets)
+        scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
+    return targets.get(name)
+
+
+def _targets(at: Typed | None, scope: Scope) -> dict[str, Attribute | None]:
+    """The attributes that the action maps, the broken ones too."""
+    mapping = at.get("mapping") if at else None
+    return {name: scope.attributes.get(name) for name in declared(mapping)}

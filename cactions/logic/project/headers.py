@@ -1,0 +1,57 @@
+"""Names of headers: which there are, and which has two sources."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.project.scope import Scope
+from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.diagnostics import CONTRADICTION, WRONG_VALUE
+from cactions.model import Token
+
+_OWNED: Final = {
+    "host", "content-length", "transfer-encoding", "connection", "accept-encoding", "te",
+    "upgrade", "trailer", "expect", "keep-alive", "proxy-authorization", "proxy-connection",
+}  # fmt: skip
+
+
+def named(at: Typed | None, scope: Scope) -> str:
+    """The name of a header that carries something; empty where it is none."""
+    if at is None:
+        return ""
+    if not HEADER_NAME.fullmatch(at.value):
+        scope.fault(WRONG_VALUE, at, f'"{at.value}" is no header name')
+        return ""
+    _not_owned(at.value, at, scope)
+    return str(at.value)
+
+
+def check(at: Typed | None, scope: Scope) -> None:
+    """Every name of an author's headers."""
+    for name, item in at.items() if at else ():
+        if not HEADER_NAME.fullmatch(name):
+            scope.faults.add(WRONG_VALUE, item.key, f'"{name}" is no header name', route=item.route)
+        else:
+            _not_owned(name, item, scope)
+
+
+def _not_owned(name: str, at: Typed, scope: Scope) -> None:
+    if name.lower() in _OWNED:
+        message = f'"{name}" is set by the connection itself'
+        scope.faults.add(WRONG_VALUE, at.key, message, hint="remove it", route=at.route)
+
+
+def one_source_each(tokens: tuple[Token, ...], at: Typed, scope: Scope) -> None:
+    """A header has one source; names differ in more than case."""
+    taken = {one.header.lower(): f'token "{one.name}"' for one in tokens}
+    own, key = at.get("headers"), at.get("idempotency")
+    carriers = [(item.value, item) for item in (key.get("header"),) if item] if key else []
+    for name, item in [*(own.items() if own else ()), *carriers]:
+        owner = taken.get(name.lower())
+        if owner:
+            message = f'"{name}" is given twice: here and by {owner}'
+            scope.faults.add(
+                CONTRADICTION, item.key, message, hint="keep one of them", route=item.route
+            )
+        taken[name.lower()] = f'the header "{name}"'

@@ -1,0 +1,233 @@
+"""Puts the files of one folder together into a Project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import field, replace
+from typing import Final, TypeVar
+
+from cactions.logic.expressions.template import TemplateError, parse_reference
+from cactions.logic.project import actions, network, people, requests, suppressions, tokens
+from cactions.logic.project.scope import Scope, declared
+from cactions.logic.project.source_file import Draft, SourceFile
+from cactions.logic.source_mask import mask_values
+from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.diagnostics import TWICE, Faults, nearest
+from cactions.model import (
+    AllowedAddress,
+    Attribute,
+    Finding,
+    OperatorError,
+    PersonAttribute,
+    Project,
+    Reference,
+    Severity,
+    Snapshot,
+    Statement,
+    Suppressed,
+    Workspace,
+    noun,
+)
+
+T = TypeVar("T")
+
+
+@noun
+class Shaped:
+    """What the files say. ``project`` is None where an error was found.
+
+    ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``homes``:
+    the file in which a thing stands that a folder has once. ``suppressed``: the findings that
+    somebody answers for.
+    """
+
+    project: Project | None
+    findings: tuple[Finding, ...]
+    sources: Mapping[str, str]
+    draft: Project | None = None
+    homes: Mapping[str, str] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps the project from being used."""
+        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+
+
+def shape(
+    files: Iterable[SourceFile],
+    environment: str | None = None,
+    snapshot: Snapshot | None = None,
+) -> Shaped:
+    """All files as one project, in one environment (the first that the first server names).
+
+    Raises OperatorError for an environment that no server has.
+    """
+    kept = tuple(files)
+    drafts = [Draft(file) for file in kept]
+    shaper = _Shaper(drafts, environment, snapshot)
+    project = shaper.project()
+    findings = tuple(finding for one in drafts for finding in one.faults.found)
+    unusable = any(one.rule.startswith(_FORMAT) for one in findings)
+    return Shaped(
+        None if findings else project,
+        findings,
+        {
+            file.name: file.text if draft.ours else mask_values(file.text)
+            for file, draft in zip(kept, drafts, strict=True)
+        },
+        None if unusable else project,
+        shaper.homes,
+    )
+
+
+_FORMAT: Final = "CA0"
+"""What begins so is wrong with the format itself, and nothing can be concluded from the rest."""
+
+
+class _Shaper:
+    """Declarations first, then the actions that refer to them, across all files."""
+
+    def __init__(
+        self, drafts: list[Draft], environment: str | None, snapshot: Snapshot | None
+    ) -> None:
+        self.drafts = drafts
+        self.snapshot = snapshot
+        self.homes: dict[str, str] = {}
+        self.environment = self._environment(environment)
+
+    def project(self) -> Project:
+        redacted = frozenset(self._redacted())
+        attributes = self._attributes(redacted)
+        allowed = self._allowed()
+        ways = frozenset((one.host, one.port) for one in allowed)
+        hosts = frozenset(one.host for one in allowed)
+        scope = Scope(Faults(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts)
+        scope = replace(scope, servers=self._collect("servers", "server", self._server, scope))
+        named = self._collect("tokens", "token", tokens.token, scope)
+        scope = replace(scope, tokens=named)
+        workspace = self._workspace(scope)
+        scope = replace(scope, people=people.known(workspace.people))
+        shaped = self._collect("actions", "action", actions.action, scope)
+        return Project(
+            workspace,
+            _whole(attributes),
+            _whole(shaped),
+            self.environment,
+            redacted=redacted,
+            tokens=_whole(named),
+            allowed=allowed,
+            statements=tuple(self._statements(scope)),
+            snapshot=self.snapshot,
+        )
+
+    def _environment(self, wanted: str | None) -> str:
+        servers = [at for d in self.drafts if (s := d.get("servers")) for _, at in s.items()]
+        known = list(dict.fromkeys(name for at in servers for name in declared(at)))
+        if wanted is not None and known and wanted not in known:
+            raise OperatorError(
+                f'no server has an environment "{wanted}"', hint=nearest(wanted, known)
+            )
+        return wanted or (known[0] if known else "")
+
+    def _server(self, _name: str, at: Typed, scope: Scope) -> str | None:
+        return requests.server(at, self.environment, scope)
+
+    def _once(self, key: str) -> tuple[Draft, Typed] | None:
+        """The one place of a key that a folder has once."""
+        found = [(draft, at) for draft in self.drafts if (at := draft.get(key))]
+        for draft, at in found[1:]:
+            message = f'"{key}" stands in {found[0][0].faults.file} already'
+            hint = "one folder has one of it"
+            draft.faults.add(TWICE, at.key, message, hint=hint, route=at.route)
+        if found:
+            self.homes[key] = found[0][0].faults.file
+        return found[0] if found else None
+
+    def _redacted(self) -> Iterator[Reference]:
+        """What any place hides: an attribute, one of its mappings, or a proof by it."""
+        for draft in self.drafts:
+            if draft.may_hide:
+                yield from _hidden(draft.get("attributes"))
+                actions = draft.get("actions")
+                for _, action in actions.items() if actions else ():
+                    response = action.get("response")
+                    if response:
+                        yield from _hidden(response.get("mapping"))
+                        yield from _hidden_proof(response.get("same_person"))
+
+    def _attributes(self, redacted: frozenset[Reference]) -> dict[str, Attribute | None]:
+        """Those of the files; those of the snapshot where the files do not declare them."""
+        known: dict[str, Attribute | None] = {
+            name: replace(one, redacted=PersonAttribute(name) in redacted)
+            for name, one in (self.snapshot.attributes.items() if self.snapshot else ())
+        }
+        found = self._once("attributes")
+        if found is None:
+            return known
+        scope = Scope(found[0].faults, redacted=redacted)
+        shaped = {name: people.attribute(name, at, scope) for name, at in found[1].items()}
+        return known | {name: shaped.get(name) for name in declared(found[1])}
+
+    def _allowed(self) -> tuple[AllowedAddress, ...]:
+        found = self._once("network")
+        return network.allowed(found[1], Scope(found[0].faults)) if found else ()
+
+    def _workspace(self, scope: Scope) -> Workspace:
+        found = self._once("workspace")
+        told = self.snapshot.identity_verification if self.snapshot else None
+        if found is None:
+            return Workspace(bool(told))
+        shaped = people.workspace(found[1], replace(scope, faults=found[0].faults))
+        if told is None or found[1].has("identity_verification"):
+            return shaped
+        return replace(shaped, identity_verification=told)
+
+    def _statements(self, scope: Scope) -> Iterator[Statement]:
+        for draft in self.drafts:
+            if draft.declares and draft.typed:
+                yield from suppressions.statements(draft.typed, replace(scope, faults=draft.faults))
+
+    def _collect(
+        self,
+        key: str,
+        what: str,
+        form: Callable[[str, Typed, Scope], T | None],
+        scope: Scope,
+    ) -> dict[str, T | None]:
+        """Named things of all files; a name stands once in the folder."""
+        found: dict[str, T | None] = {}
+        homes: dict[str, str] = {}
+        for draft in self.drafts:
+            at = draft.get(key)
+            if at is None:
+                continue
+            inside = scope.of(draft.faults)
+            for name, item in at.items():
+                if name in homes:
+                    message = f'{what} "{name}" stands in {homes[name]} already'
+                    draft.faults.add(TWICE, item.key, message, hint="rename one", route=item.route)
+                    continue
+                homes[name] = draft.faults.file
+                found[name] = form(name, item, inside)
+            found |= {name: None for name in declared(at) if name not in found}
+        if key != "actions":  # an action knows its place itself
+            self.homes |= {f"{key}.{name}": file for name, file in homes.items()}
+        return found
+
+
+def _hidden(named: Typed | None) -> Iterator[Reference]:
+    for name, at in named.items() if named else ():
+        if isinstance(at.value, dict) and at.plain("redacted"):
+            yield PersonAttribute(name)
+
+
+def _hidden_proof(at: Typed | None) -> Iterator[Reference]:
+    if at and at.plain("redacted"):
+        with suppress(TemplateError):  # it is told where the proof is shaped
+            yield parse_reference(at.plain("equals", ""))
+
+
+def _whole(shaped: Mapping[str, T | None]) -> dict[str, T]:
+    return {name: one for name, one in shaped.items() if one is not None}

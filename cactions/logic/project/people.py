@@ -1,0 +1,110 @@
+"""Shapes the workspace, its people in place, and their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from cactions.logic.people.from_record import Fault, PersonFault, person_from
+from cactions.logic.project.attribute_values import typed_scalars
+from cactions.logic.project.scope import Scope
+from cactions.logic.relative_path import leads_out
+from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.diagnostics import CONTRADICTION, PERSON, TWICE, WRONG_VALUE
+from cactions.model import (
+    CONTACT_FIELDS,
+    MATCH_FIELDS,
+    Attribute,
+    DataType,
+    Person,
+    PersonAttribute,
+    Workspace,
+)
+
+
+def attribute(name: str, at: Typed, scope: Scope) -> Attribute | None:
+    """A custom attribute."""
+    if name in CONTACT_FIELDS:
+        message = f'"{name}" is a contact field and no custom attribute'
+        scope.faults.add(CONTRADICTION, at.key, message, hint="rename it", route=at.route)
+    kind = at.plain("data_type")
+    if kind is None:
+        return None
+    bare = Attribute(
+        name,
+        DataType(kind),
+        messenger_writable=at.plain("messenger_writable"),
+        redacted=PersonAttribute(name) in scope.redacted,
+    )
+    return replace(bare, options=typed_scalars(at.get("options"), bare, scope))
+
+
+def workspace(at: Typed, scope: Scope) -> Workspace:
+    """The embedded workspace."""
+    people = at.get("people")
+    verified = at.plain("identity_verification", False)
+    if people is None:
+        return Workspace(verified)
+    if isinstance(people.value, str):
+        if "\0" in people.value:
+            scope.fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
+        if leads_out(people.value):
+            scope.fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
+        return Workspace(verified, people_file=people.value)
+    return Workspace(verified, people=tuple(_people(people.value, scope)))
+
+
+_IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
+
+
+def known(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
+    """What tells each person, in lower case, by the field that it stands in."""
+    return {
+        field: frozenset(str(person.field_value(field)).lower() for person in people)
+        for field in (MATCH_FIELDS if people else ())
+    }
+
+
+def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
+    taken: dict[tuple[str, str], tuple[int, int]] = {}
+    declared = {name: one for name, one in scope.attributes.items() if one is not None}
+    for number, item in enumerate(items):
+        person = _person(item, declared, scope)
+        if person is None:
+            continue
+        for field in ("id", "user_id"):
+            value = person.field_value(field)
+            first, line = taken.setdefault((field, str(value)), (number, item.span.line + 1))
+            if isinstance(value, str) and first != number:
+                message = f'{field} "{value}" belongs to the person in line {line} already'
+                scope.faults.add(TWICE, item.key, message, route=item.route)
+        yield person
+
+
+def _person(at: Typed, declared: Mapping[str, Attribute], scope: Scope) -> Person | None:
+    attributes = at.get("attributes")
+    fields = {name: item.value for name, item in at.items() if name not in ("attributes", "test")}
+    values = {name: item.value for name, item in attributes.items()} if attributes else {}
+    try:
+        return person_from(fields, values, at.plain("test", False), declared)
+    except PersonFault as error:
+        for fault in error.faults:
+            _point(at, fault, scope)
+        return None
+
+
+def _point(at: Typed, fault: Fault, scope: Scope) -> None:
+    """The fault at the value that it is about, else at the person as a whole."""
+    group, dot, name = fault.key.partition(".")
+    if dot and name in scope.attributes and scope.attributes[name] is None:
+        return  # declared, and broken there
+    inside = at.get(group)
+    spot = inside.get(name) if dot and inside else inside
+    if spot is None:
+        scope.faults.add(PERSON, at.key, str(fault), hint=fault.hint, route=at.route)
+    elif fault.unknown:
+        scope.faults.add(PERSON, spot.key, str(fault), hint=fault.hint, route=spot.route)
+    else:
+        message = f"{name or group}: it {fault.message}"
+        scope.faults.add(PERSON, spot.span, message, hint=fault.hint, route=spot.route)

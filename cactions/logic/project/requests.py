@@ -1,0 +1,202 @@
+"""Shapes servers and requests: literal hosts, https, and no token for a foreign host."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from cactions.logic.network.origin import OriginError, origin_of
+from cactions.logic.project import headers
+from cactions.logic.project.scope import Scope, secret
+from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.diagnostics import (
+    CONTRADICTION,
+    FOREIGN_HOST,
+    UNKNOWN_NAME,
+    WRONG_VALUE,
+    listed,
+)
+from cactions.model import (
+    MIB,
+    ActionRequest,
+    BodyForm,
+    Effect,
+    JsonTemplate,
+    Limits,
+    RequestBody,
+    Template,
+    Token,
+)
+
+_origin_of: Final = lru_cache(100)(origin_of)
+"""A server's origin is asked for by each of its actions."""
+_LITERAL_URL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*")  # RFC 3986, pchar and /
+
+
+def server(at: Typed, environment: str, scope: Scope) -> str | None:
+    """The server's origin in an environment; its addresses in all of them are checked."""
+    found: dict[str, str] = {}
+    for name, url in at.items():
+        origin = literal_origin(url, scope)
+        if origin and url.value[len(origin) :] not in ("", "/"):
+            span = url.part(len(origin), len(url.value))
+            message = "a server ends with its host; the path belongs to the action's url"
+            scope.faults.add(WRONG_VALUE, span, message, route=url.route)
+        elif origin:
+            found[name] = origin
+    if environment not in at.value:
+        hint = scope.faults.nearest(environment, at.value)
+        message = f'this server has no environment "{environment}"'
+        scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
+    return found.get(environment)
+
+
+def literal_origin(at: Typed, scope: Scope) -> str | None:
+    try:
+        return _origin_of(at.value, scope.allowed).text
+    except OriginError as error:
+        span = at.part(error.start, error.end)
+        scope.faults.add(error.rule, span, error.message, hint=error.hint, route=at.route)
+        return None
+
+
+def request(at: Typed, scope: Scope) -> ActionRequest | None:
+    """The request of an action, or that fetches a token; None where it cannot be used."""
+    base, url, host = _url(at, scope)
+    tokens = _tokens(at.get("tokens"), host, scope)
+    headers.check(at.get("headers"), scope)
+    headers.one_source_each(tokens, at, scope)
+    own = _templates(at.get("headers"), scope)
+    query = _templates(at.get("query"), scope)
+    body = _body(at, scope)
+    method = at.plain("http_method", "")
+    default = Effect.READ if method == "get" else Effect.WRITE
+    effect = Effect(at.plain("effect", default.value))
+    if url is None or not method:
+        return None
+    key = at.get("idempotency")
+    return ActionRequest(
+        method, url, base, query, own, body, tokens, effect,
+        idempotency=headers.named(key.get("header"), scope) if key else "", host=host,
+    )  # fmt: skip
+
+
+def limits_of(at: Typed | None) -> Limits:
+    """What one exchange may take; the usual where nothing is said."""
+    given = {key: item.value for key, item in at.items()} if at else {}
+    usual = Limits()
+    return Limits(
+        connect=given.get("connect_seconds", usual.connect),
+        total=given.get("total_seconds", usual.total),
+        wire=given["wire_mib"] * MIB if "wire_mib" in given else usual.wire,
+        decoded=given["decoded_mib"] * MIB if "decoded_mib" in given else usual.decoded,
+        retries=given.get("retries", usual.retries),
+    )
+
+
+def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
+    """Base, template and host; the host is empty where it is not known."""
+    url, named = at.get("url"), at.get("server")
+    base = ""
+    if named and scope.known("server", named.value, scope.servers, named):
+        base = scope.servers[named.value] or ""
+    if url is None:
+        return base, None, ""
+    if named:
+        if not url.value.startswith("/"):
+            hint = 'write it as "/path", or leave the server out'
+            scope.fault(WRONG_VALUE, url, "behind a server, url is a path", hint)
+        start = 0
+    else:
+        base, start = "", len(literal_origin(url, scope) or "")
+    template = scope.template(url)
+    if template:
+        literal_path(url, template, start, scope)
+    host = _origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
+    return base, template, host
+
+
+def _host_of(url: str, scope: Scope) -> str:
+    try:
+        return _origin_of(url, scope.allowed).host
+    except OriginError:
+        return ""
+
+
+def literal_path(at: Typed, template: Template, start: int, scope: Scope) -> None:
+    """The literal part of a path stands there as it is sent: no query, no dots, no odd signs."""
+    literal = "".join(part if isinstance(part, str) else "x" for part in template.parts)[start:]
+    if "?" in literal or "#" in literal:
+        sign = "?" if "?" in literal else "#"
+        where = at.value.index(sign)
+        span = at.part(where, len(at.value))
+        hint = "put parameters under `query:`, where values are encoded"
+        message = f'"{sign}" does not belong into url'
+        scope.faults.add(CONTRADICTION, span, message, hint=hint, route=at.route)
+    elif not _LITERAL_URL.fullmatch(literal):
+        odd = next(sign for sign in literal if not _LITERAL_URL.fullmatch(sign))
+        where = max(at.value.find(odd, start), 0)
+        span = at.part(where, where + 1)
+        hint = "percent-encode it"
+        scope.faults.add(WRONG_VALUE, span, "not allowed in a URL", hint=hint, route=at.route)
+    elif any(segment in (".", "..") for segment in literal.split("/")):
+        scope.fault(WRONG_VALUE, at, "the path holds a . or .. segment", "write the real path")
+
+
+def _tokens(at: Typed | None, host: str, scope: Scope) -> tuple[Token, ...]:
+    found: list[Token] = []
+    named: set[str] = set()
+    carriers: set[str] = set()
+    for item in at.value if at else ():
+        if not scope.known("token", item.value, scope.tokens, item):
+            continue
+        one = scope.tokens[item.value]
+        if one is None:
+            continue
+        if host and item.value not in named and host not in one.hosts:
+            hint = f"it may go to {listed(one.hosts)} only; see `hosts` of the token"
+            scope.fault(FOREIGN_HOST, item, f'token "{one.name}" would be sent to {host}', hint)
+        if one.header.lower() in carriers:
+            message = f'two tokens on one header: "{one.header}"'
+            scope.fault(CONTRADICTION, item, message, "attach one of them")
+        named.add(item.value)
+        carriers.add(one.header.lower())
+        found.append(one)
+    return tuple(found)
+
+
+def _templates(at: Typed | None, scope: Scope) -> dict[str, Template]:
+    found = {name: scope.template(item) for name, item in at.items()} if at else {}
+    return {name: template for name, template in found.items() if template is not None}
+
+
+_FORMS: Final = {form.value: form for form in BodyForm}
+
+
+def _body(at: Typed, scope: Scope) -> RequestBody | None:
+    given = [form for name, form in _FORMS.items() if name in at.value]
+    for form in given[1:]:
+        extra = at.get(form.value)
+        assert extra is not None
+        message = f"a request has one body; there is {given[0].value}: already"
+        scope.faults.add(CONTRADICTION, extra.key, message, hint="keep one", route=extra.route)
+    if not given:
+        return None
+    body = at.get(given[0].value)
+    assert body is not None
+    if at.plain("http_method") == "get":
+        hint = "use `query:`, or http_method: post with effect: read"
+        scope.faults.add(CONTRADICTION, body.key, "a GET has no body", hint=hint, route=body.route)
+    return RequestBody(given[0], _content(given[0], body, scope))
+
+
+def _content(form: BodyForm, body: Typed, scope: Scope) -> JsonTemplate:
+    if form is BodyForm.JSON:
+        return scope.json_template(body.node, body.route)
+    if form is BodyForm.TEXT:
+        return scope.template(body)
+    return {
+        name: scope.template(item) if isinstance(item.value, str) else secret(item)
+        for name, item in body.items()
+    }

@@ -1,0 +1,50 @@
+"""Shapes what an answer is held against: what makes it a success, and what denies a token."""
+
+from __future__ import annotations
+
+from cactions.logic.project.scope import Scope
+from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.diagnostics import WRONG_VALUE
+from cactions.logic.yaml.nodes import to_json
+from cactions.model import BodyCheck, Denial, Success
+
+
+def success(at: Typed | None, scope: Scope) -> Success:
+    """All of what makes a success; status 200 where nothing else is said."""
+    return Success(*_checks(at, (200,), scope))
+
+
+def denial(at: Typed | None, scope: Scope) -> Denial:
+    """Any of what denies a token; status 401 where no other is said."""
+    return Denial(*_checks(at, (401,), scope))
+
+
+def _checks(
+    at: Typed | None, default: tuple[int, ...], scope: Scope
+) -> tuple[tuple[int, ...], tuple[BodyCheck, ...], tuple[tuple[str, str], ...]]:
+    if at is None:
+        return default, (), ()
+    status, body = at.get("status"), at.get("body")
+    if status:
+        alone = isinstance(status.value, int)
+        default = (status.value,) if alone else tuple(item.value for item in status.value)
+    checks = [_check(item, scope) for item in body.value] if body else []
+    return default, tuple(check for check in checks if check), tuple(_headers(at, scope))
+
+
+def _headers(at: Typed, scope: Scope) -> list[tuple[str, str]]:
+    named = at.get("headers")
+    pairs = [*named.items()] if named else []
+    for name, item in pairs:
+        if not HEADER_NAME.fullmatch(name):
+            scope.faults.add(WRONG_VALUE, item.key, f'"{name}" is no header name', route=item.route)
+    return [(name, item.value) for name, item in pairs]
+
+
+def _check(at: Typed, scope: Scope) -> BodyCheck | None:
+    path_at, equals = at.get("path"), at.get("equals")
+    path = scope.path(path_at) if path_at else None
+    if path is None or equals is None:
+        return None
+    return BodyCheck(path, to_json(equals.node))

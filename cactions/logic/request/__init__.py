@@ -1,0 +1,1 @@
+"""Requests as they are sent, and as they are shown."""

@@ -1,0 +1,116 @@
+"""What references and secrets stand for, written down for the place where they go.
+
+No message here holds a value: of a person it could be private, of a secret it always is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cactions.logic.expressions.references import resolve
+from cactions.logic.request.encoding import Unfit, joined, plain_text
+from cactions.logic.request.redaction import label_of
+from cactions.logic.shell import word
+from cactions.model import (
+    DOTS,
+    Input,
+    NoPlan,
+    Person,
+    Reason,
+    Reference,
+    Rendered,
+    Scalar,
+    SecretRef,
+    Template,
+    Value,
+    is_empty,
+    noun,
+)
+from cactions.model.secret import Credentials, Secret
+
+
+@noun
+class Filler:
+    """One person's values, the inputs, and what was opened and fetched."""
+
+    person: Person
+    inputs: Mapping[str, Scalar]
+    held: Credentials
+    redacted: frozenset[Reference] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """What to call the person."""
+        return label_of(self.person, self.redacted)
+
+    def text(self, template: Template, place: str, write: Callable[[str], str]) -> Rendered:
+        """The template with every hole filled. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
+        return joined(
+            Rendered.plain(part)
+            if isinstance(part, str)
+            else self.value(part, place, _as_text(write))
+            for part in template.parts
+        )
+
+    def value(
+        self, reference: Reference, place: str, write: Callable[[Value], str], shown: str = DOTS
+    ) -> Rendered:
+        """The referenced value, written; beside what stands for it where nobody may see it.
+
+        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        """
+        value = resolve(reference, self.person, self.inputs)
+        label = self.label
+        if is_empty(value):
+            hint = _next_step(reference)
+            raise NoPlan(Reason.NO_VALUE, f"{reference} has no value for {label}", hint=hint)
+        try:
+            text = write(value)
+        except Unfit as unfit:
+            message = f"{reference} of {label} does not fit into {place}: it {unfit}"
+            hint = "no value is repaired on the way: mend it where it comes from"
+            raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint) from None
+        hidden = reference in self.redacted
+        return Rendered.redacted(text, shown) if hidden else Rendered.plain(text)
+
+    def secret(
+        self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = DOTS
+    ) -> Rendered:
+        """The secret, written, beside what stands for it; sealed where it is not given.
+
+        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        """
+        return _written(
+            self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, write, shown
+        )
+
+    def token(self, name: str, place: str, write: Callable[[str], str]) -> Rendered:
+        """The token of that name that is held, written; sealed where none is.
+
+        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        """
+        return _written(self.held.tokens.get(name), f'the token "{name}"', place, write, DOTS)
+
+
+def _written(
+    opened: Secret | None, what: str, place: str, write: Callable[[str], str], shown: str
+) -> Rendered:
+    if opened is None:
+        return Rendered(shown, None)
+    if not (value := opened.reveal()):
+        raise NoPlan(Reason.NO_VALUE, f"{what} is empty", hint="seal it again")
+    try:
+        return Rendered(shown, _as_text(write)(value))
+    except Unfit as unfit:
+        message = f"{what} does not fit into {place}: it {unfit}"
+        raise NoPlan(Reason.UNFIT_VALUE, message, hint="seal it again") from None
+
+
+def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:
+    return lambda value: write(plain_text(value))
+
+
+def _next_step(reference: Reference) -> str:
+    if isinstance(reference, Input):
+        return f"say `--input {word([f'{reference.name}=VALUE'])}`"
+    return "nothing is sent without it: give the person a value, or leave them out"

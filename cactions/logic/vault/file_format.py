@@ -1,0 +1,161 @@
+"""Reads and writes the lines of a vault: structure only, nothing here knows a key.
+
+What is read is what would be written, to the byte; nothing of it is true before its MAC is checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from cactions.logic.vault import canonical_json, errors
+from cactions.logic.vault.line_parser import Head, Line, Misshapen, line_of
+from cactions.model.vault import (
+    Entry,
+    Recipient,
+    Stretching,
+    VaultContents,
+    VaultError,
+    VaultHead,
+)
+
+MAX_FILE: Final = 32 * 1024 * 1024
+MAX_LINE: Final = 1024 * 1024
+MIN_COST: Final = 2**15
+MAX_COST: Final = 2**18
+"""It takes 256 MiB, which a stranger's file may ask for before its MAC can be checked."""
+
+_BEGINNING: Final = b'{"epoch":'
+_FORMAT: Final = re.compile(rb'"format":"cactions-vault/([1-9][0-9]{0,8})"')
+_VAULT: Final = re.compile(rb'"vault":"([0-9a-f]{32})"')
+_EPOCH: Final = re.compile(rb'"epoch":([1-9][0-9]{0,15})\b')
+
+
+@dataclass(frozen=True, slots=True)
+class VaultText:
+    """A vault as it was read: what it says, the bytes that its MAC covers, and the MAC."""
+
+    contents: VaultContents
+    covered: bytes
+    mac: bytes
+
+
+class Fragment(NamedTuple):
+    """One line of a damaged vault; ``said`` is None where it cannot be read."""
+
+    number: int
+    said: Recipient | Entry | None
+
+
+def read(data: bytes) -> VaultText:
+    """The vault that these bytes are. Raises VaultError and nothing else."""
+    if len(data) > MAX_FILE:
+        raise errors.too_big(MAX_FILE)
+    _check_format(data)
+    texts = data.split(b"\n")
+    if texts[-1]:
+        raise errors.truncated(len(texts))
+    return _assembled(data, _ordered(texts[:-1]))
+
+
+def _check_format(data: bytes) -> None:
+    first, found, _ = data.partition(b"\n")
+    if not found:
+        cut = data.startswith(_BEGINNING) or _BEGINNING.startswith(data)
+        raise errors.truncated(1) if cut else errors.not_a_vault()
+    version = _FORMAT.search(first)
+    if version is None:
+        raise errors.not_a_vault()
+    if int(version[1]) != 1:
+        raise errors.newer_version(int(version[1]))
+
+
+def _ordered(texts: list[bytes]) -> list[Line]:
+    """Every line, in strictly rising order."""
+    lines: list[Line] = []
+    for number, text in enumerate(texts, 1):
+        line = _read_line(number, text)
+        _check_place(number, line, lines)
+        if isinstance(line.said, Recipient) and line.said.stretching:
+            _check_cost(number, line.said.stretching)
+        lines.append(line)
+    if not isinstance(lines[-1].said, bytes):
+        raise errors.truncated(len(lines))
+    return lines
+
+
+def _read_line(number: int, text: bytes) -> Line:
+    if len(text) + 1 > MAX_LINE:
+        raise errors.too_big(MAX_LINE, number)
+    try:
+        return line_of(text)
+    except Misshapen as fault:
+        raise errors.not_canonical(number, str(fault)) from None
+
+
+def _check_place(number: int, line: Line, before: list[Line]) -> None:
+    if not before:
+        fitting = isinstance(line.said, Head)
+    elif len(before) == 1:
+        fitting = isinstance(line.said, Recipient)
+    else:
+        fitting = before[-1].place < line.place
+    if not fitting:
+        raise errors.not_canonical(number, "it stands in the wrong place, or twice")
+
+
+def _check_cost(number: int, stretching: Stretching) -> None:
+    n = stretching.n
+    if not MIN_COST <= n <= MAX_COST:
+        raise errors.bad_parameters(number, f"n is {n}, not 2^15 to 2^18")
+    if n & (n - 1):
+        raise errors.bad_parameters(number, f"n is {n}, no power of two")
+    if (stretching.r, stretching.p) != (8, 1):
+        raise errors.bad_parameters(number, f"r is {stretching.r} and p is {stretching.p}")
+
+
+def _assembled(data: bytes, lines: list[Line]) -> VaultText:
+    head, end = lines[0].said, lines[-1].said
+    assert isinstance(head, VaultHead)
+    assert isinstance(end, bytes)
+    said = [line.said for line in lines]
+    recipients = tuple(each for each in said if isinstance(each, Recipient))
+    entries = tuple(each for each in said if isinstance(each, Entry))
+    covered = data[: data.rindex(b"\n", 0, -1) + 1]
+    return VaultText(VaultContents(head, recipients, entries), covered, end)
+
+
+def write(contents: VaultContents) -> bytes:
+    """The bytes that the MAC covers: every line but the last, in the order of the format."""
+    recipients = sorted(contents.recipients, key=lambda one: one.name)
+    entries = sorted(contents.entries, key=lambda one: (one.purpose.value, one.name, one.version))
+    return b"".join(
+        (
+            canonical_json.head_line(contents.head),
+            *map(canonical_json.recipient_line, recipients),
+            *map(canonical_json.entry_line, entries),
+        )
+    )
+
+
+def find_head(data: bytes) -> VaultHead:
+    """Vault id and epoch of a damaged file, by their look. Raises VaultError (NOT_A_VAULT)."""
+    first = data[:MAX_LINE].partition(b"\n")[0]
+    vault, epoch = _VAULT.search(first), _EPOCH.search(first)
+    if vault is None or epoch is None:
+        raise errors.not_a_vault()
+    return VaultHead(vault[1].decode(), int(epoch[1]), 1)
+
+
+def fragments(data: bytes) -> Iterator[Fragment]:
+    """Every line of a damaged vault but its head and its end."""
+    for number, text in enumerate(data[:MAX_FILE].rstrip(b"\n").split(b"\n")[1:], 2):
+        try:
+            line = _read_line(number, text)
+        except VaultError:
+            yield Fragment(number, None)
+            continue
+        if isinstance(line.said, Recipient | Entry):
+            yield Fragment(number, line.said)

@@ -1,0 +1,47 @@
+"""What a run or an index keeps of people, sealed: the bytes of one cell, and its place.
+
+A cell is ``cactions-sealed/1 KEY`` and a line feed in ASCII, where KEY names the purpose's key;
+then 32 bytes of salt and the ciphertext, as the vault seals. Its associated data is
+``L(cactions-sealed/1, purpose, …place)``, so that no cell can stand in another's place.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cactions.logic.vault.associated_data import joined
+from cactions.model.vault import Forged, Purpose, Sealed
+
+FORMAT: Final = "cactions-sealed/1"
+
+_HEAD: Final = re.compile(rb"cactions-sealed/1 ([0-9a-f]{32}\.[1-9][0-9]{0,15})\n")
+_SALT: Final = 32
+
+
+def cell(key_name: str, sealed: Sealed) -> bytes:
+    """The bytes of a cell."""
+    return f"{FORMAT} {key_name}\n".encode() + sealed.salt + sealed.data
+
+
+def parts(data: bytes) -> tuple[str, Sealed]:
+    """The key's name and what it sealed. Raises Forged for anything that is no cell."""
+    head = _HEAD.match(data)
+    if not head:
+        raise Forged("this is no sealed cell")
+    body = data[head.end() :]
+    return head[1].decode(), Sealed(body[:_SALT], body[_SALT:])
+
+
+def place_data(purpose: Purpose, place: tuple[str | int, ...]) -> bytes:
+    """What ties a cell to its place."""
+    return joined(FORMAT, purpose.value, *place)
+
+
+def mark_data(person_id: str) -> bytes:
+    """What a person's mark is the MAC of."""
+    return joined(FORMAT, "person", person_id)
+
+
+MARK_LABEL: Final = joined(FORMAT, "mark")
+"""HKDF's info for the key of marks."""

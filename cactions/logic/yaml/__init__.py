@@ -1,0 +1,1 @@
+"""Action files as text: parser, schema, decoder and diagnostics."""

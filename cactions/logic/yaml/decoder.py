@@ -1,0 +1,265 @@
+"""Checks nodes against a schema and types their scalars; goes on after every fault.
+
+What comes out is a tree of Typed values that still know where they stand. A value that has a
+fault is left out, so that whoever reads on never trips over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from cactions.logic.name_grammar import NameForm, refusal
+from cactions.logic.yaml.diagnostics import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
+from cactions.logic.yaml.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, json_scalar
+from cactions.logic.yaml.schema import (
+    AnyJson,
+    Boolean,
+    Either,
+    Integer,
+    JsonScalar,
+    ListOf,
+    MapOf,
+    Record,
+    Schema,
+    Tagged,
+    Text,
+)
+from cactions.logic.yaml.spelling_fixes import respelled_key, respelled_word
+from cactions.logic.yaml.value import Typed, first_line
+
+__all__ = ["Typed", "decode"]
+
+_NOTHING: Final = ("", "~", "null")
+_YAML_BOOLEANS: Final = {"yes", "on", "y", "no", "off", "n", "true", "false"}
+
+
+def decode(node: Node, schema: Schema, faults: Faults) -> Typed | None:
+    """The whole document; None where nothing of it can be used."""
+    return _Decoder(faults).decode(node, schema, node, "")
+
+
+class _Decoder:
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.forms: dict[type, Callable[[Node, Any, Node, str], Any]] = {
+            Text: self._text,
+            Integer: self._integer,
+            Boolean: self._boolean,
+            JsonScalar: self._json_scalar,
+            AnyJson: self._any_json,
+            ListOf: self._list,
+            MapOf: self._map,
+            Record: self._record,
+            Tagged: self._tagged,
+        }
+
+    def decode(self, node: Node, schema: Schema, key: Node, route: str) -> Typed | None:
+        if node.__class__ is BrokenNode:
+            return None
+        if schema.__class__ is Either:
+            return self.decode(node, self._choose(node, schema), key, route)
+        value = self.forms[schema.__class__](node, schema, key, route)
+        return None if value is _BAD else Typed(value, node, key, route)
+
+    def _choose(self, node: Node, schema: Either) -> Schema:
+        long = schema.long
+        fits = {MapNode: (MapOf, Record, Tagged), ListNode: (ListOf,)}.get(type(node), ())
+        return long if isinstance(long, fits) else schema.short
+
+    def _bad(self, node: Node, message: str, route: str, hint: str = "") -> object:
+        self.faults.add(WRONG_VALUE, first_line(node.span), message, hint=hint, route=route)
+        return _BAD
+
+    def _scalar(self, node: Node, wanted: str, route: str) -> ScalarNode | None:
+        if isinstance(node, ScalarNode):
+            return node
+        form = "a map" if isinstance(node, MapNode) else "a list"
+        hint = 'quote the template: "{{ … }}"' if _looks_like_template(node) else ""
+        self._bad(node, f"expected {wanted}, found {form}", route, hint)
+        return None
+
+    def _text(self, node: Node, schema: Text, _key: Node, route: str) -> object:
+        if isinstance(node, ScalarNode) and _is_meant(node.text, schema):
+            return node.text
+        wanted = "one word" if schema.words else "a text"
+        scalar = self._scalar(node, wanted, route)
+        if scalar is None:
+            return _BAD
+        nothing = scalar.text == "" or (scalar.plain and scalar.text in ("~", "null"))
+        if nothing and not (schema.empty and not scalar.plain):
+            return self._bad(node, "this is empty", route, "give it a value, or leave the key out")
+        if schema.words and scalar.text not in schema.words:
+            hint = self.faults.nearest(scalar.text, schema.words)
+            self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
+            self.faults.mend(respelled_word(scalar, self.faults.place(scalar.span), schema.words))
+            return _BAD
+        named = schema.form is None or self._is_name(scalar, schema.form, route)
+        return scalar.text if named else _BAD
+
+    def _integer(self, node: Node, schema: Integer, _key: Node, route: str) -> object:
+        scalar = self._scalar(node, "a whole number", route)
+        if scalar is None:
+            return _BAD
+        value = json_scalar(scalar)
+        if type(value) is not int:
+            hint = "write it without quotes" if scalar.text.isdigit() else ""
+            return self._bad(node, f'"{scalar.text}" is not a whole number', route, hint)
+        if not schema.least <= value <= schema.most:
+            allowed = f"{schema.least:,} to {schema.most:,}"
+            if schema.least == schema.most:
+                allowed = f"{schema.least}"
+            return self._bad(node, f"{value} is out of range", route, f"allowed: {allowed}")
+        return value
+
+    def _boolean(self, node: Node, _schema: Boolean, _key: Node, route: str) -> object:
+        scalar = self._scalar(node, "true or false", route)
+        if scalar is None:
+            return _BAD
+        value = json_scalar(scalar)
+        if type(value) is bool:
+            return value
+        word = scalar.text.lower()
+        meant = "true" if word in ("yes", "on", "y", "true") else "false"
+        hint = f"write {meant}, without quotes" if word in _YAML_BOOLEANS else "write true or false"
+        return self._bad(node, f'"{scalar.text}" is not true or false', route, hint)
+
+    def _json_scalar(self, node: Node, _schema: JsonScalar, _key: Node, route: str) -> object:
+        scalar = self._scalar(node, "a single value", route)
+        return _BAD if scalar is None else json_scalar(scalar)
+
+    def _any_json(self, node: Node, _schema: AnyJson, _key: Node, _route: str) -> Node:
+        return node
+
+    def _list(self, node: Node, schema: ListOf, _key: Node, route: str) -> object:
+        if not isinstance(node, ListNode):
+            return self._bad(node, "expected a list", route, "write [a, b], or a line with - each")
+        if len(node.items) < schema.least:
+            return self._bad(node, "the list is empty", route)
+        decoded = [
+            self.decode(item, schema.item, item, f"{route}[{index}]")
+            for index, item in enumerate(node.items)
+        ]
+        return [item for item in decoded if item is not None]
+
+    def _entries(self, node: Node, key: Node, route: str) -> list[tuple[ScalarNode, Node]] | None:
+        if isinstance(node, MapNode):
+            return node.entries
+        empty = isinstance(node, ScalarNode) and node.plain and not node.text
+        message = "this is empty" if empty else "expected a map of keys"
+        self.faults.add(WRONG_VALUE, (key if empty else node).span, message, route=route)
+        return None
+
+    def _map(self, node: Node, schema: MapOf, key: Node, route: str) -> object:
+        entries = self._entries(node, key, route)
+        if entries is None:
+            return _BAD
+        if len(entries) < schema.least:
+            return self._bad(node, "the map is empty", route)
+        found: dict[str, Typed] = {}
+        for name, item in entries:
+            here = f"{route}.{name.text}" if route else name.text
+            if not name.text:
+                self.faults.add(WRONG_VALUE, name.span, "a name is empty", route=route)
+                continue
+            value = self.decode(item, schema.value, name, here)
+            if schema.form and not self._is_name(name, schema.form, here):
+                continue
+            if value is not None:
+                found[name.text] = value
+        return found
+
+    def _is_name(self, node: ScalarNode, form: NameForm, route: str) -> bool:
+        fits = form.fits(node.text)
+        if not fits:
+            message, hint = refusal(node.text, form)
+            self.faults.add(WRONG_VALUE, first_line(node.span), message, hint=hint, route=route)
+        return fits
+
+    def _record(self, node: Node, schema: Record, key: Node, route: str) -> object:
+        if schema.instead and isinstance(node, ScalarNode):
+            rule, message, hint = schema.instead
+            self.faults.add(rule, first_line(node.span), message, hint=hint, route=route)
+            return _BAD
+        entries = self._entries(node, key, route)
+        if entries is None:
+            return _BAD
+        found: dict[str, Typed] = {}
+        fields, before = schema.fields, f"{route}." if route else ""
+        for name, item in entries:
+            text = name.value
+            known = fields.get(text)
+            if known is None:
+                self._unknown(name, fields, entries, before + text)
+                continue
+            value = self.decode(item, known.schema, name, before + text)
+            if value is not None:
+                found[text] = value
+        if not found.keys() >= _required(schema):
+            self._complete(schema, {name.value for name, _ in entries}, key, route)
+        return found
+
+    def _unknown(
+        self,
+        name: ScalarNode,
+        known: Collection[str],
+        entries: list[tuple[ScalarNode, Node]],
+        route: str,
+    ) -> None:
+        hint = self.faults.nearest(name.value, known)
+        message = f'unknown key "{name.value}"'
+        self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=route)
+        fix = respelled_key(name, self.faults.place(name.span), known)
+        if fix and not any(one.value == fix.edits[0].text for one, _ in entries):
+            self.faults.mend(fix)
+
+    def _complete(self, schema: Record, present: set[str], key: Node, route: str) -> None:
+        missing = [n for n, f in schema.fields.items() if f.required and n not in present]
+        for name in missing:
+            about = schema.fields[name].about
+            hint = f"add {name}: {about}" if about else f"add {name}:"
+            message = f'the key "{name}" is missing'
+            self.faults.add(MISSING_KEY, first_line(key.span), message, hint=hint, route=route)
+
+    def _tagged(self, node: Node, schema: Tagged, key: Node, route: str) -> object:
+        entries = self._entries(node, key, route)
+        if entries is None:
+            return _BAD
+        tag = next((value for name, value in entries if name.text == schema.tag), None)
+        if tag is None:
+            only = Record({schema.tag: next(iter(schema.records.values())).fields[schema.tag]})
+            self._complete(only, set(), key, route)
+            return _BAD
+        words = Text(words=tuple(schema.records))
+        word = self.decode(tag, words, tag, f"{route}.{schema.tag}")
+        return _BAD if word is None else self._record(node, schema.records[word.value], key, route)
+
+
+def _is_meant(text: str, schema: Text) -> bool:
+    """Whether nothing more has to be looked at, which is nearly always."""
+    if text in _NOTHING or (schema.form and not schema.form.fits(text)):
+        return False
+    return not schema.words or text in schema.words
+
+
+_REQUIRED: Final[dict[int, tuple[Record, frozenset[str]]]] = {}
+
+
+def _required(schema: Record) -> frozenset[str]:
+    """The keys that must be there; looked up by the record itself, which is long to compare."""
+    kept = _REQUIRED.get(id(schema))
+    if kept is None or kept[0] is not schema:
+        names = frozenset(name for name, field in schema.fields.items() if field.required)
+        kept = _REQUIRED[id(schema)] = (schema, names)
+    return kept[1]
+
+
+class _Bad:
+    """Tells "there was a fault" from None, which is a value."""
+
+
+_BAD: Final = _Bad()
+
+
+def _looks_like_template(node: Node) -> bool:
+    return isinstance(node, MapNode) and any(isinstance(v, BrokenNode) for _, v in node.entries)

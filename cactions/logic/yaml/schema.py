@@ -1,0 +1,107 @@
+"""What a YAML node may look like, as data: for decoding, and for editors as JSON Schema.
+
+A scalar is what its place says it is. A Text keeps ``NO`` and ``010`` as written; a Json scalar
+follows JSON's own spelling, so that only ``true``, ``false``, ``null`` and JSON numbers are not
+text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from cactions.logic.name_grammar import NameForm
+from cactions.model import noun
+
+
+@noun
+class Text:
+    """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one.
+
+    ``form``: it is a name of that form.
+    """
+
+    words: tuple[str, ...] = ()
+    empty: bool = False
+    form: NameForm | None = None
+
+
+@noun
+class Integer:
+    """A whole number between two bounds, both included."""
+
+    least: int
+    most: int
+
+
+@noun
+class Boolean:
+    """``true`` or ``false``; YAML's other spellings are refused."""
+
+
+@noun
+class JsonScalar:
+    """A text, number, boolean or null."""
+
+
+@noun
+class AnyJson:
+    """Any JSON document, with templates and ``{secret: NAME}`` where the place allows them."""
+
+
+@noun
+class ListOf:
+    """A sequence of one kind of item."""
+
+    item: Schema
+    least: int = 0
+
+
+@noun
+class MapOf:
+    """Names of the author's own choice, of one form or any text, onto one kind of value."""
+
+    value: Schema
+    least: int = 0
+    form: NameForm | None = None
+
+
+@noun
+class Field:
+    """One key of a Record; ``about`` is one sentence for editors."""
+
+    schema: Schema
+    about: str = ""
+    required: bool = False
+
+
+@noun
+class Record:
+    """A map with a closed set of keys.
+
+    ``instead``: rule, message and hint for a single value that stands in its place.
+    """
+
+    fields: Mapping[str, Field]
+    instead: tuple[str, str, str] | None = None
+
+
+@noun
+class Tagged:
+    """A record whose ``tag`` key says which of several records it is."""
+
+    tag: str
+    records: Mapping[str, Record]
+
+
+@noun
+class Either:
+    """One of two forms, told apart by what stands there: a map, a list, or a scalar."""
+
+    short: Schema
+    long: Schema
+
+
+Schema: TypeAlias = (
+    "Text | Integer | Boolean | JsonScalar | AnyJson | ListOf | MapOf | Record | Tagged | Either"
+)

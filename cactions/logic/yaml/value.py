@@ -1,0 +1,64 @@
+"""A checked value of an action file, which still knows where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, Span
+
+
+class Typed:
+    """A checked value that knows where it stands.
+
+    ``value`` is a scalar, a list of Typed, a dict of Typed by key, or a Node for AnyJson. ``front``
+    is the node of the key in front of it (the value itself where there is none).
+    """
+
+    __slots__ = ("front", "node", "route", "value")
+
+    def __init__(self, value: Any, node: Node, front: Node, route: str) -> None:  # noqa: ANN401
+        self.value = value
+        self.node = node
+        self.front = front
+        self.route = route
+
+    @property
+    def span(self) -> Span:
+        """Where the value stands."""
+        return self.node.span
+
+    @property
+    def key(self) -> Span:
+        """Where its key stands; of a value without one, where it begins."""
+        span = self.front.span
+        return first_line(span) if self.front is self.node else span
+
+    def get(self, name: str) -> Typed | None:
+        """The value under a key of a record or map."""
+        found: Typed | None = self.value.get(name)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether a key stands there, broken or not."""
+        return isinstance(self.node, MapNode) and any(k.text == name for k, _ in self.node.entries)
+
+    def plain(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
+        """The bare scalar under a key."""
+        found = self.value.get(name)
+        return default if found is None else found.value
+
+    def items(self) -> Iterator[tuple[str, Typed]]:
+        """The entries of a record or map."""
+        yield from self.value.items()
+
+    def part(self, start: int, end: int) -> Span:
+        """The span of some characters of a text."""
+        return self.node.part(start, end) if isinstance(self.node, ScalarNode) else self.span
+
+
+def first_line(span: Span) -> Span:
+    """A span of many lines points at its beginning only."""
+    if span.line == span.end_line:
+        return span
+    return Span(span.line, span.column, span.line, span.column + 1)

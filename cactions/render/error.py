@@ -1,0 +1,109 @@
+"""An error on its way out: whose fault, what, where, what was not done, and the next step."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from traceback import TracebackException
+
+from cactions.model import (
+    AuthorError,
+    CactionsError,
+    InvalidFiles,
+    NoPlan,
+    OperatorError,
+    RemoteError,
+    StoreError,
+)
+from cactions.render import messages
+from cactions.render.findings import findings
+from cactions.render.layout import flow, prose
+from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink
+
+_FAULTS: tuple[tuple[type[BaseException], str], ...] = (
+    (AuthorError, "What a file says needs mending."),
+    (OperatorError, "The command does not fit."),
+    (RemoteError, "The other service did not answer as it should."),
+    (StoreError, "What cactions keeps could not be read or written."),
+    (NoPlan, "Nothing can be planned for this person."),
+    (MemoryError, "There is not enough memory."),
+    (BaseException, "This is a fault of cactions itself."),
+)
+
+
+def failure(error: BaseException, *, not_done: str = "") -> Sheet:
+    """The error in words; ``not_done`` is the sentence that says what has not happened.
+
+    Of an error that nobody planned for, only its kind and its place are told: its text may
+    hold anything.
+    """
+
+    def draw(room: int) -> list[Line]:
+        fault = next(text for kind, text in _FAULTS if isinstance(error, kind))
+        fault = _UNWRITTEN if unwritten(error) else fault
+        title = flow(ink(fault, Tone.STRONG), room, hang=(Ink("x", Tone.BAD), Ink(" ")))
+        below = [ink(not_done)] if not_done else []
+        if isinstance(error, InvalidFiles):
+            above = findings(error.findings, error.sources)(room)
+            again = _next("mend what is marked above, then give the same command again")
+            return [*above, BLANK, *title, *_paragraphs([again, *below], room)]
+        return [*title, *_paragraphs([*_details(error), *below], room)]
+
+    return draw
+
+
+def unwritten(error: BaseException) -> bool:
+    """Whether a stream did not take what was written; failures of files are told at their edge."""
+    return isinstance(error, OSError) and error.filename is None
+
+
+def trace(error: BaseException) -> Sheet:
+    """Where an error came from: the traceback without the values of variables, line by line.
+
+    The texts of unplanned errors stand in it, and may hold anything that the program has read.
+    """
+
+    def draw(_room: int) -> list[Line]:
+        told = TracebackException.from_exception(error, compact=True).format()
+        rows = [row for part in told for row in part.rstrip("\n").split("\n")]
+        return [ink(row[:_LONGEST], Tone.SOURCE) for row in rows]
+
+    return draw
+
+
+def _paragraphs(lines: list[Line], room: int) -> list[Line]:
+    return [row for line in lines for row in prose(line, room, indent=2)]
+
+
+def _details(error: BaseException) -> list[Line]:
+    if isinstance(error, OSError) and unwritten(error):
+        return [
+            ink(messages.sentence((error.strerror or "it is closed").lower())),
+            _next(_ELSEWHERE),
+        ]
+    if not isinstance(error, CactionsError):
+        return [ink(f"{type(error).__name__} in {_origin(error)}."), _next(_REPORT)]
+    said = ink(messages.sentence(str(error)))
+    if error.place:
+        message = str(error).strip().rstrip(".")
+        said = (Ink(f"{error.place}:", Tone.CODE), Ink(f" {message}."))
+    return [said, *([_next(error.hint)] if error.hint else [])]
+
+
+_LONGEST = 1_000  # characters of one line of a traceback
+_UNWRITTEN = "The output cannot be written."
+_ELSEWHERE = "make room for it, or send it somewhere else"
+_REPORT = "report it, with the line above and the command that you used"
+
+
+def _next(hint: str) -> Line:
+    return (Ink("Next:", Tone.STRONG), Ink(f" {messages.sentence(hint)}"))
+
+
+def _origin(error: BaseException) -> str:
+    """The file and line that raised it; without its folder, which is the reader's business."""
+    step = error.__traceback__
+    if step is None:
+        return "an unknown place"
+    while step.tb_next is not None:
+        step = step.tb_next
+    return f"{PurePath(step.tb_frame.f_code.co_filename).name}, line {step.tb_lineno}"

@@ -1,0 +1,34 @@
+"""Findings from the gravest on, and counted: for formats that show only the first of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cactions.model import Finding, Severity
+from cactions.render import messages
+
+_MANY = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
+ONE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+"""How bad a finding is, in a word."""
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def gravest_first(found: Sequence[Finding]) -> list[Finding]:
+    """Errors, then warnings, then notes; each in the order of their places."""
+    return sorted(found, key=_order)
+
+
+def counted(found: Sequence[Finding], suppressed: int) -> str:
+    """``2 errors and 1 note``, or that there are none, and how many somebody answers for."""
+    numbers = Counter(one.severity for one in found)
+    parts = [messages.count(numbers[one], ONE[one], _MANY[one]) for one in Severity if numbers[one]]
+    more = f"; {suppressed:,} suppressed" if suppressed else ""
+    return f"{messages.listed(parts) or 'No problems'}{more}"
+
+
+def _order(finding: Finding) -> tuple[int, bool, str, int, int, str]:
+    place = finding.place
+    where = (place.file, place.line, place.column) if place else ("", 0, 0)
+    return (_RANKS[finding.severity], place is None, *where, finding.rule)

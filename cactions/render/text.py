@@ -1,0 +1,118 @@
+"""Styled words that know no terminal: inks make a line, a sheet is the lines for a given width.
+
+Laws: an ink holds printable text only, whatever it is made from; its tone adds nothing that
+the words do not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from cactions.render.escape import safe
+from cactions.render.width import width
+
+
+class Tone(Enum):
+    """What a word is, for whoever colours it. The last of them are changes and verdicts."""
+
+    PROSE = "prose"
+    STRONG = "strong"
+    QUIET = "quiet"
+    """Ours, and beside the point: labels, notes, the raw form of a date."""
+    VALUE = "value"
+    """Theirs, as exactly as it can be shown."""
+    NEW = "new"
+    """A value that is about to be written, or was."""
+    NOTHING = "nothing"
+    """The place of a value that is not there."""
+    NAME = "name"
+    CODE = "code"
+    """Something to copy: a command, a URL, an id."""
+    PATH = "path"
+    """Where a value came from."""
+    SOURCE = "source"
+    """A line of a file, character by character."""
+    ADD = "add"
+    OVERWRITE = "overwrite"
+    CLEAR = "clear"
+    SAME = "same"
+    KEPT = "kept"
+    REFUSED = "refused"
+    GOOD = "good"
+    BAD = "bad"
+    CAUTION = "caution"
+
+
+BROKEN = frozenset({Tone.PROSE, Tone.STRONG, Tone.QUIET})
+"""The tones that may be broken between lines; half of a value, a path or a count is no use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A printable text and what it is. Unprintable characters are spelled out on the way in."""
+
+    text: str
+    tone: Tone = Tone.PROSE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", safe(self.text))
+
+    @property
+    def cells(self) -> int:
+        """How wide it is on a terminal."""
+        return width(self.text)
+
+
+Line: TypeAlias = tuple[Ink, ...]
+"""One line of output, without its end."""
+
+Sheet: TypeAlias = Callable[[int], list[Line]]
+"""A drawing that waits to be told its width in cells. It is pure: same width, same lines."""
+
+BLANK: Line = ()
+
+
+def ink(text: str, tone: Tone = Tone.PROSE) -> Line:
+    """A line of one ink."""
+    return (Ink(text, tone),)
+
+
+def quiet(text: str) -> Line:
+    """A line of one quiet ink; none at all for no text."""
+    return (Ink(text, Tone.QUIET),) if text else ()
+
+
+def cells(line: Line) -> int:
+    """How wide a line is on a terminal."""
+    return sum(part.cells for part in line)
+
+
+def joined(separator: str, lines: Iterable[Line]) -> Line:
+    """Lines behind one another, with a separator between them."""
+    result: list[Ink] = []
+    for number, line in enumerate(lines):
+        result += [Ink(separator), *line] if number else line
+    return tuple(result)
+
+
+def toned(line: Line, old: Tone, new: Tone) -> Line:
+    """The line with one tone exchanged for another."""
+    return tuple(Ink(part.text, new) if part.tone is old else part for part in line)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The words alone; every line ends with a newline and none with a space."""
+    return "".join("".join(part.text for part in line).rstrip() + "\n" for line in lines)
+
+
+def stacked(*sheets: Sheet) -> Sheet:
+    """Several sheets below one another, a blank line between; sheets without lines vanish."""
+
+    def draw(room: int) -> list[Line]:
+        drawn = [lines for sheet in sheets if (lines := sheet(room))]
+        return [line for i, lines in enumerate(drawn) for line in ([BLANK, *lines] if i else lines)]
+
+    return draw

@@ -1,0 +1,32 @@
+"""What fixing would change, as a unified difference; a line that holds a secret is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from difflib import unified_diff
+from typing import Final
+
+from cactions.logic.lines import split_lines
+from cactions.render.text import Ink, Line, Sheet, Tone
+
+_HIDDEN: Final = "(not shown: this line holds a secret)"
+_TONES: Final = {"-": Tone.CLEAR, "+": Tone.ADD, "@": Tone.QUIET, " ": Tone.SOURCE}
+
+
+def patch(file: str, before: str, after: str, secret: Collection[str]) -> Sheet:
+    """The lines that go and come, with three around them. ``secret`` are lines to be hidden."""
+    hidden = {line.strip() for line in secret}
+    old, new = _lines(before, hidden), _lines(after, hidden)
+    lines = [*unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm="")]
+    sheet = [_line(line, number) for number, line in enumerate(lines)]
+    return lambda _room: sheet
+
+
+def _lines(text: str, hidden: Collection[str]) -> Sequence[str]:
+    lines = split_lines(text.removesuffix("\n"))
+    return [_HIDDEN if line.strip() in hidden else line for line in lines]
+
+
+def _line(line: str, number: int) -> Line:
+    heading = number < 2  # noqa: PLR2004 - the names of the file before and after
+    return (Ink(line, Tone.STRONG if heading else _TONES.get(line[:1], Tone.SOURCE)),)

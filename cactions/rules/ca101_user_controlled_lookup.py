@@ -1,0 +1,106 @@
+"""A value that the person may choose is the lookup key.
+
+Whoever can write the value that an action looks somebody up by can write a victim's there, and the
+victim's data lands on them. That is so for attributes that end users can change from the browser
+(also where nobody knows that they cannot), for names and phone numbers, and for data inputs.
+A ``same_person`` on a field that the request did not send makes it harmless: an answer about
+somebody else is refused.
+
+Why: Intercom's own first way to lose data is ``user_shopify_id=123``, where 123 is a victim's id:
+https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
+and broken object level authorization is the first of OWASP's API risks:
+https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      shopify_id: {data_type: string, messenger_writable: true}
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.attributes.shopify_id }}  # <- CA101
+        response:
+          mapping: {tier: $.tier}  # <- CA201
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: look up by ``person.user_id`` or ``person.email`` with identity verification on, or prove the
+answer by a field that was not sent.
+
+Suppress: where end users cannot write the attribute although the workspace says so (updates have
+to be signed), say so under ``trust:`` with ``where: attributes.NAME``, a reason, an owner and a
+last day. A data input that only teammates fill in is a case for ``allow:``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Input, Label, PersonAttribute, PersonField
+from cactions.rules.rule import ERROR, Deed, Facts, Key, Mend, Part, Rule, Spot, View
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Tainted keys of actions whose answer is not proven; claimed identities are CA104's."""
+    for facts in view.facts:
+        if not facts.unproven:
+            continue
+        for key in facts.keys:
+            if facts.trust[key.reference].tainted and not _claimed(key):
+                if facts.harmless and key.part is not Part.URL:
+                    continue
+                yield _spot(view, facts, key)
+
+
+def _claimed(key: Key) -> bool:
+    reference = key.reference
+    return isinstance(reference, PersonField) and reference.name in ("email", "user_id")
+
+
+def _spot(view: View, facts: Facts, key: Key) -> Spot:
+    source = view.source(key.reference, facts.action)
+    return Spot(
+        key.spot,
+        f"{key.reference} decides whose data comes back, and the person may have chosen it",
+        "look up by person.user_id, or prove the answer by a field that is not sent",
+        (source, Label("it is looked up here", route=key.spot)),
+        _notes(facts, key),
+        _mend(view, key),
+    )
+
+
+def _notes(facts: Facts, key: Key) -> tuple[str, ...]:
+    whole = f"{key.reference} -> {facts.action.name}"
+    targets = [str(PersonAttribute(one.attribute.name)) for one in facts.action.response.mapping]
+    path = f"the path: {whole} -> {', '.join(targets[:3]) or 'the third party'}"
+    return (path, f"nothing stops it: {facts.unproven}")
+
+
+def _mend(view: View, key: Key) -> Mend | None:
+    verified = view.project.workspace.identity_verification
+    if isinstance(key.reference, Input) or key.part is Part.WHERE or not verified:
+        return None
+    title = "look up by the verified user id, if the third party knows it"
+    return Mend(title, key.spot, Deed.REPLACE, "person.user_id")
+
+
+RULE = Rule("CA101", "user-controlled-lookup", ERROR, check)

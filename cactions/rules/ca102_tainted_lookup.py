@@ -1,0 +1,112 @@
+"""The lookup key is written by another action that nobody has verified.
+
+End users cannot write the attribute, but another action does, with what a third party said. Where
+that action proves nothing, or where people type the value at the third party themselves, an
+attacker signs up there with a victim's number and has it carried into the key of this action.
+The whole path is told, from where somebody may choose the value to where it is looked up.
+
+Why: Intercom's second way to lose data is a user who signs up at a third party with the phone
+number of a victim:
+https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      crm_phone: {data_type: string, messenger_writable: false}
+      balance: {data_type: integer, messenger_writable: false}
+    actions:
+      contact:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.crm.example/people/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email}  # <- CA206
+          mapping: {crm_phone: {path: $.phone, max_length: 20}}
+      account:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.bank.example/accounts/{{ person.attributes.crm_phone }}  # <- CA102
+        response:
+          mapping: {balance: $.balance}  # <- CA201
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      crm_phone: {data_type: string, messenger_writable: false}
+      balance: {data_type: integer, messenger_writable: false}
+    actions:
+      contact:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.crm.example/people/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: numbers get a code by SMS}
+          mapping: {crm_phone: {path: $.phone, max_length: 20}}
+      account:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.bank.example/accounts/{{ person.attributes.crm_phone }}
+        response:
+          same_person: {path: $.customer, equals: person.user_id}
+          mapping: {balance: $.balance}
+
+Fix: prove the answer of the action that looks up by a field that it does not send; then it does not
+matter who wrote the key. Or make the writing action prove its own, and say under ``verified`` why
+the third party's values can be believed.
+
+Suppress: where the third party's value is known to be good, say so under ``trust:`` with
+``where: actions.NAME.response.mapping.ATTRIBUTE``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Flow, Label
+from cactions.rules.rule import ERROR, Facts, Key, Part, Rule, Spot, View
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Keys into which something unproven flows, in actions whose answer is not proven."""
+    for facts in view.facts:
+        if not facts.unproven:
+            continue
+        for key in facts.keys:
+            flow = view.into(facts, key)
+            if flow and not (facts.harmless and key.part is not Part.URL):
+                yield _spot(facts, key, flow)
+
+
+def _spot(facts: Facts, key: Key, flow: Flow) -> Spot:
+    writer = flow[-1].route.removeprefix("actions.").partition(".response.")[0]
+    return Spot(
+        key.spot,
+        f'{key.reference} decides whose data comes back, and "{writer}" writes it unverified',
+        "prove this answer by a field that is not sent, or verify what the other action writes",
+        (*flow, Label(f"{facts.action.name} looks it up", route=key.spot)),
+        (f"the path: {path_of(flow, facts)}", f"nothing stops it: {facts.unproven}"),
+    )
+
+
+def path_of(flow: Flow, facts: Facts) -> str:
+    """``attribute -> action -> attribute -> action`` in one line."""
+    steps: list[str] = []
+    for hop in flow:
+        route = hop.route.rstrip("#")
+        name, _, target = route.removeprefix("actions.").partition(".response.mapping.")
+        if target:
+            steps += [name] * (name not in steps) + [f"person.attributes.{target}"]
+        elif not steps:
+            steps.append(hop.message.partition(":")[0].partition(" is ")[0])
+    return " -> ".join((*steps, facts.action.name))
+
+
+RULE = Rule("CA102", "tainted-lookup", ERROR, check)

@@ -1,0 +1,90 @@
+"""Nobody knows whether end users can write this attribute, or the knowledge is old.
+
+Without ``messenger_writable`` an attribute counts as writable from the browser, so that rules
+which look for leaks believe the worst of it. A snapshot (``attributes.lock.json``) is taken at its
+word for seven days; where it and the file disagree, one of them is wrong.
+
+Why: ``messenger_writable`` of GET /data_attributes is the machine-readable form of "a user can
+change this from the browser":
+https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-attributes
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      plan: {data_type: boolean}  # <- CA103
+    actions:
+      billing:
+        match: user_id
+        request: {http_method: get, url: "https://api.pay.example/plans/{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: receipts are sent there}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      plan: {data_type: boolean, messenger_writable: false}
+    actions:
+      billing:
+        match: user_id
+        request: {http_method: get, url: "https://api.pay.example/plans/{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: receipts are sent there}
+
+Fix: look the attribute up in the workspace's settings and write ``messenger_writable: true`` or
+``false``; or take a new snapshot.
+
+Suppress: rarely right. Where nobody can look it up now, ``allow:`` with the day on which somebody
+can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import SNAPSHOT_DAYS, Attribute, Place, Snapshot
+from cactions.rules.rule import WARNING, Rule, Spot, View
+
+_DAY = 86_400
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Attributes of unknown writability, a stale snapshot, and contradictions between the two."""
+    for name, one in view.project.attributes.items():
+        if one.messenger_writable is None and f"attributes.{name}" not in view.trusted:
+            yield Spot(
+                f"attributes.{name}#",
+                f"nobody knows whether end users can write {name}; it counts as if they could",
+                "add messenger_writable: false, if the workspace says so",
+            )
+    if view.project.snapshot:
+        yield from _of_snapshot(view, view.project.snapshot)
+
+
+def _of_snapshot(view: View, snapshot: Snapshot) -> Iterator[Spot]:
+    start = Place(snapshot.file, 1, 1, 1, 2)
+    age = int((view.now - snapshot.taken) // _DAY)
+    if view.now - snapshot.taken > SNAPSHOT_DAYS * _DAY:
+        message = f"the snapshot is {age:,} days old; it is believed for {SNAPSHOT_DAYS}"
+        yield Spot("", message, "take a new one", place=start)
+    elif age < 0:
+        yield Spot("", "the snapshot was taken in the future", "take a new one", place=start)
+    for name, theirs in snapshot.attributes.items():
+        ours = view.project.attributes.get(name, theirs)
+        if _facts(ours) != _facts(theirs):
+            message = f"{name} is not what {snapshot.file} says of it"
+            yield Spot(f"attributes.{name}#", message, "keep one of the two")
+    told = snapshot.identity_verification
+    if told is not None and told is not view.project.workspace.identity_verification:
+        message = f"{snapshot.file} says that identity verification is {'on' if told else 'off'}"
+        yield Spot("workspace.identity_verification", message, "find out which is true")
+
+
+def _facts(one: Attribute) -> tuple[object, ...]:
+    return one.data_type, set(one.options), one.messenger_writable
+
+
+RULE = Rule("CA103", "unknown-writability", WARNING, check)

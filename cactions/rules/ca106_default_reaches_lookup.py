@@ -1,0 +1,79 @@
+"""A default or empty value can reach a lookup key.
+
+A data input that has a ``default_value``, or need not be given, is the same for everybody who gives
+none: they all get the data of whoever the default belongs to, and an empty key makes many services
+answer with their whole list.
+
+Why: a fallback that is used where a check should stop is CWE-636, not failing securely:
+https://cwe.mitre.org/data/definitions/636.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      due: {data_type: date, messenger_writable: false}
+    actions:
+      delivery:
+        match: user_id
+        data_inputs:
+          - {name: order_id, type: string, required: true, default_value: A-1001}  # <- CA106
+        request: {http_method: get, url: "https://api.ship.example/orders/{{ inputs.order_id }}"}
+        response:
+          same_person: {path: $.buyer.email, equals: person.email, verified: it confirms addresses}
+          mapping: {due: {path: $.due, date: iso8601}}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      due: {data_type: date, messenger_writable: false}
+    actions:
+      delivery:
+        match: user_id
+        data_inputs:
+          - {name: order_id, type: string, required: true}
+        request: {http_method: get, url: "https://api.ship.example/orders/{{ inputs.order_id }}"}
+        response:
+          same_person: {path: $.buyer.email, equals: person.email, verified: it confirms addresses}
+          mapping: {due: {path: $.due, date: iso8601}}
+
+Fix: ``required: true``, and no ``default_value``.
+
+Suppress: where the input only narrows the answer (a language, a page size) and says nothing of
+whose data it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import DataInput, Input, Label
+from cactions.rules.rule import ERROR, Deed, Key, Mend, Rule, Spot, View
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Inputs that are keys and have a default, or may be missing."""
+    for facts in view.facts:
+        used = {key.reference.name: key for key in facts.keys if isinstance(key.reference, Input)}
+        for number, one in enumerate(facts.action.inputs if used else ()):
+            if one.name in used and (one.default_value is not None or not one.required):
+                route = f"{facts.route}.data_inputs[{number}]"
+                yield _spot(route, one, used[one.name], view.stated(f"{route}.required"))
+
+
+def _spot(route: str, one: DataInput, key: Key, said: bool) -> Spot:
+    label = (Label("it decides here whose data comes back", route=key.spot),)
+    if one.default_value is not None:
+        message = f"whoever gives no {one.name} gets the data of the default"
+        return Spot(f"{route}.default_value", message, "remove default_value", label)
+    title = "refuse to run without it"
+    mend = Mend(title, route, Deed.INSERT, "required: true", safe=True)
+    if said:
+        mend = Mend(title, f"{route}.required", Deed.REPLACE, "true")
+    message = f"{one.name} may be left out, and is a lookup key"
+    return Spot(route, message, "say required: true", label, (), mend)
+
+
+RULE = Rule("CA106", "default-reaches-lookup", ERROR, check)

@@ -1,0 +1,101 @@
+"""The first hit of a list is taken.
+
+A search answers with a list, and which of its elements comes first is up to the third party: with
+two hits it is a matter of luck whose data is used. ``rows`` says which row is meant, and exactly
+one must remain.
+
+Why: a list query is no proof of identity, and taking an arbitrary match is CWE-694, use of
+multiple resources with a duplicate identifier: https://cwe.mitre.org/data/definitions/694.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers
+          query: {customer: "{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: "$.data[0].tier"  # <- CA107
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers
+          query: {customer: "{{ person.user_id }}"}
+        response:
+          rows: {path: "$.data[*]", where: {$.customer: person.user_id}}
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Fix: name the list under ``rows`` with a ``where``, and let the paths start at the row.
+
+Suppress: where the place in the list has a meaning of its own (``coordinates[1]``), with that
+meaning as the reason. Lists that belong to one record (``emails``, ``addresses``, ``tags`` …) are
+not reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Path
+from cactions.rules.rule import ERROR, Facts, Rule, Spot, View
+
+_PARTS = frozenset(
+    "emails emailaddresses phones phonenumbers telephones addresses names tags labels coordinates"
+    " position location bbox geo roles groups photos images".split()
+)
+"""Lists that are parts of one record, not hits of a search."""
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Paths that name an element by its number."""
+    for facts in view.facts:
+        for path, route in _paths(facts):
+            if _hit(path):
+                yield Spot(
+                    route,
+                    f"{path} takes one element of a list, whoever it is about",
+                    "name the list under rows: with a where:, so that exactly one row remains",
+                )
+
+
+def _paths(facts: Facts) -> Iterator[tuple[Path, str]]:
+    response = facts.action.response
+    if response.same_person:
+        yield response.same_person.path, f"{facts.route}.response.same_person.path"
+    for one in response.mapping:
+        yield one.path, f"{facts.route}.response.mapping.{one.attribute.name}"
+
+
+def _hit(path: Path) -> bool:
+    before: object = ""
+    for segment in path.segments:
+        if isinstance(segment, int) and _plain(before) not in _PARTS:
+            return True
+        before = segment
+    return False
+
+
+def _plain(name: object) -> str:
+    return "".join(sign for sign in str(name).lower() if sign.isalpha())
+
+
+RULE = Rule("CA107", "first-of-many", ERROR, check)

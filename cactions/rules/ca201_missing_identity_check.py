@@ -1,0 +1,76 @@
+"""A response is mapped, and nothing proves that it is about the matched person.
+
+Whatever comes back is written onto the person, whoever it is about. ``same_person`` compares a
+field of the answer with what is known of the person, and refuses everything else.
+
+Why: third-party data is not validated by the platform and may overwrite what is stored:
+https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          mapping: {tier: $.tier}  # <- CA201
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: add ``same_person`` with a field of the answer that the request does not send.
+
+Suppress: where the answer is about nobody in particular (opening hours), so that nobody's data can
+be in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.rules.rule import ERROR, Deed, Facts, Mend, Rule, Spot, View
+
+_PROOFS = ("email", "user_id")
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Actions with a mapping and without a proof."""
+    for facts in view.facts:
+        response = facts.action.response
+        if response.mapping and not response.same_person:
+            yield Spot(
+                f"{facts.route}.response.mapping#",
+                "nothing proves that the answer is about the matched person",
+                "add same_person: {path: $.email, equals: person.email}",
+                mend=_mend(facts),
+            )
+
+
+def _mend(facts: Facts) -> Mend:
+    sent = {str(key.reference) for key in facts.keys if key.is_sent}
+    name = next((one for one in _PROOFS if f"person.{one}" not in sent), "id")
+    text = f"same_person: {{path: $.{name}, equals: person.{name}}}"
+    title = "prove the answer; look up what the third party calls the field"
+    return Mend(title, f"{facts.route}.response", Deed.INSERT, text)
+
+
+RULE = Rule("CA201", "missing-identity-check", ERROR, check)

@@ -1,0 +1,92 @@
+"""The proof proves nothing.
+
+What was sent comes back: a service that is asked for ``u-1`` answers with ``u-1`` whoever asked.
+What is the same for many people is no proof either, and what the person may have chosen proves what
+they want it to prove.
+
+Why: CWE-345, insufficient verification of data authenticity:
+https://cwe.mitre.org/data/definitions/345.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.id, equals: person.user_id}  # <- CA205
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: compare with ``person.email`` or ``person.user_id``, whichever the request does not send.
+
+Suppress: where the service is known to check what it was sent against the token of the call, with
+how that was tested as the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Label, PersonField, SamePerson
+from cactions.rules.rule import ERROR, Facts, Rule, Spot, View
+
+_CLAIMED = ("email", "user_id")
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Proofs that are none; claimed identities are CA104's."""
+    for facts in view.facts:
+        proof = facts.action.response.same_person
+        if proof and facts.unproven and not _claimed(proof, facts):
+            yield _spot(view, facts, proof)
+
+
+def _claimed(proof: SamePerson, facts: Facts) -> bool:
+    one = proof.equals
+    by_name = isinstance(one, PersonField) and one.name in _CLAIMED
+    sent = any(key.reference == one for key in facts.keys if key.is_sent)
+    return by_name and facts.trust[one].tainted and not sent
+
+
+def _spot(view: View, facts: Facts, proof: SamePerson) -> Spot:
+    one = proof.equals
+    labels = [
+        Label("it is sent here", route=key.spot)
+        for key in facts.keys
+        if key.reference == one and key.is_sent
+    ]
+    if not labels and facts.trust[one].tainted:
+        labels = [view.source(one, facts.action)]
+    if not labels and not isinstance(one, PersonField):
+        labels = list(view.flows(one.name))
+    return Spot(
+        f"{facts.route}.response.same_person.equals",
+        f"this proves nothing: {facts.unproven}",
+        "compare with person.email or person.user_id, whichever is not sent",
+        tuple(labels),
+    )
+
+
+RULE = Rule("CA205", "ineffective-identity-check", ERROR, check)

@@ -1,0 +1,94 @@
+"""An address or a number is believed that nobody says the third party verifies.
+
+Whoever signs up at a third party with somebody else's e-mail address or phone number has it in a
+record that is truly theirs: a proof by it holds, and a mapping carries the victim's number onto the
+attacker's record. ``verified`` says why the third party's values can be believed.
+
+Why: Intercom's second way to lose data is a user who signs up with the phone number of a victim:
+https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email}  # <- CA206
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: ask the third party whether it confirms addresses and numbers, and write its answer under
+``verified``; or prove the answer by an id.
+
+Suppress: better answered by ``verified`` itself, which stands where the next reader looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Label, SamePerson
+from cactions.rules.rule import WARNING, Facts, Rule, Spot, View
+
+_HINT = "add verified: and why the third party's value can be believed"
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Proofs by an address or number, else mappings of one, where nothing is said about it."""
+    for facts in view.facts:
+        proof = facts.action.response.same_person
+        if not proof or proof.verified or (facts.unproven and not _claimed(proof, facts)):
+            continue
+        if _rests(view, proof):
+            message = f"nobody says that the third party verifies {proof.path}"
+            yield Spot(f"{facts.route}.response.same_person#", message, _HINT)
+        else:
+            yield from _mapped(view, facts)
+
+
+def _claimed(proof: SamePerson, facts: Facts) -> bool:
+    return proof.equals.name == "email" and facts.trust[proof.equals].tainted
+
+
+def _rests(view: View, proof: SamePerson) -> bool:
+    return view.reached(proof.equals.name) or view.reached(_last(proof.path.segments))
+
+
+def _mapped(view: View, facts: Facts) -> Iterator[Spot]:
+    for one in facts.action.response.mapping:
+        if view.reached(_last(one.path.segments)) and one.attribute.data_type.value == "string":
+            message = f"nobody says that the third party verifies {one.path}"
+            label = Label("the proof says whose record it is, not who typed it",
+                          route=f"{facts.route}.response.same_person#")  # fmt: skip
+            route = f"{facts.route}.response.mapping.{one.attribute.name}#"
+            yield Spot(route, message, f"under same_person, {_HINT}", (label,))
+
+
+def _last(segments: tuple[object, ...]) -> str:
+    names = [one for one in segments if isinstance(one, str)]
+    return names[-1] if names else ""
+
+
+RULE = Rule("CA206", "unverified-contact-address", WARNING, check)

@@ -1,0 +1,87 @@
+"""Free text is mapped without a limit or a list of values.
+
+What people type elsewhere lands on the person as it is, however long, and stands before teammates
+and the AI agent as if it were a fact.
+
+Why: unbounded text from outside is CWE-20, improper input validation:
+https://cwe.mitre.org/data/definitions/20.html and Intercom keeps at most 255 characters.
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      store: {data_type: string, messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            store: $.store  # <- CA207
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      store: {data_type: string, messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            store: {path: $.store, max_length: 80}
+
+Fix: ``max_length``, ``one_of`` or ``values``; or ``options`` on the attribute.
+
+Suppress: it is a note, and stops nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import AttributeMapping
+from cactions.rules.rule import INFO, Deed, Mend, Rule, Spot, View
+
+_MOST = "max_length: 255"
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Mappings onto texts that take whatever comes."""
+    for facts in view.facts:
+        for one in facts.action.response.mapping:
+            if _is_free(one):
+                route = f"{facts.route}.response.mapping.{one.attribute.name}"
+                yield Spot(
+                    route,
+                    f"any text is written onto {one.attribute.name}, however long",
+                    "add max_length, one_of or values",
+                    mend=_mend(route, one, view),
+                )
+
+
+def _is_free(one: AttributeMapping) -> bool:
+    if one.attribute.data_type.value != "string" or one.attribute.options:
+        return False
+    return not (one.max_length or one.one_of or one.values)
+
+
+def _mend(route: str, one: AttributeMapping, view: View) -> Mend:
+    title = "take no more than an attribute holds"
+    if view.stated(f"{route}.path"):
+        return Mend(title, route, Deed.INSERT, _MOST, safe=True)
+    path = str(one.path)
+    quoted = f'"{path}"' if "[" in path and '"' not in path else path
+    return Mend(title, route, Deed.REPLACE, f"{{path: {quoted}, {_MOST}}}", safe='"' not in path)
+
+
+RULE = Rule("CA207", "unbounded-text", INFO, check)

@@ -1,0 +1,87 @@
+"""Two actions write one attribute.
+
+Which value stands there depends on which action ran last; each overwrites what the other believed,
+and the weaker check of the two is the one that counts.
+
+Why: last writer wins is a lost update, CWE-362: https://cwe.mitre.org/data/definitions/362.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      crm:
+        match: user_id
+        request: {http_method: get, url: "https://api.crm.example/people/{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the CRM confirms e-mails}
+          mapping:
+            tier: $.level  # <- CA208
+      shop:
+        match: user_id
+        request: {http_method: get, url: "https://api.shop.example/people/{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+      crm_tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      crm:
+        match: user_id
+        request: {http_method: get, url: "https://api.crm.example/people/{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the CRM confirms e-mails}
+          mapping:
+            crm_tier: $.level
+      shop:
+        match: user_id
+        request: {http_method: get, url: "https://api.shop.example/people/{{ person.user_id }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            tier: $.tier
+
+Fix: give each its own attribute.
+
+Suppress: where the actions never run for the same people, with what keeps them apart as the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Label
+from cactions.rules.rule import WARNING, Rule, Spot, View
+
+_MOST = 5
+
+
+def check(view: View) -> Iterator[Spot]:
+    """One for each attribute, at the first of its mappings by name, with others beside it."""
+    for name, writers in view.writers.items():
+        if len(writers) > 1:
+            (first, _), *others = writers
+            named = [action.name for action, _ in others[:_MOST]]
+            more = f" and {len(others) - _MOST:,} more" if len(others) > _MOST else ""
+            yield Spot(
+                _route(first.name, name),
+                f"{name} is written by {', '.join(named)}{more} too: the last one wins",
+                "give each its own attribute",
+                tuple(Label(f"by {one}", route=_route(one, name)) for one in named),
+            )
+
+
+def _route(action: str, attribute: str) -> str:
+    return f"actions.{action}.response.mapping.{attribute}#"
+
+
+RULE = Rule("CA208", "two-writers", WARNING, check)

@@ -1,0 +1,136 @@
+"""A secret stands in the file.
+
+Whoever reads the repository, or a copy of it, has the secret. Found by the names of headers and
+parameters that carry credentials, by the shape that services give their keys, and by texts that
+look drawn at random.
+
+Why: CWE-798, use of hard-coded credentials: https://cwe.mitre.org/data/definitions/798.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          headers:
+            X-Api-Key: an-example-of-a-key  # <- CA301
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    tokens:
+      shop: {type: text, value: {secret: shop_key}, header: X-Api-Key, hosts: [api.shop.example]}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          tokens: [shop]
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: seal it with ``cactions vault seal NAME`` and attach a token, or write ``{secret: NAME}`` in a
+body. A secret that was ever committed is known: replace it at its service.
+
+Suppress: only what is no secret, with what it is as the reason. A secret in the place of a token's
+value, or in front of an ``@`` of a URL, is refused by the file format and cannot be suppressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from cactions.model import ActionRequest, JsonTemplate, Template
+from cactions.rules.credentials import Name, looks_secret, name_says
+from cactions.rules.rule import ERROR, Rule, Spot, View
+
+CARRIERS = frozenset(
+    "authorization proxyauthorization cookie xapikey apikey xauthtoken xaccesstoken xauthkey"
+    " privatetoken xsecret xapitoken xapisecret apitoken accesstoken authtoken clientsecret"
+    " password passwd secret secretkey apisecret privatekey bearertoken refreshtoken"
+    " xshopifyaccesstoken xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey"
+    " xfunctionskey".split()
+)
+"""Names that carry credentials, without case and signs."""
+_SHORT = 4
+_SETTINGS = frozenset("false required optional reset".split())
+"""What a parameter such as ``show_password`` is set to."""
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Literal texts of requests, of token requests, and defaults of inputs."""
+    for facts in view.facts:
+        yield from _of_request(facts.action.request, f"{facts.route}.request")
+        for number, one in enumerate(facts.action.inputs):
+            if isinstance(one.default_value, str) and looks_secret(
+                one.default_value, name_says(one.name)
+            ):
+                yield _spot(f"{facts.route}.data_inputs[{number}].default_value")
+    for name, token in view.project.tokens.items():
+        if token.fetch:
+            yield from _of_request(token.fetch.request, f"tokens.{name}.request")
+
+
+def _of_request(asked: ActionRequest, route: str) -> Iterator[Spot]:
+    for where, texts in (("headers", asked.headers), ("query", asked.query)):
+        for name, text in texts.items():
+            if _is_secret(name, text):
+                yield _spot(f"{route}.{where}.{name}")
+    if looks_secret(" ".join(part for part in asked.url.parts if isinstance(part, str))):
+        yield _spot(f"{route}.url")
+    if asked.body:
+        yield from _of_body(asked.body.content, f"{route}.{asked.body.form.value}", "")
+
+
+def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[Spot]:
+    if isinstance(content, Template):
+        if _is_secret(name, content):
+            yield _spot(route)
+    elif isinstance(content, dict):
+        for key, item in content.items():
+            yield from _of_body(item, f"{route}.{key}", key)
+    elif isinstance(content, list):
+        for number, item in enumerate(content):
+            yield from _of_body(item, f"{route}[{number}]", name)
+
+
+def _spot(route: str) -> Spot:
+    return Spot(
+        route,
+        "a secret never stands in the file",
+        "seal it, and attach a token; if this one was committed or shown, replace it",
+    )
+
+
+def _is_secret(name: str, text: Template) -> bool:
+    literal = " ".join(part for part in text.parts if isinstance(part, str)).strip()
+    if len(literal) <= _SHORT:
+        return False
+    says = Name.SECRET if plain(name) in CARRIERS else name_says(name)
+    if says is Name.SECRET and not text.references and literal not in _SETTINGS:
+        return True
+    return looks_secret(literal, says)
+
+
+@lru_cache(1_000)
+def plain(name: str) -> str:
+    """A name without case and signs."""
+    return "".join(sign for sign in name.lower() if sign.isalnum())
+
+
+RULE = Rule("CA301", "hardcoded-secret", ERROR, check)

@@ -1,0 +1,80 @@
+"""A secret goes into a URL.
+
+URLs are kept in the logs of every proxy and server on the way, and in histories and referrers.
+Tokens travel in a request header.
+
+Why: CWE-598, use of GET request method with sensitive query strings:
+https://cwe.mitre.org/data/definitions/598.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        data_inputs: [{name: code, type: string, required: true}]
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          query: {access_token: "{{ inputs.code }}"}  # <- CA302
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    tokens:
+      shop: {type: user, header: Authorization, prefix: "Bearer ", hosts: [api.shop.example]}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          tokens: [shop]
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: attach a token, which travels in a header.
+
+Suppress: where the parameter only has the name of a credential and is public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import ActionRequest
+from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
+from cactions.rules.rule import ERROR, Rule, Spot, View
+
+_NAMES = CARRIERS | frozenset(
+    "token key auth sig signature accesskey jwt bearer sessionid appkey appsecret hapikey".split()
+)
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Query parameters with the names of credentials."""
+    for facts in view.facts:
+        yield from _of(facts.action.request, f"{facts.route}.request")
+    for name, token in view.project.tokens.items():
+        if token.fetch:
+            yield from _of(token.fetch.request, f"tokens.{name}.request")
+
+
+def _of(asked: ActionRequest, route: str) -> Iterator[Spot]:
+    for name in asked.query:
+        if plain(name) in _NAMES:
+            message = f'"{name}" is a credential, and a URL is kept in every log on the way'
+            yield Spot(f"{route}.query.{name}", message, "attach a token, which goes into a header")
+
+
+RULE = Rule("CA302", "secret-in-url", ERROR, check)

@@ -1,0 +1,83 @@
+"""A value that people choose goes into a header, or is glued into a text body.
+
+Headers and plain texts have no quoting: what a value holds is read as part of the message. A line
+feed begins a new header, a ``&`` a new parameter. Values belong into a query, a form or a JSON
+body, where they are encoded. (A value that would break a header is refused when the request is
+made; this rule is about what the service makes of the others.)
+
+Why: CWE-113, improper neutralization of CRLF sequences in HTTP headers:
+https://cwe.mitre.org/data/definitions/113.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      shop: {data_type: string, messenger_writable: false}
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          headers: {X-Shop: "{{ person.attributes.shop }}"}  # <- CA405
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      shop: {data_type: string, messenger_writable: false}
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+          query: {shop: "{{ person.attributes.shop }}"}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: ``query:``, ``json:`` or ``form:``.
+
+Suppress: where the service takes it in no other way, with how it reads odd values as the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import BodyForm, PersonField
+from cactions.rules.rule import WARNING, Facts, Key, Part, Rule, Spot, View
+
+_GIVEN = ("id", "user_id", "email", "email_verified", "role", "owner_id")
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Attributes, inputs and free fields in headers and text bodies."""
+    for facts in view.facts:
+        for key in facts.keys:
+            if key.part is Part.HEADER and not _given(key):
+                message = f"{key.reference} goes into a header, where nothing quotes it"
+                yield Spot(key.spot, message, "send it under query:, json: or form:")
+            elif key.part is Part.BODY and _is_text(facts) and not _given(key):
+                message = f"{key.reference} is glued into a text, where nothing quotes it"
+                yield Spot(key.spot, message, "send it under json: or form:")
+
+
+def _given(key: Key) -> bool:
+    return isinstance(key.reference, PersonField) and key.reference.name in _GIVEN
+
+
+def _is_text(facts: Facts) -> bool:
+    body = facts.action.request.body
+    return body is not None and body.form is BodyForm.TEXT
+
+
+RULE = Rule("CA405", "user-input-in-header", WARNING, check)

@@ -1,0 +1,83 @@
+"""A suppression or a trust statement that is unused, expired, or says nothing.
+
+What nobody needs any more hides the next finding at that place. What has expired holds nothing
+back: the finding that it held is told again.
+
+Why: security decisions are looked at again, not inherited; CWE-1104 is about what nobody maintains:
+https://cwe.mitre.org/data/definitions/1104.html
+
+Bad:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+    trust:
+      - where: attributes.tier  # <- CA503
+        reason: updates have to be signed
+        owner: ada@example.com
+        expires: 2099-12-31
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Good:
+
+    version: 1
+    workspace: {identity_verification: true}
+    attributes:
+      tier: {data_type: string, options: [silver, gold], messenger_writable: true}
+    trust:
+      - where: attributes.tier
+        reason: updates have to be signed
+        owner: ada@example.com
+        expires: 2099-12-31
+    actions:
+      loyalty:
+        match: user_id
+        request:
+          http_method: get
+          url: https://api.shop.example/customers/{{ person.user_id }}
+        response:
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping: {tier: $.tier}
+
+Fix: remove it; or look again whether it still holds, and give it a new day.
+
+Suppress: it cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import Statement
+from cactions.rules.rule import WARNING, Deed, Mend, Rule, Spot, View
+
+_BY_THE_CLOCK = "CA103"
+"""What it finds comes and goes with the days, so that nothing of its is ever known to be idle."""
+
+
+def check(view: View) -> Iterator[Spot]:
+    """Those that the linter found to be of no use."""
+    for one, why in view.unused:
+        what = f"the suppression of {one.rule}" if one.rule else f"the trust in {one.where}"
+        if not (one.rule or one.where):
+            what = "this suppression"
+        yield Spot(one.route, f"{what} {why}", "remove it", mend=_mend(one, view), place=one.place)
+
+
+def _mend(one: Statement, view: View) -> Mend | None:
+    """Safe where its rule finds nothing anywhere: it cannot merely stand in the wrong place."""
+    if not one.rule or one.rule in view.told or one.rule == _BY_THE_CLOCK:
+        return None
+    return Mend("remove it", one.route, Deed.REMOVE, one.rule, safe=True)
+
+
+RULE = Rule("CA503", "stale-suppression", WARNING, check)
