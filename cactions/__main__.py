@@ -62,9 +62,9 @@ def _answer(words: list[str]) -> int:
 
         if asked := plainly(words[1:]):
             return validate(asked)
-    from cactions.cli.app import answer
+    from cactions.cli.app import run_command
 
-    return answer(words)
+    return run_command(words)
 
 
 if __name__ == "__main__":

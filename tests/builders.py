@@ -9,14 +9,13 @@ from typing import Any
 
 from cactions.logic import strict_json
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.plan.planner import Case
+from cactions.logic.plan.planner import PlanInput
 from cactions.model import (
     Action,
     ActionRequest,
     ActionResponse,
     Attribute,
     AttributeMapping,
-    Call,
     Change,
     DataType,
     Json,
@@ -30,6 +29,7 @@ from cactions.model import (
     Rows,
     SamePerson,
     Scalar,
+    SentCall,
     Subject,
     Template,
     Value,
@@ -79,7 +79,7 @@ def action(*mappings: AttributeMapping, **rest: Any) -> Action:
 
 def answer(body: Json | bytes = None, status: int = 200, **headers: str) -> Response:
     """An answer with this body, as JSON unless it is bytes already."""
-    data = body if isinstance(body, bytes) else strict_json.dumps(body).encode()
+    data = body if isinstance(body, bytes) else strict_json.dump_json(body).encode()
     return Response(status, tuple(headers.items()), data)
 
 
@@ -89,12 +89,12 @@ def about_ada(**members: Json) -> Response:
 
 
 SUBJECT = Subject("p1", PersonQuery("user_id", "u-1"), "Ada")
-CALL = Call("GET https://api.shop.example/customers/u-1", 200)
+CALL = SentCall("GET https://api.shop.example/customers/u-1", 200)
 
 
-def case(of: Action, who: Person | None = None, **inputs: Scalar) -> Case:
+def case(of: Action, who: Person | None = None, **inputs: Scalar) -> PlanInput:
     """The action for Ada."""
-    return Case(of, who or person(), SUBJECT, inputs, CALL)
+    return PlanInput(of, who or person(), SUBJECT, inputs, CALL)
 
 
 def change(before: Value, after: Value, **rest: Any) -> Change:

@@ -9,26 +9,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from cactions.logic.people.lookup import check_field, lookup_key, lookup_keys, the_one
-from cactions.logic.plan.compare_and_set import commit, unchanged
+from cactions.logic.people.lookup import (
+    build_lookup_key,
+    check_field,
+    list_lookup_keys,
+    require_one_person,
+)
+from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
 from cactions.model import (
-    Call,
-    NoPlan,
-    OperatorError,
+    FailureReason,
     Outcome,
     Person,
     PersonQuery,
     Plan,
-    Reason,
+    PlanningError,
     Receipt,
     Request,
     Response,
     Run,
+    RunAborted,
     RunEntry,
     RunHead,
     RunKind,
-    Stopped,
+    SentCall,
     Subject,
+    UsageError,
     Value,
 )
 
@@ -41,24 +46,26 @@ class FakePeople:
 
     def find(self, query: PersonQuery) -> Person:
         check_field(query)
-        key = lookup_key(query.field, query.value)
-        fitting = [each for each in self.everybody if key and lookup_keys(each)[query.field] == key]
-        return the_one(query, fitting, self._near(query.field))
+        key = build_lookup_key(query.field, query.value)
+        fitting = [
+            each for each in self.everybody if key and list_lookup_keys(each)[query.field] == key
+        ]
+        return require_one_person(query, fitting, self._near(query.field))
 
     def get(self, person_id: str) -> Person:
         return self.find(PersonQuery("id", person_id))
 
     def commit(self, plan: Plan) -> Receipt:
-        if idle := unchanged(plan):
+        if idle := is_unchanged(plan):
             return idle
         before = self.get(plan.subject.person_id)
-        after, receipt = commit(plan, before)
+        after, receipt = commit_plan(plan, before)
         if after:
             self.everybody[self.everybody.index(before)] = after
         return receipt
 
     def _near(self, name: str) -> Iterator[str]:
-        keys = (lookup_keys(each)[name] for each in self.everybody)
+        keys = (list_lookup_keys(each)[name] for each in self.everybody)
         return (key for key in keys if key and name != "email")
 
 
@@ -71,7 +78,7 @@ class FakeJournal:
 
     def begin(self, head: RunHead) -> None:
         if head.id in self._runs:
-            raise OperatorError(f"there is a run {head.id} already")
+            raise UsageError(f"there is a run {head.id} already")
         self._runs[head.id] = Run(head)
 
     def reopen(self, run_id: str) -> Run:
@@ -86,14 +93,14 @@ class FakeJournal:
         entries = [*self._exact(run_id).entries]
         fits = 1 <= entry <= len(entries) and _is_about(entries[entry - 1], plan.subject.person_id)
         if not fits:
-            raise OperatorError(f"the run has no entry {entry} for this person")
+            raise UsageError(f"the run has no entry {entry} for this person")
         entries[entry - 1] = replace(entries[entry - 1], plan=plan)
         self._runs[run_id] = replace(self._runs[run_id], entries=tuple(entries))
 
     def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
         entries = [*self._exact(run_id).entries]
         if not 1 <= entry <= len(entries):
-            raise OperatorError(f"the run {run_id} has no entry {entry}")
+            raise UsageError(f"the run {run_id} has no entry {entry}")
         entries[entry - 1] = replace(entries[entry - 1], receipt=receipt)
         self._runs[run_id] = replace(self._runs[run_id], entries=tuple(entries))
 
@@ -103,7 +110,7 @@ class FakeJournal:
     def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
         run = self._exact(run_id)
         if person_id not in {entry.plan.subject.person_id for entry in run.entries}:
-            raise OperatorError(f"the run {run_id} has no entry for the person {person_id}")
+            raise UsageError(f"the run {run_id} has no entry for the person {person_id}")
         entries = (
             replace(entry, undone_by=by_run) if _is_about(entry, person_id) else entry
             for entry in run.entries
@@ -149,7 +156,7 @@ class FakeJournal:
 
     def _exact(self, run_id: str) -> Run:
         if run_id not in self._runs:
-            raise OperatorError(f"there is no run {run_id}")
+            raise UsageError(f"there is no run {run_id}")
         return self._runs[run_id]
 
 
@@ -163,7 +170,7 @@ def _stands(entry: RunEntry) -> bool:
 
 
 def _bare(entry: RunEntry) -> RunEntry:
-    nobody = Plan("", Subject("", PersonQuery("id", "")), Call(""))
+    nobody = Plan("", Subject("", PersonQuery("id", "")), SentCall(""))
     outcome = entry.receipt and Receipt("", entry.receipt.outcome)
     return RunEntry(nobody, outcome, entry.undone_by)
 
@@ -178,7 +185,7 @@ class FakeTurns:
     def alone(self, head: RunHead) -> Iterator[None]:
         turn = (head.workspace, head.action)
         if turn in self.taken:
-            raise Stopped(f"{head.action} is being run", hint="Let it end.")
+            raise RunAborted(f"{head.action} is being run", hint="Let it end.")
         self.taken.add(turn)
         try:
             yield
@@ -197,7 +204,7 @@ class FakeSender:
     def send(self, request: Request) -> Response:
         self.sent.append(request)
         if request.line not in self._answers:
-            raise NoPlan(Reason.NOT_RECORDED, f"no answer to {request.line}")
+            raise PlanningError(FailureReason.NOT_RECORDED, f"no answer to {request.line}")
         return self._answers[request.line]
 
 

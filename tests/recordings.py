@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import write_cassette
-from cactions.model import NoPlan, Reason, Rendered, Request, Response
+from cactions.model import FailureReason, MaskedText, PlanningError, Request, Response
 
 BASE = "https://api.shop.example"
 JSON = "application/json"
@@ -16,14 +16,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def ask(
-    url: str = BASE, method: str = "GET", body: str | Rendered | None = None, kind: str = ""
+    url: str = BASE, method: str = "GET", body: str | MaskedText | None = None, kind: str = ""
 ) -> Request:
-    headers = (("Content-Type", Rendered.plain(kind)),) if kind else ()
-    rendered = Rendered.plain(body) if isinstance(body, str) else body
-    return Request(method, Rendered.plain(url), headers, rendered)
+    headers = (("Content-Type", MaskedText.of_public_text(kind)),) if kind else ()
+    rendered = MaskedText.of_public_text(body) if isinstance(body, str) else body
+    return Request(method, MaskedText.of_public_text(url), headers, rendered)
 
 
-def post(body: str | Rendered, kind: str = JSON) -> Request:
+def post(body: str | MaskedText, kind: str = JSON) -> Request:
     return ask(method="POST", body=body, kind=kind)
 
 
@@ -31,15 +31,15 @@ def reply(text: str) -> Response:
     return Response(200, (("Content-Type", JSON),), text.encode())
 
 
-def replay(tmp_path: Path, *recorded: Request) -> Replay:
+def replay(tmp_path: Path, *recorded: Request) -> CassetteSender:
     """A Replay of these requests; each is answered by its number."""
     path = tmp_path / "shop.json"
     write_cassette(path, ((one, reply(str(number))) for number, one in enumerate(recorded)))
-    return Replay(path, "cassettes/shop.json")
+    return CassetteSender(path, "cassettes/shop.json")
 
 
-def refusal(sender: Replay, request: Request) -> str:
-    with pytest.raises(NoPlan) as caught:
+def refusal(sender: CassetteSender, request: Request) -> str:
+    with pytest.raises(PlanningError) as caught:
         sender.send(request)
-    assert Reason.NOT_RECORDED is caught.value.reason
+    assert FailureReason.NOT_RECORDED is caught.value.reason
     return str(caught.value)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cactions.logic.expressions.template import parse_template
-from cactions.logic.request.builder import bind
+from cactions.logic.request.builder import build_request
 from cactions.model import (
     Action,
     ActionRequest,
@@ -56,7 +56,7 @@ def bound(
     """The request for Ada, or for somebody else."""
     action = Action("loyalty", "user_id", request, ActionResponse())
     held = Credentials({name: Secret(name, value) for name, value in (secrets or {}).items()})
-    return bind(action, who or person(), inputs or {}, held)
+    return build_request(action, who or person(), inputs or {}, held)
 
 
 def revealed(request: Request) -> str:

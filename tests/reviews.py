@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from cactions.logic.lint.rule_page import Page, page_of
+from cactions.logic.lint.rule_page import RulePage, parse_rule_page
 from cactions.model import (
     Edit,
     Finding,
     Fix,
     Label,
+    LintReport,
     Place,
-    Review,
     Severity,
-    Statement,
-    Suppressed,
+    SuppressedFinding,
+    Suppression,
 )
 from cactions.rules import PAGES as TEXTS_OF
 from cactions.rules import SEVERITIES
 from tests.linted import linted
 
 
-def page(rule: str) -> Page:
+def page(rule: str) -> RulePage:
     """The page of a rule."""
-    return page_of(rule, SEVERITIES[rule].value, TEXTS_OF[rule])
+    return parse_rule_page(rule, SEVERITIES[rule].value, TEXTS_OF[rule])
 
 
 PAGES = [page(rule) for rule in sorted(SEVERITIES)]
 
 
-def reviewed(*texts: str) -> Review:
+def reviewed(*texts: str) -> LintReport:
     """What is found in texts, as a.yaml, b.yaml …"""
     shaped = linted(*texts)
-    return Review(shaped.findings, shaped.suppressed, shaped.sources)
+    return LintReport(shaped.findings, shaped.suppressed, shaped.sources)
 
 
 NASTY = [
@@ -81,11 +81,11 @@ FINDINGS = st.builds(
     st.lists(TEXTS, max_size=2).map(tuple),
     st.none() | FIXES,
 )
-STATEMENTS = st.builds(Statement, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | places())
+STATEMENTS = st.builds(Suppression, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | places())
 REVIEWS = st.builds(
-    Review,
+    LintReport,
     st.lists(FINDINGS, max_size=14).map(tuple),
-    st.lists(st.builds(Suppressed, FINDINGS, STATEMENTS), max_size=2).map(tuple),
+    st.lists(st.builds(SuppressedFinding, FINDINGS, STATEMENTS), max_size=2).map(tuple),
     st.dictionaries(FILES, st.just("one\ntwo\n```three\n"), max_size=3),
 )
 

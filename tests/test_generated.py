@@ -16,22 +16,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cactions.edges.files.people_file import PeopleForm, read_people
+from cactions.edges.files.people_file import PeopleFormat, read_people
 from cactions.logic import documents, strict_json
 from cactions.logic.cassette.file_format import parse_cassette
-from cactions.logic.expressions.json_path import parse_path, pick
+from cactions.logic.expressions.json_path import parse_path, query_one
 from cactions.logic.expressions.json_path_errors import PathError
 from cactions.logic.expressions.template import parse_template
 from cactions.logic.expressions.template_errors import TemplateError
 from cactions.logic.lint.engine import lint
-from cactions.logic.plan.coerce import Fit, Misfit, coerce
-from cactions.logic.project import SourceFile, shape
+from cactions.logic.plan.coerce import Coerced, Rejected, coerce
+from cactions.logic.project import SourceFile, load_project
 from cactions.logic.project.file_schema import FILE
 from cactions.model import (
     AttributeMapping,
-    AuthorError,
     DataType,
     DateForm,
+    DefinitionError,
     InvalidFiles,
     Outcome,
     Receipt,
@@ -41,7 +41,7 @@ from cactions.model import (
     RunKind,
     StoreError,
 )
-from cactions.render.findings import findings
+from cactions.render.findings import render_findings
 from tests.builders import mapping
 from tests.counting import COUNTS, MEMORY, Tally, cases, counted
 from tests.edges.test_people_file import CSV, DECLARED, JSONL
@@ -98,10 +98,10 @@ def soup(*own: str) -> st.SearchStrategy[str]:
 
 def look_at(data: bytes) -> None:
     """Everything that ``validate`` does with a file."""
-    found = lint(shape([SourceFile("actions.yaml", data)]), 1_800_000_000.0)
+    found = lint(load_project([SourceFile("actions.yaml", data)]), 1_800_000_000.0)
     errors = [finding for finding in found.findings if finding.severity.value == "error"]
     assert bool(errors) == (found.project is None)
-    assert findings(found.findings, found.sources)(80)
+    assert render_findings(found.findings, found.sources)(80)
 
 
 @cases(1500)
@@ -142,7 +142,7 @@ def test_paths_of_pieces(text: str, rows: bool) -> None:
     with suppress(PathError):
         path = parse_path(text, rows=rows)
         if not rows:
-            pick(path, {"a": [{"b": None}], "c": 1})
+            query_one(path, {"a": [{"b": None}], "c": 1})
 
 
 @cases(2500)
@@ -151,8 +151,8 @@ def test_paths_of_pieces(text: str, rows: bool) -> None:
 def test_json_with_bytes_changed(data: bytes) -> None:
     """What is read is written and read again the same."""
     with suppress(strict_json.StrictJsonError):
-        value = strict_json.parse(data)
-        assert repr(value) == repr(strict_json.parse(strict_json.dumps(value)))
+        value = strict_json.parse_json(data)
+        assert repr(value) == repr(strict_json.parse_json(strict_json.dump_json(value)))
 
 
 VALUES: st.SearchStrategy[Any] = (
@@ -181,9 +181,9 @@ def mappings(draw: st.DrawFn) -> AttributeMapping:
 def test_coercion_of_any_value(got: Any, wanted: AttributeMapping) -> None:
     """It fits or it does not; what fits can be written down."""
     result = coerce(wanted, got)
-    assert isinstance(result, Fit | Misfit)
-    if isinstance(result, Fit):
-        strict_json.dumps(result.value)
+    assert isinstance(result, Coerced | Rejected)
+    if isinstance(result, Coerced):
+        strict_json.dump_json(result.value)
 
 
 RUN = Run(
@@ -230,20 +230,20 @@ def test_documents_with_places_changed(which: int, edits: list[tuple[int, Any]])
 @given(mutated(CASSETTE[:1200], CASSETTE, b'{"version": 1, "interactions": []}'))
 def test_cassettes_with_bytes_changed(data: bytes) -> None:
     """A cassette is a cassette, or its author is told where it is not."""
-    with suppress(AuthorError):
+    with suppress(DefinitionError):
         parse_cassette(data, "cassette.json")
 
 
 PEOPLE = st.one_of(
-    st.tuples(st.just(PeopleForm.CSV), mutated(CSV.encode(), b"email\na@b.example\n", b"")),
-    st.tuples(st.just(PeopleForm.JSONL), mutated(JSONL.encode())),
-    st.tuples(st.just(PeopleForm.JSON), mutated(b'[{"email": "a@b.example", "attributes": {}}]')),
+    st.tuples(st.just(PeopleFormat.CSV), mutated(CSV.encode(), b"email\na@b.example\n", b"")),
+    st.tuples(st.just(PeopleFormat.JSONL), mutated(JSONL.encode())),
+    st.tuples(st.just(PeopleFormat.JSON), mutated(b'[{"email": "a@b.example", "attributes": {}}]')),
 )
 
 
 @cases(2000)
 @given(PEOPLE)
-def test_people_of_files_with_bytes_changed(case: tuple[PeopleForm, bytes]) -> None:
+def test_people_of_files_with_bytes_changed(case: tuple[PeopleFormat, bytes]) -> None:
     """Everybody, or every fault with its place."""
     form, data = case
     with suppress(InvalidFiles):

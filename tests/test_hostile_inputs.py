@@ -19,8 +19,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cactions.edges.files.attribute_snapshot import read_snapshot
-from cactions.edges.http.decompress import inflated
-from cactions.edges.keys.crypto import Sealing
+from cactions.edges.http.decompress import decompress
+from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.user_config import read_user_config
 from cactions.logic.documents.findings import findings_from_json, reports_from_json
 from cactions.logic.exchange.token_response import LONGEST, read_token
@@ -33,7 +33,7 @@ from cactions.model import (
     DateForm,
     Denial,
     Limits,
-    NoPlan,
+    PlanningError,
     Response,
     StoreError,
     Success,
@@ -43,7 +43,7 @@ from cactions.model import (
 )
 from cactions.model.request import ActionRequest
 from cactions.model.secret import Passphrase
-from cactions.model.vault import Stretching, VaultError
+from cactions.model.vault import ScryptParams, VaultError
 from tests.counting import cases
 from tests.test_generated import JUNK, mutated, soup
 
@@ -68,10 +68,10 @@ FETCHING = Token(
 def test_vaults_with_bytes_changed(data: bytes) -> None:
     """A vault, or a fault with its kind."""
     with suppress(VaultError):
-        file_format.read(data)
+        file_format.parse_vault(data)
     with suppress(VaultError):
         file_format.find_head(data)
-    list(file_format.fragments(data))
+    list(file_format.parse_fragments(data))
 
 
 @cases(500)
@@ -129,7 +129,7 @@ def test_user_configurations_with_bytes_changed(tmp_path_factory: Any, data: byt
 def test_lifetimes_of_tokens(number: str) -> None:
     """A token is there with a lifetime that a clock can bear, or the answer is refused."""
     body = f'{{"access_token":"abc","expires_in":{number}}}'.encode()
-    with suppress(NoPlan):
+    with suppress(PlanningError):
         came = read_token(FETCHING, Response(200, {"content-type": "application/json"}, body))
         assert came.expires_in is None or 0 <= came.expires_in <= LONGEST
 
@@ -138,7 +138,7 @@ def test_lifetimes_of_tokens(number: str) -> None:
 @given(mutated(b'{"access_token":"abc","expires_in":3600,"a":[1,{"b":null}]}', b"[]", b"\xff"))
 def test_answers_with_tokens(body: bytes) -> None:
     """Whatever the endpoint says."""
-    with suppress(NoPlan):
+    with suppress(PlanningError):
         read_token(FETCHING, Response(200, {}, body))
 
 
@@ -154,9 +154,9 @@ CODED = [gzip.compress(b"x" * 500, mtime=0), zlib.compress(b"y" * 500), gzip.com
 def test_bodies_with_codings(body: bytes, codings: str) -> None:
     """Cut off, damaged, nested, or a bomb: never more than the limit."""
     limits = Limits(decoded=100_000)
-    with suppress(NoPlan):
+    with suppress(PlanningError):
         pieces = (body[at : at + 100] for at in range(0, len(body), 100))
-        assert len(inflated(pieces, codings, "a.example", limits)) <= limits.decoded
+        assert len(decompress(pieces, codings, "a.example", limits)) <= limits.decoded
 
 
 @cases(500)
@@ -177,12 +177,12 @@ def test_bodies_with_codings(body: bytes, codings: str) -> None:
 )
 def test_dates_of_pieces(text: str, number: int) -> None:
     """A moment, or no moment."""
-    for read in (dates.seconds_of_text, dates.seconds_of_day):
-        with suppress(dates.Unfit):
+    for read in (dates.parse_date_text, dates.parse_day):
+        with suppress(dates.DateError):
             read(text)
     for form in (DateForm.UNIX_S, DateForm.UNIX_MS):
-        with suppress(dates.Unfit):
-            dates.seconds_of_number(number, form)
+        with suppress(dates.DateError):
+            dates.parse_timestamp(number, form)
 
 
 @cases(300)
@@ -204,4 +204,6 @@ def test_a_passphrase_is_not_stretched_beyond_memory(power: int) -> None:
     assert file_format.MAX_COST == 2**18
     if power > 19:
         with pytest.raises(VaultError, match="bytes of memory"):
-            Sealing().stretched(Passphrase("ada", "x" * 20), Stretching(2**power, 8, 1, b"s" * 32))
+            AesGcmSealer().stretched(
+                Passphrase("ada", "x" * 20), ScryptParams(2**power, 8, 1, b"s" * 32)
+            )

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cactions.cli import wiring
-from cactions.cli.exit_codes import MEANINGS, Exit, gravest
+from cactions.cli.exit_codes import MEANINGS, Exit, most_severe
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -27,9 +27,9 @@ def test_the_gravest_code_is_told() -> None:
     """In the order that the README gives."""
     [order] = re.findall(r"gravest is told: (.*)\.", README)
     codes = [Exit(int(code)) for code in re.findall(r"\d+", order)]
-    assert Exit.CLEAN == gravest()
+    assert Exit.CLEAN == most_severe()
     for grave, light in pairwise(codes):
-        assert grave == gravest(light, grave)
+        assert grave == most_severe(light, grave)
 
 
 def test_every_command_is_told_and_every_told_command_is_there() -> None:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
 
-from cactions.app.vault.manage import init, secret_for
-from cactions.app.vault.open_vault import VaultDesk, opened
-from cactions.edges.keys.crypto import Sealing
-from cactions.edges.keys.vault_file import VaultFileLocal
+from cactions.app.vault.manage import create_vault, open_secret
+from cactions.app.vault.open_vault import VaultContext, open_vault
+from cactions.edges.keys.crypto import AesGcmSealer
+from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.vault.errors import no_key
-from cactions.model.secret import HeldKey, Passphrase, Secret
+from cactions.model.secret import Passphrase, Secret, VaultKey
 
 NOW = 1_790_000_000
 CHEAP = 2**15
@@ -34,15 +34,15 @@ class HolderInMemory:
     remembers = True
 
     def __init__(self) -> None:
-        self.keys: dict[str, HeldKey | Passphrase] = {}
+        self.keys: dict[str, VaultKey | Passphrase] = {}
         self.marks: dict[str, int] = {}
 
-    def key(self, vault_id: str) -> HeldKey | Passphrase:
+    def key(self, vault_id: str) -> VaultKey | Passphrase:
         if vault_id not in self.keys:
             raise no_key(self.name)
         return self.keys[vault_id]
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         self.keys[vault_id] = key
 
     def seen_generation(self, vault_id: str) -> int | None:
@@ -61,13 +61,13 @@ class HolderInFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def key(self, vault_id: str) -> HeldKey:
+    def key(self, vault_id: str) -> VaultKey:
         kept = self._all().get(vault_id, {})
         if "key" not in kept:
             raise no_key(self.name)
-        return HeldKey(kept["recipient"], bytes.fromhex(kept["key"]))
+        return VaultKey(kept["recipient"], bytes.fromhex(kept["key"]))
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         self._update(vault_id, {"recipient": key.label, "key": key.reveal().hex()})
 
     def seen_generation(self, vault_id: str) -> int | None:
@@ -93,14 +93,14 @@ class OnlyKey:
     name = "the environment"
     remembers = False
 
-    def __init__(self, key: HeldKey | Passphrase, mark: int | None = None) -> None:
+    def __init__(self, key: VaultKey | Passphrase, mark: int | None = None) -> None:
         self._key = key
         self._mark = mark
 
-    def key(self, vault_id: str) -> HeldKey | Passphrase:
+    def key(self, vault_id: str) -> VaultKey | Passphrase:
         return self._key
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         raise AssertionError("nothing can be kept here")
 
     def seen_generation(self, vault_id: str) -> int | None:
@@ -122,23 +122,23 @@ def drawn(seed: str) -> Callable[[int], bytes]:
     return draw
 
 
-def desk_at(path: Path, *, keys: object = None, sealer: Sealing | None = None) -> VaultDesk:
+def desk_at(path: Path, *, keys: object = None, sealer: AesGcmSealer | None = None) -> VaultContext:
     """A desk at a vault file, with a keyring in memory."""
-    return VaultDesk(
-        VaultFileLocal(path, patience=60),
+    return VaultContext(
+        LocalVaultFile(path, patience=60),
         keys or HolderInMemory(),  # type: ignore[arg-type] (any holder)
-        sealer or Sealing(cost=CHEAP),
+        sealer or AesGcmSealer(cost=CHEAP),
         FixedClock(),
     )
 
 
-def new_vault(path: Path, *, sealer: Sealing | None = None, me: str = "ada") -> VaultDesk:
+def new_vault(path: Path, *, sealer: AesGcmSealer | None = None, me: str = "ada") -> VaultContext:
     """A new vault with one recipient."""
     desk = desk_at(path, sealer=sealer)
-    init(desk, me)
+    create_vault(desk, me)
     return desk
 
 
-def open_secret(desk: VaultDesk, name: str, host: str) -> Secret:
+def open_secret(desk: VaultContext, name: str, host: str) -> Secret:
     """One secret of a vault, for a request to this host."""
-    return secret_for(opened(desk), name, host, fetches=True)
+    return open_secret(open_vault(desk), name, host, fetches=True)

@@ -12,24 +12,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from cactions.app.ports import Journal, People, Turns
-from cactions.app.undo_marks import Undone
-from cactions.app.undo_steps import Return, returned
-from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT, found
-from cactions.logic.plan.stored_run import misfit, redacted_receipt, redacted_run
-from cactions.logic.shell import command_line
+from cactions.app.ports import Journal, People, RunLock
+from cactions.app.undo_marks import UndoMarks
+from cactions.app.undo_steps import UndoStep, build_undo_plan
+from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT, find_conflicts
+from cactions.logic.plan.stored_run import find_misfit, redact_receipt, redact_run
+from cactions.logic.shell import join_command
 from cactions.model import (
-    OperatorError,
     Outcome,
     OutcomeUnknown,
     Plan,
     Project,
     Receipt,
     Run,
+    RunAborted,
     RunHead,
-    Stopped,
     StoreError,
     Tally,
+    UsageError,
 )
 
 WINDOW: Final = 20
@@ -37,7 +37,7 @@ WINDOW: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class RunStores:
     """Where a run writes: people, the journal that goes before them, and whose turn it is.
 
     ``project`` has the last word on types and on what is shown, where its files can be read.
@@ -46,81 +46,81 @@ class Books:
 
     people: People
     journal: Journal
-    turns: Turns
+    turns: RunLock
     project: Project | None = None
     unsealed: bool = False
 
-    def believed(self, kept: Run) -> Run:
+    def without_forged_values(self, kept: Run) -> Run:
         """The run, as the project shows it. Raises OperatorError where it may be forged."""
         if not (kept.authentic or self.unsealed):
-            show = command_line(("runs", "show"), kept.head.id)
-            raise OperatorError(
+            show = join_command(("runs", "show"), kept.head.id)
+            raise UsageError(
                 f"the run {kept.head.id} is not sealed throughout by the vault, so that any program"
                 " that can write its file can have made or changed it; nothing was written",
                 hint=f"Look at it: `{show}`. If it is yours, from before the vault or of an older"
                 " cactions, give the same command with --unsealed.",
             )
-        return redacted_run(kept, self.project)
+        return redact_run(kept, self.project)
 
 
-Write: TypeAlias = Callable[[Plan, Books], Receipt]
+Write: TypeAlias = Callable[[Plan, RunStores], Receipt]
 
 
-def run(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Receipt, ...]:
+def apply_to_people(head: RunHead, plans: Sequence[Plan], books: RunStores) -> tuple[Receipt, ...]:
     """Commit each plan; one receipt for each.
 
     Raises Stopped where a store failed, or another process has the turn, and OutcomeUnknown where
     of one write it is not known whether it was kept. Whatever was not settled then stays in the
     journal without a receipt.
     """
-    with books.turns.alone(head):
+    with books.turns.hold(head):
         return _carried_out(head, plans, books)
 
 
-def take_back(head: RunHead, back: Sequence[Return], books: Books) -> tuple[Receipt, ...]:
+def undo_run(head: RunHead, back: Sequence[UndoStep], books: RunStores) -> tuple[Receipt, ...]:
     """Undo as a run of its own: the inverse plans through the same commit; raises as ``run`` does.
 
     A receipt carries the values that were left alone because they are no longer ours. A run that
     was cut off is first closed, so that nobody resumes what was taken back.
     """
     writing = [one.plan for one in back if one.plan.effective]
-    with books.turns.alone(head):
-        if not books.believed(books.journal.read(head.undoes)).finished:
+    with books.turns.hold(head):
+        if not books.without_forged_values(books.journal.read(head.undoes)).finished:
             _conclude(head.undoes, books, _not_resumed)
         written = iter(_carried_out(head, writing, books))
-    return tuple(returned(one, written) for one in back)
+    return tuple(build_undo_plan(one, written) for one in back)
 
 
-def close(done: Run, books: Books) -> Run:
+def close_run(done: Run, books: RunStores) -> Run:
     """Settle a run that was cut off without writing anything more; the run as it is then."""
-    with books.turns.alone(done.head):
+    with books.turns.hold(done.head):
         return _conclude(done.head.id, books, _not_resumed)
 
 
-def resume(done: Run, books: Books) -> Run:
+def resume_run(done: Run, books: RunStores) -> Run:
     """Finish a run that was cut off: what was not written is written now; raises as ``run`` does.
 
     Raises OperatorError where it is finished.
     """
-    with books.turns.alone(done.head):
+    with books.turns.hold(done.head):
         return _conclude(done.head.id, books, _written_once)
 
 
-def prospects(done: Run, books: Books) -> tuple[Receipt | None, ...]:
+def preview_resume(done: Run, books: RunStores) -> tuple[Receipt | None, ...]:
     """What is known of each open entry by reading the person; None: resuming writes the plan.
 
     Raises Stopped where the run is not cut off at all: its process is still at work.
     """
-    with books.turns.alone(done.head):
+    with books.turns.hold(done.head):
         return tuple(_prospect(entry.plan, books) for _, entry in done.open)
 
 
-def _conclude(run_id: str, books: Books, write: Write) -> Run:
+def _conclude(run_id: str, books: RunStores, write: Write) -> Run:
     """Settle every open entry by ``write``, then finish the run."""
     with _about_nobody():
-        cut_off = books.believed(books.journal.reopen(run_id))
+        cut_off = books.without_forged_values(books.journal.reopen(run_id))
     if cut_off.finished:
-        raise OperatorError(
+        raise UsageError(
             f"the run {run_id} is finished: nothing is left to resume",
             hint="`cactions runs list` names the runs that were cut off.",
         )
@@ -129,27 +129,27 @@ def _conclude(run_id: str, books: Books, write: Write) -> Run:
         for number, entry in cut_off.open:
             receipts.append(_settled(run_id, number, entry.plan, books, write))
         with _about_nobody():
-            done = books.believed(books.journal.read(run_id))
-            undone = Undone(done.head, books.people, books.journal)
+            done = books.without_forged_values(books.journal.read(run_id))
+            undone = UndoMarks(done.head, books.people, books.journal)
             for entry in done.entries:
-                undone.mark(entry.receipt)
+                undone.mark_undone(entry.receipt)
             books.journal.finish(run_id)
     return replace(done, finished=True)
 
 
-def _carried_out(head: RunHead, plans: Sequence[Plan], books: Books) -> tuple[Receipt, ...]:
+def _carried_out(head: RunHead, plans: Sequence[Plan], books: RunStores) -> tuple[Receipt, ...]:
     head = replace(head, people=len(plans))
     try:
-        books.journal.begin(head)
+        books.journal.create_run(head)
     except StoreError as error:
-        raise Stopped(f"{error}; nothing was written", hint=error.hint) from error
+        raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
     receipts: list[Receipt] = []
     with _stopping(head, receipts):
-        undone = Undone(head, books.people, books.journal)
+        undone = UndoMarks(head, books.people, books.journal)
         for number, plan in _intended(head.id, plans, books.journal):
             receipts.append(_settled(head.id, number, plan, books, _written))
             with _about_nobody():
-                undone.mark(receipts[-1])
+                undone.mark_undone(receipts[-1])
         with _about_nobody():
             books.journal.finish(head.id)
     return tuple(receipts)
@@ -160,52 +160,52 @@ def _intended(run_id: str, plans: Sequence[Plan], journal: Journal) -> Iterator[
     for start in range(0, len(plans), WINDOW):
         window = plans[start : start + WINDOW]
         with _about_nobody():
-            numbers = journal.intend(run_id, window)
+            numbers = journal.record_plans(run_id, window)
         yield from zip(numbers, window, strict=True)
 
 
-def _settled(run_id: str, number: int, plan: Plan, books: Books, write: Write) -> Receipt:
-    receipt = redacted_receipt(write(plan, books), books.project)
+def _settled(run_id: str, number: int, plan: Plan, books: RunStores, write: Write) -> Receipt:
+    receipt = redact_receipt(write(plan, books), books.project)
     try:
-        books.journal.settle(run_id, number, receipt)
+        books.journal.record_outcome(run_id, number, receipt)
     except StoreError as error:
         if receipt.outcome is not Outcome.APPLIED:
-            raise Stopped(str(error), hint=error.hint) from error
+            raise RunAborted(str(error), hint=error.hint) from error
         raise OutcomeUnknown(str(error), hint=error.hint) from error
     return receipt
 
 
-def _written(plan: Plan, books: Books) -> Receipt:
+def _written(plan: Plan, books: RunStores) -> Receipt:
     try:
         return books.people.commit(plan)
-    except OperatorError as error:
+    except UsageError as error:
         return _gone(plan, error)
 
 
-def _written_once(plan: Plan, books: Books) -> Receipt:
+def _written_once(plan: Plan, books: RunStores) -> Receipt:
     return _prospect(plan, books) or _written(plan, books)
 
 
-def _not_resumed(plan: Plan, books: Books) -> Receipt:
+def _not_resumed(plan: Plan, books: RunStores) -> Receipt:
     not_written = "the run was cut off before this was written, and was not resumed"
     failed = Receipt(plan.subject.person_id, Outcome.FAILED, not_written)
     return _prospect(plan, books) or failed
 
 
-def _prospect(plan: Plan, books: Books) -> Receipt | None:
+def _prospect(plan: Plan, books: RunStores) -> Receipt | None:
     if plan.pending:
         return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_IN_DOUBT)
     try:
-        known = found(plan, books.people.get(plan.subject.person_id))
-    except OperatorError as error:
+        known = find_conflicts(plan, books.people.get(plan.subject.person_id))
+    except UsageError as error:
         return _gone(plan, error)
     if known:
-        return redacted_receipt(known, books.project)
-    why = misfit(plan, books.project)
+        return redact_receipt(known, books.project)
+    why = find_misfit(plan, books.project)
     return Receipt(plan.subject.person_id, Outcome.FAILED, why) if why else None
 
 
-def _gone(plan: Plan, error: OperatorError) -> Receipt:
+def _gone(plan: Plan, error: UsageError) -> Receipt:
     return Receipt(plan.subject.person_id, Outcome.FAILED, str(error))
 
 
@@ -215,7 +215,7 @@ def _about_nobody() -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        raise Stopped(str(error), hint=error.hint) from error
+        raise RunAborted(str(error), hint=error.hint) from error
 
 
 @contextmanager
@@ -227,11 +227,11 @@ def _stopping(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
     except StoreError as error:
         doubtful = isinstance(error, OutcomeUnknown)
         told = f"{error}; {_truth(head, receipts, doubtful)}"
-        finish, back = (command_line(("runs", verb), head.id) for verb in ("resume", "undo"))
+        finish, back = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
         hint = f"{error.hint} Then finish it with `{finish}`, or take it back with `{back}`."
         if doubtful:
             raise OutcomeUnknown(told, hint=hint) from error
-        stopped = Stopped(told, hint=hint)
+        stopped = RunAborted(told, hint=hint)
         stopped.written = any(done.outcome is Outcome.APPLIED for done in receipts[before:])
         raise stopped from error
 

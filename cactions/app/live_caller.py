@@ -7,22 +7,37 @@ from dataclasses import replace
 from threading import Lock
 from typing import Final
 
-from cactions.app.ports import Pauses, Secrets, Sender
-from cactions.app.token_cache import Tokens
-from cactions.logic.exchange.retry import Conversation, Need, Send, Step, converse, fetch
-from cactions.logic.exchange.token_response import FetchedToken, no_token, read_token
+from cactions.app.ports import Secrets, Sender, Sleeper
+from cactions.app.token_cache import TokenCache
+from cactions.logic.exchange.retry import (
+    Conversation,
+    GetToken,
+    Send,
+    Step,
+    call_steps,
+    fetch_steps,
+)
+from cactions.logic.exchange.token_response import FetchedToken, describe_missing_token, read_token
 from cactions.logic.request import secret_refs
-from cactions.logic.request.call import Asked
-from cactions.logic.secrets.leak_check import unsaid, unsaid_head
+from cactions.logic.request.call import CallSpec
+from cactions.logic.secrets.leak_check import remove_secrets, remove_secrets_from_head
 from cactions.logic.vault.token_binding import TokenBinding
-from cactions.model import Action, ActionRequest, NoAnswer, NoPlan, Request, Response, Token
+from cactions.model import (
+    Action,
+    ActionRequest,
+    PlanningError,
+    Request,
+    RequestFailed,
+    Response,
+    Token,
+)
 from cactions.model.secret import Secret
 
 _SHARE: Final = 0.1
 _AT_ONCE: Final = 10.0
 
 
-class Budget:
+class RetryBudget:
     """How often may be tried again: one in ten calls, and ten to begin with. For many threads."""
 
     def __init__(self) -> None:
@@ -42,7 +57,7 @@ class Budget:
         return granted
 
 
-class Calling:
+class LiveCaller:
     """The Caller that makes live calls; many threads may share it.
 
     No answer says a secret back that this caller has opened or fetched, for whichever call.
@@ -50,9 +65,11 @@ class Calling:
 
     source = ""
 
-    def __init__(self, sender: Sender, secrets: Secrets, tokens: Tokens, pauses: Pauses) -> None:
+    def __init__(
+        self, sender: Sender, secrets: Secrets, tokens: TokenCache, pauses: Sleeper
+    ) -> None:
         self._sender, self._secrets, self._tokens = sender, secrets, tokens
-        self._pauses, self._budget = pauses, Budget()
+        self._pauses, self._budget = pauses, RetryBudget()
         self._known: tuple[Secret, ...] = ()
         self._lock = Lock()
 
@@ -66,27 +83,27 @@ class Calling:
             if token.fetch:
                 self._opened(token.fetch.request, fetches=True)
 
-    def call(self, asked: Asked, _sealed: Request) -> Response:
+    def call(self, asked: CallSpec, _sealed: Request) -> Response:
         """The answer of the service."""
         secrets = self._opened(asked.action.request)
-        asked = asked if asked.key else replace(asked, key=self._pauses.key())
+        asked = asked if asked.key else replace(asked, key=self._pauses.new_idempotency_key())
         self._budget.earn()
-        answer = self._driven(converse(asked, secrets, self._pauses.chance))
-        return unsaid(answer, self._known)
+        answer = self._driven(call_steps(asked, secrets, self._pauses.jitter))
+        return remove_secrets(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request, fetches=True)
         try:
-            answer = self._driven(fetch(token, secrets, self._pauses.chance))
-        except NoPlan as error:
-            raise no_token(token, str(error), error.hint) from None
-        return read_token(token, unsaid_head(answer, self._known))
+            answer = self._driven(fetch_steps(token, secrets, self._pauses.jitter))
+        except PlanningError as error:
+            raise describe_missing_token(token, str(error), error.hint) from None
+        return read_token(token, remove_secrets_from_head(answer, self._known))
 
     def binding(self, token: Token) -> TokenBinding:
         """Where the token may go. Raises what ``prepare`` raises."""
-        return self._secrets.binding(token)
+        return self._secrets.find_binding(token)
 
     def _opened(self, request: ActionRequest, *, fetches: bool = False) -> Mapping[str, Secret]:
         """The request's secrets, once all that it carries may go to its host.
@@ -95,10 +112,10 @@ class Calling:
         that may not go there.
         """
         for token in request.tokens:
-            if token.is_held:
+            if token.is_runtime_value:
                 self.binding(token).check(request.host)
-        names = secret_refs.of_request(request)
-        opened = self._secrets.opened(names, request.host, fetches=fetches)
+        names = secret_refs.list_request_secrets(request)
+        opened = self._secrets.open(names, request.host, fetches=fetches)
         self._note(opened.values())
         return opened
 
@@ -120,14 +137,14 @@ class Calling:
             if isinstance(reply, Secret):
                 self._note([reply])
 
-    def _done(self, step: Step) -> Response | NoAnswer | Secret | bool:
+    def _done(self, step: Step) -> Response | RequestFailed | Secret | bool:
         match step:
-            case Need(token=token, stale=stale):
+            case GetToken(token=token, stale=stale):
                 return self._tokens.get(token, stale, self.fetch)
             case Send(request=request):
                 try:
                     return self._sender.send(request)
-                except NoAnswer as lost:
+                except RequestFailed as lost:
                     return lost
             case pause:
                 if granted := self._budget.spend():

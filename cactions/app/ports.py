@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cactions.logic.request.call import Asked
+    from cactions.logic.request.call import CallSpec
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,
@@ -49,7 +49,7 @@ class Caller(Protocol):
         """
         ...
 
-    def call(self, asked: Asked, sealed: Request) -> Response:
+    def call(self, asked: CallSpec, sealed: Request) -> Response:
         """The answer; ``sealed`` is the request with nothing opened, as it may be shown.
 
         Raises NoPlan where there is no answer; OperatorError, AuthorError and StoreError where
@@ -58,18 +58,18 @@ class Caller(Protocol):
         ...
 
 
-class Pauses(Protocol):
+class Sleeper(Protocol):
     """Waiting and chance, as parameters."""
 
     def wait(self, seconds: float) -> None:
         """Return after so many seconds."""
         ...
 
-    def chance(self) -> float:
+    def jitter(self) -> float:
         """A number from 0 to 1, each time another one."""
         ...
 
-    def key(self) -> str:
+    def new_idempotency_key(self) -> str:
         """The key of a call that no run gives one; never the same twice."""
         ...
 
@@ -77,7 +77,7 @@ class Pauses(Protocol):
 class Secrets(Protocol):
     """Opens secrets for the one host that each may go to, and says where tokens may go."""
 
-    def binding(self, token: Token) -> TokenBinding:
+    def find_binding(self, token: Token) -> TokenBinding:
         """Where a token may go that is fetched or given; nothing is fetched.
 
         Raises OperatorError where the vault or a secret of the fetch is not there, StoreError where
@@ -85,7 +85,7 @@ class Secrets(Protocol):
         """
         ...
 
-    def opened(
+    def open(
         self, names: Sequence[str], host: str, *, fetches: bool = False
     ) -> Mapping[str, Secret]:
         """By name; ``fetches``: for a request that fetches a token, not for one of an action.
@@ -120,7 +120,7 @@ class People(Protocol):
 class Journal(Protocol):
     """What happened, durably; one writer a run."""
 
-    def begin(self, head: RunHead) -> None:
+    def create_run(self, head: RunHead) -> None:
         """Create the run. Durable on return."""
         ...
 
@@ -128,18 +128,18 @@ class Journal(Protocol):
         """The run, to go on with it: all that it holds is durable on return."""
         ...
 
-    def intend(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
+    def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
         """Keep the plans, with their before-images: all or none. Durable on return.
 
         The numbers of the entries: from 1, in the order of the plans.
         """
         ...
 
-    def answered(self, run_id: str, entry: int, plan: Plan) -> None:
+    def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
         """Put the plan that a call's answer gave in the place of the pending one. Durable."""
         ...
 
-    def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
+    def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
         """Keep what became of it. A lost one is found again by reading the person."""
         ...
 
@@ -180,10 +180,10 @@ class Journal(Protocol):
         ...
 
 
-class Turns(Protocol):
+class RunLock(Protocol):
     """One run at a time for each workspace and action."""
 
-    def alone(self, head: RunHead) -> AbstractContextManager[None]:
+    def hold(self, head: RunHead) -> AbstractContextManager[None]:
         """As long as it is open, nobody else on this machine has the same one open.
 
         Raises Stopped, with who has it, where somebody does. It ends with the process, however

@@ -7,27 +7,27 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cactions.app.ports import Caller, Journal, People
-from cactions.logic.plan.planner import Case, failed, plan
-from cactions.logic.request.call import Asked
-from cactions.logic.request.redaction import subject_of
+from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.redaction import build_subject
 from cactions.model import (
     Action,
-    Call,
-    Failed,
-    NoPlan,
     Person,
     PersonQuery,
     Plan,
+    PlanFailure,
+    PlanningError,
     Request,
     Scalar,
-    noun,
+    SentCall,
+    frozen,
 )
 from cactions.model.secret import Credentials
 
 T = TypeVar("T")
 
 
-@noun
+@frozen
 class Job:
     """One action for one person, with its data inputs."""
 
@@ -36,8 +36,8 @@ class Job:
     inputs: Mapping[str, Scalar]
 
 
-@noun
-class Desk:
+@frozen
+class PlanContext:
     """What proposing works with. Without a journal, no value counts as ours."""
 
     people: People
@@ -45,40 +45,40 @@ class Desk:
     journal: Journal | None = None
 
 
-def propose(job: Job, desk: Desk) -> Plan | Failed:
+def propose(job: Job, desk: PlanContext) -> Plan | PlanFailure:
     """The plan, or why there is none. Raises OperatorError where not exactly one person matches."""
-    return proposed(job, desk.people.find(job.query), desk)
+    return plan_response(job, desk.people.find(job.query), desk)
 
 
-def proposed(job: Job, person: Person, desk: Desk, key: str = "") -> Plan | Failed:
+def plan_response(job: Job, person: Person, desk: PlanContext, key: str = "") -> Plan | PlanFailure:
     """The same for a person who was found; ``key`` makes a repeated call count once."""
-    call = Call("")
-    asked = Asked(job.action, person, job.inputs, key)
+    call = SentCall("")
+    asked = CallSpec(job.action, person, job.inputs, key)
     try:
-        sealed = asked.request(Credentials())
-        call = Call(sealed.line, None, desk.caller.source)
+        sealed = asked.build_request(Credentials())
+        call = SentCall(sealed.line, None, desk.caller.source)
         answer = desk.caller.call(asked, sealed)
         call = replace(call, status=answer.status)
         ours = desk.journal.last_applied(person.id) if desk.journal else {}
-        return plan(_case(job, person, call), answer, ours)
-    except NoPlan as error:
-        return failed(_case(job, person, call), error)
+        return plan_changes(_case(job, person, call), answer, ours)
+    except PlanningError as error:
+        return build_failure(_case(job, person, call), error)
 
 
-def ask(job: Job, people: People) -> Request | Failed:
+def send_request(job: Job, people: People) -> Request | PlanFailure:
     """The exact request that would be sent, or why there is none."""
-    return asked_as(lambda asked: asked.request(Credentials()), job, people)
+    return build_call(lambda asked: asked.build_request(Credentials()), job, people)
 
 
-def asked_as(write: Callable[[Asked], T], job: Job, people: People) -> T | Failed:
+def build_call(write: Callable[[CallSpec], T], job: Job, people: People) -> T | PlanFailure:
     """What would be asked, written down so, or why there is nothing to write."""
     person = people.find(job.query)
     try:
-        return write(Asked(job.action, person, job.inputs))
-    except NoPlan as error:
-        return failed(_case(job, person, Call("")), error)
+        return write(CallSpec(job.action, person, job.inputs))
+    except PlanningError as error:
+        return build_failure(_case(job, person, SentCall("")), error)
 
 
-def _case(job: Job, person: Person, call: Call) -> Case:
-    subject = subject_of(person, job.query, job.action.redacted)
-    return Case(job.action, person, subject, job.inputs, call)
+def _case(job: Job, person: Person, call: SentCall) -> PlanInput:
+    subject = build_subject(person, job.query, job.action.redacted)
+    return PlanInput(job.action, person, subject, job.inputs, call)

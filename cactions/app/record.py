@@ -7,50 +7,50 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from cactions.app.ports import Caller, People
-from cactions.logic.cassette.minimize import trimmed
-from cactions.logic.cassette.request_key import Key, shown_question_of
-from cactions.logic.exchange.verify import Asker
-from cactions.logic.request.call import Asked
-from cactions.logic.request.redaction import label_of
-from cactions.logic.secrets.leak_check import Known, cleaned, held_in
+from cactions.logic.cassette.minimize import minimize_exchange
+from cactions.logic.cassette.request_key import Key, to_masked_request_key
+from cactions.logic.exchange.verify import ReferenceValues
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.redaction import get_label
+from cactions.logic.secrets.leak_check import Known, clean_response, find_secrets
 from cactions.model import (
     Action,
-    AuthorError,
     CactionsError,
-    OperatorError,
+    DefinitionError,
     Person,
     RemoteError,
     Request,
     Response,
-    noun,
+    UsageError,
+    frozen,
 )
 
 REQUEST_HEADERS: Final = ("accept", "content-type")
 """Those of a request that are kept."""
 
 
-class Tape(Protocol):
+class CassetteWriter(Protocol):
     """Where a recording is written."""
 
-    def written(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
+    def encode(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
         """The recording's bytes. Raises RemoteError for an answer that it cannot hold."""
         ...
 
-    def keep(self, data: bytes) -> None:
+    def save(self, data: bytes) -> None:
         """Replace the recording as a whole. Raises StoreError."""
         ...
 
 
-@noun
-class Heard:
+@frozen
+class RecordedCall:
     """One call, and what it was answered; ``sealed`` is the request as it may be shown."""
 
-    asked: Asked
+    asked: CallSpec
     sealed: Request
     answer: Response
 
 
-class Listening:
+class RecordingCaller:
     """A Caller that remembers what another one is answered.
 
     ``unanswered``: how many calls were made, or could not be made, and have no answer.
@@ -58,7 +58,7 @@ class Listening:
 
     def __init__(self, caller: Caller) -> None:
         self.source = caller.source
-        self.heard: list[Heard] = []
+        self.heard: list[RecordedCall] = []
         self.unanswered = 0
         self._caller = caller
 
@@ -66,18 +66,18 @@ class Listening:
         """As the caller does."""
         self._caller.prepare(action)
 
-    def call(self, asked: Asked, sealed: Request) -> Response:
+    def call(self, asked: CallSpec, sealed: Request) -> Response:
         """As the caller does."""
         try:
             answer = self._caller.call(asked, sealed)
         except CactionsError:
             self.unanswered += 1
             raise
-        self.heard.append(Heard(asked, sealed, answer))
+        self.heard.append(RecordedCall(asked, sealed, answer))
         return answer
 
 
-@noun
+@frozen
 class Recording:
     """What became of it: how many interactions were kept, or why nothing was (``refusal``).
 
@@ -95,11 +95,11 @@ def check_test_people(action: Action, people: People) -> None:
     for test in action.tests:
         try:
             person = people.find(test.person)
-        except OperatorError:
+        except UsageError:
             continue  # nobody is asked about: the test's report says it
         if not person.test:
-            who = label_of(person, action.redacted)
-            raise AuthorError(
+            who = get_label(person, action.redacted)
+            raise DefinitionError(
                 f'the test "{test.name}" of {action.name} is about {who}, who is no test person',
                 hint="Only what services say of test people is recorded: mark them `test: true`"
                 " if it may be committed, or test with somebody else.",
@@ -107,7 +107,9 @@ def check_test_people(action: Action, people: People) -> None:
             )
 
 
-def record(listened: Listening, known: Sequence[Person], secrets: Known, tape: Tape) -> Recording:
+def record_tests(
+    listened: RecordingCaller, known: Sequence[Person], secrets: Known, tape: CassetteWriter
+) -> Recording:
     """Keep what was heard, all of it or nothing. ``known`` are the test people.
 
     Raises StoreError where the recording cannot be written.
@@ -119,15 +121,15 @@ def record(listened: Listening, known: Sequence[Person], secrets: Known, tape: T
     kept = [_kept(one, known) for one in listened.heard]
     names = (name for _, answer in kept for name in _names(answer, secrets))
     hidden = tuple(dict.fromkeys(names))
-    exchanges = _told_once([(asked, cleaned(answer, secrets)) for asked, answer in kept])
+    exchanges = _told_once([(asked, clean_response(answer, secrets)) for asked, answer in kept])
     try:
-        data = tape.written(exchanges)
+        data = tape.encode(exchanges)
     except RemoteError as error:
         return Recording(refusal=str(error), hint=error.hint)
-    if leaks := held_in(data, secrets):
+    if leaks := find_secrets(data, secrets):
         named = " and ".join(f'"{name}"' for name in leaks)
         return Recording(refusal=f"it would hold the secret {named}", hint=_LEAKS)
-    tape.keep(data)
+    tape.save(data)
     return Recording(len(exchanges), hidden=hidden)
 
 
@@ -139,14 +141,14 @@ _LEAKS: Final = (
 
 def _names(answer: Response, secrets: Known) -> tuple[str, ...]:
     headers = "\n".join(value for _, value in answer.headers).encode()
-    return (*held_in(headers, secrets), *held_in(answer.body, secrets))
+    return (*find_secrets(headers, secrets), *find_secrets(answer.body, secrets))
 
 
-def _kept(heard: Heard, known: Sequence[Person]) -> tuple[Request, Response]:
+def _kept(heard: RecordedCall, known: Sequence[Person]) -> tuple[Request, Response]:
     asked, sealed = heard.asked, heard.sealed
     headers = [(name, value) for name, value in sealed.headers if name.lower() in REQUEST_HEADERS]
-    asker = Asker(asked.person, asked.inputs)
-    answer = trimmed(asked.action.response, asker, heard.answer, known)
+    asker = ReferenceValues(asked.person, asked.inputs)
+    answer = minimize_exchange(asked.action.response, asker, heard.answer, known)
     return replace(sealed, headers=tuple(headers)), answer
 
 
@@ -154,7 +156,7 @@ def _told_once(exchanges: list[tuple[Request, Response]]) -> list[tuple[Request,
     """Without those that replaying gives anyway: the last answer to a request repeats."""
     turns: dict[Key, list[int]] = {}
     for number, (request, _) in enumerate(exchanges):
-        turns.setdefault(shown_question_of(request).key(frozenset()), []).append(number)
+        turns.setdefault(to_masked_request_key(request).to_key(frozenset()), []).append(number)
     for numbers in turns.values():
         while len(numbers) > 1 and exchanges[numbers[-1]][1] == exchanges[numbers[-2]][1]:
             numbers.pop()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cactions.app.ports import Sender
-from cactions.logic.request.call import Asked
+from cactions.logic.request.call import CallSpec
 from cactions.model import Action, Request, Response
 
 
-class Replaying:
+class ReplayCaller:
     """The Caller that answers from a recording: no secret is opened, no token fetched."""
 
     def __init__(self, sender: Sender) -> None:
@@ -17,6 +17,6 @@ class Replaying:
     def prepare(self, action: Action) -> None:
         """Nothing is needed."""
 
-    def call(self, _asked: Asked, sealed: Request) -> Response:
+    def call(self, _asked: CallSpec, sealed: Request) -> Response:
         """The recorded answer."""
         return self._sender.send(sealed)

@@ -12,13 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from cactions.app.ports import Journal, People
-from cactions.app.write_calls import doubts
-from cactions.logic.shell import command_line, word
-from cactions.model import OperatorError, Person, PersonQuery, Run
+from cactions.app.write_calls import find_unknown_outcomes
+from cactions.logic.shell import join_command, quote_word
+from cactions.model import Person, PersonQuery, Run, UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class PersonTraces:
     """What the runs hold about one person: so many entries in so many runs.
 
     ``doubts``: how many calls for them are in doubt, which nobody will know of afterwards.
@@ -30,7 +30,9 @@ class Traces:
     doubts: int = 0
 
 
-def prunable(runs: Iterable[Run], *, before: float | None, keep: int | None) -> tuple[Run, ...]:
+def find_prunable(
+    runs: Iterable[Run], *, before: float | None, keep: int | None
+) -> tuple[Run, ...]:
     """The runs that may go: those begun before that time, or all but the newest ``keep``.
 
     ``before`` is in Unix seconds. ``runs`` come newest first.
@@ -38,7 +40,7 @@ def prunable(runs: Iterable[Run], *, before: float | None, keep: int | None) -> 
     found = list(runs)
     cut_off = [run.head for run in found if not run.finished]
     needed = {head.id for head in cut_off} | {head.undoes for head in cut_off}
-    needed |= {*doubts(found).values()}
+    needed |= {*find_unknown_outcomes(found).values()}
     old = found[keep:] if keep is not None else found
     return tuple(
         run
@@ -47,17 +49,17 @@ def prunable(runs: Iterable[Run], *, before: float | None, keep: int | None) -> 
     )
 
 
-def prune(runs: Sequence[Run], journal: Journal) -> None:
+def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
     """Delete the runs, the oldest first. Raises StoreError; those before it are gone then.
 
     One that another process has deleted meanwhile is gone, as it should be.
     """
     for run in reversed(runs):
-        with suppress(OperatorError):
+        with suppress(UsageError):
             journal.discard(run.head.id)
 
 
-def traces(query: PersonQuery, journal: Journal, people: People) -> Traces:
+def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonTraces:
     """Where the person is in the runs, whether or not they are still in the workspace.
 
     Raises OperatorError where nobody is meant, more than one may be, or the outcome of a write
@@ -69,8 +71,8 @@ def traces(query: PersonQuery, journal: Journal, people: People) -> Traces:
     counts = [
         sum(entry.plan.subject.person_id == person_id for entry in run.entries) for run in runs
     ]
-    doubtful = sum(whose == person_id for _, whose in doubts(runs))
-    return Traces(person_id, sum(counts), sum(count > 0 for count in counts), doubtful)
+    doubtful = sum(whose == person_id for _, whose in find_unknown_outcomes(runs))
+    return PersonTraces(person_id, sum(counts), sum(count > 0 for count in counts), doubtful)
 
 
 def _who(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
@@ -83,16 +85,16 @@ def _who(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
     ids |= {person.id} if person else set()
     if len(ids) == 1:
         return ids.pop()
-    raise OperatorError(
+    raise UsageError(
         f"{len(ids)} people were found by {query} at one time or another: {', '.join(sorted(ids))}",
-        hint=f"Name the one by id, such as `{word([f'id={min(ids)}'])}`.",
+        hint=f"Name the one by id, such as `{quote_word([f'id={min(ids)}'])}`.",
     )
 
 
 def _found(query: PersonQuery, people: People, *, needed: bool) -> Person | None:
     try:
         return people.find(query)
-    except OperatorError:
+    except UsageError:
         if needed:
             raise
         return None
@@ -101,8 +103,8 @@ def _found(query: PersonQuery, people: People, *, needed: bool) -> Person | None
 def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
     for run in runs:
         if any(entry.plan.subject.person_id == person_id for _, entry in run.open):
-            finish = command_line(("runs", "resume"), run.head.id)
-            raise OperatorError(
+            finish = join_command(("runs", "resume"), run.head.id)
+            raise UsageError(
                 f"the run {run.head.id} was cut off, and what it did to this person is not known",
                 hint=f"Finish it with `{finish}`, or undo it.",
             )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from cactions.app.propose import Desk, Job, propose
+from cactions.app.propose import Job, PlanContext, propose
 from cactions.logic import strict_json
-from cactions.logic.plan.equality import agrees
+from cactions.logic.plan.equality import is_equal_as
 from cactions.logic.request.inputs import resolve_inputs
-from cactions.logic.request.redaction import shown_query
+from cactions.logic.request.redaction import mask_query
 from cactions.model import (
     ABSENT,
     Action,
@@ -17,45 +17,47 @@ from cactions.model import (
     CactionsError,
     Change,
     Expectation,
-    Failed,
-    Left,
-    OperatorError,
+    FailureReason,
+    KeptAttribute,
     Plan,
-    Reason,
+    PlanFailure,
     Subject,
     TestReport,
+    UsageError,
     Value,
     is_empty,
 )
 
-Propose: TypeAlias = Callable[[Job, Desk], Plan | Failed]
+Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
 
 
-def rehearse(action: Action, test: ActionTest, desk: Desk, make: Propose = propose) -> TestReport:
+def run_test(
+    action: Action, test: ActionTest, desk: PlanContext, make: Propose = propose
+) -> TestReport:
     """One test; never writes. What keeps it from running at all is a failure like others.
 
     ``make`` is how a call is made that may change something at the third party.
     """
     try:
         result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), desk)
-    except OperatorError as error:
-        subject = Subject("", shown_query(test.person, action.redacted))
-        result = Failed(action.name, subject, Reason.MISUSE, str(error), error.hint)
+    except UsageError as error:
+        subject = Subject("", mask_query(test.person, action.redacted))
+        result = PlanFailure(action.name, subject, FailureReason.MISUSE, str(error), error.hint)
     return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
 
 
-def unrehearsed(action: Action, test: ActionTest, error: CactionsError) -> TestReport:
+def find_untested(action: Action, test: ActionTest, error: CactionsError) -> TestReport:
     """The report of a test whose recording cannot be used."""
-    subject = Subject("", shown_query(test.person, action.redacted))
-    result = Failed(action.name, subject, Reason.NOT_RECORDED, str(error), error.hint)
+    subject = Subject("", mask_query(test.person, action.redacted))
+    result = PlanFailure(action.name, subject, FailureReason.NOT_RECORDED, str(error), error.hint)
     return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
 
 
-def _problems(expect: Expectation, result: Plan | Failed) -> Iterator[str]:
+def _problems(expect: Expectation, result: Plan | PlanFailure) -> Iterator[str]:
     status = result.call.status if result.call else None
     if expect.status is not None and status != expect.status:
         yield f"status: expected {expect.status}, found {status or 'no answer'}"
-    if isinstance(result, Failed):
+    if isinstance(result, PlanFailure):
         if expect.failure != result.reason.value:
             wanted = f"expected {expect.failure}, found " if expect.failure else ""
             yield f"{wanted}{result.reason.value}: {result.message}"
@@ -66,22 +68,22 @@ def _problems(expect: Expectation, result: Plan | Failed) -> Iterator[str]:
 
 
 def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
-    holds: dict[str, tuple[Change | Left, Value]] = {
+    holds: dict[str, tuple[Change | KeptAttribute, Value]] = {
         **{change.attribute: (change, change.after) for change in plan.changes},
         **{left.attribute: (left, left.before) for left in plan.left},
     }
     for name, wanted in (expect.attributes or {}).items():
         one, found = holds[name]
-        if not agrees(one.data_type, found, wanted):
+        if not is_equal_as(one.data_type, found, wanted):
             told = f"expected {_told(wanted)}, found {_told(found)}"
             yield f"{name}: {'another value than expected' if one.redacted else told}"
     expected = set(expect.refused or ())
     for left in plan.refused:
         if left.attribute not in expected:
-            yield f"{left.attribute}: refused ({left.why.value}) {left.detail}".rstrip()
+            yield f"{left.attribute}: refused ({left.reason.value}) {left.detail}".rstrip()
     for name in sorted(expected - {left.attribute for left in plan.refused}):
         yield f"{name}: expected to be refused, but it is not"
 
 
 def _told(value: Value) -> str:
-    return "nothing" if is_empty(value) or value is ABSENT else strict_json.dumps(value)
+    return "nothing" if is_empty(value) or value is ABSENT else strict_json.dump_json(value)

@@ -12,8 +12,8 @@ from typing import Final
 
 from cactions.app.ports import Clock
 from cactions.logic.exchange.token_response import FetchedToken
-from cactions.logic.shell import word
-from cactions.model import NoPlan, Reason, Token
+from cactions.logic.shell import quote_word
+from cactions.model import FailureReason, PlanningError, Token
 from cactions.model.secret import Secret
 
 _MARGIN: Final = 60.0
@@ -35,7 +35,7 @@ class _Fetching:
     error: Exception | None = None
 
 
-class Tokens:
+class TokenCache:
     """``given`` are the end user's own, by name; ``know`` is told of every value that comes."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Tokens:
         self, token: Token, stale: Secret | None, fetch: Callable[[Token], FetchedToken]
     ) -> Secret:
         """The token, but not ``stale``. Raises NoPlan (NO_TOKEN) and what ``fetch`` raises."""
-        if token.is_users:
+        if token.is_user_token:
             return self._users(token)
         with self._lock:
             kept = self._kept.get(token.name)
@@ -91,10 +91,10 @@ class Tokens:
     def _users(self, token: Token) -> Secret:
         if token.name in self._given:
             return self._given[token.name]
-        raise NoPlan(
-            Reason.NO_TOKEN,
+        raise PlanningError(
+            FailureReason.NO_TOKEN,
             f'the token "{token.name}" is the end user\'s own, and was not given',
-            hint=f"Say `--user-token {word([f'{token.name}=-'])}` and give it on stdin.",
+            hint=f"Say `--user-token {quote_word([f'{token.name}=-'])}` and give it on stdin.",
         )
 
 
@@ -102,9 +102,9 @@ def _outcome(fetched: _Fetching) -> Secret:
     """What came of somebody else's fetch."""
     if fetched.secret:
         return fetched.secret
-    if isinstance(fetched.error, NoPlan):
+    if isinstance(fetched.error, PlanningError):
         error = fetched.error
-        raise NoPlan(error.reason, str(error), hint=error.hint)
+        raise PlanningError(error.reason, str(error), hint=error.hint)
     if fetched.error:
         raise fetched.error
-    raise NoPlan(Reason.NO_TOKEN, "the fetch of a token was interrupted")
+    raise PlanningError(FailureReason.NO_TOKEN, "the fetch of a token was interrupted")

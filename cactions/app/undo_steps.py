@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cactions.app.ports import People
-from cactions.logic.plan.planner import inverse, undo
-from cactions.logic.plan.stored_run import misfit
-from cactions.model import Conflict, OperatorError, Outcome, Plan, Project, Receipt, Run
+from cactions.logic.plan.planner import invert_plan, plan_undo
+from cactions.logic.plan.stored_run import find_misfit
+from cactions.model import Conflict, Outcome, Plan, Project, Receipt, Run, UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class UndoStep:
     """How one person gets back what a run replaced.
 
     ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that
@@ -25,7 +25,9 @@ class Return:
     gone: str = ""
 
 
-def returns(done: Run, people: People, project: Project | None = None) -> tuple[Return, ...]:
+def build_undo_steps(
+    done: Run, people: People, project: Project | None = None
+) -> tuple[UndoStep, ...]:
     """What undoing a run would do now: entries that were applied, or whose outcome is unknown.
 
     ``project`` declares what the attributes can hold.
@@ -38,17 +40,17 @@ def returns(done: Run, people: People, project: Project | None = None) -> tuple[
     )
 
 
-def _return(plan: Plan, people: People, project: Project | None) -> Return:
+def _return(plan: Plan, people: People, project: Project | None) -> UndoStep:
     try:
-        back, conflicts = undo(plan, people.get(plan.subject.person_id))
-    except OperatorError as error:
-        return Return(replace(inverse(plan), changes=()), gone=str(error))
-    if why := misfit(back, project):
-        return Return(replace(back, changes=()), conflicts, why)
-    return Return(back, conflicts)
+        back, conflicts = plan_undo(plan, people.get(plan.subject.person_id))
+    except UsageError as error:
+        return UndoStep(replace(invert_plan(plan), changes=()), gone=str(error))
+    if why := find_misfit(back, project):
+        return UndoStep(replace(back, changes=()), conflicts, why)
+    return UndoStep(back, conflicts)
 
 
-def returned(one: Return, written: Iterator[Receipt]) -> Receipt:
+def build_undo_plan(one: UndoStep, written: Iterator[Receipt]) -> Receipt:
     """What became of one return; whatever was written has the next receipt."""
     if one.plan.effective:
         receipt = next(written)

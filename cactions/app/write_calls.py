@@ -13,39 +13,41 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from cactions.app.apply import Books
+from cactions.app.apply import RunStores
 from cactions.app.ports import Journal
-from cactions.app.propose import Desk, Job, proposed
+from cactions.app.propose import Job, PlanContext, plan_response
 from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT
-from cactions.logic.request.call import Asked
-from cactions.logic.request.redaction import subject_of
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.redaction import build_subject
 from cactions.model import (
-    Call,
-    Failed,
-    NoPlan,
-    OperatorError,
+    FailureReason,
     Outcome,
     Plan,
-    Reason,
+    PlanFailure,
+    PlanningError,
     Receipt,
     Run,
     RunEntry,
     RunHead,
     RunKind,
-    noun,
+    SentCall,
+    UsageError,
+    frozen,
 )
 from cactions.model.secret import Credentials
 
 
-@noun
-class CalledOnce:
+@frozen
+class CallRecord:
     """What came of the call; ``run`` holds it, and is None where nothing was sent."""
 
-    result: Plan | Failed
+    result: Plan | PlanFailure
     run: Run | None = None
 
 
-def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool) -> CalledOnce:
+def call_once(
+    head: RunHead, job: Job, desk: PlanContext, books: RunStores, *, again: bool
+) -> CallRecord:
     """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
 
     Where a plan came of it the run is left open: resuming it applies the plan. Raises
@@ -53,36 +55,36 @@ def call_once(head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool)
     that it may be made all the same.
     """
     person = desk.people.find(job.query)
-    asked = Asked(job.action, person, job.inputs)
-    subject = subject_of(person, job.query, job.action.redacted)
+    asked = CallSpec(job.action, person, job.inputs)
+    subject = build_subject(person, job.query, job.action.redacted)
     try:
-        line = asked.request(Credentials()).line
-    except NoPlan:
-        return CalledOnce(proposed(job, person, desk))
+        line = asked.build_request(Credentials()).line
+    except PlanningError:
+        return CallRecord(plan_response(job, person, desk))
     desk.caller.prepare(job.action)
-    pending = Plan(job.action.name, subject, Call(line))
-    with books.turns.alone(head):
+    pending = Plan(job.action.name, subject, SentCall(line))
+    with books.turns.hold(head):
         if not again:
             _check_no_doubt(books.journal, head, person.id)
-        books.journal.begin(replace(head, people=1))
-        [entry] = books.journal.intend(head.id, [pending])
-        result = proposed(job, person, desk, f"{head.id}-{entry}")
-        if isinstance(result, Failed):
-            books.journal.settle(head.id, entry, _receipt(result))
+        books.journal.create_run(replace(head, people=1))
+        [entry] = books.journal.record_plans(head.id, [pending])
+        result = plan_response(job, person, desk, f"{head.id}-{entry}")
+        if isinstance(result, PlanFailure):
+            books.journal.record_outcome(head.id, entry, _receipt(result))
             books.journal.finish(head.id)
         else:
-            books.journal.answered(head.id, entry, result)
-    return CalledOnce(result, books.journal.read(head.id))
+            books.journal.replace_pending_plan(head.id, entry, result)
+    return CallRecord(result, books.journal.read(head.id))
 
 
-def call_in_test(
-    head: RunHead, job: Job, desk: Desk, books: Books, *, again: bool
-) -> Plan | Failed:
+def call_for_test(
+    head: RunHead, job: Job, desk: PlanContext, books: RunStores, *, again: bool
+) -> Plan | PlanFailure:
     """The same for a test, which writes nobody: the run is closed at once. Raises as it does."""
     done = call_once(head, job, desk, books, again=again)
     if done.run and not done.run.finished:
         person_id = done.result.subject.person_id
-        books.journal.settle(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
+        books.journal.record_outcome(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
         books.journal.finish(head.id)
     return done.result
 
@@ -90,8 +92,8 @@ def call_in_test(
 _A_TEST: Final = "it was a test, which writes nobody"
 
 
-def _receipt(failed: Failed) -> Receipt:
-    in_doubt = failed.reason is Reason.IN_DOUBT
+def _receipt(failed: PlanFailure) -> Receipt:
+    in_doubt = failed.reason is FailureReason.IN_DOUBT
     outcome = Outcome.IN_DOUBT if in_doubt else Outcome.FAILED
     message = CALL_IN_DOUBT if in_doubt else failed.message
     return Receipt(failed.subject.person_id, outcome, message)
@@ -99,20 +101,20 @@ def _receipt(failed: Failed) -> Receipt:
 
 def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
     for run_id, why in journal.damaged():
-        raise OperatorError(
+        raise UsageError(
             f"the run {run_id} cannot be read, so that nobody knows whether it keeps an earlier"
             f" call of {head.action} in doubt: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
-    if found := doubts(journal.runs()).get((_place(head), person_id)):
-        raise OperatorError(
+    if found := find_unknown_outcomes(journal.runs()).get((_place(head), person_id)):
+        raise UsageError(
             f"an earlier call of {head.action} for this person is in doubt (run {found}): it may"
             " have been carried out",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
 
 
-def doubts(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
+def find_unknown_outcomes(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
     """By place and person, the run that keeps a call in doubt. ``runs`` come newest first.
 
     The last call counts: it was made in knowledge of those before. A run that may be forged can

@@ -7,15 +7,15 @@ import typer
 from cactions import __version__
 from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
-from cactions.cli.usage_errors import MISUSE, in_our_words
+from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 
-def answer(words: list[str]) -> int:
+def run_command(words: list[str]) -> int:
     """Do what the words say; the exit code. Raises OperatorError where they do not fit."""
     try:
         code = _application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
-        if error := in_our_words(complaint, words):
+        if error := to_usage_error(complaint, words):
             raise error from complaint
         return Exit.MISUSE
     return code if isinstance(code, int) else Exit.CLEAN
@@ -31,7 +31,7 @@ def _application(words: list[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for name, module in wiring.commands(words):
+    for name, module in wiring.load_commands(words):
         commands = getattr(module, "commands", None)
         if commands is not None:
             app.add_typer(commands, name=name)

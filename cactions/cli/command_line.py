@@ -6,25 +6,25 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cactions.cli.live_options import Answers
-from cactions.logic.shell import command_line
-from cactions.model import DOTS, Failed, Plan, noun
+from cactions.cli.live_options import LiveOptions
+from cactions.logic.shell import join_command
+from cactions.model import MASK, Plan, PlanFailure, frozen
 
 
-@noun
-class Words:
+@frozen
+class CommandLine:
     """What was said of one action and one person."""
 
     action: str
     person: str
     inputs: Sequence[str] | None
-    answers: Answers
+    answers: LiveOptions
     files: Sequence[Path] | None
     environment: str | None
 
-    def command(self, name: str) -> str:
+    def render(self, name: str) -> str:
         """``cactions NAME …`` with the same words, quoted for a shell."""
-        return command_line((name,), self.action, options=self._options())
+        return join_command((name,), self.action, options=self._options())
 
     def _options(self) -> Iterator[str]:
         yield from ("--person", self.person)
@@ -43,18 +43,18 @@ class Words:
         for option, value, variable in network:
             if value and str(value) != os.environ.get(variable, ""):
                 yield from (option, str(value))
-        yield from where(self.files)
+        yield from format_files(self.files)
         if self.environment:
             yield from ("--env", self.environment)
 
 
-def shown_person(person: str, result: Plan | Failed) -> str:
+def format_person(person: str, result: Plan | PlanFailure) -> str:
     """How to name the person: as they were named, unless that value is redacted."""
-    hidden = result.subject.matched.value == DOTS
+    hidden = result.subject.matched.value == MASK
     return f"id={result.subject.person_id}" if hidden else person
 
 
-def where(files: Sequence[Path] | None) -> Iterator[str]:
+def format_files(files: Sequence[Path] | None) -> Iterator[str]:
     """The ``-f`` words."""
     for path in files or ():
         yield from ("-f", str(path))

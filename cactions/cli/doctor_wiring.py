@@ -6,20 +6,22 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cactions.app.doctor import examine
-from cactions.cli.live_options import Answers
-from cactions.cli.vault_check import missing_in
+from cactions.app.doctor import check_hosts
+from cactions.cli.live_options import LiveOptions
+from cactions.cli.vault_check import find_missing_secrets
 from cactions.edges.clock import SystemClock
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.probe import Doors
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.probe import SocketProber
 from cactions.edges.http.tls import trust
-from cactions.logic.network.hosts import sites_of
-from cactions.logic.network.reachability import failed
-from cactions.model import Check, Health, OperatorError, Project
-from cactions.render.messages import count
+from cactions.logic.network.hosts import list_hosts
+from cactions.logic.network.reachability import build_failed_check
+from cactions.model import Health, HealthCheck, Project, UsageError
+from cactions.render.messages import count_noun
 
 
-def examined(project: Project | None, answers: Answers, vault: Path | None) -> list[Check]:
+def run_health_checks(
+    project: Project | None, answers: LiveOptions, vault: Path | None
+) -> list[HealthCheck]:
     """Vault, trust, proxy, then every host and the clock; where trust or proxy fail, no host.
 
     Without a vault beside the files nothing is said of one.
@@ -28,33 +30,35 @@ def examined(project: Project | None, answers: Answers, vault: Path | None) -> l
     doors = None
     try:
         trusted = trust(answers.ca_file)
-        told = f"{count(trusted.authorities, 'authority', 'authorities')} of {trusted.told}"
-        found.append(Check("trust", "", Health.OK, told))
-        network = Network(
+        told = f"{count_noun(trusted.authorities, 'authority', 'authorities')} of {trusted.told}"
+        found.append(HealthCheck("trust", "", Health.OK, told))
+        network = NetworkRules(
             project.allowed if project else (), ca_file=answers.ca_file, proxy=answers.proxy
         )
         found.append(_proxy(answers))
-        doors = Doors(network)
-    except OperatorError as error:
+        doors = SocketProber(network)
+    except UsageError as error:
         topic = "proxy" if any(one.topic == "trust" for one in found) else "trust"
-        found.append(failed(topic, "", error))
+        found.append(build_failed_check(topic, "", error))
     if doors is None:
         return found
-    return [*found, *examine(sites_of(project) if project else (), doors, SystemClock())]
+    return [*found, *check_hosts(list_hosts(project) if project else (), doors, SystemClock())]
 
 
-def _vault(vault: Path, project: Project) -> Iterator[Check]:
+def _vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
     """What live calls would miss of the vault, as its file reads without a key."""
     if not os.path.lexists(vault):
         return
-    found = missing_in(vault, project)
+    found = find_missing_secrets(vault, project)
     for one in found:
-        yield Check("vault", one.route, Health.PROBLEM, one.message, one.hint)
+        yield HealthCheck("vault", one.route, Health.PROBLEM, one.message, one.hint)
     if not found:
-        yield Check("vault", "", Health.OK, "has what the calls need, as it reads without its key")
+        yield HealthCheck(
+            "vault", "", Health.OK, "has what the calls need, as it reads without its key"
+        )
 
 
-def _proxy(answers: Answers) -> Check:
+def _proxy(answers: LiveOptions) -> HealthCheck:
     if not answers.proxy:
-        return Check("proxy", "", Health.OK, "none; hosts are called directly")
-    return Check("proxy", "", Health.OK, f"hosts are called through {answers.proxy}")
+        return HealthCheck("proxy", "", Health.OK, "none; hosts are called directly")
+    return HealthCheck("proxy", "", Health.OK, f"hosts are called through {answers.proxy}")

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from cactions.cli.shared_options import sharing
-from cactions.model import Action, OperatorError, noun
+from cactions.cli.shared_options import share_options
+from cactions.model import Action, UsageError, frozen
 
 
-@noun
-class Answers:
+@frozen
+class LiveOptions:
     """A recording, by default the action's own, or the live service; and the way to it.
 
     ``live`` was said aloud: it is the default where ``replay`` was not said either.
@@ -31,14 +31,14 @@ class Answers:
         """Whether nothing is sent."""
         return self.replay or self.cassette is not None
 
-    def change(self, action: Action) -> bool:
+    def is_write_call(self, action: Action) -> bool:
         """Whether a call of the action may leave the third party different."""
         return not (action.request.is_read or self.replayed)
 
-    def check_said_aloud(self, action: Action) -> None:
+    def require_live_flag(self, action: Action) -> None:
         """Raises OperatorError where such a call was not asked for by name."""
-        if self.change(action) and not self.live:
-            raise OperatorError(
+        if self.is_write_call(action) and not self.live:
+            raise UsageError(
                 f'the call of "{action.name}" may change something at the third party'
                 f" ({action.request.http_method.upper()}), so it is not made unasked",
                 hint="Say --live to make the call after a confirmation, or --replay to answer from"
@@ -98,11 +98,11 @@ def _answers(
     user_token: list[str] | None,
     proxy: str | None,
     ca_file: Path | None,
-) -> Answers:
+) -> LiveOptions:
     if live and (replay or cassette):
-        raise OperatorError("--live and --replay exclude each other", hint="Say one of them.")
-    return Answers(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
+        raise UsageError("--live and --replay exclude each other", hint="Say one of them.")
+    return LiveOptions(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
 
 
-answered = sharing(_OPTIONS, _DEFAULTS, _answers)
+live_options = share_options(_OPTIONS, _DEFAULTS, _answers)
 """The command with these options; it gets the Answers that they say as its first argument."""

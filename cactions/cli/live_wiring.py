@@ -4,72 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from cactions.app.live_caller import Calling
-from cactions.app.token_cache import Tokens
-from cactions.app.vault.open_vault import VaultDesk
+from cactions.app.live_caller import LiveCaller
+from cactions.app.token_cache import TokenCache
+from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress, secret_input
-from cactions.cli.live_options import Answers
-from cactions.edges.clock import SystemClock, SystemPauses
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.model import Action, Project, Request, Response, Token, noun
+from cactions.cli.live_options import LiveOptions
+from cactions.edges.clock import SystemClock, SystemSleeper
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.model import Action, Project, Request, Response, Token, frozen
 
 
-class _Told:
+class _TrackedSender:
     """The live sender; once it has sent, the last words no longer say that nothing was."""
 
-    source = Live.source
+    source = HttpSender.source
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: HttpSender) -> None:
         self._live = live
 
     def send(self, request: Request) -> Response:
         """As the sender does."""
-        progress.may_have_sent()
+        progress.mark_sent()
         return self._live.send(request)
 
 
-@noun
-class Around:
+@frozen
+class LiveDeps:
     """What lies around: the project, the actions to call, the vault, where a caution is said."""
 
     project: Project
     called: Sequence[Action]
-    vault: Callable[[], VaultDesk]
+    vault: Callable[[], VaultContext]
     say: Callable[[str], None]
 
     def users_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
         """The end user's token of this name, with each host that the calls would send it to."""
         for action in self.called:
             for token in action.request.tokens:
-                if token.is_users and token.name == name:
+                if token.is_user_token and token.name == name:
                     yield token, action.request.host
 
 
-def reach(answers: Answers, around: Around) -> Calling:
+def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
     """Who makes live calls. User tokens are read here, once the vault lets them go to the calls.
 
     Raises AuthorError where it does not, and OperatorError.
     """
     project = around.project
-    secrets = VaultSecrets(around.vault, output_scrubber.know)
+    secrets = VaultSecrets(around.vault, output_scrubber.register_secret)
 
     def check(name: str) -> None:
         for token, host in around.users_hosts(name):
             secrets.binding(token).check(host)
 
-    users = [token.name for token in project.tokens.values() if token.is_users]
-    given = secret_input.user_tokens(answers.user_tokens, users, check)
+    users = [token.name for token in project.tokens.values() if token.is_user_token]
+    given = secret_input.read_user_tokens(answers.user_tokens, users, check)
     for caution in _cautions(answers):
         around.say(caution)
-    live = Live(Network(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
-    progress.at_end(live.close)
-    tokens = Tokens(SystemClock(), given, output_scrubber.know)
-    return Calling(_Told(live), secrets, tokens, SystemPauses())
+    live = HttpSender(NetworkRules(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
+    progress.add_exit_hook(live.close)
+    tokens = TokenCache(SystemClock(), given, output_scrubber.register_secret)
+    return LiveCaller(_TrackedSender(live), secrets, tokens, SystemSleeper())
 
 
-def _cautions(answers: Answers) -> list[str]:
+def _cautions(answers: LiveOptions) -> list[str]:
     said = []
     if answers.proxy:
         said.append(

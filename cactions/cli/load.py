@@ -10,54 +10,56 @@ from typing import Final, NamedTuple
 
 from cactions.edges.files import action_files
 from cactions.logic.lint.engine import lint
-from cactions.logic.project import Shaped, SourceFile, shape
-from cactions.model import OperatorError, Snapshot
+from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.model import Snapshot, UsageError
 
 SNAPSHOT: Final = "attributes.lock.json"
 
 
-class Folder(NamedTuple):
+class ActionFolder(NamedTuple):
     """One project as it was found."""
 
     files: tuple[SourceFile, ...]
     snapshot: Snapshot | None = None
 
 
-def checked(
+def load_projects(
     paths: Sequence[Path],
     environment: str | None,
     known: Callable[[Path], Snapshot],
     *,
     leaks: bool,
-) -> list[Shaped]:
+) -> list[LoadedProject]:
     """What the files of each folder say. ``known`` reads a snapshot; ``leaks``: with all rules."""
-    return [judged(one, environment, leaks=leaks) for one in folders(paths, known)]
+    return [lint_folder(one, environment, leaks=leaks) for one in find_folders(paths, known)]
 
 
-def folders(
+def find_folders(
     paths: Sequence[Path],
     known: Callable[[Path], Snapshot],
     *,
     whole: bool = False,
     stdin: Path | None = None,
-) -> list[Folder]:
+) -> list[ActionFolder]:
     """The files by folder. ``stdin`` is the file whose text is read from there.
 
     ``whole``: a file that is named stands for all action files of its folder.
     """
-    found: list[Folder] = []
+    found: list[ActionFolder] = []
     asked = action_files.find(paths)
     if stdin and not any(stdin in group for group in asked.values()):
-        raise OperatorError(f"{stdin} is a folder", hint="Name the file that stdin stands for.")
+        raise UsageError(f"{stdin} is a folder", hint="Name the file that stdin stands for.")
     for home, group in asked.items():
         file = home / SNAPSHOT
         snapshot = known(file) if os.path.lexists(file) else None
-        named = action_files.whole(home, group) if whole else group
-        found.append(Folder(tuple(action_files.load(named, stdin)), snapshot))
+        named = action_files.list_whole_folder(home, group) if whole else group
+        found.append(ActionFolder(tuple(action_files.load(named, stdin)), snapshot))
     return found
 
 
-def judged(folder: Folder, environment: str | None, *, leaks: bool = True) -> Shaped:
+def lint_folder(
+    folder: ActionFolder, environment: str | None, *, leaks: bool = True
+) -> LoadedProject:
     """What the files of one folder say."""
-    one = shape(folder.files, environment, folder.snapshot)
+    one = load_project(folder.files, environment, folder.snapshot)
     return lint(one, time.time()) if leaks else one

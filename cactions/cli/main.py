@@ -17,16 +17,16 @@ from cactions.cli import progress, streams, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.confined_paths import forget_projects
 from cactions.model import (
-    AuthorError,
     CactionsError,
-    OperatorError,
+    DefinitionError,
     OutcomeUnknown,
-    Stopped,
+    RunAborted,
     StoreError,
+    UsageError,
 )
-from cactions.render.error import unwritten
+from cactions.render.error import is_output_error
 
-_CODES: Final = ((OperatorError, Exit.MISUSE), (AuthorError, Exit.NOTHING_DONE))
+_CODES: Final = ((UsageError, Exit.MISUSE), (DefinitionError, Exit.NOTHING_DONE))
 _DEBUG: Final = "--debug"
 
 
@@ -59,7 +59,7 @@ def run(answer: Answer) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
         return _told(error, words, debug=debug)
     finally:
-        progress.end()
+        progress.run_exit_hooks()
         forget_projects()
         _listen(signal.SIG_DFL)
 
@@ -72,7 +72,7 @@ def _ended(words: list[str], answer: Answer) -> int:
     _check_place()
     try:
         code = answer(words)
-        progress.end()
+        progress.run_exit_hooks()
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone
         raise (left.__context__ or left) from None
@@ -84,17 +84,19 @@ def _check_place() -> None:
     try:
         os.getcwd()  # noqa: PTH109 - pathlib is not needed for it
     except OSError:
-        raise OperatorError(
+        raise UsageError(
             "the current folder is gone", hint="Change to a folder that is there, then try again."
         ) from None
 
 
 def _told(error: Exception, words: list[str], *, debug: bool) -> int:
     """Say it once, with what was not done; the exit code by whose fault it is."""
-    if unwritten(error):
+    if is_output_error(error):
         streams.give_up(sys.stdout)
     try:
-        wiring.paper().complain(error, not_done=progress.not_done(words, error), debug=debug)
+        wiring.create_output().error(
+            error, not_done=progress.not_done_message(words, error), debug=debug
+        )
     except (OSError, ValueError):  # there is nowhere left to say it
         streams.give_up(sys.stderr)
     return _code(error)
@@ -103,9 +105,9 @@ def _told(error: Exception, words: list[str], *, debug: bool) -> int:
 def _code(error: Exception) -> Exit:
     if isinstance(error, OutcomeUnknown):
         return Exit.IN_DOUBT
-    if isinstance(error, Stopped):
+    if isinstance(error, RunAborted):
         return Exit.FINDINGS if error.written else Exit.NOTHING_DONE
-    if isinstance(error, StoreError) or unwritten(error):
+    if isinstance(error, StoreError) or is_output_error(error):
         return Exit.IN_DOUBT if progress.may_have_written() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):
         return Exit.INTERNAL
@@ -117,7 +119,7 @@ def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     told = "Terminated." if code is Exit.TERMINATED else "Interrupted."
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
-        wiring.paper().say(f"{told} {progress.not_done(words)}")
+        wiring.create_output().info(f"{told} {progress.not_done_message(words)}")
     streams.give_up(sys.stdout)
     return code
 

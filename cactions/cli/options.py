@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cactions.edges.files.action_files import path
-from cactions.model import CONTACT_FIELDS, MATCH_FIELDS, OperatorError, PersonQuery, Scalar
+from cactions.edges.files.action_files import to_path
+from cactions.model import CONTACT_FIELDS, MATCH_FIELDS, PersonQuery, Scalar, UsageError
 
 Files = Annotated[
     list[Path] | None,
@@ -17,7 +17,7 @@ Files = Annotated[
         "--file",
         "-f",
         metavar="FILE|DIR",
-        parser=path,
+        parser=to_path,
         help="Action files, or a folder of them. Default: the action files in this folder.",
     ),
 ]
@@ -56,7 +56,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
 
 
-def person_query(text: str, match: str) -> PersonQuery:
+def parse_person_query(text: str, match: str) -> PersonQuery:
     """``email=ada@example.com``, or a bare value of the action's own key."""
     key, mark, value = text.partition("=")
     if (
@@ -64,10 +64,10 @@ def person_query(text: str, match: str) -> PersonQuery:
         and key not in MATCH_FIELDS
         and (key in CONTACT_FIELDS or get_close_matches(key, MATCH_FIELDS))
     ):
-        raise OperatorError(f'nobody is found by "{key}"', hint=f"Use {_ways()}.")
+        raise UsageError(f'nobody is found by "{key}"', hint=f"Use {_ways()}.")
     query = PersonQuery(key, value) if mark and key in MATCH_FIELDS else PersonQuery(match, text)
     if not query.value:
-        raise OperatorError("--person is empty", hint=f"Use {_ways()}.")
+        raise UsageError("--person is empty", hint=f"Use {_ways()}.")
     return query
 
 
@@ -75,14 +75,14 @@ def _ways() -> str:
     return ", ".join(f"{field}=…" for field in MATCH_FIELDS)
 
 
-def given_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
+def parse_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
     """``NAME=VALUE`` of each ``--input``; a name stands once."""
     given: dict[str, Scalar] = {}
     for pair in pairs or []:
         name, mark, value = pair.partition("=")
         if not mark or not name:
-            raise OperatorError(f'--input "{pair}" has no value', hint="Write NAME=VALUE.")
+            raise UsageError(f'--input "{pair}" has no value', hint="Write NAME=VALUE.")
         if name in given:
-            raise OperatorError(f'the data input "{name}" is given twice', hint="Keep one.")
+            raise UsageError(f'the data input "{name}" is given twice', hint="Keep one.")
         given[name] = value
     return given

@@ -12,18 +12,18 @@ from cactions.cli.wiring import STATE, VAULT
 from cactions.edges.files import file_io
 from cactions.edges.files.action_files import is_action_file
 from cactions.logic.cassette.file_name import FOLDER
-from cactions.model import OperatorError
+from cactions.model import UsageError
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write the file; see ``edges.files.write_text``. Raises OperatorError, AuthorError."""
     check_output(path)
-    file_io.write_text(path, streams.masked_text(text), private=private)
+    file_io.write_text(path, streams.mask_text(text), private=private)
 
 
 def append_text(path: Path, text: str) -> None:
     """Add to its end; see ``edges.files.append_text``. Raises OperatorError, AuthorError."""
-    file_io.append_text(path, streams.masked_text(text))
+    file_io.append_text(path, streams.mask_text(text))
 
 
 def check_output(path: Path, read: Collection[str] = ()) -> None:
@@ -33,7 +33,7 @@ def check_output(path: Path, read: Collection[str] = ()) -> None:
     """
     own = is_action_file(path.name) or path.name in (SNAPSHOT, VAULT)
     if own or os.path.realpath(path) in read or path.parent.name in (FOLDER, STATE):
-        raise OperatorError(
+        raise UsageError(
             f"{path} is a file of the project itself, and was not replaced",
             hint="Name another file for the output.",
         )

@@ -14,27 +14,27 @@ from typing import Final, TextIO, TypeVar, cast
 from cactions.cli import progress, streams
 from cactions.cli.scrubbed_stream import Scrubbed
 from cactions.edges.core_dumps import forbid_core_dumps
-from cactions.logic.secrets.encoded_forms import LEAST, Form, forms
-from cactions.logic.secrets.leak_check import hidden_in, hider
+from cactions.logic.secrets.encoded_forms import LEAST, EncodedForm, list_encoded_forms
+from cactions.logic.secrets.leak_check import build_masker, find_hidden_secrets
 from cactions.logic.secrets.scrubber import Scrubber
 from cactions.model.secret import Passphrase, Secret
-from cactions.render.mask import masked_sheet
+from cactions.render.mask import mask_view
 
 _Known = TypeVar("_Known", Secret, Passphrase)
 
 _STREAMS: Final = ("stdout", "stderr")
 _bare: dict[str, TextIO] = {}
 _nets: list[Scrubbed] = []
-_known: dict[Form, str] = {}
+_known: dict[EncodedForm, str] = {}
 
 
-def know(secret: _Known) -> _Known:
+def register_secret(secret: _Known) -> _Known:
     """The same, and from now on nothing that is written shows it."""
     forbid_core_dumps()
-    for form in forms(secret.reveal()):
+    for form in list_encoded_forms(secret.reveal()):
         _known.setdefault(form, secret.label)
     if not _bare:
-        progress.at_end(end)
+        progress.add_exit_hook(forget_secrets)
         for name in _STREAMS:
             _wrap(name)
     for net in _nets:
@@ -44,7 +44,7 @@ def know(secret: _Known) -> _Known:
 
 
 def _mask() -> streams.Mask:
-    scrubber, hide = Scrubber(_known), hider(_known)
+    scrubber, hide = Scrubber(_known), build_masker(_known)
     packed = Scrubber([form for form in map(_packed, _known) if len(form.text) >= LEAST])
 
     def text(text: str) -> str:
@@ -63,23 +63,23 @@ def _mask() -> streams.Mask:
 
     return streams.Mask(
         text,
-        lambda document: hidden_in(document, hide),
-        lambda sheet: masked_sheet(sheet, find),
+        lambda document: find_hidden_secrets(document, hide),
+        lambda sheet: mask_view(sheet, find),
     )
 
 
-def _packed(form: Form) -> Form:
+def _packed(form: EncodedForm) -> EncodedForm:
     """The form without its blanks, at which a line may have been broken."""
     text, stem = (b"".join(part.split()) for part in (form.text, form.stem))
-    return Form(text, len(stem))
+    return EncodedForm(text, len(stem))
 
 
-def known() -> Mapping[Form, str]:
+def list_secrets() -> Mapping[EncodedForm, str]:
     """Every form of what is known, with its name."""
     return {**_known}
 
 
-def end() -> None:
+def forget_secrets() -> None:
     """What was held back goes out, and the streams are as they were."""
     for name, bare in _bare.items():
         setattr(sys, name, bare)

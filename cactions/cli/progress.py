@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from cactions.model import AuthorError, CactionsError, OperatorError, OutcomeUnknown, Stopped
+from cactions.model import CactionsError, DefinitionError, OutcomeUnknown, RunAborted, UsageError
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _sending: ContextVar[bool] = ContextVar("sending", default=False)
@@ -61,31 +61,31 @@ def start() -> None:
     _sending.set(False)
 
 
-def at_end(act: Callable[[], None]) -> None:
+def add_exit_hook(act: Callable[[], None]) -> None:
     """Do it once when the command ends, however it ends."""
     _at_end.append(act)
 
 
-def end() -> None:
+def run_exit_hooks() -> None:
     """The command has ended; its last words may still be on their way."""
     while _at_end:
         _at_end.pop()()
 
 
-def may_have_sent() -> None:
+def mark_sent() -> None:
     """From here on a request may have left."""
     _sending.set(True)
 
 
-def may_write() -> None:
+def mark_written() -> None:
     """From here on something may have been written."""
     _writing.set(True)
 
 
 @contextmanager
-def whole() -> Iterator[None]:
+def atomic() -> Iterator[None]:
     """What is within writes all or nothing; its own errors know which, a signal does not."""
-    may_write()
+    mark_written()
     try:
         yield
     except CactionsError as error:
@@ -98,7 +98,7 @@ def may_have_written() -> bool:
     return _writing.get()
 
 
-def not_done(words: Sequence[str], error: BaseException | None = None) -> str:
+def not_done_message(words: Sequence[str], error: BaseException | None = None) -> str:
     """What a command that stops now has not done, as far as that is certain.
 
     ``words`` are those of the command line; an import that meets a fault of its file, or one in
@@ -107,9 +107,9 @@ def not_done(words: Sequence[str], error: BaseException | None = None) -> str:
     """
     command = tuple(words[:2])
     rolled_back = (
-        words[:1] and words[0] in _WHOLE and isinstance(error, AuthorError | OperatorError)
+        words[:1] and words[0] in _WHOLE and isinstance(error, DefinitionError | UsageError)
     )
-    if isinstance(error, Stopped):
+    if isinstance(error, RunAborted):
         return ""
     if _writing.get() and not rolled_back:
         return _AFTER.get(command) or _AFTER.get(command[:1]) or _RUN

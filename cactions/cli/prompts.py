@@ -7,55 +7,55 @@ from contextlib import suppress
 from typing import Final
 
 from cactions.cli import progress
-from cactions.model import OperatorError
-from cactions.render.escape import safe
+from cactions.model import UsageError
+from cactions.render.escape import escape_terminal
 
 if sys.platform != "win32":
     import termios
 
 
-def able(yes: bool, json: bool = False) -> None:
+def require_terminal(yes: bool, json: bool = False) -> None:
     """Raises OperatorError where nobody would see what they are asked about, or could answer."""
     if yes:
         return
     if json:
-        raise OperatorError("--json shows no picture to agree to", hint="Say --yes to go ahead.")
+        raise UsageError("--json shows no picture to agree to", hint="Say --yes to go ahead.")
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise OperatorError("there is no terminal to ask on", hint="Say --yes to go ahead.")
+        raise UsageError("there is no terminal to ask on", hint="Say --yes to go ahead.")
 
 
-def agreed(question: str, yes: bool) -> bool:
+def confirm(question: str, yes: bool) -> bool:
     """Whether to go ahead; anything but y or yes is a no, and so is the end of input.
 
     After a yes something may be written.
     """
     if not yes:
         _forget_what_was_typed()
-        sys.stderr.write(f"{safe(question)} [y/N] ")
+        sys.stderr.write(f"{escape_terminal(question)} [y/N] ")
         sys.stderr.flush()
         yes = sys.stdin.readline().strip().lower() in ("y", "yes")
     if yes:
-        progress.may_write()
+        progress.mark_written()
     return yes
 
 
-def typed(warning: str, word: str, yes: bool) -> bool:
+def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     """Whether to go ahead with what cannot be taken back: the word itself must be typed.
 
     After it, something may be written. Raises OperatorError where nobody could be asked.
     """
     if not yes:
         if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-            raise OperatorError(
+            raise UsageError(
                 "there is no terminal to confirm this on, and it may change something",
                 hint=_UNATTENDED,
             )
         _forget_what_was_typed()
-        sys.stderr.write(f"{safe(warning)}\nType {safe(word)} to go ahead: ")
+        sys.stderr.write(f"{escape_terminal(warning)}\nType {escape_terminal(word)} to go ahead: ")
         sys.stderr.flush()
         yes = sys.stdin.readline().strip() == word
     if yes:
-        progress.may_write()
+        progress.mark_written()
     return yes
 
 

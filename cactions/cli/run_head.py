@@ -12,7 +12,7 @@ from dataclasses import replace
 from cactions.model import RunHead
 
 
-def user_name() -> str:
+def get_user_name() -> str:
     """Who is at work; ``uid-1234`` where the system has no name for them, as in a container."""
     try:
         return getpass.getuser()
@@ -20,9 +20,9 @@ def user_name() -> str:
         return f"uid-{os.getuid()}"
 
 
-def head_of(run: RunHead) -> RunHead:
+def build_run_head(run: RunHead) -> RunHead:
     """A run's head with its id, its start and its operator filled in."""
     started = time.time()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
-    operator = f"{user_name()}@{platform.node()}"
+    operator = f"{get_user_name()}@{platform.node()}"
     return replace(run, id=f"{stamp}-{secrets.token_hex(2)}", started=started, operator=operator)

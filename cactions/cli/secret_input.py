@@ -13,24 +13,26 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from cactions.cli import output_scrubber
-from cactions.logic.shell import word
+from cactions.logic.shell import quote_word
 from cactions.logic.vault import validation
-from cactions.logic.yaml.diagnostics import nearest
-from cactions.model import OperatorError
-from cactions.model.secret import HeldKey, Passphrase, Secret
+from cactions.logic.yaml.diagnostics import suggest
+from cactions.model import UsageError
+from cactions.model.secret import Passphrase, Secret, VaultKey
 
 _MOST: Final = 4 * validation.MAX_VALUE
 """In bytes: more than anything that may be sealed."""
 
 
-def value(name: str, *, strip_newline: bool) -> Secret:
+def read_value(name: str, *, strip_newline: bool) -> Secret:
     """The value of a secret, as it may be sealed."""
     validation.check_name(name, "secret")
     text = _typed(f'Value of "{name}": ') if _at_terminal() else _rest("value")
-    return output_scrubber.know(validation.secret(name, text, strip_newline=strip_newline))
+    return output_scrubber.register_secret(
+        validation.check_secret(name, text, strip_newline=strip_newline)
+    )
 
 
-def user_tokens(
+def read_user_tokens(
     pairs: Sequence[str], known: Collection[str], check: Callable[[str], None]
 ) -> dict[str, Secret]:
     """The end user's own tokens: ``NAME=N`` is read from descriptor N, ``NAME=-`` from stdin.
@@ -45,7 +47,9 @@ def user_tokens(
     found: dict[str, Secret] = {}
     for name, where in sources.items():
         text = _from_stdin(name) if where == "-" else _from_descriptor(name, int(where))
-        found[name] = output_scrubber.know(validation.secret(name, text, strip_newline=True))
+        found[name] = output_scrubber.register_secret(
+            validation.check_secret(name, text, strip_newline=True)
+        )
     return found
 
 
@@ -55,14 +59,14 @@ def _sources(pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
     for pair in pairs:
         name, _, where = pair.partition("=")
         if not name or not _WHERE.fullmatch(where):
-            raise OperatorError(  # without its text: it may be the token itself
+            raise UsageError(  # without its text: it may be the token itself
                 "--user-token does not say where to read a token",
                 hint="Write NAME=- for stdin, or NAME=N for descriptor N; never the token itself.",
             )
         if name not in known:
-            raise OperatorError(f'there is no user token "{name}"', hint=nearest(name, known))
+            raise UsageError(f'there is no user token "{name}"', hint=suggest(name, known))
         if name in found:
-            raise OperatorError(f'the user token "{name}" is given twice', hint="Keep one.")
+            raise UsageError(f'the user token "{name}" is given twice', hint="Keep one.")
         found[name] = where
     return found
 
@@ -79,30 +83,30 @@ def _from_descriptor(name: str, number: int) -> str:
         with os.fdopen(number, "rb", closefd=False) as stream:
             return _decoded(stream.read(_MOST), "token")
     except OSError:
-        given = word([f"{name}={number}"])
-        raise OperatorError(
+        given = quote_word([f"{name}={number}"])
+        raise UsageError(
             f'the user token "{name}" cannot be read from descriptor {number}',
             hint=f"Open it in the shell: `--user-token {given} {number}<FILE`",
         ) from None
 
 
-def code() -> str:
+def read_join_code() -> str:
     """A join code."""
     return _typed("Join code: ") if _at_terminal() else _rest("join code")
 
 
-def new_passphrase(name: str) -> Passphrase:
+def read_new_passphrase(name: str) -> Passphrase:
     """A passphrase that nobody has used yet; on a terminal it is typed twice."""
     validation.check_name(name, "recipient")
     text = _passphrase(name)
     if _at_terminal() and text != _typed("The same again: "):
-        raise OperatorError("these are two passphrases", hint="Give the command again.")
-    return output_scrubber.know(validation.passphrase(name, text))
+        raise UsageError("these are two passphrases", hint="Give the command again.")
+    return output_scrubber.register_secret(validation.check_passphrase(name, text))
 
 
-def passphrase(name: str) -> Passphrase:
+def read_passphrase(name: str) -> Passphrase:
     """The passphrase of a recipient; not looked at, since only the vault knows the right one."""
-    return output_scrubber.know(Passphrase(name, _passphrase(name)))
+    return output_scrubber.register_secret(Passphrase(name, _passphrase(name)))
 
 
 class TypedKey:
@@ -117,12 +121,12 @@ class TypedKey:
 
     def key(self, _vault_id: str) -> Passphrase:
         """What was typed."""
-        self._given = self._given or passphrase(self._recipient)
+        self._given = self._given or read_passphrase(self._recipient)
         return self._given
 
-    def keep(self, _vault_id: str, _key: HeldKey) -> None:
+    def keep(self, _vault_id: str, _key: VaultKey) -> None:
         """Never: there is no place."""
-        raise OperatorError(
+        raise UsageError(
             f"{self.name} opens a vault and keeps no key; nothing was written",
             hint="Leave --as out, or give --key-file FILE.",
         )
@@ -150,13 +154,13 @@ def _typed(question: str) -> str:
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:
-        raise OperatorError(
+        raise UsageError(
             "there is no terminal that can hide what is typed", hint="Give it on stdin: … <FILE"
         ) from None
     try:
         return getpass.getpass(question, stream=None)
     except EOFError:
-        raise OperatorError("nothing was typed", hint="Give the command again.") from None
+        raise UsageError("nothing was typed", hint="Give the command again.") from None
 
 
 def _rest(what: str) -> str:
@@ -167,9 +171,9 @@ def _decoded(data: bytes, what: str) -> str:
     """The text. An error holds nothing of it: a UnicodeDecodeError would hold it all."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if not text:
-        raise OperatorError(
+        raise UsageError(
             f"the {what} is empty: nothing came on stdin", hint="Type it on a terminal, or pipe it."
         )
     if "\ufffd" in text:
-        raise OperatorError(f"the {what} is not UTF-8 text", hint="Save it as UTF-8.")
+        raise UsageError(f"the {what} is not UTF-8 text", hint="Save it as UTF-8.")
     return text

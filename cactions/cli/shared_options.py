@@ -9,7 +9,7 @@ from typing import Any
 Command = Callable[..., None]
 
 
-def sharing(
+def share_options(
     options: Mapping[str, Any], defaults: Mapping[str, Any], build: Callable[..., object]
 ) -> Callable[[Command], Command]:
     """A decorator: the command takes these options, and gets what ``build`` makes of them first.

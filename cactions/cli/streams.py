@@ -17,21 +17,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from cactions.model import Json, OperatorError, noun
+from cactions.model import Json, UsageError, frozen
 
 if TYPE_CHECKING:
-    from cactions.render.text import Sheet
+    from cactions.render.text import View
 
 NOWHERE: Final = Path(os.devnull)
 
 
-@noun
+@frozen
 class Mask:
     """Takes known secrets, whole or by their beginning, out of what it is given."""
 
     text: Callable[[str], str]
     document: Callable[[Json], Json]
-    sheet: Callable[[Sheet], Sheet]
+    sheet: Callable[[View], View]
 
 
 _masks: Final[list[Callable[[], Mask]]] = []
@@ -48,17 +48,17 @@ def remove_mask() -> None:
     _masks.clear()
 
 
-def masked_text(text: str) -> str:
+def mask_text(text: str) -> str:
     """The text of a file without known secrets."""
     return _masks[-1]().text(text) if _masks else text
 
 
-def masked_document(document: Json) -> Json:
+def mask_document(document: Json) -> Json:
     """The document without known secrets in its keys, texts and numbers."""
     return _masks[-1]().document(document) if _masks else document
 
 
-def masked_sheet(sheet: Sheet) -> Sheet:
+def mask_view(sheet: View) -> View:
     """The sheet without known secrets, also where lines break within them."""
     return _masks[-1]().sheet(sheet) if _masks else sheet
 
@@ -80,7 +80,7 @@ def prepare() -> None:
         sys.stderr = NOWHERE.open("w", encoding="utf-8")
     if sys.stdout is None:
         sys.stdout = NOWHERE.open("w", encoding="utf-8")
-        raise OperatorError("the output is closed", hint="Send it to a file, or to /dev/null.")
+        raise UsageError("the output is closed", hint="Send it to a file, or to /dev/null.")
 
 
 def write_text(text: str) -> None:

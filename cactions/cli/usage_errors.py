@@ -12,8 +12,8 @@ from typing import Final
 import typer
 
 from cactions.cli.wiring import COMMANDS
-from cactions.logic.yaml.diagnostics import nearest
-from cactions.model import OperatorError
+from cactions.logic.yaml.diagnostics import suggest
+from cactions.model import UsageError
 
 MISUSE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """What Typer raises where words do not fit; it has no public name in every version."""
@@ -32,15 +32,15 @@ _OURS: Final = (
 )
 
 
-def in_our_words(complaint: Exception, words: Sequence[str]) -> OperatorError | None:
+def to_usage_error(complaint: Exception, words: Sequence[str]) -> UsageError | None:
     """The same as an OperatorError; None where Typer has shown the help instead of complaining."""
     told: str = getattr(complaint, "format_message", complaint.__str__)()
     if not told.strip():
         return None
     for pattern, ours in _OURS:
         if found := re.fullmatch(pattern, told, re.DOTALL):
-            return OperatorError(ours.format(*found.groups()), hint=_next(complaint, words, found))
-    return OperatorError(told, hint=_next(complaint, words, None))
+            return UsageError(ours.format(*found.groups()), hint=_next(complaint, words, found))
+    return UsageError(told, hint=_next(complaint, words, None))
 
 
 def _next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:
@@ -48,7 +48,7 @@ def _next(complaint: Exception, words: Sequence[str], found: re.Match[str] | Non
     parts = found.groupdict() if found else {}
     options = getattr(complaint, "possibilities", None)
     if found and options:
-        return nearest(found[1], options)
+        return suggest(found[1], options)
     if parts.get("meant"):
         return f'did you mean "{parts["meant"]}"?'
     if parts.get("known"):

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from cactions.cli import secret_input, wiring
-from cactions.cli.shared_options import sharing
-from cactions.cli.vault_wiring import Ways
+from cactions.cli.shared_options import share_options
+from cactions.cli.vault_wiring import VaultOptions
 
 _OPTIONS: Final[dict[str, Any]] = {
     "vault": Annotated[
@@ -36,9 +36,11 @@ _OPTIONS: Final[dict[str, Any]] = {
 _DEFAULTS: Final = {"vault": Path(wiring.VAULT)}
 
 
-def _ways(passphrase_of: str | None, **given: Any) -> Ways:  # noqa: ANN401 (as Typer read it)
-    return Ways(**given, typed=secret_input.TypedKey(passphrase_of) if passphrase_of else None)
+def _ways(passphrase_of: str | None, **given: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
+    return VaultOptions(
+        **given, typed=secret_input.TypedKey(passphrase_of) if passphrase_of else None
+    )
 
 
-keyed = sharing(_OPTIONS, _DEFAULTS, _ways)
+vault_options = share_options(_OPTIONS, _DEFAULTS, _ways)
 """The command with these options; it gets the Ways that they say as its first argument."""

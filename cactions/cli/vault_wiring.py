@@ -6,20 +6,20 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from cactions.app.vault.key_holders import AtLeast, KeepsElsewhere
-from cactions.app.vault.open_vault import VaultDesk
+from cactions.app.vault.key_holders import MinGeneration, SplitKeyHolder
+from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.ports import KeyHolder
 from cactions.edges.clock import SystemClock
 from cactions.edges.core_dumps import forbid_core_dumps
-from cactions.edges.keys.crypto import Sealing
-from cactions.edges.keys.key_sources import Given, GivenKey, key_holder
+from cactions.edges.keys.crypto import AesGcmSealer
+from cactions.edges.keys.key_sources import GivenKey, GivenKeyOptions, key_holder
 from cactions.edges.keys.user_config import UserConfig, read_user_config
-from cactions.edges.keys.vault_file import VaultFileLocal
-from cactions.model import noun
+from cactions.edges.keys.vault_file import LocalVaultFile
+from cactions.model import frozen
 
 
-@noun
-class Ways:
+@frozen
+class VaultOptions:
     """A vault and the ways to its key; ``typed`` asks for a passphrase."""
 
     vault: Path
@@ -29,27 +29,29 @@ class Ways:
     typed: KeyHolder | None = None
 
 
-@noun
-class Around:
+@frozen
+class VaultDeps:
     """What lies around: how the keyring is opened, and where a caution is said."""
 
     keyring: Callable[[UserConfig], KeyHolder]
     say: Callable[[str], None]
 
 
-def desk(ways: Ways, around: Around, *, keep: Path | None = None) -> VaultDesk:
+def open_vault_context(
+    ways: VaultOptions, around: VaultDeps, *, keep: Path | None = None
+) -> VaultContext:
     """The vault; ``keep`` is a new file for a new key. From here on there are no core dumps."""
     forbid_core_dumps()
     holder = ways.typed or _given(ways.key_fd, ways.key_file, around)
     if ways.min_generation:
-        holder = AtLeast(holder, ways.min_generation)
+        holder = MinGeneration(holder, ways.min_generation)
     if keep or (ways.typed and ways.key_file):
-        holder = KeepsElsewhere(holder, _given(None, keep or ways.key_file, around))
-    return VaultDesk(VaultFileLocal(ways.vault), holder, Sealing(), SystemClock())
+        holder = SplitKeyHolder(holder, _given(None, keep or ways.key_file, around))
+    return VaultContext(LocalVaultFile(ways.vault), holder, AesGcmSealer(), SystemClock())
 
 
-def _given(fd: int | None, file: Path | None, around: Around) -> KeyHolder:
-    holder = key_holder(Given(os.environ, read_user_config, fd, file), around.keyring)
+def _given(fd: int | None, file: Path | None, around: VaultDeps) -> KeyHolder:
+    holder = key_holder(GivenKeyOptions(os.environ, read_user_config, fd, file), around.keyring)
     if isinstance(holder, GivenKey) and holder.caution:
         around.say(holder.caution)
     return holder

@@ -15,23 +15,23 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from cactions.cli import streams
-from cactions.logic.cassette.file_name import cassette_name
-from cactions.model import InvalidFiles, noun
+from cactions.logic.cassette.file_name import build_cassette_name
+from cactions.model import InvalidFiles, frozen
 
 if TYPE_CHECKING:
-    from cactions.app.live_caller import Calling
+    from cactions.app.live_caller import LiveCaller
     from cactions.app.ports import Caller
-    from cactions.app.vault.open_vault import VaultDesk
+    from cactions.app.vault.open_vault import VaultContext
     from cactions.app.vault.ports import KeyHolder
-    from cactions.cli.live_options import Answers
-    from cactions.cli.vault_wiring import Ways
-    from cactions.edges.cassette.writer import Tape
+    from cactions.cli.live_options import LiveOptions
+    from cactions.cli.vault_wiring import VaultOptions
+    from cactions.edges.cassette.writer import JsonCassetteWriter
     from cactions.edges.keys.user_config import UserConfig
-    from cactions.edges.store.row_encryption import Cover
-    from cactions.logic.project import Shaped
-    from cactions.model import Action, Check, Finding, Json, Project, Snapshot
-    from cactions.render.output import Paper
-    from cactions.render.text import Sheet
+    from cactions.edges.store.row_encryption import RowCipher
+    from cactions.logic.project import LoadedProject
+    from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
+    from cactions.render.output import PlainOutput
+    from cactions.render.text import View
 
 COMMANDS: Final = (
     "validate", "explain", "request", "test", "diff", "run", "runs", "people", "tokens", "vault",
@@ -43,55 +43,55 @@ VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
 
 
-@noun
-class Opened:
+@frozen
+class ProjectFolder:
     """A project without errors and the folder that it lives in."""
 
     folder: Path
     project: Project
-    cover: Cover | None = None
+    cover: RowCipher | None = None
 
-    def recording(self, action: Action) -> Path:
+    def cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises AuthorError where the name leaves the folder."""
-        return self.folder / cassette_name(action)
+        return self.folder / build_cassette_name(action)
 
 
-def commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
+def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
     """The command that the words begin with; all of them where they begin with something else."""
     named = [name for name in COMMANDS if [name] == list(words[:1])]
     for name in named or COMMANDS:
-        yield name, late(f"commands.{name}")
+        yield name, load_module(f"commands.{name}")
 
 
-def late(name: str) -> ModuleType:
+def load_module(name: str) -> ModuleType:
     """A file of this folder that not every way through it needs."""
     return import_module(f"cactions.cli.{name}")
 
 
-def paper() -> Paper:
+def create_output() -> PlainOutput:
     """Where words go: in colour if a terminal wants it, and without loading colours if not."""
-    from cactions.render.output import Paper, wants_colour
+    from cactions.render.output import PlainOutput, wants_colour
 
     if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
-        return Paper(sys.stdout, sys.stderr, mask=streams.masked_sheet)
-    from cactions.render.color_output import Screen
+        return PlainOutput(sys.stdout, sys.stderr, mask=streams.mask_view)
+    from cactions.render.color_output import ColorOutput
 
-    return Screen(sys.stdout, sys.stderr, mask=streams.masked_sheet)
+    return ColorOutput(sys.stdout, sys.stderr, mask=streams.mask_view)
 
 
-def picture(sheet: Sheet, *, room: int, command: str) -> str:
+def render_svg(sheet: View, *, room: int, command: str) -> str:
     """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
-    from cactions.render.svg import picture
+    from cactions.render.svg import to_svg
 
-    return picture(streams.masked_sheet(sheet), room=room, command=streams.masked_text(command))
+    return to_svg(streams.mask_view(sheet), room=room, command=streams.mask_text(command))
 
 
-def treaty() -> ModuleType:
+def load_documents() -> ModuleType:
     """The JSON treaty, for commands that seldom speak it."""
     return import_module("cactions.logic.documents")
 
 
-def changing() -> ModuleType:
+def load_write_calls() -> ModuleType:
     """Calls that change something, for commands that seldom make one."""
     return import_module("cactions.cli.write_calls")
 
@@ -100,108 +100,119 @@ def write_json(document: dict[str, Json]) -> None:
     """One JSON document on stdout; what a terminal would obey or hide stands in it as escapes."""
     import json
 
-    from cactions.render.escape import safe_json
+    from cactions.render.escape import escape_json
 
-    shown = streams.masked_document(document)
+    shown = streams.mask_document(document)
     text = json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False)
-    streams.write_text(safe_json(text) + "\n")
+    streams.write_text(escape_json(text) + "\n")
 
 
-def shaped(paths: Sequence[Path], environment: str | None, *, leaks: bool = True) -> list[Shaped]:
+def load_projects(
+    paths: Sequence[Path], environment: str | None, *, leaks: bool = True
+) -> list[LoadedProject]:
     """What the files say, one for each folder that they are in; ``leaks``: with all rules."""
-    from cactions.cli.load import checked
+    from cactions.cli.load import load_projects
 
-    return checked(paths, environment, snapshot, leaks=leaks)
+    return load_projects(paths, environment, load_snapshot, leaks=leaks)
 
 
-def snapshot(path: Path) -> Snapshot:
+def load_snapshot(path: Path) -> Snapshot:
     """What was known of the workspace's attributes."""
     from cactions.edges.files.attribute_snapshot import read_snapshot
 
     return read_snapshot(path)
 
 
-def lacking_secrets(paths: Sequence[Path], found: Sequence[Shaped]) -> list[Finding]:
+def find_missing_secrets(paths: Sequence[Path], found: Sequence[LoadedProject]) -> list[Finding]:
     """What the files need of the vaults beside them; without a vault, nothing is checked."""
     from cactions.edges.files import action_files
 
-    vaults = [home / VAULT for home in action_files.folders(paths)]
+    vaults = [home / VAULT for home in action_files.list_folders(paths)]
     if not any(map(os.path.lexists, vaults)):
         return []
-    from cactions.cli.vault_check import vetted
+    from cactions.cli.vault_check import check_vaults
 
-    return vetted(zip(vaults, found, strict=True))
+    return check_vaults(zip(vaults, found, strict=True))
 
 
-def folder(paths: Sequence[Path] | None) -> Path:
+def find_folder(paths: Sequence[Path] | None) -> Path:
     """The one folder of the action files. Raises OperatorError where there are several."""
     from cactions.edges.files import action_files
 
-    return action_files.one_folder(paths)
+    return action_files.require_one_folder(paths)
 
 
-def opened(paths: Sequence[Path] | None, environment: str | None, *, leaks: bool = True) -> Opened:
+def open_project(
+    paths: Sequence[Path] | None, environment: str | None, *, leaks: bool = True
+) -> ProjectFolder:
     """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too."""
-    home = folder(paths)
-    [found] = shaped(paths or (), environment, leaks=leaks)
+    home = find_folder(paths)
+    [found] = load_projects(paths or (), environment, leaks=leaks)
     if found.project is None:
         raise InvalidFiles(found.errors, found.sources)
-    return Opened(home, found.project, covering(home))
+    return ProjectFolder(home, found.project, create_row_cipher(home))
 
 
-def covering(home: Path) -> Cover:
+def create_row_cipher(home: Path) -> RowCipher:
     """How the runs of a folder are kept. The vault is opened when it is first needed, and once."""
-    from cactions.edges.store.row_encryption import Uncovered
+    from cactions.edges.store.row_encryption import PlainRows
 
     if not os.path.lexists(home / VAULT):
-        return Uncovered()
-    from cactions.app.vault.row_cipher import Covered
-    from cactions.cli.vault_wiring import Ways
+        return PlainRows()
+    from cactions.app.vault.row_cipher import VaultRowCipher
+    from cactions.cli.vault_wiring import VaultOptions
 
-    return Covered(lambda: vault_desk(Ways(home / VAULT)))
+    return VaultRowCipher(lambda: open_vault_context(VaultOptions(home / VAULT)))
 
 
-def vault_desk(ways: Ways, *, keep: Path | None = None) -> VaultDesk:
+def open_vault_context(ways: VaultOptions, *, keep: Path | None = None) -> VaultContext:
     """A vault with whoever holds the key to it; ``keep`` is a new file for a new key."""
-    from cactions.cli.vault_wiring import Around, desk
+    from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
-    return desk(ways, Around(_keychain, paper().say), keep=keep)
+    return open_vault_context(ways, VaultDeps(_keychain, create_output().info), keep=keep)
 
 
 def _keychain(config: UserConfig) -> KeyHolder:
-    from cactions.edges.keys.keyring_store import Keychain
+    from cactions.edges.keys.keyring_store import KeyringStore
 
-    return Keychain(config)
+    return KeyringStore(config)
 
 
-def caller(home: Opened, action: Action, answers: Answers) -> Caller:
+def create_caller(home: ProjectFolder, action: Action, answers: LiveOptions) -> Caller:
     """Who answers: the action's recording, or the live service."""
     if not answers.replayed:
-        return calling(home, answers, [action])
-    from cactions.app.replay_caller import Replaying
-    from cactions.edges.cassette.reader import Replay
+        return create_live_caller(home, answers, [action])
+    from cactions.app.replay_caller import ReplayCaller
+    from cactions.edges.cassette.reader import CassetteSender
 
-    return Replaying(Replay(answers.cassette or home.recording(action)))
+    return ReplayCaller(CassetteSender(answers.cassette or home.cassette_path(action)))
 
 
-def tape(home: Opened, action: Action) -> Tape:
+def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:
     """Where an action's recording is written."""
-    from cactions.edges.cassette.writer import Tape
+    from cactions.edges.cassette.writer import JsonCassetteWriter
 
-    return Tape(home.recording(action), makes_folder=True)
+    return JsonCassetteWriter(home.cassette_path(action), makes_folder=True)
 
 
-def calling(home: Opened, answers: Answers, called: Sequence[Action] = ()) -> Calling:
+def create_live_caller(
+    home: ProjectFolder, answers: LiveOptions, called: Sequence[Action] = ()
+) -> LiveCaller:
     """The live services of a project; the vault is opened when it is first needed."""
-    from cactions.cli.live_wiring import Around, reach
-    from cactions.cli.vault_wiring import Ways
+    from cactions.cli.live_wiring import LiveDeps, open_live_caller
+    from cactions.cli.vault_wiring import VaultOptions
 
-    ways = Ways(home.folder / VAULT)
-    return reach(answers, Around(home.project, called, lambda: vault_desk(ways), paper().say))
+    ways = VaultOptions(home.folder / VAULT)
+    return open_live_caller(
+        answers,
+        LiveDeps(home.project, called, lambda: open_vault_context(ways), create_output().info),
+    )
 
 
-def examined(project: Project | None, answers: Answers, vault: Path | None) -> list[Check]:
+def run_health_checks(
+    project: Project | None, answers: LiveOptions, vault: Path | None
+) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
-    from cactions.cli.doctor_wiring import examined
+    from cactions.cli.doctor_wiring import run_health_checks
 
-    return examined(project, answers, vault)
+    return run_health_checks(project, answers, vault)

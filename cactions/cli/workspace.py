@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cactions.cli.wiring import STATE, Opened, covering, folder, opened
+from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_folder, open_project
 
 if TYPE_CHECKING:
-    from cactions.app.apply import Books
+    from cactions.app.apply import RunStores
     from cactions.app.ports import Caller
-    from cactions.app.propose import Desk
-    from cactions.edges.store.journal import JournalLocal
-    from cactions.edges.store.people import PeopleLocal
-    from cactions.edges.store.row_encryption import Cover
+    from cactions.app.propose import PlanContext
+    from cactions.edges.store.journal import LocalJournal
+    from cactions.edges.store.people import LocalPeopleStore
+    from cactions.edges.store.row_encryption import RowCipher
     from cactions.model import Person
 
 
-def seed(home: Opened) -> tuple[Person, ...]:
+def load_people(home: ProjectFolder) -> tuple[Person, ...]:
     """The people that the YAML gives, in place or by file."""
     workspace = home.project.workspace
     if not workspace.people_file:
@@ -33,54 +33,58 @@ def seed(home: Opened) -> tuple[Person, ...]:
     return tuple(read_people_file(path, home.project.attributes))
 
 
-def people(home: Opened) -> PeopleLocal:
+def open_people(home: ProjectFolder) -> LocalPeopleStore:
     """The embedded workspace: its store over the people that the YAML gives."""
-    from cactions.edges.store.people import PeopleLocal
+    from cactions.edges.store.people import LocalPeopleStore
 
-    return PeopleLocal(home.folder / STATE, seed(home))
+    return LocalPeopleStore(home.folder / STATE, load_people(home))
 
 
-def journal(home: Path, cover: Cover | None = None) -> JournalLocal:
+def open_journal(home: Path, cover: RowCipher | None = None) -> LocalJournal:
     """The runs of a folder, sealed where it has a vault."""
-    from cactions.edges.store.journal import JournalLocal
+    from cactions.edges.store.journal import LocalJournal
 
-    return JournalLocal(home / STATE, cover or covering(home))
+    return LocalJournal(home / STATE, cover or create_row_cipher(home))
 
 
-def books(home: Opened) -> Books:
+def open_run_stores(home: ProjectFolder) -> RunStores:
     """Where a run writes."""
-    from cactions.app.apply import Books
-    from cactions.edges.store.run_lock import TurnsLocal
+    from cactions.app.apply import RunStores
+    from cactions.edges.store.run_lock import FileRunLock
 
-    runs = journal(home.folder, home.cover)
-    return Books(people(home), runs, TurnsLocal(home.folder / STATE), home.project)
+    runs = open_journal(home.folder, home.cover)
+    return RunStores(open_people(home), runs, FileRunLock(home.folder / STATE), home.project)
 
 
-def books_of_undo(paths: Sequence[Path] | None, environment: str | None) -> Books:
+def open_undo_stores(paths: Sequence[Path] | None, environment: str | None) -> RunStores:
     """Where an undo writes: each person who was written is in the store, whatever the YAML says."""
     from cactions.model import InvalidFiles, Project, Workspace
 
     try:
-        return books(opened(paths, environment, leaks=False))
+        return open_run_stores(open_project(paths, environment, leaks=False))
     except InvalidFiles:
-        home = folder(paths)
-        return books(Opened(home, Project(Workspace(), {}, {}), covering(home)))
+        home = find_folder(paths)
+        return open_run_stores(
+            ProjectFolder(home, Project(Workspace(), {}, {}), create_row_cipher(home))
+        )
 
 
-def desk(home: Opened, caller: Caller) -> Desk:
+def create_plan_context(home: ProjectFolder, caller: Caller) -> PlanContext:
     """What proposing works with. Where nothing is kept yet, there is no journal to load."""
-    from cactions.app.propose import Desk
+    from cactions.app.propose import PlanContext
 
     kept = os.path.lexists(home.folder / STATE)
-    return Desk(people(home), caller, journal(home.folder, home.cover) if kept else None)
+    return PlanContext(
+        open_people(home), caller, open_journal(home.folder, home.cover) if kept else None
+    )
 
 
-def rehearsal_people(home: Opened) -> PeopleLocal:
+def open_test_people(home: ProjectFolder) -> LocalPeopleStore:
     """People for tests: as the YAML gives them, whatever earlier runs made of them.
 
     Where the YAML gives no people, they are those of the store.
     """
-    from cactions.edges.store.people import PeopleLocal
+    from cactions.edges.store.people import LocalPeopleStore
 
-    given = seed(home)
-    return PeopleLocal(None, given) if given else people(home)
+    given = load_people(home)
+    return LocalPeopleStore(None, given) if given else open_people(home)

@@ -15,7 +15,7 @@ class SystemClock:
         return time.time()
 
 
-class SystemPauses:
+class SystemSleeper:
     """Waiting and chance, as ``app/ports.py`` wants them."""
 
     def wait(self, seconds: float) -> None:

@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[_T]):
+class Returned(Generic[_T]):
     """The call returned this."""
 
     value: _T = field(repr=False)
@@ -36,19 +36,19 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class TimedOut:
     """The call had not ended after so many seconds."""
 
     seconds: float
 
 
-def within(seconds: float, call: Callable[[], _T]) -> Done[_T] | Raised | Late:
+def call_with_timeout(seconds: float, call: Callable[[], _T]) -> Returned[_T] | Raised | TimedOut:
     """What became of the call, known after so many seconds at the latest."""
-    outcomes: SimpleQueue[Done[_T] | Raised] = SimpleQueue()
+    outcomes: SimpleQueue[Returned[_T] | Raised] = SimpleQueue()
 
     def run() -> None:
         try:
-            outcomes.put(Done(call()))
+            outcomes.put(Returned(call()))
         except BaseException as error:  # noqa: BLE001  whatever it is, somebody waits for it
             outcomes.put(Raised(tuple(c for c in type(error).__mro__ if c is not object)))
 
@@ -56,4 +56,4 @@ def within(seconds: float, call: Callable[[], _T]) -> Done[_T] | Raised | Late:
     try:
         return outcomes.get(timeout=seconds)
     except Empty:
-        return Late(seconds)
+        return TimedOut(seconds)

@@ -19,13 +19,13 @@ def split_lines(text: str) -> list[str]:
     return _END.split(text)[::2]
 
 
-def lines_with_ends(text: str) -> list[str]:
+def split_lines_keeping_ends(text: str) -> list[str]:
     """The lines with their ends."""
     parts = _END.split(text)
     return [line + end for line, end in zip(parts[::2], [*parts[1::2], ""], strict=True)]
 
 
-def first_end(text: str) -> str:
+def find_line_end(text: str) -> str:
     """The line end of the text's first line; a line feed where it has only one line."""
     found = _END.search(text)
     return found[0] if found else "\n"

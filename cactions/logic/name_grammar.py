@@ -10,13 +10,13 @@ import re
 import unicodedata
 from typing import Final
 
-from cactions.model import noun
+from cactions.model import frozen
 
 _LONGEST_SHOWN: Final = 64
 
 
-@noun
-class NameForm:
+@frozen
+class NameGrammar:
     """The form of one kind of name; ``signs`` are allowed beside letters and digits, ``-`` last."""
 
     signs: str
@@ -47,13 +47,13 @@ class NameForm:
         return trimmed[: self.longest] or "name"
 
 
-NAME: Final = NameForm("_.-", 64)
+NAME: Final = NameGrammar("_.-", 64)
 """Actions, servers, environments, tokens and data inputs."""
-SECRET_NAME: Final = NameForm("_.@-", 128)
+SECRET_NAME: Final = NameGrammar("_.@-", 128)
 """Sealed values; the vault's own form, see ``vault.shape``, without two dots in a row."""
 
 
-def refusal(name: str, form: NameForm) -> tuple[str, str]:
+def describe_refusal(name: str, form: NameGrammar) -> tuple[str, str]:
     """Message and hint for a text that is no name of this form."""
     shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
     return f'"{shown}" is no valid name', f'write "{form.proposal(name)}"; a name is {form.about()}'

@@ -10,7 +10,7 @@ STDIN: Final = "<stdin>"
 """What is shown for a text without a name."""
 
 
-def beneath(file: str, *, here: str, root: str) -> str | None:
+def relative_to_root(file: str, *, here: str, root: str) -> str | None:
     """The name from ``root`` on, with ``/``; None for what lies elsewhere.
 
     ``here`` is the folder that a relative name begins in; both folders are absolute.
@@ -23,7 +23,7 @@ def beneath(file: str, *, here: str, root: str) -> str | None:
     return inside if inside != whole else None
 
 
-def leads_out(name: str) -> bool:
+def leaves_folder(name: str) -> bool:
     """Whether a name that begins in a folder may lie outside of it, without a look at links."""
     path = PurePath(name)
     return path.is_absolute() or ".." in path.parts

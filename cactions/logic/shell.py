@@ -13,13 +13,13 @@ from enum import Enum
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from cactions.model import noun
+from cactions.model import frozen
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 _.,:;/@%+=&?-]*")
 """What means itself in double quotes, in every shell and also while typing."""
 
 
-class Written(Enum):
+class QuotedWord(Enum):
     """How the value of a variable is written down where it stands."""
 
     AS_IS = "as it is"
@@ -27,12 +27,12 @@ class Written(Enum):
     PERCENT = "percent-encoded"
 
 
-@noun
-class Variable:
+@frozen
+class ShellVariable:
     """A shell variable. ``name`` is in capitals."""
 
     name: str
-    written: Written = Written.AS_IS
+    written: QuotedWord = QuotedWord.AS_IS
 
     @property
     def expansion(self) -> str:
@@ -42,18 +42,18 @@ class Variable:
     @property
     def guard(self) -> str:
         """What stops while it is empty; the expansion itself does, where it is plain."""
-        return "" if self.written is Written.AS_IS else f': "${{{self.name}:?}}" &&'
+        return "" if self.written is QuotedWord.AS_IS else f': "${{{self.name}:?}}" &&'
 
 
 _EXPANSIONS: Final = {
-    Written.AS_IS: "${{{}:?}}",
-    Written.JSON: r"""$(printf %s "${}" | sed 's/["\\]/\\&/g')""",
-    Written.PERCENT: r"""$(printf %s "${}" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g')""",
+    QuotedWord.AS_IS: "${{{}:?}}",
+    QuotedWord.JSON: r"""$(printf %s "${}" | sed 's/["\\]/\\&/g')""",
+    QuotedWord.PERCENT: r"""$(printf %s "${}" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g')""",
 }
 
 
-@noun
-class Run:
+@frozen
+class CommandSubstitution:
     """What a command prints, in the place of a text."""
 
     command: str
@@ -64,10 +64,10 @@ class Run:
         return f"$({self.command})"
 
 
-Part: TypeAlias = "str | Variable | Run"
+Part: TypeAlias = "str | ShellVariable | CommandSubstitution"
 
 
-def word(parts: Iterable[Part]) -> str:
+def quote_word(parts: Iterable[Part]) -> str:
     """One argument of a command."""
     all_parts = [part for part in parts if part != ""]
     texts = [part for part in all_parts if isinstance(part, str)]
@@ -76,7 +76,7 @@ def word(parts: Iterable[Part]) -> str:
     return "".join(_alone(part) for part in all_parts) or "''"
 
 
-def command_line(words: Iterable[str], *names: str, options: Iterable[str] = ()) -> str:
+def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ()) -> str:
     """``cactions`` with these words, to be pasted into a shell.
 
     ``names`` come from files and from services: each stays one word and is no option, whatever it
@@ -84,7 +84,7 @@ def command_line(words: Iterable[str], *names: str, options: Iterable[str] = ())
     """
     dashed = any(name.startswith("-") for name in names)
     given = (*words, *options, "--", *names) if dashed else (*words, *names, *options)
-    return " ".join(["cactions", *(word([one]) for one in given)])
+    return " ".join(["cactions", *(quote_word([one]) for one in given)])
 
 
 def _inside(part: Part) -> str:
@@ -106,6 +106,6 @@ def _octal(text: str) -> str:
     return f"\"$(printf '{numbers}')\""
 
 
-def variable_name(*words: str) -> str:
+def build_variable_name(*words: str) -> str:
     """A name in capitals, empty where the words have no letters of ASCII."""
     return re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper()).strip("_")

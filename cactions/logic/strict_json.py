@@ -59,7 +59,7 @@ class _DuplicateKey(Exception):
     """Some object so far has a key twice."""
 
 
-def parse(data: bytes | str, *, max_depth: int = 64) -> Json:
+def parse_json(data: bytes | str, *, max_depth: int = 64) -> Json:
     """The value of a whole document. Raises StrictJsonError and nothing else."""
     text = _decoded(data) if isinstance(data, bytes) else data
     _check_text(text)
@@ -76,7 +76,7 @@ def parse(data: bytes | str, *, max_depth: int = 64) -> Json:
     return value
 
 
-def dumps(value: Json) -> str:
+def dump_json(value: Json) -> str:
     """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
     return _ENCODER.encode(value)
 

@@ -18,23 +18,30 @@ from cactions.model.action import (
     WhenEmpty,
     Workspace,
 )
-from cactions.model.enums import Caution, Kind, Outcome, Reason, RunKind, Why
+from cactions.model.enums import (
+    ChangeKind,
+    ChangeWarning,
+    FailureReason,
+    KeepReason,
+    Outcome,
+    RunKind,
+)
 from cactions.model.errors import (
-    AuthorError,
     CactionsError,
+    DefinitionError,
     InvalidFiles,
-    NoAnswer,
-    NoPlan,
-    OperatorError,
     OutcomeUnknown,
+    PlanningError,
     RemoteError,
-    Stopped,
+    RequestFailed,
+    RunAborted,
     StoreError,
+    UsageError,
 )
 from cactions.model.exchange import Proof, Request, Response
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
-from cactions.model.frozen import noun
-from cactions.model.health_check import Check, Health
+from cactions.model.frozen import frozen
+from cactions.model.health_check import Health, HealthCheck
 from cactions.model.json_value import (
     ABSENT,
     Absent,
@@ -43,10 +50,10 @@ from cactions.model.json_value import (
     Scalar,
     Value,
     is_empty,
-    same,
+    is_same,
 )
-from cactions.model.lint_report import Review
-from cactions.model.masked_text import DOTS, Rendered
+from cactions.model.lint_report import LintReport
+from cactions.model.masked_text import MASK, MaskedText
 from cactions.model.person import (
     CONTACT_FIELDS,
     IDENTITY_FIELDS,
@@ -57,9 +64,18 @@ from cactions.model.person import (
     PersonQuery,
     Role,
 )
-from cactions.model.plan import Call, Change, Failed, Left, Plan, Premise, Subject, TestReport
+from cactions.model.plan import (
+    Change,
+    KeptAttribute,
+    Plan,
+    PlanFailure,
+    Precondition,
+    SentCall,
+    Subject,
+    TestReport,
+)
 from cactions.model.request import (
-    HIGHEST,
+    MAX_LIMITS,
     MIB,
     ActionRequest,
     AllowedAddress,
@@ -88,4 +104,11 @@ from cactions.model.template import (
     Wildcard,
     template_references,
 )
-from cactions.model.trust import SNAPSHOT_DAYS, Flow, Snapshot, Statement, Suppressed, Trust
+from cactions.model.trust import (
+    SNAPSHOT_DAYS,
+    Flow,
+    Snapshot,
+    SuppressedFinding,
+    Suppression,
+    Trust,
+)

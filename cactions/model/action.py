@@ -7,12 +7,12 @@ from dataclasses import field
 from enum import Enum
 
 from cactions.model.finding import Place
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 from cactions.model.json_value import Json, Scalar
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
 from cactions.model.template import Path, Reference
-from cactions.model.trust import Snapshot, Statement
+from cactions.model.trust import Snapshot, Suppression
 
 
 class WhenEmpty(Enum):
@@ -54,7 +54,7 @@ class InputType(Enum):
     BOOLEAN = "boolean"
 
 
-@noun
+@frozen
 class DataInput:
     """A value that is asked for when the action runs."""
 
@@ -65,7 +65,7 @@ class DataInput:
     default_value: Scalar = None
 
 
-@noun
+@frozen
 class Rows:
     """Where the candidate rows are and which of them is meant; exactly one must remain."""
 
@@ -73,7 +73,7 @@ class Rows:
     where: tuple[tuple[Path, Reference], ...] = ()
 
 
-@noun
+@frozen
 class SamePerson:
     """The proof that the answer belongs to the matched person. ``path`` starts at the row."""
 
@@ -83,7 +83,7 @@ class SamePerson:
     redacted: bool = False
 
 
-@noun
+@frozen
 class AttributeMapping:
     """One response value onto one attribute, and the policies that keep it safe.
 
@@ -104,7 +104,7 @@ class AttributeMapping:
     overwrite: Overwrite = Overwrite.ALWAYS
 
 
-@noun
+@frozen
 class ActionResponse:
     """How to read the answer. Paths start at the row where ``rows`` is given, else at the root."""
 
@@ -114,7 +114,7 @@ class ActionResponse:
     mapping: tuple[AttributeMapping, ...] = ()
 
 
-@noun
+@frozen
 class Expectation:
     """What a test expects; None means not stated.
 
@@ -128,7 +128,7 @@ class Expectation:
     failure: str | None = None
 
 
-@noun
+@frozen
 class ActionTest:
     """One entry of ``tests:``."""
 
@@ -139,7 +139,7 @@ class ActionTest:
     place: Place | None = None
 
 
-@noun
+@frozen
 class Action:
     """A custom action: how a person is matched, what is asked, how the answer is read.
 
@@ -158,7 +158,7 @@ class Action:
     redacted: frozenset[Reference] = frozenset()
 
 
-@noun
+@frozen
 class Workspace:
     """The people's home: the embedded store.
 
@@ -171,7 +171,7 @@ class Workspace:
     people_file: str = ""
 
 
-@noun
+@frozen
 class Project:
     """Everything that the action files of one folder say, for one environment.
 
@@ -188,5 +188,5 @@ class Project:
     redacted: frozenset[Reference] = frozenset()
     tokens: Mapping[str, Token] = field(default_factory=dict)
     allowed: tuple[AllowedAddress, ...] = ()
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[Suppression, ...] = ()
     snapshot: Snapshot | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Kind(Enum):
+class ChangeKind(Enum):
     """What a change does; computed from before and after, never stored beside them."""
 
     ADD = "add"
@@ -19,7 +19,7 @@ class Kind(Enum):
         return {"add": "+", "overwrite": "~", "clear": "-", "same": "="}[self.value]
 
 
-class Caution(Enum):
+class ChangeWarning(Enum):
     """What a reader should weigh before this change goes live."""
 
     USER_EDITABLE = "user_editable"
@@ -32,7 +32,7 @@ class Caution(Enum):
     """The response's type was converted because ``type:`` asks for it."""
 
 
-class Why(Enum):
+class KeepReason(Enum):
     """Why a mapped attribute is left as it is. The first six keep, the others refuse."""
 
     MISSING = "missing"
@@ -52,7 +52,7 @@ class Why(Enum):
     UNSUITABLE_TEXT = "unsuitable_text"
 
 
-class Reason(Enum):
+class FailureReason(Enum):
     """Why no plan could be made for a person."""
 
     MISUSE = "misuse"
@@ -82,21 +82,21 @@ class Reason(Enum):
 
 
 _ERROR_TYPES = {
-    Reason.MISUSE: "request_validation_error",
-    Reason.NO_VALUE: "request_validation_error",
-    Reason.UNFIT_VALUE: "request_configuration_error",
-    Reason.WRONG_AUDIENCE: "request_validation_error",
-    Reason.NOT_RECORDED: "faraday_error",
-    Reason.NO_ANSWER: "faraday_error",
-    Reason.NOT_SUCCESS: "3rd_party_error",
-    Reason.NOT_JSON: "response_mapping_error",
-    Reason.NO_ROW: "response_mapping_error",
-    Reason.MANY_ROWS: "response_mapping_error",
-    Reason.NOT_SAME_PERSON: "response_mapping_error",
-    Reason.FORBIDDEN_ADDRESS: "request_configuration_error",
-    Reason.UNUSABLE_ANSWER: "3rd_party_error",
-    Reason.NO_TOKEN: "token_refresh_error",
-    Reason.IN_DOUBT: "faraday_error",
+    FailureReason.MISUSE: "request_validation_error",
+    FailureReason.NO_VALUE: "request_validation_error",
+    FailureReason.UNFIT_VALUE: "request_configuration_error",
+    FailureReason.WRONG_AUDIENCE: "request_validation_error",
+    FailureReason.NOT_RECORDED: "faraday_error",
+    FailureReason.NO_ANSWER: "faraday_error",
+    FailureReason.NOT_SUCCESS: "3rd_party_error",
+    FailureReason.NOT_JSON: "response_mapping_error",
+    FailureReason.NO_ROW: "response_mapping_error",
+    FailureReason.MANY_ROWS: "response_mapping_error",
+    FailureReason.NOT_SAME_PERSON: "response_mapping_error",
+    FailureReason.FORBIDDEN_ADDRESS: "request_configuration_error",
+    FailureReason.UNUSABLE_ANSWER: "3rd_party_error",
+    FailureReason.NO_TOKEN: "token_refresh_error",
+    FailureReason.IN_DOUBT: "faraday_error",
 }
 
 

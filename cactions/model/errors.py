@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cactions.model.enums import Reason
+    from cactions.model.enums import FailureReason
     from cactions.model.exchange import Proof
     from cactions.model.finding import Finding, Place
 
@@ -24,11 +24,11 @@ class CactionsError(Exception):
         self.place = place
 
 
-class AuthorError(CactionsError):
+class DefinitionError(CactionsError):
     """The YAML (or another file that the author keeps) must be mended."""
 
 
-class InvalidFiles(AuthorError):
+class InvalidFiles(DefinitionError):
     """Definitions with findings; ``sources`` are the texts, by file, that the places point into."""
 
     def __init__(self, findings: tuple[Finding, ...], sources: Mapping[str, str]) -> None:
@@ -38,7 +38,7 @@ class InvalidFiles(AuthorError):
         self.sources = sources
 
 
-class OperatorError(CactionsError):
+class UsageError(CactionsError):
     """The command was called with something that does not fit; call it otherwise."""
 
 
@@ -54,7 +54,7 @@ class OutcomeUnknown(StoreError):
     """A store failed during a write to a person, which may have been kept or not."""
 
 
-class Stopped(StoreError):
+class RunAborted(StoreError):
     """A store failed, or is in use, and it is certain what was written; the message says it.
 
     ``written``: whether anything was, since the command began.
@@ -63,21 +63,21 @@ class Stopped(StoreError):
     written = False
 
 
-class NoPlan(CactionsError):
+class PlanningError(CactionsError):
     """Nothing may be planned for this one person; becomes a ``Failed`` at the person's border.
 
     ``message`` holds no value that is redacted; both sides of ``same_person`` are in ``proof``.
     """
 
     def __init__(
-        self, reason: Reason, message: str, *, hint: str = "", proof: Proof | None = None
+        self, reason: FailureReason, message: str, *, hint: str = "", proof: Proof | None = None
     ) -> None:
         super().__init__(message, hint=hint)
         self.reason = reason
         self.proof = proof
 
 
-class NoAnswer(NoPlan):
+class RequestFailed(PlanningError):
     """The network gave no usable answer to one request.
 
     ``sent``: the server may have got it, since bytes of it left. ``status`` is that of an answer
@@ -88,7 +88,7 @@ class NoAnswer(NoPlan):
         self,
         message: str,
         *,
-        reason: Reason,
+        reason: FailureReason,
         hint: str = "",
         sent: bool = False,
         status: int | None = None,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 from cactions.model.json_value import ABSENT, Value
 from cactions.model.request import Limits
 
 if TYPE_CHECKING:
-    from cactions.model.masked_text import Rendered
+    from cactions.model.masked_text import MaskedText
 
 
-@noun
+@frozen
 class Request:
     """One HTTP request, complete: method in capitals, absolute URL, headers in order.
 
@@ -22,9 +22,9 @@ class Request:
     """
 
     method: str
-    url: Rendered
-    headers: tuple[tuple[str, Rendered], ...] = ()
-    body: Rendered | None = None
+    url: MaskedText
+    headers: tuple[tuple[str, MaskedText], ...] = ()
+    body: MaskedText | None = None
     limits: Limits = field(default_factory=Limits)
     fresh: bool = False
 
@@ -39,7 +39,7 @@ class Request:
         return next((v.shown for n, v in self.headers if n.lower() == wanted), "")
 
 
-@noun
+@frozen
 class Response:
     """The answer as it came: status, headers in order, body bytes after decoding."""
 
@@ -53,7 +53,7 @@ class Response:
         return tuple(value for one, value in self.headers if one.lower() == wanted)
 
 
-@noun
+@frozen
 class Proof:
     """Both sides of ``same_person``, for the reader to see."""
 

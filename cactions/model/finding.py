@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 
 
 class Severity(Enum):
@@ -15,7 +15,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-@noun
+@frozen
 class Place:
     """A span of a file. Lines and columns count from 1, in characters; the end is exclusive."""
 
@@ -29,7 +29,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@noun
+@frozen
 class Label:
     """A second span that a finding speaks of, with what is to be seen there."""
 
@@ -38,7 +38,7 @@ class Label:
     route: str = ""
 
 
-@noun
+@frozen
 class Edit:
     """The text that stands at a place is replaced by another; an empty span inserts."""
 
@@ -46,7 +46,7 @@ class Edit:
     text: str
 
 
-@noun
+@frozen
 class Fix:
     """The smallest change of the files that mends a finding.
 
@@ -59,7 +59,7 @@ class Fix:
     safe: bool = False
 
 
-@noun
+@frozen
 class Finding:
     """One thing that is wrong, or worth knowing, about a definition.
 

@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def noun(cls: type[_T]) -> type[_T]:
+def frozen(cls: type[_T]) -> type[_T]:
     """The class as a noun: values that are set once, compared by content, and hashed by it."""
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     content = _content(made.__match_args__)

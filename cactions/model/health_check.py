@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 
 
 class Health(Enum):
@@ -15,8 +15,8 @@ class Health(Enum):
     UNKNOWN = "unknown"
 
 
-@noun
-class Check:
+@frozen
+class HealthCheck:
     """One thing that was looked at.
 
     ``topic`` is one of a few words (``files``, ``vault``, ``trust``, ``proxy``, ``name``,

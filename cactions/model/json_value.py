@@ -29,7 +29,7 @@ Value: TypeAlias = "Json | Literal[Absent.ABSENT]"
 Attributes: TypeAlias = Mapping[str, Json]
 
 
-def same(left: Value, right: Value) -> bool:
+def is_same(left: Value, right: Value) -> bool:
     """Whether two values are the same JSON: same type, same content, at every depth.
 
     The one equality of the project. Objects compare without order, arrays with it.
@@ -37,9 +37,9 @@ def same(left: Value, right: Value) -> bool:
     if type(left) is not type(right):
         return False
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(map(is_same, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+        return left.keys() == right.keys() and all(is_same(left[key], right[key]) for key in left)
     return left == right
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cactions.model.finding import Finding
-from cactions.model.frozen import noun
-from cactions.model.trust import Suppressed
+from cactions.model.frozen import frozen
+from cactions.model.trust import SuppressedFinding
 
 
-@noun
-class Review:
+@frozen
+class LintReport:
     """Findings, those that somebody answers for, and what was looked at.
 
     ``sources`` are the texts of all files by the name that is shown; ``actions`` is how many
@@ -18,6 +18,6 @@ class Review:
     """
 
     findings: tuple[Finding, ...]
-    suppressed: tuple[Suppressed, ...]
+    suppressed: tuple[SuppressedFinding, ...]
     sources: Mapping[str, str]
     actions: int = 0

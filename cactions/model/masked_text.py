@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-DOTS: Final = "••••••"
+MASK: Final = "••••••"
 """Stands for a secret or a redacted value wherever a text is shown. Its length says nothing."""
 
 
-class Rendered:
+class MaskedText:
     """A text with its showable twin; ``real`` is None where a secret in it was not opened."""
 
     __slots__ = ("__compared", "__real", "shown")
@@ -25,17 +25,17 @@ class Rendered:
         self.__compared = shown if compared is None else compared
 
     @classmethod
-    def plain(cls, text: str) -> Rendered:
+    def of_public_text(cls, text: str) -> MaskedText:
         """A text without secrets."""
         return cls(text, text)
 
     @classmethod
-    def redacted(cls, text: str, shown: str = DOTS) -> Rendered:
+    def without_secrets(cls, text: str, shown: str = MASK) -> MaskedText:
         """A text that is sent and compared, and shown to nobody."""
         return cls(shown, text, text)
 
     @property
-    def sealed(self) -> bool:
+    def of_unopened_secret(self) -> bool:
         """Whether a secret in it is still closed, so that it can be shown but not sent."""
         return self.__real is None
 
@@ -45,26 +45,32 @@ class Rendered:
             raise ValueError("a secret of this request was not opened")
         return self.__real
 
-    def compared(self) -> str:
+    def for_matching(self) -> str:
         """With redacted values and without secrets, for comparing alone."""
         return self.__compared
 
-    def written(self, write: Callable[[str], str]) -> Rendered:
+    def map(self, write: Callable[[str], str]) -> MaskedText:
         """Every text of it, written for another place; dots stay dots."""
         real = None if self.__real is None else write(self.__real)
-        dots = write(DOTS)
+        dots = write(MASK)
         shown, compared = (
-            write(text).replace(dots, DOTS) if DOTS in text else write(text)
+            write(text).replace(dots, MASK) if MASK in text else write(text)
             for text in (self.shown, self.__compared)
         )
-        return Rendered(shown, real, compared)
+        return MaskedText(shown, real, compared)
 
-    def __add__(self, other: Rendered) -> Rendered:
-        both = None if self.sealed or other.sealed else self.reveal() + other.reveal()
-        return Rendered(self.shown + other.shown, both, self.compared() + other.compared())
+    def __add__(self, other: MaskedText) -> MaskedText:
+        both = (
+            None
+            if self.of_unopened_secret or other.of_unopened_secret
+            else self.reveal() + other.reveal()
+        )
+        return MaskedText(
+            self.shown + other.shown, both, self.for_matching() + other.for_matching()
+        )
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Rendered):
+        if not isinstance(other, MaskedText):
             return NotImplemented
         return (self.shown, self.__real, self.__compared) == (
             other.shown,

@@ -12,7 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 from cactions.model.json_value import ABSENT, Attributes, Scalar, Value
 
 _LONGEST_LABEL: Final = 60  # characters; who is meant is also told by an id
@@ -35,7 +35,7 @@ class Role(Enum):
     LEAD = "lead"
 
 
-@noun
+@frozen
 class Attribute:
     """A custom attribute as ``/data_attributes`` describes it.
 
@@ -84,7 +84,7 @@ MATCH_FIELDS: Final = ("user_id", "email", "id")
 """How a person may be looked up (``match:``)."""
 
 
-@noun
+@frozen
 class Person:
     """A contact: its fields by name (those of CONTACT_FIELDS that are set) and its attributes.
 
@@ -122,7 +122,7 @@ class Person:
         return self.attributes.get(name, ABSENT)
 
 
-@noun
+@frozen
 class PersonQuery:
     """How one person is asked for: ``field`` is one of MATCH_FIELDS."""
 

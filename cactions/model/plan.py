@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cactions.model.enums import Kind
-from cactions.model.frozen import noun
-from cactions.model.json_value import ABSENT, Value, is_empty, same
+from cactions.model.enums import ChangeKind
+from cactions.model.frozen import frozen
+from cactions.model.json_value import ABSENT, Value, is_empty, is_same
 from cactions.model.person import DataType
 
 if TYPE_CHECKING:
-    from cactions.model.enums import Caution, Reason, Why
+    from cactions.model.enums import ChangeWarning, FailureReason, KeepReason
     from cactions.model.exchange import Proof
     from cactions.model.person import PersonQuery
     from cactions.model.template import PersonAttribute, PersonField
 
 
-@noun
+@frozen
 class Change:
     """One attribute of one person: what is there, what would be there, where it came from.
 
@@ -34,20 +34,20 @@ class Change:
     source: str = ""
     data_type: DataType = DataType.STRING
     redacted: bool = False
-    cautions: tuple[Caution, ...] = ()
+    cautions: tuple[ChangeWarning, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ChangeKind:
         """Empty and empty are the same: null, ``""`` and absent differ for nobody who reads."""
-        if same(self.before, self.after) or (is_empty(self.before) and is_empty(self.after)):
-            return Kind.SAME
+        if is_same(self.before, self.after) or (is_empty(self.before) and is_empty(self.after)):
+            return ChangeKind.SAME
         if is_empty(self.before):
-            return Kind.ADD
-        return Kind.CLEAR if is_empty(self.after) else Kind.OVERWRITE
+            return ChangeKind.ADD
+        return ChangeKind.CLEAR if is_empty(self.after) else ChangeKind.OVERWRITE
 
 
-@noun
-class Left:
+@frozen
+class KeptAttribute:
     """A mapped attribute that is left as it is, and why.
 
     ``refused`` means that a value came and was turned down; otherwise the old one is kept by
@@ -56,16 +56,16 @@ class Left:
 
     attribute: str
     before: Value
-    why: Why
+    reason: KeepReason
     refused: bool = False
-    got: Value = ABSENT
+    received: Value = ABSENT
     detail: str = ""
     source: str = ""
     data_type: DataType = DataType.STRING
     redacted: bool = False
 
 
-@noun
+@frozen
 class Subject:
     """Whom a plan is about: the contact id, how they were matched, and what to call them."""
 
@@ -74,16 +74,16 @@ class Subject:
     label: str = ""
 
 
-@noun
-class Premise:
+@frozen
+class Precondition:
     """Something about the person that the plan rests on; it must still hold at the commit."""
 
     reference: PersonField | PersonAttribute
     value: Value
 
 
-@noun
-class Call:
+@frozen
+class SentCall:
     """The one request behind a plan, for the preview's head.
 
     ``source`` is empty for a live call, else the file that it was replayed from.
@@ -94,7 +94,7 @@ class Call:
     source: str = ""
 
 
-@noun
+@frozen
 class Plan:
     """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both.
 
@@ -103,11 +103,11 @@ class Plan:
 
     action: str
     subject: Subject
-    call: Call
+    call: SentCall
     changes: tuple[Change, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[KeptAttribute, ...] = ()
     proof: Proof | None = None
-    premises: tuple[Premise, ...] = ()
+    premises: tuple[Precondition, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -117,34 +117,34 @@ class Plan:
     @property
     def effective(self) -> tuple[Change, ...]:
         """The changes that change something."""
-        return tuple(change for change in self.changes if change.kind is not Kind.SAME)
+        return tuple(change for change in self.changes if change.kind is not ChangeKind.SAME)
 
     @property
-    def refused(self) -> tuple[Left, ...]:
+    def refused(self) -> tuple[KeptAttribute, ...]:
         """The attributes whose response value was turned down."""
         return tuple(left for left in self.left if left.refused)
 
 
-@noun
-class Failed:
+@frozen
+class PlanFailure:
     """No plan, and nothing may be written: the reason, in words and with both values if known."""
 
     action: str
     subject: Subject
-    reason: Reason
+    reason: FailureReason
     message: str
     hint: str = ""
-    call: Call | None = None
+    call: SentCall | None = None
     proof: Proof | None = None
 
 
-@noun
+@frozen
 class TestReport:
     """How one of the file's ``tests:`` went: every expectation that did not hold, in words."""
 
     action: str
     test: str
-    result: Plan | Failed
+    result: Plan | PlanFailure
     problems: tuple[str, ...] = ()
 
     @property

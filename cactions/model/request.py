@@ -7,7 +7,7 @@ from dataclasses import field
 from enum import Enum
 from typing import Final
 
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 from cactions.model.json_value import Json
 from cactions.model.template import JsonTemplate, Path, SecretRef, Template
 
@@ -29,7 +29,7 @@ class BodyForm(Enum):
     TEXT = "text"
 
 
-@noun
+@frozen
 class RequestBody:
     """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
 
@@ -37,7 +37,7 @@ class RequestBody:
     content: JsonTemplate
 
 
-@noun
+@frozen
 class BodyCheck:
     """What must stand at a path of a JSON body."""
 
@@ -45,7 +45,7 @@ class BodyCheck:
     equals: Json
 
 
-@noun
+@frozen
 class Success:
     """What makes an answer a success; a 200 with an error body is none.
 
@@ -57,7 +57,7 @@ class Success:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@noun
+@frozen
 class Denial:
     """What tells that a token was not accepted: any one of these, so that it is fetched again."""
 
@@ -66,7 +66,7 @@ class Denial:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@noun
+@frozen
 class Limits:
     """What one exchange may take: seconds to connect and in all, bytes on the wire and decoded.
 
@@ -80,11 +80,11 @@ class Limits:
     retries: int = 3
 
 
-HIGHEST: Final = Limits(connect=15, total=60, wire=16 * MIB, decoded=32 * MIB, retries=5)
+MAX_LIMITS: Final = Limits(connect=15, total=60, wire=16 * MIB, decoded=32 * MIB, retries=5)
 """What an author may raise them to (security.md, section 3)."""
 
 
-@noun
+@frozen
 class AllowedAddress:
     """The only way to a name or an address that is not public; nothing is looked up for it."""
 
@@ -94,7 +94,7 @@ class AllowedAddress:
     reason: str
 
 
-@noun
+@frozen
 class TokenFetch:
     """How a token is fetched. ``request`` reads nothing of a person.
 
@@ -110,7 +110,7 @@ class TokenFetch:
     success_when: Success = field(default_factory=Success)
 
 
-@noun
+@frozen
 class Token:
     """A credential in a request header: ``<header>: <prefix><value>``.
 
@@ -130,17 +130,17 @@ class Token:
     fetch: TokenFetch | None = None
 
     @property
-    def is_users(self) -> bool:
+    def is_user_token(self) -> bool:
         """Whether it is the end user's own, which only the operator of a run can give."""
         return self.value is None and self.username is None and self.fetch is None
 
     @property
-    def is_held(self) -> bool:
+    def is_runtime_value(self) -> bool:
         """Whether its value is in memory only: fetched, or given for this run."""
-        return self.fetch is not None or self.is_users
+        return self.fetch is not None or self.is_user_token
 
 
-@noun
+@frozen
 class ActionRequest:
     """How to ask the third party.
 

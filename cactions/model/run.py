@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cactions.model.enums import Outcome, RunKind
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 
 if TYPE_CHECKING:
     from cactions.model.json_value import Value
     from cactions.model.plan import Plan
 
 
-@noun
+@frozen
 class Conflict:
     """An attribute that does not hold what the plan promised: it was left alone."""
 
@@ -24,7 +24,7 @@ class Conflict:
     redacted: bool = False
 
 
-@noun
+@frozen
 class Receipt:
     """What became of one person's plan."""
 
@@ -34,7 +34,7 @@ class Receipt:
     conflicts: tuple[Conflict, ...] = ()
 
 
-@noun
+@frozen
 class Tally:
     """Receipts counted by outcome; the counts add up to the people handed in."""
 
@@ -51,7 +51,7 @@ class Tally:
         return sum(self.counts.values())
 
 
-@noun
+@frozen
 class RunHead:
     """What a run is, known before its first write.
 
@@ -72,7 +72,7 @@ class RunHead:
     people: int | None = None
 
 
-@noun
+@frozen
 class RunEntry:
     """One person's plan in a run; no receipt means that its outcome was never recorded.
 
@@ -92,7 +92,7 @@ class RunEntry:
         return not self.plan.subject.person_id
 
 
-@noun
+@frozen
 class Run:
     """A run as the journal holds it. ``finished`` is False where it was cut off.
 

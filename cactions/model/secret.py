@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Final, Generic, NoReturn, TypeVar
 
-from cactions.model.frozen import noun
-from cactions.model.masked_text import DOTS
+from cactions.model.frozen import frozen
+from cactions.model.masked_text import MASK
 
 _Value = TypeVar("_Value", str, bytes)
 
@@ -32,13 +32,13 @@ class _Hidden(Generic[_Value]):
         return self.__open()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.label!r}, {DOTS})"
+        return f"{type(self).__name__}({self.label!r}, {MASK})"
 
     def __str__(self) -> str:
-        return DOTS
+        return MASK
 
     def __format__(self, _spec: str) -> str:
-        return DOTS
+        return MASK
 
     def __bool__(self) -> bool:
         return True
@@ -62,7 +62,7 @@ class Passphrase(_Hidden[str]):
     __slots__ = ()
 
 
-class HeldKey(_Hidden[bytes]):
+class VaultKey(_Hidden[bytes]):
     """A recipient's key of 32 bytes; ``label`` is the recipient's name, empty if unknown."""
 
     __slots__ = ()
@@ -76,7 +76,7 @@ class HeldKey(_Hidden[bytes]):
 KEY_BYTES: Final = 32
 
 
-@noun
+@frozen
 class Credentials:
     """What a request may be filled with: opened secrets, and held tokens, each by name."""
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 from cactions.model.json_value import Scalar
 
 
-@noun
+@frozen
 class PersonField:
     """``person.email``: a contact field."""
 
@@ -20,7 +20,7 @@ class PersonField:
         return f"person.{self.name}"
 
 
-@noun
+@frozen
 class PersonAttribute:
     """``person.attributes.tier``: a custom attribute."""
 
@@ -33,7 +33,7 @@ class PersonAttribute:
         return f'person.attributes["{escaped}"]'
 
 
-@noun
+@frozen
 class Input:
     """``inputs.order_id``: a data input of the action."""
 
@@ -47,7 +47,7 @@ Reference: TypeAlias = PersonField | PersonAttribute | Input
 """What a template's hole, or ``equals:``, may name."""
 
 
-@noun
+@frozen
 class Template:
     """Literal texts and references in turn; ``parts`` never holds two texts side by side."""
 
@@ -69,7 +69,7 @@ class Template:
         return "".join(p if isinstance(p, str) else f"{{{{ {p} }}}}" for p in self.parts)
 
 
-@noun
+@frozen
 class SecretRef:
     """``{secret: shop_token}``: the name of a sealed value."""
 
@@ -92,7 +92,7 @@ EACH: Final = Wildcard.EACH
 Segment: TypeAlias = "str | int | Literal[Wildcard.EACH]"
 
 
-@noun
+@frozen
 class Path:
     """A singular query of RFC 9535 (plus ``[*]`` in ``rows``): member names and indices."""
 

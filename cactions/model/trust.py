@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from cactions.model.finding import Finding, Label, Place
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 from cactions.model.person import Attribute
 
 SNAPSHOT_DAYS: Final = 7
@@ -37,8 +37,8 @@ class Trust(Enum):
         return self in (Trust.USER_WRITABLE, Trust.ANONYMOUS)
 
 
-@noun
-class Statement:
+@frozen
+class Suppression:
     """Somebody answers for a place until a day: a suppression of a rule there, or trust in it.
 
     ``rule`` is empty for trust. ``expires`` is a day (``2026-12-31``), included; empty, as
@@ -54,15 +54,15 @@ class Statement:
     place: Place | None = None
 
 
-@noun
-class Suppressed:
+@frozen
+class SuppressedFinding:
     """A finding that somebody answers for: not told as one, and counted."""
 
     finding: Finding
-    by: Statement
+    by: Suppression
 
 
-@noun
+@frozen
 class Snapshot:
     """The workspace's own word on its attributes, as it was at ``taken`` (Unix seconds).
 

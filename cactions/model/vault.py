@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from cactions.model.errors import StoreError
-from cactions.model.frozen import noun
+from cactions.model.frozen import frozen
 
 Meta: TypeAlias = "Mapping[str, str | int | tuple[str, ...]]"
 
@@ -39,8 +39,8 @@ class RecipientKind(Enum):
     PASSPHRASE = "passphrase"  # noqa: S105 (a word, no password)
 
 
-@noun
-class Stretching:
+@frozen
+class ScryptParams:
     """scrypt's parameters (RFC 7914): cost ``n`` (a power of two), ``r``, ``p`` and the salt."""
 
     n: int
@@ -49,15 +49,15 @@ class Stretching:
     salt: bytes
 
 
-@noun
-class Sealed:
+@frozen
+class Ciphertext:
     """AES-256-GCM's ciphertext with its tag, and the salt that its single-use key came from."""
 
     salt: bytes
     data: bytes
 
 
-@noun
+@frozen
 class Recipient:
     """Somebody who can open the vault; ``wrapped`` is the data key, sealed with their key.
 
@@ -69,11 +69,11 @@ class Recipient:
     kind: RecipientKind
     key_id: str
     created: str
-    wrapped: Sealed
-    stretching: Stretching | None = None
+    wrapped: Ciphertext
+    stretching: ScryptParams | None = None
 
 
-@noun
+@frozen
 class Entry:
     """Something sealed: ``hosts`` are the only ones a secret may be sent to.
 
@@ -85,7 +85,7 @@ class Entry:
     name: str
     version: int
     meta: Meta
-    sealed: Sealed
+    sealed: Ciphertext
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class Entry:
         return hosts if isinstance(hosts, tuple) else ()
 
 
-@noun
+@frozen
 class VaultHead:
     """Which vault this is and how old: ``epoch`` counts data keys, ``generation`` writes."""
 
@@ -116,7 +116,7 @@ class VaultHead:
     generation: int
 
 
-@noun
+@frozen
 class VaultContents:
     """Everything that a vault file says, before anything of it is believed."""
 
@@ -130,11 +130,11 @@ class VaultContents:
         return tuple(one for one in self.entries if one.purpose is Purpose.SECRET)
 
 
-class Forged(ValueError):
+class AuthenticationFailed(ValueError):
     """Sealed bytes were not sealed with this key for this place."""
 
 
-class Locked(StoreError):
+class VaultLocked(StoreError):
     """Something is sealed, and the key to it is not at hand; the message says why."""
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.model import noun
-from cactions.render.layout import NARROW, flow, gap, padded, prose
-from cactions.render.text import Ink, Line, Tone, cells, ink, joined, quiet
+from cactions.model import frozen
+from cactions.render.layout import NARROW, add_gap, pad_line, wrap, wrap_paragraph
+from cactions.render.text import Span, Style, StyledLine, count_cells, dim, join_spans, span
 
 _ARROW = 3  # cells of " → "
 _MOST_NAME = 32
@@ -20,34 +20,34 @@ _NAMED = 4  # lines of a row that names its parts
 _STAYS = "stays "
 
 
-@noun
-class Row:
+@frozen
+class ChangeRow:
     """One attribute: mark and word, its values (``after`` None: it is left alone), and why."""
 
     mark: str
     word: str
-    tone: Tone
+    tone: Style
     name: str
-    before: Line
-    after: Line | None = None
+    before: StyledLine
+    after: StyledLine | None = None
     source: str = ""
-    note: Line = ()
+    note: StyledLine = ()
     cautions: tuple[str, ...] = ()
-    why: Line = ()
+    why: StyledLine = ()
 
     @property
     def widest(self) -> int:
         """The cells of the wider of its values."""
-        return max(cells(self.before), cells(self.after or ()))
+        return max(count_cells(self.before), count_cells(self.after or ()))
 
     @property
-    def head(self) -> tuple[Line, Line, Line]:
+    def head(self) -> tuple[StyledLine, StyledLine, StyledLine]:
         """Mark, word and name."""
-        name = Ink(self.name, Tone.NAME)
-        return ink(self.mark, self.tone), ink(self.word, self.tone), (name,)
+        name = Span(self.name, Style.NAME)
+        return span(self.mark, self.tone), span(self.word, self.tone), (name,)
 
 
-def laid_out(rows: Sequence[Row], room: int) -> list[Line]:
+def render_change_table(rows: Sequence[ChangeRow], room: int) -> list[StyledLine]:
     """All rows, below one another."""
     if room < NARROW:
         return [line for row in rows for line in _narrow(row, room)]
@@ -55,32 +55,32 @@ def laid_out(rows: Sequence[Row], room: int) -> list[Line]:
     return [line for row in rows for line in columns.lines(row)]
 
 
-def _narrow(row: Row, room: int) -> list[Line]:
+def _narrow(row: ChangeRow, room: int) -> list[StyledLine]:
     mark, word, name = row.head
-    head = (*mark, Ink(" "), *word, Ink(" "), *name)
+    head = (*mark, Span(" "), *word, Span(" "), *name)
     return [head, *_named(row, room, 4), *_notes(row, room, 4)]
 
 
-def _named(row: Row, room: int, indent: int) -> list[Line]:
+def _named(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     """Values and path, each beside its name, and the note."""
     parts = [("stays" if row.after is None else "before", row.before), ("after", row.after or ())]
-    parts += [("from", ink(row.source, Tone.PATH))] if row.source else []
-    lines: list[Line] = []
+    parts += [("from", span(row.source, Style.PATH))] if row.source else []
+    lines: list[StyledLine] = []
     for label, value in parts:
-        hang = (*gap(indent), *padded(quiet(label), 8))
-        lines += flow(value, room, hang=hang) if value else []
-    return [*lines, *(prose(row.note, room, indent=indent) if row.note else [])]
+        hang = (*add_gap(indent), *pad_line(dim(label), 8))
+        lines += wrap(value, room, hang=hang) if value else []
+    return [*lines, *(wrap_paragraph(row.note, room, indent=indent) if row.note else [])]
 
 
-def _notes(row: Row, room: int, indent: int) -> list[Line]:
+def _notes(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     said = [row.why] if row.why else []
-    lines = [line for paragraph in said for line in prose(paragraph, room, indent=indent)]
+    lines = [line for paragraph in said for line in wrap_paragraph(paragraph, room, indent=indent)]
     for text in row.cautions:
-        lines += flow(ink(text), room, hang=(*gap(indent), Ink("! ", Tone.CAUTION)))
+        lines += wrap(span(text), room, hang=(*add_gap(indent), Span("! ", Style.CAUTION)))
     return lines
 
 
-@noun
+@frozen
 class _Columns:
     """Widths of the columns of one-line rows; no ``path`` column means that paths go below."""
 
@@ -92,61 +92,61 @@ class _Columns:
     path: int
 
     @classmethod
-    def of(cls, rows: Sequence[Row], room: int) -> _Columns:
+    def of(cls, rows: Sequence[ChangeRow], room: int) -> _Columns:
         """The widest columns that fit; paths go below where that makes the whole shorter."""
-        word = _widest([ink(row.word) for row in rows])
-        name = _widest([ink(row.name) for row in rows], most=_MOST_NAME)
-        path = _widest([ink(row.source) for row in rows], most=_MOST_PATH)
+        word = _widest([span(row.word) for row in rows])
+        name = _widest([span(row.name) for row in rows], most=_MOST_NAME)
+        path = _widest([span(row.source) for row in rows], most=_MOST_PATH)
         free = room - (6 + word + 2 + name)
         beside, below = _share(rows, free - 2 - path), _share(rows, free)
         if _height(rows, below, paths=True) < _height(rows, beside, paths=False):
             return cls(room, word, name, *below, 0)
         return cls(room, word, name, *beside, path)
 
-    def lines(self, row: Row) -> list[Line]:
+    def lines(self, row: ChangeRow) -> list[StyledLine]:
         """The row on one line if it fits, and what is to be said about it."""
         mark, word, name = row.head
         start = 6 + self.word
-        head: Line = (*gap(2), *mark, Ink(" "), *padded(word, self.word), *gap(2))
-        if cells(name) > self.name or not _holds(row, (self.before, self.after)):
+        head: StyledLine = (*add_gap(2), *mark, Span(" "), *pad_line(word, self.word), *add_gap(2))
+        if count_cells(name) > self.name or not _holds(row, (self.before, self.after)):
             named = _named(row, self.room, start)
             return [(*head, *name), *named, *_notes(row, self.room, start)]
-        line = (*head, *padded(name, self.name), *gap(2), *self._values(row))
-        path = ink(row.source, Tone.PATH) if row.source else ()
+        line = (*head, *pad_line(name, self.name), *add_gap(2), *self._values(row))
+        path = span(row.source, Style.PATH) if row.source else ()
         below = [row.note] if row.note else []
-        if cells(path) <= self.path:
+        if count_cells(path) <= self.path:
             values = self.before + _ARROW + self.after
-            line = (*padded(line, start + self.name + 2 + values), *gap(2), *path)
+            line = (*pad_line(line, start + self.name + 2 + values), *add_gap(2), *path)
         elif path:
-            below.insert(0, (*quiet("from "), *path))
-        told = flow(joined(" · ", below), self.room, hang=gap(start)) if below else []
+            below.insert(0, (*dim("from "), *path))
+        told = wrap(join_spans(" · ", below), self.room, hang=add_gap(start)) if below else []
         return [line, *told, *_notes(row, self.room, start)]
 
-    def _values(self, row: Row) -> Line:
+    def _values(self, row: ChangeRow) -> StyledLine:
         if row.after is None:
-            return (*quiet(_STAYS), *row.before)
-        return (*padded(row.before, self.before), *quiet(" → "), *row.after)
+            return (*dim(_STAYS), *row.before)
+        return (*pad_line(row.before, self.before), *dim(" → "), *row.after)
 
 
-def _widest(lines: Sequence[Line], most: int = 10_000) -> int:
-    return max((size for line in lines if (size := cells(line)) <= most), default=0)
+def _widest(lines: Sequence[StyledLine], most: int = 10_000) -> int:
+    return max((size for line in lines if (size := count_cells(line)) <= most), default=0)
 
 
-def _holds(row: Row, columns: tuple[int, int]) -> bool:
+def _holds(row: ChangeRow, columns: tuple[int, int]) -> bool:
     before, after = columns
     if row.after is None:
-        return len(_STAYS) + cells(row.before) <= before + _ARROW + after
-    return cells(row.before) <= before and cells(row.after) <= after
+        return len(_STAYS) + count_cells(row.before) <= before + _ARROW + after
+    return count_cells(row.before) <= before and count_cells(row.after) <= after
 
 
-def _height(rows: Sequence[Row], columns: tuple[int, int], *, paths: bool) -> int:
+def _height(rows: Sequence[ChangeRow], columns: tuple[int, int], *, paths: bool) -> int:
     """How many lines the rows take; ``paths``: they stand below, beside the notes."""
     held = [row for row in rows if _holds(row, columns)]
     below = sum(bool(row.note or (paths and row.source)) for row in held)
     return len(held) + below + _NAMED * (len(rows) - len(held))
 
 
-def _share(rows: Sequence[Row], free: int) -> tuple[int, int]:
+def _share(rows: Sequence[ChangeRow], free: int) -> tuple[int, int]:
     """Widths for before and after, so that as many rows as possible stand on one line."""
     short = [row for row in rows if row.widest <= _MOST_SIDE]
     left = sorted(short, key=lambda row: row.widest)

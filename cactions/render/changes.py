@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from cactions.model import ABSENT, Change, Conflict, DataType, Kind, Left, Plan, is_empty
+from cactions.model import (
+    ABSENT,
+    Change,
+    ChangeKind,
+    Conflict,
+    DataType,
+    KeptAttribute,
+    Plan,
+    is_empty,
+)
 from cactions.render import messages
-from cactions.render.change_table import Row, laid_out
-from cactions.render.layout import NARROW, flow, gap, margin
-from cactions.render.text import Ink, Line, Tone, ink, joined, quiet, toned
-from cactions.render.values import Look, pair, show
+from cactions.render.change_table import ChangeRow, render_change_table
+from cactions.render.layout import NARROW, add_gap, choose_margin, wrap
+from cactions.render.text import Span, Style, StyledLine, dim, join_spans, restyle, span
+from cactions.render.values import ValueStyle, render_pair, render_value
 
-EFFECTIVE = (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
+EFFECTIVE = (ChangeKind.ADD, ChangeKind.OVERWRITE, ChangeKind.CLEAR)
 _MOST_VALUE = 72
 _FRAME = 23  # cells beside a value that is named: margin, word, "before"
 _NARROW_FRAME = 12
 
 
-class Tense(Enum):
+class ChangeTense(Enum):
     """Whether the rows tell what would happen, what happened, or how that is taken back."""
 
     PLANNED = "planned"
@@ -28,105 +37,109 @@ class Tense(Enum):
     TAKEN_BACK = "taken back"
 
 
-def drawn(
+def render_changes(
     plan: Plan,
     room: int,
-    tense: Tense = Tense.PLANNED,
+    tense: ChangeTense = ChangeTense.PLANNED,
     conflicts: Sequence[Conflict] = (),
-) -> list[Line]:
+) -> list[StyledLine]:
     """The changes by kind, then what is refused, what is kept, and what is the same."""
     most = min(_MOST_VALUE, room - (_NARROW_FRAME if room < NARROW else _FRAME))
     rows = [_changed(c, most, tense) for k in EFFECTIVE for c in plan.changes if c.kind is k]
     rows += [_conflict(each, plan, tense) for each in conflicts]
     for refused in (True, False):
         rows += [_left(each, most) for each in plan.left if each.refused is refused]
-    return laid_out(rows, room) + _same(plan, room)
+    return render_change_table(rows, room) + _same(plan, room)
 
 
-def in_the_way(plan: Plan, conflicts: Sequence[Conflict], room: int, tense: Tense) -> list[Line]:
+def render_conflict(
+    plan: Plan, conflicts: Sequence[Conflict], room: int, tense: ChangeTense
+) -> list[StyledLine]:
     """The conflicts alone, where nothing of the plan was written."""
-    return laid_out([_conflict(each, plan, tense) for each in conflicts], room)
+    return render_change_table([_conflict(each, plan, tense) for each in conflicts], room)
 
 
-def _changed(change: Change, room: int, tense: Tense) -> Row:
-    look = Look(change.data_type, redacted=change.redacted, room=room, raw=False)
-    before, after = pair(change.before, change.after, look)
-    cautions = change.cautions if tense is Tense.PLANNED else ()
+def _changed(change: Change, room: int, tense: ChangeTense) -> ChangeRow:
+    look = ValueStyle(change.data_type, redacted=change.redacted, room=room, raw=False)
+    before, after = render_pair(change.before, change.after, look)
+    cautions = change.cautions if tense is ChangeTense.PLANNED else ()
     word = {
-        Tense.DONE: messages.DONE[change.kind],
-        Tense.TAKE_BACK: "restore",
-        Tense.TAKEN_BACK: "restored",
+        ChangeTense.DONE: messages.DONE[change.kind],
+        ChangeTense.TAKE_BACK: "restore",
+        ChangeTense.TAKEN_BACK: "restored",
     }.get(tense, change.kind.value)
-    return Row(
+    return ChangeRow(
         mark=change.kind.symbol,
         word=word,
         tone=messages.TONES[change.kind],
         name=change.attribute,
         before=before,
-        after=toned(after, Tone.VALUE, Tone.NEW),
+        after=restyle(after, Style.VALUE, Style.NEW),
         source=change.source,
         note=_seconds(change),
         cautions=tuple(messages.CAUTIONS[caution] for caution in cautions),
     )
 
 
-def _conflict(conflict: Conflict, plan: Plan, tense: Tense) -> Row:
+def _conflict(conflict: Conflict, plan: Plan, tense: ChangeTense) -> ChangeRow:
     types = {change.attribute: change.data_type for change in plan.changes}
-    look = Look(types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted)
-    undoing = tense in (Tense.TAKE_BACK, Tense.TAKEN_BACK)
+    look = ValueStyle(types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted)
+    undoing = tense in (ChangeTense.TAKE_BACK, ChangeTense.TAKEN_BACK)
     said = "The run wrote " if undoing else "The plan promised "
-    expected = show(conflict.expected, look)
+    expected = render_value(conflict.expected, look)
     if is_empty(conflict.expected):
-        said, expected = ("The run left" if undoing else "The plan promised"), ink(" nothing")
-    return Row(
+        said, expected = ("The run left" if undoing else "The plan promised"), span(" nothing")
+    return ChangeRow(
         mark="." if undoing else "x",
         word="kept" if undoing else "conflict",
-        tone=Tone.KEPT if undoing else Tone.REFUSED,
+        tone=Style.KEPT if undoing else Style.REFUSED,
         name=conflict.attribute,
-        before=show(conflict.found, look),
-        why=(Ink(said), *expected, Ink(" here, and somebody has changed it since.")),
+        before=render_value(conflict.found, look),
+        why=(Span(said), *expected, Span(" here, and somebody has changed it since.")),
     )
 
 
-def _seconds(change: Change) -> Line:
+def _seconds(change: Change) -> StyledLine:
     """The numbers behind a date, which are what is really written."""
     if change.data_type is not DataType.DATE or change.redacted:
         return ()
-    both = [show(value) for value in (change.before, change.after) if not is_empty(value)]
-    return (*quiet("Unix seconds "), *(Ink(p.text, Tone.QUIET) for p in joined(" → ", both)))
+    both = [render_value(value) for value in (change.before, change.after) if not is_empty(value)]
+    return (*dim("Unix seconds "), *(Span(p.text, Style.QUIET) for p in join_spans(" → ", both)))
 
 
-def _left(left: Left, room: int) -> Row:
-    return Row(
+def _left(left: KeptAttribute, room: int) -> ChangeRow:
+    return ChangeRow(
         mark="x" if left.refused else ".",
         word="refused" if left.refused else "kept",
-        tone=Tone.REFUSED if left.refused else Tone.KEPT,
+        tone=Style.REFUSED if left.refused else Style.KEPT,
         name=left.attribute,
-        before=show(left.before, Look(left.data_type, redacted=left.redacted, room=room)),
+        before=render_value(
+            left.before, ValueStyle(left.data_type, redacted=left.redacted, room=room)
+        ),
         source=left.source,
         why=_why(left),
     )
 
 
-def _why(left: Left) -> Line:
+def _why(left: KeptAttribute) -> StyledLine:
     detail = left.detail.strip().rstrip(".")
     end = f": {detail}." if detail else "."
-    if left.why in messages.WITHOUT_VALUE:
+    if left.reason in messages.WITHOUT_VALUE:
         verdict = "and the action does not accept that" if left.refused else "so nothing changes"
-        return ink(f"{messages.WITHOUT_VALUE[left.why]}, {verdict}{end}")
-    clause = messages.WITH_VALUE[left.why]
-    if left.got is not ABSENT:
-        got = show(left.got, Look(redacted=left.redacted, room=40))
-        return (Ink("The answer says "), *got, Ink(f", {clause}{end}"))
-    has = "no value" if left.why in messages.POLICIES else "a value"  # too large to be kept
-    return ink(f"The answer has {has} here, {clause}{end}")
+        return span(f"{messages.WITHOUT_VALUE[left.reason]}, {verdict}{end}")
+    clause = messages.WITH_VALUE[left.reason]
+    if left.received is not ABSENT:
+        got = render_value(left.received, ValueStyle(redacted=left.redacted, room=40))
+        return (Span("The answer says "), *got, Span(f", {clause}{end}"))
+    has = "no value" if left.reason in messages.POLICIES else "a value"  # too large to be kept
+    return span(f"The answer has {has} here, {clause}{end}")
 
 
-def _same(plan: Plan, room: int) -> list[Line]:
-    same = [change.attribute for change in plan.changes if change.kind is Kind.SAME]
+def _same(plan: Plan, room: int) -> list[StyledLine]:
+    same = [change.attribute for change in plan.changes if change.kind is ChangeKind.SAME]
     if not same:
         return []
-    names = joined(", ", (ink(name, Tone.CODE) for name in same))
-    line = (Ink(f"{len(same):,} unchanged"), Ink(": "), *names)
-    hang = (*gap(margin(room)), Ink("=", Tone.SAME), Ink(" "))
-    return flow(line, room, hang=hang)
+    names = join_spans(", ", (span(name, Style.CODE) for name in same))
+    line = (Span(f"{len(same):,} unchanged"), Span(": "), *names)
+    hang = (*add_gap(choose_margin(room)), Span("=", Style.SAME), Span(" "))
+    return wrap(line, room, hang=hang)

@@ -13,31 +13,31 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from cactions.render.output import Paper, wants_colour
-from cactions.render.text import Line, Sheet, Tone
+from cactions.render.output import PlainOutput, wants_colour
+from cactions.render.text import Style, StyledLine, View
 
 _STYLES: Final = MappingProxyType(
     {
-        Tone.STRONG: Style(bold=True),
-        Tone.QUIET: Style(dim=True),
-        Tone.NEW: Style(bold=True),
-        Tone.NAME: Style(bold=True),
-        Tone.ADD: Style(color="green"),
-        Tone.OVERWRITE: Style(color="magenta"),
-        Tone.CLEAR: Style(color="red"),
-        Tone.REFUSED: Style(color="red", bold=True),
-        Tone.GOOD: Style(color="green"),
-        Tone.BAD: Style(color="red", bold=True),
-        Tone.CAUTION: Style(color="magenta", bold=True),
+        Style.STRONG: Style(bold=True),
+        Style.QUIET: Style(dim=True),
+        Style.NEW: Style(bold=True),
+        Style.NAME: Style(bold=True),
+        Style.ADD: Style(color="green"),
+        Style.OVERWRITE: Style(color="magenta"),
+        Style.CLEAR: Style(color="red"),
+        Style.REFUSED: Style(color="red", bold=True),
+        Style.GOOD: Style(color="green"),
+        Style.BAD: Style(color="red", bold=True),
+        Style.CAUTION: Style(color="magenta", bold=True),
     }
 )
 _PLAIN: Final = Style.null()
 
 
-class Screen(Paper):
+class ColorOutput(PlainOutput):
     """A Paper that colours each of its streams that wants it."""
 
-    def _put(self, stream: TextIO, sheet: Sheet) -> None:
+    def _put(self, stream: TextIO, sheet: View) -> None:
         if not wants_colour(stream, self.environ):
             super()._put(stream, sheet)
             return
@@ -54,5 +54,5 @@ class Screen(Paper):
             console.print(_text(line), soft_wrap=True)
 
 
-def _text(line: Line) -> Text:
+def _text(line: StyledLine) -> Text:
     return Text.assemble(*((part.text, _STYLES.get(part.tone, _PLAIN)) for part in line))

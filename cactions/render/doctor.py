@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cactions.model import Check, Health
-from cactions.render.layout import flow, gap, margin
-from cactions.render.messages import count, sentence
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.model import Health, HealthCheck
+from cactions.render.layout import add_gap, choose_margin, wrap
+from cactions.render.messages import count_noun, to_sentence
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 
 _MARKS: Final = {
-    Health.OK: Ink("ok", Tone.GOOD),
-    Health.PROBLEM: Ink("problem", Tone.BAD),
-    Health.UNKNOWN: Ink("unknown", Tone.CAUTION),
+    Health.OK: Span("ok", Style.GOOD),
+    Health.PROBLEM: Span("problem", Style.BAD),
+    Health.UNKNOWN: Span("unknown", Style.CAUTION),
 }
 _WIDEST: Final = max(mark.cells for mark in _MARKS.values())
 _TOPICS: Final = {
@@ -22,36 +22,36 @@ _TOPICS: Final = {
 }  # fmt: skip
 
 
-def checks(found: Sequence[Check]) -> Sheet:
+def render_health_checks(found: Sequence[HealthCheck]) -> View:
     """All of them, and how many are problems."""
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         lines = [line for check in found for line in _lines(check, room)]
-        return [*lines, BLANK, *flow(_verdict(found), room)]
+        return [*lines, BLANK, *wrap(_verdict(found), room)]
 
     return draw
 
 
-def _lines(check: Check, room: int) -> list[Line]:
+def _lines(check: HealthCheck, room: int) -> list[StyledLine]:
     mark = _MARKS[check.health]
-    head = (mark, *gap(_WIDEST - mark.cells + 2))
-    title: Line = ink(_TOPICS.get(check.topic, check.topic), Tone.STRONG)
+    head = (mark, *add_gap(_WIDEST - mark.cells + 2))
+    title: StyledLine = span(_TOPICS.get(check.topic, check.topic), Style.STRONG)
     if check.subject:
-        title += (Ink(" "), Ink(check.subject, Tone.CODE))
-    told = flow((*title, Ink(f": {check.message}")), room, hang=head)
+        title += (Span(" "), Span(check.subject, Style.CODE))
+    told = wrap((*title, Span(f": {check.message}")), room, hang=head)
     if not check.hint:
         return told
-    indent = gap(_WIDEST + 2 if margin(room) else 0)
+    indent = add_gap(_WIDEST + 2 if choose_margin(room) else 0)
     return [
         *told,
-        *flow((Ink("Next: ", Tone.STRONG), Ink(sentence(check.hint))), room, hang=indent),
+        *wrap((Span("Next: ", Style.STRONG), Span(to_sentence(check.hint))), room, hang=indent),
     ]
 
 
-def _verdict(found: Sequence[Check]) -> Line:
+def _verdict(found: Sequence[HealthCheck]) -> StyledLine:
     bad = sum(check.health is Health.PROBLEM for check in found)
     unknown = sum(check.health is Health.UNKNOWN for check in found)
-    rest = quiet(f" {count(unknown, 'check')} could not be made.") if unknown else ()
+    rest = dim(f" {count_noun(unknown, 'check')} could not be made.") if unknown else ()
     if bad:
-        return (Ink(f"{count(bad, 'problem')}.", Tone.BAD), *rest)
-    return (Ink("No problem was found.", Tone.GOOD), *rest)
+        return (Span(f"{count_noun(bad, 'problem')}.", Style.BAD), *rest)
+    return (Span("No problem was found.", Style.GOOD), *rest)

@@ -6,44 +6,44 @@ from pathlib import PurePath
 from traceback import TracebackException
 
 from cactions.model import (
-    AuthorError,
     CactionsError,
+    DefinitionError,
     InvalidFiles,
-    NoPlan,
-    OperatorError,
+    PlanningError,
     RemoteError,
     StoreError,
+    UsageError,
 )
 from cactions.render import messages
-from cactions.render.findings import findings
-from cactions.render.layout import flow, prose
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink
+from cactions.render.findings import render_findings
+from cactions.render.layout import wrap, wrap_paragraph
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
-    (AuthorError, "What a file says needs mending."),
-    (OperatorError, "The command does not fit."),
+    (DefinitionError, "What a file says needs mending."),
+    (UsageError, "The command does not fit."),
     (RemoteError, "The other service did not answer as it should."),
     (StoreError, "What cactions keeps could not be read or written."),
-    (NoPlan, "Nothing can be planned for this person."),
+    (PlanningError, "Nothing can be planned for this person."),
     (MemoryError, "There is not enough memory."),
     (BaseException, "This is a fault of cactions itself."),
 )
 
 
-def failure(error: BaseException, *, not_done: str = "") -> Sheet:
+def render_error(error: BaseException, *, not_done: str = "") -> View:
     """The error in words; ``not_done`` is the sentence that says what has not happened.
 
     Of an error that nobody planned for, only its kind and its place are told: its text may
     hold anything.
     """
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         fault = next(text for kind, text in _FAULTS if isinstance(error, kind))
-        fault = _UNWRITTEN if unwritten(error) else fault
-        title = flow(ink(fault, Tone.STRONG), room, hang=(Ink("x", Tone.BAD), Ink(" ")))
-        below = [ink(not_done)] if not_done else []
+        fault = _UNWRITTEN if is_output_error(error) else fault
+        title = wrap(span(fault, Style.STRONG), room, hang=(Span("x", Style.BAD), Span(" ")))
+        below = [span(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
-            above = findings(error.findings, error.sources)(room)
+            above = render_findings(error.findings, error.sources)(room)
             again = _next("mend what is marked above, then give the same command again")
             return [*above, BLANK, *title, *_paragraphs([again, *below], room)]
         return [*title, *_paragraphs([*_details(error), *below], room)]
@@ -51,41 +51,41 @@ def failure(error: BaseException, *, not_done: str = "") -> Sheet:
     return draw
 
 
-def unwritten(error: BaseException) -> bool:
+def is_output_error(error: BaseException) -> bool:
     """Whether a stream did not take what was written; failures of files are told at their edge."""
     return isinstance(error, OSError) and error.filename is None
 
 
-def trace(error: BaseException) -> Sheet:
+def render_traceback(error: BaseException) -> View:
     """Where an error came from: the traceback without the values of variables, line by line.
 
     The texts of unplanned errors stand in it, and may hold anything that the program has read.
     """
 
-    def draw(_room: int) -> list[Line]:
+    def draw(_room: int) -> list[StyledLine]:
         told = TracebackException.from_exception(error, compact=True).format()
         rows = [row for part in told for row in part.rstrip("\n").split("\n")]
-        return [ink(row[:_LONGEST], Tone.SOURCE) for row in rows]
+        return [span(row[:_LONGEST], Style.SOURCE) for row in rows]
 
     return draw
 
 
-def _paragraphs(lines: list[Line], room: int) -> list[Line]:
-    return [row for line in lines for row in prose(line, room, indent=2)]
+def _paragraphs(lines: list[StyledLine], room: int) -> list[StyledLine]:
+    return [row for line in lines for row in wrap_paragraph(line, room, indent=2)]
 
 
-def _details(error: BaseException) -> list[Line]:
-    if isinstance(error, OSError) and unwritten(error):
+def _details(error: BaseException) -> list[StyledLine]:
+    if isinstance(error, OSError) and is_output_error(error):
         return [
-            ink(messages.sentence((error.strerror or "it is closed").lower())),
+            span(messages.to_sentence((error.strerror or "it is closed").lower())),
             _next(_ELSEWHERE),
         ]
     if not isinstance(error, CactionsError):
-        return [ink(f"{type(error).__name__} in {_origin(error)}."), _next(_REPORT)]
-    said = ink(messages.sentence(str(error)))
+        return [span(f"{type(error).__name__} in {_origin(error)}."), _next(_REPORT)]
+    said = span(messages.to_sentence(str(error)))
     if error.place:
         message = str(error).strip().rstrip(".")
-        said = (Ink(f"{error.place}:", Tone.CODE), Ink(f" {message}."))
+        said = (Span(f"{error.place}:", Style.CODE), Span(f" {message}."))
     return [said, *([_next(error.hint)] if error.hint else [])]
 
 
@@ -95,8 +95,8 @@ _ELSEWHERE = "make room for it, or send it somewhere else"
 _REPORT = "report it, with the line above and the command that you used"
 
 
-def _next(hint: str) -> Line:
-    return (Ink("Next:", Tone.STRONG), Ink(f" {messages.sentence(hint)}"))
+def _next(hint: str) -> StyledLine:
+    return (Span("Next:", Style.STRONG), Span(f" {messages.to_sentence(hint)}"))
 
 
 def _origin(error: BaseException) -> str:

@@ -27,7 +27,7 @@ Piece: TypeAlias = tuple[str, int]
 """How one character is shown, and how many cells that takes."""
 
 
-def spelled(char: str) -> str:
+def escape(char: str) -> str:
     r"""The escape that stands for a character: ``\n``, ``\x1b``, ``\u202e``, ``\U000e0001``."""
     if char in _SHORT:
         return _SHORT[char]
@@ -36,7 +36,7 @@ def spelled(char: str) -> str:
     return f"\\{letter}{code:0{digits}x}"
 
 
-def pieces(text: Iterable[str]) -> Iterator[Piece]:
+def split_escaped(text: Iterable[str]) -> Iterator[Piece]:
     """Every character as it may be shown, one piece a character."""
     marks = _MOST_MARKS  # a mark needs something to stand on: no space, no escape, no start
     for char in text:
@@ -54,18 +54,18 @@ def _piece(char: str) -> Piece:
 
 
 def _spelled(char: str) -> Piece:
-    text = spelled(char)
+    text = escape(char)
     return text, len(text)
 
 
-def safe(text: str) -> str:
+def escape_terminal(text: str) -> str:
     """The text with everything unprintable or invisible spelled out. Takes any ``str``."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(shown for shown, _ in pieces(text))
+    return "".join(shown for shown, _ in split_escaped(text))
 
 
-def safe_json(document: str) -> str:
+def escape_json(document: str) -> str:
     r"""The same JSON document, with everything unprintable or invisible spelled ``\uXXXX``."""
     return _BEYOND.sub(lambda found: _in_json(found[0]), document)
 
@@ -80,17 +80,17 @@ def _in_json(char: str) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def quoted_pieces(text: Iterable[str]) -> Iterator[Piece]:
+def split_quoted(text: Iterable[str]) -> Iterator[Piece]:
     r"""As ``pieces``, with ``\`` and ``"`` spelled too, for the inside of double quotes."""
-    for shown, cells in pieces(text):
+    for shown, cells in split_escaped(text):
         yield ("\\" + shown, 2) if shown in {"\\", '"'} else (shown, cells)
 
 
-def ascii_pieces(text: Iterable[str]) -> Iterator[Piece]:
+def split_ascii(text: Iterable[str]) -> Iterator[Piece]:
     """As ``quoted_pieces``, with everything beyond ASCII spelled: for twins that look alike."""
     for char in text:
         if char.isascii():
-            yield from quoted_pieces(char)
+            yield from split_quoted(char)
         else:
             yield _spelled(char)
 

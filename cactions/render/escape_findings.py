@@ -8,35 +8,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cactions.model import Finding, Label, Review, Suppressed
-from cactions.render.escape import safe
+from cactions.model import Finding, Label, LintReport, SuppressedFinding
+from cactions.render.escape import escape_terminal
 
 
-def spelled_review(review: Review) -> Review:
+def escape_report(review: LintReport) -> LintReport:
     """The same, safe to draw."""
     return replace(
         review,
-        findings=tuple(map(spelled_finding, review.findings)),
+        findings=tuple(map(escape_finding, review.findings)),
         suppressed=tuple(map(_suppressed, review.suppressed)),
     )
 
 
-def spelled_finding(finding: Finding) -> Finding:
+def escape_finding(finding: Finding) -> Finding:
     """Message, hint, route, labels and notes."""
     return replace(
         finding,
-        message=safe(finding.message),
-        hint=safe(finding.hint),
-        route=safe(finding.route),
+        message=escape_terminal(finding.message),
+        hint=escape_terminal(finding.hint),
+        route=escape_terminal(finding.route),
         labels=tuple(_label(one) for one in finding.labels),
-        notes=tuple(map(safe, finding.notes)),
+        notes=tuple(map(escape_terminal, finding.notes)),
     )
 
 
 def _label(label: Label) -> Label:
-    return replace(label, message=safe(label.message), route=safe(label.route))
+    return replace(
+        label, message=escape_terminal(label.message), route=escape_terminal(label.route)
+    )
 
 
-def _suppressed(one: Suppressed) -> Suppressed:
-    by = replace(one.by, reason=safe(one.by.reason), owner=safe(one.by.owner))
-    return Suppressed(spelled_finding(one.finding), by)
+def _suppressed(one: SuppressedFinding) -> SuppressedFinding:
+    by = replace(one.by, reason=escape_terminal(one.by.reason), owner=escape_terminal(one.by.owner))
+    return SuppressedFinding(escape_finding(one.finding), by)

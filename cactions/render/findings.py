@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from cactions.logic.lines import split_lines
-from cactions.model import Edit, Finding, Fix, Label, Place, Severity, noun
+from cactions.model import Edit, Finding, Fix, Label, Place, Severity, frozen
 from cactions.render import messages
-from cactions.render.escape import pieces
-from cactions.render.layout import flow, gap
-from cactions.render.snippet import excerpt
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.render.escape import split_escaped
+from cactions.render.layout import add_gap, wrap
+from cactions.render.snippet import render_snippet
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 from cactions.rules import SUPPRESSIBLE
 
 MOST_DRAWN = 100
@@ -28,27 +28,27 @@ _MARGIN = 8
 _SECRETS = ("CA301", "CA302")
 """The rules of secrets in the file."""
 
-_TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.CAUTION, Severity.INFO: Tone.QUIET}
+_TONES = {Severity.ERROR: Style.BAD, Severity.WARNING: Style.CAUTION, Severity.INFO: Style.QUIET}
 _MANY = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
 _ONE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def findings(
+def render_findings(
     found: Sequence[Finding],
     sources: Mapping[str, str],
     *,
     actions: int | None = None,
     suppressed: int = 0,
-) -> Sheet:
+) -> View:
     """All findings and their count. ``sources`` are the texts of all files that were looked at.
 
     ``actions`` is how many definitions were understood, for the sentence that nothing is wrong;
     ``suppressed`` how many findings somebody answers for.
     """
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         page = _Page(_files(found, sources), _secret_lines(found), room)
-        lines: list[Line] = []
+        lines: list[StyledLine] = []
         for _, group in groupby(sorted(found, key=_order), key=_file):
             several = list(group)
             for finding in several[:MOST_DRAWN]:
@@ -59,9 +59,9 @@ def findings(
     return draw
 
 
-def one_by_one(
+def render_findings_one_by_one(
     found: Sequence[Finding], sources: Mapping[str, str], room: int
-) -> Iterator[tuple[Finding, list[Line]]]:
+) -> Iterator[tuple[Finding, list[StyledLine]]]:
     """Each finding with its lines, for whoever puts something between them.
 
     All of them are given, in the order wanted: which lines hold a secret, only all can tell.
@@ -71,7 +71,7 @@ def one_by_one(
         yield finding, _one(finding, page)
 
 
-@noun
+@frozen
 class _Page:
     """The lines of the files that are quoted, those that never are, and how wide it is."""
 
@@ -97,13 +97,13 @@ def _file(finding: Finding) -> str:
     return finding.place.file if finding.place else ""
 
 
-def _rest(several: Sequence[Finding]) -> list[Line]:
+def _rest(several: Sequence[Finding]) -> list[StyledLine]:
     rest = len(several) - MOST_DRAWN
     if rest <= 0:
         return []
     file = _file(several[0])
     where = f" in {file}" if file else ""
-    return [ink(f"… and {rest:,} more{where}; --json tells all of them.", Tone.QUIET), BLANK]
+    return [span(f"… and {rest:,} more{where}; --json tells all of them.", Style.QUIET), BLANK]
 
 
 def _order(finding: Finding) -> tuple[bool, object, str, str]:
@@ -123,18 +123,18 @@ def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
     )
 
 
-def _one(finding: Finding, page: _Page) -> list[Line]:
+def _one(finding: Finding, page: _Page) -> list[StyledLine]:
     place = finding.place
     head = (
-        *((Ink(f"{place}:", Tone.CODE), Ink(" ")) if place else ()),
-        Ink(_ONE[finding.severity], _TONES[finding.severity]),
-        Ink(" "),
-        Ink(finding.rule, Tone.NAME),
-        Ink(f" {finding.message}"),
+        *((Span(f"{place}:", Style.CODE), Span(" ")) if place else ()),
+        Span(_ONE[finding.severity], _TONES[finding.severity]),
+        Span(" "),
+        Span(finding.rule, Style.NAME),
+        Span(f" {finding.message}"),
     )
-    lines = flow(head, page.room, rest=gap(2))
+    lines = wrap(head, page.room, rest=add_gap(2))
     if place and page.quotable(place):
-        lines += excerpt(place, page.files[place.file], page.room)
+        lines += render_snippet(place, page.files[place.file], page.room)
     for label in finding.labels[:_MOST_LABELS]:
         lines += _label(label, finding, page)
     if (rest := len(finding.labels) - _MOST_LABELS) > 0:
@@ -150,21 +150,21 @@ def _one(finding: Finding, page: _Page) -> list[Line]:
     return lines
 
 
-def _below(name: str, text: str, room: int) -> list[Line]:
-    return flow((Ink(text),), room, hang=(*gap(5), Ink(f"{name}:", Tone.STRONG), Ink(" ")))
+def _below(name: str, text: str, room: int) -> list[StyledLine]:
+    return wrap((Span(text),), room, hang=(*add_gap(5), Span(f"{name}:", Style.STRONG), Span(" ")))
 
 
-def _label(label: Label, finding: Finding, page: _Page) -> list[Line]:
+def _label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
     """What is to be seen elsewhere, and where; the spot itself is drawn already."""
     place = label.place
-    at = (Ink(f"{place}:", Tone.CODE), Ink(" ")) if place else ()
-    lines = flow((*at, Ink(label.message)), page.room, hang=gap(5))
+    at = (Span(f"{place}:", Style.CODE), Span(" ")) if place else ()
+    lines = wrap((*at, Span(label.message)), page.room, hang=add_gap(5))
     if place and place != finding.place and page.quotable(place):
-        lines += excerpt(place, page.files[place.file], page.room, Ink("-", Tone.CAUTION))
+        lines += render_snippet(place, page.files[place.file], page.room, Span("-", Style.CAUTION))
     return lines
 
 
-def _fix(fix: Fix, page: _Page) -> list[Line]:
+def _fix(fix: Fix, page: _Page) -> list[StyledLine]:
     """The smallest change as a difference of lines, for whoever reads before they write."""
     safe = " (safe)" if fix.safe else ""
     lines = _below("fix", f"{fix.title}{safe}", page.room)
@@ -185,7 +185,7 @@ def _edited(line: str, edits: Sequence[Edit]) -> str:
     return line
 
 
-def _difference(at: Place, old: str, new: Sequence[str], room: int) -> list[Line]:
+def _difference(at: Place, old: str, new: Sequence[str], room: int) -> list[StyledLine]:
     """The line that goes and those that come; one that stays below what comes is left out."""
     stays = new[-1] == old
     shown = max(_LEAST, room - _MARGIN)
@@ -195,29 +195,31 @@ def _difference(at: Place, old: str, new: Sequence[str], room: int) -> list[Line
     return [*gone, *(_changed("+", number, line, left, shown) for number, line in come)]
 
 
-def _changed(sign: str, number: int, line: str, left: int, room: int) -> Line:
+def _changed(sign: str, number: int, line: str, left: int, room: int) -> StyledLine:
     """A line that goes or comes, from so many characters on, and as much of it as fits."""
-    tone = Tone.CLEAR if sign == "-" else Tone.ADD
+    tone = Style.CLEAR if sign == "-" else Style.ADD
     shown, used = "…" if left else "", 1
-    for piece, size in pieces(line[left:]):
+    for piece, size in split_escaped(line[left:]):
         used += size
         if used >= room:
             shown += "…"
             break
         shown += piece
-    return (*quiet(f"{number:4} "), Ink(f"{sign} {shown}", tone))
+    return (*dim(f"{number:4} "), Span(f"{sign} {shown}", tone))
 
 
 def _closing(
     found: Sequence[Finding], sources: Mapping[str, str], actions: int | None, suppressed: int
-) -> Line:
+) -> StyledLine:
     more = f" {suppressed:,} suppressed." if suppressed else ""
     if not found:
-        files = messages.count(len(sources), "file")
-        what = files if actions is None else f"{messages.count(actions, 'action')} ({files})"
-        return (Ink("No problems", Tone.GOOD), Ink(f" in {what}.{more}"))
+        files = messages.count_noun(len(sources), "file")
+        what = files if actions is None else f"{messages.count_noun(actions, 'action')} ({files})"
+        return (Span("No problems", Style.GOOD), Span(f" in {what}.{more}"))
     counted = Counter(finding.severity for finding in found)
-    parts = [messages.count(counted[s], _ONE[s], _MANY[s]) for s in Severity if counted[s]]
-    files = messages.count(len({f.place.file for f in found if f.place}) or len(sources), "file")
+    parts = [messages.count_noun(counted[s], _ONE[s], _MANY[s]) for s in Severity if counted[s]]
+    files = messages.count_noun(
+        len({f.place.file for f in found if f.place}) or len(sources), "file"
+    )
     worst = next(severity for severity in Severity if counted[severity])
-    return (Ink(messages.listed(parts), _TONES[worst]), Ink(f" in {files}.{more}"))
+    return (Span(messages.join_words(parts), _TONES[worst]), Span(f" in {files}.{more}"))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from cactions.model import Finding, Review, Severity
-from cactions.render.escape import safe
-from cactions.render.severity import counted, gravest_first
+from cactions.model import Finding, LintReport, Severity
+from cactions.render.escape import escape_terminal
+from cactions.render.severity import by_severity, count_by_severity
 
 MOST_SHOWN: Final = 10
 
@@ -26,17 +26,17 @@ _IN_PROPERTY: Final = {**_IN_DATA, ":": "%3A", ",": "%2C"}
 """What the runner itself turns back, ``escapeData`` and ``escapeProperty`` of its toolkit."""
 
 
-def github(
-    review: Review, relative: Callable[[str], str | None], *, summarized: bool = False
+def render_github(
+    review: LintReport, relative: Callable[[str], str | None], *, summarized: bool = False
 ) -> str:
     """The lines for stdout: the first findings as annotations, then how many there are.
 
     ``relative`` gives a file's name from the root of the repository on, or None; ``summarized``
     tells whether all of them stand in the job's summary.
     """
-    shown = gravest_first(review.findings)[:MOST_SHOWN]
+    shown = by_severity(review.findings)[:MOST_SHOWN]
     lines = [_command(one, relative) for one in shown]
-    told = counted(review.findings, len(review.suppressed))
+    told = count_by_severity(review.findings, len(review.suppressed))
     rest = len(review.findings) - len(shown)
     where = "the job summary" if summarized else "`cactions validate`"
     more = f" The gravest {MOST_SHOWN} are annotations; {where} tells all." if rest > 0 else ""
@@ -45,7 +45,7 @@ def github(
 
 def _command(finding: Finding, relative: Callable[[str], str | None]) -> str:
     hint = [f"hint: {finding.hint}"] if finding.hint else []
-    told = "\n".join(map(safe, [finding.message, *finding.notes, *hint]))
+    told = "\n".join(map(escape_terminal, [finding.message, *finding.notes, *hint]))
     about = ",".join(f"{key}={_in_property(value)}" for key, value in _where(finding, relative))
     return f"::{_COMMANDS[finding.severity]} {about}::{_escaped(told, _IN_DATA)}"
 
@@ -60,7 +60,7 @@ def _where(finding: Finding, relative: Callable[[str], str | None]) -> list[tupl
     columns = [("col", place.column), ("endColumn", place.end_column)]
     several = place.end_line != place.line
     file = relative(place.file) or place.file
-    return [("file", safe(file)), *lines, *([] if several else columns), title]
+    return [("file", escape_terminal(file)), *lines, *([] if several else columns), title]
 
 
 def _in_property(value: str | int) -> str:

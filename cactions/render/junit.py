@@ -10,16 +10,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from cactions.model import Finding, Review, Severity, Statement
-from cactions.render.escape import safe
+from cactions.model import Finding, LintReport, Severity, Suppression
+from cactions.render.escape import escape_terminal
 from cactions.render.severity import ONE
 
 _NOWHERE: Final = "(no file)"
 
-Case = tuple[Finding, Statement | None]
+Case = tuple[Finding, Suppression | None]
 
 
-def junit(review: Review, grave: Collection[Severity]) -> str:
+def render_junit(review: LintReport, grave: Collection[Severity]) -> str:
     """The XML document; ``grave`` are the severities that fail."""
     root = Element("testsuites", name="cactions validate")
     suites = [_suite(root, file, cases, grave) for file, cases in _by_file(review).items()]
@@ -29,7 +29,7 @@ def junit(review: Review, grave: Collection[Severity]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _by_file(review: Review) -> Mapping[str, list[Case]]:
+def _by_file(review: LintReport) -> Mapping[str, list[Case]]:
     """Every file that was looked at, also the clean ones."""
     cases: dict[str, list[Case]] = {file: [] for file in review.sources}
     for case in _cases(review):
@@ -38,17 +38,17 @@ def _by_file(review: Review) -> Mapping[str, list[Case]]:
     return cases
 
 
-def _cases(review: Review) -> Iterator[Case]:
+def _cases(review: LintReport) -> Iterator[Case]:
     yield from ((finding, None) for finding in review.findings)
     yield from ((one.finding, one.by) for one in review.suppressed)
 
 
 def _suite(root: Element, file: str, cases: Iterable[Case], grave: Collection[Severity]) -> Element:
-    suite = SubElement(root, "testsuite", name=safe(file))
+    suite = SubElement(root, "testsuite", name=escape_terminal(file))
     for finding, by in cases:
         _case(suite, finding, by, grave)
     if not len(suite):
-        SubElement(suite, "testcase", name="no findings", classname=safe(file))
+        SubElement(suite, "testcase", name="no findings", classname=escape_terminal(file))
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("errors", "0")
@@ -57,14 +57,16 @@ def _suite(root: Element, file: str, cases: Iterable[Case], grave: Collection[Se
 
 
 def _case(
-    suite: Element, finding: Finding, by: Statement | None, grave: Collection[Severity]
+    suite: Element, finding: Finding, by: Suppression | None, grave: Collection[Severity]
 ) -> None:
     spot = finding.route or (f"line {finding.place.line}" if finding.place else "")
     name = f"{finding.rule} {spot}".strip()
-    case = SubElement(suite, "testcase", name=safe(name), classname=suite.get("name", ""))
-    told = safe(finding.message)
+    case = SubElement(
+        suite, "testcase", name=escape_terminal(name), classname=suite.get("name", "")
+    )
+    told = escape_terminal(finding.message)
     if by:
-        SubElement(case, "skipped", message=f"{told}; suppressed: {safe(by.reason)}")
+        SubElement(case, "skipped", message=f"{told}; suppressed: {escape_terminal(by.reason)}")
     elif finding.severity in grave:
         SubElement(case, "failure", type=finding.rule, message=told).text = _text(finding)
     else:
@@ -78,4 +80,4 @@ def _text(finding: Finding) -> str:
     notes = [f"note: {note}" for note in finding.notes]
     hint = [f"hint: {finding.hint}"] if finding.hint else []
     head = f"{where}{ONE[finding.severity]} {finding.rule} {finding.message}"
-    return "\n".join(map(safe, [head, *labels, *notes, *hint]))
+    return "\n".join(map(escape_terminal, [head, *labels, *notes, *hint]))

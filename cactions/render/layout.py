@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from cactions.model import noun
-from cactions.render.text import BLANK, BROKEN, Ink, Line, Tone, cells, ink, quiet
+from cactions.model import frozen
+from cactions.render.text import BLANK, BROKEN, Span, Style, StyledLine, count_cells, dim, span
 
 NARROW = 60
 """Below this many cells, things that stand side by side are put below one another."""
@@ -20,43 +20,45 @@ _LAST = 12  # cells that a folded last column must have at least
 _PROSE_CELLS = 96  # longer lines of prose are hard to read, however wide the terminal is
 
 
-def gap(count: int) -> Line:
+def add_gap(count: int) -> StyledLine:
     """So many spaces."""
-    return ink(" " * count) if count > 0 else ()
+    return span(" " * count) if count > 0 else ()
 
 
-def margin(room: int) -> int:
+def choose_margin(room: int) -> int:
     """The indent of whatever stands below a title: none on a narrow page."""
     return 0 if room < NARROW else 2
 
 
-def padded(line: Line, to: int) -> Line:
+def pad_line(line: StyledLine, to: int) -> StyledLine:
     """The line, filled with spaces on the right."""
-    return line + gap(to - cells(line))
+    return line + add_gap(to - count_cells(line))
 
 
-def flow(line: Line, room: int, *, hang: Line = (), rest: Line | None = None) -> list[Line]:
+def wrap(
+    line: StyledLine, room: int, *, hang: StyledLine = (), rest: StyledLine | None = None
+) -> list[StyledLine]:
     """A line folded at its spaces; ``hang`` stands before the first row, ``rest`` before others.
 
     ``rest`` is blank and as wide as ``hang`` unless it is given.
     """
-    rest = gap(cells(hang)) if rest is None else rest
-    rows: list[Line] = []
-    row, used = hang, cells(hang)
+    rest = add_gap(count_cells(hang)) if rest is None else rest
+    rows: list[StyledLine] = []
+    row, used = hang, count_cells(hang)
     empty = True
     for word in _words(line):
-        if not empty and used + 1 + cells(word) > room:
+        if not empty and used + 1 + count_cells(word) > room:
             rows.append(row)
-            row, used, empty = rest, cells(rest), True
-        row += word if empty else (Ink(" "), *word)
-        used += cells(word) + (not empty)
+            row, used, empty = rest, count_cells(rest), True
+        row += word if empty else (Span(" "), *word)
+        used += count_cells(word) + (not empty)
         empty = False
     return [*rows, row]
 
 
-def prose(line: Line, room: int, *, indent: int = 0) -> list[Line]:
+def wrap_paragraph(line: StyledLine, room: int, *, indent: int = 0) -> list[StyledLine]:
     """A paragraph, no wider than is good to read."""
-    return flow(line, min(room, indent + _PROSE_CELLS), hang=gap(indent))
+    return wrap(line, min(room, indent + _PROSE_CELLS), hang=add_gap(indent))
 
 
 _TOGETHER: Final = re.compile(
@@ -68,9 +70,9 @@ The second half of a broken command would be pasted as a command of its own.
 """
 
 
-def _words(line: Line) -> list[Line]:
+def _words(line: StyledLine) -> list[StyledLine]:
     """What must stay together: inks and parts of inks with no space of prose between them."""
-    words: list[list[Ink]] = [[]]
+    words: list[list[Span]] = [[]]
     for part in line:
         begin = 0
         for found in _TOGETHER.finditer(part.text) if part.tone in BROKEN else ():
@@ -82,72 +84,79 @@ def _words(line: Line) -> list[Line]:
     return [tuple(word) for word in words if word]
 
 
-def _apart(text: str, tone: Tone) -> list[Ink]:
+def _apart(text: str, tone: Style) -> list[Span]:
     """The words of a text and its spaces, an ink each; a tone that is never broken is one ink."""
     pieces = re.split("( +)", text) if tone in BROKEN else [text]
-    return [Ink(piece, tone) for piece in pieces if piece]
+    return [Span(piece, tone) for piece in pieces if piece]
 
 
-@noun
-class Fact:
+@frozen
+class LabeledValue:
     """A label and what is to be said under it, one line of text each."""
 
     label: str
-    lines: tuple[Line, ...]
+    lines: tuple[StyledLine, ...]
 
 
-def facts(items: Sequence[Fact], room: int, *, indent: int = 2) -> list[Line]:
+def render_labeled_values(
+    items: Sequence[LabeledValue], room: int, *, indent: int = 2
+) -> list[StyledLine]:
     """Labels in a column and their texts beside them; on a narrow page below them."""
     if room < NARROW:
         return [line for item in items for line in _below(item, room)]
-    column = max((cells(ink(item.label)) for item in items), default=0)
-    rows: list[Line] = []
+    column = max((count_cells(span(item.label)) for item in items), default=0)
+    rows: list[StyledLine] = []
     for item in items:
-        label: Line = padded(ink(item.label, Tone.QUIET), column)
+        label: StyledLine = pad_line(span(item.label, Style.QUIET), column)
         for line in item.lines:
-            rows += flow(line, room, hang=(*gap(indent), *label, *gap(2)))
-            label = gap(column)
+            rows += wrap(line, room, hang=(*add_gap(indent), *label, *add_gap(2)))
+            label = add_gap(column)
     return rows
 
 
-def _below(item: Fact, room: int) -> list[Line]:
-    rows = [ink(item.label, Tone.QUIET)]
+def _below(item: LabeledValue, room: int) -> list[StyledLine]:
+    rows = [span(item.label, Style.QUIET)]
     for line in item.lines:
-        rows += flow(line, room, hang=gap(2))
+        rows += wrap(line, room, hang=add_gap(2))
     return rows
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Line]], room: int) -> list[Line]:
+def render_table(
+    columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], room: int
+) -> list[StyledLine]:
     """A table without rules. The last column is folded where it must be.
 
     On a page too narrow even for that, each row is a block of facts.
     """
     last = len(columns) - 1
     widths = [
-        max(cells(line) for line in column) for column in zip(_heads(columns), *rows, strict=True)
+        max(count_cells(line) for line in column)
+        for column in zip(_heads(columns), *rows, strict=True)
     ]
     start = sum(widths[:last]) + 2 * last
     if start + min(widths[last], _LAST) > room:
         return _cards(columns, rows, room)
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for row in (_heads(columns), *rows):
         front = tuple(
-            each for at in range(last) for each in (*padded(row[at], widths[at]), *gap(2))
+            each for at in range(last) for each in (*pad_line(row[at], widths[at]), *add_gap(2))
         )
-        lines += flow(row[last], room, hang=front) if row[last] else [front]
+        lines += wrap(row[last], room, hang=front) if row[last] else [front]
     return lines
 
 
-def _heads(columns: Sequence[str]) -> list[Line]:
-    return [quiet(title) for title in columns]
+def _heads(columns: Sequence[str]) -> list[StyledLine]:
+    return [dim(title) for title in columns]
 
 
-def _cards(columns: Sequence[str], rows: Sequence[Sequence[Line]], room: int) -> list[Line]:
-    widest = max(cells(title) for title in _heads(columns))
-    lines: list[Line] = []
+def _cards(
+    columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], room: int
+) -> list[StyledLine]:
+    widest = max(count_cells(title) for title in _heads(columns))
+    lines: list[StyledLine] = []
     for row in rows:
         lines += [BLANK] if lines else []
         for title, cell in zip(_heads(columns), row, strict=True):
             if cell:
-                lines += flow(cell, room, hang=(*padded(title, widest), *gap(2)))
+                lines += wrap(cell, room, hang=(*pad_line(title, widest), *add_gap(2)))
     return lines

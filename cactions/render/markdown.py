@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from cactions.model import Finding, Review
-from cactions.render.escape import safe
-from cactions.render.findings import one_by_one
-from cactions.render.severity import ONE, counted, gravest_first
-from cactions.render.text import Line, plain
+from cactions.model import Finding, LintReport
+from cactions.render.escape import escape_terminal
+from cactions.render.findings import render_findings_one_by_one
+from cactions.render.severity import ONE, by_severity, count_by_severity
+from cactions.render.text import StyledLine, to_plain_text
 
 LONGEST: Final = 60_000
 """In characters. GitHub takes 65,536 in a comment and 1 MiB in the summary of a step."""
@@ -28,10 +28,10 @@ _SIGN: Final = re.compile(r"[!-+./:-@\[-`{-~]")
 _MORE: Final = "\n… and {:,} more; `cactions validate --json` tells all of them.\n"
 
 
-def markdown(review: Review, relative: Callable[[str], str | None]) -> str:
+def render_markdown(review: LintReport, relative: Callable[[str], str | None]) -> str:
     """The text. ``relative`` gives a file's name from the root of the repository on, or None."""
-    found = gravest_first(review.findings)
-    head = f"### cactions: {counted(found, len(review.suppressed))}\n"
+    found = by_severity(review.findings)
+    head = f"### cactions: {count_by_severity(found, len(review.suppressed))}\n"
     if not found:
         return head
     rows = ["\n| | Rule | Where | What |", "|---|---|---|---|"]
@@ -40,7 +40,7 @@ def markdown(review: Review, relative: Callable[[str], str | None]) -> str:
     if len(found) > _MOST_ROWS:
         table += _MORE.format(len(found) - _MOST_ROWS)
     room = LONGEST - len(head) - len(table) - len(_MORE)
-    blocks = (_block(*pair) for pair in one_by_one(found, review.sources, _ROOM))
+    blocks = (_block(*pair) for pair in render_findings_one_by_one(found, review.sources, _ROOM))
     return "".join([head, table, *_fitting(blocks, len(found), room)])
 
 
@@ -57,22 +57,22 @@ def _fitting(blocks: Iterable[str], all_: int, room: int) -> Iterator[str]:
 def _row(finding: Finding, relative: Callable[[str], str | None]) -> str:
     place = finding.place
     file = (relative(place.file) or place.file) if place else ""
-    where = code(f"{file}:{place.line}:{place.column}") if place else ""
+    where = format_code(f"{file}:{place.line}:{place.column}") if place else ""
     grade = f"**{ONE[finding.severity]}**"
-    return f"| {grade} | {finding.rule} | {where} | {code(finding.message)} |"
+    return f"| {grade} | {finding.rule} | {where} | {format_code(finding.message)} |"
 
 
-def _block(finding: Finding, lines: Iterable[Line]) -> str:
-    text = plain(lines)
+def _block(finding: Finding, lines: Iterable[StyledLine]) -> str:
+    text = to_plain_text(lines)
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    head = f"{ONE[finding.severity]} {finding.rule} {code(finding.message)}"
+    head = f"{ONE[finding.severity]} {finding.rule} {format_code(finding.message)}"
     return f"\n<details><summary>{head}</summary>\n\n{fence}text\n{text}{fence}\n\n</details>\n"
 
 
-def code(text: str) -> str:
+def format_code(text: str) -> str:
     """A text of somebody else, drawn as it is."""
-    shown = safe(text)
+    shown = escape_terminal(text)
     if len(shown) > _LONGEST_CELL:
         shown = f"{shown[:_LONGEST_CELL]}…"
     return f"<code>{_SIGN.sub(lambda found: f'&#{ord(found[0])};', shown)}</code>" if shown else ""

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from cactions.model import DOTS
-from cactions.render.text import Ink, Line, Sheet
+from cactions.model import MASK
+from cactions.render.text import Span, StyledLine, View
 
 Find: TypeAlias = Callable[[str], list[tuple[int, int]]]
 """Where in a text without blanks secrets stand, in order, in characters."""
 
 
-def masked_sheet(sheet: Sheet, find: Find) -> Sheet:
+def mask_view(sheet: View, find: Find) -> View:
     """The sheet, with dots in the place of every secret that is found."""
     return lambda room: _masked(sheet(room), find)
 
 
-def _masked(lines: list[Line], find: Find) -> list[Line]:
+def _masked(lines: list[StyledLine], find: Find) -> list[StyledLine]:
     whole = "".join("".join(part.text for line in lines for part in line).split())
     spans = find(whole)
     return [*_hidden(lines, spans)] if spans else lines
 
 
-def _hidden(lines: Sequence[Line], spans: Sequence[tuple[int, int]]) -> Iterator[Line]:
+def _hidden(lines: Sequence[StyledLine], spans: Sequence[tuple[int, int]]) -> Iterator[StyledLine]:
     """Dots where a span begins, and nothing of it behind them; blanks are not counted."""
     begins = {start for start, _ in spans}
     within = {at for start, stop in spans for at in range(start, stop)}
@@ -33,8 +33,8 @@ def _hidden(lines: Sequence[Line], spans: Sequence[tuple[int, int]]) -> Iterator
         for part in line:
             text = ""
             for char in part.text:
-                hidden = DOTS if at in begins else "" if at in within else char
+                hidden = MASK if at in begins else "" if at in within else char
                 text += char if char.isspace() else hidden
                 at += not char.isspace()
-            parts.append(Ink(text, part.tone))
+            parts.append(Span(text, part.tone))
         yield tuple(parts)

@@ -10,20 +10,20 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TextIO
 
-from cactions.model import DOTS
-from cactions.render.error import failure, trace
-from cactions.render.escape import spelled
-from cactions.render.layout import flow
-from cactions.render.text import Ink, Line, Sheet, Tone, ink, plain, stacked
-from cactions.render.width import width
+from cactions.model import MASK
+from cactions.render.error import render_error, render_traceback
+from cactions.render.escape import escape
+from cactions.render.layout import wrap
+from cactions.render.text import Span, Style, StyledLine, View, span, stack_views, to_plain_text
+from cactions.render.width import display_width
 
 _PIPED = 100
 _MOST_DIGITS: Final = 4  # of COLUMNS; nobody has a wider screen
 _LEAST = 24
-_OURS: Final = {DOTS: "*" * len(DOTS), "→": "->", "…": "...", "·": "|"}
+_OURS: Final = {MASK: "*" * len(MASK), "→": "->", "…": "...", "·": "|"}
 
 
-class Paper:
+class PlainOutput:
     """What is asked for goes to stdout, what is said about it to stderr.
 
     ``mask`` takes out of a sheet what may not be shown.
@@ -36,7 +36,7 @@ class Paper:
         *,
         room: int | None = None,
         environ: Mapping[str, str] = os.environ,
-        mask: Callable[[Sheet], Sheet] = lambda sheet: sheet,
+        mask: Callable[[View], View] = lambda sheet: sheet,
     ) -> None:
         self.stdout = stdout
         self.stderr = stderr
@@ -44,27 +44,27 @@ class Paper:
         self.environ = environ
         self._room = room
 
-    def show(self, *sheets: Sheet) -> None:
+    def print(self, *sheets: View) -> None:
         """Put sheets onto stdout, a blank line between them."""
-        self._put(self.stdout, stacked(*sheets))
+        self._put(self.stdout, stack_views(*sheets))
 
-    def remark(self, *sheets: Sheet) -> None:
+    def print_err(self, *sheets: View) -> None:
         """Put sheets onto stderr, where stdout holds something else."""
-        self._put(self.stderr, stacked(*sheets))
+        self._put(self.stderr, stack_views(*sheets))
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """A sentence on stderr."""
         lines = text.split("\n")
-        self._put(self.stderr, lambda room: [r for text in lines for r in flow(ink(text), room)])
+        self._put(self.stderr, lambda room: [r for text in lines for r in wrap(span(text), room)])
 
-    def complain(self, error: BaseException, *, not_done: str = "", debug: bool = False) -> None:
+    def error(self, error: BaseException, *, not_done: str = "", debug: bool = False) -> None:
         """An error on stderr, and what has not happened because of it.
 
         ``debug``: and where it came from, with the texts of all errors on the way.
         """
-        self._put(self.stderr, failure(error, not_done=not_done))
+        self._put(self.stderr, render_error(error, not_done=not_done))
         if debug:
-            self._put(self.stderr, trace(error))
+            self._put(self.stderr, render_traceback(error))
 
     def room(self, stream: TextIO) -> int:
         """The width of a stream in cells."""
@@ -73,13 +73,13 @@ class Paper:
         given = int(columns) if sound else 0
         return max(_LEAST, self._room or given or _terminal(stream) or _PIPED)
 
-    def _put(self, stream: TextIO, sheet: Sheet) -> None:
-        stream.write(plain(self._lines(stream, sheet)))
+    def _put(self, stream: TextIO, sheet: View) -> None:
+        stream.write(to_plain_text(self._lines(stream, sheet)))
         stream.flush()
 
-    def _lines(self, stream: TextIO, sheet: Sheet) -> list[Line]:
+    def _lines(self, stream: TextIO, sheet: View) -> list[StyledLine]:
         """What the stream can hold, and may show."""
-        return encodable(self._mask(sheet)(self.room(stream)), stream)
+        return replace_unencodable(self._mask(sheet)(self.room(stream)), stream)
 
 
 def _terminal(stream: TextIO) -> int:
@@ -102,25 +102,25 @@ def wants_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> boo
     return stream.isatty() and environ.get("TERM") != "dumb"
 
 
-def encodable(lines: Iterable[Line], stream: TextIO) -> list[Line]:
+def replace_unencodable(lines: Iterable[StyledLine], stream: TextIO) -> list[StyledLine]:
     """The lines in what the stream's encoding can hold; a line of source keeps its width."""
     encoding = stream.encoding or "ascii"
     return [tuple(_encodable(part, encoding) for part in line) for line in lines]
 
 
-def _encodable(part: Ink, encoding: str) -> Ink:
+def _encodable(part: Span, encoding: str) -> Span:
     if part.text.isascii() or _fits(part.text, encoding):
         return part
     text = part.text
-    for sign, ascii_sign in _OURS.items() if part.tone not in (Tone.VALUE, Tone.SOURCE) else ():
+    for sign, ascii_sign in _OURS.items() if part.tone not in (Style.VALUE, Style.SOURCE) else ():
         text = text.replace(sign, ascii_sign) if not _fits(sign, encoding) else text
-    text = _OURS[DOTS] if text == DOTS else text
-    instead = _blotted if part.tone is Tone.SOURCE else spelled
-    return Ink("".join(c if _fits(c, encoding) else instead(c) for c in text), part.tone)
+    text = _OURS[MASK] if text == MASK else text
+    instead = _blotted if part.tone is Style.SOURCE else escape
+    return Span("".join(c if _fits(c, encoding) else instead(c) for c in text), part.tone)
 
 
 def _blotted(char: str) -> str:
-    return "?" * width(char)
+    return "?" * display_width(char)
 
 
 def _fits(text: str, encoding: str) -> bool:

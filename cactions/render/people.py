@@ -16,79 +16,104 @@ from cactions.model import (
     Role,
 )
 from cactions.render import messages
-from cactions.render.layout import NARROW, Fact, facts, margin, prose, table
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
-from cactions.render.values import Look, show
+from cactions.render.layout import (
+    NARROW,
+    LabeledValue,
+    choose_margin,
+    render_labeled_values,
+    render_table,
+    wrap_paragraph,
+)
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
+from cactions.render.values import ValueStyle, render_value
 
 _COLUMNS = ("user_id", "email", "name", "id", "")
 _MOST_CELL = 32
 _REST = 44  # cells of the columns beside email and name
 
 
-def people(found: Sequence[Person], *, redacted: Collection[Reference] = ()) -> Sheet:
+def render_people(found: Sequence[Person], *, redacted: Collection[Reference] = ()) -> View:
     """The table of people, in the order given; test people are marked.
 
     ``redacted`` is what nobody may see.
     """
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         if not found:
-            return [ink("No people yet.")]
+            return [span("No people yet.")]
         beside = _MOST_CELL if room < NARROW else (room - _REST) // 2
-        cell = Look(room=min(_MOST_CELL, beside), sized=False)
+        cell = ValueStyle(room=min(_MOST_CELL, beside), sized=False)
         rows = [_row(one, cell, redacted) for one in found]
         return [
-            *table(_COLUMNS, rows, room),
+            *render_table(_COLUMNS, rows, room),
             BLANK,
-            ink(messages.count(len(rows), "person", "people")),
+            span(messages.count_noun(len(rows), "person", "people")),
         ]
 
     return draw
 
 
-def person(
+def render_person(
     one: Person, attributes: Mapping[str, Attribute], *, redacted: Collection[Reference] = ()
-) -> Sheet:
+) -> View:
     """Fields, then custom attributes.
 
     ``attributes`` gives their types where they are known, ``redacted`` is what nobody may see.
     """
 
-    def look(name: str) -> Look:
+    def look(name: str) -> ValueStyle:
         known = attributes[name].data_type if name in attributes else DataType.STRING
-        return Look(known, redacted=PersonAttribute(name) in redacted)
+        return ValueStyle(known, redacted=PersonAttribute(name) in redacted)
 
-    def field(name: str) -> Line:
+    def field(name: str) -> StyledLine:
         hidden = PersonField(name) in redacted
-        return show(one.field_value(name), Look(CONTACT_FIELDS[name], redacted=hidden))
+        return render_value(
+            one.field_value(name), ValueStyle(CONTACT_FIELDS[name], redacted=hidden)
+        )
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         hidden = [n for n in CONTACT_FIELDS if PersonField(n) in redacted]
-        note = quiet(" (test person)" if one.test else "")
-        title = (Ink(messages.called(one.label_without(hidden)), Tone.STRONG), *note)
+        note = dim(" (test person)" if one.test else "")
+        title = (Span(messages.get_display_name(one.label_without(hidden)), Style.STRONG), *note)
         names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
-        fields = [Fact(n, (field(n),)) for n in names]
-        lines = [*prose(title, room), BLANK, *facts(fields, room, indent=margin(room)), BLANK]
+        fields = [LabeledValue(n, (field(n),)) for n in names]
+        lines = [
+            *wrap_paragraph(title, room),
+            BLANK,
+            *render_labeled_values(fields, room, indent=choose_margin(room)),
+            BLANK,
+        ]
         if not one.attributes:
-            return [*lines, ink("No attributes.")]
-        items = [Fact(n, (show(v, look(n)),)) for n, v in sorted(one.attributes.items())]
-        return [*lines, ink("Attributes"), BLANK, *facts(items, room, indent=margin(room))]
+            return [*lines, span("No attributes.")]
+        items = [
+            LabeledValue(n, (render_value(v, look(n)),)) for n, v in sorted(one.attributes.items())
+        ]
+        return [
+            *lines,
+            span("Attributes"),
+            BLANK,
+            *render_labeled_values(items, room, indent=choose_margin(room)),
+        ]
 
     return draw
 
 
-def imported(number: int, source: str) -> Sheet:
+def render_import(number: int, source: str) -> View:
     """How many people an import took from ``source``."""
-    many = messages.count(number, "person", "people")
-    line = (Ink(f"{many} imported from ", Tone.GOOD), Ink(source, Tone.CODE), Ink("."))
-    return lambda room: prose(line, room)
+    many = messages.count_noun(number, "person", "people")
+    line = (Span(f"{many} imported from ", Style.GOOD), Span(source, Style.CODE), Span("."))
+    return lambda room: wrap_paragraph(line, room)
 
 
-def _row(one: Person, cell: Look, redacted: Collection[Reference]) -> tuple[Line, ...]:
+def _row(one: Person, cell: ValueStyle, redacted: Collection[Reference]) -> tuple[StyledLine, ...]:
     marks = ["lead"] if one.role is Role.LEAD else []
     marks += ["test"] if one.test else []
     fields = (
-        show(one.field_value(name), replace(cell, redacted=PersonField(name) in redacted))
+        render_value(one.field_value(name), replace(cell, redacted=PersonField(name) in redacted))
         for name in ("user_id", "email", "name")
     )
-    return (*fields, ink(one.id, Tone.CODE), ink(", ".join(marks), Tone.CAUTION) if marks else ())
+    return (
+        *fields,
+        span(one.id, Style.CODE),
+        span(", ".join(marks), Style.CAUTION) if marks else (),
+    )

@@ -6,106 +6,132 @@ carefully as a change; colour says nothing that the words do not.
 
 from __future__ import annotations
 
-from cactions.model import Call, Failed, Kind, Plan, Proof, Reason, Subject
+from cactions.model import ChangeKind, FailureReason, Plan, PlanFailure, Proof, SentCall, Subject
 from cactions.render import changes, messages
-from cactions.render.layout import Fact, facts, margin, prose
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
-from cactions.render.values import Look, show
+from cactions.render.layout import (
+    LabeledValue,
+    choose_margin,
+    render_labeled_values,
+    wrap_paragraph,
+)
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
+from cactions.render.values import ValueStyle, render_value
 
 _MOST_REQUEST = 160  # characters of a request line; `cactions request` shows it whole
 _UNPROVEN = "nothing proves that the answer is about this person"
 
 
-def preview(result: Plan | Failed, *, closing: str = "") -> Sheet:
+def render_preview(result: Plan | PlanFailure, *, closing: str = "") -> View:
     """The whole picture for one person. ``closing`` is the caller's sentence about what now."""
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         body = (
             _plan(result, closing, room)
             if isinstance(result, Plan)
             else _failed(result, closing or "Nothing would be written.", room)
         )
-        title = prose(_title(result.action, result.subject), room)
-        return [*title, BLANK, *facts(_head(result), room), BLANK, *body]
+        title = wrap_paragraph(_title(result.action, result.subject), room)
+        return [*title, BLANK, *render_labeled_values(_head(result), room), BLANK, *body]
 
     return draw
 
 
-def _title(action: str, subject: Subject) -> Line:
-    label = messages.called(subject.label or str(subject.matched))
-    return (Ink(action, Tone.STRONG), Ink(" for "), Ink(label, Tone.STRONG))
+def _title(action: str, subject: Subject) -> StyledLine:
+    label = messages.get_display_name(subject.label or str(subject.matched))
+    return (Span(action, Style.STRONG), Span(" for "), Span(label, Style.STRONG))
 
 
-def _head(result: Plan | Failed) -> list[Fact]:
+def _head(result: Plan | PlanFailure) -> list[LabeledValue]:
     subject = result.subject
-    known = (Ink("id "), Ink(subject.person_id, Tone.CODE), Ink(", ")) if subject.person_id else ()
-    who = (*known, Ink("matched by "), Ink(str(subject.matched), Tone.CODE))
-    items = [Fact("Person", (who,))]
-    items += _asked(result.call) if result.call else [Fact("Request", (ink("none was sent"),))]
+    known = (
+        (Span("id "), Span(subject.person_id, Style.CODE), Span(", ")) if subject.person_id else ()
+    )
+    who = (*known, Span("matched by "), Span(str(subject.matched), Style.CODE))
+    items = [LabeledValue("Person", (who,))]
+    items += (
+        _asked(result.call) if result.call else [LabeledValue("Request", (span("none was sent"),))]
+    )
     if isinstance(result, Plan):
-        items.append(Fact("Same person", _proof(result.proof)))
+        items.append(LabeledValue("Same person", _proof(result.proof)))
     return items
 
 
-def _asked(call: Call) -> list[Fact]:
-    line = ink(call.line[:_MOST_REQUEST], Tone.CODE)
+def _asked(call: SentCall) -> list[LabeledValue]:
+    line = span(call.line[:_MOST_REQUEST], Style.CODE)
     if len(call.line) > _MOST_REQUEST:
-        line += quiet(f"… ({len(call.line):,} characters)")
-    return [Fact("Request", (line,)), Fact("Answer", (_answer(call),))]
+        line += dim(f"… ({len(call.line):,} characters)")
+    return [LabeledValue("Request", (line,)), LabeledValue("Answer", (_answer(call),))]
 
 
-def _answer(call: Call) -> Line:
-    source = Ink(call.source, Tone.CODE)
+def _answer(call: SentCall) -> StyledLine:
+    source = Span(call.source, Style.CODE)
     if call.status is None:
-        return (Ink("none in "), source) if call.source else ink("none")
-    status = Ink(f"{call.status}", Tone.CODE)
+        return (Span("none in "), source) if call.source else span("none")
+    status = Span(f"{call.status}", Style.CODE)
     if not call.source:
-        return (status, Ink(", live"))
+        return (status, Span(", live"))
     return (
         status,
-        Ink(", "),
-        Ink("replayed", Tone.CAUTION),
-        Ink(" from "),
+        Span(", "),
+        Span("replayed", Style.CAUTION),
+        Span(" from "),
         source,
-        Ink(", not live"),
+        Span(", not live"),
     )
 
 
-def _proof(proof: Proof | None) -> tuple[Line, ...]:
+def _proof(proof: Proof | None) -> tuple[StyledLine, ...]:
     if proof is None:
-        return ((Ink("not proven:", Tone.CAUTION), Ink(f" {_UNPROVEN}")),)
-    look = Look(redacted=proof.redacted)
-    found, expected = show(proof.found, look), show(proof.expected, look)
-    path, equals = Ink(proof.path, Tone.PATH), Ink(proof.equals, Tone.PATH)
-    proven = Ink("proven:", Tone.GOOD)
-    line = (proven, Ink(" "), path, Ink(" is "), *found, Ink(", "), equals, Ink(" is "), *expected)
+        return ((Span("not proven:", Style.CAUTION), Span(f" {_UNPROVEN}")),)
+    look = ValueStyle(redacted=proof.redacted)
+    found, expected = render_value(proof.found, look), render_value(proof.expected, look)
+    path, equals = Span(proof.path, Style.PATH), Span(proof.equals, Style.PATH)
+    proven = Span("proven:", Style.GOOD)
+    line = (
+        proven,
+        Span(" "),
+        path,
+        Span(" is "),
+        *found,
+        Span(", "),
+        equals,
+        Span(" is "),
+        *expected,
+    )
     if found == expected:
-        line = (proven, Ink(" "), path, Ink(" and "), equals, Ink(" are both "), *found)
-    return (line, ink(f"verified: {proof.verified}")) if proof.verified else (line,)
+        line = (proven, Span(" "), path, Span(" and "), equals, Span(" are both "), *found)
+    return (line, span(f"verified: {proof.verified}")) if proof.verified else (line,)
 
 
-def _plan(plan: Plan, closing: str, room: int) -> list[Line]:
-    rows = changes.drawn(plan, room)
-    lines = [*rows, *([BLANK] if rows else []), *prose(summary(plan), room, indent=margin(room))]
-    return [*lines, *(prose(ink(closing), room, indent=margin(room)) if closing else [])]
+def _plan(plan: Plan, closing: str, room: int) -> list[StyledLine]:
+    rows = changes.render_changes(plan, room)
+    lines = [
+        *rows,
+        *([BLANK] if rows else []),
+        *wrap_paragraph(render_summary(plan), room, indent=choose_margin(room)),
+    ]
+    return [
+        *lines,
+        *(wrap_paragraph(span(closing), room, indent=choose_margin(room)) if closing else []),
+    ]
 
 
-def summary(plan: Plan) -> Line:
+def render_summary(plan: Plan) -> StyledLine:
     """The counts: ``1 to add, 1 to overwrite · 1 refused · 1 kept · 2 unchanged``."""
     kinds = [change.kind for change in plan.changes]
     news = [
-        ink(f"{kinds.count(kind):,} to {kind.value}", messages.TONES[kind])
-        for kind in (Kind.ADD, Kind.OVERWRITE, Kind.CLEAR)
+        span(f"{kinds.count(kind):,} to {kind.value}", messages.TONES[kind])
+        for kind in (ChangeKind.ADD, ChangeKind.OVERWRITE, ChangeKind.CLEAR)
         if kind in kinds
     ]
     rest = [
-        (len(plan.refused), "refused", Tone.REFUSED),
-        (len(plan.left) - len(plan.refused), "kept", Tone.KEPT),
-        (kinds.count(Kind.SAME), "unchanged", Tone.SAME),
+        (len(plan.refused), "refused", Style.REFUSED),
+        (len(plan.left) - len(plan.refused), "kept", Style.KEPT),
+        (kinds.count(ChangeKind.SAME), "unchanged", Style.SAME),
     ]
-    counts = [ink(f"{number:,} {word}", tone) for number, word, tone in rest if number]
-    first = joined(", ", news) if news else ink(_nothing(plan), Tone.STRONG)
-    return joined(" · ", [first, *counts])
+    counts = [span(f"{number:,} {word}", tone) for number, word, tone in rest if number]
+    first = join_spans(", ", news) if news else span(_nothing(plan), Style.STRONG)
+    return join_spans(" · ", [first, *counts])
 
 
 def _nothing(plan: Plan) -> str:
@@ -116,32 +142,39 @@ def _nothing(plan: Plan) -> str:
     return "No changes"
 
 
-def _failed(failed: Failed, closing: str, room: int) -> list[Line]:
-    lines = prose(_verdict(failed), room, indent=margin(room))
-    lines += prose(ink(messages.sentence(failed.message)), room, indent=margin(room))
+def _failed(failed: PlanFailure, closing: str, room: int) -> list[StyledLine]:
+    lines = wrap_paragraph(_verdict(failed), room, indent=choose_margin(room))
+    lines += wrap_paragraph(
+        span(messages.to_sentence(failed.message)), room, indent=choose_margin(room)
+    )
     if failed.proof:
-        lines += [BLANK, *facts(_sides(failed.proof), room, indent=margin(room) + 2)]
-    lines += [BLANK, *prose(ink(closing, Tone.STRONG), room, indent=margin(room))]
+        lines += [
+            BLANK,
+            *render_labeled_values(_sides(failed.proof), room, indent=choose_margin(room) + 2),
+        ]
+    lines += [BLANK, *wrap_paragraph(span(closing, Style.STRONG), room, indent=choose_margin(room))]
     if failed.hint:
-        hint = (Ink("Next: ", Tone.STRONG), Ink(messages.sentence(failed.hint)))
-        lines += prose(hint, room, indent=margin(room))
+        hint = (Span("Next: ", Style.STRONG), Span(messages.to_sentence(failed.hint)))
+        lines += wrap_paragraph(hint, room, indent=choose_margin(room))
     return lines
 
 
-def _verdict(failed: Failed) -> Line:
-    in_doubt = failed.reason is Reason.IN_DOUBT
+def _verdict(failed: PlanFailure) -> StyledLine:
+    in_doubt = failed.reason is FailureReason.IN_DOUBT
     return (
-        Ink("? in doubt:", Tone.CAUTION) if in_doubt else Ink("x refused:", Tone.REFUSED),
-        Ink(" "),
-        Ink(messages.REASONS[failed.reason], Tone.STRONG),
-        *quiet(f" ({failed.reason.error_type})"),
+        Span("? in doubt:", Style.CAUTION) if in_doubt else Span("x refused:", Style.REFUSED),
+        Span(" "),
+        Span(messages.REASONS[failed.reason], Style.STRONG),
+        *dim(f" ({failed.reason.error_type})"),
     )
 
 
-def _sides(proof: Proof) -> list[Fact]:
-    look = Look(redacted=proof.redacted)
+def _sides(proof: Proof) -> list[LabeledValue]:
+    look = ValueStyle(redacted=proof.redacted)
     sides = (("expected", proof.expected, proof.equals), ("found", proof.found, proof.path))
     return [
-        Fact(label, ((*show(value, look), Ink(" ("), Ink(place, Tone.PATH), Ink(")")),))
+        LabeledValue(
+            label, ((*render_value(value, look), Span(" ("), Span(place, Style.PATH), Span(")")),)
+        )
         for label, value, place in sides
     ]

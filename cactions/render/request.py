@@ -11,25 +11,25 @@ import re
 from collections.abc import Iterator
 
 from cactions.model import Request
-from cactions.render.layout import flow, gap
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink
+from cactions.render.layout import add_gap, wrap
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 _OPENING, _CLOSING = "{[", "}]"
 
 
-def request(asked: Request) -> Sheet:
+def render_request(asked: Request) -> View:
     """Method and URL, the headers in order, then the body."""
 
-    def draw(room: int) -> list[Line]:
-        lines: list[Line] = [
-            (Ink(asked.method, Tone.STRONG), Ink(" "), Ink(asked.url.shown, Tone.CODE))
+    def draw(room: int) -> list[StyledLine]:
+        lines: list[StyledLine] = [
+            (Span(asked.method, Style.STRONG), Span(" "), Span(asked.url.shown, Style.CODE))
         ]
         for name, value in asked.headers:
-            header = (Ink(name, Tone.PATH), Ink(": "), Ink(value.shown, Tone.VALUE))
-            lines += flow(header, room, rest=gap(2))
+            header = (Span(name, Style.PATH), Span(": "), Span(value.shown, Style.VALUE))
+            lines += wrap(header, room, rest=add_gap(2))
         if asked.body is not None:
-            lines += [BLANK, *(ink(row, Tone.VALUE) for row in _body(asked.body.shown))]
+            lines += [BLANK, *(span(row, Style.VALUE) for row in _body(asked.body.shown))]
         return lines
 
     return draw

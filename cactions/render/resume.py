@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from cactions.model import Outcome, Plan, Receipt, Run, RunEntry, RunKind
 from cactions.render import changes, messages
-from cactions.render.changes import Tense
-from cactions.render.layout import margin, prose
-from cactions.render.runs import tally, told
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone
+from cactions.render.changes import ChangeTense
+from cactions.render.layout import choose_margin, wrap_paragraph
+from cactions.render.runs import render_outcome, render_tally
+from cactions.render.text import BLANK, Span, Style, StyledLine, View
 
 
-def resumption(cut_off: Run, ahead: Sequence[Receipt | None]) -> Sheet:
+def render_resume_preview(cut_off: Run, ahead: Sequence[Receipt | None]) -> View:
     """What was found by reading each open person; None: the plan is written now."""
 
-    def draw(room: int) -> list[Line]:
-        lines = prose((Ink("Run "), Ink(cut_off.head.id, Tone.STRONG), Ink(" was cut off.")), room)
+    def draw(room: int) -> list[StyledLine]:
+        lines = wrap_paragraph(
+            (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(" was cut off.")), room
+        )
         for (_, entry), receipt in zip(cut_off.open, ahead, strict=True):
             lines += [BLANK, *_ahead(entry.plan, receipt, room)]
         return [*lines, *_paragraphs(_beyond(cut_off), room)]
@@ -24,32 +26,41 @@ def resumption(cut_off: Run, ahead: Sequence[Receipt | None]) -> Sheet:
     return draw
 
 
-def resumed(done: Run, settled: Sequence[RunEntry]) -> Sheet:
+def render_resumed(done: Run, settled: Sequence[RunEntry]) -> View:
     """What became of the people who were open, and the counts of the whole run."""
 
-    def draw(room: int) -> list[Line]:
-        tense = Tense.TAKEN_BACK if done.head.kind is RunKind.UNDO else Tense.DONE
-        lines: list[Line] = []
+    def draw(room: int) -> list[StyledLine]:
+        tense = ChangeTense.TAKEN_BACK if done.head.kind is RunKind.UNDO else ChangeTense.DONE
+        lines: list[StyledLine] = []
         for entry in settled:
             if entry.receipt:
-                lines += [*told(entry.plan, entry.receipt, room, tense), BLANK]
-        run_id = Ink(done.head.id, Tone.CODE)
-        counts = (Ink(f"{messages.count(done.people, 'person', 'people')}: "), *tally(done))
-        end = (Ink("Run "), run_id, Ink(" is finished. "), *counts, Ink("."))
-        return [*lines, *prose(end, room, indent=margin(room))]
+                lines += [*render_outcome(entry.plan, entry.receipt, room, tense), BLANK]
+        run_id = Span(done.head.id, Style.CODE)
+        counts = (
+            Span(f"{messages.count_noun(done.people, 'person', 'people')}: "),
+            *render_tally(done),
+        )
+        end = (Span("Run "), run_id, Span(" is finished. "), *counts, Span("."))
+        return [*lines, *wrap_paragraph(end, room, indent=choose_margin(room))]
 
     return draw
 
 
-def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[Line]:
-    name = Ink(messages.called(plan.subject.label or plan.subject.person_id), Tone.STRONG)
+def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
+    name = Span(
+        messages.get_display_name(plan.subject.label or plan.subject.person_id), Style.STRONG
+    )
     if receipt is None:
-        said = (name, Ink(" holds the old values. Resuming writes the new ones:"))
-        return [*prose(said, room), BLANK, *changes.drawn(plan, room, Tense.PLANNED)]
+        said = (name, Span(" holds the old values. Resuming writes the new ones:"))
+        return [
+            *wrap_paragraph(said, room),
+            BLANK,
+            *changes.render_changes(plan, room, ChangeTense.PLANNED),
+        ]
     if receipt.outcome is Outcome.APPLIED:
-        said = (name, Ink(" holds the new values already. Resuming only records that."))
-        return prose(said, room)
-    return told(plan, receipt, room, Tense.DONE)
+        said = (name, Span(" holds the new values already. Resuming only records that."))
+        return wrap_paragraph(said, room)
+    return render_outcome(plan, receipt, room, ChangeTense.DONE)
 
 
 def _beyond(cut_off: Run) -> list[str]:
@@ -58,10 +69,10 @@ def _beyond(cut_off: Run) -> list[str]:
     if not cut_off.open:
         lines.append("Nobody in it is open. Resuming writes nothing and marks it as finished.")
     if cut_off.not_started:
-        number = messages.count(cut_off.not_started, "person was", "people were")
+        number = messages.count_noun(cut_off.not_started, "person was", "people were")
         lines.append(f"{number} handed in and not started: for them, run the action again.")
     return lines
 
 
-def _paragraphs(texts: Sequence[str], room: int) -> list[Line]:
-    return [line for text in texts for line in (BLANK, *prose((Ink(text),), room))]
+def _paragraphs(texts: Sequence[str], room: int) -> list[StyledLine]:
+    return [line for text in texts for line in (BLANK, *wrap_paragraph((Span(text),), room))]

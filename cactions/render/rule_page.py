@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.logic.lint.rule_page import Page
-from cactions.render.layout import gap, prose
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink
+from cactions.logic.lint.rule_page import RulePage
+from cactions.render.layout import add_gap, wrap_paragraph
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 
 _TITLES = {"why": "Why", "bad": "Bad", "good": "Good", "fix": "Fix", "suppress": "Suppress"}
 
 
-def pages(several: Sequence[Page]) -> Sheet:
+def render_rule_pages(several: Sequence[RulePage]) -> View:
     """One page after the other."""
 
-    def draw(room: int) -> list[Line]:
-        lines: list[Line] = []
+    def draw(room: int) -> list[StyledLine]:
+        lines: list[StyledLine] = []
         for number, page in enumerate(several):
             lines += [BLANK, BLANK] if number else []
             lines += _page(page, room)
@@ -24,21 +24,21 @@ def pages(several: Sequence[Page]) -> Sheet:
     return draw
 
 
-def _page(page: Page, room: int) -> list[Line]:
-    title = (Ink(page.rule, Tone.NAME), Ink(f" {page.severity}: {page.summary}", Tone.STRONG))
-    lines = prose(title, room)
+def _page(page: RulePage, room: int) -> list[StyledLine]:
+    title = (Span(page.rule, Style.NAME), Span(f" {page.severity}: {page.summary}", Style.STRONG))
+    lines = wrap_paragraph(title, room)
     for paragraph in filter(None, page.about.split("\n\n")):
         lines += [BLANK, *_words(paragraph, room)]
     for name, title_ in _TITLES.items():
-        lines += [BLANK, ink(f"{title_}:", Tone.STRONG)]
+        lines += [BLANK, span(f"{title_}:", Style.STRONG)]
         text = getattr(page, name)
         lines += _file(text) if name in ("bad", "good") else _words(text, room)
     return lines
 
 
-def _words(text: str, room: int) -> list[Line]:
-    return prose(ink(" ".join(text.replace("``", "`").split())), room, indent=2)
+def _words(text: str, room: int) -> list[StyledLine]:
+    return wrap_paragraph(span(" ".join(text.replace("``", "`").split())), room, indent=2)
 
 
-def _file(text: str) -> list[Line]:
-    return [(*gap(4), Ink(line, Tone.SOURCE)) for line in text.splitlines()]
+def _file(text: str) -> list[StyledLine]:
+    return [(*add_gap(4), Span(line, Style.SOURCE)) for line in text.splitlines()]

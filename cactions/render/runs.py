@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT
-from cactions.logic.shell import command_line
+from cactions.logic.shell import join_command
 from cactions.model import (
     Conflict,
     Outcome,
@@ -18,10 +18,16 @@ from cactions.model import (
     Tally,
 )
 from cactions.render import changes, messages
-from cactions.render.changes import Tense
-from cactions.render.layout import Fact, facts, margin, prose, table
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, joined, quiet
-from cactions.render.values import utc
+from cactions.render.changes import ChangeTense
+from cactions.render.layout import (
+    LabeledValue,
+    choose_margin,
+    render_labeled_values,
+    render_table,
+    wrap_paragraph,
+)
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
+from cactions.render.values import format_utc
 
 UNSEALED = (
     "A run that the vault has not sealed throughout was made before the vault, by an older"
@@ -30,179 +36,201 @@ UNSEALED = (
 )
 _COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
 _WIDE = 100
-_NOT_SEALED = ink(", not sealed", Tone.CAUTION)
+_NOT_SEALED = span(", not sealed", Style.CAUTION)
 _TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
 
 
-def receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[str] = ()) -> Sheet:
+def render_receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[str] = ()) -> View:
     """What became of a plan that the reader has just seen; how to take it back, or go on.
 
     ``where``: words that the next command needs, such as ``-f`` and ``shop/actions.yaml``.
     """
 
-    def draw(room: int) -> list[Line]:
-        lines = prose(_told(plan, done, Tense.DONE), room, indent=margin(room))
+    def draw(room: int) -> list[StyledLine]:
+        lines = wrap_paragraph(
+            _told(plan, done, ChangeTense.DONE), room, indent=choose_margin(room)
+        )
         if done.conflicts:
-            rows = changes.in_the_way(plan, done.conflicts, room, Tense.DONE)
+            rows = changes.render_conflict(plan, done.conflicts, room, ChangeTense.DONE)
             lines += [BLANK, *rows, BLANK]
-        return [*lines, *prose(_next(done, head, where), room, indent=margin(room))]
+        return [*lines, *wrap_paragraph(_next(done, head, where), room, indent=choose_margin(room))]
 
     return draw
 
 
-def takeback(plan: Plan, conflicts: Sequence[Conflict], undoes: str) -> Sheet:
+def render_undo_preview(plan: Plan, conflicts: Sequence[Conflict], undoes: str) -> View:
     """What undoing the run ``undoes`` would restore for one person, and what it leaves alone."""
 
-    def draw(room: int) -> list[Line]:
-        title = (Ink("Undo of "), Ink(undoes, Tone.CODE), Ink(" for "), _name(plan))
-        rows = changes.drawn(plan, room, Tense.TAKE_BACK, conflicts)
-        nothing = prose(ink("Nothing is left to restore."), room, indent=margin(room))
-        return [*prose(title, room), BLANK, *(rows or nothing)]
+    def draw(room: int) -> list[StyledLine]:
+        title = (Span("Undo of "), Span(undoes, Style.CODE), Span(" for "), _name(plan))
+        rows = changes.render_changes(plan, room, ChangeTense.TAKE_BACK, conflicts)
+        nothing = wrap_paragraph(
+            span("Nothing is left to restore."), room, indent=choose_margin(room)
+        )
+        return [*wrap_paragraph(title, room), BLANK, *(rows or nothing)]
 
     return draw
 
 
-def undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) -> Sheet:
+def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Receipt]) -> View:
     """After an undo: what was restored, and what was left alone because it is no longer ours.
 
     ``plans`` are the inverse plans, one for each receipt.
     """
 
-    def draw(room: int) -> list[Line]:
-        lines: list[Line] = []
+    def draw(room: int) -> list[StyledLine]:
+        lines: list[StyledLine] = []
         for plan, done in zip(plans, receipts, strict=True):
-            lines += [*told(plan, done, room, Tense.TAKEN_BACK), BLANK]
+            lines += [*render_outcome(plan, done, room, ChangeTense.TAKEN_BACK), BLANK]
         if not receipts:
-            lines = [*prose(ink("Nothing was left to restore."), room, indent=margin(room)), BLANK]
-        run_id = (Ink("This undo is run "), Ink(head.id, Tone.CODE), Ink("."))
-        return [*lines, *prose(run_id, room, indent=margin(room))]
+            lines = [
+                *wrap_paragraph(
+                    span("Nothing was left to restore."), room, indent=choose_margin(room)
+                ),
+                BLANK,
+            ]
+        run_id = (Span("This undo is run "), Span(head.id, Style.CODE), Span("."))
+        return [*lines, *wrap_paragraph(run_id, room, indent=choose_margin(room))]
 
     return draw
 
 
-def runs(found: Iterable[Run]) -> Sheet:
+def render_runs(found: Iterable[Run]) -> View:
     """The table of runs, in the order given; a run's id holds its time, where room is scarce."""
     found = list(found)
     taken = {each.head.undoes for each in found if _has_restored(each)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
     how_on = [_how_on(run.head) for run in found if not run.finished]
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         if not rows:
-            return [ink("No runs yet.")]
+            return [span("No runs yet.")]
         if room < _WIDE:
-            lines = table(_COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], room)
+            lines = render_table(
+                _COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], room
+            )
         else:
-            lines = table(_COLUMNS, rows, room)
-        return [*lines, *(row for line in how_on for row in [BLANK, *prose(line, room)])]
+            lines = render_table(_COLUMNS, rows, room)
+        return [*lines, *(row for line in how_on for row in [BLANK, *wrap_paragraph(line, room)])]
 
     return draw
 
 
-def run(one: Run) -> Sheet:
+def render_run(one: Run) -> View:
     """One run: what it was, and what it did to each person."""
 
-    def draw(room: int) -> list[Line]:
-        title = (Ink("Run "), Ink(one.head.id, Tone.STRONG))
-        lines = [*prose(title, room), BLANK, *facts(list(_head(one)), room, indent=margin(room))]
+    def draw(room: int) -> list[StyledLine]:
+        title = (Span("Run "), Span(one.head.id, Style.STRONG))
+        lines = [
+            *wrap_paragraph(title, room),
+            BLANK,
+            *render_labeled_values(list(_head(one)), room, indent=choose_margin(room)),
+        ]
         for entry in one.entries:
             lines += [BLANK, *_entry(entry, one.head.kind, room)]
         if not one.finished:
-            lines += [BLANK, *prose(_how_on(one.head), room)]
+            lines += [BLANK, *wrap_paragraph(_how_on(one.head), room)]
         return lines
 
     return draw
 
 
-def _how_on(head: RunHead) -> Line:
-    resume = Ink(command_line(("runs", "resume"), head.id), Tone.CODE)
-    back = Ink(command_line(("runs", "undo"), head.id), Tone.CODE)
-    run_id = Ink(head.id, Tone.CODE)
+def _how_on(head: RunHead) -> StyledLine:
+    resume = Span(join_command(("runs", "resume"), head.id), Style.CODE)
+    back = Span(join_command(("runs", "undo"), head.id), Style.CODE)
+    run_id = Span(head.id, Style.CODE)
     said = " was cut off, unless it is still at work. To finish it: "
-    return (Ink("Run "), run_id, Ink(said), resume, Ink(". To take it back: "), back, Ink("."))
+    return (Span("Run "), run_id, Span(said), resume, Span(". To take it back: "), back, Span("."))
 
 
-def _name(plan: Plan) -> Ink:
-    told = messages.called(plan.subject.label or plan.subject.person_id)
-    return Ink(told or "A forgotten person", Tone.STRONG)
+def _name(plan: Plan) -> Span:
+    told = messages.get_display_name(plan.subject.label or plan.subject.person_id)
+    return Span(told or "A forgotten person", Style.STRONG)
 
 
-def told(plan: Plan, done: Receipt, room: int, tense: Tense) -> list[Line]:
+def render_outcome(plan: Plan, done: Receipt, room: int, tense: ChangeTense) -> list[StyledLine]:
     """One person: the sentence, then the attributes that were written or stood in the way."""
-    tense = Tense.IN_DOUBT if done.outcome is Outcome.IN_DOUBT else tense
+    tense = ChangeTense.IN_DOUBT if done.outcome is Outcome.IN_DOUBT else tense
     if done.outcome in _TOUCHED:
-        rows = changes.drawn(plan, room, tense, done.conflicts)
+        rows = changes.render_changes(plan, room, tense, done.conflicts)
     else:
-        rows = changes.in_the_way(plan, done.conflicts, room, tense)
-    said = prose(_told(plan, done, tense), room, indent=margin(room))
+        rows = changes.render_conflict(plan, done.conflicts, room, tense)
+    said = wrap_paragraph(_told(plan, done, tense), room, indent=choose_margin(room))
     return [*said, BLANK, *rows] if rows else said
 
 
-def _told(plan: Plan, done: Receipt, tense: Tense) -> Line:
+def _told(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
     """``Applied: Ada Lovelace. 1 added.``: the outcome, the person, and what it means."""
     word, tone = messages.OUTCOMES[done.outcome]
-    taken_back = tense is Tense.TAKEN_BACK
-    said: Line = ink(messages.BECAME[done.outcome])
+    taken_back = tense is ChangeTense.TAKEN_BACK
+    said: StyledLine = span(messages.BECAME[done.outcome])
     if done.outcome is Outcome.APPLIED:
-        word, said = ("restored" if taken_back else word), (*_counts(plan, tense), Ink("."))
+        word, said = ("restored" if taken_back else word), (*_counts(plan, tense), Span("."))
     elif done.outcome is Outcome.IN_DOUBT and plan.pending:
-        said = ink("Nothing was written to this person.")
+        said = span("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
-        said = ink("Somebody has changed this person since, so nothing was restored.")
+        said = span("Somebody has changed this person since, so nothing was restored.")
     if not plan.subject.person_id:
-        said = ink("Everything else about them was erased.")
-    message = ink(f" {messages.sentence(done.message)}") if done.message else ()
-    return (Ink(f"{word.capitalize()}:", tone), Ink(" "), _name(plan), Ink(". "), *said, *message)
-
-
-def _counts(plan: Plan, tense: Tense) -> Line:
-    kinds = [change.kind for change in plan.effective]
-    if tense is Tense.TAKEN_BACK:
-        return ink(messages.count(len(kinds), "attribute"), Tone.GOOD)
-    parts = [
-        ink(f"{kinds.count(kind):,} {messages.DONE[kind]}", messages.TONES[kind])
-        for kind in changes.EFFECTIVE
-        if kind in kinds
-    ]
-    return joined(", ", parts)
-
-
-def _next(done: Receipt, head: RunHead, where: Sequence[str]) -> Line:
-    command = Ink(command_line(("runs", "undo"), head.id, options=where), Tone.CODE)
-    this = (Ink("This was run "), Ink(head.id, Tone.CODE), Ink("."))
-    if done.outcome is Outcome.APPLIED:
-        return (Ink("To take it back: "), command)
-    if done.outcome is Outcome.IN_DOUBT:
-        return (Ink("Next: look at the person. To put the old values back: "), command)
-    if done.outcome is Outcome.CONFLICT:
-        return (Ink("Next: look at a new diff, then run again. "), *this)
-    return this
-
-
-def _run_row(one: Run, *, partly: bool = False) -> tuple[Line, ...]:
+        said = span("Everything else about them was erased.")
+    message = span(f" {messages.to_sentence(done.message)}") if done.message else ()
     return (
-        ink(one.head.id, Tone.CODE),
-        ink(utc(one.head.started)[:-3]),
-        ink(one.head.action, Tone.NAME),
-        ink(one.head.kind.value),
-        (*_state(one, partly=partly), *(() if one.authentic else _NOT_SEALED)),
-        (Ink(f"{one.people:,}: "), *tally(one)),
+        Span(f"{word.capitalize()}:", tone),
+        Span(" "),
+        _name(plan),
+        Span(". "),
+        *said,
+        *message,
     )
 
 
-def tally(one: Run) -> Line:
+def _counts(plan: Plan, tense: ChangeTense) -> StyledLine:
+    kinds = [change.kind for change in plan.effective]
+    if tense is ChangeTense.TAKEN_BACK:
+        return span(messages.count_noun(len(kinds), "attribute"), Style.GOOD)
+    parts = [
+        span(f"{kinds.count(kind):,} {messages.DONE[kind]}", messages.TONES[kind])
+        for kind in changes.EFFECTIVE
+        if kind in kinds
+    ]
+    return join_spans(", ", parts)
+
+
+def _next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLine:
+    command = Span(join_command(("runs", "undo"), head.id, options=where), Style.CODE)
+    this = (Span("This was run "), Span(head.id, Style.CODE), Span("."))
+    if done.outcome is Outcome.APPLIED:
+        return (Span("To take it back: "), command)
+    if done.outcome is Outcome.IN_DOUBT:
+        return (Span("Next: look at the person. To put the old values back: "), command)
+    if done.outcome is Outcome.CONFLICT:
+        return (Span("Next: look at a new diff, then run again. "), *this)
+    return this
+
+
+def _run_row(one: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
+    return (
+        span(one.head.id, Style.CODE),
+        span(format_utc(one.head.started)[:-3]),
+        span(one.head.action, Style.NAME),
+        span(one.head.kind.value),
+        (*_state(one, partly=partly), *(() if one.authentic else _NOT_SEALED)),
+        (Span(f"{one.people:,}: "), *render_tally(one)),
+    )
+
+
+def render_tally(one: Run) -> StyledLine:
     """People by outcome; together they are everybody who was handed in."""
     counts = Tally.of(_known(one)).counts
     parts = [
-        ink(f"{counts[outcome]:,} {word}", tone)
+        span(f"{counts[outcome]:,} {word}", tone)
         for outcome, (word, tone) in messages.OUTCOMES.items()
         if counts.get(outcome)
     ]
     left = one.people - sum(counts.values())
-    parts += [ink(f"{left:,} {'not started' if one.finished else 'open'}", Tone.CAUTION)] * (
+    parts += [span(f"{left:,} {'not started' if one.finished else 'open'}", Style.CAUTION)] * (
         left > 0
     )
-    return joined(", ", parts) if parts else quiet("nobody")
+    return join_spans(", ", parts) if parts else dim("nobody")
 
 
 def _known(one: Run) -> Iterator[Receipt]:
@@ -218,41 +246,47 @@ def _has_restored(one: Run) -> bool:
     return one.head.kind is RunKind.UNDO and any(applied)
 
 
-def _state(one: Run, *, partly: bool = False) -> Line:
+def _state(one: Run, *, partly: bool = False) -> StyledLine:
     """``partly``: an undo has restored something of it."""
     if not one.finished:
-        return ink("cut off", Tone.CAUTION)
+        return span("cut off", Style.CAUTION)
     undone = sum(bool(entry.undone_by) for entry in one.entries)
     applied = [e for e in one.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
     if undone:
-        return ink("undone" if undone >= len(applied) else "partly undone")
-    return ink("partly undone" if partly else "finished")
+        return span("undone" if undone >= len(applied) else "partly undone")
+    return span("partly undone" if partly else "finished")
 
 
-def _head(one: Run) -> Iterator[Fact]:
+def _head(one: Run) -> Iterator[LabeledValue]:
     head = one.head
-    yield Fact("Action", (ink(head.action, Tone.NAME),))
-    yield Fact("Started", ((Ink(f"{utc(head.started)} UTC by "), Ink(head.operator, Tone.CODE)),))
+    yield LabeledValue("Action", (span(head.action, Style.NAME),))
+    yield LabeledValue(
+        "Started", ((Span(f"{format_utc(head.started)} UTC by "), Span(head.operator, Style.CODE)),)
+    )
     where = ", ".join(filter(None, (head.workspace, head.environment)))
-    yield Fact("Workspace", (ink(where, Tone.CODE),))
+    yield LabeledValue("Workspace", (span(where, Style.CODE),))
     if head.kind is RunKind.UNDO:
-        yield Fact("Takes back", ((Ink("run "), Ink(head.undoes, Tone.CODE)),))
+        yield LabeledValue("Takes back", ((Span("run "), Span(head.undoes, Style.CODE)),))
     elif head.source:
-        source = (Ink("replayed", Tone.CAUTION), Ink(" from "), Ink(head.source, Tone.CODE))
-        yield Fact("Answers", (source,))
+        source = (Span("replayed", Style.CAUTION), Span(" from "), Span(head.source, Style.CODE))
+        yield LabeledValue("Answers", (source,))
     else:
-        yield Fact("Answers", (ink("live"),))
-    yield Fact("State", (_state(one),))
+        yield LabeledValue("Answers", (span("live"),))
+    yield LabeledValue("State", (_state(one),))
     if not one.authentic:
-        yield Fact("Sealed", (ink("no", Tone.CAUTION), ink(UNSEALED)))
-    yield Fact("People", ((Ink(f"{one.people:,}: "), *tally(one)),))
+        yield LabeledValue("Sealed", (span("no", Style.CAUTION), span(UNSEALED)))
+    yield LabeledValue("People", ((Span(f"{one.people:,}: "), *render_tally(one)),))
 
 
-def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[Line]:
-    tense = Tense.TAKEN_BACK if kind is RunKind.UNDO else Tense.DONE
-    lines = told(entry.plan, entry.receipt or _open(entry.plan), room, tense)
-    by = (Ink("Undone by run "), Ink(entry.undone_by, Tone.CODE), Ink("."))
-    return [*prose(by, room, indent=margin(room)), *lines] if entry.undone_by else lines
+def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]:
+    tense = ChangeTense.TAKEN_BACK if kind is RunKind.UNDO else ChangeTense.DONE
+    lines = render_outcome(entry.plan, entry.receipt or _open(entry.plan), room, tense)
+    by = (Span("Undone by run "), Span(entry.undone_by, Style.CODE), Span("."))
+    return (
+        [*wrap_paragraph(by, room, indent=choose_margin(room)), *lines]
+        if entry.undone_by
+        else lines
+    )
 
 
 def _open(plan: Plan) -> Receipt:

@@ -15,17 +15,19 @@ ONE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "not
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-def gravest_first(found: Sequence[Finding]) -> list[Finding]:
+def by_severity(found: Sequence[Finding]) -> list[Finding]:
     """Errors, then warnings, then notes; each in the order of their places."""
     return sorted(found, key=_order)
 
 
-def counted(found: Sequence[Finding], suppressed: int) -> str:
+def count_by_severity(found: Sequence[Finding], suppressed: int) -> str:
     """``2 errors and 1 note``, or that there are none, and how many somebody answers for."""
     numbers = Counter(one.severity for one in found)
-    parts = [messages.count(numbers[one], ONE[one], _MANY[one]) for one in Severity if numbers[one]]
+    parts = [
+        messages.count_noun(numbers[one], ONE[one], _MANY[one]) for one in Severity if numbers[one]
+    ]
     more = f"; {suppressed:,} suppressed" if suppressed else ""
-    return f"{messages.listed(parts) or 'No problems'}{more}"
+    return f"{messages.join_words(parts) or 'No problems'}{more}"
 
 
 def _order(finding: Finding) -> tuple[int, bool, str, int, int, str]:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.model import Place, noun
-from cactions.render.escape import Piece, pieces
-from cactions.render.layout import gap
-from cactions.render.text import Ink, Line, Tone, quiet
+from cactions.model import Place, frozen
+from cactions.render.escape import Piece, split_escaped
+from cactions.render.layout import add_gap
+from cactions.render.text import Span, Style, StyledLine, dim
 
-CARET = Ink("^", Tone.BAD)
+CARET = Span("^", Style.BAD)
 _TAB = 4
 _LEAST = 24  # cells of source, however narrow the page is
 _NEAR = 1_000  # characters on either side of where a span begins; no page shows more
 _BEFORE = 3  # of what is seen of a long line, a third stands before the span
 
 
-def excerpt(place: Place, lines: Sequence[str], room: int, mark: Ink = CARET) -> list[Line]:
+def render_snippet(
+    place: Place, lines: Sequence[str], room: int, mark: Span = CARET
+) -> list[StyledLine]:
     """The line, its number and the marks below it; nothing where the file has no such line."""
     if not 1 <= place.line <= len(lines):
         return []
@@ -32,13 +34,13 @@ def excerpt(place: Place, lines: Sequence[str], room: int, mark: Ink = CARET) ->
     span = drawn.span(place.column - 1 - skipped, min(end, place.column + _NEAR) - skipped)
     number = f"{place.line:4}"
     text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3), mark)
-    margin: Line = quiet(f"{number} | ")
-    below: Line = (*gap(len(number)), *quiet(" | "))
-    more = quiet(f" to line {place.end_line}") if several else ()
+    margin: StyledLine = dim(f"{number} | ")
+    below: StyledLine = (*add_gap(len(number)), *dim(" | "))
+    more = dim(f" to line {place.end_line}") if several else ()
     return [(*margin, *text), (*below, *carets, *more)]
 
 
-@noun
+@frozen
 class _Drawn:
     """How each character is shown, and the cell at which it begins; one more for the end."""
 
@@ -49,7 +51,7 @@ class _Drawn:
     def of(cls, line: str) -> _Drawn:
         shown: list[Piece] = []
         at = [0]
-        for char, piece in zip(line, pieces(line), strict=True):
+        for char, piece in zip(line, split_escaped(line), strict=True):
             wide = _TAB - at[-1] % _TAB
             shown.append((" " * wide, wide) if char == "\t" else piece)
             at.append(at[-1] + shown[-1][1])
@@ -62,7 +64,9 @@ class _Drawn:
         return first, max(stop, first + 1)
 
 
-def _cut(drawn: _Drawn, span: tuple[int, int], room: int, mark: Ink) -> tuple[Line, Line]:
+def _cut(
+    drawn: _Drawn, span: tuple[int, int], room: int, mark: Span
+) -> tuple[StyledLine, StyledLine]:
     """The part of the line around the beginning of the span, and its carets."""
     start, end = span
     whole = max(drawn.cells[-1], end)
@@ -75,7 +79,7 @@ def _cut(drawn: _Drawn, span: tuple[int, int], room: int, mark: Ink) -> tuple[Li
         if from_ <= at and at + size <= to and (size or at > from_)
     ]
     blank = seen[0][0] - from_ if seen else 0  # half of a wide character
-    text = Ink(" " * blank + "".join(shown for _, shown in seen), Tone.SOURCE)
-    cut_left, cut_right = quiet("…" if left else ""), quiet("…" if right < whole else "")
-    carets = Ink(mark.text * max(1, min(end, to) - start), mark.tone)
-    return (*cut_left, text, *cut_right), (*gap(start - left), carets)
+    text = Span(" " * blank + "".join(shown for _, shown in seen), Style.SOURCE)
+    cut_left, cut_right = dim("…" if left else ""), dim("…" if right < whole else "")
+    carets = Span(mark.text * max(1, min(end, to) - start), mark.tone)
+    return (*cut_left, text, *cut_right), (*add_gap(start - left), carets)

@@ -11,8 +11,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Final
 
-from cactions.render.escape import safe
-from cactions.render.text import Ink, Line, Sheet, Tone, cells, plain
+from cactions.render.escape import escape_terminal
+from cactions.render.text import Span, Style, StyledLine, View, count_cells, to_plain_text
 
 _CELL = 8.4  # pixels of one cell, and the pitch of its lines
 _LINE = 19
@@ -24,22 +24,22 @@ _FAMILY = (
 
 _CLASSES: Final = MappingProxyType(
     {
-        Tone.STRONG: "b",
-        Tone.QUIET: "q",
-        Tone.NEW: "b",
-        Tone.NOTHING: "q",
-        Tone.NAME: "b",
-        Tone.CODE: "c",
-        Tone.PATH: "q",
-        Tone.ADD: "g",
-        Tone.OVERWRITE: "m",
-        Tone.CLEAR: "r",
-        Tone.SAME: "q",
-        Tone.KEPT: "q",
-        Tone.REFUSED: "r b",
-        Tone.GOOD: "g",
-        Tone.BAD: "r b",
-        Tone.CAUTION: "m b",
+        Style.STRONG: "b",
+        Style.QUIET: "q",
+        Style.NEW: "b",
+        Style.NOTHING: "q",
+        Style.NAME: "b",
+        Style.CODE: "c",
+        Style.PATH: "q",
+        Style.ADD: "g",
+        Style.OVERWRITE: "m",
+        Style.CLEAR: "r",
+        Style.SAME: "q",
+        Style.KEPT: "q",
+        Style.REFUSED: "r b",
+        Style.GOOD: "g",
+        Style.BAD: "r b",
+        Style.CAUTION: "m b",
     }
 )
 
@@ -57,20 +57,20 @@ _STYLE = f"""
 """
 
 
-def picture(sheet: Sheet, *, room: int = 80, command: str = "") -> str:
+def to_svg(sheet: View, *, room: int = 80, command: str = "") -> str:
     """The SVG document; ``command`` is shown above the sheet as what somebody typed."""
     lines = sheet(room)
-    command = safe(command)
+    command = escape_terminal(command)
     if command:
-        lines = [(Ink("$ ", Tone.QUIET), Ink(command, Tone.STRONG)), (), *lines]
-    across = round(2 * _EDGE + _CELL * max([room, *map(cells, lines)]), 1)
+        lines = [(Span("$ ", Style.QUIET), Span(command, Style.STRONG)), (), *lines]
+    across = round(2 * _EDGE + _CELL * max([room, *map(count_cells, lines)]), 1)
     down = 2 * _EDGE + _LINE * len(lines)
     size = f'viewBox="0 0 {across} {down}" width="{across}" height="{down}"'
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>',
             f"<title>{escape(command or 'cactions')}</title>",
-            f"<desc>{escape(plain(lines))}</desc>",
+            f"<desc>{escape(to_plain_text(lines))}</desc>",
             f"<style>{_STYLE}</style>",
             f'<rect x="0.5" y="0.5" width="{across - 1}" height="{down - 1}" rx="8"/>',
             *_texts(lines),
@@ -79,7 +79,7 @@ def picture(sheet: Sheet, *, room: int = 80, command: str = "") -> str:
     )
 
 
-def _texts(lines: Sequence[Line]) -> list[str]:
+def _texts(lines: Sequence[StyledLine]) -> list[str]:
     return [
         f'<text y="{_EDGE + _FONT + number * _LINE}">{_spans(line)}</text>'
         for number, line in enumerate(lines)
@@ -87,7 +87,7 @@ def _texts(lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def _spans(line: Line) -> str:
+def _spans(line: StyledLine) -> str:
     """Each ink at its own cell and as wide as its cells, whatever the font."""
     spans, at = [], 0
     for part in line:

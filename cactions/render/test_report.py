@@ -7,50 +7,56 @@ from itertools import groupby
 
 from cactions.model import TestReport
 from cactions.render import messages
-from cactions.render.layout import flow, gap, prose
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, joined
+from cactions.render.layout import add_gap, wrap, wrap_paragraph
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, join_spans, span
 
 _WORD = 6  # cells of "FAILED"
 
 
-def reports(found: Sequence[TestReport], untested: Sequence[str] = ()) -> Sheet:
+def render_test_reports(found: Sequence[TestReport], untested: Sequence[str] = ()) -> View:
     """Tests by action, in the order given; ``untested`` are actions that have none."""
 
-    def draw(room: int) -> list[Line]:
-        lines: list[Line] = []
+    def draw(room: int) -> list[StyledLine]:
+        lines: list[StyledLine] = []
         for action, group in groupby(found, key=lambda report: report.action):
             several = list(group)
             lines += [_heading(action, several)]
             lines += [line for report in several for line in _report(report, room)] + [BLANK]
         if untested:
-            names = messages.listed(list(untested))
-            lines += [*prose(ink(f"Without tests: {names}."), room), BLANK]
+            names = messages.join_words(list(untested))
+            lines += [*wrap_paragraph(span(f"Without tests: {names}."), room), BLANK]
         return [*lines, _count(found)]
 
     return draw
 
 
-def _heading(action: str, several: Sequence[TestReport]) -> Line:
+def _heading(action: str, several: Sequence[TestReport]) -> StyledLine:
     calls = (report.result.call for report in several)
     sources = sorted({call.source for call in calls if call and call.source})
-    replayed = (Ink(" ("), Ink("replayed", Tone.CAUTION), Ink(" from "))
-    named = joined(", ", (ink(source, Tone.CODE) for source in sources))
-    return (Ink(action, Tone.STRONG), *((*replayed, *named, Ink(")")) if sources else ()))
+    replayed = (Span(" ("), Span("replayed", Style.CAUTION), Span(" from "))
+    named = join_spans(", ", (span(source, Style.CODE) for source in sources))
+    return (Span(action, Style.STRONG), *((*replayed, *named, Span(")")) if sources else ()))
 
 
-def _report(report: TestReport, room: int) -> list[Line]:
-    word = Ink("ok    ", Tone.GOOD) if report.passed else Ink("FAILED", Tone.BAD)
-    lines = flow(ink(report.test), room, hang=(*gap(2), word, *gap(2)))
+def _report(report: TestReport, room: int) -> list[StyledLine]:
+    word = Span("ok    ", Style.GOOD) if report.passed else Span("FAILED", Style.BAD)
+    lines = wrap(span(report.test), room, hang=(*add_gap(2), word, *add_gap(2)))
     for problem in report.problems:
-        lines += flow(ink(problem), room, hang=(*gap(_WORD + 4), Ink("x", Tone.BAD), Ink(" ")))
+        lines += wrap(
+            span(problem), room, hang=(*add_gap(_WORD + 4), Span("x", Style.BAD), Span(" "))
+        )
     return lines
 
 
-def _count(found: Sequence[TestReport]) -> Line:
+def _count(found: Sequence[TestReport]) -> StyledLine:
     if not found:
-        return ink("No tests.")
+        return span("No tests.")
     passed = sum(report.passed for report in found)
-    parts = [ink(f"{passed:,} ok", Tone.GOOD)] if passed else []
+    parts = [span(f"{passed:,} ok", Style.GOOD)] if passed else []
     failed = len(found) - passed
-    parts += [ink(f"{failed:,} FAILED", Tone.BAD)] if failed else []
-    return (Ink(f"{messages.count(len(found), 'test')}: "), *joined(", ", parts), Ink("."))
+    parts += [span(f"{failed:,} FAILED", Style.BAD)] if failed else []
+    return (
+        Span(f"{messages.count_noun(len(found), 'test')}: "),
+        *join_spans(", ", parts),
+        Span("."),
+    )

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from cactions.render.escape import safe
-from cactions.render.width import width
+from cactions.render.escape import escape_terminal
+from cactions.render.width import display_width
 
 
-class Tone(Enum):
+class Style(Enum):
     """What a word is, for whoever colours it. The last of them are changes and verdicts."""
 
     PROSE = "prose"
@@ -46,72 +46,72 @@ class Tone(Enum):
     CAUTION = "caution"
 
 
-BROKEN = frozenset({Tone.PROSE, Tone.STRONG, Tone.QUIET})
+BROKEN = frozenset({Style.PROSE, Style.STRONG, Style.QUIET})
 """The tones that may be broken between lines; half of a value, a path or a count is no use."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class Span:
     """A printable text and what it is. Unprintable characters are spelled out on the way in."""
 
     text: str
-    tone: Tone = Tone.PROSE
+    tone: Style = Style.PROSE
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", safe(self.text))
+        object.__setattr__(self, "text", escape_terminal(self.text))
 
     @property
     def cells(self) -> int:
         """How wide it is on a terminal."""
-        return width(self.text)
+        return display_width(self.text)
 
 
-Line: TypeAlias = tuple[Ink, ...]
+StyledLine: TypeAlias = tuple[Span, ...]
 """One line of output, without its end."""
 
-Sheet: TypeAlias = Callable[[int], list[Line]]
+View: TypeAlias = Callable[[int], list[StyledLine]]
 """A drawing that waits to be told its width in cells. It is pure: same width, same lines."""
 
-BLANK: Line = ()
+BLANK: StyledLine = ()
 
 
-def ink(text: str, tone: Tone = Tone.PROSE) -> Line:
+def span(text: str, tone: Style = Style.PROSE) -> StyledLine:
     """A line of one ink."""
-    return (Ink(text, tone),)
+    return (Span(text, tone),)
 
 
-def quiet(text: str) -> Line:
+def dim(text: str) -> StyledLine:
     """A line of one quiet ink; none at all for no text."""
-    return (Ink(text, Tone.QUIET),) if text else ()
+    return (Span(text, Style.QUIET),) if text else ()
 
 
-def cells(line: Line) -> int:
+def count_cells(line: StyledLine) -> int:
     """How wide a line is on a terminal."""
     return sum(part.cells for part in line)
 
 
-def joined(separator: str, lines: Iterable[Line]) -> Line:
+def join_spans(separator: str, lines: Iterable[StyledLine]) -> StyledLine:
     """Lines behind one another, with a separator between them."""
-    result: list[Ink] = []
+    result: list[Span] = []
     for number, line in enumerate(lines):
-        result += [Ink(separator), *line] if number else line
+        result += [Span(separator), *line] if number else line
     return tuple(result)
 
 
-def toned(line: Line, old: Tone, new: Tone) -> Line:
+def restyle(line: StyledLine, old: Style, new: Style) -> StyledLine:
     """The line with one tone exchanged for another."""
-    return tuple(Ink(part.text, new) if part.tone is old else part for part in line)
+    return tuple(Span(part.text, new) if part.tone is old else part for part in line)
 
 
-def plain(lines: Iterable[Line]) -> str:
+def to_plain_text(lines: Iterable[StyledLine]) -> str:
     """The words alone; every line ends with a newline and none with a space."""
     return "".join("".join(part.text for part in line).rstrip() + "\n" for line in lines)
 
 
-def stacked(*sheets: Sheet) -> Sheet:
+def stack_views(*sheets: View) -> View:
     """Several sheets below one another, a blank line between; sheets without lines vanish."""
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         drawn = [lines for sheet in sheets if (lines := sheet(room))]
         return [line for i, lines in enumerate(drawn) for line in ([BLANK, *lines] if i else lines)]
 

@@ -7,43 +7,49 @@ from collections.abc import Iterator
 from cactions.logic.exchange.token_response import FetchedToken
 from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import Token
-from cactions.render.layout import Fact, facts, prose
-from cactions.render.messages import listed
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
+from cactions.render.layout import LabeledValue, render_labeled_values, wrap_paragraph
+from cactions.render.messages import join_words
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 
 
-def fetched(token: Token, came: FetchedToken, binding: TokenBinding) -> Sheet:
+def render_token_test(token: Token, came: FetchedToken, binding: TokenBinding) -> View:
     """Where it came from, where it stood, what it looks like, and where it would go."""
 
-    def draw(room: int) -> list[Line]:
-        title = (Ink("Token "), Ink(token.name, Tone.STRONG), Ink(" was fetched.", Tone.GOOD))
-        return [*prose(title, room), BLANK, *facts(_told(token, came, binding), room)]
+    def draw(room: int) -> list[StyledLine]:
+        title = (Span("Token "), Span(token.name, Style.STRONG), Span(" was fetched.", Style.GOOD))
+        return [
+            *wrap_paragraph(title, room),
+            BLANK,
+            *render_labeled_values(_told(token, came, binding), room),
+        ]
 
     return draw
 
 
-def _told(token: Token, came: FetchedToken, binding: TokenBinding) -> list[Fact]:
+def _told(token: Token, came: FetchedToken, binding: TokenBinding) -> list[LabeledValue]:
     assert token.fetch, "only a dynamic token is fetched"
     request = token.fetch.request
     asked = f"{request.http_method.upper()} to {request.host}"
     lifetime = "the answer does not say: until it is denied"
     if came.expires_in is not None:
         lifetime = f"{came.expires_in:,.0f} seconds"
-    header = (Ink(token.header, Tone.PATH), Ink(": "), Ink(token.prefix), *quiet("(the token)"))
+    header = (Span(token.header, Style.PATH), Span(": "), Span(token.prefix), *dim("(the token)"))
     return [
-        Fact("Asked", (ink(asked, Tone.CODE),)),
-        Fact("Answer", (ink(f"{came.status}", Tone.CODE),)),
-        Fact("Found", ((Ink(str(token.fetch.token_path), Tone.PATH), Ink(f", {came.shape}")),)),
-        Fact("Good for", (ink(lifetime),)),
-        Fact("Sent as", (header,)),
+        LabeledValue("Asked", (span(asked, Style.CODE),)),
+        LabeledValue("Answer", (span(f"{came.status}", Style.CODE),)),
+        LabeledValue(
+            "Found", ((Span(str(token.fetch.token_path), Style.PATH), Span(f", {came.shape}")),)
+        ),
+        LabeledValue("Good for", (span(lifetime),)),
+        LabeledValue("Sent as", (header,)),
         *_places(binding),
     ]
 
 
-def _places(binding: TokenBinding) -> Iterator[Fact]:
+def _places(binding: TokenBinding) -> Iterator[LabeledValue]:
     """Where it may go, and what the YAML names beyond that, with the command that allows it."""
     allowed, missing = [*binding.hosts], [*binding.missing]
-    yield Fact("Sent to", (ink(listed(allowed)) if allowed else quiet("no host yet"),))
+    yield LabeledValue("Sent to", (span(join_words(allowed)) if allowed else dim("no host yet"),))
     if missing:
         remedy = f"; only if it is meant to go there: {binding.remedy(missing)}"
-        yield Fact("Not to", (ink(f"{listed(missing)}{remedy}"),))
+        yield LabeledValue("Not to", (span(f"{join_words(missing)}{remedy}"),))

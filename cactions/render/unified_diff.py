@@ -7,13 +7,13 @@ from difflib import unified_diff
 from typing import Final
 
 from cactions.logic.lines import split_lines
-from cactions.render.text import Ink, Line, Sheet, Tone
+from cactions.render.text import Span, Style, StyledLine, View
 
 _HIDDEN: Final = "(not shown: this line holds a secret)"
-_TONES: Final = {"-": Tone.CLEAR, "+": Tone.ADD, "@": Tone.QUIET, " ": Tone.SOURCE}
+_TONES: Final = {"-": Style.CLEAR, "+": Style.ADD, "@": Style.QUIET, " ": Style.SOURCE}
 
 
-def patch(file: str, before: str, after: str, secret: Collection[str]) -> Sheet:
+def render_unified_diff(file: str, before: str, after: str, secret: Collection[str]) -> View:
     """The lines that go and come, with three around them. ``secret`` are lines to be hidden."""
     hidden = {line.strip() for line in secret}
     old, new = _lines(before, hidden), _lines(after, hidden)
@@ -27,6 +27,6 @@ def _lines(text: str, hidden: Collection[str]) -> Sequence[str]:
     return [_HIDDEN if line.strip() in hidden else line for line in lines]
 
 
-def _line(line: str, number: int) -> Line:
+def _line(line: str, number: int) -> StyledLine:
     heading = number < 2  # noqa: PLR2004 - the names of the file before and after
-    return (Ink(line, Tone.STRONG if heading else _TONES.get(line[:1], Tone.SOURCE)),)
+    return (Span(line, Style.STRONG if heading else _TONES.get(line[:1], Style.SOURCE)),)

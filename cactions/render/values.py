@@ -17,9 +17,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, noun, same
-from cactions.render.escape import Speller, ascii_pieces, pieces, quoted_pieces, safe
-from cactions.render.text import Ink, Line, Tone, cells, ink, quiet
+from cactions.model import ABSENT, MASK, DataType, Value, frozen, is_empty, is_same
+from cactions.render.escape import (
+    Speller,
+    escape_terminal,
+    split_ascii,
+    split_escaped,
+    split_quoted,
+)
+from cactions.render.text import Span, Style, StyledLine, count_cells, dim, span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[-+]?[\d.,_]*\d[\d.,_]*([eE][-+]?\d+)?")
@@ -33,8 +39,8 @@ _MOST_NOTE = 24  # cells of the longest note about a length
 _ROOMY = 40  # with less room, the note about the length may fall onto the next line
 
 
-@noun
-class Look:
+@frozen
+class ValueStyle:
     """How to look at a value: its type, whether it may be seen, and how many cells it may take.
 
     ``raw``: a date is followed by the seconds that it stands for; ``sized``: a cut value by its
@@ -48,15 +54,15 @@ class Look:
     sized: bool = True
 
 
-_LOOK = Look()
+_LOOK = ValueStyle()
 
 
-def show(value: Value, look: Look = _LOOK) -> Line:
+def render_value(value: Value, look: ValueStyle = _LOOK) -> StyledLine:
     """The value as it may be shown; long ones are cut and say how long they are."""
     if value is ABSENT or value is None or (look.redacted and is_empty(value)):
-        return ink("(empty)", Tone.NOTHING)
+        return span("(empty)", Style.NOTHING)
     if look.redacted:
-        return ink(DOTS, Tone.VALUE)
+        return span(MASK, Style.VALUE)
     if isinstance(value, str):
         return _text(value, look)
     if (
@@ -69,26 +75,26 @@ def show(value: Value, look: Look = _LOOK) -> Line:
     return _json(_written(value)).line(look)
 
 
-def pair(before: Value, after: Value, look: Look) -> tuple[Line, Line]:
+def render_pair(before: Value, after: Value, look: ValueStyle) -> tuple[StyledLine, StyledLine]:
     """Both values, cut so that their first difference can be seen."""
     excerpt: Callable[[str, int], _Excerpt] = _json
-    if look.redacted or type(before) is not type(after) or same(before, after):
-        return show(before, look), show(after, look)
+    if look.redacted or type(before) is not type(after) or is_same(before, after):
+        return render_value(before, look), render_value(after, look)
     if isinstance(before, str) and isinstance(after, str):
         twins = _twins(before, after)
-        excerpt = partial(_Excerpt, spell=ascii_pieces) if twins else _Excerpt
+        excerpt = partial(_Excerpt, spell=split_ascii) if twins else _Excerpt
         if not twins and excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look):
-            return show(before, look), show(after, look)
+            return render_value(before, look), render_value(after, look)
     elif isinstance(before, list | dict):
         before, after = _written(before), _written(after)
     else:
-        return show(before, look), show(after, look)
+        return render_value(before, look), render_value(after, look)
     return _sides(before, str(after), excerpt, look)
 
 
 def _sides(
-    before: str, after: str, excerpt: Callable[[str, int], _Excerpt], look: Look
-) -> tuple[Line, Line]:
+    before: str, after: str, excerpt: Callable[[str, int], _Excerpt], look: ValueStyle
+) -> tuple[StyledLine, StyledLine]:
     start = 0
     if not (excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look)):
         start = _common(before, after)
@@ -96,13 +102,13 @@ def _sides(
     return excerpt(before, start).line(look), excerpt(after, start).line(look)
 
 
-def _lead(shared: str, look: Look) -> int:
+def _lead(shared: str, look: ValueStyle) -> int:
     """How many of the shared characters leave room for the first one that differs."""
     beside = _FRAME + (_MOST_NOTE if look.room >= _ROOMY else 0)
     room = min(_LEAD, look.room - beside - _LARGEST)
     number = 0
     for char in reversed(shared):
-        shown, size = next(pieces(char))
+        shown, size = next(split_escaped(char))
         room -= size
         if shown != char or room < 0:
             break
@@ -110,15 +116,15 @@ def _lead(shared: str, look: Look) -> int:
     return number
 
 
-def utc(seconds: float) -> str:
+def format_utc(seconds: float) -> str:
     """A moment of our own, in UTC and to the second: ``2026-11-22 11:29:00``."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def bare(text: str) -> bool:
+def format_bare(text: str) -> bool:
     """Whether a text can be mistaken for nothing else, so that it needs no quotes."""
     return bool(text) and not (
-        safe(text) != text
+        escape_terminal(text) != text
         or _OURS.search(text)
         or _NUMBER.fullmatch(text)
         or _DATE.fullmatch(text)
@@ -126,9 +132,9 @@ def bare(text: str) -> bool:
     )
 
 
-def _text(text: str, look: Look) -> Line:
-    if len(text) <= look.room and bare(text) and cells(ink(text)) <= look.room:
-        return ink(text, Tone.VALUE)
+def _text(text: str, look: ValueStyle) -> StyledLine:
+    if len(text) <= look.room and format_bare(text) and count_cells(span(text)) <= look.room:
+        return span(text, Style.VALUE)
     return _Excerpt(text).line(look)
 
 
@@ -140,32 +146,32 @@ def _written(value: Value) -> str:
 
 
 def _json(text: str, start: int = 0) -> _Excerpt:
-    return _Excerpt(text, start, quotes=False, spell=pieces)
+    return _Excerpt(text, start, quotes=False, spell=split_escaped)
 
 
-def _date(seconds: float, *, raw: bool) -> Line:
+def _date(seconds: float, *, raw: bool) -> StyledLine:
     written = _written(seconds)
     try:
         text = (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
     except (OverflowError, ValueError):
-        return (Ink(written, Tone.VALUE), *quiet(" (no date)"))
-    return (Ink(text, Tone.VALUE), *quiet(f" ({written})" if raw else ""))
+        return (Span(written, Style.VALUE), *dim(" (no date)"))
+    return (Span(text, Style.VALUE), *dim(f" ({written})" if raw else ""))
 
 
-@noun
+@frozen
 class _Excerpt:
     """A text from its ``start`` on, in ``quotes`` or not, spelled in one way or another."""
 
     text: str
     start: int = 0
     quotes: bool = True
-    spell: Speller = quoted_pieces
+    spell: Speller = split_quoted
 
-    def fits(self, look: Look) -> bool:
+    def fits(self, look: ValueStyle) -> bool:
         """Whether all of it can be shown."""
         return self._fitting(look.room - 2 * self.quotes)[1]
 
-    def line(self, look: Look) -> Line:
+    def line(self, look: ValueStyle) -> StyledLine:
         """As much of it as there is room for, and how long the whole is."""
         frame = 2 * self.quotes + bool(self.start)
         shown, whole = self._fitting(look.room - frame)
@@ -176,10 +182,10 @@ class _Excerpt:
             shown, _ = self._fitting(look.room - frame - 1 - beside)
         mark = '"' if self.quotes else ""
         return (
-            *quiet("…" if self.start else ""),
-            Ink(f"{mark}{shown}{mark}", Tone.VALUE),
-            *quiet("" if whole else "…"),
-            *quiet(note),
+            *dim("…" if self.start else ""),
+            Span(f"{mark}{shown}{mark}", Style.VALUE),
+            *dim("" if whole else "…"),
+            *dim(note),
         )
 
     def _fitting(self, room: int) -> tuple[str, bool]:

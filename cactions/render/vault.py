@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from cactions.model import CactionsError, RunHead
 from cactions.model.vault import Entry, Recipient, RecipientKind, VaultContents
 from cactions.render import messages
-from cactions.render.layout import Fact, facts, margin, prose, table
-from cactions.render.text import BLANK, Ink, Line, Sheet, Tone, ink, quiet
-from cactions.render.values import utc
+from cactions.render.layout import (
+    LabeledValue,
+    choose_margin,
+    render_labeled_values,
+    render_table,
+    wrap_paragraph,
+)
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
+from cactions.render.values import format_utc
 
 _KINDS = {
     RecipientKind.KEY: "key of their own",
@@ -20,17 +26,20 @@ _KINDS = {
 _DAY = 10
 
 
-def told(text: str, *codes: str) -> Sheet:
+def render_written(text: str, *codes: str) -> View:
     """A sentence that something is done; words in ``codes`` are to be copied."""
 
-    def draw(room: int) -> list[Line]:
-        lines = prose(ink(text), room)
-        return [*lines, *(line for code in codes for line in prose(_code(code), room, indent=2))]
+    def draw(room: int) -> list[StyledLine]:
+        lines = wrap_paragraph(span(text), room)
+        return [
+            *lines,
+            *(line for code in codes for line in wrap_paragraph(_code(code), room, indent=2)),
+        ]
 
     return draw
 
 
-def handout(name: str, text: str, machine: bool) -> Sheet:
+def render_one_time_code(name: str, text: str, machine: bool) -> View:
     """A key that somebody must get; shown this once."""
     what = "The key of the machine " if machine else "The join code for "
     how = (
@@ -41,86 +50,96 @@ def handout(name: str, text: str, machine: bool) -> Sheet:
         " is for `cactions vault join`, works once, and is shown this once."
     )
 
-    def draw(room: int) -> list[Line]:
-        title = (Ink(what), Ink(name, Tone.STRONG), Ink(":"))
-        return [*prose(title, room), BLANK, _code(text), BLANK, *prose(ink(how), room)]
+    def draw(room: int) -> list[StyledLine]:
+        title = (Span(what), Span(name, Style.STRONG), Span(":"))
+        return [
+            *wrap_paragraph(title, room),
+            BLANK,
+            _code(text),
+            BLANK,
+            *wrap_paragraph(span(how), room),
+        ]
 
     return draw
 
 
-def secrets(found: Sequence[Entry]) -> Sheet:
+def render_secrets(found: Sequence[Entry]) -> View:
     """The table of secrets, in the order given, and of bindings, where there are any."""
     head = ["Secret", "Version", "Sealed", "By", "May go to", "Its tokens may go to"]
     shown = len(head) if any(one.token_hosts for one in found) else len(head) - 1
     rows = [_row(one)[:shown] for one in found]
     bindings = sum(one.is_binding for one in found)
-    told = messages.count(len(rows) - bindings, "secret")
+    told = messages.count_noun(len(rows) - bindings, "secret")
     if bindings:
-        told += f", {messages.count(bindings, 'token of end users', 'tokens of end users')}"
+        told += f", {messages.count_noun(bindings, 'token of end users', 'tokens of end users')}"
 
-    def draw(room: int) -> list[Line]:
+    def draw(room: int) -> list[StyledLine]:
         if not rows:
-            return [ink("No secrets yet.")]
-        return [*table(head[:shown], rows, room), BLANK, ink(told)]
+            return [span("No secrets yet.")]
+        return [*render_table(head[:shown], rows, room), BLANK, span(told)]
 
     return draw
 
 
-def _row(one: Entry) -> tuple[Line, ...]:
+def _row(one: Entry) -> tuple[StyledLine, ...]:
     return (
-        ink(one.name, Tone.CODE),
-        ink(f"{one.version:,}"),
-        ink(str(one.meta["created"])[:_DAY]),
-        ink(str(one.meta["by"])),
-        quiet("(user token)") if one.is_binding else ink(", ".join(one.hosts), Tone.PATH),
-        ink(", ".join(one.token_hosts), Tone.PATH) if one.token_hosts else (),
+        span(one.name, Style.CODE),
+        span(f"{one.version:,}"),
+        span(str(one.meta["created"])[:_DAY]),
+        span(str(one.meta["by"])),
+        dim("(user token)") if one.is_binding else span(", ".join(one.hosts), Style.PATH),
+        span(", ".join(one.token_hosts), Style.PATH) if one.token_hosts else (),
     )
 
 
-def recipients(found: Sequence[Recipient]) -> Sheet:
+def render_recipients(found: Sequence[Recipient]) -> View:
     """The table of those who can open the vault."""
     rows = [
-        (ink(one.name, Tone.CODE), ink(one.created[:_DAY]), ink(_KINDS[one.kind])) for one in found
+        (span(one.name, Style.CODE), span(one.created[:_DAY]), span(_KINDS[one.kind]))
+        for one in found
     ]
-    return lambda room: table(("Recipient", "Since", "Opens with"), rows, room)
+    return lambda room: render_table(("Recipient", "Since", "Opens with"), rows, room)
 
 
-def status(file: str, holder: str, contents: VaultContents | None, me: str) -> Sheet:
+def render_status(file: str, holder: str, contents: VaultContents | None, me: str) -> View:
     """Where the vault is, how old, and who opens it here (nobody: ``me`` is empty)."""
-    opened = quiet("not opened") if not me else ink(f"as {me}, with {holder}")
-    items = [Fact("File", (ink(file, Tone.PATH),)), Fact("Opens", (opened,))]
+    opened = dim("not opened") if not me else span(f"as {me}, with {holder}")
+    items = [LabeledValue("File", (span(file, Style.PATH),)), LabeledValue("Opens", (opened,))]
     if contents:
-        inside = f"{messages.count(len(contents.entries), 'entry', 'entries')}, "
-        inside += messages.count(len(contents.recipients), "recipient")
+        inside = f"{messages.count_noun(len(contents.entries), 'entry', 'entries')}, "
+        inside += messages.count_noun(len(contents.recipients), "recipient")
         items += [
-            Fact("Generation", (ink(f"{contents.head.generation:,}"),)),
-            Fact("Holds", (ink(inside),)),
+            LabeledValue("Generation", (span(f"{contents.head.generation:,}"),)),
+            LabeledValue("Holds", (span(inside),)),
         ]
-    return lambda room: facts(items, room, indent=margin(room))
+    return lambda room: render_labeled_values(items, room, indent=choose_margin(room))
 
 
-def trouble(error: CactionsError) -> Sheet:
+def render_problem(error: CactionsError) -> View:
     """Why the vault does not open, and the way out."""
-    said = (Ink("x ", Tone.BAD), Ink(messages.sentence(str(error))))
-    hint = (Ink("Next:", Tone.STRONG), Ink(f" {messages.sentence(error.hint)}"))
-    return lambda room: [*prose(said, room), *(prose(hint, room, indent=2) if error.hint else ())]
+    said = (Span("x ", Style.BAD), Span(messages.to_sentence(str(error))))
+    hint = (Span("Next:", Style.STRONG), Span(f" {messages.to_sentence(error.hint)}"))
+    return lambda room: [
+        *wrap_paragraph(said, room),
+        *(wrap_paragraph(hint, room, indent=2) if error.hint else ()),
+    ]
 
 
-def sealed_runs(heads: Sequence[RunHead]) -> Sheet:
+def render_sealed_runs(heads: Sequence[RunHead]) -> View:
     """Runs of which only the head can be read, for want of a key."""
     rows = [
         (
-            ink(one.id, Tone.CODE),
-            ink(utc(one.started)[:-3]),
-            ink(one.action, Tone.NAME),
-            ink(one.kind.value),
-            ink("sealed", Tone.CAUTION),
+            span(one.id, Style.CODE),
+            span(format_utc(one.started)[:-3]),
+            span(one.action, Style.NAME),
+            span(one.kind.value),
+            span("sealed", Style.CAUTION),
         )
         for one in heads
     ]
     head = ("Run", "Started (UTC)", "Action", "Kind", "State")
-    return lambda room: table(head, rows, room)
+    return lambda room: render_table(head, rows, room)
 
 
-def _code(text: str) -> Line:
-    return ink(text, Tone.CODE)
+def _code(text: str) -> StyledLine:
+    return span(text, Style.CODE)

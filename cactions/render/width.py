@@ -16,6 +16,6 @@ def char_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 
-def width(text: str) -> int:
+def display_width(text: str) -> int:
     """The cells of a printable text."""
     return len(text) if text.isascii() else sum(map(char_width, text))

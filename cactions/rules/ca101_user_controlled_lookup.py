@@ -56,29 +56,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Input, Label, PersonAttribute, PersonField
-from cactions.rules.rule import ERROR, Deed, Facts, Key, Mend, Part, Rule, Spot, View
+from cactions.rules.rule import (
+    ERROR,
+    ActionAnalysis,
+    EditKind,
+    LookupKey,
+    RequestPart,
+    Rule,
+    RuleContext,
+    RuleMatch,
+    SuggestedFix,
+)
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Tainted keys of actions whose answer is not proven; claimed identities are CA104's."""
     for facts in view.facts:
-        if not facts.unproven:
+        if not facts.identity_gap:
             continue
         for key in facts.keys:
             if facts.trust[key.reference].tainted and not _claimed(key):
-                if facts.harmless and key.part is not Part.URL:
+                if facts.discards_response and key.part is not RequestPart.URL:
                     continue
                 yield _spot(view, facts, key)
 
 
-def _claimed(key: Key) -> bool:
+def _claimed(key: LookupKey) -> bool:
     reference = key.reference
     return isinstance(reference, PersonField) and reference.name in ("email", "user_id")
 
 
-def _spot(view: View, facts: Facts, key: Key) -> Spot:
-    source = view.source(key.reference, facts.action)
-    return Spot(
+def _spot(view: RuleContext, facts: ActionAnalysis, key: LookupKey) -> RuleMatch:
+    source = view.describe_source(key.reference, facts.action)
+    return RuleMatch(
         key.spot,
         f"{key.reference} decides whose data comes back, and the person may have chosen it",
         "look up by person.user_id, or prove the answer by a field that is not sent",
@@ -88,19 +98,19 @@ def _spot(view: View, facts: Facts, key: Key) -> Spot:
     )
 
 
-def _notes(facts: Facts, key: Key) -> tuple[str, ...]:
+def _notes(facts: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
     whole = f"{key.reference} -> {facts.action.name}"
     targets = [str(PersonAttribute(one.attribute.name)) for one in facts.action.response.mapping]
     path = f"the path: {whole} -> {', '.join(targets[:3]) or 'the third party'}"
-    return (path, f"nothing stops it: {facts.unproven}")
+    return (path, f"nothing stops it: {facts.identity_gap}")
 
 
-def _mend(view: View, key: Key) -> Mend | None:
+def _mend(view: RuleContext, key: LookupKey) -> SuggestedFix | None:
     verified = view.project.workspace.identity_verification
-    if isinstance(key.reference, Input) or key.part is Part.WHERE or not verified:
+    if isinstance(key.reference, Input) or key.part is RequestPart.WHERE or not verified:
         return None
     title = "look up by the verified user id, if the third party knows it"
-    return Mend(title, key.spot, Deed.REPLACE, "person.user_id")
+    return SuggestedFix(title, key.spot, EditKind.REPLACE, "person.user_id")
 
 
 RULE = Rule("CA101", "user-controlled-lookup", ERROR, check)

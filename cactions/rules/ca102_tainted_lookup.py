@@ -71,32 +71,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Flow, Label
-from cactions.rules.rule import ERROR, Facts, Key, Part, Rule, Spot, View
+from cactions.rules.rule import (
+    ERROR,
+    ActionAnalysis,
+    LookupKey,
+    RequestPart,
+    Rule,
+    RuleContext,
+    RuleMatch,
+)
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys into which something unproven flows, in actions whose answer is not proven."""
     for facts in view.facts:
-        if not facts.unproven:
+        if not facts.identity_gap:
             continue
         for key in facts.keys:
-            flow = view.into(facts, key)
-            if flow and not (facts.harmless and key.part is not Part.URL):
+            flow = view.find_flow(facts, key)
+            if flow and not (facts.discards_response and key.part is not RequestPart.URL):
                 yield _spot(facts, key, flow)
 
 
-def _spot(facts: Facts, key: Key, flow: Flow) -> Spot:
+def _spot(facts: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMatch:
     writer = flow[-1].route.removeprefix("actions.").partition(".response.")[0]
-    return Spot(
+    return RuleMatch(
         key.spot,
         f'{key.reference} decides whose data comes back, and "{writer}" writes it unverified',
         "prove this answer by a field that is not sent, or verify what the other action writes",
         (*flow, Label(f"{facts.action.name} looks it up", route=key.spot)),
-        (f"the path: {path_of(flow, facts)}", f"nothing stops it: {facts.unproven}"),
+        (f"the path: {path_of(flow, facts)}", f"nothing stops it: {facts.identity_gap}"),
     )
 
 
-def path_of(flow: Flow, facts: Facts) -> str:
+def path_of(flow: Flow, facts: ActionAnalysis) -> str:
     """``attribute -> action -> attribute -> action`` in one line."""
     steps: list[str] = []
     for hop in flow:

@@ -46,16 +46,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import SNAPSHOT_DAYS, Attribute, Place, Snapshot
-from cactions.rules.rule import WARNING, Rule, Spot, View
+from cactions.rules.rule import WARNING, Rule, RuleContext, RuleMatch
 
 _DAY = 86_400
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes of unknown writability, a stale snapshot, and contradictions between the two."""
     for name, one in view.project.attributes.items():
         if one.messenger_writable is None and f"attributes.{name}" not in view.trusted:
-            yield Spot(
+            yield RuleMatch(
                 f"attributes.{name}#",
                 f"nobody knows whether end users can write {name}; it counts as if they could",
                 "add messenger_writable: false, if the workspace says so",
@@ -64,23 +64,23 @@ def check(view: View) -> Iterator[Spot]:
         yield from _of_snapshot(view, view.project.snapshot)
 
 
-def _of_snapshot(view: View, snapshot: Snapshot) -> Iterator[Spot]:
+def _of_snapshot(view: RuleContext, snapshot: Snapshot) -> Iterator[RuleMatch]:
     start = Place(snapshot.file, 1, 1, 1, 2)
     age = int((view.now - snapshot.taken) // _DAY)
     if view.now - snapshot.taken > SNAPSHOT_DAYS * _DAY:
         message = f"the snapshot is {age:,} days old; it is believed for {SNAPSHOT_DAYS}"
-        yield Spot("", message, "take a new one", place=start)
+        yield RuleMatch("", message, "take a new one", place=start)
     elif age < 0:
-        yield Spot("", "the snapshot was taken in the future", "take a new one", place=start)
+        yield RuleMatch("", "the snapshot was taken in the future", "take a new one", place=start)
     for name, theirs in snapshot.attributes.items():
         ours = view.project.attributes.get(name, theirs)
         if _facts(ours) != _facts(theirs):
             message = f"{name} is not what {snapshot.file} says of it"
-            yield Spot(f"attributes.{name}#", message, "keep one of the two")
+            yield RuleMatch(f"attributes.{name}#", message, "keep one of the two")
     told = snapshot.identity_verification
     if told is not None and told is not view.project.workspace.identity_verification:
         message = f"{snapshot.file} says that identity verification is {'on' if told else 'off'}"
-        yield Spot("workspace.identity_verification", message, "find out which is true")
+        yield RuleMatch("workspace.identity_verification", message, "find out which is true")
 
 
 def _facts(one: Attribute) -> tuple[object, ...]:

@@ -50,12 +50,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Label, PersonField
-from cactions.rules.rule import ERROR, Facts, Rule, Spot, View
+from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _CLAIMED = ("email", "user_id")
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each action: at what tells the person, its audience or the workspace beside it."""
     verified = view.project.workspace.identity_verification
     for facts in view.facts:
@@ -64,7 +64,7 @@ def check(view: View) -> Iterator[Spot]:
             yield _spot(facts, claims, strangers)
 
 
-def _claims(facts: Facts) -> Iterator[tuple[str, str]]:
+def _claims(facts: ActionAnalysis) -> Iterator[tuple[str, str]]:
     """What is told by a claimed value, and where."""
     action = facts.action
     if action.match in _CLAIMED:
@@ -77,7 +77,7 @@ def _claims(facts: Facts) -> Iterator[tuple[str, str]]:
         yield str(proof.equals), f"{facts.route}.response.same_person.equals"
 
 
-def _spot(facts: Facts, claims: list[tuple[str, str]], strangers: list[str]) -> Spot:
+def _spot(facts: ActionAnalysis, claims: list[tuple[str, str]], strangers: list[str]) -> RuleMatch:
     (what, route), *others = claims
     if strangers:
         why = f"{' and '.join(strangers)} say who they are, and nobody verifies it"
@@ -88,7 +88,7 @@ def _spot(facts: Facts, claims: list[tuple[str, str]], strangers: list[str]) -> 
         side = Label(why, route="workspace.identity_verification")
         hint = "enforce identity verification, and say workspace: {identity_verification: true}"
     more = [Label(f"{name} is used here too", route=at) for name, at in others]
-    return Spot(route, f"{what} tells who this is: {why}", hint, (side, *more))
+    return RuleMatch(route, f"{what} tells who this is: {why}", hint, (side, *more))
 
 
 RULE = Rule("CA104", "unverified-identity-lookup", ERROR, check)

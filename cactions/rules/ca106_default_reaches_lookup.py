@@ -50,30 +50,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import DataInput, Input, Label
-from cactions.rules.rule import ERROR, Deed, Key, Mend, Rule, Spot, View
+from cactions.rules.rule import (
+    ERROR,
+    EditKind,
+    LookupKey,
+    Rule,
+    RuleContext,
+    RuleMatch,
+    SuggestedFix,
+)
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Inputs that are keys and have a default, or may be missing."""
     for facts in view.facts:
         used = {key.reference.name: key for key in facts.keys if isinstance(key.reference, Input)}
         for number, one in enumerate(facts.action.inputs if used else ()):
             if one.name in used and (one.default_value is not None or not one.required):
                 route = f"{facts.route}.data_inputs[{number}]"
-                yield _spot(route, one, used[one.name], view.stated(f"{route}.required"))
+                yield _spot(route, one, used[one.name], view.is_declared(f"{route}.required"))
 
 
-def _spot(route: str, one: DataInput, key: Key, said: bool) -> Spot:
+def _spot(route: str, one: DataInput, key: LookupKey, said: bool) -> RuleMatch:
     label = (Label("it decides here whose data comes back", route=key.spot),)
     if one.default_value is not None:
         message = f"whoever gives no {one.name} gets the data of the default"
-        return Spot(f"{route}.default_value", message, "remove default_value", label)
+        return RuleMatch(f"{route}.default_value", message, "remove default_value", label)
     title = "refuse to run without it"
-    mend = Mend(title, route, Deed.INSERT, "required: true", safe=True)
+    mend = SuggestedFix(title, route, EditKind.INSERT, "required: true", safe=True)
     if said:
-        mend = Mend(title, f"{route}.required", Deed.REPLACE, "true")
+        mend = SuggestedFix(title, f"{route}.required", EditKind.REPLACE, "true")
     message = f"{one.name} may be left out, and is a lookup key"
-    return Spot(route, message, "say required: true", label, (), mend)
+    return RuleMatch(route, message, "say required: true", label, (), mend)
 
 
 RULE = Rule("CA106", "default-reaches-lookup", ERROR, check)

@@ -56,7 +56,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Path
-from cactions.rules.rule import ERROR, Facts, Rule, Spot, View
+from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _PARTS = frozenset(
     "emails emailaddresses phones phonenumbers telephones addresses names tags labels coordinates"
@@ -65,19 +65,19 @@ _PARTS = frozenset(
 """Lists that are parts of one record, not hits of a search."""
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Paths that name an element by its number."""
     for facts in view.facts:
         for path, route in _paths(facts):
             if _hit(path):
-                yield Spot(
+                yield RuleMatch(
                     route,
                     f"{path} takes one element of a list, whoever it is about",
                     "name the list under rows: with a where:, so that exactly one row remains",
                 )
 
 
-def _paths(facts: Facts) -> Iterator[tuple[Path, str]]:
+def _paths(facts: ActionAnalysis) -> Iterator[tuple[Path, str]]:
     response = facts.action.response
     if response.same_person:
         yield response.same_person.path, f"{facts.route}.response.same_person.path"

@@ -51,7 +51,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cactions.rules.rule import WARNING, Key, Part, Rule, Spot, View
+from cactions.rules.rule import WARNING, LookupKey, RequestPart, Rule, RuleContext, RuleMatch
 
 _SEARCH = frozenset(
     "q query search searchterm searchtext term terms keyword keywords text fulltext fuzzy like"
@@ -61,19 +61,19 @@ _LANGUAGE = r":[\"'(]?$|[=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|co
 """What stands before a value in a query language, right at its edge."""
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys under the names of searches, and those behind an operator."""
     for facts in view.facts:
         for key in facts.keys:
             if why := _why(key):
-                yield Spot(key.spot, why, "look up by a parameter that takes the value alone")
+                yield RuleMatch(key.spot, why, "look up by a parameter that takes the value alone")
 
 
-def _why(key: Key) -> str:
-    if key.part in (Part.HEADER, Part.WHERE) or key.template is None:
+def _why(key: LookupKey) -> str:
+    if key.part in (RequestPart.HEADER, RequestPart.WHERE) or key.template is None:
         return ""
     before = _before(key)
-    if key.part is Part.URL:
+    if key.part is RequestPart.URL:
         return "a search finds whoever is alike" if before.endswith("/search/") else ""
     name = "".join(sign for sign in key.name.lower() if sign.isalpha())
     if name in _SEARCH:
@@ -83,7 +83,7 @@ def _why(key: Key) -> str:
     return ""
 
 
-def _before(key: Key) -> str:
+def _before(key: LookupKey) -> str:
     """The literal text right before the value."""
     assert key.template is not None
     before = ""

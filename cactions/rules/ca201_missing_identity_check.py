@@ -47,30 +47,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.rules.rule import ERROR, Deed, Facts, Mend, Rule, Spot, View
+from cactions.rules.rule import (
+    ERROR,
+    ActionAnalysis,
+    EditKind,
+    Rule,
+    RuleContext,
+    RuleMatch,
+    SuggestedFix,
+)
 
 _PROOFS = ("email", "user_id")
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Actions with a mapping and without a proof."""
     for facts in view.facts:
         response = facts.action.response
         if response.mapping and not response.same_person:
-            yield Spot(
+            yield RuleMatch(
                 f"{facts.route}.response.mapping#",
                 "nothing proves that the answer is about the matched person",
                 "add same_person: {path: $.email, equals: person.email}",
-                mend=_mend(facts),
+                fix=_mend(facts),
             )
 
 
-def _mend(facts: Facts) -> Mend:
+def _mend(facts: ActionAnalysis) -> SuggestedFix:
     sent = {str(key.reference) for key in facts.keys if key.is_sent}
     name = next((one for one in _PROOFS if f"person.{one}" not in sent), "id")
     text = f"same_person: {{path: $.{name}, equals: person.{name}}}"
     title = "prove the answer; look up what the third party calls the field"
-    return Mend(title, f"{facts.route}.response", Deed.INSERT, text)
+    return SuggestedFix(title, f"{facts.route}.response", EditKind.INSERT, text)
 
 
 RULE = Rule("CA201", "missing-identity-check", ERROR, check)

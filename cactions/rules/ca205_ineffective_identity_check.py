@@ -50,27 +50,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Label, PersonField, SamePerson
-from cactions.rules.rule import ERROR, Facts, Rule, Spot, View
+from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _CLAIMED = ("email", "user_id")
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs that are none; claimed identities are CA104's."""
     for facts in view.facts:
         proof = facts.action.response.same_person
-        if proof and facts.unproven and not _claimed(proof, facts):
+        if proof and facts.identity_gap and not _claimed(proof, facts):
             yield _spot(view, facts, proof)
 
 
-def _claimed(proof: SamePerson, facts: Facts) -> bool:
+def _claimed(proof: SamePerson, facts: ActionAnalysis) -> bool:
     one = proof.equals
     by_name = isinstance(one, PersonField) and one.name in _CLAIMED
     sent = any(key.reference == one for key in facts.keys if key.is_sent)
     return by_name and facts.trust[one].tainted and not sent
 
 
-def _spot(view: View, facts: Facts, proof: SamePerson) -> Spot:
+def _spot(view: RuleContext, facts: ActionAnalysis, proof: SamePerson) -> RuleMatch:
     one = proof.equals
     labels = [
         Label("it is sent here", route=key.spot)
@@ -78,12 +78,12 @@ def _spot(view: View, facts: Facts, proof: SamePerson) -> Spot:
         if key.reference == one and key.is_sent
     ]
     if not labels and facts.trust[one].tainted:
-        labels = [view.source(one, facts.action)]
+        labels = [view.describe_source(one, facts.action)]
     if not labels and not isinstance(one, PersonField):
-        labels = list(view.flows(one.name))
-    return Spot(
+        labels = list(view.find_flows(one.name))
+    return RuleMatch(
         f"{facts.route}.response.same_person.equals",
-        f"this proves nothing: {facts.unproven}",
+        f"this proves nothing: {facts.identity_gap}",
         "compare with person.email or person.user_id, whichever is not sent",
         tuple(labels),
     )

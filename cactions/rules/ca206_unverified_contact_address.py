@@ -50,40 +50,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Label, SamePerson
-from cactions.rules.rule import WARNING, Facts, Rule, Spot, View
+from cactions.rules.rule import WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _HINT = "add verified: and why the third party's value can be believed"
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs by an address or number, else mappings of one, where nothing is said about it."""
     for facts in view.facts:
         proof = facts.action.response.same_person
-        if not proof or proof.verified or (facts.unproven and not _claimed(proof, facts)):
+        if not proof or proof.verified or (facts.identity_gap and not _claimed(proof, facts)):
             continue
         if _rests(view, proof):
             message = f"nobody says that the third party verifies {proof.path}"
-            yield Spot(f"{facts.route}.response.same_person#", message, _HINT)
+            yield RuleMatch(f"{facts.route}.response.same_person#", message, _HINT)
         else:
             yield from _mapped(view, facts)
 
 
-def _claimed(proof: SamePerson, facts: Facts) -> bool:
+def _claimed(proof: SamePerson, facts: ActionAnalysis) -> bool:
     return proof.equals.name == "email" and facts.trust[proof.equals].tainted
 
 
-def _rests(view: View, proof: SamePerson) -> bool:
-    return view.reached(proof.equals.name) or view.reached(_last(proof.path.segments))
+def _rests(view: RuleContext, proof: SamePerson) -> bool:
+    return view.is_contact_address(proof.equals.name) or view.is_contact_address(
+        _last(proof.path.segments)
+    )
 
 
-def _mapped(view: View, facts: Facts) -> Iterator[Spot]:
+def _mapped(view: RuleContext, facts: ActionAnalysis) -> Iterator[RuleMatch]:
     for one in facts.action.response.mapping:
-        if view.reached(_last(one.path.segments)) and one.attribute.data_type.value == "string":
+        if (
+            view.is_contact_address(_last(one.path.segments))
+            and one.attribute.data_type.value == "string"
+        ):
             message = f"nobody says that the third party verifies {one.path}"
             label = Label("the proof says whose record it is, not who typed it",
                           route=f"{facts.route}.response.same_person#")  # fmt: skip
             route = f"{facts.route}.response.mapping.{one.attribute.name}#"
-            yield Spot(route, message, f"under same_person, {_HINT}", (label,))
+            yield RuleMatch(route, message, f"under same_person, {_HINT}", (label,))
 
 
 def _last(segments: tuple[object, ...]) -> str:

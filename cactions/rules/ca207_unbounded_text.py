@@ -50,22 +50,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import AttributeMapping
-from cactions.rules.rule import INFO, Deed, Mend, Rule, Spot, View
+from cactions.rules.rule import INFO, EditKind, Rule, RuleContext, RuleMatch, SuggestedFix
 
 _MOST = "max_length: 255"
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mappings onto texts that take whatever comes."""
     for facts in view.facts:
         for one in facts.action.response.mapping:
             if _is_free(one):
                 route = f"{facts.route}.response.mapping.{one.attribute.name}"
-                yield Spot(
+                yield RuleMatch(
                     route,
                     f"any text is written onto {one.attribute.name}, however long",
                     "add max_length, one_of or values",
-                    mend=_mend(route, one, view),
+                    fix=_mend(route, one, view),
                 )
 
 
@@ -75,13 +75,15 @@ def _is_free(one: AttributeMapping) -> bool:
     return not (one.max_length or one.one_of or one.values)
 
 
-def _mend(route: str, one: AttributeMapping, view: View) -> Mend:
+def _mend(route: str, one: AttributeMapping, view: RuleContext) -> SuggestedFix:
     title = "take no more than an attribute holds"
-    if view.stated(f"{route}.path"):
-        return Mend(title, route, Deed.INSERT, _MOST, safe=True)
+    if view.is_declared(f"{route}.path"):
+        return SuggestedFix(title, route, EditKind.INSERT, _MOST, safe=True)
     path = str(one.path)
     quoted = f'"{path}"' if "[" in path and '"' not in path else path
-    return Mend(title, route, Deed.REPLACE, f"{{path: {quoted}, {_MOST}}}", safe='"' not in path)
+    return SuggestedFix(
+        title, route, EditKind.REPLACE, f"{{path: {quoted}, {_MOST}}}", safe='"' not in path
+    )
 
 
 RULE = Rule("CA207", "unbounded-text", INFO, check)

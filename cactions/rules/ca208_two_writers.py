@@ -60,19 +60,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Label
-from cactions.rules.rule import WARNING, Rule, Spot, View
+from cactions.rules.rule import WARNING, Rule, RuleContext, RuleMatch
 
 _MOST = 5
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each attribute, at the first of its mappings by name, with others beside it."""
     for name, writers in view.writers.items():
         if len(writers) > 1:
             (first, _), *others = writers
             named = [action.name for action, _ in others[:_MOST]]
             more = f" and {len(others) - _MOST:,} more" if len(others) > _MOST else ""
-            yield Spot(
+            yield RuleMatch(
                 _route(first.name, name),
                 f"{name} is written by {', '.join(named)}{more} too: the last one wins",
                 "give each its own attribute",

@@ -50,16 +50,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Label
-from cactions.rules.rule import INFO, Rule, Spot, View
+from cactions.rules.rule import INFO, Rule, RuleContext, RuleMatch
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mappings onto attributes that the browser may write."""
     for facts in view.facts:
         for one in facts.action.response.mapping:
             name = one.attribute.name
             if one.attribute.user_editable and f"attributes.{name}" not in view.trusted:
-                yield Spot(
+                yield RuleMatch(
                     f"{facts.route}.response.mapping.{name}#",
                     f"end users may be able to change {name} from the browser",
                     "forbid it in the workspace, and say messenger_writable: false",

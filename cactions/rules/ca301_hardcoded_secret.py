@@ -56,8 +56,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cactions.model import ActionRequest, JsonTemplate, Template
-from cactions.rules.credentials import Name, looks_secret, name_says
-from cactions.rules.rule import ERROR, Rule, Spot, View
+from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
+from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
 
 CARRIERS = frozenset(
     "authorization proxyauthorization cookie xapikey apikey xauthtoken xaccesstoken xauthkey"
@@ -72,13 +72,13 @@ _SETTINGS = frozenset("false required optional reset".split())
 """What a parameter such as ``show_password`` is set to."""
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Literal texts of requests, of token requests, and defaults of inputs."""
     for facts in view.facts:
         yield from _of_request(facts.action.request, f"{facts.route}.request")
         for number, one in enumerate(facts.action.inputs):
-            if isinstance(one.default_value, str) and looks_secret(
-                one.default_value, name_says(one.name)
+            if isinstance(one.default_value, str) and looks_like_secret(
+                one.default_value, suggests_secret(one.name)
             ):
                 yield _spot(f"{facts.route}.data_inputs[{number}].default_value")
     for name, token in view.project.tokens.items():
@@ -86,18 +86,18 @@ def check(view: View) -> Iterator[Spot]:
             yield from _of_request(token.fetch.request, f"tokens.{name}.request")
 
 
-def _of_request(asked: ActionRequest, route: str) -> Iterator[Spot]:
+def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
     for where, texts in (("headers", asked.headers), ("query", asked.query)):
         for name, text in texts.items():
             if _is_secret(name, text):
                 yield _spot(f"{route}.{where}.{name}")
-    if looks_secret(" ".join(part for part in asked.url.parts if isinstance(part, str))):
+    if looks_like_secret(" ".join(part for part in asked.url.parts if isinstance(part, str))):
         yield _spot(f"{route}.url")
     if asked.body:
         yield from _of_body(asked.body.content, f"{route}.{asked.body.form.value}", "")
 
 
-def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[Spot]:
+def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[RuleMatch]:
     if isinstance(content, Template):
         if _is_secret(name, content):
             yield _spot(route)
@@ -109,8 +109,8 @@ def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[Spot]:
             yield from _of_body(item, f"{route}[{number}]", name)
 
 
-def _spot(route: str) -> Spot:
-    return Spot(
+def _spot(route: str) -> RuleMatch:
+    return RuleMatch(
         route,
         "a secret never stands in the file",
         "seal it, and attach a token; if this one was committed or shown, replace it",
@@ -121,10 +121,10 @@ def _is_secret(name: str, text: Template) -> bool:
     literal = " ".join(part for part in text.parts if isinstance(part, str)).strip()
     if len(literal) <= _SHORT:
         return False
-    says = Name.SECRET if plain(name) in CARRIERS else name_says(name)
+    says = Name.SECRET if plain(name) in CARRIERS else suggests_secret(name)
     if says is Name.SECRET and not text.references and literal not in _SETTINGS:
         return True
-    return looks_secret(literal, says)
+    return looks_like_secret(literal, says)
 
 
 @lru_cache(1_000)

@@ -54,14 +54,14 @@ from collections.abc import Iterator
 
 from cactions.model import ActionRequest
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.rule import ERROR, Rule, Spot, View
+from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
 
 _NAMES = CARRIERS | frozenset(
     "token key auth sig signature accesskey jwt bearer sessionid appkey appsecret hapikey".split()
 )
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Query parameters with the names of credentials."""
     for facts in view.facts:
         yield from _of(facts.action.request, f"{facts.route}.request")
@@ -70,11 +70,13 @@ def check(view: View) -> Iterator[Spot]:
             yield from _of(token.fetch.request, f"tokens.{name}.request")
 
 
-def _of(asked: ActionRequest, route: str) -> Iterator[Spot]:
+def _of(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
     for name in asked.query:
         if plain(name) in _NAMES:
             message = f'"{name}" is a credential, and a URL is kept in every log on the way'
-            yield Spot(f"{route}.query.{name}", message, "attach a token, which goes into a header")
+            yield RuleMatch(
+                f"{route}.query.{name}", message, "attach a token, which goes into a header"
+            )
 
 
 RULE = Rule("CA302", "secret-in-url", ERROR, check)

@@ -52,7 +52,7 @@ from collections.abc import Iterator
 
 from cactions.model import Path
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.rule import ERROR, Facts, Rule, Spot, View
+from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _NAMES = CARRIERS | frozenset(
     "token idtoken sessiontoken csrftoken sessionid sessionkey setcookie jwt bearer apikeys"
@@ -60,18 +60,18 @@ _NAMES = CARRIERS | frozenset(
 )
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mapped paths with the names of credentials, or of the headers that carry tokens."""
     for facts in view.facts:
         headers = {plain(one.header) for one in facts.action.request.tokens}
         yield from _of(facts, headers)
 
 
-def _of(facts: Facts, headers: set[str]) -> Iterator[Spot]:
+def _of(facts: ActionAnalysis, headers: set[str]) -> Iterator[RuleMatch]:
     for one in facts.action.response.mapping:
         name = _name(one.path)
         if name in _NAMES or name in headers:
-            yield Spot(
+            yield RuleMatch(
                 f"{facts.route}.response.mapping.{one.attribute.name}",
                 f"{one.path} is a credential, and would stand on a person for all to see",
                 "map something else; a credential that an action needs is a token",

@@ -54,28 +54,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import BodyForm, PersonField
-from cactions.rules.rule import WARNING, Facts, Key, Part, Rule, Spot, View
+from cactions.rules.rule import (
+    WARNING,
+    ActionAnalysis,
+    LookupKey,
+    RequestPart,
+    Rule,
+    RuleContext,
+    RuleMatch,
+)
 
 _GIVEN = ("id", "user_id", "email", "email_verified", "role", "owner_id")
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes, inputs and free fields in headers and text bodies."""
     for facts in view.facts:
         for key in facts.keys:
-            if key.part is Part.HEADER and not _given(key):
+            if key.part is RequestPart.HEADER and not _given(key):
                 message = f"{key.reference} goes into a header, where nothing quotes it"
-                yield Spot(key.spot, message, "send it under query:, json: or form:")
-            elif key.part is Part.BODY and _is_text(facts) and not _given(key):
+                yield RuleMatch(key.spot, message, "send it under query:, json: or form:")
+            elif key.part is RequestPart.BODY and _is_text(facts) and not _given(key):
                 message = f"{key.reference} is glued into a text, where nothing quotes it"
-                yield Spot(key.spot, message, "send it under json: or form:")
+                yield RuleMatch(key.spot, message, "send it under json: or form:")
 
 
-def _given(key: Key) -> bool:
+def _given(key: LookupKey) -> bool:
     return isinstance(key.reference, PersonField) and key.reference.name in _GIVEN
 
 
-def _is_text(facts: Facts) -> bool:
+def _is_text(facts: ActionAnalysis) -> bool:
     body = facts.action.request.body
     return body is not None and body.form is BodyForm.TEXT
 

@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Limits
-from cactions.rules.rule import WARNING, Rule, Spot, View
+from cactions.rules.rule import WARNING, Rule, RuleContext, RuleMatch
 
 _USUAL = Limits()
 _NAMES = {
@@ -62,7 +62,7 @@ _NAMES = {
 }
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Limits that were raised."""
     for facts in view.facts:
         limits = facts.action.request.limits
@@ -71,7 +71,7 @@ def check(view: View) -> Iterator[Spot]:
         for name, key in _NAMES.items():
             if getattr(limits, name) > getattr(_USUAL, name):
                 message = f"{key} is above its default"
-                yield Spot(f"{facts.route}.limits.{key}", message, "leave it out")
+                yield RuleMatch(f"{facts.route}.limits.{key}", message, "leave it out")
 
 
 RULE = Rule("CA407", "raised-limit", WARNING, check)

@@ -54,35 +54,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Effect
-from cactions.rules.rule import ERROR, Deed, Facts, Mend, Rule, Spot, View
+from cactions.rules.rule import (
+    ERROR,
+    ActionAnalysis,
+    EditKind,
+    Rule,
+    RuleContext,
+    RuleMatch,
+    SuggestedFix,
+)
 
 _CHANGING = ("put", "patch", "delete")
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Retries that were asked for, and reads that are none."""
     for facts in view.facts:
         asked = facts.action.request
         retries = f"{facts.route}.limits.retries"
-        if not asked.repeatable and asked.limits.retries and view.stated(retries):
+        if not asked.repeatable and asked.limits.retries and view.is_declared(retries):
             yield _spot(facts, retries)
         elif asked.effect is Effect.READ and asked.http_method in _CHANGING:
-            yield Spot(
+            yield RuleMatch(
                 f"{facts.route}.request.effect",
                 f"a {asked.http_method.upper()} changes something: as a read it may be sent twice",
                 "remove effect: read",
             )
 
 
-def _spot(facts: Facts, route: str) -> Spot:
-    return Spot(
+def _spot(facts: ActionAnalysis, route: str) -> RuleMatch:
+    return RuleMatch(
         route,
         "this call changes something, and would be sent again without a key",
         "add idempotency: {header: …} to the request, or remove retries",
-        mend=Mend(
+        fix=SuggestedFix(
             "send a key with it, if the service knows one",
             f"{facts.route}.request",
-            Deed.INSERT,
+            EditKind.INSERT,
             "idempotency: {header: Idempotency-Key}",
         ),
     )

@@ -57,27 +57,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import Statement
-from cactions.rules.rule import WARNING, Deed, Mend, Rule, Spot, View
+from cactions.model import Suppression
+from cactions.rules.rule import WARNING, EditKind, Rule, RuleContext, RuleMatch, SuggestedFix
 
 _BY_THE_CLOCK = "CA103"
 """What it finds comes and goes with the days, so that nothing of its is ever known to be idle."""
 
 
-def check(view: View) -> Iterator[Spot]:
+def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Those that the linter found to be of no use."""
-    for one, why in view.unused:
+    for one, why in view.unused_suppressions:
         what = f"the suppression of {one.rule}" if one.rule else f"the trust in {one.where}"
         if not (one.rule or one.where):
             what = "this suppression"
-        yield Spot(one.route, f"{what} {why}", "remove it", mend=_mend(one, view), place=one.place)
+        yield RuleMatch(
+            one.route, f"{what} {why}", "remove it", fix=_mend(one, view), place=one.place
+        )
 
 
-def _mend(one: Statement, view: View) -> Mend | None:
+def _mend(one: Suppression, view: RuleContext) -> SuggestedFix | None:
     """Safe where its rule finds nothing anywhere: it cannot merely stand in the wrong place."""
-    if not one.rule or one.rule in view.told or one.rule == _BY_THE_CLOCK:
+    if not one.rule or one.rule in view.fired_rules or one.rule == _BY_THE_CLOCK:
         return None
-    return Mend("remove it", one.route, Deed.REMOVE, one.rule, safe=True)
+    return SuggestedFix("remove it", one.route, EditKind.REMOVE, one.rule, safe=True)
 
 
 RULE = Rule("CA503", "stale-suppression", WARNING, check)

@@ -63,7 +63,7 @@ class Name(IntEnum):
 
 
 @lru_cache(1_000)
-def name_says(name: str) -> Name:
+def suggests_secret(name: str) -> Name:
     """By the last word of it: ``X-Shop-Token`` is a credential, ``page_token`` is none."""
     words = [word.lower() for word in re.findall(_NAMED, name)]
     last = words[-1] if words else ""
@@ -82,7 +82,7 @@ _LEAST_HEX: Final = {Name.NEUTRAL: 32, Name.CREDENTIAL: 16, Name.SECRET: 16}
 """Of hexadecimal digits; an identifier is one whatever its length."""
 
 
-def looks_secret(text: str, name: Name = Name.NEUTRAL) -> bool:
+def looks_like_secret(text: str, name: Name = Name.NEUTRAL) -> bool:
     """Whether a text holds what services give out as keys, or what looks drawn at random.
 
     Linear in the length of the text.

@@ -20,14 +20,14 @@ from cactions.model import (
     Project,
     Reference,
     Severity,
-    Statement,
+    Suppression,
     Template,
     Trust,
-    noun,
+    frozen,
 )
 
 
-class Part(Enum):
+class RequestPart(Enum):
     """Where in a request a value goes, or that it chooses a row of the answer."""
 
     URL = "the URL"
@@ -37,8 +37,8 @@ class Part(Enum):
     WHERE = "the choice of the row"
 
 
-@noun
-class Key:
+@frozen
+class LookupKey:
     """A value that decides whose data comes back.
 
     ``name`` is the innermost key that it stands under; empty in a URL and in a text body.
@@ -46,7 +46,7 @@ class Key:
     """
 
     reference: Reference
-    part: Part
+    part: RequestPart
     route: str
     name: str = ""
     template: Template | None = None
@@ -54,7 +54,7 @@ class Key:
     @property
     def is_sent(self) -> bool:
         """Whether it goes to the third party, and may come back from there unchanged."""
-        return self.part is not Part.WHERE
+        return self.part is not RequestPart.WHERE
 
     @property
     def spot(self) -> str:
@@ -62,16 +62,16 @@ class Key:
         return f"{self.route}#{self.reference}"
 
 
-@noun
-class Facts:
+@frozen
+class ActionAnalysis:
     """What is known of an action. ``unproven``: why its answer is not shown to be the person's.
 
     ``trust`` is what each value that it reads is worth.
     """
 
     action: Action
-    keys: tuple[Key, ...]
-    unproven: str
+    keys: tuple[LookupKey, ...]
+    identity_gap: str
     trust: Mapping[Reference, Trust]
 
     @property
@@ -80,13 +80,13 @@ class Facts:
         return f"actions.{self.action.name}"
 
     @property
-    def harmless(self) -> bool:
+    def discards_response(self) -> bool:
         """Whether what comes back is thrown away, so that only the URL says what is touched."""
         return not self.action.response.mapping and not self.action.request.repeatable
 
 
-@noun
-class View:
+@frozen
+class RuleContext:
     """The project as rules see it.
 
     ``flows``: how something that nobody has proven gets into an attribute by other actions.
@@ -99,24 +99,24 @@ class View:
     """
 
     project: Project
-    facts: tuple[Facts, ...]
-    flows: Callable[[str], Flow]
+    facts: tuple[ActionAnalysis, ...]
+    find_flows: Callable[[str], Flow]
     writers: Mapping[str, tuple[tuple[Action, AttributeMapping], ...]]
-    stated: Callable[[str], bool]
-    source: Callable[[Reference, Action], Label]
-    reached: Callable[[str], bool]
+    is_declared: Callable[[str], bool]
+    describe_source: Callable[[Reference, Action], Label]
+    is_contact_address: Callable[[str], bool]
     trusted: frozenset[str]
     now: float
-    unused: tuple[tuple[Statement, str], ...] = ()
-    told: frozenset[str] = frozenset()
+    unused_suppressions: tuple[tuple[Suppression, str], ...] = ()
+    fired_rules: frozenset[str] = frozenset()
 
-    def into(self, facts: Facts, key: Key) -> Flow:
+    def find_flow(self, facts: ActionAnalysis, key: LookupKey) -> Flow:
         """How something that nobody has proven gets into a key by way of other actions."""
         derived = facts.trust[key.reference] is Trust.DERIVED
-        return self.flows(key.reference.name) if derived else ()
+        return self.find_flows(key.reference.name) if derived else ()
 
 
-class Deed(Enum):
+class EditKind(Enum):
     """What a mend does with the text at its route."""
 
     REPLACE = "replace"
@@ -127,19 +127,19 @@ class Deed(Enum):
     """What answers for a rule is taken out: an item of ``allow:``, or the rule in a comment."""
 
 
-@noun
-class Mend:
+@frozen
+class SuggestedFix:
     """The smallest change that mends it. ``safe``: nothing else can have been meant."""
 
     title: str
     route: str
-    deed: Deed
+    kind: EditKind
     text: str
     safe: bool = False
 
 
-@noun
-class Spot:
+@frozen
+class RuleMatch:
     """Where a rule fires, and what is to be said there.
 
     ``place`` is given by the few who speak of what has no route.
@@ -150,14 +150,14 @@ class Spot:
     hint: str = ""
     labels: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
-    mend: Mend | None = None
+    fix: SuggestedFix | None = None
     place: Place | None = None
 
 
-Check = Callable[[View], Iterator[Spot]]
+Check = Callable[[RuleContext], Iterator[RuleMatch]]
 
 
-@noun
+@frozen
 class Rule:
     """An identifier that never changes its meaning, how bad it is, and what finds it."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cactions.app.apply import Books
-from cactions.edges.store.journal import JournalLocal
-from cactions.edges.store.people import PeopleLocal
-from cactions.edges.store.run_lock import TurnsLocal
+from cactions.app.apply import RunStores
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.people import LocalPeopleStore
+from cactions.edges.store.run_lock import FileRunLock
 from cactions.model import (
     ABSENT,
-    Call,
     Change,
     Person,
     PersonQuery,
@@ -18,6 +17,7 @@ from cactions.model import (
     Run,
     RunHead,
     RunKind,
+    SentCall,
     Subject,
 )
 
@@ -38,7 +38,9 @@ def plans(number: int) -> list[Plan]:
         Change("coupon", "SPRING", ABSENT),
     )
     return [
-        Plan("loyalty", Subject(f"p{n:02}", PersonQuery("user_id", f"u-{n}")), Call(""), changes)
+        Plan(
+            "loyalty", Subject(f"p{n:02}", PersonQuery("user_id", f"u-{n}")), SentCall(""), changes
+        )
         for n in range(number)
     ]
 
@@ -48,25 +50,27 @@ def head(run_id: str = "run-1", undoes: str = "") -> RunHead:
     return RunHead(run_id, kind, "loyalty", 2.0 if undoes else 1.0, "ada@desk", undoes=undoes)
 
 
-def books(folder: Path, number: int) -> Books:
+def books(folder: Path, number: int) -> RunStores:
     state = folder / ".cactions"
-    return Books(PeopleLocal(state, crowd(number)), JournalLocal(state), TurnsLocal(state))
+    return RunStores(
+        LocalPeopleStore(state, crowd(number)), LocalJournal(state), FileRunLock(state)
+    )
 
 
-def closed(kept: Books) -> None:
+def closed(kept: RunStores) -> None:
     """Let go of all files."""
-    assert isinstance(kept.people, PeopleLocal)
-    assert isinstance(kept.journal, JournalLocal)
+    assert isinstance(kept.people, LocalPeopleStore)
+    assert isinstance(kept.journal, LocalJournal)
     kept.people.close()
     kept.journal.close()
 
 
-def states(kept: Books, number: int) -> list[str]:
+def states(kept: RunStores, number: int) -> list[str]:
     """``old`` or ``new`` for each person, ``torn`` for anything else."""
     held = [dict(kept.people.get(f"p{n:02}").attributes) for n in range(number)]
     return ["old" if each == OLD else "new" if each == NEW else "torn" for each in held]
 
 
-def begun(kept: Books, run_id: str = "run-1") -> Run | None:
+def begun(kept: RunStores, run_id: str = "run-1") -> Run | None:
     """The run, if it was begun."""
     return next((run for run in kept.journal.runs() if run.head.id == run_id), None)

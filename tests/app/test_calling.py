@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from cactions.app.live_caller import Budget, Calling
-from cactions.app.token_cache import Tokens
+from cactions.app.live_caller import LiveCaller, RetryBudget
+from cactions.app.token_cache import TokenCache
 from cactions.app.vault.manage import UNSEALED
-from cactions.edges.clock import SystemPauses
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.logic.project import SourceFile, shape
-from cactions.logic.request.call import Asked
-from cactions.logic.vault.token_binding import TokenBinding, binders
-from cactions.model import Action, AuthorError, NoPlan, Reason, Response, Token
+from cactions.edges.clock import SystemSleeper
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.logic.project import SourceFile, load_project
+from cactions.logic.request.call import CallSpec
+from cactions.logic.vault.token_binding import TokenBinding, list_binders
+from cactions.model import Action, DefinitionError, FailureReason, PlanningError, Response, Token
 from cactions.model.secret import Credentials, Secret
 from cactions.model.vault import Entry, Purpose
 from tests.builders import person
@@ -45,9 +45,9 @@ class Held:
         self._bound = bound or (HOST,)
 
     def binding(self, token: Token) -> TokenBinding:
-        hosts = () if token.is_users else (HOST,)
+        hosts = () if token.is_user_token else (HOST,)
         meta = {"hosts": hosts, "token_hosts": self._bound}
-        held = {n: Entry(Purpose.SECRET, n, 1, meta, UNSEALED) for n in binders(token)}
+        held = {n: Entry(Purpose.SECRET, n, 1, meta, UNSEALED) for n in list_binders(token)}
         return TokenBinding(token, held)
 
     def opened(
@@ -75,17 +75,17 @@ class Pauses:
         return f"key-{self.keys}"
 
 
-Make = Callable[..., Calling]
+Make = Callable[..., LiveCaller]
 
 
 @pytest.fixture
 def calling() -> Iterator[Make]:
     """Makes callers of a server; their connections are closed when the test ends."""
-    lives: list[Live] = []
+    lives: list[HttpSender] = []
 
-    def make(server: Server, pauses: Pauses | None = None, held: Held | None = None) -> Calling:
-        lives.append(Live(Network((server.allowed(),), ca_file=server.ca_file)))
-        return Calling(lives[-1], held or Held(), Tokens(FakeClock()), pauses or Pauses())
+    def make(server: Server, pauses: Pauses | None = None, held: Held | None = None) -> LiveCaller:
+        lives.append(HttpSender(NetworkRules((server.allowed(),), ca_file=server.ca_file)))
+        return LiveCaller(lives[-1], held or Held(), TokenCache(FakeClock()), pauses or Pauses())
 
     yield make
     for live in lives:
@@ -93,15 +93,15 @@ def calling() -> Iterator[Make]:
 
 
 def action_of(server: Server, **parts: Any) -> Action:
-    found = shape([SourceFile("a.yaml", json.dumps(project(server, **parts)).encode())])
+    found = load_project([SourceFile("a.yaml", json.dumps(project(server, **parts)).encode())])
     assert found.project, found.findings
     return found.project.actions["loyalty"]
 
 
-def call(by: Calling, action: Action, number: int = 1) -> Response:
+def call(by: LiveCaller, action: Action, number: int = 1) -> Response:
     who = person({"user_id": f"u-{number}", "email": "ada@example.com"})
-    asked = Asked(action, who, {}, "key-1")
-    return by.call(asked, asked.request(Credentials()))
+    asked = CallSpec(action, who, {}, "key-1")
+    return by.call(asked, asked.build_request(Credentials()))
 
 
 class Service:
@@ -165,14 +165,14 @@ def test_fifty_workers_send_no_token_where_it_may_not_go(calling: Make) -> None:
 
         def work(number: int) -> str:
             barrier.wait(30)
-            with pytest.raises(AuthorError) as caught:
+            with pytest.raises(DefinitionError) as caught:
                 call(by, action, number)
             return str(caught.value)
 
         with ThreadPoolExecutor(MANY) as pool:
             said = set(pool.map(work, range(MANY)))
         assert {'the token "crm" may not be sent to api.test; it was not sent'} == said
-        with pytest.raises(AuthorError):
+        with pytest.raises(DefinitionError):
             by.prepare(action)
         assert (0, []) == (service.fetched, server.received)
     TOLD.append(f"tokens: {MANY} workers with a token that may not go there: 0 requests")
@@ -233,10 +233,10 @@ def test_a_token_that_is_always_denied_is_fetched_once_more_and_no_more(calling:
 def test_a_token_endpoint_that_fails_is_no_token(calling: Make) -> None:
     """Nothing is sent to the API, and the message says why."""
     with serving(answering(status="500 Oops")) as server:
-        with pytest.raises(NoPlan, match=r"was not fetched: .*500") as caught:
+        with pytest.raises(PlanningError, match=r"was not fetched: .*500") as caught:
             call(calling(server), action_of(server, tokens=["crm"]))
         assert [b"/token"] == [one.split()[1] for one in server.received]
-    assert Reason.NO_TOKEN is caught.value.reason
+    assert FailureReason.NO_TOKEN is caught.value.reason
 
 
 def test_what_is_safe_is_tried_again_over_the_network(calling: Make) -> None:
@@ -264,10 +264,10 @@ def test_a_change_whose_answer_is_lost_is_sent_once(calling: Make, stage: str) -
 
     with serving(behave) as server:
         by = calling(server)
-        with pytest.raises(NoPlan, match="not sent again") as caught:
+        with pytest.raises(PlanningError, match="not sent again") as caught:
             call(by, action_of(server, http_method="post", json={"a": 1}))
         assert 1 == len(server.received)
-    assert Reason.IN_DOUBT is caught.value.reason
+    assert FailureReason.IN_DOUBT is caught.value.reason
 
 
 def test_a_change_with_a_key_is_sent_again_with_the_same_key(calling: Make) -> None:
@@ -294,15 +294,15 @@ def test_a_call_that_no_run_gives_a_key_has_one_of_its_own(calling: Make, effect
     with serving(answering()) as server:
         by, action = calling(server), action_of(server, **keyed)
         for _ in range(2):
-            asked = Asked(action, person(), {})
-            assert 200 == by.call(asked, asked.request(Credentials())).status
+            asked = CallSpec(action, person(), {})
+            assert 200 == by.call(asked, asked.build_request(Credentials())).status
         keys = [re.search(rb"(?i)idempotency-key: (\S+)", one) for one in server.received]
     assert [b"key-1", b"key-2"] == [key[1] for key in keys if key]
 
 
 def test_one_call_in_ten_may_be_tried_again() -> None:
     """And ten at first: a service that is down gets no storm."""
-    budget = Budget()
+    budget = RetryBudget()
     assert 10 == sum(budget.spend() for _ in range(100))
     for _ in range(100):
         budget.earn()
@@ -314,7 +314,7 @@ def test_one_call_in_ten_may_be_tried_again() -> None:
 
 def test_pauses_are_real_where_the_machine_waits() -> None:
     """Seconds are seconds, and chance is between 0 and 1."""
-    pauses, start = SystemPauses(), time.monotonic()
+    pauses, start = SystemSleeper(), time.monotonic()
     pauses.wait(0.05)
     assert time.monotonic() - start >= 0.05
     assert all(0 <= pauses.chance() <= 1 for _ in range(100))

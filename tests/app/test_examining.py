@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.utils import formatdate
 
-from cactions.app.doctor import examine
-from cactions.logic.network.hosts import Site
-from cactions.logic.network.reachability import Knocked
-from cactions.model import Health, NoAnswer, Reason
+from cactions.app.doctor import check_hosts
+from cactions.logic.network.hosts import Host
+from cactions.logic.network.reachability import HostProbe
+from cactions.model import FailureReason, Health, RequestFailed
 from tests.vaults import NOW, FixedClock
 
-SITES = [Site(f"{name}.example", 443, ("loyalty",)) for name in "abcd"]
+SITES = [Host(f"{name}.example", 443, ("loyalty",)) for name in "abcd"]
 
 
 class Doors:
@@ -21,21 +21,23 @@ class Doors:
         self.asked: list[str] = []
         self._open, self._tell = open_, tell
 
-    def knock(self, sites: Sequence[Site]) -> list[Knocked]:
-        closed = NoAnswer("nobody is there", reason=Reason.NO_ANSWER)
+    def knock(self, sites: Sequence[Host]) -> list[HostProbe]:
+        closed = RequestFailed("nobody is there", reason=FailureReason.NO_ANSWER)
         return [
-            Knocked(site, ("93.184.216.34",), None, None if site.host[0] in self._open else closed)
+            HostProbe(
+                site, ("93.184.216.34",), None, None if site.host[0] in self._open else closed
+            )
             for site in sites
         ]
 
-    def date(self, site: Site) -> str:
+    def date(self, site: Host) -> str:
         self.asked.append(site.host[0])
         return formatdate(NOW, usegmt=True) if site.host[0] in self._tell else ""
 
 
 def clock(doors: Doors) -> Health:
     """How the clock is; the last of all checks."""
-    *others, last = examine(SITES, doors, FixedClock())
+    *others, last = check_hosts(SITES, doors, FixedClock())
     assert ["name", "connection"] * len(SITES) == [check.topic for check in others]
     assert "clock" == last.topic
     return last.health

@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from cactions.app.apply import resume
-from cactions.edges.store.people import PeopleLocal
+from cactions.app.apply import resume_run
+from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import Outcome, Tally
 from tests.app.crowd import begun, books, closed, states
 from tests.app.victims import SERVE
@@ -122,7 +122,7 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
         assert {Outcome.APPLIED} >= {receipt.outcome for receipt in receipts}
         if "cut off" in told:
             assert (applied, PEOPLE - applied) == (len(receipts), number_after("open", told))
-        done = run if run.finished else resume(run, kept)
+        done = run if run.finished else resume_run(run, kept)
         everybody = [entry.receipt for entry in done.entries if entry.receipt]
         assert PEOPLE == Tally.of(everybody).total + done.not_started
         assert len(done.entries) == states(kept, PEOPLE).count("new")
@@ -150,7 +150,9 @@ def test_a_command_on_a_failing_disk_ends_with_the_code_of_what_happened(
         codes.add(answer["code"])
         said = answer["said"].partition("Old values are kept")[0]
         assert (answer["code"] == 0) == (said == ""), answer
-        gold = [p.attributes["tier"] for p in PeopleLocal(folder / ".cactions").list()] == ["gold"]
+        gold = [p.attributes["tier"] for p in LocalPeopleStore(folder / ".cactions").list()] == [
+            "gold"
+        ]
         assert answer["code"] == 4 or gold == (answer["code"] in (0, 1)), answer
         assert (answer["code"] == 1) == (gold and "1 applied" in answer["said"]), answer
         shutil.rmtree(folder)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from cactions.app.vault import manage, recipients, rekey, salvage, token_binding
-from cactions.app.vault.open_vault import OpenVault, VaultDesk, changed, opened
-from cactions.edges.keys.vault_file import VaultFileLocal
+from cactions.app.vault.open_vault import OpenVault, VaultContext, change_vault, open_vault
+from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.vault import validation
 from cactions.logic.vault.key_encoding import decode_key
-from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
-from cactions.model.secret import HeldKey, Passphrase, Secret
+from cactions.model import CactionsError, DefinitionError, StoreError, UsageError
+from cactions.model.secret import Passphrase, Secret, VaultKey
 from cactions.model.vault import Entry, Purpose, RecipientKind, VaultError, VaultFault
 from tests.vaults import OnlyKey, desk_at, new_vault, open_secret
 
@@ -29,40 +29,40 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ada(path: Path) -> VaultDesk:
+def ada(path: Path) -> VaultContext:
     """Somebody who made a vault with one secret."""
     desk = new_vault(path)
-    manage.seal(desk, validation.secret("shop_token", "the-first-token"), [HOST])
+    manage.seal_secret(desk, validation.check_secret("shop_token", "the-first-token"), [HOST])
     return desk
 
 
-def joined(ada: VaultDesk, name: str = "bob") -> VaultDesk:
+def joined(ada: VaultContext, name: str = "bob") -> VaultContext:
     """Somebody else, on a machine of their own."""
     desk = desk_at(Path(ada.file.name))
-    recipients.join(desk, recipients.invite(ada, name).handout.text.reveal())
+    recipients.join_vault(desk, recipients.invite(ada, name).handout.text.reveal())
     return desk
 
 
-def shop_token(desk: VaultDesk) -> str:
+def shop_token(desk: VaultContext) -> str:
     return open_secret(desk, "shop_token", HOST).reveal()
 
 
-def fault_of(desk: VaultDesk) -> VaultFault:
+def fault_of(desk: VaultContext) -> VaultFault:
     with pytest.raises(VaultError) as caught:
-        manage.verify(desk)
+        manage.verify_vault(desk)
     return caught.value.fault
 
 
 # Sealing and opening
 
 
-def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultDesk) -> None:
+def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultContext) -> None:
     """Name, host, version, date and sealer are readable; the value and its length are not."""
     assert "the-first-token" == shop_token(ada)
     text = ada.file.read().decode()
     assert "the-first-token" not in text
-    manage.rotate(ada, validation.secret("shop_token", "8-letter"))
-    manage.rotate(ada, validation.secret("shop_token", "x" * 60))
+    manage.rotate_secret(ada, validation.check_secret("shop_token", "8-letter"))
+    manage.rotate_secret(ada, validation.check_secret("shop_token", "x" * 60))
     sizes = [len(line) for line in (text, ada.file.read().decode())]
     assert sizes[0] == sizes[1]
     [line] = [json.loads(row) for row in text.splitlines() if "shop_token" in row]
@@ -70,51 +70,51 @@ def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultDesk) ->
     assert (meta, "secret", 1) == (line["meta"], line["purpose"], line["version"])
 
 
-def test_a_secret_opens_for_its_hosts_only(ada: VaultDesk) -> None:
+def test_a_secret_opens_for_its_hosts_only(ada: VaultContext) -> None:
     """The hosts are bound to it; the error says which they are and how to allow another."""
-    with pytest.raises(AuthorError, match="may not be sent to evil") as caught:
+    with pytest.raises(DefinitionError, match="may not be sent to evil") as caught:
         open_secret(ada, "shop_token", "evil.example")
     assert HOST in caught.value.hint
     assert "vault rotate shop_token --host evil.example" in caught.value.hint
     assert isinstance(open_secret(ada, "shop_token", HOST.upper()), Secret)
 
 
-def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultDesk) -> None:
+def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultContext) -> None:
     """With the command that seals it."""
-    with pytest.raises(OperatorError, match='no secret "shop_tokn"') as caught:
+    with pytest.raises(UsageError, match='no secret "shop_tokn"') as caught:
         open_secret(ada, "shop_tokn", HOST)
     assert 'did you mean "shop_token"? Seal it with `cactions vault seal shop_tokn`.' == (
         caught.value.hint
     )
 
 
-def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultDesk) -> None:
+def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultContext) -> None:
     """Each says the other command."""
-    with pytest.raises(OperatorError, match="sealed already") as caught:
-        manage.seal(ada, validation.secret("shop_token", "another-token"), [HOST])
+    with pytest.raises(UsageError, match="sealed already") as caught:
+        manage.seal_secret(ada, validation.check_secret("shop_token", "another-token"), [HOST])
     assert "vault rotate shop_token" in caught.value.hint
-    with pytest.raises(OperatorError, match='no secret "crm"') as caught:
-        manage.rotate(ada, validation.secret("crm", "another-token"))
+    with pytest.raises(UsageError, match='no secret "crm"') as caught:
+        manage.rotate_secret(ada, validation.check_secret("crm", "another-token"))
     assert "vault seal crm" in caught.value.hint
     assert "the-first-token" == shop_token(ada)
 
 
-def test_rotating_makes_a_new_version_and_drops_the_old_value(ada: VaultDesk) -> None:
+def test_rotating_makes_a_new_version_and_drops_the_old_value(ada: VaultContext) -> None:
     """Hosts stay, unless they are given."""
-    manage.rotate(ada, validation.secret("shop_token", "the-second-token"))
-    [entry] = manage.listing(ada).secrets
+    manage.rotate_secret(ada, validation.check_secret("shop_token", "the-second-token"))
+    [entry] = manage.list_entries(ada).secrets
     assert (2, (HOST,)) == (entry.version, entry.hosts)
-    manage.rotate(
-        ada, validation.secret("shop_token", "the-third-token"), ["B.example", "a.example"]
+    manage.rotate_secret(
+        ada, validation.check_secret("shop_token", "the-third-token"), ["B.example", "a.example"]
     )
-    [entry] = manage.listing(ada).secrets
+    [entry] = manage.list_entries(ada).secrets
     assert (3, ("a.example", "b.example")) == (entry.version, entry.hosts)
 
 
-def test_every_write_is_a_generation(ada: VaultDesk) -> None:
+def test_every_write_is_a_generation(ada: VaultContext) -> None:
     """Two so far: init and seal."""
-    assert 2 == manage.verify(ada).head.generation
-    assert 3 == rekey.rekey(ada).written.head.generation
+    assert 2 == manage.verify_vault(ada).head.generation
+    assert 3 == rekey.rekey_vault(ada).written.head.generation
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_every_write_is_a_generation(ada: VaultDesk) -> None:
 )
 def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str, hint: str) -> None:
     """And never repeated in the words."""
-    with pytest.raises(OperatorError, match=says) as caught:
-        validation.secret("shop_token", value)
+    with pytest.raises(UsageError, match=says) as caught:
+        validation.check_secret("shop_token", value)
     assert hint in caught.value.hint
     assert value not in f"{caught.value}{caught.value.hint}" or not value
 
@@ -150,68 +150,68 @@ def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str,
 def test_a_line_break_at_the_end_goes_on_request(end: str) -> None:
     """One, not two."""
     assert "a-good-token" == (
-        validation.secret("a", f"a-good-token{end}", strip_newline=True).reveal()
+        validation.check_secret("a", f"a-good-token{end}", strip_newline=True).reveal()
     )
-    with pytest.raises(OperatorError, match="ends with a line break"):
-        validation.secret("a", f"a-good-token\n{end}\n", strip_newline=True)
+    with pytest.raises(UsageError, match="ends with a line break"):
+        validation.check_secret("a", f"a-good-token\n{end}\n", strip_newline=True)
 
 
 @pytest.mark.parametrize(
     "host", ["https://a.example", "a.example/v1", "*.example", "", "a b", "é.fr"]
 )
-def test_a_host_is_a_name(ada: VaultDesk, host: str) -> None:
+def test_a_host_is_a_name(ada: VaultContext, host: str) -> None:
     """Neither a URL nor a pattern; and there must be one."""
-    with pytest.raises(OperatorError, match="host"):
-        manage.seal(ada, validation.secret("crm", "another-token"), [host])
-    with pytest.raises(OperatorError, match="needs a host"):
-        manage.seal(ada, validation.secret("crm", "another-token"), [])
+    with pytest.raises(UsageError, match="host"):
+        manage.seal_secret(ada, validation.check_secret("crm", "another-token"), [host])
+    with pytest.raises(UsageError, match="needs a host"):
+        manage.seal_secret(ada, validation.check_secret("crm", "another-token"), [])
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", ".a", "a" * 129, 'a"b', "ä", "a\n"])
 def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
     """Of a secret and of a recipient."""
-    with pytest.raises(OperatorError, match="no name"):
-        validation.secret(name, "a-good-token")
-    with pytest.raises(OperatorError, match="no name"):
-        manage.init(desk_at(path), name)
+    with pytest.raises(UsageError, match="no name"):
+        validation.check_secret(name, "a-good-token")
+    with pytest.raises(UsageError, match="no name"):
+        manage.create_vault(desk_at(path), name)
     assert not path.exists()
 
 
-def test_a_vault_is_made_once(ada: VaultDesk) -> None:
+def test_a_vault_is_made_once(ada: VaultContext) -> None:
     """What is there is never replaced."""
     before = ada.file.read()
-    with pytest.raises(OperatorError, match="is there already"):
-        manage.init(ada, "eve")
+    with pytest.raises(UsageError, match="is there already"):
+        manage.create_vault(ada, "eve")
     assert before == ada.file.read()
 
 
 # Rollback
 
 
-def test_an_older_file_stops_until_it_is_accepted(ada: VaultDesk, path: Path) -> None:
+def test_an_older_file_stops_until_it_is_accepted(ada: VaultContext, path: Path) -> None:
     """With both numbers; accepting names exactly the one that is there."""
     old = path.read_bytes()
-    manage.rotate(ada, validation.secret("shop_token", "the-second-token"))
+    manage.rotate_secret(ada, validation.check_secret("shop_token", "the-second-token"))
     path.write_bytes(old)
-    for use in (shop_token, manage.verify, manage.listing, rekey.rekey):
+    for use in (shop_token, manage.verify_vault, manage.list_entries, rekey.rekey_vault):
         with pytest.raises(VaultError, match="generation 2, but generation 3 was seen") as caught:
             use(ada)
         assert "vault accept-generation 2" in caught.value.hint
-    with pytest.raises(OperatorError, match="of generation 2, not 1"):
+    with pytest.raises(UsageError, match="of generation 2, not 1"):
         manage.accept_generation(ada, 1)
     assert 2 == manage.accept_generation(ada, 2).generation
     assert "the-first-token" == shop_token(ada)
 
 
 def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
-    ada: VaultDesk, path: Path
+    ada: VaultContext, path: Path
 ) -> None:
     """Without a memory only ``--min-generation`` can notice it."""
     text = recipients.add_machine(ada, "ci").handout.text.reveal()
-    vault_id = manage.look(ada.file).head.vault_id
-    key = HeldKey("", decode_key(text, vault_id, "key"))
-    assert not manage.verify(desk_at(path, keys=OnlyKey(key))).rollback_checked
-    assert manage.verify(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
+    vault_id = manage.read_unverified(ada.file).head.vault_id
+    key = VaultKey("", decode_key(text, vault_id, "key"))
+    assert not manage.verify_vault(desk_at(path, keys=OnlyKey(key))).rollback_checked
+    assert manage.verify_vault(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
     assert VaultFault.ROLLBACK is fault_of(desk_at(path, keys=OnlyKey(key, 4)))
     assert "the-first-token" == shop_token(desk_at(path, keys=OnlyKey(key)))
 
@@ -219,126 +219,128 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
 # People and machines
 
 
-def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultDesk) -> None:
+def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
     """Their key is made on their machine, and the code is void."""
     admitted = recipients.invite(ada, "bob")
     code = admitted.handout.text.reveal()
     bob, eve = desk_at(Path(ada.file.name)), desk_at(Path(ada.file.name))
     assert VaultFault.NO_KEY is fault_of(bob)
-    assert "bob" == recipients.join(bob, code).name
+    assert "bob" == recipients.join_vault(bob, code).name
     assert "the-first-token" == shop_token(bob) == shop_token(ada)
     with pytest.raises(VaultError, match="no recipient has the key"):
-        recipients.join(eve, code)
-    kinds = {one.name: one.kind for one in recipients.recipients(ada)}
+        recipients.join_vault(eve, code)
+    kinds = {one.name: one.kind for one in recipients.list_recipients(ada)}
     assert {"ada": RecipientKind.KEY, "bob": RecipientKind.KEY} == kinds
-    vault_id = manage.look(ada.file).head.vault_id
+    vault_id = manage.read_unverified(ada.file).head.vault_id
     assert decode_key(code, vault_id, "join") != bob.keys.key(vault_id).reveal()
 
 
-def test_a_code_that_was_not_seen_is_made_again(ada: VaultDesk) -> None:
+def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
     """The old one is void; somebody who is in is not invited again."""
     first, second = (recipients.invite(ada, "bob").handout.text.reveal() for _ in range(2))
     bob = desk_at(Path(ada.file.name))
     with pytest.raises(VaultError):
-        recipients.join(bob, first)
-    recipients.join(bob, second)
-    with pytest.raises(OperatorError, match='"bob" is a recipient already'):
+        recipients.join_vault(bob, first)
+    recipients.join_vault(bob, second)
+    with pytest.raises(UsageError, match='"bob" is a recipient already'):
         recipients.invite(ada, "bob")
-    with pytest.raises(OperatorError, match='"ada" is a recipient already'):
+    with pytest.raises(UsageError, match='"ada" is a recipient already'):
         recipients.add_machine(ada, "ada")
 
 
-def test_whoever_is_in_does_not_join_again(ada: VaultDesk) -> None:
+def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
     """The key that opens the vault is never replaced."""
     code = recipients.invite(ada, "bob").handout.text.reveal()
-    with pytest.raises(OperatorError, match='holds the key of "ada", who is in'):
-        recipients.join(ada, code)
+    with pytest.raises(UsageError, match='holds the key of "ada", who is in'):
+        recipients.join_vault(ada, code)
     assert "the-first-token" == shop_token(ada)
 
 
 @pytest.mark.parametrize(
     "code", ["", "hello", "cactions-key-1:AAAA", "cactions-join-1:" + "A" * 64]
 )
-def test_a_bad_code_is_the_operators_error(ada: VaultDesk, code: str) -> None:
+def test_a_bad_code_is_the_operators_error(ada: VaultContext, code: str) -> None:
     """And says what is wrong with it."""
-    with pytest.raises(OperatorError, match="nothing was written") as caught:
-        recipients.join(desk_at(Path(ada.file.name)), code)
+    with pytest.raises(UsageError, match="nothing was written") as caught:
+        recipients.join_vault(desk_at(Path(ada.file.name)), code)
     assert caught.value.hint
 
 
-def test_a_passphrase_opens_the_vault(ada: VaultDesk, path: Path) -> None:
+def test_a_passphrase_opens_the_vault(ada: VaultContext, path: Path) -> None:
     """With or without its name; a wrong one says so."""
-    recipients.add_passphrase(ada, validation.passphrase("paper", PASSPHRASE))
+    recipients.add_passphrase(ada, validation.check_passphrase("paper", PASSPHRASE))
     for label in ("paper", ""):
         assert "the-first-token" == shop_token(
             desk_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
         )
     wrong = desk_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
     assert VaultFault.WRONG_KEY is fault_of(wrong)
-    with pytest.raises(OperatorError, match="fewer than 12 characters"):
-        validation.passphrase("paper", "short")
+    with pytest.raises(UsageError, match="fewer than 12 characters"):
+        validation.check_passphrase("paper", "short")
 
 
-def test_who_was_removed_has_no_key_that_opens_what_comes_after(ada: VaultDesk, path: Path) -> None:
+def test_who_was_removed_has_no_key_that_opens_what_comes_after(
+    ada: VaultContext, path: Path
+) -> None:
     """Not the old key, nor any key that they could have taken from the old file."""
     bob = joined(ada)
     carol = joined(ada, "carol")
     machine = recipients.add_machine(ada, "ci").handout.text.reveal()
-    recipients.add_passphrase(ada, validation.passphrase("paper", PASSPHRASE))
-    before = opened(bob)
-    done = rekey.remove(ada, "bob")
+    recipients.add_passphrase(ada, validation.check_passphrase("paper", PASSPHRASE))
+    before = open_vault(bob)
+    done = rekey.remove_recipient(ada, "bob")
     assert (("shop_token",), "bob", ("paper",)) == (done.known, done.removed, done.dropped)
     assert [("carol", RecipientKind.INVITATION), ("ci", RecipientKind.MACHINE)] == [
         (one.name, one.kind) for one in done.handouts
     ]
     assert VaultFault.UNKNOWN_RECIPIENT is fault_of(bob)
     assert VaultFault.WRONG_KEY is fault_of(carol)
-    after = opened(ada)
-    of_ci = HeldKey("", decode_key(machine, before.head.vault_id, "key"))
+    after = open_vault(ada)
+    of_ci = VaultKey("", decode_key(machine, before.head.vault_id, "key"))
     new_keys = [one.key_id for one in after.contents.recipients if one.name != "ada"]
     for key in (before.data_key, before.my_key, of_ci):
-        stranger = desk_at(path, keys=OnlyKey(HeldKey("", key.reveal())))
+        stranger = desk_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
         assert VaultFault.UNKNOWN_RECIPIENT is fault_of(stranger)
         for entry in after.contents.entries:
             with pytest.raises(VaultError):
                 replace(before, contents=after.contents, data_key=key).unseal(entry)
     assert not set(new_keys) & {one.key_id for one in before.contents.recipients}
     codes = {one.name: one.text.reveal() for one in done.handouts}
-    recipients.join(carol, codes["carol"])
+    recipients.join_vault(carol, codes["carol"])
     assert "the-first-token" == shop_token(carol)
 
 
-def test_a_passphrase_stays_where_it_is_given(ada: VaultDesk, path: Path) -> None:
+def test_a_passphrase_stays_where_it_is_given(ada: VaultContext, path: Path) -> None:
     """Rekeying asks for it; without it the recipient is dropped, and named."""
-    paper = validation.passphrase("paper", PASSPHRASE)
+    paper = validation.check_passphrase("paper", PASSPHRASE)
     recipients.add_passphrase(ada, paper)
-    assert () == rekey.rekey(ada, [paper]).dropped
+    assert () == rekey.rekey_vault(ada, [paper]).dropped
     by_paper = desk_at(path, keys=OnlyKey(paper))
     assert "the-first-token" == shop_token(by_paper)
-    assert () == rekey.rekey(by_paper).dropped
+    assert () == rekey.rekey_vault(by_paper).dropped
     assert "the-first-token" == shop_token(by_paper)
     assert VaultFault.WRONG_KEY is fault_of(ada)
 
 
 @pytest.mark.parametrize(("name", "says"), [("eve", "no recipient"), ("ada", "is you")])
-def test_only_others_are_removed(ada: VaultDesk, name: str, says: str) -> None:
+def test_only_others_are_removed(ada: VaultContext, name: str, says: str) -> None:
     """Nothing is written."""
     before = ada.file.read()
-    with pytest.raises(OperatorError, match=says):
-        rekey.remove(ada, name)
+    with pytest.raises(UsageError, match=says):
+        rekey.remove_recipient(ada, name)
     assert before == ada.file.read()
 
 
 # Journals and plans
 
 
-def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultDesk) -> None:
+def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultContext) -> None:
     """By the name that is kept beside what they sealed; each purpose and epoch has its own."""
-    first = opened(ada)
+    first = open_vault(ada)
     old = {p: first.purpose_key(p) for p in (Purpose.JOURNAL, Purpose.PLAN)}
-    rekey.rekey(ada)
-    rekey.rekey(ada)
-    vault = opened(ada)
+    rekey.rekey_vault(ada)
+    rekey.rekey_vault(ada)
+    vault = open_vault(ada)
     for purpose, key in old.items():
         again = vault.purpose_key(purpose, key.name)
         assert (key.name, key.key.reveal()) == (again.name, again.key.reveal())
@@ -351,52 +353,52 @@ def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultDesk) -> 
 # Checking and saving
 
 
-def test_status_says_how_it_is_and_never_fails(ada: VaultDesk, path: Path) -> None:
+def test_status_says_how_it_is_and_never_fails(ada: VaultContext, path: Path) -> None:
     """Whole, without a key, damaged, missing."""
-    whole = manage.status(ada)
+    whole = manage.get_status(ada)
     assert ("ada", True, None) == (whole.me, whole.rollback_checked, whole.trouble)
-    keyless = manage.status(desk_at(path))
+    keyless = manage.get_status(desk_at(path))
     assert keyless.contents
     assert isinstance(keyless.trouble, VaultError)
     path.write_bytes(path.read_bytes()[:-9])
-    assert "cut off at line" in str(manage.status(ada).trouble)
+    assert "cut off at line" in str(manage.get_status(ada).trouble)
     path.unlink()
-    assert isinstance(manage.status(ada).trouble, OperatorError)
+    assert isinstance(manage.get_status(ada).trouble, UsageError)
 
 
-def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultDesk, path: Path) -> None:
+def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Path) -> None:
     """Into a new vault with a new id; the damaged file stays."""
     joined(ada)
     for name in ("aaa", "bbb", "ccc"):
-        manage.seal(ada, validation.secret(name, f"value-of-{name}"), [HOST])
-    journal = opened(ada).purpose_key(Purpose.JOURNAL)
+        manage.seal_secret(ada, validation.check_secret(name, f"value-of-{name}"), [HOST])
+    journal = open_vault(ada).purpose_key(Purpose.JOURNAL)
     rows = path.read_bytes().splitlines(keepends=True)
     damaged = b"".join([*rows[:3], rows[3].replace(b'"version":1', b'"version":2'),
                         rows[4][:-30] + b"\n", *rows[5:-1]])  # fmt: skip
     path.write_bytes(damaged)
     with pytest.raises(VaultError):
-        manage.verify(ada)
-    new = VaultFileLocal(path.with_name("new.vault"))
-    saved = salvage.salvage(ada, new)
+        manage.verify_vault(ada)
+    new = LocalVaultFile(path.with_name("new.vault"))
+    saved = salvage.salvage_vault(ada, new)
     assert ["ccc", "shop_token"] == [one.name for one in saved.kept]
     assert [(4, "aaa"), (5, "")] == [(one.line, one.name) for one in saved.lost]
     assert ("bob",) == saved.outside
     desk = desk_at(path.with_name("new.vault"), keys=ada.keys)
     assert "value-of-ccc" == open_secret(desk, "ccc", HOST).reveal()
-    again = opened(desk).purpose_key(Purpose.JOURNAL, journal.name)
+    again = open_vault(desk).purpose_key(Purpose.JOURNAL, journal.name)
     assert journal.key.reveal() == again.key.reveal()
     assert damaged == path.read_bytes()
-    with pytest.raises(OperatorError, match="is there already"):
-        salvage.salvage(ada, new)
+    with pytest.raises(UsageError, match="is there already"):
+        salvage.salvage_vault(ada, new)
 
 
-def test_salvage_without_a_head_or_a_key_says_so(ada: VaultDesk, path: Path) -> None:
+def test_salvage_without_a_head_or_a_key_says_so(ada: VaultContext, path: Path) -> None:
     """Nothing is made up."""
     whole = path.read_bytes()
     for bad in (whole[100:], b"", whole.replace(b'"wrapped"', b'"wrappde"')):
         path.write_bytes(bad)
         with pytest.raises(CactionsError) as caught:
-            salvage.salvage(ada, VaultFileLocal(path.with_name("new.vault")))
+            salvage.salvage_vault(ada, LocalVaultFile(path.with_name("new.vault")))
         assert caught.value.hint
         assert not path.with_name("new.vault").exists()
 
@@ -413,10 +415,10 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
             entries = tuple(vault.sealed(one, b"a-good-token") for one in unsealed)
             return replace(vault, contents=replace(vault.contents, entries=entries))
 
-        changed(desk, edit)
+        change_vault(desk, edit)
         before = time.process_time()
         open_secret(desk, "s7", HOST)
-        assert number == len(manage.listing(desk).secrets)
+        assert number == len(manage.list_entries(desk).secrets)
         return time.process_time() - before
 
     small, large = seconds(1000), seconds(4000)
@@ -426,95 +428,103 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 # Where tokens may go
 
 
-def entry_of(desk: VaultDesk, name: str) -> Entry:
-    [found] = [one for one in manage.listing(desk).secrets if one.name == name]
+def entry_of(desk: VaultContext, name: str) -> Entry:
+    [found] = [one for one in manage.list_entries(desk).secrets if one.name == name]
     return found
 
 
-def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultDesk) -> None:
+def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultContext) -> None:
     """Sorted, in small letters; without any, the key is not there."""
-    manage.seal(ada, validation.secret("crm", "a-good-secret"), [HOST], ["B.example", "a.example"])
+    manage.seal_secret(
+        ada, validation.check_secret("crm", "a-good-secret"), [HOST], ["B.example", "a.example"]
+    )
     assert ("a.example", "b.example") == entry_of(ada, "crm").token_hosts
     assert "token_hosts" not in entry_of(ada, "shop_token").meta
 
 
-def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultDesk) -> None:
+def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultContext) -> None:
     """The answer to it could be a live token, and could be mapped."""
     hosts = ["auth.example", "api.example"]
-    manage.seal(ada, validation.secret("crm", "a-good-secret"), hosts, ["api.example"])
-    vault = opened(ada)
+    manage.seal_secret(ada, validation.check_secret("crm", "a-good-secret"), hosts, ["api.example"])
+    vault = open_vault(ada)
     for host in hosts:
-        with pytest.raises(AuthorError, match="fetches tokens, so that an action may not send it"):
-            manage.secret_for(vault, "crm", host)
-        assert "a-good-secret" == manage.secret_for(vault, "crm", host, fetches=True).reveal()
+        with pytest.raises(
+            DefinitionError, match="fetches tokens, so that an action may not send it"
+        ):
+            manage.open_secret(vault, "crm", host)
+        assert "a-good-secret" == manage.open_secret(vault, "crm", host, fetches=True).reveal()
 
 
-def test_binding_seals_the_same_value_again(ada: VaultDesk) -> None:
+def test_binding_seals_the_same_value_again(ada: VaultContext) -> None:
     """Nobody types it; its hosts stay, and its version rises."""
-    token_binding.bind_fetched(ada, "shop_token", ["a.example"])
+    token_binding.bind_fetched_tokens(ada, "shop_token", ["a.example"])
     entry = entry_of(ada, "shop_token")
     assert (2, (HOST,), ("a.example",)) == (entry.version, entry.hosts, entry.token_hosts)
     assert "the-first-token" == shop_token(ada)
-    token_binding.bind_fetched(ada, "shop_token", ["b.example"])
+    token_binding.bind_fetched_tokens(ada, "shop_token", ["b.example"])
     assert ("b.example",) == entry_of(ada, "shop_token").token_hosts
 
 
-def test_bindings_survive_whatever_seals_again(ada: VaultDesk, path: Path) -> None:
+def test_bindings_survive_whatever_seals_again(ada: VaultContext, path: Path) -> None:
     """A rotation, a new data key, and a rescue into another vault."""
-    token_binding.bind_fetched(ada, "shop_token", ["a.example"])
-    token_binding.bind_users(ada, "jwt", ["b.example"])
-    manage.rotate(ada, validation.secret("shop_token", "the-second-token"), ["c.example"])
-    rekey.rekey(ada)
-    saved = replace(ada, file=VaultFileLocal(path.with_name("saved.vault")))
-    salvage.salvage(ada, saved.file)
+    token_binding.bind_fetched_tokens(ada, "shop_token", ["a.example"])
+    token_binding.bind_user_token(ada, "jwt", ["b.example"])
+    manage.rotate_secret(
+        ada, validation.check_secret("shop_token", "the-second-token"), ["c.example"]
+    )
+    rekey.rekey_vault(ada)
+    saved = replace(ada, file=LocalVaultFile(path.with_name("saved.vault")))
+    salvage.salvage_vault(ada, saved.file)
     for desk in (ada, saved):
         assert ("a.example",) == entry_of(desk, "shop_token").token_hosts
         jwt = entry_of(desk, "jwt")
         assert ((), ("b.example",), True) == (jwt.hosts, jwt.token_hosts, jwt.is_binding)
-        assert manage.verify(desk).entries
+        assert manage.verify_vault(desk).entries
 
 
-def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultDesk) -> None:
+def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultContext) -> None:
     """A newer version of this tool may have put it there."""
 
     def edit(vault: OpenVault) -> OpenVault:
-        old = manage.the_secret(vault, "shop_token")
+        old = manage.find_entry(vault, "shop_token")
         told = replace(old, meta={**old.meta, "note": "of a newer version"})
-        return manage.put(vault, told, vault.unseal(old))
+        return manage.put_entry(vault, told, vault.unseal(old))
 
-    changed(ada, edit)
-    manage.rotate(ada, validation.secret("shop_token", "the-second-token"))
-    token_binding.bind_fetched(ada, "shop_token", ["a.example"])
+    change_vault(ada, edit)
+    manage.rotate_secret(ada, validation.check_secret("shop_token", "the-second-token"))
+    token_binding.bind_fetched_tokens(ada, "shop_token", ["a.example"])
     assert "of a newer version" == entry_of(ada, "shop_token").meta["note"]
 
 
-def test_a_binding_of_a_users_token_is_no_secret(ada: VaultDesk) -> None:
+def test_a_binding_of_a_users_token_is_no_secret(ada: VaultContext) -> None:
     """It opens for no host, has no value to rotate, and nobody who leaves has known one."""
-    token_binding.bind_users(ada, "jwt", [HOST])
+    token_binding.bind_user_token(ada, "jwt", [HOST])
     for act in (
         lambda: open_secret(ada, "jwt", HOST),
-        lambda: manage.rotate(ada, validation.secret("jwt", "a-good-secret"), [HOST]),
-        lambda: token_binding.bind_fetched(ada, "jwt", [HOST]),
+        lambda: manage.rotate_secret(ada, validation.check_secret("jwt", "a-good-secret"), [HOST]),
+        lambda: token_binding.bind_fetched_tokens(ada, "jwt", [HOST]),
     ):
-        with pytest.raises(OperatorError, match="holds no value"):
+        with pytest.raises(UsageError, match="holds no value"):
             act()
-    with pytest.raises(OperatorError, match="binds the end user's token"):
-        manage.seal(ada, validation.secret("jwt", "a-good-secret"), [HOST])
-    with pytest.raises(OperatorError, match="is a secret of the vault"):
-        token_binding.bind_users(ada, "shop_token", [HOST])
+    with pytest.raises(UsageError, match="binds the end user's token"):
+        manage.seal_secret(ada, validation.check_secret("jwt", "a-good-secret"), [HOST])
+    with pytest.raises(UsageError, match="is a secret of the vault"):
+        token_binding.bind_user_token(ada, "shop_token", [HOST])
     recipients.invite(ada, "bob")
-    assert ("shop_token",) == rekey.remove(ada, "bob").known
-    assert b"" == opened(ada).unseal(entry_of(ada, "jwt"))
+    assert ("shop_token",) == rekey.remove_recipient(ada, "bob").known
+    assert b"" == open_vault(ada).unseal(entry_of(ada, "jwt"))
 
 
 @pytest.mark.parametrize("host", ["https://a.example", "a/b", "*.example", "", "a b", "é.fr"])
-def test_a_token_host_is_a_name_as_well(ada: VaultDesk, host: str) -> None:
+def test_a_token_host_is_a_name_as_well(ada: VaultContext, host: str) -> None:
     """The hint says the option that it was given with."""
     for act in (
-        lambda: token_binding.bind_fetched(ada, "shop_token", [host]),
-        lambda: token_binding.bind_users(ada, "jwt", [host]),
-        lambda: manage.seal(ada, validation.secret("crm", "a-good-secret"), [HOST], [host]),
+        lambda: token_binding.bind_fetched_tokens(ada, "shop_token", [host]),
+        lambda: token_binding.bind_user_token(ada, "jwt", [host]),
+        lambda: manage.seal_secret(
+            ada, validation.check_secret("crm", "a-good-secret"), [HOST], [host]
+        ),
     ):
-        with pytest.raises(OperatorError, match="is no host name") as caught:
+        with pytest.raises(UsageError, match="is no host name") as caught:
             act()
         assert "--token-host api" in caught.value.hint

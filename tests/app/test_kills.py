@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from cactions.app.apply import close, resume, take_back
-from cactions.app.undo_steps import returns
+from cactions.app.apply import close_run, resume_run, undo_run
+from cactions.app.undo_steps import build_undo_steps
 from cactions.model import Outcome, Run, Tally
 from tests.app.crowd import begun, books, closed, head, states
 from tests.app.victims import SERVE
@@ -79,7 +79,7 @@ def resumed(folder: Path) -> Run | None:
     kept = books(folder, PEOPLE)
     run = begun(kept)
     if run and not run.finished:
-        run = resume(run, kept)
+        run = resume_run(run, kept)
     held = states(kept, PEOPLE)
     reached = len(run.entries) if run else 0
     assert ["new"] * reached + ["old"] * (PEOPLE - reached) == held
@@ -92,11 +92,11 @@ def taken_back(folder: Path) -> Run | None:
     kept = books(folder, PEOPLE)
     run = begun(kept)
     if run:
-        back = returns(run, kept.people)
+        back = build_undo_steps(run, kept.people)
         if any(one.plan.effective for one in back):
-            take_back(head("undo-1", undoes="run-1"), back, kept)
+            undo_run(head("undo-1", undoes="run-1"), back, kept)
         elif not run.finished:
-            close(run, kept)
+            close_run(run, kept)
         run = kept.journal.read("run-1")
         applied = [e for e in run.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
         assert all(entry.undone_by for entry in applied)
@@ -176,12 +176,12 @@ def test_an_undo_that_is_killed_is_resumed_and_the_rest_undone(
     kept = books(tmp_path, PEOPLE)
     cut_off = begun(kept, "undo-1")
     if cut_off and not cut_off.finished:
-        whole_undo = resume(cut_off, kept)
+        whole_undo = resume_run(cut_off, kept)
         assert PEOPLE == len(whole_undo.entries) + whole_undo.not_started
         undone = [e for e in kept.journal.read("run-1").entries if e.undone_by == "undo-1"]
         assert len(whole_undo.entries) == len(undone) == states(kept, PEOPLE).count("old")
-    back = returns(kept.journal.read("run-1"), kept.people)
-    take_back(head("undo-2", undoes="run-1"), back, kept)
+    back = build_undo_steps(kept.journal.read("run-1"), kept.people)
+    undo_run(head("undo-2", undoes="run-1"), back, kept)
     assert ["old"] * PEOPLE == states(kept, PEOPLE)
     assert all(entry.undone_by for entry in kept.journal.read("run-1").entries)
     counts["taken back"] += 1
@@ -194,6 +194,6 @@ def test_a_run_that_was_only_begun_resumes_to_an_empty_one_that_says_so(
     """Everybody who was handed in is counted as not started."""
     asked(server, folder=str(tmp_path), do="run", point="before intend")
     kept = books(tmp_path, PEOPLE)
-    run = resume(kept.journal.read("run-1"), kept)
+    run = resume_run(kept.journal.read("run-1"), kept)
     assert (True, (), PEOPLE) == (run.finished, run.entries, run.not_started)
     closed(kept)

@@ -8,32 +8,32 @@ from typing import Any
 
 import pytest
 
-from cactions.app.apply import Books, close, prospects, resume
-from cactions.app.propose import Desk, Job
-from cactions.app.undo_steps import returns
-from cactions.app.write_calls import CalledOnce, call_once
-from cactions.logic.request.call import Asked
+from cactions.app.apply import RunStores, close_run, preview_resume, resume_run
+from cactions.app.propose import Job, PlanContext
+from cactions.app.undo_steps import build_undo_steps
+from cactions.app.write_calls import CallRecord, call_once
+from cactions.logic.request.call import CallSpec
 from cactions.model import (
     Action,
     ActionRequest,
-    Call,
     Effect,
-    Failed,
-    NoAnswer,
-    NoPlan,
-    OperatorError,
+    FailureReason,
     Outcome,
     PersonQuery,
     Plan,
-    Reason,
+    PlanFailure,
+    PlanningError,
     Request,
+    RequestFailed,
     Response,
     Run,
+    RunAborted,
     RunHead,
     RunKind,
-    Stopped,
+    SentCall,
     StoreError,
     Template,
+    UsageError,
 )
 from tests.app.test_running import FULL, Failing
 from tests.builders import about_ada, action, mapping, person
@@ -46,7 +46,7 @@ REFUND = replace(
     request=ActionRequest("post", Template((URL,)), effect=Effect.WRITE),
 )
 JOB = Job(REFUND, PersonQuery("user_id", "u-1"), {})
-DOUBT = NoPlan(Reason.IN_DOUBT, "the connection was reset")
+DOUBT = PlanningError(FailureReason.IN_DOUBT, "the connection was reset")
 
 
 class Line:
@@ -63,7 +63,7 @@ class Line:
         if self.unready:
             raise self.unready
 
-    def call(self, asked: Asked, _sealed: Request) -> Response:
+    def call(self, asked: CallSpec, _sealed: Request) -> Response:
         [entry] = self.journal.read("run-1").entries if not self.seen else [None]
         self.seen.append((bool(entry and entry.plan.pending), asked.key))
         if isinstance(self.came, Exception):
@@ -75,18 +75,18 @@ def head(run_id: str = "run-1") -> RunHead:
     return RunHead(run_id, RunKind.APPLY, "refund", 1.0, "ada@desk")
 
 
-def books(**attributes: Any) -> Books:
-    return Books(FakePeople(person(**attributes)), FakeJournal(), FakeTurns())
+def books(**attributes: Any) -> RunStores:
+    return RunStores(FakePeople(person(**attributes)), FakeJournal(), FakeTurns())
 
 
-def made(came: Response | Exception, kept: Books, run: str = "run-1", **how: Any) -> CalledOnce:
+def made(came: Response | Exception, kept: RunStores, run: str = "run-1", **how: Any) -> CallRecord:
     assert isinstance(kept.journal, FakeJournal | Failing)
     line = how.pop("line", None) or Line(came, kept.journal)  # type: ignore[arg-type]
-    desk = Desk(kept.people, line, kept.journal)
+    desk = PlanContext(kept.people, line, kept.journal)
     return call_once(head(run), JOB, desk, kept, **{"again": False, **how})
 
 
-def state(kept: Books, run: str = "run-1") -> tuple[Run, list[Outcome | None]]:
+def state(kept: RunStores, run: str = "run-1") -> tuple[Run, list[Outcome | None]]:
     found = kept.journal.read(run)
     return found, [entry.receipt.outcome if entry.receipt else None for entry in found.entries]
 
@@ -109,7 +109,7 @@ def test_what_came_of_it_is_kept_and_can_be_applied_without_another_call() -> No
     assert ([None], False) == (outcomes, run.finished)
     assert [done.result] == [entry.plan for entry in run.entries]
     assert "silver" == kept.people.get("p1").attributes["tier"]
-    resume(run, kept)
+    resume_run(run, kept)
     run, outcomes = state(kept)
     assert ([Outcome.APPLIED], True) == (outcomes, run.finished)
     assert "gold" == kept.people.get("p1").attributes["tier"]
@@ -121,7 +121,7 @@ def test_what_came_of_it_is_kept_and_can_be_applied_without_another_call() -> No
         (DOUBT, Outcome.IN_DOUBT),
         (about_ada(tier=12), None),
         (Response(500), Outcome.FAILED),
-        (NoAnswer("nobody listens", reason=Reason.NO_ANSWER), Outcome.FAILED),
+        (RequestFailed("nobody listens", reason=FailureReason.NO_ANSWER), Outcome.FAILED),
     ],
 )
 def test_every_end_of_a_call_is_one_end_of_the_run(
@@ -140,32 +140,32 @@ def test_a_request_that_cannot_be_made_is_no_run() -> None:
     """Nothing was sent, so there is nothing to remember."""
     kept = books()
     leads = replace(REFUND, audiences=("leads",))
-    desk = Desk(kept.people, Line(DOUBT, FakeJournal()), kept.journal)
+    desk = PlanContext(kept.people, Line(DOUBT, FakeJournal()), kept.journal)
     done = call_once(head(), replace(JOB, action=leads), desk, kept, again=False)
-    assert isinstance(done.result, Failed)
+    assert isinstance(done.result, PlanFailure)
     assert (None, []) == (done.run, list(kept.journal.runs()))
 
 
-def killed(kept: Books) -> Run:
+def killed(kept: RunStores) -> Run:
     """A process that died while the call was under way."""
     with pytest.raises(SystemError):
         made(SystemError("kill -9"), kept)
     return kept.journal.read("run-1")
 
 
-@pytest.mark.parametrize("then", [resume, close])
+@pytest.mark.parametrize("then", [resume_run, close_run])
 def test_a_call_whose_process_died_is_in_doubt_whatever_is_done_with_the_run(
-    then: Callable[[Run, Books], Run],
+    then: Callable[[Run, RunStores], Run],
 ) -> None:
     """Nobody sends it again; nothing is written, and nothing is there to take back."""
     kept = books(tier="silver")
     run = killed(kept)
     assert run.entries[0].plan.pending
     assert not run.leaves_something
-    [ahead] = prospects(run, kept)
+    [ahead] = preview_resume(run, kept)
     assert ahead
     assert Outcome.IN_DOUBT is ahead.outcome
-    assert [()] == [one.plan.effective for one in returns(run, kept.people)]
+    assert [()] == [one.plan.effective for one in build_undo_steps(run, kept.people)]
     then(run, kept)
     run, outcomes = state(kept)
     assert ([Outcome.IN_DOUBT], True) == (outcomes, run.finished)
@@ -179,7 +179,7 @@ def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
         made(DOUBT, kept)
     else:
         killed(kept)
-    with pytest.raises(OperatorError, match="in doubt \\(run run-1\\)") as caught:
+    with pytest.raises(UsageError, match="in doubt \\(run run-1\\)") as caught:
         made(about_ada(tier="gold"), kept, "run-2")
     assert "--again" in caught.value.hint
     assert ["run-1"] == [run.head.id for run in kept.journal.runs()]
@@ -195,9 +195,9 @@ def test_a_doubt_ends_with_a_call_that_was_made_in_knowledge_of_it() -> None:
     undone = replace(head("run-3"), kind=RunKind.UNDO, started=3.0)
     elsewhere = replace(head("run-6"), environment="staging", started=4.0)
     for other in (replayed, undone, elsewhere):
-        kept.journal.begin(other)
-        kept.journal.intend(other.id, [replace(doubtful.plan, call=Call("GET /", 200))])
-        with pytest.raises(OperatorError, match="run-1"):
+        kept.journal.create_run(other)
+        kept.journal.record_plans(other.id, [replace(doubtful.plan, call=SentCall("GET /", 200))])
+        with pytest.raises(UsageError, match="run-1"):
             made(about_ada(), kept, "run-4")
     assert isinstance(made(about_ada(), kept, "run-4", again=True).result, Plan)
     assert isinstance(made(about_ada(), kept, "run-5").result, Plan)
@@ -208,7 +208,7 @@ def test_a_run_that_cannot_be_read_may_hold_a_doubt() -> None:
     kept = books(tier="silver")
     assert isinstance(kept.journal, FakeJournal)
     kept.journal.unreadable.append(("run-0", "it is no database"))
-    with pytest.raises(OperatorError, match="run-0 cannot be read") as caught:
+    with pytest.raises(UsageError, match="run-0 cannot be read") as caught:
         made(about_ada(tier="gold"), kept)
     assert "--again" in caught.value.hint
     assert isinstance(made(about_ada(tier="gold"), kept, again=True).result, Plan)
@@ -224,7 +224,9 @@ def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
     job = replace(JOB, query=PersonQuery("user_id", "u-2"))
     line = Line(about_ada(tier="gold"), FakeJournal())
     line.seen.append((True, ""))
-    done = call_once(head("run-2"), job, Desk(kept.people, line, kept.journal), kept, again=False)
+    done = call_once(
+        head("run-2"), job, PlanContext(kept.people, line, kept.journal), kept, again=False
+    )
     assert isinstance(done.result, Plan)
 
 
@@ -245,8 +247,8 @@ def test_a_secret_that_is_missing_leaves_no_doubt() -> None:
     kept = books()
     assert isinstance(kept.journal, FakeJournal)
     line = Line(about_ada(), kept.journal)
-    line.unready = OperatorError("no secret")
-    with pytest.raises(OperatorError, match="no secret"):
+    line.unready = UsageError("no secret")
+    with pytest.raises(UsageError, match="no secret"):
         made(about_ada(), kept, line=line)
     assert ([], []) == (line.seen, list(kept.journal.runs()))
 
@@ -264,6 +266,6 @@ def test_a_journal_that_fails_after_the_call_leaves_it_in_doubt() -> None:
 def test_one_such_call_at_a_time() -> None:
     """Whoever comes second is told so, and sends nothing."""
     kept = books()
-    with kept.turns.alone(head("other")), pytest.raises(Stopped):
+    with kept.turns.hold(head("other")), pytest.raises(RunAborted):
         made(about_ada(), kept)
     assert [] == list(kept.journal.runs())

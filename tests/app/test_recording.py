@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app.record import Listening, Recording, check_test_people, record
-from cactions.edges.cassette.reader import Replay
-from cactions.edges.cassette.writer import Tape
-from cactions.logic.request.call import Asked
-from cactions.logic.secrets.encoded_forms import forms
+from cactions.app.record import Recording, RecordingCaller, check_test_people, record_tests
+from cactions.edges.cassette.reader import CassetteSender
+from cactions.edges.cassette.writer import JsonCassetteWriter
+from cactions.logic.request.call import CallSpec
+from cactions.logic.secrets.encoded_forms import list_encoded_forms
 from cactions.model import (
-    DOTS,
+    MASK,
     Action,
     ActionTest,
-    AuthorError,
+    DefinitionError,
     Expectation,
-    NoPlan,
+    FailureReason,
     PersonField,
     PersonQuery,
-    Reason,
+    PlanningError,
     Request,
     Response,
 )
@@ -33,7 +33,7 @@ from tests.recordings import ask
 
 WHO = person()
 OF = action(mapping())
-SECRETS = dict.fromkeys(forms("canary-7d1f"), "shop_token")
+SECRETS = dict.fromkeys(list_encoded_forms("canary-7d1f"), "shop_token")
 
 
 class Service:
@@ -41,15 +41,15 @@ class Service:
 
     source = ""
 
-    def __init__(self, answers: Iterable[Response | NoPlan]) -> None:
+    def __init__(self, answers: Iterable[Response | PlanningError]) -> None:
         self._answers = iter(answers)
 
     def prepare(self, action: Action) -> None:
         """Nothing is needed."""
 
-    def call(self, asked: Asked, sealed: Request) -> Response:
+    def call(self, asked: CallSpec, sealed: Request) -> Response:
         answer = next(self._answers)
-        if isinstance(answer, NoPlan):
+        if isinstance(answer, PlanningError):
             raise answer
         return answer
 
@@ -61,21 +61,21 @@ class Shelf:
         self.kept = b""
 
     def written(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
-        return Tape(Path("unused")).written(exchanges)
+        return JsonCassetteWriter(Path("unused")).written(exchanges)
 
     def keep(self, data: bytes) -> None:
         self.kept = data
 
 
-def heard(*turns: tuple[Request, Response | NoPlan]) -> Listening:
+def heard(*turns: tuple[Request, Response | PlanningError]) -> RecordingCaller:
     """Whoever listened to these calls."""
-    listening = Listening(Service(answer for _, answer in turns))
+    listening = RecordingCaller(Service(answer for _, answer in turns))
     for request, answer in turns:
-        if isinstance(answer, NoPlan):
-            with pytest.raises(NoPlan):
-                listening.call(Asked(OF, WHO, {}), request)
+        if isinstance(answer, PlanningError):
+            with pytest.raises(PlanningError):
+                listening.call(CallSpec(OF, WHO, {}), request)
         else:
-            assert answer == listening.call(Asked(OF, WHO, {}), request)
+            assert answer == listening.call(CallSpec(OF, WHO, {}), request)
     return listening
 
 
@@ -95,44 +95,44 @@ A, B = ask("https://x.example/a"), ask("https://x.example/b")
 )  # fmt: skip
 def test_what_repeats_at_the_end_is_kept_once(said: str, kept: str, tmp_path: Path) -> None:
     """Replayed, every call gets what it got; between them others may have been asked."""
-    turns: list[tuple[Request, Response | NoPlan]] = []
+    turns: list[tuple[Request, Response | PlanningError]] = []
     for tier in said:
         turns += [(A, about_ada(tier=tier)), (B, about_ada(tier="b"))]
     shelf = Shelf()
-    assert Recording(len(kept) + 1) == record(heard(*turns), [], {}, shelf)
+    assert Recording(len(kept) + 1) == record_tests(heard(*turns), [], {}, shelf)
     assert sorted(f"{kept}b") == sorted(tiers(shelf))
     (tmp_path / "c.json").write_bytes(shelf.kept)
-    sender = Replay(tmp_path / "c.json")
+    sender = CassetteSender(tmp_path / "c.json")
     again = [json.loads(sender.send(request).body)["tier"] for request, _ in turns]
     assert list("b".join((*said, ""))) == again
 
 
-LOST = NoPlan(Reason.NO_ANSWER, "nobody is there")
+LOST = PlanningError(FailureReason.NO_ANSWER, "nobody is there")
 
 
 @pytest.mark.parametrize("turns", [[], [(A, LOST)], [(A, about_ada(tier="1")), (B, LOST)]])
 def test_where_something_is_missing_nothing_is_kept(
-    turns: Sequence[tuple[Request, Response | NoPlan]],
+    turns: Sequence[tuple[Request, Response | PlanningError]],
 ) -> None:
     """No call at all, or one without an answer."""
     shelf = Shelf()
-    done = record(heard(*turns), [], {}, shelf)
+    done = record_tests(heard(*turns), [], {}, shelf)
     assert (0, True, b"") == (done.interactions, bool(done.refusal), shelf.kept)
 
 
 def test_a_secret_in_an_answer_is_named_and_dotted() -> None:
     """Whoever called may have hidden it already; here it is hidden again."""
     shelf = Shelf()
-    done = record(heard((A, about_ada(tier="<canary-7d1f>"))), [], SECRETS, shelf)
+    done = record_tests(heard((A, about_ada(tier="<canary-7d1f>"))), [], SECRETS, shelf)
     assert Recording(1, hidden=("shop_token",)) == done
-    assert [f"<{DOTS}>"] == tiers(shelf)
+    assert [f"<{MASK}>"] == tiers(shelf)
 
 
 def test_a_secret_in_the_request_is_refused_by_name() -> None:
     """With dots it would be another request."""
     shelf = Shelf()
     request = ask("https://x.example/canary-7d1f")
-    done = record(heard((request, about_ada(tier="1"))), [], SECRETS, shelf)
+    done = record_tests(heard((request, about_ada(tier="1"))), [], SECRETS, shelf)
     assert (True, b"") == ('"shop_token"' in done.refusal, shelf.kept)
     assert "canary" not in done.refusal + done.hint
 
@@ -142,7 +142,7 @@ def test_only_headers_that_are_known_to_be_harmless_are_kept() -> None:
     shelf = Shelf()
     request = ask("https://x.example/", "POST", "a=1", "text/plain")
     request = replace(request, headers=(*request.headers, ("X-Token", request.url)))
-    record(heard((request, about_ada(tier="1"))), [], {}, shelf)
+    record_tests(heard((request, about_ada(tier="1"))), [], {}, shelf)
     [one] = json.loads(shelf.kept)["interactions"]
     assert {"Content-Type": ["text/plain"]} == one["request"]["headers"]
 
@@ -162,12 +162,12 @@ PEOPLE = FakePeople(replace(WHO, test=True), EVE)
 def test_a_test_of_somebody_else_is_seen_before_it_runs() -> None:
     """By its name; whoever is not there at all is left to the test's own report."""
     check_test_people(with_tests("u-1", "nobody"), PEOPLE)
-    with pytest.raises(AuthorError, match=r'"of u-9" of loyalty is about eve@example\.com'):
+    with pytest.raises(DefinitionError, match=r'"of u-9" of loyalty is about eve@example\.com'):
         check_test_people(with_tests("u-1", "u-9"), PEOPLE)
 
 
 def test_the_error_does_not_call_anybody_by_what_is_redacted() -> None:
     """The next best name is used."""
     of = replace(with_tests("u-9"), redacted=frozenset({PersonField("email")}))
-    with pytest.raises(AuthorError, match="is about u-9, who"):
+    with pytest.raises(DefinitionError, match="is about u-9, who"):
         check_test_people(of, PEOPLE)

@@ -8,18 +8,26 @@ from typing import Any
 
 import pytest
 
-from cactions.app.apply import WINDOW, Books, close, prospects, resume, run, take_back
-from cactions.app.undo_steps import Return, returns
+from cactions.app.apply import (
+    WINDOW,
+    RunStores,
+    apply_to_people,
+    close_run,
+    preview_resume,
+    resume_run,
+    undo_run,
+)
+from cactions.app.undo_steps import UndoStep, build_undo_steps
 from cactions.model import (
     Conflict,
-    OperatorError,
     Outcome,
     OutcomeUnknown,
     Person,
     Plan,
     Receipt,
-    Stopped,
+    RunAborted,
     StoreError,
+    UsageError,
 )
 from tests.app.crowd import NEW, OLD, crowd, head, plans
 from tests.fakes import FakeJournal, FakePeople, FakeTurns
@@ -52,16 +60,16 @@ class Failing:
         return failing
 
 
-def fresh(number: int = 3) -> Books:
-    return Books(FakePeople(*crowd(number)), FakeJournal(), FakeTurns())
+def fresh(number: int = 3) -> RunStores:
+    return RunStores(FakePeople(*crowd(number)), FakeJournal(), FakeTurns())
 
 
-def failing(kept: Books, port: str, method: str, call: int = 1, **how: Any) -> Books:
+def failing(kept: RunStores, port: str, method: str, call: int = 1, **how: Any) -> RunStores:
     error, late = how.get("error", FULL), how.get("late", False)
     return replace(kept, **{port: Failing(getattr(kept, port), method, call, error, late=late)})
 
 
-def edit(kept: Books, person_id: str, **attributes: Any) -> None:
+def edit(kept: RunStores, person_id: str, **attributes: Any) -> None:
     """Somebody else changes a person; without attributes they go away."""
     assert isinstance(kept.people, FakePeople)
     kept.people.everybody = [
@@ -69,20 +77,20 @@ def edit(kept: Books, person_id: str, **attributes: Any) -> None:
     ]
 
 
-def gone(kept: Books, person_id: str) -> None:
+def gone(kept: RunStores, person_id: str) -> None:
     assert isinstance(kept.people, FakePeople)
     kept.people.everybody = [p for p in kept.people.everybody if p.id != person_id]
 
 
-def held(kept: Books, number: int = 3) -> list[Any]:
+def held(kept: RunStores, number: int = 3) -> list[Any]:
     return [kept.people.get(f"p{n:02}").attributes for n in range(number)]
 
 
-def cut_off(after: int, number: int = 3) -> Books:
+def cut_off(after: int, number: int = 3) -> RunStores:
     """Books of a run that was cut off after so many writes; the last one was not settled."""
     kept = fresh(number)
     with pytest.raises(OutcomeUnknown):
-        run(head(), plans(number), failing(kept, "journal", "settle", after))
+        apply_to_people(head(), plans(number), failing(kept, "journal", "settle", after))
     return kept
 
 
@@ -96,7 +104,7 @@ def outcomes(receipts: Sequence[Receipt | None]) -> list[str]:
 def test_everybody_gets_one_receipt_and_is_counted() -> None:
     """The head says how many were handed in."""
     kept = fresh()
-    receipts = run(head(), plans(3), kept)
+    receipts = apply_to_people(head(), plans(3), kept)
     done = kept.journal.read("run-1")
     assert ["applied"] * 3 == outcomes(receipts)
     assert (3, 0, True, ()) == (done.people, done.not_started, done.finished, done.open)
@@ -122,8 +130,8 @@ def test_no_write_comes_before_the_intents_of_its_whole_window() -> None:
             return told
 
     kept, number = fresh(2 * WINDOW + 1), 2 * WINDOW + 1
-    watched = Books(Told(kept.people), Told(kept.journal), kept.turns)
-    run(head(), plans(number), watched)
+    watched = RunStores(Told(kept.people), Told(kept.journal), kept.turns)
+    apply_to_people(head(), plans(number), watched)
     one = ("commit", 1)
     window = [("intend", WINDOW), *[one] * WINDOW]
     assert [*window, *window, ("intend", 1), one] == seen
@@ -133,7 +141,7 @@ def test_a_person_who_is_gone_fails_and_stops_nobody() -> None:
     """An exception about one person becomes that person's receipt."""
     kept = fresh()
     gone(kept, "p01")
-    receipts = run(head(), plans(3), kept)
+    receipts = apply_to_people(head(), plans(3), kept)
     assert ["applied", "failed", "applied"] == outcomes(receipts)
     assert "no person" in receipts[1].message
 
@@ -142,7 +150,7 @@ def test_a_person_who_was_changed_since_is_a_conflict_with_both_values() -> None
     """The plan's word does not hold, and nothing of it is written."""
     kept = fresh()
     edit(kept, "p01", **{**OLD, "tier": "wood"})
-    receipts = run(head(), plans(3), kept)
+    receipts = apply_to_people(head(), plans(3), kept)
     assert ["applied", "conflict", "applied"] == outcomes(receipts)
     assert (Conflict("tier", "silver", "wood"),) == receipts[1].conflicts
 
@@ -165,8 +173,8 @@ def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
 ) -> None:
     """Where that is certain; the journal says the same."""
     kept = fresh()
-    with pytest.raises(Stopped) as caught:
-        run(head(), plans(3), failing(kept, port, method, call))
+    with pytest.raises(RunAborted) as caught:
+        apply_to_people(head(), plans(3), failing(kept, port, method, call))
     assert applied == held(kept).count(NEW)
     assert str(caught.value).startswith("the disk is full; ")
     assert (applied > 0) == caught.value.written
@@ -179,7 +187,7 @@ def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
         assert "`cactions runs resume run-1`" in caught.value.hint
     else:
         assert str(caught.value).endswith("nothing was written")
-    with kept.turns.alone(head()):
+    with kept.turns.hold(head()):
         pass
 
 
@@ -193,10 +201,10 @@ def test_where_the_outcome_of_a_write_is_not_known_it_is_said(
     """Whether it was kept or not, nothing is written after it, and a resume finds the truth."""
     kept = fresh()
     with pytest.raises(OutcomeUnknown, match="Of one of these it is not known") as caught:
-        run(head(), plans(3), failing(kept, port, method, 2, error=error, late=late))
+        apply_to_people(head(), plans(3), failing(kept, port, method, 2, error=error, late=late))
     assert held(kept).count(NEW) <= 2
     assert "1 applied, 2 open" in str(caught.value) or late
-    done = resume(kept.journal.read("run-1"), kept)
+    done = resume_run(kept.journal.read("run-1"), kept)
     assert ["applied"] * 3 == outcomes([entry.receipt for entry in done.entries])
     assert [NEW] * 3 == held(kept)
 
@@ -205,8 +213,8 @@ def test_a_conflict_that_cannot_be_recorded_leaves_nobody_in_doubt() -> None:
     """Nothing was written to that person."""
     kept = fresh()
     edit(kept, "p00", **{**OLD, "tier": "wood"})
-    with pytest.raises(Stopped):
-        run(head(), plans(3), failing(kept, "journal", "settle"))
+    with pytest.raises(RunAborted):
+        apply_to_people(head(), plans(3), failing(kept, "journal", "settle"))
     assert 0 == held(kept).count(NEW)
 
 
@@ -214,15 +222,15 @@ def test_a_second_run_of_the_same_action_is_told_so_and_does_nothing() -> None:
     """So are an undo and a resumption."""
     kept = cut_off(2)
     done = kept.journal.read("run-1")
-    with kept.turns.alone(head()):
+    with kept.turns.hold(head()):
         for use in (
-            lambda: run(head("run-2"), plans(3), kept),
-            lambda: take_back(head("undo-1", "run-1"), returns(done, kept.people), kept),
-            lambda: resume(done, kept),
-            lambda: close(done, kept),
-            lambda: prospects(done, kept),
+            lambda: apply_to_people(head("run-2"), plans(3), kept),
+            lambda: undo_run(head("undo-1", "run-1"), build_undo_steps(done, kept.people), kept),
+            lambda: resume_run(done, kept),
+            lambda: close_run(done, kept),
+            lambda: preview_resume(done, kept),
         ):
-            with pytest.raises(Stopped, match="is being run"):
+            with pytest.raises(RunAborted, match="is being run"):
                 use()
     assert [done] == list(kept.journal.runs())
 
@@ -234,11 +242,11 @@ def test_resuming_records_what_was_written_and_writes_what_was_not() -> None:
     """Afterwards it is as if nothing had happened."""
     kept = cut_off(2)
     before = kept.journal.read("run-1")
-    assert ["applied", "open"] == outcomes(prospects(before, kept))
-    done = resume(before, kept)
+    assert ["applied", "open"] == outcomes(preview_resume(before, kept))
+    done = resume_run(before, kept)
     assert kept.journal.read("run-1") == done
     uninterrupted = fresh()
-    run(head(), plans(3), uninterrupted)
+    apply_to_people(head(), plans(3), uninterrupted)
     assert uninterrupted.journal.read("run-1") == done
     assert held(uninterrupted) == held(kept)
 
@@ -249,7 +257,7 @@ def test_resuming_leaves_whoever_was_changed_alone() -> None:
     edit(kept, "p01", **{**OLD, "tier": "wood"})
     edit(kept, "p02", **{**OLD, "tier": "gold"})
     gone(kept, "p03")
-    done = resume(kept.journal.read("run-1"), kept)
+    done = resume_run(kept.journal.read("run-1"), kept)
     receipts = [entry.receipt for entry in done.entries]
     assert ["applied", "conflict", "conflict", "failed", "applied"] == outcomes(receipts)
     assert receipts[1]
@@ -259,17 +267,17 @@ def test_resuming_leaves_whoever_was_changed_alone() -> None:
 def test_a_finished_run_is_not_resumed() -> None:
     """There is nothing to do, and that is said."""
     kept = fresh()
-    run(head(), plans(3), kept)
-    with pytest.raises(OperatorError, match="run-1 is finished"):
-        resume(kept.journal.read("run-1"), kept)
+    apply_to_people(head(), plans(3), kept)
+    with pytest.raises(UsageError, match="run-1 is finished"):
+        resume_run(kept.journal.read("run-1"), kept)
 
 
 def test_whoever_never_came_into_the_journal_is_counted() -> None:
     """As not started, which is neither open nor an outcome."""
     kept = fresh(WINDOW + 2)
-    with pytest.raises(Stopped):
-        run(head(), plans(WINDOW + 2), failing(kept, "journal", "intend", 2))
-    done = resume(kept.journal.read("run-1"), kept)
+    with pytest.raises(RunAborted):
+        apply_to_people(head(), plans(WINDOW + 2), failing(kept, "journal", "intend", 2))
+    done = resume_run(kept.journal.read("run-1"), kept)
     assert (WINDOW, 2, WINDOW + 2) == (len(done.entries), done.not_started, done.people)
 
 
@@ -279,8 +287,8 @@ def test_whoever_never_came_into_the_journal_is_counted() -> None:
 def test_an_undo_of_a_run_that_was_cut_off_closes_it() -> None:
     """Nobody resumes what was taken back."""
     kept = cut_off(2)
-    back = returns(kept.journal.read("run-1"), kept.people)
-    receipts = take_back(head("undo-1", "run-1"), back, kept)
+    back = build_undo_steps(kept.journal.read("run-1"), kept.people)
+    receipts = undo_run(head("undo-1", "run-1"), back, kept)
     assert ["applied", "applied", "unchanged"] == outcomes(receipts)
     assert [OLD] * 3 == held(kept)
     done = kept.journal.read("run-1")
@@ -294,7 +302,7 @@ def test_closing_writes_nothing() -> None:
     """It only says what became of everybody."""
     kept = cut_off(2)
     before = held(kept)
-    done = close(kept.journal.read("run-1"), kept)
+    done = close_run(kept.journal.read("run-1"), kept)
     assert (True, before) == (done.finished, held(kept))
     assert ["applied", "applied", "failed"] == outcomes([e.receipt for e in done.entries])
 
@@ -302,11 +310,11 @@ def test_closing_writes_nothing() -> None:
 def test_an_undo_that_was_cut_off_is_resumed_and_marks_the_run() -> None:
     """The original says by whom it was undone, for whomever that is true."""
     kept = fresh()
-    run(head(), plans(3), kept)
-    back = returns(kept.journal.read("run-1"), kept.people)
+    apply_to_people(head(), plans(3), kept)
+    back = build_undo_steps(kept.journal.read("run-1"), kept.people)
     with pytest.raises(StoreError):
-        take_back(head("undo-1", "run-1"), back, failing(kept, "journal", "mark_undone", 2))
-    resume(kept.journal.read("undo-1"), kept)
+        undo_run(head("undo-1", "run-1"), back, failing(kept, "journal", "mark_undone", 2))
+    resume_run(kept.journal.read("undo-1"), kept)
     done = kept.journal.read("run-1")
     assert ["undo-1"] * 3 == [entry.undone_by for entry in done.entries]
     assert [OLD] * 3 == held(kept)
@@ -315,23 +323,23 @@ def test_an_undo_that_was_cut_off_is_resumed_and_marks_the_run() -> None:
 def test_a_resumed_undo_does_without_a_run_that_was_deleted() -> None:
     """There is nothing left to mark."""
     kept = fresh()
-    run(head(), plans(3), kept)
-    back = returns(kept.journal.read("run-1"), kept.people)
+    apply_to_people(head(), plans(3), kept)
+    back = build_undo_steps(kept.journal.read("run-1"), kept.people)
     with pytest.raises(StoreError):
-        take_back(head("undo-1", "run-1"), back, failing(kept, "people", "commit", 2))
+        undo_run(head("undo-1", "run-1"), back, failing(kept, "people", "commit", 2))
     kept.journal.discard("run-1")
-    assert resume(kept.journal.read("undo-1"), kept).finished
+    assert resume_run(kept.journal.read("undo-1"), kept).finished
 
 
 def test_an_undo_passes_over_the_gone_and_the_forgotten() -> None:
     """Whoever is gone has failed, with the reason; the forgotten are nobody any more."""
     kept = fresh()
-    run(head(), plans(3), kept)
+    apply_to_people(head(), plans(3), kept)
     gone(kept, "p00")
     kept.journal.forget("p01")
-    back = returns(kept.journal.read("run-1"), kept.people)
+    back = build_undo_steps(kept.journal.read("run-1"), kept.people)
     assert ["p00", "p02"] == [one.plan.subject.person_id for one in back]
-    receipts = take_back(head("undo-1", "run-1"), back, kept)
+    receipts = undo_run(head("undo-1", "run-1"), back, kept)
     assert ["failed", "applied"] == outcomes(receipts)
     assert "no person" in receipts[0].message
 
@@ -339,33 +347,35 @@ def test_an_undo_passes_over_the_gone_and_the_forgotten() -> None:
 def test_what_is_no_longer_ours_is_a_conflict_and_no_entry() -> None:
     """Nothing is written for it, and so nothing has to be kept."""
     kept = fresh(1)
-    run(head(), plans(1), kept)
+    apply_to_people(head(), plans(1), kept)
     edit(kept, "p00", tier="wood", points=8, coupon="NEW")
-    back: Sequence[Return] = returns(kept.journal.read("run-1"), kept.people)
-    [receipt] = take_back(head("undo-1", "run-1"), back, kept)
+    back: Sequence[UndoStep] = build_undo_steps(kept.journal.read("run-1"), kept.people)
+    [receipt] = undo_run(head("undo-1", "run-1"), back, kept)
     assert (Outcome.CONFLICT, 3) == (receipt.outcome, len(receipt.conflicts))
     assert () == kept.journal.read("undo-1").entries
 
 
 def test_a_plan_without_a_person_is_nobody() -> None:
     """The empty id is kept for the forgotten."""
-    kept = Books(FakePeople(Person("", {}, OLD)), FakeJournal(), FakeTurns())
+    kept = RunStores(FakePeople(Person("", {}, OLD)), FakeJournal(), FakeTurns())
     nobody: list[Plan] = [replace(plans(1)[0], subject=replace(plans(1)[0].subject, person_id=""))]
-    assert ["failed"] == outcomes(run(head(), nobody, kept))
+    assert ["failed"] == outcomes(apply_to_people(head(), nobody, kept))
 
 
 def test_what_an_undo_left_alone_can_still_be_taken_back() -> None:
     """Only who got everything back is marked."""
     kept = fresh(1)
-    run(head(), plans(1), kept)
+    apply_to_people(head(), plans(1), kept)
     edit(kept, "p00", **{**NEW, "tier": "wood"})
-    take_back(
-        head("undo-1", undoes="run-1"), returns(kept.journal.read("run-1"), kept.people), kept
+    undo_run(
+        head("undo-1", undoes="run-1"),
+        build_undo_steps(kept.journal.read("run-1"), kept.people),
+        kept,
     )
     done = kept.journal.read("run-1")
     assert "" == done.entries[0].undone_by
     assert done.leaves_something
     edit(kept, "p00", **{**OLD, "tier": NEW["tier"]})
-    take_back(head("undo-2", undoes="run-1"), returns(done, kept.people), kept)
+    undo_run(head("undo-2", undoes="run-1"), build_undo_steps(done, kept.people), kept)
     assert "undo-2" == kept.journal.read("run-1").entries[0].undone_by
     assert [OLD] == held(kept, 1)

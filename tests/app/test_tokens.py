@@ -8,9 +8,9 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from cactions.app.token_cache import Tokens
-from cactions.logic.exchange.token_response import FetchedToken, no_token
-from cactions.model import NoPlan, Reason, StoreError, Token
+from cactions.app.token_cache import TokenCache
+from cactions.logic.exchange.token_response import FetchedToken, describe_missing_token
+from cactions.model import FailureReason, PlanningError, StoreError, Token
 from cactions.model.secret import Secret
 from tests.fakes import FakeClock
 from tests.logic.test_conversing import CRM
@@ -32,7 +32,7 @@ class Service:
 
 def test_a_token_is_fetched_when_first_needed_and_kept() -> None:
     """Where the answer says nothing of its life, it is good until it is denied."""
-    tokens, service, clock = Tokens(FakeClock()), Service(), FakeClock()
+    tokens, service, clock = TokenCache(FakeClock()), Service(), FakeClock()
     assert 0 == service.given
     first = tokens.get(CRM, None, service.fetch)
     clock.wait(10**9)
@@ -42,7 +42,7 @@ def test_a_token_is_fetched_when_first_needed_and_kept() -> None:
 
 def test_only_the_token_that_was_denied_is_replaced() -> None:
     """Whoever was denied with an older one gets the newer one without a fetch."""
-    tokens, service = Tokens(FakeClock()), Service()
+    tokens, service = TokenCache(FakeClock()), Service()
     old = tokens.get(CRM, None, service.fetch)
     new = tokens.get(CRM, old, service.fetch)
     assert new is tokens.get(CRM, old, service.fetch)
@@ -53,7 +53,7 @@ def test_only_the_token_that_was_denied_is_replaced() -> None:
 def test_a_token_is_renewed_before_its_end(expires_in: float, good_for: float) -> None:
     """A minute before, or a tenth of a short life: a call takes time as well."""
     clock, service = FakeClock(), Service(expires_in)
-    tokens = Tokens(clock)
+    tokens = TokenCache(clock)
     tokens.get(CRM, None, service.fetch)
     clock.wait(good_for - 1)
     tokens.get(CRM, None, service.fetch)
@@ -64,7 +64,7 @@ def test_a_token_is_renewed_before_its_end(expires_in: float, good_for: float) -
 
 def test_a_token_without_a_life_is_used_once() -> None:
     """It is given to whoever asked, and to nobody after them."""
-    tokens, service = Tokens(FakeClock()), Service(0.0)
+    tokens, service = TokenCache(FakeClock()), Service(0.0)
     both = [tokens.get(CRM, None, service.fetch).reveal() for _ in range(2)]
     assert ["token-1", "token-2"] == both
 
@@ -77,7 +77,7 @@ def test_every_value_that_comes_is_made_known_before_anybody_has_it() -> None:
         known.append(secret.reveal())
         return secret
 
-    Tokens(FakeClock(), know=know).get(CRM, None, Service().fetch)
+    TokenCache(FakeClock(), know=know).get(CRM, None, Service().fetch)
     assert ["token-1"] == known
 
 
@@ -95,26 +95,26 @@ def together(act: Callable[[], object]) -> list[object]:
 
 def test_many_threads_wait_for_one_fetch() -> None:
     """All get the one token."""
-    tokens, service = Tokens(FakeClock()), Service()
+    tokens, service = TokenCache(FakeClock()), Service()
     got = together(lambda: tokens.get(CRM, None, service.fetch))
     assert (1, 1) == (service.given, len(set(map(id, got))))
 
 
 def test_whoever_waits_shares_a_failure_and_the_next_one_tries_again() -> None:
     """Fifty failures one after the other would keep fifty people waiting fifty times as long."""
-    tokens, entered, go = Tokens(FakeClock()), Event(), Event()
+    tokens, entered, go = TokenCache(FakeClock()), Event(), Event()
     tried: list[Token] = []
 
     def failing(token: Token) -> FetchedToken:
         tried.append(token)
         entered.set()
         go.wait(10)
-        raise no_token(token, "status 500", "Look at it.")
+        raise describe_missing_token(token, "status 500", "Look at it.")
 
-    errors: list[NoPlan] = []
+    errors: list[PlanningError] = []
 
     def ask() -> None:
-        with pytest.raises(NoPlan) as caught:
+        with pytest.raises(PlanningError) as caught:
             tokens.get(CRM, None, failing)
         errors.append(caught.value)
 
@@ -141,7 +141,7 @@ def test_a_vault_that_cannot_be_opened_is_told_as_itself() -> None:
         raise StoreError("the vault is damaged")
 
     with pytest.raises(StoreError, match="damaged"):
-        Tokens(FakeClock()).get(CRM, None, failing)
+        TokenCache(FakeClock()).get(CRM, None, failing)
 
 
 def test_the_end_users_token_is_given_and_never_fetched() -> None:
@@ -149,8 +149,8 @@ def test_the_end_users_token_is_given_and_never_fetched() -> None:
     users = Token("jwt", "X-User", ())
     given = Secret("jwt", "users-own-token")
     service = Service()
-    assert given is Tokens(FakeClock(), {"jwt": given}).get(users, None, service.fetch)
-    with pytest.raises(NoPlan, match="was not given") as caught:
-        Tokens(FakeClock()).get(users, None, service.fetch)
-    assert (Reason.NO_TOKEN, 0) == (caught.value.reason, service.given)
+    assert given is TokenCache(FakeClock(), {"jwt": given}).get(users, None, service.fetch)
+    with pytest.raises(PlanningError, match="was not given") as caught:
+        TokenCache(FakeClock()).get(users, None, service.fetch)
+    assert (FailureReason.NO_TOKEN, 0) == (caught.value.reason, service.given)
     assert "--user-token jwt=-" in caught.value.hint

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from cactions.app.vault import manage, recipients, rekey
-from cactions.app.vault.open_vault import VaultDesk
-from cactions.edges.keys.crypto import Sealing
+from cactions.app.vault.open_vault import VaultContext
+from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.logic.vault import validation
 from cactions.model import CactionsError, OutcomeUnknown, StoreError
 from cactions.model.secret import Secret
@@ -29,7 +29,7 @@ CALLS = ("open", "fchmod", "write", "fsync", "rename", "unlink", "close")
 
 
 def value(name: str, version: int) -> Secret:
-    return validation.secret(name, f"value-of-{name}-{version:06}")
+    return validation.check_secret(name, f"value-of-{name}-{version:06}")
 
 
 # Failing disks
@@ -85,33 +85,33 @@ ENDS = {
 }
 
 
-def _seal(desk: VaultDesk) -> object:
-    return manage.seal(desk, value("new", 1), [HOST])
+def _seal(desk: VaultContext) -> object:
+    return manage.seal_secret(desk, value("new", 1), [HOST])
 
 
-def _rotate(desk: VaultDesk) -> object:
-    return manage.rotate(desk, value("old", 2))
+def _rotate(desk: VaultContext) -> object:
+    return manage.rotate_secret(desk, value("old", 2))
 
 
-def _invite(desk: VaultDesk) -> object:
+def _invite(desk: VaultContext) -> object:
     return recipients.invite(desk, "bob")
 
 
-def _remove(desk: VaultDesk) -> object:
-    return rekey.remove(desk, "ci")
+def _remove(desk: VaultContext) -> object:
+    return rekey.remove_recipient(desk, "ci")
 
 
 OPERATIONS = {
-    "seal": _seal, "rotate": _rotate, "rekey": rekey.rekey, "invite": _invite, "remove": _remove,
+    "seal": _seal, "rotate": _rotate, "rekey": rekey.rekey_vault, "invite": _invite, "remove": _remove,
 }  # fmt: skip
 operations = pytest.mark.parametrize("operation", OPERATIONS)
 
 
-def prepared(folder: Path) -> VaultDesk:
+def prepared(folder: Path) -> VaultContext:
     """A vault with one secret and a machine."""
     desk = desk_at(folder / "cactions.vault")
-    manage.init(desk, "ada")
-    manage.seal(desk, value("old", 1), [HOST])
+    manage.create_vault(desk, "ada")
+    manage.seal_secret(desk, value("old", 1), [HOST])
     recipients.add_machine(desk, "ci")
     return desk
 
@@ -144,16 +144,16 @@ def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
         if not disk.hit:
             break
         counts[said] += 1
-        manage.seal(desk, value("after", 1), [HOST])
+        manage.seal_secret(desk, value("after", 1), [HOST])
         assert [] == drafts(folder)
     assert number > 8
     TOLD.append(f"vault: {operation}, {number - 1} calls, each {end}: {counts}")
 
 
-def _judge(desk: VaultDesk, old: bytes, said: str) -> None:
+def _judge(desk: VaultContext, old: bytes, said: str) -> None:
     """The file is what was said, whole, and opens with the key that is held."""
     now = desk.file.read()
-    verified = manage.verify(desk)
+    verified = manage.verify_vault(desk)
     if said == "old":
         assert old == now
     elif said == "new":
@@ -174,7 +174,7 @@ def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fails)
         with pytest.raises(StoreError, match="it is as it was before"):
-            manage.seal(desk, value("new", 1), [HOST])
+            manage.seal_secret(desk, value("new", 1), [HOST])
     assert 1 == len(calls)
 
 
@@ -183,8 +183,8 @@ def test_a_write_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     desk, write = prepared(tmp_path), os.write
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
-        manage.seal(desk, value("new", 1), [HOST])
-    assert 2 == manage.verify(desk).entries
+        manage.seal_secret(desk, value("new", 1), [HOST])
+    assert 2 == manage.verify_vault(desk).entries
 
 
 def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path) -> None:
@@ -197,8 +197,8 @@ def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path
             super().remember_generation(vault_id, generation)
 
     desk = desk_at(tmp_path / "cactions.vault", keys=Forgetful())
-    manage.init(desk, "ada")
-    done = manage.seal(desk, value("new", 1), [HOST])
+    manage.create_vault(desk, "ada")
+    done = manage.seal_secret(desk, value("new", 1), [HOST])
     assert ("the keyring in memory did not remember the generation: the keyring is locked",) == (
         done.notes
     )
@@ -213,16 +213,16 @@ def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
 
     path = tmp_path / "cactions.vault"
     with pytest.raises(StoreError, match="full"):
-        manage.init(desk_at(path, keys=Full()), "ada")
+        manage.create_vault(desk_at(path, keys=Full()), "ada")
     assert not path.exists()
     ada = desk_at(path)
-    manage.init(ada, "ada")
+    manage.create_vault(ada, "ada")
     code = recipients.invite(ada, "bob").handout.text.reveal()
     before = path.read_bytes()
     with pytest.raises(StoreError, match="full"):
-        recipients.join(desk_at(path, keys=Full()), code)
+        recipients.join_vault(desk_at(path, keys=Full()), code)
     assert before == path.read_bytes()
-    recipients.join(desk_at(path), code)
+    recipients.join_vault(desk_at(path), code)
 
 
 # Kills
@@ -268,7 +268,7 @@ def test_killed_at_any_call_the_vault_is_the_old_or_the_new_one(
         old = desk.file.read()
         killed = ended(forked(job)) == -signal.SIGKILL
         _judge(desk, old, "unknown" if killed else "new")
-        manage.seal(desk, value("after", 1), [HOST])
+        manage.seal_secret(desk, value("after", 1), [HOST])
         assert [] == drafts(folder)
         if not killed:
             break
@@ -288,7 +288,7 @@ def test_two_writers_are_killed_again_and_again_and_lose_nothing(
     kills = 300 if request.config.option.markexpr == "hostile" else KILLS
     keys = HolderInFile(tmp_path / "keys.json")
     desk = desk_at(tmp_path / "cactions.vault", keys=keys)
-    manage.init(desk, "ada")
+    manage.create_vault(desk, "ada")
     chance = random.Random(4)
     acknowledged: dict[str, int] = {}
     for number in range(kills // 2):
@@ -299,15 +299,15 @@ def test_two_writers_are_killed_again_and_again_and_lose_nothing(
             writer.kill()
             acknowledged |= writer.acknowledged
         _nothing_lost(desk, acknowledged)
-    assert manage.verify(desk).entries > kills
-    manage.seal(desk, value("last", 1), [HOST])
+    assert manage.verify_vault(desk).entries > kills
+    manage.seal_secret(desk, value("last", 1), [HOST])
     assert [] == drafts(tmp_path)
     TOLD.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")
 
 
-def _nothing_lost(desk: VaultDesk, acknowledged: dict[str, int]) -> None:
-    fresh = VaultDesk(desk.file, desk.keys, Sealing(cost=CHEAP), desk.clock)
-    versions = {one.name: one.version for one in manage.listing(fresh).secrets}
+def _nothing_lost(desk: VaultContext, acknowledged: dict[str, int]) -> None:
+    fresh = VaultContext(desk.file, desk.keys, AesGcmSealer(cost=CHEAP), desk.clock)
+    versions = {one.name: one.version for one in manage.list_entries(fresh).secrets}
     lost = {name for name, version in acknowledged.items() if versions.get(name, 0) < version}
     assert set() == lost
 
@@ -315,7 +315,7 @@ def _nothing_lost(desk: VaultDesk, acknowledged: dict[str, int]) -> None:
 class _Writer:
     """A process that seals, rotates, rekeys and removes, and says what is done."""
 
-    def __init__(self, name: str, desk: VaultDesk, seed: float) -> None:
+    def __init__(self, name: str, desk: VaultContext, seed: float) -> None:
         self._reader, writer = os.pipe()
         self._said = b""
         self.child = forked(lambda: _write_on(name, desk, seed, writer))
@@ -341,28 +341,33 @@ class _Writer:
         return {name: int(version) for name, version in words}
 
 
-def _write_on(name: str, desk: VaultDesk, seed: float, out: int) -> None:
+def _write_on(name: str, desk: VaultContext, seed: float, out: int) -> None:
     chance = random.Random(seed)
     for number in range(10_000):
         secret = f"{name}-{number}"
-        manage.seal(desk, value(secret, 1), [HOST])
+        manage.seal_secret(desk, value(secret, 1), [HOST])
         os.write(out, f"{secret} 1\n".encode())
         match chance.randrange(4):
             case 0:
-                manage.rotate(desk, value(secret, 2))
+                manage.rotate_secret(desk, value(secret, 2))
                 os.write(out, f"{secret} 2\n".encode())
             case 1:
-                rekey.rekey(desk)
+                rekey.rekey_vault(desk)
             case 2:
                 recipients.add_machine(desk, secret)
-                rekey.remove(desk, secret)
+                rekey.remove_recipient(desk, secret)
 
 
 def test_a_use_case_raises_nothing_but_our_errors(tmp_path: Path) -> None:
     """Where the folder is gone, too."""
     desk = desk_at(tmp_path / "gone" / "cactions.vault")
-    for use in (manage.listing, manage.verify, rekey.rekey, recipients.recipients):
+    for use in (
+        manage.list_entries,
+        manage.verify_vault,
+        rekey.rekey_vault,
+        recipients.list_recipients,
+    ):
         with pytest.raises(CactionsError) as caught:
             use(desk)
         assert caught.value.hint
-    assert manage.status(desk).trouble
+    assert manage.get_status(desk).trouble

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from cactions.app.vault import open_vault
-from cactions.edges.keys.crypto import Sealing
+from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.logic.vault import file_format
-from cactions.model.secret import HeldKey, Passphrase
-from cactions.model.vault import Stretching, VaultError, VaultFault
+from cactions.model.secret import Passphrase, VaultKey
+from cactions.model.vault import ScryptParams, VaultError, VaultFault
 from tests.told import TOLD
 from tests.vaults import FixedClock, OnlyKey
 from tests.vectors.vault_vectors import PASSPHRASE, Maker, bound, dumps, large, small
@@ -24,14 +24,14 @@ FLIP_EVERY = 11
 pytestmark = pytest.mark.hostile
 
 
-class Remembering(Sealing):
+class Remembering(AesGcmSealer):
     """Stretches each passphrase once: thousands of files have the same one."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[tuple[str, Stretching], HeldKey] = {}
+        self._known: dict[tuple[str, ScryptParams], VaultKey] = {}
 
-    def stretched(self, passphrase: Passphrase, how: Stretching) -> HeldKey:
+    def stretched(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
         wanted = (passphrase.reveal(), how)
         if wanted not in self._known:
             self._known[wanted] = super().stretched(passphrase, how)
@@ -44,7 +44,7 @@ SEALING = Remembering()
 class Case:
     """A whole vault, and the key of somebody who is in."""
 
-    def __init__(self, name: str, vault: Maker, key: HeldKey | Passphrase) -> None:
+    def __init__(self, name: str, vault: Maker, key: VaultKey | Passphrase) -> None:
         self.name = name
         self.data = vault.file()
         self.key = key
@@ -52,7 +52,7 @@ class Case:
     def verdict(self, data: bytes, seen: int | None = None) -> VaultFault | None:
         """What is wrong with these bytes; None where every entry opens."""
         try:
-            vault = open_vault.unlock(file_format.read(data), self.key, SEALING)
+            vault = open_vault.unlock(file_format.parse_vault(data), self.key, SEALING)
             open_vault.check_generation(_desk(seen), vault.head)
             for entry in vault.contents.entries:
                 vault.unseal(entry)
@@ -61,9 +61,9 @@ class Case:
         return None
 
 
-def _desk(seen: int | None) -> open_vault.VaultDesk:
+def _desk(seen: int | None) -> open_vault.VaultContext:
     keys = OnlyKey(Passphrase("", "none"), seen)
-    return open_vault.VaultDesk(None, keys, SEALING, FixedClock())  # type: ignore[arg-type]
+    return open_vault.VaultContext(None, keys, SEALING, FixedClock())  # type: ignore[arg-type]
 
 
 def _cases() -> list[Case]:
@@ -72,7 +72,7 @@ def _cases() -> list[Case]:
     paper.recipients = [paper.recipient("paper", "passphrase")]
     return [
         Case("one key", two, two.keys["ada"]),
-        Case("a key of two, by its id", many, HeldKey("", many.keys["ada"].reveal())),
+        Case("a key of two, by its id", many, VaultKey("", many.keys["ada"].reveal())),
         Case("a passphrase", paper, Passphrase("paper", PASSPHRASE)),
     ]
 

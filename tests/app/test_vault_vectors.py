@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cactions.app.vault.open_vault import VaultDesk, opened
-from cactions.edges.keys.crypto import Sealing
-from cactions.model.secret import HeldKey, Passphrase
+from cactions.app.vault.open_vault import VaultContext, open_vault
+from cactions.edges.keys.crypto import AesGcmSealer
+from cactions.model.secret import Passphrase, VaultKey
 from cactions.model.vault import VaultError, VaultFault
 from tests.vaults import FixedClock, OnlyKey
 from tests.vectors.vault_vectors import vectors
@@ -81,13 +81,13 @@ def ours(name: str) -> Verdict:
     seen = int(one.head["seen"]) if "seen" in one.head else None
     label = one.head["recipient"]
     if "passphrase" in one.head:
-        key: HeldKey | Passphrase = Passphrase(label, one.head["passphrase"])
+        key: VaultKey | Passphrase = Passphrase(label, one.head["passphrase"])
     else:
-        key = HeldKey(label, bytes.fromhex(one.head["key"]))
-    desk = VaultDesk(Bytes(one.data), OnlyKey(key, seen), Sealing(), FixedClock())  # type: ignore[arg-type]
+        key = VaultKey(label, bytes.fromhex(one.head["key"]))
+    desk = VaultContext(Bytes(one.data), OnlyKey(key, seen), AesGcmSealer(), FixedClock())  # type: ignore[arg-type]
     entry = ""
     try:
-        vault = opened(desk)
+        vault = open_vault(desk)
         values = []
         for found in vault.contents.entries:
             entry = found.name

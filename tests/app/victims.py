@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from cactions.__main__ import main
-from cactions.app.apply import Books, resume, run, take_back
-from cactions.app.undo_steps import returns
-from cactions.cli.wiring import commands
+from cactions.app.apply import RunStores, apply_to_people, resume_run, undo_run
+from cactions.app.undo_steps import build_undo_steps
+from cactions.cli.wiring import load_commands
 from cactions.model import CactionsError, Receipt
 from tests.app.crowd import books, closed, head, plans
 
@@ -47,15 +47,15 @@ class Watched:
         return watched
 
 
-def work(task: dict[str, Any], kept: Books) -> Iterable[Receipt]:
+def work(task: dict[str, Any], kept: RunStores) -> Iterable[Receipt]:
     """What a task asks for: a run, its undo, or to go on with one of them."""
     number = task["people"]
     if task["do"] == "run":
-        return run(head(), plans(number), kept)
+        return apply_to_people(head(), plans(number), kept)
     if task["do"] == "undo":
-        back = returns(kept.journal.read("run-1"), kept.people)
-        return take_back(head("undo-1", undoes="run-1"), back, kept)
-    done = resume(kept.journal.read(task["do"]), kept)
+        back = build_undo_steps(kept.journal.read("run-1"), kept.people)
+        return undo_run(head("undo-1", undoes="run-1"), back, kept)
+    done = resume_run(kept.journal.read(task["do"]), kept)
     return [entry.receipt for entry in done.entries if entry.receipt]
 
 
@@ -70,7 +70,7 @@ def victim(task: dict[str, Any]) -> dict[str, Any]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     kept = books(Path(task["folder"]), task["people"])
-    watched = Books(Watched(kept.people, reached), Watched(kept.journal, reached), kept.turns)
+    watched = RunStores(Watched(kept.people, reached), Watched(kept.journal, reached), kept.turns)
     receipts = list(work(task, watched))
     closed(kept)
     return {"outcomes": [receipt.outcome.value for receipt in receipts]}
@@ -106,7 +106,7 @@ def harmed(task: dict[str, Any]) -> dict[str, Any]:
             early.append(given[0].subject.person_id)
 
     kept = books(Path(task["folder"]), task["people"])
-    watched = Books(Watched(kept.people, reached), Watched(kept.journal, reached), kept.turns)
+    watched = RunStores(Watched(kept.people, reached), Watched(kept.journal, reached), kept.turns)
     said, kind = "", ""
     disk.arm(task["kind"], task["number"], task["errno"], once=task["once"])
     try:
@@ -136,7 +136,7 @@ def called(task: dict[str, Any]) -> dict[str, Any]:
 
 def serve() -> None:
     """Fork for each task; kill the child after ``after`` seconds where the task says so."""
-    list(commands([]))  # loaded once, for all children
+    list(load_commands([]))  # loaded once, for all children
     does = {"victim": victim, "harmed": harmed, "called": called}
     for line in sys.stdin:
         task = json.loads(line)

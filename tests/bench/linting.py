@@ -17,7 +17,7 @@ from statistics import median
 from typing import Final
 
 from cactions.logic.lint.engine import lint
-from cactions.logic.project import SourceFile, shape
+from cactions.logic.project import SourceFile, load_project
 from tests.bench.measuring import Reading, largest, medians, own, wall
 
 FILES: Final = 1_000
@@ -199,6 +199,6 @@ def timed(files: list[SourceFile]) -> float:
     """CPU seconds to read, shape and hold against all rules; the median of three."""
 
     def work() -> None:
-        assert () == lint(shape(files), NOW).findings
+        assert () == lint(load_project(files), NOW).findings
 
     return median(own(work, 1) for _ in range(3))

@@ -13,13 +13,13 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
-from cactions.app.propose import Desk, Job, ask, propose
-from cactions.app.replay_caller import Replaying
-from cactions.edges.cassette.reader import Replay
+from cactions.app.propose import Job, PlanContext, propose, send_request
+from cactions.app.replay_caller import ReplayCaller
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import write_cassette
 from cactions.logic import documents
-from cactions.logic.project import SourceFile, shape
-from cactions.logic.strict_json import dumps
+from cactions.logic.project import SourceFile, load_project
+from cactions.logic.strict_json import dump_json
 from cactions.model import (
     Json,
     Outcome,
@@ -110,7 +110,9 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
     made = work()
     works = {
         "plan": lambda: own(lambda: receipt(work()), PEOPLE * 2),
-        "text": lambda: own(lambda: dumps(documents.plan_to_json(made, redact=False)), PEOPLE * 2),
+        "text": lambda: own(
+            lambda: dump_json(documents.plan_to_json(made, redact=False)), PEOPLE * 2
+        ),
     }
     taken = medians(works, rounds)
     yield Reading("plan: ten attributes of a person", taken["plan"] * 1e6, LIMIT, "us of CPU")
@@ -127,7 +129,7 @@ def planner(folder: Path) -> Callable[[], Plan]:
     write_cassette(
         path, [(asked(job, room), answer(one)) for job, one in zip(jobs, people, strict=True)]
     )
-    desk = Desk(room, Replaying(Replay(path)))
+    desk = PlanContext(room, ReplayCaller(CassetteSender(path)))
     turns = cycle(jobs)
 
     def work() -> Plan:
@@ -141,19 +143,19 @@ def planner(folder: Path) -> Callable[[], Plan]:
 def receipt(plan: Plan) -> str:
     """The text that says that the plan was applied."""
     applied = Receipt(plan.subject.person_id, Outcome.APPLIED)
-    return dumps(documents.receipt_to_json(applied, redact=False))
+    return dump_json(documents.receipt_to_json(applied, redact=False))
 
 
 def project(text: str) -> Project:
     """The project of a YAML text without errors."""
-    shaped = shape([SourceFile("actions.yaml", text.encode())])
+    shaped = load_project([SourceFile("actions.yaml", text.encode())])
     assert shaped.project, shaped.findings
     return shaped.project
 
 
 def asked(job: Job, room: Room) -> Request:
     """The request that the job leads to."""
-    request = ask(job, room)
+    request = send_request(job, room)
     assert isinstance(request, Request), request
     return request
 
@@ -167,5 +169,5 @@ def person(number: int) -> Person:
 
 def answer(whose: Person) -> Response:
     """What the service says about them."""
-    body = dumps({"email": whose.fields["email"], **ANSWER})
+    body = dump_json({"email": whose.fields["email"], **ANSWER})
     return Response(200, (("Content-Type", "application/json"),), body.encode())

@@ -7,9 +7,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import write_cassette
-from cactions.model import Rendered, Request, Response
+from cactions.model import MaskedText, Request, Response
 from tests.bench.measuring import Reading, medians, own
 
 SMALL: Final = 10
@@ -31,11 +31,13 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 def replayer(folder: Path, size: int) -> Callable[[], Response]:
     """What replays the next of some requests that are spread over the whole recording."""
     requests = [
-        Request("GET", Rendered.plain(f"https://api.shop.example/v1/customers/u-{number}"))
+        Request(
+            "GET", MaskedText.of_public_text(f"https://api.shop.example/v1/customers/u-{number}")
+        )
         for number in range(size)
     ]
     path = folder / f"{size}.json"
     write_cassette(path, ((one, Response(200, (), b'{"ok": true}')) for one in requests))
-    replay = Replay(path)
+    replay = CassetteSender(path)
     turns = cycle(requests[:: max(1, size // REQUESTS)])
     return lambda: replay.send(next(turns))

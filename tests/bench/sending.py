@@ -21,9 +21,9 @@ from typing import Final
 
 import httpx
 
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.model import AllowedAddress, Rendered, Request
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.model import AllowedAddress, MaskedText, Request
 from tests.bench.measuring import Reading, medians
 
 ROOT: Final = Path(__file__).parents[2]
@@ -75,9 +75,12 @@ def served() -> Iterator[Place]:
 def guarded(place: Place) -> Iterator[Callable[[], bytes]]:
     """A request of ours: its answer's body."""
     allowed = AllowedAddress(HOST, "127.0.0.1", place.port, "the bench")
-    live = Live(Network((allowed,), ca_file=place.ca_file))
-    token = (("X-Token", Rendered("••", TOKEN)), ("Accept", Rendered.plain("application/json")))
-    request = Request("GET", Rendered.plain(place.url), token)
+    live = HttpSender(NetworkRules((allowed,), ca_file=place.ca_file))
+    token = (
+        ("X-Token", MaskedText("••", TOKEN)),
+        ("Accept", MaskedText.of_public_text("application/json")),
+    )
+    request = Request("GET", MaskedText.of_public_text(place.url), token)
     yield lambda: live.send(request).body
     live.close()
 

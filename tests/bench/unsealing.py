@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from cactions.app.vault import manage
-from cactions.app.vault.open_vault import OpenVault, VaultDesk, changed
-from cactions.model.vault import Entry, Purpose, Sealed
+from cactions.app.vault.open_vault import OpenVault, VaultContext, change_vault
+from cactions.model.vault import Ciphertext, Entry, Purpose
 from tests.bench.measuring import Reading, medians, own, process
 from tests.vaults import new_vault
 
@@ -74,19 +74,21 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 def listed(path: Path, number: int) -> Callable[[], object]:
     """Lists and opens every secret of a new vault with so many."""
     desk = new_vault(path)
-    changed(desk, partial(_filled, number=number))
+    change_vault(desk, partial(_filled, number=number))
     return partial(_all, desk)
 
 
-def _all(desk: VaultDesk) -> int:
-    assert manage.listing(desk).secrets
-    return manage.verify(desk).entries
+def _all(desk: VaultContext) -> int:
+    assert manage.list_entries(desk).secrets
+    return manage.verify_vault(desk).entries
 
 
 def _filled(vault: OpenVault, *, number: int) -> OpenVault:
     meta = {"by": vault.me, "created": "2026-01-01T00:00:00Z", "hosts": (HOST,)}
     entries = tuple(
-        vault.sealed(Entry(Purpose.SECRET, f"s{n}", 1, meta, Sealed(b"", b"")), b"tok-7d1f-e02a")
+        vault.sealed(
+            Entry(Purpose.SECRET, f"s{n}", 1, meta, Ciphertext(b"", b"")), b"tok-7d1f-e02a"
+        )
         for n in range(number)
     )
     return replace(vault, contents=replace(vault.contents, entries=entries))

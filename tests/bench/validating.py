@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from cactions.logic.project import SourceFile, shape
+from cactions.logic.project import SourceFile, load_project
 from tests.bench.measuring import Reading, medians, own
 from tests.bench.planning import YAML
 
@@ -30,7 +30,7 @@ def validator(actions: int) -> Callable[[], None]:
     file = SourceFile("actions.yaml", f"{head}actions:\n{copies}".encode())
 
     def work() -> None:
-        shaped = shape([file])
+        shaped = load_project([file])
         assert shaped.project, shaped.findings
         assert actions == len(shaped.project.actions)
 

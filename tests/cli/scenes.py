@@ -8,11 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cactions.edges.store.journal import JournalLocal
-from cactions.logic.lint.rule_page import page_of
+from cactions.edges.store.journal import LocalJournal
+from cactions.logic.lint.rule_page import parse_rule_page
 from cactions.model import (
     ABSENT,
-    Call,
     Change,
     Conflict,
     Outcome,
@@ -21,6 +20,7 @@ from cactions.model import (
     Receipt,
     RunHead,
     RunKind,
+    SentCall,
     Subject,
 )
 from cactions.rules import LAST, PAGES, SUPPRESSIBLE
@@ -135,14 +135,14 @@ def every_why(home: Path) -> None:
 
 def every_outcome(home: Path) -> None:
     """A run that ended in every way for somebody, and was then cut off."""
-    journal = JournalLocal(home / ".cactions")
+    journal = LocalJournal(home / ".cactions")
     head = RunHead("20260101-000000-0001", RunKind.APPLY, "loyalty", 1767225600.0, "me@here")
     journal.begin(head)
     for outcome in [*Outcome, None]:
         name = outcome.value if outcome else "open"
         subject = Subject(name, PersonQuery("user_id", name), f"Somebody ({name})")
         change = Change("tier", "silver", "gold", "$.tier")
-        plan = Plan("loyalty", subject, Call("GET /", 200), (change,))
+        plan = Plan("loyalty", subject, SentCall("GET /", 200), (change,))
         [entry] = journal.intend(head.id, [plan])
         if outcome:
             found = (Conflict("tier", "silver", "bronze"),) * (outcome is Outcome.CONFLICT)
@@ -175,7 +175,7 @@ def rule_scene(rule: str) -> Scene:
 
 def page_scene(rule: str) -> Scene:
     """The bad example of a rule's page, and its good one."""
-    page = page_of(rule, "", PAGES[rule])
+    page = parse_rule_page(rule, "", PAGES[rule])
     return Scene(
         ("validate bad.yaml", "validate good.yaml"),
         written(bad__yaml=page.bad, good__yaml=page.good),

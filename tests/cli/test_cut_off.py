@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.edges.store.journal import JournalLocal
-from cactions.edges.store.run_lock import TurnsLocal
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.run_lock import FileRunLock
 from cactions.model import RunHead, RunKind
 from tests.cli.conftest import Cli
 
@@ -23,12 +23,12 @@ APPLIED = ("run", *LOYALTY, "--yes")
 def cut_off(cli: Cli, home: Path, *, written: bool, intended: bool = True) -> None:
     """Two people were handed in; one plan came into the journal, and its process was killed."""
     cli(*APPLIED)
-    with closing(JournalLocal(home / ".cactions")) as journal:
+    with closing(LocalJournal(home / ".cactions")) as journal:
         [done] = journal.runs()
     if not written:
         cli("runs", "undo", "last", "--yes")
     cli("runs", "prune", "--keep", "0", "--yes")
-    with closing(JournalLocal(home / ".cactions")) as journal:
+    with closing(LocalJournal(home / ".cactions")) as journal:
         journal.begin(HEAD)
         if intended:
             journal.intend(RUN, [done.entries[0].plan])
@@ -135,7 +135,7 @@ def test_a_second_process_is_told_who_is_at_work_and_does_nothing(cli: Cli, home
     cut_off(cli, home, written=True)
     before = (home / ".cactions" / "people.db").read_bytes()
     person = ("run", "loyalty", "--person", "u-2", "--replay", "--yes")
-    with TurnsLocal(home / ".cactions").alone(HEAD):
+    with FileRunLock(home / ".cactions").alone(HEAD):
         for words in (person, ("runs", "undo", RUN, "--yes"), ("runs", "resume", RUN, "--yes")):
             done = cli(*words)
             assert Exit.NOTHING_DONE == done.code

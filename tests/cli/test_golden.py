@@ -21,7 +21,7 @@ from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.people_file import RULE
 from cactions.logic.yaml import diagnostics
-from cactions.model import Outcome, Reason, Why
+from cactions.model import FailureReason, KeepReason, Outcome
 from cactions.rules import SEVERITIES
 from tests.cli.conftest import Cli
 from tests.cli.scenes import SCENES
@@ -104,7 +104,7 @@ def test_no_golden_file_is_left_over() -> None:
 SHOWN = [*GOLDEN.glob("*.txt"), *GOLDEN.glob("live/*.txt")]
 ALL = "\n".join(path.read_text() for path in sorted(SHOWN))
 ELSEWHERE = {
-    Reason.FORBIDDEN_ADDRESS: "it takes a name server: tests/edges/test_guard.py",
+    FailureReason.FORBIDDEN_ADDRESS: "it takes a name server: tests/edges/test_guard.py",
     Exit.INTERNAL: "it takes a fault that we do not have: tests/cli/test_ends.py",
     Exit.INTERRUPTED: "it takes a process: tests/cli/test_ends.py",
     Exit.TERMINATED: "it takes a process: tests/cli/test_ends.py",
@@ -123,8 +123,12 @@ RULES = sorted(
     "told_as",
     [
         *(pytest.param(f"{rule} ", id=rule) for rule in RULES),
-        *(pytest.param(f'"reason": "{r.value}"', id=r.value) for r in Reason if r not in ELSEWHERE),
-        *(pytest.param(f'"why": "{why.value}"', id=why.value) for why in Why),
+        *(
+            pytest.param(f'"reason": "{r.value}"', id=r.value)
+            for r in FailureReason
+            if r not in ELSEWHERE
+        ),
+        *(pytest.param(f'"why": "{why.value}"', id=why.value) for why in KeepReason),
         *(pytest.param(f'"outcome": "{each.value}"', id=each.value) for each in Outcome),
         *(pytest.param(f"--- exit {c.value}\n", id=c.name) for c in Exit if c not in ELSEWHERE),
     ],

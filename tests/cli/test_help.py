@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cactions.cli import wiring
-from cactions.cli.app import answer
+from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli
 
@@ -32,13 +32,13 @@ def helped(*words: str) -> str:
     told = io.StringIO()
     with contextlib.redirect_stdout(told), pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "300")
-        answer([*words, "--help"])
+        run_command([*words, "--help"])
     return " ".join(re.sub("[│╭╮╰╯─]", " ", told.getvalue()).split())
 
 
 def subcommands(name: str) -> tuple[str, ...]:
     """The commands of a group; none of a plain command."""
-    module = dict(wiring.commands([name]))[name]
+    module = dict(wiring.load_commands([name]))[name]
     group = getattr(module, "commands", None)
     if group is None:
         return ()

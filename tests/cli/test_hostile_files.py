@@ -17,8 +17,8 @@ from random import Random
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.cli.wiring import Opened, tape
-from cactions.model import AuthorError, CactionsError, Project, Workspace
+from cactions.cli.wiring import ProjectFolder, create_cassette_writer
+from cactions.model import CactionsError, DefinitionError, Project, Workspace
 from tests.builders import action
 from tests.cli.conftest import ROOT, Cli
 from tests.counting import COUNTS
@@ -255,7 +255,7 @@ def test_the_name_of_an_action_is_no_way_out(home: Path, outside: Path) -> None:
     before = tree(outside)
     folder = home / "clone"
     folder.mkdir()
-    opened = Opened(folder, Project(Workspace(), {}, {}))
+    opened = ProjectFolder(folder, Project(Workspace(), {}, {}))
     random = Random(1)
     names = {"".join(random.choices(PIECES, k=random.randint(1, 6))) for _ in range(400)}
     names |= {"../../out", f"{outside}/out", f"../../outside/{'a' * 255}", "../outside/actions"}
@@ -263,11 +263,11 @@ def test_the_name_of_an_action_is_no_way_out(home: Path, outside: Path) -> None:
     for name in sorted(names):
         bad = replace(action(), name=name)
         try:
-            path = os.path.normpath(opened.recording(bad))
+            path = os.path.normpath(opened.cassette_path(bad))
             assert Path(path).is_relative_to(folder / "cassettes"), name
-            tape(opened, bad).keep(b"{}")
+            create_cassette_writer(opened, bad).keep(b"{}")
         except CactionsError as error:
-            refused += isinstance(error, AuthorError)
+            refused += isinstance(error, DefinitionError)
     assert before == tree(outside)
     assert {"clone", "outside", "actions.yaml", "cassettes"} == {p.name for p in home.iterdir()}
     assert ["cassettes"] == [path.name for path in folder.iterdir()]

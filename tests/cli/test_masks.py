@@ -13,9 +13,9 @@ import pytest
 from cactions.cli import output_files, output_scrubber, streams, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.file_io import write_text
-from cactions.model import DOTS
+from cactions.model import MASK
 from cactions.model.secret import Secret
-from cactions.render.text import ink
+from cactions.render.text import span
 from tests.cli.conftest import ROOT
 from tests.cli.test_vault import Say, say
 from tests.encodings import PRINTED, beginning
@@ -35,9 +35,9 @@ def seen(data: bytes) -> list[str]:
 @pytest.fixture
 def known() -> Any:
     """A secret that was opened."""
-    output_scrubber.know(Secret("shop_token", SECRET))
+    output_scrubber.register_secret(Secret("shop_token", SECRET))
     yield
-    output_scrubber.end()
+    output_scrubber.forget_secrets()
 
 
 def test_only_one_file_of_the_command_line_writes_files() -> None:
@@ -75,24 +75,24 @@ def test_a_picture_and_a_document_hold_no_known_secret(
 ) -> None:
     """Before their texts are escaped: as a key, as a value, over lines."""
     text = FORMS[form].decode()
-    drawn = wiring.picture(lambda _: [ink(text[:9]), ink(text[9:])], room=80, command=text)
+    drawn = wiring.render_svg(lambda _: [span(text[:9]), span(text[9:])], room=80, command=text)
     assert [] == seen(drawn.replace("\n", "").encode())
     wiring.write_json({text: [text, {"of": f"<{text}>"}], "n": 1})
-    output_scrubber.end()
+    output_scrubber.forget_secrets()
     out, _ = capsysbinary.readouterr()
     assert [] == seen(out)
-    assert {DOTS: [DOTS, {"of": f"<{DOTS}>"}], "n": 1} == json.loads(out)
+    assert {MASK: [MASK, {"of": f"<{MASK}>"}], "n": 1} == json.loads(out)
 
 
 def test_without_a_secret_nothing_is_masked(tmp_path: Path) -> None:
     """And what was masked for one command is not for the next."""
-    output_scrubber.know(Secret("shop_token", SECRET))
-    output_scrubber.end()
+    output_scrubber.register_secret(Secret("shop_token", SECRET))
+    output_scrubber.forget_secrets()
     path = tmp_path / "out"
     output_files.write_text(path, SECRET)
-    assert (SECRET, SECRET) == (path.read_text(), streams.masked_text(SECRET))
+    assert (SECRET, SECRET) == (path.read_text(), streams.mask_text(SECRET))
     document: dict[str, Any] = {"a": SECRET}
-    assert document is streams.masked_document(document)
+    assert document is streams.mask_document(document)
 
 
 def test_a_person_who_holds_a_secret_is_drawn_without_it(
@@ -115,7 +115,7 @@ def test_a_person_who_holds_a_secret_is_drawn_without_it(
             assert SENT[:12] not in done.out + done.err
             assert "staple" not in done.out + done.err
     picture = (home / "diff.svg").read_text()
-    assert DOTS in picture
+    assert MASK in picture
     assert (False, False) == (SENT[:12] in picture, "staple" in picture)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.cli.exit_codes import Exit
-from cactions.render.escape import safe_json
+from cactions.render.escape import escape_json
 from tests.cli.conftest import Cli
 
 ODD = "\x7f\x80\x85\x9b\x9f\xad\u061c\u200b\u200d\u200e\u202e\u2028\u2029\u2060\u2066\u3164\ufeff"
@@ -20,7 +20,7 @@ ODD = "\x7f\x80\x85\x9b\x9f\xad\u061c\u200b\u200d\u200e\u202e\u2028\u2029\u2060\
 @given(st.text(st.characters()), st.sampled_from([None, 2]))
 def test_a_safe_document_is_the_same_document(text: str, indent: int | None) -> None:
     """Every character comes back, and none of them is obeyed or unseen on the way."""
-    written = safe_json(json.dumps({text: [text, ODD]}, ensure_ascii=False, indent=indent))
+    written = escape_json(json.dumps({text: [text, ODD]}, ensure_ascii=False, indent=indent))
     assert {text: [text, ODD]} == json.loads(written)
     assert written.replace("\n", "").isprintable()
     assert not set(ODD) & set(written)
@@ -30,7 +30,7 @@ def test_a_safe_document_is_the_same_document(text: str, indent: int | None) -> 
 def test_what_can_be_read_stays_readable() -> None:
     """Letters of every script stand as they are."""
     document = '{"name": "Zoë 漢字 Ωλ 👩"}'
-    assert document == safe_json(document)
+    assert document == escape_json(document)
 
 
 def test_people_are_shown_in_safe_json(cli: Cli, home: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 import vcr
 
 from cactions.cli.exit_codes import Exit
-from cactions.model import DOTS
+from cactions.model import MASK
 from tests.cli.conftest import ROOT
 from tests.cli.test_vault import KEY, Say, say
 from tests.edges.test_vcrpy_interop import STRICT, asked, no_network, send
@@ -305,7 +305,7 @@ def test_a_fetched_token_is_no_part_of_a_recording(world: World) -> None:
         world.asked, len(world.interactions), seen(world.cassette.read_bytes())
     )  # fmt: skip
     assert [] == seen((done.out + done.err).encode())
-    assert {**ADA, "tier": DOTS} == json.loads(world.interactions[0]["response"]["body"]["string"])
+    assert {**ADA, "tier": MASK} == json.loads(world.interactions[0]["response"]["body"]["string"])
 
 
 @pytest.mark.parametrize("encoding", FORMS)
@@ -323,7 +323,7 @@ def test_a_service_that_sends_the_secret_back_is_recorded_with_dots(
     assert [] == seen(world.cassette.read_bytes())
     assert [] == seen(world.interactions[0]["response"]["body"]["string"].encode())
     body = json.loads(world.interactions[0]["response"]["body"]["string"])
-    assert {**ADA, "tier": f"x{DOTS}x"} == body
+    assert {**ADA, "tier": f"x{MASK}x"} == body
     assert [] == seen((done.out + done.err).encode())
 
 

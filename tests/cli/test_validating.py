@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from cactions.cli.commands.validate_report import Asked, Format, plainly
+from cactions.cli.commands.validate_report import Format, ValidateOptions, plainly
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = (ROOT / "actions.example.yaml").read_text()
@@ -137,18 +137,21 @@ def test_everything_else_is_for_typer(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
-        (["a", "--json", "-"], Asked([Path("a"), Path("-")], format=Format.JSON)),
-        (["--format=sarif", "a"], Asked([Path("a")], format=Format.SARIF)),
-        (["a", "--format", "junit"], Asked([Path("a")], format=Format.JUNIT)),
-        (["a=b", "--whole-folder"], Asked([Path("a=b")], whole=True)),
-        (["-", "--stdin-filename", "x"], Asked([Path("-")], stdin=Path("x"))),
-        (["--stdin-filename=x/y=z", "-"], Asked([Path("-")], stdin=Path("x/y=z"))),
-        (["--json", "--", "--json", "-x"], Asked([Path("--json"), Path("-x")], format=Format.JSON)),
-        (["--", "--", "-"], Asked([Path("--"), Path("-")])),
-        (["./-", ".//-"], Asked([Path("-").absolute()] * 2)),
+        (["a", "--json", "-"], ValidateOptions([Path("a"), Path("-")], format=Format.JSON)),
+        (["--format=sarif", "a"], ValidateOptions([Path("a")], format=Format.SARIF)),
+        (["a", "--format", "junit"], ValidateOptions([Path("a")], format=Format.JUNIT)),
+        (["a=b", "--whole-folder"], ValidateOptions([Path("a=b")], whole=True)),
+        (["-", "--stdin-filename", "x"], ValidateOptions([Path("-")], stdin=Path("x"))),
+        (["--stdin-filename=x/y=z", "-"], ValidateOptions([Path("-")], stdin=Path("x/y=z"))),
+        (
+            ["--json", "--", "--json", "-x"],
+            ValidateOptions([Path("--json"), Path("-x")], format=Format.JSON),
+        ),
+        (["--", "--", "-"], ValidateOptions([Path("--"), Path("-")])),
+        (["./-", ".//-"], ValidateOptions([Path("-").absolute()] * 2)),
     ],
 )
-def test_an_option_may_stand_anywhere(words: list[str], asked: Asked) -> None:
+def test_an_option_may_stand_anywhere(words: list[str], asked: ValidateOptions) -> None:
     """As for Typer."""
     assert asked == plainly(words)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from cactions.model import Reason
+from cactions.model import FailureReason
 from tests.servers import HOST, Behaviour, Talk, answering, authority, tls_for, tls_with
 
 GOOD = b'{"email": "ada@example.com", "tier": "gold"}'
@@ -21,7 +21,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 PAUSE = 0.05
 KIB = b"x" * 1024
 
-NONE, UNUSABLE = Reason.NO_ANSWER, Reason.UNUSABLE_ANSWER
+NONE, UNUSABLE = FailureReason.NO_ANSWER, FailureReason.UNUSABLE_ANSWER
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Case:
     """``reason`` is None where the answer can be used; ``words`` are a pattern."""
 
     behaviour: Behaviour
-    reason: Reason | None
+    reason: FailureReason | None
     words: str = ""
     status: int | None = None
     sent: bool = True
@@ -410,7 +410,7 @@ CODINGS = {
     "zlib in drops": Case(dropped(packed(15), "deflate"), None),
     "raw deflate in drops": Case(dropped(packed(-15), "deflate"), None),
     "a byte of gzip": Case(coded(b"\x1f", "gzip"), UNUSABLE, INFLATE, 200),
-    "nothing of gzip": Case(coded(b"", "gzip"), Reason.NOT_JSON, "the text is empty"),
+    "nothing of gzip": Case(coded(b"", "gzip"), FailureReason.NOT_JSON, "the text is empty"),
     "stacked gzip": Case(
         coded(gzip.compress(gzip.compress(GOOD)), "gzip, gzip"), UNUSABLE, "more than once", 200
     ),
@@ -441,39 +441,39 @@ CODINGS = {
 TEXTS = {
     "good": Case(answering(GOOD), None),
     "64 deep": Case(answering(deep(64)), None),
-    "65 deep": Case(answering(deep(65)), Reason.NOT_JSON, "deeper than 64 levels"),
-    "100,000 deep": Case(answering(deep(100_000)), Reason.NOT_JSON, "deeper than 64 levels"),
-    "a key twice": Case(answering(b'{"a": 1, "a": 2}'), Reason.NOT_JSON, STRICT),
-    "infinite": Case(answering(b'{"a": 1e999}'), Reason.NOT_JSON, STRICT),
+    "65 deep": Case(answering(deep(65)), FailureReason.NOT_JSON, "deeper than 64 levels"),
+    "100,000 deep": Case(answering(deep(100_000)), FailureReason.NOT_JSON, "deeper than 64 levels"),
+    "a key twice": Case(answering(b'{"a": 1, "a": 2}'), FailureReason.NOT_JSON, STRICT),
+    "infinite": Case(answering(b'{"a": 1e999}'), FailureReason.NOT_JSON, STRICT),
     "a number of 100,000 digits": Case(
-        answering(b'{"a": ' + b"9" * 100_000 + b"}"), Reason.NOT_JSON, STRICT
+        answering(b'{"a": ' + b"9" * 100_000 + b"}"), FailureReason.NOT_JSON, STRICT
     ),
-    "NaN": Case(answering(b'{"a": NaN}'), Reason.NOT_JSON, STRICT),
-    "Infinity": Case(answering(b'{"a": -Infinity}'), Reason.NOT_JSON, STRICT),
-    "Latin-1": Case(answering(b'{"a": "\xe9"}'), Reason.NOT_JSON, "not UTF-8"),
-    "UTF-16": Case(answering(GOOD.decode().encode("utf-16")), Reason.NOT_JSON, STRICT),
+    "NaN": Case(answering(b'{"a": NaN}'), FailureReason.NOT_JSON, STRICT),
+    "Infinity": Case(answering(b'{"a": -Infinity}'), FailureReason.NOT_JSON, STRICT),
+    "Latin-1": Case(answering(b'{"a": "\xe9"}'), FailureReason.NOT_JSON, "not UTF-8"),
+    "UTF-16": Case(answering(GOOD.decode().encode("utf-16")), FailureReason.NOT_JSON, STRICT),
     "a byte order mark": Case(
-        answering(b"\xef\xbb\xbf" + GOOD), Reason.NOT_JSON, "byte order mark"
+        answering(b"\xef\xbb\xbf" + GOOD), FailureReason.NOT_JSON, "byte order mark"
     ),
-    "half a pair": Case(answering(b'{"a": "\\ud800"}'), Reason.NOT_JSON, STRICT),
-    "nothing": Case(answering(b""), Reason.NOT_JSON, "the text is empty"),
-    "a page": Case(answering(b"<!doctype html>"), Reason.NOT_JSON, STRICT),
-    "two answers": Case(answering(GOOD * 2), Reason.NOT_JSON, STRICT),
+    "half a pair": Case(answering(b'{"a": "\\ud800"}'), FailureReason.NOT_JSON, STRICT),
+    "nothing": Case(answering(b""), FailureReason.NOT_JSON, "the text is empty"),
+    "a page": Case(answering(b"<!doctype html>"), FailureReason.NOT_JSON, STRICT),
+    "two answers": Case(answering(GOOD * 2), FailureReason.NOT_JSON, STRICT),
     "204 with a body": Case(
-        says(b"HTTP/1.1 204 No\r\nContent-Length: 44\r\n\r\n" + GOOD), Reason.NOT_SUCCESS,
+        says(b"HTTP/1.1 204 No\r\nContent-Length: 44\r\n\r\n" + GOOD), FailureReason.NOT_SUCCESS,
         "status 204",
     ),
     "304 with a body": Case(
-        says(b"HTTP/1.1 304 No\r\nContent-Length: 44\r\n\r\n" + GOOD), Reason.NOT_SUCCESS,
+        says(b"HTTP/1.1 304 No\r\nContent-Length: 44\r\n\r\n" + GOOD), FailureReason.NOT_SUCCESS,
         "status 304",
     ),
     "a redirect": Case(
         answering(b"", "302 Found", ["Location: https://evil.test/x?token=SECRET"]),
-        Reason.NOT_SUCCESS, "status 302",
+        FailureReason.NOT_SUCCESS, "status 302",
     ),
-    "an error": Case(answering(b"{}", "503 Busy"), Reason.NOT_SUCCESS, "status 503"),
+    "an error": Case(answering(b"{}", "503 Busy"), FailureReason.NOT_SUCCESS, "status 503"),
     "somebody else": Case(
-        answering(b'{"email": "bob@example.com", "tier": "gold"}'), Reason.NOT_SAME_PERSON,
+        answering(b'{"email": "bob@example.com", "tier": "gold"}'), FailureReason.NOT_SAME_PERSON,
         "about somebody else",
     ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.last_applied_index import PREFIX
 from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
 from tests.app.crowd import head, plans
@@ -27,14 +27,14 @@ APPLIED = Receipt("p1", Outcome.APPLIED)
 def folder(tmp_path: Path) -> Path:
     """Thirty runs, each with a value of its own, long ago."""
     state = tmp_path / ".cactions"
-    with closing(JournalLocal(state)) as journal:
+    with closing(LocalJournal(state)) as journal:
         for number in range(RUNS):
             kept(journal, number)
     aged(state)
     return state
 
 
-def kept(journal: JournalLocal, number: int) -> None:
+def kept(journal: LocalJournal, number: int) -> None:
     run = replace(head(f"run-{number:02}"), started=float(number))
     journal.begin(run)
     plan = a_plan(change(number - 1, number), Change(f"a{number}", ABSENT, number + 0.5))
@@ -49,8 +49,8 @@ def aged(state: Path) -> None:
 
 
 @pytest.fixture
-def journal(folder: Path) -> Iterator[JournalLocal]:
-    with closing(JournalLocal(folder)) as local:
+def journal(folder: Path) -> Iterator[LocalJournal]:
+    with closing(LocalJournal(folder)) as local:
         yield local
 
 
@@ -64,32 +64,32 @@ def wanted(newest: int, *without: int) -> dict[str, object]:
     return {"tier": numbers[-1], **{f"a{n}": n + 0.5 for n in numbers}}
 
 
-def test_many_runs_get_an_index_and_few_do_not(journal: JournalLocal, tmp_path: Path) -> None:
+def test_many_runs_get_an_index_and_few_do_not(journal: LocalJournal, tmp_path: Path) -> None:
     """It tells the same as the runs."""
     assert wanted(RUNS - 1) == journal.last_applied("p1")
     assert {} == journal.last_applied("p2")
     assert 1 == len(files(tmp_path / ".cactions"))
-    with closing(JournalLocal(tmp_path / "few")) as few:
+    with closing(LocalJournal(tmp_path / "few")) as few:
         kept(few, 0)
         aged(tmp_path / "few")
         assert wanted(0) == few.last_applied("p1")
     assert [] == files(tmp_path / "few")
 
 
-def test_a_look_up_opens_no_run(folder: Path, journal: JournalLocal) -> None:
+def test_a_look_up_opens_no_run(folder: Path, journal: LocalJournal) -> None:
     """That is what it is for."""
     journal.last_applied("p1")
-    with closing(JournalLocal(folder)) as other:
+    with closing(LocalJournal(folder)) as other:
         assert wanted(RUNS - 1) == other.last_applied("p1")
         assert {} == dict(other._open)
 
 
-def _undone(journal: JournalLocal) -> dict[str, object]:
+def _undone(journal: LocalJournal) -> dict[str, object]:
     journal.mark_undone(f"run-{RUNS - 1}", "p1", "undo-1")
     return wanted(RUNS - 2)
 
 
-def _resumed(journal: JournalLocal) -> dict[str, object]:
+def _resumed(journal: LocalJournal) -> dict[str, object]:
     """An old run gets a receipt only now."""
     journal.begin(replace(head("run-98"), started=98.0))
     [entry] = journal.intend("run-98", [a_plan(change(29, "resumed"))])
@@ -98,22 +98,22 @@ def _resumed(journal: JournalLocal) -> dict[str, object]:
     return {**wanted(RUNS - 1), "tier": "resumed"}
 
 
-def _pruned(journal: JournalLocal) -> dict[str, object]:
+def _pruned(journal: LocalJournal) -> dict[str, object]:
     journal.discard(f"run-{RUNS - 1}")
     return wanted(RUNS - 2)
 
 
-def _forgotten(journal: JournalLocal) -> dict[str, object]:
+def _forgotten(journal: LocalJournal) -> dict[str, object]:
     journal.forget("p1")
     return {}
 
 
-def _another(journal: JournalLocal) -> dict[str, object]:
+def _another(journal: LocalJournal) -> dict[str, object]:
     kept(journal, RUNS)
     return wanted(RUNS)
 
 
-def _undo_run(journal: JournalLocal) -> dict[str, object]:
+def _undo_run(journal: LocalJournal) -> dict[str, object]:
     """The values of an undo run are not ours."""
     run = replace(head("undo-9"), kind=RunKind.UNDO, started=99.0)
     journal.begin(run)
@@ -121,13 +121,13 @@ def _undo_run(journal: JournalLocal) -> dict[str, object]:
     return wanted(RUNS - 1)
 
 
-def _deleted_by_hand(journal: JournalLocal) -> dict[str, object]:
+def _deleted_by_hand(journal: LocalJournal) -> dict[str, object]:
     journal.close()
     journal._path("run-03").unlink()
     return wanted(RUNS - 1, 3)
 
 
-def _damaged_run(journal: JournalLocal) -> dict[str, object]:
+def _damaged_run(journal: LocalJournal) -> dict[str, object]:
     journal.close()
     os.truncate(journal._path("run-29"), 5000)
     return wanted(RUNS - 2)
@@ -142,13 +142,13 @@ CHANGES = [
 @pytest.mark.parametrize("old", [True, False], ids=["long ago", "just now"])
 def test_whatever_happens_to_a_run_is_seen_at_once(
     folder: Path,
-    journal: JournalLocal,
-    happens: Callable[[JournalLocal], dict[str, object]],
+    journal: LocalJournal,
+    happens: Callable[[LocalJournal], dict[str, object]],
     old: bool,
 ) -> None:
     """By this process and by the next one, also within one tick of the clock."""
     journal.last_applied("p1")
-    with closing(JournalLocal(folder)) as other:
+    with closing(LocalJournal(folder)) as other:
         other.last_applied("p1")
         expected = happens(journal)
         if old:
@@ -156,7 +156,7 @@ def test_whatever_happens_to_a_run_is_seen_at_once(
             aged(folder)
         assert expected == journal.last_applied("p1")
         assert expected == other.last_applied("p1")
-    with closing(JournalLocal(folder)) as fresh:
+    with closing(LocalJournal(folder)) as fresh:
         assert expected == fresh.last_applied("p1")
 
 
@@ -183,18 +183,18 @@ def _other(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [_lost, _cut, _empty, _folder, _other])
 def test_a_lost_or_damaged_index_is_made_anew_or_done_without(
-    folder: Path, journal: JournalLocal, damage: Callable[[Path], None]
+    folder: Path, journal: LocalJournal, damage: Callable[[Path], None]
 ) -> None:
     """The runs say the same as before."""
     journal.last_applied("p1")
     journal.close()
     damage(*files(folder))
     for _ in range(2):
-        with closing(JournalLocal(folder)) as fresh:
+        with closing(LocalJournal(folder)) as fresh:
             assert wanted(RUNS - 1) == fresh.last_applied("p1")
 
 
-def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: JournalLocal) -> None:
+def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: LocalJournal) -> None:
     """Wherever it is: its name tells its checksum."""
     journal.last_applied("p1")
     journal.close()
@@ -204,7 +204,7 @@ def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: JournalL
         data = bytearray(path.read_bytes())
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         path.write_bytes(data)
-        with closing(JournalLocal(folder)) as fresh:
+        with closing(LocalJournal(folder)) as fresh:
             assert wanted(RUNS - 1) == fresh.last_applied("p1")
 
 
@@ -239,12 +239,12 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     )
     assert finished(kill, folder).returncode < 0
     assert [path for path in folder.iterdir() if path.name.startswith(f".{PREFIX}")]
-    with closing(JournalLocal(folder)) as fresh:
+    with closing(LocalJournal(folder)) as fresh:
         assert RUNS == fresh.forget("p1")
     assert [".gitignore", "runs"] == sorted(path.name for path in folder.iterdir())
 
 
-def test_the_crowd_of_another_run_is_told_apart(folder: Path, journal: JournalLocal) -> None:
+def test_the_crowd_of_another_run_is_told_apart(folder: Path, journal: LocalJournal) -> None:
     """By person, and by attribute."""
     run = replace(head("many"), started=500.0)
     journal.begin(run)

@@ -20,19 +20,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cactions.edges.cassette import reader
-from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import write_cassette
 from cactions.model import (
-    DOTS,
-    AuthorError,
+    MASK,
     CactionsError,
+    DefinitionError,
     Json,
+    MaskedText,
     RemoteError,
-    Rendered,
     Request,
     Response,
     StoreError,
-    same,
+    is_same,
 )
 from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay, reply
 
@@ -63,7 +63,7 @@ def test_spelling_makes_no_difference(tmp_path: Path, recorded: Request, ours: R
 
 def test_headers_and_their_secrets_never_decide(tmp_path: Path) -> None:
     """A closed secret in a header is neither asked for nor compared."""
-    sealed = Request("GET", Rendered.plain(BASE), (("X-Token", Rendered(DOTS, None)),))
+    sealed = Request("GET", MaskedText.of_public_text(BASE), (("X-Token", MaskedText(MASK, None)),))
     assert reply("0") == replay(tmp_path, ask()).send(sealed)
 
 
@@ -81,19 +81,19 @@ def test_dots_stand_for_any_recorded_text(
     tmp_path: Path, shown: str, recorded: str, kind: str
 ) -> None:
     """A secret of ours, closed, fits the secret of the day of the recording, and the dots."""
-    request = post(Rendered(shown, None), kind)
+    request = post(MaskedText(shown, None), kind)
     assert reply("0") == replay(tmp_path, post(recorded, kind)).send(request)
     assert reply("0") == replay(tmp_path, request).send(request)
 
 
 def test_what_is_written_holds_no_secret(tmp_path: Path) -> None:
     """The real texts of a request never reach the file."""
-    secret = Rendered(DOTS, "canary")
-    body = Rendered.plain('{"key": "') + secret + Rendered.plain('"}')
-    request = Request("POST", Rendered.plain(BASE), (("X-Token", secret),), body)
+    secret = MaskedText(MASK, "canary")
+    body = MaskedText.of_public_text('{"key": "') + secret + MaskedText.of_public_text('"}')
+    request = Request("POST", MaskedText.of_public_text(BASE), (("X-Token", secret),), body)
     write_cassette(tmp_path / "shop.json", [(request, reply("1"))])
     assert b"canary" not in (tmp_path / "shop.json").read_bytes()
-    assert reply("1") == Replay(tmp_path / "shop.json").send(request)
+    assert reply("1") == CassetteSender(tmp_path / "shop.json").send(request)
 
 
 def test_answers_come_in_recorded_order_and_the_last_repeats(tmp_path: Path) -> None:
@@ -119,10 +119,10 @@ def make_large(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
-        (lambda path: None, AuthorError, "there is no recording shop.json"),
-        (Path.mkdir, AuthorError, "shop.json is not a file"),
-        (os.mkfifo, AuthorError, "shop.json is not a file"),
-        (make_large, AuthorError, "shop.json is larger than 256 MiB"),
+        (lambda path: None, DefinitionError, "there is no recording shop.json"),
+        (Path.mkdir, DefinitionError, "shop.json is not a file"),
+        (os.mkfifo, DefinitionError, "shop.json is not a file"),
+        (make_large, DefinitionError, "shop.json is larger than 256 MiB"),
         (make_loop, StoreError, "shop.json cannot be used: too many levels of symbolic links"),
     ],
 )
@@ -132,7 +132,7 @@ def test_what_cannot_be_read_says_why(
     """Missing, a folder, a pipe, too large, or refused by the system: each has its sentence."""
     make(tmp_path / "shop.json")
     with pytest.raises(error) as caught:
-        Replay(tmp_path / "shop.json", "shop.json")
+        CassetteSender(tmp_path / "shop.json", "shop.json")
     assert words == str(caught.value)
     assert caught.value.hint
 
@@ -142,13 +142,13 @@ def test_a_file_without_permission_is_the_stores_error(tmp_path: Path) -> None:
     """Nobody's YAML is to blame."""
     (tmp_path / "shop.json").touch(mode=0)
     with pytest.raises(StoreError, match="cannot be used: permission denied"):
-        Replay(tmp_path / "shop.json")
+        CassetteSender(tmp_path / "shop.json")
 
 
 def test_a_missing_file_names_the_place_where_it_was_looked_for(tmp_path: Path) -> None:
     """The shown path may be short; the hint has the whole one."""
-    with pytest.raises(AuthorError) as caught:
-        Replay(tmp_path / "shop.json", "shop.json")
+    with pytest.raises(DefinitionError) as caught:
+        CassetteSender(tmp_path / "shop.json", "shop.json")
     assert str(tmp_path / "shop.json") in caught.value.hint
 
 
@@ -156,7 +156,7 @@ def test_the_source_is_the_path_as_it_was_given(tmp_path: Path) -> None:
     """It goes into the preview's head; without one, the path itself does."""
     shown = "cassettes/shop.json"
     assert shown == replay(tmp_path).source
-    assert str(tmp_path / "shop.json") == Replay(tmp_path / "shop.json").source
+    assert str(tmp_path / "shop.json") == CassetteSender(tmp_path / "shop.json").source
 
 
 # Writing
@@ -168,7 +168,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     before = (tmp_path / "shop.json").read_bytes()
     with pytest.raises(RemoteError, match="not UTF-8 text"):
         write_cassette(tmp_path / "shop.json", [(ask(), Response(200, (), b"\xff"))])
-    with pytest.raises(AuthorError):
+    with pytest.raises(DefinitionError):
         write_cassette(tmp_path / "shop.json", [(ask(), Response(1000))])
     assert before == (tmp_path / "shop.json").read_bytes()
     assert [tmp_path / "shop.json"] == list(tmp_path.iterdir())
@@ -197,7 +197,7 @@ def test_a_decoded_body_is_written_with_headers_that_fit_it(tmp_path: Path) -> N
     """As vcrpy does it: no Content-Encoding, and the decoded length."""
     headers = (("Content-Encoding", "gzip"), ("content-length", "999"), ("X-A", "1"))
     write_cassette(tmp_path / "shop.json", [(ask(), Response(200, headers, "ü".encode()))])
-    got = Replay(tmp_path / "shop.json").send(ask())
+    got = CassetteSender(tmp_path / "shop.json").send(ask())
     expected = (("content-length", "2"), ("X-A", "1"))
     assert expected == got.headers
 
@@ -270,7 +270,7 @@ def test_what_is_written_is_replayed(parts: dict[str, Any], response: Response) 
     request = requested(parts)
     with tempfile.TemporaryDirectory() as folder:
         write_cassette(Path(folder) / "c.json", [(request, response)])
-        got = Replay(Path(folder) / "c.json").send(request)
+        got = CassetteSender(Path(folder) / "c.json").send(request)
     assert (response.status, response.body) == (got.status, got.body)
     assert by_name(response) == by_name(got)
 
@@ -280,7 +280,7 @@ def test_two_different_requests_never_share_an_answer(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     """Each is answered by its own recording, and by no other where its own is missing."""
-    assume(not same(meaning(one), meaning(other)))
+    assume(not is_same(meaning(one), meaning(other)))
     first, second = requested(one), requested(other)
     with tempfile.TemporaryDirectory() as folder:
         both = replay(Path(folder), first, second)
@@ -312,7 +312,7 @@ def steps_of(work: Callable[[], object]) -> int:
     return count
 
 
-def numbered(number: int, secret: str = DOTS) -> Request:
+def numbered(number: int, secret: str = MASK) -> Request:
     return post(f'{{"customer": {10_000_000 + number}, "key": "{secret}"}}')
 
 

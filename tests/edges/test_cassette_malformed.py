@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.model import (
-    AuthorError,
+    DefinitionError,
     Json,
-    NoPlan,
+    MaskedText,
     Place,
-    Rendered,
+    PlanningError,
     Request,
     Response,
 )
 
 BASE = "https://api.shop.example"
-ASKED = Request("GET", Rendered.plain(BASE))
+ASKED = Request("GET", MaskedText.of_public_text(BASE))
 
 
 def whole(**changes: Json) -> dict[str, Json]:
@@ -137,8 +137,8 @@ def test_a_malformed_cassette_is_the_authors_error(
 ) -> None:
     """The message has the file and what is wrong, the hint the next step."""
     (tmp_path / "shop.json").write_bytes(content)
-    with pytest.raises(AuthorError) as caught:
-        Replay(tmp_path / "shop.json", "cassettes/shop.json")
+    with pytest.raises(DefinitionError) as caught:
+        CassetteSender(tmp_path / "shop.json", "cassettes/shop.json")
     assert f"cassettes/shop.json is not a cassette: {words}" == str(caught.value)
     expected = "Record it again with vcrpy's JSON serializer."
     assert expected == caught.value.hint
@@ -147,8 +147,8 @@ def test_a_malformed_cassette_is_the_authors_error(
 def test_broken_json_is_shown_where_it_breaks(tmp_path: Path) -> None:
     """Line and column, from 1."""
     (tmp_path / "shop.json").write_text('{\n  "version": 1,\n  oops\n}')
-    with pytest.raises(AuthorError) as caught:
-        Replay(tmp_path / "shop.json", "cassettes/shop.json")
+    with pytest.raises(DefinitionError) as caught:
+        CassetteSender(tmp_path / "shop.json", "cassettes/shop.json")
     assert Place("cassettes/shop.json", 3, 3, 3, 4) == caught.value.place
 
 
@@ -158,7 +158,7 @@ def test_notes_of_others_are_passed_over(tmp_path: Path) -> None:
     document["interactions"][0] |= {"recorded_at": "2026-01-01", "x": None}
     document["interactions"][0]["response"]["url"] = BASE
     (tmp_path / "shop.json").write_text(json.dumps(document))
-    assert Response(200, (("B", "2"),), b"{}") == Replay(tmp_path / "shop.json").send(ASKED)
+    assert Response(200, (("B", "2"),), b"{}") == CassetteSender(tmp_path / "shop.json").send(ASKED)
 
 
 anything = st.recursive(
@@ -182,7 +182,7 @@ def test_whatever_a_file_holds_it_is_a_cassette_or_the_authors_error(
     with tempfile.TemporaryDirectory() as folder:
         for data in (content, content[:place] + noise + content[place + len(noise) :]):
             (Path(folder) / "c.json").write_bytes(data)
-            with suppress(AuthorError):
-                sender = Replay(Path(folder) / "c.json")
-                with suppress(NoPlan):
+            with suppress(DefinitionError):
+                sender = CassetteSender(Path(folder) / "c.json")
+                with suppress(PlanningError):
                     sender.send(ASKED)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.model import (
-    DOTS,
-    NoPlan,
-    Rendered,
+    MASK,
+    MaskedText,
+    PlanningError,
     Request,
 )
 from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay
@@ -114,7 +114,7 @@ def test_the_refusal_names_what_differs_in_a_body(
 ) -> None:
     """Each form of body has its words; what only the recording has is named, never quoted."""
     message = refusal(replay(tmp_path, post(recorded, kind)), post(ours, kind))
-    assert f"differs in body: {words}" in message.replace('"••••••"', DOTS)
+    assert f"differs in body: {words}" in message.replace('"••••••"', MASK)
     assert "canary" not in message
 
 
@@ -140,7 +140,7 @@ def test_a_long_value_is_cut_where_the_difference_stays_in_sight(tmp_path: Path)
 
 def test_an_empty_cassette_says_so(tmp_path: Path) -> None:
     """Without interactions there is no nearest one, and the hint counts none."""
-    with pytest.raises(NoPlan) as caught:
+    with pytest.raises(PlanningError) as caught:
         replay(tmp_path).send(ask())
     assert f"cassettes/shop.json holds no answer to GET {BASE}" == str(caught.value)
     assert caught.value.hint.startswith("The cassette has 0 interactions")
@@ -181,17 +181,17 @@ def test_a_refusal_is_plain_text_whatever_was_asked(
 )
 def test_dots_stand_for_nothing_else(tmp_path: Path, shown: str, recorded: str, kind: str) -> None:
     """Only a whole text, only at that place, only on our side; no recorded secret is quoted."""
-    message = refusal(replay(tmp_path, post(recorded, kind)), post(Rendered(shown, None), kind))
+    message = refusal(replay(tmp_path, post(recorded, kind)), post(MaskedText(shown, None), kind))
     assert "canary" not in message
     assert "17" not in message
 
 
 def test_what_we_record_of_a_redacted_value_answers_again(tmp_path: Path) -> None:
     """It stands there as dots, and the same request still finds it; another body does not."""
-    url = Rendered.plain(f"{BASE}/v1/") + Rendered.redacted("Countess")
-    asked = Request("POST", url, (), Rendered.redacted('"Countess"', f'"{DOTS}"'))
+    url = MaskedText.of_public_text(f"{BASE}/v1/") + MaskedText.without_secrets("Countess")
+    asked = Request("POST", url, (), MaskedText.without_secrets('"Countess"', f'"{MASK}"'))
     sender = replay(tmp_path, asked)
     assert "Countess" not in (tmp_path / "shop.json").read_text()
     assert b"0" == sender.send(asked).body
-    other = Request("POST", url, (), Rendered.plain('"Baroness"'))
+    other = Request("POST", url, (), MaskedText.of_public_text('"Baroness"'))
     assert "Countess" not in refusal(sender, other)

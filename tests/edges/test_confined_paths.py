@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.cassette.writer import Tape
+from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, add_project, open_for_reading
 from cactions.edges.files.file_io import append_text, read_text, write_text
 from cactions.edges.files.replace_file import replace_file
-from cactions.model import OperatorError
+from cactions.model import UsageError
 from tests.told import TOLD
 
 CANARY = "canary-5f1c"
@@ -114,11 +114,9 @@ def test_the_root_of_the_system_is_no_project(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir("/")
     add_project(Path("/"))
     for one in links:
-        with pytest.raises(OperatorError, match="there is no file"):
+        with pytest.raises(UsageError, match="there is no file"):
             read_text(one / "none.yaml")
-        with pytest.raises(
-            OperatorError, match=r"cannot be written: (no such|permission|read-only)"
-        ):
+        with pytest.raises(UsageError, match=r"cannot be written: (no such|permission|read-only)"):
             write_text(one / "none" / "x.svg", "")
 
 
@@ -126,8 +124,8 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "write": lambda path: write_text(path, "ours"),
     "append": lambda path: append_text(path, "ours"),
     "replace": lambda path: replace_file(path, CANARY.encode(), b"ours"),
-    "record": lambda path: Tape(path, makes_folder=True).keep(b"ours"),
-    "begin to record": lambda path: Tape(path, makes_folder=True).check_place(),
+    "record": lambda path: JsonCassetteWriter(path, makes_folder=True).keep(b"ours"),
+    "begin to record": lambda path: JsonCassetteWriter(path, makes_folder=True).check_place(),
 }
 
 
@@ -158,7 +156,7 @@ def test_nothing_is_written_through_a_link_of_the_project(
 def test_only_a_file_is_written_over(project: Path, make: Callable[[Path], None]) -> None:
     """A pipe would be waited for."""
     make(Path("x"))
-    with pytest.raises(OperatorError, match=r"x cannot be written: it is a (folder|pipe)"):
+    with pytest.raises(UsageError, match=r"x cannot be written: it is a (folder|pipe)"):
         write_text(Path("x"), "ours")
 
 
@@ -179,7 +177,7 @@ def test_a_pipe_in_the_project_is_refused_at_once(project: Path) -> None:
     os.mkfifo("a.yaml")
     with pytest.raises(NotAFile, match="it is a pipe, not a file"):
         open_for_reading(Path("a.yaml"))
-    with pytest.raises(OperatorError, match="it is a pipe, not a file") as caught:
+    with pytest.raises(UsageError, match="it is a pipe, not a file") as caught:
         read_text(Path("a.yaml"))
     assert "`-` stands for it" in caught.value.hint
 
@@ -190,7 +188,7 @@ def test_loops_and_long_ways_end(project: Path) -> None:
     link("b", "a")
     link("c", "c/" * 2000)
     for name in "abc":
-        with pytest.raises(OperatorError, match="too many levels of symbolic links"):
+        with pytest.raises(UsageError, match="too many levels of symbolic links"):
             read_text(Path(name))
 
 
@@ -221,13 +219,13 @@ def test_no_way_through_links_of_the_project_leads_out(project: Path, tmp_path: 
 def _is_read(way: str) -> bool:
     try:
         return CANARY == read_text(Path(way))
-    except (RefusedLink, OperatorError):
+    except (RefusedLink, UsageError):
         return False
 
 
 def _is_written(way: str) -> bool:
     try:
         write_text(Path(way), "ours")
-    except (RefusedLink, OperatorError):
+    except (RefusedLink, UsageError):
         return False
     return True

@@ -12,38 +12,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.app.ports import Clock, Journal, People, Sender, Turns
-from cactions.edges.cassette.reader import Replay
+from cactions.app.ports import Clock, Journal, People, RunLock, Sender
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import write_cassette
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.edges.store.journal import JournalLocal
-from cactions.edges.store.people import PeopleLocal
-from cactions.edges.store.run_lock import TurnsLocal
-from cactions.logic.expressions.references import equals
-from cactions.logic.people.lookup import lookup_key
-from cactions.logic.plan.planner import inverse
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.people import LocalPeopleStore
+from cactions.edges.store.run_lock import FileRunLock
+from cactions.logic.expressions.references import equals_reference
+from cactions.logic.people.lookup import build_lookup_key
+from cactions.logic.plan.planner import invert_plan
 from cactions.model import (
     ABSENT,
-    Call,
     Change,
     Conflict,
-    NoPlan,
-    OperatorError,
+    MaskedText,
     Outcome,
     Person,
     PersonQuery,
     Plan,
+    PlanningError,
     Receipt,
-    Rendered,
     Request,
     Response,
+    RunAborted,
     RunHead,
     RunKind,
-    Stopped,
+    SentCall,
     Subject,
+    UsageError,
     Value,
-    same,
+    is_same,
 )
 from tests.builders import EMAIL, a_plan, change, person
 from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeSender, FakeTurns
@@ -60,11 +60,11 @@ def fake(_folder: Path, *people: Person) -> People:
 
 
 def seeded(folder: Path, *people: Person) -> People:
-    return PeopleLocal(folder / ".cactions", people)
+    return LocalPeopleStore(folder / ".cactions", people)
 
 
 def stored(folder: Path, *people: Person) -> People:
-    local = PeopleLocal(folder / ".cactions")
+    local = LocalPeopleStore(folder / ".cactions")
     local.import_people(people)
     return local
 
@@ -73,7 +73,7 @@ def overlaid(folder: Path, *people: Person) -> People:
     """Every other person is stored; the seed says something older about everybody."""
     older = [Person(each.id, each.fields, {"tier": "older"}) for each in people[::2]]
     stored(folder, *people[::2])
-    return PeopleLocal(folder / ".cactions", (*older, *people[1::2]))
+    return LocalPeopleStore(folder / ".cactions", (*older, *people[1::2]))
 
 
 @pytest.fixture(params=[fake, seeded, stored, overlaid])
@@ -115,20 +115,20 @@ def test_the_one_who_matches_is_found(make: MakePeople, query: PersonQuery, foun
 )
 def test_whoever_only_looks_alike_is_not_found(make: MakePeople, query: PersonQuery) -> None:
     """Nothing is folded, trimmed, unescaped or made a pattern."""
-    with pytest.raises(OperatorError, match="there is no person with") as caught:
+    with pytest.raises(UsageError, match="there is no person with") as caught:
         make(BOB).find(query)
     assert "`cactions people list`" in caught.value.hint
 
 
 def test_nobody_is_found_by_another_field(make: MakePeople) -> None:
     """A phone number or a name never says who somebody is."""
-    with pytest.raises(OperatorError, match='not found by "phone"'):
+    with pytest.raises(UsageError, match='not found by "phone"'):
         make(BOB).find(PersonQuery("phone", "1"))
 
 
 def test_two_people_with_one_address_are_an_error_that_lists_them(make: MakePeople) -> None:
     """A lead and a user may share an address; the first one is never simply taken."""
-    with pytest.raises(OperatorError) as caught:
+    with pytest.raises(UsageError) as caught:
         make(LEAD, person()).find(PersonQuery("email", "ada@example.com"))
     for part in ("2 people", "exactly one must match", "user p1", "lead p2"):
         assert part in str(caught.value)
@@ -138,9 +138,9 @@ def test_two_people_with_one_address_are_an_error_that_lists_them(make: MakePeop
 def test_a_mistyped_key_names_the_nearest(make: MakePeople) -> None:
     """The hint is for a typing error; it shows nobody's address."""
     people = make(person(), BOB)
-    with pytest.raises(OperatorError) as near:
+    with pytest.raises(UsageError) as near:
         people.find(PersonQuery("user_id", "u-22"))
-    with pytest.raises(OperatorError) as address:
+    with pytest.raises(UsageError) as address:
         people.find(PersonQuery("email", "ada@example.co"))
     assert "Did you mean user_id u-2?" in near.value.hint
     assert "ada@example.com" not in address.value.hint
@@ -151,8 +151,8 @@ def test_a_mistyped_key_names_the_nearest(make: MakePeople) -> None:
 )
 def test_people_are_found_by_the_rule_of_same_person(left: str, right: str) -> None:
     """There is one rule for e-mail addresses, in the look-up and in the proof."""
-    one, other = lookup_key("email", left), lookup_key("email", right)
-    assert equals(EMAIL, left, right) == (one is not None and one == other)
+    one, other = build_lookup_key("email", left), build_lookup_key("email", right)
+    assert equals_reference(EMAIL, left, right) == (one is not None and one == other)
 
 
 # What is written
@@ -187,7 +187,7 @@ def test_before_is_compared_as_strict_json(
     found = held.get("tier", ABSENT)
     assert Outcome.CONFLICT is receipt.outcome
     assert [True] == [each.redacted for each in receipt.conflicts]
-    assert same(found, receipt.conflicts[0].found)
+    assert is_same(found, receipt.conflicts[0].found)
 
 
 def test_one_conflict_stops_every_change_of_the_plan(make: MakePeople) -> None:
@@ -208,9 +208,9 @@ def test_a_plan_without_effect_is_unchanged(make: MakePeople) -> None:
 def test_a_plan_for_somebody_who_is_gone_is_an_error(make: MakePeople) -> None:
     """Nobody is made by a commit."""
     people = make(BOB)
-    with pytest.raises(OperatorError, match="no person with id p1"):
+    with pytest.raises(UsageError, match="no person with id p1"):
         people.commit(a_plan(change(ABSENT, "gold")))
-    with pytest.raises(OperatorError):
+    with pytest.raises(UsageError):
         people.get("p1")
 
 
@@ -218,7 +218,7 @@ def test_absent_after_takes_the_attribute_away(make: MakePeople) -> None:
     """Undoing an addition leaves no null behind."""
     people, plan = make(person(points=1)), a_plan(change(ABSENT, "gold"))
     people.commit(plan)
-    assert Outcome.APPLIED is people.commit(inverse(plan)).outcome
+    assert Outcome.APPLIED is people.commit(invert_plan(plan)).outcome
     assert {"points": 1} == people.get("p1").attributes
 
 
@@ -238,7 +238,7 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]
     if request.param == "memory":
         yield FakeJournal()
     else:
-        local = JournalLocal(tmp_path / ".cactions")
+        local = LocalJournal(tmp_path / ".cactions")
         yield local
         local.close()
 
@@ -253,20 +253,23 @@ TIER = Conflict("tier", "silver", "wood")
 
 
 def keep(journal: Journal, run: RunHead, plan: Plan, receipt: Receipt | None = APPLIED) -> None:
-    journal.begin(run)
-    [entry] = journal.intend(run.id, [plan])
+    journal.create_run(run)
+    [entry] = journal.record_plans(run.id, [plan])
     if receipt:
-        journal.settle(run.id, entry, receipt)
+        journal.record_outcome(run.id, entry, receipt)
 
 
 def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     """Head, plans in their order, receipts, and whether it came to its end."""
     refused = Receipt("p1", Outcome.CONFLICT, "changed", (Conflict("tier", ABSENT, None, True),))
     plan = a_plan(Change("points", ABSENT, 10**30, redacted=True))
-    journal.begin(head())
-    assert [1, 2, 3] == [*journal.intend("run-1", [GOLD, plan]), *journal.intend("run-1", [GOLD])]
-    journal.settle("run-1", 2, APPLIED)
-    journal.settle("run-1", 2, refused)
+    journal.create_run(head())
+    assert [1, 2, 3] == [
+        *journal.record_plans("run-1", [GOLD, plan]),
+        *journal.record_plans("run-1", [GOLD]),
+    ]
+    journal.record_outcome("run-1", 2, APPLIED)
+    journal.record_outcome("run-1", 2, refused)
     assert not journal.read("run-1").finished
     journal.finish("run-1")
     run = journal.read("run-1")
@@ -278,25 +281,25 @@ def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
 
 def test_an_answer_takes_the_place_of_a_pending_plan(journal: Journal) -> None:
     """Of the same person and entry, and nowhere else; what is open stays open."""
-    pending = replace(GOLD, call=Call("POST https://api.shop.example/refunds"), changes=())
-    journal.begin(head())
-    journal.intend("run-1", [pending, pending])
-    journal.answered("run-1", 2, GOLD)
+    pending = replace(GOLD, call=SentCall("POST https://api.shop.example/refunds"), changes=())
+    journal.create_run(head())
+    journal.record_plans("run-1", [pending, pending])
+    journal.replace_pending_plan("run-1", 2, GOLD)
     run = journal.read("run-1")
     assert [(pending, None), (GOLD, None)] == [(one.plan, one.receipt) for one in run.entries]
     assert [True, False] == [one.plan.pending for one in run.entries]
     other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
     for entry, plan in ((3, GOLD), (0, GOLD), (1, other)):
-        with pytest.raises(OperatorError, match="for this person"):
-            journal.answered("run-1", entry, plan)
+        with pytest.raises(UsageError, match="for this person"):
+            journal.replace_pending_plan("run-1", entry, plan)
     assert run == journal.read("run-1")
 
 
 def test_a_run_begins_once(journal: Journal) -> None:
     """A second run of the same id would mix its entries with the first."""
-    journal.begin(head())
-    with pytest.raises(OperatorError, match="already"):
-        journal.begin(head())
+    journal.create_run(head())
+    with pytest.raises(UsageError, match="already"):
+        journal.create_run(head())
 
 
 @pytest.mark.parametrize("given", ["run-2", "", "-", "../run-1", "run-1.db", "run-1/", "\0", "ü"])
@@ -306,40 +309,40 @@ def test_an_unknown_run_is_an_error_everywhere(journal: Journal, given: str) -> 
     calls: list[Callable[[], object]] = [
         lambda: journal.read(given) if given else journal.finish(given),
         lambda: journal.reopen(given),
-        lambda: journal.intend(given, [GOLD]),
-        lambda: journal.settle(given, 1, APPLIED),
+        lambda: journal.record_plans(given, [GOLD]),
+        lambda: journal.record_outcome(given, 1, APPLIED),
         lambda: journal.finish(given),
         lambda: journal.mark_undone(given, "p1", "run-9"),
         lambda: journal.discard(given),
     ]
     for call in calls:
-        with pytest.raises(OperatorError):
+        with pytest.raises(UsageError):
             call()
 
 
 def test_entries_and_people_that_a_run_does_not_have_are_an_error(journal: Journal) -> None:
     """Nothing is settled or undone into the air."""
     keep(journal, head(), GOLD)
-    with pytest.raises(OperatorError, match="no entry 2"):
-        journal.settle("run-1", 2, APPLIED)
-    with pytest.raises(OperatorError, match="no entry for the person p9"):
+    with pytest.raises(UsageError, match="no entry 2"):
+        journal.record_outcome("run-1", 2, APPLIED)
+    with pytest.raises(UsageError, match="no entry for the person p9"):
         journal.mark_undone("run-1", "p9", "run-2")
 
 
 def test_the_beginning_of_an_id_is_enough_where_one_run_has_it(journal: Journal) -> None:
     """A full id always means itself, even where another one begins with it."""
     for run_id in ("20260101-a", "20260101-ab", "20260202-c"):
-        journal.begin(head(run_id))
+        journal.create_run(head(run_id))
     assert "20260202-c" == journal.read("202602").head.id
     assert "20260101-a" == journal.read("20260101-a").head.id
-    with pytest.raises(OperatorError):
+    with pytest.raises(UsageError):
         journal.read("20260101")
 
 
 def test_runs_come_newest_first(journal: Journal) -> None:
     """By their start, whatever their ids; of the same moment, by id."""
     for run_id, started in (("b", 2.0), ("c", 1.0), ("a", 3.0), ("d", 1.0)):
-        journal.begin(head(run_id, started))
+        journal.create_run(head(run_id, started))
     assert ["a", "b", "d", "c"] == [run.head.id for run in journal.runs()]
 
 
@@ -347,7 +350,7 @@ def test_the_last_applied_value_counts(journal: Journal) -> None:
     """By attribute, from the newest run that has one; inside a run, from the last entry."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "bronze"), Change("points", ABSENT, 1)))
     keep(journal, head("new", 2.0), a_plan(change("bronze", "silver")))
-    journal.settle("new", *journal.intend("new", [GOLD]), APPLIED)
+    journal.record_outcome("new", *journal.record_plans("new", [GOLD]), APPLIED)
     assert {"tier": "gold", "points": 1} == journal.last_applied("p1")
     assert {} == journal.last_applied("p2")
 
@@ -385,13 +388,13 @@ def test_a_reopened_run_is_the_run(journal: Journal) -> None:
     """With all that was kept, to be gone on with."""
     keep(journal, head(), GOLD, None)
     assert journal.read("run-1") == journal.reopen("run-1")
-    assert [2] == list(journal.intend("run-1", [GOLD]))
+    assert [2] == list(journal.record_plans("run-1", [GOLD]))
 
 
 def test_no_plans_are_no_entries(journal: Journal) -> None:
     """A window may be empty."""
-    journal.begin(head())
-    assert [] == list(journal.intend("run-1", []))
+    journal.create_run(head())
+    assert [] == list(journal.record_plans("run-1", []))
     assert () == journal.read("run-1").entries
 
 
@@ -409,7 +412,9 @@ def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
     other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
     keep(journal, head("old", 1.0), GOLD)
     keep(journal, head("new", 2.0), GOLD, Receipt("p1", Outcome.CONFLICT, "Ada", (TIER,)))
-    journal.settle("new", *journal.intend("new", [other]), Receipt("p2", Outcome.APPLIED))
+    journal.record_outcome(
+        "new", *journal.record_plans("new", [other]), Receipt("p2", Outcome.APPLIED)
+    )
     assert 2 == journal.forget("p1")
     assert 0 == journal.forget("p1")
     [gone, kept] = journal.read("new").entries
@@ -423,27 +428,27 @@ def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
 
 
 @pytest.fixture(params=["memory", "files"])
-def turns(request: pytest.FixtureRequest, tmp_path: Path) -> Turns:
-    return FakeTurns() if request.param == "memory" else TurnsLocal(tmp_path / ".cactions")
+def turns(request: pytest.FixtureRequest, tmp_path: Path) -> RunLock:
+    return FakeTurns() if request.param == "memory" else FileRunLock(tmp_path / ".cactions")
 
 
-def test_an_action_is_run_by_one_at_a_time(turns: Turns) -> None:
+def test_an_action_is_run_by_one_at_a_time(turns: RunLock) -> None:
     """The second is told so; when the first is done, the turn is free."""
-    with turns.alone(head()), pytest.raises(Stopped, match="loyalty is being run"):  # noqa: SIM117
-        with turns.alone(head("run-2")):
+    with turns.hold(head()), pytest.raises(RunAborted, match="loyalty is being run"):  # noqa: SIM117
+        with turns.hold(head("run-2")):
             raise AssertionError
-    with pytest.raises(ZeroDivisionError), turns.alone(head()):
+    with pytest.raises(ZeroDivisionError), turns.hold(head()):
         _ = 1 / 0
-    with turns.alone(head()):
+    with turns.hold(head()):
         pass
 
 
 @pytest.mark.parametrize("other", [{"action": "Loyalty!"}, {"workspace": "w1"}])
 def test_other_actions_and_workspaces_have_their_own_turn(
-    turns: Turns, other: dict[str, str]
+    turns: RunLock, other: dict[str, str]
 ) -> None:
     """Only the same action in the same workspace would write the same attributes."""
-    with turns.alone(head()), turns.alone(replace(head(), **other)):  # type: ignore[arg-type]
+    with turns.hold(head()), turns.hold(replace(head(), **other)):  # type: ignore[arg-type]
         pass
 
 
@@ -467,11 +472,11 @@ class Asking:
 
     @property
     def known(self) -> Request:
-        return Request("GET", Rendered.plain(f"{self.origin}/customers/u-1"))
+        return Request("GET", MaskedText.of_public_text(f"{self.origin}/customers/u-1"))
 
     @property
     def unknown(self) -> Request:
-        return Request("GET", Rendered.plain(f"{self.origin}/customers/u-2"))
+        return Request("GET", MaskedText.of_public_text(f"{self.origin}/customers/u-2"))
 
 
 @contextmanager
@@ -485,7 +490,7 @@ def from_memory(_folder: Path) -> Iterator[Asking]:
 def from_a_recording(folder: Path) -> Iterator[Asking]:
     asking = Asking(FakeSender({}), "shop.json")
     write_cassette(folder / "shop.json", [(asking.known, ANSWER)])
-    asking.sender = Replay(folder / "shop.json", "shop.json")
+    asking.sender = CassetteSender(folder / "shop.json", "shop.json")
     yield asking
 
 
@@ -499,7 +504,7 @@ def from_the_service(_folder: Path) -> Iterator[Asking]:
             talk.send(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + ANSWER.body)
 
     with serving(answering) as server:
-        live = Live(Network((server.allowed(),), ca_file=server.ca_file))
+        live = HttpSender(NetworkRules((server.allowed(),), ca_file=server.ca_file))
         yield Asking(live, "", server.url(""))
         live.close()
 
@@ -518,7 +523,7 @@ def test_a_known_request_is_answered_as_often_as_it_is_sent(asking: Asking) -> N
 
 def test_an_unknown_request_has_no_answer(asking: Asking) -> None:
     """Not the nearest one, either."""
-    with pytest.raises(NoPlan):
+    with pytest.raises(PlanningError):
         asking.sender.send(asking.unknown)
 
 

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.store.journal import JournalLocal
-from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import (
     CactionsError,
-    Call,
     Change,
     Outcome,
     Person,
@@ -26,6 +25,7 @@ from cactions.model import (
     Receipt,
     RunHead,
     RunKind,
+    SentCall,
     Subject,
 )
 from tests.counting import COUNTS
@@ -43,12 +43,12 @@ Files = dict[str, bytes]
 
 def kept(folder: Path) -> Files:
     """A store and a run, with their logs, as a killed process leaves them."""
-    people, journal = PeopleLocal(folder), JournalLocal(folder)
+    people, journal = LocalPeopleStore(folder), LocalJournal(folder)
     people.import_people(PEOPLE[:30])
     journal.begin(RunHead("run-1", RunKind.APPLY, "loyalty", 1.0, "ada@desk"))
     changes = (Change("tier", "silver", "gold" * 300),)
     plans = [
-        Plan("loyalty", Subject(each.id, PersonQuery("id", each.id)), Call(""), changes)
+        Plan("loyalty", Subject(each.id, PersonQuery("id", each.id)), SentCall(""), changes)
         for each in PEOPLE[:20]
     ]
     for number in journal.intend("run-1", plans):
@@ -117,7 +117,7 @@ def damaged(files: Files, chance: random.Random) -> Files:
 
 def used(folder: Path, *, writes: bool) -> Iterator[Callable[[], object]]:
     """All that commands ask of state."""
-    people, journal = PeopleLocal(folder, PEOPLE[:1]), JournalLocal(folder)
+    people, journal = LocalPeopleStore(folder, PEOPLE[:1]), LocalJournal(folder)
     yield lambda: list(people.list())
     yield lambda: people.find(PersonQuery("user_id", "u-7"))
     yield lambda: people.find(PersonQuery("id", "p0"))
@@ -199,12 +199,12 @@ NOT_UTF_8 = "CAST(x'666f6fff' AS TEXT)"
 def test_texts_that_are_not_utf_8_are_an_error(tmp_path: Path, statement: str) -> None:
     """In the schema, where SQLite tells of them, and in rows."""
     folder = tmp_path / "state"
-    store = PeopleLocal(folder)
+    store = LocalPeopleStore(folder)
     store.import_people(PEOPLE)
     store.close()
     with closing(sqlite3.connect(folder / "people.db")) as database, database:
         database.execute("PRAGMA writable_schema = ON")
         database.execute(statement)
     with pytest.raises(CactionsError) as caught:
-        list(PeopleLocal(folder).list())
+        list(LocalPeopleStore(folder).list())
     assert caught.value.hint

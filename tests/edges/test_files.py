@@ -15,7 +15,7 @@ from cactions.edges.files.private_files import (
     has_private_folder,
     make_private_folder,
 )
-from cactions.model import AuthorError, CactionsError, OperatorError, StoreError
+from cactions.model import CactionsError, DefinitionError, StoreError, UsageError
 
 as_somebody = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 
@@ -49,7 +49,7 @@ def test_a_text_may_be_as_long_as_the_limit_and_no_longer(tmp_path: Path) -> Non
     """The limit counts bytes, so that it also bounds the memory."""
     path = write(tmp_path / "a.yaml", "é".encode())
     assert "é" == read_text(path, limit=2)
-    with pytest.raises(AuthorError, match="larger than 1 bytes"):
+    with pytest.raises(DefinitionError, match="larger than 1 bytes"):
         read_text(path, limit=1)
 
 
@@ -66,7 +66,7 @@ def test_what_is_not_utf_8_is_named_with_its_place(
     tmp_path: Path, data: bytes, spot: tuple[int, int]
 ) -> None:
     """Also surrogates and overlong forms, which some readers let pass."""
-    with pytest.raises(AuthorError, match="not UTF-8") as caught:
+    with pytest.raises(DefinitionError, match="not UTF-8") as caught:
         read_text(write(tmp_path / "a.yaml", data))
     place = caught.value.place
     assert place
@@ -77,7 +77,7 @@ def test_what_is_not_utf_8_is_named_with_its_place(
 def test_what_cannot_be_read_is_the_operators_error(tmp_path: Path, name: str) -> None:
     """Missing, a folder, a file where a folder is wanted."""
     write(tmp_path / "a.yaml", b"")
-    with pytest.raises(OperatorError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_text(tmp_path / name)
     assert caught.value.hint
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_written_is_the_operators_error(tmp_path: Path) -> None:
     """A text goes where it was asked for, in UTF-8, or the error says why not."""
     write_text(tmp_path / "a.html", "Zoë\n")
     assert "Zoë\n".encode() == (tmp_path / "a.html").read_bytes()
-    with pytest.raises(OperatorError, match="cannot be written: is a directory") as caught:
+    with pytest.raises(UsageError, match="cannot be written: is a directory") as caught:
         write_text(tmp_path, "")
     assert caught.value.hint
 
@@ -206,7 +206,7 @@ def test_a_name_with_a_nul_in_it_is_no_file_name(tmp_path: Path) -> None:
     """The system refuses it with an error of its own kind."""
     path = tmp_path / "x\0.csv"
     for use in (lambda: read_text(path), lambda: write_text(path, "")):
-        with pytest.raises(OperatorError, match=r"x\\x00.csv' is no file name"):
+        with pytest.raises(UsageError, match=r"x\\x00.csv' is no file name"):
             use()
     with pytest.raises(StoreError, match="is no file name"):
         has_private_folder(path)

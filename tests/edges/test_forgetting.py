@@ -13,21 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.journal import LocalJournal
 from cactions.model import (
     ABSENT,
-    Call,
     Change,
     Conflict,
-    Left,
+    KeepReason,
+    KeptAttribute,
     Outcome,
     PersonQuery,
     Plan,
     Proof,
     Receipt,
+    SentCall,
     StoreError,
     Subject,
-    Why,
 )
 from tests.app.crowd import head
 from tests.edges.processes import running, said, tell
@@ -40,12 +40,14 @@ def about(name: str, person_id: str) -> Plan:
     return Plan(
         action="loyalty",
         subject=Subject(person_id, PersonQuery("user_id", f"{name}-key"), f"{name}-label"),
-        call=Call(f"GET https://api.shop.example/{name}", 200),
+        call=SentCall(f"GET https://api.shop.example/{name}", 200),
         changes=(
             Change("tier", f"{name}-before", f"{name}-after" * 900, redacted=True),
             Change("note", ABSENT, f"{name}-noted"),
         ),
-        left=(Left("nickname", f"{name}-kept", Why.NOT_EMPTY, got=f"{name}-got"),),
+        left=(
+            KeptAttribute("nickname", f"{name}-kept", KeepReason.NOT_EMPTY, received=f"{name}-got"),
+        ),
         proof=Proof("$.email", "person.email", f"{name}@x", f"{name}@y"),
     )
 
@@ -61,12 +63,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def journal(folder: Path) -> Iterator[JournalLocal]:
-    with closing(JournalLocal(folder)) as local:
+def journal(folder: Path) -> Iterator[LocalJournal]:
+    with closing(LocalJournal(folder)) as local:
         yield local
 
 
-def kept(journal: JournalLocal, number: int, *, finish: bool = True) -> None:
+def kept(journal: LocalJournal, number: int, *, finish: bool = True) -> None:
     """A run with the canary among others, who are settled again and again."""
     run = replace(head(f"run-{number:02}"), started=float(number))
     journal.begin(run)
@@ -86,7 +88,7 @@ def holding(folder: Path, word: str = CANARY) -> list[str]:
 
 
 @pytest.mark.parametrize("runs", [1, 12])
-def test_no_byte_is_left_in_any_file(folder: Path, journal: JournalLocal, runs: int) -> None:
+def test_no_byte_is_left_in_any_file(folder: Path, journal: LocalJournal, runs: int) -> None:
     """Not in a log, not in a freed page, not in the index; the others keep theirs."""
     for number in range(runs):
         kept(journal, number, finish=number % 2 == 0)
@@ -106,7 +108,7 @@ def test_no_byte_is_left_in_any_file(folder: Path, journal: JournalLocal, runs: 
 
 
 def test_an_erasure_that_was_cut_short_is_completed_by_the_next(
-    folder: Path, journal: JournalLocal
+    folder: Path, journal: LocalJournal
 ) -> None:
     """Killed after the rows and before the bytes: there is no entry any more, but its traces."""
     kept(journal, 1)
@@ -139,7 +141,7 @@ sys.stdin.read()
 
 
 def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
-    folder: Path, journal: JournalLocal, monkeypatch: pytest.MonkeyPatch
+    folder: Path, journal: LocalJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader keeps the log; whoever says it again finishes it."""
     monkeypatch.setattr("cactions.edges.store.sqlite.BUSY_SECONDS", 0.1)
@@ -156,7 +158,7 @@ def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
 
 
 def test_a_damaged_run_is_named_and_the_others_are_erased(
-    folder: Path, journal: JournalLocal
+    folder: Path, journal: LocalJournal
 ) -> None:
     """What it holds cannot be taken out of it; it can be deleted."""
     for number in (1, 2):
@@ -170,7 +172,7 @@ def test_a_damaged_run_is_named_and_the_others_are_erased(
     assert ["run-01.db"] == holding(folder)
 
 
-def test_a_discarded_run_leaves_no_file(folder: Path, journal: JournalLocal) -> None:
+def test_a_discarded_run_leaves_no_file(folder: Path, journal: LocalJournal) -> None:
     """Neither its log nor the index that knew it."""
     for number in range(12):
         kept(journal, number)
@@ -197,7 +199,7 @@ print(len(found), flush=True)
 """
 
 
-def test_two_who_prune_at_once_both_end_well(folder: Path, journal: JournalLocal) -> None:
+def test_two_who_prune_at_once_both_end_well(folder: Path, journal: LocalJournal) -> None:
     """A run that the other one has deleted is gone, as it should be."""
     for number in range(20):
         kept(journal, number)

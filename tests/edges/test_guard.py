@@ -6,25 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.logic.project import SourceFile, shape
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.logic.project import SourceFile, load_project
 from cactions.model import (
     AllowedAddress,
+    FailureReason,
     Limits,
-    NoAnswer,
-    OperatorError,
-    Reason,
-    Rendered,
+    MaskedText,
     Request,
+    RequestFailed,
     Response,
+    UsageError,
 )
 from tests.edges.traps import Trap, trapped
 from tests.servers import Talk, answering, serving
 from tests.special import PUBLIC, SPECIAL
 from tests.told import TOLD
 
-FORBIDDEN = Reason.FORBIDDEN_ADDRESS
+FORBIDDEN = FailureReason.FORBIDDEN_ADDRESS
 SHOP = "https://api.shop.example/v1"
 QUICK = Limits(connect=1, total=1)
 
@@ -35,13 +35,13 @@ def trap() -> Iterator[Trap]:
         yield set_trap
 
 
-def send(url: str, *answers: str, **network: object) -> Response | NoAnswer:
+def send(url: str, *answers: str, **network: object) -> Response | RequestFailed:
     """What became of a GET, with a name server that says this."""
-    known = Network(resolve=lambda *_: answers, **network)  # type: ignore[arg-type]
-    live = Live(known)
+    known = NetworkRules(resolve=lambda *_: answers, **network)  # type: ignore[arg-type]
+    live = HttpSender(known)
     try:
-        return live.send(Request("GET", Rendered.plain(url), limits=QUICK))
-    except NoAnswer as error:
+        return live.send(Request("GET", MaskedText.of_public_text(url), limits=QUICK))
+    except RequestFailed as error:
         return error
     finally:
         live.close()
@@ -67,30 +67,34 @@ actions:
 
 def test_no_definition_names_a_special_address(trap: Trap) -> None:
     """Each spelling is a finding, so that nothing of the file is run."""
-    good = shape([SourceFile("a.yaml", DEFINITION.format(host="api.shop.example").encode())])
+    good = load_project([SourceFile("a.yaml", DEFINITION.format(host="api.shop.example").encode())])
     assert (True, ()) == (good.project is not None, good.findings)
     for spelling in SPECIAL:
         text = DEFINITION.format(host=literal(spelling)).encode()
-        shaped = shape([SourceFile("a.yaml", text)])
+        shaped = load_project([SourceFile("a.yaml", text)])
         assert None is shaped.project, spelling
         assert "CA403" in {finding.rule for finding in shaped.findings}, spelling
     assert ([], []) == (trap.tried, trap.asked)
 
 
-def forbidden(outcomes: Sequence[tuple[str, Response | NoAnswer]]) -> None:
+def forbidden(outcomes: Sequence[tuple[str, Response | RequestFailed]]) -> None:
     for spelling, outcome in outcomes:
-        assert isinstance(outcome, NoAnswer), spelling
+        assert isinstance(outcome, RequestFailed), spelling
         assert (FORBIDDEN, False, False) == (outcome.reason, outcome.sent, outcome.again), outcome
         assert outcome.hint
 
 
 def test_no_url_that_is_sent_names_a_special_address(trap: Trap) -> None:
     """The sender looks at the very text, whatever checked the file before."""
-    live = Live(Network(resolve=lambda *_: ("8.8.8.8",)))
+    live = HttpSender(NetworkRules(resolve=lambda *_: ("8.8.8.8",)))
     for spelling in SPECIAL:
-        with pytest.raises(NoAnswer) as caught:
-            live.send(Request("GET", Rendered.plain(f"https://{literal(spelling)}/"), limits=QUICK))
-        assert caught.value.reason in {FORBIDDEN, Reason.UNFIT_VALUE}, spelling
+        with pytest.raises(RequestFailed) as caught:
+            live.send(
+                Request(
+                    "GET", MaskedText.of_public_text(f"https://{literal(spelling)}/"), limits=QUICK
+                )
+            )
+        assert caught.value.reason in {FORBIDDEN, FailureReason.UNFIT_VALUE}, spelling
         assert not caught.value.sent
     assert ([], []) == (trap.tried, trap.asked)
 
@@ -116,11 +120,13 @@ def test_no_name_leads_to_a_special_address(
         asked.append(host)
         return answers(current[0])
 
-    live = Live(Network(resolve=resolve))
+    live = HttpSender(NetworkRules(resolve=resolve))
     for spelling in SPECIAL:
         current[0] = spelling
-        with pytest.raises(NoAnswer, match=r"api\.shop\.example is not called: it leads") as caught:
-            live.send(Request("GET", Rendered.plain(SHOP), limits=QUICK))
+        with pytest.raises(
+            RequestFailed, match=r"api\.shop\.example is not called: it leads"
+        ) as caught:
+            live.send(Request("GET", MaskedText.of_public_text(SHOP), limits=QUICK))
         assert (FORBIDDEN, False) == (caught.value.reason, caught.value.sent)
     assert ([], [], len(SPECIAL)) == (trap.tried, trap.asked, len(asked))
     a, aaaa = sum(":" not in s for s in SPECIAL), sum(":" in s for s in SPECIAL)
@@ -138,8 +144,8 @@ def test_no_redirect_leads_to_a_special_address(trap: Trap) -> None:
             talk.send(head + place + b"\r\n\r\n")
 
     with serving(redirecting) as server:
-        live = Live(Network((server.allowed(),), ca_file=server.ca_file))
-        asked = Request("GET", Rendered.plain(server.url()))
+        live = HttpSender(NetworkRules((server.allowed(),), ca_file=server.ca_file))
+        asked = Request("GET", MaskedText.of_public_text(server.url()))
         assert {302} == {live.send(asked).status for _ in SPECIAL}
         live.close()
         assert [("127.0.0.1", server.port)] == trap.tried
@@ -159,9 +165,9 @@ def test_a_name_server_that_changes_its_mind_is_asked_once(trap: Trap) -> None:
         asked.append((host, port))
         return next(said)
 
-    live = Live(Network(resolve=resolve))
-    with pytest.raises(NoAnswer, match=r"api\.shop\.example refuses the connection") as caught:
-        live.send(Request("GET", Rendered.plain(SHOP), limits=QUICK))
+    live = HttpSender(NetworkRules(resolve=resolve))
+    with pytest.raises(RequestFailed, match=r"api\.shop\.example refuses the connection") as caught:
+        live.send(Request("GET", MaskedText.of_public_text(SHOP), limits=QUICK))
     assert [("api.shop.example", 443)] == asked
     assert [("93.184.215.14", 443), ("2606:2800::1", 443)] == trap.tried
     assert (True, False) == (caught.value.again, caught.value.sent)
@@ -170,8 +176,8 @@ def test_a_name_server_that_changes_its_mind_is_asked_once(trap: Trap) -> None:
 def test_every_public_answer_is_connected_to(trap: Trap) -> None:
     """In the order of the name server."""
     outcome = send(SHOP, *PUBLIC)
-    assert isinstance(outcome, NoAnswer)
-    assert Reason.NO_ANSWER is outcome.reason
+    assert isinstance(outcome, RequestFailed)
+    assert FailureReason.NO_ANSWER is outcome.reason
     assert [(address, 443) for address in PUBLIC] == trap.tried
 
 
@@ -205,7 +211,7 @@ def test_a_url_without_a_literal_public_https_host_is_not_sent(
 ) -> None:
     """Nothing is looked up for it."""
     outcome = send(url, "8.8.8.8")
-    assert isinstance(outcome, NoAnswer)
+    assert isinstance(outcome, RequestFailed)
     assert (FORBIDDEN, False, False) == (outcome.reason, outcome.sent, outcome.again)
     assert words in str(outcome)
     assert "pw" not in str(outcome)
@@ -216,8 +222,8 @@ def test_a_url_without_a_literal_public_https_host_is_not_sent(
 def test_a_url_that_is_no_url_is_not_sent(sign: str, trap: Trap) -> None:
     """A line break in it would be a header of its own."""
     outcome = send(f"{SHOP}/a{sign}b", "8.8.8.8")
-    assert isinstance(outcome, NoAnswer)
-    assert (Reason.UNFIT_VALUE, []) == (outcome.reason, trap.tried)
+    assert isinstance(outcome, RequestFailed)
+    assert (FailureReason.UNFIT_VALUE, []) == (outcome.reason, trap.tried)
 
 
 @pytest.mark.parametrize("host", ["localhost", "intranet", "127.0.0.1", "[::1]", "db.internal"])
@@ -228,16 +234,16 @@ def test_an_allowed_address_is_reached_by_host_and_port_and_nothing_is_looked_up
     with serving(answering()) as server:
         allowed = (AllowedAddress(host.strip("[]"), "127.0.0.1", server.port, "a test"),)
         inside = send(f"https://{host}:{server.port}/", allowed=allowed, ca_file=server.ca_file)
-        assert isinstance(inside, NoAnswer)
+        assert isinstance(inside, RequestFailed)
         assert "is for another name" in str(inside)  # it was asked, and is who the test says
         assert ([("127.0.0.1", server.port)], []) == (trap.tried, trap.asked)
         outside = send(f"https://{host}:{server.port + 1}/", allowed=allowed)
-        assert isinstance(outside, NoAnswer)
+        assert isinstance(outside, RequestFailed)
         assert (FORBIDDEN, 1) == (outside.reason, len(trap.tried))
 
 
 @pytest.mark.parametrize("address", ["", "localhost", "10.0.0", "010.0.0.1", "api.shop.example"])
 def test_an_allowed_address_is_an_address(address: str) -> None:
     """A name would be looked up."""
-    with pytest.raises(OperatorError, match="which is none"):
-        Network((AllowedAddress("api.test", address, 443, "a test"),))
+    with pytest.raises(UsageError, match="which is none"):
+        NetworkRules((AllowedAddress("api.test", address, 443, "a test"),))

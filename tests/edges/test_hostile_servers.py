@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.logic.exchange.verify import Asker, verify
-from cactions.model import Limits, NoAnswer, NoPlan, Rendered, Request, Response
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.logic.exchange.verify import ReferenceValues, verify_response
+from cactions.model import Limits, MaskedText, PlanningError, Request, RequestFailed, Response
 from tests.builders import mapping, person, response
 from tests.edges.hostile import CASES, FLOODS, GOOD, LATE, Case
 from tests.servers import HOST, Server, answering, serving
@@ -32,39 +32,39 @@ MOST_ADDED = 32 * 1024
 """KiB."""
 
 SECRET = "s3cr3t-c4n4ry"
-TOKEN = (("X-Token", Rendered("••", SECRET)),)
+TOKEN = (("X-Token", MaskedText("••", SECRET)),)
 
 
 @dataclass(frozen=True)
 class Ending:
     """``what`` is what a plan would be made of, or why there is none."""
 
-    what: Response | NoPlan
+    what: Response | PlanningError
     seconds: float
 
 
 def request(server: Server, case: Case) -> Request:
-    body = None if case.body is None else Rendered.plain(case.body)
-    url = Rendered("https://••", server.url(f"/v1?key={SECRET}"))
+    body = None if case.body is None else MaskedText.of_public_text(case.body)
+    url = MaskedText("https://••", server.url(f"/v1?key={SECRET}"))
     limits = Limits(connect=SECONDS, total=SECONDS)
     return Request("GET" if body is None else "POST", url, TOKEN, body, limits)
 
 
-def proposed(live: Live, asked: Request) -> Response:
+def proposed(live: HttpSender, asked: Request) -> Response:
     """As far as an answer comes on its way to a plan."""
     answer = live.send(asked)
-    verify(response(mapping()), Asker(person(), {}), answer)
+    verify_response(response(mapping()), ReferenceValues(person(), {}), answer)
     return answer
 
 
 def ending(case: Case, context: ssl.SSLContext) -> Ending:
     with serving(case.behaviour, context, secure=case.secure) as server:
-        live = Live(Network((server.allowed(),), ca_file=server.ca_file))
+        live = HttpSender(NetworkRules((server.allowed(),), ca_file=server.ca_file))
         start = time.monotonic()
-        what: Response | NoPlan
+        what: Response | PlanningError
         try:
             what = proposed(live, request(server, case))
-        except NoPlan as error:
+        except PlanningError as error:
             what = error
         seconds = time.monotonic() - start
         live.close()
@@ -88,21 +88,21 @@ def test_every_hostile_server_is_survived_and_named(name: str, endings: dict[str
         assert isinstance(end.what, Response)
         assert GOOD == end.what.body or b'"tier": "gold"' in end.what.body
         return
-    assert isinstance(end.what, NoPlan), end.what
+    assert isinstance(end.what, PlanningError), end.what
     error = end.what
     if name in FLOODS and LATE in str(error):
         return  # on a busy machine the time is over before the bytes are
     assert re.search(case.words, str(error)), error
     assert (case.reason, case.reason.error_type) == (error.reason, error.reason.error_type)
     assert error.hint
-    if isinstance(error, NoAnswer):
+    if isinstance(error, RequestFailed):
         assert HOST in str(error)
         assert (case.status, case.sent) == (error.status, error.sent)
 
 
 def test_no_failure_holds_what_was_sent(endings: dict[str, Ending]) -> None:
     """Nor the exceptions and frames that it grew from."""
-    errors = [end.what for end in endings.values() if isinstance(end.what, NoAnswer)]
+    errors = [end.what for end in endings.values() if isinstance(end.what, RequestFailed)]
     for error in errors:
         assert SECRET not in f"{error} {error.hint} {error.args}"
         assert (None, None) == (error.__cause__, error.__context__)

@@ -17,20 +17,20 @@ from typing import Any
 import pytest
 
 from cactions import __version__
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.edges.http.dns import SystemLookups
-from cactions.logic.exchange.verify import Asker, verify
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.edges.http.dns import SystemResolver
+from cactions.logic.exchange.verify import ReferenceValues, verify_response
 from cactions.model import (
     AllowedAddress,
+    FailureReason,
     Limits,
-    NoAnswer,
-    NoPlan,
-    OperatorError,
-    Reason,
-    Rendered,
+    MaskedText,
+    PlanningError,
     Request,
+    RequestFailed,
     Response,
+    UsageError,
 )
 from tests.builders import mapping, person, response
 from tests.edges.hostile import GOOD, OK, body, says
@@ -42,10 +42,10 @@ QUICK = Limits(connect=1, total=1)
 
 
 @contextmanager
-def live_to(*servers: Server, **network: Any) -> Iterator[Live]:
+def live_to(*servers: Server, **network: Any) -> Iterator[HttpSender]:
     """A sender to these servers, by their one name or another."""
     allowed = tuple(server.allowed() for server in servers)
-    live = Live(Network(allowed, ca_file=authority().ca_file, **network))
+    live = HttpSender(NetworkRules(allowed, ca_file=authority().ca_file, **network))
     try:
         yield live
     finally:
@@ -53,11 +53,11 @@ def live_to(*servers: Server, **network: Any) -> Iterator[Live]:
 
 
 def get(server: Server, path: str = "/", **parts: Any) -> Request:
-    return Request("GET", Rendered.plain(server.url(path)), **{"limits": QUICK, **parts})
+    return Request("GET", MaskedText.of_public_text(server.url(path)), **{"limits": QUICK, **parts})
 
 
-def failure(live: Live, request: Request) -> NoAnswer:
-    with pytest.raises(NoAnswer) as caught:
+def failure(live: HttpSender, request: Request) -> RequestFailed:
+    with pytest.raises(RequestFailed) as caught:
         live.send(request)
     return caught.value
 
@@ -67,11 +67,11 @@ def failure(live: Live, request: Request) -> NoAnswer:
 
 def test_a_request_is_sent_byte_by_byte_as_it_is() -> None:
     """Headers in their order and case, the path unchanged, the real texts; and little else."""
-    headers = (("X-Token", Rendered("••", SECRET)), ("accept", Rendered.plain("*/*")))
+    headers = (("X-Token", MaskedText("••", SECRET)), ("accept", MaskedText.of_public_text("*/*")))
     path = "/a/../%7Eb//c%2f!$&'()*+,;=:@[]{}|?q=%20+&q=a/b?c"
     with serving(answering()) as server, live_to(server) as live:
-        sent = Rendered.redacted('{"name": "Zoë"}')
-        live.send(Request("POST", Rendered.plain(server.url(path)), headers, sent))
+        sent = MaskedText.without_secrets('{"name": "Zoë"}')
+        live.send(Request("POST", MaskedText.of_public_text(server.url(path)), headers, sent))
         assert [
             (
                 f"POST {path} HTTP/1.1\r\nHost: {HOST}:{server.port}\r\n"
@@ -84,11 +84,14 @@ def test_a_request_is_sent_byte_by_byte_as_it_is() -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
 def test_every_method_is_sent_with_and_without_a_body(method: str) -> None:
     """And its own User-Agent and Accept-Encoding win."""
-    own = (("user-agent", Rendered.plain("x")), ("ACCEPT-encoding", Rendered.plain("identity")))
+    own = (
+        ("user-agent", MaskedText.of_public_text("x")),
+        ("ACCEPT-encoding", MaskedText.of_public_text("identity")),
+    )
     answer = answering(b"" if method == "HEAD" else b"{}", headers=["X-A: 1", "x-a: 2"])
     with serving(answer) as server, live_to(server) as live:
-        for content in (None, Rendered.plain("")):
-            url = Rendered.plain(server.url())
+        for content in (None, MaskedText.of_public_text("")):
+            url = MaskedText.of_public_text(server.url())
             got = live.send(Request(method, url, own, content))
             assert (200, ("X-A", "1"), ("x-a", "2")) == (got.status, *got.headers[:2])
         assert b"cactions" not in b"".join(server.received)
@@ -107,22 +110,22 @@ def test_every_method_is_sent_with_and_without_a_body(method: str) -> None:
 def test_a_header_that_would_be_read_otherwise_is_not_sent(name: str, value: str) -> None:
     """No connection is made for it, and its value is not told."""
     with serving(answering()) as server, live_to(server) as live:
-        error = failure(live, get(server, headers=((name, Rendered("••", f"{value}")),)))
-        assert (Reason.UNFIT_VALUE, False, False) == (error.reason, error.sent, error.again)
+        error = failure(live, get(server, headers=((name, MaskedText("••", f"{value}")),)))
+        assert (FailureReason.UNFIT_VALUE, False, False) == (error.reason, error.sent, error.again)
         assert 0 == server.connections
 
 
 @pytest.mark.parametrize(
     "parts",
-    [{"body": Rendered.plain("\ud800")}, {"method": "get"}, {"method": "CONNECT"},
+    [{"body": MaskedText.of_public_text("\ud800")}, {"method": "get"}, {"method": "CONNECT"},
      {"method": "GET / HTTP/1.1\r\nX: y"}],
 )  # fmt: skip
 def test_a_request_that_cannot_be_written_is_not_sent(parts: dict[str, Any]) -> None:
     """Nothing was done, and the message holds none of it."""
     with serving(answering()) as server, live_to(server) as live:
-        asked = {"method": "POST", "url": Rendered.plain(server.url()), **parts}
+        asked = {"method": "POST", "url": MaskedText.of_public_text(server.url()), **parts}
         error = failure(live, Request(**asked))
-        assert (Reason.UNFIT_VALUE, False) == (error.reason, error.sent)
+        assert (FailureReason.UNFIT_VALUE, False) == (error.reason, error.sent)
         assert (None, 0) == (error.__context__, server.connections)
 
 
@@ -130,8 +133,12 @@ def test_a_request_that_cannot_be_written_is_not_sent(parts: dict[str, Any]) -> 
 def test_a_url_that_cannot_be_sent_stays_a_secret(path: str) -> None:
     """No exception and no frame on the way up holds it."""
     with serving(answering()) as server, live_to(server) as live:
-        error = failure(live, Request("GET", Rendered("https://••", server.url(path))))
-        assert (Reason.UNFIT_VALUE, False, 0) == (error.reason, error.sent, server.connections)
+        error = failure(live, Request("GET", MaskedText("https://••", server.url(path))))
+        assert (FailureReason.UNFIT_VALUE, False, 0) == (
+            error.reason,
+            error.sent,
+            server.connections,
+        )
         assert (None, None) == (error.__cause__, error.__context__)
         assert SECRET not in str(error)
         frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -140,15 +147,15 @@ def test_a_url_that_cannot_be_sent_stays_a_secret(path: str) -> None:
 
 def test_a_closed_secret_is_not_sent() -> None:
     """Neither in the URL, nor in a header, nor in the body."""
-    closed = Rendered("••", None)
+    closed = MaskedText("••", None)
     with serving(answering()) as server, live_to(server) as live:
-        url = Rendered.plain(server.url())
+        url = MaskedText.of_public_text(server.url())
         for asked in (
             Request("GET", closed),
             Request("GET", url, (("X-Token", closed),)),
             Request("POST", url, (), closed),
         ):
-            assert Reason.NO_TOKEN is failure(live, asked).reason
+            assert FailureReason.NO_TOKEN is failure(live, asked).reason
         assert 0 == server.connections
 
 
@@ -156,9 +163,9 @@ def test_a_closed_secret_is_not_sent() -> None:
 def test_an_allowed_host_that_is_no_name_is_not_asked(host: str) -> None:
     """It is a failure like any other."""
     with serving(answering()) as server:
-        live = Live(Network((server.allowed(host),), ca_file=server.ca_file))
-        error = failure(live, Request("GET", Rendered.plain(server.url(host=host))))
-        assert (Reason.UNFIT_VALUE, False) == (error.reason, error.sent)
+        live = HttpSender(NetworkRules((server.allowed(host),), ca_file=server.ca_file))
+        error = failure(live, Request("GET", MaskedText.of_public_text(server.url(host=host))))
+        assert (FailureReason.UNFIT_VALUE, False) == (error.reason, error.sent)
         live.close()
 
 
@@ -210,7 +217,7 @@ def test_a_kept_connection_that_closes_unanswered_says_so() -> None:
     with serving(reading) as server, live_to(server) as live:
         live.send(get(server))
         error = failure(live, get(server))
-        assert (Reason.NO_ANSWER, True, True) == (error.reason, error.again, error.sent)
+        assert (FailureReason.NO_ANSWER, True, True) == (error.reason, error.again, error.sent)
         assert "kept from an earlier request" in str(error)
         assert GOOD == live.send(get(server)).body
 
@@ -324,7 +331,7 @@ def test_redirects_are_answers_and_nothing_follows_them(code: int) -> None:
     """No connection, no secret and no body reaches the other host, port or scheme."""
     places = ["https://other.test:{other}/v1", "https://api.test:{other}/v1",
               "http://api.test:{plain}/v1", "http://127.0.0.1:{plain}/"]  # fmt: skip
-    token = (("X-Api-Key", Rendered("••", SECRET)), ("Authorization", Rendered("••", SECRET)))
+    token = (("X-Api-Key", MaskedText("••", SECRET)), ("Authorization", MaskedText("••", SECRET)))
     turns: Iterator[tuple[str, str]]
 
     def redirecting(talk: Talk) -> None:
@@ -344,12 +351,14 @@ def test_redirects_are_answers_and_nothing_follows_them(code: int) -> None:
         every = list(product(METHODS, places))
         turns = iter(every)
         for method, _ in every:
-            content = None if method == "GET" else Rendered("••", f"body {SECRET}")
-            answer = live.send(Request(method, Rendered.plain(server.url()), token, content))
+            content = None if method == "GET" else MaskedText("••", f"body {SECRET}")
+            answer = live.send(
+                Request(method, MaskedText.of_public_text(server.url()), token, content)
+            )
             assert code == answer.status
-            with pytest.raises(NoPlan, match=f"status {code}") as caught:
-                verify(response(mapping()), Asker(person(), {}), answer)
-            assert Reason.NOT_SUCCESS is caught.value.reason
+            with pytest.raises(PlanningError, match=f"status {code}") as caught:
+                verify_response(response(mapping()), ReferenceValues(person(), {}), answer)
+            assert FailureReason.NOT_SUCCESS is caught.value.reason
             assert SECRET not in f"{caught.value} {caught.value.hint}"
         assert (0, 0) == (other.connections, plain.connections)
         assert ([], []) == (other.received, plain.received)
@@ -373,7 +382,7 @@ def test_no_environment_variable_changes_where_or_how(
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         with live_to(server) as live:
             assert GOOD == live.send(get(server)).body
-        stranger = Live(Network((server.allowed(),)))
+        stranger = HttpSender(NetworkRules((server.allowed(),)))
         assert "unknown authority" in str(failure(stranger, get(server)))
         assert (0, False) == (proxy.connections, keys.exists())
     assert b"authorization" not in b"".join(server.received).lower()
@@ -393,8 +402,8 @@ def test_a_file_without_certificates_is_misuse(tmp_path: Path, content: str | No
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(OperatorError, match=r"ca\.pem holds no certificates") as caught:
-        Live(Network(ca_file=path))
+    with pytest.raises(UsageError, match=r"ca\.pem holds no certificates") as caught:
+        HttpSender(NetworkRules(ca_file=path))
     assert "--ca-file" in caught.value.hint
 
 
@@ -409,9 +418,11 @@ def test_a_name_server_that_hangs_ends_with_the_time_to_connect() -> None:
         release.wait(20)
         return ()
 
-    live = Live(Network(resolve=SystemLookups(hanging)))
+    live = HttpSender(NetworkRules(resolve=SystemResolver(hanging)))
     before = threading.active_count()
-    asked = Request("GET", Rendered.plain("https://api.shop.example/"), limits=Limits(0.3, 9))
+    asked = Request(
+        "GET", MaskedText.of_public_text("https://api.shop.example/"), limits=Limits(0.3, 9)
+    )
     start = time.monotonic()
     with ThreadPoolExecutor(50) as pool:
         errors = list(pool.map(lambda _: failure(live, asked), range(50)))
@@ -420,7 +431,7 @@ def test_a_name_server_that_hangs_ends_with_the_time_to_connect() -> None:
     assert time.monotonic() - start < 0.3 + 0.5
     assert left <= 1
     for error in errors:
-        assert (Reason.NO_ANSWER, True, False) == (error.reason, error.again, error.sent)
+        assert (FailureReason.NO_ANSWER, True, False) == (error.reason, error.again, error.sent)
         assert "longer than 0.3 s: its address was being looked up" in str(error)
         assert "limits.connect_seconds" in error.hint
 
@@ -440,8 +451,10 @@ def test_a_look_up_that_fails_says_how(raised: OSError, words: str, again: bool)
     def resolve(*_: object) -> Sequence[str]:
         raise raised
 
-    live = Live(Network(resolve=resolve))
-    error = failure(live, Request("GET", Rendered.plain("https://a.example/"), limits=QUICK))
+    live = HttpSender(NetworkRules(resolve=resolve))
+    error = failure(
+        live, Request("GET", MaskedText.of_public_text("https://a.example/"), limits=QUICK)
+    )
     assert (again, False) == (error.again, error.sent)
     assert words in str(error)
 
@@ -450,8 +463,8 @@ def test_a_port_where_nobody_listens_refuses() -> None:
     """Told by name; another try may do better."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    live = Live(Network((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
-    error = failure(live, Request("GET", Rendered.plain(f"https://{HOST}:{port}/")))
+    live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
+    error = failure(live, Request("GET", MaskedText.of_public_text(f"https://{HOST}:{port}/")))
     assert ("api.test refuses the connection", True) == (str(error), error.again)
 
 
@@ -463,11 +476,12 @@ def test_a_listener_that_does_not_accept_ends_with_the_time_to_connect() -> None
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
-        live = Live(Network((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
+        live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
         limits = Limits(connect=0.3, total=9)
         start = time.monotonic()
         error = failure(
-            live, Request("GET", Rendered.plain(f"https://{HOST}:{port}/"), limits=limits)
+            live,
+            Request("GET", MaskedText.of_public_text(f"https://{HOST}:{port}/"), limits=limits),
         )
         assert time.monotonic() - start < 0.3 + 0.5
         for one in waiting:
@@ -513,7 +527,7 @@ def test_a_proxy_is_told_the_allowed_address_and_sees_no_secret() -> None:
             resolve=lambda host, *_: ("127.0.0.1",) if host == "127.0.0.1" else (),
         ) as live,
     ):
-        token = (("X-Token", Rendered("••", SECRET)),)
+        token = (("X-Token", MaskedText("••", SECRET)),)
         for _ in range(2):
             assert GOOD == live.send(get(server, headers=token)).body
         at = f"127.0.0.1:{server.port}"
@@ -541,7 +555,7 @@ def test_a_proxy_that_is_none_is_named(behaviour: Callable[[Talk], object], word
         live_to(server, **through(proxy), resolve=lambda *_: ("127.0.0.1",)) as live,
     ):
         error = failure(live, get(server))
-        assert (Reason.NO_ANSWER, False) == (error.reason, error.sent)
+        assert (FailureReason.NO_ANSWER, False) == (error.reason, error.sent)
         assert words in str(error)
         assert 0 == server.connections
 
@@ -580,7 +594,7 @@ def test_a_proxy_looks_names_up_itself() -> None:
         serving(elsewhere, secure=False) as proxy,
         live_to(proxy, **through(proxy), resolve=resolve) as live,
     ):
-        request = Request("GET", Rendered.plain("https://a.example/"), limits=QUICK)
+        request = Request("GET", MaskedText.of_public_text("https://a.example/"), limits=QUICK)
         assert GOOD == live.send(request).body
     assert ["127.0.0.1"] == looked_up
 
@@ -619,8 +633,10 @@ def test_names_that_are_private_by_themselves_are_not_told_to_a_proxy(host: str)
         serving(tunnelling, secure=False) as proxy,
         live_to(**through(proxy), resolve=lambda *_: ("127.0.0.1",)) as live,
     ):
-        error = failure(live, Request("GET", Rendered.plain(f"https://{host}/"), limits=QUICK))
-        assert (Reason.FORBIDDEN_ADDRESS, 0) == (error.reason, proxy.connections)
+        error = failure(
+            live, Request("GET", MaskedText.of_public_text(f"https://{host}/"), limits=QUICK)
+        )
+        assert (FailureReason.FORBIDDEN_ADDRESS, 0) == (error.reason, proxy.connections)
 
 
 @pytest.mark.parametrize(
@@ -630,8 +646,8 @@ def test_names_that_are_private_by_themselves_are_not_told_to_a_proxy(host: str)
 )  # fmt: skip
 def test_a_proxy_is_written_in_one_way(proxy: str) -> None:
     """What is wrong is not repeated: people write passwords there."""
-    with pytest.raises(OperatorError, match="http://host:port") as caught:
-        Network(proxy=proxy)
+    with pytest.raises(UsageError, match="http://host:port") as caught:
+        NetworkRules(proxy=proxy)
     assert "a:b" not in str(caught.value)
 
 
@@ -647,7 +663,7 @@ def test_limits_are_those_of_the_request() -> None:
         assert "limits.wire_mib" in tight.hint
         decoded = failure(live, get(server, limits=Limits(decoded=19_999)))
         assert "longer than 19,999 bytes once" in str(decoded)
-        assert {(Reason.UNUSABLE_ANSWER, 200, True, False)} == {
+        assert {(FailureReason.UNUSABLE_ANSWER, 200, True, False)} == {
             (error.reason, error.status, error.sent, error.again) for error in (tight, decoded)
         }
         assert Response(200, (("Content-Length", "20000"),), b"x" * 20_000) == live.send(
@@ -665,5 +681,5 @@ def test_a_late_answer_is_told_with_its_status_when_its_head_came() -> None:
 
     with serving(halting) as server, live_to(server) as live:
         error = failure(live, get(server, limits=Limits(total=0.2)))
-        assert (Reason.NO_ANSWER, 200, False) == (error.reason, error.status, error.again)
+        assert (FailureReason.NO_ANSWER, 200, False) == (error.reason, error.status, error.again)
         assert "limits.total_seconds" in error.hint

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.store.journal import JournalLocal
-from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import (
     ABSENT,
-    OperatorError,
     Outcome,
     Plan,
     Receipt,
@@ -29,6 +28,7 @@ from cactions.model import (
     RunHead,
     RunKind,
     StoreError,
+    UsageError,
 )
 from tests.builders import a_plan, change, person
 from tests.edges.processes import finished, running, said
@@ -43,8 +43,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def journal(folder: Path) -> Iterator[JournalLocal]:
-    with closing(JournalLocal(folder)) as local:
+def journal(folder: Path) -> Iterator[LocalJournal]:
+    with closing(LocalJournal(folder)) as local:
         yield local
 
 
@@ -52,7 +52,7 @@ def head(run_id: str = "run-1", started: float = 1.0) -> RunHead:
     return RunHead(run_id, RunKind.APPLY, "loyalty", started, "ada@desk")
 
 
-def keep(journal: JournalLocal, run: RunHead, *plans: Plan) -> Path:
+def keep(journal: LocalJournal, run: RunHead, *plans: Plan) -> Path:
     """A finished run with these plans applied; its file."""
     journal.begin(run)
     for plan in plans:
@@ -61,15 +61,15 @@ def keep(journal: JournalLocal, run: RunHead, *plans: Plan) -> Path:
     return journal._folder / f"{run.id}.db"
 
 
-def test_reading_makes_nothing(journal: JournalLocal, folder: Path) -> None:
+def test_reading_makes_nothing(journal: LocalJournal, folder: Path) -> None:
     """No run, no folder."""
     assert ([], [], {}) == (list(journal.runs()), journal.damaged(), journal.last_applied("p1"))
-    with pytest.raises(OperatorError):
+    with pytest.raises(UsageError):
         journal.read("run-1")
     assert not folder.exists()
 
 
-def test_a_journal_is_private(journal: JournalLocal, folder: Path) -> None:
+def test_a_journal_is_private(journal: LocalJournal, folder: Path) -> None:
     """It holds what people's attributes were."""
     before = os.umask(0o000)
     keep(journal, head(), GOLD)
@@ -78,13 +78,13 @@ def test_a_journal_is_private(journal: JournalLocal, folder: Path) -> None:
     assert {0o700, 0o600} == modes
 
 
-def test_a_journal_keeps_what_nobody_may_see(journal: JournalLocal) -> None:
+def test_a_journal_keeps_what_nobody_may_see(journal: LocalJournal) -> None:
     """A redacted value is hidden from readers, but undo needs it."""
     keep(journal, head(), GOLD)
     assert (RunEntry(GOLD, APPLIED),) == journal.read("run-1").entries
 
 
-def test_closing_leaves_one_file_a_run(journal: JournalLocal, folder: Path) -> None:
+def test_closing_leaves_one_file_a_run(journal: LocalJournal, folder: Path) -> None:
     """Also where more runs were open than may be at a time."""
     for number in range(20):
         keep(journal, head(f"run-{number}", number), GOLD)
@@ -93,7 +93,7 @@ def test_closing_leaves_one_file_a_run(journal: JournalLocal, folder: Path) -> N
     assert 20 == len(list((folder / "runs").iterdir()))
 
 
-def test_settling_is_lazy_and_intending_is_not(journal: JournalLocal) -> None:
+def test_settling_is_lazy_and_intending_is_not(journal: LocalJournal) -> None:
     """One wait for the disk a person: what is settled rides along with what is intended next."""
     journal.begin(head())
     run = journal._run("run-1")._database
@@ -106,22 +106,22 @@ def test_settling_is_lazy_and_intending_is_not(journal: JournalLocal) -> None:
 @pytest.mark.parametrize(
     "run_id", ["", "../people", "a/b", "a.b", ".", "a b", "ü", "a" * 65, "a\n", "-wal\0"]
 )
-def test_a_run_id_never_leaves_its_folder(journal: JournalLocal, folder: Path, run_id: str) -> None:
+def test_a_run_id_never_leaves_its_folder(journal: LocalJournal, folder: Path, run_id: str) -> None:
     """Whatever asks for it, and whatever lies there."""
-    with pytest.raises(OperatorError, match="is no run id"):
+    with pytest.raises(UsageError, match="is no run id"):
         journal.begin(head(run_id))
-    with pytest.raises(OperatorError, match="is no run id"):
+    with pytest.raises(UsageError, match="is no run id"):
         journal.read(run_id)
     assert not folder.exists()
 
 
-def test_a_mistyped_id_names_the_nearest_and_a_short_one_names_all(journal: JournalLocal) -> None:
+def test_a_mistyped_id_names_the_nearest_and_a_short_one_names_all(journal: LocalJournal) -> None:
     """The next step is in the message or in the hint."""
     for run_id in ("20260101-aaaa", "20260101-bbbb"):
         journal.begin(head(run_id))
-    with pytest.raises(OperatorError, match="there is no run") as near:
+    with pytest.raises(UsageError, match="there is no run") as near:
         journal.read("20260101-aaab")
-    with pytest.raises(OperatorError, match="2 runs begin with 2026") as many:
+    with pytest.raises(UsageError, match="2 runs begin with 2026") as many:
         journal.read("2026")
     assert "Did you mean 20260101-aaaa?" in near.value.hint
     assert "20260101-aaaa, 20260101-bbbb" in str(many.value)
@@ -155,7 +155,7 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
     ],
 )
 def test_a_killed_process_leaves_what_it_was_told_is_kept(
-    journal: JournalLocal, folder: Path, before: str, entries: tuple[RunEntry, ...]
+    journal: LocalJournal, folder: Path, before: str, entries: tuple[RunEntry, ...]
 ) -> None:
     """After ``begin``, after ``intend``, after ``settle``: the run is there, and not finished."""
     assert -signal.SIGKILL == finished(HEAD + before + KILLED, folder).returncode
@@ -165,7 +165,7 @@ def test_a_killed_process_leaves_what_it_was_told_is_kept(
 
 
 def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
-    journal: JournalLocal, folder: Path
+    journal: LocalJournal, folder: Path
 ) -> None:
     """The plan is there without a receipt, and the person holds what it wanted."""
     middle = (
@@ -175,7 +175,7 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
     )
     finished(HEAD + middle + KILLED, folder)
     assert (RunEntry(GOLD),) == journal.read("run-1").entries
-    assert {"tier": "gold"} == PeopleLocal(folder).get("p1").attributes
+    assert {"tier": "gold"} == LocalPeopleStore(folder).get("p1").attributes
     assert {} == journal.last_applied("p1")
 
 
@@ -187,7 +187,7 @@ for number in range(1_000_000):
 """
 
 
-def test_a_kill_at_any_moment_loses_no_intent(journal: JournalLocal, folder: Path) -> None:
+def test_a_kill_at_any_moment_loses_no_intent(journal: LocalJournal, folder: Path) -> None:
     """Whatever number was returned before the end is there after it, with its before-image."""
     for attempt in range(5):
         with running(HEAD + ENDLESS, folder) as process:
@@ -205,7 +205,7 @@ def test_a_kill_at_any_moment_loses_no_intent(journal: JournalLocal, folder: Pat
 
 
 def test_a_log_torn_anywhere_leaves_the_beginning_of_the_run(
-    journal: JournalLocal, folder: Path, tmp_path: Path
+    journal: LocalJournal, folder: Path, tmp_path: Path
 ) -> None:
     """A power cut may keep any part of the last writes; what is left is whole."""
     journal.begin(head())
@@ -220,7 +220,7 @@ def test_a_log_torn_anywhere_leaves_the_beginning_of_the_run(
         (state / "runs").mkdir(parents=True)
         (state / "runs" / "run-1.db").write_bytes(database)
         (state / "runs" / "run-1.db-wal").write_bytes(log[:cut])
-        with closing(JournalLocal(state)) as torn:
+        with closing(LocalJournal(state)) as torn:
             entries = torn.read("run-1").entries
             assert [len(entries) + 1] == list(torn.intend("run-1", [GOLD]))
         assert list(range(len(entries))) == [entry.plan.changes[0].before for entry in entries]
@@ -260,7 +260,7 @@ def _other_run(path: Path) -> None:
 
 def _other_store(path: Path) -> None:
     state = path.parents[1]
-    PeopleLocal(state).import_people([person()])
+    LocalPeopleStore(state).import_people([person()])
     shutil.copy(state / "people.db", path)
 
 
@@ -294,14 +294,14 @@ def _sql(statement: str) -> Callable[[Path], None]:
     ],
 )
 def test_a_damaged_run_is_named_and_hides_no_other(
-    journal: JournalLocal, damage: Callable[[Path], None], words: str
+    journal: LocalJournal, damage: Callable[[Path], None], words: str
 ) -> None:
     """The others are read, and vouch for what they applied."""
     keep(journal, head("good", 1.0), a_plan(change(ABSENT, "silver")))
     path = keep(journal, head("bad", 2.0), *[GOLD] * 40)
     journal.close()
     damage(path)
-    fresh = JournalLocal(journal._state.path)
+    fresh = LocalJournal(journal._state.path)
     [(name, reason)] = fresh.damaged()
     assert "bad" == name
     assert words in reason
@@ -313,7 +313,7 @@ def test_a_damaged_run_is_named_and_hides_no_other(
     fresh.close()
 
 
-def test_what_is_no_run_is_passed_over(journal: JournalLocal, folder: Path) -> None:
+def test_what_is_no_run_is_passed_over(journal: LocalJournal, folder: Path) -> None:
     """Drafts of a killed ``begin``, logs, and what people leave lying about."""
     keep(journal, head(), GOLD)
     for name in (".run-2.db-x1y2", "notes.txt", "a b.db", "run-1.db.bak", ".db"):
@@ -322,7 +322,7 @@ def test_what_is_no_run_is_passed_over(journal: JournalLocal, folder: Path) -> N
     assert [] == journal.damaged()
 
 
-def test_a_run_that_is_deleted_is_gone(journal: JournalLocal) -> None:
+def test_a_run_that_is_deleted_is_gone(journal: LocalJournal) -> None:
     """Also for a journal that has read it before."""
     path = keep(journal, head("gone"), GOLD)
     keep(journal, head("here"), GOLD)
@@ -349,7 +349,7 @@ except StoreError as error:
 
 
 def test_a_full_disk_refuses_the_next_intent_and_keeps_the_others(
-    journal: JournalLocal, folder: Path
+    journal: LocalJournal, folder: Path
 ) -> None:
     """Nothing may be written without its before-image, so that the error comes first."""
     done = finished(FULL, folder)
@@ -362,7 +362,7 @@ def test_a_full_disk_refuses_the_next_intent_and_keeps_the_others(
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_begins_no_run(
-    journal: JournalLocal, folder: Path
+    journal: LocalJournal, folder: Path
 ) -> None:
     """And no run of it is lost."""
     keep(journal, head(), GOLD)

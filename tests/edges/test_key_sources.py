@@ -14,11 +14,19 @@ from threading import Barrier
 import pytest
 
 from cactions.edges.keys.key_readers import read_descriptor, run_key_command
-from cactions.edges.keys.key_sources import FD, FILE, KEY, ORDER, Given, GivenKey, key_holder
+from cactions.edges.keys.key_sources import (
+    FD,
+    FILE,
+    KEY,
+    ORDER,
+    GivenKey,
+    GivenKeyOptions,
+    key_holder,
+)
 from cactions.edges.keys.user_config import UserConfig
 from cactions.logic.vault.key_encoding import encode_key
-from cactions.model import CactionsError, OperatorError, StoreError
-from cactions.model.secret import HeldKey
+from cactions.model import CactionsError, StoreError, UsageError
+from cactions.model.secret import VaultKey
 from cactions.model.vault import VaultError, VaultFault
 from tests.edges.processes import finished
 
@@ -50,7 +58,7 @@ def piped(data: bytes) -> int:
     return reader
 
 
-def held(given: Given) -> GivenKey:
+def held(given: GivenKeyOptions) -> GivenKey:
     holder = key_holder(given, lambda config: "the keyring")
     assert isinstance(holder, GivenKey)
     return holder
@@ -62,8 +70,8 @@ def given(
     *,
     fd: int | None = None,
     file: Path | None = None,
-) -> Given:
-    return Given(environment or {}, lambda: config, fd, file)
+) -> GivenKeyOptions:
+    return GivenKeyOptions(environment or {}, lambda: config, fd, file)
 
 
 def refused(act: Callable[[], object]) -> CactionsError:
@@ -91,7 +99,7 @@ def command(program: str, *arguments: str) -> UserConfig:
 # The order
 
 
-def sources(key_file: Path) -> Iterator[tuple[str, Given]]:
+def sources(key_file: Path) -> Iterator[tuple[str, GivenKeyOptions]]:
     """Each source with a good key, in the order in which they decide."""
     yield "--key-fd", given(fd=piped(TEXT.encode()))
     yield "--key-file", given(file=key_file)
@@ -140,7 +148,7 @@ def test_without_a_source_the_keyring_is_asked_with_the_users_configuration() ->
 
 def test_flags_that_contradict_each_other_are_refused(key_file: Path) -> None:
     """Nobody can know which one is meant."""
-    with pytest.raises(OperatorError, match="are both given"):
+    with pytest.raises(UsageError, match="are both given"):
         key_holder(given(fd=3, file=key_file), lambda config: config)
 
 
@@ -148,9 +156,9 @@ def test_the_configuration_is_not_read_where_the_caller_decides(key_file: Path) 
     """A broken one must not stop a job that does not use it."""
 
     def broken() -> UserConfig:
-        raise OperatorError("broken", hint="Mend it.")
+        raise UsageError("broken", hint="Mend it.")
 
-    assert CANARY == held(Given({}, broken, file=key_file)).key(VAULT).reveal()
+    assert CANARY == held(GivenKeyOptions({}, broken, file=key_file)).key(VAULT).reveal()
 
 
 def test_only_the_environments_own_key_is_cautioned(key_file: Path) -> None:
@@ -245,7 +253,7 @@ def test_what_is_no_key_file_is_refused(
 
 def test_the_environments_empty_file_name_is_refused() -> None:
     """In CI an empty variable is often a secret that the job may not read."""
-    with pytest.raises(OperatorError, match="is set, and empty"):
+    with pytest.raises(UsageError, match="is set, and empty"):
         held(given({FILE: ""}))
 
 
@@ -255,7 +263,7 @@ def test_the_environments_empty_file_name_is_refused() -> None:
 def test_a_new_key_file_is_its_users_alone(tmp_path: Path) -> None:
     """For machines without any keyring; what it holds can be read back."""
     path = tmp_path / "new.key"
-    held(given(file=path)).keep(VAULT, HeldKey("ci", CANARY))
+    held(given(file=path)).keep(VAULT, VaultKey("ci", CANARY))
     assert (f"{TEXT}\n", 0o600) == (path.read_text(), stat.S_IMODE(path.stat().st_mode))
     assert CANARY == held(given(file=path)).key(VAULT).reveal()
     assert [path] == list(tmp_path.iterdir())
@@ -264,8 +272,8 @@ def test_a_new_key_file_is_its_users_alone(tmp_path: Path) -> None:
 def test_a_key_that_is_there_is_never_overwritten(key_file: Path) -> None:
     """A lost key is a lost vault. The same key again is no loss."""
     holder = held(given(file=key_file))
-    holder.keep(VAULT, HeldKey("ci", CANARY))
-    error = refused(lambda: holder.keep(VAULT, HeldKey("ci", bytes(32))))
+    holder.keep(VAULT, VaultKey("ci", CANARY))
+    error = refused(lambda: holder.keep(VAULT, VaultKey("ci", bytes(32))))
     assert "is there already, with another key; nothing was kept" in str(error)
     assert TEXT == key_file.read_text()
 
@@ -277,7 +285,7 @@ def test_of_two_who_keep_at_once_one_is_refused(tmp_path: Path) -> None:
         holder = held(given(file=path))
         start.wait()
         try:
-            holder.keep(VAULT, HeldKey("ci", bytes([number]) * 32))
+            holder.keep(VAULT, VaultKey("ci", bytes([number]) * 32))
         except StoreError:
             return None
         return number
@@ -293,21 +301,21 @@ def test_of_two_who_keep_at_once_one_is_refused(tmp_path: Path) -> None:
 def test_a_link_to_nothing_is_not_followed_to_make_a_key(tmp_path: Path) -> None:
     """It could make us write somewhere else."""
     (tmp_path / "link").symlink_to("elsewhere")
-    refused(lambda: held(given(file=tmp_path / "link")).keep(VAULT, HeldKey("ci", CANARY)))
+    refused(lambda: held(given(file=tmp_path / "link")).keep(VAULT, VaultKey("ci", CANARY)))
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     """Nothing is kept then."""
     path = tmp_path / "missing" / "key"
-    refused(lambda: held(given(file=path)).keep(VAULT, HeldKey("ci", CANARY)))
+    refused(lambda: held(given(file=path)).keep(VAULT, VaultKey("ci", CANARY)))
 
 
 def test_what_is_no_file_keeps_nothing() -> None:
     """It says where a key could be kept instead."""
     for each in (given(fd=77), given({KEY: TEXT}), given(config=command("pass"))):
         holder = held(each)
-        error = refused(partial(holder.keep, VAULT, HeldKey("ci", CANARY)))
+        error = refused(partial(holder.keep, VAULT, VaultKey("ci", CANARY)))
         assert isinstance(error, StoreError)
         assert "nothing was kept" in str(error)
 
@@ -395,7 +403,7 @@ def test_a_pipe_that_stays_open_is_not_waited_for_for_ever() -> None:
 @pytest.mark.parametrize("text", ["", "three", "-1", "٣", "3.0", "9999999"])
 def test_a_descriptor_is_a_number(text: str) -> None:
     """The environment is text."""
-    with pytest.raises(OperatorError, match="is no number of a descriptor") as caught:
+    with pytest.raises(UsageError, match="is no number of a descriptor") as caught:
         held(given({FD: text}))
     assert f"{FD}=3" in caught.value.hint
 

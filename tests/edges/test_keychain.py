@@ -16,8 +16,8 @@ import pytest
 from cactions.edges.keys.keyring_errors import KeyringFault
 from cactions.edges.keys.keyring_store import LONGEST, TRUSTED
 from cactions.logic.vault.key_encoding import encode_key
-from cactions.logic.vault.keyring_item import key_text, parse_key, parse_mark
-from cactions.model.secret import HeldKey
+from cactions.logic.vault.keyring_item import format_key, parse_key, parse_mark
+from cactions.model.secret import VaultKey
 from tests.edges.processes import ROOT
 
 VAULT = "0123456789abcdef"
@@ -319,7 +319,7 @@ def test_a_bad_keyring_is_refused_in_its_own_words(
 
 def test_a_write_that_does_not_arrive_leaves_what_was_there(machine: Machine) -> None:
     """The keyring cut the new key off; the old one opens the vault as before."""
-    known = key_text(HeldKey("ada", CANARY), VAULT)
+    known = format_key(VaultKey("ada", CANARY), VAULT)
     cutting = machine.choosing(NAMED + "Cutting").with_(KNOWN=known)
     _, refused, key = cutting.answers("keep", "other", "key")
     assert "read_back" == refused["fault"]
@@ -342,7 +342,7 @@ def test_what_is_left_of_a_first_write_is_said(machine: Machine, backend: str, e
 
 def test_an_item_is_as_short_as_the_shortest_keyring_asks(machine: Machine) -> None:
     """Windows would refuse it; so a vault that works here works there. Nothing is stored."""
-    room = LONGEST - len(key_text(HeldKey("", CANARY), VAULT))
+    room = LONGEST - len(format_key(VaultKey("", CANARY), VAULT))
     chosen = machine.choosing(NAMED + "Memory")
     assert [None, ["a" * room, True]] == chosen.answers("keep=" + "a" * room, "key")
     for label in ("a" * (room + 1), "\N{KEY}" * (room // 2 + 1)):
@@ -361,9 +361,9 @@ HELD = [
     '{"format":"cactions.key/1","recipient":"ada","key":1}',
     '{"format":"cactions.key/2","recipient":"ada","key":"x"}',
     '{"format":"cactions.key/1","recipient":"ada","key":"x"}',
-    key_text(HeldKey("ada", CANARY), "another vault"),
-    key_text(HeldKey("ada", CANARY), VAULT)[:-2] + "}",
-    key_text(HeldKey("ada", CANARY), VAULT).replace("}", ',"more":1}'),
+    format_key(VaultKey("ada", CANARY), "another vault"),
+    format_key(VaultKey("ada", CANARY), VAULT)[:-2] + "}",
+    format_key(VaultKey("ada", CANARY), VAULT).replace("}", ',"more":1}'),
 ]
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.probe import Doors
-from cactions.logic.network.hosts import Site
-from cactions.logic.network.reachability import Knocked, checks_of
-from cactions.model import AllowedAddress, Check, Health, Limits
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.probe import SocketProber
+from cactions.logic.network.hosts import Host
+from cactions.logic.network.reachability import HostProbe, build_checks
+from cactions.model import AllowedAddress, Health, HealthCheck, Limits
 from tests.servers import (
     HERE,
     HOST,
@@ -36,19 +36,19 @@ def stack() -> Iterator[ExitStack]:
         yield found
 
 
-def doors(*servers: Server, resolve: Any = None) -> Doors:
+def doors(*servers: Server, resolve: Any = None) -> SocketProber:
     """To these servers, by an entry each."""
     allowed = tuple(server.allowed() for server in servers)
     more = {"resolve": resolve} if resolve else {}
-    return Doors(Network(allowed, ca_file=authority().ca_file, **more), QUICK)
+    return SocketProber(NetworkRules(allowed, ca_file=authority().ca_file, **more), QUICK)
 
 
-def site(server: Server) -> Site:
-    return Site(HOST, server.port, ("loyalty",), server.allowed())
+def site(server: Server) -> Host:
+    return Host(HOST, server.port, ("loyalty",), server.allowed())
 
 
-def told(knocked: Knocked) -> list[Check]:
-    return [*checks_of(knocked)]
+def told(knocked: HostProbe) -> list[HealthCheck]:
+    return [*build_checks(knocked)]
 
 
 def hang(talk: Any) -> None:
@@ -133,7 +133,7 @@ NAMES = {
 def test_a_name_that_leads_where_nothing_is_sent_is_a_problem(kind: str) -> None:
     """The connection is not tried, and that is said; no socket is opened."""
     resolve, words = NAMES[kind]
-    [knocked] = doors(resolve=resolve).knock([Site("shop.example", 443, ("loyalty",))])
+    [knocked] = doors(resolve=resolve).knock([Host("shop.example", 443, ("loyalty",))])
     name, connection = told(knocked)
     assert (Health.PROBLEM, Health.UNKNOWN) == (name.health, connection.health)
     assert words in name.message
@@ -178,8 +178,8 @@ def test_an_entry_of_another_port_opens_no_door(stack: ExitStack) -> None:
     """The guard is that of every live call."""
     server = stack.enter_context(serving(answering()))
     entry = AllowedAddress(HOST, HERE, server.port + 1, "x")
-    found = Doors(Network((entry,), resolve=resolving(HERE)), QUICK)
-    [knocked] = found.knock([Site(HOST, server.port, ("loyalty",))])
+    found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), QUICK)
+    [knocked] = found.knock([Host(HOST, server.port, ("loyalty",))])
     assert (0, f"it leads to {HERE}" in str(knocked.no_name)) == (server.connections, True)
 
 
@@ -200,8 +200,8 @@ def test_behind_a_proxy_no_name_is_looked_up_here(stack: ExitStack) -> None:
         return (HERE,)
 
     through = f"http://{HERE}:{server.port}"
-    network = Network((), resolve, authority().ca_file, through)
-    [knocked] = Doors(network, QUICK).knock([Site("a.example", 443, ("loyalty",))])
+    network = NetworkRules((), resolve, authority().ca_file, through)
+    [knocked] = SocketProber(network, QUICK).knock([Host("a.example", 443, ("loyalty",))])
     assert [HERE] == looked_up
     assert [(Health.OK, "is looked up by the proxy, unchecked")] == [
         (check.health, check.message) for check in told(knocked)[:1]

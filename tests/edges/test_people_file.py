@@ -15,20 +15,20 @@ import pytest
 from cactions.edges.files.people_file import (
     LONGEST_RECORD,
     MOST_FAULTS,
-    PeopleForm,
+    PeopleFormat,
     read_people,
     read_people_file,
 )
-from cactions.edges.store.people import PeopleLocal
-from cactions.logic.people.from_record import person_id_for
+from cactions.edges.store.people import LocalPeopleStore
+from cactions.logic.people.from_record import derive_person_id
 from cactions.model import (
     Attribute,
     DataType,
     Finding,
     InvalidFiles,
-    OperatorError,
     Person,
-    same,
+    UsageError,
+    is_same,
 )
 from tests.edges.processes import ROOT
 
@@ -49,7 +49,7 @@ ADA = Person(
     {"tier": 'sil,"ver', "points": 3, "score": 2.0, "active": True, "due": 1769851800},
     test=True,
 )
-BOB = Person(person_id_for({"email": "bob@example.com"}), {"email": "bob@example.com"})
+BOB = Person(derive_person_id({"email": "bob@example.com"}), {"email": "bob@example.com"})
 
 CSV = (
     "id,external_id,email,signed_up_at,tier,attributes.points,score,active,"
@@ -65,14 +65,14 @@ JSONL = (
     '{"email": "bob@example.com", "user_id": null, "name": "", "attributes": null}'
 )
 JSON = "[" + ",\n".join(JSONL.replace("\n\n", "\n").split("\n")) + "]"
-FORMS = {PeopleForm.CSV: CSV, PeopleForm.JSONL: JSONL, PeopleForm.JSON: JSON}
+FORMS = {PeopleFormat.CSV: CSV, PeopleFormat.JSONL: JSONL, PeopleFormat.JSON: JSON}
 
 
-def read(form: PeopleForm, text: str) -> list[Person]:
+def read(form: PeopleFormat, text: str) -> list[Person]:
     return list(read_people(io.StringIO(text, newline=""), form, DECLARED, name="people"))
 
 
-def findings(form: PeopleForm, text: str) -> tuple[Finding, ...]:
+def findings(form: PeopleFormat, text: str) -> tuple[Finding, ...]:
     with pytest.raises(InvalidFiles) as caught:
         read(form, text)
     for finding in caught.value.findings:
@@ -82,38 +82,38 @@ def findings(form: PeopleForm, text: str) -> tuple[Finding, ...]:
     return caught.value.findings
 
 
-def places(form: PeopleForm, text: str) -> list[str]:
+def places(form: PeopleFormat, text: str) -> list[str]:
     return [str(finding.place) for finding in findings(form, text)]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_three_forms_give_the_same_people(form: PeopleForm, tmp_path: Path) -> None:
+def test_three_forms_give_the_same_people(form: PeopleFormat, tmp_path: Path) -> None:
     """From a stream and from a file, by the end of its name in any case."""
     path = tmp_path / f"people.{form.value.upper()}"
     path.write_text(FORMS[form], newline="")
     for people in (read(form, FORMS[form]), list(read_people_file(path, DECLARED))):
         assert [ADA, BOB] == people
-        assert same(dict(ADA.attributes), dict(people[0].attributes))
+        assert is_same(dict(ADA.attributes), dict(people[0].attributes))
 
 
 def test_excel_is_understood() -> None:
     """It writes a byte order mark and shouts its booleans."""
-    assert [True] == [p.test for p in read(PeopleForm.CSV, "\ufeffid,test\r\np1,TRUE\r\n")]
+    assert [True] == [p.test for p in read(PeopleFormat.CSV, "\ufeffid,test\r\np1,TRUE\r\n")]
 
 
 def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
     """A table has no other way to say "nothing"."""
-    [table] = read(PeopleForm.CSV, 'id,tier\np1,""\n')
-    [lines] = read(PeopleForm.JSONL, '{"id": "p1", "attributes": {"tier": ""}}')
+    [table] = read(PeopleFormat.CSV, 'id,tier\np1,""\n')
+    [lines] = read(PeopleFormat.JSONL, '{"id": "p1", "attributes": {"tier": ""}}')
     assert ({}, {"tier": ""}) == (table.attributes, lines.attributes)
 
 
 @pytest.mark.parametrize(
     ("form", "text", "expected"),
     [
-        (PeopleForm.CSV, "id,tear\np1,a\n", [("people:1:4", '"tear" is not known')]),
+        (PeopleFormat.CSV, "id,tear\np1,a\n", [("people:1:4", '"tear" is not known')]),
         (
-            PeopleForm.CSV,
+            PeopleFormat.CSV,
             "id,points,test,role\np1,x,maybe,boss\np2,1,,user\n p3,,,\n",
             [
                 ("people:2:4", "attributes.points must be a whole number, and is a text"),
@@ -122,17 +122,17 @@ def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
                 ("people:4:1", "id begins or ends with a space"),
             ],
         ),
-        (PeopleForm.CSV, 'id,due\np1,"a\nb"\n,1\n', [
+        (PeopleFormat.CSV, 'id,due\np1,"a\nb"\n,1\n', [
             ("people:2:4", "attributes.due is no date"), ("people:4:1", "there is no user_id"),
         ]),
-        (PeopleForm.CSV, 'id\np1\n"p2\n', [("people:3:1", "a quote is opened and never closed")]),
-        (PeopleForm.JSONL, '\n{"id": "p1", "attributes": {"tear": 1}}', [
+        (PeopleFormat.CSV, 'id\np1\n"p2\n', [("people:3:1", "a quote is opened and never closed")]),
+        (PeopleFormat.JSONL, '\n{"id": "p1", "attributes": {"tear": 1}}', [
             ("people:2:29", '"tear" is not known'),
         ]),
-        (PeopleForm.JSONL, '{"id": "p1", "tier": "a", "attributes": {"tier": "b"}}', [
+        (PeopleFormat.JSONL, '{"id": "p1", "tier": "a", "attributes": {"tier": "b"}}', [
             ("people:1:42", "attributes.tier stands here twice"),
         ]),
-        (PeopleForm.JSONL, '{"id": 1, "test": 1}\n{"id": "a", "id": "b"}\n{"id"\n[]\nnull', [
+        (PeopleFormat.JSONL, '{"id": 1, "test": 1}\n{"id": "a", "id": "b"}\n{"id"\n[]\nnull', [
             ("people:1:2", "id must be a text, and is a whole number"),
             ("people:1:11", "test must be true or false"),
             ("people:2:13", "this key stands twice"),
@@ -140,21 +140,21 @@ def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
             ("people:4:1", "must be an object"),
             ("people:5:1", "must be an object"),
         ]),
-        (PeopleForm.JSONL, '{"id": "p1", "attributes": [], "custom_attributes": 3}', [
+        (PeopleFormat.JSONL, '{"id": "p1", "attributes": [], "custom_attributes": 3}', [
             ("people:1:14", "attributes must be an object"),
         ]),
-        (PeopleForm.JSON, '[{"id": "p1"},\n {"name": "x",\n  "attributes": {"score": "1"}}]', [
+        (PeopleFormat.JSON, '[{"id": "p1"},\n {"name": "x",\n  "attributes": {"score": "1"}}]', [
             ("people:2:2", "there is no user_id"),
             ("people:3:18", "attributes.score must be a number"),
         ]),
-        (PeopleForm.JSON, '{"people": []}', [("people:1:1", "must hold an array")]),
-        (PeopleForm.JSON, '[{"id": "p1"}\n', [("people:2:1", "not JSON")]),
-        (PeopleForm.JSON, "[" * 100_000, [("people:1:65", "deeper than 64")]),
-        (PeopleForm.JSONL, "[" * 100_000, [("people:1:65", "deeper than 64")]),
+        (PeopleFormat.JSON, '{"people": []}', [("people:1:1", "must hold an array")]),
+        (PeopleFormat.JSON, '[{"id": "p1"}\n', [("people:2:1", "not JSON")]),
+        (PeopleFormat.JSON, "[" * 100_000, [("people:1:65", "deeper than 64")]),
+        (PeopleFormat.JSONL, "[" * 100_000, [("people:1:65", "deeper than 64")]),
     ],
 )  # fmt: skip
 def test_every_fault_has_its_place(
-    form: PeopleForm, text: str, expected: list[tuple[str, str]]
+    form: PeopleFormat, text: str, expected: list[tuple[str, str]]
 ) -> None:
     """All of them at once, each at the value or the key that it is about."""
     found = findings(form, text)
@@ -166,25 +166,25 @@ def test_every_fault_has_its_place(
 @pytest.mark.parametrize(
     ("form", "text", "place", "words"),
     [
-        (PeopleForm.CSV, "id,user_id\np1,u-1\np2,u-1\n", "people:3:4", 'user_id "u-1"'),
-        (PeopleForm.CSV, "id,user_id\np1,u-1\np1,u-2\n", "people:3:1", 'id "p1"'),
-        (PeopleForm.CSV, "external_id\nu-1\nu-1\n", "people:3:1", 'external_id "u-1"'),
-        (PeopleForm.CSV, "email\na@b.c\na@b.c\n", "people:3:1", 'email "a@b.c"'),
-        (PeopleForm.JSON, '[{"id": "p1"}, {"id": "p1"}]', "people:1:17", 'id "p1"'),
+        (PeopleFormat.CSV, "id,user_id\np1,u-1\np2,u-1\n", "people:3:4", 'user_id "u-1"'),
+        (PeopleFormat.CSV, "id,user_id\np1,u-1\np1,u-2\n", "people:3:1", 'id "p1"'),
+        (PeopleFormat.CSV, "external_id\nu-1\nu-1\n", "people:3:1", 'external_id "u-1"'),
+        (PeopleFormat.CSV, "email\na@b.c\na@b.c\n", "people:3:1", 'email "a@b.c"'),
+        (PeopleFormat.JSON, '[{"id": "p1"}, {"id": "p1"}]', "people:1:17", 'id "p1"'),
         (
-            PeopleForm.CSV,
-            f"id,user_id\n,u-1\n{person_id_for({'user_id': 'u-1'})},u-2\n",
+            PeopleFormat.CSV,
+            f"id,user_id\n,u-1\n{derive_person_id({'user_id': 'u-1'})},u-2\n",
             "people:3:1",
-            f'id "{person_id_for({"user_id": "u-1"})}"',
+            f'id "{derive_person_id({"user_id": "u-1"})}"',
         ),
     ],
 )
 def test_no_two_people_of_a_file_are_the_same(
-    form: PeopleForm, text: str, place: str, words: str
+    form: PeopleFormat, text: str, place: str, words: str
 ) -> None:
     """Both lines are named; a made id counts as well as a given one."""
     [finding] = findings(form, text)
-    first = 1 if form is PeopleForm.JSON else 2
+    first = 1 if form is PeopleFormat.JSON else 2
     assert f"{words} belongs to the person in line {first} already" == finding.message
     assert place == str(finding.place)
 
@@ -240,7 +240,7 @@ def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
 def test_findings_point_into_the_sources_and_no_further() -> None:
     """Line numbers hold; a line that is in order is not kept."""
     with pytest.raises(InvalidFiles) as caught:
-        read(PeopleForm.CSV, "id,points\r\np1,1\r\np2,x\r\np3,3\r\n")
+        read(PeopleFormat.CSV, "id,points\r\np1,1\r\np2,x\r\np3,3\r\n")
     assert {"people": "\n\np2,x"} == caught.value.sources
 
 
@@ -248,13 +248,13 @@ def test_no_more_than_a_hundred_faults_are_told() -> None:
     """A wrong file is not read to its end."""
     endless = (f"p{n},x\n" for n in range(10**9))
     assert MOST_FAULTS == len(
-        findings(PeopleForm.CSV, "id,points\n" + "".join(islice(endless, 999)))
+        findings(PeopleFormat.CSV, "id,points\n" + "".join(islice(endless, 999)))
     )
 
 
 def test_nobody_comes_after_the_first_fault() -> None:
     """Faults come at the end, so that whoever acts before must be able to take it back."""
-    coming = read_people(io.StringIO("id,points\np1,1\np2,x\np3,3\n"), PeopleForm.CSV, DECLARED)
+    coming = read_people(io.StringIO("id,points\np1,1\np2,x\np3,3\n"), PeopleFormat.CSV, DECLARED)
     assert "p1" == next(coming).id
     with pytest.raises(InvalidFiles):
         next(coming)
@@ -262,10 +262,10 @@ def test_nobody_comes_after_the_first_fault() -> None:
 
 def test_a_faulty_file_imports_nobody(tmp_path: Path) -> None:
     """The store takes back who came before the fault."""
-    people = PeopleLocal(tmp_path / ".cactions")
+    people = LocalPeopleStore(tmp_path / ".cactions")
     stream = io.StringIO("id,points\np1,1\np2,x\n")
     with pytest.raises(InvalidFiles):
-        people.import_people(read_people(stream, PeopleForm.CSV, DECLARED))
+        people.import_people(read_people(stream, PeopleFormat.CSV, DECLARED))
     assert 0 == people.count()
 
 
@@ -282,7 +282,7 @@ class Table(io.TextIOBase):
 def test_a_table_is_read_while_it_comes() -> None:
     """Memory grows with the keys that have been met, not with the text."""
     tracemalloc.start()
-    people = read_people(Table(500), PeopleForm.CSV, DECLARED)  # type: ignore[arg-type]
+    people = read_people(Table(500), PeopleFormat.CSV, DECLARED)  # type: ignore[arg-type]
     assert 500 == sum(1 for _ in people)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -292,7 +292,7 @@ def test_a_table_is_read_while_it_comes() -> None:
 @pytest.mark.parametrize("name", ["people.xlsx", "people", "people.csv.gz"])
 def test_other_forms_are_refused_by_name(tmp_path: Path, name: str) -> None:
     """With the names that are known."""
-    with pytest.raises(OperatorError) as caught:
+    with pytest.raises(UsageError) as caught:
         list(read_people_file(tmp_path / name, DECLARED))
     assert ".csv, .json, .jsonl" in caught.value.hint
 
@@ -301,6 +301,6 @@ def test_other_forms_are_refused_by_name(tmp_path: Path, name: str) -> None:
 def test_a_file_that_cannot_be_read_is_the_operators_error(tmp_path: Path, name: str) -> None:
     """No OSError leaves."""
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(OperatorError, match="cannot be read") as caught:
+    with pytest.raises(UsageError, match="cannot be read") as caught:
         list(read_people_file(tmp_path / name, DECLARED))
     assert caught.value.hint

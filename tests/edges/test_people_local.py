@@ -14,20 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.edges.store.people import FILE_NAME, PeopleLocal
-from cactions.logic.plan.planner import inverse
+from cactions.edges.store.people import FILE_NAME, LocalPeopleStore
+from cactions.logic.plan.planner import invert_plan
 from cactions.model import (
     ABSENT,
     Change,
     Json,
-    OperatorError,
     Outcome,
     Person,
     PersonQuery,
     Plan,
     StoreError,
+    UsageError,
     Value,
-    same,
+    is_same,
 )
 from tests.builders import a_plan, change, person
 from tests.edges.processes import finished, running, said, tell
@@ -56,36 +56,36 @@ def files(folder: Path) -> list[str]:
 
 def test_reading_a_clean_folder_leaves_no_trace(folder: Path) -> None:
     """A ``diff`` in a fresh clone changes nothing in it."""
-    people = PeopleLocal(folder, [person(tier="silver")])
+    people = LocalPeopleStore(folder, [person(tier="silver")])
     people.find(PersonQuery("email", "ada@example.com"))
     assert (1, [person(tier="silver")]) == (people.count(), list(people.list()))
     assert Outcome.UNCHANGED is people.commit(a_plan(change("gold", "gold"))).outcome
-    with pytest.raises(OperatorError):
+    with pytest.raises(UsageError):
         people.get("p9")
     assert [] == files(folder.parent)
 
 
 def test_a_seed_person_is_stored_when_first_written(folder: Path) -> None:
     """Whole, so that what the YAML says later about them no longer counts."""
-    PeopleLocal(folder, [person(tier="silver")]).commit(GOLD)
+    LocalPeopleStore(folder, [person(tier="silver")]).commit(GOLD)
     renamed = Person("p1", {"user_id": "u-7", "email": "ada@new.example"}, {"tier": "x"})
-    later = PeopleLocal(folder, [renamed])
+    later = LocalPeopleStore(folder, [renamed])
     assert person(tier="gold") == later.find(PersonQuery("user_id", "u-1"))
     assert [person(tier="gold")] == list(later.list())
-    with pytest.raises(OperatorError):
+    with pytest.raises(UsageError):
         later.find(PersonQuery("user_id", "u-7"))
 
 
 def test_a_conflict_stores_nobody(folder: Path) -> None:
     """The seed person stays a seed person."""
-    people = PeopleLocal(folder, [person(tier="bronze")])
+    people = LocalPeopleStore(folder, [person(tier="bronze")])
     assert Outcome.CONFLICT is people.commit(GOLD).outcome
     assert [(0,)] == sql(folder, "SELECT count(*) FROM person")
 
 
 def test_everybody_is_listed_once(folder: Path) -> None:
     """Seed people in their order and as they are now, then the others by id."""
-    people = PeopleLocal(folder, [BOB, person(tier="silver")])
+    people = LocalPeopleStore(folder, [BOB, person(tier="silver")])
     others = [Person(f"x{n:04}", {"user_id": f"x-{n}"}) for n in range(1200)]
     people.import_people(reversed(others))
     people.commit(GOLD)
@@ -95,7 +95,7 @@ def test_everybody_is_listed_once(folder: Path) -> None:
 
 def test_a_list_may_be_read_while_people_change(folder: Path) -> None:
     """No transaction stays open between two of its people."""
-    people = PeopleLocal(folder)
+    people = LocalPeopleStore(folder)
     people.import_people([person(tier="silver"), BOB])
     listing = people.list()
     next(listing)
@@ -132,11 +132,11 @@ def test_undoing_restores_what_was_stored_byte_for_byte(
 ) -> None:
     """Whatever was added, overwritten, cleared or taken away; and undoing the undo as well."""
     folder = tmp_path_factory.mktemp("state") / ".cactions"
-    with closing(PeopleLocal(folder)) as people:
+    with closing(LocalPeopleStore(folder)) as people:
         people.import_people([person(**before)])
         plan = plan_to(before, after)
         pictures = []
-        for step in (plan, inverse(plan), inverse(inverse(plan)), inverse(plan)):
+        for step in (plan, invert_plan(plan), invert_plan(invert_plan(plan)), invert_plan(plan)):
             pictures.append(sql(folder, "SELECT * FROM person"))
             assert people.commit(step).outcome in {Outcome.APPLIED, Outcome.UNCHANGED}
     assert pictures[0] == pictures[2]
@@ -147,14 +147,14 @@ def test_undoing_restores_what_was_stored_byte_for_byte(
 def test_values_are_stored_as_they_came(folder: Path) -> None:
     """Numbers keep their form and objects their order; only attribute names are sorted."""
     deep: Json = {"z": 1.0, "a": [1, 10**30, 1e300, "é\u2028"], "null": None}
-    people = PeopleLocal(folder)
+    people = LocalPeopleStore(folder)
     people.import_people([person(zeta=deep, alpha=True)])
     [(text,)] = sql(folder, "SELECT attributes FROM person")
     assert (
         '{"alpha":true,"zeta":{"z":1.0,"a":[1,1000000000000000000000000000000,1e+300,"é\u2028"],'
         '"null":null}}'
     ) == text
-    assert same({"alpha": True, "zeta": deep}, dict(people.get("p1").attributes))
+    assert is_same({"alpha": True, "zeta": deep}, dict(people.get("p1").attributes))
 
 
 # Imports
@@ -162,7 +162,7 @@ def test_values_are_stored_as_they_came(folder: Path) -> None:
 
 def test_an_import_takes_people_while_they_come(folder: Path) -> None:
     """The file may be larger than the memory; how many came is the answer."""
-    people = PeopleLocal(folder)
+    people = LocalPeopleStore(folder)
     assert 2000 == people.import_people(Person(f"x{n}", {"user_id": f"u{n}"}) for n in range(2000))
     assert 2000 == people.count()
 
@@ -174,7 +174,7 @@ def broken(*people: Person) -> Iterator[Person]:
 
 def test_an_import_that_fails_changes_nothing(folder: Path) -> None:
     """All people of the file, or none."""
-    people = PeopleLocal(folder)
+    people = LocalPeopleStore(folder)
     people.import_people([BOB])
     with pytest.raises(ValueError, match="breaks off"):
         people.import_people(broken(person(), Person("p2", {}, {})), update=True)
@@ -186,10 +186,10 @@ def test_an_update_is_asked_for_and_keeps_what_is_not_named(
     folder: Path, seed: list[Person]
 ) -> None:
     """Whoever is here may hold what a run wrote, or what stands in the YAML."""
-    people = PeopleLocal(folder, seed)
+    people = LocalPeopleStore(folder, seed)
     if not seed:
         people.import_people([BOB])
-    with pytest.raises(OperatorError, match=r"person 2 \(bob@example.com\) is here") as caught:
+    with pytest.raises(UsageError, match=r"person 2 \(bob@example.com\) is here") as caught:
         people.import_people([Person("p5", {"user_id": "u-5"}), Person("p2", BOB.fields)])
     assert "--update" in caught.value.hint
     people.import_people([Person("p2", {"name": "Bob"}, {"other": 1})], update=True)
@@ -203,11 +203,11 @@ def test_an_update_is_asked_for_and_keeps_what_is_not_named(
 @pytest.mark.parametrize("seed", [[BOB], []])
 def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> None:
     """The row is named; the seed counts as well as the store."""
-    people = PeopleLocal(folder, seed)
+    people = LocalPeopleStore(folder, seed)
     if not seed:
         people.import_people([BOB])
     double = Person("p7", {"user_id": "u-2", "name": "Bobby"})
-    with pytest.raises(OperatorError, match=r"person 2 \(Bobby\) has the user_id of") as caught:
+    with pytest.raises(UsageError, match=r"person 2 \(Bobby\) has the user_id of") as caught:
         people.import_people([person(), double], update=True)
     assert "id p2" in str(caught.value)
     assert caught.value.hint
@@ -217,7 +217,7 @@ def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> No
 
 def test_a_user_id_may_move_with_its_person(folder: Path) -> None:
     """Of a seed person, the one that counts is the stored one."""
-    people = PeopleLocal(folder, [BOB])
+    people = LocalPeopleStore(folder, [BOB])
     people.import_people([Person("p2", {"user_id": "u-22"})], update=True)
     assert 1 == people.import_people([Person("p3", {"user_id": "u-2"})])
     assert "p3" == people.find(PersonQuery("user_id", "u-2")).id
@@ -250,7 +250,7 @@ def test_of_two_processes_exactly_one_writes_a_person(tmp_path: Path) -> None:
             outcomes = [said(process) for process in pair]
             assert ["applied", "conflict"] == sorted(outcomes)
             before[folder] = wanted[outcomes.index("applied")]
-            with closing(PeopleLocal(folder)) as people:
+            with closing(LocalPeopleStore(folder)) as people:
                 assert before[folder] == people.get("p1").attributes["tier"]
 
 
@@ -269,9 +269,9 @@ PeopleLocal(Path(sys.argv[1])).import_people(people(), update=True)
 
 def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
     """The next command finds the store as before, and can write it."""
-    PeopleLocal(folder).import_people([person(tier="silver")])
+    LocalPeopleStore(folder).import_people([person(tier="silver")])
     assert finished(IMPORTER, folder).returncode < 0
-    people = PeopleLocal(folder)
+    people = LocalPeopleStore(folder)
     assert [person(tier="silver")] == list(people.list())
     assert Outcome.APPLIED is people.commit(GOLD).outcome
 
@@ -295,10 +295,10 @@ def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
 )
 def test_a_row_changed_by_hand_is_not_trusted(folder: Path, statement: str, words: str) -> None:
     """Nobody is found under a key that their own fields do not have."""
-    people = PeopleLocal(folder)
+    people = LocalPeopleStore(folder)
     people.import_people([person(tier="silver")])
     sql(folder, statement)
-    with pytest.raises((StoreError, OperatorError), match=words) as caught:
+    with pytest.raises((StoreError, UsageError), match=words) as caught:
         people.commit(GOLD)
     assert caught.value.hint
 
@@ -306,29 +306,29 @@ def test_a_row_changed_by_hand_is_not_trusted(folder: Path, statement: str, word
 def test_a_linked_state_folder_is_refused_before_anything_is_read(folder: Path) -> None:
     """A cloned repository must not make us read or write elsewhere."""
     elsewhere = folder.with_name("elsewhere")
-    PeopleLocal(elsewhere).import_people([person()])
+    LocalPeopleStore(elsewhere).import_people([person()])
     folder.symlink_to(elsewhere)
     for use in (lambda p: p.get("p1"), lambda p: p.commit(GOLD), lambda p: p.count()):
         with pytest.raises(StoreError, match="symbolic link"):
-            use(PeopleLocal(folder))
+            use(LocalPeopleStore(folder))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_changes_nothing(folder: Path) -> None:
     """The error says what to look at; people can still be read, without a trace."""
-    PeopleLocal(folder).import_people([person(tier="silver")])
+    LocalPeopleStore(folder).import_people([person(tier="silver")])
     folder.chmod(0o500)
     with pytest.raises(StoreError, match="may not be written") as caught:
-        PeopleLocal(folder).commit(GOLD)
+        LocalPeopleStore(folder).commit(GOLD)
     assert "permissions" in caught.value.hint
-    assert {"tier": "silver"} == PeopleLocal(folder).get("p1").attributes
+    assert {"tier": "silver"} == LocalPeopleStore(folder).get("p1").attributes
     assert [FILE_NAME] == files(folder)
     folder.chmod(0o700)
 
 
 def test_people_without_a_folder_are_their_seed_and_are_never_written() -> None:
     """A rehearsal has no store that somebody could have prepared."""
-    people = PeopleLocal(None, [person()])
+    people = LocalPeopleStore(None, [person()])
     assert [person()] == list(people.list())
     assert 1 == people.count()
     with pytest.raises(StoreError, match="have no store"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cactions.edges.files.replace_file import replace_file
-from cactions.model import OperatorError
+from cactions.model import UsageError
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_the_new_bytes_are_there_with_the_old_mode(file: Path) -> None:
 def test_what_somebody_changed_meanwhile_is_theirs(file: Path) -> None:
     """It is not written over, and nothing is left beside it."""
     file.write_bytes(b"theirs")
-    with pytest.raises(OperatorError, match="was changed while it was being checked"):
+    with pytest.raises(UsageError, match="was changed while it was being checked"):
         replace_file(file, b"old", b"new")
     assert b"theirs" == file.read_bytes()
     assert [file] == [*file.parent.iterdir()]
@@ -55,7 +55,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
         path.mkdir()
     if what == "pipe":
         os.mkfifo(path)
-    with pytest.raises(OperatorError, match="cannot be"):
+    with pytest.raises(UsageError, match="cannot be"):
         replace_file(path, b"", b"new")
 
 
@@ -63,7 +63,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
 def test_a_folder_that_cannot_be_written_is_told(file: Path) -> None:
     """The file stays as it was."""
     file.parent.chmod(0o500)
-    with pytest.raises(OperatorError, match="cannot be written"):
+    with pytest.raises(UsageError, match="cannot be written"):
         replace_file(file, b"old", b"new")
     file.parent.chmod(0o700)
     assert b"old" == file.read_bytes()

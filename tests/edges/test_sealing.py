@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.edges.keys.crypto import Sealing, _hkdf, _single_use
-from cactions.logic.vault.associated_data import joined, padded, unpadded
-from cactions.model.secret import HeldKey, Passphrase
-from cactions.model.vault import Forged, Sealed, Stretching
+from cactions.edges.keys.crypto import AesGcmSealer, _hkdf, _single_use
+from cactions.logic.vault.associated_data import join_fields, pad, unpad
+from cactions.model.secret import Passphrase, VaultKey
+from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
 
-SEALING = Sealing(cost=2**15)
-KEY = HeldKey("ada", bytes(range(32)))
+SEALING = AesGcmSealer(cost=2**15)
+KEY = VaultKey("ada", bytes(range(32)))
 
 
 @given(st.binary(min_size=1), st.binary(), st.binary(), st.integers(1, 200))
@@ -47,18 +47,18 @@ def test_what_is_sealed_opens(plaintext: bytes, associated: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_padding_is_undone_and_hides_the_length(plaintext: bytes) -> None:
     """Only the number of 64s shows."""
-    assert plaintext == unpadded(padded(plaintext))
-    assert -(-(len(plaintext) + 4) // 64) * 64 == len(padded(plaintext))
+    assert plaintext == unpad(pad(plaintext))
+    assert -(-(len(plaintext) + 4) // 64) * 64 == len(pad(plaintext))
 
 
 @given(st.binary(max_size=140))
 def test_padding_is_one_form_only(data: bytes) -> None:
     """Whatever is accepted is what would be written."""
     try:
-        plaintext = unpadded(data)
+        plaintext = unpad(data)
     except ValueError:
         return
-    assert data == padded(plaintext)
+    assert data == pad(plaintext)
 
 
 items = st.lists(
@@ -74,7 +74,7 @@ def test_two_lists_never_bind_to_the_same_bytes(left: list, right: list) -> None
     def as_bytes(items: list) -> list[bytes]:
         return [one if isinstance(one, bytes) else str(one).encode() for one in items]
 
-    assert (as_bytes(left) == as_bytes(right)) == (joined(*left) == joined(*right))
+    assert (as_bytes(left) == as_bytes(right)) == (join_fields(*left) == join_fields(*right))
 
 
 def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
@@ -88,7 +88,7 @@ def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
 @pytest.mark.parametrize(
     ("key", "associated", "change"),
     [
-        (HeldKey("ada", bytes(32)), b"place", None),
+        (VaultKey("ada", bytes(32)), b"place", None),
         (KEY, b"places", None),
         (KEY, b"", None),
         (KEY, b"place", "salt"),
@@ -97,23 +97,23 @@ def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
         (KEY, b"place", "empty"),
     ],
 )
-def test_anything_else_is_forged(key: HeldKey, associated: bytes, change: str | None) -> None:
+def test_anything_else_is_forged(key: VaultKey, associated: bytes, change: str | None) -> None:
     """One error for all: an attacker learns nothing from it."""
     good = SEALING.seal(KEY, b"place", b"plaintext")
     bad = {
         None: good,
-        "salt": Sealed(bytes(32), good.data),
-        "data": Sealed(good.salt, good.data[:-1] + bytes([good.data[-1] ^ 1])),
-        "cut": Sealed(good.salt, good.data[:-1]),
-        "empty": Sealed(good.salt, b""),
+        "salt": Ciphertext(bytes(32), good.data),
+        "data": Ciphertext(good.salt, good.data[:-1] + bytes([good.data[-1] ^ 1])),
+        "cut": Ciphertext(good.salt, good.data[:-1]),
+        "empty": Ciphertext(good.salt, b""),
     }[change]
-    with pytest.raises(Forged, match="not sealed with this key for this place"):
+    with pytest.raises(AuthenticationFailed, match="not sealed with this key for this place"):
         SEALING.unseal(key, associated, bad)
 
 
 def test_a_passphrase_is_stretched_as_written_in_either_form() -> None:
     """A composed and a decomposed é are the same passphrase on every keyboard."""
-    how = Stretching(2**15, 8, 1, bytes(32))
+    how = ScryptParams(2**15, 8, 1, bytes(32))
     one, two = (
         SEALING.stretched(Passphrase("p", text), how) for text in ("caf\u00e9", "cafe\u0301")
     )
@@ -126,7 +126,7 @@ def test_a_passphrase_is_stretched_as_written_in_either_form() -> None:
 
 def test_new_passphrases_are_stretched_at_full_cost() -> None:
     """2^17, with a salt of their own."""
-    one, two = Sealing().new_stretching(), Sealing().new_stretching()
+    one, two = AesGcmSealer().new_stretching(), AesGcmSealer().new_stretching()
     assert (2**17, 8, 1, 32) == (one.n, one.r, one.p, len(one.salt))
     assert one.salt != two.salt
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from cactions.edges.store import query_timeout
-from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Layout
+from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Schema
 from cactions.model import StoreError
 from tests.edges.hot_journals import hot_journal
 from tests.edges.processes import finished
 
-LAYOUT = Layout("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
+LAYOUT = Schema("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n"
 PUT = "INSERT INTO thing VALUES (?)"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.store.run_lock import TurnsLocal
-from cactions.model import Stopped
+from cactions.edges.store.run_lock import FileRunLock
+from cactions.model import RunAborted
 from tests.app.crowd import head
 from tests.edges.processes import running, said
 
@@ -29,10 +29,10 @@ with TurnsLocal(Path(sys.argv[1])).alone(head()):
 
 def test_another_process_is_named_with_its_number_and_since_when(tmp_path: Path) -> None:
     """Until it ends, however it ends: the kernel frees the turn of a killed process."""
-    turns = TurnsLocal(tmp_path / ".cactions")
+    turns = FileRunLock(tmp_path / ".cactions")
     with running(HOLD, tmp_path / ".cactions") as process:
         assert "held" == said(process)
-        with pytest.raises(Stopped) as caught, turns.alone(head()):
+        with pytest.raises(RunAborted) as caught, turns.alone(head()):
             raise AssertionError
         told = rf"the action loyalty is .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
         assert re.match(told, str(caught.value))
@@ -45,15 +45,15 @@ def test_another_process_is_named_with_its_number_and_since_when(tmp_path: Path)
 
 def test_what_stands_in_the_file_is_not_believed(tmp_path: Path) -> None:
     """It may be old, or anything; only the kernel knows who has the turn."""
-    turns = TurnsLocal(tmp_path / ".cactions")
+    turns = FileRunLock(tmp_path / ".cactions")
     with turns.alone(head()):
         [file] = (tmp_path / ".cactions").glob("*.lock")
     file.write_text(f"process {os.getpid()} since 2026-01-01 00:00:00 UTC")
     with turns.alone(head()):
         file.write_bytes(b"\x1b[31mprocess\xff")
         with (
-            pytest.raises(Stopped, match="by another process;"),
-            TurnsLocal(tmp_path / ".cactions").alone(head()),
+            pytest.raises(RunAborted, match="by another process;"),
+            FileRunLock(tmp_path / ".cactions").alone(head()),
         ):
             raise AssertionError
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
@@ -65,13 +65,13 @@ def test_what_is_no_file_is_never_locked(tmp_path: Path, plant: object) -> None:
     folder = tmp_path / ".cactions"
     folder.mkdir(0o700)
     plant(folder / "local.loyalty.lock")  # type: ignore[operator]
-    with pytest.raises(Stopped, match=r"is (a symbolic link|not a file); nothing was written"):
-        TurnsLocal(folder).alone(head()).__enter__()
+    with pytest.raises(RunAborted, match=r"is (a symbolic link|not a file); nothing was written"):
+        FileRunLock(folder).alone(head()).__enter__()
 
 
 def test_the_name_of_an_action_never_leaves_the_folder(tmp_path: Path) -> None:
     """Whatever it is called in a journal that somebody else wrote."""
-    turns = TurnsLocal(tmp_path / ".cactions")
+    turns = FileRunLock(tmp_path / ".cactions")
     for action in ("../../x", "a/b", "é", "", "a.b", "%2e."):
         with turns.alone(replace(head(), action=action)):
             pass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cactions.edges.keys.user_config import UserConfig, config_path, read_user_config
-from cactions.model import OperatorError
+from cactions.model import UsageError
 from tests.edges.processes import finished
 
 
@@ -21,8 +21,8 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def refusal(path: Path) -> OperatorError:
-    with pytest.raises(OperatorError) as caught:
+def refusal(path: Path) -> UsageError:
+    with pytest.raises(UsageError) as caught:
         read_user_config(path)
     assert str(path) in str(caught.value)
     assert caught.value.hint
@@ -177,6 +177,6 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pwd, "getpwuid", unknown)
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(OperatorError, match="HOME is not set") as caught:
+    with pytest.raises(UsageError, match="HOME is not set") as caught:
         config_path()
     assert "Set HOME" in caught.value.hint

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.keys.vault_file import VaultFileLocal
+from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.vault.file_format import MAX_FILE
-from cactions.model import CactionsError, OperatorError, StoreError
+from cactions.model import CactionsError, StoreError, UsageError
 from cactions.model.vault import VaultError, VaultFault
 
 as_somebody = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -33,7 +33,7 @@ def umask(request: pytest.FixtureRequest, path: Path) -> Iterator[None]:
 
 def put(path: Path, data: bytes) -> bytes | None:
     """Write through the edge; what was there before."""
-    with VaultFileLocal(path).change() as file:
+    with LocalVaultFile(path).change() as file:
         file.write(data)
         return file.before
 
@@ -42,7 +42,7 @@ def test_what_is_written_is_read(path: Path) -> None:
     """And the next writer sees it."""
     assert put(path, b"one\n") is None
     assert b"one\n" == put(path, b"two\n")
-    assert b"two\n" == VaultFileLocal(path).read()
+    assert b"two\n" == LocalVaultFile(path).read()
 
 
 @pytest.mark.usefixtures("umask")
@@ -54,8 +54,8 @@ def test_a_new_file_is_private_whatever_the_umask(path: Path) -> None:
 
 def test_where_no_vault_is_the_error_says_how_to_make_one(path: Path) -> None:
     """A missing file is the operator's business."""
-    with pytest.raises(OperatorError, match="there is no vault") as caught:
-        VaultFileLocal(path).read()
+    with pytest.raises(UsageError, match="there is no vault") as caught:
+        LocalVaultFile(path).read()
     assert "cactions vault init" in caught.value.hint
 
 
@@ -77,7 +77,7 @@ def test_a_vault_is_a_real_file(path: Path, plant: Callable[[Path], None]) -> No
     """Neither read nor written, and nothing behind it is touched."""
     plant(path)
     with pytest.raises(VaultError) as caught:
-        VaultFileLocal(path).read()
+        LocalVaultFile(path).read()
     with pytest.raises(VaultError) as again:
         put(path, b"ours\n")
     assert VaultFault.SYMLINK is caught.value.fault is again.value.fault
@@ -103,10 +103,10 @@ def test_a_vault_that_everybody_may_write_is_not_used(
     put(path, b"one\n")
     path.chmod(mode)
     if fault is None:
-        assert b"one\n" == VaultFileLocal(path).read()
+        assert b"one\n" == LocalVaultFile(path).read()
         return
     with pytest.raises(VaultError, match="everybody may write") as caught:
-        VaultFileLocal(path).read()
+        LocalVaultFile(path).read()
     assert fault is caught.value.fault
     assert f"chmod 644 {path}" in caught.value.hint
 
@@ -116,17 +116,17 @@ def test_a_file_that_is_too_big_is_not_read(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(VaultError, match="longer than 33,554,432 bytes") as caught:
-        VaultFileLocal(path).read()
+        LocalVaultFile(path).read()
     assert VaultFault.TOO_BIG is caught.value.fault
     with path.open("wb") as file:
         file.truncate(MAX_FILE)
-    assert MAX_FILE == len(VaultFileLocal(path).read())
+    assert MAX_FILE == len(LocalVaultFile(path).read())
 
 
 def test_only_one_writes_at_a_time(path: Path) -> None:
     """The second waits for the first, and then sees what it wrote."""
     seen: list[bytes | None] = []
-    with VaultFileLocal(path).change() as file:
+    with LocalVaultFile(path).change() as file:
         other = threading.Thread(target=lambda: seen.append(put(path, b"two\n")))
         other.start()
         other.join(0.2)
@@ -138,13 +138,13 @@ def test_only_one_writes_at_a_time(path: Path) -> None:
 
 def test_who_waits_too_long_is_told(path: Path) -> None:
     """With what was not done."""
-    with VaultFileLocal(path).change(), pytest.raises(StoreError, match="nothing was written"):
-        VaultFileLocal(path, patience=0.05).change().__enter__()
+    with LocalVaultFile(path).change(), pytest.raises(StoreError, match="nothing was written"):
+        LocalVaultFile(path, patience=0.05).change().__enter__()
 
 
 def test_a_lock_ends_with_an_error(path: Path) -> None:
     """Whoever fails leaves the way free."""
-    with pytest.raises(ZeroDivisionError), VaultFileLocal(path).change():
+    with pytest.raises(ZeroDivisionError), LocalVaultFile(path).change():
         raise ZeroDivisionError
     put(path, b"one\n")
 
@@ -163,7 +163,7 @@ def test_drafts_of_the_dead_are_swept_and_nothing_else(path: Path) -> None:
 def test_reading_leaves_no_traces(path: Path) -> None:
     """No lock, no draft: also for a folder that may only be read."""
     path.write_bytes(b"one\n")
-    VaultFileLocal(path).read()
+    LocalVaultFile(path).read()
     assert [path] == list(path.parent.iterdir())
 
 
@@ -177,7 +177,7 @@ def test_a_folder_that_may_not_be_written_says_so(path: Path) -> None:
         with pytest.raises(CactionsError) as caught:
             put(path, b"two\n")
         assert caught.value.hint
-        assert b"one\n" == VaultFileLocal(path).read()
+        assert b"one\n" == LocalVaultFile(path).read()
     finally:
         path.parent.chmod(0o700)
 
@@ -190,7 +190,7 @@ def test_a_vault_lies_in_no_folder_that_a_project_links_to(
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "sub").symlink_to("../outside")
     monkeypatch.chdir(tmp_path / "project")
-    for use in (lambda path: put(path, b"ours\n"), lambda path: VaultFileLocal(path).read()):
+    for use in (lambda path: put(path, b"ours\n"), lambda path: LocalVaultFile(path).read()):
         with pytest.raises(VaultError, match="sub is a symbolic link") as caught:
             use(Path("sub/cactions.vault"))
         assert VaultFault.SYMLINK is caught.value.fault
@@ -202,5 +202,5 @@ def test_a_huge_vault_is_not_read(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(1 << 38)
     with pytest.raises(VaultError) as caught:
-        VaultFileLocal(path).read()
+        LocalVaultFile(path).read()
     assert VaultFault.TOO_BIG is caught.value.fault

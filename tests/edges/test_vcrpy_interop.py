@@ -19,9 +19,9 @@ from vcr.cassette import Cassette
 from vcr.request import Request as VcrRequest
 from vcr.serializers import jsonserializer
 
-from cactions.edges.cassette.reader import Replay
+from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import write_cassette
-from cactions.model import DOTS, NoPlan, Rendered, Request, Response
+from cactions.model import MASK, MaskedText, PlanningError, Request, Response
 
 BASE = "https://api.shop.example"
 JSON = "application/json"
@@ -30,9 +30,12 @@ STRICT = ("method", "scheme", "host", "port", "path", "query", "body")
 
 
 def asked(method: str, url: str, body: str | None = None, content_type: str = "") -> Request:
-    headers = (("Content-Type", Rendered.plain(content_type)),) if content_type else ()
+    headers = (("Content-Type", MaskedText.of_public_text(content_type)),) if content_type else ()
     return Request(
-        method, Rendered.plain(url), headers, None if body is None else Rendered.plain(body)
+        method,
+        MaskedText.of_public_text(url),
+        headers,
+        None if body is None else MaskedText.of_public_text(body),
     )
 
 
@@ -220,7 +223,7 @@ def test_we_replay_what_plain_vcrpy_recorded(
         live = send(client, request)
     assert len(served.seen) == 1
     with no_network():
-        replayed = Replay(tmp_path / "theirs.json").send(request)
+        replayed = CassetteSender(tmp_path / "theirs.json").send(request)
     assert live.status_code == replayed.status
     assert live.content == replayed.body
     assert live.headers.multi_items() == list(replayed.headers)
@@ -236,19 +239,19 @@ def test_a_secret_that_plain_vcrpy_recorded_is_neither_needed_nor_shown(
     with httpx.Client(trust_env=False) as client, recorder.use_cassette(str(path)):
         form = client.post(f"{served.url}/token", data={"id": "app", "secret": "canary-1"})
         body = client.post(f"{served.url}/search", json={"key": "canary-2", "of": ["u-1"]})
-    replay = Replay(path)
-    ours = asked("POST", f"{served.url}/token", f"id=app&secret={DOTS}", FORM)
+    replay = CassetteSender(path)
+    ours = asked("POST", f"{served.url}/token", f"id=app&secret={MASK}", FORM)
     assert form.content == replay.send(ours).body
-    sealed = Rendered('{"key": "' + DOTS + '", "of": ["u-1"]}', None)
-    search = Request("POST", Rendered.plain(f"{served.url}/search"), (), sealed)
+    sealed = MaskedText('{"key": "' + MASK + '", "of": ["u-1"]}', None)
+    search = Request("POST", MaskedText.of_public_text(f"{served.url}/search"), (), sealed)
     assert body.content == replay.send(search).body
     for missed in (
-        asked("POST", f"{served.url}/token", f"id=other&secret={DOTS}", FORM),
+        asked("POST", f"{served.url}/token", f"id=other&secret={MASK}", FORM),
         asked("POST", f"{served.url}/token", "id=app", FORM),
-        asked("POST", f"{served.url}/search", '{"key": "' + DOTS + '"}', JSON),
+        asked("POST", f"{served.url}/search", '{"key": "' + MASK + '"}', JSON),
         asked("POST", f"{served.url}/search", '{"of": ["u-1"]}', JSON),
     ):
-        with pytest.raises(NoPlan) as caught:
+        with pytest.raises(PlanningError) as caught:
             replay.send(missed)
         assert "canary" not in f"{caught.value} {caught.value.hint}"
 
@@ -274,7 +277,7 @@ def test_every_request_body_that_its_serializer_can_write_is_understood(
     )
     cassette._save()
     expected = b"yes"
-    assert expected == Replay(tmp_path / "theirs.json").send(asked("POST", BASE, ours)).body
+    assert expected == CassetteSender(tmp_path / "theirs.json").send(asked("POST", BASE, ours)).body
 
 
 @pytest.mark.parametrize("body", [{}, {"string": None}, {"string": ""}])
@@ -286,4 +289,4 @@ def test_every_empty_answer_that_its_serializer_can_write_is_understood(
     response = {"status": {"code": 204, "message": "No Content"}, "headers": {}, "body": body}
     cassette.append(VcrRequest("GET", BASE, None, {}), response)
     cassette._save()
-    assert Response(204) == Replay(tmp_path / "theirs.json").send(asked("GET", BASE))
+    assert Response(204) == CassetteSender(tmp_path / "theirs.json").send(asked("GET", BASE))

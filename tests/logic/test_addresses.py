@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.network.special_addresses import special
+from cactions.logic.network.special_addresses import find_special_range
 from tests.special import PUBLIC, SPECIAL
 from tests.told import TOLD
 
 
 def test_every_spelling_of_a_special_address_is_special() -> None:
     """What is no usual spelling of an address at all, too."""
-    assert [] == [spelling for spelling in SPECIAL if not special(spelling)]
+    assert [] == [spelling for spelling in SPECIAL if not find_special_range(spelling)]
     assert 300 <= len(set(SPECIAL))
 
 
 def test_public_addresses_are_public() -> None:
     """Also those that are next to a special block."""
-    assert {} == {address: kind for address in PUBLIC if (kind := special(address))}
+    assert {} == {address: kind for address in PUBLIC if (kind := find_special_range(address))}
     assert 200 <= len(set(PUBLIC))
     TOLD.append(f"addresses: {len(SPECIAL)} spellings of special ones, {len(PUBLIC)} public ones")
 
@@ -52,7 +52,7 @@ def test_public_addresses_are_public() -> None:
 )
 def test_the_kind_of_an_address_has_a_name(address: str, kind: str) -> None:
     """The registry's, in words; the narrower block names it."""
-    assert kind == special(address)
+    assert kind == find_special_range(address)
 
 
 ADDRESSES = st.one_of(
@@ -67,7 +67,7 @@ ADDRESSES = st.one_of(
 @given(ADDRESSES)
 def test_nothing_is_public_that_python_calls_special(address: IPv4Address | IPv6Address) -> None:
     """``ipaddress`` is a second opinion; it lets more pass, so that only one direction holds."""
-    if not special(str(address)):
+    if not find_special_range(str(address)):
         assert address.is_global
         assert not address.is_multicast
         assert not address.is_reserved

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic import strict_json
-from cactions.logic.request.builder import bind
+from cactions.logic.request.builder import build_request
 from cactions.model import (
     Action,
     ActionRequest,
     ActionResponse,
+    FailureReason,
     Json,
-    NoPlan,
     Person,
-    Reason,
+    PlanningError,
     Request,
-    same,
+    is_same,
 )
 from cactions.model.secret import Credentials
 from tests.builders import person
@@ -33,18 +33,18 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 SCALARS: st.SearchStrategy[Any] = st.booleans() | st.integers() | FLOATS | TEXTS
 
 
-def bound_or_refused(request: ActionRequest, value: Json) -> Request | NoPlan:
+def bound_or_refused(request: ActionRequest, value: Json) -> Request | PlanningError:
     """The request with attribute ``x``; a refusal must say that the value does not fit."""
     try:
         return bound(request, person(x=value))
-    except NoPlan as refused:
-        assert refused.reason is Reason.UNFIT_VALUE  # noqa: PT017 - the refusal is one of two ends
+    except PlanningError as refused:
+        assert refused.reason is FailureReason.UNFIT_VALUE  # noqa: PT017 - the refusal is one of two ends
         return refused
 
 
 def as_text(value: Json) -> str:
     """A scalar's text."""
-    return value if isinstance(value, str) else strict_json.dumps(value)
+    return value if isinstance(value, str) else strict_json.dump_json(value)
 
 
 @given(SCALARS)
@@ -65,7 +65,7 @@ def test_a_path_segment_of_many_pieces_is_one_segment(first: Json, second: Json)
     request = request_of(url="/v1/{{ person.attributes.a }}{{ person.attributes.b }}")
     try:
         url = bound(request, person(a=first, b=second)).url.reveal()
-    except NoPlan:
+    except PlanningError:
         return
     segment = url.removeprefix(f"{SHOP}/v1/")
     assert as_text(first) + as_text(second) == unquote(segment)
@@ -103,8 +103,8 @@ def test_a_json_body_parses_back(value: Json) -> None:
             "mixed": f'"{as_text(value)}"',
             "list": [1, None, True, {"é": value}],
         }
-        assert same(expected, strict_json.parse(revealed(result)))
-        assert strict_json.dumps(expected) == revealed(result)
+        assert is_same(expected, strict_json.parse_json(revealed(result)))
+        assert strict_json.dump_json(expected) == revealed(result)
 
 
 @given(SCALARS)
@@ -154,9 +154,11 @@ PLACES = ["path", "query", "header", "json", "json text", "form", "text"]
 def test_some_values_fit_nowhere(place: str, value: Json) -> None:
     """Lists, objects, halves of surrogate pairs, and numbers that cannot be written down."""
     request = everywhere()[PLACES.index(place)]
-    with pytest.raises(NoPlan, match=r"^person\.attributes\.x of Ada does not fit") as caught:
+    with pytest.raises(
+        PlanningError, match=r"^person\.attributes\.x of Ada does not fit"
+    ) as caught:
         bound(request, person(x=value))
-    assert caught.value.reason is Reason.UNFIT_VALUE
+    assert caught.value.reason is FailureReason.UNFIT_VALUE
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -167,9 +169,9 @@ def test_nothing_is_sent_with_a_hole_in_it(place: str, hole: str, value: Json) -
     request = everywhere(f"{{{{ {hole} }}}}")[PLACES.index(place)]
     who = Person("p1", {"name": "Ada", "phone": value}, {"x": value})
     for somebody, inputs in ((who, {"x": value}), (Person("p1", {"name": "Ada"}), {})):
-        with pytest.raises(NoPlan) as caught:
+        with pytest.raises(PlanningError) as caught:
             bound(request, somebody, inputs=inputs)
-        expected = (Reason.NO_VALUE, f"{hole} has no value for Ada")
+        expected = (FailureReason.NO_VALUE, f"{hole} has no value for Ada")
         assert expected == (caught.value.reason, str(caught.value))
         assert hole != "inputs.x" or caught.value.hint == "say `--input x=VALUE`"
 
@@ -193,10 +195,10 @@ def test_a_place_refuses_what_would_mean_something_else_there(
 ) -> None:
     """The message says where and why, without the value."""
     names = {"path": "the path of the URL", "header": "the header X-Id", "text": "the text body"}
-    with pytest.raises(NoPlan) as caught:
+    with pytest.raises(PlanningError) as caught:
         bound(everywhere()[PLACES.index(place)], person(x=value))
     expected = f"person.attributes.x of Ada does not fit into {names[place]}: it {why}"
-    assert (Reason.UNFIT_VALUE, expected) == (caught.value.reason, str(caught.value))
+    assert (FailureReason.UNFIT_VALUE, expected) == (caught.value.reason, str(caught.value))
 
 
 @pytest.mark.parametrize("url", [f"/a/.{HOLE}", f"/a/{HOLE}..", f"/@{HOLE}:{HOLE}", f"//{HOLE}"])
@@ -218,9 +220,9 @@ def test_a_value_may_stand_beside_literal_text(url: str) -> None:
 )
 def test_no_value_moves_the_origin(base: str, url: str, value: str) -> None:
     """Even where a definition was never checked, the built URL is."""
-    with pytest.raises(NoPlan, match="would change the structure of the URL") as caught:
+    with pytest.raises(PlanningError, match="would change the structure of the URL") as caught:
         bound(request_of(base=base, url=url), person(x=value))
-    assert caught.value.reason is Reason.UNFIT_VALUE
+    assert caught.value.reason is FailureReason.UNFIT_VALUE
 
 
 @pytest.mark.parametrize(
@@ -243,11 +245,11 @@ def test_only_the_audience_is_asked_about(
     action = Action("loyalty", "user_id", request_of(), ActionResponse(), audiences=audiences)
     ada = Person("p1", {"name": "Ada", "role": role})
     if refusal is None:
-        assert f"GET {SHOP}/" == bind(action, ada, {}, Credentials()).line
+        assert f"GET {SHOP}/" == build_request(action, ada, {}, Credentials()).line
         return
-    with pytest.raises(NoPlan) as caught:
-        bind(action, ada, {}, Credentials())
-    expected = (Reason.WRONG_AUDIENCE, refusal)
+    with pytest.raises(PlanningError) as caught:
+        build_request(action, ada, {}, Credentials())
+    expected = (FailureReason.WRONG_AUDIENCE, refusal)
     assert expected == (caught.value.reason, str(caught.value))
     assert caught.value.hint == (
         f"name somebody of its audiences ({', '.join(audiences)}), or add theirs"

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.model import (
-    DOTS,
-    AuthorError,
+    MASK,
     CactionsError,
-    NoPlan,
-    Reason,
+    DefinitionError,
+    FailureReason,
+    PlanningError,
     Request,
     RequestBody,
     SecretRef,
@@ -43,8 +43,8 @@ def test_headers_stand_in_order_and_defaults_fill_in() -> None:
     )
     expected = [
         ("X-Id", "u-1"),
-        ("X-Shop-Token", DOTS),
-        ("Authorization", f"Bearer {DOTS}"),
+        ("X-Shop-Token", MASK),
+        ("Authorization", f"Bearer {MASK}"),
         ("Accept", "application/json"),
         ("Content-Type", "application/json"),
     ]
@@ -77,7 +77,7 @@ def test_basic_credentials_are_encoded_together() -> None:
     lone = base64.b64encode(b"s3cr3t-a:").decode()
     for token, real in ((BASIC, pair), (key, lone)):
         header = bound(request_of(tokens=(token,)), secrets=SECRETS).headers[0]
-        assert ("Authorization", f"Basic {DOTS}") == (header[0], header[1].shown)
+        assert ("Authorization", f"Basic {MASK}") == (header[0], header[1].shown)
         assert f"Basic {real}" == header[1].reveal()
 
 
@@ -92,12 +92,12 @@ SECRET_BODIES = [
     [
         (
             SECRET_BODIES[0],
-            f'{{"a":["{DOTS}"],"b":"ada@example.com"}}',
+            f'{{"a":["{MASK}"],"b":"ada@example.com"}}',
             r'{"a":["\"&é+ "],"b":"ada@example.com"}',
         ),
         (
             SECRET_BODIES[1],
-            f"a={DOTS}&b=ada%40example.com",
+            f"a={MASK}&b=ada%40example.com",
             "a=%22%26%C3%A9%2B+&b=ada%40example.com",
         ),
     ],
@@ -119,13 +119,15 @@ def test_a_secret_that_is_not_given_stays_sealed(tokens: tuple[Token, ...]) -> N
         opened, sealed = bound(request, secrets=SECRETS), bound(request)
         assert shown(opened) == shown(sealed)
         assert str(opened.body) == str(sealed.body)
-        assert sealed.headers[0][1].sealed
-        assert content is None or (sealed.body is not None and sealed.body.sealed)
+        assert sealed.headers[0][1].of_unopened_secret
+        assert content is None or (sealed.body is not None and sealed.body.of_unopened_secret)
 
 
 def test_a_pair_is_sealed_where_half_of_it_is() -> None:
     """A user name alone is no credential."""
-    assert bound(request_of(tokens=(BASIC,)), secrets={"user": "ada"}).headers[0][1].sealed
+    assert (
+        bound(request_of(tokens=(BASIC,)), secrets={"user": "ada"}).headers[0][1].of_unopened_secret
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,17 +144,17 @@ def test_a_pair_is_sealed_where_half_of_it_is() -> None:
 )
 def test_a_secret_must_fit_its_header(token: Token, secrets: dict[str, str], message: str) -> None:
     """A pasted newline is refused and not sent as a second header."""
-    with pytest.raises(NoPlan) as caught:
+    with pytest.raises(PlanningError) as caught:
         bound(request_of(tokens=(token,)), secrets=secrets)
-    assert caught.value.reason is Reason.UNFIT_VALUE
+    assert caught.value.reason is FailureReason.UNFIT_VALUE
     assert str(caught.value).endswith(f" does not fit into {message}")
 
 
 def test_an_empty_secret_is_no_secret() -> None:
     """A request without its credential is not sent."""
-    with pytest.raises(NoPlan, match=r'^the secret "shop_token" is empty$') as caught:
+    with pytest.raises(PlanningError, match=r'^the secret "shop_token" is empty$') as caught:
         bound(request_of(tokens=(KEY,)), secrets={"shop_token": ""})
-    assert caught.value.reason is Reason.NO_VALUE
+    assert caught.value.reason is FailureReason.NO_VALUE
 
 
 PADDED = Token("t", "X-A", (), "é ", SecretRef("a"))
@@ -177,7 +179,7 @@ COLON = Token("t", "X-A", (), username="a:b")
 )
 def test_what_no_value_could_mend_is_the_authors(parts: dict[str, Any], message: str) -> None:
     """Literal text that does not fit, and two values for one header, are no person's failure."""
-    with pytest.raises(AuthorError) as caught:
+    with pytest.raises(DefinitionError) as caught:
         bound(request_of(**parts))
     assert message == str(caught.value)
 

@@ -9,8 +9,8 @@ from email.utils import formatdate
 import pytest
 
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.network.hosts import Site, sites_of
-from cactions.logic.network.reachability import MOST_SKEW, clock_check
+from cactions.logic.network.hosts import Host, list_hosts
+from cactions.logic.network.reachability import MOST_SKEW, check_clock
 from cactions.model import AllowedAddress, Health, Project, Token, TokenFetch, Workspace
 from tests.builders import action
 from tests.requests import request_of
@@ -31,7 +31,7 @@ SHOP = "api.shop.example"
 )
 def test_a_clock_is_judged_by_a_host(skew: float, health: Health, words: str) -> None:
     """More than a minute off is a problem, with a next step."""
-    check = clock_check([(SHOP, formatdate(NOW, usegmt=True), NOW + skew)])
+    check = check_clock([(SHOP, formatdate(NOW, usegmt=True), NOW + skew)])
     assert (health, True) == (check.health, words in check.message)
     assert bool(check.hint) == (health is Health.PROBLEM)
 
@@ -43,7 +43,7 @@ def test_a_time_without_a_zone_is_utc(zone: str, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as there:
         there.setenv("TZ", "XYZ-7")
         time.tzset()
-        check = clock_check([(SHOP, date, NOW)])
+        check = check_clock([(SHOP, date, NOW)])
     time.tzset()
     assert Health.OK is check.health
 
@@ -51,14 +51,14 @@ def test_a_time_without_a_zone_is_utc(zone: str, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026", "9" * 500, "\x00"])
 def test_what_is_no_date_tells_nothing(date: str) -> None:
     """The next host may; without one, nobody knows."""
-    assert Health.UNKNOWN is clock_check([(SHOP, date, NOW)]).health
+    assert Health.UNKNOWN is check_clock([(SHOP, date, NOW)]).health
     good = ("pay.example", formatdate(NOW, usegmt=True), NOW)
-    assert "pay.example" in clock_check([(SHOP, date, NOW), good]).message
+    assert "pay.example" in check_clock([(SHOP, date, NOW), good]).message
 
 
 def test_without_a_host_nobody_knows_the_time() -> None:
     """Which is no problem of the clock."""
-    assert Health.UNKNOWN is clock_check([]).health
+    assert Health.UNKNOWN is check_clock([]).health
 
 
 def test_each_host_and_port_stands_once_with_everybody_who_asks_it() -> None:
@@ -72,8 +72,8 @@ def test_each_host_and_port_stands_once_with_everybody_who_asks_it() -> None:
     project = Project(
         Workspace(), {}, {"one": one, "two": two}, tokens=tokens, allowed=(entry,)
     )  # fmt: skip
-    expected = (Site(SHOP, 443, ("one", "the token crm")), Site(SHOP, 8443, ("two",), entry))
-    assert expected == sites_of(project)
+    expected = (Host(SHOP, 443, ("one", "the token crm")), Host(SHOP, 8443, ("two",), entry))
+    assert expected == list_hosts(project)
     assert ["https://api.shop.example:443/", "https://api.shop.example:8443/"] == [
-        site.url for site in sites_of(project)
+        site.url for site in list_hosts(project)
     ]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cactions.logic.plan.compare_and_set import commit
-from cactions.model import Outcome, PersonAttribute, PersonField, Plan, Premise, Proof
+from cactions.logic.plan.compare_and_set import commit_plan
+from cactions.model import Outcome, PersonAttribute, PersonField, Plan, Precondition, Proof
 from tests.builders import a_plan, change, person
 
 ADA = person(tier="silver", shop_id="s-1")
@@ -19,7 +19,7 @@ def plan_for_ada(*references: PersonField | PersonAttribute) -> Plan:
         "person.user_id": ADA.field_value("user_id"),
         "person.attributes.shop_id": "s-1",
     }
-    premises = tuple(Premise(one, values[str(one)]) for one in references)
+    premises = tuple(Precondition(one, values[str(one)]) for one in references)
     return replace(a_plan(change("silver", "gold")), premises=premises)
 
 
@@ -27,7 +27,7 @@ def plan_for_ada(*references: PersonField | PersonAttribute) -> Plan:
 def test_whoever_became_somebody_else_is_not_written(field: str) -> None:
     """Both identities are told, and nothing is written although every attribute still holds."""
     now = replace(ADA, fields={**ADA.fields, field: "eve@evil.example"})
-    written, receipt = commit(plan_for_ada(PersonField(field)), now)
+    written, receipt = commit_plan(plan_for_ada(PersonField(field)), now)
     assert (None, Outcome.CONFLICT) == (written, receipt.outcome)
     [conflict] = receipt.conflicts
     assert (f"person.{field}", "eve@evil.example") == (conflict.attribute, conflict.found)
@@ -36,7 +36,7 @@ def test_whoever_became_somebody_else_is_not_written(field: str) -> None:
 def test_a_key_that_the_request_used_must_still_hold() -> None:
     """The answer was about that key; the key itself is not shown."""
     now = replace(ADA, attributes={**ADA.attributes, "shop_id": "s-2"})
-    written, receipt = commit(plan_for_ada(PersonAttribute("shop_id")), now)
+    written, receipt = commit_plan(plan_for_ada(PersonAttribute("shop_id")), now)
     assert (None, [True]) == (written, [one.redacted for one in receipt.conflicts])
 
 
@@ -44,14 +44,14 @@ def test_a_redacted_proof_hides_the_conflict_too() -> None:
     """What nobody may see in the preview, nobody sees in the receipt."""
     proof = Proof("$.email", "person.email", redacted=True)
     now = replace(ADA, fields={**ADA.fields, "email": "eve@evil.example"})
-    _, receipt = commit(replace(plan_for_ada(PersonField("email")), proof=proof), now)
+    _, receipt = commit_plan(replace(plan_for_ada(PersonField("email")), proof=proof), now)
     assert [True] == [one.redacted for one in receipt.conflicts]
 
 
 def test_the_same_person_is_written() -> None:
     """Other fields may have changed meanwhile."""
     now = replace(ADA, fields={**ADA.fields, "name": "Ada King"})
-    written, receipt = commit(plan_for_ada(PersonField("email"), PersonField("user_id")), now)
+    written, receipt = commit_plan(plan_for_ada(PersonField("email"), PersonField("user_id")), now)
     assert Outcome.APPLIED == receipt.outcome
     assert written is not None
     assert "gold" == written.attributes["tier"]

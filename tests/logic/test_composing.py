@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic.yaml import parser
-from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode
-from cactions.logic.yaml.tree_builder import MAX_DEPTH, Builder, TooDeepError
+from cactions.logic.yaml.tree_builder import MAX_DEPTH, TooDeepError, TreeBuilder
 from tests.logic.test_faults import BASE, CASES, TWELVE, marked
 
 EXAMPLE = (Path(__file__).parents[2] / "actions.example.yaml").read_text()
@@ -34,9 +34,9 @@ def plain(node: Node | None) -> object:
 
 def by_events(text: str) -> tuple[object, bool]:
     """The tree, and whether nothing was wrong with it."""
-    faults = Faults("a.yaml")
+    faults = Diagnostics("a.yaml")
     try:
-        root = Builder(faults).build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        root = TreeBuilder(faults).build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, TooDeepError):
         return None, False
     return plain(root), not faults.found

@@ -13,25 +13,25 @@ from hypothesis import strategies as st
 from cactions.logic.exchange.retry import (
     LONGEST_PAUSE,
     Conversation,
-    Need,
-    Pause,
+    GetToken,
     Send,
-    converse,
-    fetch,
+    Wait,
+    call_steps,
+    fetch_steps,
 )
 from cactions.logic.exchange.token_response import read_token
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.request.call import Asked
+from cactions.logic.request.call import CallSpec
 from cactions.model import (
     Action,
     ActionResponse,
     BodyCheck,
     Denial,
     Effect,
+    FailureReason,
     Limits,
-    NoAnswer,
-    NoPlan,
-    Reason,
+    PlanningError,
+    RequestFailed,
     Response,
     SecretRef,
     Token,
@@ -44,10 +44,14 @@ from tests.requests import body, request_of
 OK = answer({"ok": True})
 DENIED = answer(status=401)
 BUSY = answer(status=503)
-LOST = NoAnswer("the connection was reset", reason=Reason.NO_ANSWER, sent=True, again=True)
-SLOW = NoAnswer("no answer came within 15 s", reason=Reason.NO_ANSWER, sent=True)
-REFUSED = NoAnswer("nobody listens there", reason=Reason.NO_ANSWER, again=True)
-CUT = NoAnswer("the answer was cut off", reason=Reason.UNUSABLE_ANSWER, sent=True, status=200)
+LOST = RequestFailed(
+    "the connection was reset", reason=FailureReason.NO_ANSWER, sent=True, again=True
+)
+SLOW = RequestFailed("no answer came within 15 s", reason=FailureReason.NO_ANSWER, sent=True)
+REFUSED = RequestFailed("nobody listens there", reason=FailureReason.NO_ANSWER, again=True)
+CUT = RequestFailed(
+    "the answer was cut off", reason=FailureReason.UNUSABLE_ANSWER, sent=True, status=200
+)
 OLD, NEW = Secret("crm", "old-token-1"), Secret("crm", "new-token-2")
 CRM = Token(
     "crm",
@@ -66,9 +70,9 @@ CRM = Token(
 )
 
 
-def asked(**parts: Any) -> Asked:
+def asked(**parts: Any) -> CallSpec:
     action = Action("loyalty", "user_id", request_of(**parts), ActionResponse())
-    return Asked(action, person(), {}, "key-1")
+    return CallSpec(action, person(), {}, "key-1")
 
 
 def talk(steps: Conversation, *replies: Any) -> tuple[list[Any], Any]:
@@ -83,7 +87,7 @@ def talk(steps: Conversation, *replies: Any) -> tuple[list[Any], Any]:
     except StopIteration as done:
         assert [] == left
         return said, done.value
-    except NoPlan as error:
+    except PlanningError as error:
         assert [] == left
         return said, error
 
@@ -92,8 +96,8 @@ def half() -> float:
     return 0.5
 
 
-def call(of: Asked, *replies: Any) -> tuple[list[Any], Any]:
-    return talk(converse(of, {}, half), *replies)
+def call(of: CallSpec, *replies: Any) -> tuple[list[Any], Any]:
+    return talk(call_steps(of, {}, half), *replies)
 
 
 def kinds(said: Sequence[Any]) -> str:
@@ -128,7 +132,7 @@ def test_a_denied_call_is_made_exactly_once_more_with_another_token() -> None:
 def test_a_text_token_is_not_fetched_again() -> None:
     """There is nothing to fetch: 401 is the answer."""
     shop = Token("shop", "X-Token", (), value=SecretRef("shop"))
-    steps = converse(asked(tokens=(shop,)), {"shop": Secret("shop", "s3cr3t-abc")}, half)
+    steps = call_steps(asked(tokens=(shop,)), {"shop": Secret("shop", "s3cr3t-abc")}, half)
     said, got = talk(steps, DENIED)
     assert ("S", DENIED) == (kinds(said), got)
 
@@ -160,7 +164,7 @@ def test_what_is_safe_to_repeat_is_sent_again_after_a_pause(came: Any) -> None:
     """With full jitter, that doubles."""
     said, got = call(asked(), came, True, came, True, OK)
     assert ("SPSPS", OK) == (kinds(said), got)
-    assert [0.5, 1.0] == [step.seconds for step in said if isinstance(step, Pause)]
+    assert [0.5, 1.0] == [step.seconds for step in said if isinstance(step, Wait)]
 
 
 @pytest.mark.parametrize("came", [answer(status=500), answer(status=404), SLOW, CUT])
@@ -189,15 +193,15 @@ def test_a_service_that_says_when_is_obeyed(told: str, paused: float | None) -> 
     """Up to half a minute; a longer wait is its answer."""
     busy = answer(status=429, **{"Retry-After": told})
     said, _ = call(asked(), busy, *([] if paused is None else [False]))
-    assert ([] if paused is None else [paused]) == [s.seconds for s in said if isinstance(s, Pause)]
+    assert ([] if paused is None else [paused]) == [s.seconds for s in said if isinstance(s, Wait)]
 
 
 @given(st.floats(0, 1), st.integers(0, 5))
 def test_no_pause_is_longer_than_half_a_minute(chance: float, turns: int) -> None:
     """And none is negative."""
-    steps = converse(asked(limits=Limits(retries=5)), {}, lambda: chance)
+    steps = call_steps(asked(limits=Limits(retries=5)), {}, lambda: chance)
     said, _ = talk(steps, *[BUSY, True] * turns, OK)
-    assert all(0 <= s.seconds <= LONGEST_PAUSE for s in said if isinstance(s, Pause))
+    assert all(0 <= s.seconds <= LONGEST_PAUSE for s in said if isinstance(s, Wait))
 
 
 # Calls that change something
@@ -207,10 +211,12 @@ WRITE: dict[str, Any] = {"method": "post", "effect": Effect.WRITE}
 
 
 @pytest.mark.parametrize("lost", [LOST, SLOW])
-def test_a_lost_answer_leaves_a_change_in_doubt_and_it_is_never_sent_again(lost: NoAnswer) -> None:
+def test_a_lost_answer_leaves_a_change_in_doubt_and_it_is_never_sent_again(
+    lost: RequestFailed,
+) -> None:
     """The message says so, and why."""
     said, got = call(asked(**WRITE), lost)
-    assert ("S", Reason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("S", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
     assert str(lost) in str(got)
     assert "not sent again" in str(got)
 
@@ -225,8 +231,8 @@ def test_a_change_that_never_left_is_not_in_doubt() -> None:
 
 def test_a_change_whose_answer_is_cut_off_is_in_doubt_unless_its_status_refused_it() -> None:
     """A good status says that it was done: whoever tries again does it twice."""
-    assert Reason.IN_DOUBT is call(asked(**WRITE), CUT)[1].reason
-    refused = NoAnswer("cut off", reason=Reason.UNUSABLE_ANSWER, sent=True, status=500)
+    assert FailureReason.IN_DOUBT is call(asked(**WRITE), CUT)[1].reason
+    refused = RequestFailed("cut off", reason=FailureReason.UNUSABLE_ANSWER, sent=True, status=500)
     assert refused is call(asked(**WRITE), refused)[1]
 
 
@@ -234,7 +240,7 @@ def test_a_change_whose_answer_is_cut_off_is_in_doubt_unless_its_status_refused_
 def test_a_gateway_without_an_answer_leaves_a_change_in_doubt(status: int) -> None:
     """Behind it, the service may have done what it was asked for."""
     _, got = call(asked(**WRITE), answer(status=status))
-    assert Reason.IN_DOUBT is got.reason
+    assert FailureReason.IN_DOUBT is got.reason
     assert str(status) in str(got)
     keyed = asked(**WRITE, idempotency="Idempotency-Key")
     assert OK == call(keyed, answer(status=status), True, OK)[1]
@@ -245,7 +251,7 @@ def test_a_change_in_doubt_stays_so_whatever_is_refused_later(came: Response) ->
     """A refusal of the second try says nothing of the first; no other token is fetched for it."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key", tokens=(CRM,))
     said, got = call(keyed, OLD, LOST, True, came)
-    assert ("NSPS", Reason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("NSPS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
 
 
 def test_a_key_makes_a_change_safe_to_repeat() -> None:
@@ -256,15 +262,15 @@ def test_a_key_makes_a_change_safe_to_repeat() -> None:
     keys = [step.request.headers[0][1].reveal() for step in said if isinstance(step, Send)]
     assert ["key-1", "key-1"] == keys
     _, got = call(keyed, LOST, True, REFUSED, False)
-    assert Reason.IN_DOUBT is got.reason
+    assert FailureReason.IN_DOUBT is got.reason
     _, got = call(keyed, LOST, True, BUSY, False)
-    assert Reason.IN_DOUBT is got.reason
+    assert FailureReason.IN_DOUBT is got.reason
 
 
 def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
     """The service said that it did nothing; a lost answer to the second is in doubt."""
     said, got = call(asked(**WRITE, tokens=(CRM,)), OLD, DENIED, NEW, LOST)
-    assert ("NSNS", Reason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("NSNS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
 
 
 @given(
@@ -273,7 +279,7 @@ def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
 )
 def test_a_change_without_a_key_is_sent_once_for_each_token(came: list[Any], granted: bool) -> None:
     """Law: whatever comes, the number of sendings is one, and two only after a denial."""
-    steps = converse(asked(**WRITE, tokens=(CRM,)), {}, half)
+    steps = call_steps(asked(**WRITE, tokens=(CRM,)), {}, half)
     left, sent, reply = list(came), list[Any](), None
     try:
         while True:
@@ -282,8 +288,8 @@ def test_a_change_without_a_key_is_sent_once_for_each_token(came: list[Any], gra
                 sent.append(left.pop(0))
                 reply = sent[-1]
             else:
-                reply = NEW if isinstance(step, Need) else granted
-    except (StopIteration, NoPlan):
+                reply = NEW if isinstance(step, GetToken) else granted
+    except (StopIteration, PlanningError):
         pass
     assert (2 if came[0] is DENIED else 1) == len(sent)
 
@@ -293,7 +299,7 @@ def test_a_change_without_a_key_is_sent_once_for_each_token(came: list[Any], gra
 
 def test_a_token_is_fetched_with_tries() -> None:
     """A second fetch only gives another token."""
-    said, got = talk(fetch(CRM, {}, half), LOST, True, OK)
+    said, got = talk(fetch_steps(CRM, {}, half), LOST, True, OK)
     assert ("SPS", OK) == (kinds(said), got)
     assert "grant_type=client_credentials" == said[0].request.body.reveal()
 
@@ -322,8 +328,8 @@ def test_the_token_is_read_where_it_is_said_to_be() -> None:
 )
 def test_an_answer_without_a_token_is_no_token(came: Response, words: str) -> None:
     """The message says where it was looked for, and nothing of what was found."""
-    with pytest.raises(NoPlan, match='the token "crm" was not fetched') as caught:
+    with pytest.raises(PlanningError, match='the token "crm" was not fetched') as caught:
         read_token(CRM, came)
-    assert Reason.NO_TOKEN is caught.value.reason
+    assert FailureReason.NO_TOKEN is caught.value.reason
     assert words in str(caught.value)
     assert "s3cr3t" not in str(caught.value) + caught.value.hint

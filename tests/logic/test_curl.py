@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl, unquote
 
 import pytest
 
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.request.call import Asked
-from cactions.logic.request.curl import curl
-from cactions.logic.shell import Variable, Written, word
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.curl import build_curl_command
+from cactions.logic.shell import QuotedWord, ShellVariable, quote_word
 from cactions.model import (
     Action,
     ActionRequest,
@@ -27,11 +27,11 @@ from cactions.model import (
     AllowedAddress,
     BodyForm,
     Effect,
+    FailureReason,
     Input,
-    NoPlan,
     PersonAttribute,
     PersonField,
-    Reason,
+    PlanningError,
     Reference,
     RequestBody,
     SecretRef,
@@ -59,11 +59,11 @@ ODD = {
 LINES = {"lines": "one\n two\n\nthree", "ends in a line": "one\n", "tab": "a\tb"}
 
 
-def asked(request: ActionRequest, value: str = "", *redacted: Reference) -> Asked:
+def asked(request: ActionRequest, value: str = "", *redacted: Reference) -> CallSpec:
     """For Ada, who has the value in an attribute; the data input has it, too."""
     who = replace(person(note=value, points=7, member=True), fields={**ADA, "phone": value or "x"})
     of = Action("loyalty", "user_id", request, ActionResponse(), redacted=frozenset(redacted))
-    return Asked(of, who, {"order": value}, key="key-1")
+    return CallSpec(of, who, {"order": value}, key="key-1")
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +76,11 @@ def base(server: Server) -> dict[str, Any]:
     return {"base": f"https://{HOST}:{server.port}", "host": HOST}
 
 
-def ours(one: Asked, server: Server, held: Credentials) -> bytes:
+def ours(one: CallSpec, server: Server, held: Credentials) -> bytes:
     """What our sender sends."""
-    live = Live(Network((server.allowed(),), ca_file=server.ca_file))
+    live = HttpSender(NetworkRules((server.allowed(),), ca_file=server.ca_file))
     server.received.clear()
-    live.send(one.request(held))
+    live.send(one.build_request(held))
     live.close()
     return server.received[-1]
 
@@ -95,10 +95,10 @@ def run(script: str, server: Server, variables: Mapping[str, str]) -> int:
     return done.returncode
 
 
-def theirs(one: Asked, server: Server, variables: Mapping[str, str]) -> bytes:
+def theirs(one: CallSpec, server: Server, variables: Mapping[str, str]) -> bytes:
     """What a real curl sends for the command."""
     server.received.clear()
-    assert 0 == run(curl(one, [server.allowed()]), server, variables)
+    assert 0 == run(build_curl_command(one, [server.allowed()]), server, variables)
     return server.received[-1]
 
 
@@ -142,7 +142,7 @@ def test_a_real_curl_sends_what_we_send(server: Server, form: str, odd: str) -> 
     """Method, path, query, headers and body, for values that shells and curl love."""
     one = asked(request_of(**base(server), **FORMS[form]), (ODD | LINES)[odd])
     if form == "text" and odd == "tab":
-        assert "\\011" in curl(one)  # a terminal would complete a word
+        assert "\\011" in build_curl_command(one)  # a terminal would complete a word
     assert meant(ours(one, server, Credentials())) == meant(theirs(one, server, {}))
 
 
@@ -164,8 +164,10 @@ def test_a_path_arrives_as_it_is(server: Server, path: str) -> None:
     """Nothing is globbed, and no dots are squeezed."""
     one = asked(request_of(**base(server), url=path))
     server.received.clear()
-    assert 0 == run(curl(one, [server.allowed()]), server, {})
-    target = one.request(Credentials()).url.reveal().removeprefix(f"https://{HOST}:{server.port}")
+    assert 0 == run(build_curl_command(one, [server.allowed()]), server, {})
+    target = (
+        one.build_request(Credentials()).url.reveal().removeprefix(f"https://{HOST}:{server.port}")
+    )
     assert target.encode() == server.received[-1].split(b" ")[1]
 
 
@@ -203,7 +205,7 @@ def test_a_secret_is_a_variable_and_arrives_as_it_is(server: Server, place: str,
     one = asked(request_of(**base(server), **parts))
     sent = theirs(one, server, dict.fromkeys(variables, value))
     assert meant(ours(one, server, Credentials(secrets))) == meant(sent)
-    assert value not in curl(one) or odd == "plain"
+    assert value not in build_curl_command(one) or odd == "plain"
 
 
 @needs_curl
@@ -213,7 +215,9 @@ def test_nothing_is_sent_while_a_variable_is_empty(server: Server, place: str) -
     parts, _ = SECRET[place]
     server.received.clear()
     assert 0 != run(
-        curl(asked(request_of(**base(server), **parts)), [server.allowed()]), server, {}
+        build_curl_command(asked(request_of(**base(server), **parts)), [server.allowed()]),
+        server,
+        {},
     )
     assert [] == server.received
 
@@ -230,7 +234,7 @@ def crm(server: Server) -> Token:
 def test_a_token_is_fetched_by_the_first_command_and_then_used(server: Server) -> None:
     """The first run prints its answer and stops; with the variable, the call is made."""
     one = asked(request_of(**base(server), tokens=(crm(server), USERS)))
-    script = curl(one, [server.allowed()])
+    script = build_curl_command(one, [server.allowed()])
     server.received.clear()
     assert 0 != run(script, server, {"CRM_SECRET": "s & x", "JWT_TOKEN": "mine"})
     [fetched] = server.received
@@ -252,7 +256,7 @@ def test_every_call_has_a_new_idempotency_key(server: Server) -> None:
     keys = [meant(theirs(one, server, {}))[3]["idempotency-key"] for _ in range(2)]
     assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys)
     assert 2 == len(set(keys))
-    assert curl(one).startswith("# This may change something at the third party.\n")
+    assert build_curl_command(one).startswith("# This may change something at the third party.\n")
 
 
 # What nobody may see
@@ -288,15 +292,15 @@ def test_a_redacted_value_is_a_variable_and_arrives_as_it_is(
     variables = {"PERSON_PHONE": value, "PERSON_ATTRIBUTES_NOTE": value,
                  "PERSON_ATTRIBUTES_POINTS": "7", "PERSON_ATTRIBUTES_MEMBER": "true"}  # fmt: skip
     assert meant(ours(one, server, Credentials())) == meant(theirs(one, server, variables))
-    assert value not in curl(one)
+    assert value not in build_curl_command(one)
 
 
 def test_what_no_variable_can_carry_into_json_is_refused() -> None:
     """A line break in a value that may not be shown."""
     request = request_of(method="post", body=body("json", {"a": "{{ person.phone }}"}))
-    with pytest.raises(NoPlan) as caught:
-        curl(asked(request, "a\nb", PHONE))
-    assert (Reason.UNFIT_VALUE, False) == (caught.value.reason, "a\nb" in str(caught.value))
+    with pytest.raises(PlanningError) as caught:
+        build_curl_command(asked(request, "a\nb", PHONE))
+    assert (FailureReason.UNFIT_VALUE, False) == (caught.value.reason, "a\nb" in str(caught.value))
 
 
 def test_a_name_cannot_leave_its_comment() -> None:
@@ -306,7 +310,7 @@ def test_a_name_cannot_leave_its_comment() -> None:
     request = replace(request, query={"q": Template((evil,))})
     one = asked(request, "v", evil)
     who = replace(one.person, attributes={evil.name: "unseen"})
-    lines = curl(replace(one, person=who)).splitlines()
+    lines = build_curl_command(replace(one, person=who)).splitlines()
     assert not [line for line in lines if line.startswith("rm")]
     assert "unseen" not in "".join(lines)
 
@@ -314,7 +318,7 @@ def test_a_name_cannot_leave_its_comment() -> None:
 def test_what_looks_like_a_marker_is_left_alone() -> None:
     """In the author's text and in a person's value."""
     request = request_of(query={"q": "marker0z {{ inputs.order }}"}, tokens=(TEXT,))
-    command = curl(asked(request, "markerx0z"))
+    command = build_curl_command(asked(request, "markerx0z"))
     assert "q=marker0z%20markerx0z" in command
     assert '"X-Shop-Token: key ${SHOP_TOKEN:?}"' in command
 
@@ -324,7 +328,7 @@ def test_a_secret_never_takes_the_name_of_what_a_shell_uses() -> None:
     names = ["home", "path", "2fa_code", "a-b", "a_b", "ü"]
     content = [SecretRef(name) for name in names]
     request = request_of(method="post", body=RequestBody(BodyForm.JSON, content))
-    told = re.findall(r"# (\w+): the secret (.+)", curl(asked(request)))
+    told = re.findall(r"# (\w+): the secret (.+)", build_curl_command(asked(request)))
     expected = [("SECRET_HOME", "home"), ("SECRET_PATH", "path"), ("SECRET_2FA_CODE", "2fa_code"),
                 ("A_B", "a-b"), ("A_B_2", "a_b"), ("SECRET_", "ü")]  # fmt: skip
     assert expected == told
@@ -335,8 +339,8 @@ def test_an_address_that_only_an_entry_allows_is_told_to_curl() -> None:
     ways = [AllowedAddress("shop.internal", "fd00::5", 8443, "x"),
             AllowedAddress("shop.internal", "10.0.0.5", 443, "x")]  # fmt: skip
     request = request_of(base="https://shop.internal:8443")
-    assert "--resolve 'shop.internal:8443:[fd00::5]' \\" in curl(asked(request), ways)
-    assert "10.0.0.5" not in curl(asked(request), ways)
+    assert "--resolve 'shop.internal:8443:[fd00::5]' \\" in build_curl_command(asked(request), ways)
+    assert "10.0.0.5" not in build_curl_command(asked(request), ways)
 
 
 @pytest.mark.parametrize(
@@ -344,18 +348,18 @@ def test_an_address_that_only_an_entry_allows_is_told_to_curl() -> None:
     [
         (["a"], "a"),
         ([""], "''"),
-        (["X-A: ", Variable("B")], '"X-A: ${B:?}"'),
-        (["it's ", Variable("B"), "!"], "'it'\"'\"'s '\"${B:?}\"'!'"),
+        (["X-A: ", ShellVariable("B")], '"X-A: ${B:?}"'),
+        (["it's ", ShellVariable("B"), "!"], "'it'\"'\"'s '\"${B:?}\"'!'"),
         (["a\x1bb"], "a\"$(printf '\\033')\"b"),
-        ([Variable("B", Written.JSON)], '"$(printf %s "$B" | sed \'s/["\\\\]/\\\\&/g\')"'),
+        ([ShellVariable("B", QuotedWord.JSON)], '"$(printf %s "$B" | sed \'s/["\\\\]/\\\\&/g\')"'),
     ],
 )
 def test_a_word_is_one_argument(parts: list[Any], expected: str) -> None:
     """Quoted as little as is safe."""
-    assert expected == word(parts)
+    assert expected == quote_word(parts)
 
 
 def test_inputs_may_be_hidden_as_well() -> None:
     """Whatever is redacted."""
     one = asked(request_of(query={"q": "{{ inputs.order }}"}), "unseen", Input("order"))
-    assert "unseen" not in curl(one)
+    assert "unseen" not in build_curl_command(one)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.plan.dates import Unfit, seconds_of_number, seconds_of_text
-from cactions.model import DateForm, Why
+from cactions.logic.plan.dates import DateError, parse_date_text, parse_timestamp
+from cactions.model import DateForm, KeepReason
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -19,10 +19,10 @@ LAST = datetime(9999, 12, 30)  # noqa: DTZ001 hypothesis adds the zone
 MOMENTS = st.datetimes(FIRST, LAST, timezones=OFFSETS)
 
 
-def refusal(text: str) -> Why:
+def refusal(text: str) -> KeepReason:
     """Why the text is refused."""
-    with pytest.raises(Unfit) as caught:
-        seconds_of_text(text)
+    with pytest.raises(DateError) as caught:
+        parse_date_text(text)
     return caught.value.why
 
 
@@ -30,7 +30,7 @@ def refusal(text: str) -> Why:
 def test_every_moment_is_read_as_python_means_it(moment: datetime, between: str) -> None:
     """The standard library is the oracle; fractions are floored."""
     expected = (moment - EPOCH) // timedelta(seconds=1)
-    assert expected == seconds_of_text(moment.isoformat(sep=between))
+    assert expected == parse_date_text(moment.isoformat(sep=between))
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_every_moment_is_read_as_python_means_it(moment: datetime, between: str)
 )
 def test_one_moment_can_be_written_in_many_ways(text: str) -> None:
     """RFC 3339, with the freedoms of ISO 8601 that are met in the wild."""
-    assert seconds_of_text(text) == 1795341600
+    assert parse_date_text(text) == 1795341600
 
 
 @pytest.mark.parametrize("text", ["1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"])
 def test_fractions_before_1970_are_floored_too(text: str) -> None:
     """Half a second before the epoch lies in second -1, not in 0."""
-    assert seconds_of_text(text) == -1
+    assert parse_date_text(text) == -1
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_fractions_before_1970_are_floored_too(text: str) -> None:
 )
 def test_a_time_without_an_offset_is_refused_by_name(text: str) -> None:
     """It could mean any of a day's moments."""
-    assert refusal(text) is Why.NAIVE_TIME
+    assert refusal(text) is KeepReason.NAIVE_TIME
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_time_without_an_offset_is_refused_by_name(text: str) -> None:
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     """No other calendar, order or alphabet is guessed at."""
-    assert refusal(text) is Why.BAD_DATE
+    assert refusal(text) is KeepReason.BAD_DATE
 
 
 @pytest.mark.parametrize(
@@ -118,21 +118,21 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 def test_years_run_from_1900_to_9999(text: str, fits: bool) -> None:
     """Birthdays fit; what lies outside is a service's way to say "never"."""
     if fits:
-        assert isinstance(seconds_of_text(text), int)
+        assert isinstance(parse_date_text(text), int)
     else:
-        assert refusal(text) is Why.OUT_OF_RANGE
+        assert refusal(text) is KeepReason.OUT_OF_RANGE
 
 
 @given(st.text())
 def test_any_other_text_is_refused_and_nothing_else_happens(text: str) -> None:
     """One kind of exception, whatever came."""
-    assert refusal(text) in {Why.BAD_DATE, Why.NAIVE_TIME}
+    assert refusal(text) in {KeepReason.BAD_DATE, KeepReason.NAIVE_TIME}
 
 
 @given(st.integers(10**11, 253402300799999))
 def test_milliseconds_are_floored_to_seconds(number: int) -> None:
     """Never rounded up into a second that has not begun."""
-    assert number // 1000 == seconds_of_number(number, DateForm.UNIX_MS)
+    assert number // 1000 == parse_timestamp(number, DateForm.UNIX_MS)
 
 
 @given(st.integers())
@@ -140,6 +140,6 @@ def test_one_number_is_never_both_seconds_and_milliseconds(number: int) -> None:
     """Zero alone is the same moment in both."""
     fits = []
     for form in (DateForm.UNIX_S, DateForm.UNIX_MS):
-        with suppress(Unfit):
-            fits.append(seconds_of_number(number, form))
+        with suppress(DateError):
+            fits.append(parse_timestamp(number, form))
     assert fits == [0, 0] or len(fits) <= 1

@@ -6,19 +6,28 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.plan.extract import Wanted, extract
-from cactions.model import ABSENT, AttributeMapping, DataType, Json, Left, Value, WhenEmpty, Why
+from cactions.logic.plan.extract import NewValue, extract
+from cactions.model import (
+    ABSENT,
+    AttributeMapping,
+    DataType,
+    Json,
+    KeepReason,
+    KeptAttribute,
+    Value,
+    WhenEmpty,
+)
 from tests.builders import mapping, person
 
 KEEP, CLEAR, REFUSE = WhenEmpty.KEEP, WhenEmpty.CLEAR, WhenEmpty.REFUSE
-NOTHING: list[tuple[dict[str, Json], Value, Why, str]] = [
-    ({}, ABSENT, Why.MISSING, "on_missing"),
-    ({"tier": None}, None, Why.NULL, "on_null"),
-    ({"tier": ""}, "", Why.EMPTY_STRING, "on_null"),
+NOTHING: list[tuple[dict[str, Json], Value, KeepReason, str]] = [
+    ({}, ABSENT, KeepReason.MISSING, "on_missing"),
+    ({"tier": None}, None, KeepReason.NULL, "on_null"),
+    ({"tier": ""}, "", KeepReason.EMPTY_STRING, "on_null"),
 ]
 
 
-def outcome(of: AttributeMapping, root: Json) -> Wanted | Left:
+def outcome(of: AttributeMapping, root: Json) -> NewValue | KeptAttribute:
     """What becomes of one mapping for Ada, who is silver."""
     (only,) = extract([of], root, person(tier="silver"))
     return only
@@ -26,33 +35,35 @@ def outcome(of: AttributeMapping, root: Json) -> Wanted | Left:
 
 @pytest.mark.parametrize(("root", "got", "why", "policy"), NOTHING)
 def test_nothing_keeps_the_old_value_unless_told_otherwise(
-    root: Json, got: Value, why: Why, policy: str
+    root: Json, got: Value, why: KeepReason, policy: str
 ) -> None:
     """The default is the safe choice."""
-    kept = Left("tier", "silver", why, refused=False, got=got, source="$.tier")
+    kept = KeptAttribute("tier", "silver", why, refused=False, received=got, source="$.tier")
     assert kept == outcome(mapping(), root)
     assert kept == outcome(mapping(**{policy: KEEP}), root)
 
 
 @pytest.mark.parametrize(("root", "got", "why", "policy"), NOTHING)
-def test_nothing_can_be_told_to_clear(root: Json, got: Value, why: Why, policy: str) -> None:
+def test_nothing_can_be_told_to_clear(root: Json, got: Value, why: KeepReason, policy: str) -> None:
     """Then nothing is what is wanted, and that is not forced."""
     clearing = mapping(**{policy: CLEAR})
-    assert Wanted(clearing, None, got) == outcome(clearing, root)
+    assert NewValue(clearing, None, got) == outcome(clearing, root)
 
 
 @pytest.mark.parametrize(("root", "got", "why", "policy"), NOTHING)
-def test_nothing_can_be_told_to_be_refused(root: Json, got: Value, why: Why, policy: str) -> None:
+def test_nothing_can_be_told_to_be_refused(
+    root: Json, got: Value, why: KeepReason, policy: str
+) -> None:
     """The reason stays the same; it is turned down."""
-    refused = Left("tier", "silver", why, refused=True, got=got, source="$.tier")
+    refused = KeptAttribute("tier", "silver", why, refused=True, received=got, source="$.tier")
     assert refused == outcome(mapping(**{policy: REFUSE}), root)
 
 
 @pytest.mark.parametrize(("root", "why"), [(root, why) for root, _, why, _ in NOTHING])
-def test_missing_and_null_have_a_policy_each(root: Json, why: Why) -> None:
+def test_missing_and_null_have_a_policy_each(root: Json, why: KeepReason) -> None:
     """An empty text counts as null."""
     got = outcome(mapping(on_missing=CLEAR, on_null=REFUSE), root)
-    assert isinstance(got, Wanted) is (why is Why.MISSING)
+    assert isinstance(got, NewValue) is (why is KeepReason.MISSING)
 
 
 @pytest.mark.parametrize("kind", DataType)
@@ -60,54 +71,54 @@ def test_an_empty_text_counts_as_null_for_every_type(kind: DataType) -> None:
     """It is never of the wrong type, forced or not."""
     for forced in (None, kind):
         left = outcome(mapping("tier", kind.value, type=forced), {"tier": ""})
-        assert isinstance(left, Left)
-        assert left.why is Why.EMPTY_STRING
+        assert isinstance(left, KeptAttribute)
+        assert left.reason is KeepReason.EMPTY_STRING
 
 
 def test_an_empty_text_is_a_value_where_values_lists_it() -> None:
     """Some services write "" for "none of them"."""
     listing = mapping(values=(("", "none"), ("g", "gold")))
-    assert Wanted(listing, "none", "") == outcome(listing, {"tier": ""})
+    assert NewValue(listing, "none", "") == outcome(listing, {"tier": ""})
 
 
 def test_a_value_that_fits_is_wanted() -> None:
     """With what the answer said, and whether it was forced."""
     points = mapping("points", "integer", type=DataType.INTEGER)
-    assert Wanted(points, 42, "42", forced=True) == outcome(points, {"points": "42"})
-    assert Wanted(points, 42, 42, forced=False) == outcome(points, {"points": 42})
+    assert NewValue(points, 42, "42", forced=True) == outcome(points, {"points": "42"})
+    assert NewValue(points, 42, 42, forced=False) == outcome(points, {"points": 42})
 
 
 @pytest.mark.parametrize("got", ["gold" * 100, 42, 1.5, True])
 def test_a_value_that_does_not_fit_is_refused_with_its_reason(got: Json) -> None:
     """Beside what came, and what is there now."""
     left = outcome(mapping(redacted=True), {"tier": got})
-    assert isinstance(left, Left)
+    assert isinstance(left, KeptAttribute)
     assert left.refused
     assert left.detail
     assert left.redacted
-    assert repr(("silver", got)) == repr((left.before, left.got))
+    assert repr(("silver", got)) == repr((left.before, left.received))
 
 
 @pytest.mark.parametrize("got", [[], {}, ["gold"], {"ssn": "canary"}])
 def test_a_refused_list_or_object_is_not_kept(got: Json) -> None:
     """It holds more of the person than anybody asked for."""
     left = outcome(mapping(), {"tier": got})
-    assert isinstance(left, Left)
-    assert left.why is Why.WRONG_TYPE
-    assert left.got is ABSENT
+    assert isinstance(left, KeptAttribute)
+    assert left.reason is KeepReason.WRONG_TYPE
+    assert left.received is ABSENT
 
 
 @pytest.mark.parametrize("root", [None, 1, "tier", [], ["tier"], [{"tier": "gold"}]])
 def test_a_root_that_is_no_object_has_no_members(root: Json) -> None:
     """Whatever it is, nothing breaks."""
     left = outcome(mapping(), root)
-    assert isinstance(left, Left)
-    assert left.why is Why.MISSING
+    assert isinstance(left, KeptAttribute)
+    assert left.reason is KeepReason.MISSING
 
 
 def test_every_mapping_has_one_outcome_in_its_place() -> None:
     """Nothing vanishes and nothing moves."""
     mappings = [mapping(name) for name in "abc"]
     outcomes: Any = extract(mappings, {"a": "x", "b": 1}, person(c="y"))
-    assert [Wanted, Left, Left] == [type(each) for each in outcomes]
+    assert [NewValue, KeptAttribute, KeptAttribute] == [type(each) for each in outcomes]
     assert [ABSENT, "y"] == [each.before for each in outcomes[1:]]

@@ -8,13 +8,20 @@ from typing import NamedTuple
 
 import pytest
 
-from cactions.logic.project import Shaped, SourceFile, shape
+from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.logic.project.file_schema import FILE
-from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode
-from cactions.logic.yaml.parser import read
-from cactions.logic.yaml.schema import Either, ListOf, MapOf, Record, Schema, Tagged
-from cactions.model import Finding, OperatorError
+from cactions.logic.yaml.parser import parse_yaml
+from cactions.logic.yaml.schema import (
+    EitherSchema,
+    ListSchema,
+    MapSchema,
+    RecordSchema,
+    Schema,
+    TaggedUnion,
+)
+from cactions.model import Finding, UsageError
 
 EXAMPLE = Path(__file__).parents[2] / "actions.example.yaml"
 
@@ -298,7 +305,7 @@ CASES = [
 
 
 def faults_of(text: str) -> tuple[Finding, ...]:
-    return shape([SourceFile("a.yaml", text.encode())]).findings
+    return load_project([SourceFile("a.yaml", text.encode())]).findings
 
 
 def marked(text: str) -> tuple[str, tuple[int, int, int, int] | None]:
@@ -315,8 +322,8 @@ def _position(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def shaped(*texts: str) -> Shaped:
-    return shape([SourceFile(f"{n}.yaml", text.encode()) for n, text in enumerate(texts)])
+def shaped(*texts: str) -> LoadedProject:
+    return load_project([SourceFile(f"{n}.yaml", text.encode()) for n, text in enumerate(texts)])
 
 
 TWELVE = """\
@@ -368,23 +375,23 @@ def test_a_broken_declaration_is_not_reported_again_where_it_is_used() -> None:
 
 def keys_of(node: Node, schema: Schema) -> Iterator[ScalarNode]:
     """Every key that the format fixes, in the whole document."""
-    if isinstance(schema, Either):
+    if isinstance(schema, EitherSchema):
         yield from keys_of(node, schema.long)
-    elif isinstance(node, MapNode) and isinstance(schema, Record | Tagged):
-        record = schema if isinstance(schema, Record) else _tagged(node, schema)
+    elif isinstance(node, MapNode) and isinstance(schema, RecordSchema | TaggedUnion):
+        record = schema if isinstance(schema, RecordSchema) else _tagged(node, schema)
         for key, value in node.entries:
-            if not (isinstance(schema, Tagged) and key.text == schema.tag):
+            if not (isinstance(schema, TaggedUnion) and key.text == schema.tag):
                 yield key
             yield from keys_of(value, record.fields[key.text].schema)
-    elif isinstance(node, MapNode) and isinstance(schema, MapOf):
+    elif isinstance(node, MapNode) and isinstance(schema, MapSchema):
         for _, value in node.entries:
             yield from keys_of(value, schema.value)
-    elif isinstance(node, ListNode) and isinstance(schema, ListOf):
+    elif isinstance(node, ListNode) and isinstance(schema, ListSchema):
         for item in node.items:
             yield from keys_of(item, schema.item)
 
 
-def _tagged(node: MapNode, schema: Tagged) -> Record:
+def _tagged(node: MapNode, schema: TaggedUnion) -> RecordSchema:
     tag = next(value for key, value in node.entries if key.text == schema.tag)
     assert isinstance(tag, ScalarNode)
     return schema.records[tag.text]
@@ -393,7 +400,7 @@ def _tagged(node: MapNode, schema: Tagged) -> Record:
 def test_a_misspelt_key_anywhere_is_an_error_with_a_suggestion() -> None:
     """No key of the format is ever silently ignored, wherever it stands."""
     text = EXAMPLE.read_text()
-    root = read(text.encode(), Faults("a.yaml"))
+    root = parse_yaml(text.encode(), Diagnostics("a.yaml"))
     assert root is not None
     lines = text.splitlines(keepends=True)
     tried = 0
@@ -431,7 +438,7 @@ def test_a_misspelt_key_anywhere_is_an_error_with_a_suggestion() -> None:
 )
 def test_what_is_no_action_file_is_a_finding_and_never_a_pass(data: bytes, words: str) -> None:
     """Bad input ends in words, not in a crash and not in silence."""
-    shaped = shape([SourceFile("a.yaml", data)])
+    shaped = load_project([SourceFile("a.yaml", data)])
     assert shaped.project is None
     assert any(words in finding.message + finding.hint for finding in shaped.findings)
 
@@ -461,16 +468,16 @@ def test_the_environment_chooses_the_server() -> None:
     bases = [
         project.actions["loyalty"].request.base
         for name in (None, "staging")
-        if (project := shape(files, name).project)
+        if (project := load_project(files, name).project)
     ]
     assert ["https://api.shop.example", "https://staging.shop.example"] == bases
-    with pytest.raises(OperatorError, match='has an environment "stagign"'):
-        shape(files, "stagign")
+    with pytest.raises(UsageError, match='has an environment "stagign"'):
+        load_project(files, "stagign")
 
 
 def test_a_token_may_not_go_to_the_host_of_another_environment() -> None:
     """`hosts` holds in every environment."""
-    found = shape([SourceFile("a.yaml", BASE.encode())], "staging").findings
+    found = load_project([SourceFile("a.yaml", BASE.encode())], "staging").findings
     assert ["CA303"] == [finding.rule for finding in found]
 
 
@@ -501,7 +508,12 @@ def test_every_kind_of_token_is_shaped() -> None:
     )  # fmt: skip
     assert erp.fetch.request.body
     assert ["grant_type", "client_id", "client_secret"] == [*erp.fetch.request.body.content]
-    assert (True, False, True, True) == (jwt.is_users, crm.is_users, jwt.is_held, crm.is_held)
+    assert (True, False, True, True) == (
+        jwt.is_user_token,
+        crm.is_user_token,
+        jwt.is_runtime_value,
+        crm.is_runtime_value,
+    )
 
 
 def test_the_base_has_no_fault() -> None:
@@ -529,6 +541,6 @@ def test_a_fault_is_found_with_its_rule_and_its_exact_span(case: Case) -> None:
 def test_no_message_is_as_long_as_the_file(key: str, text: str) -> None:
     """Half a megabyte of one value hides all other findings."""
     other = "" if key == "version" else "version: 1\n"
-    shaped = shape([SourceFile("a.yaml", f"{other}{key}: {text}\n".encode())])
+    shaped = load_project([SourceFile("a.yaml", f"{other}{key}: {text}\n".encode())])
     assert shaped.findings
     assert all(len(finding.message) < 700 for finding in shaped.findings)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.fixes.apply import Mended, mended
+from cactions.logic.fixes.apply import FixResult, apply_fixes
 from cactions.logic.lint.engine import lint
-from cactions.logic.project import Shaped, SourceFile, shape
-from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import to_json
-from cactions.logic.yaml.parser import read
+from cactions.logic.yaml.parser import parse_yaml
 from cactions.model import Edit, Finding, Fix, Place
 from tests.linted import NOW
 from tests.reviews import PAGES
@@ -44,24 +44,24 @@ actions:
 GOOD = HEAD + SHOP
 
 
-def look(files: Sequence[SourceFile]) -> Shaped:
-    return lint(shape(files), NOW)
+def look(files: Sequence[SourceFile]) -> LoadedProject:
+    return lint(load_project(files), NOW)
 
 
-def fixed(text: str) -> Mended:
+def fixed(text: str) -> FixResult:
     """One file, fixed."""
-    return mended([SourceFile("a.yaml", text.encode())], look)
+    return apply_fixes([SourceFile("a.yaml", text.encode())], look)
 
 
-def text_of(state: Mended) -> str:
+def text_of(state: FixResult) -> str:
     [file] = state.files
     return file.data.decode()
 
 
 def meaning(text: str) -> Any:
     """What the YAML says; None where it cannot be read."""
-    faults = Faults("a.yaml")
-    root = read(text.encode(), faults)
+    faults = Diagnostics("a.yaml")
+    root = parse_yaml(text.encode(), faults)
     return None if faults.found or root is None else to_json(root)
 
 
@@ -153,7 +153,7 @@ def test_a_suppression_in_the_wrong_place_stays() -> None:
     bad = GOOD.replace("{path: $.store, max_length: 80}", '"$.store"').replace(
         "match: user_id  # how", "match: user_id  # cactions: ignore[CA207] how"
     )
-    state = mended([SourceFile("a.yaml", bad.encode())], look, lambda one: one.rule == "CA503")
+    state = apply_fixes([SourceFile("a.yaml", bad.encode())], look, lambda one: one.rule == "CA503")
     assert bad == text_of(state)
 
 
@@ -232,15 +232,15 @@ def broken(*edits: Edit, rule: str = "CA207") -> Finding:
 def test_a_fix_that_does_harm_is_left_out(edit: Edit) -> None:
     """The others are made all the same."""
 
-    def look_and_lie(files: Sequence[SourceFile]) -> Shaped:
+    def look_and_lie(files: Sequence[SourceFile]) -> LoadedProject:
         shaped = look(files)
         first = () if "- " in files[0].text[:2] else (broken(edit),)
-        return Shaped(
+        return LoadedProject(
             shaped.project, (*first, *shaped.findings), shaped.sources, shaped.draft, shaped.homes
         )
 
     bad = GOOD.replace("{path: $.store, max_length: 80}", "$.store")
-    state = mended([SourceFile("a.yaml", bad.encode())], look_and_lie)
+    state = apply_fixes([SourceFile("a.yaml", bad.encode())], look_and_lie)
     assert "{path: $.store, max_length: 255}" in text_of(state)
     assert state.applied == {"a.yaml": 1}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cactions.logic.project import SourceFile, shape
+from cactions.logic.project import SourceFile, load_project
 from cactions.logic.yaml.hidden_characters import GAP
 from cactions.model import Finding
 
@@ -41,7 +41,7 @@ def test_a_selector_varies_one_sign_that_is_seen() -> None:
 
 
 def found_in(text: str) -> tuple[Finding, ...]:
-    return shape([SourceFile("a.yaml", text.encode())]).findings
+    return load_project([SourceFile("a.yaml", text.encode())]).findings
 
 
 def cases() -> Iterator[tuple[str, str, int, int]]:

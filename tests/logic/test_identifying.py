@@ -6,19 +6,24 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.people.declared_type import UnfitValue, declared_value, value_in_cell
-from cactions.logic.people.from_record import Fault, PersonFault, person_from, person_id_for
-from cactions.model import Attribute, DataType, Json, Person, same
+from cactions.logic.people.declared_type import InvalidValue, parse_cell, parse_declared_value
+from cactions.logic.people.from_record import (
+    InvalidPerson,
+    RecordFault,
+    derive_person_id,
+    parse_person,
+)
+from cactions.model import Attribute, DataType, Json, Person, is_same
 
 DECLARED = {kind.value: Attribute(kind.value, kind) for kind in DataType}
 
 
 def made(attributes: dict[str, Json] | None = None, /, **fields: Json) -> Person:
-    return person_from(fields, attributes or {}, False, DECLARED)
+    return parse_person(fields, attributes or {}, False, DECLARED)
 
 
-def faults(attributes: dict[str, Json] | None = None, /, **fields: Json) -> list[Fault]:
-    with pytest.raises(PersonFault) as caught:
+def faults(attributes: dict[str, Json] | None = None, /, **fields: Json) -> list[RecordFault]:
+    with pytest.raises(InvalidPerson) as caught:
         made(attributes, **fields)
     return list(caught.value.faults)
 
@@ -35,13 +40,13 @@ def test_an_id_is_made_from_the_user_id_or_the_address(
     fields: dict[str, Json], person_id: str
 ) -> None:
     """The same on every machine, or journals would lose their people."""
-    assert person_id == person_id_for(fields)
+    assert person_id == derive_person_id(fields)
 
 
 def test_a_person_keeps_the_id_that_they_have() -> None:
     """It is no field; what is made is only made where nothing is given."""
     assert Person("p1", {"user_id": "u-1"}) == made(id="p1", user_id="u-1")
-    assert person_id_for({"user_id": "u-1"}) == made(user_id="u-1").id
+    assert derive_person_id({"user_id": "u-1"}) == made(user_id="u-1").id
 
 
 def test_unset_fields_vanish_and_empty_attributes_stay() -> None:
@@ -88,7 +93,7 @@ def test_every_fault_is_told_at_once() -> None:
 
 def test_somebody_must_be_somebody() -> None:
     """A name or a phone number finds nobody."""
-    assert [Fault("", "there is no user_id or email or id", "Give at least one.")] == faults(
+    assert [RecordFault("", "there is no user_id or email or id", "Give at least one.")] == faults(
         name="Ada", phone="1", email="", external_id=None
     )
 
@@ -119,7 +124,7 @@ def test_a_key_can_be_read_typed_and_compared(name: str, value: str) -> None:
 )
 def test_a_value_has_the_declared_type(kind: str, given: Json, held: Json) -> None:
     """Whole numbers in floats and dates as text are the only conversions."""
-    assert same(held, declared_value(given, DataType(kind)))
+    assert is_same(held, parse_declared_value(given, DataType(kind)))
 
 
 @pytest.mark.parametrize(
@@ -153,8 +158,8 @@ def test_a_value_has_the_declared_type(kind: str, given: Json, held: Json) -> No
 )
 def test_no_other_value_is_taken(kind: str, given: Json) -> None:
     """True is no 1, 1.0 is no 1, and a date says its offset; the words show no value."""
-    with pytest.raises(UnfitValue) as caught:
-        declared_value(given, DataType(kind))
+    with pytest.raises(InvalidValue) as caught:
+        parse_declared_value(given, DataType(kind))
     assert caught.value.hint
     assert "2026-13" not in str(caught.value)
 
@@ -176,7 +181,7 @@ def test_no_other_value_is_taken(kind: str, given: Json) -> None:
 )
 def test_a_cell_is_read_by_the_declared_type(kind: str, text: str, value: Any) -> None:
     """A string keeps its zeros."""
-    assert same(value, value_in_cell(text, DataType(kind)))
+    assert is_same(value, parse_cell(text, DataType(kind)))
 
 
 @pytest.mark.parametrize("kind", ["integer", "float", "boolean"])
@@ -185,4 +190,4 @@ def test_a_cell_is_read_by_the_declared_type(kind: str, text: str, value: Any) -
 )
 def test_a_cell_that_is_no_number_stays_a_text(kind: str, text: str) -> None:
     """And is refused as one: nothing is stretched until it fits."""
-    assert text == value_in_cell(text, DataType(kind))
+    assert text == parse_cell(text, DataType(kind))

@@ -13,29 +13,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from cactions.logic.name_grammar import NameForm
+from cactions.logic.name_grammar import NameGrammar
 from cactions.logic.project.file_schema import FILE
-from cactions.logic.project.json_schema import json_schema
+from cactions.logic.project.json_schema import build_json_schema
 from cactions.logic.yaml.decoder import decode
-from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.hidden_characters import find_hidden
-from cactions.logic.yaml.parser import read
+from cactions.logic.yaml.parser import parse_yaml
 from cactions.logic.yaml.schema import (
-    AnyJson,
-    Boolean,
-    Either,
-    Integer,
-    JsonScalar,
-    ListOf,
-    MapOf,
-    Record,
+    AnyJsonSchema,
+    BooleanSchema,
+    EitherSchema,
+    IntegerSchema,
+    ListSchema,
+    MapSchema,
+    RecordSchema,
+    ScalarSchema,
     Schema,
-    Tagged,
-    Text,
+    TaggedUnion,
+    TextSchema,
 )
 
 EXAMPLE = Path(__file__).parents[2] / "actions.example.yaml"
-EDITOR = Draft7Validator(json_schema())
+EDITOR = Draft7Validator(build_json_schema())
 
 letters = st.characters(codec="utf-8", exclude_categories=["Cc"]).filter(
     lambda sign: not find_hidden(sign.encode(), sign)
@@ -56,14 +56,14 @@ def valid(schema: Schema) -> st.SearchStrategy[Any]:
     return FORMS[type(schema)](schema)
 
 
-def record(schema: Record) -> st.SearchStrategy[Any]:
+def record(schema: RecordSchema) -> st.SearchStrategy[Any]:
     fields = {name: st.deferred(lambda f=f: valid(f.schema)) for name, f in schema.fields.items()}
     required = {name: fields[name] for name, field in schema.fields.items() if field.required}
     optional = {name: form for name, form in fields.items() if name not in required}
     return st.fixed_dictionaries(required, optional=optional)
 
 
-def text(schema: Text) -> st.SearchStrategy[Any]:
+def text(schema: TextSchema) -> st.SearchStrategy[Any]:
     if schema.words:
         return st.sampled_from(schema.words)
     if schema.form:
@@ -71,30 +71,30 @@ def text(schema: Text) -> st.SearchStrategy[Any]:
     return (words if schema.empty else names) | numbers | st.booleans()
 
 
-def named(form: NameForm | None) -> st.SearchStrategy[str]:
+def named(form: NameGrammar | None) -> st.SearchStrategy[str]:
     return st.from_regex(form.pattern, fullmatch=True) if form else names
 
 
 FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
-    Text: text,
-    Integer: lambda schema: st.integers(schema.least, schema.most),
-    Boolean: lambda _: st.booleans(),
-    JsonScalar: lambda _: scalars,
-    AnyJson: lambda _: anything,
-    ListOf: lambda schema: st.lists(valid(schema.item), min_size=schema.least, max_size=3),
-    MapOf: lambda schema: st.dictionaries(
+    TextSchema: text,
+    IntegerSchema: lambda schema: st.integers(schema.least, schema.most),
+    BooleanSchema: lambda _: st.booleans(),
+    ScalarSchema: lambda _: scalars,
+    AnyJsonSchema: lambda _: anything,
+    ListSchema: lambda schema: st.lists(valid(schema.item), min_size=schema.least, max_size=3),
+    MapSchema: lambda schema: st.dictionaries(
         named(schema.form), valid(schema.value), min_size=schema.least, max_size=3
     ),
-    Record: record,
-    Tagged: lambda schema: st.one_of(*map(record, schema.records.values())),
-    Either: lambda schema: valid(schema.short) | valid(schema.long),
+    RecordSchema: record,
+    TaggedUnion: lambda schema: st.one_of(*map(record, schema.records.values())),
+    EitherSchema: lambda schema: valid(schema.short) | valid(schema.long),
 }
 
 
 def faults(document: Any) -> list[str]:
     """What the decoder finds in a document that is written as JSON, which is YAML too."""
-    found = Faults("a.yaml")
-    node = read(json.dumps(document, ensure_ascii=False).encode(), found)
+    found = Diagnostics("a.yaml")
+    node = parse_yaml(json.dumps(document, ensure_ascii=False).encode(), found)
     if node is not None:
         decode(node, FILE, found)
     return [f"{fault.rule} {fault.route} {fault.message}" for fault in found.found]
@@ -122,7 +122,7 @@ def broken(draw: st.DrawFn) -> Any:
 
 def test_the_schema_is_draft_7_and_knows_the_example() -> None:
     """What the README shows, an editor accepts."""
-    Draft7Validator.check_schema(json_schema())
+    Draft7Validator.check_schema(build_json_schema())
     document = yaml.load(EXAMPLE.read_text(), Loader=yaml.BaseLoader)
     typed = json.loads(json.dumps(document))
     assert [] == [e.message for e in EDITOR.iter_errors(_typed(typed)) if e.validator != "type"]

@@ -13,19 +13,19 @@ import pytest
 
 from cactions.logic.documents.findings import findings_to_json
 from cactions.logic.documents.sarif import review_to_sarif
-from cactions.logic.fixes.apply import mended
+from cactions.logic.fixes.apply import apply_fixes
 from cactions.logic.lint.engine import lint
-from cactions.logic.lint.rule_page import page_of
-from cactions.logic.project import Shaped, SourceFile, shape
-from cactions.logic.strict_json import dumps
+from cactions.logic.lint.rule_page import parse_rule_page
+from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.logic.strict_json import dump_json
 from cactions.logic.yaml.parser import MAX_BYTES
-from cactions.model import Review, Severity
-from cactions.render.escape_findings import spelled_review
-from cactions.render.findings import findings
-from cactions.render.github import github
-from cactions.render.junit import junit
-from cactions.render.markdown import markdown
-from cactions.render.text import plain
+from cactions.model import LintReport, Severity
+from cactions.render.escape_findings import escape_report
+from cactions.render.findings import render_findings
+from cactions.render.github import render_github
+from cactions.render.junit import render_junit
+from cactions.render.markdown import render_markdown
+from cactions.render.text import to_plain_text
 from cactions.rules import PAGES, SEVERITIES
 from tests.counting import COUNTS
 from tests.linted import NOW
@@ -51,9 +51,9 @@ DEAR = (
 FIXABLE = ("allow, idle", "allow, idle on lines", "comments, idle", "actions, free")
 
 
-def looked(files: list[SourceFile]) -> Shaped:
+def looked(files: list[SourceFile]) -> LoadedProject:
     """What ``validate`` finds."""
-    return lint(shape(files), NOW)
+    return lint(load_project(files), NOW)
 
 
 def found(name: str, size: int) -> None:
@@ -64,21 +64,21 @@ def found(name: str, size: int) -> None:
 def told(name: str, size: int) -> None:
     """Everything that ``validate`` does with a file, in every format."""
     look = looked([SourceFile("a.yaml", text_of(name, size).encode())])
-    review = Review(look.findings, look.suppressed, look.sources, 0)
+    review = LintReport(look.findings, look.suppressed, look.sources, 0)
     rules = {one.rule for one in look.findings} | {one.finding.rule for one in look.suppressed}
-    pages = [page_of(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in rules]
-    plain(findings(review.findings, review.sources)(80))
-    github(review, str)
-    junit(review, [Severity.ERROR])
-    markdown(review, str)
-    dumps(findings_to_json(review.findings, review.suppressed))
-    dumps(review_to_sarif(spelled_review(review), pages, str))
+    pages = [parse_rule_page(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in rules]
+    to_plain_text(render_findings(review.findings, review.sources)(80))
+    render_github(review, str)
+    render_junit(review, [Severity.ERROR])
+    render_markdown(review, str)
+    dump_json(findings_to_json(review.findings, review.suppressed))
+    dump_json(review_to_sarif(escape_report(review), pages, str))
 
 
 def fixed(name: str, size: int) -> None:
     """Everything that ``validate --fix`` does with a file."""
     file = SourceFile("a.yaml", text_of(name, size).encode())
-    done = mended([file], lambda files: looked([*files]))
+    done = apply_fixes([file], lambda files: looked([*files]))
     assert done.applied, name
 
 

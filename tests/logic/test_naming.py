@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.name_grammar import NAME, SECRET_NAME, NameForm, refusal
+from cactions.logic.name_grammar import NAME, SECRET_NAME, NameGrammar, describe_refusal
 from cactions.logic.vault.line_parser import NAME as OF_THE_FORMAT
 
 FORMS = {"a name": NAME, "a secret": SECRET_NAME}
@@ -20,11 +20,13 @@ FORMS = {"a name": NAME, "a secret": SECRET_NAME}
     ["", ".", "..", "../../out", "-x", "--", "a b", "a/b", "a\\b", "a\0b", "a\nb", "a\n", "é",
      "Ünï", "a..b", "._x", "😀", "x" * 200, ".-_.-_", "@x"],
 )  # fmt: skip
-def test_a_name_that_is_none_is_refused_and_another_one_proposed(form: NameForm, name: str) -> None:
+def test_a_name_that_is_none_is_refused_and_another_one_proposed(
+    form: NameGrammar, name: str
+) -> None:
     """The proposal can be pasted as it stands."""
     assert not form.fits(name)
     assert form.fits(form.proposal(name))
-    assert f'write "{form.proposal(name)}"' in refusal(name, form)[1]
+    assert f'write "{form.proposal(name)}"' in describe_refusal(name, form)[1]
 
 
 @settings(deadline=None)

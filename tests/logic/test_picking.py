@@ -15,8 +15,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from jsonpath import JSONPathEnvironment
 
-from cactions.logic.expressions.json_path import PathError, parse_path, pick, pick_rows
-from cactions.model import ABSENT, EACH, Json, Segment, same
+from cactions.logic.expressions.json_path import PathError, parse_path, query_all, query_one
+from cactions.model import ABSENT, EACH, Json, Segment, is_same
 
 ORACLE = JSONPathEnvironment(strict=True)
 
@@ -75,8 +75,8 @@ def test_a_path_picks_what_the_oracle_picks(text: str, document: Json) -> None:
     """A strict reader of RFC 9535 finds the same value, or nothing just as we do."""
     found = [node.value for node in ORACLE.finditer(text, document)]
     path = parse_path(text)
-    assert same(found[0] if found else ABSENT, pick(path, document))
-    assert same(found, pick_rows(path, document))
+    assert is_same(found[0] if found else ABSENT, query_one(path, document))
+    assert is_same(found, query_all(path, document))
 
 
 @given(ROW_PATHS, DOCUMENTS)
@@ -89,7 +89,7 @@ def test_rows_are_what_the_oracle_picks_from_arrays(text: str, document: Json) -
         for node in ORACLE.finditer(text, document)
         if all(isinstance(node.parts[i], int) for i in starred)
     ]
-    assert same(nodes, pick_rows(path, document))
+    assert is_same(nodes, query_all(path, document))
 
 
 @given(PATH_LIKE, st.booleans())
@@ -233,7 +233,7 @@ def test_rows_take_the_wildcard_of_arrays() -> None:
 )
 def test_rows_are_elements_of_arrays(text: str, document: Json, expected: list[Json]) -> None:
     """A wildcard over anything but an array finds no rows; a singular path finds one at most."""
-    assert same(expected, pick_rows(parse_path(text, rows=True), document))
+    assert is_same(expected, query_all(parse_path(text, rows=True), document))
 
 
 @pytest.mark.parametrize(
@@ -253,10 +253,10 @@ def test_rows_are_elements_of_arrays(text: str, document: Json, expected: list[J
 def test_absent_and_null_are_two_answers(text: str, expected: Json) -> None:
     """Null is a value that is there; everything that is not there is ABSENT."""
     document: Json = {"a": None, "l": [0, 1], "o": {"0": 1}, "s": "text"}
-    assert same(expected, pick(parse_path(text), document))
+    assert is_same(expected, query_one(parse_path(text), document))
 
 
 def test_a_path_of_any_length_is_read_and_picked() -> None:
     """Neither the parser nor the picker recurses."""
-    assert pick(parse_path("$" + "[0]" * 50_000), [[]]) is ABSENT
+    assert query_one(parse_path("$" + "[0]" * 50_000), [[]]) is ABSENT
     assert parse_path("$" + "['a']" * 50_000).segments[-1:] == ("a",)

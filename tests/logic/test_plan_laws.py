@@ -15,22 +15,22 @@ from hypothesis import strategies as st
 
 from cactions.logic import strict_json
 from cactions.logic.documents import plan_from_json, plan_to_json
-from cactions.logic.plan.equality import agrees
-from cactions.logic.plan.planner import applied, inverse, plan, undo
+from cactions.logic.plan.equality import is_equal_as
+from cactions.logic.plan.planner import apply_plan, invert_plan, plan_changes, plan_undo
 from cactions.model import (
     ABSENT,
     AttributeMapping,
+    ChangeKind,
     DataType,
     DateForm,
     Json,
-    Kind,
     Overwrite,
     Person,
     Plan,
     Value,
     WhenEmpty,
     is_empty,
-    same,
+    is_same,
 )
 from tests.builders import about_ada, action, case, mapping, person
 
@@ -60,7 +60,7 @@ class World:
 
     def plan(self, ada: Person | None = None) -> Plan:
         """The plan, for Ada as she was or as she is now."""
-        return plan(
+        return plan_changes(
             case(action(*self.mappings), ada or self.ada), about_ada(**self.says), self.ours
         )
 
@@ -105,26 +105,26 @@ def worlds(draw: st.DrawFn) -> World:
 
 def same_attributes(left: Person, right: Person) -> bool:
     """Strictly, absent ones included."""
-    return same(dict(left.attributes), dict(right.attributes))
+    return is_same(dict(left.attributes), dict(right.attributes))
 
 
 @given(worlds())
 def test_applying_and_then_undoing_restores(world: World) -> None:
     """To the letter: type, null and absence."""
     made = world.plan()
-    after = applied(world.ada, made)
-    back, conflicts = undo(made, after)
+    after = apply_plan(world.ada, made)
+    back, conflicts = plan_undo(made, after)
     assert conflicts == ()
-    assert same_attributes(world.ada, applied(after, back))
-    assert same_attributes(world.ada, applied(after, inverse(made)))
+    assert same_attributes(world.ada, apply_plan(after, back))
+    assert same_attributes(world.ada, apply_plan(after, invert_plan(made)))
 
 
 @given(worlds())
 def test_planning_again_after_applying_is_all_same(world: World) -> None:
     """What was kept or refused still is, for the same reason."""
     made = world.plan()
-    again = world.plan(applied(world.ada, made))
-    assert {Kind.SAME} >= {change.kind for change in again.changes}
+    again = world.plan(apply_plan(world.ada, made))
+    assert {ChangeKind.SAME} >= {change.kind for change in again.changes}
     assert repr(made.left) == repr(again.left)
 
 
@@ -132,11 +132,13 @@ def test_planning_again_after_applying_is_all_same(world: World) -> None:
 def test_a_plan_touches_only_what_is_mapped_and_effective(world: World) -> None:
     """Everything else is as it was."""
     made = world.plan()
-    after = applied(world.ada, made)
+    after = apply_plan(world.ada, made)
     touched = {change.attribute for change in made.effective}
     assert touched <= {each.attribute.name for each in world.mappings}
     for name in NAMES:
-        assert name in touched or same(world.ada.attribute_value(name), after.attribute_value(name))
+        assert name in touched or is_same(
+            world.ada.attribute_value(name), after.attribute_value(name)
+        )
     assert replace(after, attributes=world.ada.attributes) == world.ada
 
 
@@ -162,7 +164,7 @@ def test_before_is_what_the_person_holds(world: World) -> None:
     """The promise that the commit checks."""
     made = world.plan()
     for each in (*made.changes, *made.left):
-        assert same(world.ada.attribute_value(each.attribute), each.before)
+        assert is_same(world.ada.attribute_value(each.attribute), each.before)
 
 
 @given(worlds())
@@ -187,7 +189,7 @@ def test_a_policy_is_kept(world: World) -> None:
         assert (
             policy is not Overwrite.IF_OURS
             or is_empty(change.before)
-            or agrees(change.data_type, change.before, last)
+            or is_equal_as(change.data_type, change.before, last)
         )
 
 
@@ -197,30 +199,30 @@ def test_undo_never_touches_what_somebody_changed_since(
 ) -> None:
     """Every effective change is restored, is back already, or is a conflict."""
     made = world.plan()
-    after = applied(world.ada, made)
+    after = apply_plan(world.ada, made)
     now = {k: v for k, v in {**after.attributes, **since}.items() if v is not ABSENT}
     person_now = replace(after, attributes=now)
-    back, conflicts = undo(made, person_now)
-    restored = applied(person_now, back)
+    back, conflicts = plan_undo(made, person_now)
+    restored = apply_plan(person_now, back)
     told = {each.attribute for each in (*back.changes, *conflicts)}
     for change in made.effective:
         name, found = change.attribute, person_now.attribute_value(change.attribute)
         if name not in told:
-            assert agrees(change.data_type, found, change.before)
+            assert is_equal_as(change.data_type, found, change.before)
         elif name in {each.attribute for each in conflicts}:
-            assert same(found, restored.attribute_value(name))
+            assert is_same(found, restored.attribute_value(name))
         else:
-            assert agrees(change.data_type, found, change.after)
-            assert same(change.before, restored.attribute_value(name))
+            assert is_equal_as(change.data_type, found, change.after)
+            assert is_same(change.before, restored.attribute_value(name))
 
 
 @given(worlds())
 def test_undoing_twice_is_undoing_once(world: World) -> None:
     """The second time everything is back already."""
     made = world.plan()
-    after = applied(world.ada, made)
-    back, _ = undo(made, after)
-    again, conflicts = undo(made, applied(after, back))
+    after = apply_plan(world.ada, made)
+    back, _ = plan_undo(made, after)
+    again, conflicts = plan_undo(made, apply_plan(after, back))
     assert again.effective == ()
     assert conflicts == ()
 
@@ -232,20 +234,22 @@ def test_undo_works_in_a_store_that_keeps_no_nulls_and_no_point_zero(world: Worl
     types = {change.attribute: change.data_type for change in made.changes}
     kept = {
         name: int(value) if types.get(name) is DataType.FLOAT and value == 1.0 else value
-        for name, value in applied(world.ada, made).attributes.items()
+        for name, value in apply_plan(world.ada, made).attributes.items()
         if value is not None
     }
     stored = replace(world.ada, attributes=kept)
-    back, conflicts = undo(made, stored)
-    restored = applied(stored, back)
+    back, conflicts = plan_undo(made, stored)
+    restored = apply_plan(stored, back)
     assert conflicts == ()
     for change in made.effective:
-        assert agrees(change.data_type, change.before, restored.attribute_value(change.attribute))
+        assert is_equal_as(
+            change.data_type, change.before, restored.attribute_value(change.attribute)
+        )
 
 
 @given(worlds())
 def test_a_plan_survives_being_written_down(world: World) -> None:
     """The journal gives back what it was given."""
     made = world.plan()
-    text = strict_json.dumps(plan_to_json(made, redact=False))
-    assert repr(made) == repr(plan_from_json(strict_json.parse(text)))
+    text = strict_json.dump_json(plan_to_json(made, redact=False))
+    assert repr(made) == repr(plan_from_json(strict_json.parse_json(text)))

@@ -6,30 +6,36 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.plan.planner import applied, failed, inverse, plan, undo
+from cactions.logic.plan.planner import (
+    apply_plan,
+    build_failure,
+    invert_plan,
+    plan_changes,
+    plan_undo,
+)
 from cactions.model import (
     ABSENT,
     AttributeMapping,
-    Call,
-    Caution,
     Change,
+    ChangeKind,
+    ChangeWarning,
     Conflict,
     DataType,
-    Failed,
+    FailureReason,
     Json,
-    Kind,
-    Left,
-    NoPlan,
+    KeepReason,
+    KeptAttribute,
     Overwrite,
     Person,
     PersonQuery,
     Plan,
+    PlanFailure,
+    PlanningError,
     Proof,
-    Reason,
+    SentCall,
     Subject,
     Value,
     WhenEmpty,
-    Why,
 )
 from tests.builders import (
     CALL,
@@ -50,18 +56,18 @@ CLEARING = {"on_null": WhenEmpty.CLEAR}
 
 def planned(
     of: AttributeMapping, before: Value, got: Json, ours: dict[str, Value] | None = None
-) -> Change | Left:
+) -> Change | KeptAttribute:
     """What the plan says of one attribute of Ada."""
     name = of.attribute.name
     ada = person() if before is ABSENT else person(**{name: before})
-    made = plan(case(action(of), ada), about_ada(**{name: got}), ours)
+    made = plan_changes(case(action(of), ada), about_ada(**{name: got}), ours)
     (only,) = (*made.changes, *made.left)
     return only
 
 
 def cautions(
     of: AttributeMapping, before: Value, got: Json, ours: dict[str, Value] | None = None
-) -> tuple[Caution, ...]:
+) -> tuple[ChangeWarning, ...]:
     """The cautions of the change."""
     made = planned(of, before, got, ours)
     assert isinstance(made, Change)
@@ -71,24 +77,26 @@ def cautions(
 def test_a_plan_says_who_what_and_why() -> None:
     """Changes and kept attributes in the order of the mappings, and the proof."""
     of = action(mapping(), mapping("points", "integer"), mapping("since", "date"))
-    made = plan(case(of, person(tier="silver")), about_ada(tier="gold", points="many"))
+    made = plan_changes(case(of, person(tier="silver")), about_ada(tier="gold", points="many"))
     assert made == Plan(
         "loyalty",
         SUBJECT,
         CALL,
         (Change("tier", "silver", "gold", "$.tier"),),
         (
-            Left(
+            KeptAttribute(
                 "points",
                 ABSENT,
-                Why.WRONG_TYPE,
+                KeepReason.WRONG_TYPE,
                 refused=True,
-                got="many",
+                received="many",
                 detail="a whole number is wanted, not a text",
                 source="$.points",
                 data_type=DataType.INTEGER,
             ),
-            Left("since", ABSENT, Why.MISSING, source="$.since", data_type=DataType.DATE),
+            KeptAttribute(
+                "since", ABSENT, KeepReason.MISSING, source="$.since", data_type=DataType.DATE
+            ),
         ),
         Proof("$.email", "person.email", "ada@example.com", "ada@example.com"),
         made.premises,
@@ -97,43 +105,48 @@ def test_a_plan_says_who_what_and_why() -> None:
 
 def test_an_answer_that_may_not_be_used_gives_no_plan() -> None:
     """Not even for the attributes that would fit."""
-    with pytest.raises(NoPlan) as caught:
-        plan(case(action(mapping())), answer({"email": "eve@example.com", "tier": "gold"}))
-    assert caught.value.reason is Reason.NOT_SAME_PERSON
+    with pytest.raises(PlanningError) as caught:
+        plan_changes(case(action(mapping())), answer({"email": "eve@example.com", "tier": "gold"}))
+    assert caught.value.reason is FailureReason.NOT_SAME_PERSON
 
 
 @pytest.mark.parametrize(
     ("before", "got", "kind"),
     [
-        (ABSENT, "gold", Kind.ADD),
-        (None, "gold", Kind.ADD),
-        ("", "gold", Kind.ADD),
-        ("silver", "gold", Kind.OVERWRITE),
-        (1, "gold", Kind.OVERWRITE),
-        ("gold", "gold", Kind.SAME),
-        ("silver", None, Kind.CLEAR),
-        (0, None, Kind.CLEAR),
-        (False, "", Kind.CLEAR),
-        (ABSENT, None, Kind.SAME),
-        (None, "", Kind.SAME),
-        ("", None, Kind.SAME),
+        (ABSENT, "gold", ChangeKind.ADD),
+        (None, "gold", ChangeKind.ADD),
+        ("", "gold", ChangeKind.ADD),
+        ("silver", "gold", ChangeKind.OVERWRITE),
+        (1, "gold", ChangeKind.OVERWRITE),
+        ("gold", "gold", ChangeKind.SAME),
+        ("silver", None, ChangeKind.CLEAR),
+        (0, None, ChangeKind.CLEAR),
+        (False, "", ChangeKind.CLEAR),
+        (ABSENT, None, ChangeKind.SAME),
+        (None, "", ChangeKind.SAME),
+        ("", None, ChangeKind.SAME),
     ],
 )
-def test_a_change_is_what_it_does(before: Value, got: Json, kind: Kind) -> None:
+def test_a_change_is_what_it_does(before: Value, got: Json, kind: ChangeKind) -> None:
     """Before is kept as it is held; where nothing changes, after is before."""
     made = planned(mapping(**CLEARING), before, got)
     assert isinstance(made, Change)
     assert kind is made.kind
-    after = before if kind is Kind.SAME else (got or None)
+    after = before if kind is ChangeKind.SAME else (got or None)
     assert repr((before, after)) == repr((made.before, made.after))
 
 
 @pytest.mark.parametrize(
     ("before", "got", "kind"),
-    [(5, 5.0, Kind.SAME), (5.0, 5, Kind.SAME), (5, 6, Kind.OVERWRITE), (True, 1, Kind.OVERWRITE)],
+    [
+        (5, 5.0, ChangeKind.SAME),
+        (5.0, 5, ChangeKind.SAME),
+        (5, 6, ChangeKind.OVERWRITE),
+        (True, 1, ChangeKind.OVERWRITE),
+    ],
 )
 def test_a_whole_number_in_a_float_attribute_is_that_float(
-    before: Value, got: Json, kind: Kind
+    before: Value, got: Json, kind: ChangeKind
 ) -> None:
     """A store may write 5 for 5.0; what is promised to the commit is what it holds."""
     made = planned(mapping("score", "float"), before, got)
@@ -143,18 +156,18 @@ def test_a_whole_number_in_a_float_attribute_is_that_float(
 
 
 WAYS = [
-    (Overwrite.NEVER, ABSENT, None, Why.OVERWRITE_NEVER),
-    (Overwrite.NEVER, "silver", {"tier": "silver"}, Why.OVERWRITE_NEVER),
+    (Overwrite.NEVER, ABSENT, None, KeepReason.OVERWRITE_NEVER),
+    (Overwrite.NEVER, "silver", {"tier": "silver"}, KeepReason.OVERWRITE_NEVER),
     (Overwrite.IF_EMPTY, "", None, None),
-    (Overwrite.IF_EMPTY, "silver", {"tier": "silver"}, Why.NOT_EMPTY),
+    (Overwrite.IF_EMPTY, "silver", {"tier": "silver"}, KeepReason.NOT_EMPTY),
     (Overwrite.IF_OURS, ABSENT, None, None),
     (Overwrite.IF_OURS, "", {"tier": "silver"}, None),
     (Overwrite.IF_OURS, "silver", {"tier": "silver"}, None),
-    (Overwrite.IF_OURS, "silver", {"tier": "wood"}, Why.NOT_OURS),
-    (Overwrite.IF_OURS, "silver", {"tier": None}, Why.NOT_OURS),
-    (Overwrite.IF_OURS, "silver", {"points": "silver"}, Why.NOT_OURS),
-    (Overwrite.IF_OURS, "silver", {}, Why.NOT_OURS),
-    (Overwrite.IF_OURS, "silver", None, Why.NOT_OURS),
+    (Overwrite.IF_OURS, "silver", {"tier": "wood"}, KeepReason.NOT_OURS),
+    (Overwrite.IF_OURS, "silver", {"tier": None}, KeepReason.NOT_OURS),
+    (Overwrite.IF_OURS, "silver", {"points": "silver"}, KeepReason.NOT_OURS),
+    (Overwrite.IF_OURS, "silver", {}, KeepReason.NOT_OURS),
+    (Overwrite.IF_OURS, "silver", None, KeepReason.NOT_OURS),
     (Overwrite.ALWAYS, "silver", None, None),
 ]
 
@@ -162,18 +175,18 @@ WAYS = [
 @pytest.mark.parametrize(("policy", "before", "ours", "why"), WAYS)
 @pytest.mark.parametrize("got", ["gold", None])
 def test_a_policy_keeps_the_old_value_or_lets_go(
-    policy: Overwrite, before: Value, ours: Any, why: Why | None, got: Json
+    policy: Overwrite, before: Value, ours: Any, why: KeepReason | None, got: Json
 ) -> None:
     """Whether another value would come or nothing; without a journal nothing is ours."""
     made = planned(mapping(overwrite=policy, **CLEARING), before, got, ours)
     if got is None and not (isinstance(before, str) and before):
         assert isinstance(made, Change)
-        assert made.kind is Kind.SAME
+        assert made.kind is ChangeKind.SAME
     elif why is None:
         assert isinstance(made, Change)
-        assert made.kind is not Kind.SAME
+        assert made.kind is not ChangeKind.SAME
     else:
-        assert Left("tier", before, why, got=got, source="$.tier") == made
+        assert KeptAttribute("tier", before, why, received=got, source="$.tier") == made
 
 
 @pytest.mark.parametrize("policy", Overwrite)
@@ -186,11 +199,11 @@ def test_a_policy_has_no_say_where_nothing_changes(policy: Overwrite) -> None:
 def test_a_kept_value_shows_what_the_answer_said() -> None:
     """In its own words, before any conversion."""
     due = mapping("due", "integer", values=(("soon", 1),), overwrite=Overwrite.NEVER, redacted=True)
-    assert planned(due, 2, "soon") == Left(
+    assert planned(due, 2, "soon") == KeptAttribute(
         "due",
         2,
-        Why.OVERWRITE_NEVER,
-        got="soon",
+        KeepReason.OVERWRITE_NEVER,
+        received="soon",
         source="$.due",
         data_type=DataType.INTEGER,
         redacted=True,
@@ -201,7 +214,7 @@ def test_a_kept_value_shows_what_the_answer_said() -> None:
 def test_a_target_that_users_can_edit_is_a_caution(writable: bool | None, warned: bool) -> None:
     """Unknown counts as editable."""
     of = mapping(messenger_writable=writable)
-    assert (Caution.USER_EDITABLE in cautions(of, "silver", "gold")) is warned
+    assert (ChangeWarning.USER_EDITABLE in cautions(of, "silver", "gold")) is warned
 
 
 @pytest.mark.parametrize(
@@ -222,7 +235,7 @@ def test_a_value_that_somebody_put_there_since_is_a_caution(
 ) -> None:
     """Only where we know what we wrote, and only where a value goes away."""
     found = cautions(mapping(**CLEARING), before, got, ours)
-    assert (Caution.HAND_EDITED in found) is warned
+    assert (ChangeWarning.HAND_EDITED in found) is warned
 
 
 def test_a_float_that_the_store_wrote_as_a_whole_number_is_still_ours() -> None:
@@ -234,14 +247,14 @@ def test_a_float_that_the_store_wrote_as_a_whole_number_is_still_ours() -> None:
 def test_a_value_that_goes_away_for_nothing_is_a_caution(got: Json, warned: bool) -> None:
     """An overwrite is none."""
     found = cautions(mapping(**CLEARING), "silver", got)
-    assert (Caution.CLEARS in found) is warned
+    assert (ChangeWarning.CLEARS in found) is warned
 
 
 @pytest.mark.parametrize(("got", "warned"), [("7", True), (7, False)])
 def test_a_forced_type_is_a_caution(got: Json, warned: bool) -> None:
     """Where it was needed, not wherever it is allowed."""
     of = mapping("points", "integer", type=DataType.INTEGER)
-    assert (Caution.TYPE_FORCED in cautions(of, 5, got)) is warned
+    assert (ChangeWarning.TYPE_FORCED in cautions(of, 5, got)) is warned
 
 
 def test_nothing_to_do_is_nothing_to_weigh() -> None:
@@ -253,7 +266,7 @@ def test_nothing_to_do_is_nothing_to_weigh() -> None:
 def test_cautions_stand_in_one_order() -> None:
     """As the model lists them."""
     of = mapping("points", "integer", type=DataType.INTEGER, **EDITABLE, **CLEARING)
-    editable, by_hand, clears, forced = Caution
+    editable, by_hand, clears, forced = ChangeWarning
     assert cautions(of, 5, "7", {"points": 4}) == (editable, by_hand, forced)
     assert cautions(of, 5, None, {"points": 4}) == (editable, by_hand, clears)
 
@@ -261,21 +274,21 @@ def test_cautions_stand_in_one_order() -> None:
 def test_a_failure_keeps_the_reason_the_call_and_the_proof() -> None:
     """A person's failure is a value; before the request there is no call."""
     proof = Proof("$.email", "person.email", "a@b.c", "d@e.f")
-    error = NoPlan(Reason.NOT_SAME_PERSON, "it is not", hint="Look.", proof=proof)
+    error = PlanningError(FailureReason.NOT_SAME_PERSON, "it is not", hint="Look.", proof=proof)
     ours = case(action(mapping()))
-    assert failed(ours, error) == Failed(
-        "loyalty", SUBJECT, Reason.NOT_SAME_PERSON, "it is not", "Look.", CALL, proof
+    assert build_failure(ours, error) == PlanFailure(
+        "loyalty", SUBJECT, FailureReason.NOT_SAME_PERSON, "it is not", "Look.", CALL, proof
     )
-    early = type(ours)(ours.action, ours.person, ours.subject, {}, Call(""))
-    assert failed(early, error).call is None
+    early = type(ours)(ours.action, ours.person, ours.subject, {}, SentCall(""))
+    assert build_failure(early, error).call is None
 
 
 PLAN = a_plan(
     change(ABSENT, "gold"),
     change(1, 2, attribute="points", data_type=DataType.INTEGER, redacted=True),
     change("x", "x", attribute="same"),
-    change("y", None, attribute="gone", cautions=(Caution.CLEARS,), source="$.gone"),
-    left=(Left("kept", "k", Why.NULL),),
+    change("y", None, attribute="gone", cautions=(ChangeWarning.CLEARS,), source="$.gone"),
+    left=(KeptAttribute("kept", "k", KeepReason.NULL),),
     proof=Proof("$.email", "person.email"),
 )
 
@@ -284,16 +297,16 @@ def test_applying_writes_the_effective_changes_and_nothing_else() -> None:
     """Null is written as null; the rest of the person stays."""
     ada = person(points=1, same="x", gone="y", kept="k", other=[1])
     after = {"points": 2, "same": "x", "gone": None, "kept": "k", "other": [1], "tier": "gold"}
-    assert person(**after) == applied(ada, PLAN)
+    assert person(**after) == apply_plan(ada, PLAN)
     assert "tier" not in ada.attributes
 
 
 def test_the_inverse_is_the_effective_changes_turned_round() -> None:
     """No answer stands behind it: no source, no cautions, nothing kept, no proof, no call."""
-    assert inverse(PLAN) == Plan(
+    assert invert_plan(PLAN) == Plan(
         "loyalty",
         SUBJECT,
-        Call(""),
+        SentCall(""),
         (
             change("gold", ABSENT),
             change(2, 1, attribute="points", data_type=DataType.INTEGER, redacted=True),
@@ -304,7 +317,7 @@ def test_the_inverse_is_the_effective_changes_turned_round() -> None:
 
 def test_undo_restores_what_is_still_ours_and_tells_of_the_rest() -> None:
     """Back already: left out. Changed since: a conflict with both values, which stays hidden."""
-    back, conflicts = undo(PLAN, person(tier="gold", points=3, gone="y", same="other"))
+    back, conflicts = plan_undo(PLAN, person(tier="gold", points=3, gone="y", same="other"))
     assert (change("gold", ABSENT),) == back.changes
     assert (Conflict("points", 2, 3, redacted=True),) == conflicts
 
@@ -313,7 +326,7 @@ def test_undo_restores_what_is_still_ours_and_tells_of_the_rest() -> None:
 def test_an_emptied_attribute_is_still_ours_however_empty_it_is(now: Value) -> None:
     """Stores write null in different ways; what is promised is what is there."""
     ada = person() if now is ABSENT else person(gone=now)
-    back, conflicts = undo(a_plan(change("y", None, attribute="gone")), ada)
+    back, conflicts = plan_undo(a_plan(change("y", None, attribute="gone")), ada)
     assert repr((change(now, "y", attribute="gone"),)) == repr(back.changes)
     assert conflicts == ()
 
@@ -321,7 +334,7 @@ def test_an_emptied_attribute_is_still_ours_however_empty_it_is(now: Value) -> N
 def test_a_float_that_the_store_wrote_as_a_whole_number_is_undone() -> None:
     """5 is the 5.0 that the plan put there."""
     score = {"attribute": "score", "data_type": DataType.FLOAT}
-    back, conflicts = undo(a_plan(change(1.5, 5.0, **score)), person(score=5))
+    back, conflicts = plan_undo(a_plan(change(1.5, 5.0, **score)), person(score=5))
     assert repr((change(5, 1.5, **score),)) == repr(back.changes)
     assert conflicts == ()
 
@@ -330,14 +343,14 @@ def test_a_float_that_the_store_wrote_as_a_whole_number_is_undone() -> None:
 def test_a_value_changed_since_is_never_undone(now: Value) -> None:
     """Emptied by somebody counts as changed."""
     ada = person() if now is ABSENT else person(tier=now)
-    back, conflicts = undo(a_plan(change("silver", "gold")), ada)
+    back, conflicts = plan_undo(a_plan(change("silver", "gold")), ada)
     assert back.changes == ()
     assert repr((Conflict("tier", "gold", now),)) == repr(conflicts)
 
 
 def test_a_plan_rests_on_who_the_person_is_and_on_all_that_was_read_of_them() -> None:
     """Identity fields always, then whatever the request, the rows and the proof have read."""
-    made = plan(case(action(), person(tier="silver")), about_ada(tier="gold"))
+    made = plan_changes(case(action(), person(tier="silver")), about_ada(tier="gold"))
     assert {"person.id", "person.role", "person.user_id", "person.email"} <= {
         str(premise.reference) for premise in made.premises
     }
@@ -353,14 +366,14 @@ def test_an_undo_calls_nobody_by_the_name_of_another(label: str, called: str) ->
     forged = Plan(
         "loyalty",
         Subject("p3", PersonQuery("user_id", "u-1"), label),
-        Call(""),
+        SentCall(""),
         (Change("tier", "silver", "gold"),),
     )
-    back, conflicts = undo(forged, alan)
+    back, conflicts = plan_undo(forged, alan)
     assert (called, "p3", ()) == (back.subject.label, back.subject.matched.value, conflicts)
 
 
 def test_a_list_or_an_object_is_never_written_over() -> None:
     """Relationships read back as objects: no single value stands for what would go away."""
-    made = plan(case(action(mapping()), person(tier=["silver"])), about_ada(tier="gold"))
+    made = plan_changes(case(action(mapping()), person(tier=["silver"])), about_ada(tier="gold"))
     assert ((), ("tier",)) == (made.changes, tuple(left.attribute for left in made.refused))

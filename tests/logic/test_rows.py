@@ -11,20 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.people.columns import Enrolment
-from cactions.logic.people.csv_record import SplitError, is_open, split_record
-from cactions.logic.people.json_offsets import elements, key_spot
-from cactions.logic.people.rows import Line, Misread, Row, csv_rows, json_rows, jsonl_rows
-from cactions.model import Attribute, DataType, Json, same
+from cactions.logic.people.columns import ColumnMap
+from cactions.logic.people.csv_record import CsvError, has_open_quote, split_record
+from cactions.logic.people.json_offsets import find_key_span, list_element_spans
+from cactions.logic.people.rows import (
+    PeopleRow,
+    RowError,
+    TextLine,
+    read_csv_rows,
+    read_json_rows,
+    read_jsonl_rows,
+)
+from cactions.model import Attribute, DataType, Json, is_same
 
-ENROLMENT = Enrolment({"tier": Attribute("tier", DataType.STRING)})
+ENROLMENT = ColumnMap({"tier": Attribute("tier", DataType.STRING)})
 
 CELL = st.text(st.sampled_from('ab,"\n\r é;'), max_size=5)
 
 
-def lines(text: str) -> list[Line]:
+def lines(text: str) -> list[TextLine]:
     stream = io.StringIO(text, newline="")
-    return [Line(number, line) for number, line in enumerate(stream, start=1)]
+    return [TextLine(number, line) for number, line in enumerate(stream, start=1)]
 
 
 @given(st.lists(CELL, min_size=2, max_size=5))
@@ -40,7 +47,7 @@ def test_cells_are_those_that_the_standard_library_writes(cells: list[str]) -> N
 def test_what_is_accepted_means_what_it_means_elsewhere(text: str) -> None:
     """Ours is the stricter reader: it may refuse, but never read something else."""
     record = text.rstrip("\n")
-    with suppress(SplitError):
+    with suppress(CsvError):
         cells = [cell.text for cell in split_record(record)]
         assert cells == next(csv.reader(io.StringIO(record), strict=True), [""])
 
@@ -68,7 +75,7 @@ def test_a_cell_knows_where_it_stands(cells: list[str]) -> None:
 )
 def test_a_misplaced_quote_is_found_where_it_is(record: str, offset: int, words: str) -> None:
     """A cell would end elsewhere than its author thinks."""
-    with pytest.raises(SplitError, match=words) as caught:
+    with pytest.raises(CsvError, match=words) as caught:
         split_record(record)
     assert offset == caught.value.offset
     assert caught.value.hint
@@ -77,29 +84,29 @@ def test_a_misplaced_quote_is_found_where_it_is(record: str, offset: int, words:
 def test_a_long_record_is_split_in_no_time() -> None:
     """No pattern here goes back over what it has read."""
     record = '"' + '""' * 500_000
-    assert is_open(record)
-    with pytest.raises(SplitError):
+    assert has_open_quote(record)
+    with pytest.raises(CsvError):
         split_record(record)
 
 
 def test_a_cell_may_have_lines_of_its_own() -> None:
     """The row then begins on the first of them; empty lines are no rows."""
     text = 'user_id,tier\r\n\r\nu-1,"a\r\n\r\nb"\r\n\nu-2,c\r\n'
-    rows = [row for row in csv_rows(lines(text), ENROLMENT) if isinstance(row, Row)]
+    rows = [row for row in read_csv_rows(lines(text), ENROLMENT) if isinstance(row, PeopleRow)]
     assert [(3, "a\r\n\r\nb"), (7, "c")] == [(row.number, row.pairs[1][1]) for row in rows]
 
 
 def test_a_row_that_cannot_be_read_does_not_stop_the_others() -> None:
     """Every fault of a file is told at once."""
     text = 'user_id,tier\nu-1,a"b"\nu-2\nu-3,c\nu-4,d,e\n'
-    kinds = [type(row) for row in csv_rows(lines(text), ENROLMENT)]
-    assert [Misread, Misread, Row, Misread] == kinds
+    kinds = [type(row) for row in read_csv_rows(lines(text), ENROLMENT)]
+    assert [RowError, RowError, PeopleRow, RowError] == kinds
 
 
 def test_semicolons_separate_where_the_header_says_so() -> None:
     """Spreadsheets write them wherever the comma is decimal; a comma is then part of a cell."""
-    found = list(csv_rows(lines('user_id;tier\nu-1;"a;b"\nu-2;c,d\n'), ENROLMENT))
-    cells = [dict(row.pairs)["attributes.tier"] for row in found if isinstance(row, Row)]
+    found = list(read_csv_rows(lines('user_id;tier\nu-1;"a;b"\nu-2;c,d\n'), ENROLMENT))
+    cells = [dict(row.pairs)["attributes.tier"] for row in found if isinstance(row, PeopleRow)]
     assert ["a;b", "c,d"] == cells
 
 
@@ -121,8 +128,10 @@ def test_semicolons_separate_where_the_header_says_so() -> None:
 )
 def test_an_unfit_header_ends_the_table(header: str, words: list[str]) -> None:
     """All of its faults are told; no row below it could mean anything."""
-    found = list(csv_rows(lines(f"{header}\nu-1,a\n" if header.strip() else header), ENROLMENT))
-    said = [row.message for row in found if isinstance(row, Misread)]
+    found = list(
+        read_csv_rows(lines(f"{header}\nu-1,a\n" if header.strip() else header), ENROLMENT)
+    )
+    said = [row.message for row in found if isinstance(row, RowError)]
     assert len(words) == len(found)
     assert all(part in message for part, message in zip(words, said, strict=True))
 
@@ -139,9 +148,9 @@ JSON = st.recursive(
 def test_elements_are_found_where_they_stand(values: list[Json], indent: int | None) -> None:
     """Their texts, parsed alone, are their values."""
     text = json.dumps(values, indent=indent, ensure_ascii=False)
-    spots = list(elements(f" {text}"))
-    assert all(map(same, values, [spot.value for spot in spots]))
-    assert all(same(json.loads(f" {text}"[s.start : s.end]), s.value) for s in spots)
+    spots = list(list_element_spans(f" {text}"))
+    assert all(map(is_same, values, [spot.value for spot in spots]))
+    assert all(is_same(json.loads(f" {text}"[s.start : s.end]), s.value) for s in spots)
     assert len(values) == len(spots)
 
 
@@ -150,21 +159,21 @@ def test_keys_are_found_where_they_stand(members: dict[str, Json]) -> None:
     """Also behind values that look like keys, and inside an object."""
     text = json.dumps({"x": [members], "attributes": members}, ensure_ascii=False)
     for name in members:
-        spot = key_spot(text, 0, ("attributes", name))
+        spot = find_key_span(text, 0, ("attributes", name))
         assert name == json.loads(text[spot.start : spot.end]) == spot.value
         assert spot.start > text.rindex('"attributes"')
 
 
 def test_a_row_without_the_key_is_where_it_begins() -> None:
     """What is missing has no place of its own."""
-    [row] = jsonl_rows([Line(4, '  {"id": "p1"}\n')], ENROLMENT)
-    assert isinstance(row, Row)
+    [row] = read_jsonl_rows([TextLine(4, '  {"id": "p1"}\n')], ENROLMENT)
+    assert isinstance(row, PeopleRow)
     assert (2, 3) == row.span("email") == row.span("")
     assert (3, 7) == row.span("id")
 
 
 def test_rows_of_an_array_know_their_lines() -> None:
     """However many stand on one."""
-    rows = list(json_rows('[{"id": "a"}, {"id": "b"},\n\n {"id": "c"}, 3]', ENROLMENT))
-    assert [1, 1, 3] == [row.number for row in rows if isinstance(row, Row)]
-    assert [(42, 43)] == [row.span for row in rows if isinstance(row, Misread)]
+    rows = list(read_json_rows('[{"id": "a"}, {"id": "b"},\n\n {"id": "c"}, 3]', ENROLMENT))
+    assert [1, 1, 3] == [row.number for row in rows if isinstance(row, PeopleRow)]
+    assert [(42, 43)] == [row.span for row in rows if isinstance(row, RowError)]

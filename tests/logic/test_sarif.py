@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 
 from cactions.logic.documents.sarif import FINGERPRINT, review_to_sarif
-from cactions.logic.lint.rule_page import Page
-from cactions.logic.relative_path import beneath
-from cactions.model import Finding, Label, Place, Review
-from cactions.render.escape_findings import spelled_review
+from cactions.logic.lint.rule_page import RulePage
+from cactions.logic.relative_path import relative_to_root
+from cactions.model import Finding, Label, LintReport, Place
+from cactions.render.escape_findings import escape_report
 from tests.cli.scenes import LEAK
 from tests.reviews import PAGES, REVIEWS, relative, reviewed
 
@@ -47,7 +47,7 @@ allow:
 """
 
 
-def told(review: Review) -> dict[str, Any]:
+def told(review: LintReport) -> dict[str, Any]:
     """The one run of the document."""
     document: Any = review_to_sarif(review, PAGES, relative)
     VALID.validate(document)
@@ -56,7 +56,7 @@ def told(review: Review) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
-def test_what_a_bad_example_brings_up_is_valid(page: Page) -> None:
+def test_what_a_bad_example_brings_up_is_valid(page: RulePage) -> None:
     """For every rule; each result leads to its rule and to the exact span."""
     review = reviewed(page.bad)
     run = told(review)
@@ -73,14 +73,14 @@ def test_what_a_bad_example_brings_up_is_valid(page: Page) -> None:
 
 @given(REVIEWS)
 @settings(max_examples=150)
-def test_whatever_is_found_is_valid(review: Review) -> None:
+def test_whatever_is_found_is_valid(review: LintReport) -> None:
     """Hostile names, files from elsewhere, findings without a place."""
-    told(spelled_review(review))
+    told(escape_report(review))
 
 
 def test_every_rule_has_a_page_there() -> None:
     """With its summary, why, bad and good in plain text and in Markdown, and its level."""
-    rules = told(Review((), (), {}))["tool"]["driver"]["rules"]
+    rules = told(LintReport((), (), {}))["tool"]["driver"]["rules"]
     assert [page.rule for page in PAGES] == [rule["id"] for rule in rules]
     levels = {"error": "error", "warning": "warning", "info": "note"}
     for page, rule in zip(PAGES, rules, strict=True):
@@ -110,7 +110,7 @@ def test_a_suppressed_finding_is_there_with_who_answers_for_it() -> None:
         by["CA201"][0]["kind"], by["CA201"][0]["justification"]
     )  # fmt: skip
     assert {"owner": "ada@example.com", "expires": "2099-12-31"} == by["CA101"][0]["properties"]
-    clean = Review((Finding("CA001", "x"),), (), {"a.yaml": ""})
+    clean = LintReport((Finding("CA001", "x"),), (), {"a.yaml": ""})
     assert [[]] == [one["suppressions"] for one in told(clean)["results"]]
 
 
@@ -119,7 +119,7 @@ def fingerprints(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
-def test_a_fingerprint_does_not_change_with_the_line(page: Page) -> None:
+def test_a_fingerprint_does_not_change_with_the_line(page: RulePage) -> None:
     """Lines above come and go; each finding of a file has its own."""
     before = fingerprints(page.bad)
     assert before == fingerprints(f"# a comment\n\n{page.bad}")
@@ -128,7 +128,7 @@ def test_a_fingerprint_does_not_change_with_the_line(page: Page) -> None:
 
 def test_columns_and_lines_are_those_that_are_declared() -> None:
     """Characters, not bytes or UTF-16 units; lines break where YAML breaks them."""
-    run = told(Review((), (), {}))
+    run = told(LintReport((), (), {}))
     assert "unicodeCodePoints" == run["columnKind"]
     assert ["\r\n", "\n"] == run["newlineSequences"]
 
@@ -143,7 +143,7 @@ def test_columns_and_lines_are_those_that_are_declared() -> None:
 )
 def test_a_file_is_a_relative_uri_beneath_the_root(file: str, artifact: dict[str, str]) -> None:
     """Else an absolute one; no path of this machine stands anywhere else."""
-    review = Review((Finding("CA001", "x", place=Place(file, 1, 1, 1, 2)),), (), {})
+    review = LintReport((Finding("CA001", "x", place=Place(file, 1, 1, 1, 2)),), (), {})
     [result] = told(review)["results"]
     [location] = result["locations"]
     assert artifact == location["physicalLocation"]["artifactLocation"]
@@ -163,7 +163,7 @@ def test_a_file_is_a_relative_uri_beneath_the_root(file: str, artifact: dict[str
 )
 def test_names_begin_at_the_root(file: str, here: str, root: str, name: str | None) -> None:
     """Whatever folder the command was started in."""
-    assert name == beneath(file, here=here, root=root)
+    assert name == relative_to_root(file, here=here, root=root)
 
 
 def test_a_fix_is_a_replacement() -> None:
@@ -181,8 +181,8 @@ def test_brackets_never_become_a_link() -> None:
     """A plain message may hold links in SARIF; ours hold what an author wrote."""
     label = Label("see [a](1)", Place("a.yaml", 1, 1, 1, 2))
     finding = Finding("CA101", "see [a](1)", labels=(label,))
-    [result] = told(Review((finding,), (), {"a.yaml": ""}))["results"]
+    [result] = told(LintReport((finding,), (), {"a.yaml": ""}))["results"]
     [related] = result["relatedLocations"]
     assert r"see \[a\](1)" == result["message"]["text"] == related["message"]["text"]
-    [result] = told(Review((replace(finding, message="$.a[0]"),), (), {}))["results"]
+    [result] = told(LintReport((replace(finding, message="$.a[0]"),), (), {}))["results"]
     assert "$.a[0]" == result["message"]["text"]

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cactions.logic.secrets import encoded_forms
-from cactions.logic.secrets.encoded_forms import Form
+from cactions.logic.secrets.encoded_forms import EncodedForm
 from cactions.logic.secrets.scrubber import Scrubber
-from cactions.model import DOTS
+from cactions.model import MASK
 from tests.encodings import ENCODINGS, beginning
 
 HARD = [
@@ -28,8 +28,8 @@ HARD = [
 
 
 @cache
-def forms(secret: str) -> frozenset[Form]:
-    return encoded_forms.forms(secret)
+def forms(secret: str) -> frozenset[EncodedForm]:
+    return encoded_forms.list_encoded_forms(secret)
 
 
 def scrubbed(data: bytes, cuts: list[int], *secrets: str) -> bytes:
@@ -50,7 +50,7 @@ def test_a_secret_is_hidden_in_every_form_and_at_every_cut(secret: str, encoding
         assert form not in clean
         assert clean.startswith(b"before ")
         assert clean.endswith(b" after")
-        assert DOTS.encode() in clean
+        assert MASK.encode() in clean
 
 
 @settings(deadline=None)
@@ -80,7 +80,7 @@ def test_a_basic_pair_shows_no_letter_of_the_password(user: str) -> None:
     """Whatever stands before it moves its bits."""
     pair = base64.b64encode(f"{user}:tok-7d1f-e02a".encode())
     clean = scrubbed(pair, [], "tok-7d1f-e02a")
-    seen = clean.replace(DOTS.encode(), b"")
+    seen = clean.replace(MASK.encode(), b"")
     assert len(seen) <= len(user) * 8 // 6 + 4
 
 
@@ -96,7 +96,7 @@ def test_a_secret_that_was_cut_is_known_by_its_beginning(encoding: str) -> None:
         data = b"before " + form + '…" after'.encode()
         whole = scrubbed(data, [], CUT)
         assert beginning(CUT, encode) not in whole
-        assert whole.startswith(b"before " + DOTS.encode())
+        assert whole.startswith(b"before " + MASK.encode())
         assert whole.endswith('…" after'.encode())
         for cut in range(8, len(data), 5):
             assert whole == scrubbed(data, [cut, cut + 3], CUT)
@@ -109,7 +109,7 @@ def test_half_a_character_is_never_left(secret: str) -> None:
     for length in range(12, len(text)):
         other = chr(ord(text[length]) + 1)
         clean = scrubbed(f"{text[:length]}{other}".encode(), [], text).decode()
-        assert (True, True) == (clean.startswith(DOTS), clean.endswith(other))
+        assert (True, True) == (clean.startswith(MASK), clean.endswith(other))
 
 
 @given(st.text("abAB/+ %é", min_size=12, max_size=20), st.integers(0, 2**32))
@@ -128,7 +128,7 @@ def test_writes_are_cleaned_as_the_whole_is(secret: str, seed: int) -> None:
 def test_a_secret_of_less_than_twelve_characters_is_known_as_a_whole_only() -> None:
     """Its beginning is no secret: it stands everywhere."""
     assert b"tok-7d1f-e" == scrubbed(b"tok-7d1f-e", [], "tok-7d1f-e0")
-    assert DOTS.encode() == scrubbed(b"tok-7d1f-e0", [], "tok-7d1f-e0")
+    assert MASK.encode() == scrubbed(b"tok-7d1f-e0", [], "tok-7d1f-e0")
 
 
 HEADER = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
@@ -152,7 +152,7 @@ def test_a_beginning_that_many_secrets_share_is_no_secret(what: str) -> None:
     for encode in ENCODINGS.values():
         assert encode(other) == scrubbed(encode(other), [], secret)
         for text in (secret, secret[:-1]):
-            assert DOTS.encode() == scrubbed(encode(text), [], secret)[: len(DOTS.encode())]
+            assert MASK.encode() == scrubbed(encode(text), [], secret)[: len(MASK.encode())]
 
 
 def test_a_password_in_a_url_is_no_public_beginning() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cactions.logic import strict_json
 from cactions.logic.strict_json import StrictJsonError
-from cactions.model import Json, same
+from cactions.model import Json, is_same
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 SCALARS = (
@@ -25,22 +25,22 @@ DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
 def refusal(data: bytes | str, **limits: int) -> tuple[int, int, str]:
     """Line, column and message of the refusal that must come."""
     with pytest.raises(StrictJsonError) as caught:
-        strict_json.parse(data, **limits)
+        strict_json.parse_json(data, **limits)
     return caught.value.line, caught.value.column, caught.value.message
 
 
 @given(DOCUMENTS)
 def test_what_is_written_is_read_back_the_same(document: Json) -> None:
     """``parse(dumps(value))`` is ``value``, as text and as bytes."""
-    text = strict_json.dumps(document)
-    assert same(document, strict_json.parse(text))
-    assert same(document, strict_json.parse(text.encode()))
+    text = strict_json.dump_json(document)
+    assert is_same(document, strict_json.parse_json(text))
+    assert is_same(document, strict_json.parse_json(text.encode()))
 
 
 @given(DOCUMENTS)
 def test_escaped_and_spread_out_texts_are_read_the_same(document: Json) -> None:
     """Escapes (pairs of surrogates too) and blank space change nothing."""
-    assert same(document, strict_json.parse(json.dumps(document, indent=1)))
+    assert is_same(document, strict_json.parse_json(json.dumps(document, indent=1)))
 
 
 JSON_LIKE = st.text(st.sampled_from('[]{}",:\\u0dDcC89e+-.NaI \n\ud800é'))
@@ -50,11 +50,11 @@ JSON_LIKE = st.text(st.sampled_from('[]{}",:\\u0dDcC89e+-.NaI \n\ud800é'))
 def test_any_input_is_read_or_refused_inside_itself(data: str | bytes) -> None:
     """Nothing but StrictJsonError ever comes out, and its place lies in the text."""
     try:
-        value = strict_json.parse(data)
+        value = strict_json.parse_json(data)
     except StrictJsonError as error:
         line, column = error.line, error.column
     else:
-        assert same(json.loads(data), value)
+        assert is_same(json.loads(data), value)
         return
     text = data.decode(errors="replace") if isinstance(data, bytes) else data
     lines = text.split("\n")
@@ -111,14 +111,14 @@ def test_leniencies_of_other_readers_are_refused(text: str) -> None:
 
 def test_numbers_are_exact() -> None:
     """An integer keeps every digit and a float stays a float."""
-    numbers = strict_json.parse(f"[9007199254740993, {'9' * 640}, 1.0, 1E2, -0]")
-    assert same([9007199254740993, 10**640 - 1, 1.0, 100.0, 0], numbers)
+    numbers = strict_json.parse_json(f"[9007199254740993, {'9' * 640}, 1.0, 1E2, -0]")
+    assert is_same([9007199254740993, 10**640 - 1, 1.0, 100.0, 0], numbers)
 
 
 def test_depth_is_counted_outside_strings() -> None:
     """The limit is the number of brackets that are open at once."""
     text, expected = '[[["[[[["]],[]]', [[["[[[["]], []]
-    assert expected == strict_json.parse(text, max_depth=3)
+    assert expected == strict_json.parse_json(text, max_depth=3)
     too_deep = (1, 3, "the nesting is deeper than 2 levels")
     assert too_deep == refusal(text, max_depth=2)
 
@@ -142,10 +142,10 @@ def test_a_refusal_quotes_nothing() -> None:
 def test_what_json_cannot_say_is_not_written(number: float) -> None:
     """NaN and the infinities raise instead of becoming invalid JSON."""
     with pytest.raises(ValueError, match="not JSON compliant"):
-        strict_json.dumps([number])
+        strict_json.dump_json([number])
 
 
 def test_writing_is_compact_and_keeps_order_and_letters() -> None:
     """Neither blank space nor escapes where none is needed."""
     expected = '{"b":"é😀","a":[1,null]}'
-    assert expected == strict_json.dumps({"b": "é😀", "a": [1, None]})
+    assert expected == strict_json.dump_json({"b": "é😀", "a": [1, None]})

@@ -8,11 +8,11 @@ import pytest
 
 from cactions.app.vault.manage import UNSEALED
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.vault.token_binding import TokenBinding, binders
+from cactions.logic.vault.token_binding import TokenBinding, list_binders
 from cactions.model import (
     ActionRequest,
-    AuthorError,
     BodyForm,
+    DefinitionError,
     RequestBody,
     SecretRef,
     Template,
@@ -56,7 +56,7 @@ def test_a_token_goes_where_the_yaml_and_every_secret_of_its_fetch_let_it_go() -
             if host in allowed:
                 binding.check(host.upper())
             else:
-                with pytest.raises(AuthorError, match=f"may not be sent to {host}"):
+                with pytest.raises(DefinitionError, match=f"may not be sent to {host}"):
                     binding.check(host)
             tried += 1
     TOLD.append(f"tokens: {tried:,} bindings of two secrets: each goes where all agree")
@@ -81,12 +81,12 @@ def test_a_binding_of_a_user_binds_no_fetched_token() -> None:
 def test_a_fetch_without_a_secret_is_bound_by_the_yaml_alone() -> None:
     """What it gives, an attacker could fetch as well."""
     token = fetched(set(HOSTS))
-    assert ((), HOSTS) == (binders(token), TokenBinding(token, {}).hosts)
+    assert ((), HOSTS) == (list_binders(token), TokenBinding(token, {}).hosts)
 
 
 def test_a_sealed_token_is_bound_by_its_own_hosts() -> None:
     """Nothing more is asked of the vault."""
-    assert () == binders(Token("shop", "X", HOSTS, value=SecretRef("shop_token")))
+    assert () == list_binders(Token("shop", "X", HOSTS, value=SecretRef("shop_token")))
 
 
 def test_the_remedy_keeps_what_was_bound_and_binds_every_secret() -> None:

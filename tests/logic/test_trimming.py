@@ -11,10 +11,10 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from cactions.logic import strict_json
-from cactions.logic.cassette.minimize import NOT_JSON, trimmed
-from cactions.logic.exchange.verify import Asker
-from cactions.logic.expressions.json_path import pick, pick_rows
-from cactions.logic.plan.planner import plan
+from cactions.logic.cassette.minimize import NOT_JSON, minimize_exchange
+from cactions.logic.exchange.verify import ReferenceValues
+from cactions.logic.expressions.json_path import query_all, query_one
+from cactions.logic.plan.planner import plan_changes
 from cactions.model import (
     ABSENT,
     EACH,
@@ -24,13 +24,13 @@ from cactions.model import (
     BodyCheck,
     DataType,
     DateForm,
+    FailureReason,
     Json,
-    NoPlan,
     Path,
     Person,
     PersonField,
     Plan,
-    Reason,
+    PlanningError,
     Response,
     Rows,
     SamePerson,
@@ -59,7 +59,7 @@ STRANGER = "eve@example.com"
 
 def kept(how: ActionResponse, of: Response, *known: Person) -> Any:
     """The JSON that is left."""
-    return strict_json.parse(trimmed(how, Asker(ADA, {}), of, known).body)
+    return strict_json.parse_json(minimize_exchange(how, ReferenceValues(ADA, {}), of, known).body)
 
 
 def test_only_what_the_action_reads_is_left() -> None:
@@ -115,21 +115,26 @@ def test_somebody_who_is_called_somebody_else_is_not_proven_by_it() -> None:
     """The words differ from what is expected, whatever that is."""
     how = response(same_person=same_person("$.name", PersonField("name")))
     who = person({"name": "somebody else"})
-    left = trimmed(how, Asker(who, {}), answer({"name": "Eve"}))
+    left = minimize_exchange(how, ReferenceValues(who, {}), answer({"name": "Eve"}))
     assert b'{"name":"nobody"}' == left.body
 
 
 def test_what_is_no_json_is_not_kept() -> None:
     """An error page can hold anything."""
-    left = trimmed(response(), Asker(ADA, {}), answer(b"<html>canary</html>"))
+    left = minimize_exchange(response(), ReferenceValues(ADA, {}), answer(b"<html>canary</html>"))
     assert NOT_JSON == left.body
-    assert b"" == trimmed(response(), Asker(ADA, {}), answer(b"")).body
+    assert b"" == minimize_exchange(response(), ReferenceValues(ADA, {}), answer(b"")).body
 
 
 @pytest.mark.parametrize("how", [response(mapping()), ActionResponse()])
 def test_the_body_of_an_error_is_not_kept(how: ActionResponse) -> None:
     """Nobody reads it."""
-    assert b"" == trimmed(how, Asker(ADA, {}), answer({"email": "canary"}, status=404)).body
+    assert (
+        b""
+        == minimize_exchange(
+            how, ReferenceValues(ADA, {}), answer({"email": "canary"}, status=404)
+        ).body
+    )
 
 
 def test_a_check_that_fails_leaves_nothing_of_what_was_there() -> None:
@@ -148,7 +153,7 @@ def test_of_the_headers_only_the_known_ones_are_left() -> None:
     how = response(success_when=Success(headers=(("X-Kind", "good"),)))
     headers = (("Content-Type", "application/json"), ("x-kind", "canary"), ("X-Kind", "good"),
                ("Set-Cookie", "canary"), ("Date", "canary"), ("retry-after", "3"))  # fmt: skip
-    left = trimmed(how, Asker(ADA, {}), Response(200, headers, b"{}"))
+    left = minimize_exchange(how, ReferenceValues(ADA, {}), Response(200, headers, b"{}"))
     expected = (("Content-Type", "application/json"), ("X-Kind", "good"), ("retry-after", "3"))
     assert expected == left.headers
 
@@ -197,7 +202,7 @@ def row_places(draw: st.DrawFn, document: Json) -> tuple[Rows, list[Json]]:
     path = paths(draw, document)
     each = [EACH if isinstance(one, int) and draw(st.booleans()) else one for one in path.segments]
     path = Path(path.text, tuple(each))
-    found = [*pick_rows(path, document)]
+    found = [*query_all(path, document)]
     sample = draw(st.sampled_from(found)) if found else None
     where = tuple(
         (paths(draw, sample), draw(REFERENCES)) for _ in range(draw(st.integers(0, 2)))
@@ -228,7 +233,7 @@ def worlds(draw: st.DrawFn) -> tuple[Action, Person, Response]:
     checked = [paths(draw, document) for _ in range(draw(st.integers(0, 2)))]
     checks = []
     for path in checked:
-        there = pick(path, document)
+        there = query_one(path, document)
         other = draw(SCALARS)
         checks.append(BodyCheck(path, other if there is ABSENT or draw(RARELY) else there))
     places, found = draw(row_places(document)) if draw(st.booleans()) else (None, [])
@@ -244,7 +249,7 @@ def worlds(draw: st.DrawFn) -> tuple[Action, Person, Response]:
     compared += [(how.same_person.path, how.same_person.equals)] if how.same_person else []
     fields = {name: draw(st.sampled_from(TEXTS)) for name in ("email", "user_id", "name")}
     for path, reference in compared:
-        if isinstance(text := pick(path, root), str) and not draw(RARELY):
+        if isinstance(text := query_one(path, root), str) and not draw(RARELY):
             fields[reference.name] = text
     who = person(fields)
     of = answer(document, status=draw(st.sampled_from([200] * 9 + [500])))
@@ -254,11 +259,11 @@ def worlds(draw: st.DrawFn) -> tuple[Action, Person, Response]:
 RARELY = st.sampled_from([False] * 4 + [True])
 
 
-def read(of: Action, who: Person, an: Response) -> Plan | tuple[Reason, str]:
+def read(of: Action, who: Person, an: Response) -> Plan | tuple[FailureReason, str]:
     """How reading ends; without what the proof found, which may have been replaced."""
     try:
-        return plan(case(of, who), an)
-    except NoPlan as error:
+        return plan_changes(case(of, who), an)
+    except PlanningError as error:
         return error.reason, str(error)
 
 
@@ -269,7 +274,7 @@ def test_reading_what_is_left_ends_as_reading_the_whole_did(
     """The same plan to the letter, or the same reason in the same words."""
     of, who, an = world
     whole = read(of, who, an)
-    left = trimmed(of.response, Asker(who, {}), an, [GRACE])
+    left = minimize_exchange(of.response, ReferenceValues(who, {}), an, [GRACE])
     event(whole[0].value if isinstance(whole, tuple) else f"{len(whole.changes)} changes")
     assert repr(whole) == repr(read(of, who, left))
 
@@ -278,8 +283,8 @@ def test_reading_what_is_left_ends_as_reading_the_whole_did(
 def test_trimming_again_takes_nothing_more(world: tuple[Action, Person, Response]) -> None:
     """What is left is exactly what is read."""
     of, who, an = world
-    once = trimmed(of.response, Asker(who, {}), an)
-    assert once == trimmed(of.response, Asker(who, {}), once)
+    once = minimize_exchange(of.response, ReferenceValues(who, {}), an)
+    assert once == minimize_exchange(of.response, ReferenceValues(who, {}), once)
 
 
 @given(worlds())
@@ -288,17 +293,17 @@ def test_a_text_is_left_only_where_a_path_of_the_action_leads(
 ) -> None:
     """Or inside of what the author wrote down as the sign of a success."""
     of, who, an = world
-    left = trimmed(of.response, Asker(who, {}), an)
+    left = minimize_exchange(of.response, ReferenceValues(who, {}), an)
     if not left.body:
         return
-    whole, how = strict_json.parse(an.body), of.response
+    whole, how = strict_json.parse_json(an.body), of.response
     row = how.rows.path.segments if how.rows else ()
     inner = [path for path, _ in how.rows.where] if how.rows else []
     inner += [mapping.path for mapping in how.mapping]
     inner += [how.same_person.path] if how.same_person else []
     reads = [(*row, *path.segments) for path in inner]
     checks = [check.path.segments for check in how.success_when.body]
-    for route, value in leaves(strict_json.parse(left.body)):
+    for route, value in leaves(strict_json.parse_json(left.body)):
         assert value is None or (
             any(len(path) == len(route) and leads(path, route, whole) for path in reads)
             or any(leads(path, route, whole) for path in checks)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from cactions.logic.vault import errors, file_format
 from cactions.logic.vault.canonical_json import end_line
 from cactions.model.vault import (
+    Ciphertext,
     Entry,
     Purpose,
     Recipient,
     RecipientKind,
-    Sealed,
-    Stretching,
+    ScryptParams,
     VaultContents,
     VaultError,
     VaultFault,
@@ -43,13 +43,13 @@ metas = st.builds(
     ),
 )  # fmt: skip
 sealed = st.builds(
-    lambda salt, blocks, tag: Sealed(salt, b"x" * 64 * blocks + tag),
+    lambda salt, blocks, tag: Ciphertext(salt, b"x" * 64 * blocks + tag),
     salts, st.integers(1, 3), st.binary(min_size=16, max_size=16),
 )  # fmt: skip
 entries = st.builds(Entry, st.sampled_from(Purpose), names, numbers, metas, sealed)
-wraps = st.builds(Sealed, salts, st.binary(min_size=80, max_size=80))
+wraps = st.builds(Ciphertext, salts, st.binary(min_size=80, max_size=80))
 costs = st.sampled_from([2**n for n in range(15, 19)])
-stretchings = st.builds(Stretching, costs, st.just(8), st.just(1), salts)
+stretchings = st.builds(ScryptParams, costs, st.just(8), st.just(1), salts)
 kinds = st.sampled_from([kind for kind in RecipientKind if kind is not RecipientKind.PASSPHRASE])
 typed = st.just(RecipientKind.PASSPHRASE)
 people = st.one_of(
@@ -73,8 +73,8 @@ vaults = st.builds(
 def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
     """For every vault that the format knows, whatever order its nouns are in."""
     shuffled = replace(vault, recipients=vault.recipients[::-1], entries=vault.entries[::-1])
-    covered = file_format.write(shuffled)
-    text = file_format.read(covered + end_line(mac))
+    covered = file_format.format_vault(shuffled)
+    text = file_format.parse_vault(covered + end_line(mac))
     assert (vault, covered, mac) == (text.contents, text.covered, text.mac)
 
 
@@ -82,7 +82,7 @@ def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
 def test_any_bytes_are_a_vault_or_an_error_of_a_kind(data: bytes) -> None:
     """Nothing else leaves."""
     with pytest.raises(VaultError) as caught:
-        file_format.read(data)
+        file_format.parse_vault(data)
     assert caught.value.fault in {VaultFault.NOT_A_VAULT, VaultFault.TRUNCATED}
 
 
@@ -93,7 +93,7 @@ HEAD = b'{"epoch":1,"format":"cactions-vault/1","generation":1,"vault":"' + b"0"
 def test_anything_after_a_head_is_an_error_of_a_kind(data: bytes) -> None:
     """Also where the first line is right."""
     with pytest.raises(VaultError) as caught:
-        file_format.read(HEAD + data + b"\n")
+        file_format.parse_vault(HEAD + data + b"\n")
     assert VaultFault.NOT_CANONICAL is caught.value.fault
     assert 2 == caught.value.line
 
@@ -104,11 +104,11 @@ def test_what_is_left_of_a_damaged_file_is_found(
     vault: VaultContents, mac: bytes, data: st.DataObject
 ) -> None:
     """Every line that is whole, with its number; the others are counted too."""
-    rows = (file_format.write(vault) + end_line(mac)).splitlines(keepends=True)
+    rows = (file_format.format_vault(vault) + end_line(mac)).splitlines(keepends=True)
     broken = data.draw(st.integers(1, len(rows) - 2))
     rows[broken] = rows[broken][:-9] + b"\n"
     wanted = [*vault.recipients, *vault.entries]
-    found = list(file_format.fragments(b"".join(rows)))
+    found = list(file_format.parse_fragments(b"".join(rows)))
     assert [(n + 2, None if n + 1 == broken else w) for n, w in enumerate(wanted)] == found
     head = file_format.find_head(b"".join(rows))
     assert (vault.head.vault_id, vault.head.epoch) == (head.vault_id, head.epoch)

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.exchange.verify import Asker, Verified, verify
+from cactions.logic.exchange.verify import ReferenceValues, VerifiedResponse, verify_response
 from cactions.logic.expressions.json_path import parse_path
 from cactions.model import (
     ABSENT,
     ActionResponse,
     BodyCheck,
+    FailureReason,
     Input,
     Json,
-    NoPlan,
     Person,
     PersonAttribute,
+    PlanningError,
     Proof,
-    Reason,
     Response,
     Success,
 )
@@ -39,14 +39,16 @@ from tests.builders import (
 ADA = person()
 
 
-def checked(how: ActionResponse, of: Response, who: Person = ADA, **inputs: Any) -> Verified:
+def checked(
+    how: ActionResponse, of: Response, who: Person = ADA, **inputs: Any
+) -> VerifiedResponse:
     """The answer, checked for Ada."""
-    return verify(how, Asker(who, inputs), of)
+    return verify_response(how, ReferenceValues(who, inputs), of)
 
 
-def refused(how: ActionResponse, of: Response, who: Person = ADA, **inputs: Any) -> NoPlan:
+def refused(how: ActionResponse, of: Response, who: Person = ADA, **inputs: Any) -> PlanningError:
     """Why the answer may not be used; always with a next step."""
-    with pytest.raises(NoPlan) as caught:
+    with pytest.raises(PlanningError) as caught:
         checked(how, of, who, **inputs)
     assert caught.value.hint.endswith(".")
     return caught.value
@@ -67,7 +69,7 @@ def test_an_answer_about_the_person_is_verified_with_both_sides() -> None:
         "ada@EXAMPLE.com",
         verified="the shop confirms addresses",
     )
-    assert Verified({"email": "ada@EXAMPLE.com"}, proof) == checked(
+    assert VerifiedResponse({"email": "ada@EXAMPLE.com"}, proof) == checked(
         how, answer({"email": "ada@EXAMPLE.com"})
     )
 
@@ -76,7 +78,7 @@ def test_an_answer_about_the_person_is_verified_with_both_sides() -> None:
 def test_another_status_is_no_success(status: int) -> None:
     """Whatever the body says; the message names both."""
     error = refused(response(mapping()), Response(status, body=about_ada().body))
-    assert error.reason is Reason.NOT_SUCCESS
+    assert error.reason is FailureReason.NOT_SUCCESS
     assert f"status {status}, not 200" in str(error)
 
 
@@ -127,12 +129,12 @@ def test_a_redirect_is_not_followed_and_names_its_host_alone(location: str, host
 )
 def test_what_is_not_strict_json_is_not_read(body: bytes) -> None:
     """Status 200 or not."""
-    assert refused(response(mapping()), answer(body)).reason is Reason.NOT_JSON
+    assert refused(response(mapping()), answer(body)).reason is FailureReason.NOT_JSON
 
 
 def test_a_body_that_nobody_reads_may_be_anything() -> None:
     """An action that maps nothing and checks nothing asks for the status alone."""
-    assert Verified(None, None) == checked(ActionResponse(), answer(b"OK"))
+    assert VerifiedResponse(None, None) == checked(ActionResponse(), answer(b"OK"))
 
 
 @pytest.mark.parametrize(
@@ -146,14 +148,14 @@ def test_a_body_that_nobody_reads_may_be_anything() -> None:
 )
 def test_a_body_that_somebody_reads_must_be_json(how: ActionResponse) -> None:
     """Each reader alone is enough."""
-    assert refused(how, answer(b"OK")).reason is Reason.NOT_JSON
+    assert refused(how, answer(b"OK")).reason is FailureReason.NOT_JSON
 
 
 @pytest.mark.parametrize("found", [False, 1, "true", None, "canary", {}])
 def test_a_check_of_the_body_is_strict(found: Json) -> None:
     """1 is not true; and the message says what was wanted, not what came."""
     error = refused(response(success_when=body_check("$.ok", equals=True)), about_ada(ok=found))
-    assert error.reason is Reason.NOT_SUCCESS
+    assert error.reason is FailureReason.NOT_SUCCESS
     assert str(error) == "$.ok is not true"
     assert checked(response(success_when=body_check("$.ok", equals=True)), about_ada(ok=True))
 
@@ -161,7 +163,7 @@ def test_a_check_of_the_body_is_strict(found: Json) -> None:
 def test_a_check_of_the_body_fails_where_nothing_is() -> None:
     """Absent is not null."""
     how = response(success_when=body_check("$.error", equals=None))
-    assert refused(how, about_ada()).reason is Reason.NOT_SUCCESS
+    assert refused(how, about_ada()).reason is FailureReason.NOT_SUCCESS
     assert checked(how, about_ada(error=None))
 
 
@@ -191,7 +193,7 @@ def test_the_one_row_that_fits_is_the_root(data: Json) -> None:
 def test_no_row_is_no_plan(data: Json, counts: str) -> None:
     """The counts say how near it was."""
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer({"data": data}))
-    assert error.reason is Reason.NO_ROW
+    assert error.reason is FailureReason.NO_ROW
     assert counts in str(error)
 
 
@@ -199,7 +201,7 @@ def test_no_row_is_no_plan(data: Json, counts: str) -> None:
 def test_more_than_one_row_is_no_plan(data: Json) -> None:
     """Never the first, not even of two that are the same."""
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer({"data": data}))
-    assert error.reason is Reason.MANY_ROWS
+    assert error.reason is FailureReason.MANY_ROWS
     assert f"2 of {len(data) if isinstance(data, list) else 0}" in str(error)
 
 
@@ -207,7 +209,7 @@ def test_without_a_condition_the_only_row_is_meant() -> None:
     """And nothing says so where there are two."""
     how = response(mapping(), rows=rows("$[*]"))
     assert ROW == checked(how, answer([ROW])).root
-    assert refused(how, answer([ROW, OTHER])).reason is Reason.MANY_ROWS
+    assert refused(how, answer([ROW, OTHER])).reason is FailureReason.MANY_ROWS
 
 
 def test_every_condition_of_a_row_must_hold() -> None:
@@ -215,8 +217,8 @@ def test_every_condition_of_a_row_must_hold() -> None:
     how = response(mapping(), rows=rows("$[*]", customer=USER_ID, order=Input("order_id")))
     orders = [{**ROW, "order": 7}, {**ROW, "order": 8}, {**OTHER, "order": 7}]
     assert {**ROW, "order": 7} == checked(how, answer(orders), order_id="7").root
-    assert refused(how, answer(orders), order_id="9").reason is Reason.NO_ROW
-    assert refused(how, answer(orders)).reason is Reason.NO_ROW
+    assert refused(how, answer(orders), order_id="9").reason is FailureReason.NO_ROW
+    assert refused(how, answer(orders)).reason is FailureReason.NO_ROW
 
 
 def test_a_person_without_the_value_has_no_row() -> None:
@@ -224,13 +226,13 @@ def test_a_person_without_the_value_has_no_row() -> None:
     nobody = person({"email": "ada@example.com"})
     data = {"data": [{"email": "ada@example.com", "customer": None}, {"email": "ada@example.com"}]}
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer(data), nobody)
-    assert error.reason is Reason.NO_ROW
+    assert error.reason is FailureReason.NO_ROW
 
 
 def test_somebody_elses_answer_is_refused_with_both_values() -> None:
     """They are in the proof, and the message holds neither."""
     error = refused(response(mapping()), answer({"email": "eve@example.com"}))
-    assert error.reason is Reason.NOT_SAME_PERSON
+    assert error.reason is FailureReason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", "eve@example.com") == error.proof
     assert str(error) == "$.email is not person.email: the answer is about somebody else"
     assert "@" not in error.hint
@@ -242,7 +244,7 @@ def test_somebody_elses_answer_is_refused_with_both_values() -> None:
 def test_an_answer_that_names_nobody_is_refused(body: Json, found: Json) -> None:
     """The proof says what was found, and that may be nothing."""
     error = refused(response(mapping()), answer(body))
-    assert error.reason is Reason.NOT_SAME_PERSON
+    assert error.reason is FailureReason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", found) == error.proof
     assert "missing or empty in the answer" in str(error)
 
@@ -250,14 +252,16 @@ def test_an_answer_that_names_nobody_is_refused(body: Json, found: Json) -> None
 def test_without_same_person_there_is_no_proof() -> None:
     """The rules say what that means; a plan says it by having none."""
     body: Json = {"email": "eve@example.com"}
-    assert Verified(body, None) == checked(response(mapping(), same_person=None), answer(body))
+    assert VerifiedResponse(body, None) == checked(
+        response(mapping(), same_person=None), answer(body)
+    )
 
 
 @pytest.mark.parametrize("body", [{}, {"email": None}, {"email": ""}, {"email": "eve@example.com"}])
 def test_a_person_without_the_value_can_prove_nothing(body: Json) -> None:
     """Two nothings are not the same person."""
     error = refused(response(mapping()), answer(body), person({}))
-    assert error.reason is Reason.NOT_SAME_PERSON
+    assert error.reason is FailureReason.NOT_SAME_PERSON
     assert "person.email is empty" in str(error)
 
 
@@ -323,6 +327,6 @@ def said(how: ActionResponse, of: Response) -> str:
     """All that is said of an answer that may not be used."""
     try:
         checked(how, of)
-    except NoPlan as error:
+    except PlanningError as error:
         return f"{error} {error.hint} {error!r}"
     return ""

@@ -17,37 +17,37 @@ from cactions.logic import documents, strict_json
 from cactions.model import (
     ABSENT,
     Attribute,
-    Call,
-    Caution,
     Change,
+    ChangeWarning,
     Conflict,
     DataType,
     Edit,
-    Failed,
+    FailureReason,
     Finding,
     Fix,
     Json,
+    KeepReason,
+    KeptAttribute,
     Label,
-    Left,
     Outcome,
     PersonAttribute,
     PersonField,
     PersonQuery,
     Place,
     Plan,
-    Premise,
+    PlanFailure,
+    Precondition,
     Proof,
-    Reason,
     Receipt,
     Run,
     RunEntry,
     RunHead,
     RunKind,
+    SentCall,
     Severity,
     Snapshot,
     StoreError,
     Subject,
-    Why,
 )
 
 TEXT = st.text(max_size=3)
@@ -71,23 +71,25 @@ def some(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
 
 
 SUBJECTS = st.builds(Subject, TEXT, st.builds(PersonQuery, TEXT, TEXT), TEXT)
-CALLS = st.builds(Call, TEXT, st.none() | COUNT, TEXT)
-CAUTIONS = some(st.sampled_from(Caution))
+CALLS = st.builds(SentCall, TEXT, st.none() | COUNT, TEXT)
+CAUTIONS = some(st.sampled_from(ChangeWarning))
 CHANGES = st.builds(Change, TEXT, HELD, HELD, TEXT, TYPES, FLAG, CAUTIONS)
-LEFTS = st.builds(Left, TEXT, VALUE, st.sampled_from(Why), FLAG, VALUE, TEXT, TEXT, TYPES, FLAG)
+LEFTS = st.builds(
+    KeptAttribute, TEXT, VALUE, st.sampled_from(KeepReason), FLAG, VALUE, TEXT, TEXT, TYPES, FLAG
+)
 PROOFS = st.builds(Proof, TEXT, TEXT, VALUE, VALUE, FLAG, TEXT)
 REFERENCES = st.sampled_from(
     [PersonField("email"), PersonField("id"), PersonAttribute("tier"), PersonAttribute('a "b" \\')]
 )
-PREMISES = st.builds(Premise, REFERENCES, VALUE)
+PREMISES = st.builds(Precondition, REFERENCES, VALUE)
 PLANS = st.builds(
     Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES)
 )
 FAILURES = st.builds(
-    Failed,
+    PlanFailure,
     TEXT,
     SUBJECTS,
-    st.sampled_from(Reason),
+    st.sampled_from(FailureReason),
     TEXT,
     TEXT,
     st.none() | CALLS,
@@ -121,7 +123,7 @@ SNAPSHOTS = st.builds(
     st.none() | FLAG,
 )
 RESULTS = PLANS | FAILURES
-CHECKS = some(st.builds(model.Check, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
+CHECKS = some(st.builds(model.HealthCheck, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
 REPORTS = some(st.builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
@@ -161,23 +163,23 @@ CODEC = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec[0])
 SAMPLE = Plan(
     "loyalty",
     Subject("p1", PersonQuery("user_id", "u-1"), "Ada"),
-    Call("GET https://api.shop.example/customers/u-1", 200, "cassettes/loyalty.json"),
+    SentCall("GET https://api.shop.example/customers/u-1", 200, "cassettes/loyalty.json"),
     (
-        Change("tier", ABSENT, "gold", "$.tier", cautions=(Caution.USER_EDITABLE,)),
-        Change("ssn", "canary-1", None, "$.ssn", redacted=True, cautions=(Caution.CLEARS,)),
+        Change("tier", ABSENT, "gold", "$.tier", cautions=(ChangeWarning.USER_EDITABLE,)),
+        Change("ssn", "canary-1", None, "$.ssn", redacted=True, cautions=(ChangeWarning.CLEARS,)),
     ),
     (
-        Left(
+        KeptAttribute(
             "points",
             None,
-            Why.WRONG_TYPE,
+            KeepReason.WRONG_TYPE,
             refused=True,
-            got="many",
+            received="many",
             detail="no number",
             source="$.p",
             data_type=DataType.INTEGER,
         ),
-        Left("pin", "canary-2", Why.NOT_OURS, got="canary-3", redacted=True),
+        KeptAttribute("pin", "canary-2", KeepReason.NOT_OURS, received="canary-3", redacted=True),
     ),
     Proof("$.ssn", "person.attributes.ssn", "canary-4", "canary-5", redacted=True, verified="yes"),
 )
@@ -192,9 +194,9 @@ def test_what_is_written_reads_back_as_it_was(codec: Codec, data: st.DataObject)
     document = to_json(thing, redact=False)
     assert document["format"] == name
     assert repr(thing) == repr(from_json(document))
-    text = strict_json.dumps(document)
-    assert repr(thing) == repr(from_json(strict_json.parse(text)))
-    assert text == strict_json.dumps(to_json(from_json(document), redact=False))
+    text = strict_json.dump_json(document)
+    assert repr(thing) == repr(from_json(strict_json.parse_json(text)))
+    assert text == strict_json.dump_json(to_json(from_json(document), redact=False))
 
 
 @CODEC
@@ -336,7 +338,7 @@ def test_the_plan_document_is_this() -> None:
 
 def test_a_failure_says_intercoms_own_word() -> None:
     """So that our output can be laid beside its logs."""
-    failure = Failed("loyalty", SAMPLE.subject, Reason.NO_ANSWER, "no answer came")
+    failure = PlanFailure("loyalty", SAMPLE.subject, FailureReason.NO_ANSWER, "no answer came")
     document = documents.failed_to_json(failure, redact=True)
     assert (document["reason"], document["error_type"]) == ("no_answer", "faraday_error")
     assert (document["call"], document["proof"]) == (None, None)
@@ -389,7 +391,7 @@ WITH_SECRETS: list[tuple[Any, Callable[..., dict[str, Json]], Callable[[Json], A
     (replace(SAMPLE, changes=(), proof=None), documents.plan_to_json, documents.plan_from_json),
     (SAMPLE, documents.result_to_json, documents.result_from_json),
     (
-        Failed("a", SAMPLE.subject, Reason.NOT_SAME_PERSON, "", proof=SAMPLE.proof),
+        PlanFailure("a", SAMPLE.subject, FailureReason.NOT_SAME_PERSON, "", proof=SAMPLE.proof),
         documents.failed_to_json,
         documents.failed_from_json,
     ),
@@ -405,8 +407,8 @@ def test_redacted_values_are_written_for_the_journal_only(
 ) -> None:
     """A document for readers says that they are withheld, and is refused when read back."""
     shown = to_json(thing, redact=True)
-    assert "canary" in strict_json.dumps(to_json(thing, redact=False))
-    assert "canary" not in strict_json.dumps(shown)
+    assert "canary" in strict_json.dump_json(to_json(thing, redact=False))
+    assert "canary" not in strict_json.dump_json(shown)
     with pytest.raises(StoreError, match="redacted"):
         from_json(shown)
 
@@ -501,7 +503,7 @@ def test_a_time_is_a_number_that_a_clock_can_show(started: Json) -> None:
 def test_what_no_attribute_can_hold_is_no_change(key: str, value: Json) -> None:
     """A plan that somebody forged would write it."""
     change = Change("tier", "silver", "gold")
-    plan = Plan("loyalty", Subject("p1", PersonQuery("id", "p1")), Call(""), (change,))
+    plan = Plan("loyalty", Subject("p1", PersonQuery("id", "p1")), SentCall(""), (change,))
     document: Any = documents.plan_to_json(plan, redact=False)
     document["changes"][0][key] = value
     with pytest.raises(StoreError, match=rf"changes\[0\]\.{key} should be one value"):

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from cactions.model import noun
+from cactions.model import frozen
 
 
-@noun
+@frozen
 class Shelf:
     """A noun with every kind of field."""
 
@@ -26,21 +26,21 @@ class Shelf:
         return f"shelf {self.name}"
 
 
-@noun
+@frozen
 class One:
     """A noun with one field, of the same content as a Other."""
 
     value: object
 
 
-@noun
+@frozen
 class Other:
     """A noun with one field, of the same content as a One."""
 
     value: object
 
 
-@noun
+@frozen
 class Nothing:
     """A noun without fields."""
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from cactions.model.masked_text import DOTS
-from cactions.model.secret import HeldKey, Passphrase, Secret
+from cactions.model.masked_text import MASK
+from cactions.model.secret import Passphrase, Secret, VaultKey
 
 CANARY = "canary-Zx91-value"
 KEY = CANARY.ljust(32, "!").encode()
 
-HIDDEN = [Secret("shop_token", CANARY), Passphrase("paper", CANARY), HeldKey("ada", KEY)]
+HIDDEN = [Secret("shop_token", CANARY), Passphrase("paper", CANARY), VaultKey("ada", KEY)]
 hidden = pytest.mark.parametrize("secret", HIDDEN, ids=lambda one: type(one).__name__)
 
 
@@ -114,8 +114,8 @@ def test_no_form_of_a_secret_holds_it(secret: Any, shape: str) -> None:
 def test_only_reveal_gives_it(secret: Any) -> None:
     """For the sender, and to seal."""
     assert secret.reveal() in {CANARY, KEY}
-    assert DOTS == str(secret) == f"{secret:>99}"
-    assert f"{type(secret).__name__}({secret.label!r}, {DOTS})" == repr(secret)
+    assert MASK == str(secret) == f"{secret:>99}"
+    assert f"{type(secret).__name__}({secret.label!r}, {MASK})" == repr(secret)
 
 
 @hidden
@@ -130,4 +130,4 @@ def test_a_secret_is_never_carried_away(secret: Any, shape: str) -> None:
 def test_a_key_has_32_bytes(size: int) -> None:
     """Anything else is a fault of the program."""
     with pytest.raises(ValueError, match="a key has 32 bytes"):
-        HeldKey("ada", bytes(size))
+        VaultKey("ada", bytes(size))

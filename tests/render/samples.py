@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from cactions.model import (
     ABSENT,
-    Call,
-    Caution,
     Change,
+    ChangeWarning,
     DataType,
-    Failed,
-    Left,
+    FailureReason,
+    KeepReason,
+    KeptAttribute,
     PersonQuery,
     Plan,
+    PlanFailure,
     Proof,
-    Reason,
+    SentCall,
     Subject,
-    Why,
 )
 
 ADA = Subject("64a1c0ffee", PersonQuery("user_id", "u-1"), "Ada Lovelace")
-SHOP = Call("GET https://api.shop.example/v1/customers/u-1", 200, "cassettes/loyalty.json")
+SHOP = SentCall("GET https://api.shop.example/v1/customers/u-1", 200, "cassettes/loyalty.json")
 PROOF = Proof(
     "$.email",
     "person.email",
@@ -33,20 +33,20 @@ LOYALTY = Plan(
     ADA,
     SHOP,
     changes=(
-        Change("tier", "silver", "gold", "$.tier", cautions=(Caution.HAND_EDITED,)),
+        Change("tier", "silver", "gold", "$.tier", cautions=(ChangeWarning.HAND_EDITED,)),
         Change("points", ABSENT, 1200, "$.points", DataType.INTEGER),
         Change("country", "GB", "GB", "$.country"),
-        Change("coupon", "WELCOME10", None, "$.coupon", cautions=(Caution.CLEARS,)),
+        Change("coupon", "WELCOME10", None, "$.coupon", cautions=(ChangeWarning.CLEARS,)),
         Change("newsletter", True, True, "$.newsletter", DataType.BOOLEAN),
     ),
     left=(
-        Left("nickname", "Countess", Why.MISSING, source="$.nickname"),
-        Left(
+        KeptAttribute("nickname", "Countess", KeepReason.MISSING, source="$.nickname"),
+        KeptAttribute(
             "vip",
             "standard",
-            Why.NOT_AN_OPTION,
+            KeepReason.NOT_AN_OPTION,
             refused=True,
-            got="platinum",
+            received="platinum",
             detail="the options are standard and gold",
             source="$.status.vip",
         ),
@@ -57,17 +57,24 @@ LOYALTY = Plan(
 UNPROVEN = Plan(
     "loyalty",
     ADA,
-    Call(SHOP.line, 200),
+    SentCall(SHOP.line, 200),
     changes=(
-        Change("tier", "silver", "gold", "$.tier", cautions=(Caution.USER_EDITABLE,)),
-        Change("points", "900", 900, "$.points", DataType.INTEGER, cautions=(Caution.TYPE_FORCED,)),
+        Change("tier", "silver", "gold", "$.tier", cautions=(ChangeWarning.USER_EDITABLE,)),
+        Change(
+            "points",
+            "900",
+            900,
+            "$.points",
+            DataType.INTEGER,
+            cautions=(ChangeWarning.TYPE_FORCED,),
+        ),
     ),
 )
 
 NO_CHANGES = Plan(
     "loyalty",
     ADA,
-    Call(SHOP.line, 200),
+    SentCall(SHOP.line, 200),
     changes=(
         Change("tier", "gold", "gold", "$.tier"),
         Change("points", 1200, 1200, "$.points", DataType.INTEGER),
@@ -80,9 +87,13 @@ NOTHING_BUT_LEFT = Plan(
     ADA,
     SHOP,
     left=(
-        Left("tier", "silver", Why.OVERWRITE_NEVER, got="gold", source="$.tier"),
-        Left("points", ABSENT, Why.NULL, source="$.points", refused=True),
-        Left("phone_note", "x", Why.NOT_OURS, got="y", source="$.note", redacted=True),
+        KeptAttribute(
+            "tier", "silver", KeepReason.OVERWRITE_NEVER, received="gold", source="$.tier"
+        ),
+        KeptAttribute("points", ABSENT, KeepReason.NULL, source="$.points", refused=True),
+        KeptAttribute(
+            "phone_note", "x", KeepReason.NOT_OURS, received="y", source="$.note", redacted=True
+        ),
     ),
     proof=PROOF,
 )
@@ -102,7 +113,7 @@ REDACTED = Plan(
 DATES = Plan(
     "delivery",
     ADA,
-    Call("GET https://api.ship.example/orders/A-7", 200),
+    SentCall("GET https://api.ship.example/orders/A-7", 200),
     changes=(
         Change("delivery_due", 1764579600, 1765184400, "$.due", DataType.DATE),
         Change("ordered_at", ABSENT, 1763978400, "$.ordered", DataType.DATE),
@@ -114,7 +125,7 @@ DATES = Plan(
 LONG = Plan(
     "profile",
     ADA,
-    Call(f"GET https://api.shop.example/v1/customers/u-1?fields={'name,' * 80}", 200),
+    SentCall(f"GET https://api.shop.example/v1/customers/u-1?fields={'name,' * 80}", 200),
     changes=(
         Change(
             "bio",
@@ -136,7 +147,7 @@ LONG = Plan(
 HOSTILE = Plan(
     "loyalty\x1b[2J",
     Subject("64a1\u202eee", PersonQuery("email", "ada\u200b@example.com"), "\x1b]0;owned\x07Ada\r"),
-    Call("GET https://api.shop.example/\x1b[31m", 200, "cassettes/\u2028loyalty.json"),
+    SentCall("GET https://api.shop.example/\x1b[31m", 200, "cassettes/\u2028loyalty.json"),
     changes=(
         Change("tier\n+ add", "\x1b[31mred\x1b[0m", "invoice\u202etxt.exe", "$['\x1b[0m']"),
         Change("points", "", " ", "$.points"),
@@ -146,43 +157,52 @@ HOSTILE = Plan(
         Change("markup", "[bold red]x[/]", ":smile:", "$.markup"),
         Change("名前", "エイダ", "山田　太郎", "$.name"),
     ),
-    left=(Left("dots", "••••••", Why.NOT_IN_ONE_OF, refused=True, got="\x00", source="$.dots"),),
+    left=(
+        KeptAttribute(
+            "dots",
+            "••••••",
+            KeepReason.NOT_IN_ONE_OF,
+            refused=True,
+            received="\x00",
+            source="$.dots",
+        ),
+    ),
 )
 
-WRONG_PERSON = Failed(
+WRONG_PERSON = PlanFailure(
     "loyalty",
     ADA,
-    Reason.NOT_SAME_PERSON,
+    FailureReason.NOT_SAME_PERSON,
     "the e-mail address in the answer is not this person's",
     hint="look at the customer u-1 in the shop: another account may hold this number",
     call=SHOP,
     proof=Proof("$.email", "person.email", "ada@example.com", "mallory@example.com"),
 )
 
-WRONG_PERSON_REDACTED = Failed(
+WRONG_PERSON_REDACTED = PlanFailure(
     "health",
     ADA,
-    Reason.NOT_SAME_PERSON,
+    FailureReason.NOT_SAME_PERSON,
     "the number in the answer is not this person's",
-    call=Call(SHOP.line, 200),
+    call=SentCall(SHOP.line, 200),
     proof=Proof("$.ssn", "person.attributes.ssn", "hidden-a", "hidden-b", redacted=True),
 )
 
-NO_VALUE = Failed(
+NO_VALUE = PlanFailure(
     "loyalty",
     ADA,
-    Reason.NO_VALUE,
+    FailureReason.NO_VALUE,
     "the request needs person.user_id, and this person has none",
     hint="give the person a user_id, or match by email",
 )
 
-NO_ANSWER = Failed(
+NO_ANSWER = PlanFailure(
     "loyalty",
     ADA,
-    Reason.NO_ANSWER,
+    FailureReason.NO_ANSWER,
     "api.shop.example did not answer within 15 seconds",
     hint="try again later",
-    call=Call(SHOP.line),
+    call=SentCall(SHOP.line),
 )
 
 PREVIEWS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cactions import model as m
-from cactions.logic.plan.planner import inverse
+from cactions.logic.plan.planner import invert_plan
 from cactions.render import doctor, error, findings, people, preview, request, runs, test_report
-from cactions.render.text import Sheet
+from cactions.render.text import View
 from tests.render import samples
 
 HEAD = m.RunHead(
@@ -36,7 +36,7 @@ def receipt(outcome: m.Outcome, message: str = "", *conflicts: m.Conflict) -> m.
     return m.Receipt("64a1c0ffee", outcome, message, conflicts)
 
 
-BACK = inverse(samples.LOYALTY)
+BACK = invert_plan(samples.LOYALTY)
 PART = replace(BACK, changes=BACK.changes[:2])
 NONE = replace(BACK, changes=())
 
@@ -85,15 +85,15 @@ BODY = (
 )
 POST = m.Request(
     "POST",
-    m.Rendered("https://api.shop.example/v1/search?q=a%20b", None),
+    m.MaskedText("https://api.shop.example/v1/search?q=a%20b", None),
     (
-        ("Content-Type", m.Rendered.plain("application/json")),
-        ("X-Shop-Token", m.Rendered(m.DOTS, None)),
+        ("Content-Type", m.MaskedText.of_public_text("application/json")),
+        ("X-Shop-Token", m.MaskedText(m.MASK, None)),
     ),
-    m.Rendered(BODY, None),
+    m.MaskedText(BODY, None),
 )
-TEXT = replace(POST, body=m.Rendered.plain("a=1\x1b[0m\r\nb=[2"), headers=())
-GET = m.Request("GET", m.Rendered.plain("https://api.shop.example/v1/customers/u-1"))
+TEXT = replace(POST, body=m.MaskedText.of_public_text("a=1\x1b[0m\r\nb=[2"), headers=())
+GET = m.Request("GET", m.MaskedText.of_public_text("https://api.shop.example/v1/customers/u-1"))
 
 REPORTS = (
     m.TestReport("loyalty", "a gold member keeps her tier", samples.LOYALTY),
@@ -143,63 +143,67 @@ SOURCES = {"actions.yaml": SOURCE, "other.yaml": ""}
 NOT_DONE = "Nothing was sent, and nobody was changed."
 
 CHECKS = (
-    m.Check("files", "", m.Health.OK, "3 actions, no errors"),
-    m.Check("name", "api.shop.example:443", m.Health.OK, "leads to 93.184.216.34"),
-    m.Check(
+    m.HealthCheck("files", "", m.Health.OK, "3 actions, no errors"),
+    m.HealthCheck("name", "api.shop.example:443", m.Health.OK, "leads to 93.184.216.34"),
+    m.HealthCheck(
         "connection",
         "api.shop.example:443",
         m.Health.PROBLEM,
         "the certificate of api.shop.example has expired",
         "Whoever runs the service must renew it, unless this machine's clock is wrong.",
     ),
-    m.Check("clock", "", m.Health.UNKNOWN, "no host could be asked for the time"),
+    m.HealthCheck("clock", "", m.Health.UNKNOWN, "no host could be asked for the time"),
 )
 
-SHEETS: dict[str, Sheet] = {
+SHEETS: dict[str, View] = {
     **{
-        f"preview_{name}": preview.preview(result, closing="Nothing was written.")
+        f"preview_{name}": preview.render_preview(result, closing="Nothing was written.")
         for name, result in samples.PREVIEWS.items()
     },
-    "receipt_applied": runs.receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
-    "receipt_unchanged": runs.receipt(samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED), HEAD),
-    "receipt_conflict": runs.receipt(
+    "receipt_applied": runs.render_receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
+    "receipt_unchanged": runs.render_receipt(
+        samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED), HEAD
+    ),
+    "receipt_conflict": runs.render_receipt(
         samples.LOYALTY, receipt(m.Outcome.CONFLICT, "", *CONFLICTS), HEAD
     ),
-    "receipt_failed": runs.receipt(
+    "receipt_failed": runs.render_receipt(
         samples.LOYALTY, receipt(m.Outcome.FAILED, "the people store is read-only"), HEAD
     ),
-    "receipt_in_doubt": runs.receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
-    "takeback": runs.takeback(PART, FOREIGN, HEAD.id),
-    "takeback_nothing": runs.takeback(NONE, (), HEAD.id),
-    "undone": runs.undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
-    "undone_conflict": runs.undone(UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]),
-    "undone_nobody": runs.undone(UNDO, [], []),
-    "runs": runs.runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
-    "runs_none": runs.runs([]),
-    "run_done": runs.run(DONE),
-    "run_cut_off": runs.run(CUT_OFF),
-    "run_undo": runs.run(UNDONE),
-    "people": people.people([ADA, EVE]),
-    "people_none": people.people([]),
-    "person": people.person(ADA, DUE, redacted={m.PersonAttribute("pin")}),
-    "person_bare": people.person(EVE, {}),
-    "people_imported": people.imported(1203, "people.csv"),
-    "request_json": request.request(POST),
-    "request_text": request.request(TEXT),
-    "request_get": request.request(GET),
-    "reports": test_report.reports(REPORTS, ["delivery"]),
-    "reports_none": test_report.reports([]),
-    "checks": doctor.checks(CHECKS),
-    "checks_good": doctor.checks(CHECKS[:2]),
-    "findings": findings.findings(FOUND, SOURCES),
-    "findings_none": findings.findings((), SOURCES, actions=3),
-    "failure_author": error.failure(
-        m.AuthorError('token "shop" is not known', hint='did you mean "shop2"?', place=PLACE),
+    "receipt_in_doubt": runs.render_receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
+    "takeback": runs.render_undo_preview(PART, FOREIGN, HEAD.id),
+    "takeback_nothing": runs.render_undo_preview(NONE, (), HEAD.id),
+    "undone": runs.render_undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
+    "undone_conflict": runs.render_undone(
+        UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]
+    ),
+    "undone_nobody": runs.render_undone(UNDO, [], []),
+    "runs": runs.render_runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
+    "runs_none": runs.render_runs([]),
+    "run_done": runs.render_run(DONE),
+    "run_cut_off": runs.render_run(CUT_OFF),
+    "run_undo": runs.render_run(UNDONE),
+    "people": people.render_people([ADA, EVE]),
+    "people_none": people.render_people([]),
+    "person": people.render_person(ADA, DUE, redacted={m.PersonAttribute("pin")}),
+    "person_bare": people.render_person(EVE, {}),
+    "people_imported": people.render_import(1203, "people.csv"),
+    "request_json": request.render_request(POST),
+    "request_text": request.render_request(TEXT),
+    "request_get": request.render_request(GET),
+    "reports": test_report.render_test_reports(REPORTS, ["delivery"]),
+    "reports_none": test_report.render_test_reports([]),
+    "checks": doctor.render_health_checks(CHECKS),
+    "checks_good": doctor.render_health_checks(CHECKS[:2]),
+    "findings": findings.render_findings(FOUND, SOURCES),
+    "findings_none": findings.render_findings((), SOURCES, actions=3),
+    "failure_author": error.render_error(
+        m.DefinitionError('token "shop" is not known', hint='did you mean "shop2"?', place=PLACE),
         not_done=NOT_DONE,
     ),
-    "failure_files": error.failure(m.InvalidFiles(FOUND[:1], SOURCES), not_done=NOT_DONE),
-    "failure_operator": error.failure(m.OperatorError("there is no terminal to ask on")),
-    "failure_remote": error.failure(m.RemoteError("api.shop.example answered 503")),
-    "failure_store": error.failure(m.StoreError("people.sqlite is locked", hint="try again")),
-    "failure_internal": error.failure(ZeroDivisionError("hidden-a")),
+    "failure_files": error.render_error(m.InvalidFiles(FOUND[:1], SOURCES), not_done=NOT_DONE),
+    "failure_operator": error.render_error(m.UsageError("there is no terminal to ask on")),
+    "failure_remote": error.render_error(m.RemoteError("api.shop.example answered 503")),
+    "failure_store": error.render_error(m.StoreError("people.sqlite is locked", hint="try again")),
+    "failure_internal": error.render_error(ZeroDivisionError("hidden-a")),
 }

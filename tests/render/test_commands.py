@@ -13,17 +13,17 @@ from typing import Final
 
 import pytest
 
-from cactions.cli.command_line import Words
-from cactions.cli.live_options import Answers
+from cactions.cli.command_line import CommandLine
+from cactions.cli.live_options import LiveOptions
 from cactions.cli.wiring import COMMANDS
-from cactions.logic.shell import command_line
+from cactions.logic.shell import join_command
 from cactions.logic.vault import errors
-from cactions.model import Finding, OperatorError, Severity
-from cactions.render.error import failure
-from cactions.render.escape import safe
-from cactions.render.findings import findings
-from cactions.render.layout import Fact, facts, prose
-from cactions.render.text import Sheet, ink, plain
+from cactions.model import Finding, Severity, UsageError
+from cactions.render.error import render_error
+from cactions.render.escape import escape_terminal
+from cactions.render.findings import render_findings
+from cactions.render.layout import LabeledValue, render_labeled_values, wrap_paragraph
+from cactions.render.text import View, span, to_plain_text
 
 PACKAGE: Final = Path(__file__).parents[2] / "cactions"
 
@@ -41,30 +41,34 @@ NAMES: Final = (
 WIDTHS: Final = range(40, 121)
 
 
-def hinted(name: str) -> tuple[Sheet, list[str]]:
-    return failure(errors.entry(name)), ["vault", "rotate", name]
+def hinted(name: str) -> tuple[View, list[str]]:
+    return render_error(errors.entry(name)), ["vault", "rotate", name]
 
 
-def found(name: str) -> tuple[Sheet, list[str]]:
-    hint = f"seal it with `{command_line(('vault', 'seal'), name, options=('--host', name))}` first"
+def found(name: str) -> tuple[View, list[str]]:
+    hint = f"seal it with `{join_command(('vault', 'seal'), name, options=('--host', name))}` first"
     finding = Finding("CA305", "a secret is not in the vault", hint, severity=Severity.WARNING)
-    return findings([finding], {}), ["vault", "seal", name, "--host", name]
+    return render_findings([finding], {}), ["vault", "seal", name, "--host", name]
 
 
-def closed(name: str) -> tuple[Sheet, list[str]]:
-    said = Words(name, name, [name], Answers(replay=True), [Path("a") / name], name)
+def closed(name: str) -> tuple[View, list[str]]:
+    said = CommandLine(name, name, [name], LiveOptions(replay=True), [Path("a") / name], name)
     options = ["--person", name, "--input", name, "--replay", "-f", str(Path("a") / name)]
-    text = f"Nothing was written. To apply it: {said.command('run')}"
+    text = f"Nothing was written. To apply it: {said.render('run')}"
     words = ["run", name, *options, *(["--env", name] if name else [])]
-    return lambda room: prose(ink(text), room, indent=2), words
+    return lambda room: wrap_paragraph(span(text), room, indent=2), words
 
 
-def labelled(name: str) -> tuple[Sheet, list[str]]:
-    text = f"The run was cut off (`{command_line(('runs', 'resume'), name)}` finishes it) today."
-    return lambda room: facts([Fact("State", (ink(text),))], room), ["runs", "resume", name]
+def labelled(name: str) -> tuple[View, list[str]]:
+    text = f"The run was cut off (`{join_command(('runs', 'resume'), name)}` finishes it) today."
+    return lambda room: render_labeled_values([LabeledValue("State", (span(text),))], room), [
+        "runs",
+        "resume",
+        name,
+    ]
 
 
-PLACES: Final[tuple[Callable[[str], tuple[Sheet, list[str]]], ...]] = (
+PLACES: Final[tuple[Callable[[str], tuple[View, list[str]]], ...]] = (
     hinted, found, closed, labelled,
 )  # fmt: skip
 
@@ -94,10 +98,10 @@ def test_a_suggested_command_is_one_command_with_each_name_as_one_word() -> None
         dashes = ["--"] if name.startswith("-") else []  # and then the options stand before it
         wanted = sorted(["cactions", *dashes, *words])
         for room in WIDTHS[number % 3 :: 3]:
-            got = suggested(plain(sheet(room)))
+            got = suggested(to_plain_text(sheet(room)))
             tried += 1
             broken += len(got) != len(wanted) or (
-                is_seen(name) and [*map(safe, wanted)] != sorted(got)
+                is_seen(name) and [*map(escape_terminal, wanted)] != sorted(got)
             )
     told = f"{len(NAMES)} names, {tried:,} commands tried, {broken} broken"
     assert "200 names, 5,400 commands tried, 0 broken" == told
@@ -106,13 +110,13 @@ def test_a_suggested_command_is_one_command_with_each_name_as_one_word() -> None
 @pytest.mark.parametrize("name", ["-x", "--yes", "--", "-"])
 def test_a_name_is_no_option(name: str) -> None:
     """It stands behind ``--``, and the options before it."""
-    told = command_line(("vault", "seal"), name, options=("--host", "a.example"))
+    told = join_command(("vault", "seal"), name, options=("--host", "a.example"))
     assert f"cactions vault seal --host a.example -- {name}" == told
 
 
 def test_a_text_in_backticks_stays_on_one_line() -> None:
     """Also where it is wider than the page; the words around it flow as ever."""
-    error = OperatorError("x", hint="Do `a b c d e f g h i j k l m n` and then `o p`, or q r s.")
+    error = UsageError("x", hint="Do `a b c d e f g h i j k l m n` and then `o p`, or q r s.")
     assert [
         "x The command does not",
         "  fit.",
@@ -121,7 +125,7 @@ def test_a_text_in_backticks_stays_on_one_line() -> None:
         "  `a b c d e f g h i j k l m n`",
         "  and then `o p`, or q r",
         "  s.",
-    ] == plain(failure(error)(24)).splitlines()
+    ] == to_plain_text(render_error(error)(24)).splitlines()
 
 
 QUOTED: Final = re.compile("word|given|have$|fd$")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cactions.render.escape import ascii_pieces, pieces, quoted_pieces, safe
-from cactions.render.text import Ink, plain
-from cactions.render.width import char_width, width
+from cactions.render.escape import escape_terminal, split_ascii, split_escaped, split_quoted
+from cactions.render.text import Span, to_plain_text
+from cactions.render.width import char_width, display_width
 
 ALIKE = {"Cn", "Co"}  # unassigned and private: nearly a million, and one is like another
 EVERYTHING = [
@@ -51,46 +51,46 @@ HOSTILE = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\u202e\u2066\u2
 def test_what_cannot_be_seen_is_spelled(text: str, shown: str | None) -> None:
     """None stands for: every character of it becomes its escape."""
     spelled = "".join(ascii(char)[1:-1] for char in text)
-    assert (spelled if shown is None else shown) == safe(text)
+    assert (spelled if shown is None else shown) == escape_terminal(text)
 
 
 def test_no_character_of_unicode_comes_through_unprintable() -> None:
     """Each on its own behind a letter."""
     hidden = [c for c in EVERYTHING if not c.isprintable() and c != IDEOGRAPHIC_SPACE]
-    assert [] == [char for char in hidden if not safe("a" + char).isprintable()]
+    assert [] == [char for char in hidden if not escape_terminal("a" + char).isprintable()]
 
 
 def test_every_width_is_known_as_terminals_know_it() -> None:
     """Rich is the oracle, except for symbols, whose widths differ between Unicode versions."""
     settled = (c for c in EVERYTHING if c.isprintable() and unicodedata.category(c)[0] not in "SN")
-    shown = [c for c in settled if safe("a" + c) == "a" + c]
+    shown = [c for c in settled if escape_terminal("a" + c) == "a" + c]
     assert [] == [(c, cell_len(c)) for c in shown if char_width(c) != cell_len(c)]
 
 
 @given(HOSTILE)
 def test_spelling_twice_changes_nothing(text: str) -> None:
     """What is safe stays as it is, so that an ink may be cut and made again."""
-    assert safe(text) == safe(safe(text))
+    assert escape_terminal(text) == escape_terminal(escape_terminal(text))
 
 
 @given(HOSTILE)
 def test_an_ink_is_printable_whatever_it_is_made_of(text: str) -> None:
     """There is no other way to the screen than an ink."""
-    line = plain([(Ink(text), Ink(text))])
+    line = to_plain_text([(Span(text), Span(text))])
     assert line[:-1].replace(IDEOGRAPHIC_SPACE, "").isprintable()
 
 
-@pytest.mark.parametrize("spell", [pieces, quoted_pieces, ascii_pieces])
+@pytest.mark.parametrize("spell", [split_escaped, split_quoted, split_ascii])
 @given(text=HOSTILE)
 def test_a_piece_knows_its_cells(spell: object, text: str) -> None:
     """One piece a character, as wide as it says."""
     spelled = list(spell(text))  # type: ignore[operator]
     assert len(text) == len(spelled)
-    assert [] == [(shown, cells) for shown, cells in spelled if width(shown) != cells]
+    assert [] == [(shown, cells) for shown, cells in spelled if display_width(shown) != cells]
 
 
 @given(HOSTILE, HOSTILE)
 def test_quoting_loses_nothing(left: str, right: str) -> None:
     """Two texts in quotes look alike only if they are the same."""
-    both = ["".join(shown for shown, _ in quoted_pieces(text)) for text in (left, right)]
+    both = ["".join(shown for shown, _ in split_quoted(text)) for text in (left, right)]
     assert (both[0] == both[1]) == (left == right)

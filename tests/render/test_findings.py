@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from cactions.logic.lines import split_lines
 from cactions.model import Finding, Place, Severity
-from cactions.render.findings import findings
-from cactions.render.snippet import excerpt
-from cactions.render.text import plain
-from cactions.render.width import width
+from cactions.render.findings import render_findings
+from cactions.render.snippet import render_snippet
+from cactions.render.text import to_plain_text
+from cactions.render.width import display_width
 
 MARGIN = len("   1 | ")
 
@@ -19,7 +19,7 @@ MARGIN = len("   1 | ")
 def drawn(line: str, start: int, end: int, room: int = 200) -> tuple[str, str]:
     """The line and its carets, without the margin; columns count from 1."""
     place = Place("a.yaml", 1, start, 1, end)
-    text, carets = plain(excerpt(place, [line], room)).split("\n")[:2]
+    text, carets = to_plain_text(render_snippet(place, [line], room)).split("\n")[:2]
     return text[MARGIN:], carets[MARGIN:]
 
 
@@ -76,7 +76,7 @@ def test_carets_and_text_agree_wherever_the_line_is_cut(
     """The first caret is on the page, and under the first cell of the span's own character."""
     start = data.draw(st.integers(1, len(line)))
     place = Place("a.yaml", 1, start, 1, start + 1)
-    (_, *text), (_, _, *carets) = excerpt(place, [line], room)
+    (_, *text), (_, _, *carets) = render_snippet(place, [line], room)
     before = sum(part.cells for part in carets[:-1])
     page = max(room, 24 + MARGIN)
     assert before + carets[-1].cells + MARGIN <= page or carets[-1].cells == 1
@@ -90,7 +90,7 @@ def test_a_long_line_is_cut_around_the_span(at: int, room: int) -> None:
     line = "x" * at + "HERE" + "x" * (1000 - at)
     text, carets = drawn(line, at + 1, at + 5, room)
     assert "HERE" == text[carets.index("^") : len(carets)]
-    assert MARGIN + width(text) <= room
+    assert MARGIN + display_width(text) <= room
 
 
 def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
@@ -99,13 +99,15 @@ def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
         line = "x" * extra + "名" * 100 + "HERE" + "名" * 100
         text, carets = drawn(line, line.index("HERE") + 1, line.index("HERE") + 5, 50)
         start = carets.index("^")
-        cells = "".join(char * width(char) for char in text)
+        cells = "".join(char * display_width(char) for char in text)
         assert "HERE" == cells[start : start + 4]
 
 
 def test_a_span_of_several_lines_says_where_it_ends() -> None:
     """The first line is shown, underlined to its end."""
-    lines = plain(excerpt(Place("a", 2, 3, 4, 1), ["one", "  two: 2", "three"], 80)).split("\n")
+    lines = to_plain_text(
+        render_snippet(Place("a", 2, 3, 4, 1), ["one", "  two: 2", "three"], 80)
+    ).split("\n")
     assert ["   2 |   two: 2", "     |   ^^^^^^ to line 4", ""] == lines
 
 
@@ -115,20 +117,22 @@ def test_lines_end_where_git_ends_them(end: str) -> None:
     source = f"one{end}t\x0cw\r\u2028o{end}three"
     assert (
         "   2 | t\\x0cw\\r\\u2028o"
-        == plain(excerpt(Place("a", 2, 1, 2, 2), split_lines(source), 80)).split("\n")[0]
+        == to_plain_text(render_snippet(Place("a", 2, 1, 2, 2), split_lines(source), 80)).split(
+            "\n"
+        )[0]
     )
 
 
 @pytest.mark.parametrize("line", [0, 4, 999])
 def test_a_line_that_the_file_does_not_have_is_not_shown(line: int) -> None:
     """The finding stands alone then."""
-    assert [] == excerpt(Place("a", line, 1, line, 2), ["one", "two", "three"], 80)
+    assert [] == render_snippet(Place("a", line, 1, line, 2), ["one", "two", "three"], 80)
 
 
 def told(*found: Finding, sources: int = 1, actions: int | None = None) -> list[str]:
     """The lines of a report without excerpts."""
     files = {f"{number}.yaml": "" for number in range(sources)}
-    return plain(findings(found, files, actions=actions)(100)).split("\n")[:-1]
+    return to_plain_text(render_findings(found, files, actions=actions)(100)).split("\n")[:-1]
 
 
 def finding(file: str = "0.yaml", line: int = 9, severity: Severity = Severity.ERROR) -> Finding:
@@ -181,7 +185,7 @@ def test_nothing_wrong_is_said_with_what_was_looked_at(
 def test_a_hostile_finding_is_printable(rule: str, message: str, hint: str, source: str) -> None:
     """Messages quote the file, and the file is anybody's."""
     found = Finding(rule, message, hint, Place(hint, 1, 2, 1, 5))
-    text = plain(findings([found], {hint: source})(60))
+    text = to_plain_text(render_findings([found], {hint: source})(60))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
@@ -193,7 +197,7 @@ def test_a_line_with_a_secret_is_quoted_by_no_finding() -> None:
         Finding("CA002", 'unknown key "foo"', place=Place("a", 1, 33, 1, 36)),
         Finding("CA002", 'unknown key "bar"', place=Place("a", 2, 1, 2, 4)),
     ]
-    text = plain(findings(found, {"a": source})(80))
+    text = to_plain_text(render_findings(found, {"a": source})(80))
     assert "hunter2" not in text
     assert "   2 | bar: 2" in text
 
@@ -201,8 +205,8 @@ def test_a_line_with_a_secret_is_quoted_by_no_finding() -> None:
 def test_only_the_first_hundred_of_a_file_are_drawn() -> None:
     """All are counted."""
     found = [Finding("CA002", f"no. {n}", place=Place("a", n, 1, n, 2)) for n in range(1, 103)]
-    text = plain(
-        findings([*found, Finding("CA009", "other", place=Place("b", 1, 1, 1, 2))], {})(80)
+    text = to_plain_text(
+        render_findings([*found, Finding("CA009", "other", place=Place("b", 1, 1, 1, 2))], {})(80)
     )
     assert "no. 100" in text
     assert "no. 101" not in text

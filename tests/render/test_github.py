@@ -6,9 +6,9 @@ import re
 
 from hypothesis import given, settings
 
-from cactions.model import Finding, Place, Review, Severity
-from cactions.render.escape import safe
-from cactions.render.github import MOST_SHOWN, github
+from cactions.model import Finding, LintReport, Place, Severity
+from cactions.render.escape import escape_terminal
+from cactions.render.github import MOST_SHOWN, render_github
 from tests.reviews import REVIEWS, relative
 
 
@@ -28,13 +28,13 @@ def unescaped(text: str) -> str:
 
 @given(REVIEWS)
 @settings(max_examples=200)
-def test_the_runner_reads_what_was_said(review: Review) -> None:
+def test_the_runner_reads_what_was_said(review: LintReport) -> None:
     """One line for each of the first findings, its message whole; the last line is no command."""
-    *commands, last = github(review, relative).removesuffix("\n").split("\n")
+    *commands, last = render_github(review, relative).removesuffix("\n").split("\n")
     assert min(MOST_SHOWN, len(review.findings)) == len(commands)
     assert last.startswith("cactions: ")
     told = [read(line) for line in commands]
-    messages = {safe(one.message) for one in review.findings}
+    messages = {escape_terminal(one.message) for one in review.findings}
     assert all(message.split("\n")[0] in messages for _, _, message in told)
     assert all(about["title"].endswith(" cactions") for _, about, _ in told)
 
@@ -43,7 +43,7 @@ def test_a_command_is_this() -> None:
     """GitHub's own names and escapes."""
     place = Place("a,b:c%.yaml", 3, 5, 3, 9)
     finding = Finding("CA101", "50 %", "do: a, b", place, notes=("why",))
-    lines = github(Review((finding,), (), {}), relative).split("\n")
+    lines = render_github(LintReport((finding,), (), {}), relative).split("\n")
     about = "file=a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=5,endColumn=9,title=CA101 cactions"
     assert f"::error {about}::50 %25%0Awhy%0Ahint: do: a, b" == lines[0]
     assert ["cactions: 1 error.", ""] == lines[1:]
@@ -52,7 +52,7 @@ def test_a_command_is_this() -> None:
 def test_a_span_of_several_lines_has_no_columns() -> None:
     """The runner would drop them with a complaint."""
     finding = Finding("CA101", "x", place=Place("a", 3, 5, 4, 2), severity=Severity.INFO)
-    [line, _, _] = github(Review((finding,), (), {}), relative).split("\n")
+    [line, _, _] = render_github(LintReport((finding,), (), {}), relative).split("\n")
     assert "::notice file=a,line=3,endLine=4,title=CA101 cactions::x" == line
 
 
@@ -60,9 +60,9 @@ def test_the_gravest_come_first_and_the_rest_is_counted() -> None:
     """Ten of a step are shown, and it is said where all are."""
     infos = [Finding("CA207", f"i{n}", severity=Severity.INFO) for n in range(9)]
     errors = [Finding("CA101", f"e{n}") for n in range(3)]
-    review = Review((*infos, *errors), (), {})
-    lines = github(review, relative, summarized=True).splitlines()
+    review = LintReport((*infos, *errors), (), {})
+    lines = render_github(review, relative, summarized=True).splitlines()
     assert ["e0", "e1", "e2", "i0"] == [line.rpartition(":")[2] for line in lines[:4]]
     more = "The gravest 10 are annotations; the job summary tells all."
     assert f"cactions: 3 errors and 9 notes. {more}" == lines[-1]
-    assert "`cactions validate` tells all." in github(review, relative)
+    assert "`cactions validate` tells all." in render_github(review, relative)

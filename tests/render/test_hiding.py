@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.model import DOTS
-from cactions.render.color_output import Screen
-from cactions.render.layout import flow
-from cactions.render.mask import masked_sheet
-from cactions.render.output import Paper
-from cactions.render.svg import picture
-from cactions.render.text import Ink, Line, Sheet, Tone, plain
+from cactions.model import MASK
+from cactions.render.color_output import ColorOutput
+from cactions.render.layout import wrap
+from cactions.render.mask import mask_view
+from cactions.render.output import PlainOutput
+from cactions.render.svg import to_svg
+from cactions.render.text import Span, Style, StyledLine, View, to_plain_text
 
 SECRET = "correct horse battery staple and a nail"
 PACKED = SECRET.replace(" ", "")
@@ -26,22 +26,22 @@ def find(text: str) -> list[tuple[int, int]]:
     return [(found.start(), found.end()) for found in re.finditer(PACKED, text)]
 
 
-def sheet(*lines: Line) -> Sheet:
+def sheet(*lines: StyledLine) -> View:
     return lambda _: [*lines]
 
 
-def words(line: Line) -> str:
+def words(line: StyledLine) -> str:
     return "".join(part.text for part in line).strip()
 
 
 @pytest.mark.parametrize("room", range(10, 60))
 def test_a_secret_that_is_folded_is_hidden_on_every_line(room: int) -> None:
     """Behind a margin, with words before and after it."""
-    folded = flow((Ink(f"It says {SECRET}, and more."),), room, hang=(Ink("  Answer  "),))
-    masked = masked_sheet(sheet(*folded), find)(room)
-    text = " ".join(plain(masked).split())
-    assert (f"Answer It says {DOTS}, and more.", len(folded)) == (
-        re.sub(f"{DOTS} *,", f"{DOTS},", text), len(masked)
+    folded = wrap((Span(f"It says {SECRET}, and more."),), room, hang=(Span("  Answer  "),))
+    masked = mask_view(sheet(*folded), find)(room)
+    text = " ".join(to_plain_text(masked).split())
+    assert (f"Answer It says {MASK}, and more.", len(folded)) == (
+        re.sub(f"{MASK} *,", f"{MASK},", text), len(masked)
     )  # fmt: skip
 
 
@@ -49,38 +49,38 @@ def test_a_secret_that_is_folded_is_hidden_on_every_line(room: int) -> None:
 def test_styles_do_not_hide_it_from_us(cuts: list[int], ends: list[int]) -> None:
     """However a text is cut into inks and lines; what is around it stays, with its style."""
     places = [0, *sorted(cuts), len(SECRET)]
-    parts = [Ink(SECRET[a:b], Tone.VALUE) for a, b in pairwise(places)]
-    inks = [Ink("before ", Tone.NAME), *parts, Ink(" after", Tone.CODE)]
+    parts = [Span(SECRET[a:b], Style.VALUE) for a, b in pairwise(places)]
+    inks = [Span("before ", Style.NAME), *parts, Span(" after", Style.CODE)]
     stops = [0, *sorted(min(end, len(inks)) for end in ends), len(inks)]
     lines = [tuple(inks[a:b]) for a, b in pairwise(stops)]
-    masked = [part for line in masked_sheet(sheet(*lines), find)(80) for part in line]
-    assert f"before{DOTS}after" == "".join("".join(part.text for part in masked).split())
+    masked = [part for line in mask_view(sheet(*lines), find)(80) for part in line]
+    assert f"before{MASK}after" == "".join("".join(part.text for part in masked).split())
     assert (inks[0], inks[-1]) == (masked[0], masked[-1])
 
 
 def test_what_holds_no_secret_is_the_same() -> None:
     """Not even made anew."""
-    lines = [(Ink("correct horse"),), (), (Ink("battery"),)]
+    lines = [(Span("correct horse"),), (), (Span("battery"),)]
     assert all(
         ours is theirs
-        for ours, theirs in zip(lines, masked_sheet(sheet(*lines), find)(80), strict=True)
+        for ours, theirs in zip(lines, mask_view(sheet(*lines), find)(80), strict=True)
     )
 
 
-@pytest.mark.parametrize("paper", [Paper, Screen])
+@pytest.mark.parametrize("paper", [PlainOutput, ColorOutput])
 def test_papers_and_pictures_show_lines_as_they_are_masked(
-    paper: type[Paper], monkeypatch: pytest.MonkeyPatch
+    paper: type[PlainOutput], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In colour, too, where a style stands between two letters."""
-    halves = (Ink(SECRET[:20], Tone.NEW),), (Ink(SECRET[20:], Tone.BAD), Ink("!"))
+    halves = (Span(SECRET[:20], Style.NEW),), (Span(SECRET[20:], Style.BAD), Span("!"))
     out, err = StringIO(), StringIO()
     environ = {"FORCE_COLOR": "1"}
     monkeypatch.setenv("TERM", "xterm")
-    screen = paper(out, err, environ=environ, mask=lambda one: masked_sheet(one, find))
-    screen.show(sheet(*halves))
-    screen.remark(sheet(*halves))
-    drawn = picture(masked_sheet(sheet(*halves), find))
+    screen = paper(out, err, environ=environ, mask=lambda one: mask_view(one, find))
+    screen.print(sheet(*halves))
+    screen.print_err(sheet(*halves))
+    drawn = to_svg(mask_view(sheet(*halves), find))
     for text in (out.getvalue(), err.getvalue(), drawn):
-        assert DOTS in text or "*" * len(DOTS) in text
+        assert MASK in text or "*" * len(MASK) in text
         assert [] == [word for word in SECRET.split() if len(word) > 1 and word in text]
         assert "!" in text

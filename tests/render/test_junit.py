@@ -9,10 +9,10 @@ import xmlschema
 from hypothesis import given, settings
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from cactions.logic.lint.rule_page import Page
-from cactions.model import Finding, Place, Review, Severity, Statement, Suppressed
-from cactions.render.escape import safe
-from cactions.render.junit import junit
+from cactions.logic.lint.rule_page import RulePage
+from cactions.model import Finding, LintReport, Place, Severity, SuppressedFinding, Suppression
+from cactions.render.escape import escape_terminal
+from cactions.render.junit import render_junit
 from tests.reviews import PAGES, REVIEWS, reviewed
 
 SCHEMA = xmlschema.XMLSchema(
@@ -22,16 +22,16 @@ GRAVE = (Severity.ERROR, Severity.WARNING)
 TestCase.__test__ = TestSuite.__test__ = False  # pytest would collect them
 
 
-def read(review: Review) -> list[TestSuite]:
+def read(review: LintReport) -> list[TestSuite]:
     """The suites, as the reader finds them in a valid report."""
-    text = junit(review, GRAVE)
+    text = render_junit(review, GRAVE)
     SCHEMA.validate(text)
     return [*JUnitXml.fromstring(text.encode())]
 
 
 @given(REVIEWS)
 @settings(max_examples=60)
-def test_every_finding_is_a_case(review: Review) -> None:
+def test_every_finding_is_a_case(review: LintReport) -> None:
     """Whatever it says: grave ones fail, suppressed ones are skipped, the others pass."""
     cases = [case for suite in read(review) for case in suite]
     results = [type(result) for case in cases for result in case.result]
@@ -39,21 +39,21 @@ def test_every_finding_is_a_case(review: Review) -> None:
     assert len(grave) == results.count(Failure)
     assert len(review.suppressed) == results.count(Skipped)
     messages = [result.message for case in cases for result in case.result]
-    assert {safe(one.message) for one in grave} <= set(messages)
+    assert {escape_terminal(one.message) for one in grave} <= set(messages)
 
 
 @given(REVIEWS)
 @settings(max_examples=25)
-def test_the_counts_add_up(review: Review) -> None:
+def test_the_counts_add_up(review: LintReport) -> None:
     """Of each suite and of all."""
-    text = junit(review, GRAVE)
+    text = render_junit(review, GRAVE)
     counted, told = JUnitXml.fromstring(text.encode()), JUnitXml.fromstring(text.encode())
     counted.update_statistics()
     assert (counted.tests, counted.failures, 0) == (told.tests, told.failures, told.errors)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
-def test_the_bad_example_of_a_rule_is_in_the_suite_of_its_file(page: Page) -> None:
+def test_the_bad_example_of_a_rule_is_in_the_suite_of_its_file(page: RulePage) -> None:
     """With the rule as the type of the failure."""
     review = reviewed(page.bad)
     suites = read(review)
@@ -64,7 +64,7 @@ def test_the_bad_example_of_a_rule_is_in_the_suite_of_its_file(page: Page) -> No
 
 def test_a_clean_file_is_one_passed_case() -> None:
     """A report without cases is an error to many readers."""
-    [suite] = read(Review((), (), {"a.yaml": ""}))
+    [suite] = read(LintReport((), (), {"a.yaml": ""}))
     [case] = suite
     assert (True, "no findings", "a.yaml") == (case.is_passed, case.name, case.classname)
 
@@ -73,13 +73,13 @@ def test_a_report_is_this() -> None:
     """A failure, a note beside a passed case, and a skipped one with its reason."""
     place = Place("a.yaml", 3, 5, 3, 9)
     note = Finding("CA207", "any text", place=place, severity=Severity.INFO)
-    review = Review(
+    review = LintReport(
         (Finding("CA101", "<chosen>", "look", place, "actions.a"), note),
-        (Suppressed(Finding("CA201", "no proof", place=place), Statement("x", "seen")),),
+        (SuppressedFinding(Finding("CA201", "no proof", place=place), Suppression("x", "seen")),),
         {"a.yaml": ""},
     )
     assert (
-        junit(review, GRAVE)
+        render_junit(review, GRAVE)
         == """\
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="cactions validate" tests="3" failures="1" errors="0">

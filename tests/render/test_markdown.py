@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
-from cactions.model import Finding, Place, Review, Severity
-from cactions.render.escape import safe
-from cactions.render.markdown import LONGEST, code, markdown
-from cactions.render.severity import gravest_first
+from cactions.model import Finding, LintReport, Place, Severity
+from cactions.render.escape import escape_terminal
+from cactions.render.markdown import LONGEST, format_code, render_markdown
+from cactions.render.severity import by_severity
 from tests.reviews import NASTY, REVIEWS, relative
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -48,9 +48,9 @@ class Drawn(HTMLParser):
 
 @given(REVIEWS)
 @settings(max_examples=100)
-def test_nothing_that_is_said_becomes_markup(review: Review) -> None:
+def test_nothing_that_is_said_becomes_markup(review: LintReport) -> None:
     """Only our own elements, none with an attribute but the language of a fence."""
-    drawn = Drawn(markdown(review, relative))
+    drawn = Drawn(render_markdown(review, relative))
     assert {tag for tag, _ in drawn.elements} <= OURS
     assert [] == [
         attrs for _, attrs in drawn.elements if attrs not in ([], [("class", "language-text")])
@@ -58,18 +58,18 @@ def test_nothing_that_is_said_becomes_markup(review: Review) -> None:
     tags = [tag for tag, _ in drawn.elements]
     assert len(review.findings) == tags.count("details") == tags.count("pre")
     assert len(review.findings) + bool(review.findings) == tags.count("tr")
-    for finding in gravest_first(review.findings):
+    for finding in by_severity(review.findings):
         if finding.message:
-            assert safe(finding.message) in drawn.codes
+            assert escape_terminal(finding.message) in drawn.codes
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_word_is_drawn_as_it_is(text: str) -> None:
     """In a cell, in a summary and in a paragraph; no sign of it is left in the raw text."""
-    [drawn] = Drawn(f"so {code(text)} is").codes
-    assert safe(text) == drawn
-    assert not re.search(r"[@#$`*|<\\]", re.sub(r"</?code>|&#\d+;", "", code(text)))
-    assert safe(text) == html.unescape(re.sub(r"</?code>", "", code(text)))
+    [drawn] = Drawn(f"so {format_code(text)} is").codes
+    assert escape_terminal(text) == drawn
+    assert not re.search(r"[@#$`*|<\\]", re.sub(r"</?code>|&#\d+;", "", format_code(text)))
+    assert escape_terminal(text) == html.unescape(re.sub(r"</?code>", "", format_code(text)))
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:
@@ -77,7 +77,7 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     found = tuple(
         Finding("CA101", "x" * 2_000, place=Place("a", n, 1, n, 2)) for n in range(1, 500)
     )
-    text = markdown(Review(found, (), {"a": "y\n" * 500}), relative)
+    text = render_markdown(LintReport(found, (), {"a": "y\n" * 500}), relative)
     assert len(text) <= LONGEST
     assert 100 == len(re.findall(r"^\| \*\*", text, re.MULTILINE))
     assert "\n… and 399 more; `cactions validate --json` tells all of them.\n" in text
@@ -88,14 +88,18 @@ def test_a_line_with_a_secret_is_never_quoted() -> None:
     """Whichever finding points into it."""
     place = Place("a", 1, 1, 1, 5)
     found = (Finding("CA301", "literal", place=place), Finding("CA002", "other", place=place))
-    assert "hunter2" not in markdown(Review(found, (), {"a": "key: hunter2\n"}), relative)
+    assert "hunter2" not in render_markdown(
+        LintReport(found, (), {"a": "key: hunter2\n"}), relative
+    )
 
 
 def test_a_comment_is_this() -> None:
     """A table, then each in full, the gravest first."""
     note = Finding("CA207", "any text", place=Place("a.yaml", 2, 1, 2, 4), severity=Severity.INFO)
     error = Finding("CA101", "`a` | @b", "look", Place("a.yaml", 1, 1, 1, 4))
-    text = markdown(Review((note, error), (), {"a.yaml": "url: 1\ntwo: ```\n"}), relative)
+    text = render_markdown(
+        LintReport((note, error), (), {"a.yaml": "url: 1\ntwo: ```\n"}), relative
+    )
     assert (
         text
         == """\

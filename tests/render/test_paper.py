@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cactions.model import DOTS, OperatorError
-from cactions.render.color_output import Screen
-from cactions.render.output import Paper, wants_colour
-from cactions.render.text import Ink, Sheet, Tone, plain
+from cactions.model import MASK, UsageError
+from cactions.render.color_output import ColorOutput
+from cactions.render.output import PlainOutput, wants_colour
+from cactions.render.text import Span, Style, View, to_plain_text
 from tests.render.sheets import SHEETS
 
 ESCAPE = "\x1b"
@@ -31,28 +31,30 @@ def written(text: io.TextIOWrapper) -> str:
     return text.buffer.getvalue().decode(text.encoding)  # type: ignore[attr-defined]
 
 
-def shown(kind: type[Paper], sheet: Sheet, encoding: str = "utf-8", **environ: str) -> str:
+def shown(kind: type[PlainOutput], sheet: View, encoding: str = "utf-8", **environ: str) -> str:
     """What ``show`` writes onto a stream of that encoding."""
     out = stream(encoding)
-    kind(out, stream(), environ=environ).show(sheet)
+    kind(out, stream(), environ=environ).print(sheet)
     return written(out)
 
 
 @pytest.mark.parametrize("name", SHEETS)
-@pytest.mark.parametrize("kind", [Paper, Screen])
+@pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])
 def test_without_colour_there_is_no_escape_and_the_words_are_the_same(
-    name: str, kind: type[Paper]
+    name: str, kind: type[PlainOutput]
 ) -> None:
     """A pipe is 100 cells wide."""
-    assert plain(SHEETS[name](100)) == shown(kind, SHEETS[name])
+    assert to_plain_text(SHEETS[name](100)) == shown(kind, SHEETS[name])
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_colour_adds_nothing_to_the_words(name: str) -> None:
     """Without its escapes, a coloured sheet is the plain one, line by line."""
-    coloured = shown(Screen, SHEETS[name], FORCE_COLOR="1", COLUMNS="80", TERM="xterm-256color")
+    coloured = shown(
+        ColorOutput, SHEETS[name], FORCE_COLOR="1", COLUMNS="80", TERM="xterm-256color"
+    )
     rows = [strip(row) for row in coloured.split("\n")]
-    assert plain(SHEETS[name](80)) == "\n".join(row.rstrip() for row in rows)
+    assert to_plain_text(SHEETS[name](80)) == "\n".join(row.rstrip() for row in rows)
 
 
 def strip(text: str) -> str:
@@ -89,7 +91,7 @@ def test_colour_is_for_terminals_and_for_who_asks(
 )
 def test_a_pipe_is_as_wide_as_columns_says(environ: dict[str, str], room: int) -> None:
     """Never too narrow to read, and 100 cells where nothing is said."""
-    assert room == Paper(stream(), stream(), environ=environ).room(stream())
+    assert room == PlainOutput(stream(), stream(), environ=environ).room(stream())
 
 
 def test_a_terminal_is_as_wide_as_it_is() -> None:
@@ -97,18 +99,18 @@ def test_a_terminal_is_as_wide_as_it_is() -> None:
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "wb"), os.fdopen(theirs, "w") as real:
         termios.tcsetwinsize(real.fileno(), (24, 72))
-        assert 72 == Paper(real, real, environ={}).room(real)
-        assert 50 == Paper(real, real, environ={"COLUMNS": "50"}).room(real)
-        assert 33 == Paper(real, real, room=33, environ={"COLUMNS": "50"}).room(real)
+        assert 72 == PlainOutput(real, real, environ={}).room(real)
+        assert 50 == PlainOutput(real, real, environ={"COLUMNS": "50"}).room(real)
+        assert 33 == PlainOutput(real, real, room=33, environ={"COLUMNS": "50"}).room(real)
 
 
-@pytest.mark.parametrize("kind", [Paper, Screen])
-def test_what_is_said_goes_to_stderr(kind: type[Paper]) -> None:
+@pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])
+def test_what_is_said_goes_to_stderr(kind: type[PlainOutput]) -> None:
     """Stdout holds what was asked for and nothing else."""
     out, err = stream(), stream()
     output = kind(out, err, environ={})
-    output.say("two\nlines \x1b[2J")
-    output.complain(OperatorError("no such action", hint="look"), not_done="Nothing was sent.")
+    output.info("two\nlines \x1b[2J")
+    output.error(UsageError("no such action", hint="look"), not_done="Nothing was sent.")
     assert "" == written(out)
     assert (
         "two\nlines \\x1b[2J\n"
@@ -121,18 +123,18 @@ def test_what_is_said_goes_to_stderr(kind: type[Paper]) -> None:
 
 def test_several_sheets_are_parted_by_a_blank_line() -> None:
     """A sheet without lines leaves no gap."""
-    one = lambda _: [(Ink("one"),)]  # noqa: E731 - a sheet is a function
+    one = lambda _: [(Span("one"),)]  # noqa: E731 - a sheet is a function
     out = stream()
-    Paper(out, stream(), environ={}).show(one, lambda _: [], one)
+    PlainOutput(out, stream(), environ={}).print(one, lambda _: [], one)
     assert "one\n\none\n" == written(out)
 
 
-def signs(_: int) -> list[tuple[Ink, ...]]:
+def signs(_: int) -> list[tuple[Span, ...]]:
     """Our own signs, and theirs, and a line of source."""
     return [
-        (Ink("a → b · c… "), Ink(DOTS, Tone.VALUE)),
-        (Ink("é → 名", Tone.VALUE),),
-        (Ink("é → 名 e\u0301", Tone.SOURCE),),
+        (Span("a → b · c… "), Span(MASK, Style.VALUE)),
+        (Span("é → 名", Style.VALUE),),
+        (Span("é → 名 e\u0301", Style.SOURCE),),
     ]
 
 
@@ -144,8 +146,10 @@ def signs(_: int) -> list[tuple[Ink, ...]]:
         ("latin-1", "a -> b · c... ******\né \\u2192 \\u540d\né ? ?? e\n"),
     ],
 )
-@pytest.mark.parametrize("kind", [Paper, Screen])
-def test_what_a_stream_cannot_hold_is_spelled(kind: type[Paper], encoding: str, text: str) -> None:
+@pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])
+def test_what_a_stream_cannot_hold_is_spelled(
+    kind: type[PlainOutput], encoding: str, text: str
+) -> None:
     """Our signs in ASCII, their characters as escapes; source keeps its width for the carets."""
     assert text == shown(kind, signs, encoding)
 
@@ -154,7 +158,7 @@ def test_what_a_stream_cannot_hold_is_spelled(kind: type[Paper], encoding: str, 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "shift_jis"])
 def test_no_sheet_breaks_a_stream(name: str, encoding: str) -> None:
     """Whatever the locale of the terminal."""
-    assert "" != shown(Paper, SHEETS[name], encoding)
+    assert "" != shown(PlainOutput, SHEETS[name], encoding)
 
 
 WITHOUT_RICH = """
@@ -177,7 +181,7 @@ def test_a_real_terminal_gets_colours() -> None:
     """And only those of the sixteen that stand out on every background."""
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0) as reader, os.fdopen(theirs, "w") as real:
-        Screen(real, real, environ={"TERM": "xterm"}).show(SHEETS["preview_loyalty"])
+        ColorOutput(real, real, environ={"TERM": "xterm"}).print(SHEETS["preview_loyalty"])
         text = b""
         while b"Nothing was written." not in text:
             text += reader.read(4096)

@@ -10,27 +10,27 @@ from hypothesis import strategies as st
 
 from cactions.model import (
     ABSENT,
-    Call,
-    Caution,
     Change,
+    ChangeKind,
+    ChangeWarning,
     Conflict,
     DataType,
-    Failed,
-    Kind,
-    Left,
+    FailureReason,
+    KeepReason,
+    KeptAttribute,
     Outcome,
     PersonQuery,
     Plan,
+    PlanFailure,
     Proof,
-    Reason,
+    SentCall,
     Subject,
     Value,
-    Why,
 )
 from cactions.render import messages
-from cactions.render.preview import preview
-from cactions.render.runs import takeback
-from cactions.render.text import plain
+from cactions.render.preview import render_preview
+from cactions.render.runs import render_undo_preview
+from cactions.render.text import to_plain_text
 from tests.render.samples import (
     HOSTILE,
     LOYALTY,
@@ -44,9 +44,9 @@ from tests.render.samples import (
 )
 
 
-def read(result: Plan | Failed, room: int = 100, closing: str = "") -> str:
+def read(result: Plan | PlanFailure, room: int = 100, closing: str = "") -> str:
     """The preview's words, however they are folded."""
-    return " ".join(plain(preview(result, closing=closing)(room)).split())
+    return " ".join(to_plain_text(render_preview(result, closing=closing)(room)).split())
 
 
 TEXTS = st.text(max_size=40) | st.sampled_from(["\x1b[2J", "\u202e", "a\nb", "x" * 300])
@@ -60,13 +60,21 @@ CHANGES = st.builds(
     TEXTS,
     TYPES,
     st.booleans(),
-    st.lists(st.sampled_from(Caution), max_size=2).map(tuple),
+    st.lists(st.sampled_from(ChangeWarning), max_size=2).map(tuple),
 )
 LEFTS = st.builds(
-    Left, TEXTS, VALUES, st.sampled_from(Why), st.booleans(), VALUES, TEXTS, TEXTS, TYPES
+    KeptAttribute,
+    TEXTS,
+    VALUES,
+    st.sampled_from(KeepReason),
+    st.booleans(),
+    VALUES,
+    TEXTS,
+    TEXTS,
+    TYPES,
 )
 PROOFS = st.none() | st.builds(Proof, TEXTS, TEXTS, VALUES, VALUES, st.booleans(), TEXTS)
-CALLS = st.builds(Call, TEXTS, st.none() | st.integers(100, 599), TEXTS)
+CALLS = st.builds(SentCall, TEXTS, st.none() | st.integers(100, 599), TEXTS)
 SUBJECTS = st.builds(Subject, TEXTS, st.builds(PersonQuery, TEXTS, TEXTS), TEXTS)
 PLANS = st.builds(
     Plan,
@@ -78,21 +86,30 @@ PLANS = st.builds(
     PROOFS,
 )
 FAILURES = st.builds(
-    Failed, TEXTS, SUBJECTS, st.sampled_from(Reason), TEXTS, TEXTS, st.none() | CALLS, PROOFS
+    PlanFailure,
+    TEXTS,
+    SUBJECTS,
+    st.sampled_from(FailureReason),
+    TEXTS,
+    TEXTS,
+    st.none() | CALLS,
+    PROOFS,
 )
 
 
 @given(PLANS | FAILURES, st.integers(24, 140))
-def test_no_person_and_no_answer_can_paint_the_screen(result: Plan | Failed, room: int) -> None:
+def test_no_person_and_no_answer_can_paint_the_screen(
+    result: Plan | PlanFailure, room: int
+) -> None:
     """Whatever they hold, only printable characters and newlines come out."""
-    text = plain(preview(result)(room))
+    text = to_plain_text(render_preview(result)(room))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
 @given(PLANS)
 def test_everything_of_a_plan_is_accounted_for(plan: Plan) -> None:
     """The counts of the summary add up to what the plan holds."""
-    summary = plain(preview(plan)(10_000)).split("\n")[-2]
+    summary = to_plain_text(render_preview(plan)(10_000)).split("\n")[-2]
     counts = [int(part.split()[0]) for part in summary.replace(" · ", ", ").split(", ")
               if part.split()[0].isdigit()]  # fmt: skip
     assert len(plan.changes) + len(plan.left) == sum(counts)
@@ -141,10 +158,10 @@ def test_each_kind_has_a_sign_and_a_word(word: str, room: int) -> None:
         (WRONG_PERSON_REDACTED, "expected •••••• (person.attributes.ssn) found •••••• ($.ssn)"),
         (PREVIEWS["no_value"], "Request none was sent"),
         (PREVIEWS["no_answer"], "Answer none"),
-        (replace(WRONG_PERSON, call=Call("GET x", None, "c.json")), "Answer none in c.json"),
+        (replace(WRONG_PERSON, call=SentCall("GET x", None, "c.json")), "Answer none in c.json"),
     ],
 )
-def test_the_reader_is_told(result: Plan | Failed, sentence: str) -> None:
+def test_the_reader_is_told(result: Plan | PlanFailure, sentence: str) -> None:
     """Who, how, from where, what, and why not."""
     assert sentence in read(result)
 
@@ -162,14 +179,14 @@ def test_the_caller_has_the_last_word() -> None:
     assert "would be written" not in read(WRONG_PERSON, closing="Nothing was written.")
 
 
-@pytest.mark.parametrize("why", Why)
+@pytest.mark.parametrize("why", KeepReason)
 @pytest.mark.parametrize("refused", [True, False])
 @pytest.mark.parametrize("got", ["gold", None, ABSENT, [1]])
 def test_every_reason_for_leaving_an_attribute_is_a_sentence(
-    why: Why, refused: bool, got: Value
+    why: KeepReason, refused: bool, got: Value
 ) -> None:
     """With a value and without, and with the detail behind it."""
-    left = Left("tier", "silver", why, refused, got, "some detail.", "$.tier")
+    left = KeptAttribute("tier", "silver", why, refused, got, "some detail.", "$.tier")
     text = read(replace(LOYALTY, changes=(), left=(left,)))
     sentence = text[text.index("The answer ") :].split(" No changes")[0]
     assert sentence.endswith(": some detail.")
@@ -178,7 +195,7 @@ def test_every_reason_for_leaving_an_attribute_is_a_sentence(
 @pytest.mark.parametrize("redacted", [True, False])
 def test_what_a_redacted_attribute_was_offered_stays_hidden(redacted: bool) -> None:
     """The reason is told with dots."""
-    left = Left("pin", "1-2", Why.NOT_IN_ONE_OF, True, "3-4", redacted=redacted)
+    left = KeptAttribute("pin", "1-2", KeepReason.NOT_IN_ONE_OF, True, "3-4", redacted=redacted)
     text = read(replace(LOYALTY, changes=(), left=(left,)))
     assert redacted == ("3-4" not in text)
     assert redacted == ("1-2" not in text)
@@ -187,13 +204,13 @@ def test_what_a_redacted_attribute_was_offered_stays_hidden(redacted: bool) -> N
 @pytest.mark.parametrize(
     ("enum", "table"),
     [
-        (Kind, messages.TONES),
-        (Kind, messages.DONE),
-        (Caution, messages.CAUTIONS),
-        (Reason, messages.REASONS),
+        (ChangeKind, messages.TONES),
+        (ChangeKind, messages.DONE),
+        (ChangeWarning, messages.CAUTIONS),
+        (FailureReason, messages.REASONS),
         (Outcome, messages.OUTCOMES),
         (Outcome, messages.BECAME),
-        (Why, messages.WITHOUT_VALUE | messages.WITH_VALUE),
+        (KeepReason, messages.WITHOUT_VALUE | messages.WITH_VALUE),
     ],
 )
 def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, object]) -> None:
@@ -214,7 +231,7 @@ def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, o
 )
 def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
     """A name or a path at the beginning keeps its spelling."""
-    assert sentence == messages.sentence(text)
+    assert sentence == messages.to_sentence(text)
 
 
 @pytest.mark.parametrize(
@@ -229,12 +246,12 @@ def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
 )
 def test_names_are_listed(names: list[str], most: int, text: str) -> None:
     """A long list ends with how many more there are."""
-    assert text == messages.listed(names, most)
+    assert text == messages.join_words(names, most)
 
 
 def test_conflicts_are_told_with_both_values() -> None:
     """A Conflict of a date is shown as a date: its type comes from the plan."""
     plan = replace(LOYALTY, changes=(Change("due", 0, 1, data_type=DataType.DATE),), left=())
-    text = plain(takeback(plan, [Conflict("due", 0, 86400)], "r1")(100))
+    text = to_plain_text(render_undo_preview(plan, [Conflict("due", 0, 86400)], "r1")(100))
     assert "stays 1970-01-02T00:00:00Z (86400)" in text
     assert "The run wrote 1970-01-01T00:00:00Z (0) here" in text

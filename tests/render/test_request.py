@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.model import DOTS, Rendered, Request
-from cactions.render.error import failure
-from cactions.render.request import request
-from cactions.render.text import plain
+from cactions.model import MASK, MaskedText, Request
+from cactions.render.error import render_error
+from cactions.render.request import render_request
+from cactions.render.text import to_plain_text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -22,8 +22,15 @@ JSON = st.recursive(
 
 def body(text: str) -> str:
     """The body as it is shown."""
-    sheet = request(Request("POST", Rendered.plain("https://a.example"), (), Rendered.plain(text)))
-    return plain(sheet(80)).partition("\n\n")[2][:-1]
+    sheet = render_request(
+        Request(
+            "POST",
+            MaskedText.of_public_text("https://a.example"),
+            (),
+            MaskedText.of_public_text(text),
+        )
+    )
+    return to_plain_text(sheet(80)).partition("\n\n")[2][:-1]
 
 
 @given(JSON)
@@ -54,13 +61,13 @@ def test_a_body_is_shown_as_it_is(text: str, shown: str) -> None:
 
 def test_a_secret_is_dots_on_every_line() -> None:
     """Only what may be shown is ever asked for."""
-    secret = Rendered(DOTS, "canary")
+    secret = MaskedText(MASK, "canary")
     asked = Request(
-        "GET", Rendered("https://a.example/", None) + secret, (("X-T", secret),), secret
+        "GET", MaskedText("https://a.example/", None) + secret, (("X-T", secret),), secret
     )
-    text = plain(request(asked)(80))
+    text = to_plain_text(render_request(asked)(80))
     assert "canary" not in text
-    assert 3 == text.count(DOTS)
+    assert 3 == text.count(MASK)
 
 
 def test_an_unplanned_error_tells_its_place_and_not_its_text() -> None:
@@ -68,6 +75,6 @@ def test_an_unplanned_error_tells_its_place_and_not_its_text() -> None:
     try:
         {}["canary"]
     except KeyError as error:
-        text = plain(failure(error, not_done="Nothing was sent.")(80))
+        text = to_plain_text(render_error(error, not_done="Nothing was sent.")(80))
     assert "canary" not in text
     assert "KeyError in test_request.py, line " in text

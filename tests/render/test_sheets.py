@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cactions.render.text import BROKEN, Line, cells, plain
-from cactions.render.width import width
+from cactions.render.text import BROKEN, StyledLine, count_cells, to_plain_text
+from cactions.render.width import display_width
 from tests.golden import assert_golden
 from tests.render.sheets import SHEETS
 
@@ -18,7 +18,7 @@ WIDTHS = (40, 80, 120)
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_looks_as_it_was_last_approved(name: str) -> None:
     """CACTIONS_GOLDEN=1 writes the files anew; their difference is read before it is committed."""
-    drawn = [f"{f' {room} ':-^{room}}\n{plain(SHEETS[name](room))}" for room in WIDTHS]
+    drawn = [f"{f' {room} ':-^{room}}\n{to_plain_text(SHEETS[name](room))}" for room in WIDTHS]
     assert_golden(GOLDEN / f"{name}.txt", "\n".join(drawn))
 
 
@@ -26,26 +26,26 @@ def test_a_sheet_looks_as_it_was_last_approved(name: str) -> None:
 @pytest.mark.parametrize("room", [24, 39, *WIDTHS, 300])
 def test_a_sheet_is_printable_and_pure(name: str, room: int) -> None:
     """Any width gives printable lines without trailing spaces, and the same ones every time."""
-    text = plain(SHEETS[name](room))
+    text = to_plain_text(SHEETS[name](room))
     assert [] == [c for c in text.replace("\n", "").replace("\u3000", "") if not c.isprintable()]
     assert [] == [line for line in text.split("\n") if line != line.rstrip()]
-    assert text == plain(SHEETS[name](room))
+    assert text == to_plain_text(SHEETS[name](room))
 
 
 @pytest.mark.parametrize("name", SHEETS)
 @pytest.mark.parametrize("room", WIDTHS)
 def test_only_what_must_not_be_broken_runs_over(name: str, room: int) -> None:
     """A line is wider than the page only where one whole value, path or word makes it so."""
-    too_wide = [line for line in SHEETS[name](room) if cells(line) > room]
-    assert [] == [plain([line]) for line in too_wide if _widest_whole(line) < room // 3]
+    too_wide = [line for line in SHEETS[name](room) if count_cells(line) > room]
+    assert [] == [to_plain_text([line]) for line in too_wide if _widest_whole(line) < room // 3]
 
 
-def _widest_whole(line: Line) -> int:
+def _widest_whole(line: StyledLine) -> int:
     wholes = [[part.text] if part.tone not in BROKEN else part.text.split(" ") for part in line]
-    return max(width(text) for texts in wholes for text in texts)
+    return max(display_width(text) for texts in wholes for text in texts)
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_what_is_redacted_is_never_shown(name: str) -> None:
     """The samples' redacted values all begin with "hidden"."""
-    assert "hidden" not in plain(SHEETS[name](120))
+    assert "hidden" not in to_plain_text(SHEETS[name](120))

@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.model import ABSENT, DOTS, DataType, Value, is_empty, same
-from cactions.render.text import Line, cells, plain
-from cactions.render.values import Look, pair, show, utc
+from cactions.model import ABSENT, MASK, DataType, Value, is_empty, is_same
+from cactions.render.text import StyledLine, count_cells, to_plain_text
+from cactions.render.values import ValueStyle, format_utc, render_pair, render_value
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
 )
-ROOMY = Look(room=100_000)
+ROOMY = ValueStyle(room=100_000)
 
 
-def words(line: Line) -> str:
+def words(line: StyledLine) -> str:
     """The line as it is printed."""
-    return plain([line])[:-1]
+    return to_plain_text([line])[:-1]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def words(line: Line) -> str:
         ({"a": None}, '{"a": null}'),
         ("silver → gold", '"silver → gold"'),
         ("and so on…", '"and so on…"'),
-        (DOTS, f'"{DOTS}"'),
+        (MASK, f'"{MASK}"'),
         ("\x1b[31mred", '"\\x1b[31mred"'),
         ("a\nb\tc", '"a\\nb\\tc"'),
         ("exe\u202etxt", '"exe\\u202etxt"'),
@@ -65,14 +65,14 @@ def words(line: Line) -> str:
 )
 def test_a_value_reads_as_nothing_but_itself(value: Value, shown: str) -> None:
     """Bare where nothing else can be meant, in quotes otherwise."""
-    assert shown == words(show(value))
+    assert shown == words(render_value(value))
 
 
 @given(VALUES, VALUES)
 def test_what_looks_the_same_is_the_same(left: Value, right: Value) -> None:
     """No two values share a picture, except that null and absent are both "(empty)"."""
-    if words(show(left, ROOMY)) == words(show(right, ROOMY)):
-        assert same(left, right)
+    if words(render_value(left, ROOMY)) == words(render_value(right, ROOMY)):
+        assert is_same(left, right)
 
 
 @given(VALUES, VALUES, st.integers(24, 120))
@@ -80,8 +80,8 @@ def test_both_sides_of_a_change_look_different_or_are_the_same(
     before: Value, after: Value, room: int
 ) -> None:
     """Also where they are long and begin alike: the cut shows where they part."""
-    left, right = pair(before, after, Look(room=room))
-    assert words(left) != words(right) or same(before, after)
+    left, right = render_pair(before, after, ValueStyle(room=room))
+    assert words(left) != words(right) or is_same(before, after)
 
 
 @given(st.text(min_size=1), st.text(), st.text(), st.integers(40, 100))
@@ -90,7 +90,7 @@ def test_long_texts_with_a_common_beginning_show_where_they_part(
 ) -> None:
     """Whatever the beginning is, and however long."""
     before, after = start * 300 + left, start * 300 + right
-    shown = [words(line) for line in pair(before, after, Look(room=room))]
+    shown = [words(line) for line in render_pair(before, after, ValueStyle(room=room))]
     assert shown[0] != shown[1] or before == after
 
 
@@ -110,23 +110,23 @@ def test_long_texts_with_a_common_beginning_show_where_they_part(
 )
 def test_twins_are_told_apart(before: Value, after: Value, shown: list[str]) -> None:
     """Texts that a font draws alike are spelled, long ones begin just before they differ."""
-    assert shown == [words(line) for line in pair(before, after, Look())]
+    assert shown == [words(line) for line in render_pair(before, after, ValueStyle())]
 
 
 @given(VALUES, st.integers(40, 120))
 def test_a_value_takes_the_room_that_it_is_given(value: Value, room: int) -> None:
     """Long values are cut, and say how long they are."""
-    assert cells(show(value, Look(room=room))) <= room
+    assert count_cells(render_value(value, ValueStyle(room=room))) <= room
 
 
 def test_a_long_value_is_cut_at_once() -> None:
     """Ten million characters are not looked at to show fifty."""
-    assert "(10,000,000 characters)" in words(show("\u202e" * 10_000_000))
+    assert "(10,000,000 characters)" in words(render_value("\u202e" * 10_000_000))
 
 
 def test_a_number_that_python_refuses_to_write_is_named() -> None:
     """More than 4,300 digits."""
-    assert "(a number too long to be written)" == words(show([10**5000]))
+    assert "(a number too long to be written)" == words(render_value([10**5000]))
 
 
 @pytest.mark.parametrize(
@@ -147,16 +147,16 @@ def test_a_number_that_python_refuses_to_write_is_named() -> None:
 )
 def test_a_date_is_shown_in_utc_with_its_seconds(value: Value, shown: str) -> None:
     """What is not a number, or no date, is shown as it is."""
-    assert shown == words(show(value, Look(DataType.DATE)))
+    assert shown == words(render_value(value, ValueStyle(DataType.DATE)))
 
 
 @given(VALUES)
 def test_a_redacted_value_tells_only_whether_it_is_there(value: Value) -> None:
     """Its dots have the same length for everything."""
-    expected = "(empty)" if is_empty(value) else DOTS
-    assert expected == words(show(value, Look(redacted=True)))
+    expected = "(empty)" if is_empty(value) else MASK
+    assert expected == words(render_value(value, ValueStyle(redacted=True)))
 
 
 def test_a_moment_of_ours_is_told_to_the_second() -> None:
     """In UTC, whatever the machine's own time zone is."""
-    assert "2026-11-22 11:29:00" == utc(1795346940.9)
+    assert "2026-11-22 11:29:00" == format_utc(1795346940.9)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from cactions.model import Severity
-from cactions.rules.credentials import Name, looks_secret, name_says
+from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
 from tests.definitions import PLAIN_URL, action, file, request
 from tests.linted import linted
 from tests.told import TOLD
@@ -178,7 +178,7 @@ def test_nine_of_ten_keys_are_found_where_credentials_stand() -> None:
         for where, names in PLACES.items()
     ]
     hits = len(found(places))
-    neutral = Counter(kind for kind, text in secrets if looks_secret(text))
+    neutral = Counter(kind for kind, text in secrets if looks_like_secret(text))
     bare = sum(neutral.values())
     TOLD.append(
         f"keys: {hits} of {len(places)} found where credentials stand ({hits / len(places):.1%}),"
@@ -221,13 +221,13 @@ def test_no_honest_text_is_taken_for_a_key() -> None:
 def test_a_name_says_what_may_stand_in_its_place() -> None:
     """By its last word, in any spelling."""
     for name in ("X-Shop-Token", "apiKey", "api_key_2", "AUTH", "signing.key", "sessionId"[:7]):
-        assert (name, Name.CREDENTIAL) == (name, name_says(name))
+        assert (name, Name.CREDENTIAL) == (name, suggests_secret(name))
     for name in ("db_password", "clientSecret", "WEBHOOK_SECRET", "passphrase"):
-        assert (name, Name.SECRET) == (name, name_says(name))
+        assert (name, Name.SECRET) == (name, suggests_secret(name))
     for name in ("X-Request-Id", "etag", "fileHash", "X-Content-SHA256", "md5"):
-        assert (name, Name.IDENTIFIER) == (name, name_says(name))
+        assert (name, Name.IDENTIFIER) == (name, suggests_secret(name))
     for name in ("page_token", "tokens_used", "keyboard", "monkey", "secretary", "", "名"):
-        assert (name, Name.NEUTRAL) == (name, name_says(name))
+        assert (name, Name.NEUTRAL) == (name, suggests_secret(name))
 
 
 def test_looking_takes_time_in_proportion_to_the_text() -> None:
@@ -239,5 +239,5 @@ def test_looking_takes_time_in_proportion_to_the_text() -> None:
 
 def _seconds(text: str) -> float:
     begin = perf_counter()
-    looks_secret(text)
+    looks_like_secret(text)
     return perf_counter() - begin

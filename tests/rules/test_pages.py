@@ -9,26 +9,31 @@ from pathlib import Path
 import pytest
 
 import cactions.rules as package
-from cactions.logic.lint.rule_page import Page, page_of
-from cactions.logic.vault.missing_secrets import lacking
+from cactions.logic.lint.rule_page import RulePage, parse_rule_page
+from cactions.logic.vault.missing_secrets import find_vault_problems
 from cactions.model import Finding, Severity
-from cactions.model.vault import Entry, Purpose, Sealed
+from cactions.model.vault import Ciphertext, Entry, Purpose
 from cactions.rules import CHECKED, LAST, PAGES, SEVERITIES, SUPPRESSIBLE
 from tests.linted import linted
 
 NAMES = sorted(SEVERITIES)
-HELD = Entry(Purpose.SECRET, "shop_token", 1, {"hosts": ("api.shop.example",)}, Sealed(b"", b""))
+HELD = Entry(
+    Purpose.SECRET, "shop_token", 1, {"hosts": ("api.shop.example",)}, Ciphertext(b"", b"")
+)
 
 
-def page(rule: str) -> Page:
-    return page_of(rule, SEVERITIES[rule].value, PAGES[rule])
+def page(rule: str) -> RulePage:
+    return parse_rule_page(rule, SEVERITIES[rule].value, PAGES[rule])
 
 
 def found_in(text: str, *entries: Entry) -> list[Finding]:
     """What all rules and an open vault beside the file have to say."""
     shaped = linted(text)
     project = shaped.project or shaped.draft
-    return [*shaped.findings, *(lacking(project, entries) if project and entries else [])]
+    return [
+        *shaped.findings,
+        *(find_vault_problems(project, entries) if project and entries else []),
+    ]
 
 
 def marked(text: str) -> list[tuple[int, str]]:
@@ -49,7 +54,7 @@ def told(findings: list[Finding]) -> list[tuple[int, str]]:
 def test_the_bad_file_gives_exactly_what_it_marks(rule: str) -> None:
     """Under all rules, so that no example hides another mistake."""
     text = page(rule).bad
-    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Sealed(b"", b""))
+    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Ciphertext(b"", b""))
     findings = found_in(text, *([other] if rule == "CA305" else []))
     assert marked(text) == told([one for one in findings if one.place])
     assert rule in {one.rule for one in findings}
@@ -82,7 +87,7 @@ def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
 
 def test_a_secret_that_nothing_uses_is_told() -> None:
     """It has no place in the files, which is the point."""
-    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Sealed(b"", b""))
+    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Ciphertext(b"", b""))
     [one] = found_in(page("CA305").good, HELD, other)
     assert ("CA305", None) == (one.rule, one.place)
     assert '"other"' in one.message

@@ -18,9 +18,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cactions.edges.keys.crypto import Sealing, _single_use
+from cactions.edges.keys.crypto import AesGcmSealer, _single_use
 from cactions.logic.vault import associated_data
-from cactions.model.secret import HeldKey, Passphrase
+from cactions.model.secret import Passphrase, VaultKey
 from cactions.model.vault import Purpose, VaultHead
 from tests.vaults import CHEAP, drawn
 
@@ -45,7 +45,7 @@ class Maker:
     """A vault as lines that can be bent before they are sealed with a right MAC."""
 
     def __init__(self, seed: str = "cactions", epoch: int = 1, generation: int = 7) -> None:
-        self.sealing = Sealing(drawn(seed), cost=CHEAP)
+        self.sealing = AesGcmSealer(drawn(seed), cost=CHEAP)
         self.vault = self.sealing.new_vault_id()
         self.epoch = epoch
         self.data_key = self.sealing.new_key("data key")
@@ -68,7 +68,7 @@ class Maker:
             line["scrypt"] = {"n": how.n, "p": how.p, "r": how.r, "salt": b64(how.salt)}
             key = self.sealing.stretched(Passphrase(name, PASSPHRASE), how)
         assert key
-        line["key_id"] = self.sealing.key_id(key, associated_data.key_id_label(self.vault))
+        line["key_id"] = self.sealing.key_id(key, associated_data.build_key_id_label(self.vault))
         data = self.data_key.reveal() if data is None else data
         sealed = self.sealing.seal(key, self._bound("recipient", name, 1, line), data)
         return line | {"salt": b64(sealed.salt), "wrapped": b64(sealed.data)}
@@ -85,7 +85,7 @@ class Maker:
             "sealed": b64(sealed.data), "version": version,
         }  # fmt: skip
 
-    def raw_entry(self, name: str, framed: bytes, key: HeldKey | None = None) -> Line:
+    def raw_entry(self, name: str, framed: bytes, key: VaultKey | None = None) -> Line:
         """An entry whose padding is what is given."""
         line = self.entry(name, "")
         key = key or self.purpose_key("secret")
@@ -94,14 +94,14 @@ class Maker:
         bound = self._bound("secret", name, 1, line["meta"])
         return line | {"sealed": b64(AESGCM(once).encrypt(nonce, framed, bound))}
 
-    def purpose_key(self, purpose: str) -> HeldKey:
+    def purpose_key(self, purpose: str) -> VaultKey:
         return self.sealing.derived(
-            self.data_key, associated_data.purpose_label(self.place, Purpose(purpose))
+            self.data_key, associated_data.build_purpose_label(self.place, Purpose(purpose))
         )
 
     def _bound(self, purpose: str, name: str, version: int, meta: Line) -> bytes:
         digest = sha256(dumps(meta)).digest()
-        return associated_data.joined(
+        return associated_data.join_fields(
             FORMAT, self.vault, self.epoch, purpose, name, version, digest
         )
 
@@ -111,7 +111,8 @@ class Maker:
     def closed(self, covered: bytes) -> bytes:
         """The bytes with a right last line."""
         mac = self.sealing.mac(
-            self.sealing.derived(self.data_key, associated_data.mac_label(self.place)), covered
+            self.sealing.derived(self.data_key, associated_data.build_mac_label(self.place)),
+            covered,
         )
         return covered + dumps({"mac": b64(mac)}) + b"\n"
 
@@ -679,7 +680,7 @@ def _entries() -> Iterator[tuple[str, Vector]]:
         "padding-length-less": b"\0\0\0\1ab" + bytes(58),
     }.items():
         yield bad(name, lambda v, f=framed: v.entries.__setitem__(0, v.raw_entry(first, f)))
-    framed = associated_data.padded(b"abcdefgh")
+    framed = associated_data.pad(b"abcdefgh")
     yield bad("key-of-another-purpose", lambda v: v.entries.__setitem__(
         0, v.raw_entry(first, framed, v.purpose_key("request"))))  # fmt: skip
     yield bad("data-key-itself", lambda v: v.entries.__setitem__(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cactions.app.vault.ports import KeyHolder
-from cactions.model.secret import HeldKey, Passphrase
+from cactions.model.secret import Passphrase, VaultKey
 
 
-class AtLeast:
+class MinGeneration:
     """A holder with a lowest generation that it was told: ``--min-generation``."""
 
     def __init__(self, holder: KeyHolder, generation: int) -> None:
@@ -15,11 +15,11 @@ class AtLeast:
         self._holder = holder
         self._generation = generation
 
-    def key(self, vault_id: str) -> HeldKey | Passphrase:
+    def key(self, vault_id: str) -> VaultKey | Passphrase:
         """The holder's."""
         return self._holder.key(vault_id)
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         """The holder's business."""
         self._holder.keep(vault_id, key)
 
@@ -32,14 +32,14 @@ class AtLeast:
         self._holder.remember_generation(vault_id, generation)
 
 
-class KeepsElsewhere(AtLeast):
+class SplitKeyHolder(MinGeneration):
     """A holder whose new keys go to another one, so that no key has to be overwritten."""
 
     def __init__(self, holder: KeyHolder, keeper: KeyHolder) -> None:
         super().__init__(holder, 0)
         self._keeper = keeper
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         """Into the other one."""
         self._keeper.keep(vault_id, key)
 

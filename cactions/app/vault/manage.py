@@ -6,20 +6,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cactions.app.vault.open_vault import OpenVault, VaultDesk, Written, changed, opened, written
+from cactions.app.vault.open_vault import (
+    OpenVault,
+    VaultContext,
+    WrittenVault,
+    change_vault,
+    open_vault,
+    write_vault,
+)
 from cactions.app.vault.ports import VaultFile
-from cactions.logic.shell import command_line
+from cactions.logic.shell import join_command
 from cactions.logic.vault import errors, file_format, validation
-from cactions.logic.yaml.diagnostics import nearest
-from cactions.model import AuthorError, CactionsError, OperatorError
+from cactions.logic.yaml.diagnostics import suggest
+from cactions.model import CactionsError, DefinitionError, UsageError
 from cactions.model.secret import Secret
 from cactions.model.vault import (
+    Ciphertext,
     Entry,
     Meta,
     Purpose,
     Recipient,
     RecipientKind,
-    Sealed,
     VaultContents,
     VaultHead,
 )
@@ -27,12 +34,12 @@ from cactions.model.vault import (
 TOKEN_HOST: Final = "--token-host"  # noqa: S105 (a word, no password)
 """The option that names where tokens may go."""
 
-UNSEALED = Sealed(b"", b"")
+UNSEALED = Ciphertext(b"", b"")
 """Stands in a noun until it is sealed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class VaultListing:
     """What a vault holds, checked: secrets and bindings by name, and who can open them."""
 
     head: VaultHead
@@ -43,7 +50,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedVault:
     """A vault of which everything opens; ``entries`` is how many."""
 
     head: VaultHead
@@ -53,7 +60,7 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class VaultStatus:
     """How the vault is. ``contents`` is None where it cannot be read; ``trouble`` says why not.
 
     Without trouble ``me`` is the recipient that opens it here.
@@ -67,7 +74,7 @@ class Status:
     trouble: CactionsError | None = None
 
 
-def init(desk: VaultDesk, recipient: str) -> Written:
+def create_vault(desk: VaultContext, recipient: str) -> WrittenVault:
     """A new vault with one recipient, whose key the holder keeps. Raises OperatorError, StoreError.
 
     The key is kept first: a vault that nobody can open is never written.
@@ -75,7 +82,7 @@ def init(desk: VaultDesk, recipient: str) -> Written:
     validation.check_name(recipient, "recipient")
     with desk.file.change() as file:
         if file.before is not None:
-            raise OperatorError(
+            raise UsageError(
                 f"{desk.file.name} is there already; nothing was written",
                 hint="Seal into it with `cactions vault seal NAME`, or move it away first.",
             )
@@ -87,48 +94,53 @@ def init(desk: VaultDesk, recipient: str) -> Written:
         vault = OpenVault(before, recipient, key, data_key, desk.sealer)
         me = Recipient(recipient, RecipientKind.KEY, "", desk.today(), UNSEALED)
         first = replace(before, recipients=(vault.wrapped(me, key),))
-        return written(desk, file, replace(vault, contents=first))
+        return write_vault(desk, file, replace(vault, contents=first))
 
 
-def seal(
-    desk: VaultDesk, secret: Secret, hosts: Iterable[str], token_hosts: Iterable[str] | None = None
-) -> Written:
+def seal_secret(
+    desk: VaultContext,
+    secret: Secret,
+    hosts: Iterable[str],
+    token_hosts: Iterable[str] | None = None,
+) -> WrittenVault:
     """Seal a new secret for these hosts. Raises OperatorError where the name is taken.
 
     ``secret`` comes from ``sealable.secret``. ``token_hosts`` are where a token may go that is
     fetched with it; without them nowhere.
     """
-    places = {"hosts": validation.hosts(hosts)}
+    places = {"hosts": validation.check_hosts(hosts)}
     if token_hosts is not None:
-        places["token_hosts"] = validation.hosts(token_hosts, TOKEN_HOST)
+        places["token_hosts"] = validation.check_hosts(token_hosts, TOKEN_HOST)
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, secret.label)
-        entry = Entry(Purpose.SECRET, secret.label, 1, meta(desk, vault, places), UNSEALED)
-        return put(vault, entry, secret.reveal().encode())
+        entry = Entry(Purpose.SECRET, secret.label, 1, build_meta(desk, vault, places), UNSEALED)
+        return put_entry(vault, entry, secret.reveal().encode())
 
-    return changed(desk, edit)
+    return change_vault(desk, edit)
 
 
-def rotate(desk: VaultDesk, secret: Secret, hosts: Iterable[str] | None = None) -> Written:
+def rotate_secret(
+    desk: VaultContext, secret: Secret, hosts: Iterable[str] | None = None
+) -> WrittenVault:
     """Replace a secret's value; the old version goes. Hosts stay unless they are given."""
-    places = {} if hosts is None else {"hosts": validation.hosts(hosts)}
+    places = {} if hosts is None else {"hosts": validation.check_hosts(hosts)}
 
     def edit(vault: OpenVault) -> OpenVault:
-        old = the_secret(vault, secret.label)
-        told = {**old.meta, **meta(desk, vault, places)}
+        old = find_entry(vault, secret.label)
+        told = {**old.meta, **build_meta(desk, vault, places)}
         entry = replace(old, version=old.version + 1, meta=told)
-        return put(vault, entry, secret.reveal().encode())
+        return put_entry(vault, entry, secret.reveal().encode())
 
-    return changed(desk, edit)
+    return change_vault(desk, edit)
 
 
-def meta(desk: VaultDesk, vault: OpenVault, places: Mapping[str, tuple[str, ...]]) -> Meta:
+def build_meta(desk: VaultContext, vault: OpenVault, places: Mapping[str, tuple[str, ...]]) -> Meta:
     """What is said of an entry that is sealed now, with its hosts of each kind."""
     return {"by": vault.me, "created": desk.today(), **places}
 
 
-def put(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
+def put_entry(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
     """The vault with this value sealed in the entry, instead of every version before."""
     kept = vault.contents.entries
     others = (one for one in kept if (one.purpose, one.name) != (entry.purpose, entry.name))
@@ -141,57 +153,57 @@ def _check_free(vault: OpenVault, name: str) -> None:
     if taken is None:
         return
     if taken.is_binding:
-        raise OperatorError(
+        raise UsageError(
             f'"{name}" binds the end user\'s token of that name; nothing was written',
             hint="Give the secret another name.",
         )
-    raise OperatorError(
+    raise UsageError(
         f'"{name}" is sealed already; nothing was written',
-        hint=f"To replace its value: `{command_line(('vault', 'rotate'), name)}`.",
+        hint=f"To replace its value: `{join_command(('vault', 'rotate'), name)}`.",
     )
 
 
-def listing(desk: VaultDesk) -> Listing:
+def list_entries(desk: VaultContext) -> VaultListing:
     """What the vault holds; no value is opened. Raises VaultError."""
-    vault = opened(desk)
+    vault = open_vault(desk)
     secrets, recipients = vault.contents.secrets, vault.contents.recipients
-    return Listing(vault.head, vault.me, secrets, recipients, vault.rollback_checked)
+    return VaultListing(vault.head, vault.me, secrets, recipients, vault.rollback_checked)
 
 
-def look(file: VaultFile) -> VaultContents:
+def read_unverified(file: VaultFile) -> VaultContents:
     """What the file says, *unchecked*: for hints and counts where no key is at hand."""
-    return file_format.read(file.read()).contents
+    return file_format.parse_vault(file.read()).contents
 
 
-def verify(desk: VaultDesk) -> Verified:
+def verify_vault(desk: VaultContext) -> VerifiedVault:
     """Check the whole file and open every entry. Raises the first VaultError."""
-    vault = opened(desk)
+    vault = open_vault(desk)
     for entry in vault.contents.entries:
         vault.unseal(entry)
-    return Verified(vault.head, vault.me, len(vault.contents.entries), vault.rollback_checked)
+    return VerifiedVault(vault.head, vault.me, len(vault.contents.entries), vault.rollback_checked)
 
 
-def status(desk: VaultDesk) -> Status:
+def get_status(desk: VaultContext) -> VaultStatus:
     """How the vault is, whatever it is; raises nothing of ours."""
     contents = None
     try:
-        contents = look(desk.file)
-        vault = opened(desk)
+        contents = read_unverified(desk.file)
+        vault = open_vault(desk)
     except CactionsError as trouble:
-        return Status(desk.file.name, desk.keys.name, contents, trouble=trouble)
+        return VaultStatus(desk.file.name, desk.keys.name, contents, trouble=trouble)
     checked = vault.rollback_checked
-    return Status(desk.file.name, desk.keys.name, vault.contents, vault.me, checked)
+    return VaultStatus(desk.file.name, desk.keys.name, vault.contents, vault.me, checked)
 
 
-def accept_generation(desk: VaultDesk, generation: int) -> VaultHead:
+def accept_generation(desk: VaultContext, generation: int) -> VaultHead:
     """Take an older file for the newest one from now on, if it is of exactly this generation.
 
     Raises OperatorError where it is of another one, VaultError where it is not whole.
     """
-    vault = opened(desk, older=True)
+    vault = open_vault(desk, older=True)
     have = vault.head.generation
     if have != generation:
-        raise OperatorError(
+        raise UsageError(
             f"the vault is of generation {have}, not {generation}; nothing was accepted",
             hint=f"If this file is meant: `cactions vault accept-generation {have}`.",
         )
@@ -199,19 +211,19 @@ def accept_generation(desk: VaultDesk, generation: int) -> VaultHead:
     return vault.head
 
 
-def secret_for(vault: OpenVault, name: str, host: str, *, fetches: bool = False) -> Secret:
+def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False) -> Secret:
     """A secret of a vault that is open, for one request to this host.
 
     ``fetches``: the request fetches a token, and is not the request of an action. Raises
     OperatorError where nothing is sealed under the name, AuthorError where the secret may not go to
     the host, VaultError (ENTRY) where it was not sealed for its place.
     """
-    entry = the_secret(vault, name)
+    entry = find_entry(vault, name)
     if entry.token_hosts and not fetches:
         raise _only_fetches(name)
     if host.lower() not in entry.hosts:
-        rotate = command_line(("vault", "rotate"), name, options=("--host", host))
-        raise AuthorError(
+        rotate = join_command(("vault", "rotate"), name, options=("--host", host))
+        raise DefinitionError(
             f'the secret "{name}" may not be sent to {host}; it was not opened',
             hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
             f"rotate it with every host: `{rotate} ...`",
@@ -222,12 +234,12 @@ def secret_for(vault: OpenVault, name: str, host: str, *, fetches: bool = False)
         raise errors.entry(name) from None
 
 
-def _only_fetches(name: str) -> AuthorError:
+def _only_fetches(name: str) -> DefinitionError:
     """An action that sends what fetches tokens could be answered with one, and map it onto people.
 
     A host cannot tell the two apart: many services make tokens where they answer other requests.
     """
-    return AuthorError(
+    return DefinitionError(
         f'the secret "{name}" fetches tokens, so that an action may not send it itself; it was not'
         " opened",
         hint="Name the token that is fetched with it under `tokens` of the request. Where the"
@@ -235,21 +247,21 @@ def _only_fetches(name: str) -> AuthorError:
     )
 
 
-def the_secret(vault: OpenVault, name: str) -> Entry:
+def find_entry(vault: OpenVault, name: str) -> Entry:
     """The secret of that name. Raises OperatorError."""
     entry = vault.find(Purpose.SECRET, name)
     if entry and entry.is_binding:
-        bind = command_line(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
-        raise OperatorError(
+        bind = join_command(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
+        raise UsageError(
             f'"{name}" binds the end user\'s token of that name, and holds no value;'
             " nothing was opened",
             hint=f"To change its hosts: `{bind}`. A secret needs another name.",
         )
     if entry is None:
         names = [one.name for one in vault.contents.secrets if not one.is_binding]
-        near = nearest(name, names)
-        raise OperatorError(
+        near = suggest(name, names)
+        raise UsageError(
             f'no secret "{name}" is in the vault; nothing was opened',
-            hint=f"{near} Seal it with `{command_line(('vault', 'seal'), name)}`.".strip(),
+            hint=f"{near} Seal it with `{join_command(('vault', 'seal'), name)}`.".strip(),
         )
     return entry

@@ -15,10 +15,10 @@ from cactions.app.vault.ports import KeyHolder, Sealer, VaultChange, VaultFile
 from cactions.logic.vault import associated_data, errors, file_format
 from cactions.logic.vault.canonical_json import end_line
 from cactions.model import CactionsError, StoreError
-from cactions.model.secret import KEY_BYTES, HeldKey, Passphrase
+from cactions.model.secret import KEY_BYTES, Passphrase, VaultKey
 from cactions.model.vault import (
+    AuthenticationFailed,
     Entry,
-    Forged,
     Purpose,
     Recipient,
     VaultContents,
@@ -27,7 +27,7 @@ from cactions.model.vault import (
 
 
 @dataclass(frozen=True, slots=True)
-class VaultDesk:
+class VaultContext:
     """What working with a vault takes."""
 
     file: VaultFile
@@ -45,7 +45,7 @@ class PurposeKey:
     """A key for journals or plans; its ``name`` is kept beside what it sealed, to find it again."""
 
     name: str
-    key: HeldKey
+    key: VaultKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class OpenVault:
 
     contents: VaultContents
     me: str
-    my_key: HeldKey
-    data_key: HeldKey
+    my_key: VaultKey
+    data_key: VaultKey
     sealer: Sealer
     rollback_checked: bool = False
 
@@ -79,23 +79,23 @@ class OpenVault:
         try:
             return self.sealer.unseal(
                 self._key_for(entry.purpose),
-                associated_data.entry_data(self.head, entry),
+                associated_data.build_entry_data(self.head, entry),
                 entry.sealed,
             )
-        except Forged:
+        except AuthenticationFailed:
             raise errors.entry(entry.name) from None
 
     def sealed(self, entry: Entry, plaintext: bytes) -> Entry:
         """The entry with this plaintext in it; what it held is not looked at."""
-        data = associated_data.entry_data(self.head, entry)
+        data = associated_data.build_entry_data(self.head, entry)
         return replace(
             entry, sealed=self.sealer.seal(self._key_for(entry.purpose), data, plaintext)
         )
 
-    def wrapped(self, recipient: Recipient, key: HeldKey) -> Recipient:
+    def wrapped(self, recipient: Recipient, key: VaultKey) -> Recipient:
         """The recipient with the data key in it, for this key of theirs."""
-        named = replace(recipient, key_id=key_id(self.sealer, key, self.head))
-        data = associated_data.recipient_data(self.head, named)
+        named = replace(recipient, key_id=compute_key_id(self.sealer, key, self.head))
+        data = associated_data.build_recipient_data(self.head, named)
         return replace(named, wrapped=self.sealer.seal(key, data, self.data_key.reveal()))
 
     def purpose_key(self, purpose: Purpose, name: str = "") -> PurposeKey:
@@ -109,64 +109,66 @@ class OpenVault:
                 f"this {purpose.value} was sealed by a key that the vault does not have",
                 hint="It may be of another vault: take the vault's file back that it belongs to.",
             )
-        return PurposeKey(name, HeldKey(name, self.unseal(entry)))
+        return PurposeKey(name, VaultKey(name, self.unseal(entry)))
 
-    def _key_for(self, purpose: Purpose) -> HeldKey:
-        return self.sealer.derived(self.data_key, associated_data.purpose_label(self.head, purpose))
+    def _key_for(self, purpose: Purpose) -> VaultKey:
+        return self.sealer.derive_key(
+            self.data_key, associated_data.build_purpose_label(self.head, purpose)
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenVault:
     """A vault that is durably on disk; ``notes`` are what did not go well beside it."""
 
     head: VaultHead
     notes: tuple[str, ...] = ()
 
 
-def key_id(sealer: Sealer, key: HeldKey, head: VaultHead) -> str:
+def compute_key_id(sealer: Sealer, key: VaultKey, head: VaultHead) -> str:
     """The public name of a recipient's key."""
-    return sealer.key_id(key, associated_data.key_id_label(head.vault_id))
+    return sealer.key_id(key, associated_data.build_key_id_label(head.vault_id))
 
 
-def opened(desk: VaultDesk, *, older: bool = False) -> OpenVault:
+def open_vault(desk: VaultContext, *, older: bool = False) -> OpenVault:
     """The vault, ready for use; ``older`` ones only where asked for. Raises VaultError."""
-    text = file_format.read(desk.file.read())
+    text = file_format.parse_vault(desk.file.read())
     vault = unlock(text, desk.keys.key(text.contents.head.vault_id), desk.sealer)
     return vault if older else replace(vault, rollback_checked=check_generation(desk, vault.head))
 
 
-def changed(desk: VaultDesk, edit: Callable[[OpenVault], OpenVault]) -> Written:
+def change_vault(desk: VaultContext, edit: Callable[[OpenVault], OpenVault]) -> WrittenVault:
     """Edit the vault and write it, while nobody else can. The key is fetched before the lock."""
-    key = desk.keys.key(file_format.read(desk.file.read()).contents.head.vault_id)
+    key = desk.keys.key(file_format.parse_vault(desk.file.read()).contents.head.vault_id)
     with desk.file.change() as file:
-        vault = unlock(present(desk, file), key, desk.sealer)
+        vault = unlock(open_existing(desk, file), key, desk.sealer)
         check_generation(desk, vault.head)
-        return written(desk, file, edit(vault))
+        return write_vault(desk, file, edit(vault))
 
 
-def present(desk: VaultDesk, file: VaultChange) -> file_format.VaultText:
+def open_existing(desk: VaultContext, file: VaultChange) -> file_format.VaultText:
     """What the file says now that it is locked."""
     if file.before is None:
         raise errors.missing(desk.file.name)
-    return file_format.read(file.before)
+    return file_format.parse_vault(file.before)
 
 
-def written(desk: VaultDesk, file: VaultChange, vault: OpenVault) -> Written:
+def write_vault(desk: VaultContext, file: VaultChange, vault: OpenVault) -> WrittenVault:
     """Write the vault as the next generation, and remember it."""
     head = replace(vault.head, generation=vault.head.generation + 1)
-    covered = file_format.write(replace(vault.contents, head=head))
+    covered = file_format.format_vault(replace(vault.contents, head=head))
     mac = desk.sealer.mac(_mac_key(desk.sealer, vault.data_key, head), covered)
     data = covered + end_line(mac)
-    file_format.read(data)  # what we would not read is never written
+    file_format.parse_vault(data)  # what we would not read is never written
     file.write(data)
     try:
         desk.keys.remember_generation(head.vault_id, head.generation)
     except CactionsError as error:
-        return Written(head, (f"{desk.keys.name} did not remember the generation: {error}",))
-    return Written(head)
+        return WrittenVault(head, (f"{desk.keys.name} did not remember the generation: {error}",))
+    return WrittenVault(head)
 
 
-def unlock(text: file_format.VaultText, key: HeldKey | Passphrase, sealer: Sealer) -> OpenVault:
+def unlock(text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Sealer) -> OpenVault:
     """Steps 4 to 6 of reading. Raises VaultError."""
     vault = unwrap(text.contents, key, sealer)
     if not sealer.has_mac(_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac):
@@ -174,7 +176,7 @@ def unlock(text: file_format.VaultText, key: HeldKey | Passphrase, sealer: Seale
     return vault
 
 
-def unwrap(contents: VaultContents, key: HeldKey | Passphrase, sealer: Sealer) -> OpenVault:
+def unwrap(contents: VaultContents, key: VaultKey | Passphrase, sealer: Sealer) -> OpenVault:
     """Steps 4 and 5: the data key, with nothing checked that it should authenticate."""
     recipient = _recipient_of(contents, key, sealer)
     my_key = _matching(contents.head, recipient, key, sealer)
@@ -182,11 +184,11 @@ def unwrap(contents: VaultContents, key: HeldKey | Passphrase, sealer: Sealer) -
     return OpenVault(contents, recipient.name, my_key, data_key, sealer)
 
 
-def _recipient_of(contents: VaultContents, key: HeldKey | Passphrase, sealer: Sealer) -> Recipient:
+def _recipient_of(contents: VaultContents, key: VaultKey | Passphrase, sealer: Sealer) -> Recipient:
     if key.label:
         fitting = [one for one in contents.recipients if one.name == key.label]
-    elif isinstance(key, HeldKey):
-        wanted = key_id(sealer, key, contents.head)
+    elif isinstance(key, VaultKey):
+        wanted = compute_key_id(sealer, key, contents.head)
         fitting = [one for one in contents.recipients if one.key_id == wanted]
     else:
         fitting = [one for one in contents.recipients if one.stretching]
@@ -196,39 +198,39 @@ def _recipient_of(contents: VaultContents, key: HeldKey | Passphrase, sealer: Se
 
 
 def _matching(
-    head: VaultHead, recipient: Recipient, key: HeldKey | Passphrase, sealer: Sealer
-) -> HeldKey:
+    head: VaultHead, recipient: Recipient, key: VaultKey | Passphrase, sealer: Sealer
+) -> VaultKey:
     """The recipient's key of 32 bytes; the key id commits to it before it is used."""
     if isinstance(key, Passphrase):
         if recipient.stretching is None:
             raise errors.wrong_passphrase(recipient.name)
-        key = sealer.stretched(key, recipient.stretching)
-        if key_id(sealer, key, head) != recipient.key_id:
+        key = sealer.derive_from_passphrase(key, recipient.stretching)
+        if compute_key_id(sealer, key, head) != recipient.key_id:
             raise errors.wrong_passphrase(recipient.name)
         return key
-    seen = key_id(sealer, key, head)
+    seen = compute_key_id(sealer, key, head)
     if seen != recipient.key_id:
         raise errors.wrong_key(recipient.name, seen, recipient.key_id)
     return key
 
 
-def _unwrapped(head: VaultHead, recipient: Recipient, key: HeldKey, sealer: Sealer) -> HeldKey:
+def _unwrapped(head: VaultHead, recipient: Recipient, key: VaultKey, sealer: Sealer) -> VaultKey:
     try:
         data = sealer.unseal(
-            key, associated_data.recipient_data(head, recipient), recipient.wrapped
+            key, associated_data.build_recipient_data(head, recipient), recipient.wrapped
         )
-    except Forged:
+    except AuthenticationFailed:
         raise errors.tampered() from None
     if len(data) != KEY_BYTES:
         raise errors.tampered()
-    return HeldKey("data key", data)
+    return VaultKey("data key", data)
 
 
-def _mac_key(sealer: Sealer, data_key: HeldKey, head: VaultHead) -> HeldKey:
-    return sealer.derived(data_key, associated_data.mac_label(head))
+def _mac_key(sealer: Sealer, data_key: VaultKey, head: VaultHead) -> VaultKey:
+    return sealer.derive_key(data_key, associated_data.build_mac_label(head))
 
 
-def check_generation(desk: VaultDesk, head: VaultHead) -> bool:
+def check_generation(desk: VaultContext, head: VaultHead) -> bool:
     """Step 7 of reading: never older than what was seen. False where nothing was seen so far."""
     have, seen = head.generation, desk.keys.seen_generation(head.vault_id)
     if seen is not None and have < seen:

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cactions.model.secret import HeldKey, Passphrase
-    from cactions.model.vault import Sealed, Stretching
+    from cactions.model.secret import Passphrase, VaultKey
+    from cactions.model.vault import Ciphertext, ScryptParams
 
 
 class KeyHolder(Protocol):
@@ -19,14 +19,14 @@ class KeyHolder(Protocol):
     remembers: bool
     """Whether a remembered generation comes back; where not, a rollback cannot be noticed."""
 
-    def key(self, vault_id: str) -> HeldKey | Passphrase:
+    def key(self, vault_id: str) -> VaultKey | Passphrase:
         """The key to the vault, labelled with its recipient's name (empty where unknown).
 
         Raises VaultError (NO_KEY) where there is none, (MODE) where others could read it.
         """
         ...
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         """Keep this key, instead of an older one of the vault; on return it can be read back."""
         ...
 
@@ -77,38 +77,38 @@ class Sealer(Protocol):
         """32 hex digits that no other vault has."""
         ...
 
-    def new_key(self, label: str) -> HeldKey:
+    def new_key(self, label: str) -> VaultKey:
         """A key that nobody has seen."""
         ...
 
-    def new_stretching(self) -> Stretching:
+    def new_scrypt_params(self) -> ScryptParams:
         """How to stretch a new passphrase."""
         ...
 
-    def stretched(self, passphrase: Passphrase, how: Stretching) -> HeldKey:
+    def derive_from_passphrase(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
         """The key that a passphrase stands for."""
         ...
 
-    def derived(self, key: HeldKey, info: bytes) -> HeldKey:
+    def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:
         """Another key, made from this one for the use that ``info`` names."""
         ...
 
-    def key_id(self, key: HeldKey, info: bytes) -> str:
+    def key_id(self, key: VaultKey, info: bytes) -> str:
         """The public name of a key: 32 hex digits."""
         ...
 
-    def seal(self, key: HeldKey, associated: bytes, plaintext: bytes) -> Sealed:
+    def seal(self, key: VaultKey, associated: bytes, plaintext: bytes) -> Ciphertext:
         """The plaintext, sealed for the place that ``associated`` names."""
         ...
 
-    def unseal(self, key: HeldKey, associated: bytes, sealed: Sealed) -> bytes:
+    def unseal(self, key: VaultKey, associated: bytes, sealed: Ciphertext) -> bytes:
         """The plaintext. Raises Forged."""
         ...
 
-    def mac(self, key: HeldKey, data: bytes) -> bytes:
+    def mac(self, key: VaultKey, data: bytes) -> bytes:
         """32 bytes that only a holder of the key can make."""
         ...
 
-    def has_mac(self, key: HeldKey, data: bytes, mac: bytes) -> bool:
+    def has_mac(self, key: VaultKey, data: bytes, mac: bytes) -> bool:
         """Whether this is the data's MAC, in constant time."""
         ...

@@ -7,22 +7,22 @@ from dataclasses import dataclass, replace
 from cactions.app.vault.manage import UNSEALED
 from cactions.app.vault.open_vault import (
     OpenVault,
-    VaultDesk,
-    Written,
-    changed,
+    VaultContext,
+    WrittenVault,
+    change_vault,
     check_generation,
-    key_id,
-    opened,
-    present,
+    compute_key_id,
+    open_existing,
+    open_vault,
     unlock,
-    written,
+    write_vault,
 )
-from cactions.logic.shell import command_line
+from cactions.logic.shell import join_command
 from cactions.logic.vault import validation
 from cactions.logic.vault.file_format import VaultText
 from cactions.logic.vault.key_encoding import KeyTextError, decode_key, encode_key
-from cactions.model import OperatorError
-from cactions.model.secret import HeldKey, Passphrase, Secret
+from cactions.model import UsageError
+from cactions.model.secret import Passphrase, Secret, VaultKey
 from cactions.model.vault import (
     Recipient,
     RecipientKind,
@@ -34,7 +34,7 @@ _TEXTS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
 
 
 @dataclass(frozen=True, slots=True)
-class Handout:
+class OneTimeCode:
     """A text that a recipient must get by a safe channel; it is shown once and kept nowhere.
 
     An INVITATION's is a join code, for `cactions vault join`; a MACHINE's is its key.
@@ -46,27 +46,27 @@ class Handout:
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class AddedRecipient:
     """Somebody who may come in."""
 
-    handout: Handout
-    written: Written
+    handout: OneTimeCode
+    written: WrittenVault
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedVault:
     """Who came in; their key never travelled."""
 
     name: str
-    written: Written
+    written: WrittenVault
 
 
-def recipients(desk: VaultDesk) -> tuple[Recipient, ...]:
+def list_recipients(desk: VaultContext) -> tuple[Recipient, ...]:
     """Everybody who can open the vault, or was invited. Raises VaultError."""
-    return opened(desk).contents.recipients
+    return open_vault(desk).contents.recipients
 
 
-def invite(desk: VaultDesk, name: str) -> Admitted:
+def invite(desk: VaultContext, name: str) -> AddedRecipient:
     """Let a person in: a one-time join code. Raises OperatorError where the name is taken.
 
     Whoever has not joined yet gets another code, and the old one is void: for a code that was
@@ -75,82 +75,84 @@ def invite(desk: VaultDesk, name: str) -> Admitted:
     return _admit(desk, name, RecipientKind.INVITATION)
 
 
-def add_machine(desk: VaultDesk, name: str) -> Admitted:
+def add_machine(desk: VaultContext, name: str) -> AddedRecipient:
     """Let a CI system in: its key, which it holds from now on; a known one gets a new key."""
     return _admit(desk, name, RecipientKind.MACHINE)
 
 
-def add_passphrase(desk: VaultDesk, passphrase: Passphrase) -> Written:
+def add_passphrase(desk: VaultContext, passphrase: Passphrase) -> WrittenVault:
     """Let in whoever knows the passphrase; it comes from ``sealable.passphrase``."""
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, passphrase.label, None)
-        return _with(vault, stretched(vault, passphrase, desk.today()))
+        return _with(vault, derive_recipient_key(vault, passphrase, desk.today()))
 
-    return changed(desk, edit)
+    return change_vault(desk, edit)
 
 
-def _admit(desk: VaultDesk, name: str, kind: RecipientKind) -> Admitted:
+def _admit(desk: VaultContext, name: str, kind: RecipientKind) -> AddedRecipient:
     validation.check_name(name, "recipient")
     handouts = []
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, name, kind)
-        recipient, handout = fresh(vault, name, kind, desk.today())
+        recipient, handout = new_recipient(vault, name, kind, desk.today())
         handouts.append(handout)
         return _with(vault, recipient)
 
-    done = changed(desk, edit)
-    return Admitted(handouts[0], done)
+    done = change_vault(desk, edit)
+    return AddedRecipient(handouts[0], done)
 
 
-def fresh(
+def new_recipient(
     vault: OpenVault, name: str, kind: RecipientKind, today: str
-) -> tuple[Recipient, Handout]:
+) -> tuple[Recipient, OneTimeCode]:
     """A recipient with a key that nobody has seen, and the key as a text to hand over."""
     key = vault.sealer.new_key(name)
     recipient = vault.wrapped(Recipient(name, kind, "", today, UNSEALED), key)
     text = encode_key(key.reveal(), vault.head.vault_id, _TEXTS[kind])
-    return recipient, Handout(name, kind, Secret(name, text))
+    return recipient, OneTimeCode(name, kind, Secret(name, text))
 
 
-def stretched(vault: OpenVault, passphrase: Passphrase, today: str) -> Recipient:
+def derive_recipient_key(vault: OpenVault, passphrase: Passphrase, today: str) -> Recipient:
     """A recipient with a passphrase that is theirs."""
-    how = vault.sealer.new_stretching()
+    how = vault.sealer.new_scrypt_params()
     name = passphrase.label
     recipient = Recipient(name, RecipientKind.PASSPHRASE, "", today, UNSEALED, how)
-    return vault.wrapped(recipient, vault.sealer.stretched(passphrase, how))
+    return vault.wrapped(recipient, vault.sealer.derive_from_passphrase(passphrase, how))
 
 
-def join(desk: VaultDesk, code: str) -> Joined:
+def join_vault(desk: VaultContext, code: str) -> JoinedVault:
     """Come in by a join code; on return this machine holds a key that never travelled.
 
     The new key is kept before the file is written: killed in between, the same code still works.
     """
     with desk.file.change() as file:
-        text = present(desk, file)
+        text = open_existing(desk, file)
         _check_outside(desk, text)
         invited = unlock(text, _decoded(code, text), desk.sealer)
         me = next(one for one in text.contents.recipients if one.name == invited.me)
         if me.kind is not RecipientKind.INVITATION:
-            raise OperatorError(
+            raise UsageError(
                 f'"{me.name}" has joined already; nothing was written', hint="Ask for a new code."
             )
         check_generation(desk, invited.head)
         key = desk.sealer.new_key(me.name)
         desk.keys.keep(invited.head.vault_id, key)
         joined = replace(me, kind=RecipientKind.KEY, created=desk.today())
-        return Joined(me.name, written(desk, file, _with(invited, invited.wrapped(joined, key))))
+        return JoinedVault(
+            me.name, write_vault(desk, file, _with(invited, invited.wrapped(joined, key)))
+        )
 
 
-def _decoded(code: str, text: VaultText) -> HeldKey:
+def _decoded(code: str, text: VaultText) -> VaultKey:
     try:
-        return HeldKey("", decode_key(code, text.contents.head.vault_id, "join"))
+        return VaultKey("", decode_key(code, text.contents.head.vault_id, "join"))
     except KeyTextError as error:
-        raise OperatorError(f"{error}; nothing was written", hint=error.hint) from None
+        raise UsageError(f"{error}; nothing was written", hint=error.hint) from None
 
 
-def _check_outside(desk: VaultDesk, text: VaultText) -> None:
+def _check_outside(desk: VaultContext, text: VaultText) -> None:
     """A key that opens the vault is never replaced by joining."""
     try:
         held = desk.keys.key(text.contents.head.vault_id)
@@ -160,10 +162,10 @@ def _check_outside(desk: VaultDesk, text: VaultText) -> None:
         raise
     if isinstance(held, Passphrase):
         return
-    mine = key_id(desk.sealer, held, text.contents.head)
+    mine = compute_key_id(desk.sealer, held, text.contents.head)
     inside = [one.name for one in text.contents.recipients if one.key_id == mine]
     if inside:
-        raise OperatorError(
+        raise UsageError(
             f'{desk.keys.name} holds the key of "{inside[0]}", who is in; nothing was written',
             hint="Join on the machine that the code was made for.",
         )
@@ -173,10 +175,10 @@ def _check_free(vault: OpenVault, name: str, renewed: RecipientKind | None) -> N
     """Nobody has the name, or somebody of the kind that may be renewed, and who is not oneself."""
     same = [one for one in vault.contents.recipients if one.name == name]
     if any(one.kind is not renewed or one.name == vault.me for one in same):
-        raise OperatorError(
+        raise UsageError(
             f'"{name}" is a recipient already; nothing was written',
             hint="Take another name, or first"
-            f" `{command_line(('vault', 'recipients', 'remove'), name)}`.",
+            f" `{join_command(('vault', 'recipients', 'remove'), name)}`.",
         )
 
 

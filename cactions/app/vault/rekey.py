@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cactions.app.vault.manage import UNSEALED
-from cactions.app.vault.open_vault import OpenVault, VaultDesk, Written, changed
-from cactions.app.vault.recipients import Handout, fresh, stretched
-from cactions.model import OperatorError
+from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, change_vault
+from cactions.app.vault.recipients import OneTimeCode, derive_recipient_key, new_recipient
+from cactions.model import UsageError
 from cactions.model.secret import Passphrase
 from cactions.model.vault import Entry, Meta, Purpose, Recipient, RecipientKind
 
 
 @dataclass(frozen=True, slots=True)
-class Rekeyed:
+class RekeyedVault:
     """A vault with a new data key.
 
     ``handouts`` are for everybody else who stays; ``dropped`` are passphrase recipients whose
@@ -26,14 +26,14 @@ class Rekeyed:
     are still what they were, and need rotating.
     """
 
-    written: Written
-    handouts: tuple[Handout, ...]
+    written: WrittenVault
+    handouts: tuple[OneTimeCode, ...]
     dropped: tuple[str, ...] = ()
     removed: str = ""
     known: tuple[str, ...] = ()
 
 
-def rekey(desk: VaultDesk, passphrases: Iterable[Passphrase] = ()) -> Rekeyed:
+def rekey_vault(desk: VaultContext, passphrases: Iterable[Passphrase] = ()) -> RekeyedVault:
     """A new data key, all entries sealed again, fresh keys for everybody else; one atomic write.
 
     A passphrase recipient stays where the passphrase is given, and is dropped where not.
@@ -41,12 +41,14 @@ def rekey(desk: VaultDesk, passphrases: Iterable[Passphrase] = ()) -> Rekeyed:
     return _rekeyed(desk, "", tuple(passphrases))
 
 
-def remove(desk: VaultDesk, name: str, passphrases: Iterable[Passphrase] = ()) -> Rekeyed:
+def remove_recipient(
+    desk: VaultContext, name: str, passphrases: Iterable[Passphrase] = ()
+) -> RekeyedVault:
     """Take a recipient out, and rekey. Raises OperatorError for nobody, and for oneself."""
     return _rekeyed(desk, name, tuple(passphrases))
 
 
-def _rekeyed(desk: VaultDesk, removed: str, passphrases: tuple[Passphrase, ...]) -> Rekeyed:
+def _rekeyed(desk: VaultContext, removed: str, passphrases: tuple[Passphrase, ...]) -> RekeyedVault:
     turns: list[_Turn] = []
 
     def edit(vault: OpenVault) -> OpenVault:
@@ -54,16 +56,16 @@ def _rekeyed(desk: VaultDesk, removed: str, passphrases: tuple[Passphrase, ...])
         turns.append(_turned(vault, removed, passphrases, desk.today()))
         return turns[0].vault
 
-    done = changed(desk, edit)
+    done = change_vault(desk, edit)
     secrets = turns[0].vault.contents.secrets if removed else ()
     known = tuple(one.name for one in secrets if not one.is_binding)
-    return Rekeyed(done, turns[0].handouts, turns[0].dropped, removed, known)
+    return RekeyedVault(done, turns[0].handouts, turns[0].dropped, removed, known)
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
     vault: OpenVault
-    handouts: tuple[Handout, ...]
+    handouts: tuple[OneTimeCode, ...]
     dropped: tuple[str, ...]
 
 
@@ -86,14 +88,16 @@ def _turned(
 
 def _carried(
     new: OpenVault, old: Recipient, given: Mapping[str, Passphrase], today: str
-) -> tuple[Recipient | None, Handout | None]:
+) -> tuple[Recipient | None, OneTimeCode | None]:
     """A recipient under the new data key, and what they must get for it."""
     if old.name == new.me:
         return new.wrapped(old, new.my_key), None
     if old.kind is RecipientKind.PASSPHRASE:
-        return (stretched(new, given[old.name], today) if old.name in given else None), None
+        return (
+            derive_recipient_key(new, given[old.name], today) if old.name in given else None
+        ), None
     kind = old.kind if old.kind is RecipientKind.MACHINE else RecipientKind.INVITATION
-    return fresh(new, old.name, kind, today)
+    return new_recipient(new, old.name, kind, today)
 
 
 def _resealed(old: OpenVault, new: OpenVault) -> tuple[Entry, ...]:
@@ -102,10 +106,12 @@ def _resealed(old: OpenVault, new: OpenVault) -> tuple[Entry, ...]:
 
 def _archived(old: OpenVault, new: OpenVault, today: str) -> tuple[Entry, ...]:
     """The present keys of journals and plans, so that older records stay readable."""
-    return tuple(archive(new, purpose, old, today) for purpose in (Purpose.JOURNAL, Purpose.PLAN))
+    return tuple(
+        archive_keys(new, purpose, old, today) for purpose in (Purpose.JOURNAL, Purpose.PLAN)
+    )
 
 
-def archive(into: OpenVault, purpose: Purpose, of: OpenVault, today: str) -> Entry:
+def archive_keys(into: OpenVault, purpose: Purpose, of: OpenVault, today: str) -> Entry:
     """A purpose's present key, as an entry of another vault (or epoch)."""
     key = of.purpose_key(purpose)
     meta: Meta = {"by": into.me, "created": today, "hosts": ()}
@@ -115,12 +121,12 @@ def archive(into: OpenVault, purpose: Purpose, of: OpenVault, today: str) -> Ent
 def _check_removable(vault: OpenVault, name: str) -> None:
     names = [one.name for one in vault.contents.recipients]
     if name and name not in names:
-        raise OperatorError(
+        raise UsageError(
             f'"{name}" is no recipient of the vault; nothing was written',
             hint=f"Recipients are {', '.join(names)}.",
         )
     if name == vault.me:
-        raise OperatorError(
+        raise UsageError(
             f'"{name}" is you, and a vault is never left without its writer; nothing was written',
             hint="Somebody else who is in must remove you.",
         )

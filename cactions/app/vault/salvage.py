@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cactions.app.vault.manage import UNSEALED
-from cactions.app.vault.open_vault import OpenVault, VaultDesk, Written, unwrap, written
+from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, unwrap, write_vault
 from cactions.app.vault.ports import VaultFile
-from cactions.app.vault.rekey import archive
-from cactions.logic.vault.file_format import Fragment, find_head, fragments
-from cactions.model import OperatorError
+from cactions.app.vault.rekey import archive_keys
+from cactions.logic.vault.file_format import VaultFragment, find_head, parse_fragments
+from cactions.model import UsageError
 from cactions.model.vault import (
     Entry,
     Purpose,
@@ -27,7 +27,7 @@ from cactions.model.vault import (
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostEntry:
     """Something that did not open: its line, and its name where that can be read."""
 
     line: int
@@ -35,22 +35,22 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Salvaged:
+class SalvagedVault:
     """The new vault: what it got, what was lost, and who must be let in again."""
 
-    written: Written
+    written: WrittenVault
     kept: tuple[Entry, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[LostEntry, ...]
     outside: tuple[str, ...]
 
 
-def salvage(desk: VaultDesk, into: VaultFile) -> Salvaged:
+def salvage_vault(desk: VaultContext, into: VaultFile) -> SalvagedVault:
     """Make a new vault of what still opens. The damaged file stays as it is.
 
     Raises VaultError where not even the data key can be had, OperatorError where ``into`` is there.
     """
     data = desk.file.read()
-    parts = tuple(fragments(data))
+    parts = tuple(parse_fragments(data))
     damaged = _opened(
         desk, find_head(data), [p.said for p in parts if isinstance(p.said, Recipient)]
     )
@@ -58,21 +58,21 @@ def salvage(desk: VaultDesk, into: VaultFile) -> Salvaged:
     kept = _newest(entry for entry, _ in filter(None, opening.values()))
     values = {id(entry): value for entry, value in filter(None, opening.values())}
     lost = tuple(
-        Lost(part.number, part.said.name if part.said else "")
+        LostEntry(part.number, part.said.name if part.said else "")
         for part in parts
         if opening[part.number] is None and not isinstance(part.said, Recipient)
     )
     done = _written(replace(desk, file=into), damaged, [(one, values[id(one)]) for one in kept])
     outside = tuple(one.name for one in damaged.contents.recipients if one.name != damaged.me)
-    return Salvaged(done, kept, lost, outside)
+    return SalvagedVault(done, kept, lost, outside)
 
 
-def _opened(desk: VaultDesk, head: VaultHead, recipients: list[Recipient]) -> OpenVault:
+def _opened(desk: VaultContext, head: VaultHead, recipients: list[Recipient]) -> OpenVault:
     contents = VaultContents(head, tuple(recipients))
     return unwrap(contents, desk.keys.key(head.vault_id), desk.sealer)
 
 
-def _open(damaged: OpenVault, part: Fragment) -> tuple[Entry, bytes] | None:
+def _open(damaged: OpenVault, part: VaultFragment) -> tuple[Entry, bytes] | None:
     if not isinstance(part.said, Entry):
         return None
     try:
@@ -90,10 +90,12 @@ def _newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(found.values())
 
 
-def _written(desk: VaultDesk, damaged: OpenVault, kept: list[tuple[Entry, bytes]]) -> Written:
+def _written(
+    desk: VaultContext, damaged: OpenVault, kept: list[tuple[Entry, bytes]]
+) -> WrittenVault:
     with desk.file.change() as file:
         if file.before is not None:
-            raise OperatorError(
+            raise UsageError(
                 f"{desk.file.name} is there already; nothing was written",
                 hint="Name a file that does not exist yet.",
             )
@@ -103,7 +105,7 @@ def _written(desk: VaultDesk, damaged: OpenVault, kept: list[tuple[Entry, bytes]
         today = desk.today()
         me = vault.wrapped(Recipient(vault.me, RecipientKind.KEY, "", today, UNSEALED), key)
         entries = [vault.sealed(entry, value) for entry, value in kept]
-        entries += [archive(vault, p, damaged, today) for p in (Purpose.JOURNAL, Purpose.PLAN)]
+        entries += [archive_keys(vault, p, damaged, today) for p in (Purpose.JOURNAL, Purpose.PLAN)]
         desk.keys.keep(head.vault_id, key)
         contents = VaultContents(head, (me,), tuple(entries))
-        return written(desk, file, replace(vault, contents=contents))
+        return write_vault(desk, file, replace(vault, contents=contents))

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
-from cactions.app.vault.manage import secret_for, the_secret
-from cactions.app.vault.open_vault import OpenVault, VaultDesk, opened
-from cactions.logic.vault.token_binding import TokenBinding, binders
-from cactions.model import OperatorError, Token
+from cactions.app.vault.manage import find_entry, open_secret
+from cactions.app.vault.open_vault import OpenVault, VaultContext, open_vault
+from cactions.logic.vault.token_binding import TokenBinding, list_binders
+from cactions.model import Token, UsageError
 from cactions.model.secret import Secret
 from cactions.model.vault import Entry, Purpose
 
@@ -21,7 +21,7 @@ class VaultSecrets:
     """``desk`` is asked for when a secret is first needed; ``know`` is told of every value."""
 
     def __init__(
-        self, desk: Callable[[], VaultDesk], know: Callable[[Secret], Secret] = lambda one: one
+        self, desk: Callable[[], VaultContext], know: Callable[[Secret], Secret] = lambda one: one
     ) -> None:
         self._desk, self._know = desk, know
         self._vault: OpenVault | None = None
@@ -42,22 +42,24 @@ class VaultSecrets:
         StoreError where the vault cannot be opened.
         """
         with self._lock:
-            return TokenBinding(token, self._of_user(token) if token.is_users else self._of(token))
+            return TokenBinding(
+                token, self._of_user(token) if token.is_user_token else self._of(token)
+            )
 
     def _one(self, name: str, host: str, fetches: bool) -> Secret:
         place = (name, host, fetches)
         if place not in self._open:
             with _needing(f'the secret "{name}"'):
-                secret = secret_for(self._whole(), name, host, fetches=fetches)
+                secret = open_secret(self._whole(), name, host, fetches=fetches)
             self._open[place] = self._know(secret)
         return self._open[place]
 
     def _of(self, token: Token) -> Mapping[str, Entry]:
         """The secrets that the token is fetched with; where there are none, no vault is opened."""
         found: dict[str, Entry] = {}
-        for name in binders(token):
+        for name in list_binders(token):
             with _needing(f'the secret "{name}"'):
-                found[name] = the_secret(self._whole(), name)
+                found[name] = find_entry(self._whole(), name)
         return found
 
     def _of_user(self, token: Token) -> Mapping[str, Entry]:
@@ -71,7 +73,7 @@ class VaultSecrets:
         return {token.name: entry}
 
     def _whole(self) -> OpenVault:
-        self._vault = self._vault or opened(self._desk())
+        self._vault = self._vault or open_vault(self._desk())
         return self._vault
 
 
@@ -80,9 +82,9 @@ def _needing(what: str, remedy: str = "") -> Iterator[None]:
     """An error of the vault says what a live call needs it for."""
     try:
         yield
-    except OperatorError as error:
+    except UsageError as error:
         then = f" Then bind it, only to hosts that are meant to get it: {remedy}." if remedy else ""
-        raise OperatorError(
+        raise UsageError(
             f"a live call needs {what}: {error}",
             hint=f"{error.hint.rstrip('.')}.{then} A replay of a recording needs none.",
         ) from None

@@ -9,21 +9,21 @@ import typer
 
 from cactions.app.propose import propose
 from cactions.cli import arguments, wiring, workspace
-from cactions.cli.command_line import Words, shown_person
-from cactions.cli.exit_codes import Exit, gravest
-from cactions.cli.live_options import Answers, answered
+from cactions.cli.command_line import CommandLine, format_person
+from cactions.cli.exit_codes import Exit, most_severe
+from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who
 from cactions.cli.output_files import write_text
-from cactions.model import Failed, Plan
-from cactions.render.preview import preview
+from cactions.model import Plan, PlanFailure
+from cactions.render.preview import render_preview
 
 _PICTURE: Final = 100
 """Cells across a picture; its reader has no terminal to widen."""
 
 
-@answered
+@live_options
 def command(
-    answers: Answers,
+    answers: LiveOptions,
     action: arguments.ActionName,
     person: Who,
     inputs: Inputs = None,
@@ -46,33 +46,35 @@ def command(
 
     Example: cactions diff loyalty --person u-1 --replay
     """
-    opened = wiring.opened(files, environment)
-    job = arguments.job(opened.project, action, person, inputs)
-    answers.check_said_aloud(job.action)
-    changing = wiring.changing() if answers.change(job.action) else None
+    opened = wiring.open_project(files, environment)
+    job = arguments.build_job(opened.project, action, person, inputs)
+    answers.require_live_flag(job.action)
+    changing = wiring.load_write_calls() if answers.is_write_call(job.action) else None
     if changing and not changing.agreed(job.action):
-        wiring.paper().say("Nothing was sent.")
+        wiring.create_output().info("Nothing was sent.")
         return
-    desk = workspace.desk(opened, wiring.caller(opened, job.action, answers))
+    desk = workspace.create_plan_context(opened, wiring.create_caller(opened, job.action, answers))
     result, told = (
         changing.diffed(job, desk, opened, again=again) if changing else (propose(job, desk), "")
     )
-    said = Words(action, shown_person(person, result), inputs, answers, files, environment)
-    sheet = preview(result, closing=told or _closing(result, said))
+    said = CommandLine(action, format_person(person, result), inputs, answers, files, environment)
+    sheet = render_preview(result, closing=told or _closing(result, said))
     if svg:
-        write_text(svg, wiring.picture(sheet, room=_PICTURE, command=said.command("diff")))
+        write_text(svg, wiring.render_svg(sheet, room=_PICTURE, command=said.render("diff")))
     if json:
-        wiring.write_json(wiring.treaty().result_to_json(result, redact=True))
+        wiring.write_json(wiring.load_documents().result_to_json(result, redact=True))
         if told:
-            wiring.paper().say(told)
+            wiring.create_output().info(told)
     else:
-        wiring.paper().show(sheet)
+        wiring.create_output().print(sheet)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
-    raise typer.Exit(gravest(arguments.verdict(result), Exit.CHANGES if changed else Exit.CLEAN))
+    raise typer.Exit(
+        most_severe(arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN)
+    )
 
 
-def _closing(result: Plan | Failed, said: Words) -> str:
-    if isinstance(result, Failed):
+def _closing(result: Plan | PlanFailure, said: CommandLine) -> str:
+    if isinstance(result, PlanFailure):
         return ""
-    apply = f" To apply it: {said.command('run')}" if result.effective else ""
+    apply = f" To apply it: {said.render('run')}" if result.effective else ""
     return f"Nothing was written.{apply}"

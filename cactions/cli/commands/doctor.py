@@ -8,11 +8,11 @@ import typer
 
 from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
-from cactions.cli.live_options import Answers, CaFile, Proxy
+from cactions.cli.live_options import CaFile, LiveOptions, Proxy
 from cactions.cli.options import Environment, Files, Json
-from cactions.model import CactionsError, Check, Health, Project
-from cactions.render.doctor import checks as checks_sheet
-from cactions.render.messages import count
+from cactions.model import CactionsError, Health, HealthCheck, Project
+from cactions.render.doctor import render_health_checks as checks_sheet
+from cactions.render.messages import count_noun
 
 
 def command(
@@ -31,16 +31,18 @@ def command(
     project: Project | None = None
     vault: Path | None = None
     try:
-        opened = wiring.opened(files, environment)
+        opened = wiring.open_project(files, environment)
         project, vault = opened.project, opened.folder / wiring.VAULT
         found = [_files(project)]
     except CactionsError as error:
-        found = [Check("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
-    found += wiring.examined(project, Answers(proxy=proxy or "", ca_file=ca_file), vault)
+        found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
+    found += wiring.run_health_checks(
+        project, LiveOptions(proxy=proxy or "", ca_file=ca_file), vault
+    )
     if json:
-        wiring.write_json(wiring.treaty().checks_to_json(found))
+        wiring.write_json(wiring.load_documents().checks_to_json(found))
     else:
-        wiring.paper().show(checks_sheet(found))
+        wiring.create_output().print(checks_sheet(found))
     bad = any(check.health is Health.PROBLEM for check in found)
     raise typer.Exit(Exit.FINDINGS if bad else Exit.CLEAN)
 
@@ -48,5 +50,7 @@ def command(
 _MEND = "`cactions validate` shows them."
 
 
-def _files(project: Project) -> Check:
-    return Check("files", "", Health.OK, f"{count(len(project.actions), 'action')}, no errors")
+def _files(project: Project) -> HealthCheck:
+    return HealthCheck(
+        "files", "", Health.OK, f"{count_noun(len(project.actions), 'action')}, no errors"
+    )

@@ -9,10 +9,10 @@ import typer
 from cactions.cli import wiring
 from cactions.cli.options import Json
 from cactions.logic.documents import pages_to_json
-from cactions.logic.lint.rule_page import page_of
-from cactions.logic.yaml.diagnostics import nearest
-from cactions.model import OperatorError
-from cactions.render.rule_page import pages as pages_sheet
+from cactions.logic.lint.rule_page import parse_rule_page
+from cactions.logic.yaml.diagnostics import suggest
+from cactions.model import UsageError
+from cactions.render.rule_page import render_rule_pages as pages_sheet
 from cactions.rules import PAGES, SEVERITIES
 
 
@@ -28,21 +28,21 @@ def command(
     Example: cactions explain CA101
     """
     named = _named(rule, every)
-    pages = [page_of(name, SEVERITIES[name].value, PAGES[name]) for name in named]
+    pages = [parse_rule_page(name, SEVERITIES[name].value, PAGES[name]) for name in named]
     if json:
         wiring.write_json(pages_to_json(pages))
     else:
-        wiring.paper().show(pages_sheet(pages))
+        wiring.create_output().print(pages_sheet(pages))
 
 
 def _named(rule: str | None, every: bool) -> list[str]:
     known = sorted(SEVERITIES)
     if every or rule is None:
         if bool(every) is (rule is not None):
-            raise OperatorError(
+            raise UsageError(
                 "name one rule, or say --all", hint="Such as `cactions explain CA101`."
             )
         return known
     if rule.upper() not in SEVERITIES:
-        raise OperatorError(f'there is no rule "{rule}"', hint=nearest(rule.upper(), known))
+        raise UsageError(f'there is no rule "{rule}"', hint=suggest(rule.upper(), known))
     return [rule.upper()]

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from cactions.cli import progress, wiring, workspace
-from cactions.cli.options import Environment, Files, Json, person_query
-from cactions.cli.wiring import Opened
-from cactions.edges.files.people_file import PeopleForm, read_people, read_people_file
+from cactions.cli.options import Environment, Files, Json, parse_person_query
+from cactions.cli.wiring import ProjectFolder
+from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
-from cactions.model import OperatorError, Person
-from cactions.render.people import imported
-from cactions.render.people import people as people_sheet
-from cactions.render.people import person as person_sheet
+from cactions.model import Person, UsageError
+from cactions.render.people import render_import
+from cactions.render.people import render_people as people_sheet
+from cactions.render.people import render_person as person_sheet
 
 commands = typer.Typer(help="Who is in the embedded workspace.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ commands = typer.Typer(help="Who is in the embedded workspace.", no_args_is_help
 def import_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or JSONL; - for stdin.")],
     form: Annotated[
-        PeopleForm | None, typer.Option("--format", help="Needed for stdin only.")
+        PeopleFormat | None, typer.Option("--format", help="Needed for stdin only.")
     ] = None,
     update: Annotated[
         bool, typer.Option("--update", help="People who are here already get what the file says.")
@@ -40,11 +40,11 @@ def import_(
 
     Example: cactions people import people.csv
     """
-    opened = wiring.opened(files, environment, leaks=False)
+    opened = wiring.open_project(files, environment, leaks=False)
     people = _read(path, form, opened)
-    progress.may_write()
-    number = workspace.people(opened).import_people(people, update=update)
-    wiring.paper().show(imported(number, str(path)))
+    progress.mark_written()
+    number = workspace.open_people(opened).import_people(people, update=update)
+    wiring.create_output().print(render_import(number, str(path)))
 
 
 @commands.command("list")
@@ -53,12 +53,12 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
 
     Example: cactions people list
     """
-    opened = wiring.opened(files, environment, leaks=False)
-    found = list(workspace.people(opened).list())
+    opened = wiring.open_project(files, environment, leaks=False)
+    found = list(workspace.open_people(opened).list())
     if json:
         wiring.write_json(documents.people_to_json(found, opened.project.redacted))
     else:
-        wiring.paper().show(people_sheet(found, redacted=opened.project.redacted))
+        wiring.create_output().print(people_sheet(found, redacted=opened.project.redacted))
 
 
 @commands.command()
@@ -72,19 +72,19 @@ def show(
 
     Example: cactions people show email=ada@example.com
     """
-    opened = wiring.opened(files, environment, leaks=False)
-    one = workspace.people(opened).find(person_query(person, "user_id"))
+    opened = wiring.open_project(files, environment, leaks=False)
+    one = workspace.open_people(opened).find(parse_person_query(person, "user_id"))
     redacted = opened.project.redacted
     if json:
         wiring.write_json(documents.people_to_json([one], redacted))
     else:
         sheet = person_sheet(one, opened.project.attributes, redacted=redacted)
-        wiring.paper().show(sheet)
+        wiring.create_output().print(sheet)
 
 
-def _read(path: Path, form: PeopleForm | None, opened: Opened) -> Iterator[Person]:
+def _read(path: Path, form: PeopleFormat | None, opened: ProjectFolder) -> Iterator[Person]:
     if path != Path("-"):
         return read_people_file(path, opened.project.attributes)
     if form is None:
-        raise OperatorError("stdin has no name that tells its format", hint="Say --format csv.")
+        raise UsageError("stdin has no name that tells its format", hint="Say --format csv.")
     return read_people(sys.stdin, form, opened.project.attributes)

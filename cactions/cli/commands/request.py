@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.propose import Job, ask, asked_as
+from cactions.app.propose import Job, build_call, send_request
 from cactions.cli import arguments, streams, wiring, workspace
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Environment, Files, Inputs, Json, Who
-from cactions.cli.wiring import Opened
+from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
-from cactions.logic.request.curl import curl as curl_of
-from cactions.model import Failed, OperatorError
-from cactions.render.preview import preview
-from cactions.render.request import request as request_sheet
+from cactions.logic.request.curl import build_curl_command as curl_of
+from cactions.model import PlanFailure, UsageError
+from cactions.render.preview import render_preview
+from cactions.render.request import render_request as request_sheet
 
 
 def command(
@@ -34,27 +34,31 @@ def command(
 
     Example: cactions request loyalty --person u-1
     """
-    opened = wiring.opened(files, environment, leaks=False)
-    job = arguments.job(opened.project, action, person, inputs)
+    opened = wiring.open_project(files, environment, leaks=False)
+    job = arguments.build_job(opened.project, action, person, inputs)
     if curl:
         raise typer.Exit(_curl(job, opened, json))
-    asked = ask(job, workspace.people(opened))
+    asked = send_request(job, workspace.open_people(opened))
     if json:
         wiring.write_json(documents.request_to_json(asked))
-    elif isinstance(asked, Failed):
-        wiring.paper().show(preview(asked))
+    elif isinstance(asked, PlanFailure):
+        wiring.create_output().print(render_preview(asked))
     else:
-        wiring.paper().show(request_sheet(asked))
-    raise typer.Exit(Exit.FINDINGS if isinstance(asked, Failed) else Exit.CLEAN)
+        wiring.create_output().print(request_sheet(asked))
+    raise typer.Exit(Exit.FINDINGS if isinstance(asked, PlanFailure) else Exit.CLEAN)
 
 
-def _curl(job: Job, opened: Opened, json: bool) -> Exit:
+def _curl(job: Job, opened: ProjectFolder, json: bool) -> Exit:
     if json:
-        raise OperatorError("--curl and --json exclude each other", hint="Say one of them.")
+        raise UsageError("--curl and --json exclude each other", hint="Say one of them.")
     allowed = opened.project.allowed
-    written = asked_as(lambda asked: curl_of(asked, allowed), job, workspace.people(opened))
-    if isinstance(written, Failed):  # on stderr: whoever pipes this into a shell runs all of it
-        wiring.paper().say(f"There is no command: {written.message}.\nNext: {written.hint}.")
+    written = build_call(lambda asked: curl_of(asked, allowed), job, workspace.open_people(opened))
+    if isinstance(
+        written, PlanFailure
+    ):  # on stderr: whoever pipes this into a shell runs all of it
+        wiring.create_output().info(
+            f"There is no command: {written.message}.\nNext: {written.hint}."
+        )
         return Exit.FINDINGS
     streams.write_text(written)
     return Exit.CLEAN

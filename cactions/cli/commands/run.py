@@ -6,21 +6,21 @@ from typing import Final
 
 import typer
 
-from cactions.app.apply import resume, run
+from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose
-from cactions.app.write_calls import CalledOnce
+from cactions.app.write_calls import CallRecord
 from cactions.cli import arguments, prompts, wiring, workspace, write_calls
-from cactions.cli.command_line import where
-from cactions.cli.exit_codes import gravest
-from cactions.cli.live_options import Answers, answered
+from cactions.cli.command_line import format_files
+from cactions.cli.exit_codes import most_severe
+from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who, Yes
-from cactions.cli.wiring import Opened
+from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
-from cactions.logic.shell import command_line
+from cactions.logic.shell import join_command
 from cactions.model import Plan, Receipt, Run, RunHead
-from cactions.render.messages import called, count
-from cactions.render.preview import preview
-from cactions.render.runs import receipt as receipt_sheet
+from cactions.render.messages import count_noun, get_display_name
+from cactions.render.preview import render_preview
+from cactions.render.runs import render_receipt as receipt_sheet
 
 _UNSEALED: Final = (
     "Old values are kept in .cactions/, where only you can read them (mode 0600), but unsealed."
@@ -28,9 +28,9 @@ _UNSEALED: Final = (
 )
 
 
-@answered
+@live_options
 def command(
-    answers: Answers,
+    answers: LiveOptions,
     action: arguments.ActionName,
     person: Who,
     inputs: Inputs = None,
@@ -46,64 +46,68 @@ def command(
 
     Example: cactions run loyalty --person u-1 --replay
     """
-    prompts.able(yes, json)
-    opened = wiring.opened(files, environment)
-    job = arguments.job(opened.project, action, person, inputs)
-    changing_call = answers.change(job.action)
-    if changing_call and not write_calls.agreed(job.action, yes):
-        wiring.paper().say("Nothing was sent and nothing was written.")
+    prompts.require_terminal(yes, json)
+    opened = wiring.open_project(files, environment)
+    job = arguments.build_job(opened.project, action, person, inputs)
+    changing_call = answers.is_write_call(job.action)
+    if changing_call and not write_calls.confirm_write_call(job.action, yes):
+        wiring.create_output().info("Nothing was sent and nothing was written.")
         return
-    desk = workspace.desk(opened, wiring.caller(opened, job.action, answers))
-    head = write_calls.head_for(action, opened, desk.caller.source)
-    kept = workspace.journal(opened.folder, opened.cover)
+    desk = workspace.create_plan_context(opened, wiring.create_caller(opened, job.action, answers))
+    head = write_calls.new_run_head(action, opened, desk.caller.source)
+    kept = workspace.open_journal(opened.folder, opened.cover)
     first = not (kept.seals or kept.begun)
     done = (
-        write_calls.called(job, desk, opened, head, again=again)
+        write_calls.call(job, desk, opened, head, again=again)
         if changing_call
-        else CalledOnce(propose(job, desk))
+        else CallRecord(propose(job, desk))
     )
     receipt = _finished(done, head, opened, yes, json)
     if json:
         wiring.write_json(documents.outcome_to_json(done.result, receipt, head))
     elif receipt and isinstance(done.result, Plan):
-        sheet = receipt_sheet(done.result, receipt, head, where=[*where(files)])
-        wiring.paper().show(sheet)
+        sheet = receipt_sheet(done.result, receipt, head, where=[*format_files(files)])
+        wiring.create_output().print(sheet)
     if (receipt or done.run) and first:
-        wiring.paper().say(_UNSEALED)
-    raise typer.Exit(gravest(arguments.verdict(done.result), arguments.settled([receipt])))
+        wiring.create_output().info(_UNSEALED)
+    raise typer.Exit(
+        most_severe(
+            arguments.exit_code_of_result(done.result), arguments.exit_code_of_receipts([receipt])
+        )
+    )
 
 
 def _finished(
-    done: CalledOnce, head: RunHead, opened: Opened, yes: bool, json: bool
+    done: CallRecord, head: RunHead, opened: ProjectFolder, yes: bool, json: bool
 ) -> Receipt | None:
     """Show the diff, ask, apply; None where nothing was to be applied."""
     result = done.result
     effective = isinstance(result, Plan) and bool(result.effective)
     if not json:
-        wiring.paper().show(preview(result, closing=_closing(done, effective)))
+        wiring.create_output().print(render_preview(result, closing=_closing(done, effective)))
     if not isinstance(result, Plan):
         return done.run.entries[0].receipt if done.run else None
     if not (effective or done.run):
         return None
-    if effective and not prompts.agreed(_question(result), yes):
-        wiring.paper().say(_declined(done.run))
+    if effective and not prompts.confirm(_question(result), yes):
+        wiring.create_output().info(_declined(done.run))
         return None
-    books = workspace.books(opened)
+    books = workspace.open_run_stores(opened)
     if done.run is None:
-        return run(head, [result], books)[0]
-    return resume(done.run, books).entries[0].receipt
+        return apply_to_people(head, [result], books)[0]
+    return resume_run(done.run, books).entries[0].receipt
 
 
-def _closing(done: CalledOnce, effective: bool) -> str:
+def _closing(done: CallRecord, effective: bool) -> str:
     """Said where no question follows."""
     if isinstance(done.result, Plan):
         return "" if effective else "Nothing was written."
-    return write_calls.without_plan(done)
+    return write_calls.refuse_without_plan(done)
 
 
 def _question(plan: Plan) -> str:
-    who = called(plan.subject.label or plan.subject.person_id)
-    return f"Apply {count(len(plan.effective), 'change')} to {who}?"
+    who = get_display_name(plan.subject.label or plan.subject.person_id)
+    return f"Apply {count_noun(len(plan.effective), 'change')} to {who}?"
 
 
 def _declined(kept: Run | None) -> str:
@@ -111,5 +115,5 @@ def _declined(kept: Run | None) -> str:
         return "Nothing was written."
     return (
         f"Nothing was written. The call was made, and its answer is kept in run {kept.head.id}:"
-        f" `{command_line(('runs', 'resume'), kept.head.id)}` applies it without another call."
+        f" `{join_command(('runs', 'resume'), kept.head.id)}` applies it without another call."
     )

@@ -9,25 +9,25 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.apply import Books, close, prospects, resume, take_back
+from cactions.app.apply import RunStores, close_run, preview_resume, resume_run, undo_run
 from cactions.app.ports import Journal
-from cactions.app.undo_steps import Return, returns
+from cactions.app.undo_steps import UndoStep, build_undo_steps
 from cactions.cli import arguments, prompts, streams, wiring, workspace
 from cactions.cli.commands import runs_retention
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
 from cactions.cli.output_files import write_text
-from cactions.cli.run_head import head_of
+from cactions.cli.run_head import build_run_head
 from cactions.logic import documents, strict_json
-from cactions.logic.shell import command_line
-from cactions.model import OperatorError, Receipt, Run, RunHead, RunKind
-from cactions.render.messages import count, sentence
-from cactions.render.resume import resumed, resumption
-from cactions.render.runs import UNSEALED, takeback
-from cactions.render.runs import run as run_sheet
-from cactions.render.runs import runs as runs_sheet
-from cactions.render.runs import undone as undone_sheet
-from cactions.render.vault import sealed_runs
+from cactions.logic.shell import join_command
+from cactions.model import Receipt, Run, RunHead, RunKind, UsageError
+from cactions.render.messages import count_noun, to_sentence
+from cactions.render.resume import render_resume_preview, render_resumed
+from cactions.render.runs import UNSEALED, render_undo_preview
+from cactions.render.runs import render_run as run_sheet
+from cactions.render.runs import render_runs as runs_sheet
+from cactions.render.runs import render_undone as undone_sheet
+from cactions.render.vault import render_sealed_runs
 
 commands = typer.Typer(help="What happened, and how to take it back.", no_args_is_help=True)
 
@@ -43,20 +43,20 @@ def list_(files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs list
     """
-    journal = workspace.journal(wiring.folder(files))
+    journal = workspace.open_journal(wiring.find_folder(files))
     found, damaged = list(journal.unlocked()), journal.damaged()
     locked, why_locked = journal.locked()
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
     else:
         shown = [runs_sheet(found)] if found or not locked else []
-        wiring.paper().show(*shown, *([sealed_runs(locked)] if locked else []))
+        wiring.create_output().print(*shown, *([render_sealed_runs(locked)] if locked else []))
     if not all(run.authentic for run in found):
-        wiring.paper().say(UNSEALED)
+        wiring.create_output().info(UNSEALED)
     if locked:
-        wiring.paper().say(f"What is sealed cannot be read: {why_locked}")
+        wiring.create_output().info(f"What is sealed cannot be read: {why_locked}")
     for name, why in damaged:
-        wiring.paper().say(f"The run {name} cannot be read: {why}")
+        wiring.create_output().info(f"The run {name} cannot be read: {why}")
     raise typer.Exit(Exit.FINDINGS if damaged or locked else Exit.CLEAN)
 
 
@@ -66,11 +66,11 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs show last
     """
-    found = _read(workspace.journal(wiring.folder(files)), run)
+    found = _read(workspace.open_journal(wiring.find_folder(files)), run)
     if json:
         wiring.write_json(documents.run_to_json(found, redact=True))
     else:
-        wiring.paper().show(run_sheet(found))
+        wiring.create_output().print(run_sheet(found))
 
 
 @commands.command()
@@ -79,8 +79,8 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
 
     Example: cactions runs export last --out run.jsonl
     """
-    found = _read(workspace.journal(wiring.folder(files)), run)
-    text = "".join(f"{strict_json.dumps(line)}\n" for line in documents.run_to_lines(found))
+    found = _read(workspace.open_journal(wiring.find_folder(files)), run)
+    text = "".join(f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
     if out is None:
         streams.write_text(text)
     else:
@@ -103,24 +103,25 @@ def resume_(
 
     Example: cactions runs resume last
     """
-    prompts.able(yes, json)
+    prompts.require_terminal(yes, json)
     books = replace(
-        workspace.books(wiring.opened(files, environment, leaks=False)), unsealed=unsealed
+        workspace.open_run_stores(wiring.open_project(files, environment, leaks=False)),
+        unsealed=unsealed,
     )
-    cut_off = books.believed(_cut_off(books.journal, run))
-    ahead = prospects(cut_off, books)
+    cut_off = books.without_forged_values(_cut_off(books.journal, run))
+    ahead = preview_resume(cut_off, books)
     if not json:
-        wiring.paper().show(resumption(cut_off, ahead))
-    if not prompts.agreed("Resume it?", yes):
-        wiring.paper().say("Nothing was written.")
+        wiring.create_output().print(render_resume_preview(cut_off, ahead))
+    if not prompts.confirm("Resume it?", yes):
+        wiring.create_output().info("Nothing was written.")
         return
-    done = resume(cut_off, books)
+    done = resume_run(cut_off, books)
     settled = [done.entries[number - 1] for number, _ in cut_off.open]
     if json:
         wiring.write_json(documents.run_to_json(done, redact=True))
     else:
-        wiring.paper().show(resumed(done, settled))
-    raise typer.Exit(arguments.settled(entry.receipt for entry in settled))
+        wiring.create_output().print(render_resumed(done, settled))
+    raise typer.Exit(arguments.exit_code_of_receipts(entry.receipt for entry in settled))
 
 
 @commands.command()
@@ -138,44 +139,46 @@ def undo(
 
     Example: cactions runs undo last
     """
-    prompts.able(yes, json)
-    books = replace(workspace.books_of_undo(files, environment), unsealed=unsealed)
-    done = books.believed(_undoable(books.journal, run))
-    back = returns(done, books.people, books.project)
+    prompts.require_terminal(yes, json)
+    books = replace(workspace.open_undo_stores(files, environment), unsealed=unsealed)
+    done = books.without_forged_values(_undoable(books.journal, run))
+    back = build_undo_steps(done, books.people, books.project)
     if not json and not (yes and any(one.plan.effective for one in back)):
-        sheets = (takeback(one.plan, one.conflicts, done.head.id) for one in back)
-        wiring.paper().show(*sheets)
+        sheets = (render_undo_preview(one.plan, one.conflicts, done.head.id) for one in back)
+        wiring.create_output().print(*sheets)
     receipts, head = _take_back(done, back, books, yes)
     if json:
         wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
     elif head:
-        wiring.paper().show(undone_sheet(head, [one.plan for one in back], receipts))
+        wiring.create_output().print(undone_sheet(head, [one.plan for one in back], receipts))
     foreign = any(one.conflicts or one.gone for one in back) or any(r.conflicts for r in receipts)
     raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
 
 
 def _take_back(
-    done: Run, back: Sequence[Return], books: Books, yes: bool
+    done: Run, back: Sequence[UndoStep], books: RunStores, yes: bool
 ) -> tuple[tuple[Receipt, ...], RunHead | None]:
     """The receipts and the run of the undo; no run where there is nothing to write."""
     number = sum(len(one.plan.effective) for one in back)
     if not number and not done.finished:
         return _closed(done, books, yes), None
-    if not number or not prompts.agreed(f"Restore {count(number, 'attribute')}?", yes):
+    if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
         for why in dict.fromkeys(one.gone for one in back if one.gone):
-            wiring.paper().say(f"{sentence(why)}")
-        wiring.paper().say("Nothing was written.")
+            wiring.create_output().info(f"{to_sentence(why)}")
+        wiring.create_output().info("Nothing was written.")
         return (), None
-    head = head_of(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
-    return take_back(head, back, books), head
+    head = build_run_head(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
+    return undo_run(head, back, books), head
 
 
-def _closed(done: Run, books: Books, yes: bool) -> tuple[Receipt, ...]:
+def _closed(done: Run, books: RunStores, yes: bool) -> tuple[Receipt, ...]:
     """No receipt: a run that was cut off, and has left nothing behind, is closed."""
-    if prompts.agreed("Nothing is left to restore. Close the run, so that nobody resumes it?", yes):
-        close(done, books)
-        wiring.paper().say(f"The run {done.head.id} is closed.")
-    wiring.paper().say("Nothing was written.")
+    if prompts.confirm(
+        "Nothing is left to restore. Close the run, so that nobody resumes it?", yes
+    ):
+        close_run(done, books)
+        wiring.create_output().info(f"The run {done.head.id} is closed.")
+    wiring.create_output().info("Nothing was written.")
     return ()
 
 
@@ -185,7 +188,7 @@ def _cut_off(journal: Journal, run: str) -> Run:
         return journal.read(run)
     newest = next((one for one in journal.runs() if not one.finished), None)
     if newest is None:
-        raise OperatorError("no run was cut off", hint="`cactions runs list` shows what there is.")
+        raise UsageError("no run was cut off", hint="`cactions runs list` shows what there is.")
     return newest
 
 
@@ -194,18 +197,18 @@ def _undoable(journal: Journal, run: str) -> Run:
     if run != "last":
         named = journal.read(run)
         if named.head.kind is RunKind.UNDO:
-            hint = f"To apply the action again: `{command_line(('run',), named.head.action)}`."
-            raise OperatorError(f"the run {named.head.id} is an undo itself", hint=hint)
+            hint = f"To apply the action again: `{join_command(('run',), named.head.action)}`."
+            raise UsageError(f"the run {named.head.id} is an undo itself", hint=hint)
         return named
     if damaged := journal.damaged():
-        raise OperatorError(
+        raise UsageError(
             f"the run {damaged[0][0]} cannot be read, and may be the last one",
             hint="Name the run that you mean by its id; `cactions runs list` shows them.",
         )
     newest = next((one for one in journal.runs() if one.leaves_something), None)
     if newest is None:
         hint = "`cactions runs list` shows what there is."
-        raise OperatorError("no run has left anything to take back", hint=hint)
+        raise UsageError("no run has left anything to take back", hint=hint)
     return newest
 
 
@@ -215,7 +218,7 @@ def _read(journal: Journal, run: str) -> Run:
         return journal.read(run)
     newest = next(iter(journal.runs()), None)
     if newest is None:
-        raise OperatorError("there is no run yet", hint="`cactions run` makes one.")
+        raise UsageError("there is no run yet", hint="`cactions run` makes one.")
     return newest
 
 

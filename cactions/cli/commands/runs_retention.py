@@ -8,12 +8,12 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.retention import prunable, prune, traces
+from cactions.app.retention import find_prunable, find_traces, prune_runs
 from cactions.cli import prompts, wiring, workspace
-from cactions.cli.options import Environment, Files, Yes, person_query
-from cactions.model import OperatorError
-from cactions.render.messages import count
-from cactions.render.runs import runs as runs_sheet
+from cactions.cli.options import Environment, Files, Yes, parse_person_query
+from cactions.model import UsageError
+from cactions.render.messages import count_noun
+from cactions.render.runs import render_runs as runs_sheet
 
 _SECONDS: Final = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 
@@ -38,24 +38,24 @@ def prune_(
 
     Example: cactions runs prune --older-than 90d
     """
-    prompts.able(yes)
+    prompts.require_terminal(yes)
     if (older_than is None) == (keep is None):
-        raise OperatorError(
-            "say which runs may go", hint="Use either --older-than AGE or --keep N."
-        )
+        raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
     before = None if older_than is None else time.time() - _age(older_than)
-    journal = workspace.journal(wiring.folder(files))
-    old = prunable(journal.runs(), before=before, keep=keep)
+    journal = workspace.open_journal(wiring.find_folder(files))
+    old = find_prunable(journal.runs(), before=before, keep=keep)
     if not old:
-        wiring.paper().say("No run is old enough. Nothing was deleted.")
+        wiring.create_output().info("No run is old enough. Nothing was deleted.")
         return
-    wiring.paper().show(runs_sheet(old))
-    wiring.paper().say("What they wrote stays with the people, and cannot be taken back any more.")
-    if not prompts.agreed(f"Delete {count(len(old), 'run')}?", yes):
-        wiring.paper().say("Nothing was deleted.")
+    wiring.create_output().print(runs_sheet(old))
+    wiring.create_output().info(
+        "What they wrote stays with the people, and cannot be taken back any more."
+    )
+    if not prompts.confirm(f"Delete {count_noun(len(old), 'run')}?", yes):
+        wiring.create_output().info("Nothing was deleted.")
         return
-    prune(old, journal)
-    wiring.paper().say(f"{count(len(old), 'run')} deleted.")
+    prune_runs(old, journal)
+    wiring.create_output().info(f"{count_noun(len(old), 'run')} deleted.")
 
 
 def forget(
@@ -65,29 +65,31 @@ def forget(
 
     Example: cactions runs forget --person user_id=u-1
     """
-    prompts.able(yes)
-    opened = wiring.opened(files, environment, leaks=False)
-    journal = workspace.journal(opened.folder)
-    found = traces(person_query(person, "id"), journal, workspace.people(opened))
-    where = f"{count(found.entries, 'entry', 'entries')} in {count(found.runs, 'run')}"
-    wiring.paper().say(
+    prompts.require_terminal(yes)
+    opened = wiring.open_project(files, environment, leaks=False)
+    journal = workspace.open_journal(opened.folder)
+    found = find_traces(parse_person_query(person, "id"), journal, workspace.open_people(opened))
+    where = f"{count_noun(found.entries, 'entry', 'entries')} in {count_noun(found.runs, 'run')}"
+    wiring.create_output().info(
         f"About the person with id {found.person_id} the runs hold {where}. What is erased cannot"
         " be undone any more. The person stays in the workspace, and in your files and recordings."
     )
     if found.doubts:
-        wiring.paper().say(
-            f"{count(found.doubts, 'call')} for them may or may not have been carried out: nobody"
+        wiring.create_output().info(
+            f"{count_noun(found.doubts, 'call')} for them may or may not have been carried out: nobody"
             " will know of that afterwards, and it can be made again unasked."
         )
-    if not prompts.agreed(f"Erase {where}?", yes):
-        wiring.paper().say("Nothing was erased.")
+    if not prompts.confirm(f"Erase {where}?", yes):
+        wiring.create_output().info("Nothing was erased.")
         return
     number = journal.forget(found.person_id)
-    wiring.paper().say(f"{count(number, 'entry', 'entries')} erased; outcomes stay counted.")
+    wiring.create_output().info(
+        f"{count_noun(number, 'entry', 'entries')} erased; outcomes stay counted."
+    )
 
 
 def _age(text: str) -> int:
     """Seconds."""
     if not (found := re.fullmatch(r"([0-9]{1,6})([hdw])", text)):
-        raise OperatorError(f'"{text}" is no age', hint="Write 36h, 90d or 12w.")
+        raise UsageError(f'"{text}" is no age', hint="Write 36h, 90d or 12w.")
     return int(found[1]) * _SECONDS[found[2]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cactions.cli import wiring
-from cactions.logic.project.json_schema import json_schema
+from cactions.logic.project.json_schema import build_json_schema
 
 
 def command() -> None:
@@ -11,4 +11,4 @@ def command() -> None:
 
     Example: cactions schema > cactions.schema.json
     """
-    wiring.write_json(json_schema())
+    wiring.write_json(build_json_schema())

@@ -9,23 +9,23 @@ from typing import Annotated
 import typer
 
 from cactions.app.ports import Caller
-from cactions.app.propose import Desk, propose
-from cactions.app.run_tests import Propose, rehearse, unrehearsed
+from cactions.app.propose import PlanContext, propose
+from cactions.app.run_tests import Propose, find_untested, run_test
 from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.commands import test_record
 from cactions.cli.commands.test_record import Tested
-from cactions.cli.exit_codes import Exit, gravest
-from cactions.cli.live_options import Answers, answered
+from cactions.cli.exit_codes import Exit, most_severe
+from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Json, Yes
-from cactions.cli.wiring import Opened
+from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
-from cactions.model import Action, AuthorError, OperatorError, TestReport, noun
-from cactions.render.test_report import reports as reports_sheet
+from cactions.model import Action, DefinitionError, TestReport, UsageError, frozen
+from cactions.render.test_report import render_test_reports as reports_sheet
 
 
-@answered
+@live_options
 def command(
-    answers: Answers,
+    answers: LiveOptions,
     action: Annotated[
         str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
     ] = None,
@@ -46,18 +46,18 @@ def command(
 
     Example: cactions test loyalty
     """
-    opened = wiring.opened(files, environment)
+    opened = wiring.open_project(files, environment)
     known = opened.project.actions.values()
-    chosen = [arguments.action_named(opened.project, action)] if action else list(known)
+    chosen = [arguments.find_action(opened.project, action)] if action else list(known)
     if answers.cassette and len(chosen) != 1:
-        raise OperatorError("one cassette answers for one action", hint="Name the action.")
+        raise UsageError("one cassette answers for one action", hint="Name the action.")
     tested = [one for one in chosen if one.tests]
     if record:
-        answers = test_record.live(answers)
-        if not test_record.agreed(tested, opened, yes, json):
-            wiring.paper().say("Nothing was sent and nothing was written.")
+        answers = test_record.run_live_tests(answers)
+        if not test_record.confirm_live_tests(tested, opened, yes, json):
+            wiring.create_output().info("Nothing was sent and nothing was written.")
             return
-    live = wiring.calling(opened, answers, tested) if answers.live else None
+    live = wiring.create_live_caller(opened, answers, tested) if answers.live else None
     tested = [one for one in tested if _agreed(one, answers)]
     way = _Way(answers, live, record, again)
     asked = [_asked(one, opened, way) for one in tested]
@@ -66,54 +66,54 @@ def command(
     if json:
         wiring.write_json(documents.reports_to_json(reports, redact=True))
     else:
-        wiring.paper().show(reports_sheet(reports, untested))
+        wiring.create_output().print(reports_sheet(reports, untested))
     codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
     codes += [one.code for one in asked]
-    raise typer.Exit(gravest(*codes))
+    raise typer.Exit(most_severe(*codes))
 
 
-@noun
+@frozen
 class _Way:
     """How tests are run. ``live`` is None where recordings answer."""
 
-    answers: Answers
+    answers: LiveOptions
     live: Caller | None
     record: bool
     again: bool
 
-    def make(self, action: Action, opened: Opened) -> Propose:
+    def make(self, action: Action, opened: ProjectFolder) -> Propose:
         """What makes a call of the action: once, and journaled, where that may change something."""
         if not self.live or action.request.is_read:
             return propose
-        return lambda job, desk: write_calls.tested(job, desk, opened, again=self.again)
+        return lambda job, desk: write_calls.test_write_call(job, desk, opened, again=self.again)
 
 
-def _agreed(action: Action, answers: Answers) -> bool:
+def _agreed(action: Action, answers: LiveOptions) -> bool:
     if not answers.live or action.request.is_read:
         return True
-    if write_calls.agreed(action, calls=len(action.tests)):
+    if write_calls.confirm_write_call(action, calls=len(action.tests)):
         return True
-    wiring.paper().say(f"{action.name} was not called.")
+    wiring.create_output().info(f"{action.name} was not called.")
     return False
 
 
 def _verdict(report: TestReport) -> Exit:
-    return gravest(Exit.FINDINGS, arguments.verdict(report.result))
+    return most_severe(Exit.FINDINGS, arguments.exit_code_of_result(report.result))
 
 
-def _asked(action: Action, opened: Opened, way: _Way) -> Tested:
+def _asked(action: Action, opened: ProjectFolder, way: _Way) -> Tested:
     if way.live and way.record:
-        return test_record.recorded(action, opened, way.live, way.make(action, opened))
+        return test_record.record_cassettes(action, opened, way.live, way.make(action, opened))
     return Tested(tuple(_reports(action, opened, way)))
 
 
-def _reports(action: Action, opened: Opened, way: _Way) -> Iterator[TestReport]:
+def _reports(action: Action, opened: ProjectFolder, way: _Way) -> Iterator[TestReport]:
     replayed = replace(way.answers, replay=True)
     try:
-        caller = way.live or wiring.caller(opened, action, replayed)
-        desk = Desk(workspace.rehearsal_people(opened), caller)
-    except AuthorError as error:
-        yield from (unrehearsed(action, test, error) for test in action.tests)
+        caller = way.live or wiring.create_caller(opened, action, replayed)
+        desk = PlanContext(workspace.open_test_people(opened), caller)
+    except DefinitionError as error:
+        yield from (find_untested(action, test, error) for test in action.tests)
     else:
         make = way.make(action, opened)
-        yield from (rehearse(action, test, desk, make) for test in action.tests)
+        yield from (run_test(action, test, desk, make) for test in action.tests)

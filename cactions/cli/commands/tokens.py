@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from cactions.cli import wiring
-from cactions.cli.live_options import Answers, CaFile, Proxy
+from cactions.cli.live_options import CaFile, LiveOptions, Proxy
 from cactions.cli.options import Environment, Files, Json
-from cactions.logic.yaml.diagnostics import nearest
-from cactions.model import NoPlan, OperatorError, Project, RemoteError, Token
-from cactions.render.tokens import fetched as fetched_sheet
+from cactions.logic.yaml.diagnostics import suggest
+from cactions.model import PlanningError, Project, RemoteError, Token, UsageError
+from cactions.render.tokens import render_token_test as fetched_sheet
 
 commands = typer.Typer(help="Tokens that are fetched.", no_args_is_help=True)
 
@@ -19,7 +19,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]
 
 
 @commands.command("test")
-def fetched(
+def test_tokens(
     name: Name,
     proxy: Proxy = None,
     ca_file: CaFile = None,
@@ -31,26 +31,26 @@ def fetched(
 
     Example: cactions tokens test crm
     """
-    opened = wiring.opened(files, environment, leaks=False)
+    opened = wiring.open_project(files, environment, leaks=False)
     token = _fetched_one(opened.project, name)
-    calling = wiring.calling(opened, Answers(proxy=proxy or "", ca_file=ca_file))
+    calling = wiring.create_live_caller(opened, LiveOptions(proxy=proxy or "", ca_file=ca_file))
     try:
         binding, came = calling.binding(token), calling.fetch(token)
-    except NoPlan as error:  # which speaks of people
+    except PlanningError as error:  # which speaks of people
         raise RemoteError(str(error), hint=error.hint) from None
     if json:
-        wiring.write_json(wiring.treaty().fetched_to_json(token, came, binding))
+        wiring.write_json(wiring.load_documents().fetched_to_json(token, came, binding))
     else:
-        wiring.paper().show(fetched_sheet(token, came, binding))
+        wiring.create_output().print(fetched_sheet(token, came, binding))
 
 
 def _fetched_one(project: Project, name: str) -> Token:
     if name not in project.tokens:
-        raise OperatorError(f'there is no token "{name}"', hint=nearest(name, project.tokens))
+        raise UsageError(f'there is no token "{name}"', hint=suggest(name, project.tokens))
     token = project.tokens[name]
     if token.fetch is None:
-        what = "given for each run" if token.is_users else "sealed in the vault"
-        raise OperatorError(
+        what = "given for each run" if token.is_user_token else "sealed in the vault"
+        raise UsageError(
             f'the token "{name}" is {what}: there is nothing to fetch',
             hint="`cactions vault list` shows what is sealed.",
         )

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from cactions.cli.commands.validate_report import Asked, Fixing, Format, validate
+from cactions.cli.commands.validate_report import Fixing, Format, ValidateOptions, validate
 from cactions.cli.options import Environment, Files, Json, Quiet
-from cactions.edges.files.action_files import path
-from cactions.model import OperatorError, Severity
+from cactions.edges.files.action_files import to_path
+from cactions.model import Severity, UsageError
 
 
 def command(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILES]", parser=path, help="Action files, or - for stdin."),
+        typer.Argument(metavar="[FILES]", parser=to_path, help="Action files, or - for stdin."),
     ] = None,
     files: Files = None,
     environment: Environment = None,
@@ -62,7 +62,7 @@ def command(
 
     Example: cactions validate actions.yaml
     """
-    asked = Asked(
+    asked = ValidateOptions(
         [*(paths or []), *(files or [])],
         environment,
         _format(form, json),
@@ -78,11 +78,11 @@ def command(
 
 def _format(form: Format | None, json: bool) -> Format:
     if json and form not in (None, Format.JSON):
-        raise OperatorError("--json and --format say two things", hint="Keep one of them.")
+        raise UsageError("--json and --format say two things", hint="Keep one of them.")
     return Format.JSON if json else form or Format.TEXT
 
 
 def _fixing(fix: bool, diff: bool) -> Fixing:
     if fix and diff:
-        raise OperatorError("--fix changes files and --diff does not", hint="Keep one of them.")
+        raise UsageError("--fix changes files and --diff does not", hint="Keep one of them.")
     return Fixing.WRITTEN if fix else Fixing.SHOWN if diff else Fixing.OFFERED

@@ -10,33 +10,33 @@ from typing import Final
 
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.validate_report import (
-    Asked,
     Fixing,
     Format,
-    code_of,
-    looked_at,
-    review,
-    told,
+    ValidateOptions,
+    build_report,
+    exit_code_of_report,
+    load_folders,
+    report,
 )
 from cactions.cli.exit_codes import Exit
-from cactions.cli.load import Folder, judged
+from cactions.cli.load import ActionFolder, lint_folder
 from cactions.edges.files.action_files import STDIN, find
 from cactions.edges.files.replace_file import replace_file
-from cactions.logic.fixes.apply import Mended, mended
+from cactions.logic.fixes.apply import FixResult, apply_fixes
 from cactions.logic.lines import split_lines
-from cactions.logic.project import Shaped, SourceFile
+from cactions.logic.project import LoadedProject, SourceFile
 from cactions.logic.relative_path import STDIN as UNNAMED
 from cactions.logic.source_mask import mask_values
-from cactions.model import Finding, OperatorError, Review
-from cactions.render.findings import findings
-from cactions.render.messages import count
-from cactions.render.unified_diff import patch
+from cactions.model import Finding, LintReport, UsageError
+from cactions.render.findings import render_findings
+from cactions.render.messages import count_noun
+from cactions.render.unified_diff import render_unified_diff
 from cactions.rules import LAST
 
 _SECRETS: Final = ("CA301", "CA302")
 
 
-def fix(asked: Asked) -> Exit:
+def run_fix(asked: ValidateOptions) -> Exit:
     """Fix what is safe in the files named, tell what is left, and how much was fixed.
 
     A file is always looked at with its whole folder: what one file alone does not need, another
@@ -44,44 +44,48 @@ def fix(asked: Asked) -> Exit:
     """
     streamed = STDIN in asked.paths
     _refuse(asked, streamed=streamed)
-    opened = looked_at(asked._replace(whole=True))
+    opened = load_folders(asked._replace(whole=True))
     wanted = partial(_wanted, _named(asked), streamed and not asked.stdin)
-    states = [mended(one.files, partial(_look, one, asked.environment), wanted) for one in opened]
-    left = review(asked, [one.shaped for one in states])
+    states = [
+        apply_fixes(one.files, partial(_look, one, asked.environment), wanted) for one in opened
+    ]
+    left = build_report(asked, [one.shaped for one in states])
     code = _given(asked, opened, states, left, streamed=streamed)
     if not asked.quiet:
-        wiring.paper().say(_closing(asked, states, left))
+        wiring.create_output().info(_closing(asked, states, left))
     return code
 
 
 def _given(
-    asked: Asked,
-    opened: Sequence[Folder],
-    states: Sequence[Mended],
-    left: Review,
+    asked: ValidateOptions,
+    opened: Sequence[ActionFolder],
+    states: Sequence[FixResult],
+    left: LintReport,
     *,
     streamed: bool,
 ) -> Exit:
     changed = [*_changed(opened, states)]
     if asked.fixing is Fixing.SHOWN:
-        before = review(asked, [one.before for one in states])
+        before = build_report(asked, [one.before for one in states])
         hidden = {*_secret_lines(before), *_secret_lines(left)}
         pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
-        sheets = [patch(*pair, hidden) for pair in pairs]
-        wiring.paper().show(*sheets)
-        return code_of(before, asked)
+        sheets = [render_unified_diff(*pair, hidden) for pair in pairs]
+        wiring.create_output().print(*sheets)
+        return exit_code_of_report(before, asked)
     if not streamed:
         _write(changed)
-        return told(left, asked)
+        return report(left, asked)
     name = str(asked.stdin) if asked.stdin else UNNAMED
     [text] = [file.data for one in states for file in one.files if file.name == name]
     streams.write_bytes(text)
     if left.findings:
-        wiring.paper().remark(findings(left.findings, left.sources))
-    return code_of(left, asked)
+        wiring.create_output().print_err(render_findings(left.findings, left.sources))
+    return exit_code_of_report(left, asked)
 
 
-def _shown(old: SourceFile, new: SourceFile, before: Review, left: Review) -> tuple[str, str]:
+def _shown(
+    old: SourceFile, new: SourceFile, before: LintReport, left: LintReport
+) -> tuple[str, str]:
     """Both texts; without their values where one of them cannot be read, and may not be ours."""
     texts = old.text, new.text
     if texts == (before.sources[old.name], left.sources[new.name]):
@@ -89,24 +93,24 @@ def _shown(old: SourceFile, new: SourceFile, before: Review, left: Review) -> tu
     return mask_values(old.text), mask_values(new.text)
 
 
-def _refuse(asked: Asked, *, streamed: bool) -> None:
+def _refuse(asked: ValidateOptions, *, streamed: bool) -> None:
     """What does not go together. Raises OperatorError."""
     if streamed and len(asked.paths) > 1:
-        raise OperatorError(
-            "- stands alone where it is fixed", hint="Name files, or give one text."
-        )
+        raise UsageError("- stands alone where it is fixed", hint="Name files, or give one text.")
     elsewhere = asked.format is not Format.TEXT or asked.output is not None
     if (streamed or asked.fixing is Fixing.SHOWN) and elsewhere:
         what = "the fixed text" if asked.fixing is Fixing.WRITTEN else "the difference"
         hint = "Leave --format, --json and --output out."
-        raise OperatorError(f"stdout is for {what} here", hint=hint)
+        raise UsageError(f"stdout is for {what} here", hint=hint)
 
 
-def _look(folder: Folder, environment: str | None, files: Sequence[SourceFile]) -> Shaped:
-    return judged(folder._replace(files=tuple(files)), environment)
+def _look(
+    folder: ActionFolder, environment: str | None, files: Sequence[SourceFile]
+) -> LoadedProject:
+    return lint_folder(folder._replace(files=tuple(files)), environment)
 
 
-def _named(asked: Asked) -> AbstractSet[str] | None:
+def _named(asked: ValidateOptions) -> AbstractSet[str] | None:
     """The files that may be changed; None for all that are looked at."""
     if STDIN in asked.paths:
         return {str(asked.stdin or UNNAMED)}
@@ -122,7 +126,7 @@ def _wanted(files: AbstractSet[str] | None, nameless: bool, finding: Finding) ->
 
 
 def _changed(
-    opened: Sequence[Folder], states: Sequence[Mended]
+    opened: Sequence[ActionFolder], states: Sequence[FixResult]
 ) -> Iterator[tuple[SourceFile, SourceFile]]:
     for folder, state in zip(opened, states, strict=True):
         for old, new in zip(folder.files, state.files, strict=True):
@@ -132,11 +136,11 @@ def _changed(
 
 def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
     for old, new in changed:
-        progress.may_write()
+        progress.mark_written()
         replace_file(Path(old.name), old.data, new.data)
 
 
-def _secret_lines(found: Review) -> Iterator[str]:
+def _secret_lines(found: LintReport) -> Iterator[str]:
     places = [one.place for one in found.findings if one.place and one.rule in _SECRETS]
     lines = {file: split_lines(found.sources[file]) for file in {one.file for one in places}}
     spans = dict.fromkeys((one.file, one.line, one.end_line) for one in places)
@@ -144,10 +148,12 @@ def _secret_lines(found: Review) -> Iterator[str]:
         yield from lines[file][first - 1 : last]
 
 
-def _closing(asked: Asked, states: Sequence[Mended], left: Review) -> str:
+def _closing(asked: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
     shown = asked.fixing is Fixing.SHOWN
     applied = [number for one in states for number in one.applied.values()]
-    fixes = f"{count(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"
-    fixed = f"{fixes} in {count(len(applied), 'file')}" if applied else "There is nothing to fix"
+    fixes = f"{count_noun(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"
+    fixed = (
+        f"{fixes} in {count_noun(len(applied), 'file')}" if applied else "There is nothing to fix"
+    )
     stay = "would be left" if shown else "is left" if len(left.findings) == 1 else "are left"
-    return f"{fixed}; {count(len(left.findings), 'finding')} {stay}."
+    return f"{fixed}; {count_noun(len(left.findings), 'finding')} {stay}."

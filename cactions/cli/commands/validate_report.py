@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 from cactions.cli import streams, wiring
 from cactions.cli.exit_codes import Exit
-from cactions.cli.load import Folder, folders, judged
+from cactions.cli.load import ActionFolder, find_folders, lint_folder
 from cactions.cli.output_files import check_output, write_text
-from cactions.edges.files.action_files import STDIN, path
-from cactions.logic.project import Shaped
-from cactions.model import OperatorError, Review, Severity
+from cactions.edges.files.action_files import STDIN, to_path
+from cactions.logic.project import LoadedProject
+from cactions.model import LintReport, Severity, UsageError
 
 
 class Format(Enum):
@@ -37,7 +37,7 @@ class Fixing(Enum):
     SHOWN = "shown"
 
 
-class Asked(NamedTuple):
+class ValidateOptions(NamedTuple):
     """What is to be validated, and how it is told.
 
     ``stdin``: the name under which a text from stdin is checked. ``whole``: a file that is named
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
     output: Path | None = None
 
     @property
-    def grave(self) -> Sequence[Severity]:
+    def failing_severities(self) -> Sequence[Severity]:
         """The severities that make the exit code 1."""
         severities = (*Severity,)
         return severities[: severities.index(self.fail_on) + 1]
@@ -67,7 +67,7 @@ _BARE: Final = ("--json", "--whole-folder")
 _VALUED: Final = ("--format", "--stdin-filename")
 
 
-def plainly(words: Sequence[str]) -> Asked | None:
+def plainly(words: Sequence[str]) -> ValidateOptions | None:
     """What names of files, ``-`` and the options of editors and hooks ask for.
 
     Behind ``--`` every word is a name. None where Typer has to be asked: it takes apart, or
@@ -93,43 +93,48 @@ def plainly(words: Sequence[str]) -> Asked | None:
     return _asked(names, given)
 
 
-def _asked(names: Sequence[str], given: dict[str, str]) -> Asked | None:
+def _asked(names: Sequence[str], given: dict[str, str]) -> ValidateOptions | None:
     form = given.get("--format", given.get("--json", "text"))
     stdin = given.get("--stdin-filename")
     told_twice = "--json" in given and "--format" in given
     no_name = "" in (*names, stdin) or (stdin or "").startswith("-")
     if form not in _FORMATS or told_twice or no_name:
         return None
-    return Asked(
-        [path(name) for name in names],
+    return ValidateOptions(
+        [to_path(name) for name in names],
         format=_FORMATS[form],
         stdin=Path(stdin) if stdin else None,
         whole="--whole-folder" in given,
     )
 
 
-def validate(asked: Asked) -> Exit:
+def validate(asked: ValidateOptions) -> Exit:
     """Check the files and tell every finding. Raises OperatorError where there is no file."""
     if asked.fixing is not Fixing.OFFERED:
-        return Exit(wiring.late("commands.validate_fix").fix(asked))
-    opened = looked_at(asked)
+        return Exit(wiring.load_module("commands.validate_fix").fix(asked))
+    opened = load_folders(asked)
     if asked.output:
         read = {os.path.realpath(file.name) for one in opened for file in one.files}
         check_output(asked.output, read)
-    return told(review(asked, [judged(one, asked.environment) for one in opened]), asked)
-
-
-def looked_at(asked: Asked) -> list[Folder]:
-    """The files that are to be checked. Raises OperatorError where one cannot be read."""
-    return folders(
-        _paths(asked), wiring.snapshot, whole=asked.whole or bool(asked.stdin), stdin=asked.stdin
+    return report(
+        build_report(asked, [lint_folder(one, asked.environment) for one in opened]), asked
     )
 
 
-def review(asked: Asked, shaped: Sequence[Shaped]) -> Review:
+def load_folders(asked: ValidateOptions) -> list[ActionFolder]:
+    """The files that are to be checked. Raises OperatorError where one cannot be read."""
+    return find_folders(
+        _paths(asked),
+        wiring.load_snapshot,
+        whole=asked.whole or bool(asked.stdin),
+        stdin=asked.stdin,
+    )
+
+
+def build_report(asked: ValidateOptions, shaped: Sequence[LoadedProject]) -> LintReport:
     """What was found in all folders, and what the vaults beside them lack."""
-    lacking = wiring.lacking_secrets(_paths(asked), shaped)
-    return Review(
+    lacking = wiring.find_missing_secrets(_paths(asked), shaped)
+    return LintReport(
         (*(finding for one in shaped for finding in one.findings), *lacking),
         tuple(each for one in shaped for each in one.suppressed),
         {name: text for one in shaped for name, text in one.sources.items()},
@@ -137,32 +142,30 @@ def review(asked: Asked, shaped: Sequence[Shaped]) -> Review:
     )
 
 
-def told(found: Review, asked: Asked) -> Exit:
+def report(found: LintReport, asked: ValidateOptions) -> Exit:
     """Tell it in the format and the place that are asked for; the exit code.
 
     Raises OperatorError where the output file cannot be written.
     """
-    tell = partial(wiring.late(f"reporters.{asked.format.value}").tell, found, asked)
+    tell = partial(wiring.load_module(f"reporters.{asked.format.value}").tell, found, asked)
     if asked.output is None:
         tell()
     else:
         write_text(asked.output, streams.capture_stdout(tell))
-    return code_of(found, asked)
+    return exit_code_of_report(found, asked)
 
 
-def code_of(found: Review, asked: Asked) -> Exit:
+def exit_code_of_report(found: LintReport, asked: ValidateOptions) -> Exit:
     """Whether something grave enough is found."""
-    grave = any(one.severity in asked.grave for one in found.findings)
+    grave = any(one.severity in asked.failing_severities for one in found.findings)
     return Exit.FINDINGS if grave else Exit.CLEAN
 
 
-def _paths(asked: Asked) -> Sequence[Path]:
+def _paths(asked: ValidateOptions) -> Sequence[Path]:
     """The names, with that of stdin in its place. Raises OperatorError where it has none."""
     if not asked.stdin:
         return asked.paths
     if STDIN not in asked.paths:
         hint = "`cactions validate --stdin-filename NAME -` reads it."
-        raise OperatorError(
-            "--stdin-filename is for a text from stdin, and - is missing", hint=hint
-        )
+        raise UsageError("--stdin-filename is for a text from stdin, and - is missing", hint=hint)
     return [asked.stdin if path == STDIN else path for path in asked.paths]

@@ -8,11 +8,11 @@ import typer
 
 from cactions.app.vault import token_binding
 from cactions.cli import progress, wiring
-from cactions.cli.commands.vault_recipients import tell_written
-from cactions.cli.vault_options import keyed
-from cactions.cli.vault_wiring import Ways
+from cactions.cli.commands.vault_recipients import print_written
+from cactions.cli.vault_options import vault_options
+from cactions.cli.vault_wiring import VaultOptions
 from cactions.logic.vault import validation
-from cactions.render.messages import listed
+from cactions.render.messages import join_words
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name in the YAML.")]
 NewTokenHosts = Annotated[
@@ -24,19 +24,20 @@ NewTokenHosts = Annotated[
 Users = Annotated[bool, typer.Option("--user", help="NAME is a token of the type `user`.")]
 
 
-@keyed
-def bind(ways: Ways, name: Name, token_host: NewTokenHosts, user: Users = False) -> None:
+@vault_options
+def bind(ways: VaultOptions, name: Name, token_host: NewTokenHosts, user: Users = False) -> None:
     """Say where tokens may go that are fetched with a secret; with --user, a user's own token.
 
     The YAML may narrow this, and never widen it.
 
     Example: cactions vault bind jwt --user --token-host api.shop.example
     """
-    desk = wiring.vault_desk(ways)
-    act = token_binding.bind_users if user else token_binding.bind_fetched
-    with progress.whole():
+    desk = wiring.open_vault_context(ways)
+    act = token_binding.bind_user_token if user else token_binding.bind_fetched_tokens
+    with progress.atomic():
         done = act(desk, name, token_host)
     what = f'The user\'s token "{name}"' if user else f'Tokens that are fetched with "{name}"'
-    tell_written(
-        done, f"{what} may go to {listed([*validation.hosts(token_host)])}, and nowhere else."
+    print_written(
+        done,
+        f"{what} may go to {join_words([*validation.check_hosts(token_host)])}, and nowhere else.",
     )

@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from cactions.cli import streams
-from cactions.cli.commands.validate_report import Asked
+from cactions.cli.commands.validate_report import ValidateOptions
 from cactions.cli.output_files import append_text
-from cactions.cli.source_root import rooted
-from cactions.model import Review
-from cactions.render.github import github
-from cactions.render.markdown import markdown
+from cactions.cli.source_root import path_from_source_root
+from cactions.model import LintReport
+from cactions.render.github import render_github
+from cactions.render.markdown import render_markdown
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The file whose Markdown GitHub shows beneath the job; each step has one of its own."""
 
 
-def tell(review: Review, _asked: Asked) -> None:
+def report(review: LintReport, _asked: ValidateOptions) -> None:
     """Annotations on stdout; all findings in the summary, where there are any and it is there."""
-    relative = rooted()
+    relative = path_from_source_root()
     summary = os.environ.get(SUMMARY, "")
-    streams.write_text(github(review, relative, summarized=bool(summary)))
+    streams.write_text(render_github(review, relative, summarized=bool(summary)))
     if summary and review.findings:
-        append_text(Path(summary), f"{markdown(review, relative)}\n")
+        append_text(Path(summary), f"{render_markdown(review, relative)}\n")

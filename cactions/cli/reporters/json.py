@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cactions.cli import wiring
-from cactions.cli.commands.validate_report import Asked
+from cactions.cli.commands.validate_report import ValidateOptions
 from cactions.logic.documents import findings_to_json
-from cactions.model import Review
+from cactions.model import LintReport
 
 
-def tell(review: Review, _asked: Asked) -> None:
+def report(review: LintReport, _asked: ValidateOptions) -> None:
     """One document on stdout."""
     wiring.write_json(findings_to_json(review.findings, review.suppressed))

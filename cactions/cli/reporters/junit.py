@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cactions.cli import streams
-from cactions.cli.commands.validate_report import Asked
-from cactions.model import Review
-from cactions.render.junit import junit
+from cactions.cli.commands.validate_report import ValidateOptions
+from cactions.model import LintReport
+from cactions.render.junit import render_junit
 
 
-def tell(review: Review, asked: Asked) -> None:
+def report(review: LintReport, asked: ValidateOptions) -> None:
     """One document on stdout."""
-    streams.write_text(junit(review, asked.grave))
+    streams.write_text(render_junit(review, asked.failing_severities))

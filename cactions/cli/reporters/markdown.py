@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cactions.cli import streams
-from cactions.cli.commands.validate_report import Asked
-from cactions.cli.source_root import rooted
-from cactions.model import Review
-from cactions.render.markdown import markdown
+from cactions.cli.commands.validate_report import ValidateOptions
+from cactions.cli.source_root import path_from_source_root
+from cactions.model import LintReport
+from cactions.render.markdown import render_markdown
 
 
-def tell(review: Review, _asked: Asked) -> None:
+def report(review: LintReport, _asked: ValidateOptions) -> None:
     """The comment on stdout."""
-    streams.write_text(markdown(review, rooted()))
+    streams.write_text(render_markdown(review, path_from_source_root()))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from cactions.cli import wiring
-from cactions.cli.commands.validate_report import Asked
-from cactions.model import Review
-from cactions.render.findings import findings
+from cactions.cli.commands.validate_report import ValidateOptions
+from cactions.model import LintReport
+from cactions.render.findings import render_findings
 
 
-def tell(review: Review, asked: Asked) -> None:
+def report(review: LintReport, asked: ValidateOptions) -> None:
     """Every finding with its lines, on stdout; where nothing is wrong, ``--quiet`` says nothing."""
     if review.findings or not asked.quiet:
         suppressed = len(review.suppressed)
-        sheet = findings(
+        sheet = render_findings(
             review.findings, review.sources, actions=review.actions, suppressed=suppressed
         )
-        wiring.paper().show(sheet)
+        wiring.create_output().print(sheet)

@@ -17,18 +17,29 @@ from typing import Final, NoReturn, TypeAlias
 
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading
 from cactions.edges.files.file_io import store_errors
-from cactions.logic.cassette.file_format import Recorded, parse_cassette
-from cactions.logic.cassette.request_diff import differences, line_of, nearest, printable
-from cactions.logic.cassette.request_key import Key, Question, Route, question_of, shown_question_of
-from cactions.model import AuthorError, NoPlan, Reason, Request, Response
+from cactions.logic.cassette.file_format import RecordedExchange, parse_cassette
+from cactions.logic.cassette.request_diff import (
+    describe_request,
+    escape_control,
+    find_closest_recording,
+    list_differences,
+)
+from cactions.logic.cassette.request_key import (
+    Key,
+    RequestKey,
+    Route,
+    to_masked_request_key,
+    to_request_key,
+)
+from cactions.model import DefinitionError, FailureReason, PlanningError, Request, Response
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """The largest cassette that is read into memory."""
 
-_Index: TypeAlias = "dict[Key, tuple[Question, Iterator[Response]]]"
+_Index: TypeAlias = "dict[Key, tuple[RequestKey, Iterator[Response]]]"
 
 
-class Replay:
+class CassetteSender:
     """The Sender that answers from a cassette. ``source`` is the path as it may be shown.
 
     Raises AuthorError for a file that is missing or no cassette, StoreError for one that cannot
@@ -38,7 +49,7 @@ class Replay:
     def __init__(self, path: Path, source: str = "") -> None:
         named = source or str(path)
         self.source = named.encode(errors="backslashreplace").decode()  # names may be no UTF-8
-        self._recorded = parse_cassette(_read(path, printable(self.source)), self.source)
+        self._recorded = parse_cassette(_read(path, escape_control(self.source)), self.source)
         self._indexes: dict[frozenset[Route], _Index] = {}
         self._index(frozenset())
 
@@ -47,14 +58,16 @@ class Replay:
 
     def send(self, request: Request) -> Response:
         """The recorded answer. Raises NoPlan (NOT_RECORDED), which names the nearest request."""
-        asked = question_of(request)
+        asked = to_request_key(request)
         blanks = asked.body.blanks
         index = self._index(blanks)
-        key = asked.key(blanks)
+        key = asked.to_key(blanks)
         if key not in index:
-            shown = shown_question_of(request)  # as we record it
-            if (as_recorded := shown.key(blanks)) not in index:
-                closest = nearest(asked, key, ((k, q) for k, (q, _) in index.items()))
+            shown = to_masked_request_key(request)  # as we record it
+            if (as_recorded := shown.to_key(blanks)) not in index:
+                closest = find_closest_recording(
+                    asked, key, ((k, q) for k, (q, _) in index.items())
+                )
                 self._miss(request, asked, shown, closest)
             key = as_recorded
         _, answers = index[key]
@@ -67,26 +80,26 @@ class Replay:
         return self._indexes[blanks]
 
     def _miss(
-        self, request: Request, asked: Question, shown: Question, closest: Question | None
+        self, request: Request, asked: RequestKey, shown: RequestKey, closest: RequestKey | None
     ) -> NoReturn:
-        message = f"{printable(self.source)} holds no answer to {printable(request.line)}"
+        message = f"{escape_control(self.source)} holds no answer to {escape_control(request.line)}"
         if closest is not None:
-            words = "; ".join(differences(asked, closest, shown))
-            line = line_of(closest, hidden=asked.path != shown.path)
+            words = "; ".join(list_differences(asked, closest, shown))
+            line = describe_request(closest, hidden=asked.path != shown.path)
             message += f"; the nearest recorded request is {line}, and differs in {words}"
         count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
         hint = f"The cassette has {count}: `cactions test --record` records what tests ask."
-        raise NoPlan(Reason.NOT_RECORDED, message, hint=hint)
+        raise PlanningError(FailureReason.NOT_RECORDED, message, hint=hint)
 
 
-def _indexed(recorded: Iterable[Recorded], blanks: frozenset[Route]) -> _Index:
-    groups: dict[Key, list[Recorded]] = {}
+def _indexed(recorded: Iterable[RecordedExchange], blanks: frozenset[Route]) -> _Index:
+    groups: dict[Key, list[RecordedExchange]] = {}
     for one in recorded:
-        groups.setdefault(one.question.key(blanks), []).append(one)
+        groups.setdefault(one.question.to_key(blanks), []).append(one)
     return {key: (group[0].question, _in_turn(group)) for key, group in groups.items()}
 
 
-def _in_turn(group: list[Recorded]) -> Iterator[Response]:
+def _in_turn(group: list[RecordedExchange]) -> Iterator[Response]:
     answers = [one.response for one in group]
     return chain(answers, repeat(answers[-1]))
 
@@ -96,7 +109,7 @@ def _read(path: Path, shown: str) -> bytes:
         try:
             return _whole(open_for_reading(path), shown)
         except (FileNotFoundError, NotADirectoryError):
-            raise AuthorError(
+            raise DefinitionError(
                 f"there is no recording {shown}",
                 hint=f"Check the name ({path.absolute()}). `cactions test --record` records what"
                 " tests ask, into cassettes/.",
@@ -111,11 +124,11 @@ def _whole(handle: int, shown: str) -> bytes:
         if not S_ISREG(state.st_mode):
             raise _not_a_file(shown)
         if state.st_size > MAX_BYTES:
-            raise AuthorError(
+            raise DefinitionError(
                 f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
             )
         return file.read()
 
 
-def _not_a_file(shown: str) -> AuthorError:
-    return AuthorError(f"{shown} is not a file", hint="Name the cassette itself.")
+def _not_a_file(shown: str) -> DefinitionError:
+    return DefinitionError(f"{shown} is not a file", hint="Name the cassette itself.")

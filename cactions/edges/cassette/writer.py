@@ -17,13 +17,13 @@ from vcr.serializers import jsonserializer  # type: ignore[import-untyped]
 from cactions.edges.files.atomic_write import write_whole
 from cactions.edges.files.confined_paths import resolve_for_writing
 from cactions.edges.files.file_io import store_errors, sync_folder
-from cactions.logic.cassette.file_format import interaction_to_json, parse_cassette
+from cactions.logic.cassette.file_format import encode_interaction, parse_cassette
 from cactions.model import Request, Response
 
 logging.getLogger("vcr").setLevel(logging.CRITICAL + 1)  # it writes requests and answers down
 
 
-class Tape:
+class JsonCassetteWriter:
     """The recording at ``path``, which is replaced as a whole or stays as it is.
 
     ``makes_folder``: the folder of it may be missing.
@@ -40,7 +40,7 @@ class Tape:
         """
         cassette = Cassette(str(self._path), serializer=jsonserializer)
         for exchange in exchanges:
-            interaction = interaction_to_json(*exchange)
+            interaction = encode_interaction(*exchange)
             cassette.append(Asked(**interaction["request"]), interaction["response"])
         kept = {"requests": cassette.requests, "responses": cassette.responses}
         data: bytes = serialize(kept, jsonserializer).encode()
@@ -70,5 +70,5 @@ def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) ->
 
     Raises RemoteError for an answer that is not text, StoreError where it cannot be written.
     """
-    tape = Tape(path)
+    tape = JsonCassetteWriter(path)
     tape.keep(tape.written(exchanges))

@@ -13,7 +13,7 @@ from cactions.edges.files.file_io import read_bytes, unreadable
 from cactions.logic.project import SourceFile
 from cactions.logic.relative_path import STDIN as UNNAMED
 from cactions.logic.yaml.parser import MAX_BYTES
-from cactions.model import OperatorError
+from cactions.model import UsageError
 
 EXAMPLE: Final = "actions.example.yaml"
 FIRST: Final = "actions."
@@ -22,7 +22,7 @@ LAST: Final = (".yaml", ".yml")
 STDIN: Final = Path("-")
 
 
-def path(word: str) -> Path:
+def to_path(word: str) -> Path:
     """The path that a word of a command names: only ``-`` itself is stdin, ``./-`` is a file."""
     named = Path(word)
     return named.absolute() if named == STDIN and word != str(STDIN) else named
@@ -42,7 +42,7 @@ def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     return {folder: [*files] for folder, files in found.items()}
 
 
-def folders(named: Sequence[Path] | None) -> list[Path]:
+def list_folders(named: Sequence[Path] | None) -> list[Path]:
     """The folders that ``find`` would tell, without a look into them."""
     return [*dict.fromkeys(map(_folder, named or [Path()]))]
 
@@ -70,23 +70,23 @@ def _in_folder(folder: Path) -> list[Path]:
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
         hint = "Name one with -f FILE, or call it actions.yaml."
-        raise OperatorError(f"there is no action file in {where}", hint=hint)
+        raise UsageError(f"there is no action file in {where}", hint=hint)
     return [folder / name for name in chosen]
 
 
-def one_folder(named: Sequence[Path] | None) -> Path:
+def require_one_folder(named: Sequence[Path] | None) -> Path:
     """The one folder of the action files. Raises OperatorError where there are several."""
     folders = list(find(named))
     if len(folders) > 1:
         told = " and ".join(str(one) for one in folders[:2])
-        raise OperatorError(
+        raise UsageError(
             f"the action files are in several folders: {told}",
             hint="One folder is one project; name files of one folder.",
         )
     return folders[0]
 
 
-def whole(folder: Path, named: Sequence[Path]) -> list[Path]:
+def list_whole_folder(folder: Path, named: Sequence[Path]) -> list[Path]:
     """The files named, and beside one that has the name of an action file all that have.
 
     So an editor or a hook that names one file of a project has it checked with its tokens and

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cactions.edges.files.file_io import read_text
 from cactions.logic.documents import snapshot_from_json
-from cactions.logic.strict_json import StrictJsonError, parse
-from cactions.model import AuthorError, Place, Snapshot, StoreError
+from cactions.logic.strict_json import StrictJsonError, parse_json
+from cactions.model import DefinitionError, Place, Snapshot, StoreError
 
 _HINT = "Take a new snapshot, or remove the file."
 
@@ -16,9 +16,9 @@ def read_snapshot(path: Path) -> Snapshot:
     """The snapshot. Raises OperatorError where it cannot be read, AuthorError where it is none."""
     text = read_text(path)
     try:
-        return snapshot_from_json(parse(text), str(path))
+        return snapshot_from_json(parse_json(text), str(path))
     except StrictJsonError as error:
         place = Place(str(path), error.line, error.column, error.line, error.column + 1)
-        raise AuthorError(f"{path} is no JSON: {error}", hint=_HINT, place=place) from None
+        raise DefinitionError(f"{path} is no JSON: {error}", hint=_HINT, place=place) from None
     except StoreError as error:
-        raise AuthorError(f"{path} is no snapshot: {error}", hint=_HINT) from None
+        raise DefinitionError(f"{path} is no snapshot: {error}", hint=_HINT) from None

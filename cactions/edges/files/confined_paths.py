@@ -24,7 +24,7 @@ import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cactions.model import AuthorError
+from cactions.model import DefinitionError
 
 _MOST_LINKS: Final = 40
 """As Linux has it (path_resolution(7))."""
@@ -39,7 +39,7 @@ _KINDS: Final = (
 _projects: Final[set[str]] = set()
 
 
-class RefusedLink(AuthorError):
+class RefusedLink(DefinitionError):
     """A link of a project that is not followed; ``link`` is its path."""
 
     def __init__(self, link: str, why: str, hint: str) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from cactions.edges.files.atomic_write import SHARED, write_whole
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading, resolve_for_writing
-from cactions.model import AuthorError, OperatorError, Place, StoreError
+from cactions.model import DefinitionError, Place, StoreError, UsageError
 
 MIB: Final = 1024 * 1024
 
@@ -36,14 +36,14 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
     """
     data = read_bytes(path, limit=limit)
     if len(data) > limit:
-        raise AuthorError(
+        raise DefinitionError(
             f"{path} is larger than {limit:,} bytes", hint="Split it, or name another file."
         )
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        raise AuthorError(
+        raise DefinitionError(
             f"{path} is not UTF-8 text", hint="Save it as UTF-8.", place=_end_of(before, path)
         ) from None
 
@@ -59,24 +59,24 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
             data = file.read(size + 1)
             return data if len(data) <= size else data + file.read(limit - size)
     except FileNotFoundError:
-        raise OperatorError(f"there is no file {path}", hint="Check the name.") from None
+        raise UsageError(f"there is no file {path}", hint="Check the name.") from None
     except ValueError:
         raise _no_name(path) from None
     except OSError as error:
         raise unreadable(path, error) from error
 
 
-def unreadable(path: Path, error: OSError) -> OperatorError:
+def unreadable(path: Path, error: OSError) -> UsageError:
     """The error for a file that the operator named, and that is refused by the system or by us."""
     hint = "Name a file that you may read."
     if isinstance(error, NotAFile):
         hint = "Name a file; where a command reads stdin, `-` stands for it."
-    return OperatorError(f"{path} cannot be read: {_words(error)}", hint=hint)
+    return UsageError(f"{path} cannot be read: {_words(error)}", hint=hint)
 
 
-def _no_name(path: Path) -> OperatorError:
+def _no_name(path: Path) -> UsageError:
     """A path with a NUL in it is none for the system."""
-    return OperatorError(f"{str(path)!r} is no file name", hint="Check the name.")
+    return UsageError(f"{str(path)!r} is no file name", hint="Check the name.")
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -119,7 +119,7 @@ def _write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OperatorError(
+        raise UsageError(
             f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
         ) from error
 

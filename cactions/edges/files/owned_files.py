@@ -18,7 +18,7 @@ _LINK: Final = {errno.ELOOP, errno.EMLINK}
 """What the systems answer where O_NOFOLLOW meets a link."""
 
 
-class Doubt(Enum):
+class OwnershipProblem(Enum):
     """Why a file is not believed."""
 
     MISSING = "missing"
@@ -30,16 +30,16 @@ class Doubt(Enum):
     TOO_LONG = "too_long"
 
 
-class DoubtfulFile(Exception):
+class UntrustedFile(Exception):
     """A file that is not believed; the caller says what that means, and what to do."""
 
-    def __init__(self, doubt: Doubt, message: str) -> None:
+    def __init__(self, doubt: OwnershipProblem, message: str) -> None:
         super().__init__(message)
         self.doubt = doubt
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class FilePolicy:
     """What is asked of a file: its longest size in bytes, and what others must not be able to do.
 
     ``others`` are the mode bits that must not be set: 0o077 for a secret, 0o022 for an order.
@@ -50,12 +50,12 @@ class Trust:
     links: bool
 
 
-def read_own(path: Path, trust: Trust) -> bytes:
+def read_own(path: Path, trust: FilePolicy) -> bytes:
     """The whole file. Raises DoubtfulFile."""
     extra = getattr(os, "O_NONBLOCK", 0)  # a pipe would be waited for
     if not trust.links:
         if path.is_symlink():
-            raise DoubtfulFile(Doubt.SYMLINK, f"{path} is a symbolic link")
+            raise UntrustedFile(OwnershipProblem.SYMLINK, f"{path} is a symbolic link")
         extra |= getattr(os, "O_NOFOLLOW", 0)
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | extra)) as file:
@@ -64,26 +64,28 @@ def read_own(path: Path, trust: Trust) -> bytes:
     except OSError as error:
         raise _not_opened(path, error) from None
     if len(data) > trust.limit:
-        raise DoubtfulFile(Doubt.TOO_LONG, f"{path} is larger than {trust.limit:,} bytes")
+        raise UntrustedFile(
+            OwnershipProblem.TOO_LONG, f"{path} is larger than {trust.limit:,} bytes"
+        )
     return data
 
 
-def _not_opened(path: Path, error: OSError) -> DoubtfulFile:
+def _not_opened(path: Path, error: OSError) -> UntrustedFile:
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        return DoubtfulFile(Doubt.MISSING, f"there is no file {path}")
+        return UntrustedFile(OwnershipProblem.MISSING, f"there is no file {path}")
     if error.errno in _LINK:
-        return DoubtfulFile(Doubt.SYMLINK, f"{path} is a symbolic link")
+        return UntrustedFile(OwnershipProblem.SYMLINK, f"{path} is a symbolic link")
     words = (error.strerror or str(error)).lower()
-    return DoubtfulFile(Doubt.UNREADABLE, f"{path} cannot be read: {words}")
+    return UntrustedFile(OwnershipProblem.UNREADABLE, f"{path} cannot be read: {words}")
 
 
-def _check(path: Path, found: os.stat_result, trust: Trust) -> None:
+def _check(path: Path, found: os.stat_result, trust: FilePolicy) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise DoubtfulFile(Doubt.NOT_A_FILE, f"{path} is not a file")
+        raise UntrustedFile(OwnershipProblem.NOT_A_FILE, f"{path} is not a file")
     if _MAY_OWN is None:
         return  # Windows: owners and modes are not told by stat
     if found.st_uid not in _MAY_OWN:
-        raise DoubtfulFile(Doubt.OWNER, f"{path} belongs to another user")
+        raise UntrustedFile(OwnershipProblem.OWNER, f"{path} belongs to another user")
     if found.st_mode & trust.others:
         verb = "read" if trust.others & stat.S_IROTH else "written"
-        raise DoubtfulFile(Doubt.MODE, f"{path} can be {verb} by other users")
+        raise UntrustedFile(OwnershipProblem.MODE, f"{path} can be {verb} by other users")

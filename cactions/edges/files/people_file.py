@@ -22,27 +22,27 @@ from typing import Final, TextIO
 
 from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import unreadable
-from cactions.logic.people.columns import Enrolment
-from cactions.logic.people.from_record import ALIASES, Fault, PersonFault
+from cactions.logic.people.columns import ColumnMap
+from cactions.logic.people.from_record import ALIASES, InvalidPerson, RecordFault
 from cactions.logic.people.rows import (
     LONGEST_RECORD,
-    Line,
-    Misread,
-    Row,
+    PeopleRow,
+    RowError,
     Rows,
-    csv_rows,
-    json_rows,
-    jsonl_rows,
+    TextLine,
+    read_csv_rows,
+    read_json_rows,
+    read_jsonl_rows,
 )
 from cactions.logic.source_mask import mask_values
 from cactions.model import (
     Attribute,
-    AuthorError,
+    DefinitionError,
     Finding,
     InvalidFiles,
-    OperatorError,
     Person,
     Place,
+    UsageError,
 )
 
 RULE: Final = "CA011"
@@ -53,7 +53,7 @@ _LARGEST_JSON: Final = 4 * LONGEST_JSON
 """In bytes: no file that is larger has so few characters, so that it need not be read."""
 
 
-class PeopleForm(Enum):
+class PeopleFormat(Enum):
     """How a file of people is written; the value is the end of its name."""
 
     CSV = "csv"
@@ -61,12 +61,12 @@ class PeopleForm(Enum):
     JSONL = "jsonl"
 
     @classmethod
-    def of(cls, path: Path) -> PeopleForm:
+    def of(cls, path: Path) -> PeopleFormat:
         """The form that the name of a file tells. Raises OperatorError for other names."""
         try:
             return cls(path.suffix.lower().removeprefix("."))
         except ValueError:
-            raise OperatorError(
+            raise UsageError(
                 f"{path} is no file of people by its name",
                 hint=f"It must end in {', '.join('.' + form.value for form in cls)}.",
             ) from None
@@ -78,21 +78,21 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
     Raises OperatorError where it cannot be read, AuthorError where it is too large or a link leads
     out of its project, and InvalidFiles at the end.
     """
-    form = PeopleForm.of(path)
+    form = PeopleFormat.of(path)
     if "\0" in str(path):
-        raise OperatorError(f"{str(path)!r} is no file name", hint="Check the name.")
+        raise UsageError(f"{str(path)!r} is no file name", hint="Check the name.")
     try:
         handle = open_for_reading(path)
         with open(handle, encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor has no path
-            if form is PeopleForm.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
-                raise AuthorError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=_LARGE)
+            if form is PeopleFormat.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
+                raise DefinitionError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=_LARGE)
             yield from read_people(stream, form, declared, name=str(path))
     except OSError as error:
         raise unreadable(path, error) from error
 
 
 def read_people(
-    stream: TextIO, form: PeopleForm, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
+    stream: TextIO, form: PeopleFormat, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
 ) -> Iterator[Person]:
     """The people of an open text, of which nothing has been read. Raises InvalidFiles at the end.
 
@@ -100,7 +100,7 @@ def read_people(
     """
     if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
         stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
-    enrolment = Enrolment(declared)
+    enrolment = ColumnMap(declared)
     reading = _Reading(name, enrolment)
     yield from reading.people(stream, form)
     if reading.findings:
@@ -113,7 +113,7 @@ def read_people(
 class _Unreadable(Exception):
     """A text behind which nothing can be trusted."""
 
-    def __init__(self, misread: Misread) -> None:
+    def __init__(self, misread: RowError) -> None:
         super().__init__(misread.message)
         self.misread = misread
 
@@ -121,7 +121,7 @@ class _Unreadable(Exception):
 class _Reading:
     """One file on its way in: what was wrong so far, and who has been met."""
 
-    def __init__(self, name: str, enrolment: Enrolment) -> None:
+    def __init__(self, name: str, enrolment: ColumnMap) -> None:
         self.findings: list[Finding] = []
         self._name = name
         self._enrolment = enrolment
@@ -129,7 +129,7 @@ class _Reading:
         self._met: dict[tuple[str, str], tuple[int, int]] = {}
         self._ordinals = count(1)
 
-    def people(self, stream: TextIO, form: PeopleForm) -> Iterator[Person]:
+    def people(self, stream: TextIO, form: PeopleFormat) -> Iterator[Person]:
         """Everybody before the first fault; then the rest is read for its faults."""
         try:
             for row in self._rows(stream, form):
@@ -146,23 +146,23 @@ class _Reading:
         last = max(self._lines, default=0)
         return "\n".join(self._lines.get(number, "") for number in range(1, last + 1))
 
-    def _rows(self, stream: TextIO, form: PeopleForm) -> Rows:
-        if form is PeopleForm.CSV:
-            return csv_rows(_without_mark(_lines(stream)), self._enrolment)
-        if form is PeopleForm.JSONL:
-            return jsonl_rows(_lines(stream), self._enrolment)
-        whole = Line(1, stream.read(LONGEST_JSON + 1))
+    def _rows(self, stream: TextIO, form: PeopleFormat) -> Rows:
+        if form is PeopleFormat.CSV:
+            return read_csv_rows(_without_mark(_lines(stream)), self._enrolment)
+        if form is PeopleFormat.JSONL:
+            return read_jsonl_rows(_lines(stream), self._enrolment)
+        whole = TextLine(1, stream.read(LONGEST_JSON + 1))
         _check(whole, LONGEST_JSON)
-        return json_rows(whole.text, self._enrolment)
+        return read_json_rows(whole.text, self._enrolment)
 
-    def _person(self, row: Row | Misread) -> Person | None:
+    def _person(self, row: PeopleRow | RowError) -> Person | None:
         """The person of a row; None, and findings, where there is none."""
-        if isinstance(row, Misread):
+        if isinstance(row, RowError):
             self._note(row)
             return None
         try:
             person = self._enrolment.person(row.pairs)
-        except PersonFault as error:
+        except InvalidPerson as error:
             for fault in sorted(error.faults, key=lambda fault: row.span(fault.key)):
                 self._note_fault(row, fault)
             return None
@@ -170,7 +170,7 @@ class _Reading:
             self._note_fault(row, double)
         return person
 
-    def _double(self, person: Person, row: Row) -> Fault | None:
+    def _double(self, person: Person, row: PeopleRow) -> RecordFault | None:
         """Whether somebody earlier in the file has this ``user_id`` or ``id``, given or made."""
         here = (next(self._ordinals), row.number)
         fields = {"id": person.id, **person.fields}
@@ -183,13 +183,13 @@ class _Reading:
             if first != here:
                 told = next(each for each in (name, "user_id", "email") if each in written)
                 message = f'"{fields[told]}" belongs to the person in line {first[1]} already'
-                double = Fault(written[told], message, "Keep one of the two.")
+                double = RecordFault(written[told], message, "Keep one of the two.")
         return double
 
-    def _note_fault(self, row: Row, fault: Fault) -> None:
-        self._note(Misread(row.source, row.span(fault.key), str(fault), fault.hint))
+    def _note_fault(self, row: PeopleRow, fault: RecordFault) -> None:
+        self._note(RowError(row.source, row.span(fault.key), str(fault), fault.hint))
 
-    def _note(self, misread: Misread) -> None:
+    def _note(self, misread: RowError) -> None:
         """As a finding, at the first of the lines that it spans."""
         source, (start, end) = misread.source, misread.span
         before = source.text.rfind("\n", 0, start) + 1
@@ -202,36 +202,36 @@ class _Reading:
         self.findings.append(Finding(RULE, misread.message, misread.hint, place))
 
 
-def _lines(stream: TextIO) -> Iterator[Line]:
+def _lines(stream: TextIO) -> Iterator[TextLine]:
     for number in count(1):
-        line = Line(number, stream.readline(LONGEST_RECORD + 1))
+        line = TextLine(number, stream.readline(LONGEST_RECORD + 1))
         if not line.text:
             return
         _check(line, LONGEST_RECORD)
         yield line
 
 
-def _check(line: Line, limit: int) -> None:
+def _check(line: TextLine, limit: int) -> None:
     """Raises _Unreadable."""
     if len(line.text) > limit:
         start = replace(line, text=line.text[:_MOST_SHOWN])
         raise _Unreadable(
-            Misread(start, (0, 1), f"there are more than {limit:,} characters", _LARGE)
+            RowError(start, (0, 1), f"there are more than {limit:,} characters", _LARGE)
         )
     try:
         line.text.encode()
     except UnicodeEncodeError as error:
         span = (error.start, error.start + 1)
-        raise _Unreadable(Misread(line, span, "this is not UTF-8", "Save it as UTF-8.")) from None
+        raise _Unreadable(RowError(line, span, "this is not UTF-8", "Save it as UTF-8.")) from None
     nul = line.text.find("\0")
     if nul >= 0:
-        raise _Unreadable(Misread(line, (nul, nul + 1), "this is a NUL character", "Remove it."))
+        raise _Unreadable(RowError(line, (nul, nul + 1), "this is a NUL character", "Remove it."))
 
 
 _MOST_SHOWN: Final = 200
 _LARGE: Final = "Split the text: JSONL holds one person a line."
 
 
-def _without_mark(lines: Iterator[Line]) -> Iterator[Line]:
+def _without_mark(lines: Iterator[TextLine]) -> Iterator[TextLine]:
     for line in lines:
         yield replace(line, text=line.text.removeprefix("\ufeff")) if line.number == 1 else line

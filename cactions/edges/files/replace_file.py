@@ -15,7 +15,7 @@ from pathlib import Path
 from cactions.edges.files.atomic_write import write_whole
 from cactions.edges.files.confined_paths import resolve_for_writing
 from cactions.edges.files.file_io import try_sync_folder
-from cactions.model import OperatorError
+from cactions.model import UsageError
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
@@ -27,11 +27,11 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
         target = resolve_for_writing(path).path
         found = target.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise OperatorError(f"{path} cannot be replaced: it is no file", hint="Name one.")
+            raise UsageError(f"{path} cannot be replaced: it is no file", hint="Name one.")
         _replace(target, found, before, after)
     except OSError as error:
         why = (error.strerror or type(error).__name__).lower()
-        raise OperatorError(
+        raise UsageError(
             f"{path} cannot be written: {why}", hint="Name a file that you may write."
         ) from error
 
@@ -39,7 +39,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
 def _replace(target: Path, found: os.stat_result, before: bytes, after: bytes) -> None:
     def last_look() -> None:
         if target.read_bytes() != before:
-            raise OperatorError(
+            raise UsageError(
                 f"{target} was changed while it was being checked, and was left alone",
                 hint="Run it again.",
             )

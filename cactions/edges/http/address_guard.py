@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.http import errors
-from cactions.edges.http.budget import Allowance
-from cactions.edges.http.dns import Resolve, SystemLookups
-from cactions.logic.network.origin import DEFAULT_PORT, HIGHEST_PORT, host_fault
-from cactions.logic.network.special_addresses import special
-from cactions.model import AllowedAddress, NoAnswer, OperatorError, noun
+from cactions.edges.http.budget import ExchangeBudget
+from cactions.edges.http.dns import Resolve, SystemResolver
+from cactions.logic.network.origin import DEFAULT_PORT, HIGHEST_PORT, find_host_fault
+from cactions.logic.network.special_addresses import find_special_range
+from cactions.model import AllowedAddress, RequestFailed, UsageError, frozen
 
 _URL: Final = re.compile(r"(https://)?([^/?]*)(/[^?]*)?(\?.*)?")
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:@\[\]]+)(?::([0-9]{1,5}))?")
@@ -28,7 +28,7 @@ _PROXY: Final = re.compile(r"http://([^/:@\[\]?#]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkRules:
     """What lies between us and the third parties, as the operator says.
 
     ``proxy`` is ``http://host:port``, or empty: it looks names up, and what they lead to is not
@@ -36,19 +36,19 @@ class Network:
     """
 
     allowed: tuple[AllowedAddress, ...] = ()
-    resolve: Resolve = field(default_factory=SystemLookups)
+    resolve: Resolve = field(default_factory=SystemResolver)
     ca_file: Path | None = None
     proxy: str = ""
 
     def __post_init__(self) -> None:
         for entry in self.allowed:
             if not _is_address(entry.address):
-                raise OperatorError(
+                raise UsageError(
                     f'the address allowed for {entry.host} is "{entry.address}", which is none',
                     hint="Write it as 10.0.0.5 or fd00::5.",
                 )
         if self.proxy and not _PROXY.fullmatch(self.proxy):
-            raise OperatorError(  # without its text: people write passwords there
+            raise UsageError(  # without its text: people write passwords there
                 "the proxy is not written as http://host:port",
                 hint="Only this form is used, without user name and path.",
             )
@@ -60,7 +60,7 @@ class Network:
         return (found[1].strip("[]"), int(found[2])) if found else None
 
 
-@noun
+@frozen
 class Target:
     """Where a URL leads. ``path`` is what follows the origin; ``address``: nothing is looked up."""
 
@@ -70,7 +70,7 @@ class Target:
     address: str = ""
 
 
-def target_of(url: str, allowed: Iterable[AllowedAddress]) -> Target:
+def resolve_target(url: str, allowed: Iterable[AllowedAddress]) -> Target:
     """Whither this very URL leads. Raises NoAnswer (FORBIDDEN_ADDRESS) where it may not."""
     parts = _URL.fullmatch(url)
     if parts is None or _UNSENDABLE.search(url):
@@ -85,7 +85,7 @@ def target_of(url: str, allowed: Iterable[AllowedAddress]) -> Target:
     for entry in allowed:
         if entry.port == port and entry.host.lower().strip("[]") == host.strip("[]"):
             return Target(host.strip("[]"), port, path, entry.address)
-    if fault := host_fault(host):
+    if fault := find_host_fault(host):
         raise errors.forbidden(host, f"{fault[0]}", fault[1])
     return Target(host, port, path)
 
@@ -101,18 +101,22 @@ def _host_and_port(authority: str) -> tuple[str, int]:
     return found[1].lower(), int(found[2] or DEFAULT_PORT)
 
 
-def addresses(target: Target, network: Network, allowance: Allowance) -> tuple[str, ...]:
+def check_addresses(
+    target: Target, network: NetworkRules, allowance: ExchangeBudget
+) -> tuple[str, ...]:
     """All that the host leads to, looked up once. Raises NoAnswer where one is not public."""
     if target.address:
         return (target.address,)
     found = look_up(target.host, target.port, network, allowance)
     for address in found:
-        if kind := special(address):
+        if kind := find_special_range(address):
             raise _not_public(target.host, address, kind)
     return found
 
 
-def look_up(host: str, port: int, network: Network, allowance: Allowance) -> tuple[str, ...]:
+def look_up(
+    host: str, port: int, network: NetworkRules, allowance: ExchangeBudget
+) -> tuple[str, ...]:
     """What the name server says, unchecked. Raises NoAnswer."""
     allowance.doing = errors.LOOKING_UP
     try:
@@ -131,7 +135,7 @@ def look_up(host: str, port: int, network: Network, allowance: Allowance) -> tup
 _NO_NAME: Final = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
-def _not_public(host: str, address: str, kind: str) -> NoAnswer:
+def _not_public(host: str, address: str, kind: str) -> RequestFailed:
     named = address if _is_address(address.partition("%")[0]) else "something"
     return errors.forbidden(host, f"it leads to {named} ({kind}), which is not public")
 

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from time import monotonic
 
 from cactions.edges.http import errors
-from cactions.model import Limits, NoAnswer
+from cactions.model import Limits, RequestFailed
 
 
-class Allowance:
+class ExchangeBudget:
     """Of one request, in one thread. ``host`` and ``doing`` are told where something fails.
 
     ``sent``: bytes of the request left. ``answered``: bytes of the answer, decrypted.
@@ -48,7 +48,7 @@ class Allowance:
             raise self.late()
         return left
 
-    def late(self) -> NoAnswer:
+    def late(self) -> RequestFailed:
         """That the time is over."""
         return errors.late(self.host, self.limits, self.doing, in_all=self._until == self._end)
 
@@ -67,7 +67,7 @@ class Allowance:
         if self.status is None and self.answered > errors.HEAD_LIMIT:
             raise errors.long_head(self.host)
 
-    def gone(self) -> NoAnswer:
+    def connection_lost(self) -> RequestFailed:
         """That the connection is gone: what that means hangs on how far the answer had come."""
         if self.doing == errors.SHAKING:
             return errors.no_handshake(self.host)
@@ -77,17 +77,17 @@ class Allowance:
             return errors.half_a_head(self.host)
         return errors.cut_off(self.host)
 
-    def broken(self) -> NoAnswer:
+    def malformed(self) -> RequestFailed:
         """That what came is no answer by the rules of HTTP."""
         if self.ended:
-            return self.gone()
+            return self.connection_lost()
         if self.status is not None:
             return errors.bad_framing(self.host)
         return errors.not_http(self.host)
 
-    def told(self, error: NoAnswer) -> NoAnswer:
+    def annotate(self, error: RequestFailed) -> RequestFailed:
         """The error with what is known about the exchange, and without what it grew from."""
-        return NoAnswer(
+        return RequestFailed(
             str(error),
             reason=error.reason,
             hint=error.hint,

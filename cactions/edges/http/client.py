@@ -23,13 +23,13 @@ import httpx
 
 from cactions import __version__
 from cactions.edges.http import errors
-from cactions.edges.http.address_guard import Network, Target, target_of
-from cactions.edges.http.budget import Allowance
-from cactions.edges.http.connection import Stream, connect
-from cactions.edges.http.decompress import inflated
+from cactions.edges.http.address_guard import NetworkRules, Target, resolve_target
+from cactions.edges.http.budget import ExchangeBudget
+from cactions.edges.http.connection import BoundedTlsStream, connect
+from cactions.edges.http.decompress import decompress
 from cactions.edges.http.tls import context_for
 from cactions.logic.request.encoding import HEADER_NAME
-from cactions.model import NoAnswer, Rendered, Request, Response
+from cactions.model import MaskedText, Request, RequestFailed, Response
 
 for _chatty in ("httpx", "httpcore"):  # they write URLs and headers down
     logging.getLogger(_chatty).setLevel(logging.CRITICAL + 1)
@@ -44,15 +44,15 @@ _MOST_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ExchangeContext:
     """What our connections must know about a request beyond what HTTP says."""
 
     target: Target
-    allowance: Allowance
+    allowance: ExchangeBudget
     fresh: bool
 
 
-class Live:
+class HttpSender:
     """The Sender that asks the services themselves. For any number of threads.
 
     Raises OperatorError where the network's ``ca_file`` cannot be used.
@@ -60,8 +60,8 @@ class Live:
 
     source = ""
 
-    def __init__(self, network: Network | None = None) -> None:
-        self._network = network or Network()
+    def __init__(self, network: NetworkRules | None = None) -> None:
+        self._network = network or NetworkRules()
         self._context = context_for(self._network.ca_file)
         self._mine = threading.local()
         self._lock = threading.Lock()
@@ -70,7 +70,7 @@ class Live:
     def send(self, request: Request) -> Response:
         """The answer, whatever its status. Raises NoAnswer."""
         outcome = self._outcome(request)
-        if isinstance(outcome, NoAnswer):
+        if isinstance(outcome, RequestFailed):
             raise outcome
         return outcome
 
@@ -82,22 +82,24 @@ class Live:
         for transport in transports.values():
             transport.close()
 
-    def _outcome(self, request: Request) -> Response | NoAnswer:
+    def _outcome(self, request: Request) -> Response | RequestFailed:
         """Failures as values: an exception would keep the frames that it came through."""
-        allowance = Allowance(request.limits)
+        allowance = ExchangeBudget(request.limits)
         try:
-            target = target_of(_revealed(request.url), self._network.allowed)
+            target = resolve_target(_revealed(request.url), self._network.allowed)
             allowance.host = target.host
-            return self._exchange(_written(request, _Asked(target, allowance, request.fresh)))
-        except NoAnswer as error:
-            return allowance.told(error)
+            return self._exchange(
+                _written(request, _ExchangeContext(target, allowance, request.fresh))
+            )
+        except RequestFailed as error:
+            return allowance.annotate(error)
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
-            return allowance.told(errors.unfit("the request cannot be written as HTTP/1.1"))
+            return allowance.annotate(errors.unfit("the request cannot be written as HTTP/1.1"))
         except (httpx.TransportError, httpx.StreamError, OSError):
-            return allowance.told(allowance.broken())
+            return allowance.annotate(allowance.malformed())
 
     def _exchange(self, request: httpx.Request) -> Response:
-        asked: _Asked = request.extensions["asked"]
+        asked: _ExchangeContext = request.extensions["asked"]
         answer = self._transport().handle_request(request)
         try:
             return _read(answer, asked.allowance)
@@ -115,14 +117,14 @@ class Live:
                 self._transports[threading.current_thread()] = transport
         return transport
 
-    def _connect(self, asked: _Asked) -> Stream:
+    def _connect(self, asked: _ExchangeContext) -> BoundedTlsStream:
         return connect(asked.target, self._network, self._context, asked.allowance)
 
 
 class _Connection(httpcore.HTTP11Connection):
     """One connection, and the stream below it."""
 
-    def __init__(self, origin: httpcore.Origin, stream: Stream) -> None:
+    def __init__(self, origin: httpcore.Origin, stream: BoundedTlsStream) -> None:
         spoken = cast("httpcore.NetworkStream", stream)
         super().__init__(origin, spoken, keepalive_expiry=_KEPT_SECONDS)
         self.line = stream
@@ -138,19 +140,19 @@ class _Connection(httpcore.HTTP11Connection):
 class _Connections(httpcore.ConnectionPool):
     """What httpx takes for its pool: one connection to each origin, for one thread."""
 
-    def __init__(self, open_stream: Callable[[_Asked], Stream]) -> None:
+    def __init__(self, open_stream: Callable[[_ExchangeContext], BoundedTlsStream]) -> None:
         super().__init__()
         self._open_stream = open_stream
         self._kept: dict[tuple[str, int], _Connection] = {}
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        asked: _Asked = request.extensions["asked"]
+        asked: _ExchangeContext = request.extensions["asked"]
         request.url.target = asked.target.path.encode()  # httpx may write it otherwise
         connection = self._kept_for(asked) or self._new_for(asked, request.url.origin)
         connection.line.allowance = asked.allowance
         return connection.handle_request(request)
 
-    def _kept_for(self, asked: _Asked) -> _Connection | None:
+    def _kept_for(self, asked: _ExchangeContext) -> _Connection | None:
         key = (asked.target.host, asked.target.port)
         kept = self._kept.get(key)
         if kept is None:
@@ -161,7 +163,7 @@ class _Connections(httpcore.ConnectionPool):
         asked.allowance.kept = True
         return kept
 
-    def _new_for(self, asked: _Asked, origin: httpcore.Origin) -> _Connection:
+    def _new_for(self, asked: _ExchangeContext, origin: httpcore.Origin) -> _Connection:
         connection = _Connection(origin, self._open_stream(asked))
         if len(self._kept) >= _MOST_KEPT:
             self._kept.pop(next(iter(self._kept))).close()
@@ -176,11 +178,11 @@ class _Connections(httpcore.ConnectionPool):
 class _Transport(httpx.HTTPTransport):
     """httpx's own, whose connections are ours."""
 
-    def __init__(self, open_stream: Callable[[_Asked], Stream]) -> None:
+    def __init__(self, open_stream: Callable[[_ExchangeContext], BoundedTlsStream]) -> None:
         self._pool = _Connections(open_stream)  # and nothing of what httpx would make
 
 
-def _written(request: Request, asked: _Asked) -> httpx.Request:
+def _written(request: Request, asked: _ExchangeContext) -> httpx.Request:
     """The request as httpx knows it. Raises NoAnswer for what cannot be sent."""
     if request.method not in _METHODS:
         raise errors.unfit("the request's method is none that is sent")
@@ -214,19 +216,19 @@ def _encoded(body: str) -> bytes:
         raise errors.unfit("the request's body holds what UTF-8 does not") from None
 
 
-def _revealed(text: Rendered) -> str:
-    if text.sealed:
+def _revealed(text: MaskedText) -> str:
+    if text.of_unopened_secret:
         raise errors.sealed()
     return text.reveal()
 
 
-def _read(answer: httpx.Response, allowance: Allowance) -> Response:
+def _read(answer: httpx.Response, allowance: ExchangeBudget) -> Response:
     allowance.status = answer.status_code
     headers = answer.headers
     _check_framing(answer, allowance.host)
     codings = ",".join(headers.get_list("content-encoding"))
     assert isinstance(answer.stream, httpx.SyncByteStream)
-    body = inflated(answer.stream, codings, allowance.host, allowance.limits)
+    body = decompress(answer.stream, codings, allowance.host, allowance.limits)
     told = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
     return Response(answer.status_code, told, body)
 

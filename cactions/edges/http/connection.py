@@ -14,18 +14,20 @@ from contextlib import suppress
 from typing import Final
 
 from cactions.edges.http import errors, proxy, tls
-from cactions.edges.http.address_guard import Network, Target, addresses, look_up
-from cactions.edges.http.budget import Allowance
-from cactions.model import NoAnswer
+from cactions.edges.http.address_guard import NetworkRules, Target, check_addresses, look_up
+from cactions.edges.http.budget import ExchangeBudget
+from cactions.model import RequestFailed
 
 _CHUNK: Final = 64 * 1024
 _RECORD_TYPES: Final = range(20, 25)  # RFC 8446, 5.1: the first byte of every record
 
 
-class Stream:
+class BoundedTlsStream:
     """One TLS connection. ``allowance`` is that of the request that it carries now."""
 
-    def __init__(self, sock: socket.socket, context: ssl.SSLContext, allowance: Allowance) -> None:
+    def __init__(
+        self, sock: socket.socket, context: ssl.SSLContext, allowance: ExchangeBudget
+    ) -> None:
         self.allowance = allowance
         self._socket = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -43,7 +45,7 @@ class Stream:
                 self._flush()
                 self._fill()
             except ssl.SSLEOFError:
-                raise self.allowance.gone() from None
+                raise self.allowance.connection_lost() from None
             except ssl.SSLError as error:
                 self._say_goodbye()
                 raise tls.fault(self.allowance.host, error) from None
@@ -81,7 +83,7 @@ class Stream:
                 self._fill()
             except ssl.SSLEOFError:  # RFC 9112, 9.8: not ended by TLS, so it may be cut off
                 self.allowance.ended = True
-                raise self.allowance.gone() from None
+                raise self.allowance.connection_lost() from None
             except ssl.SSLError as error:
                 raise tls.fault(self.allowance.host, error) from None
 
@@ -107,7 +109,7 @@ class Stream:
             raise self.allowance.late() from None
         except OSError:
             self.allowance.ended = True
-            raise self.allowance.gone() from None
+            raise self.allowance.connection_lost() from None
         self.allowance.receive(len(data))
         if not data:
             self._incoming.write_eof()
@@ -147,13 +149,13 @@ class Stream:
 
 
 def connect(
-    target: Target, network: Network, context: ssl.SSLContext, allowance: Allowance
-) -> Stream:
+    target: Target, network: NetworkRules, context: ssl.SSLContext, allowance: ExchangeBudget
+) -> BoundedTlsStream:
     """A connection to the target, checked, within the seconds to connect. Raises NoAnswer."""
     with allowance.connecting():
         sock = _reach(target, network, allowance)
         try:
-            stream = Stream(sock, context, allowance)
+            stream = BoundedTlsStream(sock, context, allowance)
             stream.shake()
         except BaseException:
             sock.close()
@@ -161,13 +163,13 @@ def connect(
         return stream
 
 
-def _reach(target: Target, network: Network, allowance: Allowance) -> socket.socket:
+def _reach(target: Target, network: NetworkRules, allowance: ExchangeBudget) -> socket.socket:
     """Directly, to a checked address; or through the proxy, which looks the name up itself.
 
     Proxies let names through, not addresses, and behind one there is often no name server.
     """
     if network.proxy_at is None:
-        found = addresses(target, network, allowance)
+        found = check_addresses(target, network, allowance)
         allowance.doing = errors.CONNECTING
         return _opened(found, target.port, target.host, allowance)
     host, port = network.proxy_at
@@ -175,16 +177,18 @@ def _reach(target: Target, network: Network, allowance: Allowance) -> socket.soc
     allowance.doing = errors.TO_PROXY
     sock = _opened(found, port, "the proxy", allowance)
     try:
-        proxy.dig(sock, target.address or target.host, target.port, allowance)
+        proxy.connect_through(sock, target.address or target.host, target.port, allowance)
     except BaseException:
         sock.close()
         raise
     return sock
 
 
-def _opened(found: Sequence[str], port: int, whose: str, allowance: Allowance) -> socket.socket:
+def _opened(
+    found: Sequence[str], port: int, whose: str, allowance: ExchangeBudget
+) -> socket.socket:
     """To the first address that answers; each has an equal part of the time that is left."""
-    failure: NoAnswer | None = None
+    failure: RequestFailed | None = None
     for number, address in enumerate(found):
         seconds = allowance.seconds() / (len(found) - number)
         try:

@@ -18,7 +18,7 @@ _CODINGS: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 
-def inflated(pieces: Iterable[bytes], codings: str, host: str, limits: Limits) -> bytes:
+def decompress(pieces: Iterable[bytes], codings: str, host: str, limits: Limits) -> bytes:
     """The whole body. ``codings``: all values of Content-Encoding, with commas.
 
     Raises NoAnswer for codings other than none, gzip and deflate, for more than one, for what

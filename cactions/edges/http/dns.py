@@ -18,7 +18,7 @@ Raises TimeoutError where that takes longer, socket.gaierror where there is none
 """
 
 
-class SystemLookups:
+class SystemResolver:
     """A Resolve that asks the system; ``ask`` gives its answer, or raises OSError."""
 
     def __init__(self, ask: Callable[[str, int], Sequence[str]] | None = None) -> None:

@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
-from cactions.edges.http.address_guard import Network, addresses, target_of
-from cactions.edges.http.budget import Allowance
-from cactions.edges.http.client import Live
+from cactions.edges.http.address_guard import NetworkRules, check_addresses, resolve_target
+from cactions.edges.http.budget import ExchangeBudget
+from cactions.edges.http.client import HttpSender
 from cactions.edges.http.connection import connect
 from cactions.edges.http.tls import context_for
-from cactions.logic.network.hosts import Site
-from cactions.logic.network.reachability import Knocked
-from cactions.model import Limits, NoAnswer, Rendered, Request
+from cactions.logic.network.hosts import Host
+from cactions.logic.network.reachability import HostProbe
+from cactions.model import Limits, MaskedText, Request, RequestFailed
 
 PATIENCE: Final = Limits(connect=4, total=4, retries=0)
 """For a name, for a connection, and for an answer: each has this long."""
@@ -26,45 +26,45 @@ PATIENCE: Final = Limits(connect=4, total=4, retries=0)
 _SIDE_BY_SIDE: Final = 64
 
 
-class Doors:
+class SocketProber:
     """Where requests would go. Raises OperatorError where the network's CA file is unusable."""
 
-    def __init__(self, network: Network, patience: Limits = PATIENCE) -> None:
+    def __init__(self, network: NetworkRules, patience: Limits = PATIENCE) -> None:
         self._network, self._patience = network, patience
         self._context = context_for(network.ca_file)
 
-    def knock(self, sites: Sequence[Site]) -> list[Knocked]:
+    def knock(self, sites: Sequence[Host]) -> list[HostProbe]:
         """At all of them, in their order."""
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             return [*pool.map(self._knock, sites)]
 
-    def date(self, site: Site) -> str:
+    def date(self, site: Host) -> str:
         """The ``Date`` of its answer to a bare HEAD; empty where there is none."""
-        live = Live(self._network)
-        request = Request("HEAD", Rendered.plain(site.url), limits=self._patience)
+        live = HttpSender(self._network)
+        request = Request("HEAD", MaskedText.of_public_text(site.url), limits=self._patience)
         try:
             return next(iter(live.send(request).header("date")), "")
-        except NoAnswer:
+        except RequestFailed:
             return ""
         finally:
             live.close()
 
-    def _knock(self, site: Site) -> Knocked:
+    def _knock(self, site: Host) -> HostProbe:
         found: tuple[str, ...] = ()
         try:
-            target = target_of(site.url, self._network.allowed)
+            target = resolve_target(site.url, self._network.allowed)
             once = self._network
             if not once.proxy:  # which looks names up itself
-                found = addresses(target, once, self._allowance(site))
+                found = check_addresses(target, once, self._allowance(site))
                 once = replace(once, resolve=lambda *_: found)  # one look-up, as ever
             connect(target, once, self._context, self._allowance(site)).close()
-        except NoAnswer as error:
-            bare = NoAnswer(str(error), reason=error.reason, hint=error.hint)
+        except RequestFailed as error:
+            bare = RequestFailed(str(error), reason=error.reason, hint=error.hint)
             known = found or self._network.proxy
-            return Knocked(site, found, None, bare) if known else Knocked(site, (), bare)
-        return Knocked(site, found)
+            return HostProbe(site, found, None, bare) if known else HostProbe(site, (), bare)
+        return HostProbe(site, found)
 
-    def _allowance(self, site: Site) -> Allowance:
-        allowance = Allowance(self._patience)
+    def _allowance(self, site: Host) -> ExchangeBudget:
+        allowance = ExchangeBudget(self._patience)
         allowance.host = site.host
         return allowance

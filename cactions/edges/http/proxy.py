@@ -7,14 +7,14 @@ import socket
 from typing import Final
 
 from cactions.edges.http import errors
-from cactions.edges.http.budget import Allowance
+from cactions.edges.http.budget import ExchangeBudget
 
 _LONGEST_HEAD: Final = 16 * 1024
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[ \r]")
 _OPEN: Final = range(200, 300)
 
 
-def dig(sock: socket.socket, host: str, port: int, allowance: Allowance) -> None:
+def connect_through(sock: socket.socket, host: str, port: int, allowance: ExchangeBudget) -> None:
     """Have the proxy connect us. Raises NoAnswer where it does not."""
     allowance.doing = errors.TUNNELLING
     named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -30,7 +30,7 @@ def dig(sock: socket.socket, host: str, port: int, allowance: Allowance) -> None
         raise errors.no_tunnel(allowance.host, status)
 
 
-def _answered(sock: socket.socket, allowance: Allowance) -> int | None:
+def _answered(sock: socket.socket, allowance: ExchangeBudget) -> int | None:
     """The status; None where it is no proxy. What follows the head is the server's."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):

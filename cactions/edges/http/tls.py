@@ -14,22 +14,22 @@ from typing import Final
 
 import certifi
 
-from cactions.model import NoAnswer, OperatorError, Reason, noun
+from cactions.model import FailureReason, RequestFailed, UsageError, frozen
 
 
-@noun
-class Trust:
+@frozen
+class TrustStore:
     """Whose certificates are believed: how many authorities there are, and where they stand."""
 
     authorities: int
     told: str
 
 
-def trust(ca_file: Path | None) -> Trust:
+def trust(ca_file: Path | None) -> TrustStore:
     """What a context of ``context_for`` trusts. Raises as that does."""
     store = context_for(ca_file).cert_store_stats()
     told = f"certifi {certifi.__version__} ({certifi.where()})"
-    return Trust(store["x509_ca"], told if ca_file is None else f"{ca_file}, and no others")
+    return TrustStore(store["x509_ca"], told if ca_file is None else f"{ca_file}, and no others")
 
 
 def context_for(ca_file: Path | None) -> ssl.SSLContext:
@@ -45,7 +45,7 @@ def context_for(ca_file: Path | None) -> ssl.SSLContext:
     try:
         context.load_verify_locations(cafile=ca_file or certifi.where())
     except OSError:
-        raise OperatorError(
+        raise UsageError(
             f"{ca_file} holds no certificates that can be read",
             hint="`--ca-file` names a file with certificates of authorities, in PEM form.",
         ) from None
@@ -76,7 +76,7 @@ _OLD: Final = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_
 _CLIENT: Final = {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"}
 
 
-def fault(host: str, error: ssl.SSLError) -> NoAnswer:
+def fault(host: str, error: ssl.SSLError) -> RequestFailed:
     """What the failure means."""
     if isinstance(error, ssl.SSLCertVerificationError):
         words, hint = _FAULTS.get(error.verify_code, ("is not accepted", _NAME))
@@ -91,7 +91,7 @@ def fault(host: str, error: ssl.SSLError) -> NoAnswer:
     )
 
 
-def no_tls(host: str) -> NoAnswer:
+def no_tls(host: str) -> RequestFailed:
     """The first byte is none of TLS."""
     return _failed(f"{host} does not speak TLS on this port", "Look at the port.")
 
@@ -99,8 +99,8 @@ def no_tls(host: str) -> NoAnswer:
 _ASK: Final = "Ask whoever runs the service."
 
 
-def _failed(message: str, hint: str) -> NoAnswer:
-    return NoAnswer(message, reason=Reason.NO_ANSWER, hint=hint)
+def _failed(message: str, hint: str) -> RequestFailed:
+    return RequestFailed(message, reason=FailureReason.NO_ANSWER, hint=hint)
 
 
 def _named(error: ssl.SSLError) -> str:

@@ -31,9 +31,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cactions.logic.vault import errors
-from cactions.logic.vault.associated_data import SEAL_LABEL, padded, unpadded
-from cactions.model.secret import KEY_BYTES, HeldKey, Passphrase
-from cactions.model.vault import Forged, Sealed, Stretching
+from cactions.logic.vault.associated_data import SEAL_LABEL, pad, unpad
+from cactions.model.secret import KEY_BYTES, Passphrase, VaultKey
+from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
 
 COST: Final = 2**17
 """scrypt's N for new passphrases."""
@@ -46,7 +46,7 @@ _BLOCK: Final = 32
 _ROOM: Final = 2
 
 
-class Sealing:
+class AesGcmSealer:
     """The primitives, with the randomness that they draw from.
 
     Only where test vectors are made is ``random`` another than the operating system's.
@@ -62,15 +62,15 @@ class Sealing:
         """32 hex digits that no other vault has."""
         return self._random(_VAULT_ID).hex()
 
-    def new_key(self, label: str) -> HeldKey:
+    def new_key(self, label: str) -> VaultKey:
         """A key that nobody has seen."""
-        return HeldKey(label, self._random(KEY_BYTES))
+        return VaultKey(label, self._random(KEY_BYTES))
 
-    def new_stretching(self) -> Stretching:
+    def new_stretching(self) -> ScryptParams:
         """Parameters with a fresh salt: a guess takes 1,024 * ``cost`` bytes of memory."""
-        return Stretching(self._cost, 8, 1, self._random(_SALT))
+        return ScryptParams(self._cost, 8, 1, self._random(_SALT))
 
-    def stretched(self, passphrase: Passphrase, how: Stretching) -> HeldKey:
+    def stretched(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
         """The key that a passphrase stands for. The parameters must have been checked.
 
         Raises VaultError where there is not the memory for it.
@@ -82,40 +82,40 @@ class Sealing:
             key = scrypt(text, salt=how.salt, **cost, maxmem=room, dklen=KEY_BYTES)
         except (ValueError, OverflowError, MemoryError):  # OpenSSL's limit, or the machine's
             raise errors.not_stretched(room // _ROOM) from None
-        return HeldKey(passphrase.label, key)
+        return VaultKey(passphrase.label, key)
 
-    def derived(self, key: HeldKey, info: bytes) -> HeldKey:
+    def derived(self, key: VaultKey, info: bytes) -> VaultKey:
         """Another key, made from this one for the use that ``info`` names."""
-        return HeldKey(key.label, _hkdf(key.reveal(), b"", info, KEY_BYTES))
+        return VaultKey(key.label, _hkdf(key.reveal(), b"", info, KEY_BYTES))
 
-    def key_id(self, key: HeldKey, info: bytes) -> str:
+    def key_id(self, key: VaultKey, info: bytes) -> str:
         """The public name of a key (32 hex digits); tells nothing else of it."""
         return _hkdf(key.reveal(), b"", info, KEY_BYTES)[:_KEY_ID].hex()
 
-    def seal(self, key: HeldKey, associated: bytes, plaintext: bytes) -> Sealed:
+    def seal(self, key: VaultKey, associated: bytes, plaintext: bytes) -> Ciphertext:
         """The plaintext, padded and sealed for the place that ``associated`` names."""
         salt = self._random(_SALT)
         once, nonce = _single_use(key, salt)
-        return Sealed(salt, AESGCM(once).encrypt(nonce, padded(plaintext), associated))
+        return Ciphertext(salt, AESGCM(once).encrypt(nonce, pad(plaintext), associated))
 
-    def unseal(self, key: HeldKey, associated: bytes, sealed: Sealed) -> bytes:
+    def unseal(self, key: VaultKey, associated: bytes, sealed: Ciphertext) -> bytes:
         """The plaintext. Raises Forged for another key, another place or changed bytes."""
         once, nonce = _single_use(key, sealed.salt)
         try:
-            return unpadded(AESGCM(once).decrypt(nonce, sealed.data, associated))
+            return unpad(AESGCM(once).decrypt(nonce, sealed.data, associated))
         except (InvalidTag, ValueError):
-            raise Forged("not sealed with this key for this place") from None
+            raise AuthenticationFailed("not sealed with this key for this place") from None
 
-    def mac(self, key: HeldKey, data: bytes) -> bytes:
+    def mac(self, key: VaultKey, data: bytes) -> bytes:
         """HMAC-SHA256."""
         return hmac.digest(key.reveal(), data, "sha256")
 
-    def has_mac(self, key: HeldKey, data: bytes, mac: bytes) -> bool:
+    def has_mac(self, key: VaultKey, data: bytes, mac: bytes) -> bool:
         """Whether this is the data's MAC, in constant time."""
         return hmac.compare_digest(self.mac(key, data), mac)
 
 
-def _single_use(key: HeldKey, salt: bytes) -> tuple[bytes, bytes]:
+def _single_use(key: VaultKey, salt: bytes) -> tuple[bytes, bytes]:
     """AES key and nonce of one sealing: both come from its salt, and no other sealing has it."""
     made = _hkdf(key.reveal(), salt, SEAL_LABEL, KEY_BYTES + _NONCE)
     return made[:KEY_BYTES], made[KEY_BYTES:]

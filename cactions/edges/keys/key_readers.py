@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.owned_files import Doubt, DoubtfulFile, Trust, read_own
-from cactions.edges.timeouts import Done, Late, within
+from cactions.edges.files.owned_files import FilePolicy, OwnershipProblem, UntrustedFile, read_own
+from cactions.edges.timeouts import Returned, TimedOut, call_with_timeout
 from cactions.model.vault import VaultError, VaultFault
 
 LONGEST: Final = 64 * 1024
@@ -23,11 +23,11 @@ DEADLINE: Final = 20.0
 COMMAND_DEADLINE: Final = 60.0
 """In seconds; a command may ask its user for a passphrase or a fingerprint."""
 
-_TRUST: Final = Trust(limit=LONGEST, others=0o077, links=False)
+_TRUST: Final = FilePolicy(limit=LONGEST, others=0o077, links=False)
 _FAULTS: Final = {
-    Doubt.SYMLINK: VaultFault.SYMLINK,
-    Doubt.MODE: VaultFault.MODE,
-    Doubt.OWNER: VaultFault.MODE,
+    OwnershipProblem.SYMLINK: VaultFault.SYMLINK,
+    OwnershipProblem.MODE: VaultFault.MODE,
+    OwnershipProblem.OWNER: VaultFault.MODE,
 }
 _FIRST_OWN: Final = 3
 
@@ -45,10 +45,10 @@ def read_descriptor(fd: int, seconds: float = DEADLINE) -> bytes:
         with open(fd, "rb", closefd=fd >= _FIRST_OWN) as stream:
             return stream.read(LONGEST + 1)
 
-    outcome = within(seconds, read)
-    if isinstance(outcome, Done):
+    outcome = call_with_timeout(seconds, read)
+    if isinstance(outcome, Returned):
         return _short(outcome.value, f"descriptor {fd}")
-    if isinstance(outcome, Late):
+    if isinstance(outcome, TimedOut):
         raise no_key(
             f"descriptor {fd} did not end within {seconds:g} seconds",
             "Close the writing end after the key.",
@@ -74,10 +74,10 @@ def read_key_file(path: Path) -> bytes:
     """A file that only its user can read. Raises VaultError."""
     try:
         return read_own(path, _TRUST)
-    except DoubtfulFile as error:
+    except UntrustedFile as error:
         hints = {
-            Doubt.MISSING: "Check the name.",
-            Doubt.MODE: f"If nobody has read it: chmod 600 {path}",
+            OwnershipProblem.MISSING: "Check the name.",
+            OwnershipProblem.MODE: f"If nobody has read it: chmod 600 {path}",
         }
         fault = _FAULTS.get(error.doubt, VaultFault.NO_KEY)
         other = f"Where it must be as it is, hand it over open: --key-fd 3 3<{path}"
@@ -119,15 +119,15 @@ def _output(process: subprocess.Popen[bytes], program: str, seconds: float) -> b
         with pipe:  # closed by whoever reads it, even long after the deadline
             return pipe.read(LONGEST + 1)
 
-    outcome = within(seconds, read)
-    if not isinstance(outcome, Done):
+    outcome = call_with_timeout(seconds, read)
+    if not isinstance(outcome, Returned):
         raise no_key(
             f"{program} did not end within {seconds:g} seconds",
             "Run it yourself: it may wait for an answer.",
         )
     data = _short(outcome.value, program)
-    end = within(seconds, process.wait)
-    if not isinstance(end, Done):
+    end = call_with_timeout(seconds, process.wait)
+    if not isinstance(end, Returned):
         raise no_key(f"{program} gave its output and did not end", "Run it yourself to see why.")
     if end.value:
         raise no_key(

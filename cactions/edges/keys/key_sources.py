@@ -19,8 +19,8 @@ from cactions.edges.files.file_io import new_private_file, publish_file, store_e
 from cactions.edges.keys.key_readers import no_key, read_descriptor, read_key_file, run_key_command
 from cactions.edges.keys.user_config import UserConfig
 from cactions.logic.vault.key_encoding import KeyTextError, encode_key, find_key
-from cactions.model import OperatorError, StoreError
-from cactions.model.secret import HeldKey
+from cactions.model import StoreError, UsageError
+from cactions.model.secret import VaultKey
 from cactions.model.vault import VaultError
 
 FD: Final = "CACTIONS_VAULT_KEY_FD"
@@ -34,7 +34,7 @@ _Keyring = TypeVar("_Keyring")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenKeyOptions:
     """Where a key may come from: flags of the command, the environment, the user's configuration.
 
     The configuration is read only where no flag and no file of the environment decides.
@@ -68,15 +68,15 @@ class GivenKey:
         self.name = source.name
         self.caution = _CAUTION if source.word == KEY else ""
         self._source = source
-        self._held: dict[str, HeldKey] = {}
+        self._held: dict[str, VaultKey] = {}
 
-    def key(self, vault_id: str) -> HeldKey:
+    def key(self, vault_id: str) -> VaultKey:
         """The key, of a recipient whose name is not known. Raises VaultError."""
         if vault_id not in self._held:
-            self._held[vault_id] = HeldKey("", self._read(vault_id))
+            self._held[vault_id] = VaultKey("", self._read(vault_id))
         return self._held[vault_id]
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         """Write the key file that is named and not there yet. Raises StoreError for all else."""
         path = self._source.file
         if path is None:
@@ -121,10 +121,12 @@ _CAUTION: Final = (
 )
 
 
-def key_holder(given: Given, keyring: Callable[[UserConfig], _Keyring]) -> GivenKey | _Keyring:
+def key_holder(
+    given: GivenKeyOptions, keyring: Callable[[UserConfig], _Keyring]
+) -> GivenKey | _Keyring:
     """Who holds the key, by ORDER. Raises OperatorError where what is given does not fit."""
     if given.fd is not None and given.file is not None:
-        raise OperatorError("--key-fd and --key-file are both given", hint="Keep one of the two.")
+        raise UsageError("--key-fd and --key-file are both given", hint="Keep one of the two.")
     for source in _of_caller(given):
         return GivenKey(source)
     config = given.config()
@@ -133,7 +135,7 @@ def key_holder(given: Given, keyring: Callable[[UserConfig], _Keyring]) -> Given
     return keyring(config)
 
 
-def _of_caller(given: Given) -> Iterator[_Source]:
+def _of_caller(given: GivenKeyOptions) -> Iterator[_Source]:
     environment = given.environment
     if given.fd is not None:
         yield _Source("--key-fd", partial(read_descriptor, given.fd))
@@ -143,7 +145,7 @@ def _of_caller(given: Given) -> Iterator[_Source]:
         yield _Source(FD, partial(read_descriptor, _descriptor(environment[FD])))
     if FILE in environment:
         if not environment[FILE]:
-            raise OperatorError(f"{FILE} is set, and empty", hint="Give it a path, or unset it.")
+            raise UsageError(f"{FILE} is set, and empty", hint="Give it a path, or unset it.")
         yield _key_file(FILE, Path(environment[FILE]))
 
 
@@ -164,7 +166,7 @@ def _key_file(word: str, path: Path) -> _Source:
 def _descriptor(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) < len("1000000"):
         return int(text)
-    raise OperatorError(f"{FD} is no number of a descriptor", hint=f"Such as {FD}=3.")
+    raise UsageError(f"{FD} is no number of a descriptor", hint=f"Such as {FD}=3.")
 
 
 def _occupied(path: Path) -> StoreError:

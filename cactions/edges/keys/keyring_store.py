@@ -27,10 +27,10 @@ from keyring.util.platform_ import config_root
 from cactions.edges.keys import keyring_errors as faults
 from cactions.edges.keys.keyring_errors import Named, WriteEnd
 from cactions.edges.keys.user_config import UserConfig
-from cactions.edges.timeouts import Done, Late, Raised, within
+from cactions.edges.timeouts import Raised, Returned, TimedOut, call_with_timeout
 from cactions.logic.vault import keyring_item
 from cactions.logic.vault.errors import no_key
-from cactions.model.secret import HeldKey
+from cactions.model.secret import VaultKey
 
 TRUSTED: Final = (
     "keyring.backends.macOS.Keyring",
@@ -52,7 +52,7 @@ _LOCKED: Final = {"LockedException", "PromptDismissedException"}
 _T = TypeVar("_T")
 
 
-class Keychain:
+class KeyringStore:
     """Keeps one key and one mark for each vault."""
 
     name = "the keyring of the operating system"
@@ -63,7 +63,7 @@ class Keychain:
         self._deadline = deadline
         self._found: KeyringBackend | None = None
 
-    def key(self, vault_id: str) -> HeldKey:
+    def key(self, vault_id: str) -> VaultKey:
         """The key of this machine. Raises VaultError (NO_KEY) for none, else KeyringRefusal."""
         text = self._read(_key_item(vault_id), "read the key")
         if text is None:
@@ -75,9 +75,9 @@ class Keychain:
             raise faults.damaged("key", self._title())
         return held
 
-    def keep(self, vault_id: str, key: HeldKey) -> None:
+    def keep(self, vault_id: str, key: VaultKey) -> None:
         """Keep the key, instead of an older one; on return it can be read back."""
-        self._write(_key_item(vault_id), keyring_item.key_text(key, vault_id), "key")
+        self._write(_key_item(vault_id), keyring_item.format_key(key, vault_id), "key")
 
     def seen_generation(self, vault_id: str) -> int | None:
         """The mark, None where none was ever kept. Raises KeyringRefusal where it is damaged."""
@@ -89,7 +89,7 @@ class Keychain:
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
         """Keep the mark as it is given, also where it is lower."""
-        self._write(_mark_item(vault_id), keyring_item.mark_text(generation), "mark")
+        self._write(_mark_item(vault_id), keyring_item.format_mark(generation), "mark")
 
     def forget(self, vault_id: str) -> None:
         """Delete what is kept of this vault; nothing, where nothing is."""
@@ -118,20 +118,20 @@ class Keychain:
         """What stands there after trying to have again what stood there before."""
         backend = self._backend()
         if before is None:
-            within(self._deadline, partial(backend.delete_password, *item))
+            call_with_timeout(self._deadline, partial(backend.delete_password, *item))
         else:
-            within(self._deadline, partial(backend.set_password, *item, before))
-        now = within(self._deadline, partial(backend.get_password, *item))
-        if not isinstance(now, Done) or now.value != before:
+            call_with_timeout(self._deadline, partial(backend.set_password, *item, before))
+        now = call_with_timeout(self._deadline, partial(backend.get_password, *item))
+        if not isinstance(now, Returned) or now.value != before:
             return WriteEnd.UNKNOWN
         return WriteEnd.NOTHING if before is None else WriteEnd.AS_BEFORE
 
     def _ask(self, asked: str, call: Callable[[], _T]) -> _T:
         """What the keyring answers. Raises KeyringRefusal."""
-        outcome = within(self._deadline, call)
-        if isinstance(outcome, Done):
+        outcome = call_with_timeout(self._deadline, call)
+        if isinstance(outcome, Returned):
             return outcome.value
-        if isinstance(outcome, Late):
+        if isinstance(outcome, TimedOut):
             raise faults.hanging(asked, outcome.seconds, self._title())
         if any(c is KeyringLocked or c.__name__ in _LOCKED for c in outcome.classes):
             raise faults.locked(asked, self._title())
@@ -158,8 +158,8 @@ class Keychain:
             if named.name not in TRUSTED:
                 raise faults.not_trusted(named, self._config.path)
             self._check_properties()
-        outcome = within(self._deadline, partial(_load, named.name))
-        if isinstance(outcome, Late):
+        outcome = call_with_timeout(self._deadline, partial(_load, named.name))
+        if isinstance(outcome, TimedOut):
             raise faults.hanging("start", outcome.seconds, named.name)
         if isinstance(outcome, Raised):
             raise faults.not_loaded(named, outcome.name)
@@ -168,10 +168,10 @@ class Keychain:
     def _best(self) -> KeyringBackend:
         """Of the trusted classes, the one that puts itself first on this machine."""
         self._check_properties()
-        outcome = within(self._deadline, _best_trusted)
-        if isinstance(outcome, Late):
+        outcome = call_with_timeout(self._deadline, _best_trusted)
+        if isinstance(outcome, TimedOut):
             raise faults.hanging("start", outcome.seconds, "none found so far")
-        found = outcome.value if isinstance(outcome, Done) else None
+        found = outcome.value if isinstance(outcome, Returned) else None
         if found is None:
             raise faults.no_backend(_foreign_packages())
         return found

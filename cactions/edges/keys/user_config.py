@@ -19,16 +19,16 @@ from typing import Any, Final
 
 from platformdirs import user_config_path
 
-from cactions.edges.files.owned_files import Doubt, DoubtfulFile, Trust, read_own
-from cactions.logic.yaml.diagnostics import nearest
-from cactions.model import OperatorError, Place
+from cactions.edges.files.owned_files import FilePolicy, OwnershipProblem, UntrustedFile, read_own
+from cactions.logic.yaml.diagnostics import suggest
+from cactions.model import Place, UsageError
 
 NAME: Final = "config.toml"
 
 _KEYS: Final = ("keyring_backend", "key_file", "key_command")
 _CLASS: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_TRUST: Final = Trust(limit=64 * 1024, others=0o022, links=True)
+_TRUST: Final = FilePolicy(limit=64 * 1024, others=0o022, links=True)
 """Some people keep their configuration elsewhere and link it."""
 _REASON: Final = "your configuration names commands, so it must be yours alone to write"
 
@@ -51,12 +51,12 @@ def config_path() -> Path:
     try:
         path = user_config_path("cactions", appauthor=False) / NAME
     except RuntimeError:
-        raise OperatorError(
+        raise UsageError(
             "your configuration folder is not known: HOME is not set, and this user has no home",
             hint="Set HOME, or XDG_CONFIG_HOME, to a path that begins with /.",
         ) from None
     if not path.is_absolute():
-        raise OperatorError(
+        raise UsageError(
             f"your configuration folder is no absolute path: {path.parent}",
             hint="Set HOME, or XDG_CONFIG_HOME, to a path that begins with /.",
         )
@@ -72,33 +72,33 @@ def read_user_config(path: Path | None = None) -> UserConfig:
     try:
         text = read_own(path, _TRUST).decode()
         return _shaped(path, tomllib.loads(text))
-    except DoubtfulFile as error:
-        if error.doubt is Doubt.MISSING:
+    except UntrustedFile as error:
+        if error.doubt is OwnershipProblem.MISSING:
             return UserConfig(path)
-        raise OperatorError(f"{error}: {_REASON}", hint=_mend(error.doubt, path)) from None
+        raise UsageError(f"{error}: {_REASON}", hint=_mend(error.doubt, path)) from None
     except UnicodeDecodeError:
-        raise OperatorError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from None
+        raise UsageError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, str(error)) from None
     except (ValueError, RecursionError):  # thousands of digits, or of brackets
         message = f"{path} holds a number that is too long, or is nested too deeply"
-        raise OperatorError(message, hint="Remove it: no key here takes either.") from None
+        raise UsageError(message, hint="Remove it: no key here takes either.") from None
 
 
-def _mend(doubt: Doubt, path: Path) -> str:
-    if doubt is Doubt.MODE:
+def _mend(doubt: OwnershipProblem, path: Path) -> str:
+    if doubt is OwnershipProblem.MODE:
         return f"Look at what it says, then: chmod go-w {path}"
     return "Put a file of your own in its place, that you may read."
 
 
-def _syntax_error(path: Path, words: str) -> OperatorError:
+def _syntax_error(path: Path, words: str) -> UsageError:
     found = _POSITION.search(words)
     place = None
     if found and found[1]:
         line, column = int(found[1]), int(found[2])
         place = Place(str(path), line, column, line, column + 1)
     what = words[: found.start()] if found else words
-    return OperatorError(
+    return UsageError(
         f"{path} is not TOML: {what[:1].lower()}{what[1:]}",
         hint="Mend it there; texts stand in quotation marks.",
         place=place,
@@ -108,7 +108,7 @@ def _syntax_error(path: Path, words: str) -> OperatorError:
 def _shaped(path: Path, document: dict[str, Any]) -> UserConfig:
     for key in document:
         if key not in _KEYS:
-            raise OperatorError(f'{path} has an unknown key "{key}"', hint=nearest(key, _KEYS))
+            raise UsageError(f'{path} has an unknown key "{key}"', hint=suggest(key, _KEYS))
     return UserConfig(
         path,
         _backend(path, document.get("keyring_backend", "")),
@@ -153,5 +153,5 @@ def _command(path: Path, value: object) -> tuple[str, ...]:
     )
 
 
-def _unfit(path: Path, key: str, form: str) -> OperatorError:
-    return OperatorError(f'{path}: "{key}" does not fit', hint=f"It must be {form}.")
+def _unfit(path: Path, key: str, form: str) -> UsageError:
+    return UsageError(f'{path}: "{key}" does not fit', hint=f"It must be {form}.")

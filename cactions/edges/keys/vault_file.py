@@ -35,7 +35,7 @@ _LOCK: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class VaultFileLocal:
+class LocalVaultFile:
     """A vault at a path; ``patience`` is how many seconds a writer waits for another."""
 
     def __init__(self, path: Path, *, patience: float = 30.0) -> None:

@@ -21,22 +21,22 @@ from typing import Final
 
 from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
-from cactions.edges.store.last_applied_index import AppliedIndex
-from cactions.edges.store.row_encryption import Cover, Uncovered
-from cactions.edges.store.run_file import RunFile
+from cactions.edges.store.last_applied_index import LastAppliedIndex
+from cactions.edges.store.row_encryption import PlainRows, RowCipher
+from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite_files import delete_database
 from cactions.edges.store.state_folder import StateFolder
 from cactions.model import (
     CactionsError,
-    OperatorError,
     Plan,
     Receipt,
     Run,
     RunHead,
     StoreError,
+    UsageError,
     Value,
 )
-from cactions.model.vault import Locked
+from cactions.model.vault import VaultLocked
 
 FOLDER_NAME: Final = "runs"
 
@@ -48,20 +48,20 @@ _MOST_OPEN: Final = 16
 """Each open run holds up to three files, and a process may have as few as 256."""
 
 
-class JournalLocal:
+class LocalJournal:
     """The journal, as ``app/ports.py`` wants it; ``folder`` is the state folder.
 
     Every method raises StoreError where a file cannot be read or written, and OperatorError for
     a run that is not there.
     """
 
-    def __init__(self, folder: Path, cover: Cover | None = None) -> None:
+    def __init__(self, folder: Path, cover: RowCipher | None = None) -> None:
         self._state = StateFolder(folder)
         self._folder = folder / FOLDER_NAME
-        self._open: OrderedDict[str, RunFile] = OrderedDict()
+        self._open: OrderedDict[str, RunDatabase] = OrderedDict()
         self._known: dict[str, RunHead] = {}
-        self._cover = cover or Uncovered()
-        self._index = AppliedIndex(folder, self._run, self._cover)
+        self._cover = cover or PlainRows()
+        self._index = LastAppliedIndex(folder, self._run, self._cover)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -76,9 +76,9 @@ class JournalLocal:
         self._state.make()
         make_private_folder(self._folder)
         try:
-            RunFile.begin(path, head, self._cover)
+            RunDatabase.begin(path, head, self._cover)
         except FileExistsError:
-            raise OperatorError(
+            raise UsageError(
                 f"there is a run {head.id} already", hint="Give the new run another id."
             ) from None
 
@@ -123,7 +123,7 @@ class JournalLocal:
         for head in self._heads():
             try:
                 run = self._run(head.id).whole()
-            except Locked:
+            except VaultLocked:
                 raise
             except CactionsError:
                 continue
@@ -141,7 +141,7 @@ class JournalLocal:
         for run_id in self._ids():
             try:
                 self._run(run_id).whole()
-            except Locked:
+            except VaultLocked:
                 continue
             except CactionsError as error:
                 reasons.append((run_id, str(error)))
@@ -153,7 +153,7 @@ class JournalLocal:
         for head in self._heads():
             try:
                 self._run(head.id).whole()
-            except Locked as error:
+            except VaultLocked as error:
                 found.append(head)
                 why = f"{error}. {error.hint}"
             except CactionsError:
@@ -232,7 +232,7 @@ class JournalLocal:
             return fitting[0]
         if not fitting:
             raise _unknown(given, ids)
-        raise OperatorError(
+        raise UsageError(
             f"{len(fitting)} runs begin with {given}: {', '.join(fitting[:_MOST_LISTED])}"
             + (" …" if len(fitting) > _MOST_LISTED else ""),
             hint="Give more of the id.",
@@ -245,12 +245,12 @@ class JournalLocal:
             files = [path for path in self._folder.iterdir() if path.suffix == _SUFFIX]
         return sorted(path.stem for path in files if _RUN_ID.fullmatch(path.stem))
 
-    def _run(self, run_id: str) -> RunFile:
+    def _run(self, run_id: str) -> RunDatabase:
         """The open file of a run; for it, the one used longest ago may be closed."""
         run = self._open.pop(run_id, None)
         if not run:
             path = self._path(run_id)
-            run = RunFile.existing(path, self._cover) if self._is_there() else None
+            run = RunDatabase.existing(path, self._cover) if self._is_there() else None
         if not run:
             raise _unknown(run_id, self._ids())
         self._open[run_id] = run
@@ -263,13 +263,13 @@ class JournalLocal:
 
     def _path(self, run_id: str) -> Path:
         if not _RUN_ID.fullmatch(run_id):
-            raise OperatorError(
+            raise UsageError(
                 f'"{run_id[:64]}" is no run id', hint="A run id is 1 to 64 letters, digits and -."
             )
         return self._folder / f"{run_id}{_SUFFIX}"
 
 
-def _unknown(run_id: str, ids: list[str]) -> OperatorError:
+def _unknown(run_id: str, ids: list[str]) -> UsageError:
     close = get_close_matches(run_id, ids, n=1)
     near = f"Did you mean {close[0]}? " if close else ""
-    return OperatorError(f"there is no run {run_id}", hint=f"{near}{_LIST}")
+    return UsageError(f"there is no run {run_id}", hint=f"{near}{_LIST}")

@@ -19,18 +19,18 @@ from typing import Final
 
 from cactions.edges.files.file_io import MIB, delete_file, store_errors
 from cactions.edges.files.private_files import has_private_file
-from cactions.edges.store.row_encryption import Cover, Place, Uncovered
-from cactions.edges.store.run_file import RunFile
-from cactions.edges.store.sqlite import Cell, Database, Layout, Row
+from cactions.edges.store.row_encryption import Place, PlainRows, RowCipher
+from cactions.edges.store.run_file import RunDatabase
+from cactions.edges.store.sqlite import Cell, Database, Row, Schema
 from cactions.edges.store.sqlite_files import signature
 from cactions.logic import strict_json
 from cactions.model import ABSENT, CactionsError, RunKind, StoreError, Value
-from cactions.model.vault import Locked
+from cactions.model.vault import VaultLocked
 
 PREFIX: Final = "applied-"
 SEALED_PREFIX: Final = "sealed-applied-"
 
-_LAYOUT: Final = Layout(
+_LAYOUT: Final = Schema(
     "the index of runs",
     2,  # 1 held values of runs that are not authentic
     (
@@ -56,15 +56,15 @@ _LARGEST: Final = 256 * MIB
 """An index is read whole before it is believed, and an attacker can make one of any length."""
 
 
-class AppliedIndex:
+class LastAppliedIndex:
     """The index in the state folder; ``run`` opens a run by its id."""
 
     def __init__(
-        self, folder: Path, run: Callable[[str], RunFile], cover: Cover | None = None
+        self, folder: Path, run: Callable[[str], RunDatabase], cover: RowCipher | None = None
     ) -> None:
         self._folder = folder
         self._run = run
-        self._cover = cover or Uncovered()
+        self._cover = cover or PlainRows()
         self._prefix = SEALED_PREFIX if self._cover.seals else PREFIX
         self._database: Database | None = None
         self._held: Mapping[str, tuple[str, float]] = {}
@@ -84,7 +84,7 @@ class AppliedIndex:
     def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
         """By attribute, the value of the newest run that vouches for one. Raises Locked."""
         if runs:
-            self._cover.marks(person_id)
+            self._cover.person_pseudonyms(person_id)
         marks = dict(_marks(runs))
         said: list[tuple[float, str, str, Value]] = []
         try:
@@ -130,7 +130,7 @@ class AppliedIndex:
             run = self._run(run_id)
             head = run.head()
             values = run.applied(person_id) if head.kind is RunKind.APPLY else {}
-        except Locked:
+        except VaultLocked:
             raise
         except CactionsError:
             return []
@@ -174,19 +174,19 @@ class AppliedIndex:
         self._open()
 
     def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
-        text = "" if value is ABSENT else strict_json.dumps(value)
+        text = "" if value is ABSENT else strict_json.dump_json(value)
         kept = self._cover.seal(text, (_CELL, run_id, person_id, name))
-        return self._cover.marks(person_id)[0], name, run_id, kept
+        return self._cover.person_pseudonyms(person_id)[0], name, run_id, kept
 
     def _value(self, kept: Cell, place: Place) -> Value:
         """Raises StoreError for what was not kept here, or not sealed where there is a vault."""
         if not isinstance(kept, bytes if self._cover.seals else str):
             raise StoreError("the index holds what is not its own")
         text = self._cover.unseal(kept, (_CELL, *place))
-        return strict_json.parse(text) if text else ABSENT
+        return strict_json.parse_json(text) if text else ABSENT
 
     def _marks_of(self, person_id: str) -> str:
-        return strict_json.dumps([*self._cover.marks(person_id)])
+        return strict_json.dump_json([*self._cover.person_pseudonyms(person_id)])
 
     def _files(self) -> list[Path]:
         with store_errors(self._folder):

@@ -18,17 +18,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from cactions.edges.store.sqlite import Cell, Database, Layout, Row
+from cactions.edges.store.sqlite import Cell, Database, Row, Schema
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic import strict_json
-from cactions.logic.people.from_record import updated
-from cactions.logic.people.lookup import check_field, lookup_key, lookup_keys, the_one
-from cactions.logic.plan.compare_and_set import commit, unchanged
-from cactions.model import Json, OperatorError, Person, PersonQuery, Plan, Receipt, StoreError
+from cactions.logic.people.from_record import update_person
+from cactions.logic.people.lookup import (
+    build_lookup_key,
+    check_field,
+    list_lookup_keys,
+    require_one_person,
+)
+from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
+from cactions.model import Json, Person, PersonQuery, Plan, Receipt, StoreError, UsageError
 
 FILE_NAME: Final = "people.db"
 
-_LAYOUT: Final = Layout(
+_LAYOUT: Final = Schema(
     "the people store",
     1,
     (
@@ -68,7 +73,7 @@ _NEAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 """Neighbours in the alphabet: whoever mistypes a key mostly has its beginning right."""
 
 
-class PeopleLocal:
+class LocalPeopleStore:
     """People, as ``app/ports.py`` wants them; ``folder`` is the state folder, made when needed.
 
     Without one they are the seed alone, whatever any folder holds, and nobody can be written.
@@ -90,10 +95,10 @@ class PeopleLocal:
     def find(self, query: PersonQuery) -> Person:
         """The one person who matches. Raises OperatorError for none and for more than one."""
         check_field(query)
-        key = lookup_key(query.field, query.value)
+        key = build_lookup_key(query.field, query.value)
         with self._snapshot() as store:
             found = self._found(store, query.field, key) if key else ()
-            return the_one(query, found, self._near(store, query) if key else ())
+            return require_one_person(query, found, self._near(store, query) if key else ())
 
     def get(self, person_id: str) -> Person:
         """The person of this contact id. Raises OperatorError where there is none."""
@@ -104,13 +109,13 @@ class PeopleLocal:
 
         Raises OperatorError where the person is gone.
         """
-        if idle := unchanged(plan):
+        if idle := is_unchanged(plan):
             return idle
         query = PersonQuery("id", plan.subject.person_id)
         store = self._made()
         with store.writing():
-            person = the_one(query, self._found(store, "id", query.value))
-            after, receipt = commit(plan, person)
+            person = require_one_person(query, self._found(store, "id", query.value))
+            after, receipt = commit_plan(plan, person)
             if after:
                 store.execute(_PUT, *_to_row(after))
         return receipt
@@ -168,18 +173,18 @@ class PeopleLocal:
     def _admitted(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
         present = self._found(store, "id", person.id)
         if present and not update:
-            raise OperatorError(
+            raise UsageError(
                 f"{row} is here already",
                 hint="Say --update: what the file does not name stays as it is.",
             )
-        user_id = lookup_keys(person)["user_id"]
+        user_id = list_lookup_keys(person)["user_id"]
         owners = self._found(store, "user_id", user_id) if user_id else ()
         if other := next((owner for owner in owners if owner.id != person.id), None):
-            raise OperatorError(
+            raise UsageError(
                 f"{row} has the user_id of somebody else, id {other.id}",
                 hint="Give both the same id, or one of them another user_id.",
             )
-        return updated(present[0], person) if present else person
+        return update_person(present[0], person) if present else person
 
     @contextmanager
     def _snapshot(self) -> Iterator[Database | None]:
@@ -207,7 +212,7 @@ class PeopleLocal:
 def _indexed(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
     by_key: dict[tuple[str, str], list[Person]] = {}
     for person in people:
-        for field, key in lookup_keys(person).items():
+        for field, key in list_lookup_keys(person).items():
             if key:
                 by_key.setdefault((field, key), []).append(person)
     return by_key
@@ -226,7 +231,7 @@ def _pages(store: Database) -> Iterator[Person]:
 
 
 def _keys(person: Person) -> Row:
-    keys = lookup_keys(person)
+    keys = list_lookup_keys(person)
     return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
 
 
@@ -234,8 +239,8 @@ def _to_row(person: Person) -> Row:
     attributes = dict(sorted(person.attributes.items()))
     return (
         *_keys(person),
-        strict_json.dumps(dict(person.fields)),
-        strict_json.dumps(attributes),
+        strict_json.dump_json(dict(person.fields)),
+        strict_json.dump_json(attributes),
     )
 
 
@@ -252,7 +257,7 @@ def _from_row(store: Database, row: Row) -> Person:
 
 def _object(store: Database, text: Cell) -> dict[str, Json]:
     try:
-        value = strict_json.parse(text) if isinstance(text, str) else None
+        value = strict_json.parse_json(text) if isinstance(text, str) else None
     except strict_json.StrictJsonError as error:
         raise store.damaged(str(error)) from error
     if not isinstance(value, dict):

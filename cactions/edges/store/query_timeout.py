@@ -11,7 +11,7 @@ from typing import Final
 PATIENCE_SECONDS: Final = 30.0
 
 
-class Patience:
+class QueryTimeout:
     """SQLite asks it now and then, and stops where it says so; meanwhile Python hears signals.
 
     ``ended`` says that the last query has had its time.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol, TypeAlias
 
-from cactions.model.vault import Locked
+from cactions.model.vault import VaultLocked
 
 Kept: TypeAlias = "str | bytes"
 Place: TypeAlias = "tuple[str | int, ...]"
@@ -19,7 +19,7 @@ BEGINNING: Final = b"cactions-sealed/"
 """Of whatever was sealed, by this version or another."""
 
 
-class Cover(Protocol):
+class RowCipher(Protocol):
     """Seals texts for their places. Whatever is asked raises Locked where a key is missing."""
 
     seals: bool
@@ -33,12 +33,12 @@ class Cover(Protocol):
         """The text that was kept. Raises Locked, StoreError where it was not kept for the place."""
         ...
 
-    def marks(self, person_id: str) -> Sequence[str]:
+    def person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """What may stand for the person; the first is for new entries."""
         ...
 
 
-class Uncovered:
+class PlainRows:
     """There is no vault: everything is plain."""
 
     seals = False
@@ -51,7 +51,7 @@ class Uncovered:
         """The text itself. Raises Locked for what was sealed."""
         if isinstance(kept, str):
             return kept
-        raise Locked(
+        raise VaultLocked(
             "it was sealed by a vault, and there is no vault beside the action files",
             hint="Put the file cactions.vault back from git or a backup.",
         )

@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cactions.edges.store import run_schema
-from cactions.edges.store.row_encryption import BEGINNING, Cover, Place, Uncovered
+from cactions.edges.store.row_encryption import BEGINNING, Place, PlainRows, RowCipher
 from cactions.edges.store.sqlite import Cell, Database, Row
 from cactions.logic import documents, strict_json
 from cactions.model import (
-    Call,
     Json,
-    OperatorError,
     Outcome,
     PersonQuery,
     Plan,
@@ -31,15 +29,17 @@ from cactions.model import (
     Run,
     RunEntry,
     RunHead,
+    SentCall,
     StoreError,
     Subject,
+    UsageError,
     Value,
 )
 
 T = TypeVar("T")
 
-_NOBODY: Final = strict_json.dumps(
-    documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), Call("")), redact=False)
+_NOBODY: Final = strict_json.dump_json(
+    documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), SentCall("")), redact=False)
 )
 """What is left of a plan whose person was forgotten."""
 
@@ -47,28 +47,28 @@ _HEAD: Final = "head"
 _PLAN: Final = "plan"
 _RECEIPT: Final = "receipt"
 _FORGOTTEN: Final = '[""]'
-_PLAIN: Final = Uncovered()
+_PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
 
 
-class RunFile:
+class RunDatabase:
     """The open file of one run. Every method raises StoreError where the disk or the file fails."""
 
-    def __init__(self, database: Database, cover: Cover = _PLAIN) -> None:
+    def __init__(self, database: Database, cover: RowCipher = _PLAIN) -> None:
         self._database = database
         self._cover = cover
 
     @classmethod
-    def begin(cls, path: Path, head: RunHead, cover: Cover = _PLAIN) -> None:
+    def begin(cls, path: Path, head: RunHead, cover: RowCipher = _PLAIN) -> None:
         """Make the file; durable on return. Raises FileExistsError where it is there already."""
-        text = strict_json.dumps(documents.head_to_json(head))
+        text = strict_json.dump_json(documents.head_to_json(head))
         seal = cover.seal("", (head.id, _HEAD, text)) if cover.seals else None
         Database.create(
             path, run_schema.LAYOUT, lambda database: database.execute(run_schema.BEGIN, text, seal)
         )
 
     @classmethod
-    def existing(cls, path: Path, cover: Cover = _PLAIN) -> RunFile | None:
+    def existing(cls, path: Path, cover: RowCipher = _PLAIN) -> RunDatabase | None:
         """The run of this file, if it is there."""
         database = Database.existing(path, run_schema.LAYOUT, run_schema.OLD_LAYOUT)
         return cls(database, cover) if database else None
@@ -83,32 +83,34 @@ class RunFile:
 
     def intend(self, plans: Sequence[Plan]) -> range:
         """Keep the plans, all or none; durable on return. The entries' numbers, from 1."""
-        texts = [strict_json.dumps(documents.plan_to_json(plan, redact=False)) for plan in plans]
+        texts = [
+            strict_json.dump_json(documents.plan_to_json(plan, redact=False)) for plan in plans
+        ]
         with self._database.writing():
             [(last,)] = self._database.rows("SELECT ifnull(max(number), 0) FROM entry")
             assert isinstance(last, int), "an entry's number is a whole number"
             for number, (plan, text) in enumerate(zip(plans, texts, strict=True), last + 1):
-                mark = self._cover.marks(plan.subject.person_id)[0]
+                mark = self._cover.person_pseudonyms(plan.subject.person_id)[0]
                 kept = self._cover.seal(text, self._place(number, _PLAN))
                 self._database.execute(run_schema.INTEND, number, mark, kept)
         return range(last + 1, last + 1 + len(plans))
 
     def answered(self, entry: int, plan: Plan) -> None:
         """Put the plan in the place of a pending one of the same person; durable on return."""
-        text = strict_json.dumps(documents.plan_to_json(plan, redact=False))
-        mark = self._cover.marks(plan.subject.person_id)[0]
+        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
+        mark = self._cover.person_pseudonyms(plan.subject.person_id)[0]
         kept = self._cover.seal(text, self._place(entry, _PLAN))
         with self._database.writing():
             if not self._database.execute(run_schema.ANSWER, kept, entry, mark):
-                raise OperatorError(f"the run has no entry {entry} for this person", hint=_SHOW)
+                raise UsageError(f"the run has no entry {entry} for this person", hint=_SHOW)
 
     def settle(self, entry: int, receipt: Receipt) -> None:
         """Keep what became of an entry; the last word counts."""
-        text = strict_json.dumps(documents.receipt_to_json(receipt, redact=False))
+        text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
         kept = self._cover.seal(text, self._place(entry, _RECEIPT))
         with self._database.writing(durable=False):
             if not self._database.execute(run_schema.SETTLE, kept, entry):
-                raise OperatorError(f"the run has no entry {entry}", hint=_SHOW)
+                raise UsageError(f"the run has no entry {entry}", hint=_SHOW)
 
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with all that came before."""
@@ -119,7 +121,7 @@ class RunFile:
         """Note that this person's changes were taken back."""
         with self._database.writing():
             if not self._database.execute(run_schema.MARK, by_run, self._marks(person_id)):
-                raise OperatorError(f"the run has no entry for the person {person_id}", hint=_SHOW)
+                raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
     def forget(self, person_id: str) -> int:
         """Erase the person but for the outcomes; how many entries those were.
@@ -147,7 +149,7 @@ class RunFile:
             return None
         text = self._text(kept, number, _RECEIPT)
         receipt = Receipt("", self._read(text, documents.receipt_from_json).outcome)
-        return strict_json.dumps(documents.receipt_to_json(receipt, redact=False))
+        return strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
 
     def _kept(self, text: str, number: Cell, column: str, *, seals: bool) -> Cell:
         """The text as its entry keeps it; one that was sealed stays sealed."""
@@ -234,10 +236,10 @@ class RunFile:
 
     def _is_mark(self, mark: Cell, plan: Plan) -> bool:
         person_id = plan.subject.person_id
-        return mark == person_id or mark in self._cover.marks(person_id)
+        return mark == person_id or mark in self._cover.person_pseudonyms(person_id)
 
     def _marks(self, person_id: str) -> str:
-        return strict_json.dumps([*self._cover.marks(person_id)])
+        return strict_json.dump_json([*self._cover.person_pseudonyms(person_id)])
 
     def _place(self, number: int, column: str) -> Place:
         return self._database.path.stem, number, column
@@ -258,7 +260,7 @@ class RunFile:
     def _read(self, text: Cell, build: Callable[[Json], T]) -> T:
         """What a document stands for; the error names the file that it is in."""
         try:
-            return build(strict_json.parse(text if isinstance(text, str) else ""))
+            return build(strict_json.parse_json(text if isinstance(text, str) else ""))
         except strict_json.StrictJsonError as error:
             raise self._database.damaged(str(error)) from error
         except StoreError as error:

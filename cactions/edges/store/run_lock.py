@@ -19,7 +19,7 @@ from typing import Final
 from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import open_private_file
 from cactions.edges.store.state_folder import StateFolder
-from cactions.model import RunHead, Stopped, StoreError
+from cactions.model import RunAborted, RunHead, StoreError
 
 _PLAIN: Final = re.compile(r"[^0-9A-Za-z_-]")
 _MOST: Final = 200
@@ -27,7 +27,7 @@ _FAR: Final = 1 << 30
 """Windows keeps others from reading what is locked, so that a byte behind the text is."""
 
 
-class TurnsLocal:
+class FileRunLock:
     """Turns, as ``app/ports.py`` wants them; ``folder`` is the state folder, made when needed."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,7 +41,7 @@ class TurnsLocal:
             self._state.make()
             handle = open_private_file(path)
         except StoreError as error:
-            raise Stopped(f"{error}; nothing was written", hint=error.hint) from error
+            raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
         try:
             _take(handle, path, head)
             yield
@@ -56,8 +56,8 @@ def _take(handle: int, path: Path, head: RunHead) -> None:
                 raise _taken(head, os.read(handle, _MOST).decode("ascii", "replace"))
             _sign(handle)
     except StoreError as error:
-        told = str(error) if isinstance(error, Stopped) else f"{error}; nothing was written"
-        raise Stopped(told, hint=error.hint) from error
+        told = str(error) if isinstance(error, RunAborted) else f"{error}; nothing was written"
+        raise RunAborted(told, hint=error.hint) from error
 
 
 def _sign(handle: int) -> None:
@@ -66,10 +66,10 @@ def _sign(handle: int) -> None:
     os.write(handle, f"process {os.getpid()} since {_now()}".encode("ascii"))
 
 
-def _taken(head: RunHead, who: str) -> Stopped:
+def _taken(head: RunHead, who: str) -> RunAborted:
     """``who`` is empty for a moment after a lock is taken, and may hold anything after that."""
     told = who if re.fullmatch(r"process \d+ since [0-9 :-]+ UTC", who) else "another process"
-    return Stopped(
+    return RunAborted(
         f"the action {head.action} is being run in this workspace by {told}; nothing was written",
         hint="Let it end, or end it; then try again.",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.edges.store.sqlite import Layout
+from cactions.edges.store.sqlite import Schema
 
 _ENTRY: Final = (
     """CREATE TABLE entry (
@@ -17,12 +17,12 @@ _ENTRY: Final = (
     "CREATE INDEX entry_person ON entry (person_id)",
 )
 
-LAYOUT: Final = Layout(
+LAYOUT: Final = Schema(
     "the journal",
     2,
     ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL, seal BLOB)", *_ENTRY),
 )
-OLD_LAYOUT: Final = Layout(
+OLD_LAYOUT: Final = Schema(
     "the journal", 1, ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)", *_ENTRY)
 )
 

@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.file_io import new_private_file, publish_file, store_errors
-from cactions.edges.store.query_timeout import Patience
-from cactions.edges.store.sqlite_errors import DAMAGED, Code, in_words
+from cactions.edges.store.query_timeout import QueryTimeout
+from cactions.edges.store.sqlite_errors import DAMAGED, Code, describe_error
 from cactions.edges.store.sqlite_files import (
     at_rest,
     delete_database,
@@ -43,10 +43,10 @@ from cactions.edges.store.sqlite_files import (
 from cactions.edges.store.sqlite_schema_check import (
     OBJECTS,
     Cell,
-    Layout,
     Row,
+    Schema,
     check_layout,
-    normal,
+    normalize_sql,
 )
 from cactions.model import StoreError
 
@@ -54,7 +54,7 @@ BUSY_SECONDS: Final = 10.0
 _STEPS: Final = 100_000
 """Instructions of SQLite's machine between two looks at the clock: a few milliseconds."""
 
-__all__ = ["BUSY_SECONDS", "Cell", "Database", "Layout", "Row"]
+__all__ = ["BUSY_SECONDS", "Cell", "Database", "Row", "Schema"]
 
 _SEALED: Final = "immutable=1"
 _DRAFT: Final = "mode=rw"
@@ -68,13 +68,13 @@ class Database:
     close: weakref.finalize[[], Database]
 
     def __init__(
-        self, path: Path, layout: Layout, *, name: Path | None = None, access: str = ""
+        self, path: Path, layout: Schema, *, name: Path | None = None, access: str = ""
     ) -> None:
         self.path = path
         self.layout = layout
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
-        self._patience = Patience()
+        self._patience = QueryTimeout()
         with _OPENING, self._translated():
             self.file = identity(path)
             if access != _DRAFT:  # nobody else knows the name of a draft
@@ -89,7 +89,7 @@ class Database:
         return self._name
 
     @classmethod
-    def existing(cls, path: Path, *layouts: Layout) -> Database | None:
+    def existing(cls, path: Path, *layouts: Schema) -> Database | None:
         """The database, in one of the layouts, if it is there. The folder must be private."""
         if not has_private_database(path):
             return None
@@ -97,7 +97,7 @@ class Database:
 
     @classmethod
     def create(
-        cls, path: Path, layout: Layout, fill: Callable[[Database], object] | None = None
+        cls, path: Path, layout: Schema, fill: Callable[[Database], object] | None = None
     ) -> None:
         """Make the database, filled in the same breath; durable on return.
 
@@ -112,7 +112,7 @@ class Database:
     def draft(
         cls,
         folder: Path,
-        layout: Layout,
+        layout: Schema,
         fill: Callable[[Database], object] | None = None,
         *,
         name: Path | None = None,
@@ -127,7 +127,7 @@ class Database:
                 delete_database(draft)
 
     @classmethod
-    def sealed(cls, path: Path, layout: Layout) -> Database:
+    def sealed(cls, path: Path, layout: Schema) -> Database:
         """A database that nobody ever changes, to be read without a lock or a log."""
         return _known(cls(path, layout, access=_SEALED), (layout,))
 
@@ -162,7 +162,7 @@ class Database:
             self._connection.execute("PRAGMA synchronous=FULL")
             [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if busy:
-                raise in_words(Code.BUSY, str(self))
+                raise describe_error(Code.BUSY, str(self))
 
     def scrub(self) -> None:
         """No byte of what was deleted or replaced is left in the files."""
@@ -198,7 +198,7 @@ class Database:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
             if code == sqlite3.SQLITE_INTERRUPT and not self._patience.ended:
                 raise KeyboardInterrupt from None  # a signal's own exception is lost in SQLite
-            raise in_words(code, str(self), str(error), doubtful=doubtful) from error
+            raise describe_error(code, str(self), str(error), doubtful=doubtful) from error
         except UnicodeDecodeError as error:  # of a name in the schema
             raise self.damaged("a text in it is not UTF-8") from error
         except UnicodeEncodeError as error:
@@ -221,7 +221,7 @@ def _is_open(file: tuple[int, int]) -> bool:
     return any(database.file == file and database.close.alive for database in _OPENED)
 
 
-def _known(database: Database, layouts: tuple[Layout, ...]) -> Database:
+def _known(database: Database, layouts: tuple[Schema, ...]) -> Database:
     try:
         database.layout = check_layout(database, layouts, _objects)
     except StoreError:
@@ -231,11 +231,11 @@ def _known(database: Database, layouts: tuple[Layout, ...]) -> Database:
 
 
 @cache
-def _objects(layout: Layout) -> frozenset[Row]:
+def _objects(layout: Schema) -> frozenset[Row]:
     """What SQLite itself makes of the layout: type, name, table and text of each object."""
     with closing(sqlite3.connect(":memory:")) as empty:
         empty.executescript(";".join(layout.statements))
-        return normal(empty.execute(OBJECTS).fetchall())
+        return normalize_sql(empty.execute(OBJECTS).fetchall())
 
 
 def _connect(path: Path, access: str) -> sqlite3.Connection:

@@ -49,7 +49,9 @@ _WORDS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
 )
 
 
-def in_words(code: int, subject: str, message: str = "", *, doubtful: bool = False) -> StoreError:
+def describe_error(
+    code: int, subject: str, message: str = "", *, doubtful: bool = False
+) -> StoreError:
     """The error for a result code; ``message`` is SQLite's own, for codes without words here.
 
     ``doubtful``: it came from a commit, of which an error of the disk leaves no one wiser.

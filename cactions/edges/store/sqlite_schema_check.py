@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from cactions.logic.cassette.request_diff import printable
+from cactions.logic.cassette.request_diff import escape_control
 from cactions.model import StoreError
 
 Cell: TypeAlias = "str | int | float | bytes | None"
@@ -17,7 +17,7 @@ OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Schema:
     """What a database is called in messages, its version, and the statements that make it."""
 
     what: str
@@ -25,7 +25,7 @@ class Layout:
     statements: tuple[str, ...]
 
 
-class Checked(Protocol):
+class CheckedRows(Protocol):
     """A database that was just opened."""
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
@@ -38,8 +38,8 @@ class Checked(Protocol):
 
 
 def check_layout(
-    database: Checked, layouts: Sequence[Layout], objects: Callable[[Layout], frozenset[Row]]
-) -> Layout:
+    database: CheckedRows, layouts: Sequence[Schema], objects: Callable[[Schema], frozenset[Row]]
+) -> Schema:
     """The one layout that it has; the newest comes first.
 
     Raises StoreError where it is not one of ours, or one of a newer version.
@@ -49,7 +49,7 @@ def check_layout(
     return layout
 
 
-def _layout(database: Checked, layouts: Sequence[Layout]) -> Layout:
+def _layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
     [(found,)] = database.rows("PRAGMA user_version")
     for layout in layouts:
         if found == layout.version:
@@ -63,14 +63,16 @@ def _layout(database: Checked, layouts: Sequence[Layout]) -> Layout:
     raise database.damaged("it is empty, or the database of another program")
 
 
-def _check_objects(database: Checked, wanted: frozenset[Row]) -> None:
+def _check_objects(database: CheckedRows, wanted: frozenset[Row]) -> None:
     """Raises StoreError where an object is missing, is another, or is one too many."""
-    found = normal(database.rows(OBJECTS))
+    found = normalize_sql(database.rows(OBJECTS))
     if unlike := sorted(str(name) for _, name, *_ in found ^ wanted):
-        raise database.damaged(f'"{printable(unlike[0], 60)}" in it is not as cactions made it')
+        raise database.damaged(
+            f'"{escape_control(unlike[0], 60)}" in it is not as cactions made it'
+        )
 
 
-def normal(objects: Iterable[Row]) -> frozenset[Row]:
+def normalize_sql(objects: Iterable[Row]) -> frozenset[Row]:
     """What ``OBJECTS`` gives, to be compared: how a statement is laid out on lines says nothing."""
     return frozenset(
         (*names, " ".join(sql.split()) if isinstance(sql, str) else sql) for *names, sql in objects

@@ -14,7 +14,7 @@ from typing import Final
 
 from cactions.edges.files.git_tracking import Tracking, tracking_of
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
-from cactions.logic.shell import word
+from cactions.logic.shell import quote_word
 from cactions.model import StoreError
 
 _IGNORE: Final = b"*\n"
@@ -63,7 +63,7 @@ class StateFolder:
         if tracking is Tracking.TRACKED:
             raise StoreError(
                 f"{self.path} is tracked by git, so another person may have made what is in it",
-                hint=f"If it is yours: `git rm -r --cached {word([str(self.path)])}`, and add"
+                hint=f"If it is yours: `git rm -r --cached {quote_word([str(self.path)])}`, and add"
                 f" {self.path.name}/ to .gitignore. If not: move the folder away.",
             )
         if unknown and tracking is Tracking.UNKNOWN:

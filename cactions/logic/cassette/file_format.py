@@ -21,18 +21,18 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from cactions.logic.cassette.request_diff import printable
-from cactions.logic.cassette.request_key import Question, ask, by_name
-from cactions.logic.strict_json import StrictJsonError, parse
+from cactions.logic.cassette.request_diff import escape_control
+from cactions.logic.cassette.request_key import RequestKey, build_request_key, group_by_name
+from cactions.logic.strict_json import StrictJsonError, parse_json
 from cactions.model import (
     ABSENT,
-    AuthorError,
+    DefinitionError,
     Json,
     Place,
     RemoteError,
     Request,
     Response,
-    noun,
+    frozen,
 )
 
 T = TypeVar("T", dict[str, Json], list[Json], str, int)
@@ -44,11 +44,11 @@ _YAML: Final = re.compile(rb"\s*(?:---|%YAML|interactions:|version:)")
 _KINDS: Final = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 
 
-@noun
-class Recorded:
+@frozen
+class RecordedExchange:
     """One interaction: what was asked and what came."""
 
-    question: Question
+    question: RequestKey
     response: Response
 
 
@@ -56,22 +56,24 @@ class _Malformed(Exception):
     """Where the form is broken, as a route of keys, and how."""
 
 
-def parse_cassette(data: bytes, source: str) -> tuple[Recorded, ...]:
+def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
     """The interactions of a cassette's bytes, in order. Raises AuthorError; ``source`` names it."""
     try:
-        return _interactions(parse(data))
+        return _interactions(parse_json(data))
     except StrictJsonError as error:
         place = Place(source, error.line, error.column, error.line, error.column + 1)
-        raise AuthorError(
-            f"{printable(source)} is not a cassette: {_not_json(data, error)}",
+        raise DefinitionError(
+            f"{escape_control(source)} is not a cassette: {_not_json(data, error)}",
             hint=_MEND,
             place=place,
         ) from None
     except _Malformed as error:
-        raise AuthorError(f"{printable(source)} is not a cassette: {error}", hint=_MEND) from None
+        raise DefinitionError(
+            f"{escape_control(source)} is not a cassette: {error}", hint=_MEND
+        ) from None
 
 
-def interaction_to_json(request: Request, response: Response) -> dict[str, dict[str, Json]]:
+def encode_interaction(request: Request, response: Response) -> dict[str, dict[str, Json]]:
     """One interaction, by the request's shown texts.
 
     Raises RemoteError for an answer that is not text. As in vcrpy, a decoded body loses its
@@ -98,7 +100,7 @@ def _not_json(data: bytes, error: StrictJsonError) -> str:
     return "it is written in YAML" if _YAML.match(data) else error.message
 
 
-def _interactions(document: Json) -> tuple[Recorded, ...]:
+def _interactions(document: Json) -> tuple[RecordedExchange, ...]:
     if not isinstance(document, dict):
         raise _Malformed("the file is not an object with version and interactions")
     if _held(document, "version", int, "") != VERSION:
@@ -107,22 +109,22 @@ def _interactions(document: Json) -> tuple[Recorded, ...]:
     return tuple(_recorded(item, f"interactions[{n}]") for n, item in enumerate(interactions))
 
 
-def _recorded(interaction: Json, route: str) -> Recorded:
+def _recorded(interaction: Json, route: str) -> RecordedExchange:
     if not isinstance(interaction, dict):
         raise _Malformed(f"{route} must be an object")
-    return Recorded(
+    return RecordedExchange(
         _question(_held(interaction, "request", dict, route), f"{route}.request"),
         _response(_held(interaction, "response", dict, route), f"{route}.response"),
     )
 
 
-def _question(request: dict[str, Json], route: str) -> Question:
+def _question(request: dict[str, Json], route: str) -> RequestKey:
     headers = _headers(request, route)
     if "body" not in request:
         raise _Malformed(f"{route}.body is missing")
     content_type = next((v for name, v in headers if name.lower() == "content-type"), "")
     method, uri = _held(request, "method", str, route), _held(request, "uri", str, route)
-    return ask(method, uri, request["body"], content_type)
+    return build_request_key(method, uri, request["body"], content_type)
 
 
 def _response(response: dict[str, Json], route: str) -> Response:
@@ -196,7 +198,7 @@ def _decoded_headers(response: Response) -> Iterator[tuple[str, str]]:
 def _grouped(headers: Iterable[tuple[str, str]]) -> dict[str, Json]:
     """The values by name, in order; a name is spelled as it first came."""
     spelled: dict[str, str] = {}
-    return by_name((spelled.setdefault(name.lower(), name), value) for name, value in headers)
+    return group_by_name((spelled.setdefault(name.lower(), name), value) for name, value in headers)
 
 
 def _phrase(status: int) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cactions.logic.relative_path import leads_out
-from cactions.model import AuthorError
+from cactions.logic.relative_path import leaves_folder
+from cactions.model import DefinitionError
 
 if TYPE_CHECKING:
     from cactions.model import Action
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 FOLDER: Final = "cassettes"
 
 
-def cassette_name(action: Action) -> str:
+def build_cassette_name(action: Action) -> str:
     """Its path from the project's folder on, with ``/``. Raises AuthorError where it leads out."""
-    if leads_out(action.name):
-        raise AuthorError(
+    if leaves_folder(action.name):
+        raise DefinitionError(
             f'the recording of "{action.name}" would lie outside of {FOLDER}/',
             hint="Give the action another name, without `..` and without `/` at its beginning.",
             place=action.place,

@@ -17,23 +17,23 @@ from enum import IntEnum
 from typing import Final, TypeAlias
 
 from cactions.logic import strict_json
-from cactions.logic.exchange.verify import Asker, check_head, fits, reads_body
-from cactions.logic.expressions.json_path import pick
-from cactions.logic.expressions.references import equals, resolve
+from cactions.logic.exchange.verify import ReferenceValues, check_head, meets_conditions, reads_body
+from cactions.logic.expressions.json_path import query_one
+from cactions.logic.expressions.references import equals_reference, resolve_reference
 from cactions.model import (
     EACH,
     ActionResponse,
     Json,
-    NoPlan,
     Path,
     Person,
+    PlanningError,
     Response,
     SamePerson,
     Segment,
     Success,
     Value,
     is_empty,
-    same,
+    is_same,
 )
 
 Route: TypeAlias = "tuple[str | int, ...]"
@@ -87,8 +87,8 @@ class _Tree:
         return [self.steps[n].of(item) if n in self.steps else None for n, item in enumerate(items)]
 
 
-def trimmed(
-    response: ActionResponse, asker: Asker, answer: Response, known: Sequence[Person] = ()
+def minimize_exchange(
+    response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person] = ()
 ) -> Response:
     """The answer as it may be kept. ``known`` are the test people."""
     body = _body(response, asker, answer, known)
@@ -103,24 +103,24 @@ def _headers(success: Success, answer: Response) -> Iterator[tuple[str, str]]:
 
 
 def _body(
-    response: ActionResponse, asker: Asker, answer: Response, known: Sequence[Person]
+    response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person]
 ) -> bytes:
     if not (reads_body(response) and _has_good_head(response.success_when, answer)):
         return b""
     try:
-        document = strict_json.parse(answer.body)
+        document = strict_json.parse_json(answer.body)
     except strict_json.StrictJsonError:
         return NOT_JSON if answer.body else b""
     tree = _Tree()
     if _keep_checks(response.success_when, document, tree):
         _keep_read(response, asker, document, known, tree)
-    return strict_json.dumps(tree.of(document)).encode()
+    return strict_json.dump_json(tree.of(document)).encode()
 
 
 def _has_good_head(success: Success, answer: Response) -> bool:
     try:
         check_head(success, answer)
-    except NoPlan:
+    except PlanningError:
         return False
     return True
 
@@ -128,20 +128,24 @@ def _has_good_head(success: Success, answer: Response) -> bool:
 def _keep_checks(success: Success, document: Json, tree: _Tree) -> bool:
     """Up to the first that does not hold; whether all do."""
     for check in success.body:
-        if not same(pick(check.path, document), check.equals):
+        if not is_same(query_one(check.path, document), check.equals):
             return False
         _keep(check.path, (), document, tree, _Keep.WHOLE)
     return True
 
 
 def _keep_read(
-    response: ActionResponse, asker: Asker, document: Json, known: Sequence[Person], tree: _Tree
+    response: ActionResponse,
+    asker: ReferenceValues,
+    document: Json,
+    known: Sequence[Person],
+    tree: _Tree,
 ) -> None:
     """The rows, the proof, and the mapped values: as far as reading comes."""
     root: tuple[Route, Json] = ((), document)
     if response.rows:
         rows = _places(response.rows.path, (), document)
-        fitting = [place for place in rows if fits(response.rows, asker, place[1])]
+        fitting = [place for place in rows if meets_conditions(response.rows, asker, place[1])]
         for route, _ in rows:
             tree.add(route, _Keep.PLACE)
         for place in fitting:
@@ -155,14 +159,14 @@ def _keep_read(
 
 def _keep_proof(
     check: SamePerson,
-    asker: Asker,
+    asker: ReferenceValues,
     root: tuple[Route, Json],
     known: Sequence[Person],
     tree: _Tree,
 ) -> bool:
     """Whether the answer is about the person."""
-    expected, found = asker.value(check.equals), pick(check.path, root[1])
-    proven = equals(check.equals, expected, found)
+    expected, found = asker.value(check.equals), query_one(check.path, root[1])
+    proven = equals_reference(check.equals, expected, found)
     if proven or is_empty(found) or _is_known(check, asker, found, known):
         _keep(check.path, *root, tree, _Keep.SCALAR)
     else:
@@ -171,9 +175,11 @@ def _keep_proof(
     return proven
 
 
-def _is_known(check: SamePerson, asker: Asker, found: Value, known: Sequence[Person]) -> bool:
-    values = (resolve(check.equals, person, asker.inputs) for person in known)
-    return any(equals(check.equals, value, found) for value in values)
+def _is_known(
+    check: SamePerson, asker: ReferenceValues, found: Value, known: Sequence[Person]
+) -> bool:
+    values = (resolve_reference(check.equals, person, asker.inputs) for person in known)
+    return any(equals_reference(check.equals, value, found) for value in values)
 
 
 def _keep_all(paths: Iterable[Path], root: tuple[Route, Json], tree: _Tree) -> None:

@@ -17,16 +17,16 @@ from typing import Final
 from cactions.logic.cassette.request_key import (
     DEFAULT_PORTS,
     PARTS,
-    Body,
-    Form,
+    BodyKey,
+    BodyKind,
     Key,
     Pairs,
-    Question,
+    RequestKey,
     Route,
-    by_name,
+    group_by_name,
 )
-from cactions.logic.strict_json import dumps
-from cactions.model import ABSENT, DOTS, Json, Value, same
+from cactions.logic.strict_json import dump_json
+from cactions.model import ABSENT, MASK, Json, Value, is_same
 
 _MOST_PLACES: Final = 3
 _MOST_CHARACTERS: Final = 120
@@ -42,27 +42,27 @@ _KINDS: Final[Mapping[type, str]] = {
 }
 
 
-def printable(text: str, limit: int = _MOST_CHARACTERS) -> str:
+def escape_control(text: str, limit: int = _MOST_CHARACTERS) -> str:
     """The text on one line, control characters as escapes, cut after ``limit`` characters."""
     cut = text if len(text) <= limit else f"{text[:limit]}…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
-def line_of(question: Question, *, hidden: bool = False) -> str:
+def describe_request(question: RequestKey, *, hidden: bool = False) -> str:
     """``GET https://host/path``: no query, no userinfo, and no path that is ``hidden``."""
     port = "" if question.port == DEFAULT_PORTS.get(question.scheme) else f":{question.port}"
     origin = f"{question.scheme}://{question.host}{port}"
-    return printable(f"{question.method} {origin}{'/…' if hidden else question.path}")
+    return escape_control(f"{question.method} {origin}{'/…' if hidden else question.path}")
 
 
-def nearest(
-    asked: Question, key: Key, candidates: Iterable[tuple[Key, Question]]
-) -> Question | None:
+def find_closest_recording(
+    asked: RequestKey, key: Key, candidates: Iterable[tuple[Key, RequestKey]]
+) -> RequestKey | None:
     """The candidate with the fewest differing parts, then the most similar, then the first.
 
     ``key`` and those of the candidates are made with the same blanks. Linear: for misses only.
     """
-    fewest, closest = len(PARTS), list[Question]()
+    fewest, closest = len(PARTS), list[RequestKey]()
     for other, question in candidates:
         count = sum(ours != theirs for ours, theirs in zip(key, other, strict=True))
         if count < fewest:
@@ -73,7 +73,7 @@ def nearest(
     return max(closest, key=lambda question: _likeness(text, _text(question)), default=None)
 
 
-def differences(here: Question, recorded: Question, shown: Question) -> Iterator[str]:
+def list_differences(here: RequestKey, recorded: RequestKey, shown: RequestKey) -> Iterator[str]:
     """One text for each part that differs: ``query: page=2 here, page=1 recorded``.
 
     ``shown`` is ours as it may be quoted.
@@ -88,15 +88,15 @@ def differences(here: Question, recorded: Question, shown: Question) -> Iterator
     if query := _query_words(here.query, recorded.query):
         yield f"query: {_HIDDEN if here.query != shown.query else _some(query)}"
     if body := _body_words(here.body, recorded.body):
-        hidden = not same(here.body.content, shown.body.content)
+        hidden = not is_same(here.body.content, shown.body.content)
         yield f"body: {_HIDDEN if hidden else _some(body)}"
 
 
 _HIDDEN: Final = "not the recorded one (it holds a redacted value)"
 
 
-def _text(question: Question) -> str:
-    return f"{question.path}?{question.query}{dumps(question.body.content)}"
+def _text(question: RequestKey) -> str:
+    return f"{question.path}?{question.query}{dump_json(question.body.content)}"
 
 
 def _likeness(left: str, right: str) -> int:
@@ -115,7 +115,7 @@ def _beside(here: str, recorded: str, label: str = "") -> str:
     if max(len(here), len(recorded)) > _MOST_CHARACTERS:
         start = max(0, _shared(here, recorded) - _BEFORE)
         lead = "…" if start else ""
-    ours, theirs = (printable(lead + side[start:]) for side in (here, recorded))
+    ours, theirs = (escape_control(lead + side[start:]) for side in (here, recorded))
     return f"{label}{ours} here, {label}{theirs} recorded"
 
 
@@ -126,16 +126,18 @@ def _some(words: list[str]) -> str:
 
 def _query_words(here: Pairs, recorded: Pairs) -> list[str]:
     ours, theirs = Counter(here), Counter(recorded)
-    return _pair_words(by_name((ours - theirs).elements()), by_name((theirs - ours).elements()))
+    return _pair_words(
+        group_by_name((ours - theirs).elements()), group_by_name((theirs - ours).elements())
+    )
 
 
-def _body_words(here: Body, recorded: Body) -> list[str]:
+def _body_words(here: BodyKey, recorded: BodyKey) -> list[str]:
     if here.form is not recorded.form:
         return [f"{here.form.value} here, {recorded.form.value} recorded"]
     ours, theirs = here.content, recorded.blanked(here.blanks)
-    if isinstance(ours, dict) and isinstance(theirs, dict) and here.form is Form.FORM:
+    if isinstance(ours, dict) and isinstance(theirs, dict) and here.form is BodyKind.FORM:
         return _pair_words(ours, theirs)
-    if isinstance(ours, str) and isinstance(theirs, str) and here.form is Form.TEXT:
+    if isinstance(ours, str) and isinstance(theirs, str) and here.form is BodyKind.TEXT:
         return _text_words(ours, theirs)
     return [
         _words(_path(route), mine, other, _json, quote=not _by_dots(route, here.blanks))
@@ -164,7 +166,9 @@ def _pair_words(here: dict[str, Json], recorded: dict[str, Json]) -> list[str]:
     names = here | recorded
     ours, theirs = ({name: side.get(name, []) for name in names} for side in (here, recorded))
     found = _walk(ours, theirs, ())
-    return [_words(printable(str(name)), mine, other, str) for (name, *_), mine, other in found]
+    return [
+        _words(escape_control(str(name)), mine, other, str) for (name, *_), mine, other in found
+    ]
 
 
 def _walk(here: Value, recorded: Value, route: Route) -> Iterator[tuple[Route, Value, Value]]:
@@ -176,7 +180,7 @@ def _walk(here: Value, recorded: Value, route: Route) -> Iterator[tuple[Route, V
     elif isinstance(here, list) and isinstance(recorded, list):
         for place, both in enumerate(zip_longest(here, recorded, fillvalue=ABSENT)):
             yield from _walk(*both, (*route, place))
-    elif not same(here, recorded):
+    elif not is_same(here, recorded):
         yield route, here, recorded
 
 
@@ -186,8 +190,8 @@ def _words(
     if here is ABSENT:
         return f"{label} recorded, not here"
     if recorded is ABSENT:
-        return f"{label}={printable(show(here))} here, not recorded"
-    is_plain = not (isinstance(here, dict | list) or (isinstance(here, str) and DOTS in here))
+        return f"{label}={escape_control(show(here))} here, not recorded"
+    is_plain = not (isinstance(here, dict | list) or (isinstance(here, str) and MASK in here))
     return _beside(show(here), (show if is_plain and quote else _kind)(recorded), f"{label}=")
 
 
@@ -198,14 +202,14 @@ def _kind(value: Value) -> str:
 def _json(value: Value) -> str:
     if value is ABSENT or isinstance(value, (dict, list)):
         return _KINDS[type(value)]
-    return dumps(value)
+    return dump_json(value)
 
 
 def _path(route: Route) -> str:
-    return printable("$" + "".join(map(_step, route)))
+    return escape_control("$" + "".join(map(_step, route)))
 
 
 def _step(step: str | int) -> str:
     if isinstance(step, str) and step.isidentifier():
         return f".{step}"
-    return f"[{dumps(step)}]"
+    return f"[{dump_json(step)}]"

@@ -20,8 +20,8 @@ from enum import Enum
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-from cactions.logic.strict_json import StrictJsonError, parse
-from cactions.model import ABSENT, DOTS, Json, Request, Value
+from cactions.logic.strict_json import StrictJsonError, parse_json
+from cactions.model import ABSENT, MASK, Json, Request, Value
 
 PARTS: Final = ("method", "scheme", "host", "port", "path", "query", "body")
 DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
@@ -43,7 +43,7 @@ _SEGMENT_SAFE: Final = "!$&'()*+,;=:@"
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
-class Form(Enum):
+class BodyKind(Enum):
     """How a body is read; the value is what to call it."""
 
     NONE = "no body"
@@ -53,25 +53,25 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
+class BodyKey:
     """``content``: the JSON value; for FORM its values by name; for TEXT the text."""
 
-    form: Form
+    form: BodyKind
     content: Json
 
     @property
     def blanks(self) -> frozenset[Route]:
         """Where a secret is shown as dots."""
-        return frozenset() if self.form is Form.TEXT else frozenset(_dotted(self.content, ()))
+        return frozenset() if self.form is BodyKind.TEXT else frozenset(_dotted(self.content, ()))
 
     def blanked(self, blanks: frozenset[Route]) -> Json:
         """The content with dots for every text that stands at one of the blanks."""
-        fillable = blanks and self.form is not Form.TEXT
+        fillable = blanks and self.form is not BodyKind.TEXT
         return _blanked(self.content, blanks, ()) if fillable else self.content
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class RequestKey:
     """What a request asks for. ``path`` is percent-encoded in one way only, ``query`` sorted."""
 
     method: str
@@ -80,9 +80,9 @@ class Question:
     port: str
     path: str
     query: Pairs
-    body: Body
+    body: BodyKey
 
-    def key(self, blanks: frozenset[Route]) -> Key:
+    def to_key(self, blanks: frozenset[Route]) -> Key:
         """Two keys are equal exactly when the questions are the same.
 
         ``blanks`` are, for both of them, those of the side that asks.
@@ -92,19 +92,23 @@ class Question:
         return (*head, self.query, body)
 
 
-def question_of(request: Request) -> Question:
+def to_request_key(request: Request) -> RequestKey:
     """What our request asks for; no secret is opened."""
-    body = None if request.body is None else request.body.compared()
-    return ask(request.method, request.url.compared(), body, request.header("content-type"))
+    body = None if request.body is None else request.body.for_matching()
+    return build_request_key(
+        request.method, request.url.for_matching(), body, request.header("content-type")
+    )
 
 
-def shown_question_of(request: Request) -> Question:
+def to_masked_request_key(request: Request) -> RequestKey:
     """The same, with dots for what is redacted: as it may be quoted, and as we record it."""
     body = None if request.body is None else request.body.shown
-    return ask(request.method, request.url.shown, body, request.header("content-type"))
+    return build_request_key(
+        request.method, request.url.shown, body, request.header("content-type")
+    )
 
 
-def ask(method: str, url: str, body: Json, content_type: str = "") -> Question:
+def build_request_key(method: str, url: str, body: Json, content_type: str = "") -> RequestKey:
     """The question in these texts. A body that is neither text nor null is the JSON itself."""
     split = _URL.match(url)
     assert split, "the pattern matches every text"
@@ -112,7 +116,7 @@ def ask(method: str, url: str, body: Json, content_type: str = "") -> Question:
     located = _AUTHORITY.fullmatch(authority)
     assert located, "the pattern matches every text"
     scheme = _lower(scheme)
-    return Question(
+    return RequestKey(
         method=method,
         scheme=scheme,
         host=_lower(located[1]),
@@ -132,7 +136,7 @@ def freeze(value: Json) -> Hashable:
     return value if isinstance(value, str) else (type(value), value)
 
 
-def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
+def group_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
     """The values of each name, in order."""
     values: dict[str, list[Json]] = {}
     for name, value in pairs:
@@ -155,27 +159,27 @@ def _pairs(encoded: str) -> list[tuple[str, str]]:
     return parse_qsl(encoded, keep_blank_values=True, errors="surrogateescape")
 
 
-def _body(content: Json, content_type: str) -> Body:
+def _body(content: Json, content_type: str) -> BodyKey:
     if content is None or content == "":
-        return Body(Form.NONE, None)
+        return BodyKey(BodyKind.NONE, None)
     if not isinstance(content, str):
-        return Body(Form.JSON, content)
+        return BodyKey(BodyKind.JSON, content)
     value = _parsed(content)
     declared = content_type.partition(";")[0].strip().lower()
     if declared == _FORM_TYPE and not isinstance(value, (dict, list)):
-        return Body(Form.FORM, by_name(_pairs(content)))
-    return Body(Form.TEXT, content) if value is ABSENT else Body(Form.JSON, value)
+        return BodyKey(BodyKind.FORM, group_by_name(_pairs(content)))
+    return BodyKey(BodyKind.TEXT, content) if value is ABSENT else BodyKey(BodyKind.JSON, value)
 
 
 def _parsed(text: str) -> Value:
     try:
-        return parse(text)
+        return parse_json(text)
     except StrictJsonError:
         return ABSENT
 
 
 def _dotted(value: Json, here: Route) -> Iterator[Route]:
-    if value == DOTS:
+    if value == MASK:
         yield here
     for step, item in _items(value):
         yield from _dotted(item, (*here, step))
@@ -186,7 +190,7 @@ def _blanked(value: Json, blanks: frozenset[Route], here: Route) -> Json:
         return {name: _blanked(item, blanks, (*here, name)) for name, item in value.items()}
     if isinstance(value, list):
         return [_blanked(item, blanks, (*here, place)) for place, item in enumerate(value)]
-    return DOTS if isinstance(value, str) and here in blanks else value
+    return MASK if isinstance(value, str) and here in blanks else value
 
 
 def _items(value: Json) -> Iterable[tuple[str | int, Json]]:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from cactions.logic.documents.plans import failed_to_json, result_to_json
 from cactions.logic.documents.runs import head_to_json, receipt_to_json, run_to_json
 from cactions.logic.exchange.token_response import FetchedToken
-from cactions.logic.request.redaction import hidden_attributes, hidden_fields
+from cactions.logic.request.redaction import list_hidden_attributes, list_hidden_fields
 from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import (
-    Failed,
     Json,
     Person,
     Plan,
+    PlanFailure,
     Receipt,
     Reference,
     Request,
@@ -27,9 +27,9 @@ from cactions.model import (
 )
 
 
-def request_to_json(request: Request | Failed) -> dict[str, Json]:
+def request_to_json(request: Request | PlanFailure) -> dict[str, Json]:
     """The request as it may be shown, secrets as dots; or why there is none."""
-    if isinstance(request, Failed):
+    if isinstance(request, PlanFailure):
         return failed_to_json(request, redact=True)
     return {
         "format": "cactions.request/1",
@@ -59,7 +59,7 @@ def fetched_to_json(token: Token, came: FetchedToken, binding: TokenBinding) -> 
 
 
 def outcome_to_json(
-    result: Plan | Failed, receipt: Receipt | None, head: RunHead
+    result: Plan | PlanFailure, receipt: Receipt | None, head: RunHead
 ) -> dict[str, Json]:
     """A run for one person; without a receipt nothing was written and there is no run."""
     return {
@@ -98,7 +98,7 @@ def runs_to_json(
 
 def people_to_json(people: Iterable[Person], redacted: frozenset[Reference]) -> dict[str, Json]:
     """People with the fields that are set and their attributes, but for the redacted ones."""
-    fields, attributes = hidden_fields(redacted), hidden_attributes(redacted)
+    fields, attributes = list_hidden_fields(redacted), list_hidden_attributes(redacted)
     return {
         "format": "cactions.people/1",
         "people": [_person(person, fields, attributes) for person in people],

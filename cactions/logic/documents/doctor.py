@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from cactions.logic.documents.strict_reader import Fields, read
-from cactions.model import Check, Health, Json
+from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.model import Health, HealthCheck, Json
 
 DOCTOR: Final = "cactions.doctor/1"
 
 
-def checks_to_json(checks: Iterable[Check]) -> dict[str, Json]:
+def checks_to_json(checks: Iterable[HealthCheck]) -> dict[str, Json]:
     """Every check, in order."""
     return {"format": DOCTOR, "checks": [_to_json(check) for check in checks]}
 
 
-def checks_from_json(document: Json) -> tuple[Check, ...]:
+def checks_from_json(document: Json) -> tuple[HealthCheck, ...]:
     """The checks. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _checks, "checks")
+    return read_document(document, _checks, "checks")
 
 
-def _to_json(check: Check) -> dict[str, Json]:
+def _to_json(check: HealthCheck) -> dict[str, Json]:
     return {
         "topic": check.topic,
         "subject": check.subject,
@@ -31,13 +31,13 @@ def _to_json(check: Check) -> dict[str, Json]:
     }
 
 
-def _checks(fields: Fields) -> tuple[Check, ...]:
+def _checks(fields: StrictReader) -> tuple[HealthCheck, ...]:
     fields.format(DOCTOR)
     return fields.each("checks", _check)
 
 
-def _check(fields: Fields) -> Check:
-    return Check(
+def _check(fields: StrictReader) -> HealthCheck:
+    return HealthCheck(
         topic=fields.text("topic"),
         subject=fields.text("subject"),
         health=fields.word("health", Health),

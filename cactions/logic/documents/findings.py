@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from cactions.logic.documents.plans import read_result, result_to_json
-from cactions.logic.documents.strict_reader import Fields, read
-from cactions.logic.lint.rule_page import Page
+from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.logic.lint.rule_page import RulePage
 from cactions.model import (
     Edit,
     Finding,
@@ -16,8 +16,8 @@ from cactions.model import (
     Label,
     Place,
     Severity,
-    Statement,
-    Suppressed,
+    SuppressedFinding,
+    Suppression,
     TestReport,
 )
 
@@ -31,7 +31,7 @@ _PLACE: Final = ("file", "line", "column", "end_line", "end_column")
 
 
 def findings_to_json(
-    findings: Iterable[Finding], suppressed: Iterable[Suppressed] = ()
+    findings: Iterable[Finding], suppressed: Iterable[SuppressedFinding] = ()
 ) -> dict[str, Json]:
     """Findings in their order; lines and columns count from 1, in characters, end exclusive.
 
@@ -46,7 +46,7 @@ def findings_to_json(
 
 def findings_from_json(document: Json) -> tuple[Finding, ...]:
     """The findings. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _findings, "findings")
+    return read_document(document, _findings, "findings")
 
 
 def reports_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str, Json]:
@@ -56,15 +56,15 @@ def reports_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str,
 
 def reports_from_json(document: Json) -> tuple[TestReport, ...]:
     """The reports. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _tests, "tests")
+    return read_document(document, _tests, "tests")
 
 
-def pages_to_json(pages: Iterable[Page]) -> dict[str, Json]:
+def pages_to_json(pages: Iterable[RulePage]) -> dict[str, Json]:
     """The pages of rules; ``bad`` and ``good`` are whole action files."""
     return {"format": RULES, "rules": [_page_to_json(page) for page in pages]}
 
 
-def _page_to_json(page: Page) -> dict[str, Json]:
+def _page_to_json(page: RulePage) -> dict[str, Json]:
     return {key: getattr(page, key) for key in _PAGE}
 
 
@@ -85,7 +85,7 @@ def _finding_to_json(finding: Finding) -> dict[str, Json]:
     }
 
 
-def _suppressed_to_json(one: Suppressed) -> dict[str, Json]:
+def _suppressed_to_json(one: SuppressedFinding) -> dict[str, Json]:
     by = one.by
     return {
         **_finding_to_json(one.finding),
@@ -100,18 +100,20 @@ def _fix_to_json(fix: Fix) -> dict[str, Json]:
     return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
-def _findings(fields: Fields) -> tuple[Finding, ...]:
+def _findings(fields: StrictReader) -> tuple[Finding, ...]:
     fields.format(FINDINGS)
     fields.each("suppressed", _suppressed)
     return fields.each("findings", _finding)
 
 
-def _suppressed(fields: Fields) -> Suppressed:
+def _suppressed(fields: StrictReader) -> SuppressedFinding:
     owner, expires = fields.maybe_text("owner"), fields.maybe_text("expires")
-    return Suppressed(_finding(fields), Statement("", fields.text("reason"), owner, expires))
+    return SuppressedFinding(
+        _finding(fields), Suppression("", fields.text("reason"), owner, expires)
+    )
 
 
-def _finding(fields: Fields) -> Finding:
+def _finding(fields: StrictReader) -> Finding:
     return Finding(
         rule=fields.text("rule"),
         severity=fields.word("severity", Severity),
@@ -125,15 +127,15 @@ def _finding(fields: Fields) -> Finding:
     )
 
 
-def _label(fields: Fields) -> Label:
+def _label(fields: StrictReader) -> Label:
     return Label(fields.text("message"), _place(fields), fields.text("route"))
 
 
-def _fix(fields: Fields) -> Fix:
+def _fix(fields: StrictReader) -> Fix:
     return Fix(fields.text("title"), fields.each("edits", _edit), fields.flag("safe"))
 
 
-def _edit(fields: Fields) -> Edit:
+def _edit(fields: StrictReader) -> Edit:
     return Edit(_exact_place(fields), fields.text("text"))
 
 
@@ -141,11 +143,11 @@ def _place_to_json(place: Place | None) -> dict[str, Json]:
     return {key: None if place is None else getattr(place, key) for key in _PLACE}
 
 
-def _place(fields: Fields) -> Place | None:
+def _place(fields: StrictReader) -> Place | None:
     return None if fields.all_null(*_PLACE) else _exact_place(fields)
 
 
-def _exact_place(fields: Fields) -> Place:
+def _exact_place(fields: StrictReader) -> Place:
     return Place(
         file=fields.text("file"),
         line=fields.integer("line"),
@@ -165,12 +167,12 @@ def _test_to_json(report: TestReport, redact: bool) -> dict[str, Json]:
     }
 
 
-def _tests(fields: Fields) -> tuple[TestReport, ...]:
+def _tests(fields: StrictReader) -> tuple[TestReport, ...]:
     fields.format(TEST)
     return fields.each("tests", _test)
 
 
-def _test(fields: Fields) -> TestReport:
+def _test(fields: StrictReader) -> TestReport:
     fields.ignore("passed")
     return TestReport(
         action=fields.text("action"),

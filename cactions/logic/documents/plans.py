@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.documents.strict_reader import Fields, read, values
+from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.model import (
-    Call,
-    Caution,
     Change,
+    ChangeWarning,
     DataType,
-    Failed,
+    FailureReason,
     Json,
-    Left,
+    KeepReason,
+    KeptAttribute,
     PersonQuery,
     Plan,
-    Premise,
+    PlanFailure,
+    Precondition,
     Proof,
-    Reason,
+    SentCall,
     Subject,
-    Why,
 )
 
 PLAN: Final = "cactions.plan/1"
@@ -42,10 +42,10 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
 
 def plan_from_json(document: Json) -> Plan:
     """The plan. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, read_plan, "plan")
+    return read_document(document, read_plan, "plan")
 
 
-def failed_to_json(failed: Failed, *, redact: bool) -> dict[str, Json]:
+def failed_to_json(failed: PlanFailure, *, redact: bool) -> dict[str, Json]:
     """A failure, with Intercom's own ``error_type`` for its reason."""
     return {
         "format": FAILED,
@@ -60,41 +60,41 @@ def failed_to_json(failed: Failed, *, redact: bool) -> dict[str, Json]:
     }
 
 
-def failed_from_json(document: Json) -> Failed:
+def failed_from_json(document: Json) -> PlanFailure:
     """The failure. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _read_failed, "failed")
+    return read_document(document, _read_failed, "failed")
 
 
-def result_to_json(result: Plan | Failed, *, redact: bool) -> dict[str, Json]:
+def result_to_json(result: Plan | PlanFailure, *, redact: bool) -> dict[str, Json]:
     """What came out for one person, whichever it is."""
     if isinstance(result, Plan):
         return plan_to_json(result, redact=redact)
     return failed_to_json(result, redact=redact)
 
 
-def result_from_json(document: Json) -> Plan | Failed:
+def result_from_json(document: Json) -> Plan | PlanFailure:
     """The plan or the failure, by its format. Raises StoreError as the two do."""
-    return read(document, read_result, "result")
+    return read_document(document, read_result, "result")
 
 
-def read_result(fields: Fields) -> Plan | Failed:
+def read_result(fields: StrictReader) -> Plan | PlanFailure:
     """A plan or a failure inside a larger document."""
     is_plan = fields.format(PLAN, FAILED) == PLAN
     return _plan_body(fields) if is_plan else _failed_body(fields)
 
 
-def read_plan(fields: Fields) -> Plan:
+def read_plan(fields: StrictReader) -> Plan:
     """A plan inside a larger document."""
     fields.format(PLAN)
     return _plan_body(fields)
 
 
-def _read_failed(fields: Fields) -> Failed:
+def _read_failed(fields: StrictReader) -> PlanFailure:
     fields.format(FAILED)
     return _failed_body(fields)
 
 
-def _plan_body(fields: Fields) -> Plan:
+def _plan_body(fields: StrictReader) -> Plan:
     return Plan(
         action=fields.text("action"),
         subject=fields.one("subject", _subject),
@@ -106,12 +106,12 @@ def _plan_body(fields: Fields) -> Plan:
     )
 
 
-def _failed_body(fields: Fields) -> Failed:
+def _failed_body(fields: StrictReader) -> PlanFailure:
     fields.ignore("error_type")
-    return Failed(
+    return PlanFailure(
         action=fields.text("action"),
         subject=fields.one("subject", _subject),
-        reason=fields.word("reason", Reason),
+        reason=fields.word("reason", FailureReason),
         message=fields.text("message"),
         hint=fields.text("hint"),
         call=fields.maybe("call", _call),
@@ -127,7 +127,7 @@ def _subject_to_json(subject: Subject) -> dict[str, Json]:
     }
 
 
-def _subject(fields: Fields) -> Subject:
+def _subject(fields: StrictReader) -> Subject:
     return Subject(
         person_id=fields.text("person_id"),
         matched=fields.one("matched", lambda f: PersonQuery(f.text("field"), f.text("value"))),
@@ -135,22 +135,22 @@ def _subject(fields: Fields) -> Subject:
     )
 
 
-def _premise_to_json(premise: Premise) -> dict[str, Json]:
+def _premise_to_json(premise: Precondition) -> dict[str, Json]:
     """What a plan rests on is for its commit, not for its readers."""
-    return {"reference": str(premise.reference), **values(hide=False, value=premise.value)}
+    return {"reference": str(premise.reference), **read_values(hide=False, value=premise.value)}
 
 
-def _premise(fields: Fields) -> Premise:
+def _premise(fields: StrictReader) -> Precondition:
     fields.complete()
-    return Premise(fields.reference("reference"), fields.value("value"))
+    return Precondition(fields.reference("reference"), fields.value("value"))
 
 
-def _call_to_json(call: Call) -> dict[str, Json]:
+def _call_to_json(call: SentCall) -> dict[str, Json]:
     return {"line": call.line, "status": call.status, "source": call.source}
 
 
-def _call(fields: Fields) -> Call:
-    return Call(
+def _call(fields: StrictReader) -> SentCall:
+    return SentCall(
         line=fields.text("line"),
         status=fields.maybe_integer("status"),
         source=fields.text("source"),
@@ -162,7 +162,7 @@ def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:
     return {
         "attribute": change.attribute,
         "kind": change.kind.value,
-        **values(hide=hide, before=change.before, after=change.after),
+        **read_values(hide=hide, before=change.before, after=change.after),
         "source": change.source,
         "data_type": change.data_type.value,
         "redacted": change.redacted,
@@ -170,7 +170,7 @@ def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:
     }
 
 
-def _change(fields: Fields) -> Change:
+def _change(fields: StrictReader) -> Change:
     fields.complete()
     fields.ignore("kind")
     return Change(
@@ -180,15 +180,15 @@ def _change(fields: Fields) -> Change:
         source=fields.text("source"),
         data_type=fields.word("data_type", DataType),
         redacted=fields.flag("redacted"),
-        cautions=fields.words("cautions", Caution),
+        cautions=fields.words("cautions", ChangeWarning),
     )
 
 
-def _left_to_json(left: Left, redact: bool) -> dict[str, Json]:
+def _left_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
     return {
         "attribute": left.attribute,
-        **values(hide=redact and left.redacted, before=left.before, got=left.got),
-        "why": left.why.value,
+        **read_values(hide=redact and left.redacted, before=left.before, got=left.received),
+        "why": left.reason.value,
         "refused": left.refused,
         "detail": left.detail,
         "source": left.source,
@@ -197,13 +197,13 @@ def _left_to_json(left: Left, redact: bool) -> dict[str, Json]:
     }
 
 
-def _left(fields: Fields) -> Left:
+def _left(fields: StrictReader) -> KeptAttribute:
     fields.complete()
-    return Left(
+    return KeptAttribute(
         attribute=fields.text("attribute"),
         before=fields.value("before"),
-        got=fields.value("got"),
-        why=fields.word("why", Why),
+        received=fields.value("got"),
+        reason=fields.word("why", KeepReason),
         refused=fields.flag("refused"),
         detail=fields.text("detail"),
         source=fields.text("source"),
@@ -218,13 +218,13 @@ def _proof_to_json(proof: Proof | None, redact: bool) -> dict[str, Json] | None:
     return {
         "path": proof.path,
         "equals": proof.equals,
-        **values(hide=redact and proof.redacted, expected=proof.expected, found=proof.found),
+        **read_values(hide=redact and proof.redacted, expected=proof.expected, found=proof.found),
         "redacted": proof.redacted,
         "verified": proof.verified,
     }
 
 
-def _proof(fields: Fields) -> Proof:
+def _proof(fields: StrictReader) -> Proof:
     fields.complete()
     return Proof(
         path=fields.text("path"),

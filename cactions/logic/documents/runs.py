@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cactions.logic.documents.plans import plan_to_json, read_plan
-from cactions.logic.documents.strict_reader import Fields, read, values
+from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.model import Conflict, Json, Outcome, Receipt, Run, RunEntry, RunHead, RunKind
 
 RECEIPT: Final = "cactions.receipt/1"
@@ -28,7 +28,7 @@ def receipt_to_json(receipt: Receipt, *, redact: bool) -> dict[str, Json]:
 
 def receipt_from_json(document: Json) -> Receipt:
     """The receipt. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _receipt, "receipt")
+    return read_document(document, _receipt, "receipt")
 
 
 def conflict_to_json(conflict: Conflict, *, redact: bool) -> dict[str, Json]:
@@ -36,7 +36,7 @@ def conflict_to_json(conflict: Conflict, *, redact: bool) -> dict[str, Json]:
     hide = redact and conflict.redacted
     return {
         "attribute": conflict.attribute,
-        **values(hide=hide, expected=conflict.expected, found=conflict.found),
+        **read_values(hide=hide, expected=conflict.expected, found=conflict.found),
         "redacted": conflict.redacted,
     }
 
@@ -60,7 +60,7 @@ def head_to_json(head: RunHead) -> dict[str, Json]:
 
 def head_from_json(document: Json) -> RunHead:
     """The head. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _head, "head")
+    return read_document(document, _head, "head")
 
 
 def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
@@ -93,10 +93,10 @@ def run_to_lines(run: Run) -> Iterator[dict[str, Json]]:
 
 def run_from_json(document: Json) -> Run:
     """The run. Raises StoreError for another format, and for anything that does not fit."""
-    return read(document, _run, "run")
+    return read_document(document, _run, "run")
 
 
-def _receipt(fields: Fields) -> Receipt:
+def _receipt(fields: StrictReader) -> Receipt:
     fields.format(RECEIPT)
     return Receipt(
         person_id=fields.text("person_id"),
@@ -106,7 +106,7 @@ def _receipt(fields: Fields) -> Receipt:
     )
 
 
-def _conflict(fields: Fields) -> Conflict:
+def _conflict(fields: StrictReader) -> Conflict:
     fields.complete()
     return Conflict(
         attribute=fields.text("attribute"),
@@ -116,7 +116,7 @@ def _conflict(fields: Fields) -> Conflict:
     )
 
 
-def _head(fields: Fields) -> RunHead:
+def _head(fields: StrictReader) -> RunHead:
     fields.format(HEAD)
     return RunHead(
         id=fields.text("id"),
@@ -141,7 +141,7 @@ def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
     }
 
 
-def _entry(fields: Fields) -> RunEntry:
+def _entry(fields: StrictReader) -> RunEntry:
     return RunEntry(
         plan=fields.one("plan", read_plan),
         receipt=fields.maybe("receipt", _receipt),
@@ -149,7 +149,7 @@ def _entry(fields: Fields) -> RunEntry:
     )
 
 
-def _run(fields: Fields) -> Run:
+def _run(fields: StrictReader) -> Run:
     fields.format(RUN)
     return Run(
         head=fields.one("head", _head),

@@ -22,8 +22,8 @@ from urllib.parse import quote
 from cactions import __version__
 from cactions.logic.documents.sarif_rules import LEVELS, rule_to_sarif
 from cactions.logic.lines import LINE_ENDS
-from cactions.logic.lint.rule_page import Page
-from cactions.model import Edit, Finding, Fix, Json, Place, Review, Statement, noun
+from cactions.logic.lint.rule_page import RulePage
+from cactions.model import Edit, Finding, Fix, Json, LintReport, Place, Suppression, frozen
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -39,7 +39,7 @@ Relative = Callable[[str], str | None]
 """A file's name from the root of the sources on; None where it lies elsewhere."""
 
 
-def review_to_sarif(review: Review, pages: Iterable[Page], relative: Relative) -> Object:
+def review_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Relative) -> Object:
     """The document. ``pages`` are those of the rules that found something, in any order.
 
     Raises KeyError for a finding of a rule without a page.
@@ -63,9 +63,9 @@ def review_to_sarif(review: Review, pages: Iterable[Page], relative: Relative) -
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _results(review: Review, files: _Files, rules: Sequence[Page]) -> Iterator[Object]:
+def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> Iterator[Object]:
     numbers = {page.rule: number for number, page in enumerate(rules)}
-    told: list[tuple[Finding, Statement | None]] = [
+    told: list[tuple[Finding, Suppression | None]] = [
         *((one, None) for one in review.findings),
         *((one.finding, one.by) for one in review.suppressed),
     ]
@@ -97,7 +97,7 @@ def _plain(text: str) -> str:
     return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
 
 
-@noun
+@frozen
 class _Files:
     """Where the files are, and what stands in them by place."""
 
@@ -135,7 +135,7 @@ class _Files:
         flow: Json = {"threadFlows": [{"locations": steps}]}
         return {"relatedLocations": related, "codeFlows": [flow]}
 
-    def suppression(self, by: Statement) -> Object:
+    def suppression(self, by: Suppression) -> Object:
         """``allow:`` and comments both stand in the sources; who and until when is ours to add."""
         owned: Object = {"owner": by.owner, "expires": by.expires}
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.lint.rule_page import Page
+from cactions.logic.lint.rule_page import RulePage
 from cactions.model import Json
 
 LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
@@ -13,7 +13,7 @@ LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 _ARTICLES: Final = ("A", "An", "The")
 
 
-def rule_to_sarif(page: Page) -> dict[str, Json]:
+def rule_to_sarif(page: RulePage) -> dict[str, Json]:
     """What a viewer shows beside a finding of the rule."""
     return {
         "id": page.rule,
@@ -33,7 +33,7 @@ def _name(summary: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in words)
 
 
-def _text(page: Page) -> str:
+def _text(page: RulePage) -> str:
     parts = (
         page.summary, page.about, f"Why: {page.why}", f"Bad:\n\n{page.bad}",
         f"Good:\n\n{page.good}", f"Fix: {page.fix}", f"Suppress: {page.suppress}",
@@ -41,7 +41,7 @@ def _text(page: Page) -> str:
     return "\n\n".join(part.strip() for part in parts if part)
 
 
-def _markdown(page: Page) -> str:
+def _markdown(page: RulePage) -> str:
     """Pages mark code with two backticks, which Markdown reads as they are meant."""
     parts = (
         f"# {page.rule}: {page.summary}", page.about, f"**Why:** {page.why}",

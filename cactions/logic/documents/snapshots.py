@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.documents.strict_reader import Fields, read
+from cactions.logic.documents.strict_reader import StrictReader, read_document
 from cactions.model import Attribute, DataType, Json, Snapshot
 
 ATTRIBUTES: Final = "cactions.attributes/1"
@@ -31,7 +31,7 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
 def snapshot_from_json(document: Json, file: str) -> Snapshot:
     """The snapshot that stands in a file. Raises StoreError for what does not fit exactly."""
 
-    def build(fields: Fields) -> Snapshot:
+    def build(fields: StrictReader) -> Snapshot:
         fields.format(ATTRIBUTES)
         return Snapshot(
             file,
@@ -40,10 +40,10 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
             _maybe_flag(fields, "identity_verification"),
         )
 
-    return read(document, build, file)
+    return read_document(document, build, file)
 
 
-def _attribute(fields: Fields) -> Attribute:
+def _attribute(fields: StrictReader) -> Attribute:
     return Attribute(
         fields.text("name"),
         fields.word("data_type", DataType),
@@ -52,7 +52,7 @@ def _attribute(fields: Fields) -> Attribute:
     )
 
 
-def _maybe_flag(fields: Fields, key: str) -> bool | None:
+def _maybe_flag(fields: StrictReader, key: str) -> bool | None:
     if fields.all_null(key):
         return None
     return fields.flag(key)

@@ -33,7 +33,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=Enum)
 
 
-class Fields:
+class StrictReader:
     """The keys of one object, each to be taken once; ``route`` says where it stands."""
 
     __slots__ = ("_left", "route")
@@ -114,19 +114,21 @@ class Fields:
             self._refuse(key, "should hold single values only")
         return tuple(item for item in found if not isinstance(item, list | dict))
 
-    def one(self, key: str, build: Callable[[Fields], T]) -> T:
+    def one(self, key: str, build: Callable[[StrictReader], T]) -> T:
         """An object, built into what it stands for."""
-        return read(self._take(key), build, f"{self.route}.{key}")
+        return read_document(self._take(key), build, f"{self.route}.{key}")
 
-    def maybe(self, key: str, build: Callable[[Fields], T]) -> T | None:
+    def maybe(self, key: str, build: Callable[[StrictReader], T]) -> T | None:
         """Like ``one``; None for null."""
         found = self._take(key)
-        return None if found is None else read(found, build, f"{self.route}.{key}")
+        return None if found is None else read_document(found, build, f"{self.route}.{key}")
 
-    def each(self, key: str, build: Callable[[Fields], T]) -> tuple[T, ...]:
+    def each(self, key: str, build: Callable[[StrictReader], T]) -> tuple[T, ...]:
         """A list of objects, each built into what it stands for."""
         found = self._list(key)
-        return tuple(read(item, build, f"{self.route}.{key}[{n}]") for n, item in enumerate(found))
+        return tuple(
+            read_document(item, build, f"{self.route}.{key}[{n}]") for n, item in enumerate(found)
+        )
 
     def reference(self, key: str) -> PersonField | PersonAttribute:
         """Something about a person, such as ``person.email``."""
@@ -192,15 +194,15 @@ class Fields:
         _refuse(f"{self.route}.{key}", why)
 
 
-def read(document: Json, build: Callable[[Fields], T], route: str) -> T:
+def read_document(document: Json, build: Callable[[StrictReader], T], route: str) -> T:
     """What the document stands for. Raises StoreError for one that does not fit exactly."""
-    fields = Fields(document, route)
+    fields = StrictReader(document, route)
     built = build(fields)
     fields.end()
     return built
 
 
-def values(*, hide: bool, **named: Value) -> dict[str, Json]:
+def read_values(*, hide: bool, **named: Value) -> dict[str, Json]:
     """The values that are there; where they are hidden, ``withheld`` stands for all of them."""
     if hide:
         return {"withheld": True}

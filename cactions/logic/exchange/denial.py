@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cactions.logic import strict_json
-from cactions.logic.expressions.json_path import pick
-from cactions.model import Denial, Response, same
+from cactions.logic.expressions.json_path import query_one
+from cactions.model import Denial, Response, is_same
 
 
-def denies(denial: Denial, answer: Response) -> bool:
+def is_denied(denial: Denial, answer: Response) -> bool:
     """Any one sign is enough: the status, a header, or something in a JSON body."""
     if answer.status in denial.statuses:
         return True
@@ -16,7 +16,7 @@ def denies(denial: Denial, answer: Response) -> bool:
     if not denial.body:
         return False
     try:
-        document = strict_json.parse(answer.body)
+        document = strict_json.parse_json(answer.body)
     except strict_json.StrictJsonError:
         return False
-    return any(same(pick(check.path, document), check.equals) for check in denial.body)
+    return any(is_same(query_one(check.path, document), check.equals) for check in denial.body)

@@ -16,17 +16,17 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import field
 from typing import Any, Final, TypeAlias
 
-from cactions.logic.exchange.denial import denies
-from cactions.logic.request.builder import bind_fetch
-from cactions.logic.request.call import Asked
+from cactions.logic.exchange.denial import is_denied
+from cactions.logic.request.builder import build_token_request
+from cactions.logic.request.call import CallSpec
 from cactions.model import (
-    NoAnswer,
-    NoPlan,
-    Reason,
+    FailureReason,
+    PlanningError,
     Request,
+    RequestFailed,
     Response,
     Token,
-    noun,
+    frozen,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -41,34 +41,34 @@ Chance: TypeAlias = Callable[[], float]
 """A number from 0 to 1, each time another one."""
 
 
-@noun
-class Need:
+@frozen
+class GetToken:
     """Asks for a token: any but ``stale``, which was not accepted. The reply is a Secret."""
 
     token: Token
     stale: Secret | None = None
 
 
-@noun
+@frozen
 class Send:
     """Asks for an exchange. The reply is the Response, or the NoAnswer that came instead."""
 
     request: Request
 
 
-@noun
-class Pause:
+@frozen
+class Wait:
     """Asks to wait before the next try; ``seconds`` long. The reply: whether there may be one."""
 
     seconds: float
 
 
-Step: TypeAlias = Need | Send | Pause
+Step: TypeAlias = GetToken | Send | Wait
 Conversation: TypeAlias = Generator[Step, Any, Response]
 
 
-@noun
-class _Manner:
+@frozen
+class _RetryPolicy:
     """How often something may be sent, and what it means when no answer comes."""
 
     tries: int
@@ -76,61 +76,61 @@ class _Manner:
     chance: Chance = field(repr=False)
 
 
-def converse(asked: Asked, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
+def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
     """The whole call. Raises NoPlan (what ``bind`` raises, NO_ANSWER and its like, IN_DOUBT)."""
     request = asked.action.request
     tries = request.limits.retries if request.repeatable else 0
-    manner = _Manner(tries, not request.is_read, chance)
+    manner = _RetryPolicy(tries, not request.is_read, chance)
     held: dict[str, Secret] = {}
     for token in request.tokens:
-        if token.is_held:
-            held[token.name] = yield Need(token)
-    answer = yield from _sent(asked.request(Credentials(secrets, held)), manner)
+        if token.is_runtime_value:
+            held[token.name] = yield GetToken(token)
+    answer = yield from _sent(asked.build_request(Credentials(secrets, held)), manner)
     denied = [
         token for token in request.tokens
-        if token.fetch and denies(token.fetch.denied_when, answer)
+        if token.fetch and is_denied(token.fetch.denied_when, answer)
     ]  # fmt: skip
     if not denied:
         return answer
     for token in denied:
-        held[token.name] = yield Need(token, held[token.name])
-    return (yield from _sent(asked.request(Credentials(secrets, held)), manner))
+        held[token.name] = yield GetToken(token, held[token.name])
+    return (yield from _sent(asked.build_request(Credentials(secrets, held)), manner))
 
 
-def fetch(token: Token, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
+def fetch_steps(token: Token, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
     """Fetches a token: a second fetch only gives another token, so that it may be repeated."""
     assert token.fetch, "only a dynamic token is fetched"
-    request = bind_fetch(token.fetch, Credentials(secrets))
-    return (yield from _sent(request, _Manner(request.limits.retries, False, chance)))
+    request = build_token_request(token.fetch, Credentials(secrets))
+    return (yield from _sent(request, _RetryPolicy(request.limits.retries, False, chance)))
 
 
-def _sent(request: Request, manner: _Manner) -> Conversation:
+def _sent(request: Request, manner: _RetryPolicy) -> Conversation:
     doubtful = False
     for turn in range(manner.tries + 1):
-        came: Response | NoAnswer = yield Send(request)
+        came: Response | RequestFailed = yield Send(request)
         doubtful |= _is_lost(came)
         pause = _pause(came, turn, manner) if turn < manner.tries else None
-        if pause is None or not (yield Pause(pause)):
+        if pause is None or not (yield Wait(pause)):
             break
     doubtful &= manner.changes
-    if isinstance(came, NoAnswer):
+    if isinstance(came, RequestFailed):
         raise _in_doubt(str(came)) if doubtful else came
     if doubtful and came.status >= _REFUSED:
         raise _in_doubt(f"an answer was lost, and what came at last has status {came.status}")
     return came
 
 
-def _is_lost(came: Response | NoAnswer) -> bool:
+def _is_lost(came: Response | RequestFailed) -> bool:
     """Whether what was asked for may have been done, and the service's word on it is missing."""
-    if isinstance(came, NoAnswer):
+    if isinstance(came, RequestFailed):
         return came.sent and (came.status is None or came.status < _REFUSED)
     return came.status in _GATEWAYS
 
 
-def _pause(came: Response | NoAnswer, turn: int, manner: _Manner) -> float | None:
+def _pause(came: Response | RequestFailed, turn: int, manner: _RetryPolicy) -> float | None:
     """Seconds before another try, with full jitter; None where it would not help."""
     jitter = manner.chance() * min(LONGEST_PAUSE, 2.0**turn)
-    if isinstance(came, NoAnswer):
+    if isinstance(came, RequestFailed):
         return jitter if came.again else None
     if came.status not in _BUSY:
         return None
@@ -147,9 +147,9 @@ def _told(answer: Response) -> float:
 _LONG: Final = 10  # digits
 
 
-def _in_doubt(why: str) -> NoPlan:
-    return NoPlan(
-        Reason.IN_DOUBT,
+def _in_doubt(why: str) -> PlanningError:
+    return PlanningError(
+        FailureReason.IN_DOUBT,
         f"{why}. The call may have been carried out: nobody here knows, and it is not sent again",
         hint="look at the service whether it was done",
     )

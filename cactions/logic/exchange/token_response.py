@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.exchange.verify import successful_document
-from cactions.logic.expressions.json_path import pick
+from cactions.logic.exchange.verify import require_success
+from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request import encoding
-from cactions.logic.request.encoding import Unfit
-from cactions.model import ABSENT, Json, NoPlan, Path, Reason, Response, Token, noun
+from cactions.logic.request.encoding import EncodingError
+from cactions.model import ABSENT, FailureReason, Json, Path, PlanningError, Response, Token, frozen
 from cactions.model.secret import Secret
 
 LONGEST: Final = 10 * 366 * 24 * 3600
@@ -17,7 +17,7 @@ _KINDS: Final = {bool: "true or false", int: "a number", float: "a number", list
                  dict: "an object", type(None): "null"}  # fmt: skip
 
 
-@noun
+@frozen
 class FetchedToken:
     """A token as it came. ``expires_in`` is in seconds; None where the answer does not say."""
 
@@ -41,17 +41,19 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
     fetch = token.fetch
     assert fetch, "only a dynamic token is fetched"
     try:
-        document = successful_document(fetch.success_when, answer)
-    except NoPlan as error:
-        raise no_token(token, str(error), error.hint) from None
-    value = pick(fetch.token_path, document)
+        document = require_success(fetch.success_when, answer)
+    except PlanningError as error:
+        raise describe_missing_token(token, str(error), error.hint) from None
+    value = query_one(fetch.token_path, document)
     if not isinstance(value, str) or not value:
         what = "is missing" if value is ABSENT else f"is {_KINDS.get(type(value), 'empty')}"
-        raise no_token(token, f"{fetch.token_path} {what}", "Look at the answer and `token_path`.")
+        raise describe_missing_token(
+            token, f"{fetch.token_path} {what}", "Look at the answer and `token_path`."
+        )
     try:
-        encoding.header_value(value)
-    except Unfit as unfit:
-        raise no_token(
+        encoding.check_header_value(value)
+    except EncodingError as unfit:
+        raise describe_missing_token(
             token, f"{fetch.token_path} {unfit}", "It cannot stand in a header."
         ) from None
     return FetchedToken(
@@ -59,14 +61,16 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
     )
 
 
-def no_token(token: Token, why: str, hint: str) -> NoPlan:
+def describe_missing_token(token: Token, why: str, hint: str) -> PlanningError:
     """Why a token could not be had."""
-    return NoPlan(Reason.NO_TOKEN, f'the token "{token.name}" was not fetched: {why}', hint=hint)
+    return PlanningError(
+        FailureReason.NO_TOKEN, f'the token "{token.name}" was not fetched: {why}', hint=hint
+    )
 
 
 def _lifetime(path: Path | None, document: Json) -> float | None:
     """As a number or, as some services have it, a text of digits; at most LONGEST."""
-    value = ABSENT if path is None else pick(path, document)
+    value = ABSENT if path is None else query_one(path, document)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG:
         return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:

@@ -13,16 +13,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cactions.logic import strict_json
-from cactions.logic.expressions.json_path import pick, pick_rows
-from cactions.logic.expressions.references import equals, resolve
+from cactions.logic.expressions.json_path import query_all, query_one
+from cactions.logic.expressions.references import equals_reference, resolve_reference
 from cactions.model import (
     ActionResponse,
+    FailureReason,
     Json,
-    NoPlan,
     Person,
     PersonAttribute,
+    PlanningError,
     Proof,
-    Reason,
     Reference,
     Response,
     Rows,
@@ -30,14 +30,14 @@ from cactions.model import (
     Scalar,
     Success,
     Value,
+    frozen,
     is_empty,
-    noun,
-    same,
+    is_same,
 )
 
 
-@noun
-class Asker:
+@frozen
+class ReferenceValues:
     """For whom the answer must be: what references stand for."""
 
     person: Person
@@ -45,28 +45,30 @@ class Asker:
 
     def value(self, reference: Reference) -> Value:
         """What the reference stands for; ABSENT for nothing."""
-        return resolve(reference, self.person, self.inputs)
+        return resolve_reference(reference, self.person, self.inputs)
 
 
-@noun
-class Verified:
+@frozen
+class VerifiedResponse:
     """An answer that may be used: where the mapping's paths start, and the proof, if one is due."""
 
     root: Json
     proof: Proof | None
 
 
-def verify(response: ActionResponse, asker: Asker, answer: Response) -> Verified:
+def verify_response(
+    response: ActionResponse, asker: ReferenceValues, answer: Response
+) -> VerifiedResponse:
     """The answer's root, or its one row. Raises NoPlan."""
     success = response.success_when
     if not reads_body(response):
         check_head(success, answer)
-        return Verified(None, None)
-    document = successful_document(success, answer)
+        return VerifiedResponse(None, None)
+    document = require_success(success, answer)
     root = document if response.rows is None else _one_row(response.rows, asker, document)
     if response.same_person is None:
-        return Verified(root, None)
-    return Verified(root, _proven(response, response.same_person, asker, root))
+        return VerifiedResponse(root, None)
+    return VerifiedResponse(root, _proven(response, response.same_person, asker, root))
 
 
 def reads_body(response: ActionResponse) -> bool:
@@ -79,14 +81,14 @@ def _check_status(success: Success, answer: Response) -> None:
     if answer.status in success.statuses:
         return
     wanted = " or ".join(map(str, success.statuses))
-    raise NoPlan(
-        Reason.NOT_SUCCESS,
+    raise PlanningError(
+        FailureReason.NOT_SUCCESS,
         f"the answer has status {answer.status}, not {wanted}",
         hint=_status_hint(answer),
     )
 
 
-def successful_document(success: Success, answer: Response) -> Json:
+def require_success(success: Success, answer: Response) -> Json:
     """The JSON of an answer that is a success. Raises NoPlan (NOT_SUCCESS, NOT_JSON)."""
     check_head(success, answer)
     document = _parsed(answer)
@@ -103,8 +105,8 @@ def check_head(success: Success, answer: Response) -> None:
 def _check_headers(success: Success, answer: Response) -> None:
     for name, value in success.headers:
         if value not in answer.header(name):
-            raise NoPlan(
-                Reason.NOT_SUCCESS,
+            raise PlanningError(
+                FailureReason.NOT_SUCCESS,
                 f"the response header {name} is not what `success_when` asks for",
                 hint="`success_when.headers` says when an answer counts as a success.",
             )
@@ -143,10 +145,10 @@ def _target(answer: Response) -> str:
 
 def _parsed(answer: Response) -> Json:
     try:
-        return strict_json.parse(answer.body)
+        return strict_json.parse_json(answer.body)
     except strict_json.StrictJsonError as error:
-        raise NoPlan(
-            Reason.NOT_JSON,
+        raise PlanningError(
+            FailureReason.NOT_JSON,
             f"the answer is not strict JSON: {error}",
             hint="The mapping reads JSON. Look at the answer, and at the URL.",
         ) from None
@@ -154,50 +156,53 @@ def _parsed(answer: Response) -> Json:
 
 def _check_body(success: Success, document: Json) -> None:
     for check in success.body:
-        if not same(pick(check.path, document), check.equals):
-            raise NoPlan(
-                Reason.NOT_SUCCESS,
-                f"{check.path} is not {strict_json.dumps(check.equals)}",
+        if not is_same(query_one(check.path, document), check.equals):
+            raise PlanningError(
+                FailureReason.NOT_SUCCESS,
+                f"{check.path} is not {strict_json.dump_json(check.equals)}",
                 hint="`success_when.body` says when an answer counts as a success.",
             )
 
 
-def _one_row(rows: Rows, asker: Asker, document: Json) -> Json:
+def _one_row(rows: Rows, asker: ReferenceValues, document: Json) -> Json:
     """The only row that fits; never the first of many."""
-    all_rows = pick_rows(rows.path, document)
-    fitting = [row for row in all_rows if fits(rows, asker, row)]
+    all_rows = query_all(rows.path, document)
+    fitting = [row for row in all_rows if meets_conditions(rows, asker, row)]
     if len(fitting) == 1:
         return fitting[0]
     counts = f"{len(fitting)} of {len(all_rows)} rows at {rows.path} fit, and exactly 1 must"
     if fitting:
         hint = "Say in `rows.where` what tells this person's row from the others."
-        raise NoPlan(Reason.MANY_ROWS, counts, hint=hint)
+        raise PlanningError(FailureReason.MANY_ROWS, counts, hint=hint)
     hint = "The service knows nothing about this person, or `rows` looks in the wrong place."
-    raise NoPlan(Reason.NO_ROW, counts, hint=hint)
+    raise PlanningError(FailureReason.NO_ROW, counts, hint=hint)
 
 
-def fits(rows: Rows, asker: Asker, row: Json) -> bool:
+def meets_conditions(rows: Rows, asker: ReferenceValues, row: Json) -> bool:
     """Whether a row is the asker's."""
     return all(
-        equals(reference, asker.value(reference), pick(path, row)) for path, reference in rows.where
+        equals_reference(reference, asker.value(reference), query_one(path, row))
+        for path, reference in rows.where
     )
 
 
-def _proven(response: ActionResponse, check: SamePerson, asker: Asker, root: Json) -> Proof:
+def _proven(
+    response: ActionResponse, check: SamePerson, asker: ReferenceValues, root: Json
+) -> Proof:
     proof = Proof(
         path=str(check.path),
         equals=str(check.equals),
         expected=asker.value(check.equals),
-        found=pick(check.path, root),
+        found=query_one(check.path, root),
         redacted=_is_redacted(response, check),
         verified=check.verified,
     )
-    if not equals(check.equals, proof.expected, proof.found):
+    if not equals_reference(check.equals, proof.expected, proof.found):
         raise _not_same_person(proof)
     return proof
 
 
-def _not_same_person(proof: Proof) -> NoPlan:
+def _not_same_person(proof: Proof) -> PlanningError:
     if is_empty(proof.expected):
         message = f"{proof.equals} is empty, so nothing can prove whose answer this is"
         hint = "Give the person this value, or let `same_person` compare another one."
@@ -207,7 +212,7 @@ def _not_same_person(proof: Proof) -> NoPlan:
     else:
         message = f"{proof.path} is not {proof.equals}: the answer is about somebody else"
         hint = "Find out why the service answers this request with another person."
-    return NoPlan(Reason.NOT_SAME_PERSON, message, hint=hint, proof=proof)
+    return PlanningError(FailureReason.NOT_SAME_PERSON, message, hint=hint, proof=proof)
 
 
 def _is_redacted(response: ActionResponse, check: SamePerson) -> bool:

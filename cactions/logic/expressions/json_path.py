@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from cactions.logic.expressions.json_path_errors import PathError, explain
+from cactions.logic.expressions.json_path_errors import PathError, explain_path_error
 from cactions.model import ABSENT, EACH, Json, Path, Segment, Value
 
-__all__ = ["PathError", "parse_path", "pick", "pick_rows"]
+__all__ = ["PathError", "parse_path", "query_all", "query_one"]
 
 MAX_INDEX: Final = 2**53 - 1
 """RFC 9535, 2.1: the exact integers of I-JSON."""
@@ -57,14 +57,14 @@ _REQUOTED: Final = {"\\'": "'", '"': '\\"'}
 def parse_path(text: str, *, rows: bool = False) -> Path:
     """The path of this text; ``[*]`` is accepted for rows alone. Raises PathError."""
     if not text.startswith("$"):
-        raise explain(text, 0)
+        raise explain_path_error(text, 0)
     segments: list[Segment] = []
     offset, end = 1, _end(text)
     while offset < len(text):
         match = _SEGMENT.match(text, offset, end)
         segment = None if match is None else _segment(match, rows=rows)
         if match is None or segment is None:
-            raise explain(text, offset)
+            raise explain_path_error(text, offset)
         segments.append(segment)
         offset = match.end()
     return Path(text, tuple(segments))
@@ -77,7 +77,7 @@ def _end(text: str) -> int:
     return next((n for n, sign in enumerate(text) if "\ud800" <= sign <= "\udfff"), len(text))
 
 
-def pick(path: Path, document: Json) -> Value:
+def query_one(path: Path, document: Json) -> Value:
     """The one value that a singular path names; ABSENT where there is none."""
     node: Value = document
     for segment in path.segments:
@@ -85,7 +85,7 @@ def pick(path: Path, document: Json) -> Value:
     return node
 
 
-def pick_rows(path: Path, document: Json) -> list[Json]:
+def query_all(path: Path, document: Json) -> list[Json]:
     """Every value that the path names, in order; ``[*]`` is each element of an array."""
     nodes: list[Json] = [document]
     for segment in path.segments:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cactions.logic.expressions.syntax_error import Case, SpanError, first_case
+from cactions.logic.expressions.syntax_error import ErrorCase, SyntaxProblem, find_first_case
 
 _BLANK: Final = r"[ \t\n\r]*"
 _STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _INTEGER: Final = r"[+-]?[0-9]*"
 
 
-class PathError(SpanError):
+class PathError(SyntaxProblem):
     """A text that is no path, or a path that names more than one value."""
 
 
-def explain(text: str, offset: int) -> PathError:
+def explain_path_error(text: str, offset: int) -> PathError:
     """The error for a text whose grammar ends at ``offset``; 0 where it never began."""
-    case, start, end = first_case(_SEGMENTS if offset else _STARTS, text, offset, len(text))
+    case, start, end = find_first_case(_SEGMENTS if offset else _STARTS, text, offset, len(text))
     name = _name_around(text, start)
     return PathError(*case.worded(text[start:end], quoted=f"[{name!r}]"), start, end)
 
@@ -29,24 +29,24 @@ def _name_around(text: str, offset: int) -> str:
     return re.split(r"[.\[\]]", text[start:])[0].strip()
 
 
-def _segment(pattern: str, message: str, hint: str) -> Case:
-    return Case(_BLANK + pattern, message, hint)
+def _segment(pattern: str, message: str, hint: str) -> ErrorCase:
+    return ErrorCase(_BLANK + pattern, message, hint)
 
 
 _STARTS: Final = (
-    Case(r"(?P<here>)\Z", "the path is empty", "a path begins with $, for example $.tier"),
-    Case(
+    ErrorCase(r"(?P<here>)\Z", "the path is empty", "a path begins with $, for example $.tier"),
+    ErrorCase(
         r"(?P<here>@)",
         "@, the current node of a filter, is not supported",
         "a path begins with $, for example $.tier",
     ),
-    Case(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
-    Case(r"(?P<here>[^\W\d][\w.]*)", "a path begins with $", "write $.{here}"),
-    Case(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
+    ErrorCase(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
+    ErrorCase(r"(?P<here>[^\W\d][\w.]*)", "a path begins with $", "write $.{here}"),
+    ErrorCase(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
 )
 
 _SEGMENTS: Final = (
-    Case(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
+    ErrorCase(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
     _segment(
         r"(?P<here>\.\.)",
         "descendant segments (..) are not supported: they pick many values",
@@ -121,7 +121,7 @@ _SEGMENTS: Final = (
     _segment(r"\.(?P<here>[ \t\n\r]+)", "blank space stands after the dot", "remove it"),
     _segment(r"(?<=[$\]])(?P<here>[^\W\d]\w*)", "a dot is missing", "write .{here}"),
     _segment(r"(?P<here>\()", "functions are not supported", "name one member or element"),
-    Case(
+    ErrorCase(
         r"\.?(?P<here>.)",
         "this character cannot stand in a name without quotes",
         "write the name in brackets: {quoted}",

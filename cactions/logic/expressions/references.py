@@ -23,11 +23,11 @@ from cactions.model import (
     Scalar,
     Value,
     is_empty,
-    same,
+    is_same,
 )
 
 
-def equals(reference: Reference, expected: Value, found: Value) -> bool:
+def equals_reference(reference: Reference, expected: Value, found: Value) -> bool:
     """Whether what the answer holds is what the reference stands for."""
     if is_empty(expected) or is_empty(found):
         return False
@@ -36,10 +36,10 @@ def equals(reference: Reference, expected: Value, found: Value) -> bool:
     if reference == PersonField("email"):
         address = _address(expected)
         return address is not None and address == _address(found)
-    return same(_decimal(expected, found), _decimal(found, expected))
+    return is_same(_decimal(expected, found), _decimal(found, expected))
 
 
-def resolve(reference: Reference, person: Person, inputs: Mapping[str, Scalar]) -> Value:
+def resolve_reference(reference: Reference, person: Person, inputs: Mapping[str, Scalar]) -> Value:
     """What the reference stands for, for this person and these inputs; ABSENT for nothing."""
     if isinstance(reference, PersonField):
         return person.field_value(reference.name)

@@ -15,7 +15,7 @@ _SHOWN: Final = 40
 """How much of the author's text a message repeats, in characters."""
 
 
-class SpanError(ValueError):
+class SyntaxProblem(ValueError):
     """What is wrong, what to write instead, and the offending characters of the text.
 
     ``start`` and ``end`` are offsets in characters from 0, the end exclusive.
@@ -32,7 +32,7 @@ class SpanError(ValueError):
         return self.message
 
 
-class Case(NamedTuple):
+class ErrorCase(NamedTuple):
     """One way to be wrong. Message and hint may name ``{here}`` and other words.
 
     The pattern is compiled when something is wrong: a file without errors pays for no case.
@@ -48,7 +48,9 @@ class Case(NamedTuple):
         return self.message.format(here=here, **words), self.hint.format(here=here, **words)
 
 
-def first_case(cases: Iterable[Case], text: str, start: int, end: int) -> tuple[Case, int, int]:
+def find_first_case(
+    cases: Iterable[ErrorCase], text: str, start: int, end: int
+) -> tuple[ErrorCase, int, int]:
     """The case that explains the text from ``start``, and the span of what is wrong."""
     found = ((case, re.compile(case.pattern, re.DOTALL).match(text, start, end)) for case in cases)
     return next((case, *match.span("here")) for case, match in found if match)

@@ -25,7 +25,7 @@ from cactions.model import (
     PersonField,
     Reference,
     Template,
-    noun,
+    frozen,
 )
 
 __all__ = ["ParsedTemplate", "TemplateError", "parse_reference", "parse_template"]
@@ -53,7 +53,7 @@ _HOLE: Final = re.compile(
 )
 
 
-@noun
+@frozen
 class ParsedTemplate:
     """A template, and each reference with its span (without braces) in the author's text.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cactions.logic.expressions.syntax_error import Case, SpanError, first_case
-from cactions.logic.yaml.diagnostics import nearest
+from cactions.logic.expressions.syntax_error import ErrorCase, SyntaxProblem, find_first_case
+from cactions.logic.yaml.diagnostics import suggest
 from cactions.model import CONTACT_FIELDS
 
 _BLANKS: Final = " \t\n\r"
@@ -22,7 +22,7 @@ _WINDOW: Final = 1000
 """How far an explanation looks, in characters: hostile texts must not keep it busy."""
 
 
-class TemplateError(SpanError):
+class TemplateError(SyntaxProblem):
     """A text that is no template, or no reference."""
 
 
@@ -43,11 +43,11 @@ def explain_hole(text: str, start: int) -> TemplateError:
 def explain_reference(text: str, start: int, end: int) -> TemplateError:
     """The error for a reference that stands between ``start`` and ``end`` and is none."""
     end = min(end, start + _WINDOW)
-    case, first, last = first_case(_REFERENCES, text, start, end)
+    case, first, last = find_first_case(_REFERENCES, text, start, end)
     here = text[first:last]
     words = {
-        "field": nearest(here, CONTACT_FIELDS),
-        "root": nearest(here, ("person", "inputs")),
+        "field": suggest(here, CONTACT_FIELDS),
+        "root": suggest(here, ("person", "inputs")),
         "rest": text[last:end],
         "quoted": '"' + here.replace("\\", "\\\\").replace('"', '\\"') + '"',
     }
@@ -60,136 +60,140 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _REFERENCES: Final = (
-    Case(r"(?P<here>)\Z", "the reference is empty", "write for example person.email"),
-    Case(
+    ErrorCase(r"(?P<here>)\Z", "the reference is empty", "write for example person.email"),
+    ErrorCase(
         r"(?P<here>\{\{.*)",
         "braces do not belong here: this place takes a bare reference",
         "write for example person.email",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>[#/^>&!].*)",
         "sections, comments and partials are not supported",
         "a hole holds one reference, such as person.email",
     ),
-    Case(
+    ErrorCase(
         rf"(?P<here>{_STRING}|[0-9].*)",
         "a constant needs no hole",
         "write it outside the braces",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>\$.*)",
         "a reference never reads the response",
         "it reads the person or an input: person.email, inputs.order_id",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>secrets?\b.*)",
         "a secret cannot stand in a template",
         "attach a token, or write a secret mapping as a value in json or form",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>(?:env|environment|process|os)[.\[].*)",
         "an action cannot read the environment",
         "declare an input, or give each environment its server",
     ),
-    Case(
+    ErrorCase(
         r"person\.(?P<here>external_id)\b", "external_id is called user_id", "write person.user_id"
     ),
-    Case(
+    ErrorCase(
         r"person\.(?P<here>custom_attributes?|attribute|custom)\b(?=[.\[])",
         "custom attributes are called attributes",
         "write person.attributes{rest}",
     ),
-    Case(
+    ErrorCase(
         rf"(?:{_STRING}|[^|'\"])*?{_BLANK}(?P<here>\|.*)",
         "filters are not supported",
         "a value goes in as it is; leave the filter out",
     ),
-    Case(
+    ErrorCase(
         rf"(?:{_STRING}|[^('\"])*?(?P<here>[\w.]*\([^)]*\)?)",
         "calls are not supported",
         "a hole holds one reference, such as person.email",
     ),
-    Case(
+    ErrorCase(
         rf"(?:{_STRING}|[^'\"])*?[ \t\n\r](?P<here>[-+*/%~^<>=!?&]+|and|or|if|in|not)[ \t\n\r]",
         "expressions are not supported",
         "a hole holds one reference, such as person.email",
     ),
-    Case(rf"person\.{_FIELD}(?P<here>[.\[].*)", "a field holds one plain value", "end it here"),
-    Case(
+    ErrorCase(
+        rf"person\.{_FIELD}(?P<here>[.\[].*)", "a field holds one plain value", "end it here"
+    ),
+    ErrorCase(
         rf"person\.attributes(?:\.{_NAME}|\[{_STRING}\])(?P<here>[.\[].*)",
         "an attribute holds one plain value",
         'end it here; a name with dots is quoted: person.attributes["a.b"]',
     ),
-    Case(rf"inputs\.{_NAME}(?P<here>[.\[].*)", "an input holds one plain value", "end it here"),
-    Case(
+    ErrorCase(
+        rf"inputs\.{_NAME}(?P<here>[.\[].*)", "an input holds one plain value", "end it here"
+    ),
+    ErrorCase(
         r"person\.attributes\[(?P<here>(?:\"\"|''))\]",
         "the name of the attribute is empty",
         'write for example person.attributes["Shop ID"]',
     ),
-    Case(
+    ErrorCase(
         rf"person\.attributes\[(?P<here>{_STRING})\]",
         "the quoted name has an unknown escape",
         r"only the quote and the backslash are escaped, by a backslash",
     ),
-    Case(
+    ErrorCase(
         r"person\.attributes\[(?P<here>[^\]'\"]+)\]",
         "a name in brackets needs quotes",
         "write person.attributes[{quoted}]",
     ),
-    Case(
+    ErrorCase(
         r"person\.attributes(?P<here>\[.*)",
         "the brackets do not hold one quoted name",
         'write for example person.attributes["Shop ID"]',
     ),
-    Case(
+    ErrorCase(
         r"person\.attributes\.(?P<here>[^\]\['\"{}()|]+)",
         "a name of this form needs quotes",
         "write person.attributes[{quoted}]",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>person\.attributes)\.?\Z",
         "the name of the attribute is missing",
         "write for example person.attributes.tier",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>person)\.?\Z",
         "the field of the person is missing",
         "write for example person.email",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>inputs)\.?\Z",
         "the name of the input is missing",
         "write for example inputs.order_id",
     ),
-    Case(
+    ErrorCase(
         r"(?:person|inputs)(?P<here>\[.*)",
         "brackets are for custom attributes alone",
         "write a dot and the name, such as person.email",
     ),
-    Case(
+    ErrorCase(
         rf"person\.(?P<here>{_NAME})\Z",
         "a person has no field {here}",
         "{field} (a custom attribute is person.attributes.{here})",
     ),
-    Case(
+    ErrorCase(
         r"inputs\.(?P<here>.+)",
         "this is no name of an input",
         "letters, digits and underscores, beginning with no digit",
     ),
-    Case(
+    ErrorCase(
         rf"(?P<here>{_FIELD})\Z", "a reference begins with person or inputs", "write person.{here}"
     ),
-    Case(
+    ErrorCase(
         rf"(?P<here>{_NAME})\Z",
         "a reference begins with person or inputs",
         "write inputs.{here} or person.attributes.{here}",
     ),
-    Case(
+    ErrorCase(
         rf"(?!person\b|inputs\b)(?P<here>{_NAME})",
         "{here} is not known here: a reference begins with person or inputs",
         "{root}",
     ),
-    Case(
+    ErrorCase(
         r"(?P<here>.+)",
         "this is no reference",
         "write one name after person or inputs, such as person.email",

@@ -13,12 +13,12 @@ from dataclasses import replace
 from sys import maxsize
 from typing import Final
 
-from cactions.logic.fixes.text_edits import rewritten
-from cactions.logic.project import Shaped, SourceFile
+from cactions.logic.fixes.text_edits import apply_edits
+from cactions.logic.project import LoadedProject, SourceFile
 from cactions.logic.yaml.diagnostics import TWICE, UNREADABLE
-from cactions.model import Edit, Finding, Fix, Place, noun
+from cactions.model import Edit, Finding, Fix, Place, frozen
 
-Look = Callable[[Sequence[SourceFile]], Shaped]
+Look = Callable[[Sequence[SourceFile]], LoadedProject]
 """What is found in the files of a folder."""
 Wanted = Callable[[Finding], bool]
 Spot = tuple[int, int]
@@ -32,26 +32,26 @@ _LAST: Final = (maxsize, maxsize)
 _BROKEN: Final = (UNREADABLE, TWICE)
 
 
-@noun
-class Mended:
+@frozen
+class FixResult:
     """The files as they are now, what was found in them and is now, and each one's fixes."""
 
     files: tuple[SourceFile, ...]
-    before: Shaped
-    shaped: Shaped
+    before: LoadedProject
+    shaped: LoadedProject
     applied: Mapping[str, int]
 
 
-def mended(
+def apply_fixes(
     files: Sequence[SourceFile], look: Look, wanted: Wanted = lambda _finding: True
-) -> Mended:
+) -> FixResult:
     """The files with every safe fix of the findings that are wanted."""
     shaped = look(files)
-    state = Mended(tuple(files), shaped, shaped, {})
+    state = FixResult(tuple(files), shaped, shaped, {})
     refused: set[Fix] = set()
     room = _MOST_READ
 
-    def looked(files: Sequence[SourceFile]) -> Shaped:
+    def looked(files: Sequence[SourceFile]) -> LoadedProject:
         nonlocal room
         room -= sum(len(file.data) for file in files)
         return look(files)
@@ -64,7 +64,7 @@ def mended(
     return state
 
 
-def _safe(state: Mended, wanted: Wanted, refused: Collection[Fix]) -> Iterator[Fix]:
+def _safe(state: FixResult, wanted: Wanted, refused: Collection[Fix]) -> Iterator[Fix]:
     names = {file.name for file in state.files}
     fixes = (one.fix for one in state.shaped.findings if one.fix and wanted(one))
     for fix in dict.fromkeys(fixes):
@@ -98,7 +98,7 @@ def _end(place: Place) -> Spot:
     return place.end_line, place.end_column
 
 
-def _step(state: Mended, fixes: Sequence[Fix], look: Look, refused: set[Fix]) -> Mended:
+def _step(state: FixResult, fixes: Sequence[Fix], look: Look, refused: set[Fix]) -> FixResult:
     """As many of the first ones as do no harm; the very first is refused where it does."""
     size = len(fixes)
     while size:
@@ -109,14 +109,14 @@ def _step(state: Mended, fixes: Sequence[Fix], look: Look, refused: set[Fix]) ->
     return state
 
 
-def _tried(state: Mended, fixes: Sequence[Fix], look: Look) -> Mended | None:
+def _tried(state: FixResult, fixes: Sequence[Fix], look: Look) -> FixResult | None:
     edits: dict[str, list[Edit]] = {}
     for fix in fixes:
         for edit in fix.edits:
             edits.setdefault(edit.place.file, []).append(edit)
     try:
         files = tuple(
-            replace(file, data=rewritten(file.data, own)) if own else file
+            replace(file, data=apply_edits(file.data, own)) if own else file
             for file in state.files
             for own in [edits.get(file.name, [])]
         )
@@ -126,10 +126,10 @@ def _tried(state: Mended, fixes: Sequence[Fix], look: Look) -> Mended | None:
     if _stays(state.shaped, shaped, frozenset(fixes)) or _is_worse(state.shaped, shaped):
         return None
     counts = Counter(state.applied) + Counter(fix.edits[0].place.file for fix in fixes)
-    return Mended(files, state.before, shaped, counts)
+    return FixResult(files, state.before, shaped, counts)
 
 
-def _stays(before: Shaped, after: Shaped, made: Collection[Fix]) -> bool:
+def _stays(before: LoadedProject, after: LoadedProject, made: Collection[Fix]) -> bool:
     """Whether something that was fixed is found again; the next one of a list may look like it."""
     if not any(one.fix in made for one in after.findings):
         return False
@@ -138,7 +138,7 @@ def _stays(before: Shaped, after: Shaped, made: Collection[Fix]) -> bool:
     return was - left < len(made)
 
 
-def _is_worse(before: Shaped, after: Shaped) -> bool:
+def _is_worse(before: LoadedProject, after: LoadedProject) -> bool:
     """Whether something new is found.
 
     What is wrong with the format hides what stands beneath it, and all that the rules would say:

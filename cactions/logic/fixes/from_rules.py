@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from cactions.logic.fixes.suppressions import item_removed, rule_removed
-from cactions.logic.project.source_map import Found, Places
+from cactions.logic.fixes.suppressions import remove_item, remove_rule
+from cactions.logic.project.source_map import Location, SourceMap
 from cactions.logic.yaml.nodes import MapNode
 from cactions.model import Edit, Fix, Place
-from cactions.rules.rule import Deed, Mend
+from cactions.rules.rule import EditKind, SuggestedFix
 
 
-def fix_of(mend: Mend, places: Places, at: Place | None = None) -> Fix | None:
+def fix_from_suggestion(
+    mend: SuggestedFix, places: SourceMap, at: Place | None = None
+) -> Fix | None:
     """The change as edits; None where its place cannot be told. ``at``: where it has no route."""
-    if mend.deed is Deed.REMOVE:
+    if mend.kind is EditKind.REMOVE:
         edit = _removed(mend, at, places)
-    elif mend.deed is Deed.INSERT:
+    elif mend.kind is EditKind.INSERT:
         edit = _insert(mend, places)
     else:
         place = places.place(mend.route)
@@ -22,13 +24,13 @@ def fix_of(mend: Mend, places: Places, at: Place | None = None) -> Fix | None:
     return Fix(mend.title, (edit,), mend.safe) if edit else None
 
 
-def _removed(mend: Mend, at: Place | None, places: Places) -> Edit | None:
+def _removed(mend: SuggestedFix, at: Place | None, places: SourceMap) -> Edit | None:
     if mend.route:
-        return item_removed(mend.route, at, places)
-    return rule_removed(mend.text, at, places)
+        return remove_item(mend.route, at, places)
+    return remove_rule(mend.text, at, places)
 
 
-def _insert(mend: Mend, places: Places) -> Edit | None:
+def _insert(mend: SuggestedFix, places: SourceMap) -> Edit | None:
     """A key before the first one of the map; on a line of its own unless that is in braces."""
     found = places.find(mend.route)
     if found is None or not found.whole or not isinstance(found.node, MapNode):
@@ -42,6 +44,6 @@ def _insert(mend: Mend, places: Places) -> Edit | None:
     return Edit(at, f"{mend.text}\n{' ' * first.column}")
 
 
-def _in_braces(found: Found, places: Places) -> bool:
+def _in_braces(found: Location, places: SourceMap) -> bool:
     span = found.node.span
     return places.line(found.file, span.line)[span.column : span.column + 1] == "{"

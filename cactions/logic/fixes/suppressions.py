@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from cactions.logic.fixes.text_edits import rewritten
-from cactions.logic.project.source_map import Places
-from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.fixes.text_edits import apply_edits
+from cactions.logic.project.source_map import SourceMap
+from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, to_json
-from cactions.logic.yaml.parser import read
+from cactions.logic.yaml.parser import parse_yaml
 from cactions.model import Edit, Json, Place
 
 _COMMENT: Final = r"(?:^|(?<=[ \t]))#[ \t]*cactions: ignore\[[^\]\n]*\][^\n]*"
@@ -26,7 +26,7 @@ _MOST_RULES: Final = 100
 """In one comment that is fixed: each fix holds all of the others."""
 
 
-def rule_removed(rule: str, at: Place | None, places: Places) -> Edit | None:
+def remove_rule(rule: str, at: Place | None, places: SourceMap) -> Edit | None:
     """The comment without the rule; without any rule, no comment; and no empty line instead."""
     if at is None or not _are_comments(at.file, places):
         return None
@@ -46,7 +46,7 @@ def rule_removed(rule: str, at: Place | None, places: Places) -> Edit | None:
     return Edit(Place(at.file, at.line, start, at.line, at.end_column), "")
 
 
-def _are_comments(file: str, places: Places) -> bool:
+def _are_comments(file: str, places: SourceMap) -> bool:
     """Whether the file says the same without any of what looks like a suppression.
 
     Then each of them is a comment, and no part of a text. One that stands alone takes its line
@@ -68,7 +68,7 @@ def _uncommented(line: str) -> str:
     return before + line[len(bare) :] if before else ""
 
 
-def item_removed(route: str, at: Place | None, places: Places) -> Edit | None:
+def remove_item(route: str, at: Place | None, places: SourceMap) -> Edit | None:
     """An item of a list on lines of its own, with its list where it is the only one."""
     if at is None:
         return None
@@ -89,7 +89,7 @@ def item_removed(route: str, at: Place | None, places: Places) -> Edit | None:
     return edit if _goes_alone(listed, int(number), last, lines) else None
 
 
-def _goes(edit: Edit, head: str, places: Places) -> bool:
+def _goes(edit: Edit, head: str, places: SourceMap) -> bool:
     """Whether nothing but the key and its list goes."""
     text = places.sources[edit.place.file]
     said: Any = _said(text)
@@ -136,7 +136,7 @@ def _last(node: MapNode | ListNode) -> Node | None:
     return node.entries[-1][1] if node.entries else None
 
 
-def _whole(file: str, first: int, last: int, places: Places) -> Place:
+def _whole(file: str, first: int, last: int, places: SourceMap) -> Place:
     """Whole lines from one to another, counted from 1, with their ends."""
     lines = places.ended_lines(file)
     if last < len(lines):
@@ -147,5 +147,5 @@ def _whole(file: str, first: int, last: int, places: Places) -> Place:
 def _said(text: str, edit: Edit | None = None) -> Any:  # noqa: ANN401 - whatever the file says
     """What the text says, as JSON; with the edit made."""
     data = text.encode()
-    root = read(rewritten(data, [edit]) if edit else data, Faults(""))
+    root = parse_yaml(apply_edits(data, [edit]) if edit else data, Diagnostics(""))
     return to_json(root) if root else None

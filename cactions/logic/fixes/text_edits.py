@@ -9,20 +9,20 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from cactions.logic.lines import first_end, lines_with_ends
+from cactions.logic.lines import find_line_end, split_lines_keeping_ends
 from cactions.model import Edit, Place
 
 
-def rewritten(data: bytes, edits: Iterable[Edit]) -> bytes:
+def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     """The bytes with all edits made. Raises ValueError for edits that overlap or lie outside.
 
     An edit at the very place of another one overlaps it: which goes first would be a guess.
     """
     mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
     text = data.removeprefix(mark).decode()
-    lines = lines_with_ends(text)
+    lines = split_lines_keeping_ends(text)
     starts = [0, *accumulate(map(len, lines))]
-    end = first_end(text)
+    end = find_line_end(text)
     parts: list[str] = []
     at, last = 0, -1
     for edit in sorted(edits, key=lambda one: (one.place.line, one.place.column)):

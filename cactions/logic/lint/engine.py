@@ -13,24 +13,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from cactions.logic.fixes.from_rules import fix_of
+from cactions.logic.fixes.from_rules import fix_from_suggestion
 from cactions.logic.lines import split_lines
-from cactions.logic.lint.taint_flow import Taint, source_label, taint
-from cactions.logic.lint.trust import is_reached
-from cactions.logic.project import Shaped
-from cactions.logic.project.source_map import Places
+from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
+from cactions.logic.lint.trust import is_contact_address
+from cactions.logic.project import LoadedProject
+from cactions.logic.project.source_map import SourceMap
 from cactions.model import (
     Finding,
     Label,
     Place,
     Project,
     Severity,
-    Statement,
-    Suppressed,
-    noun,
+    SuppressedFinding,
+    Suppression,
+    frozen,
 )
 from cactions.rules import CHECKED, LAST
-from cactions.rules.rule import Rule, Spot, View
+from cactions.rules.rule import Rule, RuleContext, RuleMatch
 
 _MARK: Final = "cactions: ignore["
 _MOST_RULES: Final = 100
@@ -38,7 +38,7 @@ _MOST_RULES: Final = 100
 _COMMENT: Final = r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))"
 
 
-def lint(shaped: Shaped, now: float) -> Shaped:
+def lint(shaped: LoadedProject, now: float) -> LoadedProject:
     """The same with what the rules find. ``now`` is in Unix seconds."""
     project = shaped.draft
     if project is None:
@@ -50,38 +50,38 @@ Key = tuple[str, str, int]
 """A rule with the route, or with the file and the line, that somebody answers for."""
 
 
-@noun
+@frozen
 class _Comments:
     """The suppressions on lines, in order; ``void`` are those without rule or reason."""
 
-    sound: tuple[Statement, ...]
-    void: tuple[Statement, ...]
+    sound: tuple[Suppression, ...]
+    void: tuple[Suppression, ...]
 
 
 class _Linter:
-    def __init__(self, shaped: Shaped, project: Project, now: float) -> None:
+    def __init__(self, shaped: LoadedProject, project: Project, now: float) -> None:
         self.shaped = shaped
         self.project = project
-        self.places = Places(shaped.sources, shaped.homes, project.actions)
+        self.places = SourceMap(shaped.sources, shaped.homes, project.actions)
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.now = now
         self.comments = _comments(shaped.sources)
-        self.answers: dict[Key, Statement] = {}
+        self.answers: dict[Key, Suppression] = {}
         self.used: set[Key] = set()
 
-    def result(self) -> Shaped:
+    def result(self) -> LoadedProject:
         live = [one for one in self.project.statements if one.expires >= self.today]
         trusted = frozenset(one.where for one in live if not one.rule)
         for one in (*live, *self.comments.sound):
             self.answers.setdefault(_key(one), one)
-        found = taint(self.project, trusted)
+        found = analyze_taint(self.project, trusted)
         view = self._view(found, trusted)
         told: list[Finding] = []
-        suppressed: list[Suppressed] = []
+        suppressed: list[SuppressedFinding] = []
         for finding in self._found(CHECKED, view):
             by = self._answered(finding)
             if by:
-                suppressed.append(Suppressed(finding, by))
+                suppressed.append(SuppressedFinding(finding, by))
             else:
                 told.append(finding)
         rules = frozenset(one.rule for one in told)
@@ -89,20 +89,22 @@ class _Linter:
         told += self._found((LAST,), view)
         return self._with(sorted(told, key=_order), tuple(suppressed))
 
-    def _view(self, found: Taint, trusted: frozenset[str]) -> View:
-        return View(
+    def _view(self, found: TaintResult, trusted: frozenset[str]) -> RuleContext:
+        return RuleContext(
             self.project,
             found.facts,
-            found.flows.into,
+            found.flows.find_paths,
             found.doubts.writers,
-            self.places.stated,
-            partial(source_label, doubts=found.doubts),
-            is_reached,
+            self.places.is_declared,
+            partial(build_source_label, doubts=found.doubts),
+            is_contact_address,
             trusted,
             self.now,
         )
 
-    def _with(self, told: list[Finding], suppressed: tuple[Suppressed, ...]) -> Shaped:
+    def _with(
+        self, told: list[Finding], suppressed: tuple[SuppressedFinding, ...]
+    ) -> LoadedProject:
         broken = any(one.severity is Severity.ERROR for one in told)
         return replace(
             self.shaped,
@@ -111,12 +113,12 @@ class _Linter:
             suppressed=suppressed,
         )
 
-    def _found(self, rules: Iterable[Rule], view: View) -> Iterator[Finding]:
+    def _found(self, rules: Iterable[Rule], view: RuleContext) -> Iterator[Finding]:
         for rule in rules:
             for spot in rule.check(view) if rule.check else ():
                 yield self._finding(rule, spot)
 
-    def _finding(self, rule: Rule, spot: Spot) -> Finding:
+    def _finding(self, rule: Rule, spot: RuleMatch) -> Finding:
         return Finding(
             rule.id,
             spot.message,
@@ -126,14 +128,14 @@ class _Linter:
             rule.severity,
             tuple(self._label(one) for one in spot.labels),
             spot.notes,
-            fix_of(spot.mend, self.places, spot.place) if spot.mend else None,
+            fix_from_suggestion(spot.fix, self.places, spot.place) if spot.fix else None,
         )
 
     def _label(self, label: Label) -> Label:
         place = label.place or self.places.place(label.route)
         return Label(label.message, place, label.route.partition("#")[0])
 
-    def _answered(self, finding: Finding) -> Statement | None:
+    def _answered(self, finding: Finding) -> Suppression | None:
         """Who answers for it; every statement that would is used."""
         place = finding.place
         keys: list[Key] = [(finding.rule, finding.route, 0)]
@@ -142,12 +144,12 @@ class _Linter:
         self.used.update(keys)
         return next((self.answers[key] for key in keys if key in self.answers), None)
 
-    def _trusts(self, where: str, found: Taint) -> bool:
+    def _trusts(self, where: str, found: TaintResult) -> bool:
         """Whether it makes a difference that somebody vouches for a place."""
         attribute = self.project.attributes.get(where.removeprefix("attributes."))
         return where in found.doubts.used or (attribute is not None and attribute.user_editable)
 
-    def _unused(self, found: Taint) -> Iterator[tuple[Statement, str]]:
+    def _unused(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
         for one in self.project.statements:
             if one.expires < self.today:
                 yield one, f"expired on {one.expires}, and no longer holds"
@@ -160,7 +162,7 @@ class _Linter:
             yield one, "gives no rule or no reason, and holds nothing back"
 
 
-def _key(one: Statement) -> Key:
+def _key(one: Suppression) -> Key:
     """What a statement answers for: a place that it names, or the line that it stands on."""
     if one.owner or one.place is None:
         return one.rule, one.where, 0
@@ -168,8 +170,8 @@ def _key(one: Statement) -> Key:
 
 
 def _comments(sources: Mapping[str, str]) -> _Comments:
-    sound: list[Statement] = []
-    void: list[Statement] = []
+    sound: list[Suppression] = []
+    void: list[Suppression] = []
     for file, text in sources.items():
         if _MARK not in text:
             continue
@@ -179,14 +181,14 @@ def _comments(sources: Mapping[str, str]) -> _Comments:
     return _Comments(tuple(sound), tuple(void))
 
 
-def _on_line(file: str, number: int, line: str) -> Iterator[Statement]:
+def _on_line(file: str, number: int, line: str) -> Iterator[Suppression]:
     found = re.search(_COMMENT, line)
     if not found:
         return
     place = Place(file, number, found.start(1) + 1, number, found.end(1) + 1)
     rules = dict.fromkeys(rule.strip() for rule in found[2].split(","))
     for rule in rules if len(rules) <= _MOST_RULES else ("",):
-        yield Statement("", found[3].strip(), rule=rule, place=place)
+        yield Suppression("", found[3].strip(), rule=rule, place=place)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from cactions.model import noun
+from cactions.model import frozen
 
 _PARTS = ("Why", "Bad", "Good", "Fix", "Suppress")
 
 
-@noun
-class Page:
+@frozen
+class RulePage:
     """One rule, explained. ``bad`` and ``good`` are whole action files."""
 
     rule: str
@@ -24,7 +24,7 @@ class Page:
     suppress: str
 
 
-def page_of(rule: str, severity: str, text: str) -> Page:
+def parse_rule_page(rule: str, severity: str, text: str) -> RulePage:
     """The page of a docstring. Raises ValueError where a part is missing."""
     parts: dict[str, str] = {}
     rest = text
@@ -36,4 +36,4 @@ def page_of(rule: str, severity: str, text: str) -> Page:
     summary, _, about = rest.strip().partition("\n\n")
     files = {name: dedent(parts[name]).strip("\n") + "\n" for name in ("bad", "good")}
     words = {name: parts[name].strip() for name in ("why", "fix", "suppress")}
-    return Page(rule, severity, summary, about.strip(), **words, **files)
+    return RulePage(rule, severity, summary, about.strip(), **words, **files)

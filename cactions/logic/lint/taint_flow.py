@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
-from cactions.logic.lint.trust import TYPED, Doubts, Writer
+from cactions.logic.lint.trust import TYPED, TrustAnalysis, Writer
 from cactions.model import (
     Action,
     AttributeMapping,
@@ -20,35 +20,35 @@ from cactions.model import (
     PersonAttribute,
     Project,
     Reference,
-    noun,
+    frozen,
 )
-from cactions.rules.rule import Facts, Key
+from cactions.rules.rule import ActionAnalysis, LookupKey
 
 _END: Final = 10
 """Actions of a way that are told at its beginning and at its end; the others are counted."""
 
 
 _Edges = Mapping[str, list[Writer]]
-_Readers = Mapping[str, list[tuple[Key, Action]]]
+_Readers = Mapping[str, list[tuple[LookupKey, Action]]]
 
 
-@noun
-class Taint:
+@frozen
+class TaintResult:
     """What was found out of each action, and how unproven values get into each attribute."""
 
-    facts: tuple[Facts, ...]
-    flows: Flows
-    doubts: Doubts
+    facts: tuple[ActionAnalysis, ...]
+    flows: TaintPaths
+    doubts: TrustAnalysis
 
 
-def taint(project: Project, trusted: frozenset[str]) -> Taint:
+def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
     """The whole analysis. ``trusted`` are the routes that somebody vouches for today."""
-    doubts = Doubts(project, trusted)
+    doubts = TrustAnalysis(project, trusted)
     facts = tuple(
-        Facts(action, doubts.keys[name], doubts.unproven(action), doubts.trusts(action))
+        ActionAnalysis(action, doubts.keys[name], doubts.unproven(action), doubts.trusts(action))
         for name, action in project.actions.items()
     )
-    return Taint(facts, Flows(doubts), doubts)
+    return TaintResult(facts, TaintPaths(doubts), doubts)
 
 
 class _Step(NamedTuple):
@@ -58,26 +58,26 @@ class _Step(NamedTuple):
     """
 
     writer: Writer
-    key: Key | None = None
+    key: LookupKey | None = None
     before: str = ""
 
 
-class Flows:
+class TaintPaths:
     """The shortest way into each dirty attribute, from where somebody may have chosen the value.
 
     Those into which no such way leads begin at an answer that nothing proves. Ties go by name.
     """
 
-    def __init__(self, doubts: Doubts) -> None:
+    def __init__(self, doubts: TrustAnalysis) -> None:
         self.doubts = doubts
         self.steps: dict[str, _Step] = {}
         self.first: dict[str, tuple[str, ...]] = {}
-        self.chosen: dict[str, Key | None] = {}
+        self.chosen: dict[str, LookupKey | None] = {}
         self.length: dict[str, int] = {}
         if doubts.dirty:
             self._find()
 
-    def into(self, name: str) -> Flow:
+    def find_paths(self, name: str) -> Flow:
         """The hops into an attribute; none where it holds only what was proven."""
         if name not in self.steps:
             return ()
@@ -140,7 +140,7 @@ class Flows:
         found = ((one, self._chosen_key(one[0])) for one in writers)
         return next((_Step(one, key) for one, key in found if key), None)
 
-    def _chosen_key(self, action: Action) -> Key | None:
+    def _chosen_key(self, action: Action) -> LookupKey | None:
         """The first key of an action that somebody may have chosen."""
         if action.name not in self.chosen:
             keys = self.doubts.keys[action.name]
@@ -148,7 +148,7 @@ class Flows:
             self.chosen[action.name] = next(tainted, None)
         return self.chosen[action.name]
 
-    def _dirty_keys(self, action: Action) -> Iterator[tuple[str, Key]]:
+    def _dirty_keys(self, action: Action) -> Iterator[tuple[str, LookupKey]]:
         for key in self.doubts.keys[action.name]:
             one = key.reference
             if isinstance(one, PersonAttribute) and one.name in self.doubts.dirty:
@@ -156,7 +156,7 @@ class Flows:
 
     def _readers(self, edges: _Edges) -> _Readers:
         """By the dirty attribute that is looked up: which of those who write do so, and by what."""
-        found: dict[str, list[tuple[Key, Action]]] = {}
+        found: dict[str, list[tuple[LookupKey, Action]]] = {}
         actions = {action.name: action for writers in edges.values() for action, _ in writers}
         for _, action in sorted(actions.items()):
             for name, key in self._dirty_keys(action):
@@ -169,7 +169,7 @@ class Flows:
         route = _written(action, mapping)
         if key is None:
             return (Label(f"{action.name} writes {what}: {why}", route=route),)
-        source = source_label(key.reference, action, self.doubts)
+        source = build_source_label(key.reference, action, self.doubts)
         return (
             *(() if step.before else (source,)),
             Label(f"{action.name} looks it up in {key.part.value}", route=key.spot),
@@ -190,7 +190,7 @@ def _written(action: Action, mapping: AttributeMapping) -> str:
     return f"actions.{action.name}.response.mapping.{mapping.attribute.name}#"
 
 
-def source_label(reference: Reference, action: Action, doubts: Doubts) -> Label:
+def build_source_label(reference: Reference, action: Action, doubts: TrustAnalysis) -> Label:
     """Where a value that somebody may choose comes from, and who may."""
     if isinstance(reference, Input):
         number = doubts.input_number(action, reference.name)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from cactions.logic.lint.lookup_keys import keys_of
+from cactions.logic.lint.lookup_keys import list_lookup_keys
 from cactions.model import (
     Action,
     AttributeMapping,
@@ -41,17 +41,17 @@ _ASSIGNED: Final = (
 """Names of what a third party assigns."""
 
 
-def is_reached(name: str) -> bool:
+def is_contact_address(name: str) -> bool:
     """Whether a name speaks of an address or a number that people are reached by."""
     return bool(re.search(_REACHED, name, re.IGNORECASE))
 
 
-def rests_on_reach(proof: SamePerson) -> bool:
+def rests_on_contact_address(proof: SamePerson) -> bool:
     """Whether a proof compares an address or a number, which anybody may have typed there."""
-    return is_reached(proof.equals.name) or is_reached(_last(proof.path.segments))
+    return is_contact_address(proof.equals.name) or is_contact_address(_last(proof.path.segments))
 
 
-class Doubts:
+class TrustAnalysis:
     """What of a project may not be what it seems.
 
     ``dirty`` are the attributes that other actions fill with what nobody has proven, ``writers``
@@ -62,7 +62,7 @@ class Doubts:
         self.project = project
         self.trusted = trusted
         self.used: set[str] = set()
-        self.keys = {name: keys_of(action) for name, action in project.actions.items()}
+        self.keys = {name: list_lookup_keys(action) for name, action in project.actions.items()}
         self.sent = {
             name: frozenset(key.reference for key in keys if key.is_sent)
             for name, keys in self.keys.items()
@@ -103,10 +103,10 @@ class Doubts:
             return "nothing proves its answer" if proof is None else why
         if proof.verified:
             return ""
-        if rests_on_reach(proof):
+        if rests_on_contact_address(proof):
             return "nobody says that the third party verifies what the proof rests on"
         last = _last(mapping.path.segments)
-        if re.search(_ASSIGNED, last, re.IGNORECASE) and not is_reached(last):
+        if re.search(_ASSIGNED, last, re.IGNORECASE) and not is_contact_address(last):
             return ""
         return "people may have typed it at the third party"
 

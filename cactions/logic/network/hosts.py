@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.logic.network.origin import origin_of
-from cactions.model import ActionRequest, AllowedAddress, Project, noun
+from cactions.logic.network.origin import parse_origin
+from cactions.model import ActionRequest, AllowedAddress, Project, frozen
 
 
-@noun
-class Site:
+@frozen
+class Host:
     """Where requests go. ``asked_by`` says which; ``entry`` is the one of ``network.allow``."""
 
     host: str
@@ -26,14 +26,14 @@ class Site:
         return f"{self.host}:{self.port}"
 
 
-def sites_of(project: Project) -> tuple[Site, ...]:
+def list_hosts(project: Project) -> tuple[Host, ...]:
     """Each host and port once, in the order of the files."""
     ways = {(entry.host, entry.port): entry for entry in project.allowed}
     found: dict[tuple[str, int], list[str]] = {}
     for name, request in _requests(project):
-        origin = origin_of(request.base or str(request.url), ways)
+        origin = parse_origin(request.base or str(request.url), ways)
         found.setdefault((origin.host, origin.port), []).append(name)
-    return tuple(Site(*at, tuple(names), ways.get(at)) for at, names in found.items())
+    return tuple(Host(*at, tuple(names), ways.get(at)) for at, names in found.items())
 
 
 def _requests(project: Project) -> Iterator[tuple[str, ActionRequest]]:

@@ -13,7 +13,7 @@ from cactions.logic.yaml.diagnostics import (
     TEMPLATED_HOST,
     WRONG_VALUE,
 )
-from cactions.model import noun
+from cactions.model import frozen
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
 _NUMERIC: Final = re.compile(
@@ -40,7 +40,7 @@ class OriginError(ValueError):
         self.end = end
 
 
-@noun
+@frozen
 class Origin:
     """``text`` is ``https://host[:port]``; ``end`` is where it stops in the URL."""
 
@@ -50,7 +50,7 @@ class Origin:
     end: int
 
 
-def origin_of(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
+def parse_origin(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
     """The origin of an https URL, whose path may hold templates. Raises OriginError.
 
     ``allowed``: hosts and ports that may be no public name.
@@ -76,26 +76,26 @@ def origin_of(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
     host, colon, port = authority.rpartition(":") if ":" in authority else (authority, "", "")
     good = port.isascii() and port.isdigit() and len(port) <= _LONGEST_PORT and int(port) > 0
     number = int(port) if good else DEFAULT_PORT
-    if (host.lower(), number) not in allowed and (fault := host_fault(host)):
+    if (host.lower(), number) not in allowed and (fault := find_host_fault(host)):
         raise OriginError(SPECIAL_HOST, *fault, start, end)
     if colon and not (good and number <= HIGHEST_PORT):
         raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
     return Origin(f"https://{authority.lower()}", host.lower(), number, end)
 
 
-def host_fault(host: str) -> tuple[str, str] | None:
+def find_host_fault(host: str) -> tuple[str, str] | None:
     """Message and hint for a host that is no public name; None for one that may be."""
     if not host:
         return "the host is missing", "write https://host/path"
     if host.startswith("[") or _NUMERIC.fullmatch(host):
         return f'"{host}" is an address', "use the service's name"
-    if not is_name(host):
+    if not is_host_name(host):
         return f'"{host}" is no host name', "letters, digits and - between dots"
     if "." not in host or host.lower().endswith(_SPECIAL):
         return f'"{host}" is a name of a private network', "use the service's public name"
     return None
 
 
-def is_name(host: str) -> bool:
+def is_host_name(host: str) -> bool:
     """Whether it is spelled as a host name, public or not."""
     return len(host) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, host.split(".")))

@@ -7,26 +7,26 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from cactions.logic.cassette.request_diff import printable
-from cactions.logic.network.hosts import Site
-from cactions.model import CactionsError, Check, Health, NoAnswer, noun
+from cactions.logic.cassette.request_diff import escape_control
+from cactions.logic.network.hosts import Host
+from cactions.model import CactionsError, Health, HealthCheck, RequestFailed, frozen
 
 _MOST_NAMES: Final = 3
 MOST_SKEW: Final = 60.0
 """Seconds that a clock may be off: beyond it, tokens and certificates are misjudged."""
 
 
-@noun
-class Knocked:
+@frozen
+class HostProbe:
     """What a host answered: where its name leads, or why nowhere, and how TLS went.
 
     Without ``addresses`` and ``no_name``, the proxy looks it up.
     """
 
-    site: Site
+    site: Host
     addresses: tuple[str, ...] = ()
-    no_name: NoAnswer | None = None
-    no_connection: NoAnswer | None = None
+    no_name: RequestFailed | None = None
+    no_connection: RequestFailed | None = None
 
     @property
     def is_open(self) -> bool:
@@ -34,52 +34,52 @@ class Knocked:
         return not (self.no_name or self.no_connection)
 
 
-def checks_of(knocked: Knocked) -> Iterator[Check]:
+def build_checks(knocked: HostProbe) -> Iterator[HealthCheck]:
     """Its name, then its connection."""
     site, where = knocked.site, str(knocked.site)
     if knocked.no_name:
-        yield failed("name", where, knocked.no_name)
+        yield build_failed_check("name", where, knocked.no_name)
         message = "not tried, since nothing is known of where it is"
-        yield Check("connection", where, Health.UNKNOWN, message)
+        yield HealthCheck("connection", where, Health.UNKNOWN, message)
         return
     leads = "is looked up by the proxy, unchecked"
     if knocked.addresses:
         leads = f"leads to {' and '.join(knocked.addresses)}"
     if site.entry:
         leads = f"is {site.entry.address} by `network.allow` ({site.entry.reason}); not looked up"
-    yield Check("name", where, Health.OK, leads)
+    yield HealthCheck("name", where, Health.OK, leads)
     if knocked.no_connection:
-        yield failed("connection", where, knocked.no_connection)
+        yield build_failed_check("connection", where, knocked.no_connection)
     else:
         message = f"TLS with a certificate for this very name; asked by {_askers(site)}"
-        yield Check("connection", where, Health.OK, message)
+        yield HealthCheck("connection", where, Health.OK, message)
 
 
-def _askers(site: Site) -> str:
+def _askers(site: Host) -> str:
     first, rest = site.asked_by[:_MOST_NAMES], len(site.asked_by) - _MOST_NAMES
-    return ", ".join(map(printable, first)) + (f" and {rest:,} more" if rest > 0 else "")
+    return ", ".join(map(escape_control, first)) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def failed(topic: str, subject: str, error: CactionsError) -> Check:
+def build_failed_check(topic: str, subject: str, error: CactionsError) -> HealthCheck:
     """A problem, as the error says it."""
-    return Check(topic, subject, Health.PROBLEM, str(error), error.hint)
+    return HealthCheck(topic, subject, Health.PROBLEM, str(error), error.hint)
 
 
-def clock_check(told: Sequence[tuple[str, str, float]]) -> Check:
+def check_clock(told: Sequence[tuple[str, str, float]]) -> HealthCheck:
     """``told``: of hosts, the name, the ``Date`` header (empty for none) and our time just then."""
     for host, date, now in told:
         seconds = _seconds(date)
         if seconds is not None:
             return _clock(host, now - seconds)
     message = "no host has told the time" if told else "no host could be asked for the time"
-    return Check("clock", "", Health.UNKNOWN, message)
+    return HealthCheck("clock", "", Health.UNKNOWN, message)
 
 
-def _clock(host: str, skew: float) -> Check:
+def _clock(host: str, skew: float) -> HealthCheck:
     if abs(skew) <= MOST_SKEW:
-        return Check("clock", "", Health.OK, f"within {MOST_SKEW:.0f} s of {host}")
+        return HealthCheck("clock", "", Health.OK, f"within {MOST_SKEW:.0f} s of {host}")
     way = "ahead of" if skew > 0 else "behind"
-    return Check(
+    return HealthCheck(
         "clock", "", Health.PROBLEM, f"{abs(skew):,.0f} s {way} {host}",
         "Set this machine's clock: certificates and tokens are judged by it.",
     )  # fmt: skip

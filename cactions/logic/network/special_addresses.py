@@ -66,7 +66,7 @@ _V6: Final = (
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
 
 
-def special(address: str) -> str:
+def find_special_range(address: str) -> str:
     """What the address is for, where that is not the public internet; empty where it is.
 
     What is not the usual text of an address, or names an interface (``fe80::1%eth0``), is refused.

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from cactions.logic.people.declared_type import UnfitValue, declared_value, value_in_cell
+from cactions.logic.people.declared_type import InvalidValue, parse_cell, parse_declared_value
 from cactions.logic.people.from_record import (
     ATTRIBUTES,
     FIELD_TYPES,
-    Fault,
-    PersonFault,
-    person_from,
-    unknown_name,
+    InvalidPerson,
+    RecordFault,
+    describe_unknown_name,
+    parse_person,
 )
 from cactions.logic.source_mask import mask_text
 from cactions.model import Attribute, DataType, Json, Person
@@ -27,7 +27,7 @@ CUSTOM_ATTRIBUTES: Final = "custom_attributes."
 """Intercom's own word for what is ``attributes.`` here."""
 
 
-class Enrolment:
+class ColumnMap:
     """How rows become people, for one set of declared attributes."""
 
     def __init__(self, declared: Mapping[str, Attribute]) -> None:
@@ -51,17 +51,17 @@ class Enrolment:
         """The key as a message may hold it: dots where nothing says that the file is ours."""
         return key if self.recognized else mask_text(key)
 
-    def fault(self, key: str) -> Fault | None:
+    def fault(self, key: str) -> RecordFault | None:
         """What is wrong with a key, if anything is."""
         if key in self._types:
             return None
-        return unknown_name(
+        return describe_unknown_name(
             self.shown(key), [known.removeprefix(ATTRIBUTES) for known in self._types]
         )
 
     def cell(self, key: str, text: str) -> Json:
         """The value of a table's cell, by the type of its place."""
-        return value_in_cell(text, self._types[key])
+        return parse_cell(text, self._types[key])
 
     def person(self, row: Iterable[tuple[str, Json]]) -> Person:
         """The person of a row of keys and values. Raises PersonFault with all that is wrong."""
@@ -70,29 +70,31 @@ class Enrolment:
         fields = {key: value for key, value in values.items() if not key.startswith(ATTRIBUTES)}
         custom = {k.removeprefix(ATTRIBUTES): v for k, v in values.items() if k not in fields}
         try:
-            person = person_from(fields, custom, test, self._declared)
-        except PersonFault as error:
-            raise PersonFault((*faults, *error.faults)) from None
+            person = parse_person(fields, custom, test, self._declared)
+        except InvalidPerson as error:
+            raise InvalidPerson((*faults, *error.faults)) from None
         if faults:
-            raise PersonFault(tuple(faults))
+            raise InvalidPerson(tuple(faults))
         return person
 
-    def _sorted_out(self, row: Iterable[tuple[str, Json]]) -> tuple[dict[str, Json], list[Fault]]:
+    def _sorted_out(
+        self, row: Iterable[tuple[str, Json]]
+    ) -> tuple[dict[str, Json], list[RecordFault]]:
         values: dict[str, Json] = {}
-        faults: list[Fault] = []
+        faults: list[RecordFault] = []
         for key, value in row:
             if fault := self.fault(key):
                 faults.append(fault)
             elif key in values:
-                faults.append(Fault(self.shown(key), "stands here twice", "Keep one."))
+                faults.append(RecordFault(self.shown(key), "stands here twice", "Keep one."))
             else:
                 values[key] = value
         return values, faults
 
 
-def _test(value: Json, faults: list[Fault]) -> bool:
+def _test(value: Json, faults: list[RecordFault]) -> bool:
     try:
-        return bool(declared_value(value, DataType.BOOLEAN))
-    except UnfitValue as unfit:
-        faults.append(Fault(TEST, unfit.message, unfit.hint))
+        return bool(parse_declared_value(value, DataType.BOOLEAN))
+    except InvalidValue as unfit:
+        faults.append(RecordFault(TEST, unfit.message, unfit.hint))
         return False

@@ -16,7 +16,7 @@ _CELLS: Final = {
 }
 
 
-class Cell(NamedTuple):
+class CsvCell(NamedTuple):
     """A cell's text, and where it stands in the record (with its quotes), in characters."""
 
     text: str
@@ -24,7 +24,7 @@ class Cell(NamedTuple):
     end: int
 
 
-class SplitError(ValueError):
+class CsvError(ValueError):
     """A record that is no CSV. ``offset`` is the offending character, from 0."""
 
     def __init__(self, message: str, hint: str, offset: int) -> None:
@@ -34,20 +34,20 @@ class SplitError(ValueError):
         self.offset = offset
 
 
-def is_open(text: str) -> bool:
+def has_open_quote(text: str) -> bool:
     """Whether a quoted cell still waits for its end, so that the record goes on."""
     return text.count('"') % 2 == 1
 
 
-def separator_of(header: str) -> str:
+def detect_separator(header: str) -> str:
     """What separates the columns; spreadsheets write semicolons where the comma is decimal."""
     return ";" if ";" in header and "," not in header else ","
 
 
-def split_record(text: str, separator: str = ",") -> list[Cell]:
+def split_record(text: str, separator: str = ",") -> list[CsvCell]:
     """The cells of a record, whose line break may still be there. Raises SplitError."""
-    record = text.rstrip("\r\n") if not is_open(text) else text
-    cells: list[Cell] = []
+    record = text.rstrip("\r\n") if not has_open_quote(text) else text
+    cells: list[CsvCell] = []
     position = 0
     while True:
         cell = _cell(record, position, separator)
@@ -59,20 +59,20 @@ def split_record(text: str, separator: str = ",") -> list[Cell]:
         position = cell.end + 1
 
 
-def _cell(record: str, position: int, separator: str) -> Cell:
+def _cell(record: str, position: int, separator: str) -> CsvCell:
     found = _CELLS[separator].match(record, position)
     assert found, "the empty cell always fits"
     quoted, bare = found.groups()
     text = bare if quoted is None else quoted.replace('""', '"')
-    return Cell(text, position, found.end())
+    return CsvCell(text, position, found.end())
 
 
-def _misplaced(record: str, cell: Cell) -> SplitError:
+def _misplaced(record: str, cell: CsvCell) -> CsvError:
     if record[cell.end] in "\r\n":
-        return SplitError(
+        return CsvError(
             "a line breaks off here", "Put a cell with line breaks in quotes.", cell.end
         )
     if cell.end == cell.start:
-        return SplitError("a quote is opened and never closed", 'End the cell with ".', cell.end)
+        return CsvError("a quote is opened and never closed", 'End the cell with ".', cell.end)
     hint = 'Put the whole cell in quotes, and write "" for a quote inside.'
-    return SplitError("a quote stands where no cell begins or ends", hint, cell.end)
+    return CsvError("a quote stands where no cell begins or ends", hint, cell.end)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cactions.logic.plan.coerce import MAX_INTEGER
-from cactions.logic.plan.dates import SIZE_LIMIT, Unfit, seconds_of_number, seconds_of_text
+from cactions.logic.plan.dates import SIZE_LIMIT, DateError, parse_date_text, parse_timestamp
 from cactions.logic.plan.equality import MAX_EXACT
 from cactions.model import DataType, DateForm, Json
 
@@ -25,7 +25,7 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+
 _BOOLEANS: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": False})
 
 
-class UnfitValue(ValueError):
+class InvalidValue(ValueError):
     """A value that its place cannot hold; the message completes a sentence about the place."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -34,7 +34,7 @@ class UnfitValue(ValueError):
         self.hint = hint
 
 
-def value_in_cell(text: str, data_type: DataType) -> Json:
+def parse_cell(text: str, data_type: DataType) -> Json:
     """What the text of a cell stands for; the text itself where it is nothing of that type.
 
     Spreadsheets write TRUE and FALSE, so their case does not count.
@@ -49,7 +49,7 @@ def value_in_cell(text: str, data_type: DataType) -> Json:
     return float(text) if data_type is DataType.FLOAT else int(text)
 
 
-def declared_value(value: Json, data_type: DataType) -> Json:
+def parse_declared_value(value: Json, data_type: DataType) -> Json:
     """The value as its place holds it; null stays null. Raises UnfitValue."""
     return None if value is None else _READERS[data_type](value)
 
@@ -60,9 +60,9 @@ def _string(value: Json) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise UnfitValue("holds half of a surrogate pair", "Remove it.") from None
+        raise InvalidValue("holds half of a surrogate pair", "Remove it.") from None
     if "\0" in value:
-        raise UnfitValue("holds a NUL character", "Remove it.")
+        raise InvalidValue("holds a NUL character", "Remove it.")
     return value
 
 
@@ -70,7 +70,7 @@ def _integer(value: Json) -> int:
     if type(value) is not int:
         raise _wrong_kind(value, "a whole number", "Write it in digits, without quotes.")
     if abs(value) > MAX_INTEGER:
-        raise UnfitValue("is out of range", f"Whole numbers reach {MAX_INTEGER:,}.")
+        raise InvalidValue("is out of range", f"Whole numbers reach {MAX_INTEGER:,}.")
     return value
 
 
@@ -78,7 +78,7 @@ def _float(value: Json) -> float:
     if type(value) is int and abs(value) <= MAX_EXACT:
         return float(value)
     if type(value) is int or (isinstance(value, float) and not math.isfinite(value)):
-        raise UnfitValue("is out of range", f"Whole numbers reach {MAX_EXACT:,} here.")
+        raise InvalidValue("is out of range", f"Whole numbers reach {MAX_EXACT:,} here.")
     if not isinstance(value, float):
         raise _wrong_kind(value, "a number", "Write it as 1.5, without quotes.")
     return value
@@ -93,13 +93,13 @@ def _boolean(value: Json) -> bool:
 def _date(value: Json) -> int:
     try:
         if isinstance(value, str):
-            return seconds_of_text(value)
+            return parse_date_text(value)
         if type(value) is int:
-            return seconds_of_number(value, DateForm.UNIX_S)
-    except Unfit as unfit:
+            return parse_timestamp(value, DateForm.UNIX_S)
+    except DateError as unfit:
         if type(value) is int and abs(value) >= SIZE_LIMIT:
-            raise UnfitValue("looks like milliseconds", "Divide it by 1,000.") from None
-        raise UnfitValue(f"is no date: {unfit.detail}", _DATES) from None
+            raise InvalidValue("looks like milliseconds", "Divide it by 1,000.") from None
+        raise InvalidValue(f"is no date: {unfit.detail}", _DATES) from None
     raise _wrong_kind(value, "a date", _DATES)
 
 
@@ -117,8 +117,8 @@ _KINDS: Final[Mapping[type, str]] = MappingProxyType(
 )
 
 
-def _wrong_kind(value: Json, wanted: str, hint: str) -> UnfitValue:
-    return UnfitValue(f"must be {wanted}, and is {_KINDS[type(value)]}", hint)
+def _wrong_kind(value: Json, wanted: str, hint: str) -> InvalidValue:
+    return InvalidValue(f"must be {wanted}, and is {_KINDS[type(value)]}", hint)
 
 
 _READERS: Final[Mapping[DataType, Callable[[Json], Json]]] = MappingProxyType(

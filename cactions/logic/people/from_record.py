@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from cactions.logic.people.declared_type import UnfitValue, declared_value
-from cactions.logic.yaml.diagnostics import MOST_HINTS, closest
+from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
+from cactions.logic.yaml.diagnostics import MOST_HINTS, find_closest
 from cactions.model import (
     CONTACT_FIELDS,
     MATCH_FIELDS,
@@ -42,7 +42,7 @@ KEY_NAMES: Final = (*MATCH_FIELDS, *ALIASES)
 """Of these, a record needs at least one."""
 
 
-class Fault(NamedTuple):
+class RecordFault(NamedTuple):
     """One thing that is wrong with a record.
 
     ``key`` is ``email`` or ``attributes.tier``; empty where the record as a whole is meant. The
@@ -60,15 +60,15 @@ class Fault(NamedTuple):
         return self.message if whole else f"{self.key} {self.message}"
 
 
-class PersonFault(ValueError):
+class InvalidPerson(ValueError):
     """Why a record is no person: every Fault of it."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[RecordFault, ...]) -> None:
         super().__init__("; ".join(map(str, faults)))
         self.faults = faults
 
 
-def person_id_for(fields: Mapping[str, Json]) -> str:
+def derive_person_id(fields: Mapping[str, Json]) -> str:
     """The id of somebody without one: 24 hex digits of SHA-256.
 
     Over ``user_id:<value>``, else ``email:<value>``. Raises KeyError where neither is set.
@@ -78,7 +78,7 @@ def person_id_for(fields: Mapping[str, Json]) -> str:
     return digest.hexdigest()[:_ID_DIGITS]
 
 
-def person_from(
+def parse_person(
     fields: Mapping[str, Json],
     attributes: Mapping[str, Json],
     test: bool,
@@ -89,21 +89,22 @@ def person_from(
     contact = _declared_values("", fields, FIELD_TYPES, faults)
     own = {name: declared[name].data_type for name in attributes if name in declared}
     values = _declared_values(ATTRIBUTES, attributes, own, faults)
-    faults += [unknown_name(n, FIELD_TYPES) for n in fields if n not in FIELD_TYPES]
+    faults += [describe_unknown_name(n, FIELD_TYPES) for n in fields if n not in FIELD_TYPES]
     unknown = [ATTRIBUTES + n for n in attributes if n not in declared]
     faults += [
-        unknown_name(n, declared if place < MOST_HINTS else ()) for place, n in enumerate(unknown)
+        describe_unknown_name(n, declared if place < MOST_HINTS else ())
+        for place, n in enumerate(unknown)
     ]
     if faults:
-        raise PersonFault(tuple(faults))
+        raise InvalidPerson(tuple(faults))
     held = {
         ALIASES.get(name, name): value for name, value in contact.items() if not is_empty(value)
     }
-    person_id = held.pop("id", None) or person_id_for(held)
+    person_id = held.pop("id", None) or derive_person_id(held)
     return Person(str(person_id), held, values, test)
 
 
-def updated(old: Person, new: Person) -> Person:
+def update_person(old: Person, new: Person) -> Person:
     """The old person with what the new record says; whatever it does not name stays."""
     return Person(
         old.id,
@@ -113,40 +114,45 @@ def updated(old: Person, new: Person) -> Person:
     )
 
 
-def unknown_name(key: str, known: Collection[str]) -> Fault:
+def describe_unknown_name(key: str, known: Collection[str]) -> RecordFault:
     """The fault of a key whose last part is none of the known names."""
     name = key.removeprefix(ATTRIBUTES)
-    close = closest(name, known)
+    close = find_closest(name, known)
     hint = f'Did you mean "{close}"?' if close else "Declare it under `attributes:`."
-    return Fault(key, f'"{name}" is not known', hint, unknown=True)
+    return RecordFault(key, f'"{name}" is not known', hint, unknown=True)
 
 
 def _declared_values(
-    prefix: str, record: Mapping[str, Json], types: Mapping[str, DataType], faults: list[Fault]
+    prefix: str,
+    record: Mapping[str, Json],
+    types: Mapping[str, DataType],
+    faults: list[RecordFault],
 ) -> dict[str, Json]:
     """What has a type and fits it; what does not fit is added to the faults."""
     fit: dict[str, Json] = {}
     for name, value in record.items():
         try:
             if name in types:
-                fit[name] = declared_value(value, types[name])
-        except UnfitValue as unfit:
-            faults.append(Fault(prefix + name, unfit.message, unfit.hint))
+                fit[name] = parse_declared_value(value, types[name])
+        except InvalidValue as unfit:
+            faults.append(RecordFault(prefix + name, unfit.message, unfit.hint))
     return fit
 
 
-def _identity_faults(fields: Mapping[str, Json]) -> Iterator[Fault]:
+def _identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
     for alias, name in ALIASES.items():
         if alias in fields and name in fields:
-            yield Fault(alias, f"is another name of {name}, and both are given", "Keep one.")
+            yield RecordFault(alias, f"is another name of {name}, and both are given", "Keep one.")
     for name in KEY_NAMES:
         if problem := _key_problem(fields.get(name)):
-            yield Fault(name, problem, "Remove it: nobody could type it, and nothing would match.")
+            yield RecordFault(
+                name, problem, "Remove it: nobody could type it, and nothing would match."
+            )
     role = fields.get("role")
     if isinstance(role, str) and role not in ("", *(each.value for each in Role)):
-        yield Fault("role", "must be user or lead")
+        yield RecordFault("role", "must be user or lead")
     if all(is_empty(fields.get(name)) for name in KEY_NAMES):
-        yield Fault("", f"there is no {' or '.join(MATCH_FIELDS)}", "Give at least one.")
+        yield RecordFault("", f"there is no {' or '.join(MATCH_FIELDS)}", "Give at least one.")
 
 
 def _key_problem(value: Json) -> str:

@@ -17,7 +17,7 @@ _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _BETWEEN: Final = re.compile(r"[ \t\n\r,:]*")
 
 
-class Spot(NamedTuple):
+class JsonSpan(NamedTuple):
     """A value and its span in the text, in characters from 0, the end exclusive."""
 
     value: Json
@@ -25,17 +25,17 @@ class Spot(NamedTuple):
     end: int
 
 
-def elements(text: str) -> Iterator[Spot]:
+def list_element_spans(text: str) -> Iterator[JsonSpan]:
     """The elements of the array that is the whole text."""
     yield from _inside(text, _skip(_BLANK, text, 0))
 
 
-def key_spot(text: str, start: int, route: Sequence[str]) -> Spot:
+def find_key_span(text: str, start: int, route: Sequence[str]) -> JsonSpan:
     """The key at the end of a route of keys, from the object at ``start``.
 
     The last key on the way that is there, or the object's first character.
     """
-    spot = Spot(None, start, start + 1)
+    spot = JsonSpan(None, start, start + 1)
     for name in route:
         if text[start] != "{":
             break
@@ -49,12 +49,12 @@ def key_spot(text: str, start: int, route: Sequence[str]) -> Spot:
     return spot
 
 
-def _inside(text: str, start: int) -> Iterator[Spot]:
+def _inside(text: str, start: int) -> Iterator[JsonSpan]:
     """The elements of the array, or the keys and values in turn of the object, at ``start``."""
     position = _skip(_BETWEEN, text, start + 1)
     while text[position] not in "]}":
         value, end = _DECODER.raw_decode(text, position)
-        yield Spot(value, position, end)
+        yield JsonSpan(value, position, end)
         position = _skip(_BETWEEN, text, end)
 
 

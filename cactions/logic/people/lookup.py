@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from cactions.logic.shell import word
-from cactions.model import MATCH_FIELDS, OperatorError, Person, PersonQuery, Role
+from cactions.logic.shell import quote_word
+from cactions.model import MATCH_FIELDS, Person, PersonQuery, Role, UsageError
 
 _MOST_LISTED: Final = 10
 _LIST: Final = "`cactions people list` shows who is there."
 
 
-def lookup_key(field: str, text: str) -> str | None:
+def build_lookup_key(field: str, text: str) -> str | None:
     """The form of a value that is equal for equal values; None for one that equals nothing."""
     if field == "email":
         return _address(text)
@@ -30,37 +30,41 @@ def lookup_key(field: str, text: str) -> str | None:
     return text or None
 
 
-def lookup_keys(person: Person) -> Mapping[str, str | None]:
+def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
     """By match field, the key under which the person is found."""
     user_id, email = person.fields.get("user_id"), person.fields.get("email")
     is_user = person.role is Role.USER
     return {
-        "id": lookup_key("id", person.id),
-        "user_id": lookup_key("user_id", user_id) if is_user and isinstance(user_id, str) else None,
-        "email": lookup_key("email", email) if isinstance(email, str) else None,
+        "id": build_lookup_key("id", person.id),
+        "user_id": build_lookup_key("user_id", user_id)
+        if is_user and isinstance(user_id, str)
+        else None,
+        "email": build_lookup_key("email", email) if isinstance(email, str) else None,
     }
 
 
 def check_field(query: PersonQuery) -> None:
     """Raises OperatorError for a field by which nobody can be looked up."""
     if query.field not in MATCH_FIELDS:
-        raise OperatorError(
+        raise UsageError(
             f'people are not found by "{query.field}"', hint=f"Use {' or '.join(MATCH_FIELDS)}."
         )
 
 
-def the_one(query: PersonQuery, found: Sequence[Person], near: Iterable[str] = ()) -> Person:
+def require_one_person(
+    query: PersonQuery, found: Sequence[Person], near: Iterable[str] = ()
+) -> Person:
     """The only person found. Raises OperatorError; ``near`` are keys that may have been meant."""
     if len(found) == 1:
         return found[0]
     if not found:
-        raise OperatorError(f"there is no person with {query}", hint=_hint(query, near))
+        raise UsageError(f"there is no person with {query}", hint=_hint(query, near))
     listed = ", ".join(f"{person.role.value} {person.id}" for person in found[:_MOST_LISTED])
     more = len(found) - _MOST_LISTED
-    raise OperatorError(
+    raise UsageError(
         f"{len(found)} people have {query}, and exactly one must match: {listed}"
         + (f" and {more} more" if more > 0 else ""),
-        hint=f"Name the one by id, such as `{word([f'id={found[0].id}'])}`.",
+        hint=f"Name the one by id, such as `{quote_word([f'id={found[0].id}'])}`.",
     )
 
 

@@ -30,19 +30,19 @@ from types import MappingProxyType
 from typing import Final, TypeAlias, TypeGuard
 
 from cactions.logic import strict_json
-from cactions.logic.plan.dates import Unfit, seconds_of_day, seconds_of_number, seconds_of_text
-from cactions.logic.plan.equality import MAX_EXACT, held
+from cactions.logic.plan.dates import DateError, parse_date_text, parse_day, parse_timestamp
+from cactions.logic.plan.equality import MAX_EXACT, normalize
 from cactions.model import (
-    DOTS,
+    MASK,
     AttributeMapping,
     DataType,
     DateForm,
     Json,
+    KeepReason,
     Scalar,
-    Why,
+    frozen,
     is_empty,
-    noun,
-    same,
+    is_same,
 )
 
 MAX_LENGTH: Final = 255
@@ -57,46 +57,48 @@ _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
-@noun
-class Fit:
+@frozen
+class Coerced:
     """A value that the attribute can hold. ``forced``: converted because ``type:`` asks for it."""
 
     value: Scalar
     forced: bool = False
 
 
-@noun
-class Misfit:
+@frozen
+class Rejected:
     """Why the attribute cannot hold what came; ``detail`` holds nothing of the value."""
 
-    why: Why
+    why: KeepReason
     detail: str
 
 
-Coerced: TypeAlias = Fit | Misfit
+CoercionResult: TypeAlias = Coerced | Rejected
 
 
-def coerce(mapping: AttributeMapping, got: Json) -> Coerced:
+def coerce(mapping: AttributeMapping, got: Json) -> CoercionResult:
     """What the attribute would hold, for a value that is neither missing nor null."""
     data_type = mapping.attribute.data_type
     try:
         fit = _listed(mapping, got) if mapping.values else _READERS[data_type](mapping, got)
-        value = held(data_type, fit.value)
+        value = normalize(data_type, fit.value)
         _check_choices(mapping, value)
-    except Unfit as unfit:
-        return Misfit(unfit.why, unfit.detail)
-    return fit if value is fit.value else Fit(value, fit.forced)
+    except DateError as unfit:
+        return Rejected(unfit.why, unfit.detail)
+    return fit if value is fit.value else Coerced(value, fit.forced)
 
 
-def _listed(mapping: AttributeMapping, got: Json) -> Fit:
+def _listed(mapping: AttributeMapping, got: Json) -> Coerced:
     """The value that the author pairs with this text, or with the JSON text of what came."""
     if isinstance(got, list | dict):
         raise _wrong_type(got, "one value")
-    text = got if isinstance(got, str) else strict_json.dumps(got)
+    text = got if isinstance(got, str) else strict_json.dump_json(got)
     for known, value in mapping.values:
         if known == text and not isinstance(got, float):
-            return Fit(value)
-    raise Unfit(Why.NOT_IN_VALUES, f"known are {_some(known for known, _ in mapping.values)}")
+            return Coerced(value)
+    raise DateError(
+        KeepReason.NOT_IN_VALUES, f"known are {_some(known for known, _ in mapping.values)}"
+    )
 
 
 def _check_choices(mapping: AttributeMapping, value: Scalar) -> None:
@@ -104,45 +106,47 @@ def _check_choices(mapping: AttributeMapping, value: Scalar) -> None:
     if not mapping.attribute.options and not mapping.one_of:
         return
     for choices, why in (
-        (mapping.attribute.options, Why.NOT_AN_OPTION),
-        (mapping.one_of, Why.NOT_IN_ONE_OF),
+        (mapping.attribute.options, KeepReason.NOT_AN_OPTION),
+        (mapping.one_of, KeepReason.NOT_IN_ONE_OF),
     ):
-        known = [held(mapping.attribute.data_type, choice) for choice in choices]
-        if known and not is_empty(value) and not any(same(value, choice) for choice in known):
-            raise Unfit(why, f"allowed are {_some(choices)}")
+        known = [normalize(mapping.attribute.data_type, choice) for choice in choices]
+        if known and not is_empty(value) and not any(is_same(value, choice) for choice in known):
+            raise DateError(why, f"allowed are {_some(choices)}")
 
 
-def _string(mapping: AttributeMapping, got: Json) -> Fit:
+def _string(mapping: AttributeMapping, got: Json) -> Coerced:
     wanted = "a text"
     if isinstance(got, str):
-        return Fit(_checked_text(mapping, got))
+        return Coerced(_checked_text(mapping, got))
     if not isinstance(got, bool | int | float):
         raise _wrong_type(got, wanted)
     _must_force(mapping, got, wanted)
-    return Fit(_checked_text(mapping, strict_json.dumps(got)), forced=True)
+    return Coerced(_checked_text(mapping, strict_json.dump_json(got)), forced=True)
 
 
 def _checked_text(mapping: AttributeMapping, text: str) -> str:
     limit = MAX_LENGTH if mapping.max_length is None else min(MAX_LENGTH, mapping.max_length)
     if len(text) > limit:
-        raise Unfit(Why.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
-    if DOTS in text:
-        raise Unfit(
-            Why.UNSUITABLE_TEXT, "it holds a secret of ours, or the dots that stand for one"
+        raise DateError(KeepReason.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
+    if MASK in text:
+        raise DateError(
+            KeepReason.UNSUITABLE_TEXT, "it holds a secret of ours, or the dots that stand for one"
         )
     if not text.isprintable() and any(
         unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text
     ):
-        raise Unfit(Why.UNSUITABLE_TEXT, "it holds a control character, or half a character")
+        raise DateError(
+            KeepReason.UNSUITABLE_TEXT, "it holds a control character, or half a character"
+        )
     return text
 
 
-def _integer(mapping: AttributeMapping, got: Json) -> Fit:
+def _integer(mapping: AttributeMapping, got: Json) -> Coerced:
     number, forced = _whole(mapping, got)
-    return Fit(_within(number, MAX_INTEGER), forced)
+    return Coerced(_within(number, MAX_INTEGER), forced)
 
 
-def _float(mapping: AttributeMapping, got: Json) -> Fit:
+def _float(mapping: AttributeMapping, got: Json) -> Coerced:
     wanted = "a number"
     number = got
     if isinstance(got, str) and _NUMBER.fullmatch(got):
@@ -153,38 +157,38 @@ def _float(mapping: AttributeMapping, got: Json) -> Fit:
     if not isinstance(number, float):
         raise _wrong_type(got, wanted)
     if not math.isfinite(number):
-        raise Unfit(Why.OUT_OF_RANGE, "it is larger than any number that can be kept")
-    return Fit(number + 0.0, forced=isinstance(got, str))  # -0.0 + 0.0 is 0.0
+        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be kept")
+    return Coerced(number + 0.0, forced=isinstance(got, str))  # -0.0 + 0.0 is 0.0
 
 
-def _boolean(mapping: AttributeMapping, got: Json) -> Fit:
+def _boolean(mapping: AttributeMapping, got: Json) -> Coerced:
     wanted = "true or false"
     if isinstance(got, bool):
-        return Fit(got)
+        return Coerced(got)
     if got not in ("true", "false"):
         hint = "; `values` can say which is which" if isinstance(got, int | str) else ""
         raise _wrong_type(got, wanted, hint)
     _must_force(mapping, got, wanted)
-    return Fit(got == "true", forced=True)
+    return Coerced(got == "true", forced=True)
 
 
-def _date(mapping: AttributeMapping, got: Json) -> Fit:
+def _date(mapping: AttributeMapping, got: Json) -> Coerced:
     """Without a form, a number is taken for what the attribute itself holds: Unix seconds."""
     form = mapping.date or DateForm.UNIX_S
     if form not in _TEXT_DATES:
         number, forced = _whole(mapping, got)
-        return Fit(seconds_of_number(number, form), forced)
+        return Coerced(parse_timestamp(number, form), forced)
     if isinstance(got, str):
-        return Fit(_TEXT_DATES[form](got))
+        return Coerced(_TEXT_DATES[form](got))
     raise _wrong_type(got, "a date as text")
 
 
 _TEXT_DATES: Final[Mapping[DateForm, Callable[[str], int]]] = MappingProxyType(
-    {DateForm.ISO8601: seconds_of_text, DateForm.ISO8601_DATE: seconds_of_day}
+    {DateForm.ISO8601: parse_date_text, DateForm.ISO8601_DATE: parse_day}
 )
 
 
-_READERS: Final[Mapping[DataType, Callable[[AttributeMapping, Json], Fit]]] = MappingProxyType(
+_READERS: Final[Mapping[DataType, Callable[[AttributeMapping, Json], Coerced]]] = MappingProxyType(
     {
         DataType.STRING: _string,
         DataType.INTEGER: _integer,
@@ -218,13 +222,13 @@ def _number_in(text: str) -> int | float:
     if not _WHOLE.fullmatch(text):
         return float(text)
     if len(text) > _MOST_DIGITS:
-        raise Unfit(Why.OUT_OF_RANGE, "it is larger than any number that can be kept")
+        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be kept")
     return int(text)
 
 
 def _within(number: int, limit: int) -> int:
     if abs(number) > limit:
-        raise Unfit(Why.OUT_OF_RANGE, f"whole numbers reach {limit}")
+        raise DateError(KeepReason.OUT_OF_RANGE, f"whole numbers reach {limit}")
     return number
 
 
@@ -235,8 +239,8 @@ def _must_force(mapping: AttributeMapping, got: Json, wanted: str) -> None:
         raise _wrong_type(got, wanted, f"; `type: {data_type.value}` would convert it")
 
 
-def _wrong_type(got: Json, wanted: str, hint: str = "") -> Unfit:
-    return Unfit(Why.WRONG_TYPE, f"{wanted} is wanted, not {_WORDS[type(got)]}{hint}")
+def _wrong_type(got: Json, wanted: str, hint: str = "") -> DateError:
+    return DateError(KeepReason.WRONG_TYPE, f"{wanted} is wanted, not {_WORDS[type(got)]}{hint}")
 
 
 _WORDS: Final[Mapping[type, str]] = MappingProxyType(
@@ -254,6 +258,6 @@ _WORDS: Final[Mapping[type, str]] = MappingProxyType(
 
 def _some(choices: Iterable[Scalar]) -> str:
     """The first choices, as JSON, and how many more there are."""
-    words = [strict_json.dumps(choice) for choice in choices]
+    words = [strict_json.dump_json(choice) for choice in choices]
     more = len(words) - _MOST_CHOICES
     return ", ".join(words[:_MOST_CHOICES]) + (f" and {more} more" if more > 0 else "")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.expressions.references import resolve
-from cactions.logic.plan.planner import applied
+from cactions.logic.expressions.references import resolve_reference
+from cactions.logic.plan.planner import apply_plan
 from cactions.model import (
     Conflict,
     Outcome,
@@ -20,7 +20,7 @@ from cactions.model import (
     PersonAttribute,
     Plan,
     Receipt,
-    same,
+    is_same,
 )
 
 CALL_IN_DOUBT: Final = (
@@ -31,40 +31,40 @@ CALL_IN_DOUBT: Final = (
 _CHANGED: Final = "the person was changed since the plan was made"
 
 
-def unchanged(plan: Plan) -> Receipt | None:
+def is_unchanged(plan: Plan) -> Receipt | None:
     """The receipt of a plan that has nothing to write; None where there is something."""
     return None if plan.effective else Receipt(plan.subject.person_id, Outcome.UNCHANGED)
 
 
-def commit(plan: Plan, person: Person) -> tuple[Person | None, Receipt]:
+def commit_plan(plan: Plan, person: Person) -> tuple[Person | None, Receipt]:
     """Whom to write, None for nobody, and the receipt that is true once that is done."""
-    if idle := unchanged(plan):
+    if idle := is_unchanged(plan):
         return None, idle
-    if found := conflicts(plan, person):
+    if found := list_conflicts(plan, person):
         return None, Receipt(person.id, Outcome.CONFLICT, _CHANGED, found)
-    return applied(person, plan), Receipt(person.id, Outcome.APPLIED)
+    return apply_plan(person, plan), Receipt(person.id, Outcome.APPLIED)
 
 
-def found(plan: Plan, person: Person) -> Receipt | None:
+def find_conflicts(plan: Plan, person: Person) -> Receipt | None:
     """What became of a plan whose outcome was never recorded; None where it was not written.
 
     It was applied where the person holds every ``after``, and not written where they hold every
     ``before``. Anything else is a conflict: somebody changed the person meanwhile.
     """
-    if idle := unchanged(plan):
+    if idle := is_unchanged(plan):
         return idle
-    if all(same(each.after, person.attribute_value(each.attribute)) for each in plan.effective):
+    if all(is_same(each.after, person.attribute_value(each.attribute)) for each in plan.effective):
         return Receipt(person.id, Outcome.APPLIED)
-    others = conflicts(plan, person)
+    others = list_conflicts(plan, person)
     return Receipt(person.id, Outcome.CONFLICT, _CHANGED, others) if others else None
 
 
-def conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:
+def list_conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:
     """What does not hold as the plan promised: who the person is, then the attributes."""
     return _others(plan, person) + tuple(
         Conflict(change.attribute, change.before, found, change.redacted)
         for change in plan.effective
-        if not same(change.before, found := person.attribute_value(change.attribute))
+        if not is_same(change.before, found := person.attribute_value(change.attribute))
     )
 
 
@@ -79,5 +79,5 @@ def _others(plan: Plan, person: Person) -> tuple[Conflict, ...]:
             str(one.reference), one.value, now, hidden or isinstance(one.reference, PersonAttribute)
         )
         for one in plan.premises
-        if not same(one.value, now := resolve(one.reference, person, {}))
+        if not is_same(one.value, now := resolve_reference(one.reference, person, {}))
     )

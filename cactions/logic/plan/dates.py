@@ -14,7 +14,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from cactions.model import DateForm, Why
+from cactions.model import DateForm, KeepReason
 
 SIZE_LIMIT: Final = 10**11
 """As seconds the year 5138, as milliseconds March 1973."""
@@ -37,45 +37,45 @@ _LATEST: Final = 253_402_300_799
 """9999-12-31T23:59:59Z"""
 
 
-class Unfit(ValueError):
+class DateError(ValueError):
     """A value that the attribute cannot hold; ``detail`` holds nothing of the value."""
 
-    def __init__(self, why: Why, detail: str) -> None:
+    def __init__(self, why: KeepReason, detail: str) -> None:
         super().__init__(why, detail)
         self.why = why
         self.detail = detail
 
 
-def seconds_of_text(text: str) -> int:
+def parse_date_text(text: str) -> int:
     """Unix seconds of a date and time with an offset. Raises Unfit."""
     parts = _DATE_TIME.fullmatch(text)
     if parts is None:
-        raise Unfit(Why.BAD_DATE, "a date is written 2026-01-31T09:30:00Z")
+        raise DateError(KeepReason.BAD_DATE, "a date is written 2026-01-31T09:30:00Z")
     year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups()[:6])
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(parts))
     except ValueError:
-        raise Unfit(Why.BAD_DATE, "the calendar or the clock has no such time") from None
+        raise DateError(KeepReason.BAD_DATE, "the calendar or the clock has no such time") from None
     if parts["offset"] is None:
-        raise Unfit(Why.NAIVE_TIME, _NAIVE if parts[4] else _DAY)
+        raise DateError(KeepReason.NAIVE_TIME, _NAIVE if parts[4] else _DAY)
     return _in_range(_seconds(moment))
 
 
-def seconds_of_day(text: str) -> int:
+def parse_day(text: str) -> int:
     """Unix seconds of a calendar day's midnight in UTC. Raises Unfit."""
     if not _DAY_FORM.fullmatch(text):
-        raise Unfit(Why.BAD_DATE, "a day is written 2026-01-31")
-    return seconds_of_text(f"{text}T00:00Z")
+        raise DateError(KeepReason.BAD_DATE, "a day is written 2026-01-31")
+    return parse_date_text(f"{text}T00:00Z")
 
 
-def seconds_of_number(number: int, form: DateForm) -> int:
+def parse_timestamp(number: int, form: DateForm) -> int:
     """Unix seconds of a number in the given form. Raises Unfit."""
     if form is DateForm.UNIX_MS:
         if 0 < abs(number) < SIZE_LIMIT:
-            raise Unfit(Why.OUT_OF_RANGE, "it looks like seconds: try `date: unix_s`")
+            raise DateError(KeepReason.OUT_OF_RANGE, "it looks like seconds: try `date: unix_s`")
         return _in_range(number // 1000)
     if abs(number) >= SIZE_LIMIT:
-        raise Unfit(Why.OUT_OF_RANGE, "it looks like milliseconds: try `date: unix_ms`")
+        raise DateError(KeepReason.OUT_OF_RANGE, "it looks like milliseconds: try `date: unix_ms`")
     return _in_range(number)
 
 
@@ -93,5 +93,5 @@ def _seconds(moment: datetime) -> int:
 
 def _in_range(seconds: int) -> int:
     if not _EARLIEST <= seconds <= _LATEST:
-        raise Unfit(Why.OUT_OF_RANGE, "the year must lie between 1900 and 9999")
+        raise DateError(KeepReason.OUT_OF_RANGE, "the year must lie between 1900 and 9999")
     return seconds

@@ -12,24 +12,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cactions.logic.expressions.json_path import pick
-from cactions.logic.plan.coerce import Fit, coerce
+from cactions.logic.expressions.json_path import query_one
+from cactions.logic.plan.coerce import Coerced, coerce
 from cactions.model import (
     ABSENT,
     AttributeMapping,
     Json,
-    Left,
+    KeepReason,
+    KeptAttribute,
     Person,
     Scalar,
     Value,
     WhenEmpty,
-    Why,
-    noun,
+    frozen,
 )
 
 
-@noun
-class Wanted:
+@frozen
+class NewValue:
     """What an attribute should hold, None for nothing, and what the answer says there."""
 
     mapping: AttributeMapping
@@ -40,40 +40,50 @@ class Wanted:
 
 def extract(
     mappings: Iterable[AttributeMapping], root: Json, person: Person
-) -> tuple[Wanted | Left, ...]:
+) -> tuple[NewValue | KeptAttribute, ...]:
     """One outcome for each mapping, in their order; paths start at ``root``."""
-    return tuple(_extract(mapping, pick(mapping.path, root), person) for mapping in mappings)
+    return tuple(_extract(mapping, query_one(mapping.path, root), person) for mapping in mappings)
 
 
-def leave(mapping: AttributeMapping, person: Person, why: Why, got: Value) -> Left:
+def keep_attribute(
+    mapping: AttributeMapping, person: Person, why: KeepReason, got: Value
+) -> KeptAttribute:
     """The attribute as it is, kept for this reason."""
-    return Left(
+    return KeptAttribute(
         attribute=mapping.attribute.name,
         before=person.attribute_value(mapping.attribute.name),
-        why=why,
-        got=got,
+        reason=why,
+        received=got,
         source=str(mapping.path),
         data_type=mapping.attribute.data_type,
         redacted=mapping.redacted,
     )
 
 
-def _extract(mapping: AttributeMapping, got: Value, person: Person) -> Wanted | Left:
+def _extract(mapping: AttributeMapping, got: Value, person: Person) -> NewValue | KeptAttribute:
     if got is ABSENT:
-        return _empty(mapping.on_missing, mapping, leave(mapping, person, Why.MISSING, got))
+        return _empty(
+            mapping.on_missing, mapping, keep_attribute(mapping, person, KeepReason.MISSING, got)
+        )
     if got is None:
-        return _empty(mapping.on_null, mapping, leave(mapping, person, Why.NULL, got))
+        return _empty(
+            mapping.on_null, mapping, keep_attribute(mapping, person, KeepReason.NULL, got)
+        )
     if got == "" and all(text for text, _ in mapping.values):
-        return _empty(mapping.on_null, mapping, leave(mapping, person, Why.EMPTY_STRING, got))
+        return _empty(
+            mapping.on_null, mapping, keep_attribute(mapping, person, KeepReason.EMPTY_STRING, got)
+        )
     coerced = coerce(mapping, got)
-    if isinstance(coerced, Fit):
-        return Wanted(mapping, coerced.value, got, coerced.forced)
+    if isinstance(coerced, Coerced):
+        return NewValue(mapping, coerced.value, got, coerced.forced)
     shown = ABSENT if isinstance(got, list | dict) else got
-    kept = leave(mapping, person, coerced.why, shown)
+    kept = keep_attribute(mapping, person, coerced.why, shown)
     return replace(kept, refused=True, detail=coerced.detail)
 
 
-def _empty(when: WhenEmpty, mapping: AttributeMapping, kept: Left) -> Wanted | Left:
+def _empty(
+    when: WhenEmpty, mapping: AttributeMapping, kept: KeptAttribute
+) -> NewValue | KeptAttribute:
     if when is WhenEmpty.CLEAR:
-        return Wanted(mapping, None, kept.got)
+        return NewValue(mapping, None, kept.received)
     return replace(kept, refused=when is WhenEmpty.REFUSE)

@@ -14,35 +14,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from cactions.logic.exchange.verify import Asker, verify
-from cactions.logic.expressions.references import resolve
-from cactions.logic.plan.equality import agrees
-from cactions.logic.plan.extract import Wanted, extract, leave
+from cactions.logic.exchange.verify import ReferenceValues, verify_response
+from cactions.logic.expressions.references import resolve_reference
+from cactions.logic.plan.equality import is_equal_as
+from cactions.logic.plan.extract import NewValue, extract, keep_attribute
 from cactions.model import (
     ABSENT,
     Action,
-    Call,
-    Caution,
     Change,
+    ChangeWarning,
     Conflict,
-    Failed,
     Input,
-    Left,
-    NoPlan,
+    KeepReason,
+    KeptAttribute,
     Overwrite,
     Person,
     PersonField,
     PersonQuery,
     Plan,
-    Premise,
+    PlanFailure,
+    PlanningError,
+    Precondition,
     Reference,
     Response,
     Scalar,
+    SentCall,
     Subject,
     Value,
-    Why,
+    frozen,
     is_empty,
-    noun,
     template_references,
 )
 
@@ -53,26 +53,28 @@ _WHO: Final = ("id", "role", "user_id", "email")
 _MANY: Final = "the person holds a list or an object here"
 
 
-@noun
-class Case:
+@frozen
+class PlanInput:
     """One action for one person. ``call.line`` is empty until there is a request."""
 
     action: Action
     person: Person
     subject: Subject
     inputs: Mapping[str, Scalar]
-    call: Call
+    call: SentCall
 
 
-def plan(case: Case, answer: Response, ours: Mapping[str, Value] | None = None) -> Plan:
+def plan_changes(
+    case: PlanInput, answer: Response, ours: Mapping[str, Value] | None = None
+) -> Plan:
     """The plan that the answer gives rise to. Raises NoPlan where it may not be used.
 
     ``ours``: by attribute, what our journal applied last; without a journal nothing is ours.
     """
     response = case.action.response
-    verified = verify(response, Asker(case.person, case.inputs), answer)
+    verified = verify_response(response, ReferenceValues(case.person, case.inputs), answer)
     outcomes = [
-        _decide(outcome, case.person, ours or {}) if isinstance(outcome, Wanted) else outcome
+        _decide(outcome, case.person, ours or {}) if isinstance(outcome, NewValue) else outcome
         for outcome in extract(response.mapping, verified.root, case.person)
     ]
     return Plan(
@@ -80,13 +82,13 @@ def plan(case: Case, answer: Response, ours: Mapping[str, Value] | None = None) 
         subject=case.subject,
         call=case.call,
         changes=tuple(each for each in outcomes if isinstance(each, Change)),
-        left=tuple(each for each in outcomes if isinstance(each, Left)),
+        left=tuple(each for each in outcomes if isinstance(each, KeptAttribute)),
         proof=verified.proof,
         premises=tuple(_premises(case)),
     )
 
 
-def _premises(case: Case) -> Iterator[Premise]:
+def _premises(case: PlanInput) -> Iterator[Precondition]:
     """Who the person is, and all of them that the request, the rows or the proof have read."""
     response, request = case.action.response, case.action.request
     read: list[Reference] = [PersonField(name) for name in _WHO]
@@ -97,12 +99,12 @@ def _premises(case: Case) -> Iterator[Premise]:
     read += [response.same_person.equals] if response.same_person else ()
     for reference in dict.fromkeys(read):
         if not isinstance(reference, Input):
-            yield Premise(reference, resolve(reference, case.person, case.inputs))
+            yield Precondition(reference, resolve_reference(reference, case.person, case.inputs))
 
 
-def failed(case: Case, error: NoPlan) -> Failed:
+def build_failure(case: PlanInput, error: PlanningError) -> PlanFailure:
     """What to report where no plan could be made, before the request or after it."""
-    return Failed(
+    return PlanFailure(
         action=case.action.name,
         subject=case.subject,
         reason=error.reason,
@@ -113,7 +115,7 @@ def failed(case: Case, error: NoPlan) -> Failed:
     )
 
 
-def applied(person: Person, plan: Plan) -> Person:
+def apply_plan(person: Person, plan: Plan) -> Person:
     """The person after the plan; an ``after`` of ABSENT takes the attribute away."""
     wanted = {change.attribute: change.after for change in plan.effective}
     attributes = {**person.attributes, **wanted}
@@ -121,7 +123,7 @@ def applied(person: Person, plan: Plan) -> Person:
     return replace(person, attributes=held)
 
 
-def inverse(plan: Plan) -> Plan:
+def invert_plan(plan: Plan) -> Plan:
     """What takes the plan back: its effective changes, turned round; no call stands behind it."""
     changes = tuple(
         Change(
@@ -133,10 +135,10 @@ def inverse(plan: Plan) -> Plan:
         )
         for change in plan.effective
     )
-    return replace(plan, call=Call(""), changes=changes, left=(), proof=None, premises=())
+    return replace(plan, call=SentCall(""), changes=changes, left=(), proof=None, premises=())
 
 
-def undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
+def plan_undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
     """What of the plan can be taken back for the person as they are now, and what cannot.
 
     Restored is what still holds the value that the plan put there. What is back at its old value
@@ -144,12 +146,12 @@ def undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
     """
     changes: list[Change] = []
     conflicts: list[Conflict] = []
-    back = inverse(plan)
+    back = invert_plan(plan)
     for change in back.changes:
         now = person.attribute_value(change.attribute)
-        if agrees(change.data_type, now, change.before):
+        if is_equal_as(change.data_type, now, change.before):
             changes.append(replace(change, before=now))
-        elif not agrees(change.data_type, now, change.after):
+        elif not is_equal_as(change.data_type, now, change.after):
             conflicts.append(Conflict(change.attribute, change.before, now, change.redacted))
     subject = Subject(person.id, PersonQuery("id", person.id), _called(plan, person))
     return replace(back, subject=subject, changes=tuple(changes)), tuple(conflicts)
@@ -164,27 +166,29 @@ def _called(plan: Plan, person: Person) -> str:
     return plan.subject.label if plan.subject.label in theirs else person.id
 
 
-def _decide(wanted: Wanted, person: Person, ours: Mapping[str, Value]) -> Change | Left:
+def _decide(wanted: NewValue, person: Person, ours: Mapping[str, Value]) -> Change | KeptAttribute:
     """What becomes of one wanted value: a change, or the old value kept by policy."""
     mapping, attribute = wanted.mapping, wanted.mapping.attribute
     before = person.attribute_value(attribute.name)
-    if agrees(attribute.data_type, before, wanted.value):
+    if is_equal_as(attribute.data_type, before, wanted.value):
         return _change(wanted, before, before)
     if isinstance(before, list | dict):
         return replace(
-            leave(mapping, person, Why.WRONG_TYPE, wanted.got), refused=True, detail=_MANY
+            keep_attribute(mapping, person, KeepReason.WRONG_TYPE, wanted.got),
+            refused=True,
+            detail=_MANY,
         )
     last = ours.get(attribute.name, ABSENT)
-    is_ours = last is not ABSENT and agrees(attribute.data_type, before, last)
+    is_ours = last is not ABSENT and is_equal_as(attribute.data_type, before, last)
     why = _why_kept(mapping.overwrite, before, is_ours=is_ours)
     if why is not None:
-        return leave(mapping, person, why, wanted.got)
+        return keep_attribute(mapping, person, why, wanted.got)
     by_hand = attribute.name in ours and not is_empty(before) and not is_ours
     return _change(wanted, before, wanted.value, tuple(_cautions(wanted, by_hand=by_hand)))
 
 
 def _change(
-    wanted: Wanted, before: Value, after: Value, cautions: tuple[Caution, ...] = ()
+    wanted: NewValue, before: Value, after: Value, cautions: tuple[ChangeWarning, ...] = ()
 ) -> Change:
     mapping, attribute = wanted.mapping, wanted.mapping.attribute
     return Change(
@@ -198,24 +202,24 @@ def _change(
     )
 
 
-def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> Why | None:
+def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> KeepReason | None:
     """Why the policy keeps the old value; None where it lets go. NEVER fills nothing either."""
     if policy is Overwrite.NEVER:
-        return Why.OVERWRITE_NEVER
+        return KeepReason.OVERWRITE_NEVER
     if is_empty(before) or policy is Overwrite.ALWAYS:
         return None
     if policy is Overwrite.IF_EMPTY:
-        return Why.NOT_EMPTY
-    return None if is_ours else Why.NOT_OURS
+        return KeepReason.NOT_EMPTY
+    return None if is_ours else KeepReason.NOT_OURS
 
 
-def _cautions(wanted: Wanted, *, by_hand: bool) -> Iterator[Caution]:
+def _cautions(wanted: NewValue, *, by_hand: bool) -> Iterator[ChangeWarning]:
     """Of a value that differs from the one before: where it is empty, it clears."""
     if wanted.mapping.attribute.user_editable:
-        yield Caution.USER_EDITABLE
+        yield ChangeWarning.USER_EDITABLE
     if by_hand:
-        yield Caution.HAND_EDITED
+        yield ChangeWarning.HAND_EDITED
     if is_empty(wanted.value):
-        yield Caution.CLEARS
+        yield ChangeWarning.CLEARS
     if wanted.forced:
-        yield Caution.TYPE_FORCED
+        yield ChangeWarning.TYPE_FORCED

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cactions.logic.people.declared_type import UnfitValue, declared_value
-from cactions.logic.plan.equality import agrees
-from cactions.logic.request.redaction import hidden_attributes
+from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
+from cactions.logic.plan.equality import is_equal_as
+from cactions.logic.request.redaction import list_hidden_attributes
 from cactions.model import ABSENT, Attribute, Plan, Project, Receipt, Run, Value, is_empty
 
 
-def misfit(plan: Plan, project: Project | None) -> str:
+def find_misfit(plan: Plan, project: Project | None) -> str:
     """Why the plan may not be written: the first attribute that cannot hold its value; or empty.
 
     Without a project, as where its files are broken, there is nothing to hold it to.
@@ -32,15 +32,17 @@ def _fault(attribute: Attribute, value: Value) -> str:
     if value is ABSENT or is_empty(value):
         return ""
     try:
-        fits = agrees(attribute.data_type, value, declared_value(value, attribute.data_type))
-    except UnfitValue as unfit:
+        fits = is_equal_as(
+            attribute.data_type, value, parse_declared_value(value, attribute.data_type)
+        )
+    except InvalidValue as unfit:
         return unfit.message
     return "" if fits else "must be a number"
 
 
-def redacted_run(run: Run, project: Project | None) -> Run:
+def redact_run(run: Run, project: Project | None) -> Run:
     """The run, with all that the project redacts redacted, whatever the run says."""
-    hidden = hidden_attributes(project.redacted) if project else frozenset()
+    hidden = list_hidden_attributes(project.redacted) if project else frozenset()
     if not hidden:
         return run
     entries = (replace(entry, plan=_redacted(entry.plan, hidden)) for entry in run.entries)
@@ -53,11 +55,11 @@ def _redacted(plan: Plan, hidden: frozenset[str]) -> Plan:
     return replace(plan, changes=tuple(changes), left=tuple(left))
 
 
-def redacted_receipt(receipt: Receipt, project: Project | None) -> Receipt:
+def redact_receipt(receipt: Receipt, project: Project | None) -> Receipt:
     """The same for what stood in the way: attributes, and fields that say who a person is."""
     if not (project and project.redacted and receipt.conflicts):
         return receipt
-    hidden = {*hidden_attributes(project.redacted), *map(str, project.redacted)}
+    hidden = {*list_hidden_attributes(project.redacted), *map(str, project.redacted)}
     conflicts = (
         replace(one, redacted=one.redacted or one.attribute in hidden) for one in receipt.conflicts
     )

@@ -6,7 +6,7 @@ is broken where it is declared is not reported again where it is used.
 
 from __future__ import annotations
 
-from cactions.logic.project.loader import Shaped, shape
+from cactions.logic.project.loader import LoadedProject, load_project
 from cactions.logic.project.source_file import SourceFile
 
-__all__ = ["Shaped", "SourceFile", "shape"]
+__all__ = ["LoadedProject", "SourceFile", "load_project"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cactions.logic.project.attribute_values import typed_scalar
-from cactions.logic.project.requests import limits_of, request
-from cactions.logic.project.responses import response
-from cactions.logic.project.scope import Scope, declared
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.project.attribute_values import build_scalar
+from cactions.logic.project.requests import build_action_request, build_limits
+from cactions.logic.project.responses import build_response
+from cactions.logic.project.scope import Scope, list_declared
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (
     CONTRADICTION,
     TWICE,
     UNKNOWN_NAME,
     WRONG_VALUE,
-    listed,
+    join_names,
 )
 from cactions.model import (
     MATCH_FIELDS,
@@ -39,14 +39,14 @@ _INPUT_TYPES: Mapping[InputType, tuple[type, ...]] = {
 }
 
 
-def action(name: str, at: Typed, scope: Scope) -> Action | None:
+def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
     """The action; None where it cannot be used."""
     inputs = _inputs(at.get("data_inputs"), scope)
     inside = replace(scope, inputs=frozenset(inputs)) if inputs else scope
     request_at, response_at = at.get("request"), at.get("response")
-    asked = request(request_at, inside) if request_at else None
-    read = response(response_at, inside) if response_at else None
-    match = at.plain("match")
+    asked = build_action_request(request_at, inside) if request_at else None
+    read = build_response(response_at, inside) if response_at else None
+    match = at.scalar("match")
     limits = at.get("limits")
     if asked is None or read is None or match is None:
         return None
@@ -60,9 +60,9 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     return Action(
         name,
         match,
-        replace(asked, limits=limits_of(limits)) if limits else asked,
+        replace(asked, limits=build_limits(limits)) if limits else asked,
         read,
-        description=at.plain("description", ""),
+        description=at.scalar("description", ""),
         audiences=tuple(item.value for item in audiences.value) if audiences else ("users",),
         inputs=tuple(inputs.values()),
         tests=tuple(test for test in shaped if test is not None),
@@ -71,7 +71,7 @@ def action(name: str, at: Typed, scope: Scope) -> Action | None:
     )
 
 
-def _check_denials(request_at: Typed | None, read: ActionResponse, scope: Scope) -> None:
+def _check_denials(request_at: LocatedValue | None, read: ActionResponse, scope: Scope) -> None:
     """No status is a success and a denial: each call would be made twice."""
     tokens_at = request_at.get("tokens") if request_at else None
     successes = frozenset(read.success_when.statuses)
@@ -79,13 +79,13 @@ def _check_denials(request_at: Typed | None, read: ActionResponse, scope: Scope)
         token = scope.tokens.get(item.value)
         denying = token.fetch.denied_when.statuses if token and token.fetch else ()
         if shared := sorted(successes.intersection(denying)):
-            named = f"status {listed(map(str, shared))}"
+            named = f"status {join_names(map(str, shared))}"
             message = f'{named} is a success, and denies the token "{item.value}"'
             hint = "take it out of `success_when`, or out of the token's `denied_when`"
             scope.fault(CONTRADICTION, item, message, hint)
 
 
-def _inputs(at: Typed | None, scope: Scope) -> dict[str, DataInput]:
+def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
     found: dict[str, DataInput] = {}
     for item in at.value if at else ():
         name, kind = item.plain("name"), item.plain("type")
@@ -114,13 +114,13 @@ def _fits(value: Scalar, kind: InputType) -> bool:
 
 
 def _test(
-    at: Typed,
+    at: LocatedValue,
     match: str,
     inputs: Mapping[str, DataInput],
     targets: Mapping[str, Attribute | None],
     scope: Scope,
 ) -> ActionTest | None:
-    person_at, name, expect_at = at.get("person"), at.plain("name"), at.get("expect")
+    person_at, name, expect_at = at.get("person"), at.scalar("name"), at.get("expect")
     query = _query(person_at, match, scope) if person_at else None
     given = _given(at.get("inputs"), inputs, scope)
     expect = _expectation(expect_at, targets, scope) if expect_at else None
@@ -129,7 +129,7 @@ def _test(
     return ActionTest(name, query, expect, given, scope.faults.place(at.key))
 
 
-def _query(at: Typed, match: str, scope: Scope) -> PersonQuery | None:
+def _query(at: LocatedValue, match: str, scope: Scope) -> PersonQuery | None:
     if isinstance(at.value, str):
         return _known_person(PersonQuery(match, at.value), at, scope)
     if len(at.value) != 1:
@@ -140,7 +140,7 @@ def _query(at: Typed, match: str, scope: Scope) -> PersonQuery | None:
     return _known_person(PersonQuery(key, value.value), value, scope)
 
 
-def _known_person(query: PersonQuery, at: Typed, scope: Scope) -> PersonQuery:
+def _known_person(query: PersonQuery, at: LocatedValue, scope: Scope) -> PersonQuery:
     """Where people stand in the YAML, a test's person is one of them."""
     known = scope.people.get(query.field, frozenset())
     if known and query.value.lower() not in known:
@@ -149,7 +149,9 @@ def _known_person(query: PersonQuery, at: Typed, scope: Scope) -> PersonQuery:
     return query
 
 
-def _given(at: Typed | None, inputs: Mapping[str, DataInput], scope: Scope) -> dict[str, Scalar]:
+def _given(
+    at: LocatedValue | None, inputs: Mapping[str, DataInput], scope: Scope
+) -> dict[str, Scalar]:
     given: dict[str, Scalar] = {}
     for name, item in at.items() if at else ():
         if name not in inputs:
@@ -162,28 +164,30 @@ def _given(at: Typed | None, inputs: Mapping[str, DataInput], scope: Scope) -> d
     return given
 
 
-def _expectation(at: Typed, targets: Mapping[str, Attribute | None], scope: Scope) -> Expectation:
+def _expectation(
+    at: LocatedValue, targets: Mapping[str, Attribute | None], scope: Scope
+) -> Expectation:
     attributes = at.get("attributes")
     refused = at.get("refused")
     expected: dict[str, Json] | None = {} if attributes else None
     for name, item in attributes.items() if attributes else ():
         target = _mapped(name, targets, item, scope)
         if target and expected is not None:
-            expected[name] = typed_scalar(item, target, scope)
+            expected[name] = build_scalar(item, target, scope)
     for item in refused.value if refused else ():
         _mapped(item.value, targets, item, scope)
     if not at.value:
         scope.fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
     return Expectation(
-        status=at.plain("status"),
+        status=at.scalar("status"),
         attributes=expected,
         refused=tuple(item.value for item in refused.value) if refused else None,
-        failure=at.plain("failure"),
+        failure=at.scalar("failure"),
     )
 
 
 def _mapped(
-    name: str, targets: Mapping[str, Attribute | None], at: Typed, scope: Scope
+    name: str, targets: Mapping[str, Attribute | None], at: LocatedValue, scope: Scope
 ) -> Attribute | None:
     """The attribute that a test speaks of; a fault where the action does not map it."""
     if name not in targets:
@@ -193,7 +197,7 @@ def _mapped(
     return targets.get(name)
 
 
-def _targets(at: Typed | None, scope: Scope) -> dict[str, Attribute | None]:
+def _targets(at: LocatedValue | None, scope: Scope) -> dict[str, Attribute | None]:
     """The attributes that the action maps, the broken ones too."""
     mapping = at.get("mapping") if at else None
-    return {name: scope.attributes.get(name) for name in declared(mapping)}
+    return {name: scope.attributes.get(name) for name in list_declared(mapping)}

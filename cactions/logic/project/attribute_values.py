@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from cactions.logic.people.declared_type import UnfitValue, declared_value
+from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
 from cactions.logic.project.scope import Scope
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import WRONG_VALUE
 from cactions.model import Attribute, Scalar, is_empty
 
 
-def typed_scalar(at: Typed, attribute: Attribute, scope: Scope) -> Scalar:
+def build_scalar(at: LocatedValue, attribute: Attribute, scope: Scope) -> Scalar:
     """The value as the attribute holds it; None where it is null or does not fit."""
     try:
-        value = declared_value(at.value, attribute.data_type)
-    except UnfitValue as unfit:
+        value = parse_declared_value(at.value, attribute.data_type)
+    except InvalidValue as unfit:
         kind = attribute.data_type.value
         scope.fault(WRONG_VALUE, at, f'"{attribute.name}" ({kind}): it {unfit.message}', unfit.hint)
         return None
@@ -21,9 +21,11 @@ def typed_scalar(at: Typed, attribute: Attribute, scope: Scope) -> Scalar:
     return value
 
 
-def typed_scalars(at: Typed | None, attribute: Attribute, scope: Scope) -> tuple[Scalar, ...]:
+def build_scalars(
+    at: LocatedValue | None, attribute: Attribute, scope: Scope
+) -> tuple[Scalar, ...]:
     """A list of values that an attribute may take; none of them is empty."""
-    found = [(item, typed_scalar(item, attribute, scope)) for item in at.value] if at else []
+    found = [(item, build_scalar(item, attribute, scope)) for item in at.value] if at else []
     for item, _ in found:
         if is_empty(item.value):
             scope.fault(WRONG_VALUE, item, "an empty value is always allowed", "leave it out")

@@ -11,25 +11,25 @@ from typing import Final
 from cactions.logic.name_grammar import NAME
 from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, STATUS, SUCCESS, TOKEN
 from cactions.logic.yaml.schema import (
-    Boolean,
-    Either,
-    Field,
-    Integer,
-    JsonScalar,
-    ListOf,
-    MapOf,
-    Record,
+    BooleanSchema,
+    EitherSchema,
+    FieldSchema,
+    IntegerSchema,
+    ListSchema,
+    MapSchema,
+    RecordSchema,
+    ScalarSchema,
     Schema,
-    Text,
+    TextSchema,
 )
 from cactions.model import (
     CONTACT_FIELDS,
     MATCH_FIELDS,
     DataType,
     DateForm,
+    FailureReason,
     InputType,
     Overwrite,
-    Reason,
     WhenEmpty,
 )
 
@@ -38,108 +38,132 @@ LONGEST_TEXT: Final = 255
 
 
 def _words(
-    enum: type[DataType | DateForm | InputType | Overwrite | Reason | WhenEmpty],
-) -> Text:
-    return Text(words=tuple(member.value for member in enum))
+    enum: type[DataType | DateForm | InputType | Overwrite | FailureReason | WhenEmpty],
+) -> TextSchema:
+    return TextSchema(words=tuple(member.value for member in enum))
 
 
 _CONTACT: Final[dict[DataType, Schema]] = {
-    DataType.STRING: Text(),
-    DataType.BOOLEAN: Boolean(),
-    DataType.DATE: JsonScalar(),
+    DataType.STRING: TextSchema(),
+    DataType.BOOLEAN: BooleanSchema(),
+    DataType.DATE: ScalarSchema(),
 }
 
-PERSON: Final = Record(
+PERSON: Final = RecordSchema(
     {
         **{
-            name: Field(Text(words=("user", "lead")) if name == "role" else _CONTACT[kind])
+            name: FieldSchema(
+                TextSchema(words=("user", "lead")) if name == "role" else _CONTACT[kind]
+            )
             for name, kind in CONTACT_FIELDS.items()
         },
-        "test": Field(Boolean(), "may be used for recordings and drafts"),
-        "attributes": Field(MapOf(JsonScalar()), "custom attributes by name"),
+        "test": FieldSchema(BooleanSchema(), "may be used for recordings and drafts"),
+        "attributes": FieldSchema(MapSchema(ScalarSchema()), "custom attributes by name"),
     }
 )
 
-WORKSPACE: Final = Record(
+WORKSPACE: Final = RecordSchema(
     {
-        "kind": Field(Text(words=("local",)), "where people live: the embedded store"),
-        "identity_verification": Field(
-            Boolean(), "whether Intercom's identity verification is enforced"
+        "kind": FieldSchema(TextSchema(words=("local",)), "where people live: the embedded store"),
+        "identity_verification": FieldSchema(
+            BooleanSchema(), "whether Intercom's identity verification is enforced"
         ),
-        "people": Field(
-            Either(Text(), ListOf(PERSON)), "people in place, or a CSV, JSON or JSONL file"
+        "people": FieldSchema(
+            EitherSchema(TextSchema(), ListSchema(PERSON)),
+            "people in place, or a CSV, JSON or JSONL file",
         ),
     }
 )
 
-ATTRIBUTE: Final = Record(
+ATTRIBUTE: Final = RecordSchema(
     {
-        "data_type": Field(
+        "data_type": FieldSchema(
             _words(DataType), "string, integer, float, boolean or date", required=True
         ),
-        "options": Field(ListOf(JsonScalar(), least=1), "the only values that it may take"),
-        "redacted": Field(Boolean(), "whether what it holds is hidden, in every action"),
-        "messenger_writable": Field(
-            Boolean(), "whether end users can change it from the browser; unknown counts as yes"
+        "options": FieldSchema(
+            ListSchema(ScalarSchema(), least=1), "the only values that it may take"
+        ),
+        "redacted": FieldSchema(
+            BooleanSchema(), "whether what it holds is hidden, in every action"
+        ),
+        "messenger_writable": FieldSchema(
+            BooleanSchema(),
+            "whether end users can change it from the browser; unknown counts as yes",
         ),
     }
 )
 
-DATA_INPUT: Final = Record(
+DATA_INPUT: Final = RecordSchema(
     {
-        "name": Field(Text(form=NAME), "the name used in {{ inputs.NAME }}", required=True),
-        "type": Field(_words(InputType), "string, integer, decimal or boolean", required=True),
-        "description": Field(Text(), "what it is, for teammates"),
-        "required": Field(Boolean(), "whether the action refuses to run without it"),
-        "default_value": Field(JsonScalar(), "used where none is given"),
+        "name": FieldSchema(
+            TextSchema(form=NAME), "the name used in {{ inputs.NAME }}", required=True
+        ),
+        "type": FieldSchema(
+            _words(InputType), "string, integer, decimal or boolean", required=True
+        ),
+        "description": FieldSchema(TextSchema(), "what it is, for teammates"),
+        "required": FieldSchema(BooleanSchema(), "whether the action refuses to run without it"),
+        "default_value": FieldSchema(ScalarSchema(), "used where none is given"),
     }
 )
 
-MAPPING: Final = Record(
+MAPPING: Final = RecordSchema(
     {
-        "path": Field(Text(), "a response path", required=True),
-        "type": Field(_words(DataType), "convert the value to this type"),
-        "max_length": Field(Integer(1, LONGEST_TEXT), "longer texts are refused"),
-        "one_of": Field(ListOf(JsonScalar(), least=1), "other values are refused"),
-        "values": Field(MapOf(JsonScalar(), least=1), "response text: attribute value"),
-        "date": Field(_words(DateForm), "how the third party writes dates"),
-        "redacted": Field(Boolean(), "whether the attribute is hidden, in every action"),
-        "on_missing": Field(_words(WhenEmpty), "keep (default), clear or refuse"),
-        "on_null": Field(_words(WhenEmpty), "keep (default), clear or refuse"),
-        "overwrite": Field(_words(Overwrite), "always (default), if_empty, if_ours or never"),
+        "path": FieldSchema(TextSchema(), "a response path", required=True),
+        "type": FieldSchema(_words(DataType), "convert the value to this type"),
+        "max_length": FieldSchema(IntegerSchema(1, LONGEST_TEXT), "longer texts are refused"),
+        "one_of": FieldSchema(ListSchema(ScalarSchema(), least=1), "other values are refused"),
+        "values": FieldSchema(MapSchema(ScalarSchema(), least=1), "response text: attribute value"),
+        "date": FieldSchema(_words(DateForm), "how the third party writes dates"),
+        "redacted": FieldSchema(
+            BooleanSchema(), "whether the attribute is hidden, in every action"
+        ),
+        "on_missing": FieldSchema(_words(WhenEmpty), "keep (default), clear or refuse"),
+        "on_null": FieldSchema(_words(WhenEmpty), "keep (default), clear or refuse"),
+        "overwrite": FieldSchema(_words(Overwrite), "always (default), if_empty, if_ours or never"),
     }
 )
 
-RESPONSE: Final = Record(
+RESPONSE: Final = RecordSchema(
     {
-        "success_when": Field(SUCCESS, "what makes an answer a success; the default is status 200"),
-        "rows": Field(
-            Record(
+        "success_when": FieldSchema(
+            SUCCESS, "what makes an answer a success; the default is status 200"
+        ),
+        "rows": FieldSchema(
+            RecordSchema(
                 {
-                    "path": Field(Text(), 'where the rows are, such as "$.data[*]"', required=True),
-                    "where": Field(MapOf(Text()), "path: reference; exactly one row must remain"),
+                    "path": FieldSchema(
+                        TextSchema(), 'where the rows are, such as "$.data[*]"', required=True
+                    ),
+                    "where": FieldSchema(
+                        MapSchema(TextSchema()), "path: reference; exactly one row must remain"
+                    ),
                 }
             ),
             "where the candidates are; paths below start at the row",
         ),
-        "same_person": Field(
-            Record(
+        "same_person": FieldSchema(
+            RecordSchema(
                 {
-                    "path": Field(Text(), "a response path", required=True),
-                    "equals": Field(Text(), "person.email, person.user_id …", required=True),
-                    "verified": Field(Text(), "why the third party's value can be trusted"),
-                    "redacted": Field(
-                        Boolean(),
+                    "path": FieldSchema(TextSchema(), "a response path", required=True),
+                    "equals": FieldSchema(
+                        TextSchema(), "person.email, person.user_id …", required=True
+                    ),
+                    "verified": FieldSchema(
+                        TextSchema(), "why the third party's value can be trusted"
+                    ),
+                    "redacted": FieldSchema(
+                        BooleanSchema(),
                         "whether both values, and that of the person, are hidden everywhere",
                     ),
                 }
             ),
             "the proof that the answer is about the matched person",
         ),
-        "mapping": Field(
-            MapOf(
-                Either(
-                    Text(),
+        "mapping": FieldSchema(
+            MapSchema(
+                EitherSchema(
+                    TextSchema(),
                     MAPPING,
                 )
             ),
@@ -148,22 +172,29 @@ RESPONSE: Final = Record(
     }
 )
 
-TEST: Final = Record(
+TEST: Final = RecordSchema(
     {
-        "name": Field(Text(), "what must hold, in words", required=True),
-        "person": Field(
-            Either(Text(), Record({name: Field(Text()) for name in MATCH_FIELDS})),
+        "name": FieldSchema(TextSchema(), "what must hold, in words", required=True),
+        "person": FieldSchema(
+            EitherSchema(
+                TextSchema(),
+                RecordSchema({name: FieldSchema(TextSchema()) for name in MATCH_FIELDS}),
+            ),
             "who: {user_id: …}, {email: …} or {id: …}",
             required=True,
         ),
-        "inputs": Field(MapOf(JsonScalar()), "data inputs by name"),
-        "expect": Field(
-            Record(
+        "inputs": FieldSchema(MapSchema(ScalarSchema()), "data inputs by name"),
+        "expect": FieldSchema(
+            RecordSchema(
                 {
-                    "status": Field(STATUS, "the response status"),
-                    "attributes": Field(MapOf(JsonScalar()), "what the attributes would hold"),
-                    "refused": Field(ListOf(Text()), "attributes whose values must be refused"),
-                    "failure": Field(_words(Reason), "why nothing may be planned"),
+                    "status": FieldSchema(STATUS, "the response status"),
+                    "attributes": FieldSchema(
+                        MapSchema(ScalarSchema()), "what the attributes would hold"
+                    ),
+                    "refused": FieldSchema(
+                        ListSchema(TextSchema()), "attributes whose values must be refused"
+                    ),
+                    "failure": FieldSchema(_words(FailureReason), "why nothing may be planned"),
                 }
             ),
             "what must come out",
@@ -172,44 +203,58 @@ TEST: Final = Record(
     }
 )
 
-ACTION: Final = Record(
+ACTION: Final = RecordSchema(
     {
-        "description": Field(Text(), "what it does, for teammates"),
-        "audiences": Field(
-            ListOf(Text(words=("users", "leads", "visitors")), least=1), "for whom it may run"
+        "description": FieldSchema(TextSchema(), "what it does, for teammates"),
+        "audiences": FieldSchema(
+            ListSchema(TextSchema(words=("users", "leads", "visitors")), least=1),
+            "for whom it may run",
         ),
-        "match": Field(Text(words=MATCH_FIELDS), "how a person is found", required=True),
-        "data_inputs": Field(ListOf(DATA_INPUT), "values that are asked for"),
-        "request": Field(REQUEST, "what to ask the third party", required=True),
-        "limits": Field(LIMITS, "what one exchange may take; each has a maximum"),
-        "response": Field(RESPONSE, "how to read the answer", required=True),
-        "tests": Field(ListOf(TEST), "what must hold, checked by `cactions test`"),
+        "match": FieldSchema(
+            TextSchema(words=MATCH_FIELDS), "how a person is found", required=True
+        ),
+        "data_inputs": FieldSchema(ListSchema(DATA_INPUT), "values that are asked for"),
+        "request": FieldSchema(REQUEST, "what to ask the third party", required=True),
+        "limits": FieldSchema(LIMITS, "what one exchange may take; each has a maximum"),
+        "response": FieldSchema(RESPONSE, "how to read the answer", required=True),
+        "tests": FieldSchema(ListSchema(TEST), "what must hold, checked by `cactions test`"),
     }
 )
 
 _ANSWERED_FOR: Final = {
-    "where": Field(Text(), "the route of keys, as the finding tells it", required=True),
-    "reason": Field(Text(), "why this is safe", required=True),
-    "owner": Field(Text(), "who answers for it", required=True),
-    "expires": Field(Text(), "the last day on which it holds: 2026-12-31", required=True),
+    "where": FieldSchema(TextSchema(), "the route of keys, as the finding tells it", required=True),
+    "reason": FieldSchema(TextSchema(), "why this is safe", required=True),
+    "owner": FieldSchema(TextSchema(), "who answers for it", required=True),
+    "expires": FieldSchema(
+        TextSchema(), "the last day on which it holds: 2026-12-31", required=True
+    ),
 }
-ALLOW: Final = Record(
-    {"rule": Field(Text(), "the one rule, such as CA101", required=True), **_ANSWERED_FOR}
-)
-TRUST: Final = Record(dict(_ANSWERED_FOR))
-
-SERVERS: Final = MapOf(MapOf(Text(), form=NAME), form=NAME)
-
-FILE: Final = Record(
+ALLOW: Final = RecordSchema(
     {
-        "version": Field(Integer(VERSION, VERSION), "the file format, 1", required=True),
-        "workspace": Field(WORKSPACE, "where people live; in one file of the folder"),
-        "attributes": Field(MapOf(ATTRIBUTE), "the people's custom attributes; in one file"),
-        "servers": Field(SERVERS, "name: {environment: https URL}"),
-        "tokens": Field(MapOf(TOKEN, form=NAME), "credentials, by name"),
-        "network": Field(NETWORK, "ways to addresses that are not public; in one file"),
-        "actions": Field(MapOf(ACTION, form=NAME), "custom actions, by name"),
-        "trust": Field(ListOf(TRUST, least=1), "attributes and mapped values that are vouched for"),
-        "allow": Field(ListOf(ALLOW, least=1), "findings that somebody answers for"),
+        "rule": FieldSchema(TextSchema(), "the one rule, such as CA101", required=True),
+        **_ANSWERED_FOR,
+    }
+)
+TRUST: Final = RecordSchema(dict(_ANSWERED_FOR))
+
+SERVERS: Final = MapSchema(MapSchema(TextSchema(), form=NAME), form=NAME)
+
+FILE: Final = RecordSchema(
+    {
+        "version": FieldSchema(
+            IntegerSchema(VERSION, VERSION), "the file format, 1", required=True
+        ),
+        "workspace": FieldSchema(WORKSPACE, "where people live; in one file of the folder"),
+        "attributes": FieldSchema(
+            MapSchema(ATTRIBUTE), "the people's custom attributes; in one file"
+        ),
+        "servers": FieldSchema(SERVERS, "name: {environment: https URL}"),
+        "tokens": FieldSchema(MapSchema(TOKEN, form=NAME), "credentials, by name"),
+        "network": FieldSchema(NETWORK, "ways to addresses that are not public; in one file"),
+        "actions": FieldSchema(MapSchema(ACTION, form=NAME), "custom actions, by name"),
+        "trust": FieldSchema(
+            ListSchema(TRUST, least=1), "attributes and mapped values that are vouched for"
+        ),
+        "allow": FieldSchema(ListSchema(ALLOW, least=1), "findings that somebody answers for"),
     }
 )

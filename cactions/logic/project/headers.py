@@ -6,7 +6,7 @@ from typing import Final
 
 from cactions.logic.project.scope import Scope
 from cactions.logic.request.encoding import HEADER_NAME
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import CONTRADICTION, WRONG_VALUE
 from cactions.model import Token
 
@@ -16,7 +16,7 @@ _OWNED: Final = {
 }  # fmt: skip
 
 
-def named(at: Typed | None, scope: Scope) -> str:
+def build_headers(at: LocatedValue | None, scope: Scope) -> str:
     """The name of a header that carries something; empty where it is none."""
     if at is None:
         return ""
@@ -27,7 +27,7 @@ def named(at: Typed | None, scope: Scope) -> str:
     return str(at.value)
 
 
-def check(at: Typed | None, scope: Scope) -> None:
+def check_headers(at: LocatedValue | None, scope: Scope) -> None:
     """Every name of an author's headers."""
     for name, item in at.items() if at else ():
         if not HEADER_NAME.fullmatch(name):
@@ -36,13 +36,13 @@ def check(at: Typed | None, scope: Scope) -> None:
             _not_owned(name, item, scope)
 
 
-def _not_owned(name: str, at: Typed, scope: Scope) -> None:
+def _not_owned(name: str, at: LocatedValue, scope: Scope) -> None:
     if name.lower() in _OWNED:
         message = f'"{name}" is set by the connection itself'
         scope.faults.add(WRONG_VALUE, at.key, message, hint="remove it", route=at.route)
 
 
-def one_source_each(tokens: tuple[Token, ...], at: Typed, scope: Scope) -> None:
+def check_single_source(tokens: tuple[Token, ...], at: LocatedValue, scope: Scope) -> None:
     """A header has one source; names differ in more than case."""
     taken = {one.header.lower(): f'token "{one.name}"' for one in tokens}
     own, key = at.get("headers"), at.get("idempotency")

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from cactions.logic.name_grammar import NameForm
+from cactions.logic.name_grammar import NameGrammar
 from cactions.logic.project.file_schema import FILE, VERSION
 from cactions.logic.yaml.schema import (
-    AnyJson,
-    Boolean,
-    Either,
-    Field,
-    Integer,
-    JsonScalar,
-    ListOf,
-    MapOf,
-    Record,
+    AnyJsonSchema,
+    BooleanSchema,
+    EitherSchema,
+    FieldSchema,
+    IntegerSchema,
+    ListSchema,
+    MapSchema,
+    RecordSchema,
+    ScalarSchema,
     Schema,
-    Tagged,
-    Text,
+    TaggedUnion,
+    TextSchema,
 )
 from cactions.model import Json
 
 _SCALARS: Final[list[Json]] = ["string", "number", "boolean"]
 
 
-def json_schema() -> dict[str, Json]:
+def build_json_schema() -> dict[str, Json]:
     """The schema of one action file. Source: https://json-schema.org/draft-07."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -39,7 +39,7 @@ def _schema(schema: Schema) -> dict[str, Json]:
     return _FORMS[type(schema)](schema)
 
 
-def _text(schema: Text) -> dict[str, Json]:
+def _text(schema: TextSchema) -> dict[str, Json]:
     """An editor reads an unquoted 010 as a number; the decoder keeps it as the text it is."""
     if schema.words:
         return {"enum": list(schema.words)}
@@ -48,15 +48,15 @@ def _text(schema: Text) -> dict[str, Json]:
     return {"type": _SCALARS} if schema.empty else {"type": _SCALARS, "minLength": 1}
 
 
-def _name(form: NameForm | None) -> dict[str, Json]:
+def _name(form: NameGrammar | None) -> dict[str, Json]:
     return {"pattern": f"^{form.pattern}$"} if form else {}
 
 
-def _integer(schema: Integer) -> dict[str, Json]:
+def _integer(schema: IntegerSchema) -> dict[str, Json]:
     return {"type": "integer", "minimum": schema.least, "maximum": schema.most}
 
 
-def _record(schema: Record) -> dict[str, Json]:
+def _record(schema: RecordSchema) -> dict[str, Json]:
     required: list[Json] = [name for name, field in schema.fields.items() if field.required]
     return {
         "type": "object",
@@ -66,17 +66,17 @@ def _record(schema: Record) -> dict[str, Json]:
     }
 
 
-def _field(field: Field) -> dict[str, Json]:
+def _field(field: FieldSchema) -> dict[str, Json]:
     about: dict[str, Json] = {"description": field.about} if field.about else {}
     return {**about, **_schema(field.schema)}
 
 
-def _list(schema: ListOf) -> dict[str, Json]:
+def _list(schema: ListSchema) -> dict[str, Json]:
     least: dict[str, Json] = {"minItems": schema.least} if schema.least else {}
     return {"type": "array", "items": _schema(schema.item), **least}
 
 
-def _map(schema: MapOf) -> dict[str, Json]:
+def _map(schema: MapSchema) -> dict[str, Json]:
     least: dict[str, Json] = {"minProperties": schema.least} if schema.least else {}
     return {
         "type": "object",
@@ -86,19 +86,19 @@ def _map(schema: MapOf) -> dict[str, Json]:
     }
 
 
-def _tagged(schema: Tagged) -> dict[str, Json]:
+def _tagged(schema: TaggedUnion) -> dict[str, Json]:
     return {"oneOf": [_schema(record) for record in schema.records.values()]}
 
 
 _FORMS: Final[dict[type, Callable[[Any], dict[str, Json]]]] = {
-    Text: _text,
-    Integer: _integer,
-    Boolean: lambda _: {"type": "boolean"},
-    JsonScalar: lambda _: {"type": [*_SCALARS, "null"]},
-    AnyJson: lambda _: {},
-    ListOf: _list,
-    MapOf: _map,
-    Record: _record,
-    Tagged: _tagged,
-    Either: lambda either: {"anyOf": [_schema(either.short), _schema(either.long)]},
+    TextSchema: _text,
+    IntegerSchema: _integer,
+    BooleanSchema: lambda _: {"type": "boolean"},
+    ScalarSchema: lambda _: {"type": [*_SCALARS, "null"]},
+    AnyJsonSchema: lambda _: {},
+    ListSchema: _list,
+    MapSchema: _map,
+    RecordSchema: _record,
+    TaggedUnion: _tagged,
+    EitherSchema: lambda either: {"anyOf": [_schema(either.short), _schema(either.long)]},
 }

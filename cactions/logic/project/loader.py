@@ -9,32 +9,32 @@ from typing import Final, TypeVar
 
 from cactions.logic.expressions.template import TemplateError, parse_reference
 from cactions.logic.project import actions, network, people, requests, suppressions, tokens
-from cactions.logic.project.scope import Scope, declared
-from cactions.logic.project.source_file import Draft, SourceFile
+from cactions.logic.project.scope import Scope, list_declared
+from cactions.logic.project.source_file import ParsedFile, SourceFile
 from cactions.logic.source_mask import mask_values
-from cactions.logic.yaml.decoder import Typed
-from cactions.logic.yaml.diagnostics import TWICE, Faults, nearest
+from cactions.logic.yaml.decoder import LocatedValue
+from cactions.logic.yaml.diagnostics import TWICE, Diagnostics, suggest
 from cactions.model import (
     AllowedAddress,
     Attribute,
     Finding,
-    OperatorError,
     PersonAttribute,
     Project,
     Reference,
     Severity,
     Snapshot,
-    Statement,
-    Suppressed,
+    SuppressedFinding,
+    Suppression,
+    UsageError,
     Workspace,
-    noun,
+    frozen,
 )
 
 T = TypeVar("T")
 
 
-@noun
-class Shaped:
+@frozen
+class LoadedProject:
     """What the files say. ``project`` is None where an error was found.
 
     ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``homes``:
@@ -47,7 +47,7 @@ class Shaped:
     sources: Mapping[str, str]
     draft: Project | None = None
     homes: Mapping[str, str] = field(default_factory=dict)
-    suppressed: tuple[Suppressed, ...] = ()
+    suppressed: tuple[SuppressedFinding, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -55,22 +55,22 @@ class Shaped:
         return tuple(one for one in self.findings if one.severity is Severity.ERROR)
 
 
-def shape(
+def load_project(
     files: Iterable[SourceFile],
     environment: str | None = None,
     snapshot: Snapshot | None = None,
-) -> Shaped:
+) -> LoadedProject:
     """All files as one project, in one environment (the first that the first server names).
 
     Raises OperatorError for an environment that no server has.
     """
     kept = tuple(files)
-    drafts = [Draft(file) for file in kept]
+    drafts = [ParsedFile(file) for file in kept]
     shaper = _Shaper(drafts, environment, snapshot)
     project = shaper.project()
     findings = tuple(finding for one in drafts for finding in one.faults.found)
     unusable = any(one.rule.startswith(_FORMAT) for one in findings)
-    return Shaped(
+    return LoadedProject(
         None if findings else project,
         findings,
         {
@@ -90,7 +90,7 @@ class _Shaper:
     """Declarations first, then the actions that refer to them, across all files."""
 
     def __init__(
-        self, drafts: list[Draft], environment: str | None, snapshot: Snapshot | None
+        self, drafts: list[ParsedFile], environment: str | None, snapshot: Snapshot | None
     ) -> None:
         self.drafts = drafts
         self.snapshot = snapshot
@@ -103,13 +103,15 @@ class _Shaper:
         allowed = self._allowed()
         ways = frozenset((one.host, one.port) for one in allowed)
         hosts = frozenset(one.host for one in allowed)
-        scope = Scope(Faults(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts)
+        scope = Scope(
+            Diagnostics(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts
+        )
         scope = replace(scope, servers=self._collect("servers", "server", self._server, scope))
-        named = self._collect("tokens", "token", tokens.token, scope)
+        named = self._collect("tokens", "token", tokens.build_token, scope)
         scope = replace(scope, tokens=named)
         workspace = self._workspace(scope)
-        scope = replace(scope, people=people.known(workspace.people))
-        shaped = self._collect("actions", "action", actions.action, scope)
+        scope = replace(scope, people=people.merge_snapshot(workspace.people))
+        shaped = self._collect("actions", "action", actions.build_action, scope)
         return Project(
             workspace,
             _whole(attributes),
@@ -124,17 +126,17 @@ class _Shaper:
 
     def _environment(self, wanted: str | None) -> str:
         servers = [at for d in self.drafts if (s := d.get("servers")) for _, at in s.items()]
-        known = list(dict.fromkeys(name for at in servers for name in declared(at)))
+        known = list(dict.fromkeys(name for at in servers for name in list_declared(at)))
         if wanted is not None and known and wanted not in known:
-            raise OperatorError(
-                f'no server has an environment "{wanted}"', hint=nearest(wanted, known)
+            raise UsageError(
+                f'no server has an environment "{wanted}"', hint=suggest(wanted, known)
             )
         return wanted or (known[0] if known else "")
 
-    def _server(self, _name: str, at: Typed, scope: Scope) -> str | None:
-        return requests.server(at, self.environment, scope)
+    def _server(self, _name: str, at: LocatedValue, scope: Scope) -> str | None:
+        return requests.build_server(at, self.environment, scope)
 
-    def _once(self, key: str) -> tuple[Draft, Typed] | None:
+    def _once(self, key: str) -> tuple[ParsedFile, LocatedValue] | None:
         """The one place of a key that a folder has once."""
         found = [(draft, at) for draft in self.drafts if (at := draft.get(key))]
         for draft, at in found[1:]:
@@ -167,33 +169,35 @@ class _Shaper:
         if found is None:
             return known
         scope = Scope(found[0].faults, redacted=redacted)
-        shaped = {name: people.attribute(name, at, scope) for name, at in found[1].items()}
-        return known | {name: shaped.get(name) for name in declared(found[1])}
+        shaped = {name: people.build_attribute(name, at, scope) for name, at in found[1].items()}
+        return known | {name: shaped.get(name) for name in list_declared(found[1])}
 
     def _allowed(self) -> tuple[AllowedAddress, ...]:
         found = self._once("network")
-        return network.allowed(found[1], Scope(found[0].faults)) if found else ()
+        return network.build_allowed_addresses(found[1], Scope(found[0].faults)) if found else ()
 
     def _workspace(self, scope: Scope) -> Workspace:
         found = self._once("workspace")
         told = self.snapshot.identity_verification if self.snapshot else None
         if found is None:
             return Workspace(bool(told))
-        shaped = people.workspace(found[1], replace(scope, faults=found[0].faults))
+        shaped = people.build_workspace(found[1], replace(scope, faults=found[0].faults))
         if told is None or found[1].has("identity_verification"):
             return shaped
         return replace(shaped, identity_verification=told)
 
-    def _statements(self, scope: Scope) -> Iterator[Statement]:
+    def _statements(self, scope: Scope) -> Iterator[Suppression]:
         for draft in self.drafts:
             if draft.declares and draft.typed:
-                yield from suppressions.statements(draft.typed, replace(scope, faults=draft.faults))
+                yield from suppressions.build_suppressions(
+                    draft.typed, replace(scope, faults=draft.faults)
+                )
 
     def _collect(
         self,
         key: str,
         what: str,
-        form: Callable[[str, Typed, Scope], T | None],
+        form: Callable[[str, LocatedValue, Scope], T | None],
         scope: Scope,
     ) -> dict[str, T | None]:
         """Named things of all files; a name stands once in the folder."""
@@ -211,22 +215,22 @@ class _Shaper:
                     continue
                 homes[name] = draft.faults.file
                 found[name] = form(name, item, inside)
-            found |= {name: None for name in declared(at) if name not in found}
+            found |= {name: None for name in list_declared(at) if name not in found}
         if key != "actions":  # an action knows its place itself
             self.homes |= {f"{key}.{name}": file for name, file in homes.items()}
         return found
 
 
-def _hidden(named: Typed | None) -> Iterator[Reference]:
+def _hidden(named: LocatedValue | None) -> Iterator[Reference]:
     for name, at in named.items() if named else ():
-        if isinstance(at.value, dict) and at.plain("redacted"):
+        if isinstance(at.value, dict) and at.scalar("redacted"):
             yield PersonAttribute(name)
 
 
-def _hidden_proof(at: Typed | None) -> Iterator[Reference]:
-    if at and at.plain("redacted"):
+def _hidden_proof(at: LocatedValue | None) -> Iterator[Reference]:
+    if at and at.scalar("redacted"):
         with suppress(TemplateError):  # it is told where the proof is shaped
-            yield parse_reference(at.plain("equals", ""))
+            yield parse_reference(at.scalar("equals", ""))
 
 
 def _whole(shaped: Mapping[str, T | None]) -> dict[str, T]:

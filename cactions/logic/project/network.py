@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from cactions.logic.network.origin import DEFAULT_PORT, is_name
+from cactions.logic.network.origin import DEFAULT_PORT, is_host_name
 from cactions.logic.project.scope import Scope
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import TWICE, WRONG_VALUE
 from cactions.model import AllowedAddress
 
 
-def allowed(at: Typed | None, scope: Scope) -> tuple[AllowedAddress, ...]:
+def build_allowed_addresses(at: LocatedValue | None, scope: Scope) -> tuple[AllowedAddress, ...]:
     """The entries of ``network.allow``; broken ones are left out."""
     entries = at.get("allow") if at else None
     found: dict[tuple[str, int], AllowedAddress] = {}
@@ -25,9 +25,9 @@ def allowed(at: Typed | None, scope: Scope) -> tuple[AllowedAddress, ...]:
     return tuple(found.values())
 
 
-def _entry(at: Typed, scope: Scope) -> AllowedAddress | None:
+def _entry(at: LocatedValue, scope: Scope) -> AllowedAddress | None:
     host, address, reason = (at.get(key) for key in ("host", "address", "reason"))
-    if host and not is_name(host.value):
+    if host and not is_host_name(host.value):
         scope.fault(WRONG_VALUE, host, f'"{host.value}" is no host name', "write it as in the URL")
         return None
     if address and not _is_address(address.value):
@@ -35,7 +35,7 @@ def _entry(at: Typed, scope: Scope) -> AllowedAddress | None:
         return None
     if not (host and address and reason):
         return None
-    port = at.plain("port", DEFAULT_PORT)
+    port = at.scalar("port", DEFAULT_PORT)
     return AllowedAddress(host.value.lower(), address.value, port, reason.value)
 
 

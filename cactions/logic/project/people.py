@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from cactions.logic.people.from_record import Fault, PersonFault, person_from
-from cactions.logic.project.attribute_values import typed_scalars
+from cactions.logic.people.from_record import InvalidPerson, RecordFault, parse_person
+from cactions.logic.project.attribute_values import build_scalars
 from cactions.logic.project.scope import Scope
-from cactions.logic.relative_path import leads_out
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.relative_path import leaves_folder
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import CONTRADICTION, PERSON, TWICE, WRONG_VALUE
 from cactions.model import (
     CONTACT_FIELDS,
@@ -23,33 +23,33 @@ from cactions.model import (
 )
 
 
-def attribute(name: str, at: Typed, scope: Scope) -> Attribute | None:
+def build_attribute(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
     """A custom attribute."""
     if name in CONTACT_FIELDS:
         message = f'"{name}" is a contact field and no custom attribute'
         scope.faults.add(CONTRADICTION, at.key, message, hint="rename it", route=at.route)
-    kind = at.plain("data_type")
+    kind = at.scalar("data_type")
     if kind is None:
         return None
     bare = Attribute(
         name,
         DataType(kind),
-        messenger_writable=at.plain("messenger_writable"),
+        messenger_writable=at.scalar("messenger_writable"),
         redacted=PersonAttribute(name) in scope.redacted,
     )
-    return replace(bare, options=typed_scalars(at.get("options"), bare, scope))
+    return replace(bare, options=build_scalars(at.get("options"), bare, scope))
 
 
-def workspace(at: Typed, scope: Scope) -> Workspace:
+def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
     """The embedded workspace."""
     people = at.get("people")
-    verified = at.plain("identity_verification", False)
+    verified = at.scalar("identity_verification", False)
     if people is None:
         return Workspace(verified)
     if isinstance(people.value, str):
         if "\0" in people.value:
             scope.fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
-        if leads_out(people.value):
+        if leaves_folder(people.value):
             scope.fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
         return Workspace(verified, people_file=people.value)
     return Workspace(verified, people=tuple(_people(people.value, scope)))
@@ -58,7 +58,7 @@ def workspace(at: Typed, scope: Scope) -> Workspace:
 _IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
 
 
-def known(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
+def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     """What tells each person, in lower case, by the field that it stands in."""
     return {
         field: frozenset(str(person.field_value(field)).lower() for person in people)
@@ -66,7 +66,7 @@ def known(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     }
 
 
-def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
+def _people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
     taken: dict[tuple[str, str], tuple[int, int]] = {}
     declared = {name: one for name, one in scope.attributes.items() if one is not None}
     for number, item in enumerate(items):
@@ -82,19 +82,19 @@ def _people(items: Iterable[Typed], scope: Scope) -> Iterable[Person]:
         yield person
 
 
-def _person(at: Typed, declared: Mapping[str, Attribute], scope: Scope) -> Person | None:
+def _person(at: LocatedValue, declared: Mapping[str, Attribute], scope: Scope) -> Person | None:
     attributes = at.get("attributes")
     fields = {name: item.value for name, item in at.items() if name not in ("attributes", "test")}
     values = {name: item.value for name, item in attributes.items()} if attributes else {}
     try:
-        return person_from(fields, values, at.plain("test", False), declared)
-    except PersonFault as error:
+        return parse_person(fields, values, at.scalar("test", False), declared)
+    except InvalidPerson as error:
         for fault in error.faults:
             _point(at, fault, scope)
         return None
 
 
-def _point(at: Typed, fault: Fault, scope: Scope) -> None:
+def _point(at: LocatedValue, fault: RecordFault, scope: Scope) -> None:
     """The fault at the value that it is about, else at the person as a whole."""
     group, dot, name = fault.key.partition(".")
     if dot and name in scope.attributes and scope.attributes[name] is None:

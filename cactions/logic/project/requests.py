@@ -6,16 +6,16 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from cactions.logic.network.origin import OriginError, origin_of
+from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
-from cactions.logic.project.scope import Scope, secret
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.project.scope import Scope, parse_secret_name
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (
     CONTRADICTION,
     FOREIGN_HOST,
     UNKNOWN_NAME,
     WRONG_VALUE,
-    listed,
+    join_names,
 )
 from cactions.model import (
     MIB,
@@ -29,16 +29,16 @@ from cactions.model import (
     Token,
 )
 
-_origin_of: Final = lru_cache(100)(origin_of)
+_origin_of: Final = lru_cache(100)(parse_origin)
 """A server's origin is asked for by each of its actions."""
 _LITERAL_URL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*")  # RFC 3986, pchar and /
 
 
-def server(at: Typed, environment: str, scope: Scope) -> str | None:
+def build_server(at: LocatedValue, environment: str, scope: Scope) -> str | None:
     """The server's origin in an environment; its addresses in all of them are checked."""
     found: dict[str, str] = {}
     for name, url in at.items():
-        origin = literal_origin(url, scope)
+        origin = get_literal_origin(url, scope)
         if origin and url.value[len(origin) :] not in ("", "/"):
             span = url.part(len(origin), len(url.value))
             message = "a server ends with its host; the path belongs to the action's url"
@@ -52,7 +52,7 @@ def server(at: Typed, environment: str, scope: Scope) -> str | None:
     return found.get(environment)
 
 
-def literal_origin(at: Typed, scope: Scope) -> str | None:
+def get_literal_origin(at: LocatedValue, scope: Scope) -> str | None:
     try:
         return _origin_of(at.value, scope.allowed).text
     except OriginError as error:
@@ -61,28 +61,28 @@ def literal_origin(at: Typed, scope: Scope) -> str | None:
         return None
 
 
-def request(at: Typed, scope: Scope) -> ActionRequest | None:
+def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None:
     """The request of an action, or that fetches a token; None where it cannot be used."""
     base, url, host = _url(at, scope)
     tokens = _tokens(at.get("tokens"), host, scope)
-    headers.check(at.get("headers"), scope)
-    headers.one_source_each(tokens, at, scope)
+    headers.check_headers(at.get("headers"), scope)
+    headers.check_single_source(tokens, at, scope)
     own = _templates(at.get("headers"), scope)
     query = _templates(at.get("query"), scope)
     body = _body(at, scope)
-    method = at.plain("http_method", "")
+    method = at.scalar("http_method", "")
     default = Effect.READ if method == "get" else Effect.WRITE
-    effect = Effect(at.plain("effect", default.value))
+    effect = Effect(at.scalar("effect", default.value))
     if url is None or not method:
         return None
     key = at.get("idempotency")
     return ActionRequest(
         method, url, base, query, own, body, tokens, effect,
-        idempotency=headers.named(key.get("header"), scope) if key else "", host=host,
+        idempotency=headers.build_headers(key.get("header"), scope) if key else "", host=host,
     )  # fmt: skip
 
 
-def limits_of(at: Typed | None) -> Limits:
+def build_limits(at: LocatedValue | None) -> Limits:
     """What one exchange may take; the usual where nothing is said."""
     given = {key: item.value for key, item in at.items()} if at else {}
     usual = Limits()
@@ -95,7 +95,7 @@ def limits_of(at: Typed | None) -> Limits:
     )
 
 
-def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
+def _url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, str]:
     """Base, template and host; the host is empty where it is not known."""
     url, named = at.get("url"), at.get("server")
     base = ""
@@ -109,10 +109,10 @@ def _url(at: Typed, scope: Scope) -> tuple[str, Template | None, str]:
             scope.fault(WRONG_VALUE, url, "behind a server, url is a path", hint)
         start = 0
     else:
-        base, start = "", len(literal_origin(url, scope) or "")
+        base, start = "", len(get_literal_origin(url, scope) or "")
     template = scope.template(url)
     if template:
-        literal_path(url, template, start, scope)
+        get_literal_path(url, template, start, scope)
     host = _origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
     return base, template, host
 
@@ -124,7 +124,7 @@ def _host_of(url: str, scope: Scope) -> str:
         return ""
 
 
-def literal_path(at: Typed, template: Template, start: int, scope: Scope) -> None:
+def get_literal_path(at: LocatedValue, template: Template, start: int, scope: Scope) -> None:
     """The literal part of a path stands there as it is sent: no query, no dots, no odd signs."""
     literal = "".join(part if isinstance(part, str) else "x" for part in template.parts)[start:]
     if "?" in literal or "#" in literal:
@@ -144,7 +144,7 @@ def literal_path(at: Typed, template: Template, start: int, scope: Scope) -> Non
         scope.fault(WRONG_VALUE, at, "the path holds a . or .. segment", "write the real path")
 
 
-def _tokens(at: Typed | None, host: str, scope: Scope) -> tuple[Token, ...]:
+def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ...]:
     found: list[Token] = []
     named: set[str] = set()
     carriers: set[str] = set()
@@ -155,7 +155,7 @@ def _tokens(at: Typed | None, host: str, scope: Scope) -> tuple[Token, ...]:
         if one is None:
             continue
         if host and item.value not in named and host not in one.hosts:
-            hint = f"it may go to {listed(one.hosts)} only; see `hosts` of the token"
+            hint = f"it may go to {join_names(one.hosts)} only; see `hosts` of the token"
             scope.fault(FOREIGN_HOST, item, f'token "{one.name}" would be sent to {host}', hint)
         if one.header.lower() in carriers:
             message = f'two tokens on one header: "{one.header}"'
@@ -166,7 +166,7 @@ def _tokens(at: Typed | None, host: str, scope: Scope) -> tuple[Token, ...]:
     return tuple(found)
 
 
-def _templates(at: Typed | None, scope: Scope) -> dict[str, Template]:
+def _templates(at: LocatedValue | None, scope: Scope) -> dict[str, Template]:
     found = {name: scope.template(item) for name, item in at.items()} if at else {}
     return {name: template for name, template in found.items() if template is not None}
 
@@ -174,7 +174,7 @@ def _templates(at: Typed | None, scope: Scope) -> dict[str, Template]:
 _FORMS: Final = {form.value: form for form in BodyForm}
 
 
-def _body(at: Typed, scope: Scope) -> RequestBody | None:
+def _body(at: LocatedValue, scope: Scope) -> RequestBody | None:
     given = [form for name, form in _FORMS.items() if name in at.value]
     for form in given[1:]:
         extra = at.get(form.value)
@@ -185,18 +185,18 @@ def _body(at: Typed, scope: Scope) -> RequestBody | None:
         return None
     body = at.get(given[0].value)
     assert body is not None
-    if at.plain("http_method") == "get":
+    if at.scalar("http_method") == "get":
         hint = "use `query:`, or http_method: post with effect: read"
         scope.faults.add(CONTRADICTION, body.key, "a GET has no body", hint=hint, route=body.route)
     return RequestBody(given[0], _content(given[0], body, scope))
 
 
-def _content(form: BodyForm, body: Typed, scope: Scope) -> JsonTemplate:
+def _content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemplate:
     if form is BodyForm.JSON:
         return scope.json_template(body.node, body.route)
     if form is BodyForm.TEXT:
         return scope.template(body)
     return {
-        name: scope.template(item) if isinstance(item.value, str) else secret(item)
+        name: scope.template(item) if isinstance(item.value, str) else parse_secret_name(item)
         for name, item in body.items()
     }

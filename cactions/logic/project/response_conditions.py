@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from cactions.logic.project.scope import Scope
 from cactions.logic.request.encoding import HEADER_NAME
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import WRONG_VALUE
 from cactions.logic.yaml.nodes import to_json
 from cactions.model import BodyCheck, Denial, Success
 
 
-def success(at: Typed | None, scope: Scope) -> Success:
+def build_success(at: LocatedValue | None, scope: Scope) -> Success:
     """All of what makes a success; status 200 where nothing else is said."""
     return Success(*_checks(at, (200,), scope))
 
 
-def denial(at: Typed | None, scope: Scope) -> Denial:
+def build_denial(at: LocatedValue | None, scope: Scope) -> Denial:
     """Any of what denies a token; status 401 where no other is said."""
     return Denial(*_checks(at, (401,), scope))
 
 
 def _checks(
-    at: Typed | None, default: tuple[int, ...], scope: Scope
+    at: LocatedValue | None, default: tuple[int, ...], scope: Scope
 ) -> tuple[tuple[int, ...], tuple[BodyCheck, ...], tuple[tuple[str, str], ...]]:
     if at is None:
         return default, (), ()
@@ -33,7 +33,7 @@ def _checks(
     return default, tuple(check for check in checks if check), tuple(_headers(at, scope))
 
 
-def _headers(at: Typed, scope: Scope) -> list[tuple[str, str]]:
+def _headers(at: LocatedValue, scope: Scope) -> list[tuple[str, str]]:
     named = at.get("headers")
     pairs = [*named.items()] if named else []
     for name, item in pairs:
@@ -42,7 +42,7 @@ def _headers(at: Typed, scope: Scope) -> list[tuple[str, str]]:
     return [(name, item.value) for name, item in pairs]
 
 
-def _check(at: Typed, scope: Scope) -> BodyCheck | None:
+def _check(at: LocatedValue, scope: Scope) -> BodyCheck | None:
     path_at, equals = at.get("path"), at.get("equals")
     path = scope.path(path_at) if path_at else None
     if path is None or equals is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cactions.logic.project.attribute_values import typed_scalar, typed_scalars
-from cactions.logic.project.response_conditions import success
+from cactions.logic.project.attribute_values import build_scalar, build_scalars
+from cactions.logic.project.response_conditions import build_success
 from cactions.logic.project.scope import Scope
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (
     CONTRADICTION,
     IDENTITY_TARGET,
@@ -31,20 +31,20 @@ from cactions.model import (
 )
 
 
-def response(at: Typed, scope: Scope) -> ActionResponse:
+def build_response(at: LocatedValue, scope: Scope) -> ActionResponse:
     """The response of an action; broken parts are left out."""
     mapping_at = at.get("mapping")
     entries = mapping_at.items() if mapping_at else ()
-    mapping = [mapping_entry(name, item, scope) for name, item in entries]
+    mapping = [build_mapping_entry(name, item, scope) for name, item in entries]
     return ActionResponse(
-        success_when=success(at.get("success_when"), scope),
+        success_when=build_success(at.get("success_when"), scope),
         rows=_rows(at.get("rows"), scope),
         same_person=_same_person(at.get("same_person"), scope),
         mapping=tuple(entry for entry in mapping if entry is not None),
     )
 
 
-def _rows(at: Typed | None, scope: Scope) -> Rows | None:
+def _rows(at: LocatedValue | None, scope: Scope) -> Rows | None:
     path_at = at.get("path") if at else None
     if at is None or path_at is None:
         return None
@@ -59,7 +59,7 @@ def _rows(at: Typed | None, scope: Scope) -> Rows | None:
     return Rows(path, tuple(where)) if path else None
 
 
-def _same_person(at: Typed | None, scope: Scope) -> SamePerson | None:
+def _same_person(at: LocatedValue | None, scope: Scope) -> SamePerson | None:
     if at is None:
         return None
     path_at, equals_at = at.get("path"), at.get("equals")
@@ -67,10 +67,10 @@ def _same_person(at: Typed | None, scope: Scope) -> SamePerson | None:
     equals = scope.reference(equals_at) if equals_at else None
     if path is None or equals is None:
         return None
-    return SamePerson(path, equals, at.plain("verified", ""), equals in scope.redacted)
+    return SamePerson(path, equals, at.scalar("verified", ""), equals in scope.redacted)
 
 
-def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None:
+def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeMapping | None:
     """One entry of ``mapping``: a bare path, or a path with policies."""
     attribute = _target(name, at, scope)
     short = isinstance(at.value, str)
@@ -82,23 +82,23 @@ def mapping_entry(name: str, at: Typed, scope: Scope) -> AttributeMapping | None
         _date_form_fits(attribute, None, at, scope)
         return AttributeMapping(attribute, path, redacted=attribute.redacted)
     _policies_fit(attribute, at, scope)
-    forced, date = at.plain("type"), at.plain("date")
+    forced, date = at.scalar("type"), at.scalar("date")
     return AttributeMapping(
         attribute,
         path,
         type=DataType(forced) if forced else None,
-        max_length=at.plain("max_length"),
-        one_of=typed_scalars(at.get("one_of"), attribute, scope),
+        max_length=at.scalar("max_length"),
+        one_of=build_scalars(at.get("one_of"), attribute, scope),
         values=_values(at.get("values"), attribute, scope),
         date=DateForm(date) if date else None,
         redacted=attribute.redacted,
-        on_missing=WhenEmpty(at.plain("on_missing", "keep")),
-        on_null=WhenEmpty(at.plain("on_null", "keep")),
-        overwrite=Overwrite(at.plain("overwrite", "always")),
+        on_missing=WhenEmpty(at.scalar("on_missing", "keep")),
+        on_null=WhenEmpty(at.scalar("on_null", "keep")),
+        overwrite=Overwrite(at.scalar("overwrite", "always")),
     )
 
 
-def _target(name: str, at: Typed, scope: Scope) -> Attribute | None:
+def _target(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
     if name in IDENTITY_FIELDS:
         message = f'"{name}" says who a person is; a response may not write it'
         hint = "map it onto a custom attribute"
@@ -114,13 +114,15 @@ def _target(name: str, at: Typed, scope: Scope) -> Attribute | None:
     return scope.attributes.get(name)
 
 
-def _values(at: Typed | None, attribute: Attribute, scope: Scope) -> tuple[tuple[str, Scalar], ...]:
+def _values(
+    at: LocatedValue | None, attribute: Attribute, scope: Scope
+) -> tuple[tuple[str, Scalar], ...]:
     """Pairs of response text and attribute value; null clears."""
     entries = at.items() if at else ()
-    return tuple((text, typed_scalar(item, attribute, scope)) for text, item in entries)
+    return tuple((text, build_scalar(item, attribute, scope)) for text, item in entries)
 
 
-def _policies_fit(attribute: Attribute, at: Typed, scope: Scope) -> None:
+def _policies_fit(attribute: Attribute, at: LocatedValue, scope: Scope) -> None:
     date, forced, length = at.get("date"), at.get("type"), at.get("max_length")
     if date or not at.has("date"):
         _date_form_fits(attribute, date, at, scope)
@@ -132,7 +134,9 @@ def _policies_fit(attribute: Attribute, at: Typed, scope: Scope) -> None:
         scope.faults.add(CONTRADICTION, length.key, message, hint="remove it", route=length.route)
 
 
-def _date_form_fits(attribute: Attribute, date: Typed | None, at: Typed, scope: Scope) -> None:
+def _date_form_fits(
+    attribute: Attribute, date: LocatedValue | None, at: LocatedValue, scope: Scope
+) -> None:
     """Seconds and milliseconds look alike: a date says how it is written, and nothing else does."""
     if attribute.data_type is DataType.DATE and date is None:
         if isinstance(at.value, dict) and at.get("values"):

@@ -7,17 +7,17 @@ from dataclasses import field
 
 from cactions.logic.expressions.json_path import PathError, parse_path
 from cactions.logic.expressions.template import TemplateError, parse_reference, parse_template
-from cactions.logic.name_grammar import SECRET_NAME, refusal
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.name_grammar import SECRET_NAME, describe_refusal
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (
     BAD_PATH,
     BAD_TEMPLATE,
     CONTRADICTION,
     UNKNOWN_NAME,
     WRONG_VALUE,
-    Faults,
+    Diagnostics,
 )
-from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span, json_scalar
+from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span, parse_json_scalar
 from cactions.model import (
     Attribute,
     Input,
@@ -28,11 +28,11 @@ from cactions.model import (
     SecretRef,
     Template,
     Token,
-    noun,
+    frozen,
 )
 
 
-@noun
+@frozen
 class Scope:
     """The names in reach. A name onto None is declared, but broken: it is known, and of no use.
 
@@ -41,7 +41,7 @@ class Scope:
     the same for everybody, so that nothing of a person may stand in it.
     """
 
-    faults: Faults
+    faults: Diagnostics
     attributes: Mapping[str, Attribute | None] = field(default_factory=dict)
     servers: Mapping[str, str | None] = field(default_factory=dict)
     tokens: Mapping[str, Token | None] = field(default_factory=dict)
@@ -52,18 +52,18 @@ class Scope:
     allowed_hosts: frozenset[str] = frozenset()
     personless: bool = False
 
-    def of(self, faults: Faults) -> Scope:
+    def of(self, faults: Diagnostics) -> Scope:
         """The same names, in another file; ``replace`` would take longer than most actions do."""
         return Scope(
             faults, self.attributes, self.servers, self.tokens, self.inputs, self.people,
             self.redacted, self.allowed, self.allowed_hosts, self.personless,
         )  # fmt: skip
 
-    def fault(self, rule: str, at: Typed, message: str, hint: str = "") -> None:
+    def fault(self, rule: str, at: LocatedValue, message: str, hint: str = "") -> None:
         """Note a fault of a value."""
         self.faults.add(rule, at.span, message, hint=hint, route=at.route)
 
-    def known(self, what: str, name: str, names: Collection[str], at: Typed) -> bool:
+    def known(self, what: str, name: str, names: Collection[str], at: LocatedValue) -> bool:
         """Whether a name is declared; a fault where it is not."""
         if name in names:
             return True
@@ -71,7 +71,7 @@ class Scope:
         self.fault(UNKNOWN_NAME, at, f'there is no {what} "{name}"', hint)
         return False
 
-    def template(self, at: Typed) -> Template | None:
+    def template(self, at: LocatedValue) -> Template | None:
         """The parsed template of a text whose references all exist."""
         return self._template(at.value, at.node, at.route)
 
@@ -88,7 +88,7 @@ class Scope:
         ]
         return parsed.template if all(known) else None
 
-    def reference(self, at: Typed) -> Reference | None:
+    def reference(self, at: LocatedValue) -> Reference | None:
         """The parsed ``person.email`` of an ``equals:`` or ``where:``."""
         try:
             reference = parse_reference(at.value)
@@ -118,7 +118,7 @@ class Scope:
         self.faults.add(UNKNOWN_NAME, span, message, hint=hint, route=route)
         return False
 
-    def path(self, at: Typed, *, rows: bool = False) -> Path | None:
+    def path(self, at: LocatedValue, *, rows: bool = False) -> Path | None:
         """The parsed response path."""
         return self.path_text(at.value, at.node, at.route, rows=rows)
 
@@ -146,7 +146,7 @@ class Scope:
             }
         if not isinstance(node, ScalarNode):
             return None
-        value = json_scalar(node)
+        value = parse_json_scalar(node)
         return self._template(value, node, route) if isinstance(value, str) else value
 
     def _secret(self, node: MapNode, route: str) -> SecretRef | None:
@@ -157,21 +157,21 @@ class Scope:
             return SecretRef(name.text)
         message, hint = "{secret: NAME} takes the name of a sealed value", ""
         if isinstance(name, ScalarNode) and name.text:
-            message, hint = refusal(name.text, SECRET_NAME)
+            message, hint = describe_refusal(name.text, SECRET_NAME)
         self.faults.add(WRONG_VALUE, name.span, message, hint=hint, route=route)
         return SecretRef("?")
 
 
-def declared(at: Typed | None) -> list[str]:
+def list_declared(at: LocatedValue | None) -> list[str]:
     """Every name that a map declares, the broken ones too."""
     if at is None or not isinstance(at.node, MapNode):
         return []
     return [key.text for key, _ in at.node.entries]
 
 
-def secret(at: Typed) -> SecretRef | None:
+def parse_secret_name(at: LocatedValue) -> SecretRef | None:
     """``{secret: NAME}``; None where it is broken."""
-    name = at.plain("secret")
+    name = at.scalar("secret")
     return SecretRef(name) if name else None
 
 

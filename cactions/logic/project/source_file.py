@@ -13,11 +13,11 @@ from typing import Final
 
 from cactions.logic.project.file_schema import FILE
 from cactions.logic.source_mask import is_key, mask_text
-from cactions.logic.yaml.decoder import Typed, decode
-from cactions.logic.yaml.diagnostics import UNREADABLE, Faults
+from cactions.logic.yaml.decoder import LocatedValue, decode
+from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, Span
-from cactions.logic.yaml.parser import read
-from cactions.model import noun
+from cactions.logic.yaml.parser import parse_yaml
+from cactions.model import frozen
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
@@ -30,7 +30,7 @@ _HIDING: Final = b"redacted"
 """What is hidden in one place is hidden everywhere, so that it has to be known first."""
 
 
-@noun
+@frozen
 class SourceFile:
     """One action file as it was found: the name to show, and its bytes."""
 
@@ -70,7 +70,7 @@ def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
             item.value = mask_text(item.text)
 
 
-class Draft:
+class ParsedFile:
     """A file and its faults.
 
     ``declares``: whether it may hold more than actions. ``ours``: whether it can be read, and was
@@ -80,7 +80,7 @@ class Draft:
     __slots__ = ("data", "declares", "faults", "ours", "typed")
 
     def __init__(self, file: SourceFile) -> None:
-        self.faults = Faults(file.name)
+        self.faults = Diagnostics(file.name)
         self.data = file.data
         self.ours = True
         self.declares = _declares(file.data)
@@ -91,15 +91,15 @@ class Draft:
         """Whether it can say of something that nobody may see it."""
         return self.declares
 
-    def get(self, key: str) -> Typed | None:
+    def get(self, key: str) -> LocatedValue | None:
         """What stands under a key of the file; a file of actions is decoded once, for its turn."""
         if self.declares:
             return self.typed.get(key) if self.typed else None
         typed = self._decoded() if key == "actions" else None
         return typed.get(key) if typed else None
 
-    def _decoded(self) -> Typed | None:
-        node = read(self.data, self.faults)
+    def _decoded(self) -> LocatedValue | None:
+        node = parse_yaml(self.data, self.faults)
         entries = node.entries if isinstance(node, MapNode) else []
         self.ours = _is_ours(entries)
         if not self.ours:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from cactions.logic.expressions.template import TemplateError, parse_template
-from cactions.logic.lines import lines_with_ends, split_lines
-from cactions.logic.yaml.diagnostics import Faults
+from cactions.logic.lines import split_lines, split_lines_keeping_ends
+from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span
-from cactions.logic.yaml.parser import read
+from cactions.logic.yaml.parser import parse_yaml
 from cactions.model import Action, Place
 
 _KEPT: Final = 50
@@ -23,7 +23,7 @@ _ENDS: Final = ("", ".", "[")
 T = TypeVar("T")
 
 
-class Found(NamedTuple):
+class Location(NamedTuple):
     """The node at a route, or the last one on the way; ``whole`` tells which of the two."""
 
     file: str
@@ -32,7 +32,7 @@ class Found(NamedTuple):
     whole: bool
 
 
-class Places:
+class SourceMap:
     """Where things stand in the files. ``homes`` names the file of what stands once in a folder."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Places:
         self.named = _Names(actions)
         self.once = _Names(homes)
 
-    def find(self, route: str) -> Found | None:
+    def find(self, route: str) -> Location | None:
         """The node at a route without its ``#``; None where not even its beginning is there."""
         file = self._home(route)
         root = self._tree(file) if file else None
@@ -59,7 +59,7 @@ class Places:
         key, node, rest = root, root, route
         while rest and (step := self._step(node, rest)):
             key, node, rest = step
-        return None if node is root else Found(file, key, node, not rest)
+        return None if node is root else Location(file, key, node, not rest)
 
     def place(self, route: str) -> Place | None:
         """The span that a spot means, as people count it."""
@@ -75,7 +75,7 @@ class Places:
         span = _span(found, part) if found.whole else found.key.span
         if mark and not part:
             span = found.key.span
-        return Faults(found.file).place(span)
+        return Diagnostics(found.file).place(span)
 
     def line(self, file: str, number: int) -> str:
         """A line of a file, counted from 0; empty where there is none."""
@@ -91,7 +91,7 @@ class Places:
     def ended_lines(self, file: str) -> list[str]:
         """The same with their ends."""
         if self.ended[0] != file:
-            self.ended = (file, lines_with_ends(self.sources[file]))
+            self.ended = (file, split_lines_keeping_ends(self.sources[file]))
         return self.ended[1]
 
     def top(self, file: str, key: str) -> tuple[Node | None, Node | None]:
@@ -100,7 +100,7 @@ class Places:
         entries = root.entries if isinstance(root, MapNode) else []
         return next(((name, value) for name, value in entries if name.text == key), (None, None))
 
-    def stated(self, route: str) -> bool:
+    def is_declared(self, route: str) -> bool:
         """Whether exactly this stands in the files."""
         found = self.find(route)
         return found is not None and found.whole
@@ -110,7 +110,7 @@ class Places:
             if len(self.trees) >= _KEPT:
                 self.trees.pop(next(iter(self.trees)))
                 self.indices.clear()
-            self.trees[file] = read(self.sources[file].encode(), Faults(file))
+            self.trees[file] = parse_yaml(self.sources[file].encode(), Diagnostics(file))
         return self.trees[file]
 
     def _home(self, route: str) -> str | None:
@@ -160,7 +160,7 @@ class _Names(Generic[T]):
         return next((head for head in heads if head in self.entries), None)
 
 
-def _span(found: Found, part: str) -> Span:
+def _span(found: Location, part: str) -> Span:
     node = found.node
     if isinstance(node, ScalarNode):
         return _part(node, part) if part else node.span

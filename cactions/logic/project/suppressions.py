@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from cactions.logic.project.scope import Scope
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import UNKNOWN_NAME, WRONG_VALUE
-from cactions.model import Statement
+from cactions.model import Suppression
 from cactions.rules import SUPPRESSIBLE
 
 _DAY: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TRUSTED: Final = r"attributes\.[^*]+|actions\.[^*]+\.response\.mapping\.[^*]+"
 
 
-def statements(at: Typed, scope: Scope) -> Iterator[Statement]:
+def build_suppressions(at: LocatedValue, scope: Scope) -> Iterator[Suppression]:
     """Those of one file, under ``allow`` and ``trust``; broken ones are left out."""
     for key in ("allow", "trust"):
         listed = at.get(key)
@@ -25,7 +25,7 @@ def statements(at: Typed, scope: Scope) -> Iterator[Statement]:
                 yield one
 
 
-def _statement(key: str, at: Typed, scope: Scope) -> Statement | None:
+def _statement(key: str, at: LocatedValue, scope: Scope) -> Suppression | None:
     parts = [at.get(name) for name in ("where", "reason", "owner", "expires")]
     rule = at.get("rule")
     if any(part is None for part in parts) or (key == "allow" and rule is None):
@@ -36,13 +36,13 @@ def _statement(key: str, at: Typed, scope: Scope) -> Statement | None:
         sound.append(_is_rule(rule, scope))
     if not all(sound):
         return None
-    return Statement(
+    return Suppression(
         where, reason, owner, expires, rule.value if rule else "", at.route,
         scope.faults.place((rule or at.get("where") or at).span),
     )  # fmt: skip
 
 
-def _is_day(at: Typed, text: str, scope: Scope) -> bool:
+def _is_day(at: LocatedValue, text: str, scope: Scope) -> bool:
     if not re.fullmatch(_DAY, text):
         spot = at.get("expires") or at
         scope.fault(WRONG_VALUE, spot, f'"{text}" is no day', "write it as 2026-12-31")
@@ -50,7 +50,7 @@ def _is_day(at: Typed, text: str, scope: Scope) -> bool:
     return True
 
 
-def _is_place(key: str, at: Typed, where: str, scope: Scope) -> bool:
+def _is_place(key: str, at: LocatedValue, where: str, scope: Scope) -> bool:
     spot = at.get("where") or at
     if "*" in where:
         scope.fault(WRONG_VALUE, spot, "there are no wildcards here", "name one place")
@@ -62,7 +62,7 @@ def _is_place(key: str, at: Typed, where: str, scope: Scope) -> bool:
     return True
 
 
-def _is_rule(at: Typed, scope: Scope) -> bool:
+def _is_rule(at: LocatedValue, scope: Scope) -> bool:
     if at.value in SUPPRESSIBLE:
         return True
     hint = f"those that can: {', '.join(SUPPRESSIBLE)}"

@@ -7,19 +7,19 @@ from dataclasses import replace
 from typing import Final
 
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.network.origin import host_fault, origin_of
+from cactions.logic.network.origin import find_host_fault, parse_origin
 from cactions.logic.project import headers
 from cactions.logic.project.requests import (
-    limits_of,
-    literal_origin,
-    literal_path,
-    request,
+    build_action_request,
+    build_limits,
+    get_literal_origin,
+    get_literal_path,
 )
-from cactions.logic.project.response_conditions import denial, success
-from cactions.logic.project.scope import Scope, secret
+from cactions.logic.project.response_conditions import build_denial, build_success
+from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.request import encoding
-from cactions.logic.request.encoding import Unfit
-from cactions.logic.yaml.decoder import Typed
+from cactions.logic.request.encoding import EncodingError
+from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import LITERAL_SECRET, SPECIAL_HOST, WRONG_VALUE
 from cactions.model import (
     ActionRequest,
@@ -36,79 +36,79 @@ _OAUTH_TOKEN: Final = parse_path("$.access_token")
 _EXPIRES_IN: Final = parse_path("$.expires_in")
 
 
-def token(name: str, at: Typed, scope: Scope) -> Token | None:
+def build_token(name: str, at: LocatedValue, scope: Scope) -> Token | None:
     """The token; None where what fetches it cannot be used."""
     hosts_at = at.get("hosts")
     hosts = tuple(_host(item, scope) for item in hosts_at.value) if hosts_at else ()
-    header = headers.named(at.get("header"), scope)
+    header = headers.build_headers(at.get("header"), scope)
     bare = Token(name, header, hosts, _prefix(at.get("prefix"), scope))
-    form = _FORMS.get(at.plain("type"))
+    form = _FORMS.get(at.scalar("type"))
     return form(bare, at, scope) if form else bare
 
 
-def _prefix(at: Typed | None, scope: Scope) -> str:
+def _prefix(at: LocatedValue | None, scope: Scope) -> str:
     if at is None:
         return ""
     try:
-        encoding.header_value(f"{at.value}x")  # a space at its end is what most end with
-    except Unfit as unfit:
+        encoding.check_header_value(f"{at.value}x")  # a space at its end is what most end with
+    except EncodingError as unfit:
         scope.fault(WRONG_VALUE, at, f"the prefix {unfit}")
     return str(at.value)
 
 
-def _text(bare: Token, at: Typed, _scope: Scope) -> Token:
+def _text(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
     return replace(bare, value=_ref(at.get("value")))
 
 
-def _basic(bare: Token, at: Typed, _scope: Scope) -> Token:
+def _basic(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
     username, password = _sealed(at.get("username")), _ref(at.get("password"))
     return replace(
         bare, header="Authorization", prefix="Basic ", username=username, password=password
     )
 
 
-def _http_request(bare: Token, at: Typed, scope: Scope) -> Token | None:
+def _http_request(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     asked_at, path_at, expires_at = (
         at.get(key) for key in ("request", "token_path", "expires_in_path")
     )
-    asked = request(asked_at, replace(scope, personless=True)) if asked_at else None
+    asked = build_action_request(asked_at, replace(scope, personless=True)) if asked_at else None
     path = scope.path(path_at) if path_at else None
     expires = scope.path(expires_at) if expires_at else _EXPIRES_IN
-    made = success(at.get("success_when"), scope)
-    denied = denial(at.get("denied_when"), scope)
+    made = build_success(at.get("success_when"), scope)
+    denied = build_denial(at.get("denied_when"), scope)
     if asked is None or path is None:
         return None
-    asked = replace(asked, limits=limits_of(at.get("limits")))
+    asked = replace(asked, limits=build_limits(at.get("limits")))
     return replace(bare, fetch=TokenFetch(asked, path, expires, denied, made))
 
 
-def _oauth(bare: Token, at: Typed, scope: Scope) -> Token | None:
+def _oauth(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     """RFC 6749, 4.4: the client's own credentials in the body."""
     url = at.get("token_url")
-    denied = denial(at.get("denied_when"), scope)
-    origin = literal_origin(url, scope) if url else None
+    denied = build_denial(at.get("denied_when"), scope)
+    origin = get_literal_origin(url, scope) if url else None
     if url is None or origin is None:
         return None
     if "{{" in url.value or any(sign in url.value for sign in "?# "):
         scope.fault(WRONG_VALUE, url, "a token URL is literal, without a query")
         return None
-    literal_path(url, Template((url.value,)), len(origin), scope)
+    get_literal_path(url, Template((url.value,)), len(origin), scope)
     keys = ("client_id", "client_secret", "scope", "audience")
     given = {key: _content(_sealed(at.get(key))) for key in keys if at.get(key)}
-    form = BodyForm.JSON if at.plain("body") == "json" else BodyForm.FORM
+    form = BodyForm.JSON if at.scalar("body") == "json" else BodyForm.FORM
     body = RequestBody(form, {"grant_type": Template(("client_credentials",)), **given})
     asked = ActionRequest(
         "post",
         Template((url.value,)),
         body=body,
-        limits=limits_of(at.get("limits")),
-        host=origin_of(url.value, scope.allowed).host,
+        limits=build_limits(at.get("limits")),
+        host=parse_origin(url.value, scope.allowed).host,
     )
     fetch = TokenFetch(asked, _OAUTH_TOKEN, _EXPIRES_IN, denied)
     return replace(bare, header="Authorization", prefix=_BEARER, fetch=fetch)
 
 
-_FORMS: Final[Mapping[str, Callable[[Token, Typed, Scope], Token | None]]] = {
+_FORMS: Final[Mapping[str, Callable[[Token, LocatedValue, Scope], Token | None]]] = {
     "text": _text,
     "basic": _basic,
     "http_request": _http_request,
@@ -116,25 +116,25 @@ _FORMS: Final[Mapping[str, Callable[[Token, Typed, Scope], Token | None]]] = {
 }
 
 
-def _sealed(at: Typed | None) -> SecretRef | str | None:
+def _sealed(at: LocatedValue | None) -> SecretRef | str | None:
     if at is None:
         return None
-    return at.value if isinstance(at.value, str) else secret(at)
+    return at.value if isinstance(at.value, str) else parse_secret_name(at)
 
 
 def _content(part: SecretRef | str | None) -> SecretRef | Template | None:
     return Template((part,)) if isinstance(part, str) else part
 
 
-def _ref(at: Typed | None) -> SecretRef | None:
+def _ref(at: LocatedValue | None) -> SecretRef | None:
     part = _sealed(at)
     return part if isinstance(part, SecretRef) else None
 
 
-def _host(at: Typed, scope: Scope) -> str:
+def _host(at: LocatedValue, scope: Scope) -> str:
     host = str(at.value).lower()
     if "@" in at.value:
         scope.fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")
-    elif host not in scope.allowed_hosts and (fault := host_fault(at.value)):
+    elif host not in scope.allowed_hosts and (fault := find_host_fault(at.value)):
         scope.fault(SPECIAL_HOST, at, *fault)
     return host

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cactions.logic.request.builder import bind
-from cactions.model import Action, Person, Request, Scalar, noun
+from cactions.logic.request.builder import build_request
+from cactions.model import Action, Person, Request, Scalar, frozen
 from cactions.model.secret import Credentials
 
 
-@noun
-class Asked:
+@frozen
+class CallSpec:
     """One action for one person, to be written with whatever credentials are at hand.
 
     ``key`` makes a repeated call count once, where the action asks for one.
@@ -21,6 +21,6 @@ class Asked:
     inputs: Mapping[str, Scalar]
     key: str = ""
 
-    def request(self, held: Credentials) -> Request:
+    def build_request(self, held: Credentials) -> Request:
         """The request. Raises what ``bind`` raises."""
-        return bind(self.action, self.person, self.inputs, held, self.key)
+        return build_request(self.action, self.person, self.inputs, held, self.key)

@@ -16,23 +16,30 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote_plus, urlsplit
 
-from cactions.logic.cassette.request_diff import printable
-from cactions.logic.expressions.references import resolve
+from cactions.logic.cassette.request_diff import escape_control
+from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.network.origin import DEFAULT_PORT
 from cactions.logic.request import secret_refs
-from cactions.logic.request.builder import bind_fetch
-from cactions.logic.request.call import Asked
-from cactions.logic.request.placeholders import Markers, prefix_for
-from cactions.logic.shell import Part, Run, Variable, Written, variable_name, word
+from cactions.logic.request.builder import build_token_request
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.placeholders import Placeholders, choose_prefix
+from cactions.logic.shell import (
+    CommandSubstitution,
+    Part,
+    QuotedWord,
+    ShellVariable,
+    build_variable_name,
+    quote_word,
+)
 from cactions.model import (
     ActionRequest,
     AllowedAddress,
     BodyForm,
+    FailureReason,
     Input,
-    NoPlan,
     Person,
     PersonField,
-    Reason,
+    PlanningError,
     Reference,
     Request,
     Scalar,
@@ -41,40 +48,40 @@ from cactions.model import (
 )
 from cactions.model.secret import Credentials, Secret
 
-_NEW_KEY: Final = Run(r"od -An -N16 -tx1 /dev/urandom | tr -d ' \n'")
+_NEW_KEY: Final = CommandSubstitution(r"od -An -N16 -tx1 /dev/urandom | tr -d ' \n'")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _GLOBS: Final = re.compile(r"[][{}]")
 
 
-def curl(asked: Asked, allowed: Iterable[AllowedAddress] = ()) -> str:
+def build_curl_command(asked: CallSpec, allowed: Iterable[AllowedAddress] = ()) -> str:
     """The command, after lines that say what its variables are, and that fetch tokens.
 
     Raises NoPlan where there is no request, or none that a command can make.
     """
     request = asked.action.request
-    script = _Script(Markers(_prefix(asked)), tuple(allowed))
+    script = _Script(Placeholders(_prefix(asked)), tuple(allowed))
     if not request.is_read:
         script.lines.append("# This may change something at the third party.")
     unseen = replace(_unseen(asked, script), key=script.markers.new(_NEW_KEY))
     secrets = script.secrets(request)
-    held = {token.name: script.token(token) for token in request.tokens if token.is_held}
-    made = unseen.request(Credentials(secrets, held))
+    held = {token.name: script.token(token) for token in request.tokens if token.is_runtime_value}
+    made = unseen.build_request(Credentials(secrets, held))
     return "\n".join([*script.lines, script.command(made, request)]) + "\n"
 
 
-def _prefix(asked: Asked) -> str:
+def _prefix(asked: CallSpec) -> str:
     """As the request is first: that raises what ``bind`` raises."""
-    plain = asked.request(Credentials())
+    plain = asked.build_request(Credentials())
     texts = [plain.url.shown, *(value.shown for _, value in plain.headers)]
     texts += [plain.body.shown] if plain.body else []
-    return prefix_for(*texts, *(str(token.fetch) for token in asked.action.request.tokens))
+    return choose_prefix(*texts, *(str(token.fetch) for token in asked.action.request.tokens))
 
 
 @dataclass(slots=True)
 class _Script:
     """``lines`` come before the command; ``known`` are the secrets that have a variable."""
 
-    markers: Markers
+    markers: Placeholders
     allowed: tuple[AllowedAddress, ...]
     lines: list[str] = field(default_factory=list)
     known: dict[str, Secret] = field(default_factory=dict)
@@ -82,14 +89,14 @@ class _Script:
     def variable(self, about: str, name: str) -> str:
         """The marker of a new variable."""
         name = self.markers.free(name)
-        self.lines.append(f"# {name}: {printable(about)}")
-        return self.markers.new(Variable(name))
+        self.lines.append(f"# {name}: {escape_control(about)}")
+        return self.markers.new(ShellVariable(name))
 
     def secrets(self, request: ActionRequest) -> Mapping[str, Secret]:
         """Markers for those that the request is filled with."""
-        for name in secret_refs.of_request(request):
+        for name in secret_refs.list_request_secrets(request):
             if name not in self.known:
-                called = variable_name(name)
+                called = build_variable_name(name)
                 usual = "_" in called and called[0].isalpha()  # HOME and PATH are the shell's
                 called = called if usual else f"SECRET_{called}"
                 self.known[name] = Secret(name, self.variable(f"the secret {name}", called))
@@ -97,11 +104,11 @@ class _Script:
 
     def token(self, token: Token) -> Secret:
         """A marker for one that is given, or fetched, with the command that fetches it."""
-        called = f"{variable_name(token.name).removesuffix('_TOKEN') or 'USER'}_TOKEN"
+        called = f"{build_variable_name(token.name).removesuffix('_TOKEN') or 'USER'}_TOKEN"
         if token.fetch is None:
             return Secret(token.name, self.variable(f"the token {token.name} of the user", called))
         request = token.fetch.request
-        made = bind_fetch(token.fetch, Credentials(self.secrets(request)))
+        made = build_token_request(token.fetch, Credentials(self.secrets(request)))
         about = f"the token {token.name}: {token.fetch.token_path} of what this answers"
         called = self.markers.free(called)
         marker = self.variable(about, called)
@@ -113,11 +120,11 @@ class _Script:
         """Curl with everything that the request is."""
         arguments = [*self._arguments(made, request)]
         parts = [part for _, parts in arguments for part in parts]
-        guards = dict.fromkeys(part.guard for part in parts if isinstance(part, Variable))
+        guards = dict.fromkeys(part.guard for part in parts if isinstance(part, ShellVariable))
         limits = request.limits
         options = [
             f"curl --disable --proto '=https' --request {made.method}",
-            *(f"{option} {word(parts)}" if parts else option for option, parts in arguments),
+            *(f"{option} {quote_word(parts)}" if parts else option for option, parts in arguments),
             f"--connect-timeout {limits.connect:g} --max-time {limits.total:g}",
         ]
         return "\n".join([*filter(None, guards), " \\\n  ".join(options)])
@@ -130,9 +137,11 @@ class _Script:
             yield "--globoff", []
         if "/." in url:
             yield "--path-as-is", []
-        yield "--url", self.markers.split(url, Written.PERCENT)
+        yield "--url", self.markers.split(url, QuotedWord.PERCENT)
         basic = {
-            token.header for token in request.tokens if token.value is None and not token.is_held
+            token.header
+            for token in request.tokens
+            if token.value is None and not token.is_runtime_value
         }
         for name, value in made.headers:
             yield self._header(name, value.reveal(), basic=name in basic)
@@ -164,24 +173,24 @@ class _Script:
                 yield "--data-urlencode", [f"{name}=", *self.markers.split(unquote_plus(value))]
 
 
-_WRITTEN: Final = {BodyForm.TEXT: Written.AS_IS, BodyForm.FORM: Written.PERCENT}
+_WRITTEN: Final = {BodyForm.TEXT: QuotedWord.AS_IS, BodyForm.FORM: QuotedWord.PERCENT}
 
 
-def _unseen(asked: Asked, script: _Script) -> Asked:
+def _unseen(asked: CallSpec, script: _Script) -> CallSpec:
     """The same, with markers for the redacted values that the request reads."""
     person, inputs = asked.person, dict(asked.inputs)
     in_json = asked.action.request.body and asked.action.request.body.form is BodyForm.JSON
     for reference in dict.fromkeys(_read(asked.action.request)):
         if reference not in asked.action.redacted:
             continue
-        value = resolve(reference, person, inputs)
+        value = resolve_reference(reference, person, inputs)
         if reference == PersonField("role") or (in_json and _CONTROL.search(str(value))):
-            raise NoPlan(
-                Reason.UNFIT_VALUE,
-                f"{printable(str(reference))} may not be shown, and cannot stand in a variable",
+            raise PlanningError(
+                FailureReason.UNFIT_VALUE,
+                f"{escape_control(str(reference))} may not be shown, and cannot stand in a variable",
                 hint="send the request with `cactions diff`",
             )
-        about, name = f"{reference}, which may not be shown", variable_name(str(reference))
+        about, name = f"{reference}, which may not be shown", build_variable_name(str(reference))
         marker = script.variable(about, name)
         if not isinstance(value, str):
             script.markers.numbers.add(marker)

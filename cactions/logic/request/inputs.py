@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from cactions.logic import strict_json
-from cactions.logic.shell import word
+from cactions.logic.shell import quote_word
 from cactions.logic.strict_json import StrictJsonError
-from cactions.logic.yaml.diagnostics import nearest
+from cactions.logic.yaml.diagnostics import suggest
 from cactions.model import (
     Action,
     DataInput,
     InputType,
-    OperatorError,
     Scalar,
+    UsageError,
     is_empty,
 )
 
@@ -53,15 +53,15 @@ def _check_names(action: Action, given: Mapping[str, Scalar]) -> None:
     names = [wanted.name for wanted in action.inputs]
     for name in given:
         if name not in names:
-            hint = nearest(name, names) or "leave it out: the action takes no inputs"
-            raise OperatorError(f'the action {action.name} has no input "{name}"', hint=hint)
+            hint = suggest(name, names) or "leave it out: the action takes no inputs"
+            raise UsageError(f'the action {action.name} has no input "{name}"', hint=hint)
 
 
 def _value(wanted: DataInput, given: Scalar) -> Scalar:
     value = wanted.default_value if given is None else given
     if wanted.required and is_empty(value):
         message = f'the input "{wanted.name}" needs a value'
-        raise OperatorError(message, hint=f"say `--input {word([f'{wanted.name}=VALUE'])}`")
+        raise UsageError(message, hint=f"say `--input {quote_word([f'{wanted.name}=VALUE'])}`")
     return None if value is None else _typed(wanted, value)
 
 
@@ -72,17 +72,17 @@ def _typed(wanted: DataInput, given: Scalar) -> Scalar:
     # bool is an int in Python and a number nowhere else, hence type() and not isinstance()
     if type(value) not in types or (isinstance(value, float) and not math.isfinite(value)):
         message = f'the input "{wanted.name}" is not {words}'
-        given = word([f"{wanted.name}={example}"])
-        raise OperatorError(message, hint=f"write for example `--input {given}`")
+        given = quote_word([f"{wanted.name}={example}"])
+        raise UsageError(message, hint=f"write for example `--input {given}`")
     return value
 
 
 def _canonical(text: str) -> Scalar:
     """The value that JSON writes exactly like this; the text itself where there is none."""
     try:
-        value = strict_json.parse(text)
+        value = strict_json.parse_json(text)
     except StrictJsonError:
         return text
-    if isinstance(value, list | dict) or strict_json.dumps(value) != text:
+    if isinstance(value, list | dict) or strict_json.dump_json(value) != text:
         return text
     return value

@@ -9,33 +9,33 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from cactions.logic.shell import Part, Run, Variable, Written
+from cactions.logic.shell import CommandSubstitution, Part, QuotedWord, ShellVariable
 
 _FIRST: Final = "marker"
 
 
 @dataclass(slots=True)
-class Markers:
+class Placeholders:
     """``prefix`` begins every marker, and nothing else in the texts that they stand in."""
 
     prefix: str
-    parts: list[Variable | Run] = field(default_factory=list)
+    parts: list[ShellVariable | CommandSubstitution] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
     """The markers of values that are no texts."""
 
-    def new(self, part: Variable | Run) -> str:
+    def new(self, part: ShellVariable | CommandSubstitution) -> str:
         """The marker of a part."""
         self.parts.append(part)
         return f"{self.prefix}{len(self.parts) - 1}z"
 
     def free(self, name: str) -> str:
         """The name, or one like it that no variable has."""
-        taken = {part.name for part in self.parts if isinstance(part, Variable)}
+        taken = {part.name for part in self.parts if isinstance(part, ShellVariable)}
         while name in taken:
             name += "_2"
         return name
 
-    def split(self, text: str, written: Written = Written.AS_IS) -> list[Part]:
+    def split(self, text: str, written: QuotedWord = QuotedWord.AS_IS) -> list[Part]:
         """The text, with parts in the place of markers, their values written so."""
         pieces = re.split(f"{self.prefix}([0-9]+)z", text)
         return [
@@ -48,15 +48,15 @@ class Markers:
         parts: list[Part] = []
         bare = "|".join(map(re.escape, self.numbers)) or "(?!)"
         for number, piece in enumerate(re.split(f'"({bare})"', text)):
-            parts += self.split(piece, Written.AS_IS if number % 2 else Written.JSON)
+            parts += self.split(piece, QuotedWord.AS_IS if number % 2 else QuotedWord.JSON)
         return parts
 
-    def _part(self, number: int, written: Written) -> Part:
+    def _part(self, number: int, written: QuotedWord) -> Part:
         part = self.parts[number]
-        return replace(part, written=written) if isinstance(part, Variable) else part
+        return replace(part, written=written) if isinstance(part, ShellVariable) else part
 
 
-def prefix_for(*texts: str) -> str:
+def choose_prefix(*texts: str) -> str:
     """Letters that stand in none of the texts."""
     prefix = _FIRST
     while any(prefix in text for text in texts):

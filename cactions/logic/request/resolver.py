@@ -7,30 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cactions.logic.expressions.references import resolve
-from cactions.logic.request.encoding import Unfit, joined, plain_text
-from cactions.logic.request.redaction import label_of
-from cactions.logic.shell import word
+from cactions.logic.expressions.references import resolve_reference
+from cactions.logic.request.encoding import EncodingError, encode_text, join_parts
+from cactions.logic.request.redaction import get_label
+from cactions.logic.shell import quote_word
 from cactions.model import (
-    DOTS,
+    MASK,
+    FailureReason,
     Input,
-    NoPlan,
+    MaskedText,
     Person,
-    Reason,
+    PlanningError,
     Reference,
-    Rendered,
     Scalar,
     SecretRef,
     Template,
     Value,
+    frozen,
     is_empty,
-    noun,
 )
 from cactions.model.secret import Credentials, Secret
 
 
-@noun
-class Filler:
+@frozen
+class ValueResolver:
     """One person's values, the inputs, and what was opened and fetched."""
 
     person: Person
@@ -41,41 +41,45 @@ class Filler:
     @property
     def label(self) -> str:
         """What to call the person."""
-        return label_of(self.person, self.redacted)
+        return get_label(self.person, self.redacted)
 
-    def text(self, template: Template, place: str, write: Callable[[str], str]) -> Rendered:
+    def text(self, template: Template, place: str, write: Callable[[str], str]) -> MaskedText:
         """The template with every hole filled. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
-        return joined(
-            Rendered.plain(part)
+        return join_parts(
+            MaskedText.of_public_text(part)
             if isinstance(part, str)
             else self.value(part, place, _as_text(write))
             for part in template.parts
         )
 
     def value(
-        self, reference: Reference, place: str, write: Callable[[Value], str], shown: str = DOTS
-    ) -> Rendered:
+        self, reference: Reference, place: str, write: Callable[[Value], str], shown: str = MASK
+    ) -> MaskedText:
         """The referenced value, written; beside what stands for it where nobody may see it.
 
         Raises NoPlan (NO_VALUE, UNFIT_VALUE).
         """
-        value = resolve(reference, self.person, self.inputs)
+        value = resolve_reference(reference, self.person, self.inputs)
         label = self.label
         if is_empty(value):
             hint = _next_step(reference)
-            raise NoPlan(Reason.NO_VALUE, f"{reference} has no value for {label}", hint=hint)
+            raise PlanningError(
+                FailureReason.NO_VALUE, f"{reference} has no value for {label}", hint=hint
+            )
         try:
             text = write(value)
-        except Unfit as unfit:
+        except EncodingError as unfit:
             message = f"{reference} of {label} does not fit into {place}: it {unfit}"
             hint = "no value is repaired on the way: mend it where it comes from"
-            raise NoPlan(Reason.UNFIT_VALUE, message, hint=hint) from None
+            raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint) from None
         hidden = reference in self.redacted
-        return Rendered.redacted(text, shown) if hidden else Rendered.plain(text)
+        return (
+            MaskedText.without_secrets(text, shown) if hidden else MaskedText.of_public_text(text)
+        )
 
     def secret(
-        self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = DOTS
-    ) -> Rendered:
+        self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = MASK
+    ) -> MaskedText:
         """The secret, written, beside what stands for it; sealed where it is not given.
 
         Raises NoPlan (NO_VALUE, UNFIT_VALUE).
@@ -84,33 +88,33 @@ class Filler:
             self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, write, shown
         )
 
-    def token(self, name: str, place: str, write: Callable[[str], str]) -> Rendered:
+    def token(self, name: str, place: str, write: Callable[[str], str]) -> MaskedText:
         """The token of that name that is held, written; sealed where none is.
 
         Raises NoPlan (NO_VALUE, UNFIT_VALUE).
         """
-        return _written(self.held.tokens.get(name), f'the token "{name}"', place, write, DOTS)
+        return _written(self.held.tokens.get(name), f'the token "{name}"', place, write, MASK)
 
 
 def _written(
     opened: Secret | None, what: str, place: str, write: Callable[[str], str], shown: str
-) -> Rendered:
+) -> MaskedText:
     if opened is None:
-        return Rendered(shown, None)
+        return MaskedText(shown, None)
     if not (value := opened.reveal()):
-        raise NoPlan(Reason.NO_VALUE, f"{what} is empty", hint="seal it again")
+        raise PlanningError(FailureReason.NO_VALUE, f"{what} is empty", hint="seal it again")
     try:
-        return Rendered(shown, _as_text(write)(value))
-    except Unfit as unfit:
+        return MaskedText(shown, _as_text(write)(value))
+    except EncodingError as unfit:
         message = f"{what} does not fit into {place}: it {unfit}"
-        raise NoPlan(Reason.UNFIT_VALUE, message, hint="seal it again") from None
+        raise PlanningError(FailureReason.UNFIT_VALUE, message, hint="seal it again") from None
 
 
 def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:
-    return lambda value: write(plain_text(value))
+    return lambda value: write(encode_text(value))
 
 
 def _next_step(reference: Reference) -> str:
     if isinstance(reference, Input):
-        return f"say `--input {word([f'{reference.name}=VALUE'])}`"
+        return f"say `--input {quote_word([f'{reference.name}=VALUE'])}`"
     return "nothing is sent without it: give the person a value, or leave them out"

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from cactions.model import ActionRequest, JsonTemplate, SecretRef, Token
 
 
-def of_request(request: ActionRequest) -> tuple[str, ...]:
+def list_request_secrets(request: ActionRequest) -> tuple[str, ...]:
     """The names of all that go to the request's host, each once: its tokens' and its body's."""
-    names = [name for token in request.tokens for name in of_token(token)]
-    return tuple(dict.fromkeys([*names, *of_body(request)]))
+    names = [name for token in request.tokens for name in list_token_secrets(token)]
+    return tuple(dict.fromkeys([*names, *list_body_secrets(request)]))
 
 
-def of_token(token: Token) -> Iterator[str]:
+def list_token_secrets(token: Token) -> Iterator[str]:
     """Those that stand in the token itself; what fetches one goes elsewhere."""
     for part in (token.value, token.username, token.password):
         if isinstance(part, SecretRef):
             yield part.name
 
 
-def of_body(request: ActionRequest) -> Iterator[str]:
+def list_body_secrets(request: ActionRequest) -> Iterator[str]:
     """Those that stand in the body."""
     if request.body:
         yield from _inside(request.body.content)

@@ -52,7 +52,7 @@ _PUBLIC: Final = re.compile(
 """What a secret may begin with and other secrets, too."""
 
 
-class Form(NamedTuple):
+class EncodedForm(NamedTuple):
     """A form as bytes; its first ``least`` bytes already tell that it is a secret."""
 
     text: bytes
@@ -64,17 +64,20 @@ class Form(NamedTuple):
         return self.text[: self.least]
 
 
-def forms(secret: str) -> frozenset[Form]:
+def list_encoded_forms(secret: str) -> frozenset[EncodedForm]:
     """Every form that is looked for; of a secret of less than 12 characters, none but the whole."""
     whole = [*_forms(secret)]
     if len(secret) < BEGINNING:
-        return frozenset(Form(text, len(text)) for text in whole if len(text) >= LEAST)
+        return frozenset(EncodedForm(text, len(text)) for text in whole if len(text) >= LEAST)
     found = _PUBLIC.match(secret)
     shared = len(found[0]) if found else 0
     public = _forms(secret[:shared]) if shared else iter(lambda: b"", None)
     telling = _forms(secret[: shared + _TELLING])
     made = (
-        Form(text, max(common(text, head), _beginning(text, common(text, start))))
+        EncodedForm(
+            text,
+            max(find_common_forms(text, head), _beginning(text, find_common_forms(text, start))),
+        )
         for text, start, head in zip(whole, public, telling, strict=False)
     )
     return frozenset(form for form in made if len(form.text) >= LEAST)
@@ -88,7 +91,7 @@ def _beginning(text: bytes, public: int) -> int:
     return min(len(text), public + len(own[:BEGINNING].encode()))
 
 
-def common(left: bytes, right: bytes) -> int:
+def find_common_forms(left: bytes, right: bytes) -> int:
     """The length of the longest common beginning."""
     most = min(len(left), len(right))
     if left[:most] == right[:most]:

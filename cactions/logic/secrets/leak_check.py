@@ -15,16 +15,16 @@ from typing import Final, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from cactions.logic import strict_json
-from cactions.logic.secrets.encoded_forms import Form, forms
+from cactions.logic.secrets.encoded_forms import EncodedForm, list_encoded_forms
 from cactions.logic.secrets.scrubber import Scrubber
-from cactions.model import DOTS, Json, Response
+from cactions.model import MASK, Json, Response
 from cactions.model.secret import Secret
 
-Known: TypeAlias = Mapping[Form, str]
+Known: TypeAlias = Mapping[EncodedForm, str]
 _Hide: TypeAlias = Callable[[str], str]
 
 
-def held_in(data: bytes, known: Known) -> tuple[str, ...]:
+def find_secrets(data: bytes, known: Known) -> tuple[str, ...]:
     """The names of all secrets that stand in the bytes, whole or by their beginning.
 
     What is written in percent, entities or escapes is read, too; and where the bytes are JSON,
@@ -42,7 +42,7 @@ _MUCH: Final = 64 * 1024
 """In bytes; from here on it is faster to look for all forms at once."""
 
 
-def unsaid(answer: Response, secrets: Sequence[Secret]) -> Response:
+def remove_secrets(answer: Response, secrets: Sequence[Secret]) -> Response:
     """The answer without these secrets, where it says them back: else it is the same."""
     known, scrubber = _known(tuple(secrets))
     parts = [*_head(answer), answer.body]
@@ -50,19 +50,21 @@ def unsaid(answer: Response, secrets: Sequence[Secret]) -> Response:
     said = scrubber.finds(whole) or any(
         scrubber.finds(b"\n".join(_layers(part))) for part in parts if _ESCAPES.search(part)
     )  # a text may be escaped in ways that no list holds
-    return cleaned(answer, known) if said else answer
+    return clean_response(answer, known) if said else answer
 
 
-def unsaid_head(answer: Response, secrets: Sequence[Secret]) -> Response:
+def remove_secrets_from_head(answer: Response, secrets: Sequence[Secret]) -> Response:
     """The answer whose headers say none of these secrets, and whose body is as it came."""
-    clean = unsaid(Response(answer.status, answer.headers), secrets)
+    clean = remove_secrets(Response(answer.status, answer.headers), secrets)
     return Response(answer.status, clean.headers, answer.body)
 
 
 @lru_cache(maxsize=16)
 def _known(secrets: tuple[Secret, ...]) -> tuple[Known, Scrubber]:
     """The forms of all, and what finds them: the same for every answer of a run."""
-    known = {form: secret.label for secret in secrets for form in forms(secret.reveal())}
+    known = {
+        form: secret.label for secret in secrets for form in list_encoded_forms(secret.reveal())
+    }
     return known, Scrubber(known)
 
 
@@ -73,7 +75,7 @@ def _head(answer: Response) -> Iterator[bytes]:
         yield text.encode("latin-1", "replace")
 
 
-def cleaned(answer: Response, known: Known) -> Response:
+def clean_response(answer: Response, known: Known) -> Response:
     """The answer with dots in the place of every secret: in its headers, and in its body.
 
     A body that is JSON stays so, with dots in its keys, texts and numbers; two keys that become
@@ -81,29 +83,29 @@ def cleaned(answer: Response, known: Known) -> Response:
     """
     if not known:
         return answer
-    hide = hider(known)
+    hide = build_masker(known)
     headers = tuple((_header(hide, name), _header(hide, value)) for name, value in answer.headers)
     return Response(answer.status, headers, _clean_body(answer.body, hide))
 
 
-def hider(known: Known) -> _Hide:
+def build_masker(known: Known) -> _Hide:
     """Puts dots into a text; where a secret is left in it, escaped, nothing of the text is left."""
     return partial(_hidden, Scrubber(known), known)
 
 
-def hidden_in(document: Json, hide: _Hide) -> Json:
+def find_hidden_secrets(document: Json, hide: _Hide) -> Json:
     """The document with its keys, texts and numbers changed so."""
     match document:
         case str():
             return hide(document)
         case int() | float():  # a secret may be all digits
-            text = strict_json.dumps(document)
-            return document if hide(text) == text else DOTS
+            text = strict_json.dump_json(document)
+            return document if hide(text) == text else MASK
         case list():
-            return [hidden_in(item, hide) for item in document]
+            return [find_hidden_secrets(item, hide) for item in document]
         case dict():
             names = _names(document, hide)
-            return {names[name]: hidden_in(item, hide) for name, item in document.items()}
+            return {names[name]: find_hidden_secrets(item, hide) for name, item in document.items()}
         case _:
             return document
 
@@ -125,15 +127,15 @@ def _names(members: Mapping[str, Json], hide: _Hide) -> dict[str, str]:
 
 def _header(hide: _Hide, text: str) -> str:
     read = text.encode("latin-1", "replace").decode("utf-8", "replace")
-    return hide(text) if hide(read) == read else DOTS
+    return hide(text) if hide(read) == read else MASK
 
 
 def _clean_body(body: bytes, hide: _Hide) -> bytes:
     try:
-        document = strict_json.parse(body)
+        document = strict_json.parse_json(body)
     except strict_json.StrictJsonError:
         return _clean_text(body, hide)
-    return strict_json.dumps(hidden_in(document, hide)).encode()
+    return strict_json.dump_json(find_hidden_secrets(document, hide)).encode()
 
 
 def _clean_text(body: bytes, hide: _Hide) -> bytes:
@@ -144,17 +146,17 @@ def _clean_text(body: bytes, hide: _Hide) -> bytes:
         return body
     data = clean.encode("utf-8", "surrogateescape")
     try:
-        strict_json.parse(data)
+        strict_json.parse_json(data)
     except strict_json.StrictJsonError:
         return data
-    return DOTS.encode()
+    return MASK.encode()
 
 
 def _hidden(scrubber: Scrubber, known: Known, text: str) -> str:
     data = text.encode("utf-8", "surrogateescape")
     hidden: bytes = scrubber.whole(data)
-    left = _ESCAPES.search(hidden) and held_in(hidden, known)
-    return DOTS if left else hidden.decode("utf-8", "surrogateescape")
+    left = _ESCAPES.search(hidden) and find_secrets(hidden, known)
+    return MASK if left else hidden.decode("utf-8", "surrogateescape")
 
 
 _ESCAPES: Final = re.compile(rb"\\|%[0-9A-Fa-f]{2}|&#?\w+;")
@@ -169,7 +171,7 @@ def _layers(data: bytes) -> Iterator[bytes]:
     if not data.lstrip(_BLANK).startswith(_COMPOSED):
         return
     try:
-        document = strict_json.parse(data)
+        document = strict_json.parse_json(data)
     except strict_json.StrictJsonError:
         return
     if isinstance(document, str | list | dict):

@@ -14,10 +14,10 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from cactions.logic.secrets.encoded_forms import LEAST, Form, common
-from cactions.model.masked_text import DOTS
+from cactions.logic.secrets.encoded_forms import LEAST, EncodedForm, find_common_forms
+from cactions.model.masked_text import MASK
 
-_DOTS: Final = DOTS.encode()
+_DOTS: Final = MASK.encode()
 _CLOSING: Final = b"\"'\\&<>=%"
 """What may end, or be the start of, something else: behind a form that is cut off it is left."""
 
@@ -25,7 +25,7 @@ _CLOSING: Final = b"\"'\\&<>=%"
 class Scrubber:
     """Bytes in, clean bytes out; ``held`` are those that wait for what comes next."""
 
-    def __init__(self, known: Collection[Form], *, held: bytes = b"") -> None:
+    def __init__(self, known: Collection[EncodedForm], *, held: bytes = b"") -> None:
         self.held = held
         self._forms = sorted({form.text for form in known})
         self._longest = max(map(len, self._forms), default=0)
@@ -79,7 +79,7 @@ class Scrubber:
         at = bisect_left(self._forms, here)
         longest = 0
         for form in self._forms[max(0, at - 1) : at + 1]:
-            shared = common(form, here)
+            shared = find_common_forms(form, here)
             longest = max(longest, shared if shared == len(form) else _cut(here, shared))
         return max(found.end(), found.start() + longest)
 
@@ -97,7 +97,7 @@ class Scrubber:
         return at < len(self._forms) and self._forms[at].startswith(beginning)
 
 
-def _stems(known: Iterable[Form]) -> list[bytes]:
+def _stems(known: Iterable[EncodedForm]) -> list[bytes]:
     """What must be looked for to find every beginning: of two that begin alike, the shorter."""
     found: list[bytes] = []
     for stem in sorted({form.stem for form in known}):

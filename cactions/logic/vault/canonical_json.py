@@ -12,7 +12,7 @@ from cactions.model.vault import Entry, Meta, Recipient, VaultHead
 FORMAT: Final = "cactions-vault/1"
 
 
-def canonical(value: object) -> bytes:
+def dump_canonical(value: object) -> bytes:
     """Keys sorted, no blanks, ASCII. Every string must be printable ASCII without quotes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
@@ -37,7 +37,7 @@ def recipient_json(recipient: Recipient) -> dict[str, object]:
     }
     if recipient.stretching:
         s = recipient.stretching
-        line["scrypt"] = {"n": s.n, "p": s.p, "r": s.r, "salt": base64(s.salt)}
+        line["scrypt"] = {"n": s.n, "p": s.p, "r": s.r, "salt": encode_base64(s.salt)}
     return line
 
 
@@ -48,14 +48,14 @@ def meta_json(meta: Meta) -> dict[str, object]:
 
 def head_line(head: VaultHead) -> bytes:
     """The first line."""
-    return canonical(head_json(head)) + b"\n"
+    return dump_canonical(head_json(head)) + b"\n"
 
 
 def recipient_line(recipient: Recipient) -> bytes:
     """One recipient."""
     wrapped = recipient.wrapped
-    sealed = {"salt": base64(wrapped.salt), "wrapped": base64(wrapped.data)}
-    return canonical(recipient_json(recipient) | sealed) + b"\n"
+    sealed = {"salt": encode_base64(wrapped.salt), "wrapped": encode_base64(wrapped.data)}
+    return dump_canonical(recipient_json(recipient) | sealed) + b"\n"
 
 
 def entry_line(entry: Entry) -> bytes:
@@ -64,18 +64,18 @@ def entry_line(entry: Entry) -> bytes:
         "meta": meta_json(entry.meta),
         "name": entry.name,
         "purpose": entry.purpose.value,
-        "salt": base64(entry.sealed.salt),
-        "sealed": base64(entry.sealed.data),
+        "salt": encode_base64(entry.sealed.salt),
+        "sealed": encode_base64(entry.sealed.data),
         "version": entry.version,
     }
-    return canonical(line) + b"\n"
+    return dump_canonical(line) + b"\n"
 
 
 def end_line(mac: bytes) -> bytes:
     """The last line."""
-    return canonical({"mac": base64(mac)}) + b"\n"
+    return dump_canonical({"mac": encode_base64(mac)}) + b"\n"
 
 
-def base64(data: bytes) -> str:
+def encode_base64(data: bytes) -> str:
     """RFC 4648, section 4."""
     return b64encode(data).decode()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.shell import command_line, word
-from cactions.model import OperatorError
+from cactions.logic.shell import join_command, quote_word
+from cactions.model import UsageError
 from cactions.model.vault import VaultError, VaultFault
 
 _BACK: Final = (
@@ -121,7 +121,7 @@ def entry(name: str) -> VaultError:
         VaultFault.ENTRY,
         f'"{name}" was not sealed for the place where it stands; it was not opened',
         hint="A recipient of the vault put it there. Seal it again:"
-        f" `{command_line(('vault', 'rotate'), name)}`.",
+        f" `{join_command(('vault', 'rotate'), name)}`.",
     )
 
 
@@ -131,10 +131,10 @@ def no_key(where: str) -> VaultError:
     return VaultError(VaultFault.NO_KEY, message, hint=_ASK)
 
 
-def missing(path: str) -> OperatorError:
+def missing(path: str) -> UsageError:
     """No file is there."""
     hint = "Make one with `cactions vault init`, or name another folder."
-    return OperatorError(f"there is no vault {path}; nothing was opened", hint=hint)
+    return UsageError(f"there is no vault {path}; nothing was opened", hint=hint)
 
 
 def open_to_all(path: str) -> VaultError:
@@ -142,7 +142,7 @@ def open_to_all(path: str) -> VaultError:
     return VaultError(
         VaultFault.MODE,
         f"everybody may write {path}; it was not used",
-        hint=f"Run `chmod 644 {word([path])}`, then `cactions vault verify`.",
+        hint=f"Run `chmod 644 {quote_word([path])}`, then `cactions vault verify`.",
     )
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from cactions.logic.vault import canonical_json, errors
-from cactions.logic.vault.line_parser import Head, Line, Misshapen, line_of
+from cactions.logic.vault.line_parser import Head, LineError, VaultLine, parse_line
 from cactions.model.vault import (
     Entry,
     Recipient,
-    Stretching,
+    ScryptParams,
     VaultContents,
     VaultError,
     VaultHead,
@@ -42,14 +42,14 @@ class VaultText:
     mac: bytes
 
 
-class Fragment(NamedTuple):
+class VaultFragment(NamedTuple):
     """One line of a damaged vault; ``said`` is None where it cannot be read."""
 
     number: int
     said: Recipient | Entry | None
 
 
-def read(data: bytes) -> VaultText:
+def parse_vault(data: bytes) -> VaultText:
     """The vault that these bytes are. Raises VaultError and nothing else."""
     if len(data) > MAX_FILE:
         raise errors.too_big(MAX_FILE)
@@ -72,9 +72,9 @@ def _check_format(data: bytes) -> None:
         raise errors.newer_version(int(version[1]))
 
 
-def _ordered(texts: list[bytes]) -> list[Line]:
+def _ordered(texts: list[bytes]) -> list[VaultLine]:
     """Every line, in strictly rising order."""
-    lines: list[Line] = []
+    lines: list[VaultLine] = []
     for number, text in enumerate(texts, 1):
         line = _read_line(number, text)
         _check_place(number, line, lines)
@@ -86,16 +86,16 @@ def _ordered(texts: list[bytes]) -> list[Line]:
     return lines
 
 
-def _read_line(number: int, text: bytes) -> Line:
+def _read_line(number: int, text: bytes) -> VaultLine:
     if len(text) + 1 > MAX_LINE:
         raise errors.too_big(MAX_LINE, number)
     try:
-        return line_of(text)
-    except Misshapen as fault:
+        return parse_line(text)
+    except LineError as fault:
         raise errors.not_canonical(number, str(fault)) from None
 
 
-def _check_place(number: int, line: Line, before: list[Line]) -> None:
+def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
     if not before:
         fitting = isinstance(line.said, Head)
     elif len(before) == 1:
@@ -106,7 +106,7 @@ def _check_place(number: int, line: Line, before: list[Line]) -> None:
         raise errors.not_canonical(number, "it stands in the wrong place, or twice")
 
 
-def _check_cost(number: int, stretching: Stretching) -> None:
+def _check_cost(number: int, stretching: ScryptParams) -> None:
     n = stretching.n
     if not MIN_COST <= n <= MAX_COST:
         raise errors.bad_parameters(number, f"n is {n}, not 2^15 to 2^18")
@@ -116,7 +116,7 @@ def _check_cost(number: int, stretching: Stretching) -> None:
         raise errors.bad_parameters(number, f"r is {stretching.r} and p is {stretching.p}")
 
 
-def _assembled(data: bytes, lines: list[Line]) -> VaultText:
+def _assembled(data: bytes, lines: list[VaultLine]) -> VaultText:
     head, end = lines[0].said, lines[-1].said
     assert isinstance(head, VaultHead)
     assert isinstance(end, bytes)
@@ -127,7 +127,7 @@ def _assembled(data: bytes, lines: list[Line]) -> VaultText:
     return VaultText(VaultContents(head, recipients, entries), covered, end)
 
 
-def write(contents: VaultContents) -> bytes:
+def format_vault(contents: VaultContents) -> bytes:
     """The bytes that the MAC covers: every line but the last, in the order of the format."""
     recipients = sorted(contents.recipients, key=lambda one: one.name)
     entries = sorted(contents.entries, key=lambda one: (one.purpose.value, one.name, one.version))
@@ -149,13 +149,13 @@ def find_head(data: bytes) -> VaultHead:
     return VaultHead(vault[1].decode(), int(epoch[1]), 1)
 
 
-def fragments(data: bytes) -> Iterator[Fragment]:
+def parse_fragments(data: bytes) -> Iterator[VaultFragment]:
     """Every line of a damaged vault but its head and its end."""
     for number, text in enumerate(data[:MAX_FILE].rstrip(b"\n").split(b"\n")[1:], 2):
         try:
             line = _read_line(number, text)
         except VaultError:
-            yield Fragment(number, None)
+            yield VaultFragment(number, None)
             continue
         if isinstance(line.said, Recipient | Entry):
-            yield Fragment(number, line.said)
+            yield VaultFragment(number, line.said)

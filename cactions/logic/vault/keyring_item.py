@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cactions.logic.strict_json import StrictJsonError, dumps, parse
+from cactions.logic.strict_json import StrictJsonError, dump_json, parse_json
 from cactions.logic.vault.key_encoding import KeyTextError, decode_key, encode_key
-from cactions.model.secret import HeldKey
+from cactions.model.secret import VaultKey
 
 _FORMAT: Final = "cactions.key/1"
 _MARK: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
-def key_text(key: HeldKey, vault_id: str) -> str:
+def format_key(key: VaultKey, vault_id: str) -> str:
     """The item of a key: whose it is, and the key with its checksum."""
     text = encode_key(key.reveal(), vault_id, "key")
-    return dumps({"format": _FORMAT, "recipient": key.label, "key": text})
+    return dump_json({"format": _FORMAT, "recipient": key.label, "key": text})
 
 
-def parse_key(text: str, vault_id: str) -> HeldKey | None:
+def parse_key(text: str, vault_id: str) -> VaultKey | None:
     """The key of an item; None where the item is not one of this vault's."""
     try:
-        item = parse(text)
+        item = parse_json(text)
     except StrictJsonError:
         return None
     if not isinstance(item, dict) or item.keys() != {"format", "recipient", "key"}:
@@ -31,12 +31,12 @@ def parse_key(text: str, vault_id: str) -> HeldKey | None:
     if item["format"] != _FORMAT or not isinstance(name, str) or not isinstance(key, str):
         return None
     try:
-        return HeldKey(name, decode_key(key, vault_id, "key"))
+        return VaultKey(name, decode_key(key, vault_id, "key"))
     except KeyTextError:
         return None
 
 
-def mark_text(generation: int) -> str:
+def format_mark(generation: int) -> str:
     """The item of the mark."""
     return str(generation)
 

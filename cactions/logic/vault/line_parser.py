@@ -8,16 +8,16 @@ from binascii import Error as Base64Error
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from cactions.logic import strict_json
-from cactions.logic.vault.canonical_json import FORMAT, canonical
+from cactions.logic.vault.canonical_json import FORMAT, dump_canonical
 from cactions.model import Json
 from cactions.model.vault import (
+    Ciphertext,
     Entry,
     Meta,
     Purpose,
     Recipient,
     RecipientKind,
-    Sealed,
-    Stretching,
+    ScryptParams,
     VaultHead,
 )
 
@@ -45,50 +45,50 @@ Object: TypeAlias = "dict[str, Json]"
 Head = VaultHead
 
 
-class Misshapen(ValueError):
+class LineError(ValueError):
     """What is wrong with the form of a line; quotes nothing of it."""
 
 
-class Line(NamedTuple):
+class VaultLine(NamedTuple):
     """What a line says, and its place: lines stand in strictly rising order of it."""
 
     said: Head | Recipient | Entry | bytes
     place: tuple[int | str, ...]
 
 
-def line_of(text: bytes) -> Line:
+def parse_line(text: bytes) -> VaultLine:
     """The line (without LF) that these bytes are. Raises Misshapen."""
     found = _object(text)
     if "format" in found:
-        return Line(_head(found), (0,))
+        return VaultLine(_head(found), (0,))
     if "wrapped" in found:
         recipient = _recipient(found)
-        return Line(recipient, (1, recipient.name))
+        return VaultLine(recipient, (1, recipient.name))
     if "sealed" in found:
         entry = _entry(found)
-        return Line(entry, (2, entry.purpose.value, entry.name, entry.version))
+        return VaultLine(entry, (2, entry.purpose.value, entry.name, entry.version))
     _check_keys(found, {"mac"})
-    return Line(_bytes(found["mac"], _MAC), (3,))
+    return VaultLine(_bytes(found["mac"], _MAC), (3,))
 
 
 def _object(text: bytes) -> Object:
     if not _PLAIN.fullmatch(text):
-        raise Misshapen("it is empty, or has a character that is not written there")
+        raise LineError("it is empty, or has a character that is not written there")
     try:
-        found = strict_json.parse(text, max_depth=_DEPTH)
+        found = strict_json.parse_json(text, max_depth=_DEPTH)
     except strict_json.StrictJsonError as error:
-        raise Misshapen(error.message) from None
+        raise LineError(error.message) from None
     if not isinstance(found, dict):
-        raise Misshapen("it is no object")
-    if canonical(found) != text:
-        raise Misshapen("its keys or blanks stand otherwise")
+        raise LineError("it is no object")
+    if dump_canonical(found) != text:
+        raise LineError("its keys or blanks stand otherwise")
     return found
 
 
 def _head(found: Object) -> Head:
     _check_keys(found, _HEAD_KEYS)
     if found["format"] != FORMAT:
-        raise Misshapen("it has another format")
+        raise LineError("it has another format")
     vault_id = _text(found["vault"], _HEX)
     return Head(vault_id, _integer(found["epoch"]), _integer(found["generation"]))
 
@@ -102,38 +102,38 @@ def _recipient(found: Object) -> Recipient:
         kind,
         _text(found["key_id"], _HEX),
         _text(found["created"], _DATE),
-        Sealed(_bytes(found["salt"], _SALT), _bytes(found["wrapped"], _BLOCK + _TAG)),
+        Ciphertext(_bytes(found["salt"], _SALT), _bytes(found["wrapped"], _BLOCK + _TAG)),
         _stretching(found["scrypt"]) if stretched else None,
     )
 
 
-def _stretching(found: Json) -> Stretching:
+def _stretching(found: Json) -> ScryptParams:
     if not isinstance(found, dict):
-        raise Misshapen("scrypt is no object")
+        raise LineError("scrypt is no object")
     _check_keys(found, {"n", "p", "r", "salt"})
     n, r, p = (_integer(found[key]) for key in ("n", "r", "p"))
-    return Stretching(n, r, p, _bytes(found["salt"], _SALT))
+    return ScryptParams(n, r, p, _bytes(found["salt"], _SALT))
 
 
 def _entry(found: Object) -> Entry:
     _check_keys(found, _ENTRY_KEYS)
     data = _bytes(found["sealed"])
     if len(data) % _BLOCK != _TAG or len(data) < _BLOCK:
-        raise Misshapen("its sealed bytes have a length that none of ours has")
+        raise LineError("its sealed bytes have a length that none of ours has")
     return Entry(
         _word(found["purpose"], Purpose),
         _text(found["name"], NAME),
         _integer(found["version"]),
         _meta(found["meta"]),
-        Sealed(_bytes(found["salt"], _SALT), data),
+        Ciphertext(_bytes(found["salt"], _SALT), data),
     )
 
 
 def _meta(found: Json) -> Meta:
     if not isinstance(found, dict) or not found.keys() >= _META_KEYS:
-        raise Misshapen("its metadata is not whole")
+        raise LineError("its metadata is not whole")
     if not all(_META_KEY.fullmatch(key) for key in found):
-        raise Misshapen("its metadata has a strange key")
+        raise LineError("its metadata has a strange key")
     _text(found["by"], NAME)
     _text(found["created"], _DATE)
     for key in _HOST_KEYS & found.keys():
@@ -143,7 +143,7 @@ def _meta(found: Json) -> Meta:
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:
     if list(hosts) != sorted(set(hosts)) or not all(HOST.fullmatch(host) for host in hosts):
-        raise Misshapen("its hosts are not sorted names")
+        raise LineError("its hosts are not sorted names")
 
 
 def _meta_value(value: Json) -> str | int | tuple[str, ...]:
@@ -154,16 +154,16 @@ def _meta_value(value: Json) -> str | int | tuple[str, ...]:
 
 def _texts(value: Json) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise Misshapen("a list is missing")
+        raise LineError("a list is missing")
     texts = tuple(each for each in value if isinstance(each, str))
     if len(texts) != len(value):
-        raise Misshapen("a list holds something else than text")
+        raise LineError("a list holds something else than text")
     return texts
 
 
 def _check_keys(found: Object, wanted: set[str]) -> None:
     if found.keys() != wanted:
-        raise Misshapen("it has other keys")
+        raise LineError("it has other keys")
 
 
 _Word = TypeVar("_Word", RecipientKind, Purpose)
@@ -173,18 +173,18 @@ def _word(value: Json, kind: type[_Word]) -> _Word:
     try:
         return kind(value)
     except ValueError:
-        raise Misshapen("a word is none of ours") from None
+        raise LineError("a word is none of ours") from None
 
 
 def _text(value: Json, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise Misshapen("a text has another form")
+        raise LineError("a text has another form")
     return value
 
 
 def _integer(value: Json) -> int:
     if type(value) is not int or not 1 <= value <= _HIGHEST:
-        raise Misshapen("a number is none of 1 to 2^53-1")
+        raise LineError("a number is none of 1 to 2^53-1")
     return value
 
 
@@ -194,7 +194,7 @@ def _bytes(value: Json, size: int | None = None) -> bytes:
     except Base64Error:
         data = None
     if data is None or b64encode(data).decode() != value:
-        raise Misshapen("base64 is not as it is written")
+        raise LineError("base64 is not as it is written")
     if size is not None and len(data) != size:
-        raise Misshapen(f"{len(data)} bytes stand where {size} must")
+        raise LineError(f"{len(data)} bytes stand where {size} must")
     return data

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cactions.logic.request import secret_refs
-from cactions.logic.shell import command_line
-from cactions.logic.vault.token_binding import TokenBinding, binders
+from cactions.logic.shell import join_command
+from cactions.logic.vault.token_binding import TokenBinding, list_binders
 from cactions.model import Action, Finding, Project, Severity
 from cactions.model.vault import Entry, Purpose
 
 RULE = "CA305"
 
 
-def lacking(project: Project, entries: Iterable[Entry]) -> list[Finding]:
+def find_vault_problems(project: Project, entries: Iterable[Entry]) -> list[Finding]:
     """A warning for what live calls would miss, and for each entry that is of no use here."""
     held = _by_name(entries)
     used = {*((name, False) for name in _used(project)), *_users(project)}
     unused = (one for one in held.values() if (one.name, one.is_binding) not in used)
-    return [*missing(project, held.values()), *map(_unused, unused)]
+    return [*find_missing_secrets(project, held.values()), *map(_unused, unused)]
 
 
-def missing(project: Project, entries: Iterable[Entry]) -> list[Finding]:
+def find_missing_secrets(project: Project, entries: Iterable[Entry]) -> list[Finding]:
     """A warning for each secret that is not sealed for its host, and each token not bound."""
     held = _by_name(entries)
     found: dict[tuple[str, str], Finding] = {}
@@ -38,15 +38,15 @@ def _by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
 def _used(project: Project) -> Iterator[str]:
     """Every secret that the files name, also in a token that no action attaches."""
     for token in project.tokens.values():
-        yield from secret_refs.of_token(token)
+        yield from secret_refs.list_token_secrets(token)
         if token.fetch:
-            yield from secret_refs.of_request(token.fetch.request)
+            yield from secret_refs.list_request_secrets(token.fetch.request)
     for action in project.actions.values():
-        yield from secret_refs.of_body(action.request)
+        yield from secret_refs.list_body_secrets(action.request)
 
 
 def _users(project: Project) -> Iterator[tuple[str, bool]]:
-    yield from ((token.name, True) for token in project.tokens.values() if token.is_users)
+    yield from ((token.name, True) for token in project.tokens.values() if token.is_user_token)
 
 
 def _unused(entry: Entry) -> Finding:
@@ -58,7 +58,7 @@ def _unused(entry: Entry) -> Finding:
     return Finding(RULE, message, hint, severity=Severity.WARNING)
 
 
-def unreadable(why: str, hint: str) -> Finding:
+def build_unreadable_finding(why: str, hint: str) -> Finding:
     """The one warning where the vault's file cannot be read."""
     message = f"secrets were not checked: {why}"
     return Finding(RULE, message, hint, severity=Severity.WARNING)
@@ -68,15 +68,15 @@ def _of_action(action: Action, held: Mapping[str, Entry]) -> Iterator[Finding]:
     request = action.request
     for token in request.tokens:
         route = f"tokens.{token.name}"
-        for name in secret_refs.of_token(token):
+        for name in secret_refs.list_token_secrets(token):
             yield from _of_secret(action, route, name, token.hosts, held)
         if token.fetch:
             asked = token.fetch.request
-            for name in secret_refs.of_request(asked):
+            for name in secret_refs.list_request_secrets(asked):
                 yield from _of_secret(action, f"{route}.request", name, (asked.host,), held)
-        if token.is_held:
+        if token.is_runtime_value:
             yield from _of_token(action, TokenBinding(token, held))
-    for name in secret_refs.of_body(request):
+    for name in secret_refs.list_body_secrets(request):
         route = f"actions.{action.name}.request.body"
         yield from _of_secret(action, route, name, (request.host,), held)
 
@@ -91,14 +91,16 @@ def _of_secret(
         message, verb = f'the secret "{name}" is not sealed for {", ".join(missing)}', "rotate"
     else:
         return
-    hint = f"`{command_line(('vault', verb), name, options=options)}`"
+    hint = f"`{join_command(('vault', verb), name, options=options)}`"
     yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)
 
 
 def _of_token(action: Action, binding: TokenBinding) -> Iterator[Finding]:
     """Where no secret of the fetch is there, it is missing itself, and that is said."""
     token, missing_hosts = binding.token, binding.missing
-    unsealed = not token.is_users and any(name not in binding.held for name in binders(token))
+    unsealed = not token.is_user_token and any(
+        name not in binding.held for name in list_binders(token)
+    )
     if unsealed or not missing_hosts:
         return
     message = (

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cactions.logic.vault.associated_data import joined
-from cactions.model.vault import Forged, Purpose, Sealed
+from cactions.logic.vault.associated_data import join_fields
+from cactions.model.vault import AuthenticationFailed, Ciphertext, Purpose
 
 FORMAT: Final = "cactions-sealed/1"
 
@@ -19,29 +19,29 @@ _HEAD: Final = re.compile(rb"cactions-sealed/1 ([0-9a-f]{32}\.[1-9][0-9]{0,15})\
 _SALT: Final = 32
 
 
-def cell(key_name: str, sealed: Sealed) -> bytes:
+def format_cell(key_name: str, sealed: Ciphertext) -> bytes:
     """The bytes of a cell."""
     return f"{FORMAT} {key_name}\n".encode() + sealed.salt + sealed.data
 
 
-def parts(data: bytes) -> tuple[str, Sealed]:
+def parse_cell(data: bytes) -> tuple[str, Ciphertext]:
     """The key's name and what it sealed. Raises Forged for anything that is no cell."""
     head = _HEAD.match(data)
     if not head:
-        raise Forged("this is no sealed cell")
+        raise AuthenticationFailed("this is no sealed cell")
     body = data[head.end() :]
-    return head[1].decode(), Sealed(body[:_SALT], body[_SALT:])
+    return head[1].decode(), Ciphertext(body[:_SALT], body[_SALT:])
 
 
-def place_data(purpose: Purpose, place: tuple[str | int, ...]) -> bytes:
+def build_place_data(purpose: Purpose, place: tuple[str | int, ...]) -> bytes:
     """What ties a cell to its place."""
-    return joined(FORMAT, purpose.value, *place)
+    return join_fields(FORMAT, purpose.value, *place)
 
 
-def mark_data(person_id: str) -> bytes:
+def build_pseudonym_data(person_id: str) -> bytes:
     """What a person's mark is the MAC of."""
-    return joined(FORMAT, "person", person_id)
+    return join_fields(FORMAT, "person", person_id)
 
 
-MARK_LABEL: Final = joined(FORMAT, "mark")
+MARK_LABEL: Final = join_fields(FORMAT, "mark")
 """HKDF's info for the key of marks."""

@@ -14,19 +14,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from cactions.logic.request import secret_refs
-from cactions.logic.shell import command_line
-from cactions.model import AuthorError, Token, noun
+from cactions.logic.shell import join_command
+from cactions.model import DefinitionError, Token, frozen
 from cactions.model.vault import Entry
 
 
-def binders(token: Token) -> tuple[str, ...]:
+def list_binders(token: Token) -> tuple[str, ...]:
     """The names of the entries that bind it, each once: of secrets, or of its own."""
-    if token.is_users:
+    if token.is_user_token:
         return (token.name,)
-    return secret_refs.of_request(token.fetch.request) if token.fetch else ()
+    return secret_refs.list_request_secrets(token.fetch.request) if token.fetch else ()
 
 
-@noun
+@frozen
 class TokenBinding:
     """A fetched or a user's token, and the vault's entries by name.
 
@@ -39,7 +39,7 @@ class TokenBinding:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts that both the YAML and the vault let it go to."""
-        bound = [self._bound(name) for name in binders(self.token)]
+        bound = [self._bound(name) for name in list_binders(self.token)]
         return tuple(host for host in self.token.hosts if all(host in one for one in bound))
 
     @property
@@ -52,7 +52,7 @@ class TokenBinding:
         """Raises AuthorError where it may not go to this host."""
         if host.lower() in self.hosts:
             return
-        raise AuthorError(
+        raise DefinitionError(
             f'the token "{self.token.name}" may not be sent to {host}; it was not sent',
             hint=f"It may go to {', '.join(self.hosts) or 'no host yet'}. Only if {host} is meant"
             f" to get it: {self.remedy((host,))}",
@@ -66,16 +66,16 @@ class TokenBinding:
         return ", then ".join(self._commands(frozenset(hosts)))
 
     def _commands(self, hosts: frozenset[str]) -> Iterator[str]:
-        kind = ("--user",) if self.token.is_users else ()
-        for name in binders(self.token):
+        kind = ("--user",) if self.token.is_user_token else ()
+        for name in list_binders(self.token):
             bound = self._bound(name)
             if not hosts <= bound:
                 wanted = (("--token-host", host) for host in sorted(bound | hosts))
                 options = (*kind, *chain.from_iterable(wanted))
-                yield f"`{command_line(('vault', 'bind'), name, options=options)}`"
+                yield f"`{join_command(('vault', 'bind'), name, options=options)}`"
 
     def _bound(self, name: str) -> frozenset[str]:
         entry = self.held.get(name)
-        if entry is None or entry.is_binding != self.token.is_users:
+        if entry is None or entry.is_binding != self.token.is_user_token:
             return frozenset()
         return frozenset(entry.token_hosts)

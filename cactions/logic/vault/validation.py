@@ -12,7 +12,7 @@ from typing import Final
 
 from cactions.logic.name_grammar import SECRET_NAME
 from cactions.logic.vault.line_parser import HOST, NAME
-from cactions.model import OperatorError
+from cactions.model import UsageError
 from cactions.model.secret import Passphrase, Secret
 
 MIN_VALUE: Final = 8
@@ -20,7 +20,7 @@ MAX_VALUE: Final = 64 * 1024
 MIN_PASSPHRASE: Final = 12
 
 
-def secret(name: str, value: str, *, strip_newline: bool = False) -> Secret:
+def check_secret(name: str, value: str, *, strip_newline: bool = False) -> Secret:
     """The value as it may be sealed. Raises OperatorError.
 
     ``strip_newline`` takes one line break off the end: what ``echo`` and editors add.
@@ -31,12 +31,12 @@ def secret(name: str, value: str, *, strip_newline: bool = False) -> Secret:
     return Secret(name, value)
 
 
-def passphrase(name: str, value: str) -> Passphrase:
+def check_passphrase(name: str, value: str) -> Passphrase:
     """A passphrase that is worth stretching. Raises OperatorError."""
     what = "the passphrase"
     _check_characters(what, value)
     if len(value) < MIN_PASSPHRASE:
-        raise OperatorError(
+        raise UsageError(
             f"{what} has fewer than {MIN_PASSPHRASE} characters; nothing was written",
             hint="Take five or six random words.",
         )
@@ -46,7 +46,7 @@ def passphrase(name: str, value: str) -> Passphrase:
 def check_name(name: str, what: str) -> str:
     """The name. Raises OperatorError where the vault's file could not hold it."""
     if not NAME.fullmatch(name) or (what == "secret" and not SECRET_NAME.fits(name)):
-        raise OperatorError(
+        raise UsageError(
             f"this is no name for a {what}; nothing was written",
             hint="Use up to 128 letters, digits, _ - . and @; begin with a letter, a digit or _. "
             "No two dots in a row for a secret.",
@@ -54,7 +54,7 @@ def check_name(name: str, what: str) -> str:
     return name
 
 
-def hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
+def check_hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
     """Hosts as the vault keeps them: small letters, sorted, each once. Raises OperatorError.
 
     ``option`` is what they were given with.
@@ -63,7 +63,7 @@ def hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
     strange = [name for name in found if not HOST.fullmatch(name)]
     if strange or not found:
         which = f"{strange[0]!r} is no host name" if strange else "a secret needs a host to go to"
-        raise OperatorError(
+        raise UsageError(
             f"{which}; nothing was sealed",
             hint=f"Give the host alone, without https:// and path: {option} api.shop.example",
         )
@@ -73,19 +73,19 @@ def hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
 def _check(name: str, value: str) -> None:
     what = f'the value for "{name}"'
     if value.endswith("\n"):
-        raise OperatorError(
+        raise UsageError(
             f"{what} ends with a line break; nothing was sealed",
             hint="Give --strip-newline if it does not belong to the value.",
         )
     _check_characters(what, value)
     if len(value) < MIN_VALUE:
-        raise OperatorError(
+        raise UsageError(
             f"{what} has fewer than {MIN_VALUE} characters; nothing was sealed",
             hint="So short a text would be found everywhere by chance and could not be hidden. "
             "Ask the service for a longer one.",
         )
     if len(value.encode()) > MAX_VALUE:
-        raise OperatorError(
+        raise UsageError(
             f"{what} is longer than {MAX_VALUE:,} bytes; nothing was sealed",
             hint="Seal a token or a password, not a file.",
         )
@@ -93,12 +93,12 @@ def _check(name: str, value: str) -> None:
 
 def _check_characters(what: str, value: str) -> None:
     if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
-        raise OperatorError(
+        raise UsageError(
             f"{what} holds a line break, a tab or another control character; nothing was written",
             hint="Give one line of plain text. Copy the value again, without formatting.",
         )
     if value != value.strip():
-        raise OperatorError(
+        raise UsageError(
             f"{what} begins or ends with a blank; nothing was written",
             hint="Copy the value again, without what stands around it.",
         )

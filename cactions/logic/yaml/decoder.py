@@ -9,66 +9,75 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from cactions.logic.name_grammar import NameForm, refusal
-from cactions.logic.yaml.diagnostics import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Faults
-from cactions.logic.yaml.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, json_scalar
-from cactions.logic.yaml.schema import (
-    AnyJson,
-    Boolean,
-    Either,
-    Integer,
-    JsonScalar,
-    ListOf,
-    MapOf,
-    Record,
-    Schema,
-    Tagged,
-    Text,
+from cactions.logic.name_grammar import NameGrammar, describe_refusal
+from cactions.logic.yaml.diagnostics import MISSING_KEY, UNKNOWN_KEY, WRONG_VALUE, Diagnostics
+from cactions.logic.yaml.nodes import (
+    BrokenNode,
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    parse_json_scalar,
 )
-from cactions.logic.yaml.spelling_fixes import respelled_key, respelled_word
-from cactions.logic.yaml.value import Typed, first_line
+from cactions.logic.yaml.schema import (
+    AnyJsonSchema,
+    BooleanSchema,
+    EitherSchema,
+    IntegerSchema,
+    ListSchema,
+    MapSchema,
+    RecordSchema,
+    ScalarSchema,
+    Schema,
+    TaggedUnion,
+    TextSchema,
+)
+from cactions.logic.yaml.spelling_fixes import fix_key_spelling, fix_word_spelling
+from cactions.logic.yaml.value import LocatedValue, cut_first_line
 
-__all__ = ["Typed", "decode"]
+__all__ = ["LocatedValue", "decode"]
 
 _NOTHING: Final = ("", "~", "null")
 _YAML_BOOLEANS: Final = {"yes", "on", "y", "no", "off", "n", "true", "false"}
 
 
-def decode(node: Node, schema: Schema, faults: Faults) -> Typed | None:
+def decode(node: Node, schema: Schema, faults: Diagnostics) -> LocatedValue | None:
     """The whole document; None where nothing of it can be used."""
     return _Decoder(faults).decode(node, schema, node, "")
 
 
 class _Decoder:
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Diagnostics) -> None:
         self.faults = faults
         self.forms: dict[type, Callable[[Node, Any, Node, str], Any]] = {
-            Text: self._text,
-            Integer: self._integer,
-            Boolean: self._boolean,
-            JsonScalar: self._json_scalar,
-            AnyJson: self._any_json,
-            ListOf: self._list,
-            MapOf: self._map,
-            Record: self._record,
-            Tagged: self._tagged,
+            TextSchema: self._text,
+            IntegerSchema: self._integer,
+            BooleanSchema: self._boolean,
+            ScalarSchema: self._json_scalar,
+            AnyJsonSchema: self._any_json,
+            ListSchema: self._list,
+            MapSchema: self._map,
+            RecordSchema: self._record,
+            TaggedUnion: self._tagged,
         }
 
-    def decode(self, node: Node, schema: Schema, key: Node, route: str) -> Typed | None:
+    def decode(self, node: Node, schema: Schema, key: Node, route: str) -> LocatedValue | None:
         if node.__class__ is BrokenNode:
             return None
-        if schema.__class__ is Either:
+        if schema.__class__ is EitherSchema:
             return self.decode(node, self._choose(node, schema), key, route)
         value = self.forms[schema.__class__](node, schema, key, route)
-        return None if value is _BAD else Typed(value, node, key, route)
+        return None if value is _BAD else LocatedValue(value, node, key, route)
 
-    def _choose(self, node: Node, schema: Either) -> Schema:
+    def _choose(self, node: Node, schema: EitherSchema) -> Schema:
         long = schema.long
-        fits = {MapNode: (MapOf, Record, Tagged), ListNode: (ListOf,)}.get(type(node), ())
+        fits = {MapNode: (MapSchema, RecordSchema, TaggedUnion), ListNode: (ListSchema,)}.get(
+            type(node), ()
+        )
         return long if isinstance(long, fits) else schema.short
 
     def _bad(self, node: Node, message: str, route: str, hint: str = "") -> object:
-        self.faults.add(WRONG_VALUE, first_line(node.span), message, hint=hint, route=route)
+        self.faults.add(WRONG_VALUE, cut_first_line(node.span), message, hint=hint, route=route)
         return _BAD
 
     def _scalar(self, node: Node, wanted: str, route: str) -> ScalarNode | None:
@@ -79,7 +88,7 @@ class _Decoder:
         self._bad(node, f"expected {wanted}, found {form}", route, hint)
         return None
 
-    def _text(self, node: Node, schema: Text, _key: Node, route: str) -> object:
+    def _text(self, node: Node, schema: TextSchema, _key: Node, route: str) -> object:
         if isinstance(node, ScalarNode) and _is_meant(node.text, schema):
             return node.text
         wanted = "one word" if schema.words else "a text"
@@ -92,16 +101,18 @@ class _Decoder:
         if schema.words and scalar.text not in schema.words:
             hint = self.faults.nearest(scalar.text, schema.words)
             self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
-            self.faults.mend(respelled_word(scalar, self.faults.place(scalar.span), schema.words))
+            self.faults.attach_fix(
+                fix_word_spelling(scalar, self.faults.place(scalar.span), schema.words)
+            )
             return _BAD
         named = schema.form is None or self._is_name(scalar, schema.form, route)
         return scalar.text if named else _BAD
 
-    def _integer(self, node: Node, schema: Integer, _key: Node, route: str) -> object:
+    def _integer(self, node: Node, schema: IntegerSchema, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a whole number", route)
         if scalar is None:
             return _BAD
-        value = json_scalar(scalar)
+        value = parse_json_scalar(scalar)
         if type(value) is not int:
             hint = "write it without quotes" if scalar.text.isdigit() else ""
             return self._bad(node, f'"{scalar.text}" is not a whole number', route, hint)
@@ -112,11 +123,11 @@ class _Decoder:
             return self._bad(node, f"{value} is out of range", route, f"allowed: {allowed}")
         return value
 
-    def _boolean(self, node: Node, _schema: Boolean, _key: Node, route: str) -> object:
+    def _boolean(self, node: Node, _schema: BooleanSchema, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "true or false", route)
         if scalar is None:
             return _BAD
-        value = json_scalar(scalar)
+        value = parse_json_scalar(scalar)
         if type(value) is bool:
             return value
         word = scalar.text.lower()
@@ -124,14 +135,14 @@ class _Decoder:
         hint = f"write {meant}, without quotes" if word in _YAML_BOOLEANS else "write true or false"
         return self._bad(node, f'"{scalar.text}" is not true or false', route, hint)
 
-    def _json_scalar(self, node: Node, _schema: JsonScalar, _key: Node, route: str) -> object:
+    def _json_scalar(self, node: Node, _schema: ScalarSchema, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a single value", route)
-        return _BAD if scalar is None else json_scalar(scalar)
+        return _BAD if scalar is None else parse_json_scalar(scalar)
 
-    def _any_json(self, node: Node, _schema: AnyJson, _key: Node, _route: str) -> Node:
+    def _any_json(self, node: Node, _schema: AnyJsonSchema, _key: Node, _route: str) -> Node:
         return node
 
-    def _list(self, node: Node, schema: ListOf, _key: Node, route: str) -> object:
+    def _list(self, node: Node, schema: ListSchema, _key: Node, route: str) -> object:
         if not isinstance(node, ListNode):
             return self._bad(node, "expected a list", route, "write [a, b], or a line with - each")
         if len(node.items) < schema.least:
@@ -150,13 +161,13 @@ class _Decoder:
         self.faults.add(WRONG_VALUE, (key if empty else node).span, message, route=route)
         return None
 
-    def _map(self, node: Node, schema: MapOf, key: Node, route: str) -> object:
+    def _map(self, node: Node, schema: MapSchema, key: Node, route: str) -> object:
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
         if len(entries) < schema.least:
             return self._bad(node, "the map is empty", route)
-        found: dict[str, Typed] = {}
+        found: dict[str, LocatedValue] = {}
         for name, item in entries:
             here = f"{route}.{name.text}" if route else name.text
             if not name.text:
@@ -169,22 +180,22 @@ class _Decoder:
                 found[name.text] = value
         return found
 
-    def _is_name(self, node: ScalarNode, form: NameForm, route: str) -> bool:
+    def _is_name(self, node: ScalarNode, form: NameGrammar, route: str) -> bool:
         fits = form.fits(node.text)
         if not fits:
-            message, hint = refusal(node.text, form)
-            self.faults.add(WRONG_VALUE, first_line(node.span), message, hint=hint, route=route)
+            message, hint = describe_refusal(node.text, form)
+            self.faults.add(WRONG_VALUE, cut_first_line(node.span), message, hint=hint, route=route)
         return fits
 
-    def _record(self, node: Node, schema: Record, key: Node, route: str) -> object:
+    def _record(self, node: Node, schema: RecordSchema, key: Node, route: str) -> object:
         if schema.instead and isinstance(node, ScalarNode):
             rule, message, hint = schema.instead
-            self.faults.add(rule, first_line(node.span), message, hint=hint, route=route)
+            self.faults.add(rule, cut_first_line(node.span), message, hint=hint, route=route)
             return _BAD
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
-        found: dict[str, Typed] = {}
+        found: dict[str, LocatedValue] = {}
         fields, before = schema.fields, f"{route}." if route else ""
         for name, item in entries:
             text = name.value
@@ -209,43 +220,45 @@ class _Decoder:
         hint = self.faults.nearest(name.value, known)
         message = f'unknown key "{name.value}"'
         self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=route)
-        fix = respelled_key(name, self.faults.place(name.span), known)
+        fix = fix_key_spelling(name, self.faults.place(name.span), known)
         if fix and not any(one.value == fix.edits[0].text for one, _ in entries):
-            self.faults.mend(fix)
+            self.faults.attach_fix(fix)
 
-    def _complete(self, schema: Record, present: set[str], key: Node, route: str) -> None:
+    def _complete(self, schema: RecordSchema, present: set[str], key: Node, route: str) -> None:
         missing = [n for n, f in schema.fields.items() if f.required and n not in present]
         for name in missing:
             about = schema.fields[name].about
             hint = f"add {name}: {about}" if about else f"add {name}:"
             message = f'the key "{name}" is missing'
-            self.faults.add(MISSING_KEY, first_line(key.span), message, hint=hint, route=route)
+            self.faults.add(MISSING_KEY, cut_first_line(key.span), message, hint=hint, route=route)
 
-    def _tagged(self, node: Node, schema: Tagged, key: Node, route: str) -> object:
+    def _tagged(self, node: Node, schema: TaggedUnion, key: Node, route: str) -> object:
         entries = self._entries(node, key, route)
         if entries is None:
             return _BAD
         tag = next((value for name, value in entries if name.text == schema.tag), None)
         if tag is None:
-            only = Record({schema.tag: next(iter(schema.records.values())).fields[schema.tag]})
+            only = RecordSchema(
+                {schema.tag: next(iter(schema.records.values())).fields[schema.tag]}
+            )
             self._complete(only, set(), key, route)
             return _BAD
-        words = Text(words=tuple(schema.records))
+        words = TextSchema(words=tuple(schema.records))
         word = self.decode(tag, words, tag, f"{route}.{schema.tag}")
         return _BAD if word is None else self._record(node, schema.records[word.value], key, route)
 
 
-def _is_meant(text: str, schema: Text) -> bool:
+def _is_meant(text: str, schema: TextSchema) -> bool:
     """Whether nothing more has to be looked at, which is nearly always."""
     if text in _NOTHING or (schema.form and not schema.form.fits(text)):
         return False
     return not schema.words or text in schema.words
 
 
-_REQUIRED: Final[dict[int, tuple[Record, frozenset[str]]]] = {}
+_REQUIRED: Final[dict[int, tuple[RecordSchema, frozenset[str]]]] = {}
 
 
-def _required(schema: Record) -> frozenset[str]:
+def _required(schema: RecordSchema) -> frozenset[str]:
     """The keys that must be there; looked up by the record itself, which is long to compare."""
     kept = _REQUIRED.get(id(schema))
     if kept is None or kept[0] is not schema:

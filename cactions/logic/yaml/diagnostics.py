@@ -40,7 +40,7 @@ _OFF_BY: Final = 3  # characters that a misspelt name is longer or shorter, wher
 
 
 @dataclass(slots=True)
-class Faults:
+class Diagnostics:
     """The findings of one file in the order in which they are met."""
 
     file: str
@@ -53,14 +53,14 @@ class Faults:
             message = f"{message[: MOST_SAID // 2]} … {message[-MOST_SAID // 2 :]}"
         self.found.append(Finding(rule, message, hint, self.place(span), route))
 
-    def mend(self, fix: Fix | None) -> None:
+    def attach_fix(self, fix: Fix | None) -> None:
         """Say how the fault that was noted last is mended, where that is known."""
         self.found[-1] = replace(self.found[-1], fix=fix)
 
     def nearest(self, word: str, known: Collection[str]) -> str:
         """As the function; after MOST_HINTS names it is empty."""
         self.hints += 1
-        return nearest(word, known) if self.hints <= MOST_HINTS else ""
+        return suggest(word, known) if self.hints <= MOST_HINTS else ""
 
     def place(self, span: Span) -> Place:
         """The span as people count it, from 1."""
@@ -68,15 +68,15 @@ class Faults:
         return Place(self.file, line + 1, column + 1, end_line + 1, end_column + 1)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """``did you mean "x"?``, else what there is to choose from; empty where there is nothing."""
     names = sorted(set(known))
-    if close := closest(word, names):
+    if close := find_closest(word, names):
         return f'did you mean "{close}"?'
-    return f"known: {listed(names)}" if names else ""
+    return f"known: {join_names(names)}" if names else ""
 
 
-def listed(names: Iterable[str]) -> str:
+def join_names(names: Iterable[str]) -> str:
     """The first names, and how many there are beside them."""
     every = list(names)
     rest = len(every) - _MOST_LISTED
@@ -84,7 +84,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(every[:_MOST_LISTED]) + more
 
 
-def closest(word: str, names: Collection[str]) -> str:
+def find_closest(word: str, names: Collection[str]) -> str:
     """The name that is most like the word; empty where none is. Of many, few are compared."""
     if len(word) > _LONGEST_NAME:
         return ""

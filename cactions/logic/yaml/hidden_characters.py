@@ -48,7 +48,7 @@ _NAMES: Final = {"\0": "NULL", "\x0c": "FORM FEED", "\r": "CARRIAGE RETURN", "\x
 _LARGEST_OF_FOUR: Final = 0xFFFF
 
 
-class Hidden(NamedTuple):
+class HiddenCharacter(NamedTuple):
     """A hiding place: characters of the text from 0, the end exclusive."""
 
     start: int
@@ -57,7 +57,7 @@ class Hidden(NamedTuple):
     hint: str
 
 
-def find_hidden(data: bytes, text: str) -> list[Hidden]:
+def find_hidden(data: bytes, text: str) -> list[HiddenCharacter]:
     """Every hiding place of a text and its bytes, in order; quick where there is none."""
     rest = data.translate(None, _PLAIN)
     found = [*_characters(rest, text)] if rest else []
@@ -66,7 +66,7 @@ def find_hidden(data: bytes, text: str) -> list[Hidden]:
     return sorted(found)
 
 
-def _characters(rest: bytes, text: str) -> Iterator[Hidden]:
+def _characters(rest: bytes, text: str) -> Iterator[HiddenCharacter]:
     """The signs that are refused; only those beyond plain ASCII are looked at one by one."""
     refused = {sign for sign in set(rest.decode()) if bisect_right(_BOUNDS, ord(sign)) % 2}
     if refused:
@@ -78,7 +78,7 @@ def _characters(rest: bytes, text: str) -> Iterator[Hidden]:
         yield from (_character(one.start(), "\r") for one in re.finditer(_LONE_RETURN, text))
 
 
-def _character(at: int, sign: str) -> Hidden:
+def _character(at: int, sign: str) -> HiddenCharacter:
     named = unicodedata.name(sign, _NAMES.get(sign, ""))
     shown = f"U+{ord(sign):04X} {named}".rstrip()
     if sign in _LINE_ENDS:
@@ -88,16 +88,16 @@ def _character(at: int, sign: str) -> Hidden:
     else:
         message = f"{shown} cannot be seen, or changes how the text around it is shown"
     hint = f'remove it; if a value needs it, write it as "{_escape(sign)}" in double quotes'
-    return Hidden(at, at + 1, message, hint)
+    return HiddenCharacter(at, at + 1, message, hint)
 
 
-def _gaps(text: str) -> Iterator[Hidden]:
+def _gaps(text: str) -> Iterator[HiddenCharacter]:
     message = f"a gap of {GAP} columns or more, which moves text out of sight"
     for found in re.finditer(_BLANKS, text):
         behind = text[found.end() : found.end() + 1]
         gap = found[0].expandtabs(_TAB)
         if behind not in ("", "\r", "\n") and len(gap) + gap.count(_WIDE) >= GAP:
-            yield Hidden(*found.span(), message, "remove the blanks")
+            yield HiddenCharacter(*found.span(), message, "remove the blanks")
 
 
 def _escape(sign: str) -> str:

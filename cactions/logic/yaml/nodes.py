@@ -25,7 +25,7 @@ class Span(NamedTuple):
         return Span(self.line, self.column + start, self.line, self.column + max(end, start + 1))
 
 
-class Mark(Protocol):
+class Position(Protocol):
     """Where the parser stood; lines and columns count from 0."""
 
     @property
@@ -41,11 +41,13 @@ class _Marked:
     ours by a change of its class, which takes a fifth of the time of making another.
     """
 
-    start_mark: Mark
-    end_mark: Mark
+    start_mark: Position
+    end_mark: Position
     _span: Span | None = None
 
-    def __init__(self, value: Any, start: Mark, end: Mark, style: str | None = None) -> None:  # noqa: ANN401
+    def __init__(
+        self, value: Any, start: Position, end: Position, style: str | None = None
+    ) -> None:  # noqa: ANN401
         self.value = value
         self.start_mark = start
         self.end_mark = end
@@ -124,7 +126,7 @@ _LONGEST_NUMBER: Final = 400
 _WORDS: Final[dict[str, Scalar]] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
-def json_scalar(node: ScalarNode) -> Scalar:
+def parse_json_scalar(node: ScalarNode) -> Scalar:
     """The scalar in JSON's own spelling; whatever is not JSON is text."""
     if not node.plain:
         return node.text
@@ -151,4 +153,4 @@ def to_json(node: Node) -> Json:
         return {key.text: to_json(value) for key, value in node.entries}
     if isinstance(node, ListNode):
         return [to_json(item) for item in node.items]
-    return json_scalar(node) if isinstance(node, ScalarNode) else None
+    return parse_json_scalar(node) if isinstance(node, ScalarNode) else None

@@ -16,11 +16,11 @@ from typing import Any, Final
 import yaml
 
 from cactions.logic.lines import split_lines
-from cactions.logic.yaml.diagnostics import UNREADABLE, Faults
+from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.hidden_characters import find_hidden
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span
-from cactions.logic.yaml.spelling_fixes import quoted
-from cactions.logic.yaml.tree_builder import MAX_DEPTH, QUOTE_TEMPLATE, Builder, TooDeepError
+from cactions.logic.yaml.spelling_fixes import quote_value
+from cactions.logic.yaml.tree_builder import MAX_DEPTH, QUOTE_TEMPLATE, TooDeepError, TreeBuilder
 
 MAX_BYTES: Final = 1024 * 1024
 
@@ -36,7 +36,7 @@ _MERGE: Final = "finish the merge; its marks are lines that begin with <<<<<<<, 
 _QUOTE_PATH = 'inside braces, quote the path: "$.a[0]"'
 
 
-def read(data: bytes, faults: Faults) -> Node | None:
+def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     """The root node, or None where the file is empty or cannot be read to its end."""
     text = _decode(data, faults)
     if text is None:
@@ -48,15 +48,15 @@ def read(data: bytes, faults: Faults) -> Node | None:
     if any(one.hint == QUOTE_TEMPLATE for one in faults.found):
         lines = split_lines(text)
         faults.found[:] = [
-            quoted(one, lines) if one.hint == QUOTE_TEMPLATE else one for one in faults.found
+            quote_value(one, lines) if one.hint == QUOTE_TEMPLATE else one for one in faults.found
         ]
     return root
 
 
-def _built(text: str, faults: Faults) -> Node | None:
+def _built(text: str, faults: Diagnostics) -> Node | None:
     """The tree from the parser's events, one by one."""
     try:
-        return Builder(faults).build(yaml.parse(text, Loader=_LOADER))
+        return TreeBuilder(faults).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         _syntax_fault(error, text, faults)
     except TooDeepError as error:
@@ -142,7 +142,7 @@ def _adopt_entries(entries: list[tuple[Any, Any]], depth: int) -> None:
         raise _OddError
 
 
-def _decode(data: bytes, faults: Faults) -> str | None:
+def _decode(data: bytes, faults: Diagnostics) -> str | None:
     if len(data) > MAX_BYTES:
         message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
         faults.add(UNREADABLE, Span(0, 0, 0, 1), message, hint="split it into several files")
@@ -171,7 +171,7 @@ def _span_at(before: str, size: int = 1) -> Span:
     return Span(line, column, line, column + size)
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Faults) -> None:
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -> None:
     if mark := re.search(_CONFLICT, text):
         span = _span_at(text[: mark.start()], len(mark[0]))
         faults.add(UNREADABLE, span, "this is a mark of an unfinished git merge", hint=_MERGE)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from cactions.logic.name_grammar import NameForm
-from cactions.model import noun
+from cactions.logic.name_grammar import NameGrammar
+from cactions.model import frozen
 
 
-@noun
-class Text:
+@frozen
+class TextSchema:
     """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one.
 
     ``form``: it is a name of that form.
@@ -23,51 +23,51 @@ class Text:
 
     words: tuple[str, ...] = ()
     empty: bool = False
-    form: NameForm | None = None
+    form: NameGrammar | None = None
 
 
-@noun
-class Integer:
+@frozen
+class IntegerSchema:
     """A whole number between two bounds, both included."""
 
     least: int
     most: int
 
 
-@noun
-class Boolean:
+@frozen
+class BooleanSchema:
     """``true`` or ``false``; YAML's other spellings are refused."""
 
 
-@noun
-class JsonScalar:
+@frozen
+class ScalarSchema:
     """A text, number, boolean or null."""
 
 
-@noun
-class AnyJson:
+@frozen
+class AnyJsonSchema:
     """Any JSON document, with templates and ``{secret: NAME}`` where the place allows them."""
 
 
-@noun
-class ListOf:
+@frozen
+class ListSchema:
     """A sequence of one kind of item."""
 
     item: Schema
     least: int = 0
 
 
-@noun
-class MapOf:
+@frozen
+class MapSchema:
     """Names of the author's own choice, of one form or any text, onto one kind of value."""
 
     value: Schema
     least: int = 0
-    form: NameForm | None = None
+    form: NameGrammar | None = None
 
 
-@noun
-class Field:
+@frozen
+class FieldSchema:
     """One key of a Record; ``about`` is one sentence for editors."""
 
     schema: Schema
@@ -75,33 +75,31 @@ class Field:
     required: bool = False
 
 
-@noun
-class Record:
+@frozen
+class RecordSchema:
     """A map with a closed set of keys.
 
     ``instead``: rule, message and hint for a single value that stands in its place.
     """
 
-    fields: Mapping[str, Field]
+    fields: Mapping[str, FieldSchema]
     instead: tuple[str, str, str] | None = None
 
 
-@noun
-class Tagged:
+@frozen
+class TaggedUnion:
     """A record whose ``tag`` key says which of several records it is."""
 
     tag: str
-    records: Mapping[str, Record]
+    records: Mapping[str, RecordSchema]
 
 
-@noun
-class Either:
+@frozen
+class EitherSchema:
     """One of two forms, told apart by what stands there: a map, a list, or a scalar."""
 
     short: Schema
     long: Schema
 
 
-Schema: TypeAlias = (
-    "Text | Integer | Boolean | JsonScalar | AnyJson | ListOf | MapOf | Record | Tagged | Either"
-)
+Schema: TypeAlias = "TextSchema | IntegerSchema | BooleanSchema | ScalarSchema | AnyJsonSchema | ListSchema | MapSchema | RecordSchema | TaggedUnion | EitherSchema"

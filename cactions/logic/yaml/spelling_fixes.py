@@ -20,7 +20,7 @@ _UNQUOTED: Final = (
 """A line whose value begins with a template and is nothing but templates and plain characters."""
 
 
-def respelled_key(key: ScalarNode, place: Place, known: Collection[str]) -> Fix | None:
+def fix_key_spelling(key: ScalarNode, place: Place, known: Collection[str]) -> Fix | None:
     """The one known key that is a single slip away."""
     near = [name for name in known if _is_slip(key.value, name)]
     if len(near) != 1 or not _is_bare(key, place):
@@ -28,7 +28,7 @@ def respelled_key(key: ScalarNode, place: Place, known: Collection[str]) -> Fix 
     return Fix(f"write {near[0]}", (Edit(place, near[0]),), safe=True)
 
 
-def respelled_word(word: ScalarNode, place: Place, known: Collection[str]) -> Fix | None:
+def fix_word_spelling(word: ScalarNode, place: Place, known: Collection[str]) -> Fix | None:
     """The one word that differs in nothing but large and small letters."""
     meant = [one for one in known if one.lower() == word.value.lower()]
     if len(meant) != 1 or not _is_bare(word, place):
@@ -36,7 +36,7 @@ def respelled_word(word: ScalarNode, place: Place, known: Collection[str]) -> Fi
     return Fix(f"write {meant[0]}", (Edit(place, meant[0]),), safe=True)
 
 
-def quoted(finding: Finding, lines: Sequence[str]) -> Finding:
+def quote_value(finding: Finding, lines: Sequence[str]) -> Finding:
     """A finding about a template without quotes, with the quotes; as it was where in doubt."""
     place = finding.place
     line = lines[place.line - 1].rstrip() if place and place.line <= len(lines) else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cactions.logic.source_mask import is_key
-from cactions.logic.yaml.diagnostics import TWICE, UNREADABLE, Faults
+from cactions.logic.yaml.diagnostics import TWICE, UNREADABLE, Diagnostics
 from cactions.logic.yaml.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span
 
 MAX_DEPTH: Final = 16
@@ -31,10 +31,10 @@ class _Frame:
     broken: bool = False
 
 
-class Builder:
+class TreeBuilder:
     """Turns events into nodes with a stack of its own, so that depth never means recursion."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Diagnostics) -> None:
         self.faults = faults
         self.root: Node | None = None
         self.stack: list[_Frame] = []

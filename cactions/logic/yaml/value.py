@@ -8,7 +8,7 @@ from typing import Any
 from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, Span
 
 
-class Typed:
+class LocatedValue:
     """A checked value that knows where it stands.
 
     ``value`` is a scalar, a list of Typed, a dict of Typed by key, or a Node for AnyJson. ``front``
@@ -32,23 +32,23 @@ class Typed:
     def key(self) -> Span:
         """Where its key stands; of a value without one, where it begins."""
         span = self.front.span
-        return first_line(span) if self.front is self.node else span
+        return cut_first_line(span) if self.front is self.node else span
 
-    def get(self, name: str) -> Typed | None:
+    def get(self, name: str) -> LocatedValue | None:
         """The value under a key of a record or map."""
-        found: Typed | None = self.value.get(name)
+        found: LocatedValue | None = self.value.get(name)
         return found
 
     def has(self, name: str) -> bool:
         """Whether a key stands there, broken or not."""
         return isinstance(self.node, MapNode) and any(k.text == name for k, _ in self.node.entries)
 
-    def plain(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
+    def scalar(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
         """The bare scalar under a key."""
         found = self.value.get(name)
         return default if found is None else found.value
 
-    def items(self) -> Iterator[tuple[str, Typed]]:
+    def items(self) -> Iterator[tuple[str, LocatedValue]]:
         """The entries of a record or map."""
         yield from self.value.items()
 
@@ -57,7 +57,7 @@ class Typed:
         return self.node.part(start, end) if isinstance(self.node, ScalarNode) else self.span
 
 
-def first_line(span: Span) -> Span:
+def cut_first_line(span: Span) -> Span:
     """A span of many lines points at its beginning only."""
     if span.line == span.end_line:
         return span
