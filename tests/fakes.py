@@ -76,7 +76,7 @@ class FakeJournal:
         self._runs: dict[str, Run] = {}
         self.unreadable: list[tuple[str, str]] = []
 
-    def begin(self, head: RunHead) -> None:
+    def create_run(self, head: RunHead) -> None:
         if head.id in self._runs:
             raise UsageError(f"there is a run {head.id} already")
         self._runs[head.id] = Run(head)
@@ -84,12 +84,12 @@ class FakeJournal:
     def reopen(self, run_id: str) -> Run:
         return self._exact(run_id)
 
-    def intend(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
+    def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
         run = self._exact(run_id)
         self._runs[run_id] = replace(run, entries=(*run.entries, *map(RunEntry, plans)))
         return range(len(run.entries) + 1, len(run.entries) + 1 + len(plans))
 
-    def answered(self, run_id: str, entry: int, plan: Plan) -> None:
+    def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
         entries = [*self._exact(run_id).entries]
         fits = 1 <= entry <= len(entries) and _is_about(entries[entry - 1], plan.subject.person_id)
         if not fits:
@@ -97,7 +97,7 @@ class FakeJournal:
         entries[entry - 1] = replace(entries[entry - 1], plan=plan)
         self._runs[run_id] = replace(self._runs[run_id], entries=tuple(entries))
 
-    def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
+    def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
         entries = [*self._exact(run_id).entries]
         if not 1 <= entry <= len(entries):
             raise UsageError(f"the run {run_id} has no entry {entry}")
@@ -175,14 +175,14 @@ def _bare(entry: RunEntry) -> RunEntry:
     return RunEntry(nobody, outcome, entry.undone_by)
 
 
-class FakeTurns:
+class FakeRunLock:
     """Turns of one process."""
 
     def __init__(self) -> None:
         self.taken: set[tuple[str, str]] = set()
 
     @contextmanager
-    def alone(self, head: RunHead) -> Iterator[None]:
+    def hold(self, head: RunHead) -> Iterator[None]:
         turn = (head.workspace, head.action)
         if turn in self.taken:
             raise RunAborted(f"{head.action} is being run", hint="Let it end.")

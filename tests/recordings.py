@@ -18,9 +18,9 @@ FORM = "application/x-www-form-urlencoded"
 def ask(
     url: str = BASE, method: str = "GET", body: str | MaskedText | None = None, kind: str = ""
 ) -> Request:
-    headers = (("Content-Type", MaskedText.of_public_text(kind)),) if kind else ()
-    rendered = MaskedText.of_public_text(body) if isinstance(body, str) else body
-    return Request(method, MaskedText.of_public_text(url), headers, rendered)
+    headers = (("Content-Type", MaskedText.of_plain(kind)),) if kind else ()
+    rendered = MaskedText.of_plain(body) if isinstance(body, str) else body
+    return Request(method, MaskedText.of_plain(url), headers, rendered)
 
 
 def post(body: str | MaskedText, kind: str = JSON) -> Request:

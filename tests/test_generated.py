@@ -44,9 +44,9 @@ from cactions.model import (
 from cactions.render.findings import render_findings
 from tests.builders import mapping
 from tests.counting import COUNTS, MEMORY, Tally, cases, counted
-from tests.edges.test_people_file import CSV, DECLARED, JSONL
-from tests.logic.test_json_schema import broken, valid
-from tests.logic.test_wire import SAMPLE
+from tests.edges.files.test_people_file import CSV, DECLARED, JSONL
+from tests.logic.documents.test_documents import SAMPLE
+from tests.logic.project.test_json_schema import broken, valid
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = (ROOT / "actions.example.yaml").read_bytes()

@@ -204,6 +204,6 @@ def test_a_passphrase_is_not_stretched_beyond_memory(power: int) -> None:
     assert file_format.MAX_COST == 2**18
     if power > 19:
         with pytest.raises(VaultError, match="bytes of memory"):
-            AesGcmSealer().stretched(
+            AesGcmSealer().derive_from_passphrase(
                 Passphrase("ada", "x" * 20), ScryptParams(2**power, 8, 1, b"s" * 32)
             )

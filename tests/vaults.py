@@ -8,7 +8,8 @@ from collections.abc import Callable
 from hashlib import shake_256
 from pathlib import Path
 
-from cactions.app.vault.manage import create_vault, open_secret
+from cactions.app.vault.manage import create_vault
+from cactions.app.vault.manage import open_secret as open_secret_of
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.vault_file import LocalVaultFile
@@ -141,4 +142,4 @@ def new_vault(path: Path, *, sealer: AesGcmSealer | None = None, me: str = "ada"
 
 def open_secret(desk: VaultContext, name: str, host: str) -> Secret:
     """One secret of a vault, for a request to this host."""
-    return open_secret(open_vault(desk), name, host, fetches=True)
+    return open_secret_of(open_vault(desk), name, host, fetches=True)

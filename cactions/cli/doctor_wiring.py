@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cactions.app.doctor import check_hosts
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.vault_check import find_missing_secrets
+from cactions.cli.vault_check import find_missing_in_vault
 from cactions.edges.clock import SystemClock
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.probe import SocketProber
@@ -49,7 +49,7 @@ def _vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
     """What live calls would miss of the vault, as its file reads without a key."""
     if not os.path.lexists(vault):
         return
-    found = find_missing_secrets(vault, project)
+    found = find_missing_in_vault(vault, project)
     for one in found:
         yield HealthCheck("vault", one.route, Health.PROBLEM, one.message, one.hint)
     if not found:

@@ -57,7 +57,7 @@ def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
 
     def check(name: str) -> None:
         for token, host in around.users_hosts(name):
-            secrets.binding(token).check(host)
+            secrets.find_binding(token).check(host)
 
     users = [token.name for token in project.tokens.values() if token.is_user_token]
     given = secret_input.read_user_tokens(answers.user_tokens, users, check)

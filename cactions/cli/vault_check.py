@@ -29,7 +29,7 @@ def check_vaults(pairs: Iterable[tuple[Path, LoadedProject]]) -> list[Finding]:
     ]
 
 
-def find_missing_secrets(vault: Path, project: Project) -> list[Finding]:
+def find_missing_in_vault(vault: Path, project: Project) -> list[Finding]:
     """What live calls of the project would not find in this vault."""
     return _held_against(vault, partial(find_missing_secrets, project))
 

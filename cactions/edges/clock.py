@@ -22,10 +22,10 @@ class SystemSleeper:
         """Return after so many seconds."""
         time.sleep(seconds)
 
-    def chance(self) -> float:
+    def jitter(self) -> float:
         """A number from 0 to 1."""
         return random.random()  # noqa: S311 - it spreads retries, and keeps no secret
 
-    def key(self) -> str:
+    def new_idempotency_key(self) -> str:
         """32 hexadecimal digits."""
         return secrets.token_hex(16)

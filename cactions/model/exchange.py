@@ -31,12 +31,12 @@ class Request:
     @property
     def line(self) -> str:
         """``GET https://…``, as it may be shown."""
-        return f"{self.method} {self.url.shown}"
+        return f"{self.method} {self.url.masked}"
 
     def header(self, name: str) -> str:
         """The shown value of a header, by any case; empty where there is none."""
         wanted = name.lower()
-        return next((v.shown for n, v in self.headers if n.lower() == wanted), "")
+        return next((v.masked for n, v in self.headers if n.lower() == wanted), "")
 
 
 @frozen

@@ -17,25 +17,25 @@ MASK: Final = "••••••"
 class MaskedText:
     """A text with its showable twin; ``real`` is None where a secret in it was not opened."""
 
-    __slots__ = ("__compared", "__real", "shown")
+    __slots__ = ("__compared", "__real", "masked")
 
     def __init__(self, shown: str, real: str | None, compared: str | None = None) -> None:
-        self.shown = shown
+        self.masked = shown
         self.__real = real
         self.__compared = shown if compared is None else compared
 
     @classmethod
-    def of_public_text(cls, text: str) -> MaskedText:
+    def of_plain(cls, text: str) -> MaskedText:
         """A text without secrets."""
         return cls(text, text)
 
     @classmethod
-    def without_secrets(cls, text: str, shown: str = MASK) -> MaskedText:
+    def of_redacted(cls, text: str, shown: str = MASK) -> MaskedText:
         """A text that is sent and compared, and shown to nobody."""
         return cls(shown, text, text)
 
     @property
-    def of_unopened_secret(self) -> bool:
+    def is_unopened(self) -> bool:
         """Whether a secret in it is still closed, so that it can be shown but not sent."""
         return self.__real is None
 
@@ -55,37 +55,33 @@ class MaskedText:
         dots = write(MASK)
         shown, compared = (
             write(text).replace(dots, MASK) if MASK in text else write(text)
-            for text in (self.shown, self.__compared)
+            for text in (self.masked, self.__compared)
         )
         return MaskedText(shown, real, compared)
 
     def __add__(self, other: MaskedText) -> MaskedText:
-        both = (
-            None
-            if self.of_unopened_secret or other.of_unopened_secret
-            else self.reveal() + other.reveal()
-        )
+        both = None if self.is_unopened or other.is_unopened else self.reveal() + other.reveal()
         return MaskedText(
-            self.shown + other.shown, both, self.for_matching() + other.for_matching()
+            self.masked + other.masked, both, self.for_matching() + other.for_matching()
         )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MaskedText):
             return NotImplemented
-        return (self.shown, self.__real, self.__compared) == (
-            other.shown,
+        return (self.masked, self.__real, self.__compared) == (
+            other.masked,
             other.__real,
             other.__compared,
         )
 
     def __hash__(self) -> int:
-        return hash(self.shown)
+        return hash(self.masked)
 
     def __str__(self) -> str:
-        return self.shown
+        return self.masked
 
     def __repr__(self) -> str:
-        return f"Rendered({self.shown!r})"
+        return f"Rendered({self.masked!r})"
 
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("a Rendered text may hold a secret and is never pickled")

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, TextIO
 
 from rich.console import Console
-from rich.style import Style
+from rich.style import Style as RichStyle
 from rich.text import Text
 
 from cactions.render.output import PlainOutput, wants_colour
@@ -18,20 +18,20 @@ from cactions.render.text import Style, StyledLine, View
 
 _STYLES: Final = MappingProxyType(
     {
-        Style.STRONG: Style(bold=True),
-        Style.QUIET: Style(dim=True),
-        Style.NEW: Style(bold=True),
-        Style.NAME: Style(bold=True),
-        Style.ADD: Style(color="green"),
-        Style.OVERWRITE: Style(color="magenta"),
-        Style.CLEAR: Style(color="red"),
-        Style.REFUSED: Style(color="red", bold=True),
-        Style.GOOD: Style(color="green"),
-        Style.BAD: Style(color="red", bold=True),
-        Style.CAUTION: Style(color="magenta", bold=True),
+        Style.STRONG: RichStyle(bold=True),
+        Style.QUIET: RichStyle(dim=True),
+        Style.NEW: RichStyle(bold=True),
+        Style.NAME: RichStyle(bold=True),
+        Style.ADD: RichStyle(color="green"),
+        Style.OVERWRITE: RichStyle(color="magenta"),
+        Style.CLEAR: RichStyle(color="red"),
+        Style.REFUSED: RichStyle(color="red", bold=True),
+        Style.GOOD: RichStyle(color="green"),
+        Style.BAD: RichStyle(color="red", bold=True),
+        Style.CAUTION: RichStyle(color="magenta", bold=True),
     }
 )
-_PLAIN: Final = Style.null()
+_PLAIN: Final = RichStyle.null()
 
 
 class ColorOutput(PlainOutput):

@@ -64,11 +64,11 @@ DONE: Final = MappingProxyType(
 
 CAUTIONS: Final = MappingProxyType(
     {
-        ChangeWarning.USER_EDITABLE: "End users may be able to change this attribute from the browser.",
+        ChangeWarning.USER_EDITABLE: "Users may be able to edit this attribute from the browser.",
         ChangeWarning.HAND_EDITED: "cactions did not write the old value: somebody may have set it"
         " by hand.",
         ChangeWarning.CLEARS: "The old value goes away and nothing takes its place.",
-        ChangeWarning.TYPE_FORCED: "The answer's value has another type and is converted, as the action"
+        ChangeWarning.TYPE_FORCED: "The response's value has another type and is converted, as the action"
         " asks.",
     }
 )

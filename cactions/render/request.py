@@ -23,13 +23,13 @@ def render_request(asked: Request) -> View:
 
     def draw(room: int) -> list[StyledLine]:
         lines: list[StyledLine] = [
-            (Span(asked.method, Style.STRONG), Span(" "), Span(asked.url.shown, Style.CODE))
+            (Span(asked.method, Style.STRONG), Span(" "), Span(asked.url.masked, Style.CODE))
         ]
         for name, value in asked.headers:
-            header = (Span(name, Style.PATH), Span(": "), Span(value.shown, Style.VALUE))
+            header = (Span(name, Style.PATH), Span(": "), Span(value.masked, Style.VALUE))
             lines += wrap(header, room, rest=add_gap(2))
         if asked.body is not None:
-            lines += [BLANK, *(span(row, Style.VALUE) for row in _body(asked.body.shown))]
+            lines += [BLANK, *(span(row, Style.VALUE) for row in _body(asked.body.masked))]
         return lines
 
     return draw

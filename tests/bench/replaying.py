@@ -31,9 +31,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 def replayer(folder: Path, size: int) -> Callable[[], Response]:
     """What replays the next of some requests that are spread over the whole recording."""
     requests = [
-        Request(
-            "GET", MaskedText.of_public_text(f"https://api.shop.example/v1/customers/u-{number}")
-        )
+        Request("GET", MaskedText.of_plain(f"https://api.shop.example/v1/customers/u-{number}"))
         for number in range(size)
     ]
     path = folder / f"{size}.json"

@@ -78,9 +78,9 @@ def guarded(place: Place) -> Iterator[Callable[[], bytes]]:
     live = HttpSender(NetworkRules((allowed,), ca_file=place.ca_file))
     token = (
         ("X-Token", MaskedText("••", TOKEN)),
-        ("Accept", MaskedText.of_public_text("application/json")),
+        ("Accept", MaskedText.of_plain("application/json")),
     )
-    request = Request("GET", MaskedText.of_public_text(place.url), token)
+    request = Request("GET", MaskedText.of_plain(place.url), token)
     yield lambda: live.send(request).body
     live.close()
 

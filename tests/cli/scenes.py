@@ -24,8 +24,8 @@ from cactions.model import (
     Subject,
 )
 from cactions.rules import LAST, PAGES, SUPPRESSIBLE
-from tests.logic.test_faults import BASE as SHOP
-from tests.logic.test_faults import CASES, TWELVE, marked
+from tests.logic.project.test_errors import BASE as SHOP
+from tests.logic.project.test_errors import CASES, TWELVE, marked
 from tests.projects import project, write
 from tests.servers import Server, authority
 
@@ -137,16 +137,16 @@ def every_outcome(home: Path) -> None:
     """A run that ended in every way for somebody, and was then cut off."""
     journal = LocalJournal(home / ".cactions")
     head = RunHead("20260101-000000-0001", RunKind.APPLY, "loyalty", 1767225600.0, "me@here")
-    journal.begin(head)
+    journal.create_run(head)
     for outcome in [*Outcome, None]:
         name = outcome.value if outcome else "open"
         subject = Subject(name, PersonQuery("user_id", name), f"Somebody ({name})")
         change = Change("tier", "silver", "gold", "$.tier")
         plan = Plan("loyalty", subject, SentCall("GET /", 200), (change,))
-        [entry] = journal.intend(head.id, [plan])
+        [entry] = journal.record_plans(head.id, [plan])
         if outcome:
             found = (Conflict("tier", "silver", "bronze"),) * (outcome is Outcome.CONFLICT)
-            journal.settle(head.id, entry, Receipt(name, outcome, "", found))
+            journal.record_outcome(head.id, entry, Receipt(name, outcome, "", found))
     journal.close()
 
 

@@ -12,8 +12,8 @@ import pytest
 from cactions.app.vault import manage
 from cactions.cli import output_scrubber, secret_input, streams
 from cactions.cli.exit_codes import Exit
+from tests.cli.commands.test_vault import RUN, Say, say
 from tests.cli.conftest import Done
-from tests.cli.test_vault import RUN, Say, say
 from tests.encodings import PRINTED, beginning
 from tests.told import TOLD
 

@@ -29,9 +29,9 @@ def cut_off(cli: Cli, home: Path, *, written: bool, intended: bool = True) -> No
         cli("runs", "undo", "last", "--yes")
     cli("runs", "prune", "--keep", "0", "--yes")
     with closing(LocalJournal(home / ".cactions")) as journal:
-        journal.begin(HEAD)
+        journal.create_run(HEAD)
         if intended:
-            journal.intend(RUN, [done.entries[0].plan])
+            journal.record_plans(RUN, [done.entries[0].plan])
 
 
 def tier(cli: Cli) -> str:
@@ -135,7 +135,7 @@ def test_a_second_process_is_told_who_is_at_work_and_does_nothing(cli: Cli, home
     cut_off(cli, home, written=True)
     before = (home / ".cactions" / "people.db").read_bytes()
     person = ("run", "loyalty", "--person", "u-2", "--replay", "--yes")
-    with FileRunLock(home / ".cactions").alone(HEAD):
+    with FileRunLock(home / ".cactions").hold(HEAD):
         for words in (person, ("runs", "undo", RUN, "--yes"), ("runs", "resume", RUN, "--yes")):
             done = cli(*words)
             assert Exit.NOTHING_DONE == done.code

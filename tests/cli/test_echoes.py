@@ -11,9 +11,9 @@ from typing import Any, Final
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from tests.cli.commands.test_vault import Say, say
 from tests.cli.test_canary import written
 from tests.cli.test_live_canary import told
-from tests.cli.test_vault import Say, say
 from tests.counting import COUNTS
 from tests.encodings import ENCODINGS, Encoded, beginning
 from tests.projects import project, write

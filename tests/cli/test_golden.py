@@ -104,7 +104,7 @@ def test_no_golden_file_is_left_over() -> None:
 SHOWN = [*GOLDEN.glob("*.txt"), *GOLDEN.glob("live/*.txt")]
 ALL = "\n".join(path.read_text() for path in sorted(SHOWN))
 ELSEWHERE = {
-    FailureReason.FORBIDDEN_ADDRESS: "it takes a name server: tests/edges/test_guard.py",
+    FailureReason.FORBIDDEN_ADDRESS: "it takes a name server: tests/edges/http/test_address_guard.py",
     Exit.INTERNAL: "it takes a fault that we do not have: tests/cli/test_ends.py",
     Exit.INTERRUPTED: "it takes a process: tests/cli/test_ends.py",
     Exit.TERMINATED: "it takes a process: tests/cli/test_ends.py",
@@ -116,7 +116,7 @@ RULES = sorted(
     {v for v in vars(diagnostics).values() if re.fullmatch(r"CA\d{3}", str(v))}
     | {RULE, *SEVERITIES} - {"CA305"}
 )
-"""All but what only a vault can lack: tests/cli/test_vault.py."""
+"""All but what only a vault can lack: tests/cli/commands/test_vault.py."""
 
 
 @pytest.mark.parametrize(

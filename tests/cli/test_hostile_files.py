@@ -265,7 +265,7 @@ def test_the_name_of_an_action_is_no_way_out(home: Path, outside: Path) -> None:
         try:
             path = os.path.normpath(opened.cassette_path(bad))
             assert Path(path).is_relative_to(folder / "cassettes"), name
-            create_cassette_writer(opened, bad).keep(b"{}")
+            create_cassette_writer(opened, bad).save(b"{}")
         except CactionsError as error:
             refused += isinstance(error, DefinitionError)
     assert before == tree(outside)

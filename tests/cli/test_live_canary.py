@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from tests.cli.commands.test_vault import Say, say
 from tests.cli.conftest import Done
 from tests.cli.test_canary import written
-from tests.cli.test_vault import Say, say
 from tests.encodings import ENCODINGS, beginning
 from tests.projects import project, write
 from tests.servers import Behaviour, Talk, serving, tls_for

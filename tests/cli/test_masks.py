@@ -16,8 +16,8 @@ from cactions.edges.files.file_io import write_text
 from cactions.model import MASK
 from cactions.model.secret import Secret
 from cactions.render.text import span
+from tests.cli.commands.test_vault import Say, say
 from tests.cli.conftest import ROOT
-from tests.cli.test_vault import Say, say
 from tests.encodings import PRINTED, beginning
 from tests.projects import project, write
 from tests.servers import answering, serving

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from tests.cli.commands.test_vault import Say, say
 from tests.cli.conftest import Done
-from tests.cli.test_live import DIFF, RUN, tokens
-from tests.cli.test_vault import Say, say
+from tests.cli.test_live_calls import DIFF, RUN, tokens
 from tests.projects import SECRET, project, write
 from tests.servers import HOST, Server, answering, serving, tls_for
 from tests.told import TOLD

@@ -46,7 +46,7 @@ from cactions.model import (
     is_same,
 )
 from tests.builders import EMAIL, a_plan, change, person
-from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeSender, FakeTurns
+from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeRunLock, FakeSender
 from tests.servers import Talk, serving
 
 MakePeople: TypeAlias = Callable[..., People]
@@ -429,7 +429,7 @@ def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
 
 @pytest.fixture(params=["memory", "files"])
 def turns(request: pytest.FixtureRequest, tmp_path: Path) -> RunLock:
-    return FakeTurns() if request.param == "memory" else FileRunLock(tmp_path / ".cactions")
+    return FakeRunLock() if request.param == "memory" else FileRunLock(tmp_path / ".cactions")
 
 
 def test_an_action_is_run_by_one_at_a_time(turns: RunLock) -> None:
@@ -472,11 +472,11 @@ class Asking:
 
     @property
     def known(self) -> Request:
-        return Request("GET", MaskedText.of_public_text(f"{self.origin}/customers/u-1"))
+        return Request("GET", MaskedText.of_plain(f"{self.origin}/customers/u-1"))
 
     @property
     def unknown(self) -> Request:
-        return Request("GET", MaskedText.of_public_text(f"{self.origin}/customers/u-2"))
+        return Request("GET", MaskedText.of_plain(f"{self.origin}/customers/u-2"))
 
 
 @contextmanager

@@ -87,13 +87,13 @@ POST = m.Request(
     "POST",
     m.MaskedText("https://api.shop.example/v1/search?q=a%20b", None),
     (
-        ("Content-Type", m.MaskedText.of_public_text("application/json")),
+        ("Content-Type", m.MaskedText.of_plain("application/json")),
         ("X-Shop-Token", m.MaskedText(m.MASK, None)),
     ),
     m.MaskedText(BODY, None),
 )
-TEXT = replace(POST, body=m.MaskedText.of_public_text("a=1\x1b[0m\r\nb=[2"), headers=())
-GET = m.Request("GET", m.MaskedText.of_public_text("https://api.shop.example/v1/customers/u-1"))
+TEXT = replace(POST, body=m.MaskedText.of_plain("a=1\x1b[0m\r\nb=[2"), headers=())
+GET = m.Request("GET", m.MaskedText.of_plain("https://api.shop.example/v1/customers/u-1"))
 
 REPORTS = (
     m.TestReport("loyalty", "a gold member keeps her tier", samples.LOYALTY),

@@ -25,9 +25,9 @@ def body(text: str) -> str:
     sheet = render_request(
         Request(
             "POST",
-            MaskedText.of_public_text("https://a.example"),
+            MaskedText.of_plain("https://a.example"),
             (),
-            MaskedText.of_public_text(text),
+            MaskedText.of_plain(text),
         )
     )
     return to_plain_text(sheet(80)).partition("\n\n")[2][:-1]

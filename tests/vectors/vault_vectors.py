@@ -64,9 +64,9 @@ class Maker:
         line: Line = {"created": CREATED, "key_id": "", "kind": kind, "name": name}
         key = self.keys.get(name)
         if kind == "passphrase":
-            how = self.sealing.new_stretching()
+            how = self.sealing.new_scrypt_params()
             line["scrypt"] = {"n": how.n, "p": how.p, "r": how.r, "salt": b64(how.salt)}
-            key = self.sealing.stretched(Passphrase(name, PASSPHRASE), how)
+            key = self.sealing.derive_from_passphrase(Passphrase(name, PASSPHRASE), how)
         assert key
         line["key_id"] = self.sealing.key_id(key, associated_data.build_key_id_label(self.vault))
         data = self.data_key.reveal() if data is None else data
@@ -95,7 +95,7 @@ class Maker:
         return line | {"sealed": b64(AESGCM(once).encrypt(nonce, framed, bound))}
 
     def purpose_key(self, purpose: str) -> VaultKey:
-        return self.sealing.derived(
+        return self.sealing.derive_key(
             self.data_key, associated_data.build_purpose_label(self.place, Purpose(purpose))
         )
 
@@ -111,7 +111,7 @@ class Maker:
     def closed(self, covered: bytes) -> bytes:
         """The bytes with a right last line."""
         mac = self.sealing.mac(
-            self.sealing.derived(self.data_key, associated_data.build_mac_label(self.place)),
+            self.sealing.derive_key(self.data_key, associated_data.build_mac_label(self.place)),
             covered,
         )
         return covered + dumps({"mac": b64(mac)}) + b"\n"

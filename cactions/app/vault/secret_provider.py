@@ -28,14 +28,14 @@ class VaultSecrets:
         self._open: dict[tuple[str, str, bool], Secret] = {}
         self._lock = Lock()
 
-    def opened(
+    def open(
         self, names: Sequence[str], host: str, *, fetches: bool = False
     ) -> Mapping[str, Secret]:
         """By name. Raises OperatorError, AuthorError, StoreError."""
         with self._lock:
             return {name: self._one(name, host, fetches) for name in names}
 
-    def binding(self, token: Token) -> TokenBinding:
+    def find_binding(self, token: Token) -> TokenBinding:
         """Where the token may go. No vault is asked for a token that is fetched without a secret.
 
         Raises OperatorError where there is no vault, or a secret of the fetch is not in it, and

@@ -19,7 +19,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]
 
 
 @commands.command("test")
-def test_tokens(
+def run_token_tests(
     name: Name,
     proxy: Proxy = None,
     ca_file: CaFile = None,

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from cactions.app.vault import manage
-from cactions.app.vault.recipients import join_vault as join_vault
-from cactions.app.vault.rekey import rekey_vault as rekey_vault
-from cactions.app.vault.salvage import salvage_vault as salvage_vault
+from cactions.app.vault.recipients import join_vault
+from cactions.app.vault.rekey import rekey_vault
+from cactions.app.vault.salvage import salvage_vault
 from cactions.cli import progress, secret_input, wiring, workspace
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
@@ -101,7 +101,8 @@ def seal(
         done = manage.seal_secret(desk, secret, host, token_host)
     text = f'"{name}" is sealed for {join_words(sorted(host))}.'
     if token_host:
-        text += f" Tokens that are fetched with it may go to {join_words([*validation.check_hosts(token_host)])}."
+        hosts = join_words([*validation.check_hosts(token_host)])
+        text += f" Tokens that are fetched with it may go to {hosts}."
     print_written(done, text)
 
 

@@ -33,7 +33,7 @@ class JsonCassetteWriter:
         self._path = path
         self._makes_folder = makes_folder
 
-    def written(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
+    def encode(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
         """The file that would be; ASCII, for vcrpy reads in the locale's encoding.
 
         Raises RemoteError for an answer that is not text.
@@ -52,7 +52,7 @@ class JsonCassetteWriter:
         with store_errors(self._path):
             resolve_for_writing(self._path)
 
-    def keep(self, data: bytes) -> None:
+    def save(self, data: bytes) -> None:
         """Replace the file; durable on return.
 
         Raises StoreError, or AuthorError where a link of the project is in the way.
@@ -71,4 +71,4 @@ def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) ->
     Raises RemoteError for an answer that is not text, StoreError where it cannot be written.
     """
     tape = JsonCassetteWriter(path)
-    tape.keep(tape.written(exchanges))
+    tape.save(tape.encode(exchanges))

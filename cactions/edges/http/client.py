@@ -217,7 +217,7 @@ def _encoded(body: str) -> bytes:
 
 
 def _revealed(text: MaskedText) -> str:
-    if text.of_unopened_secret:
+    if text.is_unopened:
         raise errors.sealed()
     return text.reveal()
 

@@ -33,7 +33,7 @@ class SocketProber:
         self._network, self._patience = network, patience
         self._context = context_for(network.ca_file)
 
-    def knock(self, sites: Sequence[Host]) -> list[HostProbe]:
+    def probe(self, sites: Sequence[Host]) -> list[HostProbe]:
         """At all of them, in their order."""
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             return [*pool.map(self._knock, sites)]
@@ -41,7 +41,7 @@ class SocketProber:
     def date(self, site: Host) -> str:
         """The ``Date`` of its answer to a bare HEAD; empty where there is none."""
         live = HttpSender(self._network)
-        request = Request("HEAD", MaskedText.of_public_text(site.url), limits=self._patience)
+        request = Request("HEAD", MaskedText.of_plain(site.url), limits=self._patience)
         try:
             return next(iter(live.send(request).header("date")), "")
         except RequestFailed:

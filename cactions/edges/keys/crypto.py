@@ -66,11 +66,11 @@ class AesGcmSealer:
         """A key that nobody has seen."""
         return VaultKey(label, self._random(KEY_BYTES))
 
-    def new_stretching(self) -> ScryptParams:
+    def new_scrypt_params(self) -> ScryptParams:
         """Parameters with a fresh salt: a guess takes 1,024 * ``cost`` bytes of memory."""
         return ScryptParams(self._cost, 8, 1, self._random(_SALT))
 
-    def stretched(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
+    def derive_from_passphrase(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
         """The key that a passphrase stands for. The parameters must have been checked.
 
         Raises VaultError where there is not the memory for it.
@@ -84,7 +84,7 @@ class AesGcmSealer:
             raise errors.not_stretched(room // _ROOM) from None
         return VaultKey(passphrase.label, key)
 
-    def derived(self, key: VaultKey, info: bytes) -> VaultKey:
+    def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:
         """Another key, made from this one for the use that ``info`` names."""
         return VaultKey(key.label, _hkdf(key.reveal(), b"", info, KEY_BYTES))
 

@@ -69,7 +69,7 @@ class LocalJournal:
         while self._open:
             self._open.popitem()[1].close()
 
-    def begin(self, head: RunHead) -> None:
+    def create_run(self, head: RunHead) -> None:
         """Create the run. Durable on return. Raises OperatorError where the id is taken."""
         path = self._path(head.id)
         self._cover.seal("", (head.id,))  # a run whose plans could not be kept is not begun
@@ -88,20 +88,20 @@ class LocalJournal:
         run.settle_log()
         return run.whole()
 
-    def intend(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
+    def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
         """Keep the plans, with their before-images, all or none; durable on return.
 
         The numbers of the entries, from 1.
         """
-        return self._run(run_id).intend(plans)
+        return self._run(run_id).record_plans(plans)
 
-    def answered(self, run_id: str, entry: int, plan: Plan) -> None:
+    def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
         """Put the plan that a call's answer gave in the place of the pending one; durable."""
-        self._run(run_id).answered(entry, plan)
+        self._run(run_id).replace_pending_plan(entry, plan)
 
-    def settle(self, run_id: str, entry: int, receipt: Receipt) -> None:
+    def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
         """Keep what became of it; the last word counts."""
-        self._run(run_id).settle(entry, receipt)
+        self._run(run_id).record_outcome(entry, receipt)
 
     def finish(self, run_id: str) -> None:
         """Mark the run as complete; durable on return, with all that came before."""

@@ -56,6 +56,6 @@ class PlainRows:
             hint="Put the file cactions.vault back from git or a backup.",
         )
 
-    def marks(self, person_id: str) -> Sequence[str]:
+    def person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """The id itself."""
         return (person_id,)

@@ -81,7 +81,7 @@ class RunDatabase:
         """What the file holds is durable on return, however the process ended that wrote it."""
         self._database.settle()
 
-    def intend(self, plans: Sequence[Plan]) -> range:
+    def record_plans(self, plans: Sequence[Plan]) -> range:
         """Keep the plans, all or none; durable on return. The entries' numbers, from 1."""
         texts = [
             strict_json.dump_json(documents.plan_to_json(plan, redact=False)) for plan in plans
@@ -95,7 +95,7 @@ class RunDatabase:
                 self._database.execute(run_schema.INTEND, number, mark, kept)
         return range(last + 1, last + 1 + len(plans))
 
-    def answered(self, entry: int, plan: Plan) -> None:
+    def replace_pending_plan(self, entry: int, plan: Plan) -> None:
         """Put the plan in the place of a pending one of the same person; durable on return."""
         text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
         mark = self._cover.person_pseudonyms(plan.subject.person_id)[0]
@@ -104,7 +104,7 @@ class RunDatabase:
             if not self._database.execute(run_schema.ANSWER, kept, entry, mark):
                 raise UsageError(f"the run has no entry {entry} for this person", hint=_SHOW)
 
-    def settle(self, entry: int, receipt: Receipt) -> None:
+    def record_outcome(self, entry: int, receipt: Receipt) -> None:
         """Keep what became of an entry; the last word counts."""
         text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
         kept = self._cover.seal(text, self._place(entry, _RECEIPT))

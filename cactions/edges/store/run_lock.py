@@ -34,7 +34,7 @@ class FileRunLock:
         self._state = StateFolder(folder)
 
     @contextmanager
-    def alone(self, head: RunHead) -> Iterator[None]:
+    def hold(self, head: RunHead) -> Iterator[None]:
         """Raises Stopped where another process has the turn, or the file cannot be used."""
         path = self._state.path / f"{_spelled(head.workspace)}.{_spelled(head.action)}.lock"
         try:

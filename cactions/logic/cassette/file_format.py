@@ -82,9 +82,9 @@ def encode_interaction(request: Request, response: Response) -> dict[str, dict[s
     return {
         "request": {
             "method": request.method,
-            "uri": request.url.shown,
-            "body": "" if request.body is None else request.body.shown,
-            "headers": _grouped((name, value.shown) for name, value in request.headers),
+            "uri": request.url.masked,
+            "body": "" if request.body is None else request.body.masked,
+            "headers": _grouped((name, value.masked) for name, value in request.headers),
         },
         "response": {
             "status": {"code": response.status, "message": _phrase(response.status)},

@@ -102,9 +102,9 @@ def to_request_key(request: Request) -> RequestKey:
 
 def to_masked_request_key(request: Request) -> RequestKey:
     """The same, with dots for what is redacted: as it may be quoted, and as we record it."""
-    body = None if request.body is None else request.body.shown
+    body = None if request.body is None else request.body.masked
     return build_request_key(
-        request.method, request.url.shown, body, request.header("content-type")
+        request.method, request.url.masked, body, request.header("content-type")
     )
 
 

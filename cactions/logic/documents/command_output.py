@@ -34,9 +34,9 @@ def request_to_json(request: Request | PlanFailure) -> dict[str, Json]:
     return {
         "format": "cactions.request/1",
         "method": request.method,
-        "url": request.url.shown,
-        "headers": [{"name": name, "value": value.shown} for name, value in request.headers],
-        "body": None if request.body is None else request.body.shown,
+        "url": request.url.masked,
+        "headers": [{"name": name, "value": value.masked} for name, value in request.headers],
+        "body": None if request.body is None else request.body.masked,
     }
 
 

@@ -85,7 +85,7 @@ class _Linter:
             else:
                 told.append(finding)
         rules = frozenset(one.rule for one in told)
-        view = replace(view, unused=tuple(self._unused(found)), told=rules)
+        view = replace(view, unused_suppressions=tuple(self._unused(found)), fired_rules=rules)
         told += self._found((LAST,), view)
         return self._with(sorted(told, key=_order), tuple(suppressed))
 

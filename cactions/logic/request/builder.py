@@ -106,19 +106,19 @@ def _url(request: ActionRequest, filler: ValueResolver) -> MaskedText:
     """Origin, path and query. The query is a map; the literal part of the path is the author's."""
     place = "the path of the URL"
     path = filler.text(request.url, place, encoding.encode_path_segment)
-    url = MaskedText.of_public_text(request.base) + path
+    url = MaskedText.of_plain(request.base) + path
     skeleton = (part for part in request.url.parts if isinstance(part, str))
     if _shape(url.reveal()) != _shape(request.base + "".join(skeleton)):
         message = f"the values for {filler.label} would change the structure of the URL"
         hint = "mend the value, or the literal text beside it"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint)
     query = join_parts((_query_pair(*item, filler) for item in request.query.items()), "&")
-    return url + MaskedText.of_public_text("?") + query if request.query else url
+    return url + MaskedText.of_plain("?") + query if request.query else url
 
 
 def _query_pair(name: str, template: Template, filler: ValueResolver) -> MaskedText:
     value = filler.text(template, f"the query parameter {name}", str)
-    return MaskedText.of_public_text(f"{encoding.encode_query_part(name)}=") + value.map(
+    return MaskedText.of_plain(f"{encoding.encode_query_part(name)}=") + value.map(
         encoding.encode_query_part
     )
 
@@ -140,12 +140,12 @@ def _headers(
             raise DefinitionError(f"the header {name} has two values", hint=hint)
         taken.add(name.lower())
         _literally(
-            f"the header {name}", encoding.check_header_value, value.shown.replace(MASK, "x")
+            f"the header {name}", encoding.check_header_value, value.masked.replace(MASK, "x")
         )
         yield name, value
     for name, text in _default_headers(request.body):
         if name.lower() not in taken:
-            yield name, MaskedText.of_public_text(text)
+            yield name, MaskedText.of_plain(text)
 
 
 def _own_headers(request: ActionRequest, filler: ValueResolver) -> Iterator[tuple[str, MaskedText]]:
@@ -159,7 +159,7 @@ def _token_headers(
 ) -> Iterator[tuple[str, MaskedText]]:
     for token in request.tokens:
         place = f"the header {token.header}"
-        prefix = MaskedText.of_public_text(token.prefix)
+        prefix = MaskedText.of_plain(token.prefix)
         if token.is_runtime_value:
             yield (
                 token.header,
@@ -177,7 +177,7 @@ def _key_header(request: ActionRequest, key: str) -> Iterator[tuple[str, MaskedT
     if request.idempotency:
         yield (
             request.idempotency,
-            MaskedText.of_public_text(key) if key else MaskedText(_NEW_KEY, None),
+            MaskedText.of_plain(key) if key else MaskedText(_NEW_KEY, None),
         )
 
 
@@ -199,13 +199,13 @@ def _basic(token: Token, filler: ValueResolver) -> MaskedText:
         name = _literally(
             f"the user name of {place}", encoding.check_basic_user, token.username or ""
         )
-        user = MaskedText.of_public_text(name)
-    password = MaskedText.of_public_text("")
+        user = MaskedText.of_plain(name)
+    password = MaskedText.of_plain("")
     if token.password is not None:
         password = filler.secret(token.password, place, encoding.check_basic_password)
     pair = join_parts((user, password), ":")
-    real = None if pair.of_unopened_secret else base64.b64encode(pair.reveal().encode()).decode()
-    return MaskedText.of_public_text("Basic ") + MaskedText(MASK, real)
+    real = None if pair.is_unopened else base64.b64encode(pair.reveal().encode()).decode()
+    return MaskedText.of_plain("Basic ") + MaskedText(MASK, real)
 
 
 def _literally(what: str, write: Callable[[str], str], text: str) -> str:
@@ -237,23 +237,15 @@ def _json(content: JsonTemplate, filler: ValueResolver) -> MaskedText:
             return _json_text(content, filler)
         case list():
             items = (_json(item, filler) for item in content)
-            return (
-                MaskedText.of_public_text("[")
-                + join_parts(items, ",")
-                + MaskedText.of_public_text("]")
-            )
+            return MaskedText.of_plain("[") + join_parts(items, ",") + MaskedText.of_plain("]")
         case dict():
             members = (
-                MaskedText.of_public_text(strict_json.dump_json(name) + ":") + _json(item, filler)
+                MaskedText.of_plain(strict_json.dump_json(name) + ":") + _json(item, filler)
                 for name, item in content.items()
             )
-            return (
-                MaskedText.of_public_text("{")
-                + join_parts(members, ",")
-                + MaskedText.of_public_text("}")
-            )
+            return MaskedText.of_plain("{") + join_parts(members, ",") + MaskedText.of_plain("}")
         case _:
-            return MaskedText.of_public_text(strict_json.dump_json(content))
+            return MaskedText.of_plain(strict_json.dump_json(content))
 
 
 def _json_text(template: Template, filler: ValueResolver) -> MaskedText:
@@ -274,4 +266,4 @@ def _form_pair(name: str, content: JsonTemplate, filler: ValueResolver) -> Maske
             value = filler.text(content, place, str).map(encoding.encode_form_value)
         case _:
             raise DefinitionError(f"{place} is no text", hint="write its value in quotes")
-    return MaskedText.of_public_text(f"{encoding.encode_form_value(name)}=") + value
+    return MaskedText.of_plain(f"{encoding.encode_form_value(name)}=") + value

@@ -72,8 +72,8 @@ def build_curl_command(asked: CallSpec, allowed: Iterable[AllowedAddress] = ()) 
 def _prefix(asked: CallSpec) -> str:
     """As the request is first: that raises what ``bind`` raises."""
     plain = asked.build_request(Credentials())
-    texts = [plain.url.shown, *(value.shown for _, value in plain.headers)]
-    texts += [plain.body.shown] if plain.body else []
+    texts = [plain.url.masked, *(value.masked for _, value in plain.headers)]
+    texts += [plain.body.masked] if plain.body else []
     return choose_prefix(*texts, *(str(token.fetch) for token in asked.action.request.tokens))
 
 
@@ -187,7 +187,7 @@ def _unseen(asked: CallSpec, script: _Script) -> CallSpec:
         if reference == PersonField("role") or (in_json and _CONTROL.search(str(value))):
             raise PlanningError(
                 FailureReason.UNFIT_VALUE,
-                f"{escape_control(str(reference))} may not be shown, and cannot stand in a variable",
+                f"{escape_control(str(reference))} may not be shown, so that no variable can hold it",
                 hint="send the request with `cactions diff`",
             )
         about, name = f"{reference}, which may not be shown", build_variable_name(str(reference))

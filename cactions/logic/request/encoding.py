@@ -99,9 +99,9 @@ def check_body_text(text: str) -> str:
 def join_parts(parts: Iterable[MaskedText], between: str = "") -> MaskedText:
     """The texts one after the other; sealed where one of them is."""
     texts = list(parts)
-    sealed = any(text.of_unopened_secret for text in texts)
+    sealed = any(text.is_unopened for text in texts)
     return MaskedText(
-        between.join(text.shown for text in texts),
+        between.join(text.masked for text in texts),
         None if sealed else between.join(text.reveal() for text in texts),
         between.join(text.for_matching() for text in texts),
     )

@@ -46,7 +46,7 @@ class ValueResolver:
     def text(self, template: Template, place: str, write: Callable[[str], str]) -> MaskedText:
         """The template with every hole filled. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
         return join_parts(
-            MaskedText.of_public_text(part)
+            MaskedText.of_plain(part)
             if isinstance(part, str)
             else self.value(part, place, _as_text(write))
             for part in template.parts
@@ -73,9 +73,7 @@ class ValueResolver:
             hint = "no value is repaired on the way: mend it where it comes from"
             raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint) from None
         hidden = reference in self.redacted
-        return (
-            MaskedText.without_secrets(text, shown) if hidden else MaskedText.of_public_text(text)
-        )
+        return MaskedText.of_redacted(text, shown) if hidden else MaskedText.of_plain(text)
 
     def secret(
         self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = MASK

@@ -47,7 +47,7 @@ class _Marked:
 
     def __init__(
         self, value: Any, start: Position, end: Position, style: str | None = None
-    ) -> None:  # noqa: ANN401
+    ) -> None:
         self.value = value
         self.start_mark = start
         self.end_mark = end

@@ -102,4 +102,7 @@ class EitherSchema:
     long: Schema
 
 
-Schema: TypeAlias = "TextSchema | IntegerSchema | BooleanSchema | ScalarSchema | AnyJsonSchema | ListSchema | MapSchema | RecordSchema | TaggedUnion | EitherSchema"
+Schema: TypeAlias = (
+    "TextSchema | IntegerSchema | BooleanSchema | ScalarSchema | AnyJsonSchema"
+    " | ListSchema | MapSchema | RecordSchema | TaggedUnion | EitherSchema"
+)

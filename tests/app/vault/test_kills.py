@@ -1,0 +1,374 @@
+"""Kills and failing disks: the vault is the old or the new one; nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cactions.app.vault import manage, recipients, rekey
+from cactions.app.vault.open_vault import VaultContext
+from cactions.edges.keys.crypto import AesGcmSealer
+from cactions.logic.vault import validation
+from cactions.model import CactionsError, OutcomeUnknown, StoreError
+from cactions.model.secret import Secret
+from tests.told import TOLD
+from tests.vaults import CHEAP, HolderInFile, HolderInMemory, desk_at
+
+HOST = "api.shop.example"
+CALLS = ("open", "fchmod", "write", "fsync", "rename", "unlink", "close")
+"""What the operating system is asked to do while a vault is written."""
+
+
+def value(name: str, version: int) -> Secret:
+    return validation.check_secret(name, f"value-of-{name}-{version:06}")
+
+
+# Failing disks
+
+
+class Disk:
+    """Counts the calls that write to the disk, and lets one of them end otherwise."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.patch = monkeypatch
+        self.left = 0
+        self.hit = ""
+
+    @contextmanager
+    def otherwise(self, number: int, end: Callable[[Callable[[], Any]], Any]) -> Iterator[None]:
+        """The call of this number (from 1) is handed to ``end`` instead of being made."""
+        self.left, self.hit = number, ""
+        with self.patch.context() as patch:
+            for name in CALLS:
+                patch.setattr(os, name, self._counted(name, getattr(os, name), end))
+            yield
+
+    def _counted(self, name: str, call: Any, end: Callable[[Callable[[], Any]], Any]) -> Any:
+        def counted(*given: Any, **named: Any) -> Any:
+            self.left -= 1
+            if self.left:
+                return call(*given, **named)
+            self.hit = name
+            if name == "close":  # which always closes, whatever it reports
+                call(*given, **named)
+                return end(lambda: None)
+            return end(lambda: call(*given, **named))
+
+        return counted
+
+
+def _fails(number: int) -> Callable[[Callable[[], Any]], Any]:
+    def end(call: Callable[[], Any]) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return end
+
+
+def _works_and_fails(call: Callable[[], Any]) -> Any:
+    call()
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+ENDS = {
+    "EIO": _fails(errno.EIO),
+    "ENOSPC": _fails(errno.ENOSPC),
+    "done, then EIO": _works_and_fails,
+}
+
+
+def _seal(desk: VaultContext) -> object:
+    return manage.seal_secret(desk, value("new", 1), [HOST])
+
+
+def _rotate(desk: VaultContext) -> object:
+    return manage.rotate_secret(desk, value("old", 2))
+
+
+def _invite(desk: VaultContext) -> object:
+    return recipients.invite(desk, "bob")
+
+
+def _remove(desk: VaultContext) -> object:
+    return rekey.remove_recipient(desk, "ci")
+
+
+OPERATIONS = {
+    "seal": _seal, "rotate": _rotate, "rekey": rekey.rekey_vault,
+    "invite": _invite, "remove": _remove,
+}  # fmt: skip
+operations = pytest.mark.parametrize("operation", OPERATIONS)
+
+
+def prepared(folder: Path) -> VaultContext:
+    """A vault with one secret and a machine."""
+    desk = desk_at(folder / "cactions.vault")
+    manage.create_vault(desk, "ada")
+    manage.seal_secret(desk, value("old", 1), [HOST])
+    recipients.add_machine(desk, "ci")
+    return desk
+
+
+def drafts(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir() if file.name.endswith(".tmp")]
+
+
+@operations
+@pytest.mark.parametrize("end", ENDS)
+def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, end: str
+) -> None:
+    """Call after call, until none fails; and the words say which of the two, or that it is open."""
+    disk, counts = Disk(monkeypatch), {"old": 0, "new": 0, "unknown": 0}
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        desk = prepared(folder)
+        old = desk.file.read()
+        said = "new"
+        with disk.otherwise(number, ENDS[end]):
+            try:
+                OPERATIONS[operation](desk)
+            except OutcomeUnknown as error:
+                said = "unknown" if "vault verify" in error.hint else "without a way out"
+            except StoreError as error:
+                said = "old" if error.hint else "without a way out"
+        _judge(desk, old, said)
+        if not disk.hit:
+            break
+        counts[said] += 1
+        manage.seal_secret(desk, value("after", 1), [HOST])
+        assert [] == drafts(folder)
+    assert number > 8
+    TOLD.append(f"vault: {operation}, {number - 1} calls, each {end}: {counts}")
+
+
+def _judge(desk: VaultContext, old: bytes, said: str) -> None:
+    """The file is what was said, whole, and opens with the key that is held."""
+    now = desk.file.read()
+    verified = manage.verify_vault(desk)
+    if said == "old":
+        assert old == now
+    elif said == "new":
+        assert old != now
+    else:
+        assert said == "unknown"
+    assert verified.head.generation - (old != now) == 3
+
+
+def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel may report success the second time without having written anything."""
+    desk, calls = prepared(tmp_path), []
+
+    def fails(handle: int) -> None:
+        calls.append(handle)
+        raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails)
+        with pytest.raises(StoreError, match="it is as it was before"):
+            manage.seal_secret(desk, value("new", 1), [HOST])
+    assert 1 == len(calls)
+
+
+def test_a_write_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is written after it."""
+    desk, write = prepared(tmp_path), os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
+        manage.seal_secret(desk, value("new", 1), [HOST])
+    assert 2 == manage.verify_vault(desk).entries
+
+
+def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path) -> None:
+    """The secret is durable; to say "failed" would make people seal it twice."""
+
+    class Forgetful(HolderInMemory):
+        def remember_generation(self, vault_id: str, generation: int) -> None:
+            if generation > 1:
+                raise StoreError("the keyring is locked")
+            super().remember_generation(vault_id, generation)
+
+    desk = desk_at(tmp_path / "cactions.vault", keys=Forgetful())
+    manage.create_vault(desk, "ada")
+    done = manage.seal_secret(desk, value("new", 1), [HOST])
+    assert ("the keyring in memory did not remember the generation: the keyring is locked",) == (
+        done.notes
+    )
+
+
+def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
+    """A vault that nobody can open is never written, nor half an invitation used up."""
+
+    class Full(HolderInMemory):
+        def keep(self, vault_id: str, key: object) -> None:
+            raise StoreError("the keyring is full")
+
+    path = tmp_path / "cactions.vault"
+    with pytest.raises(StoreError, match="full"):
+        manage.create_vault(desk_at(path, keys=Full()), "ada")
+    assert not path.exists()
+    ada = desk_at(path)
+    manage.create_vault(ada, "ada")
+    code = recipients.invite(ada, "bob").handout.text.reveal()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="full"):
+        recipients.join_vault(desk_at(path, keys=Full()), code)
+    assert before == path.read_bytes()
+    recipients.join_vault(desk_at(path), code)
+
+
+# Kills
+
+
+def forked(job: Callable[[], object]) -> int:
+    """Another process of ours that does the job and never comes back; its id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        job()
+    finally:
+        os._exit(0)
+
+
+def ended(child: int) -> int:
+    """The signal that ended it; 0 where it came to its end."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@operations
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_call_the_vault_is_the_old_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, when: str
+) -> None:
+    """Each call that writes to the disk, before it and after it."""
+    disk = Disk(monkeypatch)
+
+    def die(call: Callable[[], Any]) -> None:
+        if when == "after":
+            call()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def job() -> None:
+        with disk.otherwise(number, die):
+            OPERATIONS[operation](desk)
+
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        desk = prepared(folder)
+        old = desk.file.read()
+        killed = ended(forked(job)) == -signal.SIGKILL
+        _judge(desk, old, "unknown" if killed else "new")
+        manage.seal_secret(desk, value("after", 1), [HOST])
+        assert [] == drafts(folder)
+        if not killed:
+            break
+    assert number > 8
+    TOLD.append(f"vault: {operation} killed {when} each of {number - 1} calls: old or new, swept")
+
+
+KILLS = 20
+"""In the normal run; 300 in the long one."""
+
+
+@pytest.mark.hostile
+def test_two_writers_are_killed_again_and_again_and_lose_nothing(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What a writer has acknowledged is there afterwards, and whatever is there opens."""
+    kills = 300 if request.config.option.markexpr == "hostile" else KILLS
+    keys = HolderInFile(tmp_path / "keys.json")
+    desk = desk_at(tmp_path / "cactions.vault", keys=keys)
+    manage.create_vault(desk, "ada")
+    chance = random.Random(4)
+    acknowledged: dict[str, int] = {}
+    for number in range(kills // 2):
+        writers = [_Writer(f"w{number}-{which}", desk, chance.random()) for which in "ab"]
+        writers[0].wait_for(chance.randint(1, 3))
+        time.sleep(chance.random() * 0.01)
+        for writer in writers:
+            writer.kill()
+            acknowledged |= writer.acknowledged
+        _nothing_lost(desk, acknowledged)
+    assert manage.verify_vault(desk).entries > kills
+    manage.seal_secret(desk, value("last", 1), [HOST])
+    assert [] == drafts(tmp_path)
+    TOLD.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")
+
+
+def _nothing_lost(desk: VaultContext, acknowledged: dict[str, int]) -> None:
+    fresh = VaultContext(desk.file, desk.keys, AesGcmSealer(cost=CHEAP), desk.clock)
+    versions = {one.name: one.version for one in manage.list_entries(fresh).secrets}
+    lost = {name for name, version in acknowledged.items() if versions.get(name, 0) < version}
+    assert set() == lost
+
+
+class _Writer:
+    """A process that seals, rotates, rekeys and removes, and says what is done."""
+
+    def __init__(self, name: str, desk: VaultContext, seed: float) -> None:
+        self._reader, writer = os.pipe()
+        self._said = b""
+        self.child = forked(lambda: _write_on(name, desk, seed, writer))
+        os.close(writer)
+
+    def wait_for(self, lines: int) -> None:
+        while self._said.count(b"\n") < lines:
+            more = os.read(self._reader, 65536)
+            assert more, "a writer ended by itself"
+            self._said += more
+
+    def kill(self) -> None:
+        os.kill(self.child, signal.SIGKILL)
+        assert ended(self.child) == -signal.SIGKILL
+        while more := os.read(self._reader, 65536):
+            self._said += more
+        os.close(self._reader)
+
+    @property
+    def acknowledged(self) -> dict[str, int]:
+        """By name, the newest version that was said to be durable."""
+        words = (line.split() for line in self._said.decode().split("\n")[:-1])
+        return {name: int(version) for name, version in words}
+
+
+def _write_on(name: str, desk: VaultContext, seed: float, out: int) -> None:
+    chance = random.Random(seed)
+    for number in range(10_000):
+        secret = f"{name}-{number}"
+        manage.seal_secret(desk, value(secret, 1), [HOST])
+        os.write(out, f"{secret} 1\n".encode())
+        match chance.randrange(4):
+            case 0:
+                manage.rotate_secret(desk, value(secret, 2))
+                os.write(out, f"{secret} 2\n".encode())
+            case 1:
+                rekey.rekey_vault(desk)
+            case 2:
+                recipients.add_machine(desk, secret)
+                rekey.remove_recipient(desk, secret)
+
+
+def test_a_use_case_raises_nothing_but_our_errors(tmp_path: Path) -> None:
+    """Where the folder is gone, too."""
+    desk = desk_at(tmp_path / "gone" / "cactions.vault")
+    for use in (
+        manage.list_entries,
+        manage.verify_vault,
+        rekey.rekey_vault,
+        recipients.list_recipients,
+    ):
+        with pytest.raises(CactionsError) as caught:
+            use(desk)
+        assert caught.value.hint
+    assert manage.get_status(desk).trouble

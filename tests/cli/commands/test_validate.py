@@ -1,0 +1,354 @@
+"""``validate`` is answered in two ways, with Typer and without, and nobody can tell them apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cactions.cli.commands.validate_report import Format, ValidateOptions, plainly
+
+ROOT: Final = Path(__file__).parents[3]
+EXAMPLE: Final = (ROOT / "actions.example.yaml").read_text()
+
+FILES: Final = {
+    "good/actions.yaml": EXAMPLE.encode(),
+    "broken/actions.yaml": EXAMPLE.replace("$.tier", "$..tier").encode(),
+    "broken/actions.more.yaml": b"actions: {a: {url: {{ x }}}}\n",
+    "bytes/actions.yaml": b"\xff\xfe",
+    "empty/actions.yaml": b"",
+    "none/readme.txt": b"no actions here",
+}
+
+WORDS: Final[dict[str, Sequence[str]]] = {
+    "good": ["good/actions.yaml"],
+    "several files": ["broken/actions.yaml", "broken/actions.more.yaml"],
+    "one file twice": ["good/actions.yaml", "good/actions.yaml"],
+    "a folder": ["broken"],
+    "several folders": ["good", "broken", "bytes/actions.yaml"],
+    "not text": ["bytes/actions.yaml"],
+    "empty": ["empty/actions.yaml"],
+    "missing": ["good/actions.yaml", "good/nothing.yaml"],
+    "a folder without any": ["none"],
+    "stdin": ["-"],
+    "nothing named": [],
+}
+
+
+TYPER: Final = ("--fail-on", "error")
+"""Changes nothing, and is taken apart by Typer."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files of every kind."""
+    root = tmp_path_factory.mktemp("files")
+    for name, data in FILES.items():
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+def ended(
+    folder: Path, words: Sequence[str], stdin: bytes = FILES["broken/actions.yaml"]
+) -> tuple[int, bytes, bytes]:
+    """How the command ended in a process of its own, with a broken file on its stdin."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cactions", "validate", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["words", "json"])
+@pytest.mark.parametrize("case", WORDS)
+def test_both_ways_end_alike(folder: Path, case: str, form: tuple[str, ...]) -> None:
+    """Same bytes, same exit code. ``--fail-on`` is for Typer to take apart."""
+    words = WORDS[case]
+    assert plainly([*form, "--", *words])
+    assert not plainly([*form, *TYPER, *words])
+    shown = ended(folder, [*form, *words])
+    assert shown == ended(folder, [*form, *TYPER, *words])
+    assert shown == ended(folder, [*form, "--", *words])
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("case", ["good", "several files", "stdin"])
+def test_both_ways_tell_alike(folder: Path, case: str, form: Format) -> None:
+    """In every format, however it is asked for."""
+    words = WORDS[case]
+    plain = ["--whole-folder", f"--format={form.value}", *words]
+    assert plainly(plain)
+    shown = ended(folder, plain)
+    typed = ["--whole-folder", "--format", form.value, *TYPER, "--", *words]
+    assert shown == ended(folder, typed)
+
+
+def test_the_table_meets_every_end(folder: Path) -> None:
+    """Clean, findings, and words that do not fit."""
+    assert [0, 1, 2] == [ended(folder, WORDS[case])[0] for case in ("good", "stdin", "missing")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-f", "a.yaml"],
+        ["a.yaml", "--env", "staging"],
+        ["a.yaml", "-q"],
+        ["--json", "--quiet"],
+        ["--help"],
+        ["-h"],
+        ["--jso"],
+        ["--json=yes"],
+        ["--json", "--format", "json"],
+        ["--format"],
+        ["--format="],
+        ["--format", "html"],
+        ["--format", "--json"],
+        ["--format", "json", "--format", "text"],
+        ["--stdin-filename"],
+        ["--stdin-filename", "-"],
+        ["--whole-folder=yes"],
+        ["--fix", "a.yaml"],
+        ["--diff", "a.yaml"],
+        [""],
+        ["--", ""],
+        ["-x.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_everything_else_is_for_typer(words: list[str]) -> None:
+    """Nothing is taken apart by hand but names of files and what editors and hooks say."""
+    assert plainly(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["a", "--json", "-"], ValidateOptions([Path("a"), Path("-")], format=Format.JSON)),
+        (["--format=sarif", "a"], ValidateOptions([Path("a")], format=Format.SARIF)),
+        (["a", "--format", "junit"], ValidateOptions([Path("a")], format=Format.JUNIT)),
+        (["a=b", "--whole-folder"], ValidateOptions([Path("a=b")], whole=True)),
+        (["-", "--stdin-filename", "x"], ValidateOptions([Path("-")], stdin=Path("x"))),
+        (["--stdin-filename=x/y=z", "-"], ValidateOptions([Path("-")], stdin=Path("x/y=z"))),
+        (
+            ["--json", "--", "--json", "-x"],
+            ValidateOptions([Path("--json"), Path("-x")], format=Format.JSON),
+        ),
+        (["--", "--", "-"], ValidateOptions([Path("--"), Path("-")])),
+        (["./-", ".//-"], ValidateOptions([Path("-").absolute()] * 2)),
+    ],
+)
+def test_an_option_may_stand_anywhere(words: list[str], asked: ValidateOptions) -> None:
+    """As for Typer."""
+    assert asked == plainly(words)
+
+
+DASHED: Final = (
+    "-", "--", "---", "-x.yaml", "--help", "--fix", "--diff", "--json", "-h", "-q",
+    "--format=html", "--output=x", "--whole-folder", "--version", "-fgood/actions.yaml",
+)  # fmt: skip
+"""Names that would be an option, or stdin, if they were not read as names."""
+
+
+@pytest.mark.parametrize("more", [(), TYPER], ids=["plainly", "typer"])
+def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, more: Sequence[str]) -> None:
+    """Behind ``--``, with and without the whole folder; ``./-`` is the file, ``-`` is stdin."""
+    for name in DASHED:
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(EXAMPLE.replace("$.tier", "$..tier").encode())
+    names = {name: f"./{name}" if name == "-" else name for name in DASHED}
+    shown = {name if name != "-" else str(tmp_path / "-") for name in DASHED}
+    for whole in ((), ("--whole-folder",)):
+        words = [*whole, "--format=json", *more, "--", *names.values()]
+        code, out, err = ended(tmp_path, words, b"")
+        assert (1, b"") == (code, err)
+        assert shown == {one["file"] for one in json.loads(out)["findings"]}
+    assert b"<stdin>" in ended(tmp_path, [*more, "--", "-"], b"")[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "case", "code"),
+    [(Format.TEXT, "good", 0), *((form, "several files", 1) for form in Format)],
+)
+def test_an_output_file_holds_what_stdout_would(
+    folder: Path, tmp_path: Path, form: Format, case: str, code: int
+) -> None:
+    """To the byte, in every format, with the same exit code; an older text in it goes away."""
+    words = [f"--format={form.value}", "--", *WORDS[case]]
+    shown = ended(folder, words)
+    file = tmp_path / "findings"
+    file.write_text("older\n" * 10_000)
+    assert (code, b"", b"") == ended(folder, ["-o", str(file), *words])
+    assert (code, shown[1]) == (shown[0], file.read_bytes())
+
+
+def test_an_output_file_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
+    """As a misuse, with its name; and it stands beside no other use of stdout."""
+    code, out, err = ended(folder, ["--output=nowhere/x", "good"])
+    assert (2, b"") == (code, out)
+    assert b"nowhere/x cannot be written: no such file" in err
+    for more, stdin in ((["--diff", "good"], b""), (["--fix", "-"], EXAMPLE.encode())):
+        code, out, err = ended(folder, ["-o", str(tmp_path / "x"), *more], stdin)
+        assert (2, b"", True) == (code, out, b"--output out" in err)
+    assert not (tmp_path / "x").exists()
+
+
+SHARED: Final = """\
+version: 1
+workspace: {identity_verification: true}
+attributes:
+  tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+tokens:
+  shop: {type: text, value: {secret: shop_token}, header: X-Token, hosts: [api.shop.example]}
+"""
+PART: Final = """\
+version: 1
+actions:
+  loyalty:
+    match: user_id
+    request:
+      http_method: get
+      url: https://api.shop.example/customers/{{ person.user_id }}
+      tokens: [shop]
+    response:
+      same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+      mapping: {tier: $.tier}
+"""
+
+
+@pytest.fixture
+def parted(tmp_path: Path) -> Path:
+    """A project of two files, one of which needs the other."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "actions.yaml").write_text(SHARED)
+    (tmp_path / "sub" / "actions.shop.yaml").write_text(PART)
+    return tmp_path
+
+
+def test_a_file_may_stand_for_its_whole_folder(parted: Path) -> None:
+    """So that a hook which names the files of a commit sees the tokens that they use."""
+    named = ["sub/actions.shop.yaml"]
+    assert 1 == ended(parted, named)[0]
+    assert 0 == ended(parted, ["--whole-folder", *named])[0]
+    assert ended(parted, ["sub"]) == ended(parted, ["--whole-folder", *named])
+
+
+def test_a_text_from_stdin_stands_in_its_folder_under_its_name(parted: Path) -> None:
+    """Instead of what the disk holds, or of what it does not hold yet."""
+    bad = PART.replace("$.tier", "$..tier").encode()
+    for name in ("sub/actions.shop.yaml", "sub/actions.new.yaml"):
+        (parted / "sub" / "actions.shop.yaml").unlink(missing_ok=True)
+        code, out, err = ended(parted, ["--stdin-filename", name, "-"], bad)
+        assert (1, b"") == (code, err)
+        assert out.startswith(f"{name}:11:24: error CA007".encode())
+        assert out.endswith(b"1 error in 1 file.\n")
+
+
+def test_a_suppression_on_a_line_of_stdin_holds(parted: Path) -> None:
+    """As in a file."""
+    text = PART.replace(", verified: the shop confirms e-mails}", "}  # cactions: ignore[CA206] x")
+    done = ended(parted, ["--stdin-filename", "sub/actions.shop.yaml", "-"], text.encode())
+    assert (0, b"No problems in 1 action (2 files). 1 suppressed.\n", b"") == done
+
+
+def test_the_name_of_stdin_is_that_of_a_file(parted: Path) -> None:
+    """A folder is refused, in words."""
+    code, _, err = ended(parted, ["--stdin-filename", "sub", "-"], b"")
+    assert 2 == code
+    assert b"Sub is a folder." in err
+
+
+def test_a_text_from_stdin_is_fixed_on_stdout(parted: Path) -> None:
+    """To the byte, whatever it is; what is left is told on stderr, and no file is touched."""
+    named = ["--stdin-filename", "sub/actions.shop.yaml", "-", "--fix"]
+    bad = b"\xef\xbb\xbf" + PART.replace("match", "macth").replace("\n", "\r\n").encode()
+    code, out, err = ended(parted, named, bad)
+    assert (0, bad.replace(b"macth", b"match")) == (code, out)
+    assert b"1 fix applied in 1 file; 0 findings are left.\n" == err
+    assert PART == (parted / "sub" / "actions.shop.yaml").read_text()
+    code, out, err = ended(parted, ["-", "--fix"], b"\xff\xfe")
+    assert (1, b"\xff\xfe") == (code, out)
+    assert b"<stdin>:1:1: error CA001 not UTF-8: byte 0xff" in err
+
+
+def test_a_fix_needs_the_whole_folder(parted: Path) -> None:
+    """A suppression that one file alone does not need stays where another file needs it."""
+    shared = parted / "sub" / "actions.yaml"
+    other = PART.replace("loyalty", "other").replace("mapping: {tier: $.tier}", MAPPING)
+    (parted / "sub" / "actions.other.yaml").write_text(other)
+    text = PART.replace("$.tier}", "$.tier}  # cactions: ignore[CA208] both say the same")
+    (parted / "sub" / "actions.shop.yaml").write_text(text)
+    ended(parted, ["--fix", "sub/actions.other.yaml"])
+    ended(parted, ["--fix", "sub/actions.shop.yaml"])
+    assert text == (parted / "sub" / "actions.shop.yaml").read_text()
+    (parted / "sub" / "actions.other.yaml").unlink()
+    assert 0 == ended(parted, ["--fix", "sub/actions.shop.yaml"])[0]
+    assert PART == (parted / "sub" / "actions.shop.yaml").read_text()
+    assert SHARED == shared.read_text()
+
+
+def test_only_what_is_named_is_fixed(parted: Path) -> None:
+    """What stands beside it is looked at, and left alone; a folder is all of its files."""
+    shared, part = (parted / "sub" / name for name in ("actions.yaml", "actions.shop.yaml"))
+    shared.write_text(SHARED.replace("workspace", "workspce"))
+    part.write_text(PART.replace("match", "macth"))
+    _, _, err = ended(parted, ["--fix", "sub/actions.shop.yaml"])
+    assert b"1 fix applied in 1 file; 1 finding is left.\n" == err
+    assert (True, PART) == ("workspce" in shared.read_text(), part.read_text())
+    assert b"1 fix applied in 1 file; 0 findings are left.\n" == ended(parted, ["--fix", "sub"])[2]
+    assert SHARED == shared.read_text()
+
+
+def test_an_example_that_is_named_is_what_is_meant(parted: Path) -> None:
+    """Beside the files of a project it is no part of it, and is no reason to change them."""
+    example = parted / "sub" / "actions.example.yaml"
+    example.write_text(EXAMPLE.replace("match: user_id", "macth: user_id", 1))
+    assert 0 == ended(parted, ["--fix", "sub/actions.example.yaml"])[0]
+    assert EXAMPLE == example.read_text()
+    named = ["sub/actions.example.yaml", "sub/actions.shop.yaml"]
+    assert b"No problems in 1 action (2 files).\n" == ended(parted, ["--whole-folder", *named])[1]
+
+
+MAPPING: Final = "mapping: {tier: $.tier}  # cactions: ignore[CA208] both say the same"
+
+
+def test_a_difference_never_shows_a_secret(parted: Path) -> None:
+    """Not on the line that is changed, and not beside it."""
+    shared = parted / "sub" / "actions.yaml"
+    literal = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+    text = SHARED.replace("value: {secret: shop_token}", f"value: {literal}")
+    shared.write_text(text.replace("data_type", "data_typ"))
+    code, out, _ = ended(parted, ["--diff", "sub"])
+    assert 1 == code
+    assert b"+  tier: {data_type:" in out
+    assert literal.encode() not in out
+
+
+def test_the_summary_of_a_job_has_all(parted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Appended as Markdown, with names from the workspace on; nothing where nothing is found."""
+    summary = parted / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(parted))
+    assert 0 == ended(parted, ["--format", "github", "sub"])[0]
+    assert "before\n" == summary.read_text()
+    (parted / "sub" / "actions.shop.yaml").write_text(PART.replace("match", "macht"))
+    _, out, _ = ended(parted / "sub", ["--format", "github"])
+    assert out.startswith(b"::error file=sub/actions.shop.yaml,line=")
+    text = summary.read_text()
+    assert text.startswith("before\n### cactions: 2 errors\n")
+    assert "<code>sub&#47;actions&#46;shop&#46;yaml&#58;" in text

@@ -1,0 +1,363 @@
+"""The vault at the command line: what its commands say, and what runs keep sealed."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shlex
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from cactions.cli.exit_codes import Exit
+from tests.cli.conftest import ROOT, Cli, Done
+from tests.golden import assert_golden
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "vault"
+KEY = "CACTIONS_VAULT_KEY_FILE"
+RUN = "run loyalty --person u-1 --replay --yes"
+VALUE = "tok-7d1f-e02a"
+
+Say = Callable[..., Done]
+
+
+@pytest.fixture
+def say(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """``say("vault list", stdin)``, with a key file that stands beside the example."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv(KEY, "ada.key")
+
+    def call(words: str, stdin: str = "") -> Done:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        return cli(*shlex.split(words))
+
+    return call
+
+
+@pytest.fixture
+def vault(say: Say) -> Say:
+    """With a vault that holds one secret."""
+    assert say("vault init --name ada").code == Exit.CLEAN
+    assert say("vault seal shop_token --host api.shop.example", VALUE).code == Exit.CLEAN
+    return say
+
+
+SCENES: dict[str, tuple[tuple[str, str], ...]] = {
+    "secrets": (
+        ("vault list", ""),
+        ("vault seal pay_password --host api.pay.example --host pay.example", VALUE),
+        ("vault rotate shop_token --strip-newline", f"{VALUE}-2\n"),
+        ("vault list", ""),
+        ("vault list --json --min-generation 3", ""),
+        ("vault verify --min-generation 4", ""),
+        ("vault status", ""),
+        ("vault status --json", ""),
+    ),
+    "recipients": (
+        ("vault recipients list", ""),
+        ("vault recipients add grace", ""),
+        ("vault recipients add ci --machine", ""),
+        ("vault recipients add office --passphrase", "five or six words\n"),
+        ("vault list --as office", "five or six words\n"),
+        ("vault list --as office", "some other words\n"),
+        ("vault recipients list", ""),
+        ("vault recipients list --json", ""),
+        ("vault rekey --keep office", "five or six words\n"),
+        ("vault recipients remove grace", ""),
+        ("vault recipients list", ""),
+        ("vault verify", ""),
+    ),
+    "misuse": (
+        ("vault init", ""),
+        ("vault seal shop_token --host api.shop.example", VALUE),
+        ("vault seal shop_token", VALUE),
+        ("vault seal other --host https://x.example/", VALUE),
+        ("vault seal other --host x.example", f"{VALUE}\n"),
+        ("vault seal other --host x.example", "short"),
+        ("vault seal other --host x.example", ""),
+        ("vault seal ../x --host x.example", VALUE),
+        ("vault rotate other", VALUE),
+        ("vault recipients remove nobody", ""),
+        ("vault recipients remove ada", ""),
+        ("vault recipients add x --machine --passphrase", ""),
+        ("vault join", "no code at all"),
+        ("vault list --min-generation 9", ""),
+        ("vault accept-generation 9", ""),
+        ("vault list --vault nowhere.vault", ""),
+        ("vault status --vault nowhere.vault", ""),
+        ("vault list --key-file nowhere.key", ""),
+        ("vault salvage --into cactions.vault", ""),
+        ("vault", ""),
+    ),
+    "salvage": (
+        ("vault verify", ""),
+        ("vault salvage --into saved.vault --new-key-file new.key", ""),
+        ("vault verify --vault saved.vault --key-file new.key", ""),
+    ),
+    "tokens": (
+        ("vault seal crm_secret --host auth.crm.example --token-host api.crm.example", VALUE),
+        ("vault bind jwt --user --token-host api.shop.example", ""),
+        ("vault list", ""),
+        ("vault bind shop_token --token-host EU.shop.example --token-host api.shop.example", ""),
+        ("vault bind jwt --user --token-host eu.shop.example", ""),
+        ("vault rotate crm_secret", VALUE),
+        ("vault list --min-generation 7", ""),
+        ("vault list --json --min-generation 7", ""),
+        ("vault recipients add ci --machine", ""),
+        ("vault recipients remove ci", ""),
+        ("vault verify --min-generation 9", ""),
+        ("vault bind crm_secrt --token-host api.crm.example", ""),
+        ("vault bind jwt --token-host api.shop.example", ""),
+        ("vault bind crm_secret --user --token-host api.crm.example", ""),
+        ("vault bind crm_secret --token-host https://api.crm.example", ""),
+        ("vault bind crm_secret", ""),
+        ("vault bind ../x --user --token-host api.crm.example", ""),
+        ("vault seal jwt --host api.shop.example", VALUE),
+        ("vault rotate jwt", VALUE),
+    ),
+    "sealed_runs": (
+        (RUN, ""),
+        ("runs list", ""),
+        ("vault rekey", ""),
+        ("runs show last", ""),
+    ),
+    "sealed_runs_without_the_key": (
+        (RUN, ""),
+        ("runs list", ""),
+        ("runs list --json", ""),
+        ("runs show last", ""),
+        ("runs undo last --yes", ""),
+        ("runs resume last --yes", ""),
+        ("runs prune --keep 0 --yes", ""),
+        ("diff loyalty --person u-1 --replay", ""),
+        (RUN, ""),
+    ),
+}
+
+
+def steady(text: str) -> str:
+    """Without what is drawn anew each time."""
+    ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{4}", text)))
+    for number, found in enumerate(ids, start=1):
+        text = text.replace(found, f"20260101-000000-{number:04}")
+    text = re.sub(r"(cactions-(?:key|join)-1:)[A-Z2-7-]+", r"\1XXXXXXXX", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-01-01T00:00:00Z", text)
+    text = re.sub(r"202[6-9]-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", "2026-01-01", text)
+    text = re.sub(r"\b[0-9a-f]{32}\b", "0" * 32, text)
+    text = re.sub(r'"started": ?[\d.]+', '"started": 0.0', text)
+    text = re.sub(r'"operator": "[^"]*"', '"operator": "me@here"', text)
+    return re.sub(r"UTC by \S+", "UTC by me@here", text)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_vault_speaks_as_it_was_last_approved(
+    vault: Say, home: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command and every refusal; no value is ever in it."""
+    if name == "salvage":
+        file = home / "cactions.vault"
+        file.write_text(re.sub(r'"mac":"....', '"mac":"AAAA', file.read_text()))
+    shown = []
+    for number, (words, stdin) in enumerate(SCENES[name]):
+        if number and name.endswith("without_the_key"):
+            monkeypatch.setenv(KEY, "nowhere.key")
+        done = vault(words, stdin)
+        said = f"--- stderr\n{done.err}" * bool(done.err)
+        shown.append(f"$ cactions {words}\n{done.out}{said}--- exit {done.code}\n")
+    text = steady("\n".join(shown))
+    assert VALUE not in text
+    assert_golden(GOLDEN / f"{name}.txt", text)
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """What nobody compares proves nothing."""
+    assert set(SCENES) == {path.stem for path in GOLDEN.glob("*.txt")}
+
+
+def test_a_teammate_joins_and_both_work_on(
+    vault: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a code on stdin; their key goes into a file of theirs, and the code is spent."""
+    [code] = re.findall(r"cactions-join-\S+", vault("vault recipients add grace").out)
+    monkeypatch.setenv(KEY, "grace.key")
+    joined = vault("vault join", code)
+    assert (Exit.CLEAN, True) == (joined.code, "as grace" in joined.out)
+    assert vault("vault seal other --host x.example", VALUE).code == Exit.CLEAN
+    monkeypatch.setenv(KEY, "third.key")
+    assert vault("vault join", code).code != Exit.CLEAN
+    monkeypatch.setenv(KEY, "ada.key")
+    assert "other" in vault("vault list").out
+    assert 0o600 == (home / "grace.key").stat().st_mode & 0o777
+
+
+def kept(home: Path) -> bytes:
+    """All bytes of the runs and of what is made from them."""
+    state = home / ".cactions"
+    files = [*(state / "runs").iterdir(), *state.glob("*applied*")]
+    return b"".join(path.read_bytes() for path in files)
+
+
+PERSONAL = [b"Ada", b"ada@example.com", b"u-1", b"SPRING24", b"silver", b"gold", b"Marylebone"]
+
+
+def test_with_a_vault_a_run_keeps_nothing_of_a_person_in_the_clear(vault: Say, home: Path) -> None:
+    """Neither values, nor names, nor keys, nor the contact id; the head is readable."""
+    assert vault(RUN).code == Exit.CLEAN
+    assert vault("runs undo last --yes").code == Exit.CLEAN
+    bytes_kept = kept(home)
+    [person] = re.findall(r"Person +id (\S+),", vault("diff loyalty --person u-1 --replay").out)
+    assert [] == [word for word in [*PERSONAL, person.encode()] if word in bytes_kept]
+    assert b'"action":"loyalty"' in bytes_kept
+
+
+def test_without_a_vault_the_first_run_says_so_once(say: Say) -> None:
+    """Not the second; and with a vault nobody needs to hear it."""
+    assert "unsealed" in say(RUN).err
+    assert "unsealed" not in say("run billing --person u-1 --replay --yes").err
+
+
+def test_after_a_rekey_older_runs_are_shown_and_undone(vault: Say) -> None:
+    """The vault keeps the keys of before; a run of before it stays as it was."""
+    assert vault(RUN).code == Exit.CLEAN
+    for _ in range(2):
+        assert vault("vault rekey").code == Exit.CLEAN
+    assert "SPRING24" in vault("runs show last").out
+    undone = vault("runs undo last --yes")
+    assert (Exit.CLEAN, True) == (undone.code, "Restored: Ada Lovelace." in undone.out)
+    assert vault("runs forget --person user_id=u-1 --yes").code == Exit.CLEAN
+    assert "A forgotten person" in vault("runs show last").out
+
+
+def test_runs_of_before_the_vault_are_read_beside_sealed_ones(say: Say) -> None:
+    """Also by whoever looks for what was applied last."""
+    assert say(RUN).code == Exit.CLEAN
+    made = say("vault init --name ada")
+    assert "stay unsealed" in made.err
+    assert say("run billing --person u-1 --replay --yes").code == Exit.CLEAN
+    assert 2 == say("runs list").out.count("finished")
+    assert say("runs undo last --yes").code == Exit.CLEAN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entry SET receipt = plan",
+        "UPDATE entry SET plan = CAST(substr(plan, 1, length(plan) - 1) || x'00' AS BLOB)",
+        "UPDATE entry SET number = 2",
+    ],
+)
+def test_nothing_sealed_stands_in_another_place(vault: Say, home: Path, change: str) -> None:
+    """A cell that was moved or changed is refused, and says so."""
+    assert vault(RUN).code == Exit.CLEAN
+    [file] = (home / ".cactions" / "runs").glob("*.db")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute(change)
+    shown = vault("runs show " + file.stem)
+    assert (Exit.NOTHING_DONE, True) == (shown.code, "no key to the vault" in shown.err)
+
+
+def test_the_index_of_what_was_applied_is_sealed_too(say: Say, home: Path) -> None:
+    """And one of before the vault goes away."""
+    for _ in range(6):
+        assert say(RUN).code == Exit.CLEAN
+        assert say("runs undo last --yes").code == Exit.CLEAN
+    assert say(RUN).code == Exit.CLEAN
+    age(home)
+    assert say("diff loyalty --person u-1 --replay").code == Exit.CLEAN
+    assert [True] == [b"gold" in path.read_bytes() for path in indexes(home)]
+    assert say("vault init --name ada").code == Exit.CLEAN
+    assert [] == indexes(home)
+    assert say("runs undo last --yes --unsealed").code == Exit.CLEAN
+    assert say(RUN).code == Exit.CLEAN
+    age(home)
+    assert say("diff loyalty --person u-1 --replay").code == Exit.CLEAN
+    [index] = indexes(home)
+    assert (True, False) == (index.name.startswith("sealed-"), b"gold" in index.read_bytes())
+
+
+def indexes(home: Path) -> list[Path]:
+    return sorted((home / ".cactions").glob("*applied-*.db"))
+
+
+def age(home: Path) -> None:
+    """Runs that changed just now are asked themselves."""
+    for path in (home / ".cactions" / "runs").glob("*.db*"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+def test_one_command_asks_for_the_key_once(
+    vault: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever types a passphrase for their keyring does so once."""
+    monkeypatch.delenv(KEY)
+    config = home / "config" / "cactions"
+    config.mkdir(parents=True, mode=0o700)
+    asked, key = home / "asked", home / "ada.key"
+    config.joinpath("config.toml").write_text(
+        f'key_command = ["/bin/sh", "-c", "echo once >> {asked}; cat {key}"]\n'
+    )
+    for words in (RUN, "runs list", "runs show last", "runs undo last --yes", "vault list"):
+        asked.unlink(missing_ok=True)
+        assert vault(words).code == Exit.CLEAN
+        assert (words, "once\n") == (words, asked.read_text())
+
+
+def test_validate_names_what_the_vault_lacks(vault: Say, home: Path) -> None:
+    """Names and hosts need no key; a warning stops nobody."""
+    done = vault("validate")
+    lacks = [
+        'the secret "pay_password" is not in the vault',
+        'the secret "shop_token" is not sealed for staging.shop.example',
+    ]
+    told = " ".join(done.out.split())
+    assert (Exit.CLEAN, [True, True]) == (done.code, [text in told for text in lacks])
+    (home / "cactions.vault").write_text("{}\n")
+    assert "secrets were not checked: the file is no vault" in " ".join(
+        vault("validate").out.split()
+    )
+
+
+def test_validate_is_silent_where_nothing_lacks(vault: Say) -> None:
+    """Every secret, for every host that its token names."""
+    hosts = "--host api.shop.example --host staging.shop.example"
+    assert vault(f"vault rotate shop_token {hosts}", VALUE).code == Exit.CLEAN
+    assert vault("vault seal pay_password --host api.pay.example", VALUE).code == Exit.CLEAN
+    assert vault("validate").out.startswith("No problems in 3 actions")
+
+
+def test_validate_beside_a_vault_loads_no_cryptography(vault: Say, home: Path) -> None:
+    """And no keyring."""
+    program = (
+        "import sys; from cactions.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "sys.exit(any(name in sys.modules for name in ('cryptography', 'keyring', 'typer')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "validate"],
+        cwd=home, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, timeout=60,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert 0 == done.returncode
+
+
+def test_on_a_terminal_nothing_that_is_typed_is_echoed(vault: Say, home: Path) -> None:
+    """Neither by the terminal nor by us."""
+    spawned = pexpect.spawn(
+        sys.executable, ["-m", "cactions", "vault", "rotate", "shop_token"], cwd=home,
+        encoding="utf-8", timeout=30, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    spawned.expect_exact('Value of "shop_token": ')
+    spawned.sendline(f"{VALUE}-typed")
+    spawned.expect_exact("has a new value")
+    shown = spawned.before + spawned.read()
+    spawned.close()
+    assert (Exit.CLEAN, False) == (spawned.exitstatus, "typed" in shown)

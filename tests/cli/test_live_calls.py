@@ -1,0 +1,514 @@
+"""Live calls from the command line, against real servers: what a person sees, and what is sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pexpect
+import pytest
+
+from cactions.cli.exit_codes import Exit
+from tests.cli.commands.test_vault import Say, say
+from tests.cli.conftest import ROOT, Done
+from tests.cli.test_golden import GOLDEN, steady
+from tests.golden import assert_golden
+from tests.projects import ABOUT_ADA, SECRET, project, write
+from tests.servers import Behaviour, Server, Talk, answering, serving
+
+__all__ = ["say"]
+
+DIFF = "diff loyalty --person u-1"
+RUN = "run loyalty --person u-1 --yes"
+WRITE = {"http_method": "post", "json": {"reason": "{{ person.name }}"}}
+
+LIVE_GOLDEN = GOLDEN / "live"
+
+Live = Callable[..., Done]
+
+
+@pytest.fixture
+def live(say: Say, home: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
+    """``live("diff …")`` with sealed secrets and bound tokens, and the test's authority trusted."""
+    for name, bound in (("shop_token", ""), ("crm_secret", " --token-host api.test")):
+        if not (home / "cactions.vault").exists():
+            assert say("vault init --name ada").code == Exit.CLEAN
+        sealed = say(f"vault seal {name} --host api.test{bound}", SECRET)
+        assert sealed.code == Exit.CLEAN
+    assert say("vault bind jwt --user --token-host api.test").code == Exit.CLEAN
+
+    def call(words: str, server: Server, stdin: str = "") -> Done:
+        monkeypatch.setenv("CACTIONS_CA_FILE", str(server.ca_file))
+        return say(words, stdin)
+
+    return call
+
+
+def about_ada(talk: Talk) -> None:
+    answering(ABOUT_ADA)(talk)
+
+
+def silent(talk: Talk) -> None:
+    """Takes the request, and is gone."""
+    talk.request()
+
+
+def line_of(request: bytes) -> str:
+    return request.decode().split("\r\n")[0]
+
+
+def test_a_diff_asks_the_service_with_the_sealed_token(live: Live, home: Path) -> None:
+    """Live is the default; the picture says so, and what is given up is said on stderr."""
+    with serving(about_ada) as server:
+        write(home, project(server))
+        done = live(DIFF, server)
+        [request] = server.received
+    assert (Exit.CLEAN, "GET /v1/customers/u-1 HTTP/1.1") == (done.code, line_of(request))
+    assert f"X-Shop-Token: {SECRET}".encode() in request
+    assert "200, live" in done.out
+    assert re.search(r"~ overwrite\s+tier\s+silver → gold", done.out)
+    assert "Only the authorities of the CA file are trusted" in " ".join(done.err.split())
+    assert SECRET not in done.out + done.err
+
+
+def test_a_run_writes_what_the_service_says(live: Live, home: Path, say: Say) -> None:
+    """And an undo takes it back without asking anybody."""
+    with serving(about_ada) as server:
+        write(home, project(server))
+        assert Exit.CLEAN == live(RUN, server).code
+        assert "gold" in say("people show u-1").out
+        assert Exit.CLEAN == say("runs undo last --yes").code
+        assert 1 == len(server.received)
+    assert "silver" in say("people show u-1").out
+
+
+def test_tests_are_run_live_only_where_that_is_said(live: Live, home: Path, say: Say) -> None:
+    """Without --live a recording must answer, and nothing is sent."""
+    with serving(about_ada) as server:
+        write(home, project(server))
+        assert "not_recorded" in say("test").out
+        assert [] == server.received
+        done = live("test --live", server)
+    assert (Exit.CLEAN, 1) == (done.code, len(server.received))
+    assert "1 test: 1 ok." in done.out
+
+
+def test_live_and_replay_exclude_each_other(say: Say) -> None:
+    """Nobody has to guess which one counts."""
+    done = say(f"{DIFF} --live --replay")
+    assert (Exit.MISUSE, "") == (done.code, done.out)
+    assert "exclude each other" in done.err
+
+
+def test_a_service_that_does_not_answer_is_told_in_words(live: Live, home: Path) -> None:
+    """With whom, and Intercom's own word for it; nothing is written."""
+    with serving(about_ada) as server:
+        write(home, project(server))
+    done = live(DIFF, server)
+    assert Exit.FINDINGS == done.code
+    assert "no answer came (faraday_error)" in done.out
+    assert "api.test" in done.out
+
+
+@pytest.mark.parametrize("way", ["-", "descriptor"])
+def test_the_users_token_comes_from_stdin_or_a_descriptor(live: Live, home: Path, way: str) -> None:
+    """It is sent as it was given, but for one line break, and shown to nobody."""
+    with serving(about_ada) as server:
+        write(home, project(server, tokens=["jwt"]))
+        if way == "-":
+            done = live(f"{DIFF} --user-token jwt=-", server, "eyJ.user.token\n")
+        else:
+            reader, writer = os.pipe()
+            os.write(writer, b"eyJ.user.token\n")
+            os.close(writer)
+            done = live(f"{DIFF} --user-token jwt={reader}", server)
+            os.close(reader)
+        [request] = server.received
+    assert b"X-User: eyJ.user.token\r\n" in request
+    assert Exit.CLEAN == done.code
+    assert "eyJ.user" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["jwt", "jwt=", "jwt=eyJ.user.token", "eyJ.user.token", "=-", "jwt=-1", "jwt=9999",
+     "jwt=99999999999999999999", "jwt=٣"],
+)  # fmt: skip
+def test_a_users_token_is_never_an_argument(live: Live, home: Path, given: str) -> None:
+    """What does not name a descriptor is refused, before anything is sent, and not said again."""
+    with serving(about_ada) as server:
+        write(home, project(server, tokens=["jwt"]))
+        done = live(f"{DIFF} --user-token {given}", server)
+        assert (Exit.MISUSE, []) == (done.code, server.received)
+        assert "eyJ" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("jtw", 'Did you mean "jwt"?'), ("shop", 'no user token "shop"')]
+)
+def test_a_user_has_only_the_tokens_of_the_file(
+    live: Live, home: Path, name: str, words: str
+) -> None:
+    """A misspelt name is told before anything is read or sent."""
+    with serving(about_ada) as server:
+        write(home, project(server, tokens=["jwt"]))
+        done = live(f"{DIFF} --user-token {name}=-", server, "eyJ.user.token")
+        assert (Exit.MISUSE, []) == (done.code, server.received)
+    assert words in done.err
+
+
+def test_without_the_users_token_nothing_is_sent(live: Live, home: Path) -> None:
+    """The next step says how to give it."""
+    with serving(about_ada) as server:
+        write(home, project(server, tokens=["jwt"]))
+        done = live(DIFF, server)
+        assert (Exit.FINDINGS, []) == (done.code, server.received)
+    assert "--user-token jwt=-" in done.out
+    assert "token_refresh_error" in done.out
+
+
+# Tokens
+
+
+def tokens(talk: Talk) -> None:
+    while request := talk.request():
+        body = json.dumps({"access_token": "fetched-token-1", "expires_in": 3600}).encode()
+        body = body if request.startswith(b"POST /token") else ABOUT_ADA
+        talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+
+def test_a_fetched_token_is_used_and_never_shown(live: Live, home: Path) -> None:
+    """Not in the picture, and in no file."""
+    with serving(tokens) as server:
+        write(home, project(server, tokens=["crm"]))
+        done = live(RUN, server)
+        asked, called = server.received
+    assert b"Authorization: Bearer fetched-token-1\r\n" in called
+    assert f"client_secret={SECRET}".encode() in asked
+    assert Exit.CLEAN == done.code
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"fetched-token-1" not in kept + (done.out + done.err).encode()
+
+
+def test_a_token_can_be_tested(live: Live, home: Path) -> None:
+    """Status, place and shape; never the value."""
+    with serving(tokens) as server:
+        write(home, project(server))
+        done, as_json = live("tokens test crm", server), live("tokens test crm --json", server)
+    assert (Exit.CLEAN, Exit.CLEAN) == (done.code, as_json.code)
+    for part in ("POST to api.test", "200", "$.access_token, a text of 15 characters", "3,600"):
+        assert part in done.out
+    assert ("cactions.token/1", 3600.0) == (as_json.json["format"], as_json.json["expires_in"])
+    assert "fetched-token" not in done.out + as_json.out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("shop", "sealed in the vault"), ("jwt", "given for each run"), ("crn", 'Did you mean "crm"')],
+)
+def test_what_is_not_fetched_cannot_be_tested(
+    live: Live, home: Path, name: str, words: str
+) -> None:
+    """And a misspelt name is told."""
+    with serving(tokens) as server:
+        write(home, project(server))
+        done = live(f"tokens test {name}", server)
+        assert (Exit.MISUSE, []) == (done.code, server.received)
+    assert words in done.err
+
+
+def test_a_token_that_cannot_be_fetched_is_a_finding(live: Live, home: Path) -> None:
+    """With the reason."""
+    with serving(answering(status="401 Unauthorized")) as server:
+        write(home, project(server))
+        done = live("tokens test crm", server)
+    assert Exit.FINDINGS == done.code
+    assert "was not fetched" in done.err
+    assert "person" not in done.err
+
+
+# Calls that change something
+
+
+def test_a_diff_does_not_change_anything_unasked(live: Live, home: Path) -> None:
+    """Without --live it refuses; with it, but without a terminal, too."""
+    with serving(about_ada) as server:
+        write(home, project(server, **WRITE))
+        for words in (DIFF, f"{DIFF} --live", "test --live"):
+            done = live(words, server)
+            assert (Exit.MISUSE, "") == (done.code, done.out), words
+        assert [] == server.received
+
+
+def test_a_run_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say: Say) -> None:
+    """--yes answers for a script."""
+    with serving(about_ada) as server:
+        write(home, project(server, **WRITE))
+        done = live(RUN, server)
+        assert (Exit.CLEAN, 1) == (done.code, len(server.received))
+        assert b'{"reason":"Ada"}' == server.received[0].split(b"\r\n\r\n")[1]
+    assert "Applied: Ada" in done.out
+    assert "finished" in say("runs list").out
+
+
+def test_a_lost_answer_is_listed_in_doubt_and_never_sent_again(
+    live: Live, home: Path, say: Say
+) -> None:
+    """Neither by resuming nor by running again, unless somebody says that they have looked."""
+    with serving(silent) as server:
+        write(home, project(server, **WRITE))
+        done = live(RUN, server)
+        assert (Exit.IN_DOUBT, 1) == (done.code, len(server.received))
+        assert "? in doubt: the call may have been carried out" in done.out
+        listed = say("runs list").out
+        assert "1 in doubt" in listed
+        assert "cut off" not in listed
+        again = live(RUN, server)
+        assert (Exit.MISUSE, 1) == (again.code, len(server.received))
+        assert "--again" in again.err
+        assert Exit.IN_DOUBT == live(f"{RUN} --again", server).code
+        assert 2 == len(server.received)
+
+
+def test_a_killed_process_leaves_its_call_in_doubt(live: Live, home: Path, say: Say) -> None:
+    """Killed while the service is at work: resuming says so, and sends nothing."""
+
+    def waiting(talk: Talk) -> None:
+        talk.request()
+        talk.socket.recv(1)
+
+    with serving(waiting) as server:
+        write(home, project(server, **WRITE))
+        words = [*RUN.split(), "--ca-file", str(server.ca_file)]
+        command = [sys.executable, "-m", "cactions", *words]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, cwd=home, env=environment, stdout=quiet, stderr=quiet)
+        deadline = time.monotonic() + 30
+        while not server.received and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        listed = say("runs list").out
+        assert "1 in doubt" in listed
+        assert "cut off" in listed
+        resumed = say("runs resume last --yes")
+        assert Exit.IN_DOUBT == resumed.code
+        assert "may have been carried out" in " ".join(resumed.out.split())
+        assert 1 == len(server.received)
+    assert "silver" in say("people show u-1").out
+
+
+def answered_on_a_terminal(home: Path, server: Server, words: str, *lines: str) -> str:
+    """What the terminal shows when these lines are typed, each after a question."""
+    command = [sys.executable, "-m", "cactions", *words.split(), "--ca-file", str(server.ca_file)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
+    child = pexpect.spawn(command[0], command[1:], cwd=str(home), env=environment, timeout=30)
+    for line in lines:
+        child.expect(r"(to go ahead: |\[y/N\] )")
+        time.sleep(0.2)  # what was typed before the question is thrown away
+        child.sendline(line)
+    child.expect(pexpect.EOF)
+    child.close()
+    shown: bytes = child.before
+    return shown.decode()
+
+
+def test_on_a_terminal_the_actions_name_is_typed_before_a_change(live: Live, home: Path) -> None:
+    """Anything else sends nothing."""
+    with serving(about_ada) as server:
+        write(home, project(server, **WRITE))
+        shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "yes")
+        assert ("Nothing was sent." in shown, []) == (True, server.received)
+        shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "loyalty")
+        assert 1 == len(server.received)
+        assert "To apply it, without another call: cactions runs resume" in " ".join(shown.split())
+
+
+def test_an_answer_that_changes_nothing_leaves_no_open_run(
+    live: Live, home: Path, say: Say
+) -> None:
+    """There is nothing to apply later, and nobody is told to."""
+    body = json.dumps({"email": "ada@example.com", "tier": "silver"}).encode()
+    with serving(answering(body)) as server:
+        write(home, project(server, **WRITE))
+        shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "loyalty")
+        assert 1 == len(server.received)
+    assert "The call was made; run" in " ".join(shown.split())
+    assert "runs resume" not in shown
+    assert "1 unchanged" in say("runs list").out
+
+
+def test_an_answer_that_was_declined_can_be_applied_later(live: Live, home: Path, say: Say) -> None:
+    """The call was made; resuming the run applies what it said, and makes no other."""
+    with serving(about_ada) as server:
+        write(home, project(server, **WRITE))
+        words = "run loyalty --person u-1"
+        shown = answered_on_a_terminal(home, server, words, "loyalty", "n")
+        assert 1 == len(server.received)
+    assert "silver" in say("people show u-1").out
+    assert "is kept in run" in " ".join(shown.split())
+    assert Exit.CLEAN == say("runs resume last --yes").code
+    assert "gold" in say("people show u-1").out
+
+
+# The guard, from the front door
+
+
+@pytest.mark.parametrize(
+    "answers", [b"HTTP/1.1 302 Found\r\nLocation: https://evil.example/x\r\n\r\n"]
+)
+def test_a_redirect_is_named_and_not_followed(live: Live, home: Path, answers: bytes) -> None:
+    """By its host alone."""
+
+    def behave(talk: Talk) -> None:
+        while talk.request():
+            talk.send(answers.replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n"))
+
+    behaviour: Behaviour = behave
+    with serving(behaviour) as server:
+        write(home, project(server))
+        done = live(DIFF, server)
+    assert Exit.FINDINGS == done.code
+    assert "leads to evil.example" in done.out
+    assert "3rd_party_error" in done.out
+
+
+def test_an_entry_without_a_reason_allows_nothing(say: Say, home: Path) -> None:
+    """Whoever opens a way to a private address says why."""
+    with serving(about_ada) as server:
+        document: dict[str, Any] = project(server)
+        del document["network"]["allow"][0]["reason"]
+        write(home, document)
+        done = say("validate")
+    assert Exit.FINDINGS == done.code
+    assert '"reason" is missing' in done.out
+
+
+# What a customer sees
+
+
+def cut_off(talk: Talk) -> None:
+    while talk.request():
+        talk.send(b'HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{"email": ')
+        return
+
+
+def busy(talk: Talk) -> None:
+    answering(b"{}", "503 Service Unavailable")(talk)
+
+
+class Shown(NamedTuple):
+    """Commands against a server that behaves so; ``parts`` of the action's request."""
+
+    behave: Behaviour
+    commands: tuple[str, ...]
+    parts: Mapping[str, Any] = MappingProxyType({})
+
+
+SCENES = {
+    "diff": Shown(about_ada, (DIFF, f"{DIFF} --json", f"{DIFF} --proxy http://127.0.0.1:1")),
+    "no_answer": Shown(silent, (DIFF, f"{DIFF} --json"), {"limits": {"retries": 0}}),
+    "unusable_answer": Shown(cut_off, (DIFF, f"{DIFF} --json"), {"limits": {"retries": 0}}),
+    "busy": Shown(busy, (DIFF,), {"limits": {"retries": 0}}),
+    "no_token": Shown(busy, (DIFF, f"{DIFF} --json"), {"tokens": ["jwt"]}),
+    "tokens": Shown(tokens, ("tokens test crm", "tokens test crm --json", "tokens test shop")),
+    "in_doubt": Shown(
+        silent, (f"{RUN} --json", RUN, f"{RUN} --again", "runs list", "runs show last"), WRITE
+    ),
+    "changing": Shown(about_ada, (DIFF, f"{DIFF} --live", RUN, "runs show last"), WRITE),
+}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_live_scene_ends_as_it_was_last_approved(
+    live: Live, home: Path, say: Say, name: str
+) -> None:
+    """Ports and run ids are made the same."""
+    scene = SCENES[name]
+    with serving(scene.behave) as server:
+        write(home, project(server, **scene.parts))
+        said = []
+        for words in scene.commands:
+            done = say(words) if words.startswith("runs") else live(words, server)
+            parts = [f"$ cactions {words}\n", done.out]
+            parts += [f"--- stderr\n{done.err}"] if done.err else []
+            said.append("".join([*parts, f"--- exit {done.code}\n"]))
+        text = steady("\n".join(said), home).replace(str(server.port), "44300")
+    assert_golden(LIVE_GOLDEN / f"{name}.txt", text)
+
+
+def test_a_test_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say: Say) -> None:
+    """Each is in the journal, closed; a lost one stands in the way of the next."""
+    document_tests = [
+        {"name": name, "person": {"user_id": "u-1"}, "expect": {"attributes": {"tier": "gold"}}}
+        for name in ("one", "two")
+    ]
+    with serving(about_ada) as server:
+        document = project(server, **WRITE)
+        document["actions"]["loyalty"]["tests"] = document_tests
+        write(home, document)
+        shown = answered_on_a_terminal(home, server, "test --live", "loyalty")
+        assert "2 tests: 2 ok." in " ".join(shown.split())
+        assert 2 == len(server.received)
+    runs = say("runs list --json").json["runs"]
+    outcomes = [entry["receipt"]["outcome"] for run in runs for entry in run["entries"]]
+    assert (["unchanged"] * 2, [True] * 2) == (outcomes, [run["finished"] for run in runs])
+    assert "silver" in say("people show u-1").out
+    with serving(silent) as server:
+        document = project(server, **WRITE)
+        document["actions"]["loyalty"]["tests"] = document_tests
+        write(home, document)
+        answered_on_a_terminal(home, server, "test --live", "loyalty")
+        assert 1 == len(server.received)
+        assert Exit.MISUSE == live(RUN, server).code
+        assert 1 == len(server.received)
+
+
+def test_pruning_keeps_what_is_in_doubt_and_forgetting_says_what_is_lost(
+    live: Live, home: Path, say: Say
+) -> None:
+    """A call of which nobody knows any more would be made again."""
+    with serving(silent) as server:
+        write(home, project(server, **WRITE))
+        assert Exit.IN_DOUBT == live(RUN, server).code
+        assert "No run is old enough" in say("runs prune --keep 0 --yes").err
+        assert Exit.MISUSE == live(RUN, server).code
+        forgotten = say("runs forget --person user_id=u-1 --yes")
+        assert "may or may not have been carried out" in " ".join(forgotten.err.split())
+        assert Exit.IN_DOUBT == live(RUN, server).code
+        assert 2 == len(server.received)
+
+
+def test_a_call_that_was_made_is_said_to_be_made(live: Live, home: Path) -> None:
+    """Also where its answer is of no use."""
+    with serving(answering(b"<html>")) as server:
+        write(home, project(server, **WRITE))
+        done = live(RUN, server)
+    assert Exit.FINDINGS == done.code
+    assert "The call was made, and answered. Nobody was written to." in done.out
+
+
+def test_a_fetch_has_limits_of_its_own(live: Live, home: Path) -> None:
+    """An endpoint that hangs costs what the token says."""
+
+    def hanging(talk: Talk) -> None:
+        talk.request()
+        talk.socket.recv(1)
+
+    with serving(hanging) as server:
+        document = project(server)
+        document["tokens"]["crm"]["limits"] = {"total_seconds": 1, "retries": 0}
+        write(home, document)
+        start = time.monotonic()
+        done = live("tokens test crm", server)
+        assert time.monotonic() - start < 4
+    assert "longer than 1 s" in done.err

@@ -1,0 +1,162 @@
+"""Whatever a server does, a request ends in time, within bounds, and with the cause in words."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.logic.exchange.verify import ReferenceValues, verify_response
+from cactions.model import Limits, MaskedText, PlanningError, Request, RequestFailed, Response
+from tests.builders import mapping, person, response
+from tests.edges.hostile import CASES, FLOODS, GOOD, LATE, Case
+from tests.servers import HOST, Server, answering, serving
+from tests.told import TOLD
+
+SECONDS = 1.0
+SLACK = 0.5
+AT_ONCE = 8
+MOST_ADDED = 32 * 1024
+"""KiB."""
+
+SECRET = "s3cr3t-c4n4ry"
+TOKEN = (("X-Token", MaskedText("••", SECRET)),)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """``what`` is what a plan would be made of, or why there is none."""
+
+    what: Response | PlanningError
+    seconds: float
+
+
+def request(server: Server, case: Case) -> Request:
+    body = None if case.body is None else MaskedText.of_plain(case.body)
+    url = MaskedText("https://••", server.url(f"/v1?key={SECRET}"))
+    limits = Limits(connect=SECONDS, total=SECONDS)
+    return Request("GET" if body is None else "POST", url, TOKEN, body, limits)
+
+
+def proposed(live: HttpSender, asked: Request) -> Response:
+    """As far as an answer comes on its way to a plan."""
+    answer = live.send(asked)
+    verify_response(response(mapping()), ReferenceValues(person(), {}), answer)
+    return answer
+
+
+def ending(case: Case, context: ssl.SSLContext) -> Ending:
+    with serving(case.behaviour, context, secure=case.secure) as server:
+        live = HttpSender(NetworkRules((server.allowed(),), ca_file=server.ca_file))
+        start = time.monotonic()
+        what: Response | PlanningError
+        try:
+            what = proposed(live, request(server, case))
+        except PlanningError as error:
+            what = error
+        seconds = time.monotonic() - start
+        live.close()
+    return Ending(what, seconds)
+
+
+@pytest.fixture(scope="module")
+def endings() -> Iterator[dict[str, Ending]]:
+    """Of all cases, some at a time: most of them wait."""
+    contexts = [case.context() for case in CASES.values()]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield dict(zip(CASES, pool.map(ending, CASES.values(), contexts), strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_hostile_server_is_survived_and_named(name: str, endings: dict[str, Ending]) -> None:
+    """In time, with the right kind of failure, and with its cause in words."""
+    case, end = CASES[name], endings[name]
+    assert end.seconds < SECONDS + SLACK
+    if case.reason is None:
+        assert isinstance(end.what, Response)
+        assert GOOD == end.what.body or b'"tier": "gold"' in end.what.body
+        return
+    assert isinstance(end.what, PlanningError), end.what
+    error = end.what
+    if name in FLOODS and LATE in str(error):
+        return  # on a busy machine the time is over before the bytes are
+    assert re.search(case.words, str(error)), error
+    assert (case.reason, case.reason.error_type) == (error.reason, error.reason.error_type)
+    assert error.hint
+    if isinstance(error, RequestFailed):
+        assert HOST in str(error)
+        assert (case.status, case.sent) == (error.status, error.sent)
+
+
+def test_no_failure_holds_what_was_sent(endings: dict[str, Ending]) -> None:
+    """Nor the exceptions and frames that it grew from."""
+    errors = [end.what for end in endings.values() if isinstance(end.what, RequestFailed)]
+    for error in errors:
+        assert SECRET not in f"{error} {error.hint} {error.args}"
+        assert (None, None) == (error.__cause__, error.__context__)
+        frame = error.__traceback__
+        while frame is not None:
+            assert SECRET not in str(frame.tb_frame.f_locals)
+            frame = frame.tb_next
+    kinds = Counter(error.reason.error_type for error in errors)
+    slowest = max(end.seconds for end in endings.values())
+    told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    TOLD.append(f"hostile servers: {len(CASES)}, the slowest took {slowest:.2f} s of 1.00; {told}")
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from cactions.edges.http.address_guard import Network
+from cactions.edges.http.client import Live
+from cactions.model import AllowedAddress, Limits, NoPlan, Rendered, Request
+from tests.edges.http.test_hostile_servers import proposed
+
+def peak():
+    [line] = [one for one in open("/proc/self/status") if one.startswith("VmHWM")]
+    open("/proc/self/clear_refs", "w").write("5")
+    return int(line.split()[1])
+
+warm, *ports = map(int, sys.argv[2:])
+allowed = [AllowedAddress("api.test", "127.0.0.1", port, "") for port in (warm, *ports)]
+live = Live(Network(tuple(allowed), ca_file=Path(sys.argv[1])))
+limits = Limits(connect=1, total=5)
+def ask(port):
+    try:
+        proposed(live, Request("GET", Rendered.plain(f"https://api.test:{port}/"), limits=limits))
+    except NoPlan:
+        pass
+    return peak()
+start = ask(warm)
+print(*(ask(port) - start for port in ports))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux tells the peak")
+def test_floods_and_bombs_take_no_more_than_32_mib() -> None:
+    """Each of them in turn, in a process of its own, by the peak of its memory."""
+    with ExitStack() as stack:
+        warm = stack.enter_context(serving(answering(GOOD)))
+        servers = [stack.enter_context(serving(CASES[name].behaviour)) for name in FLOODS]
+        ports = [str(server.port) for server in (warm, *servers)]
+        done = subprocess.run(
+            [sys.executable, "-c", CHILD, str(warm.ca_file), *ports],
+            cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+    peaks = list(map(int, done.stdout.split()))
+    assert len(FLOODS) == len(peaks)
+    assert all(1 == server.connections for server in servers)
+    TOLD.append(f"hostile servers: {len(FLOODS)} floods and bombs added {max(peaks):,} KiB at most")
+    assert max(peaks) <= MOST_ADDED

@@ -1,0 +1,209 @@
+"""Knocking at real servers: each fault has its words, and nobody waits for long."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.probe import SocketProber
+from cactions.logic.network.hosts import Host
+from cactions.logic.network.reachability import HostProbe, build_checks
+from cactions.model import AllowedAddress, Health, HealthCheck, Limits
+from tests.servers import (
+    HERE,
+    HOST,
+    Server,
+    Talk,
+    answering,
+    authority,
+    serving,
+    tls_for,
+    tls_with,
+)
+
+QUICK = Limits(connect=0.6, total=0.6, retries=0)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as found:
+        yield found
+
+
+def doors(*servers: Server, resolve: Any = None) -> SocketProber:
+    """To these servers, by an entry each."""
+    allowed = tuple(server.allowed() for server in servers)
+    more = {"resolve": resolve} if resolve else {}
+    return SocketProber(NetworkRules(allowed, ca_file=authority().ca_file, **more), QUICK)
+
+
+def site(server: Server) -> Host:
+    return Host(HOST, server.port, ("loyalty",), server.allowed())
+
+
+def told(knocked: HostProbe) -> list[HealthCheck]:
+    return [*build_checks(knocked)]
+
+
+def hang(talk: Any) -> None:
+    talk.socket.recv(65536)
+    sleep(2)
+
+
+def valid(begin: int, end: int) -> ssl.SSLContext:
+    """A certificate that is good for these days, counted from now."""
+    return tls_with(authority().certify(HOST, days=(begin, end)))
+
+
+BAD: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "expired": ("has expired", lambda: {"context": valid(-9, -2)}),
+    "not yet": ("is not valid yet", lambda: {"context": valid(2, 9)}),
+    "wrong name": ("is for another name", lambda: {"context": tls_for("other.test")}),
+    "common name only": (
+        "is for another name",
+        lambda: {"context": tls_with(authority().certify(HOST, alternatives=False))},
+    ),
+    "unknown": (
+        "comes from an unknown authority",
+        lambda: {"context": tls_with(authority("Another").certify(HOST))},
+    ),
+    "hanging": ("the TLS handshake was going on", lambda: {"secure": False}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_fault_of_tls_is_told_by_its_cause(stack: ExitStack, fault: str) -> None:
+    """The name is known all the same, and there is a next step."""
+    words, parts = BAD[fault]
+    behaviour = hang if fault == "hanging" else answering()
+    server = stack.enter_context(serving(behaviour, **parts()))
+    [knocked] = doors(server).probe([site(server)])
+    name, connection = told(knocked)
+    assert (Health.OK, Health.PROBLEM) == (name.health, connection.health)
+    assert words in connection.message
+    assert connection.hint
+    assert not knocked.is_open
+
+
+def test_a_good_host_is_good_and_gets_no_request(stack: ExitStack) -> None:
+    """A handshake is all that is made; the entry is told, with its reason."""
+    server = stack.enter_context(serving(answering()))
+    [knocked] = doors(server).probe([site(server)])
+    name, connection = told(knocked)
+    assert [Health.OK] * 2 == [name.health, connection.health]
+    assert "TLS with a certificate for this very name; asked by loyalty" == connection.message
+    assert f"is {HERE} by `network.allow` (a test); not looked up" == name.message
+    assert (1, []) == (server.connections, server.received)
+
+
+def test_a_port_at_which_nobody_listens_refuses() -> None:
+    """After the server has gone."""
+    with serving(answering()) as server:
+        pass
+    [knocked] = doors(server).probe([site(server)])
+    assert f"{HOST} refuses the connection" == told(knocked)[1].message
+
+
+def resolving(*found: str, seconds: float = 0.0) -> Any:
+    def resolve(_host: str, _port: int, patience: float) -> Sequence[str]:
+        if seconds > patience:
+            sleep(patience)
+            raise TimeoutError
+        return found
+
+    return resolve
+
+
+NAMES = {
+    "private": (resolving("10.0.0.5"), "it leads to 10.0.0.5"),
+    "one of two": (resolving("93.184.216.34", "::1"), "it leads to ::1"),
+    "metadata": (resolving("169.254.169.254"), "it leads to 169.254.169.254"),
+    "nowhere": (resolving(), "no address is known for shop.example"),
+    "slow": (resolving("93.184.216.34", seconds=9), "its address was being looked up"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_name_that_leads_where_nothing_is_sent_is_a_problem(kind: str) -> None:
+    """The connection is not tried, and that is said; no socket is opened."""
+    resolve, words = NAMES[kind]
+    [knocked] = doors(resolve=resolve).probe([Host("shop.example", 443, ("loyalty",))])
+    name, connection = told(knocked)
+    assert (Health.PROBLEM, Health.UNKNOWN) == (name.health, connection.health)
+    assert words in name.message
+
+
+def test_hosts_are_asked_side_by_side(stack: ExitStack) -> None:
+    """Twenty that hang take no longer than one."""
+    server = stack.enter_context(serving(hang, secure=False))
+    start = monotonic()
+    found = doors(server).probe([site(server)] * 20)
+    assert monotonic() - start < 4 * QUICK.total
+    assert [False] * 20 == [knocked.is_open for knocked in found]
+
+
+NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
+DATES = {
+    "a date": (b"HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Length: 9\r\n\r\n" % NOON.encode(), NOON),
+    "none": (b"HTTP/1.1 200 OK\r\n\r\n", ""),
+    "an error": (b"HTTP/1.1 405 No\r\ndate: %s\r\n\r\n" % NOON.encode(), NOON),
+    "no answer": (b"", ""),
+}
+
+
+@pytest.mark.parametrize("kind", DATES)
+def test_the_time_is_asked_for_without_any_secret(stack: ExitStack, kind: str) -> None:
+    """By a HEAD of the root; what is no answer tells nothing."""
+    head, expected = DATES[kind]
+
+    def behave(talk: Any) -> None:
+        while talk.request():
+            talk.send(head)
+
+    server = stack.enter_context(serving(behave))
+    assert expected == doors(server).date(site(server))
+    [request] = server.received
+    assert request.startswith(b"HEAD / HTTP/1.1\r\n")
+    names = {line.split(b":")[0].lower() for line in request.split(b"\r\n")[1:] if line}
+    assert names <= {b"host", b"user-agent", b"accept-encoding", b"connection"}
+
+
+def test_an_entry_of_another_port_opens_no_door(stack: ExitStack) -> None:
+    """The guard is that of every live call."""
+    server = stack.enter_context(serving(answering()))
+    entry = AllowedAddress(HOST, HERE, server.port + 1, "x")
+    found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), QUICK)
+    [knocked] = found.probe([Host(HOST, server.port, ("loyalty",))])
+    assert (0, f"it leads to {HERE}" in str(knocked.no_name)) == (server.connections, True)
+
+
+def test_behind_a_proxy_no_name_is_looked_up_here(stack: ExitStack) -> None:
+    """There may be no name server at all: the proxy knows the way, and TLS proves whose it is."""
+
+    def proxy(talk: Talk) -> None:
+        assert talk.request().startswith(b"CONNECT a.example:443 ")
+        talk.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        talk.context = tls_for("a.example", "b.example")
+        talk.secure()
+
+    server = stack.enter_context(serving(proxy, secure=False))
+    looked_up: list[str] = []
+
+    def resolve(host: str, *_: object) -> tuple[str, ...]:
+        looked_up.append(host)
+        return (HERE,)
+
+    through = f"http://{HERE}:{server.port}"
+    network = NetworkRules((), resolve, authority().ca_file, through)
+    [knocked] = SocketProber(network, QUICK).probe([Host("a.example", 443, ("loyalty",))])
+    assert [HERE] == looked_up
+    assert [(Health.OK, "is looked up by the proxy, unchecked")] == [
+        (check.health, check.message) for check in told(knocked)[:1]
+    ]
+    assert knocked.is_open

@@ -1,0 +1,151 @@
+"""The primitives are those of their standards, and no nonce is ever used twice."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cactions.edges.keys.crypto import AesGcmSealer, _hkdf, _single_use
+from cactions.logic.vault.associated_data import join_fields, pad, unpad
+from cactions.model.secret import Passphrase, VaultKey
+from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
+
+SEALING = AesGcmSealer(cost=2**15)
+KEY = VaultKey("ada", bytes(range(32)))
+
+
+@given(st.binary(min_size=1), st.binary(), st.binary(), st.integers(1, 200))
+def test_hkdf_is_the_librarys(key: bytes, salt: bytes, info: bytes, size: int) -> None:
+    """Ours needs no second library to be loaded; it gives the same bytes."""
+    theirs = HKDF(hashes.SHA256(), size, salt or None, info).derive(key)
+    assert theirs == _hkdf(key, salt, info, size)
+
+
+def test_hkdf_gives_the_vectors_of_its_rfc() -> None:
+    """RFC 5869, test cases 1 and 3."""
+    key = b"\x0b" * 22
+    first = _hkdf(key, bytes(range(13)), bytes(range(0xF0, 0xFA)), 42)
+    assert "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf" == first[:32].hex()
+    assert "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d" == (
+        _hkdf(key, b"", b"", 42)[:32].hex()
+    )
+
+
+@given(st.binary(max_size=300), st.binary(max_size=40))
+def test_what_is_sealed_opens(plaintext: bytes, associated: bytes) -> None:
+    """With the same key, for the same place."""
+    sealed = SEALING.seal(KEY, associated, plaintext)
+    assert plaintext == SEALING.unseal(KEY, associated, sealed)
+    assert 16 == len(sealed.data) % 64
+
+
+@given(st.binary(max_size=200))
+def test_padding_is_undone_and_hides_the_length(plaintext: bytes) -> None:
+    """Only the number of 64s shows."""
+    assert plaintext == unpad(pad(plaintext))
+    assert -(-(len(plaintext) + 4) // 64) * 64 == len(pad(plaintext))
+
+
+@given(st.binary(max_size=140))
+def test_padding_is_one_form_only(data: bytes) -> None:
+    """Whatever is accepted is what would be written."""
+    try:
+        plaintext = unpad(data)
+    except ValueError:
+        return
+    assert data == pad(plaintext)
+
+
+items = st.lists(
+    st.one_of(st.text(max_size=5), st.binary(max_size=5), st.integers(0, 300)), max_size=5
+)
+
+
+@given(items, items)
+@settings(max_examples=300)
+def test_two_lists_never_bind_to_the_same_bytes(left: list, right: list) -> None:
+    """Lengths stand before the items, so that no border can move."""
+
+    def as_bytes(items: list) -> list[bytes]:
+        return [one if isinstance(one, bytes) else str(one).encode() for one in items]
+
+    assert (as_bytes(left) == as_bytes(right)) == (join_fields(*left) == join_fields(*right))
+
+
+def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
+    """Also for the same plaintext, key and place: 3,000 sealings."""
+    sealed = [SEALING.seal(KEY, b"place", b"the same") for _ in range(3000)]
+    single = {_single_use(KEY, one.salt) for one in sealed}
+    assert 3000 == len({one.salt for one in sealed}) == len(single)
+    assert 3000 == len({key for key, _ in single}) == len({one.data for one in sealed})
+
+
+@pytest.mark.parametrize(
+    ("key", "associated", "change"),
+    [
+        (VaultKey("ada", bytes(32)), b"place", None),
+        (KEY, b"places", None),
+        (KEY, b"", None),
+        (KEY, b"place", "salt"),
+        (KEY, b"place", "data"),
+        (KEY, b"place", "cut"),
+        (KEY, b"place", "empty"),
+    ],
+)
+def test_anything_else_is_forged(key: VaultKey, associated: bytes, change: str | None) -> None:
+    """One error for all: an attacker learns nothing from it."""
+    good = SEALING.seal(KEY, b"place", b"plaintext")
+    bad = {
+        None: good,
+        "salt": Ciphertext(bytes(32), good.data),
+        "data": Ciphertext(good.salt, good.data[:-1] + bytes([good.data[-1] ^ 1])),
+        "cut": Ciphertext(good.salt, good.data[:-1]),
+        "empty": Ciphertext(good.salt, b""),
+    }[change]
+    with pytest.raises(AuthenticationFailed, match="not sealed with this key for this place"):
+        SEALING.unseal(key, associated, bad)
+
+
+def test_a_passphrase_is_stretched_as_written_in_either_form() -> None:
+    """A composed and a decomposed é are the same passphrase on every keyboard."""
+    how = ScryptParams(2**15, 8, 1, bytes(32))
+    one, two = (
+        SEALING.derive_from_passphrase(Passphrase("p", text), how)
+        for text in ("caf\u00e9", "cafe\u0301")
+    )
+    assert one.reveal() == two.reveal()
+    wanted = hashlib.scrypt(
+        "caf\u00e9".encode(), salt=bytes(32), n=2**15, r=8, p=1, maxmem=2**26, dklen=32
+    )
+    assert wanted == one.reveal()
+
+
+def test_new_passphrases_are_stretched_at_full_cost() -> None:
+    """2^17, with a salt of their own."""
+    one, two = AesGcmSealer().new_scrypt_params(), AesGcmSealer().new_scrypt_params()
+    assert (2**17, 8, 1, 32) == (one.n, one.r, one.p, len(one.salt))
+    assert one.salt != two.salt
+
+
+def test_a_key_id_names_a_key_and_is_none() -> None:
+    """Another key or another vault has another one."""
+    ids = {SEALING.key_id(KEY, b"a"), SEALING.key_id(KEY, b"b")}
+    ids |= {
+        SEALING.key_id(SEALING.new_key("x"), b"a"),
+        SEALING.derive_key(KEY, b"a").reveal().hex(),
+    }
+    assert 4 == len(ids)
+    assert 32 == len(SEALING.key_id(KEY, b"a"))
+
+
+def test_a_mac_is_hmac_sha256() -> None:
+    """And is compared whole."""
+    mac = SEALING.mac(KEY, b"data")
+    assert SEALING.has_mac(KEY, b"data", mac)
+    assert not any(SEALING.has_mac(KEY, b"data", bad) for bad in (mac[:-1], b"", bytes(32)))
+    assert not SEALING.has_mac(KEY, b"dat", mac)

@@ -1,0 +1,212 @@
+"""Whoever is forgotten is gone from every byte of the journal, and from nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.store.journal import LocalJournal
+from cactions.model import (
+    ABSENT,
+    Change,
+    Conflict,
+    KeepReason,
+    KeptAttribute,
+    Outcome,
+    PersonQuery,
+    Plan,
+    Proof,
+    Receipt,
+    SentCall,
+    StoreError,
+    Subject,
+)
+from tests.app.crowd import head
+from tests.edges.processes import running, said, tell
+
+CANARY = "canary-7f3a"
+
+
+def about(name: str, person_id: str) -> Plan:
+    """A plan in every place of which the name stands, long enough for pages of its own."""
+    return Plan(
+        action="loyalty",
+        subject=Subject(person_id, PersonQuery("user_id", f"{name}-key"), f"{name}-label"),
+        call=SentCall(f"GET https://api.shop.example/{name}", 200),
+        changes=(
+            Change("tier", f"{name}-before", f"{name}-after" * 900, redacted=True),
+            Change("note", ABSENT, f"{name}-noted"),
+        ),
+        left=(
+            KeptAttribute("nickname", f"{name}-kept", KeepReason.NOT_EMPTY, received=f"{name}-got"),
+        ),
+        proof=Proof("$.email", "person.email", f"{name}@x", f"{name}@y"),
+    )
+
+
+CONFLICT = Receipt(
+    "p1", Outcome.CONFLICT, f"{CANARY}-said", (Conflict("tier", "a", f"{CANARY}-found"),)
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / ".cactions"
+
+
+@pytest.fixture
+def journal(folder: Path) -> Iterator[LocalJournal]:
+    with closing(LocalJournal(folder)) as local:
+        yield local
+
+
+def kept(journal: LocalJournal, number: int, *, finish: bool = True) -> None:
+    """A run with the canary among others, who are settled again and again."""
+    run = replace(head(f"run-{number:02}"), started=float(number))
+    journal.create_run(run)
+    people = [about("bob", "p2"), about(CANARY, "p1"), about("eve", "p3")]
+    for entry, plan in zip(journal.record_plans(run.id, people), people, strict=True):
+        receipt = Receipt(plan.subject.person_id, Outcome.APPLIED)
+        journal.record_outcome(run.id, entry, CONFLICT if plan is people[1] else receipt)
+        journal.record_outcome(run.id, entry, receipt)
+    if finish:
+        journal.finish(run.id)
+
+
+def holding(folder: Path, word: str = CANARY) -> list[str]:
+    """The files in which the word stands, anywhere."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(path.name for path in files if word.encode() in path.read_bytes())
+
+
+@pytest.mark.parametrize("runs", [1, 12])
+def test_no_byte_is_left_in_any_file(folder: Path, journal: LocalJournal, runs: int) -> None:
+    """Not in a log, not in a freed page, not in the index; the others keep theirs."""
+    for number in range(runs):
+        kept(journal, number, finish=number % 2 == 0)
+    journal.close()
+    for path in (folder / "runs").iterdir():
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    assert journal.last_applied("p1")["tier"] == f"{CANARY}-after" * 900
+    assert holding(folder)
+    assert runs == journal.forget("p1")
+    assert [] == holding(folder)
+    assert runs == len([name for name in holding(folder, "bob-label") if name.endswith(".db")])
+    journal.close()
+    assert [] == holding(folder)
+    for run in journal.runs():
+        assert ["p2", "", "p3"] == [entry.plan.subject.person_id for entry in run.entries]
+        assert [Outcome.APPLIED] * 3 == [e.receipt.outcome for e in run.entries if e.receipt]
+
+
+def test_an_erasure_that_was_cut_short_is_completed_by_the_next(
+    folder: Path, journal: LocalJournal
+) -> None:
+    """Killed after the rows and before the bytes: there is no entry any more, but its traces."""
+    kept(journal, 1)
+    journal.close()
+    path = folder / "runs" / "run-01.db"
+    nobody = json.dumps(
+        {"format": "cactions.plan/1", "action": "", "changes": [], "left": [], "proof": None,
+         "subject": {"person_id": "", "matched": {"field": "id", "value": ""}, "label": ""},
+         "call": {"line": "", "status": None, "source": ""}}
+    )  # fmt: skip
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA secure_delete=OFF")
+        database.execute(
+            "UPDATE entry SET person_id = '', plan = ?, receipt = NULL WHERE person_id = 'p1'",
+            (nobody,),
+        )
+    assert holding(folder)
+    assert 0 == journal.forget("p1")
+    assert [] == holding(folder)
+
+
+READER = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("BEGIN")
+database.execute("SELECT * FROM entry").fetchone()
+print("reading")
+sys.stdin.read()
+"""
+
+
+def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
+    folder: Path, journal: LocalJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader keeps the log; whoever says it again finishes it."""
+    monkeypatch.setattr("cactions.edges.store.sqlite.BUSY_SECONDS", 0.1)
+    for number in (1, 2):
+        kept(journal, number)
+    with running(READER, folder / "runs" / "run-01.db") as process:
+        assert "reading" == said(process)
+        with pytest.raises(StoreError, match=r"run-01\.db is in use by another process") as caught:
+            journal.forget("p1")
+        assert "say it again" in caught.value.hint
+    assert not [name for name in holding(folder) if name.startswith("run-02")]
+    assert 0 == journal.forget("p1")
+    assert [] == holding(folder)
+
+
+def test_a_damaged_run_is_named_and_the_others_are_erased(
+    folder: Path, journal: LocalJournal
+) -> None:
+    """What it holds cannot be taken out of it; it can be deleted."""
+    for number in (1, 2):
+        kept(journal, number)
+    journal.close()
+    path = folder / "runs" / "run-01.db"
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(StoreError, match=r"run-01") as caught:
+        journal.forget("p1")
+    assert "delete that run" in caught.value.hint
+    assert ["run-01.db"] == holding(folder)
+
+
+def test_a_discarded_run_leaves_no_file(folder: Path, journal: LocalJournal) -> None:
+    """Neither its log nor the index that knew it."""
+    for number in range(12):
+        kept(journal, number)
+    journal.close()
+    for path in (folder / "runs").iterdir():
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    journal.last_applied("p1")
+    for number in range(12):
+        journal.discard(f"run-{number:02}")
+    assert [".gitignore", "runs"] == sorted(path.name for path in folder.rglob("*"))
+
+
+PRUNE = """
+import sys
+from pathlib import Path
+from cactions.app.retention import prune
+from cactions.edges.store.journal import JournalLocal
+journal = JournalLocal(Path(sys.argv[1]))
+found = list(journal.runs())
+print("ready", flush=True)
+sys.stdin.readline()
+prune(found, journal)
+print(len(found), flush=True)
+"""
+
+
+def test_two_who_prune_at_once_both_end_well(folder: Path, journal: LocalJournal) -> None:
+    """A run that the other one has deleted is gone, as it should be."""
+    for number in range(20):
+        kept(journal, number)
+    journal.close()
+    with running(PRUNE, folder) as one, running(PRUNE, folder) as other:
+        assert ("ready", "ready") == (said(one).strip(), said(other).strip())
+        for process in (one, other):
+            tell(process, "go")
+        assert ("20", "20") == (said(one).strip(), said(other).strip())
+    assert [] == list((folder / "runs").iterdir())

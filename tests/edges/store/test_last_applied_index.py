@@ -1,0 +1,259 @@
+"""The index of what was applied last: as fast as one look-up, and never believed over the runs."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.last_applied_index import PREFIX
+from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
+from tests.app.crowd import head, plans
+from tests.builders import a_plan, change
+from tests.edges.processes import finished, running
+
+RUNS = 30
+APPLIED = Receipt("p1", Outcome.APPLIED)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Thirty runs, each with a value of its own, long ago."""
+    state = tmp_path / ".cactions"
+    with closing(LocalJournal(state)) as journal:
+        for number in range(RUNS):
+            kept(journal, number)
+    aged(state)
+    return state
+
+
+def kept(journal: LocalJournal, number: int) -> None:
+    run = replace(head(f"run-{number:02}"), started=float(number))
+    journal.create_run(run)
+    plan = a_plan(change(number - 1, number), Change(f"a{number}", ABSENT, number + 0.5))
+    journal.record_outcome(run.id, *journal.record_plans(run.id, [plan]), APPLIED)
+    journal.finish(run.id)
+
+
+def aged(state: Path) -> None:
+    """Nothing has changed for a minute."""
+    for path in (state / "runs").iterdir():
+        os.utime(path, (time.time() - 60, time.time() - 60))
+
+
+@pytest.fixture
+def journal(folder: Path) -> Iterator[LocalJournal]:
+    with closing(LocalJournal(folder)) as local:
+        yield local
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{PREFIX}*"))
+
+
+def wanted(newest: int, *without: int) -> dict[str, object]:
+    """What is the last of everything."""
+    numbers = [number for number in range(newest + 1) if number not in without]
+    return {"tier": numbers[-1], **{f"a{n}": n + 0.5 for n in numbers}}
+
+
+def test_many_runs_get_an_index_and_few_do_not(journal: LocalJournal, tmp_path: Path) -> None:
+    """It tells the same as the runs."""
+    assert wanted(RUNS - 1) == journal.last_applied("p1")
+    assert {} == journal.last_applied("p2")
+    assert 1 == len(files(tmp_path / ".cactions"))
+    with closing(LocalJournal(tmp_path / "few")) as few:
+        kept(few, 0)
+        aged(tmp_path / "few")
+        assert wanted(0) == few.last_applied("p1")
+    assert [] == files(tmp_path / "few")
+
+
+def test_a_look_up_opens_no_run(folder: Path, journal: LocalJournal) -> None:
+    """That is what it is for."""
+    journal.last_applied("p1")
+    with closing(LocalJournal(folder)) as other:
+        assert wanted(RUNS - 1) == other.last_applied("p1")
+        assert {} == dict(other._open)
+
+
+def _undone(journal: LocalJournal) -> dict[str, object]:
+    journal.mark_undone(f"run-{RUNS - 1}", "p1", "undo-1")
+    return wanted(RUNS - 2)
+
+
+def _resumed(journal: LocalJournal) -> dict[str, object]:
+    """An old run gets a receipt only now."""
+    journal.create_run(replace(head("run-98"), started=98.0))
+    [entry] = journal.record_plans("run-98", [a_plan(change(29, "resumed"))])
+    assert wanted(RUNS - 1) == journal.last_applied("p1")
+    journal.record_outcome("run-98", entry, APPLIED)
+    return {**wanted(RUNS - 1), "tier": "resumed"}
+
+
+def _pruned(journal: LocalJournal) -> dict[str, object]:
+    journal.discard(f"run-{RUNS - 1}")
+    return wanted(RUNS - 2)
+
+
+def _forgotten(journal: LocalJournal) -> dict[str, object]:
+    journal.forget("p1")
+    return {}
+
+
+def _another(journal: LocalJournal) -> dict[str, object]:
+    kept(journal, RUNS)
+    return wanted(RUNS)
+
+
+def _undo_run(journal: LocalJournal) -> dict[str, object]:
+    """The values of an undo run are not ours."""
+    run = replace(head("undo-9"), kind=RunKind.UNDO, started=99.0)
+    journal.create_run(run)
+    journal.record_outcome(
+        run.id, *journal.record_plans(run.id, [a_plan(change(29, "old"))]), APPLIED
+    )
+    return wanted(RUNS - 1)
+
+
+def _deleted_by_hand(journal: LocalJournal) -> dict[str, object]:
+    journal.close()
+    journal._path("run-03").unlink()
+    return wanted(RUNS - 1, 3)
+
+
+def _damaged_run(journal: LocalJournal) -> dict[str, object]:
+    journal.close()
+    os.truncate(journal._path("run-29"), 5000)
+    return wanted(RUNS - 2)
+
+
+CHANGES = [
+    _undone, _resumed, _pruned, _forgotten, _another, _undo_run, _deleted_by_hand, _damaged_run,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("happens", CHANGES)
+@pytest.mark.parametrize("old", [True, False], ids=["long ago", "just now"])
+def test_whatever_happens_to_a_run_is_seen_at_once(
+    folder: Path,
+    journal: LocalJournal,
+    happens: Callable[[LocalJournal], dict[str, object]],
+    old: bool,
+) -> None:
+    """By this process and by the next one, also within one tick of the clock."""
+    journal.last_applied("p1")
+    with closing(LocalJournal(folder)) as other:
+        other.last_applied("p1")
+        expected = happens(journal)
+        if old:
+            journal.close()
+            aged(folder)
+        assert expected == journal.last_applied("p1")
+        assert expected == other.last_applied("p1")
+    with closing(LocalJournal(folder)) as fresh:
+        assert expected == fresh.last_applied("p1")
+
+
+def _lost(path: Path) -> None:
+    path.unlink()
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _other(path: Path) -> None:
+    path.write_text("nothing of ours\n" * 400)
+
+
+@pytest.mark.parametrize("damage", [_lost, _cut, _empty, _folder, _other])
+def test_a_lost_or_damaged_index_is_made_anew_or_done_without(
+    folder: Path, journal: LocalJournal, damage: Callable[[Path], None]
+) -> None:
+    """The runs say the same as before."""
+    journal.last_applied("p1")
+    journal.close()
+    damage(*files(folder))
+    for _ in range(2):
+        with closing(LocalJournal(folder)) as fresh:
+            assert wanted(RUNS - 1) == fresh.last_applied("p1")
+
+
+def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: LocalJournal) -> None:
+    """Wherever it is: its name tells its checksum."""
+    journal.last_applied("p1")
+    journal.close()
+    chance = random.Random(7)
+    for _ in range(40):
+        [path] = files(folder)
+        data = bytearray(path.read_bytes())
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+        with closing(LocalJournal(folder)) as fresh:
+            assert wanted(RUNS - 1) == fresh.last_applied("p1")
+
+
+MAKER = """
+import sys
+from pathlib import Path
+from cactions.edges.store.journal import JournalLocal
+for _ in range(20):
+    journal = JournalLocal(Path(sys.argv[1]))
+    assert journal.last_applied("p1")["tier"] == 29
+    journal._index.delete()
+"""
+
+
+def test_processes_that_make_and_delete_it_at_once_do_no_harm(folder: Path) -> None:
+    """Each gets the truth; the runs are there for the one that finds no index."""
+    with ExitStack() as stack:
+        three = [stack.enter_context(running(MAKER, folder)) for _ in range(3)]
+        assert [0, 0, 0] == [process.wait(60) for process in three]
+
+
+def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
+    """And a person who is forgotten is forgotten in its draft, too."""
+    kill = (
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from cactions.edges import applied_index as index\n"
+        "from cactions.edges.store.journal import JournalLocal\n"
+        "class Path_(type(Path())):\n"
+        "    def rename(self, target): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "journal = JournalLocal(Path_(sys.argv[1]))\n"
+        "journal.last_applied('p1')\n"
+    )
+    assert finished(kill, folder).returncode < 0
+    assert [path for path in folder.iterdir() if path.name.startswith(f".{PREFIX}")]
+    with closing(LocalJournal(folder)) as fresh:
+        assert RUNS == fresh.forget("p1")
+    assert [".gitignore", "runs"] == sorted(path.name for path in folder.iterdir())
+
+
+def test_the_crowd_of_another_run_is_told_apart(folder: Path, journal: LocalJournal) -> None:
+    """By person, and by attribute."""
+    run = replace(head("many"), started=500.0)
+    journal.create_run(run)
+    for number, plan in zip(journal.record_plans("many", plans(3)), plans(3), strict=True):
+        journal.record_outcome("many", number, Receipt(plan.subject.person_id, Outcome.APPLIED))
+    journal.close()
+    aged(folder)
+    expected = {"tier": "gold", "points": 7, "coupon": ABSENT}
+    assert [expected] * 3 == [journal.last_applied(f"p0{n}") for n in range(3)]
+    assert wanted(RUNS - 1) == journal.last_applied("p1")

@@ -1,0 +1,79 @@
+"""One run at a time for each workspace and action: between processes, and after kills."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.store.run_lock import FileRunLock
+from cactions.model import RunAborted
+from tests.app.crowd import head
+from tests.edges.processes import running, said
+
+HOLD = """
+import sys
+from pathlib import Path
+from cactions.edges.store.run_lock import TurnsLocal
+from tests.app.crowd import head
+with TurnsLocal(Path(sys.argv[1])).alone(head()):
+    print("held")
+    sys.stdin.read()
+"""
+
+
+def test_another_process_is_named_with_its_number_and_since_when(tmp_path: Path) -> None:
+    """Until it ends, however it ends: the kernel frees the turn of a killed process."""
+    turns = FileRunLock(tmp_path / ".cactions")
+    with running(HOLD, tmp_path / ".cactions") as process:
+        assert "held" == said(process)
+        with pytest.raises(RunAborted) as caught, turns.hold(head()):
+            raise AssertionError
+        told = rf"the action loyalty is .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
+        assert re.match(told, str(caught.value))
+        assert caught.value.hint
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with turns.hold(head()):
+        pass
+
+
+def test_what_stands_in_the_file_is_not_believed(tmp_path: Path) -> None:
+    """It may be old, or anything; only the kernel knows who has the turn."""
+    turns = FileRunLock(tmp_path / ".cactions")
+    with turns.hold(head()):
+        [file] = (tmp_path / ".cactions").glob("*.lock")
+    file.write_text(f"process {os.getpid()} since 2026-01-01 00:00:00 UTC")
+    with turns.hold(head()):
+        file.write_bytes(b"\x1b[31mprocess\xff")
+        with (
+            pytest.raises(RunAborted, match="by another process;"),
+            FileRunLock(tmp_path / ".cactions").hold(head()),
+        ):
+            raise AssertionError
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
+
+
+@pytest.mark.parametrize("plant", [lambda p: p.symlink_to("x"), Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_never_locked(tmp_path: Path, plant: object) -> None:
+    """A cloned repository may bring a link, and a pipe would wait for ever."""
+    folder = tmp_path / ".cactions"
+    folder.mkdir(0o700)
+    plant(folder / "local.loyalty.lock")  # type: ignore[operator]
+    with pytest.raises(RunAborted, match=r"is (a symbolic link|not a file); nothing was written"):
+        FileRunLock(folder).hold(head()).__enter__()
+
+
+def test_the_name_of_an_action_never_leaves_the_folder(tmp_path: Path) -> None:
+    """Whatever it is called in a journal that somebody else wrote."""
+    turns = FileRunLock(tmp_path / ".cactions")
+    for action in ("../../x", "a/b", "é", "", "a.b", "%2e."):
+        with turns.hold(replace(head(), action=action)):
+            pass
+    assert 6 == len(list((tmp_path / ".cactions").glob("*.lock")))
+    assert [tmp_path / ".cactions"] == list(tmp_path.iterdir())

@@ -1,0 +1,364 @@
+"""A database appears whole, stays private, keeps what it promised, and fails in words."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cactions.edges.store import query_timeout
+from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Schema
+from cactions.model import StoreError
+from tests.edges.hot_journals import hot_journal
+from tests.edges.processes import finished
+
+LAYOUT = Schema("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n"
+PUT = "INSERT INTO thing VALUES (?)"
+
+
+def box(folder: Path, *names: str) -> Database:
+    """A database with these things in it, open."""
+    path = folder / "box.db"
+    Database.create(path, LAYOUT, lambda database: [database.execute(PUT, name) for name in names])
+    return reopened(path)
+
+
+def reopened(path: Path) -> Database:
+    database = Database.existing(path, LAYOUT)
+    assert database
+    return database
+
+
+def put(database: Database, *names: str) -> None:
+    with database.writing():
+        for name in names:
+            database.execute(PUT, name)
+
+
+def names(database: Database) -> list[object]:
+    return [name for (name,) in database.rows("SELECT name FROM thing ORDER BY rowid")]
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """Reading leaves no trace."""
+    assert Database.existing(tmp_path / "box.db", LAYOUT) is None
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
+def test_a_database_and_its_log_are_private(tmp_path: Path, umask: int) -> None:
+    """SQLite gives the files beside it the mode of the database."""
+    before = os.umask(umask)
+    try:
+        database = box(tmp_path)
+        put(database, "a")
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert dict.fromkeys(("box.db", "box.db-wal", "box.db-shm"), 0o600) == modes
+
+
+def test_closing_leaves_one_file(tmp_path: Path) -> None:
+    """Drafts and logs go; forgetting a database closes it."""
+    database = box(tmp_path, "a")
+    names(database)
+    del database
+    assert ["box.db"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_commits_are_written_ahead_and_synced(tmp_path: Path) -> None:
+    """WAL with FULL, unless a transaction asks for less; the next one asks again."""
+    database = box(tmp_path)
+    assert [("wal",)] == database.rows("PRAGMA journal_mode")
+    for durable, level in ((True, 2), (False, 1), (True, 2)):
+        with database.writing(durable=durable):
+            assert [(level,)] == database.rows("PRAGMA synchronous")
+    assert [(BUSY_SECONDS * 1000,)] == database.rows("PRAGMA busy_timeout")
+
+
+def test_a_database_is_made_once(tmp_path: Path) -> None:
+    """Whoever comes second gets FileExistsError and harms nothing."""
+    database = box(tmp_path, "a")
+    with pytest.raises(FileExistsError):
+        box(tmp_path, "b")
+    assert ["a"] == names(database)
+
+
+def test_a_database_that_cannot_be_filled_does_not_appear(tmp_path: Path) -> None:
+    """No half-made file, and no draft of one."""
+    with pytest.raises(StoreError):
+        Database.create(tmp_path / "box.db", LAYOUT, lambda database: database.execute("nonsense"))
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_an_exception_takes_everything_back(tmp_path: Path) -> None:
+    """Also one that has nothing to do with the database."""
+    database = box(tmp_path, "a")
+    with pytest.raises(ZeroDivisionError), database.writing():
+        database.execute(PUT, str(database.execute(PUT, "b") / 0))
+    put(database, "c")
+    assert ["a", "c"] == names(database)
+
+
+def test_a_reader_sees_one_moment(tmp_path: Path) -> None:
+    """What another connection commits meanwhile is seen afterwards."""
+    reader = box(tmp_path, "a")
+    writer = reopened(reader.path)
+    with reader.reading():
+        assert ["a"] == names(reader)
+        put(writer, "b")
+        assert ["a"] == names(reader)
+    assert ["a", "b"] == names(reader)
+
+
+def test_threads_may_share_a_database(tmp_path: Path) -> None:
+    """Their transactions come one after the other."""
+    database = box(tmp_path)
+
+    def fill(name: str) -> None:
+        for number in range(20):
+            put(database, f"{name}{number}")
+
+    threads = [threading.Thread(target=fill, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 80 == len(set(names(database)))
+
+
+def test_a_text_that_is_no_unicode_is_a_store_error(tmp_path: Path) -> None:
+    """Bytes of a command line may come as lone surrogates."""
+    database = box(tmp_path)
+    with pytest.raises(StoreError, match="no Unicode"):
+        put(database, "a", "\udcff")
+    assert [] == names(database)
+
+
+# What is wrong with a file
+
+
+def _replaced(path: Path) -> None:
+    other = path.with_name("other.db")
+    Database.create(other, LAYOUT)
+    other.rename(path)
+
+
+@pytest.mark.parametrize("change", [Path.unlink, _replaced])
+def test_a_database_that_goes_away_while_open_is_not_used_on(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    """What is written into a deleted file is lost without a word."""
+    database = box(tmp_path)
+    change(database.path)
+    with pytest.raises(StoreError, match=r"was replaced|no such file"):
+        put(database, "a")
+    with pytest.raises(StoreError), database.reading():
+        names(database)
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+def test_a_log_without_its_database_is_refused(tmp_path: Path, suffix: str) -> None:
+    """SQLite would replay the old log into the new database."""
+    (tmp_path / f"box.db{suffix}").touch()
+    with pytest.raises(StoreError, match="is there, but the box that it belongs to is not"):
+        box(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_no_file_of_a_database_may_be_a_link(tmp_path: Path, suffix: str) -> None:
+    """Neither the database nor what SQLite writes beside it."""
+    path = box(tmp_path).path
+    target = tmp_path / "elsewhere"
+    if suffix:
+        target.touch()
+    else:
+        path.rename(target)
+    path.with_name(path.name + suffix).symlink_to(target)
+    with pytest.raises(StoreError, match="is a symbolic link"):
+        reopened(path)
+
+
+def _truncate_to(size: int) -> Callable[[Path], object]:
+    return lambda path: os.truncate(path, size)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (_truncate_to(0), "is damaged: it is empty, or the database of another program"),
+        (_truncate_to(100), "is (damaged|not a database)"),
+        (_truncate_to(5000), "is damaged"),
+        (lambda path: path.write_text("people:\n" * 1000), "is not a database"),
+        (lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 9000), "is (damaged|not)"),
+    ],
+)
+def test_a_damaged_file_is_called_damaged(
+    tmp_path: Path, damage: Callable[[Path], object], words: str
+) -> None:
+    """Cut off, overwritten, or never a database; the hint says what to do with it."""
+    path = box(tmp_path, *("x" * 900 for _ in range(40))).path
+    damage(path)
+    with pytest.raises(StoreError, match=words) as caught:
+        names(reopened(path))
+    assert "backup" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("PRAGMA user_version = 2", r"newer cactions \(format 2; this one knows 1\)"),
+        ("PRAGMA user_version = 0", "of another program"),
+        ("DROP TABLE thing", 'is damaged: "thing" in it is not as cactions made it'),
+        ("ALTER TABLE thing ADD COLUMN more", '"thing" in it'),
+        ("CREATE TABLE other (name)", '"other" in it'),
+        ("CREATE UNIQUE INDEX once ON thing (name)", '"once" in it'),
+        ("CREATE VIEW two AS SELECT * FROM thing", '"two" in it'),
+        ("CREATE TRIGGER spy AFTER INSERT ON thing BEGIN DELETE FROM thing; END", '"spy" in it'),
+        ("CREATE TABLE 'a\x1b[2J' (name)", r'"a\\x1b\[2J" in it'),
+        ("ANALYZE; DELETE FROM sqlite_stat1", '"sqlite_stat1" in it'),
+        (f"DROP TABLE thing; CREATE VIEW thing AS {ENDLESS}", '"thing" in it'),
+        ("UPDATE thing SET name = CAST(x'ff' AS TEXT)", "is damaged: Could not decode"),
+        (
+            (
+                "CREATE TABLE 'spy' (name); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET"
+                " name = CAST(x'ff' AS TEXT), sql = CAST(x'ff' AS TEXT) WHERE name = 'spy'"
+            ),
+            "is damaged",
+        ),
+    ],
+)
+def test_a_database_of_somebody_else_is_refused(tmp_path: Path, statement: str, words: str) -> None:
+    """A newer version is not guessed at, another program's tables are not used."""
+    path = box(tmp_path, "a").path
+    other = sqlite3.connect(path)
+    other.executescript(statement)
+    other.close()
+    with pytest.raises(StoreError, match=words):
+        names(reopened(path))
+
+
+@pytest.mark.parametrize("access", ["existing", "sealed"])
+@pytest.mark.parametrize("header", [b"\2\2", b"\1\1"])
+def test_no_journal_makes_sqlite_delete_a_file(tmp_path: Path, access: str, header: bytes) -> None:
+    """The last record of a rollback journal can name any file, which SQLite would delete."""
+    path, canary = box(tmp_path).path, tmp_path / "canary"
+    canary.write_text("canary")
+    with path.open("r+b") as file:
+        file.seek(18)
+        file.write(header)
+    journal = path.with_name("box.db-journal")
+    journal.write_bytes(hot_journal(canary, path.stat().st_size // 4096))
+    with pytest.raises(StoreError, match="is not from cactions") as caught:
+        getattr(Database, access)(path, LAYOUT)
+    assert "was not opened" in caught.value.hint
+    assert canary.exists()
+    assert journal.exists()
+
+
+@pytest.mark.parametrize("header", [b"\1\1", b"\1\2", b"\2\1", b"\0\0", b"\3\3"])
+def test_a_database_without_a_log_ahead_is_not_opened(tmp_path: Path, header: bytes) -> None:
+    """With such a header SQLite would make journals itself."""
+    path = box(tmp_path).path
+    with path.open("r+b") as file:
+        file.seek(18)
+        file.write(header)
+    with pytest.raises(StoreError, match="not a database with a write-ahead log"):
+        reopened(path)
+
+
+def test_opening_a_database_twice_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """A process that closes any descriptor of a file loses all its locks on the file."""
+    first = box(tmp_path, "a")
+    names(first)
+    reopened(first.path).close()
+    other = (
+        "import sqlite3, sys\n"
+        "other = sqlite3.connect(sys.argv[1], timeout=0)\n"
+        "print(*other.execute('PRAGMA locking_mode=EXCLUSIVE').fetchone())\n"
+        "try: other.execute('BEGIN EXCLUSIVE'), print('alone')\n"
+        "except sqlite3.OperationalError as error: print(error)\n"
+    )
+    assert "exclusive\ndatabase is locked\n" == finished(other, first.path).stdout
+
+
+def test_a_view_in_the_place_of_a_table_runs_nobodys_code(tmp_path: Path) -> None:
+    """A schema that came with the file is not trusted with functions that touch the outside."""
+    path = box(tmp_path).path
+    assert [(0,)] == reopened(path).rows("PRAGMA trusted_schema")
+
+
+def test_a_query_that_never_ends_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file can be made so that reading it goes round in circles."""
+    monkeypatch.setattr(query_timeout, "PATIENCE_SECONDS", 0.1)
+    database = box(tmp_path, "a")
+    with pytest.raises(StoreError, match="does not come to its end"):
+        database.rows(ENDLESS)
+    assert ["a"] == names(database)
+
+
+def test_a_signal_is_heard_during_a_query(tmp_path: Path) -> None:
+    """Whoever waits can stop it."""
+    database = box(tmp_path)
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        database.rows(ENDLESS)
+
+
+def test_a_writer_waits_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
+    """Another process that holds the database is no reason to crash."""
+    holder, waiter = box(tmp_path), reopened(tmp_path / "box.db")
+    waiter.rows("PRAGMA busy_timeout = 50")
+    with (
+        holder.writing(),
+        pytest.raises(StoreError, match="in use by another process") as caught,
+        waiter.writing(),
+    ):
+        raise AssertionError("two writers")
+    assert caught.value.hint
+    put(waiter, "later")
+
+
+def test_a_full_database_says_so_and_keeps_what_it_had(tmp_path: Path) -> None:
+    """The transaction that does not fit is gone as a whole."""
+    database = box(tmp_path, "a")
+    database.rows("PRAGMA max_page_count = 4")
+    with pytest.raises(StoreError, match="the disk is full"):
+        put(database, *("x" * 900 for _ in range(100)))
+    assert ["a"] == names(database)
+
+
+OUT_OF_SPACE = """
+import resource, sys
+from pathlib import Path
+from cactions.model import StoreError
+from tests.edges.store.test_sqlite import box, names, put
+database = box(Path(sys.argv[1]), "a")
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    while True:
+        put(database, "x" * 9000)
+        count = len(names(database))
+except StoreError as error:
+    print(count, error, error.hint, sep="|")
+"""
+
+
+def test_a_disk_that_takes_no_more_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
+    """Everything that was committed before the error can be read by the next process."""
+    done = finished(OUT_OF_SPACE, tmp_path)
+    count, words, hint = done.stdout.strip().split("|")
+    assert "" == done.stderr
+    assert "met an error of the disk" in words or "the disk is full" in words
+    assert "room" in hint
+    kept = len(names(reopened(tmp_path / "box.db")))
+    assert kept == int(count) > 5

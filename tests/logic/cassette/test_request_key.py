@@ -1,0 +1,81 @@
+"""Two requests are the same question exactly when nothing that is sent tells them apart."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.logic.cassette.request_diff import list_differences
+from cactions.logic.cassette.request_key import (
+    RequestKey,
+    build_request_key,
+    freeze,
+    to_request_key,
+)
+from cactions.logic.strict_json import dump_json
+from cactions.model import MASK, Json, MaskedText, Request, is_same
+
+# few values that Python's == confuses, so that equal pairs and near misses are common
+confusable = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a", MASK])
+values = st.recursive(
+    confusable,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+FORM = "application/x-www-form-urlencoded"
+questions = st.builds(
+    build_request_key,
+    st.sampled_from(["GET", "POST"]),
+    st.sampled_from(
+        ["https://a/", "https://a:1/", "http://a", "https://b/x%2Fy", "https://b/x/y", "//a", ""]
+    ).flatmap(
+        lambda url: st.sampled_from([url, f"{url}?a=1", f"{url}?a", f"{url}?a=2&a=1#x"]),
+    ),
+    values
+    | values.map(dump_json)
+    | st.sampled_from(["a=1&b=2", f"a={MASK}&b=1", "a=1&a=2", "a", "{"]),
+    st.sampled_from(["", FORM, "application/json"]),
+)
+
+
+@given(values, values)
+def test_frozen_twins_are_equal_exactly_when_the_values_are_the_same(
+    one: Json, other: Json
+) -> None:
+    """Neither ``True == 1`` nor ``1 == 1.0`` of Python gets through, at any depth."""
+    assert is_same(one, other) == (freeze(one) == freeze(other))
+    assert not is_same(one, other) or hash(freeze(one)) == hash(freeze(other))
+
+
+@given(questions, questions)
+def test_words_are_found_exactly_where_the_keys_differ(
+    here: RequestKey, recorded: RequestKey
+) -> None:
+    """A miss never goes without a reason, and a match never comes with one."""
+    blanks = here.body.blanks
+    told = list(list_differences(here, recorded, here))
+    assert (here.to_key(blanks) == recorded.to_key(blanks)) == (not told)
+
+
+@given(questions)
+def test_a_question_fits_itself_with_its_secrets_blank_or_not(question: RequestKey) -> None:
+    """What we record today answers the same request tomorrow."""
+    assert question.to_key(question.body.blanks) == question.to_key(question.body.blanks)
+    assert not list(list_differences(question, question, question))
+
+
+@given(st.text(), st.text())
+def test_every_text_can_be_compared(url: str, body: str) -> None:
+    """No address and no body is too odd to be split: a recording may hold anything."""
+    question = build_request_key("GET", url, body, FORM)
+    hash(question.to_key(question.body.blanks))
+
+
+def test_a_request_is_compared_by_its_shown_texts_alone() -> None:
+    """A request whose every secret is closed has a question, and it shows dots."""
+    sealed = MaskedText(MASK, None)
+    body = MaskedText.of_plain('{"key": "') + sealed + MaskedText.of_plain('"}')
+    request = Request("POST", MaskedText("https://a/", None), (("X-Token", sealed),), body)
+    assert {("key",)} == set(to_request_key(request).body.blanks)

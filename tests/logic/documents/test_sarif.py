@@ -1,0 +1,188 @@
+"""SARIF: what leaves here is valid by the standard's schema, exact, and steady."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+from cactions.logic.documents.sarif import FINGERPRINT, review_to_sarif
+from cactions.logic.lint.rule_page import RulePage
+from cactions.logic.relative_path import relative_to_root
+from cactions.model import Finding, Label, LintReport, Place
+from cactions.render.escape_findings import escape_report
+from tests.cli.scenes import LEAK
+from tests.reviews import PAGES, REVIEWS, relative, reviewed
+
+SCHEMA = Path(__file__).parents[2] / "vectors" / "formats" / "sarif-2.1.0-rtm.5.json"
+VALID = jsonschema.Draft4Validator(json.loads(SCHEMA.read_text()))
+
+SUPPRESSED = """\
+version: 1
+workspace: {identity_verification: true}
+attributes:
+  store: {data_type: string, messenger_writable: true}
+  tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+actions:
+  loyalty:
+    match: user_id
+    request:
+      http_method: get
+      url: https://api.shop.example/customers/{{ person.user_id }}
+      query: {store: "{{ person.attributes.store }}"}
+    response:
+      mapping:  # cactions: ignore[CA201] seen by nobody
+        tier: $.tier
+allow:
+  - rule: CA101
+    where: actions.loyalty.request.query.store
+    reason: teammates fill it in
+    owner: ada@example.com
+    expires: 2099-12-31
+"""
+
+
+def told(review: LintReport) -> dict[str, Any]:
+    """The one run of the document."""
+    document: Any = review_to_sarif(review, PAGES, relative)
+    VALID.validate(document)
+    [run] = json.loads(json.dumps(document))["runs"]
+    return run
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
+def test_what_a_bad_example_brings_up_is_valid(page: RulePage) -> None:
+    """For every rule; each result leads to its rule and to the exact span."""
+    review = reviewed(page.bad)
+    run = told(review)
+    rules = run["tool"]["driver"]["rules"]
+    for finding, result in zip(review.findings, run["results"], strict=True):
+        assert finding.rule == result["ruleId"] == rules[result["ruleIndex"]]["id"]
+        place = finding.place
+        if place:
+            [location] = result["locations"]
+            region = location["physicalLocation"]["region"]
+            span = (place.line, place.column, place.end_line, place.end_column)
+            assert span == tuple(region.values())
+
+
+@given(REVIEWS)
+@settings(max_examples=150)
+def test_whatever_is_found_is_valid(review: LintReport) -> None:
+    """Hostile names, files from elsewhere, findings without a place."""
+    told(escape_report(review))
+
+
+def test_every_rule_has_a_page_there() -> None:
+    """With its summary, why, bad and good in plain text and in Markdown, and its level."""
+    rules = told(LintReport((), (), {}))["tool"]["driver"]["rules"]
+    assert [page.rule for page in PAGES] == [rule["id"] for rule in rules]
+    levels = {"error": "error", "warning": "warning", "info": "note"}
+    for page, rule in zip(PAGES, rules, strict=True):
+        assert levels[page.severity] == rule["defaultConfiguration"]["level"]
+        assert page.summary == rule["shortDescription"]["text"]
+        assert rule["name"].isalnum()
+        assert page.bad in rule["help"]["text"]
+        assert f"```yaml\n{page.good}```" in rule["help"]["markdown"]
+
+
+def test_the_way_of_a_value_is_a_code_flow() -> None:
+    """From where it begins to where it decides, with what is to be seen at each step."""
+    [result] = [one for one in told(reviewed(LEAK))["results"] if one["ruleId"] == "CA102"]
+    [flow] = result["codeFlows"]
+    [thread] = flow["threadFlows"]
+    steps = [step["location"]["message"]["text"] for step in thread["locations"]]
+    assert [one["message"]["text"] for one in result["relatedLocations"]] == steps
+    assert len(steps) > 2
+    assert steps[-1].endswith("looks it up")
+
+
+def test_a_suppressed_finding_is_there_with_who_answers_for_it() -> None:
+    """Those that nobody answers for say so with an empty list."""
+    results = told(reviewed(SUPPRESSED))["results"]
+    by = {one["ruleId"]: one["suppressions"] for one in results}
+    assert ("inSource", "seen by nobody") == (
+        by["CA201"][0]["kind"], by["CA201"][0]["justification"]
+    )  # fmt: skip
+    assert {"owner": "ada@example.com", "expires": "2099-12-31"} == by["CA101"][0]["properties"]
+    clean = LintReport((Finding("CA001", "x"),), (), {"a.yaml": ""})
+    assert [[]] == [one["suppressions"] for one in told(clean)["results"]]
+
+
+def fingerprints(text: str) -> list[str]:
+    return [one["partialFingerprints"][FINGERPRINT] for one in told(reviewed(text))["results"]]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
+def test_a_fingerprint_does_not_change_with_the_line(page: RulePage) -> None:
+    """Lines above come and go; each finding of a file has its own."""
+    before = fingerprints(page.bad)
+    assert before == fingerprints(f"# a comment\n\n{page.bad}")
+    assert len(before) == len(set(before))
+
+
+def test_columns_and_lines_are_those_that_are_declared() -> None:
+    """Characters, not bytes or UTF-16 units; lines break where YAML breaks them."""
+    run = told(LintReport((), (), {}))
+    assert "unicodeCodePoints" == run["columnKind"]
+    assert ["\r\n", "\n"] == run["newlineSequences"]
+
+
+@pytest.mark.parametrize(
+    ("file", "artifact"),
+    [
+        ("a b/ü%.yaml", {"uri": "a%20b/%C3%BC%25.yaml", "uriBaseId": "%SRCROOT%"}),
+        ("/other/a.yaml", {"uri": "file:///other/a.yaml"}),
+        ("<stdin>", {"uri": "%3Cstdin%3E", "uriBaseId": "%SRCROOT%"}),
+    ],
+)
+def test_a_file_is_a_relative_uri_beneath_the_root(file: str, artifact: dict[str, str]) -> None:
+    """Else an absolute one; no path of this machine stands anywhere else."""
+    review = LintReport((Finding("CA001", "x", place=Place(file, 1, 1, 1, 2)),), (), {})
+    [result] = told(review)["results"]
+    [location] = result["locations"]
+    assert artifact == location["physicalLocation"]["artifactLocation"]
+
+
+@pytest.mark.parametrize(
+    ("file", "here", "root", "name"),
+    [
+        ("a.yaml", "/repo", "/repo", "a.yaml"),
+        ("./x/../a.yaml", "/repo/sub", "/repo", "sub/a.yaml"),
+        ("../a.yaml", "/repo/sub", "/repo", "a.yaml"),
+        ("/repo/a.yaml", "/tmp", "/repo/", "a.yaml"),
+        ("/repository/a.yaml", "/repo", "/repo", None),
+        ("../a.yaml", "/repo", "/repo", None),
+        ("a.yaml", "/", "/", "a.yaml"),
+    ],
+)
+def test_names_begin_at_the_root(file: str, here: str, root: str, name: str | None) -> None:
+    """Whatever folder the command was started in."""
+    assert name == relative_to_root(file, here=here, root=root)
+
+
+def test_a_fix_is_a_replacement() -> None:
+    """Of the very span; and whether it is safe is told."""
+    [bad] = [page.bad for page in PAGES if page.rule == "CA207"]
+    [result] = told(reviewed(bad))["results"]
+    [fix] = result["fixes"]
+    [change] = fix["artifactChanges"]
+    [replacement] = change["replacements"]
+    assert {"safe": True} == fix["properties"]
+    assert {"text": "{path: $.store, max_length: 255}"} == replacement["insertedContent"]
+
+
+def test_brackets_never_become_a_link() -> None:
+    """A plain message may hold links in SARIF; ours hold what an author wrote."""
+    label = Label("see [a](1)", Place("a.yaml", 1, 1, 1, 2))
+    finding = Finding("CA101", "see [a](1)", labels=(label,))
+    [result] = told(LintReport((finding,), (), {"a.yaml": ""}))["results"]
+    [related] = result["relatedLocations"]
+    assert r"see \[a\](1)" == result["message"]["text"] == related["message"]["text"]
+    [result] = told(LintReport((replace(finding, message="$.a[0]"),), (), {}))["results"]
+    assert "$.a[0]" == result["message"]["text"]

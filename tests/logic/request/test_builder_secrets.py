@@ -1,0 +1,205 @@
+"""Headers and secrets of a bound request: in order, one value a name, and never in a picture."""
+
+from __future__ import annotations
+
+import base64
+import traceback
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cactions.model import (
+    MASK,
+    CactionsError,
+    DefinitionError,
+    FailureReason,
+    PlanningError,
+    Request,
+    RequestBody,
+    SecretRef,
+    Token,
+)
+from tests.requests import body, bound, request_of, revealed
+
+NASTY = st.text(st.sampled_from(":/\\%?#&=+ \t\r\n\0é😀\ud800a\"'{}"), max_size=6)
+
+KEY = Token("shop", "X-Shop-Token", ("api.shop.example",), value=SecretRef("shop_token"))
+BEARER = Token("crm", "Authorization", (), "Bearer ", SecretRef("crm_token"))
+BASIC = Token("erp", "Authorization", (), "Basic ", None, SecretRef("user"), SecretRef("password"))
+SECRETS = {"shop_token": "s3cr3t-a", "crm_token": "s3cr3t-b", "user": "ada", "password": "p:é"}
+
+
+def shown(request: Request) -> list[tuple[str, str]]:
+    """The headers as they may be shown."""
+    return [(name, value.masked) for name, value in request.headers]
+
+
+def test_headers_stand_in_order_and_defaults_fill_in() -> None:
+    """The author's, the tokens', the defaults; what a secret is shows as dots."""
+    request = request_of(
+        headers={"X-Id": "{{ person.user_id }}"}, body=body("json", {}), tokens=(KEY, BEARER)
+    )
+    expected = [
+        ("X-Id", "u-1"),
+        ("X-Shop-Token", MASK),
+        ("Authorization", f"Bearer {MASK}"),
+        ("Accept", "application/json"),
+        ("Content-Type", "application/json"),
+    ]
+    real = ["u-1", "s3cr3t-a", "Bearer s3cr3t-b", "application/json", "application/json"]
+    result = bound(request, secrets=SECRETS)
+    assert expected == shown(result)
+    assert real == [value.reveal() for _, value in result.headers]
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type"),
+    [
+        ("json", "application/json"),
+        ("form", "application/x-www-form-urlencoded"),
+        ("text", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_body_says_what_it_is(form: str, content_type: str) -> None:
+    """Unless the author does, in any case of letters."""
+    content: Any = "" if form == "text" else {}
+    own = {"ACCEPT": "text/csv", "content-type": "application/vnd.api+json"}
+    assert content_type == bound(request_of(body=body(form, content))).header("Content-Type")
+    assert list(own.items()) == shown(bound(request_of(body=body(form, content), headers=own)))
+
+
+def test_basic_credentials_are_encoded_together() -> None:
+    """RFC 7617, in UTF-8; a missing password is empty, as for keys sent as user names."""
+    pair = base64.b64encode("ada:p:é".encode()).decode()
+    key = Token("erp", "Authorization", (), username=SecretRef("shop_token"))
+    lone = base64.b64encode(b"s3cr3t-a:").decode()
+    for token, real in ((BASIC, pair), (key, lone)):
+        header = bound(request_of(tokens=(token,)), secrets=SECRETS).headers[0]
+        assert ("Authorization", f"Basic {MASK}") == (header[0], header[1].masked)
+        assert f"Basic {real}" == header[1].reveal()
+
+
+SECRET_BODIES = [
+    body("json", {"a": [SecretRef("shop_token")], "b": "{{ person.email }}"}),
+    body("form", {"a": SecretRef("shop_token"), "b": "{{ person.email }}"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected", "real"),
+    [
+        (
+            SECRET_BODIES[0],
+            f'{{"a":["{MASK}"],"b":"ada@example.com"}}',
+            r'{"a":["\"&é+ "],"b":"ada@example.com"}',
+        ),
+        (
+            SECRET_BODIES[1],
+            f"a={MASK}&b=ada%40example.com",
+            "a=%22%26%C3%A9%2B+&b=ada%40example.com",
+        ),
+    ],
+)
+def test_a_secret_in_a_body_is_encoded_like_any_value(
+    content: RequestBody, expected: str, real: str
+) -> None:
+    """Its dots stay readable."""
+    result = bound(request_of(body=content), secrets={"shop_token": '"&é+ '})
+    assert expected == str(result.body)
+    assert real == revealed(result)
+
+
+@pytest.mark.parametrize("tokens", [(KEY,), (BEARER,), (BASIC,)])
+def test_a_secret_that_is_not_given_stays_sealed(tokens: tuple[Token, ...]) -> None:
+    """The request is shown as if it were open, and cannot be sent."""
+    for content in (None, *SECRET_BODIES):
+        request = request_of(tokens=tokens, body=content)
+        opened, sealed = bound(request, secrets=SECRETS), bound(request)
+        assert shown(opened) == shown(sealed)
+        assert str(opened.body) == str(sealed.body)
+        assert sealed.headers[0][1].is_unopened
+        assert content is None or (sealed.body is not None and sealed.body.is_unopened)
+
+
+def test_a_pair_is_sealed_where_half_of_it_is() -> None:
+    """A user name alone is no credential."""
+    assert bound(request_of(tokens=(BASIC,)), secrets={"user": "ada"}).headers[0][1].is_unopened
+
+
+@pytest.mark.parametrize(
+    ("token", "secrets", "message"),
+    [
+        (KEY, {"shop_token": "a\nX: y"}, "the header X-Shop-Token: it holds a control character"),
+        (KEY, {"shop_token": "abc\n"}, "the header X-Shop-Token: it holds a control character"),
+        (KEY, {"shop_token": "é"}, "the header X-Shop-Token: it holds a character beyond ASCII"),
+        (BEARER, {"crm_token": "a "}, "the header Authorization: it begins or ends with a space"),
+        (BASIC, {"user": "a:b"}, 'the token "erp": it holds a colon'),
+        (BASIC, {"user": "a", "password": "\0"}, 'the token "erp": it holds a control character'),
+        (BASIC, {"password": "\ud800"}, 'the token "erp": it holds half of a surrogate pair'),
+    ],
+)
+def test_a_secret_must_fit_its_header(token: Token, secrets: dict[str, str], message: str) -> None:
+    """A pasted newline is refused and not sent as a second header."""
+    with pytest.raises(PlanningError) as caught:
+        bound(request_of(tokens=(token,)), secrets=secrets)
+    assert caught.value.reason is FailureReason.UNFIT_VALUE
+    assert str(caught.value).endswith(f" does not fit into {message}")
+
+
+def test_an_empty_secret_is_no_secret() -> None:
+    """A request without its credential is not sent."""
+    with pytest.raises(PlanningError, match=r'^the secret "shop_token" is empty$') as caught:
+        bound(request_of(tokens=(KEY,)), secrets={"shop_token": ""})
+    assert caught.value.reason is FailureReason.NO_VALUE
+
+
+PADDED = Token("t", "X-A", (), "é ", SecretRef("a"))
+COLON = Token("t", "X-A", (), username="a:b")
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"headers": {"x-a": "a"}, "tokens": (PADDED,)}, "the header X-A has two values"),
+        ({"headers": {"X-A": "a", "x-a": "b"}}, "the header x-a has two values"),
+        ({"tokens": (BEARER, BASIC)}, "the header Authorization has two values"),
+        ({"headers": {"X-A": "é"}}, "the header X-A holds a character beyond ASCII"),
+        ({"headers": {"X-A": "a\r\nX-B: c"}}, "the header X-A holds a control character"),
+        ({"headers": {"X-A": "{{ person.id }} "}}, "the header X-A begins or ends with a space"),
+        ({"tokens": (PADDED,)}, "the header X-A holds a character beyond ASCII"),
+        ({"tokens": (COLON,)}, 'the user name of the token "t" holds a colon'),
+        ({"body": body("form", {"a": 1})}, "the form field a is no text"),
+        ({"body": body("form", ["a"])}, "the content of the body does not fit form"),
+        ({"body": body("text", {})}, "the content of the body does not fit text"),
+    ],
+)
+def test_what_no_value_could_mend_is_the_authors(parts: dict[str, Any], message: str) -> None:
+    """Literal text that does not fit, and two values for one header, are no person's failure."""
+    with pytest.raises(DefinitionError) as caught:
+        bound(request_of(**parts))
+    assert message == str(caught.value)
+
+
+CANARY = "canary-7f3a"
+
+
+@given(NASTY, NASTY)
+def test_a_secret_stands_in_no_picture_and_no_error(before: str, after: str) -> None:
+    """Whatever it holds and wherever it goes: str, repr and tracebacks show dots or nothing."""
+    secret = before + CANARY + after
+    names = ("shop_token", "crm_token", "user", "password")
+    pictures = []
+    for token in (KEY, BEARER, BASIC):
+        for content in (None, *SECRET_BODIES):
+            try:
+                result = bound(
+                    request_of(tokens=(token,), body=content), secrets=dict.fromkeys(names, secret)
+                )
+            except CactionsError as error:
+                pictures += ["".join(traceback.format_exception(error)), repr(error), error.hint]
+            else:
+                pictures += [str(result), repr(result), str(result.body), *map(str, result.headers)]
+    coded = base64.b64encode(f"{secret}:{secret}".encode(errors="replace")).decode()
+    assert not [picture for picture in pictures if CANARY in picture or coded in picture]
