@@ -2,7 +2,7 @@
 
     with serving(answering(b"{}")) as server:
         live = Live(Network((server.allowed(),), ca_file=server.ca_file))
-        live.send(Request("GET", Rendered.plain(server.url("/customers"))))
+        live.send(Request("GET", MaskedText.of_plain(server.url("/customers"))))
         assert 1 == server.connections
 
 A behaviour is called once for each connection, in a thread of its own, with a ``Talk``.

@@ -16,7 +16,7 @@ from cactions.app.ports import Journal, People, RunLock
 from cactions.app.undo_marks import UndoMarks
 from cactions.app.undo_steps import UndoStep, build_undo_plan
 from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT, find_conflicts
-from cactions.logic.plan.stored_run import find_misfit, redact_receipt, redact_run
+from cactions.logic.project.stored_run import find_misfit, redact_receipt, redact_run
 from cactions.logic.shell import join_command
 from cactions.model import (
     Outcome,
@@ -51,7 +51,7 @@ class RunStores:
     unsealed: bool = False
 
     def without_forged_values(self, kept: Run) -> Run:
-        """The run, as the project shows it. Raises OperatorError where it may be forged."""
+        """The run, as the project shows it. Raises UsageError where it may be forged."""
         if not (kept.authentic or self.unsealed):
             show = join_command(("runs", "show"), kept.head.id)
             raise UsageError(
@@ -100,7 +100,7 @@ def close_run(done: Run, books: RunStores) -> Run:
 def resume_run(done: Run, books: RunStores) -> Run:
     """Finish a run that was cut off: what was not written is written now; raises as ``run`` does.
 
-    Raises OperatorError where it is finished.
+    Raises UsageError where it is finished.
     """
     with books.turns.hold(done.head):
         return _conclude(done.head.id, books, _written_once)

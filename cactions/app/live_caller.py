@@ -76,7 +76,7 @@ class LiveCaller:
     def prepare(self, action: Action) -> None:
         """Open the secrets of the request and of whatever fetches its tokens.
 
-        Raises AuthorError where a secret or a token may not go where it would.
+        Raises DefinitionError where a secret or a token may not go where it would.
         """
         self._opened(action.request)
         for token in action.request.tokens:
@@ -92,7 +92,7 @@ class LiveCaller:
         return remove_secrets(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
-        """A new token, from its service. Raises NoPlan (NO_TOKEN) and what ``call`` raises."""
+        """A new token, from its service. Raises PlanningError (NO_TOKEN) and what ``call`` raises."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request, fetches=True)
         try:

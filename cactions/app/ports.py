@@ -32,7 +32,7 @@ class Sender(Protocol):
     """Empty for live calls, else the file that the answers come from."""
 
     def send(self, request: Request) -> Response:
-        """The answer. Raises NoAnswer where none came, NoPlan where none is recorded."""
+        """The answer. Raises RequestFailed where none came, PlanningError where none is recorded."""
         ...
 
 
@@ -45,14 +45,14 @@ class Caller(Protocol):
     def prepare(self, action: Action) -> None:
         """Open what a call of the action will need, so that only the network can fail it then.
 
-        Raises OperatorError, AuthorError and StoreError.
+        Raises UsageError, DefinitionError and StoreError.
         """
         ...
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
         """The answer; ``sealed`` is the request with nothing opened, as it may be shown.
 
-        Raises NoPlan where there is no answer; OperatorError, AuthorError and StoreError where
+        Raises PlanningError where there is no answer; UsageError, DefinitionError and StoreError where
         the call cannot be made for anybody.
         """
         ...
@@ -80,7 +80,7 @@ class Secrets(Protocol):
     def find_binding(self, token: Token) -> TokenBinding:
         """Where a token may go that is fetched or given; nothing is fetched.
 
-        Raises OperatorError where the vault or a secret of the fetch is not there, StoreError where
+        Raises UsageError where the vault or a secret of the fetch is not there, StoreError where
         the vault cannot be opened.
         """
         ...
@@ -90,7 +90,7 @@ class Secrets(Protocol):
     ) -> Mapping[str, Secret]:
         """By name; ``fetches``: for a request that fetches a token, not for one of an action.
 
-        Raises OperatorError for one that is not sealed, AuthorError for a host that it may not go
+        Raises UsageError for one that is not sealed, DefinitionError for a host that it may not go
         to, StoreError where the vault cannot be opened.
         """
         ...
@@ -100,18 +100,18 @@ class People(Protocol):
     """Where people live."""
 
     def find(self, query: PersonQuery) -> Person:
-        """The one person who matches. Raises OperatorError for none and for more than one."""
+        """The one person who matches. Raises UsageError for none and for more than one."""
         ...
 
     def get(self, person_id: str) -> Person:
-        """The person of this contact id. Raises OperatorError where there is none."""
+        """The person of this contact id. Raises UsageError where there is none."""
         ...
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the plan's effective changes if every ``before`` still holds, else none of them.
 
         Outcome APPLIED, UNCHANGED (nothing to write) or CONFLICT with what was found.
-        Raises OperatorError where the person is gone, StoreError where nothing was written, and
+        Raises UsageError where the person is gone, StoreError where nothing was written, and
         OutcomeUnknown where it cannot be known whether anything was.
         """
         ...
@@ -152,7 +152,7 @@ class Journal(Protocol):
         ...
 
     def read(self, run_id: str) -> Run:
-        """The run with its entries. Raises OperatorError for an unknown id."""
+        """The run with its entries. Raises UsageError for an unknown id."""
         ...
 
     def runs(self) -> Iterable[Run]:

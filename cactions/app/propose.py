@@ -46,7 +46,7 @@ class PlanContext:
 
 
 def propose(job: Job, desk: PlanContext) -> Plan | PlanFailure:
-    """The plan, or why there is none. Raises OperatorError where not exactly one person matches."""
+    """The plan, or why there is none. Raises UsageError where not exactly one person matches."""
     return plan_response(job, desk.people.find(job.query), desk)
 
 

@@ -91,7 +91,7 @@ class Recording:
 
 
 def check_test_people(action: Action, people: People) -> None:
-    """Raises AuthorError where a test of the action is about somebody who is no test person."""
+    """Raises DefinitionError where a test of the action is about somebody who is no test person."""
     for test in action.tests:
         try:
             person = people.find(test.person)

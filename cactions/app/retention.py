@@ -62,7 +62,7 @@ def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
 def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonTraces:
     """Where the person is in the runs, whether or not they are still in the workspace.
 
-    Raises OperatorError where nobody is meant, more than one may be, or the outcome of a write
+    Raises UsageError where nobody is meant, more than one may be, or the outcome of a write
     to the person is still open.
     """
     runs = list(journal.runs())

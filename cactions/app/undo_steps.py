@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cactions.app.ports import People
 from cactions.logic.plan.planner import invert_plan, plan_undo
-from cactions.logic.plan.stored_run import find_misfit
+from cactions.logic.project.stored_run import find_misfit
 from cactions.model import Conflict, Outcome, Plan, Project, Receipt, Run, UsageError
 
 

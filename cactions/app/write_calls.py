@@ -51,7 +51,7 @@ def call_once(
     """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
 
     Where a plan came of it the run is left open: resuming it applies the plan. Raises
-    OperatorError where an earlier call of the action for the person is in doubt; ``again`` says
+    UsageError where an earlier call of the action for the person is in doubt; ``again`` says
     that it may be made all the same.
     """
     person = desk.people.find(job.query)

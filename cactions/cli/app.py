@@ -11,7 +11,7 @@ from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 
 def run_command(words: list[str]) -> int:
-    """Do what the words say; the exit code. Raises OperatorError where they do not fit."""
+    """Do what the words say; the exit code. Raises UsageError where they do not fit."""
     try:
         code = _application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:

@@ -11,7 +11,7 @@ from cactions.app.propose import Job
 from cactions.cli.exit_codes import Exit, most_severe
 from cactions.cli.options import parse_inputs, parse_person_query
 from cactions.logic.request.inputs import resolve_inputs
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import (
     Action,
     FailureReason,
@@ -27,14 +27,14 @@ ActionName = Annotated[str, typer.Argument(metavar="ACTION", help="The action's 
 
 
 def find_action(project: Project, name: str) -> Action:
-    """The action. Raises OperatorError with the nearest name."""
+    """The action. Raises UsageError with the nearest name."""
     if name in project.actions:
         return project.actions[name]
     raise UsageError(f'there is no action "{name}"', hint=suggest(name, project.actions))
 
 
 def build_job(project: Project, name: str, person: str, inputs: list[str] | None) -> Job:
-    """One action for one person. Raises OperatorError for words that do not fit."""
+    """One action for one person. Raises UsageError for words that do not fit."""
     action = find_action(project, name)
     query = parse_person_query(person, action.match)
     return Job(action, query, resolve_inputs(action, parse_inputs(inputs)))

@@ -36,7 +36,7 @@ class LiveOptions:
         return not (action.request.is_read or self.replayed)
 
     def require_live_flag(self, action: Action) -> None:
-        """Raises OperatorError where such a call was not asked for by name."""
+        """Raises UsageError where such a call was not asked for by name."""
         if self.is_write_call(action) and not self.live:
             raise UsageError(
                 f'the call of "{action.name}" may change something at the third party'

@@ -50,7 +50,7 @@ class LiveDeps:
 def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
     """Who makes live calls. User tokens are read here, once the vault lets them go to the calls.
 
-    Raises AuthorError where it does not, and OperatorError.
+    Raises DefinitionError where it does not, and UsageError.
     """
     project = around.project
     secrets = VaultSecrets(around.vault, output_scrubber.register_secret)

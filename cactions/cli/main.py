@@ -80,7 +80,7 @@ def _ended(words: list[str], answer: Answer) -> int:
 
 
 def _check_place() -> None:
-    """Raises OperatorError where the current folder was deleted: no path means anything then."""
+    """Raises UsageError where the current folder was deleted: no path means anything then."""
     try:
         os.getcwd()  # noqa: PTH109 - pathlib is not needed for it
     except OSError:

@@ -16,18 +16,18 @@ from cactions.model import UsageError
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Write the file; see ``edges.files.write_text``. Raises OperatorError, AuthorError."""
+    """Write the file; see ``edges.files.write_text``. Raises UsageError, DefinitionError."""
     check_output(path)
     file_io.write_text(path, streams.mask_text(text), private=private)
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add to its end; see ``edges.files.append_text``. Raises OperatorError, AuthorError."""
+    """Add to its end; see ``edges.files.append_text``. Raises UsageError, DefinitionError."""
     file_io.append_text(path, streams.mask_text(text))
 
 
 def check_output(path: Path, read: Collection[str] = ()) -> None:
-    """Raises OperatorError for a file that the project itself lives on.
+    """Raises UsageError for a file that the project itself lives on.
 
     ``read`` are the real paths of its files that have other names than usual.
     """

@@ -15,7 +15,7 @@ if sys.platform != "win32":
 
 
 def require_terminal(yes: bool, json: bool = False) -> None:
-    """Raises OperatorError where nobody would see what they are asked about, or could answer."""
+    """Raises UsageError where nobody would see what they are asked about, or could answer."""
     if yes:
         return
     if json:
@@ -42,7 +42,7 @@ def confirm(question: str, yes: bool) -> bool:
 def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     """Whether to go ahead with what cannot be taken back: the word itself must be typed.
 
-    After it, something may be written. Raises OperatorError where nobody could be asked.
+    After it, something may be written. Raises UsageError where nobody could be asked.
     """
     if not yes:
         if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):

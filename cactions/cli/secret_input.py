@@ -14,8 +14,8 @@ from typing import Final
 
 from cactions.cli import output_scrubber
 from cactions.logic.shell import quote_word
+from cactions.logic.suggest import suggest
 from cactions.logic.vault import validation
-from cactions.logic.yaml.diagnostics import suggest
 from cactions.model import UsageError
 from cactions.model.secret import Passphrase, Secret, VaultKey
 
@@ -38,7 +38,7 @@ def read_user_tokens(
     """The end user's own tokens: ``NAME=N`` is read from descriptor N, ``NAME=-`` from stdin.
 
     ``known`` are their names. ``check`` is asked about every name before any token is read, and
-    raises where one may not be used. Raises OperatorError. One line break at the end is not part of
+    raises where one may not be used. Raises UsageError. One line break at the end is not part of
     a token.
     """
     sources = _sources(pairs, known)
@@ -150,7 +150,7 @@ def _at_terminal() -> bool:
 
 
 def _typed(question: str) -> str:
-    """One line without echo. Raises OperatorError where the terminal would show it."""
+    """One line without echo. Raises UsageError where the terminal would show it."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:

@@ -66,7 +66,7 @@ def mask_view(sheet: View) -> View:
 def prepare() -> None:
     """Occupy what is closed, so that no file of ours gets its number.
 
-    A closed stdin reads as empty, a closed stderr swallows. Raises OperatorError where there is
+    A closed stdin reads as empty, a closed stderr swallows. Raises UsageError where there is
     no stdout: it would be a question without an answer.
     """
     for number in range(3):

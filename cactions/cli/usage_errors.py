@@ -12,7 +12,7 @@ from typing import Final
 import typer
 
 from cactions.cli.wiring import COMMANDS
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import UsageError
 
 MISUSE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
@@ -33,7 +33,7 @@ _OURS: Final = (
 
 
 def to_usage_error(complaint: Exception, words: Sequence[str]) -> UsageError | None:
-    """The same as an OperatorError; None where Typer has shown the help instead of complaining."""
+    """The same as an UsageError; None where Typer has shown the help instead of complaining."""
     told: str = getattr(complaint, "format_message", complaint.__str__)()
     if not told.strip():
         return None

@@ -52,7 +52,7 @@ class ProjectFolder:
     cover: RowCipher | None = None
 
     def cassette_path(self, action: Action) -> Path:
-        """The file of an action's own. Raises AuthorError where the name leaves the folder."""
+        """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
         return self.folder / build_cassette_name(action)
 
 
@@ -136,7 +136,7 @@ def find_missing_secrets(paths: Sequence[Path], found: Sequence[LoadedProject]) 
 
 
 def find_folder(paths: Sequence[Path] | None) -> Path:
-    """The one folder of the action files. Raises OperatorError where there are several."""
+    """The one folder of the action files. Raises UsageError where there are several."""
     from cactions.edges.files import action_files
 
     return action_files.require_one_folder(paths)

@@ -81,7 +81,7 @@ class MaskedText:
         return self.masked
 
     def __repr__(self) -> str:
-        return f"Rendered({self.masked!r})"
+        return f"MaskedText({self.masked!r})"
 
     def __reduce__(self) -> str | tuple[object, ...]:
-        raise TypeError("a Rendered text may hold a secret and is never pickled")
+        raise TypeError("a MaskedText text may hold a secret and is never pickled")

@@ -68,8 +68,8 @@ CAUTIONS: Final = MappingProxyType(
         ChangeWarning.HAND_EDITED: "cactions did not write the old value: somebody may have set it"
         " by hand.",
         ChangeWarning.CLEARS: "The old value goes away and nothing takes its place.",
-        ChangeWarning.TYPE_FORCED: "The response's value has another type and is converted, as the action"
-        " asks.",
+        ChangeWarning.TYPE_FORCED: "The response's value has another type and is converted,"
+        " as the action asks.",
     }
 )
 

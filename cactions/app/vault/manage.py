@@ -16,8 +16,8 @@ from cactions.app.vault.open_vault import (
 )
 from cactions.app.vault.ports import VaultFile
 from cactions.logic.shell import join_command
+from cactions.logic.suggest import suggest
 from cactions.logic.vault import errors, file_format, validation
-from cactions.logic.yaml.diagnostics import suggest
 from cactions.model import CactionsError, DefinitionError, UsageError
 from cactions.model.secret import Secret
 from cactions.model.vault import (
@@ -75,7 +75,7 @@ class VaultStatus:
 
 
 def create_vault(desk: VaultContext, recipient: str) -> WrittenVault:
-    """A new vault with one recipient, whose key the holder keeps. Raises OperatorError, StoreError.
+    """A new vault with one recipient, whose key the holder keeps. Raises UsageError, StoreError.
 
     The key is kept first: a vault that nobody can open is never written.
     """
@@ -103,7 +103,7 @@ def seal_secret(
     hosts: Iterable[str],
     token_hosts: Iterable[str] | None = None,
 ) -> WrittenVault:
-    """Seal a new secret for these hosts. Raises OperatorError where the name is taken.
+    """Seal a new secret for these hosts. Raises UsageError where the name is taken.
 
     ``secret`` comes from ``sealable.secret``. ``token_hosts`` are where a token may go that is
     fetched with it; without them nowhere.
@@ -198,7 +198,7 @@ def get_status(desk: VaultContext) -> VaultStatus:
 def accept_generation(desk: VaultContext, generation: int) -> VaultHead:
     """Take an older file for the newest one from now on, if it is of exactly this generation.
 
-    Raises OperatorError where it is of another one, VaultError where it is not whole.
+    Raises UsageError where it is of another one, VaultError where it is not whole.
     """
     vault = open_vault(desk, older=True)
     have = vault.head.generation
@@ -215,7 +215,7 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     """A secret of a vault that is open, for one request to this host.
 
     ``fetches``: the request fetches a token, and is not the request of an action. Raises
-    OperatorError where nothing is sealed under the name, AuthorError where the secret may not go to
+    UsageError where nothing is sealed under the name, DefinitionError where the secret may not go to
     the host, VaultError (ENTRY) where it was not sealed for its place.
     """
     entry = find_entry(vault, name)
@@ -248,7 +248,7 @@ def _only_fetches(name: str) -> DefinitionError:
 
 
 def find_entry(vault: OpenVault, name: str) -> Entry:
-    """The secret of that name. Raises OperatorError."""
+    """The secret of that name. Raises UsageError."""
     entry = vault.find(Purpose.SECRET, name)
     if entry and entry.is_binding:
         bind = join_command(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))

@@ -62,7 +62,7 @@ class VaultFile(Protocol):
     """For messages."""
 
     def read(self) -> bytes:
-        """All of it. Raises OperatorError where there is none, VaultError for a strange one."""
+        """All of it. Raises UsageError where there is none, VaultError for a strange one."""
         ...
 
     def change(self) -> AbstractContextManager[VaultChange]:

@@ -67,7 +67,7 @@ def list_recipients(desk: VaultContext) -> tuple[Recipient, ...]:
 
 
 def invite(desk: VaultContext, name: str) -> AddedRecipient:
-    """Let a person in: a one-time join code. Raises OperatorError where the name is taken.
+    """Let a person in: a one-time join code. Raises UsageError where the name is taken.
 
     Whoever has not joined yet gets another code, and the old one is void: for a code that was
     never seen, because a command was cut off.

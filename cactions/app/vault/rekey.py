@@ -44,7 +44,7 @@ def rekey_vault(desk: VaultContext, passphrases: Iterable[Passphrase] = ()) -> R
 def remove_recipient(
     desk: VaultContext, name: str, passphrases: Iterable[Passphrase] = ()
 ) -> RekeyedVault:
-    """Take a recipient out, and rekey. Raises OperatorError for nobody, and for oneself."""
+    """Take a recipient out, and rekey. Raises UsageError for nobody, and for oneself."""
     return _rekeyed(desk, name, tuple(passphrases))
 
 

@@ -47,7 +47,7 @@ class SalvagedVault:
 def salvage_vault(desk: VaultContext, into: VaultFile) -> SalvagedVault:
     """Make a new vault of what still opens. The damaged file stays as it is.
 
-    Raises VaultError where not even the data key can be had, OperatorError where ``into`` is there.
+    Raises VaultError where not even the data key can be had, UsageError where ``into`` is there.
     """
     data = desk.file.read()
     parts = tuple(parse_fragments(data))

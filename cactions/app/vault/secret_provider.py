@@ -31,14 +31,14 @@ class VaultSecrets:
     def open(
         self, names: Sequence[str], host: str, *, fetches: bool = False
     ) -> Mapping[str, Secret]:
-        """By name. Raises OperatorError, AuthorError, StoreError."""
+        """By name. Raises UsageError, DefinitionError, StoreError."""
         with self._lock:
             return {name: self._one(name, host, fetches) for name in names}
 
     def find_binding(self, token: Token) -> TokenBinding:
         """Where the token may go. No vault is asked for a token that is fetched without a secret.
 
-        Raises OperatorError where there is no vault, or a secret of the fetch is not in it, and
+        Raises UsageError where there is no vault, or a secret of the fetch is not in it, and
         StoreError where the vault cannot be opened.
         """
         with self._lock:

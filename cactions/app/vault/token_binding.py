@@ -16,7 +16,7 @@ from cactions.model.vault import Entry, Purpose
 def bind_fetched_tokens(desk: VaultContext, name: str, hosts: Iterable[str]) -> WrittenVault:
     """Tokens that are fetched with this secret may go to these hosts, instead of those so far.
 
-    The same value is sealed as a new version. Raises OperatorError where there is no such secret.
+    The same value is sealed as a new version. Raises UsageError where there is no such secret.
     """
     places = {"token_hosts": validation.check_hosts(hosts, TOKEN_HOST)}
 
@@ -35,7 +35,7 @@ def bind_user_token(desk: VaultContext, name: str, hosts: Iterable[str]) -> Writ
     """The end user's token of this name may go to these hosts, instead of those so far.
 
     The entry holds no value, and its own hosts are empty: a reader that takes it for a secret may
-    send it nowhere. Raises OperatorError where a secret has the name.
+    send it nowhere. Raises UsageError where a secret has the name.
     """
     validation.check_name(name, "token")
     places = {"hosts": (), "token_hosts": validation.check_hosts(hosts, TOKEN_HOST)}

@@ -10,7 +10,7 @@ from cactions.cli import wiring
 from cactions.cli.options import Json
 from cactions.logic.documents import pages_to_json
 from cactions.logic.lint.rule_page import parse_rule_page
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import UsageError
 from cactions.render.rule_page import render_rule_pages as pages_sheet
 from cactions.rules import PAGES, SEVERITIES

@@ -183,7 +183,7 @@ def _closed(done: Run, books: RunStores, yes: bool) -> tuple[Receipt, ...]:
 
 
 def _cut_off(journal: Journal, run: str) -> Run:
-    """The run of an id, of its beginning, or the newest that is cut off. Raises OperatorError."""
+    """The run of an id, of its beginning, or the newest that is cut off. Raises UsageError."""
     if run != "last":
         return journal.read(run)
     newest = next((one for one in journal.runs() if not one.finished), None)
@@ -193,7 +193,7 @@ def _cut_off(journal: Journal, run: str) -> Run:
 
 
 def _undoable(journal: Journal, run: str) -> Run:
-    """The run to take back; `last` is the newest that has left something. Raises OperatorError."""
+    """The run to take back; `last` is the newest that has left something. Raises UsageError."""
     if run != "last":
         named = journal.read(run)
         if named.head.kind is RunKind.UNDO:
@@ -213,7 +213,7 @@ def _undoable(journal: Journal, run: str) -> Run:
 
 
 def _read(journal: Journal, run: str) -> Run:
-    """The run of an id, of its beginning, or the newest. Raises OperatorError."""
+    """The run of an id, of its beginning, or the newest. Raises UsageError."""
     if run != "last":
         return journal.read(run)
     newest = next(iter(journal.runs()), None)

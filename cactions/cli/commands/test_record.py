@@ -28,7 +28,7 @@ class Tested:
 
 
 def run_live_tests(answers: LiveOptions) -> LiveOptions:
-    """Raises OperatorError where a replay was asked for, too."""
+    """Raises UsageError where a replay was asked for, too."""
     if answers.replayed:
         raise UsageError(
             "--record and --replay exclude each other", hint="What is recorded is asked live."
@@ -41,8 +41,8 @@ def confirm_live_tests(
 ) -> bool:
     """Whether to go ahead; nothing was sent so far.
 
-    Raises AuthorError where a test is about somebody who is no test person or a link of the project
-    is in the way of a recording, OperatorError where nobody can be asked whether recordings may be
+    Raises DefinitionError where a test is about somebody who is no test person or a link of the project
+    is in the way of a recording, UsageError where nobody can be asked whether recordings may be
     replaced.
     """
     people = workspace.open_test_people(opened)

@@ -9,7 +9,7 @@ import typer
 from cactions.cli import wiring
 from cactions.cli.live_options import CaFile, LiveOptions, Proxy
 from cactions.cli.options import Environment, Files, Json
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import PlanningError, Project, RemoteError, Token, UsageError
 from cactions.render.tokens import render_token_test as fetched_sheet
 

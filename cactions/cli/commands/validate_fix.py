@@ -40,7 +40,7 @@ def run_fix(asked: ValidateOptions) -> Exit:
     """Fix what is safe in the files named, tell what is left, and how much was fixed.
 
     A file is always looked at with its whole folder: what one file alone does not need, another
-    may. Raises OperatorError where a file cannot be written.
+    may. Raises UsageError where a file cannot be written.
     """
     streamed = STDIN in asked.paths
     _refuse(asked, streamed=streamed)
@@ -94,7 +94,7 @@ def _shown(
 
 
 def _refuse(asked: ValidateOptions, *, streamed: bool) -> None:
-    """What does not go together. Raises OperatorError."""
+    """What does not go together. Raises UsageError."""
     if streamed and len(asked.paths) > 1:
         raise UsageError("- stands alone where it is fixed", hint="Name files, or give one text.")
     elsewhere = asked.format is not Format.TEXT or asked.output is not None

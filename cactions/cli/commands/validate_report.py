@@ -109,7 +109,7 @@ def _asked(names: Sequence[str], given: dict[str, str]) -> ValidateOptions | Non
 
 
 def validate(asked: ValidateOptions) -> Exit:
-    """Check the files and tell every finding. Raises OperatorError where there is no file."""
+    """Check the files and tell every finding. Raises UsageError where there is no file."""
     if asked.fixing is not Fixing.OFFERED:
         return Exit(wiring.load_module("commands.validate_fix").fix(asked))
     opened = load_folders(asked)
@@ -122,7 +122,7 @@ def validate(asked: ValidateOptions) -> Exit:
 
 
 def load_folders(asked: ValidateOptions) -> list[ActionFolder]:
-    """The files that are to be checked. Raises OperatorError where one cannot be read."""
+    """The files that are to be checked. Raises UsageError where one cannot be read."""
     return find_folders(
         _paths(asked),
         wiring.load_snapshot,
@@ -145,9 +145,9 @@ def build_report(asked: ValidateOptions, shaped: Sequence[LoadedProject]) -> Lin
 def report(found: LintReport, asked: ValidateOptions) -> Exit:
     """Tell it in the format and the place that are asked for; the exit code.
 
-    Raises OperatorError where the output file cannot be written.
+    Raises UsageError where the output file cannot be written.
     """
-    tell = partial(wiring.load_module(f"reporters.{asked.format.value}").tell, found, asked)
+    tell = partial(wiring.load_module(f"reporters.{asked.format.value}").report, found, asked)
     if asked.output is None:
         tell()
     else:
@@ -162,7 +162,7 @@ def exit_code_of_report(found: LintReport, asked: ValidateOptions) -> Exit:
 
 
 def _paths(asked: ValidateOptions) -> Sequence[Path]:
-    """The names, with that of stdin in its place. Raises OperatorError where it has none."""
+    """The names, with that of stdin in its place. Raises UsageError where it has none."""
     if not asked.stdin:
         return asked.paths
     if STDIN not in asked.paths:

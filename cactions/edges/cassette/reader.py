@@ -20,7 +20,6 @@ from cactions.edges.files.file_io import store_errors
 from cactions.logic.cassette.file_format import RecordedExchange, parse_cassette
 from cactions.logic.cassette.request_diff import (
     describe_request,
-    escape_control,
     find_closest_recording,
     list_differences,
 )
@@ -31,6 +30,7 @@ from cactions.logic.cassette.request_key import (
     to_masked_request_key,
     to_request_key,
 )
+from cactions.logic.printable import escape_control
 from cactions.model import DefinitionError, FailureReason, PlanningError, Request, Response
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -42,7 +42,7 @@ _Index: TypeAlias = "dict[Key, tuple[RequestKey, Iterator[Response]]]"
 class CassetteSender:
     """The Sender that answers from a cassette. ``source`` is the path as it may be shown.
 
-    Raises AuthorError for a file that is missing or no cassette, StoreError for one that cannot
+    Raises DefinitionError for a file that is missing or no cassette, StoreError for one that cannot
     be read.
     """
 
@@ -57,7 +57,7 @@ class CassetteSender:
         return len(self._recorded)
 
     def send(self, request: Request) -> Response:
-        """The recorded answer. Raises NoPlan (NOT_RECORDED), which names the nearest request."""
+        """The recorded answer. Raises PlanningError (NOT_RECORDED), which names the nearest request."""
         asked = to_request_key(request)
         blanks = asked.body.blanks
         index = self._index(blanks)

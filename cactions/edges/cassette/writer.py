@@ -55,7 +55,7 @@ class JsonCassetteWriter:
     def save(self, data: bytes) -> None:
         """Replace the file; durable on return.
 
-        Raises StoreError, or AuthorError where a link of the project is in the way.
+        Raises StoreError, or DefinitionError where a link of the project is in the way.
         """
         with store_errors(self._path):
             path = resolve_for_writing(self._path).path

@@ -32,7 +32,7 @@ def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
     """Action files by the folder that they belong to, in a stable order.
 
     Without a name, those of the current folder; the example counts only where it stands alone.
-    Raises OperatorError where there is none, AuthorError where a link leads out of its project.
+    Raises UsageError where there is none, DefinitionError where a link leads out of its project.
     """
     found: dict[Path, dict[Path, None]] = {}
     for path in named or [Path()]:
@@ -75,7 +75,7 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def require_one_folder(named: Sequence[Path] | None) -> Path:
-    """The one folder of the action files. Raises OperatorError where there are several."""
+    """The one folder of the action files. Raises UsageError where there are several."""
     folders = list(find(named))
     if len(folders) > 1:
         told = " and ".join(str(one) for one in folders[:2])
@@ -106,8 +106,8 @@ def is_action_file(name: str) -> bool:
 def load(paths: Iterable[Path], stdin: Path | None = None) -> list[SourceFile]:
     """The files' bytes, a little more than may be read of those that are too long.
 
-    ``stdin`` is the one whose bytes come from there, under its name. Raises OperatorError where a
-    file cannot be read, AuthorError where a link leads out of its project.
+    ``stdin`` is the one whose bytes come from there, under its name. Raises UsageError where a
+    file cannot be read, DefinitionError where a link leads out of its project.
     """
     return [_load(path, stdin) for path in paths]
 

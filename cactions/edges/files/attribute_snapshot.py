@@ -13,7 +13,7 @@ _HINT = "Take a new snapshot, or remove the file."
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """The snapshot. Raises OperatorError where it cannot be read, AuthorError where it is none."""
+    """The snapshot. Raises UsageError where it cannot be read, DefinitionError where it is none."""
     text = read_text(path)
     try:
         return snapshot_from_json(parse_json(text), str(path))

@@ -2,7 +2,7 @@
 
 - What the operator named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
   Which links are followed on the way is decided by ``confined_paths``.
-- No OSError leaves this file: what the operator named is an OperatorError, state a StoreError.
+- No OSError leaves this file: what the operator named is an UsageError, state a StoreError.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 def read_text(path: Path, *, limit: int = MIB) -> str:
     """The whole text of a file that the operator named.
 
-    Raises OperatorError where it cannot be read, AuthorError where it is too long, not UTF-8, or
+    Raises UsageError where it cannot be read, DefinitionError where it is too long, not UTF-8, or
     behind a link that leads out of its project.
     """
     data = read_bytes(path, limit=limit)
@@ -51,7 +51,7 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
 def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
     """A file that the operator named; of one longer than ``limit``, one byte more than that.
 
-    Raises OperatorError where it cannot be read, AuthorError where a link leads out of its project.
+    Raises UsageError where it cannot be read, DefinitionError where a link leads out of its project.
     """
     try:
         with open(open_for_reading(path), "rb") as file:  # noqa: PTH123 - a descriptor has no path
@@ -82,8 +82,8 @@ def _no_name(path: Path) -> UsageError:
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file that the operator asked for; a new one is its owner's alone where ``private``.
 
-    In a project it is replaced whole; elsewhere, it may be a pipe or a device. Raises OperatorError
-    where that cannot be done, AuthorError where a link of a project is in the way.
+    In a project it is replaced whole; elsewhere, it may be a pipe or a device. Raises UsageError
+    where that cannot be done, DefinitionError where a link of a project is in the way.
     """
     with _write_errors(path):
         target = resolve_for_writing(path)
@@ -97,7 +97,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 def append_text(path: Path, text: str) -> None:
     """Add to the end of a file that the operator named.
 
-    Raises OperatorError where that cannot be, AuthorError where a link of a project is in the way.
+    Raises UsageError where that cannot be, DefinitionError where a link of a project is in the way.
     """
     with _write_errors(path):
         target = resolve_for_writing(path)

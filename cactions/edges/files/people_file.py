@@ -62,7 +62,7 @@ class PeopleFormat(Enum):
 
     @classmethod
     def of(cls, path: Path) -> PeopleFormat:
-        """The form that the name of a file tells. Raises OperatorError for other names."""
+        """The form that the name of a file tells. Raises UsageError for other names."""
         try:
             return cls(path.suffix.lower().removeprefix("."))
         except ValueError:
@@ -75,7 +75,7 @@ class PeopleFormat(Enum):
 def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[Person]:
     """The people of a file, by the end of its name.
 
-    Raises OperatorError where it cannot be read, AuthorError where it is too large or a link leads
+    Raises UsageError where it cannot be read, DefinitionError where it is too large or a link leads
     out of its project, and InvalidFiles at the end.
     """
     form = PeopleFormat.of(path)

@@ -21,7 +21,7 @@ from cactions.model import UsageError
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
     """Put ``after`` in the place of ``before``.
 
-    Raises OperatorError, or AuthorError for a link of a project, and then leaves the file.
+    Raises UsageError, or DefinitionError for a link of a project, and then leaves the file.
     """
     try:
         target = resolve_for_writing(path).path

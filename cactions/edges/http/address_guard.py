@@ -32,7 +32,7 @@ class NetworkRules:
     """What lies between us and the third parties, as the operator says.
 
     ``proxy`` is ``http://host:port``, or empty: it looks names up, and what they lead to is not
-    checked. Raises OperatorError for what cannot be used.
+    checked. Raises UsageError for what cannot be used.
     """
 
     allowed: tuple[AllowedAddress, ...] = ()
@@ -71,7 +71,7 @@ class Target:
 
 
 def resolve_target(url: str, allowed: Iterable[AllowedAddress]) -> Target:
-    """Whither this very URL leads. Raises NoAnswer (FORBIDDEN_ADDRESS) where it may not."""
+    """Whither this very URL leads. Raises RequestFailed (FORBIDDEN_ADDRESS) where it may not."""
     parts = _URL.fullmatch(url)
     if parts is None or _UNSENDABLE.search(url):
         raise errors.unfit("the URL holds a character that no URL holds", "Percent-encode it.")
@@ -104,7 +104,7 @@ def _host_and_port(authority: str) -> tuple[str, int]:
 def check_addresses(
     target: Target, network: NetworkRules, allowance: ExchangeBudget
 ) -> tuple[str, ...]:
-    """All that the host leads to, looked up once. Raises NoAnswer where one is not public."""
+    """All that the host leads to, looked up once. Raises RequestFailed where one is not public."""
     if target.address:
         return (target.address,)
     found = look_up(target.host, target.port, network, allowance)
@@ -117,7 +117,7 @@ def check_addresses(
 def look_up(
     host: str, port: int, network: NetworkRules, allowance: ExchangeBudget
 ) -> tuple[str, ...]:
-    """What the name server says, unchecked. Raises NoAnswer."""
+    """What the name server says, unchecked. Raises RequestFailed."""
     allowance.doing = errors.LOOKING_UP
     try:
         found = tuple(network.resolve(host, port, allowance.seconds()))

@@ -42,7 +42,7 @@ class ExchangeBudget:
         self._until = self._end
 
     def seconds(self) -> float:
-        """How many are left, more than none. Raises NoAnswer where none are."""
+        """How many are left, more than none. Raises RequestFailed where none are."""
         left = self._until - monotonic()
         if left <= 0:
             raise self.late()
@@ -57,13 +57,13 @@ class ExchangeBudget:
         return min(most, self._wire + 1)
 
     def receive(self, count: int) -> None:
-        """So many bytes came over the wire. Raises NoAnswer where they are too many."""
+        """So many bytes came over the wire. Raises RequestFailed where they are too many."""
         self._wire -= count
         if self._wire < 0:
             raise errors.too_long(self.host, self.limits)
 
     def check_head(self) -> None:
-        """Raises NoAnswer where all that came, interim answers included, has no final head yet."""
+        """Raises RequestFailed where all that came, interim answers included, has no final head yet."""
         if self.status is None and self.answered > errors.HEAD_LIMIT:
             raise errors.long_head(self.host)
 

@@ -5,7 +5,7 @@ the environment. Its connections are made by ourselves (guard, deadline, bytes),
 
 - A connection is used again only where nothing is left on it. Bytes behind an answer would be
   taken for the answer to the next request, which asks about another person.
-- What fails becomes a NoAnswer that is made anew, far from the frames and exceptions in which
+- What fails becomes a RequestFailed that is made anew, far from the frames and exceptions in which
   secrets stood.
 """
 
@@ -55,7 +55,7 @@ class _ExchangeContext:
 class HttpSender:
     """The Sender that asks the services themselves. For any number of threads.
 
-    Raises OperatorError where the network's ``ca_file`` cannot be used.
+    Raises UsageError where the network's ``ca_file`` cannot be used.
     """
 
     source = ""
@@ -68,7 +68,7 @@ class HttpSender:
         self._transports: dict[threading.Thread, httpx.HTTPTransport] = {}
 
     def send(self, request: Request) -> Response:
-        """The answer, whatever its status. Raises NoAnswer."""
+        """The answer, whatever its status. Raises RequestFailed."""
         outcome = self._outcome(request)
         if isinstance(outcome, RequestFailed):
             raise outcome
@@ -183,7 +183,7 @@ class _Transport(httpx.HTTPTransport):
 
 
 def _written(request: Request, asked: _ExchangeContext) -> httpx.Request:
-    """The request as httpx knows it. Raises NoAnswer for what cannot be sent."""
+    """The request as httpx knows it. Raises RequestFailed for what cannot be sent."""
     if request.method not in _METHODS:
         raise errors.unfit("the request's method is none that is sent")
     headers = [_header(name, _revealed(value)) for name, value in request.headers]

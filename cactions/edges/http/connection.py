@@ -35,7 +35,7 @@ class BoundedTlsStream:
         self._heard = self._shaken = self._asked = self._deaf = False
 
     def shake(self) -> None:
-        """Agree on keys, and see that the server is who it should be. Raises NoAnswer."""
+        """Agree on keys, and see that the server is who it should be. Raises RequestFailed."""
         self.allowance.doing = errors.SHAKING
         while not self._shaken:
             try:
@@ -61,7 +61,7 @@ class BoundedTlsStream:
                 raise tls.fault(self.allowance.host, error) from None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        """The next bytes; none where the server has properly ended. Raises NoAnswer."""
+        """The next bytes; none where the server has properly ended. Raises RequestFailed."""
         self.allowance.check_head()
         if self._outgoing.pending:
             self.allowance.doing = errors.SENDING
@@ -151,7 +151,7 @@ class BoundedTlsStream:
 def connect(
     target: Target, network: NetworkRules, context: ssl.SSLContext, allowance: ExchangeBudget
 ) -> BoundedTlsStream:
-    """A connection to the target, checked, within the seconds to connect. Raises NoAnswer."""
+    """A connection to the target, checked, within the seconds to connect. Raises RequestFailed."""
     with allowance.connecting():
         sock = _reach(target, network, allowance)
         try:

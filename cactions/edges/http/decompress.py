@@ -21,7 +21,7 @@ _CODINGS: Final[Mapping[str, int]] = MappingProxyType(
 def decompress(pieces: Iterable[bytes], codings: str, host: str, limits: Limits) -> bytes:
     """The whole body. ``codings``: all values of Content-Encoding, with commas.
 
-    Raises NoAnswer for codings other than none, gzip and deflate, for more than one, for what
+    Raises RequestFailed for codings other than none, gzip and deflate, for more than one, for what
     cannot be decoded to its very end, and for more bytes than ``limits.decoded``.
     """
     named = [coding for one in codings.lower().split(",") if (coding := one.strip(" \t"))]

@@ -27,7 +27,7 @@ _SIDE_BY_SIDE: Final = 64
 
 
 class SocketProber:
-    """Where requests would go. Raises OperatorError where the network's CA file is unusable."""
+    """Where requests would go. Raises UsageError where the network's CA file is unusable."""
 
     def __init__(self, network: NetworkRules, patience: Limits = PATIENCE) -> None:
         self._network, self._patience = network, patience

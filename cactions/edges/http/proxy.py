@@ -15,7 +15,7 @@ _OPEN: Final = range(200, 300)
 
 
 def connect_through(sock: socket.socket, host: str, port: int, allowance: ExchangeBudget) -> None:
-    """Have the proxy connect us. Raises NoAnswer where it does not."""
+    """Have the proxy connect us. Raises RequestFailed where it does not."""
     allowance.doing = errors.TUNNELLING
     named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:

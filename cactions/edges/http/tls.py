@@ -35,7 +35,7 @@ def trust(ca_file: Path | None) -> TrustStore:
 def context_for(ca_file: Path | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, HTTP/1.1; trusts the authorities of the file, else those of certifi.
 
-    Raises OperatorError where the file holds none.
+    Raises UsageError where the file holds none.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the name, and asks for certificates
     context.hostname_checks_common_name = False  # RFC 9110, 4.3.4: it proves no name

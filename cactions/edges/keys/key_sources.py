@@ -124,7 +124,7 @@ _CAUTION: Final = (
 def key_holder(
     given: GivenKeyOptions, keyring: Callable[[UserConfig], _Keyring]
 ) -> GivenKey | _Keyring:
-    """Who holds the key, by ORDER. Raises OperatorError where what is given does not fit."""
+    """Who holds the key, by ORDER. Raises UsageError where what is given does not fit."""
     if given.fd is not None and given.file is not None:
         raise UsageError("--key-fd and --key-file are both given", hint="Keep one of the two.")
     for source in _of_caller(given):

@@ -20,7 +20,7 @@ from typing import Any, Final
 from platformdirs import user_config_path
 
 from cactions.edges.files.owned_files import FilePolicy, OwnershipProblem, UntrustedFile, read_own
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import Place, UsageError
 
 NAME: Final = "config.toml"
@@ -47,7 +47,7 @@ class UserConfig:
 
 
 def config_path() -> Path:
-    """Where the configuration is, or would be. Raises OperatorError where that is nowhere."""
+    """Where the configuration is, or would be. Raises UsageError where that is nowhere."""
     try:
         path = user_config_path("cactions", appauthor=False) / NAME
     except RuntimeError:
@@ -66,7 +66,7 @@ def config_path() -> Path:
 def read_user_config(path: Path | None = None) -> UserConfig:
     """The user's configuration, by default from its own place; all empty where there is no file.
 
-    Raises OperatorError, with a place where one is known.
+    Raises UsageError, with a place where one is known.
     """
     path = path or config_path()
     try:

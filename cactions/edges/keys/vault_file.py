@@ -44,7 +44,7 @@ class LocalVaultFile:
         self._patience = patience
 
     def read(self) -> bytes:
-        """All of it. Raises OperatorError where there is none, VaultError for a strange one."""
+        """All of it. Raises UsageError where there is none, VaultError for a strange one."""
         data = _read(self.path)
         if data is None:
             raise errors.missing(self.name)

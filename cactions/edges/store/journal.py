@@ -51,7 +51,7 @@ _MOST_OPEN: Final = 16
 class LocalJournal:
     """The journal, as ``app/ports.py`` wants it; ``folder`` is the state folder.
 
-    Every method raises StoreError where a file cannot be read or written, and OperatorError for
+    Every method raises StoreError where a file cannot be read or written, and UsageError for
     a run that is not there.
     """
 
@@ -70,7 +70,7 @@ class LocalJournal:
             self._open.popitem()[1].close()
 
     def create_run(self, head: RunHead) -> None:
-        """Create the run. Durable on return. Raises OperatorError where the id is taken."""
+        """Create the run. Durable on return. Raises UsageError where the id is taken."""
         path = self._path(head.id)
         self._cover.seal("", (head.id,))  # a run whose plans could not be kept is not begun
         self._state.make()

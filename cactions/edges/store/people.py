@@ -93,7 +93,7 @@ class LocalPeopleStore:
         self._database = None
 
     def find(self, query: PersonQuery) -> Person:
-        """The one person who matches. Raises OperatorError for none and for more than one."""
+        """The one person who matches. Raises UsageError for none and for more than one."""
         check_field(query)
         key = build_lookup_key(query.field, query.value)
         with self._snapshot() as store:
@@ -101,13 +101,13 @@ class LocalPeopleStore:
             return require_one_person(query, found, self._near(store, query) if key else ())
 
     def get(self, person_id: str) -> Person:
-        """The person of this contact id. Raises OperatorError where there is none."""
+        """The person of this contact id. Raises UsageError where there is none."""
         return self.find(PersonQuery("id", person_id))
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes if every ``before`` still holds, else none of them.
 
-        Raises OperatorError where the person is gone.
+        Raises UsageError where the person is gone.
         """
         if idle := is_unchanged(plan):
             return idle
@@ -124,7 +124,7 @@ class LocalPeopleStore:
         """Store them all, or none; how many they were.
 
         With ``update``, whoever is here already gets what the new record says and keeps the rest;
-        without it they are an OperatorError, as is a ``user_id`` that belongs to somebody else.
+        without it they are an UsageError, as is a ``user_id`` that belongs to somebody else.
         """
         store, number = self._made(), 0
         with store.writing():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from cactions.logic.cassette.request_diff import escape_control
+from cactions.logic.printable import escape_control
 from cactions.model import StoreError
 
 Cell: TypeAlias = "str | int | float | bytes | None"

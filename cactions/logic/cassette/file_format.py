@@ -21,8 +21,8 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from cactions.logic.cassette.request_diff import escape_control
 from cactions.logic.cassette.request_key import RequestKey, build_request_key, group_by_name
+from cactions.logic.printable import escape_control
 from cactions.logic.strict_json import StrictJsonError, parse_json
 from cactions.model import (
     ABSENT,
@@ -57,7 +57,7 @@ class _Malformed(Exception):
 
 
 def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
-    """The interactions of a cassette's bytes, in order. Raises AuthorError; ``source`` names it."""
+    """The interactions of a cassette's bytes, in order. Raises DefinitionError; ``source`` names it."""
     try:
         return _interactions(parse_json(data))
     except StrictJsonError as error:

@@ -25,6 +25,7 @@ from cactions.logic.cassette.request_key import (
     Route,
     group_by_name,
 )
+from cactions.logic.printable import escape_control
 from cactions.logic.strict_json import dump_json
 from cactions.model import ABSENT, MASK, Json, Value, is_same
 
@@ -40,12 +41,6 @@ _KINDS: Final[Mapping[type, str]] = {
     float: "a number",
     type(None): "null",
 }
-
-
-def escape_control(text: str, limit: int = _MOST_CHARACTERS) -> str:
-    """The text on one line, control characters as escapes, cut after ``limit`` characters."""
-    cut = text if len(text) <= limit else f"{text[:limit]}…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def describe_request(question: RequestKey, *, hidden: bool = False) -> str:

@@ -51,7 +51,7 @@ class GetToken:
 
 @frozen
 class Send:
-    """Asks for an exchange. The reply is the Response, or the NoAnswer that came instead."""
+    """Asks for an exchange. The reply is the Response, or the RequestFailed that came instead."""
 
     request: Request
 
@@ -77,7 +77,7 @@ class _RetryPolicy:
 
 
 def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
-    """The whole call. Raises NoPlan (what ``bind`` raises, NO_ANSWER and its like, IN_DOUBT)."""
+    """The whole call. Raises PlanningError (what ``bind`` raises, NO_ANSWER and its like, IN_DOUBT)."""
     request = asked.action.request
     tries = request.limits.retries if request.repeatable else 0
     manner = _RetryPolicy(tries, not request.is_read, chance)

@@ -37,7 +37,7 @@ _JWT_DOTS: Final = 2
 
 
 def read_token(token: Token, answer: Response) -> FetchedToken:
-    """The token in the answer. Raises NoPlan (NO_TOKEN)."""
+    """The token in the answer. Raises PlanningError (NO_TOKEN)."""
     fetch = token.fetch
     assert fetch, "only a dynamic token is fetched"
     try:

@@ -1,7 +1,7 @@
 """Whether an answer may be used at all, and for whom: the checks that stand before any mapping.
 
 In this order: status, headers, strict JSON, ``success_when.body``, exactly one row,
-``same_person``. The first that does not hold is a NoPlan. Its message holds no value of the
+``same_person``. The first that does not hold is a PlanningError. Its message holds no value of the
 answer: both sides of ``same_person`` are in the Proof, which knows whether they may be shown.
 """
 
@@ -59,7 +59,7 @@ class VerifiedResponse:
 def verify_response(
     response: ActionResponse, asker: ReferenceValues, answer: Response
 ) -> VerifiedResponse:
-    """The answer's root, or its one row. Raises NoPlan."""
+    """The answer's root, or its one row. Raises PlanningError."""
     success = response.success_when
     if not reads_body(response):
         check_head(success, answer)
@@ -89,7 +89,7 @@ def _check_status(success: Success, answer: Response) -> None:
 
 
 def require_success(success: Success, answer: Response) -> Json:
-    """The JSON of an answer that is a success. Raises NoPlan (NOT_SUCCESS, NOT_JSON)."""
+    """The JSON of an answer that is a success. Raises PlanningError (NOT_SUCCESS, NOT_JSON)."""
     check_head(success, answer)
     document = _parsed(answer)
     _check_body(success, document)
@@ -97,7 +97,7 @@ def require_success(success: Success, answer: Response) -> Json:
 
 
 def check_head(success: Success, answer: Response) -> None:
-    """Status and headers. Raises NoPlan (NOT_SUCCESS)."""
+    """Status and headers. Raises PlanningError (NOT_SUCCESS)."""
     _check_status(success, answer)
     _check_headers(success, answer)
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from cactions.logic.expressions.syntax_error import ErrorCase, SyntaxProblem, find_first_case
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import CONTACT_FIELDS
 
 _BLANKS: Final = " \t\n\r"

@@ -7,8 +7,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from cactions.logic.cassette.request_diff import escape_control
 from cactions.logic.network.hosts import Host
+from cactions.logic.printable import escape_control
 from cactions.model import CactionsError, Health, HealthCheck, RequestFailed, frozen
 
 _MOST_NAMES: Final = 3

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
-from cactions.logic.yaml.diagnostics import MOST_HINTS, find_closest
+from cactions.logic.suggest import find_closest
+from cactions.logic.yaml.diagnostics import MOST_HINTS
 from cactions.model import (
     CONTACT_FIELDS,
     MATCH_FIELDS,

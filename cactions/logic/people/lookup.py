@@ -44,7 +44,7 @@ def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
 
 
 def check_field(query: PersonQuery) -> None:
-    """Raises OperatorError for a field by which nobody can be looked up."""
+    """Raises UsageError for a field by which nobody can be looked up."""
     if query.field not in MATCH_FIELDS:
         raise UsageError(
             f'people are not found by "{query.field}"', hint=f"Use {' or '.join(MATCH_FIELDS)}."
@@ -54,7 +54,7 @@ def check_field(query: PersonQuery) -> None:
 def require_one_person(
     query: PersonQuery, found: Sequence[Person], near: Iterable[str] = ()
 ) -> Person:
-    """The only person found. Raises OperatorError; ``near`` are keys that may have been meant."""
+    """The only person found. Raises UsageError; ``near`` are keys that may have been meant."""
     if len(found) == 1:
         return found[0]
     if not found:

@@ -67,7 +67,7 @@ class PlanInput:
 def plan_changes(
     case: PlanInput, answer: Response, ours: Mapping[str, Value] | None = None
 ) -> Plan:
-    """The plan that the answer gives rise to. Raises NoPlan where it may not be used.
+    """The plan that the answer gives rise to. Raises PlanningError where it may not be used.
 
     ``ours``: by attribute, what our journal applied last; without a journal nothing is ours.
     """

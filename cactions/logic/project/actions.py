@@ -9,14 +9,9 @@ from cactions.logic.project.attribute_values import build_scalar
 from cactions.logic.project.requests import build_action_request, build_limits
 from cactions.logic.project.responses import build_response
 from cactions.logic.project.scope import Scope, list_declared
+from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import (
-    CONTRADICTION,
-    TWICE,
-    UNKNOWN_NAME,
-    WRONG_VALUE,
-    join_names,
-)
+from cactions.logic.yaml.diagnostics import CONTRADICTION, TWICE, UNKNOWN_NAME, WRONG_VALUE
 from cactions.model import (
     MATCH_FIELDS,
     Action,
@@ -88,7 +83,7 @@ def _check_denials(request_at: LocatedValue | None, read: ActionResponse, scope:
 def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
     found: dict[str, DataInput] = {}
     for item in at.value if at else ():
-        name, kind = item.plain("name"), item.plain("type")
+        name, kind = item.scalar("name"), item.scalar("type")
         if not name:
             continue
         if name in found:
@@ -101,8 +96,8 @@ def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
         found[name] = DataInput(
             name,
             form,
-            required=item.plain("required", False),
-            description=item.plain("description", ""),
+            required=item.scalar("required", False),
+            description=item.scalar("description", ""),
             default_value=default.value if default else None,
         )
     return found

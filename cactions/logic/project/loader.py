@@ -12,8 +12,9 @@ from cactions.logic.project import actions, network, people, requests, suppressi
 from cactions.logic.project.scope import Scope, list_declared
 from cactions.logic.project.source_file import ParsedFile, SourceFile
 from cactions.logic.source_mask import mask_values
+from cactions.logic.suggest import suggest
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import TWICE, Diagnostics, suggest
+from cactions.logic.yaml.diagnostics import TWICE, Diagnostics
 from cactions.model import (
     AllowedAddress,
     Attribute,
@@ -62,7 +63,7 @@ def load_project(
 ) -> LoadedProject:
     """All files as one project, in one environment (the first that the first server names).
 
-    Raises OperatorError for an environment that no server has.
+    Raises UsageError for an environment that no server has.
     """
     kept = tuple(files)
     drafts = [ParsedFile(file) for file in kept]

@@ -9,14 +9,9 @@ from typing import Final
 from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
 from cactions.logic.project.scope import Scope, parse_secret_name
+from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import (
-    CONTRADICTION,
-    FOREIGN_HOST,
-    UNKNOWN_NAME,
-    WRONG_VALUE,
-    join_names,
-)
+from cactions.logic.yaml.diagnostics import CONTRADICTION, FOREIGN_HOST, UNKNOWN_NAME, WRONG_VALUE
 from cactions.model import (
     MIB,
     ActionRequest,

@@ -64,7 +64,7 @@ def build_request(
     """The exact request for this person.
 
     What is not ``held`` stays sealed. ``key`` is what makes a repeated call count once, where the
-    action asks for one. Raises NoPlan (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and AuthorError for
+    action asks for one. Raises PlanningError (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and DefinitionError for
     literal text that fits nobody.
     """
     _check_audience(action, person)
@@ -209,7 +209,7 @@ def _basic(token: Token, filler: ValueResolver) -> MaskedText:
 
 
 def _literally(what: str, write: Callable[[str], str], text: str) -> str:
-    """The author's own text, written. Raises AuthorError where it does not fit its place."""
+    """The author's own text, written. Raises DefinitionError where it does not fit its place."""
     try:
         return write(text)
     except EncodingError as unfit:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote_plus, urlsplit
 
-from cactions.logic.cassette.request_diff import escape_control
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.network.origin import DEFAULT_PORT
+from cactions.logic.printable import escape_control
 from cactions.logic.request import secret_refs
 from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.call import CallSpec
@@ -56,7 +56,7 @@ _GLOBS: Final = re.compile(r"[][{}]")
 def build_curl_command(asked: CallSpec, allowed: Iterable[AllowedAddress] = ()) -> str:
     """The command, after lines that say what its variables are, and that fetch tokens.
 
-    Raises NoPlan where there is no request, or none that a command can make.
+    Raises PlanningError where there is no request, or none that a command can make.
     """
     request = asked.action.request
     script = _Script(Placeholders(_prefix(asked)), tuple(allowed))

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from cactions.logic import strict_json
 from cactions.logic.shell import quote_word
 from cactions.logic.strict_json import StrictJsonError
-from cactions.logic.yaml.diagnostics import suggest
+from cactions.logic.suggest import suggest
 from cactions.model import (
     Action,
     DataInput,
@@ -41,7 +41,7 @@ _TYPED: Final = {
 def resolve_inputs(action: Action, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """The action's inputs by name, defaults filled in; what is optional and not given is left out.
 
-    None counts as not given. Raises OperatorError for an unknown name, a value of another type
+    None counts as not given. Raises UsageError for an unknown name, a value of another type
     and a required input without a value.
     """
     _check_names(action, given)

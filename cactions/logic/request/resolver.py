@@ -44,7 +44,7 @@ class ValueResolver:
         return get_label(self.person, self.redacted)
 
     def text(self, template: Template, place: str, write: Callable[[str], str]) -> MaskedText:
-        """The template with every hole filled. Raises NoPlan (NO_VALUE, UNFIT_VALUE)."""
+        """The template with every hole filled. Raises PlanningError (NO_VALUE, UNFIT_VALUE)."""
         return join_parts(
             MaskedText.of_plain(part)
             if isinstance(part, str)
@@ -57,7 +57,7 @@ class ValueResolver:
     ) -> MaskedText:
         """The referenced value, written; beside what stands for it where nobody may see it.
 
-        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
         value = resolve_reference(reference, self.person, self.inputs)
         label = self.label
@@ -80,7 +80,7 @@ class ValueResolver:
     ) -> MaskedText:
         """The secret, written, beside what stands for it; sealed where it is not given.
 
-        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
         return _written(
             self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, write, shown
@@ -89,7 +89,7 @@ class ValueResolver:
     def token(self, name: str, place: str, write: Callable[[str], str]) -> MaskedText:
         """The token of that name that is held, written; sealed where none is.
 
-        Raises NoPlan (NO_VALUE, UNFIT_VALUE).
+        Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
         return _written(self.held.tokens.get(name), f'the token "{name}"', place, write, MASK)
 

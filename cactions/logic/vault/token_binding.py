@@ -49,7 +49,7 @@ class TokenBinding:
         return tuple(host for host in self.token.hosts if host not in allowed)
 
     def check(self, host: str) -> None:
-        """Raises AuthorError where it may not go to this host."""
+        """Raises DefinitionError where it may not go to this host."""
         if host.lower() in self.hosts:
             return
         raise DefinitionError(

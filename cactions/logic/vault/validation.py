@@ -21,7 +21,7 @@ MIN_PASSPHRASE: Final = 12
 
 
 def check_secret(name: str, value: str, *, strip_newline: bool = False) -> Secret:
-    """The value as it may be sealed. Raises OperatorError.
+    """The value as it may be sealed. Raises UsageError.
 
     ``strip_newline`` takes one line break off the end: what ``echo`` and editors add.
     """
@@ -32,7 +32,7 @@ def check_secret(name: str, value: str, *, strip_newline: bool = False) -> Secre
 
 
 def check_passphrase(name: str, value: str) -> Passphrase:
-    """A passphrase that is worth stretching. Raises OperatorError."""
+    """A passphrase that is worth stretching. Raises UsageError."""
     what = "the passphrase"
     _check_characters(what, value)
     if len(value) < MIN_PASSPHRASE:
@@ -44,7 +44,7 @@ def check_passphrase(name: str, value: str) -> Passphrase:
 
 
 def check_name(name: str, what: str) -> str:
-    """The name. Raises OperatorError where the vault's file could not hold it."""
+    """The name. Raises UsageError where the vault's file could not hold it."""
     if not NAME.fullmatch(name) or (what == "secret" and not SECRET_NAME.fits(name)):
         raise UsageError(
             f"this is no name for a {what}; nothing was written",
@@ -55,7 +55,7 @@ def check_name(name: str, what: str) -> str:
 
 
 def check_hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
-    """Hosts as the vault keeps them: small letters, sorted, each once. Raises OperatorError.
+    """Hosts as the vault keeps them: small letters, sorted, each once. Raises UsageError.
 
     ``option`` is what they were given with.
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Final
 
+from cactions.logic.suggest import suggest
 from cactions.logic.yaml.nodes import Span
 from cactions.model import Finding, Fix, Place
 
@@ -32,11 +32,6 @@ MOST_HINTS: Final = 50
 
 MOST_SAID: Final = 600
 """Characters of one message."""
-
-_MOST_LISTED: Final = 20
-_MOST_COMPARED: Final = 200
-_LONGEST_NAME: Final = 200
-_OFF_BY: Final = 3  # characters that a misspelt name is longer or shorter, where there are many
 
 
 @dataclass(slots=True)
@@ -66,32 +61,3 @@ class Diagnostics:
         """The span as people count it, from 1."""
         line, column, end_line, end_column = span
         return Place(self.file, line + 1, column + 1, end_line + 1, end_column + 1)
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """``did you mean "x"?``, else what there is to choose from; empty where there is nothing."""
-    names = sorted(set(known))
-    if close := find_closest(word, names):
-        return f'did you mean "{close}"?'
-    return f"known: {join_names(names)}" if names else ""
-
-
-def join_names(names: Iterable[str]) -> str:
-    """The first names, and how many there are beside them."""
-    every = list(names)
-    rest = len(every) - _MOST_LISTED
-    more = f" and {rest:,} more" if rest > 0 else ""
-    return ", ".join(every[:_MOST_LISTED]) + more
-
-
-def find_closest(word: str, names: Collection[str]) -> str:
-    """The name that is most like the word; empty where none is. Of many, few are compared."""
-    if len(word) > _LONGEST_NAME:
-        return ""
-    near = list(names)
-    if len(near) > _MOST_COMPARED:
-        first, size = word[:1].lower(), len(word)
-        near = [n for n in near if n[:1].lower() == first and abs(len(n) - size) <= _OFF_BY]
-    alike = get_close_matches(word, near[:_MOST_COMPARED], n=1, cutoff=0.6)
-    alike = alike or [name for name in near if name.lower() == word.lower()]
-    return alike[0] if alike else ""

@@ -46,7 +46,11 @@ class _Marked:
     _span: Span | None = None
 
     def __init__(
-        self, value: Any, start: Position, end: Position, style: str | None = None
+        self,
+        value: Any,  # noqa: ANN401 - what the parser has found
+        start: Position,
+        end: Position,
+        style: str | None = None,
     ) -> None:
         self.value = value
         self.start_mark = start

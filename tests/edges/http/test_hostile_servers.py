@@ -50,7 +50,7 @@ def request(server: Server, case: Case) -> Request:
     return Request("GET" if body is None else "POST", url, TOKEN, body, limits)
 
 
-def proposed(live: HttpSender, asked: Request) -> Response:
+def plan_response(live: HttpSender, asked: Request) -> Response:
     """As far as an answer comes on its way to a plan."""
     answer = live.send(asked)
     verify_response(response(mapping()), ReferenceValues(person(), {}), answer)
@@ -63,7 +63,7 @@ def ending(case: Case, context: ssl.SSLContext) -> Ending:
         start = time.monotonic()
         what: Response | PlanningError
         try:
-            what = proposed(live, request(server, case))
+            what = plan_response(live, request(server, case))
         except PlanningError as error:
             what = error
         seconds = time.monotonic() - start
@@ -119,10 +119,10 @@ def test_no_failure_holds_what_was_sent(endings: dict[str, Ending]) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from cactions.edges.http.address_guard import Network
-from cactions.edges.http.client import Live
-from cactions.model import AllowedAddress, Limits, NoPlan, Rendered, Request
-from tests.edges.http.test_hostile_servers import proposed
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.model import AllowedAddress, Limits, PlanningError, MaskedText, Request
+from tests.edges.http.test_hostile_servers import plan_response
 
 def peak():
     [line] = [one for one in open("/proc/self/status") if one.startswith("VmHWM")]
@@ -131,12 +131,13 @@ def peak():
 
 warm, *ports = map(int, sys.argv[2:])
 allowed = [AllowedAddress("api.test", "127.0.0.1", port, "") for port in (warm, *ports)]
-live = Live(Network(tuple(allowed), ca_file=Path(sys.argv[1])))
+live = HttpSender(NetworkRules(tuple(allowed), ca_file=Path(sys.argv[1])))
 limits = Limits(connect=1, total=5)
 def ask(port):
     try:
-        proposed(live, Request("GET", Rendered.plain(f"https://api.test:{port}/"), limits=limits))
-    except NoPlan:
+        url = MaskedText.of_plain(f"https://api.test:{port}/")
+        plan_response(live, Request("GET", url, limits=limits))
+    except PlanningError:
         pass
     return peak()
 start = ask(warm)

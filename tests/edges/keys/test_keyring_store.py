@@ -28,14 +28,14 @@ PROGRAM = """
 import json, logging, sys, traceback
 from cactions.edges.keys.keyring_store import Keychain
 from cactions.edges.keys.user_config import read_user_config
-from cactions.model.secret import HeldKey
+from cactions.model.secret import VaultKey
 
 logging.basicConfig(level=logging.DEBUG)
 keychain = Keychain(read_user_config(), deadline=float(sys.argv[1]))
 vault = "0123456789abcdef"
 acts = {
-    "keep": lambda label="ada": keychain.keep(vault, HeldKey(label, bytes(range(100, 132)))),
-    "other": lambda: keychain.keep(vault, HeldKey("bob", bytes(32))),
+    "keep": lambda label="ada": keychain.keep(vault, VaultKey(label, bytes(range(100, 132)))),
+    "other": lambda: keychain.keep(vault, VaultKey("bob", bytes(32))),
     "key": lambda: (lambda key: [key.label, key.reveal() == bytes(range(100, 132))])(
         keychain.key(vault)),
     "seen": lambda: keychain.seen_generation(vault),

@@ -189,8 +189,8 @@ PRUNE = """
 import sys
 from pathlib import Path
 from cactions.app.retention import prune
-from cactions.edges.store.journal import JournalLocal
-journal = JournalLocal(Path(sys.argv[1]))
+from cactions.edges.store.journal import LocalJournal
+journal = LocalJournal(Path(sys.argv[1]))
 found = list(journal.runs())
 print("ready", flush=True)
 sys.stdin.readline()

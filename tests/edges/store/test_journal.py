@@ -132,12 +132,12 @@ def test_a_mistyped_id_names_the_nearest_and_a_short_one_names_all(journal: Loca
 HEAD = """
 import os, signal, sys
 from pathlib import Path
-from cactions.edges.store.journal import JournalLocal
-from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.people import LocalPeopleStore
 from tests.builders import a_plan, change, person
 from tests.edges.store.test_journal import APPLIED, GOLD, head
 folder = Path(sys.argv[1])
-journal = JournalLocal(folder)
+journal = LocalJournal(folder)
 journal.begin(head())
 """
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -169,7 +169,7 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
 ) -> None:
     """The plan is there without a receipt, and the person holds what it wanted."""
     middle = (
-        "people = PeopleLocal(folder, [person(tier='silver')])\n"
+        "people = LocalPeopleStore(folder, [person(tier='silver')])\n"
         "journal.intend('run-1', [GOLD])\n"
         "people.commit(GOLD)\n"
     )

@@ -213,9 +213,9 @@ def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: LocalJou
 MAKER = """
 import sys
 from pathlib import Path
-from cactions.edges.store.journal import JournalLocal
+from cactions.edges.store.journal import LocalJournal
 for _ in range(20):
-    journal = JournalLocal(Path(sys.argv[1]))
+    journal = LocalJournal(Path(sys.argv[1]))
     assert journal.last_applied("p1")["tier"] == 29
     journal._index.delete()
 """
@@ -233,10 +233,10 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     kill = (
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from cactions.edges import applied_index as index\n"
-        "from cactions.edges.store.journal import JournalLocal\n"
+        "from cactions.edges.store.journal import LocalJournal\n"
         "class Path_(type(Path())):\n"
         "    def rename(self, target): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "journal = JournalLocal(Path_(sys.argv[1]))\n"
+        "journal = LocalJournal(Path_(sys.argv[1]))\n"
         "journal.last_applied('p1')\n"
     )
     assert finished(kill, folder).returncode < 0

@@ -228,11 +228,11 @@ def test_a_user_id_may_move_with_its_person(folder: Path) -> None:
 COMMITTER = """
 import json, sys
 from pathlib import Path
-from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.people import LocalPeopleStore
 from tests.builders import a_plan, change, person
 for line in sys.stdin:
     folder, before, after = json.loads(line)
-    people = PeopleLocal(Path(folder), [person(tier="silver")])
+    people = LocalPeopleStore(Path(folder), [person(tier="silver")])
     print(people.commit(a_plan(change(before, after))).outcome.value)
 """
 
@@ -257,13 +257,13 @@ def test_of_two_processes_exactly_one_writes_a_person(tmp_path: Path) -> None:
 IMPORTER = """
 import os, signal, sys
 from pathlib import Path
-from cactions.edges.store.people import PeopleLocal
+from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import Person
 def people():
     for number in range(20_000):
         yield Person(f"x{number}", {"user_id": f"x-{number}"}, {"tier": "x" * 50})
     os.kill(os.getpid(), signal.SIGKILL)
-PeopleLocal(Path(sys.argv[1])).import_people(people(), update=True)
+LocalPeopleStore(Path(sys.argv[1])).import_people(people(), update=True)
 """
 
 

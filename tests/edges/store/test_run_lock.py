@@ -19,9 +19,9 @@ from tests.edges.processes import running, said
 HOLD = """
 import sys
 from pathlib import Path
-from cactions.edges.store.run_lock import TurnsLocal
+from cactions.edges.store.run_lock import FileRunLock
 from tests.app.crowd import head
-with TurnsLocal(Path(sys.argv[1])).alone(head()):
+with FileRunLock(Path(sys.argv[1])).alone(head()):
     print("held")
     sys.stdin.read()
 """

@@ -292,7 +292,7 @@ def test_a_proof_is_redacted_where_either_side_is(how: ActionResponse, hidden: b
 
 @given(st.binary(), st.integers(100, 599))
 def test_no_answer_is_used_unless_it_is_about_the_person(body: bytes, status: int) -> None:
-    """Whatever bytes come, nothing but NoPlan is raised."""
+    """Whatever bytes come, nothing but PlanningError is raised."""
     how = response(mapping(), rows=rows("$[*]", email=EMAIL))
     assert refused(how, Response(status, body=body))
 
