@@ -1,8 +1,8 @@
-"""A row of named values, from a table or a JSON object, becomes a Person.
+"""Maps the columns of a people file to contact fields and custom attributes.
 
-A name is a contact field (or its alias), ``test``, ``attributes.tier``, or just ``tier`` where
-that attribute is declared. Every place has one key (``email``, ``attributes.tier``), whichever
-way it was named, so that no value can stand there twice.
+A column is a contact field (or its alias), ``test``, ``attributes.tier``, or just ``tier`` where
+that attribute is declared. Each field or attribute has one key (``email``, ``attributes.tier``),
+whatever the column is called, so that no value can be given twice.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from cactions.model import Attribute, DataType, Json, Person
 
 TEST: Final = "test"
 CUSTOM_ATTRIBUTES: Final = "custom_attributes."
-"""Intercom's own word for what is ``attributes.`` here."""
+"""Intercom's own prefix for what is ``attributes.`` here."""
 
 
 class ColumnMap:
-    """How rows become people, for one set of declared attributes."""
+    """Turns rows into people, for one set of declared attributes."""
 
     def __init__(self, declared: Mapping[str, Attribute]) -> None:
         self._declared = declared
         self.recognized = False
-        """Whether any key so far is one of ours; the texts of any other file are never shown."""
+        """Whether any key so far is known; otherwise no text of the file is shown, only its mask."""
         custom = {ATTRIBUTES + name: attribute.data_type for name, attribute in declared.items()}
         self._types = {**FIELD_TYPES, TEST: DataType.BOOLEAN, **custom}
 
-    def key(self, name: str) -> str:
-        """The key of a name as its author wrote it; for an unknown one, much the name itself."""
+    def to_key(self, name: str) -> str:
+        """The key of a column name; of an unknown one, the name itself."""
         key = name
         if name.startswith(CUSTOM_ATTRIBUTES):
             key = ATTRIBUTES + name.removeprefix(CUSTOM_ATTRIBUTES)
@@ -47,26 +47,26 @@ class ColumnMap:
         self.recognized = self.recognized or key in self._types
         return key
 
-    def shown(self, key: str) -> str:
-        """The key as a message may hold it: dots where nothing says that the file is ours."""
+    def mask_key(self, key: str) -> str:
+        """The key for a message; masked unless the file has a known column."""
         return key if self.recognized else mask_text(key)
 
-    def fault(self, key: str) -> RecordFault | None:
-        """What is wrong with a key, if anything is."""
+    def find_fault(self, key: str) -> RecordFault | None:
+        """The fault of a key; None for a known one."""
         if key in self._types:
             return None
         return describe_unknown_name(
-            self.shown(key), [known.removeprefix(ATTRIBUTES) for known in self._types]
+            self.mask_key(key), [known.removeprefix(ATTRIBUTES) for known in self._types]
         )
 
-    def cell(self, key: str, text: str) -> Json:
-        """The value of a table's cell, by the type of its place."""
+    def parse_cell(self, key: str, text: str) -> Json:
+        """The value of a cell, by the data type of its column."""
         return parse_cell(text, self._types[key])
 
     def person(self, row: Iterable[tuple[str, Json]]) -> Person:
-        """The person of a row of keys and values. Raises PersonFault with all that is wrong."""
-        values, faults = self._sorted_out(row)
-        test = _test(values.pop(TEST, None), faults)
+        """The person of a row of keys and values. Raises InvalidPerson with all faults."""
+        values, faults = self._sort_values(row)
+        test = _read_test_flag(values.pop(TEST, None), faults)
         fields = {key: value for key, value in values.items() if not key.startswith(ATTRIBUTES)}
         custom = {k.removeprefix(ATTRIBUTES): v for k, v in values.items() if k not in fields}
         try:
@@ -77,24 +77,24 @@ class ColumnMap:
             raise InvalidPerson(tuple(faults))
         return person
 
-    def _sorted_out(
+    def _sort_values(
         self, row: Iterable[tuple[str, Json]]
     ) -> tuple[dict[str, Json], list[RecordFault]]:
         values: dict[str, Json] = {}
         faults: list[RecordFault] = []
         for key, value in row:
-            if fault := self.fault(key):
+            if fault := self.find_fault(key):
                 faults.append(fault)
             elif key in values:
-                faults.append(RecordFault(self.shown(key), "stands here twice", "Keep one."))
+                faults.append(RecordFault(self.mask_key(key), "is given twice", "Keep one."))
             else:
                 values[key] = value
         return values, faults
 
 
-def _test(value: Json, faults: list[RecordFault]) -> bool:
+def _read_test_flag(value: Json, faults: list[RecordFault]) -> bool:
     try:
         return bool(parse_declared_value(value, DataType.BOOLEAN))
-    except InvalidValue as unfit:
-        faults.append(RecordFault(TEST, unfit.message, unfit.hint))
+    except InvalidValue as error:
+        faults.append(RecordFault(TEST, error.message, error.hint))
         return False

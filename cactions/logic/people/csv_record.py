@@ -1,8 +1,8 @@
-"""One record of a CSV file (RFC 4180) taken apart, each cell with its span.
+"""Splits one record of a CSV file (RFC 4180) into cells with their positions.
 
-- A cell in quotes may hold commas, line breaks and doubled quotes; a quote anywhere else is an
-  error, since it mostly means that a cell ends elsewhere than its author thinks.
-- Nothing is trimmed.
+The standard library's ``csv`` gives no positions and accepts misplaced quotes, which mostly mean
+that a cell ends elsewhere than its author thinks. A quoted cell may contain commas, line breaks
+and doubled quotes; a quote anywhere else is an error. Nothing is trimmed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CELLS: Final = {
 
 
 class CsvCell(NamedTuple):
-    """A cell's text, and where it stands in the record (with its quotes), in characters."""
+    """A cell's text, and its position in the record (with its quotes), in characters."""
 
     text: str
     start: int
@@ -25,7 +25,7 @@ class CsvCell(NamedTuple):
 
 
 class CsvError(ValueError):
-    """A record that is no CSV. ``offset`` is the offending character, from 0."""
+    """A record that is not valid CSV. ``offset`` is the offending character, from 0."""
 
     def __init__(self, message: str, hint: str, offset: int) -> None:
         super().__init__(message)
@@ -35,44 +35,44 @@ class CsvError(ValueError):
 
 
 def has_open_quote(text: str) -> bool:
-    """Whether a quoted cell still waits for its end, so that the record goes on."""
+    """Whether a quoted cell is not closed yet, so that the record continues."""
     return text.count('"') % 2 == 1
 
 
 def detect_separator(header: str) -> str:
-    """What separates the columns; spreadsheets write semicolons where the comma is decimal."""
+    """The column separator; spreadsheets use semicolons where the comma is the decimal sign."""
     return ";" if ";" in header and "," not in header else ","
 
 
 def split_record(text: str, separator: str = ",") -> list[CsvCell]:
-    """The cells of a record, whose line break may still be there. Raises SplitError."""
+    """The cells of a record, with or without its line break. Raises CsvError."""
     record = text.rstrip("\r\n") if not has_open_quote(text) else text
     cells: list[CsvCell] = []
     position = 0
     while True:
-        cell = _cell(record, position, separator)
+        cell = _match_cell(record, position, separator)
         cells.append(cell)
         if cell.end == len(record):
             return cells
         if record[cell.end] != separator:
-            raise _misplaced(record, cell)
+            raise _build_error(record, cell)
         position = cell.end + 1
 
 
-def _cell(record: str, position: int, separator: str) -> CsvCell:
-    found = _CELLS[separator].match(record, position)
-    assert found, "the empty cell always fits"
-    quoted, bare = found.groups()
+def _match_cell(record: str, position: int, separator: str) -> CsvCell:
+    match = _CELLS[separator].match(record, position)
+    assert match, "the empty cell always fits"
+    quoted, bare = match.groups()
     text = bare if quoted is None else quoted.replace('""', '"')
-    return CsvCell(text, position, found.end())
+    return CsvCell(text, position, match.end())
 
 
-def _misplaced(record: str, cell: CsvCell) -> CsvError:
+def _build_error(record: str, cell: CsvCell) -> CsvError:
     if record[cell.end] in "\r\n":
         return CsvError(
-            "a line breaks off here", "Put a cell with line breaks in quotes.", cell.end
+            "the line ends inside a record", "Put a cell with line breaks in quotes.", cell.end
         )
     if cell.end == cell.start:
-        return CsvError("a quote is opened and never closed", 'End the cell with ".', cell.end)
+        return CsvError("the quote is never closed", 'End the cell with ".', cell.end)
     hint = 'Put the whole cell in quotes, and write "" for a quote inside.'
-    return CsvError("a quote stands where no cell begins or ends", hint, cell.end)
+    return CsvError("a quote is inside a cell", hint, cell.end)

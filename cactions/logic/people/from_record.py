@@ -1,9 +1,9 @@
-"""A record from YAML, JSON or CSV becomes a Person, by one set of rules.
+"""Builds a Person from a record of YAML, JSON or CSV, by one set of rules.
 
-- Every value has the type that is declared for its place, and no name is unknown.
+- Every value has the declared type, and every name is known.
 - A field that is null or ``""`` is not set. An attribute keeps null and ``""`` as values.
-- Whoever comes without an ``id`` gets one that is the same tomorrow and on every machine.
-- All faults of a record are told at once.
+- A record without an ``id`` gets one that is the same at every time and on every machine.
+- All faults of a record are reported at once.
 """
 
 from __future__ import annotations
@@ -31,24 +31,23 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType({"external_id": "user_id"})
 """Other names of contact fields: Intercom's newer API says ``external_id``."""
 
 ATTRIBUTES: Final = "attributes."
-"""What stands before a custom attribute's name in a key."""
+"""The prefix of a custom attribute in a key."""
 
-_ID_DIGITS: Final = 24
+ID_DIGITS: Final = 24
 FIELD_TYPES: Final[Mapping[str, DataType]] = MappingProxyType(
     {**CONTACT_FIELDS, **{alias: CONTACT_FIELDS[name] for alias, name in ALIASES.items()}}
 )
 """The contact fields under all their names."""
 
 KEY_NAMES: Final = (*MATCH_FIELDS, *ALIASES)
-"""Of these, a record needs at least one."""
+"""A record needs at least one of these."""
 
 
 class RecordFault(NamedTuple):
-    """One thing that is wrong with a record.
+    """One fault of a record.
 
-    ``key`` is ``email`` or ``attributes.tier``; empty where the record as a whole is meant. The
-    message completes ``it …`` about the value; where ``key`` is empty, or a name that is
-    ``unknown``, it is a sentence of its own.
+    ``key`` is ``email`` or ``attributes.tier``; empty for the record as a whole. The message
+    completes ``email …``; if ``key`` is empty or ``unknown``, it is a complete sentence.
     """
 
     key: str
@@ -62,7 +61,7 @@ class RecordFault(NamedTuple):
 
 
 class InvalidPerson(ValueError):
-    """Why a record is no person: every Fault of it."""
+    """A record that is not a valid person, with every fault of it."""
 
     def __init__(self, faults: tuple[RecordFault, ...]) -> None:
         super().__init__("; ".join(map(str, faults)))
@@ -70,13 +69,13 @@ class InvalidPerson(ValueError):
 
 
 def derive_person_id(fields: Mapping[str, Json]) -> str:
-    """The id of somebody without one: 24 hex digits of SHA-256.
+    """The id of a person without one: 24 hexadecimal digits of SHA-256.
 
-    Over ``user_id:<value>``, else ``email:<value>``. Raises KeyError where neither is set.
+    Of ``user_id:<value>``, else of ``email:<value>``. Raises KeyError where neither is set.
     """
     name = "email" if is_empty(fields.get("user_id")) else "user_id"
     digest = hashlib.sha256(f"{name}:{fields[name]}".encode())
-    return digest.hexdigest()[:_ID_DIGITS]
+    return digest.hexdigest()[:ID_DIGITS]
 
 
 def parse_person(
@@ -85,11 +84,11 @@ def parse_person(
     test: bool,
     declared: Mapping[str, Attribute],
 ) -> Person:
-    """The person of a record. Raises PersonFault with every fault of it."""
-    faults = list(_identity_faults(fields))
-    contact = _declared_values("", fields, FIELD_TYPES, faults)
+    """The person of a record. Raises InvalidPerson with every fault of it."""
+    faults = list(_list_identity_faults(fields))
+    contact = _parse_declared_values("", fields, FIELD_TYPES, faults)
     own = {name: declared[name].data_type for name in attributes if name in declared}
-    values = _declared_values(ATTRIBUTES, attributes, own, faults)
+    values = _parse_declared_values(ATTRIBUTES, attributes, own, faults)
     faults += [describe_unknown_name(n, FIELD_TYPES) for n in fields if n not in FIELD_TYPES]
     unknown = [ATTRIBUTES + n for n in attributes if n not in declared]
     faults += [
@@ -123,43 +122,43 @@ def describe_unknown_name(key: str, known: Collection[str]) -> RecordFault:
     return RecordFault(key, f'"{name}" is not known', hint, unknown=True)
 
 
-def _declared_values(
+def _parse_declared_values(
     prefix: str,
     record: Mapping[str, Json],
     types: Mapping[str, DataType],
     faults: list[RecordFault],
 ) -> dict[str, Json]:
     """What has a type and fits it; what does not fit is added to the faults."""
-    fit: dict[str, Json] = {}
+    values: dict[str, Json] = {}
     for name, value in record.items():
         try:
             if name in types:
-                fit[name] = parse_declared_value(value, types[name])
-        except InvalidValue as unfit:
-            faults.append(RecordFault(prefix + name, unfit.message, unfit.hint))
-    return fit
+                values[name] = parse_declared_value(value, types[name])
+        except InvalidValue as error:
+            faults.append(RecordFault(prefix + name, error.message, error.hint))
+    return values
 
 
-def _identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
+def _list_identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
     for alias, name in ALIASES.items():
         if alias in fields and name in fields:
             yield RecordFault(alias, f"is another name of {name}, and both are given", "Keep one.")
     for name in KEY_NAMES:
-        if problem := _key_problem(fields.get(name)):
+        if problem := _find_key_problem(fields.get(name)):
             yield RecordFault(
-                name, problem, "Remove it: nobody could type it, and nothing would match."
+                name, problem, "Remove it: it cannot be typed, and nothing would match it."
             )
     role = fields.get("role")
-    if isinstance(role, str) and role not in ("", *(each.value for each in Role)):
+    if isinstance(role, str) and role not in ("", *(role.value for role in Role)):
         yield RecordFault("role", "must be user or lead")
     if all(is_empty(fields.get(name)) for name in KEY_NAMES):
         yield RecordFault("", f"there is no {' or '.join(MATCH_FIELDS)}", "Give at least one.")
 
 
-def _key_problem(value: Json) -> str:
-    """What keeps a text from being a key that people can read, type and compare."""
+def _find_key_problem(value: Json) -> str:
+    """Why a text cannot be a key that an operator can read, type and compare; empty if it can."""
     if not isinstance(value, str):
         return ""
     if value != value.strip():
         return "begins or ends with a space"
-    return "" if value.isprintable() else "holds a character that cannot be seen"
+    return "" if value.isprintable() else "contains an invisible character"

@@ -1,6 +1,6 @@
-"""Where things stand in a JSON text that has already been parsed strictly.
+"""Finds the positions of values in a JSON text that ``strict_json`` has already accepted.
 
-Only for texts that ``strict_json`` accepts: everything here trusts them.
+Other texts must not be given: nothing is checked again.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ class JsonSpan(NamedTuple):
 
 
 def list_element_spans(text: str) -> Iterator[JsonSpan]:
-    """The elements of the array that is the whole text."""
-    yield from _inside(text, _skip(_BLANK, text, 0))
+    """The elements of an array that is the whole text, with their positions."""
+    yield from _list_members(text, _skip_pattern(_BLANK, text, 0))
 
 
 def find_key_span(text: str, start: int, route: Sequence[str]) -> JsonSpan:
-    """The key at the end of a route of keys, from the object at ``start``.
+    """The position of the last key of a route, from the object at ``start``.
 
-    The last key on the way that is there, or the object's first character.
+    Where a key is missing, that of the last key before it, or of the object's first character.
     """
-    spot = JsonSpan(None, start, start + 1)
+    span = JsonSpan(None, start, start + 1)
     for name in route:
         if text[start] != "{":
             break
-        parts = [*_inside(text, start)]
+        parts = [*_list_members(text, start)]
         members = {
             key.value: (key, value) for key, value in zip(parts[::2], parts[1::2], strict=True)
         }
         if name not in members:
             break
-        spot, start = members[name][0], members[name][1].start
-    return spot
+        span, start = members[name][0], members[name][1].start
+    return span
 
 
-def _inside(text: str, start: int) -> Iterator[JsonSpan]:
-    """The elements of the array, or the keys and values in turn of the object, at ``start``."""
-    position = _skip(_BETWEEN, text, start + 1)
+def _list_members(text: str, start: int) -> Iterator[JsonSpan]:
+    """The elements of the array, or alternately the keys and values of the object, at ``start``."""
+    position = _skip_pattern(_BETWEEN, text, start + 1)
     while text[position] not in "]}":
         value, end = _DECODER.raw_decode(text, position)
         yield JsonSpan(value, position, end)
-        position = _skip(_BETWEEN, text, end)
+        position = _skip_pattern(_BETWEEN, text, end)
 
 
-def _skip(blank: re.Pattern[str], text: str, position: int) -> int:
-    found = blank.match(text, position)
-    assert found, "nothing at all fits too"
-    return found.end()
+def _skip_pattern(blank: re.Pattern[str], text: str, position: int) -> int:
+    match = blank.match(text, position)
+    assert match, "the pattern matches the empty text too"
+    return match.end()

@@ -1,7 +1,7 @@
-"""The rows of a CSV, JSON or JSONL text, one by one: each a Row, or a Misread that says why not.
+"""Reads the rows of a CSV, JSON or JSONL text, each as a PeopleRow or as a RowError.
 
-A Row knows the place of each of its values; nothing here stops at a fault that leaves the rest of
-the text readable.
+A PeopleRow knows the position of each of its values. A fault never stops the reading while the
+rest of the text can be read.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class TextLine:
 class PeopleRow:
     """Keys and values in their order; the row begins on line ``number``.
 
-    ``span`` finds a key in ``source``, or where the row begins for one that is not there.
+    ``span`` gives the position of a key in ``source``, or the start of the row if it has no such key.
     """
 
     number: int
@@ -53,7 +53,7 @@ class PeopleRow:
 
 @frozen
 class RowError:
-    """What cannot be read: what is wrong, the fix, and the characters of ``source`` meant."""
+    """A row that cannot be read: what is wrong, the fix, and its position in ``source``."""
 
     source: TextLine
     span: Span
@@ -64,26 +64,30 @@ class RowError:
 Rows: TypeAlias = Iterator[PeopleRow | RowError]
 
 
-def read_csv_rows(lines: Iterable[TextLine], enrolment: ColumnMap) -> Rows:
-    """The rows of a table whose first line names the columns; none where that line is unfit."""
-    records = _records(lines)
+def read_csv_rows(lines: Iterable[TextLine], column_map: ColumnMap) -> Rows:
+    """The rows of a table whose first line names the columns; none if that line is invalid."""
+    records = _join_records(lines)
     header = next(records, TextLine(1, ""))
     separator = detect_separator(header.text)
-    columns = _split(header, separator)
+    columns = _split_cells(header, separator)
     if isinstance(columns, RowError):
         yield columns
         return
-    faults = [*_header_faults(header, columns, enrolment)]
+    faults = [*_list_header_faults(header, columns, column_map)]
     yield from faults
     if not faults:
-        keys = [enrolment.key(column.text) for column in columns]
+        keys = [column_map.to_key(column.text) for column in columns]
         for record in records:
-            cells = _split(record, separator)
-            yield cells if isinstance(cells, RowError) else _csv_row(record, cells, keys, enrolment)
+            cells = _split_cells(record, separator)
+            yield (
+                cells
+                if isinstance(cells, RowError)
+                else _build_csv_row(record, cells, keys, column_map)
+            )
 
 
-def read_jsonl_rows(lines: Iterable[TextLine], enrolment: ColumnMap) -> Rows:
-    """The rows of a file that holds one JSON object a line."""
+def read_jsonl_rows(lines: Iterable[TextLine], column_map: ColumnMap) -> Rows:
+    """The rows of a file with one JSON object on each line."""
     for line in lines:
         text = line.text.rstrip("\r\n")
         if not text.strip():
@@ -94,10 +98,10 @@ def read_jsonl_rows(lines: Iterable[TextLine], enrolment: ColumnMap) -> Rows:
             yield RowError(line, (error.column - 1, error.column), error.message)
         else:
             start = len(text) - len(text.lstrip())
-            yield _json_row(line, JsonSpan(value, start, start + 1), line.number, enrolment)
+            yield _build_json_row(line, JsonSpan(value, start, start + 1), line.number, column_map)
 
 
-def read_json_rows(text: str, enrolment: ColumnMap) -> Rows:
+def read_json_rows(text: str, column_map: ColumnMap) -> Rows:
     """The rows of one JSON array of objects."""
     source = TextLine(1, text)
     try:
@@ -107,17 +111,17 @@ def read_json_rows(text: str, enrolment: ColumnMap) -> Rows:
         yield RowError(line, (error.column - 1, error.column), error.message)
         return
     if not is_array:
-        yield RowError(source, (0, 1), "the file must hold an array of people", "Write [{…}, {…}].")
+        yield RowError(source, (0, 1), "the file must be an array of people", "Write [{…}, {…}].")
         return
     number, counted = 1, 0
-    for spot in list_element_spans(text):
-        number += text.count("\n", counted, spot.start)
-        counted = spot.start
-        yield _json_row(source, spot, number, enrolment)
+    for element in list_element_spans(text):
+        number += text.count("\n", counted, element.start)
+        counted = element.start
+        yield _build_json_row(source, element, number, column_map)
 
 
-def _records(lines: Iterable[TextLine]) -> Iterator[TextLine]:
-    """Lines, joined where a quoted cell goes on; empty ones are passed over."""
+def _join_records(lines: Iterable[TextLine]) -> Iterator[TextLine]:
+    """Records: lines, joined where a quoted cell continues; empty lines are skipped."""
     parts: list[TextLine] = []
     is_inside, size = False, 0
     for line in lines:
@@ -126,26 +130,26 @@ def _records(lines: Iterable[TextLine]) -> Iterator[TextLine]:
         is_inside ^= has_open_quote(line.text)
         if is_inside and size <= LONGEST_RECORD:
             continue
-        yield from _joined(parts)
+        yield from _join_lines(parts)
         parts, is_inside, size = [], False, 0
-    yield from _joined(parts)
+    yield from _join_lines(parts)
 
 
-def _joined(parts: list[TextLine]) -> Iterator[TextLine]:
+def _join_lines(parts: list[TextLine]) -> Iterator[TextLine]:
     text = "".join(part.text for part in parts)
     if text.strip("\r\n"):
         yield TextLine(parts[0].number, text)
 
 
-def _split(record: TextLine, separator: str) -> list[CsvCell] | RowError:
+def _split_cells(record: TextLine, separator: str) -> list[CsvCell] | RowError:
     try:
         return split_record(record.text, separator)
     except CsvError as error:
         return RowError(record, (error.offset, error.offset + 1), error.message, error.hint)
 
 
-def _header_faults(
-    header: TextLine, columns: list[CsvCell], enrolment: ColumnMap
+def _list_header_faults(
+    header: TextLine, columns: list[CsvCell], column_map: ColumnMap
 ) -> Iterator[RowError]:
     if not header.text:
         yield RowError(header, (0, 1), "the file is empty", "Its first line names the columns.")
@@ -153,66 +157,68 @@ def _header_faults(
     if len(columns) == 1 and "\t" in header.text:
         yield RowError(header, (0, 1), "the columns are separated by tabs", _COMMAS)
         return
-    keys = [enrolment.key(column.text) for column in columns]
+    keys = [column_map.to_key(column.text) for column in columns]
     for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
-        if fault := _name_fault(column.text, key, key in keys[:place], enrolment):
-            yield RowError(header, _span(column), str(fault), fault.hint)
+        if fault := _find_name_fault(column.text, key, key in keys[:place], column_map):
+            yield RowError(header, _get_span(column), str(fault), fault.hint)
     if not {*keys} & {*KEY_NAMES}:
         message = f"there is no column {' or '.join(MATCH_FIELDS)}"
         yield RowError(header, (0, 1), message, "Add at least one of them.")
 
 
-def _name_fault(name: str, key: str, is_second: bool, enrolment: ColumnMap) -> RecordFault | None:
+def _find_name_fault(
+    name: str, key: str, is_second: bool, column_map: ColumnMap
+) -> RecordFault | None:
     if not name:
         return RecordFault("", "a column has no name", "Name it, or remove the column.")
     if is_second:
-        return RecordFault(enrolment.shown(key), "is a column already", "Keep one of them.")
-    return enrolment.fault(key)
+        return RecordFault(column_map.mask_key(key), "is a column already", "Keep one of them.")
+    return column_map.find_fault(key)
 
 
 _COMMAS: Final = "Save it as CSV, with commas or semicolons."
 
 
-def _csv_row(
-    record: TextLine, cells: list[CsvCell], keys: list[str], enrolment: ColumnMap
+def _build_csv_row(
+    record: TextLine, cells: list[CsvCell], keys: list[str], column_map: ColumnMap
 ) -> PeopleRow | RowError:
     if len(cells) != len(keys):
         count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
         message = f"the row has {count}, and the header {len(keys)}"
-        return RowError(record, (0, 1), message, "Put a cell that holds a separator in quotes.")
+        return RowError(record, (0, 1), message, "Put a cell that contains a separator in quotes.")
     row = dict(zip(keys, cells, strict=True))
-    pairs = [(key, enrolment.cell(key, cell.text)) for key, cell in row.items() if cell.text]
-    return PeopleRow(record.number, record, pairs, partial(_cell_span, row))
+    pairs = [(key, column_map.parse_cell(key, cell.text)) for key, cell in row.items() if cell.text]
+    return PeopleRow(record.number, record, pairs, partial(_find_cell_span, row))
 
 
-def _cell_span(row: Mapping[str, CsvCell], key: str) -> Span:
-    return _span(row[key]) if key in row else (0, 1)
+def _find_cell_span(row: Mapping[str, CsvCell], key: str) -> Span:
+    return _get_span(row[key]) if key in row else (0, 1)
 
 
-def _span(cell: CsvCell) -> Span:
+def _get_span(cell: CsvCell) -> Span:
     return cell.start, max(cell.end, cell.start + 1)
 
 
-def _json_row(
-    source: TextLine, spot: JsonSpan, number: int, enrolment: ColumnMap
+def _build_json_row(
+    source: TextLine, element: JsonSpan, number: int, column_map: ColumnMap
 ) -> PeopleRow | RowError:
-    if not isinstance(spot.value, dict):
-        span = (spot.start, spot.start + 1)
+    if not isinstance(element.value, dict):
+        span = (element.start, element.start + 1)
         return RowError(source, span, "a person must be an object", "Write {…}.")
     routes: dict[str, tuple[str, ...]] = {}
     pairs: list[tuple[str, Json]] = []
-    for route, item in _flattened(spot.value):
-        key = enrolment.key(".".join(route))
+    for route, item in _flatten(element.value):
+        key = column_map.to_key(".".join(route))
         routes[key] = route
         pairs.append((key, item))
-    find = partial(_json_span, source.text, spot.start, routes)
+    find = partial(_find_json_span, source.text, element.start, routes)
     if flat := next((name for name in _NESTS if name in routes), None):
         return RowError(source, find(flat), f"{flat} must be an object", "Write {…}.")
     return PeopleRow(number, source, pairs, find)
 
 
-def _flattened(person: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Routes and values; an object of attributes is opened, and null there is none."""
+def _flatten(person: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], Json]]:
+    """Routes and values; an object of attributes is flattened, and null means no attributes."""
     for name, value in person.items():
         if name in _NESTS and isinstance(value, dict | None):
             yield from (((name, inner), item) for inner, item in (value or {}).items())
@@ -220,6 +226,6 @@ def _flattened(person: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], Js
             yield (name,), value
 
 
-def _json_span(text: str, start: int, routes: Mapping[str, tuple[str, ...]], key: str) -> Span:
-    spot = find_key_span(text, start, routes.get(key, ()))
-    return spot.start, spot.end
+def _find_json_span(text: str, start: int, routes: Mapping[str, tuple[str, ...]], key: str) -> Span:
+    element = find_key_span(text, start, routes.get(key, ()))
+    return element.start, element.end

@@ -1,7 +1,7 @@
-"""A response value made into a value of the attribute's data type, or turned down with a reason.
+"""Coerces a response value to the data type of an attribute, or rejects it with a reason.
 
-What each JSON value becomes. ``type:`` in the mapping forces what stands in brackets; a dash is
-WRONG_TYPE, whatever is forced::
+The result for each JSON value. ``type:`` in the mapping forces the conversions in brackets; a dash
+is always WRONG_TYPE::
 
     attribute      text             whole number      decimal         true, false   list, object
     string         text             [its JSON text]   [JSON text]     [JSON text]   -
@@ -13,11 +13,11 @@ WRONG_TYPE, whatever is forced::
     date unix_ms   [42, -7] (1)     floor to seconds  [3.0] (2)       -             -
 
 (1) canonical decimal text only: not ``007``, ``+1`` or ``1.0``.
-(2) only where nothing stands behind the point.
+(2) only where the fraction is zero.
 (3) text in the form of a JSON number.
-(4) up to 2^53, where a float still holds every whole number.
+(4) up to 2^53, up to which a float represents every whole number.
 
-``values`` replaces the table: what it gives is final. ``options`` and then ``one_of`` come last.
+``values`` replaces the table. ``options`` and then ``one_of`` are checked last.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ from cactions.model import (
 )
 
 MAX_LENGTH: Final = 255
-"""The longest text that Intercom keeps in an attribute, in characters."""
+"""The longest text that Intercom stores in an attribute, in characters."""
 
 MAX_INTEGER: Final = 2**53 - 1
-"""Beyond it, readers of JSON that know floats only would round."""
+"""Larger numbers are rounded by JSON readers that use floats for all numbers."""
 
-_MOST_CHOICES: Final = 8
-_MOST_DIGITS: Final = 20
+MAX_LISTED_CHOICES: Final = 8
+MAX_DIGITS: Final = 20
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 @frozen
 class Coerced:
-    """A value that the attribute can hold. ``forced``: converted because ``type:`` asks for it."""
+    """A value that the attribute can store. ``forced``: converted because of ``type:``."""
 
     value: Scalar
     forced: bool = False
@@ -67,120 +67,125 @@ class Coerced:
 
 @frozen
 class Rejected:
-    """Why the attribute cannot hold what came; ``detail`` holds nothing of the value."""
+    """Why the attribute cannot store the value; ``detail`` never contains the value."""
 
-    why: KeepReason
+    reason: KeepReason
     detail: str
 
 
 CoercionResult: TypeAlias = Coerced | Rejected
 
 
-def coerce(mapping: AttributeMapping, got: Json) -> CoercionResult:
-    """What the attribute would hold, for a value that is neither missing nor null."""
+def coerce(mapping: AttributeMapping, received: Json) -> CoercionResult:
+    """The value for the attribute, from a response value that is neither missing nor null."""
     data_type = mapping.attribute.data_type
     try:
-        fit = _listed(mapping, got) if mapping.values else _READERS[data_type](mapping, got)
-        value = normalize(data_type, fit.value)
+        coerced = (
+            _look_up_value(mapping, received)
+            if mapping.values
+            else _READERS[data_type](mapping, received)
+        )
+        value = normalize(data_type, coerced.value)
         _check_choices(mapping, value)
-    except DateError as unfit:
-        return Rejected(unfit.why, unfit.detail)
-    return fit if value is fit.value else Coerced(value, fit.forced)
+    except DateError as error:
+        return Rejected(error.reason, error.detail)
+    return coerced if value is coerced.value else Coerced(value, coerced.forced)
 
 
-def _listed(mapping: AttributeMapping, got: Json) -> Coerced:
-    """The value that the author pairs with this text, or with the JSON text of what came."""
-    if isinstance(got, list | dict):
-        raise _wrong_type(got, "one value")
-    text = got if isinstance(got, str) else strict_json.dump_json(got)
+def _look_up_value(mapping: AttributeMapping, received: Json) -> Coerced:
+    """The value that ``values`` gives for this text, or for the JSON text of another value."""
+    if isinstance(received, list | dict):
+        raise _build_type_error(received, "one value")
+    text = received if isinstance(received, str) else strict_json.dump_json(received)
     for known, value in mapping.values:
-        if known == text and not isinstance(got, float):
+        if known == text and not isinstance(received, float):
             return Coerced(value)
     raise DateError(
-        KeepReason.NOT_IN_VALUES, f"known are {_some(known for known, _ in mapping.values)}"
+        KeepReason.NOT_IN_VALUES,
+        f"known values: {_list_choices(known for known, _ in mapping.values)}",
     )
 
 
 def _check_choices(mapping: AttributeMapping, value: Scalar) -> None:
-    """Refuse what is not listed. An empty value, which only ``values`` gives, needs no listing."""
+    """Refuse a value that is not listed. An empty value is only possible through ``values``."""
     if not mapping.attribute.options and not mapping.one_of:
         return
-    for choices, why in (
+    for choices, reason in (
         (mapping.attribute.options, KeepReason.NOT_AN_OPTION),
         (mapping.one_of, KeepReason.NOT_IN_ONE_OF),
     ):
         known = [normalize(mapping.attribute.data_type, choice) for choice in choices]
         if known and not is_empty(value) and not any(is_same(value, choice) for choice in known):
-            raise DateError(why, f"allowed are {_some(choices)}")
+            raise DateError(reason, f"allowed values: {_list_choices(choices)}")
 
 
-def _string(mapping: AttributeMapping, got: Json) -> Coerced:
-    wanted = "a text"
-    if isinstance(got, str):
-        return Coerced(_checked_text(mapping, got))
-    if not isinstance(got, bool | int | float):
-        raise _wrong_type(got, wanted)
-    _must_force(mapping, got, wanted)
-    return Coerced(_checked_text(mapping, strict_json.dump_json(got)), forced=True)
+def _coerce_string(mapping: AttributeMapping, received: Json) -> Coerced:
+    expected = "a text"
+    if isinstance(received, str):
+        return Coerced(_check_text(mapping, received))
+    if not isinstance(received, bool | int | float):
+        raise _build_type_error(received, expected)
+    _require_forced(mapping, received, expected)
+    return Coerced(_check_text(mapping, strict_json.dump_json(received)), forced=True)
 
 
-def _checked_text(mapping: AttributeMapping, text: str) -> str:
+def _check_text(mapping: AttributeMapping, text: str) -> str:
     limit = MAX_LENGTH if mapping.max_length is None else min(MAX_LENGTH, mapping.max_length)
     if len(text) > limit:
         raise DateError(KeepReason.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
     if MASK in text:
         raise DateError(
-            KeepReason.UNSUITABLE_TEXT, "it holds a secret of ours, or the dots that stand for one"
+            KeepReason.UNSUITABLE_TEXT, "it contains a secret, or the dots that mask one"
         )
     if not text.isprintable() and any(
         unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text
     ):
         raise DateError(
-            KeepReason.UNSUITABLE_TEXT, "it holds a control character, or half a character"
+            KeepReason.UNSUITABLE_TEXT, "it contains a control character or a lone surrogate"
         )
     return text
 
 
-def _integer(mapping: AttributeMapping, got: Json) -> Coerced:
-    number, forced = _whole(mapping, got)
-    return Coerced(_within(number, MAX_INTEGER), forced)
+def _coerce_integer(mapping: AttributeMapping, received: Json) -> Coerced:
+    number, forced = _coerce_whole(mapping, received)
+    return Coerced(_check_magnitude(number, MAX_INTEGER), forced)
 
 
-def _float(mapping: AttributeMapping, got: Json) -> Coerced:
-    wanted = "a number"
-    number = got
-    if isinstance(got, str) and _NUMBER.fullmatch(got):
-        _must_force(mapping, got, wanted)
-        number = _number_in(got)
+def _coerce_float(mapping: AttributeMapping, received: Json) -> Coerced:
+    expected = "a number"
+    number = received
+    if isinstance(received, str) and _NUMBER.fullmatch(received):
+        _require_forced(mapping, received, expected)
+        number = _parse_number(received)
     if type(number) is int:
-        number = float(_within(number, MAX_EXACT))
+        number = float(_check_magnitude(number, MAX_EXACT))
     if not isinstance(number, float):
-        raise _wrong_type(got, wanted)
+        raise _build_type_error(received, expected)
     if not math.isfinite(number):
-        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be kept")
-    return Coerced(number + 0.0, forced=isinstance(got, str))  # -0.0 + 0.0 is 0.0
+        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be stored")
+    return Coerced(number + 0.0, forced=isinstance(received, str))  # -0.0 + 0.0 is 0.0
 
 
-def _boolean(mapping: AttributeMapping, got: Json) -> Coerced:
-    wanted = "true or false"
-    if isinstance(got, bool):
-        return Coerced(got)
-    if got not in ("true", "false"):
-        hint = "; `values` can say which is which" if isinstance(got, int | str) else ""
-        raise _wrong_type(got, wanted, hint)
-    _must_force(mapping, got, wanted)
-    return Coerced(got == "true", forced=True)
+def _coerce_boolean(mapping: AttributeMapping, received: Json) -> Coerced:
+    expected = "true or false"
+    if isinstance(received, bool):
+        return Coerced(received)
+    if received not in ("true", "false"):
+        hint = "; `values` can say which is which" if isinstance(received, int | str) else ""
+        raise _build_type_error(received, expected, hint)
+    _require_forced(mapping, received, expected)
+    return Coerced(received == "true", forced=True)
 
 
-def _date(mapping: AttributeMapping, got: Json) -> Coerced:
-    """Without a form, a number is taken for what the attribute itself holds: Unix seconds."""
+def _coerce_date(mapping: AttributeMapping, received: Json) -> Coerced:
+    """Without ``date:``, a number is read as the unit of the attribute: Unix seconds."""
     form = mapping.date or DateForm.UNIX_S
     if form not in _TEXT_DATES:
-        number, forced = _whole(mapping, got)
+        number, forced = _coerce_whole(mapping, received)
         return Coerced(parse_timestamp(number, form), forced)
-    if isinstance(got, str):
-        return Coerced(_TEXT_DATES[form](got))
-    raise _wrong_type(got, "a date as text")
+    if isinstance(received, str):
+        return Coerced(_TEXT_DATES[form](received))
+    raise _build_type_error(received, "a date as text")
 
 
 _TEXT_DATES: Final[Mapping[DateForm, Callable[[str], int]]] = MappingProxyType(
@@ -190,60 +195,62 @@ _TEXT_DATES: Final[Mapping[DateForm, Callable[[str], int]]] = MappingProxyType(
 
 _READERS: Final[Mapping[DataType, Callable[[AttributeMapping, Json], Coerced]]] = MappingProxyType(
     {
-        DataType.STRING: _string,
-        DataType.INTEGER: _integer,
-        DataType.FLOAT: _float,
-        DataType.BOOLEAN: _boolean,
-        DataType.DATE: _date,
+        DataType.STRING: _coerce_string,
+        DataType.INTEGER: _coerce_integer,
+        DataType.FLOAT: _coerce_float,
+        DataType.BOOLEAN: _coerce_boolean,
+        DataType.DATE: _coerce_date,
     }
 )
 
 
-def _whole(mapping: AttributeMapping, got: Json) -> tuple[int, bool]:
-    """A whole number, and whether it had to be forced."""
-    wanted = "a whole number"
-    if type(got) is int:
-        return got, False
-    if not _is_whole(got):
-        raise _wrong_type(got, wanted)
-    _must_force(mapping, got, wanted)
-    return int(_number_in(got) if isinstance(got, str) else got), True
+def _coerce_whole(mapping: AttributeMapping, received: Json) -> tuple[int, bool]:
+    """The whole number, and whether the conversion was forced."""
+    expected = "a whole number"
+    if type(received) is int:
+        return received, False
+    if not _is_whole(received):
+        raise _build_type_error(received, expected)
+    _require_forced(mapping, received, expected)
+    return int(_parse_number(received) if isinstance(received, str) else received), True
 
 
-def _is_whole(got: Json) -> TypeGuard[str | float]:
-    """Whether a text or a decimal stands for a whole number."""
-    if isinstance(got, str):
-        return _WHOLE.fullmatch(got) is not None
-    return isinstance(got, float) and got.is_integer()
+def _is_whole(received: Json) -> TypeGuard[str | float]:
+    """Whether a text or a decimal number represents a whole number."""
+    if isinstance(received, str):
+        return _WHOLE.fullmatch(received) is not None
+    return isinstance(received, float) and received.is_integer()
 
 
-def _number_in(text: str) -> int | float:
-    """The number in a text of JSON's number form. Python converts no whole number of any length."""
+def _parse_number(text: str) -> int | float:
+    """The number of a text in JSON's format. Python refuses to convert very long whole numbers."""
     if not _WHOLE.fullmatch(text):
         return float(text)
-    if len(text) > _MOST_DIGITS:
-        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be kept")
+    if len(text) > MAX_DIGITS:
+        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be stored")
     return int(text)
 
 
-def _within(number: int, limit: int) -> int:
+def _check_magnitude(number: int, limit: int) -> int:
     if abs(number) > limit:
-        raise DateError(KeepReason.OUT_OF_RANGE, f"whole numbers reach {limit}")
+        raise DateError(KeepReason.OUT_OF_RANGE, f"whole numbers may be at most {limit}")
     return number
 
 
-def _must_force(mapping: AttributeMapping, got: Json, wanted: str) -> None:
-    """Let a conversion through that the author asked for."""
+def _require_forced(mapping: AttributeMapping, received: Json, expected: str) -> None:
+    """Refuse a conversion that the author did not ask for."""
     data_type = mapping.attribute.data_type
     if mapping.type is not data_type:
-        raise _wrong_type(got, wanted, f"; `type: {data_type.value}` would convert it")
+        raise _build_type_error(received, expected, f"; `type: {data_type.value}` would convert it")
 
 
-def _wrong_type(got: Json, wanted: str, hint: str = "") -> DateError:
-    return DateError(KeepReason.WRONG_TYPE, f"{wanted} is wanted, not {_WORDS[type(got)]}{hint}")
+def _build_type_error(received: Json, expected: str, hint: str = "") -> DateError:
+    return DateError(
+        KeepReason.WRONG_TYPE, f"{expected} is expected, not {_TYPE_NAMES[type(received)]}{hint}"
+    )
 
 
-_WORDS: Final[Mapping[type, str]] = MappingProxyType(
+_TYPE_NAMES: Final[Mapping[type, str]] = MappingProxyType(
     {
         type(None): "null",
         bool: "true or false",
@@ -256,8 +263,8 @@ _WORDS: Final[Mapping[type, str]] = MappingProxyType(
 )
 
 
-def _some(choices: Iterable[Scalar]) -> str:
-    """The first choices, as JSON, and how many more there are."""
+def _list_choices(choices: Iterable[Scalar]) -> str:
+    """The first choices as JSON, and how many more there are."""
     words = [strict_json.dump_json(choice) for choice in choices]
-    more = len(words) - _MOST_CHOICES
-    return ", ".join(words[:_MOST_CHOICES]) + (f" and {more} more" if more > 0 else "")
+    more = len(words) - MAX_LISTED_CHOICES
+    return ", ".join(words[:MAX_LISTED_CHOICES]) + (f" and {more} more" if more > 0 else "")

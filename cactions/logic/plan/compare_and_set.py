@@ -1,10 +1,11 @@
-"""Compare-and-set for one person: what a commit decides, from the person as they are now.
+"""Compare-and-set for one person: decides what a commit writes to the person as they are now.
 
 - All effective changes are written, or none: one ``before`` that does not hold refuses the plan.
-- Who was planned for is who is written to: each premise of the plan must still hold.
-- ``before`` is compared by ``same``: null is not absent here, and 1 is not 1.0.
-- A plan that changes nothing is UNCHANGED, whoever the person is by now.
-- All or nothing is what makes ``found`` possible: who holds every ``after`` was written to.
+- Only the person of the plan is written: each precondition of the plan must still hold.
+- ``before`` is compared with ``is_same``: null is not absent here, and 1 is not 1.0.
+- A plan that changes nothing is UNCHANGED, even if the person's identity has changed.
+- Because a commit is all or nothing, ``find_conflicts`` can tell later whether it happened: a person
+  who has every ``after`` was written.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from cactions.model import (
 )
 
 CALL_IN_DOUBT: Final = (
-    "the call may have been carried out, and is not sent again: look at the service whether it was"
+    "the call may have succeeded, and is not sent again: check at the service whether it did"
 )
-"""What is known of a pending plan whose answer never came."""
+"""The message for a pending plan whose response never came."""
 
 _CHANGED: Final = "the person was changed since the plan was made"
 
@@ -37,47 +38,54 @@ def is_unchanged(plan: Plan) -> Receipt | None:
 
 
 def commit_plan(plan: Plan, person: Person) -> tuple[Person | None, Receipt]:
-    """Whom to write, None for nobody, and the receipt that is true once that is done."""
-    if idle := is_unchanged(plan):
-        return None, idle
-    if found := list_conflicts(plan, person):
-        return None, Receipt(person.id, Outcome.CONFLICT, _CHANGED, found)
+    """The person to write, None for no write, and the receipt that is true after the write."""
+    if unchanged := is_unchanged(plan):
+        return None, unchanged
+    if conflicts := list_conflicts(plan, person):
+        return None, Receipt(person.id, Outcome.CONFLICT, _CHANGED, conflicts)
     return apply_plan(person, plan), Receipt(person.id, Outcome.APPLIED)
 
 
 def find_conflicts(plan: Plan, person: Person) -> Receipt | None:
-    """What became of a plan whose outcome was never recorded; None where it was not written.
+    """The outcome of a plan that was never recorded; None where the plan was not written.
 
-    It was applied where the person holds every ``after``, and not written where they hold every
-    ``before``. Anything else is a conflict: somebody changed the person meanwhile.
+    It was applied if the person has every ``after``, and not written if they have every
+    ``before``. Anything else is a conflict: the person was changed in between.
     """
-    if idle := is_unchanged(plan):
-        return idle
-    if all(is_same(each.after, person.attribute_value(each.attribute)) for each in plan.effective):
+    if unchanged := is_unchanged(plan):
+        return unchanged
+    if all(
+        is_same(change.after, person.attribute_value(change.attribute)) for change in plan.effective
+    ):
         return Receipt(person.id, Outcome.APPLIED)
-    others = list_conflicts(plan, person)
-    return Receipt(person.id, Outcome.CONFLICT, _CHANGED, others) if others else None
+    conflicts = list_conflicts(plan, person)
+    return Receipt(person.id, Outcome.CONFLICT, _CHANGED, conflicts) if conflicts else None
 
 
 def list_conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:
-    """What does not hold as the plan promised: who the person is, then the attributes."""
-    return _others(plan, person) + tuple(
-        Conflict(change.attribute, change.before, found, change.redacted)
+    """What differs from the plan: first the identity of the person, then the attributes."""
+    return _list_failed_preconditions(plan, person) + tuple(
+        Conflict(change.attribute, change.before, current, change.redacted)
         for change in plan.effective
-        if not is_same(change.before, found := person.attribute_value(change.attribute))
+        if not is_same(change.before, current := person.attribute_value(change.attribute))
     )
 
 
-def _others(plan: Plan, person: Person) -> tuple[Conflict, ...]:
-    """What makes them somebody else than the plan was made for.
+def _list_failed_preconditions(plan: Plan, person: Person) -> tuple[Conflict, ...]:
+    """The preconditions of the plan that no longer hold.
 
-    Shown like the proof is; an attribute that served as a key is not shown at all.
+    They are redacted like the proof; the value of a custom attribute is never shown.
     """
     hidden = plan.proof is not None and plan.proof.redacted
     return tuple(
         Conflict(
-            str(one.reference), one.value, now, hidden or isinstance(one.reference, PersonAttribute)
+            str(precondition.reference),
+            precondition.value,
+            current,
+            hidden or isinstance(precondition.reference, PersonAttribute),
         )
-        for one in plan.premises
-        if not is_same(one.value, now := resolve_reference(one.reference, person, {}))
+        for precondition in plan.premises
+        if not is_same(
+            precondition.value, current := resolve_reference(precondition.reference, person, {})
+        )
     )

@@ -1,4 +1,4 @@
-"""What an attribute holds, and when two values say the same there."""
+"""When two values are equal as values of an attribute."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Final, TypeVar
 from cactions.model import DataType, Value, is_empty, is_same
 
 MAX_EXACT: Final = 2**53
-"""Up to it, a float holds every whole number."""
+"""Up to this limit, a float represents every whole number exactly."""
 
 V = TypeVar("V", bound=Value)
 
 
 def normalize(data_type: DataType, value: V) -> V | float:
-    """The value as an attribute of this type holds it: a whole number in a float is a float."""
+    """The value as an attribute of this type stores it: a whole number becomes a float."""
     if data_type is not DataType.FLOAT or isinstance(value, bool) or not isinstance(value, int):
         return value
     return float(value) if abs(value) <= MAX_EXACT else value
 
 
 def is_equal_as(data_type: DataType, left: Value, right: Value) -> bool:
-    """Whether an attribute of this type says the same with either; empty agrees with empty."""
+    """Whether an attribute of this type treats both as equal; all empty values are equal."""
     empty = is_empty(left)
     if empty or is_empty(right):
         return empty and is_empty(right)

@@ -1,10 +1,10 @@
-"""What the answer says about each mapped attribute: a wanted value, or why there is none.
+"""Extracts the new value of each mapped attribute from a response, or why there is none.
 
 - Missing, null and ``""`` (which counts as null) do what ``on_missing`` and ``on_null`` say: keep
   the old value, clear it, or refuse. ``""`` is a value of its own only where ``values`` lists it.
-- Whatever else came is coerced, or refused with the reason.
-- A refused list or object is not kept: it holds more of the person than anybody asked for.
-- Every mapping ends in exactly one of the two; nothing vanishes.
+- Any other value is coerced, or refused with the reason.
+- A refused list or object is not stored: it may hold more personal data than was requested.
+- Every mapping has exactly one outcome.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from cactions.model import (
 
 @frozen
 class NewValue:
-    """What an attribute should hold, None for nothing, and what the answer says there."""
+    """The new value of an attribute (None clears it), and the value of the response."""
 
     mapping: AttributeMapping
     value: Scalar
-    got: Value
+    received: Value
     forced: bool = False
 
 
@@ -42,48 +42,56 @@ def extract(
     mappings: Iterable[AttributeMapping], root: Json, person: Person
 ) -> tuple[NewValue | KeptAttribute, ...]:
     """One outcome for each mapping, in their order; paths start at ``root``."""
-    return tuple(_extract(mapping, query_one(mapping.path, root), person) for mapping in mappings)
+    return tuple(
+        _extract_value(mapping, query_one(mapping.path, root), person) for mapping in mappings
+    )
 
 
 def keep_attribute(
-    mapping: AttributeMapping, person: Person, why: KeepReason, got: Value
+    mapping: AttributeMapping, person: Person, reason: KeepReason, received: Value
 ) -> KeptAttribute:
-    """The attribute as it is, kept for this reason."""
+    """The outcome of an attribute that keeps its current value."""
     return KeptAttribute(
         attribute=mapping.attribute.name,
         before=person.attribute_value(mapping.attribute.name),
-        reason=why,
-        received=got,
+        reason=reason,
+        received=received,
         source=str(mapping.path),
         data_type=mapping.attribute.data_type,
         redacted=mapping.redacted,
     )
 
 
-def _extract(mapping: AttributeMapping, got: Value, person: Person) -> NewValue | KeptAttribute:
-    if got is ABSENT:
-        return _empty(
-            mapping.on_missing, mapping, keep_attribute(mapping, person, KeepReason.MISSING, got)
+def _extract_value(
+    mapping: AttributeMapping, received: Value, person: Person
+) -> NewValue | KeptAttribute:
+    if received is ABSENT:
+        return _apply_empty_policy(
+            mapping.on_missing,
+            mapping,
+            keep_attribute(mapping, person, KeepReason.MISSING, received),
         )
-    if got is None:
-        return _empty(
-            mapping.on_null, mapping, keep_attribute(mapping, person, KeepReason.NULL, got)
+    if received is None:
+        return _apply_empty_policy(
+            mapping.on_null, mapping, keep_attribute(mapping, person, KeepReason.NULL, received)
         )
-    if got == "" and all(text for text, _ in mapping.values):
-        return _empty(
-            mapping.on_null, mapping, keep_attribute(mapping, person, KeepReason.EMPTY_STRING, got)
+    if received == "" and all(text for text, _ in mapping.values):
+        return _apply_empty_policy(
+            mapping.on_null,
+            mapping,
+            keep_attribute(mapping, person, KeepReason.EMPTY_STRING, received),
         )
-    coerced = coerce(mapping, got)
+    coerced = coerce(mapping, received)
     if isinstance(coerced, Coerced):
-        return NewValue(mapping, coerced.value, got, coerced.forced)
-    shown = ABSENT if isinstance(got, list | dict) else got
-    kept = keep_attribute(mapping, person, coerced.why, shown)
+        return NewValue(mapping, coerced.value, received, coerced.forced)
+    visible = ABSENT if isinstance(received, list | dict) else received
+    kept = keep_attribute(mapping, person, coerced.reason, visible)
     return replace(kept, refused=True, detail=coerced.detail)
 
 
-def _empty(
-    when: WhenEmpty, mapping: AttributeMapping, kept: KeptAttribute
+def _apply_empty_policy(
+    policy: WhenEmpty, mapping: AttributeMapping, kept: KeptAttribute
 ) -> NewValue | KeptAttribute:
-    if when is WhenEmpty.CLEAR:
+    if policy is WhenEmpty.CLEAR:
         return NewValue(mapping, None, kept.received)
-    return replace(kept, refused=when is WhenEmpty.REFUSE)
+    return replace(kept, refused=policy is WhenEmpty.REFUSE)

@@ -1,11 +1,12 @@
-"""The plan for one person, from an answer; its inverse; and what is left of it to undo.
+"""Builds the plan for one person from a response, its inverse, and the plan that undoes it.
 
 - Every mapping ends in ``changes`` or in ``left``, never in both, and nothing else does.
-- ``before`` is what the person holds, as it is held: the commit compares it again.
-- Where the attribute already says what is wanted, ``after`` is ``before``: nothing is written
-  for a difference that nobody can read (null and ``""``, 5 and 5.0 in a float).
-- What holds a list or an object, as relationships do, is never written over.
-- Applying and then undoing restores; planning again after applying is all SAME.
+- ``before`` is the stored value, unchanged: the commit compares it again.
+- Where the attribute already has the new value, ``after`` is ``before``: nothing is written for a
+  difference without a meaning (null and ``""``, 5 and 5.0 in a float).
+- A list or an object, such as a relationship, is never overwritten.
+- Applying and then undoing a plan restores the person. Planning again after applying it gives only
+  changes of the kind SAME.
 """
 
 from __future__ import annotations
@@ -47,10 +48,10 @@ from cactions.model import (
 )
 
 _NAMES: Final = ("name", "email", "user_id")
-_WHO: Final = ("id", "role", "user_id", "email")
-"""What says who somebody is; a plan for one of them is for nobody else."""
+_IDENTITY: Final = ("id", "role", "user_id", "email")
+"""The fields that identify a person: a plan is only valid while they stay the same."""
 
-_MANY: Final = "the person holds a list or an object here"
+_NOT_SCALAR: Final = "the current value is a list or an object"
 
 
 @frozen
@@ -65,66 +66,71 @@ class PlanInput:
 
 
 def plan_changes(
-    case: PlanInput, answer: Response, ours: Mapping[str, Value] | None = None
+    plan_input: PlanInput, received: Response, last_applied: Mapping[str, Value] | None = None
 ) -> Plan:
-    """The plan that the answer gives rise to. Raises PlanningError where it may not be used.
+    """The changes that a response makes. Raises PlanningError where it may not be used.
 
-    ``ours``: by attribute, what our journal applied last; without a journal nothing is ours.
+    ``last_applied``: by attribute, the value that our journal applied last.
     """
-    response = case.action.response
-    verified = verify_response(response, ReferenceValues(case.person, case.inputs), answer)
+    response = plan_input.action.response
+    values = ReferenceValues(plan_input.person, plan_input.inputs)
+    verified = verify_response(response, values, received)
     outcomes = [
-        _decide(outcome, case.person, ours or {}) if isinstance(outcome, NewValue) else outcome
-        for outcome in extract(response.mapping, verified.root, case.person)
+        _decide(outcome, plan_input.person, last_applied or {})
+        if isinstance(outcome, NewValue)
+        else outcome
+        for outcome in extract(response.mapping, verified.root, plan_input.person)
     ]
     return Plan(
-        action=case.action.name,
-        subject=case.subject,
-        call=case.call,
-        changes=tuple(each for each in outcomes if isinstance(each, Change)),
-        left=tuple(each for each in outcomes if isinstance(each, KeptAttribute)),
+        action=plan_input.action.name,
+        subject=plan_input.subject,
+        call=plan_input.call,
+        changes=tuple(change for change in outcomes if isinstance(change, Change)),
+        left=tuple(kept for kept in outcomes if isinstance(kept, KeptAttribute)),
         proof=verified.proof,
-        premises=tuple(_premises(case)),
+        premises=tuple(_list_preconditions(plan_input)),
     )
 
 
-def _premises(case: PlanInput) -> Iterator[Precondition]:
-    """Who the person is, and all of them that the request, the rows or the proof have read."""
-    response, request = case.action.response, case.action.request
-    read: list[Reference] = [PersonField(name) for name in _WHO]
+def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
+    """The person's identity, and each value that the request, the rows or the proof read."""
+    response, request = plan_input.action.response, plan_input.action.request
+    references: list[Reference] = [PersonField(name) for name in _IDENTITY]
     for template in (request.url, *request.query.values(), *request.headers.values()):
-        read += template.references
-    read += template_references(request.body.content) if request.body else ()
-    read += [reference for _, reference in response.rows.where] if response.rows else ()
-    read += [response.same_person.equals] if response.same_person else ()
-    for reference in dict.fromkeys(read):
+        references += template.references
+    references += template_references(request.body.content) if request.body else ()
+    references += [reference for _, reference in response.rows.where] if response.rows else ()
+    references += [response.same_person.equals] if response.same_person else ()
+    for reference in dict.fromkeys(references):
         if not isinstance(reference, Input):
-            yield Precondition(reference, resolve_reference(reference, case.person, case.inputs))
+            yield Precondition(
+                reference, resolve_reference(reference, plan_input.person, plan_input.inputs)
+            )
 
 
-def build_failure(case: PlanInput, error: PlanningError) -> PlanFailure:
-    """What to report where no plan could be made, before the request or after it."""
+def build_failure(plan_input: PlanInput, error: PlanningError) -> PlanFailure:
+    """The failure of a person for whom no plan could be made, before the request or after it."""
     return PlanFailure(
-        action=case.action.name,
-        subject=case.subject,
+        action=plan_input.action.name,
+        subject=plan_input.subject,
         reason=error.reason,
         message=str(error),
         hint=error.hint,
-        call=case.call if case.call.line else None,
+        call=plan_input.call if plan_input.call.line else None,
         proof=error.proof,
     )
 
 
 def apply_plan(person: Person, plan: Plan) -> Person:
-    """The person after the plan; an ``after`` of ABSENT takes the attribute away."""
-    wanted = {change.attribute: change.after for change in plan.effective}
-    attributes = {**person.attributes, **wanted}
-    held = {name: value for name, value in attributes.items() if value is not ABSENT}
-    return replace(person, attributes=held)
+    """The person after the plan; an ``after`` of ABSENT removes the attribute."""
+    new_values = {change.attribute: change.after for change in plan.effective}
+    attributes = {**person.attributes, **new_values}
+    present = {name: value for name, value in attributes.items() if value is not ABSENT}
+    return replace(person, attributes=present)
 
 
 def invert_plan(plan: Plan) -> Plan:
-    """What takes the plan back: its effective changes, turned round; no call stands behind it."""
+    """The plan that reverses the effective changes; it has no call of its own."""
     changes = tuple(
         Change(
             attribute=change.attribute,
@@ -139,58 +145,62 @@ def invert_plan(plan: Plan) -> Plan:
 
 
 def plan_undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
-    """What of the plan can be taken back for the person as they are now, and what cannot.
+    """The changes that can be undone for the person as they are now, and the conflicts.
 
-    Restored is what still holds the value that the plan put there. What is back at its old value
-    is left out; whatever else was changed since is a Conflict.
+    A value is restored where the attribute still has the value that the plan wrote. An attribute
+    that has its old value again is left out. Any other value is a Conflict.
     """
     changes: list[Change] = []
     conflicts: list[Conflict] = []
-    back = invert_plan(plan)
-    for change in back.changes:
-        now = person.attribute_value(change.attribute)
-        if is_equal_as(change.data_type, now, change.before):
-            changes.append(replace(change, before=now))
-        elif not is_equal_as(change.data_type, now, change.after):
-            conflicts.append(Conflict(change.attribute, change.before, now, change.redacted))
-    subject = Subject(person.id, PersonQuery("id", person.id), _called(plan, person))
-    return replace(back, subject=subject, changes=tuple(changes)), tuple(conflicts)
+    inverse = invert_plan(plan)
+    for change in inverse.changes:
+        current = person.attribute_value(change.attribute)
+        if is_equal_as(change.data_type, current, change.before):
+            changes.append(replace(change, before=current))
+        elif not is_equal_as(change.data_type, current, change.after):
+            conflicts.append(Conflict(change.attribute, change.before, current, change.redacted))
+    subject = Subject(person.id, PersonQuery("id", person.id), _choose_label(plan, person))
+    return replace(inverse, subject=subject, changes=tuple(changes)), tuple(conflicts)
 
 
-def _called(plan: Plan, person: Person) -> str:
-    """As the plan calls them, where that is still a name of theirs; else by their id.
+def _choose_label(plan: Plan, person: Person) -> str:
+    """The label of the plan where it still is a name of the person, otherwise their id.
 
-    A kept plan can have been forged; their other names may be what nobody is to see.
+    A stored plan can be forged, and their other names may be redacted.
     """
-    theirs = {person.label_without(_NAMES[:hidden]) for hidden in range(len(_NAMES))}
-    return plan.subject.label if plan.subject.label in theirs else person.id
+    known_labels = {person.label_without(_NAMES[:hidden]) for hidden in range(len(_NAMES))}
+    return plan.subject.label if plan.subject.label in known_labels else person.id
 
 
-def _decide(wanted: NewValue, person: Person, ours: Mapping[str, Value]) -> Change | KeptAttribute:
-    """What becomes of one wanted value: a change, or the old value kept by policy."""
-    mapping, attribute = wanted.mapping, wanted.mapping.attribute
+def _decide(
+    new_value: NewValue, person: Person, last_applied: Mapping[str, Value]
+) -> Change | KeptAttribute:
+    """The outcome of one new value: a change, or the old value kept by the policy."""
+    mapping, attribute = new_value.mapping, new_value.mapping.attribute
     before = person.attribute_value(attribute.name)
-    if is_equal_as(attribute.data_type, before, wanted.value):
-        return _change(wanted, before, before)
+    if is_equal_as(attribute.data_type, before, new_value.value):
+        return _build_change(new_value, before, before)
     if isinstance(before, list | dict):
         return replace(
-            keep_attribute(mapping, person, KeepReason.WRONG_TYPE, wanted.got),
+            keep_attribute(mapping, person, KeepReason.WRONG_TYPE, new_value.received),
             refused=True,
-            detail=_MANY,
+            detail=_NOT_SCALAR,
         )
-    last = ours.get(attribute.name, ABSENT)
-    is_ours = last is not ABSENT and is_equal_as(attribute.data_type, before, last)
-    why = _why_kept(mapping.overwrite, before, is_ours=is_ours)
-    if why is not None:
-        return keep_attribute(mapping, person, why, wanted.got)
-    by_hand = attribute.name in ours and not is_empty(before) and not is_ours
-    return _change(wanted, before, wanted.value, tuple(_cautions(wanted, by_hand=by_hand)))
+    last_value = last_applied.get(attribute.name, ABSENT)
+    is_ours = last_value is not ABSENT and is_equal_as(attribute.data_type, before, last_value)
+    keep_reason = _find_keep_reason(mapping.overwrite, before, is_ours=is_ours)
+    if keep_reason is not None:
+        return keep_attribute(mapping, person, keep_reason, new_value.received)
+    by_hand = attribute.name in last_applied and not is_empty(before) and not is_ours
+    return _build_change(
+        new_value, before, new_value.value, tuple(_list_warnings(new_value, by_hand=by_hand))
+    )
 
 
-def _change(
-    wanted: NewValue, before: Value, after: Value, cautions: tuple[ChangeWarning, ...] = ()
+def _build_change(
+    new_value: NewValue, before: Value, after: Value, cautions: tuple[ChangeWarning, ...] = ()
 ) -> Change:
-    mapping, attribute = wanted.mapping, wanted.mapping.attribute
+    mapping, attribute = new_value.mapping, new_value.mapping.attribute
     return Change(
         attribute=attribute.name,
         before=before,
@@ -202,8 +212,8 @@ def _change(
     )
 
 
-def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> KeepReason | None:
-    """Why the policy keeps the old value; None where it lets go. NEVER fills nothing either."""
+def _find_keep_reason(policy: Overwrite, before: Value, *, is_ours: bool) -> KeepReason | None:
+    """Why the policy keeps the old value; None where it allows a write. NEVER fills nothing."""
     if policy is Overwrite.NEVER:
         return KeepReason.OVERWRITE_NEVER
     if is_empty(before) or policy is Overwrite.ALWAYS:
@@ -213,13 +223,13 @@ def _why_kept(policy: Overwrite, before: Value, *, is_ours: bool) -> KeepReason 
     return None if is_ours else KeepReason.NOT_OURS
 
 
-def _cautions(wanted: NewValue, *, by_hand: bool) -> Iterator[ChangeWarning]:
-    """Of a value that differs from the one before: where it is empty, it clears."""
-    if wanted.mapping.attribute.user_editable:
+def _list_warnings(new_value: NewValue, *, by_hand: bool) -> Iterator[ChangeWarning]:
+    """The warnings for a value that differs from the current one; an empty value clears it."""
+    if new_value.mapping.attribute.user_editable:
         yield ChangeWarning.USER_EDITABLE
     if by_hand:
         yield ChangeWarning.HAND_EDITED
-    if is_empty(wanted.value):
+    if is_empty(new_value.value):
         yield ChangeWarning.CLEARS
-    if wanted.forced:
+    if new_value.forced:
         yield ChangeWarning.TYPE_FORCED

@@ -146,7 +146,7 @@ def why(kind: str, got: Json, **policies: Any) -> KeepReason:
     """Why the value is turned down."""
     coerced = coerce(mapping("tier", kind, **policies), got)
     assert isinstance(coerced, Rejected), coerced
-    return coerced.why
+    return coerced.reason
 
 
 def detail(kind: str, got: Json, **policies: Any) -> str:

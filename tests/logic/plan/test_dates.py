@@ -23,7 +23,7 @@ def refusal(text: str) -> KeepReason:
     """Why the text is refused."""
     with pytest.raises(DateError) as caught:
         parse_date_text(text)
-    return caught.value.why
+    return caught.value.reason
 
 
 @given(MOMENTS, st.sampled_from("Tt "))
