@@ -14,8 +14,8 @@ from typing import Final, TextIO, TypeVar, cast
 from cactions.cli import progress, streams
 from cactions.cli.scrubbed_stream import Scrubbed
 from cactions.edges.core_dumps import forbid_core_dumps
-from cactions.logic.secrets.encoded_forms import LEAST, EncodedForm, list_encoded_forms
-from cactions.logic.secrets.leak_check import build_masker, find_hidden_secrets
+from cactions.logic.secrets.encoded_forms import MIN_FORM_BYTES, EncodedForm, list_encoded_forms
+from cactions.logic.secrets.leak_check import build_masker, mask_document
 from cactions.logic.secrets.scrubber import Scrubber
 from cactions.model.secret import Passphrase, Secret
 from cactions.render.mask import mask_view
@@ -45,7 +45,7 @@ def register_secret(secret: _Known) -> _Known:
 
 def _mask() -> streams.Mask:
     scrubber, hide = Scrubber(_known), build_masker(_known)
-    packed = Scrubber([form for form in map(_packed, _known) if len(form.text) >= LEAST])
+    packed = Scrubber([form for form in map(_packed, _known) if len(form.text) >= MIN_FORM_BYTES])
 
     def text(text: str) -> str:
         whole: bytes = scrubber.whole(text.encode("utf-8", "surrogateescape"))
@@ -63,7 +63,7 @@ def _mask() -> streams.Mask:
 
     return streams.Mask(
         text,
-        lambda document: find_hidden_secrets(document, hide),
+        lambda document: mask_document(document, hide),
         lambda sheet: mask_view(sheet, find),
     )
 

@@ -33,7 +33,7 @@ class ColumnMap:
     def __init__(self, declared: Mapping[str, Attribute]) -> None:
         self._declared = declared
         self.recognized = False
-        """Whether any key so far is known; otherwise no text of the file is shown, only its mask."""
+        """Whether any key so far is known; otherwise its texts are only shown masked."""
         custom = {ATTRIBUTES + name: attribute.data_type for name, attribute in declared.items()}
         self._types = {**FIELD_TYPES, TEST: DataType.BOOLEAN, **custom}
 

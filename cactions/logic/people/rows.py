@@ -42,7 +42,7 @@ class TextLine:
 class PeopleRow:
     """Keys and values in their order; the row begins on line ``number``.
 
-    ``span`` gives the position of a key in ``source``, or the start of the row if it has no such key.
+    ``span`` gives the position of a key in ``source``, or the start of the row without that key.
     """
 
     number: int

@@ -4,8 +4,8 @@
 - Only the person of the plan is written: each precondition of the plan must still hold.
 - ``before`` is compared with ``is_same``: null is not absent here, and 1 is not 1.0.
 - A plan that changes nothing is UNCHANGED, even if the person's identity has changed.
-- Because a commit is all or nothing, ``find_conflicts`` can tell later whether it happened: a person
-  who has every ``after`` was written.
+- Because a commit is all or nothing, ``find_conflicts`` can tell later whether it happened: a
+  person who has every ``after`` was written.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Fills an action's request with one person's values, the inputs and the secrets. Pure.
+"""Builds an action's request from one person's values, the inputs and the secrets. Pure.
 
-- A reference that is absent, null or ``""`` stops everything: nothing is sent with a hole in it.
-- A value goes in exactly or not at all; ``encoding`` has the places and what each refuses.
-- The built URL is parsed again: no value moves the origin or the number of path segments.
-- A secret is rendered twice, real and shown, and stands in no message. One that is not given
-  stays sealed: such a request can be shown and replayed, but not sent.
+- A reference without a value (absent, null or ``""``) stops the build: no request has a gap.
+- A value is inserted exactly or not at all; ``encoding`` says what each position refuses.
+- The built URL is parsed again: no value can change the origin or the number of path segments.
+- A secret is rendered twice, real and masked, and is in no message. A secret that was not opened
+  stays masked: such a request can be shown and replayed, but not sent.
 """
 
 from __future__ import annotations
@@ -58,34 +58,36 @@ def build_request(
     action: Action,
     person: Person,
     inputs: Mapping[str, Scalar],
-    held: Credentials,
+    credentials: Credentials,
     key: str = "",
 ) -> Request:
     """The exact request for this person.
 
-    What is not ``held`` stays sealed. ``key`` is what makes a repeated call count once, where the
-    action asks for one. Raises PlanningError (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and DefinitionError for
-    literal text that fits nobody.
+    Secrets that are not in ``held`` stay masked. ``key`` is the idempotency key, where the action
+    asks for one. Raises PlanningError (WRONG_AUDIENCE, NO_VALUE, UNFIT_VALUE), and DefinitionError
+    for literal text of the action that is invalid for every person.
     """
     _check_audience(action, person)
-    return _bound(action.request, ValueResolver(person, inputs, held, action.redacted), key)
+    return _assemble_request(
+        action.request, ValueResolver(person, inputs, credentials, action.redacted), key
+    )
 
 
-def build_token_request(fetch: TokenFetch, held: Credentials) -> Request:
-    """The request that fetches a token. Raises as ``bind`` does."""
-    return _bound(fetch.request, ValueResolver(_NOBODY, {}, held), "")
+def build_token_request(fetch: TokenFetch, credentials: Credentials) -> Request:
+    """The request that fetches a token. Raises what ``build_request`` raises."""
+    return _assemble_request(fetch.request, ValueResolver(_NO_PERSON, {}, credentials), "")
 
 
-_NOBODY: Final = Person("")
-"""A token's request reads nothing of a person."""
+_NO_PERSON: Final = Person("")
+"""The request for a token reads no value of a person."""
 
 
-def _bound(request: ActionRequest, filler: ValueResolver, key: str) -> Request:
+def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str) -> Request:
     return Request(
         request.http_method.upper(),
-        _url(request, filler),
-        tuple(_headers(request, filler, key)),
-        None if request.body is None else _body(request.body, filler),
+        _build_url(request, resolver),
+        tuple(_build_headers(request, resolver, key)),
+        None if request.body is None else _build_body(request.body, resolver),
         request.limits,
         fresh=request.effect is Effect.WRITE,
     )
@@ -96,66 +98,71 @@ def _check_audience(action: Action, person: Person) -> None:
     audience = _AUDIENCES.get("user" if is_empty(role) else str(role))
     if audience not in action.audiences:
         who = f"is one of the {audience}" if audience else "has an unknown role"
-        hint = f"name somebody of its audiences ({', '.join(action.audiences)}), or add theirs"
+        hint = f"name a person of its audiences ({', '.join(action.audiences)}), or add one"
         raise PlanningError(
             FailureReason.WRONG_AUDIENCE, f"{get_label(person, action.redacted)} {who}", hint=hint
         )
 
 
-def _url(request: ActionRequest, filler: ValueResolver) -> MaskedText:
-    """Origin, path and query. The query is a map; the literal part of the path is the author's."""
+def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
+    """Origin, path and query; only literal text of the action may add path segments."""
     place = "the path of the URL"
-    path = filler.text(request.url, place, encoding.encode_path_segment)
+    path = resolver.text(request.url, place, encoding.encode_path_segment)
     url = MaskedText.of_plain(request.base) + path
     skeleton = (part for part in request.url.parts if isinstance(part, str))
-    if _shape(url.reveal()) != _shape(request.base + "".join(skeleton)):
-        message = f"the values for {filler.label} would change the structure of the URL"
-        hint = "mend the value, or the literal text beside it"
+    if _get_structure(url.reveal()) != _get_structure(request.base + "".join(skeleton)):
+        message = f"the values for {resolver.label} would change the structure of the URL"
+        hint = "fix the value, or the literal text next to it"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint)
-    query = join_parts((_query_pair(*item, filler) for item in request.query.items()), "&")
+    query = join_parts((_build_query_pair(*item, resolver) for item in request.query.items()), "&")
     return url + MaskedText.of_plain("?") + query if request.query else url
 
 
-def _query_pair(name: str, template: Template, filler: ValueResolver) -> MaskedText:
-    value = filler.text(template, f"the query parameter {name}", str)
+def _build_query_pair(name: str, template: Template, resolver: ValueResolver) -> MaskedText:
+    value = resolver.text(template, f"the query parameter {name}", str)
     return MaskedText.of_plain(f"{encoding.encode_query_part(name)}=") + value.map(
         encoding.encode_query_part
     )
 
 
-def _shape(url: str) -> tuple[str, str, int, str, str]:
+def _get_structure(url: str) -> tuple[str, str, int, str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
 
 
-def _headers(
-    request: ActionRequest, filler: ValueResolver, key: str
+def _build_headers(
+    request: ActionRequest, resolver: ValueResolver, key: str
 ) -> Iterator[tuple[str, MaskedText]]:
-    """The author's, the tokens', then what else a request needs; one value for each name."""
-    taken: set[str] = set()
-    own, tokens = _own_headers(request, filler), _token_headers(request, filler)
-    for name, value in [*own, *tokens, *_key_header(request, key)]:
-        if name.lower() in taken:
+    """Headers of the action, of its tokens, then the default ones; one value for each name."""
+    used_names: set[str] = set()
+    from_action, from_tokens = (
+        _build_action_headers(request, resolver),
+        _build_token_headers(request, resolver),
+    )
+    for name, value in [*from_action, *from_tokens, *_build_idempotency_header(request, key)]:
+        if name.lower() in used_names:
             hint = "keep one of the header and the tokens that set it"
             raise DefinitionError(f"the header {name} has two values", hint=hint)
-        taken.add(name.lower())
-        _literally(
+        used_names.add(name.lower())
+        _encode_literal(
             f"the header {name}", encoding.check_header_value, value.masked.replace(MASK, "x")
         )
         yield name, value
-    for name, text in _default_headers(request.body):
-        if name.lower() not in taken:
+    for name, text in _list_default_headers(request.body):
+        if name.lower() not in used_names:
             yield name, MaskedText.of_plain(text)
 
 
-def _own_headers(request: ActionRequest, filler: ValueResolver) -> Iterator[tuple[str, MaskedText]]:
+def _build_action_headers(
+    request: ActionRequest, resolver: ValueResolver
+) -> Iterator[tuple[str, MaskedText]]:
     for name, template in request.headers.items():
-        text = filler.text(template, f"the header {name}", encoding.check_header_value)
+        text = resolver.text(template, f"the header {name}", encoding.check_header_value)
         yield name, text
 
 
-def _token_headers(
-    request: ActionRequest, filler: ValueResolver
+def _build_token_headers(
+    request: ActionRequest, resolver: ValueResolver
 ) -> Iterator[tuple[str, MaskedText]]:
     for token in request.tokens:
         place = f"the header {token.header}"
@@ -163,17 +170,17 @@ def _token_headers(
         if token.is_runtime_value:
             yield (
                 token.header,
-                prefix + filler.token(token.name, place, encoding.check_header_value),
+                prefix + resolver.token(token.name, place, encoding.check_header_value),
             )
         elif token.value is None:
-            yield token.header, _basic(token, filler)
+            yield token.header, _build_basic_auth(token, resolver)
         else:
-            secret = filler.secret(token.value, place, encoding.check_header_value)
+            secret = resolver.secret(token.value, place, encoding.check_header_value)
             yield token.header, prefix + secret
 
 
-def _key_header(request: ActionRequest, key: str) -> Iterator[tuple[str, MaskedText]]:
-    """A key is no secret, but it is known only once the call is about to be made."""
+def _build_idempotency_header(request: ActionRequest, key: str) -> Iterator[tuple[str, MaskedText]]:
+    """The idempotency key, which is not secret, but only known right before the call."""
     if request.idempotency:
         yield (
             request.idempotency,
@@ -184,63 +191,63 @@ def _key_header(request: ActionRequest, key: str) -> Iterator[tuple[str, MaskedT
 _NEW_KEY: Final = "<new for each call>"
 
 
-def _default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]:
+def _list_default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]:
     yield "Accept", "application/json"
     if body is not None:
         yield "Content-Type", _CONTENT_TYPES[body.form]
 
 
-def _basic(token: Token, filler: ValueResolver) -> MaskedText:
-    """RFC 7617; the user name is hidden too, because base64 hides nothing by itself."""
+def _build_basic_auth(token: Token, resolver: ValueResolver) -> MaskedText:
+    """Basic authentication, RFC 7617. The user name is masked too: base64 hides nothing."""
     place = f'the token "{token.name}"'
     if isinstance(token.username, SecretRef):
-        user = filler.secret(token.username, place, encoding.check_basic_user)
+        user = resolver.secret(token.username, place, encoding.check_basic_user)
     else:
-        name = _literally(
+        name = _encode_literal(
             f"the user name of {place}", encoding.check_basic_user, token.username or ""
         )
         user = MaskedText.of_plain(name)
     password = MaskedText.of_plain("")
     if token.password is not None:
-        password = filler.secret(token.password, place, encoding.check_basic_password)
+        password = resolver.secret(token.password, place, encoding.check_basic_password)
     pair = join_parts((user, password), ":")
     real = None if pair.is_unopened else base64.b64encode(pair.reveal().encode()).decode()
     return MaskedText.of_plain("Basic ") + MaskedText(MASK, real)
 
 
-def _literally(what: str, write: Callable[[str], str], text: str) -> str:
-    """The author's own text, written. Raises DefinitionError where it does not fit its place."""
+def _encode_literal(what: str, write: Callable[[str], str], text: str) -> str:
+    """The encoded literal text of the action. Raises DefinitionError where it is invalid there."""
     try:
         return write(text)
-    except EncodingError as unfit:
-        raise DefinitionError(f"{what} {unfit}") from None
+    except EncodingError as error:
+        raise DefinitionError(f"{what} {error}") from None
 
 
-def _body(body: RequestBody, filler: ValueResolver) -> MaskedText:
+def _build_body(body: RequestBody, resolver: ValueResolver) -> MaskedText:
     match body.form, body.content:
         case BodyForm.JSON, content:
-            return _json(content, filler)
+            return _build_json(content, resolver)
         case BodyForm.FORM, dict(content):
-            return join_parts((_form_pair(*item, filler) for item in content.items()), "&")
+            return join_parts((_build_form_pair(*item, resolver) for item in content.items()), "&")
         case BodyForm.TEXT, Template() as content:
-            return filler.text(content, "the text body", encoding.check_body_text)
+            return resolver.text(content, "the text body", encoding.check_body_text)
         case form, _:
             raise DefinitionError(f"the content of the body does not fit {form.value}")
 
 
-def _json(content: JsonTemplate, filler: ValueResolver) -> MaskedText:
+def _build_json(content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
     match content:
         case SecretRef():
             shown = strict_json.dump_json(MASK)
-            return filler.secret(content, "the JSON body", encoding.encode_json, shown)
+            return resolver.secret(content, "the JSON body", encoding.encode_json, shown)
         case Template():
-            return _json_text(content, filler)
+            return _build_json_text(content, resolver)
         case list():
-            items = (_json(item, filler) for item in content)
+            items = (_build_json(item, resolver) for item in content)
             return MaskedText.of_plain("[") + join_parts(items, ",") + MaskedText.of_plain("]")
         case dict():
             members = (
-                MaskedText.of_plain(strict_json.dump_json(name) + ":") + _json(item, filler)
+                MaskedText.of_plain(strict_json.dump_json(name) + ":") + _build_json(item, resolver)
                 for name, item in content.items()
             )
             return MaskedText.of_plain("{") + join_parts(members, ",") + MaskedText.of_plain("}")
@@ -248,22 +255,22 @@ def _json(content: JsonTemplate, filler: ValueResolver) -> MaskedText:
             return MaskedText.of_plain(strict_json.dump_json(content))
 
 
-def _json_text(template: Template, filler: ValueResolver) -> MaskedText:
-    """A lone reference keeps the value's own type; anything around it makes a text."""
+def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:
+    """A lone reference keeps the type of its value; with text around it, it becomes text."""
     if template.lone is not None:
         shown = strict_json.dump_json(MASK)
-        return filler.value(template.lone, "the JSON body", encoding.encode_json, shown)
-    text = filler.text(template, "the JSON body", str)
+        return resolver.value(template.lone, "the JSON body", encoding.encode_json, shown)
+    text = resolver.text(template, "the JSON body", str)
     return text.map(strict_json.dump_json)
 
 
-def _form_pair(name: str, content: JsonTemplate, filler: ValueResolver) -> MaskedText:
+def _build_form_pair(name: str, content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
     place = f"the form field {name}"
     match content:
         case SecretRef():
-            value = filler.secret(content, place, encoding.encode_form_value)
+            value = resolver.secret(content, place, encoding.encode_form_value)
         case Template():
-            value = filler.text(content, place, str).map(encoding.encode_form_value)
+            value = resolver.text(content, place, str).map(encoding.encode_form_value)
         case _:
-            raise DefinitionError(f"{place} is no text", hint="write its value in quotes")
+            raise DefinitionError(f"{place} is not a text", hint="write its value in quotes")
     return MaskedText.of_plain(f"{encoding.encode_form_value(name)}=") + value

@@ -1,4 +1,4 @@
-"""What is asked of a third party for one person, before anything secret is in it."""
+"""One call of an action for one person, before any secret is in it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cactions.model.secret import Credentials
 
 @frozen
 class CallSpec:
-    """One action for one person, to be written with whatever credentials are at hand.
+    """One action for one person; its request can be built with different credentials.
 
-    ``key`` makes a repeated call count once, where the action asks for one.
+    ``key`` is the idempotency key, where the action asks for one.
     """
 
     action: Action
@@ -21,6 +21,6 @@ class CallSpec:
     inputs: Mapping[str, Scalar]
     key: str = ""
 
-    def build_request(self, held: Credentials) -> Request:
-        """The request. Raises what ``bind`` raises."""
-        return build_request(self.action, self.person, self.inputs, held, self.key)
+    def build_request(self, credentials: Credentials) -> Request:
+        """The request. Raises what ``builder.build_request`` raises."""
+        return build_request(self.action, self.person, self.inputs, credentials, self.key)

@@ -1,10 +1,10 @@
-"""A request as a curl command that works: what nobody may see stands in shell variables.
+"""Builds a working curl command for a request; secrets stay in shell variables.
 
-- The request is filled with markers in the place of secrets, tokens, the idempotency key and
-  redacted values; in its texts each marker becomes a variable, written as its place needs it.
-- It does what our own sender does: https only, no redirects, no settings of a home folder, the
-  same limits; the same request, but for the spelling of percent-encoding.
-- While curl runs, others on the same machine may be able to see its arguments.
+- The request is built with placeholders for secrets, tokens, the idempotency key and redacted
+  values. Each placeholder then becomes a variable, quoted as its position needs it.
+- The command does what our own sender does: https only, no redirects, no settings of the home
+  folder, the same limits and the same request, except for the spelling of percent-encoding.
+- While curl runs, other users of the machine may be able to see its arguments.
 """
 
 from __future__ import annotations
@@ -50,155 +50,168 @@ from cactions.model.secret import Credentials, Secret
 
 _NEW_KEY: Final = CommandSubstitution(r"od -An -N16 -tx1 /dev/urandom | tr -d ' \n'")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_GLOBS: Final = re.compile(r"[][{}]")
+_GLOB_CHARACTERS: Final = re.compile(r"[][{}]")
 
 
-def build_curl_command(asked: CallSpec, allowed: Iterable[AllowedAddress] = ()) -> str:
-    """The command, after lines that say what its variables are, and that fetch tokens.
+def build_curl_command(call: CallSpec, allowed: Iterable[AllowedAddress] = ()) -> str:
+    """The command, after lines that describe its variables and fetch tokens.
 
-    Raises PlanningError where there is no request, or none that a command can make.
+    Raises PlanningError where no request can be built, or none that curl can send.
     """
-    request = asked.action.request
-    script = _Script(Placeholders(_prefix(asked)), tuple(allowed))
+    request = call.action.request
+    script = _Script(Placeholders(_choose_prefix(call)), tuple(allowed))
     if not request.is_read:
-        script.lines.append("# This may change something at the third party.")
-    unseen = replace(_unseen(asked, script), key=script.markers.new(_NEW_KEY))
-    secrets = script.secrets(request)
-    held = {token.name: script.token(token) for token in request.tokens if token.is_runtime_value}
-    made = unseen.build_request(Credentials(secrets, held))
-    return "\n".join([*script.lines, script.command(made, request)]) + "\n"
+        script.lines.append("# This request may change data at the service.")
+    masked_call = replace(_mask_redacted(call, script), key=script.placeholders.add(_NEW_KEY))
+    secrets = script.add_secrets(request)
+    tokens = {
+        token.name: script.add_token(token) for token in request.tokens if token.is_runtime_value
+    }
+    built = masked_call.build_request(Credentials(secrets, tokens))
+    return "\n".join([*script.lines, script.build_command(built, request)]) + "\n"
 
 
-def _prefix(asked: CallSpec) -> str:
-    """As the request is first: that raises what ``bind`` raises."""
-    plain = asked.build_request(Credentials())
-    texts = [plain.url.masked, *(value.masked for _, value in plain.headers)]
-    texts += [plain.body.masked] if plain.body else []
-    return choose_prefix(*texts, *(str(token.fetch) for token in asked.action.request.tokens))
+def _choose_prefix(call: CallSpec) -> str:
+    """A free prefix for placeholders. Builds the request first, and raises what that raises."""
+    first_request = call.build_request(Credentials())
+    texts = [first_request.url.masked, *(value.masked for _, value in first_request.headers)]
+    texts += [first_request.body.masked] if first_request.body else []
+    return choose_prefix(*texts, *(str(token.fetch) for token in call.action.request.tokens))
 
 
 @dataclass(slots=True)
 class _Script:
-    """``lines`` come before the command; ``known`` are the secrets that have a variable."""
+    """``lines`` come before the command; ``known`` are the secrets with a variable."""
 
-    markers: Placeholders
+    placeholders: Placeholders
     allowed: tuple[AllowedAddress, ...]
     lines: list[str] = field(default_factory=list)
     known: dict[str, Secret] = field(default_factory=dict)
 
-    def variable(self, about: str, name: str) -> str:
-        """The marker of a new variable."""
-        name = self.markers.free(name)
-        self.lines.append(f"# {name}: {escape_control(about)}")
-        return self.markers.new(ShellVariable(name))
+    def add_variable(self, description: str, name: str) -> str:
+        """The placeholder of a new variable."""
+        name = self.placeholders.choose_free_name(name)
+        self.lines.append(f"# {name}: {escape_control(description)}")
+        return self.placeholders.add(ShellVariable(name))
 
-    def secrets(self, request: ActionRequest) -> Mapping[str, Secret]:
-        """Markers for those that the request is filled with."""
+    def add_secrets(self, request: ActionRequest) -> Mapping[str, Secret]:
+        """Placeholders for the secrets of the request."""
         for name in secret_refs.list_request_secrets(request):
             if name not in self.known:
-                called = build_variable_name(name)
-                usual = "_" in called and called[0].isalpha()  # HOME and PATH are the shell's
-                called = called if usual else f"SECRET_{called}"
-                self.known[name] = Secret(name, self.variable(f"the secret {name}", called))
+                variable_name = build_variable_name(name)
+                usual = (
+                    "_" in variable_name and variable_name[0].isalpha()
+                )  # HOME and PATH are the shell's
+                variable_name = variable_name if usual else f"SECRET_{variable_name}"
+                self.known[name] = Secret(
+                    name, self.add_variable(f"the secret {name}", variable_name)
+                )
         return self.known
 
-    def token(self, token: Token) -> Secret:
-        """A marker for one that is given, or fetched, with the command that fetches it."""
-        called = f"{build_variable_name(token.name).removesuffix('_TOKEN') or 'USER'}_TOKEN"
+    def add_token(self, token: Token) -> Secret:
+        """A placeholder for a token, with the command that fetches it if it is dynamic."""
+        variable_name = f"{build_variable_name(token.name).removesuffix('_TOKEN') or 'USER'}_TOKEN"
         if token.fetch is None:
-            return Secret(token.name, self.variable(f"the token {token.name} of the user", called))
+            return Secret(
+                token.name, self.add_variable(f"the token {token.name} of the user", variable_name)
+            )
         request = token.fetch.request
-        made = build_token_request(token.fetch, Credentials(self.secrets(request)))
-        about = f"the token {token.name}: {token.fetch.token_path} of what this answers"
-        called = self.markers.free(called)
-        marker = self.variable(about, called)
-        fetching = self.command(made, request)
-        self.lines.append(f'test -n "${{{called}:-}}" || {{\n{fetching}\n}}')
+        built = build_token_request(token.fetch, Credentials(self.add_secrets(request)))
+        description = f"the token {token.name}: {token.fetch.token_path} of this response"
+        variable_name = self.placeholders.choose_free_name(variable_name)
+        marker = self.add_variable(description, variable_name)
+        fetching = self.build_command(built, request)
+        self.lines.append(f'test -n "${{{variable_name}:-}}" || {{\n{fetching}\n}}')
         return Secret(token.name, marker)
 
-    def command(self, made: Request, request: ActionRequest) -> str:
-        """Curl with everything that the request is."""
-        arguments = [*self._arguments(made, request)]
+    def build_command(self, built: Request, request: ActionRequest) -> str:
+        """The curl command for a request."""
+        arguments = [*self._list_arguments(built, request)]
         parts = [part for _, parts in arguments for part in parts]
         guards = dict.fromkeys(part.guard for part in parts if isinstance(part, ShellVariable))
         limits = request.limits
         options = [
-            f"curl --disable --proto '=https' --request {made.method}",
+            f"curl --disable --proto '=https' --request {built.method}",
             *(f"{option} {quote_word(parts)}" if parts else option for option, parts in arguments),
             f"--connect-timeout {limits.connect:g} --max-time {limits.total:g}",
         ]
         return "\n".join([*filter(None, guards), " \\\n  ".join(options)])
 
-    def _arguments(self, made: Request, request: ActionRequest) -> Iterator[tuple[str, list[Part]]]:
-        url = made.url.reveal()
-        for way in self._ways(url):
-            yield "--resolve", [way]
-        if _GLOBS.search(url):
+    def _list_arguments(
+        self, built: Request, request: ActionRequest
+    ) -> Iterator[tuple[str, list[Part]]]:
+        url = built.url.reveal()
+        for resolve_value in self._list_resolve_values(url):
+            yield "--resolve", [resolve_value]
+        if _GLOB_CHARACTERS.search(url):
             yield "--globoff", []
         if "/." in url:
             yield "--path-as-is", []
-        yield "--url", self.markers.split(url, QuotedWord.PERCENT)
+        yield "--url", self.placeholders.split(url, QuotedWord.PERCENT)
         basic = {
             token.header
             for token in request.tokens
             if token.value is None and not token.is_runtime_value
         }
-        for name, value in made.headers:
-            yield self._header(name, value.reveal(), basic=name in basic)
-        if made.body is not None and request.body:
-            yield from self._body(made.body.reveal(), request.body.form)
+        for name, value in built.headers:
+            yield self._build_header(name, value.reveal(), basic=name in basic)
+        if built.body is not None and request.body:
+            yield from self._build_body(built.body.reveal(), request.body.form)
 
-    def _ways(self, url: str) -> Iterator[str]:
-        """How a host is reached that only an allow entry leads to."""
-        at = urlsplit(url)
+    def _list_resolve_values(self, url: str) -> Iterator[str]:
+        """Values of ``--resolve`` for a host with an allowed address."""
+        target = urlsplit(url)
         for entry in self.allowed:
-            if (entry.host, entry.port) == (at.hostname, at.port or DEFAULT_PORT):
+            if (entry.host, entry.port) == (target.hostname, target.port or DEFAULT_PORT):
                 bracketed = f"[{entry.address}]" if ":" in entry.address else entry.address
                 yield f"{entry.host}:{entry.port}:{bracketed}"
 
-    def _header(self, name: str, value: str, *, basic: bool) -> tuple[str, list[Part]]:
+    def _build_header(self, name: str, value: str, *, basic: bool) -> tuple[str, list[Part]]:
         if basic:
             pair = base64.b64decode(value.removeprefix("Basic ")).decode()
-            return "--user", self.markers.split(pair)
-        return "--header", self.markers.split(f"{name}: {value}" if value else f"{name};")
+            return "--user", self.placeholders.split(pair)
+        return "--header", self.placeholders.split(f"{name}: {value}" if value else f"{name};")
 
-    def _body(self, body: str, form: BodyForm) -> Iterator[tuple[str, list[Part]]]:
+    def _build_body(self, body: str, form: BodyForm) -> Iterator[tuple[str, list[Part]]]:
         pairs = [pair.partition("=") for pair in body.split("&")]
         if form is BodyForm.JSON:
-            yield "--data-raw", self.markers.split_json(body)
+            yield "--data-raw", self.placeholders.split_json(body)
         elif form is BodyForm.TEXT or not all(name for name, _, _ in pairs):
-            yield "--data-raw", self.markers.split(body, _WRITTEN[form])
+            yield "--data-raw", self.placeholders.split(body, _QUOTING[form])
         else:
             for name, _, value in pairs:
-                yield "--data-urlencode", [f"{name}=", *self.markers.split(unquote_plus(value))]
+                yield (
+                    "--data-urlencode",
+                    [f"{name}=", *self.placeholders.split(unquote_plus(value))],
+                )
 
 
-_WRITTEN: Final = {BodyForm.TEXT: QuotedWord.AS_IS, BodyForm.FORM: QuotedWord.PERCENT}
+_QUOTING: Final = {BodyForm.TEXT: QuotedWord.AS_IS, BodyForm.FORM: QuotedWord.PERCENT}
 
 
-def _unseen(asked: CallSpec, script: _Script) -> CallSpec:
-    """The same, with markers for the redacted values that the request reads."""
-    person, inputs = asked.person, dict(asked.inputs)
-    in_json = asked.action.request.body and asked.action.request.body.form is BodyForm.JSON
-    for reference in dict.fromkeys(_read(asked.action.request)):
-        if reference not in asked.action.redacted:
+def _mask_redacted(call: CallSpec, script: _Script) -> CallSpec:
+    """The call with placeholders for the redacted values that its request reads."""
+    person, inputs = call.person, dict(call.inputs)
+    in_json = call.action.request.body and call.action.request.body.form is BodyForm.JSON
+    for reference in dict.fromkeys(_list_references(call.action.request)):
+        if reference not in call.action.redacted:
             continue
         value = resolve_reference(reference, person, inputs)
         if reference == PersonField("role") or (in_json and _CONTROL.search(str(value))):
             raise PlanningError(
                 FailureReason.UNFIT_VALUE,
-                f"{escape_control(str(reference))} may not be shown, so that no variable can hold it",
+                f"{escape_control(str(reference))} is redacted and cannot be in a variable",
                 hint="send the request with `cactions diff`",
             )
-        about, name = f"{reference}, which may not be shown", build_variable_name(str(reference))
-        marker = script.variable(about, name)
+        description, name = f"{reference}, which is redacted", build_variable_name(str(reference))
+        marker = script.add_variable(description, name)
         if not isinstance(value, str):
-            script.markers.numbers.add(marker)
-        person, inputs = _with(person, inputs, reference, marker)
-    return replace(asked, person=person, inputs=inputs)
+            script.placeholders.numbers.add(marker)
+        person, inputs = _replace_value(person, inputs, reference, marker)
+    return replace(call, person=person, inputs=inputs)
 
 
-def _with(
+def _replace_value(
     person: Person, inputs: dict[str, Scalar], reference: Reference, marker: str
 ) -> tuple[Person, dict[str, Scalar]]:
     if isinstance(reference, Input):
@@ -210,8 +223,8 @@ def _with(
     return replace(person, attributes={**person.attributes, reference.name: marker}), inputs
 
 
-def _read(request: ActionRequest) -> Iterator[Reference]:
-    """Whatever the request is filled with."""
+def _list_references(request: ActionRequest) -> Iterator[Reference]:
+    """Every reference of the request."""
     for template in (request.url, *request.query.values(), *request.headers.values()):
         yield from template.references
     if request.body:

@@ -1,6 +1,7 @@
-"""Values into texts: one function a place, each refusing what would mean something else there.
+"""Encodes values for the positions of a request: one function for each position.
 
-Parsing the text back gives the value, or the value was refused; no place ever repairs one.
+Each refuses a value that would have another meaning there. Decoding the text gives the value
+back; no function ever repairs one.
 """
 
 from __future__ import annotations
@@ -18,42 +19,42 @@ HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, tok
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_BODY: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
-_PATH_MARKS: Final = re.compile(r"[/\\%?#;]")
+_PATH_DELIMITERS: Final = re.compile(r"[/\\%?#;]")
 
 
 class EncodingError(ValueError):
-    """Why a value cannot stand in a place, in words that complete ``it …`` and do not hold it."""
+    """Why a value is invalid at a position; the message completes ``it …`` without the value."""
 
 
 def encode_text(value: Value) -> str:
-    """A text as it is, numbers and booleans in JSON's words. Raises Unfit."""
+    """A text unchanged; numbers and booleans as JSON writes them. Raises EncodingError."""
     if isinstance(value, str):
-        _refuse(_SURROGATE, value, "holds half of a surrogate pair")
+        _refuse_match(_SURROGATE, value, "contains a lone surrogate")
         return value
     if not isinstance(value, bool | int | float):
-        raise EncodingError("is no plain value")
+        raise EncodingError("is a list, an object or null")
     try:
         return strict_json.dump_json(value)
     except ValueError:
-        raise EncodingError("is no number that can be written down") from None
+        raise EncodingError("is not a finite number") from None
 
 
 def encode_json(value: Value) -> str:
-    """The value in its own JSON type. Raises Unfit."""
+    """The value in its own JSON type. Raises EncodingError."""
     text = encode_text(value)
     return strict_json.dump_json(text) if isinstance(value, str) else text
 
 
 def encode_path_segment(text: str) -> str:
-    """Percent-encoded, never empty, and never anything that a server may read as structure.
+    """Percent-encoded, never empty, and without characters that a server may read as structure.
 
-    Servers differ in whether they decode before they split: what could split is refused, not
-    encoded. Raises Unfit.
+    Some servers decode a path before they split it: characters that could split it are refused,
+    not encoded. Raises EncodingError.
     """
     if text in ("", ".", ".."):
         raise EncodingError("is empty" if not text else "is one of . and ..")
-    _refuse(_CONTROL, text, "holds a control character")
-    _refuse(_PATH_MARKS, text, r"holds one of / \ % ? # ;")
+    _refuse_match(_CONTROL, text, "contains a control character")
+    _refuse_match(_PATH_DELIMITERS, text, r"contains one of / \ % ? # ;")
     return quote(text, safe="")
 
 
@@ -68,10 +69,10 @@ def encode_form_value(text: str) -> str:
 
 
 def check_header_value(text: str) -> str:
-    """ASCII without controls, and no space at either end. Raises Unfit. RFC 9110, 5.5."""
-    _refuse(_CONTROL, text, "holds a control character")
+    """ASCII without controls, and no space at either end. Raises EncodingError. RFC 9110, 5.5."""
+    _refuse_match(_CONTROL, text, "contains a control character")
     if not text.isascii():
-        raise EncodingError("holds a character beyond ASCII")
+        raise EncodingError("contains a character outside ASCII")
     if text != text.strip(" "):
         raise EncodingError("begins or ends with a space")
     return text
@@ -80,33 +81,33 @@ def check_header_value(text: str) -> str:
 def check_basic_user(text: str) -> str:
     """A user name of Basic authentication, which ends at the first colon. RFC 7617, 2."""
     if ":" in text:
-        raise EncodingError("holds a colon")
+        raise EncodingError("contains a colon")
     return check_basic_password(text)
 
 
 def check_basic_password(text: str) -> str:
-    """A password of Basic authentication. Raises Unfit."""
-    _refuse(_CONTROL, text, "holds a control character")
+    """A password of Basic authentication. Raises EncodingError."""
+    _refuse_match(_CONTROL, text, "contains a control character")
     return text
 
 
 def check_body_text(text: str) -> str:
-    """Text of a glued body, where tab and newline are the only controls. Raises Unfit."""
-    _refuse(_CONTROL_IN_BODY, text, "holds a control character")
+    """Text of a text body; of control characters only tab and newline. Raises EncodingError."""
+    _refuse_match(_CONTROL_IN_BODY, text, "contains a control character")
     return text
 
 
-def join_parts(parts: Iterable[MaskedText], between: str = "") -> MaskedText:
-    """The texts one after the other; sealed where one of them is."""
+def join_parts(parts: Iterable[MaskedText], separator: str = "") -> MaskedText:
+    """The texts joined; unopened where one of them is unopened."""
     texts = list(parts)
-    sealed = any(text.is_unopened for text in texts)
+    unopened = any(text.is_unopened for text in texts)
     return MaskedText(
-        between.join(text.masked for text in texts),
-        None if sealed else between.join(text.reveal() for text in texts),
-        between.join(text.for_matching() for text in texts),
+        separator.join(text.masked for text in texts),
+        None if unopened else separator.join(text.reveal() for text in texts),
+        separator.join(text.for_matching() for text in texts),
     )
 
 
-def _refuse(unwanted: re.Pattern[str], text: str, why: str) -> None:
-    if unwanted.search(text):
-        raise EncodingError(why)
+def _refuse_match(pattern: re.Pattern[str], text: str, reason: str) -> None:
+    if pattern.search(text):
+        raise EncodingError(reason)

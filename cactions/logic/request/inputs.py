@@ -1,7 +1,7 @@
-"""Data inputs: what is given, by name, becomes values of the declared types.
+"""Data inputs: converts the given values to the declared types.
 
-Text stands for a number or a boolean only exactly as JSON would write that value: ``12``, ``0.5``,
-``true``; neither ``012`` nor ``1e3`` nor ``TRUE``. So nothing is rounded and nothing is guessed.
+Text is read as a number or a boolean only in exactly the form that JSON writes: ``12``, ``0.5``,
+``true``; not ``012``, ``1e3`` or ``TRUE``. So nothing is rounded and nothing is guessed.
 """
 
 from __future__ import annotations
@@ -24,61 +24,64 @@ from cactions.model import (
 )
 
 
-class _Typed(NamedTuple):
+class _TypeRule(NamedTuple):
     types: tuple[type, ...]
-    words: str
+    description: str
     example: str
 
 
-_TYPED: Final = {
-    InputType.STRING: _Typed((str,), "a text", "TEXT"),
-    InputType.INTEGER: _Typed((int,), "an integer", "12"),
-    InputType.DECIMAL: _Typed((int, float), "a decimal number", "12.5"),
-    InputType.BOOLEAN: _Typed((bool,), "a boolean", "true"),
+_TYPE_RULES: Final = {
+    InputType.STRING: _TypeRule((str,), "a text", "TEXT"),
+    InputType.INTEGER: _TypeRule((int,), "an integer", "12"),
+    InputType.DECIMAL: _TypeRule((int, float), "a decimal number", "12.5"),
+    InputType.BOOLEAN: _TypeRule((bool,), "a boolean", "true"),
 }
 
 
-def resolve_inputs(action: Action, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """The action's inputs by name, defaults filled in; what is optional and not given is left out.
+def resolve_inputs(action: Action, values_given: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """The action's inputs by name, with defaults; optional inputs without a value are left out.
 
-    None counts as not given. Raises UsageError for an unknown name, a value of another type
+    None counts as no value. Raises UsageError for an unknown name, a value of another type
     and a required input without a value.
     """
-    _check_names(action, given)
-    values = {wanted.name: _value(wanted, given.get(wanted.name)) for wanted in action.inputs}
+    _check_names(action, values_given)
+    values = {
+        data_input.name: _resolve_value(data_input, values_given.get(data_input.name))
+        for data_input in action.inputs
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _check_names(action: Action, given: Mapping[str, Scalar]) -> None:
-    names = [wanted.name for wanted in action.inputs]
-    for name in given:
+def _check_names(action: Action, values_given: Mapping[str, Scalar]) -> None:
+    names = [data_input.name for data_input in action.inputs]
+    for name in values_given:
         if name not in names:
             hint = suggest(name, names) or "leave it out: the action takes no inputs"
             raise UsageError(f'the action {action.name} has no input "{name}"', hint=hint)
 
 
-def _value(wanted: DataInput, given: Scalar) -> Scalar:
-    value = wanted.default_value if given is None else given
-    if wanted.required and is_empty(value):
-        message = f'the input "{wanted.name}" needs a value'
-        raise UsageError(message, hint=f"say `--input {quote_word([f'{wanted.name}=VALUE'])}`")
-    return None if value is None else _typed(wanted, value)
+def _resolve_value(data_input: DataInput, values_given: Scalar) -> Scalar:
+    value = data_input.default_value if values_given is None else values_given
+    if data_input.required and is_empty(value):
+        message = f'the input "{data_input.name}" needs a value'
+        raise UsageError(message, hint=f"use `--input {quote_word([f'{data_input.name}=VALUE'])}`")
+    return None if value is None else _convert_value(data_input, value)
 
 
-def _typed(wanted: DataInput, given: Scalar) -> Scalar:
-    types, words, example = _TYPED[wanted.type]
-    is_word = isinstance(given, str) and wanted.type is not InputType.STRING
-    value = _canonical(str(given)) if is_word else given
+def _convert_value(data_input: DataInput, values_given: Scalar) -> Scalar:
+    types, description, example = _TYPE_RULES[data_input.type]
+    is_word = isinstance(values_given, str) and data_input.type is not InputType.STRING
+    value = _parse_canonical(str(values_given)) if is_word else values_given
     # bool is an int in Python and a number nowhere else, hence type() and not isinstance()
     if type(value) not in types or (isinstance(value, float) and not math.isfinite(value)):
-        message = f'the input "{wanted.name}" is not {words}'
-        given = quote_word([f"{wanted.name}={example}"])
-        raise UsageError(message, hint=f"write for example `--input {given}`")
+        message = f'the input "{data_input.name}" is not {description}'
+        values_given = quote_word([f"{data_input.name}={example}"])
+        raise UsageError(message, hint=f"for example `--input {values_given}`")
     return value
 
 
-def _canonical(text: str) -> Scalar:
-    """The value that JSON writes exactly like this; the text itself where there is none."""
+def _parse_canonical(text: str) -> Scalar:
+    """The value that JSON writes exactly like this text; the text itself if there is none."""
     try:
         value = strict_json.parse_json(text)
     except StrictJsonError:

@@ -1,6 +1,6 @@
-"""Markers: letters that stand in a text for what nobody may see, until a shell variable does.
+"""Placeholders: ASCII letters and digits that stand in a text for a secret or redacted value.
 
-No place where a value goes changes them: they are letters and digits of ASCII.
+No encoding changes them. In the end, a shell variable takes the place of each.
 """
 
 from __future__ import annotations
@@ -11,32 +11,32 @@ from typing import Final
 
 from cactions.logic.shell import CommandSubstitution, Part, QuotedWord, ShellVariable
 
-_FIRST: Final = "marker"
+_PREFIX: Final = "marker"
 
 
 @dataclass(slots=True)
 class Placeholders:
-    """``prefix`` begins every marker, and nothing else in the texts that they stand in."""
+    """``prefix`` begins every placeholder, and nothing else in the same texts."""
 
     prefix: str
     parts: list[ShellVariable | CommandSubstitution] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
-    """The markers of values that are no texts."""
+    """The placeholders of values that are not texts."""
 
-    def new(self, part: ShellVariable | CommandSubstitution) -> str:
-        """The marker of a part."""
+    def add(self, part: ShellVariable | CommandSubstitution) -> str:
+        """The placeholder of a part."""
         self.parts.append(part)
         return f"{self.prefix}{len(self.parts) - 1}z"
 
-    def free(self, name: str) -> str:
-        """The name, or one like it that no variable has."""
+    def choose_free_name(self, name: str) -> str:
+        """The name, or a similar one that no variable has."""
         taken = {part.name for part in self.parts if isinstance(part, ShellVariable)}
         while name in taken:
             name += "_2"
         return name
 
     def split(self, text: str, written: QuotedWord = QuotedWord.AS_IS) -> list[Part]:
-        """The text, with parts in the place of markers, their values written so."""
+        """The text with parts in place of placeholders; ``written`` says how values are quoted."""
         pieces = re.split(f"{self.prefix}([0-9]+)z", text)
         return [
             self._part(int(piece), written) if number % 2 else piece
@@ -44,7 +44,7 @@ class Placeholders:
         ]
 
     def split_json(self, text: str) -> list[Part]:
-        """The same for JSON, where numbers and truth values have no quotes."""
+        """Like ``split``, for JSON, in which numbers and booleans have no quotes."""
         parts: list[Part] = []
         bare = "|".join(map(re.escape, self.numbers)) or "(?!)"
         for number, piece in enumerate(re.split(f'"({bare})"', text)):
@@ -57,8 +57,8 @@ class Placeholders:
 
 
 def choose_prefix(*texts: str) -> str:
-    """Letters that stand in none of the texts."""
-    prefix = _FIRST
+    """A prefix that is in none of the texts."""
+    prefix = _PREFIX
     while any(prefix in text for text in texts):
         prefix += "x"
     return prefix

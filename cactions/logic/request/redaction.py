@@ -1,4 +1,4 @@
-"""What nobody may see of a person: in labels, in queries, and by name."""
+"""Redaction: the values of a person that are never shown, in labels, queries and by name."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ from cactions.model import (
 
 def list_hidden_fields(redacted: Iterable[Reference]) -> frozenset[str]:
     """The contact fields among them."""
-    return frozenset(one.name for one in redacted if isinstance(one, PersonField))
+    return frozenset(reference.name for reference in redacted if isinstance(reference, PersonField))
 
 
 def list_hidden_attributes(redacted: Iterable[Reference]) -> frozenset[str]:
     """The custom attributes among them."""
-    return frozenset(one.name for one in redacted if isinstance(one, PersonAttribute))
+    return frozenset(
+        reference.name for reference in redacted if isinstance(reference, PersonAttribute)
+    )
 
 
 def get_label(person: Person, redacted: frozenset[Reference]) -> str:
-    """What to call somebody."""
+    """The name of a person for messages, without redacted fields."""
     return person.label_without(list_hidden_fields(redacted))
 
 
 def build_subject(person: Person, query: PersonQuery, redacted: frozenset[Reference]) -> Subject:
-    """Whom a plan is about."""
+    """The subject of a plan."""
     return Subject(person.id, mask_query(query, redacted), get_label(person, redacted))
 
 
 def mask_query(query: PersonQuery, redacted: frozenset[Reference]) -> PersonQuery:
-    """How somebody was asked for, with dots for a value that nobody may see."""
-    hidden = PersonField(query.field) in redacted
-    return PersonQuery(query.field, MASK) if hidden else query
+    """The query with its value masked if the field is redacted."""
+    is_redacted = PersonField(query.field) in redacted
+    return PersonQuery(query.field, MASK) if is_redacted else query

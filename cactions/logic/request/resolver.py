@@ -1,6 +1,6 @@
-"""What references and secrets stand for, written down for the place where they go.
+"""Resolves references and secrets to encoded text for a position in a request.
 
-No message here holds a value: of a person it could be private, of a secret it always is.
+No message contains a value: a person's value may be private, and a secret always is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from cactions.model.secret import Credentials, Secret
 
 @frozen
 class ValueResolver:
-    """One person's values, the inputs, and what was opened and fetched."""
+    """One person's values, the inputs, the opened secrets and the fetched tokens."""
 
     person: Person
     inputs: Mapping[str, Scalar]
@@ -40,79 +40,81 @@ class ValueResolver:
 
     @property
     def label(self) -> str:
-        """What to call the person."""
+        """The name of the person for messages."""
         return get_label(self.person, self.redacted)
 
-    def text(self, template: Template, place: str, write: Callable[[str], str]) -> MaskedText:
-        """The template with every hole filled. Raises PlanningError (NO_VALUE, UNFIT_VALUE)."""
+    def text(self, template: Template, place: str, encode: Callable[[str], str]) -> MaskedText:
+        """The template with all values inserted. Raises PlanningError (NO_VALUE, UNFIT_VALUE)."""
         return join_parts(
             MaskedText.of_plain(part)
             if isinstance(part, str)
-            else self.value(part, place, _as_text(write))
+            else self.value(part, place, _encode_as_text(encode))
             for part in template.parts
         )
 
     def value(
-        self, reference: Reference, place: str, write: Callable[[Value], str], shown: str = MASK
+        self, reference: Reference, place: str, encode: Callable[[Value], str], mask: str = MASK
     ) -> MaskedText:
-        """The referenced value, written; beside what stands for it where nobody may see it.
+        """The encoded value of a reference; masked by ``shown`` where it is redacted.
 
         Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
         value = resolve_reference(reference, self.person, self.inputs)
         label = self.label
         if is_empty(value):
-            hint = _next_step(reference)
+            hint = _build_hint(reference)
             raise PlanningError(
                 FailureReason.NO_VALUE, f"{reference} has no value for {label}", hint=hint
             )
         try:
-            text = write(value)
-        except EncodingError as unfit:
-            message = f"{reference} of {label} does not fit into {place}: it {unfit}"
-            hint = "no value is repaired on the way: mend it where it comes from"
+            text = encode(value)
+        except EncodingError as error:
+            message = f"{reference} of {label} is invalid in {place}: it {error}"
+            hint = "values are sent unchanged: fix it where it is stored"
             raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint) from None
-        hidden = reference in self.redacted
-        return MaskedText.of_redacted(text, shown) if hidden else MaskedText.of_plain(text)
+        is_redacted = reference in self.redacted
+        return MaskedText.of_redacted(text, mask) if is_redacted else MaskedText.of_plain(text)
 
     def secret(
-        self, secret: SecretRef, place: str, write: Callable[[str], str], shown: str = MASK
+        self, secret: SecretRef, place: str, encode: Callable[[str], str], mask: str = MASK
     ) -> MaskedText:
-        """The secret, written, beside what stands for it; sealed where it is not given.
+        """The encoded secret with its mask; only the mask where it was not opened.
 
         Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
-        return _written(
-            self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, write, shown
+        return _encode_secret(
+            self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, encode, mask
         )
 
-    def token(self, name: str, place: str, write: Callable[[str], str]) -> MaskedText:
-        """The token of that name that is held, written; sealed where none is.
+    def token(self, name: str, place: str, encode: Callable[[str], str]) -> MaskedText:
+        """The encoded token of that name with its mask; only the mask where there is none.
 
         Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
-        return _written(self.held.tokens.get(name), f'the token "{name}"', place, write, MASK)
+        return _encode_secret(
+            self.held.tokens.get(name), f'the token "{name}"', place, encode, MASK
+        )
 
 
-def _written(
-    opened: Secret | None, what: str, place: str, write: Callable[[str], str], shown: str
+def _encode_secret(
+    secret: Secret | None, what: str, place: str, encode: Callable[[str], str], mask: str
 ) -> MaskedText:
-    if opened is None:
-        return MaskedText(shown, None)
-    if not (value := opened.reveal()):
+    if secret is None:
+        return MaskedText(mask, None)
+    if not (value := secret.reveal()):
         raise PlanningError(FailureReason.NO_VALUE, f"{what} is empty", hint="seal it again")
     try:
-        return MaskedText(shown, _as_text(write)(value))
-    except EncodingError as unfit:
-        message = f"{what} does not fit into {place}: it {unfit}"
+        return MaskedText(mask, _encode_as_text(encode)(value))
+    except EncodingError as error:
+        message = f"{what} is invalid in {place}: it {error}"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint="seal it again") from None
 
 
-def _as_text(write: Callable[[str], str]) -> Callable[[Value], str]:
-    return lambda value: write(encode_text(value))
+def _encode_as_text(encode: Callable[[str], str]) -> Callable[[Value], str]:
+    return lambda value: encode(encode_text(value))
 
 
-def _next_step(reference: Reference) -> str:
+def _build_hint(reference: Reference) -> str:
     if isinstance(reference, Input):
-        return f"say `--input {quote_word([f'{reference.name}=VALUE'])}`"
-    return "nothing is sent without it: give the person a value, or leave them out"
+        return f"use `--input {quote_word([f'{reference.name}=VALUE'])}`"
+    return "no request is sent without it: set a value for the person, or leave the person out"

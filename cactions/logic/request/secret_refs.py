@@ -1,4 +1,4 @@
-"""Which sealed secrets a request, or a token, is filled with."""
+"""Lists the secrets of the vault that a request or a token refers to."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from cactions.model import ActionRequest, JsonTemplate, SecretRef, Token
 
 
 def list_request_secrets(request: ActionRequest) -> tuple[str, ...]:
-    """The names of all that go to the request's host, each once: its tokens' and its body's."""
+    """The names of all secrets that are sent to the request's host, each once."""
     names = [name for token in request.tokens for name in list_token_secrets(token)]
     return tuple(dict.fromkeys([*names, *list_body_secrets(request)]))
 
 
 def list_token_secrets(token: Token) -> Iterator[str]:
-    """Those that stand in the token itself; what fetches one goes elsewhere."""
+    """The secrets in the token itself; those of its fetch go to another host."""
     for part in (token.value, token.username, token.password):
         if isinstance(part, SecretRef):
             yield part.name
 
 
 def list_body_secrets(request: ActionRequest) -> Iterator[str]:
-    """Those that stand in the body."""
+    """The secrets in the body."""
     if request.body:
-        yield from _inside(request.body.content)
+        yield from _list_content_secrets(request.body.content)
 
 
-def _inside(content: JsonTemplate) -> Iterator[str]:
+def _list_content_secrets(content: JsonTemplate) -> Iterator[str]:
     match content:
         case SecretRef(name=name):
             yield name
         case dict():
             for part in content.values():
-                yield from _inside(part)
+                yield from _list_content_secrets(part)
         case list():
             for part in content:
-                yield from _inside(part)
+                yield from _list_content_secrets(part)

@@ -1,7 +1,7 @@
-"""Whether a text holds a secret, in any form and however deep: the last look before it is kept.
+"""Finds and masks secrets in texts and responses, in any form and at any depth.
 
-``known`` are the forms of ``secret_forms``, each with the name of what it is a form of. An answer
-is cleaned before anything reads it: what reads it later may quote it, and has no secret to quote.
+``known`` maps each form of ``encoded_forms`` to the name of its secret. A response is cleaned
+before anything else reads it, so that no later message can quote a secret.
 """
 
 from __future__ import annotations
@@ -21,127 +21,128 @@ from cactions.model import MASK, Json, Response
 from cactions.model.secret import Secret
 
 Known: TypeAlias = Mapping[EncodedForm, str]
-_Hide: TypeAlias = Callable[[str], str]
+Masker: TypeAlias = Callable[[str], str]
 
 
 def find_secrets(data: bytes, known: Known) -> tuple[str, ...]:
-    """The names of all secrets that stand in the bytes, whole or by their beginning.
+    """The names of all secrets in the bytes, whole or by their beginning.
 
-    What is written in percent, entities or escapes is read, too; and where the bytes are JSON,
-    every text in them, and so on inward: a text that is JSON within JSON is escaped in more ways
-    than anybody lists.
+    Percent-encoding, entities and escapes are decoded; in JSON, every text is searched, and JSON
+    within such a text as well: nested escapes have more forms than a list can hold.
     """
-    whole = b"\n".join(_layers(data))  # a secret is one line
-    if len(whole) > _MUCH and not Scrubber(known).finds(whole):
+    joined = b"\n".join(_list_layers(data))  # a secret is one line
+    if len(joined) > _MIN_SCRUBBER_BYTES and not Scrubber(known).finds(joined):
         return ()
-    found = (name for form, name in known.items() if form.stem in whole)
-    return tuple(dict.fromkeys(found))
+    names = (name for form, name in known.items() if form.stem in joined)
+    return tuple(dict.fromkeys(names))
 
 
-_MUCH: Final = 64 * 1024
-"""In bytes; from here on it is faster to look for all forms at once."""
+_MIN_SCRUBBER_BYTES: Final = 64 * 1024
+"""In bytes; for longer data it is faster to search all forms at once."""
 
 
-def remove_secrets(answer: Response, secrets: Sequence[Secret]) -> Response:
-    """The answer without these secrets, where it says them back: else it is the same."""
-    known, scrubber = _known(tuple(secrets))
-    parts = [*_head(answer), answer.body]
-    whole = b"\n".join(parts)
-    said = scrubber.finds(whole) or any(
-        scrubber.finds(b"\n".join(_layers(part))) for part in parts if _ESCAPES.search(part)
-    )  # a text may be escaped in ways that no list holds
-    return clean_response(answer, known) if said else answer
+def remove_secrets(response: Response, secrets: Sequence[Secret]) -> Response:
+    """The response with these secrets masked, or unchanged if it echoes none."""
+    known, scrubber = _build_scrubber(tuple(secrets))
+    parts = [*_list_header_bytes(response), response.body]
+    joined = b"\n".join(parts)
+    echoed = scrubber.finds(joined) or any(
+        scrubber.finds(b"\n".join(_list_layers(part))) for part in parts if _ESCAPES.search(part)
+    )  # nested escapes are not in the list of forms
+    return clean_response(response, known) if echoed else response
 
 
-def remove_secrets_from_head(answer: Response, secrets: Sequence[Secret]) -> Response:
-    """The answer whose headers say none of these secrets, and whose body is as it came."""
-    clean = remove_secrets(Response(answer.status, answer.headers), secrets)
-    return Response(answer.status, clean.headers, answer.body)
+def remove_secrets_from_head(response: Response, secrets: Sequence[Secret]) -> Response:
+    """The response with secrets masked in its headers; the body is unchanged."""
+    clean = remove_secrets(Response(response.status, response.headers), secrets)
+    return Response(response.status, clean.headers, response.body)
 
 
 @lru_cache(maxsize=16)
-def _known(secrets: tuple[Secret, ...]) -> tuple[Known, Scrubber]:
-    """The forms of all, and what finds them: the same for every answer of a run."""
+def _build_scrubber(secrets: tuple[Secret, ...]) -> tuple[Known, Scrubber]:
+    """The forms of all secrets and their scrubber, cached for all responses of a run."""
     known = {
         form: secret.label for secret in secrets for form in list_encoded_forms(secret.reveal())
     }
     return known, Scrubber(known)
 
 
-def _head(answer: Response) -> Iterator[bytes]:
-    """Every header as text, and as the bytes that came, which HTTP does not say the coding of."""
-    for text in (text for header in answer.headers for text in header):
+def _list_header_bytes(response: Response) -> Iterator[bytes]:
+    """Every header as UTF-8 and as Latin-1, because HTTP does not declare its encoding."""
+    for text in (text for header in response.headers for text in header):
         yield text.encode()
         yield text.encode("latin-1", "replace")
 
 
-def clean_response(answer: Response, known: Known) -> Response:
-    """The answer with dots in the place of every secret: in its headers, and in its body.
+def clean_response(response: Response, known: Known) -> Response:
+    """The response with every secret masked, in headers and body.
 
-    A body that is JSON stays so, with dots in its keys, texts and numbers; two keys that become
-    alike are numbered. Any other body stays one that is no JSON.
+    A JSON body stays JSON: keys, texts and numbers are masked, and keys that become equal are
+    numbered. Any other body stays a body that is not JSON.
     """
     if not known:
-        return answer
-    hide = build_masker(known)
-    headers = tuple((_header(hide, name), _header(hide, value)) for name, value in answer.headers)
-    return Response(answer.status, headers, _clean_body(answer.body, hide))
+        return response
+    mask = build_masker(known)
+    headers = tuple(
+        (_mask_header(mask, name), _mask_header(mask, value)) for name, value in response.headers
+    )
+    return Response(response.status, headers, _clean_body(response.body, mask))
 
 
-def build_masker(known: Known) -> _Hide:
-    """Puts dots into a text; where a secret is left in it, escaped, nothing of the text is left."""
-    return partial(_hidden, Scrubber(known), known)
+def build_masker(known: Known) -> Masker:
+    """A function that masks secrets in a text, or the whole text if an escaped one remains."""
+    return partial(_mask_text, Scrubber(known), known)
 
 
-def find_hidden_secrets(document: Json, hide: _Hide) -> Json:
-    """The document with its keys, texts and numbers changed so."""
+def mask_document(document: Json, mask: Masker) -> Json:
+    """The document with secrets masked in its keys, texts and numbers."""
     match document:
         case str():
-            return hide(document)
+            return mask(document)
         case int() | float():  # a secret may be all digits
             text = strict_json.dump_json(document)
-            return document if hide(text) == text else MASK
+            return document if mask(text) == text else MASK
         case list():
-            return [find_hidden_secrets(item, hide) for item in document]
+            return [mask_document(item, mask) for item in document]
         case dict():
-            names = _names(document, hide)
-            return {names[name]: find_hidden_secrets(item, hide) for name, item in document.items()}
+            new_names = _rename_keys(document, mask)
+            return {new_names[name]: mask_document(item, mask) for name, item in document.items()}
         case _:
             return document
 
 
-def _names(members: Mapping[str, Json], hide: _Hide) -> dict[str, str]:
-    """The keys' new names: no two alike, and none that another key has already."""
-    names = {name: hide(name) for name in members}
-    taken = {name for name, clean in names.items() if name == clean}
+def _rename_keys(members: Mapping[str, Json], mask: Masker) -> dict[str, str]:
+    """The new names of the keys, all different, and none that another key already has."""
+    new_names = {name: mask(name) for name in members}
+    taken = {name for name, clean in new_names.items() if name == clean}
     counts: Counter[str] = Counter()
-    for name, clean in names.items():
+    for name, clean in new_names.items():
         if name == clean:
             continue
-        while names[name] in taken:
+        while new_names[name] in taken:
             counts[clean] += 1
-            names[name] = f"{clean} ({counts[clean] + 1})"
-        taken.add(names[name])
-    return names
+            new_names[name] = f"{clean} ({counts[clean] + 1})"
+        taken.add(new_names[name])
+    return new_names
 
 
-def _header(hide: _Hide, text: str) -> str:
+def _mask_header(mask: Masker, text: str) -> str:
     read = text.encode("latin-1", "replace").decode("utf-8", "replace")
-    return hide(text) if hide(read) == read else MASK
+    return mask(text) if mask(read) == read else MASK
 
 
-def _clean_body(body: bytes, hide: _Hide) -> bytes:
+def _clean_body(body: bytes, mask: Masker) -> bytes:
     try:
         document = strict_json.parse_json(body)
     except strict_json.StrictJsonError:
-        return _clean_text(body, hide)
-    return strict_json.dump_json(find_hidden_secrets(document, hide)).encode()
+        return _clean_text(body, mask)
+    return strict_json.dump_json(mask_document(document, mask)).encode()
 
 
-def _clean_text(body: bytes, hide: _Hide) -> bytes:
-    """Of what is no JSON; and a mark that is hidden must not make JSON of it."""
+def _clean_text(body: bytes, mask: Masker) -> bytes:
+    """A body that is not JSON; masking must not turn it into JSON."""
     text = body.decode("utf-8", "surrogateescape")
-    clean = hide(text)
+    clean = mask(text)
     if clean == text:
         return body
     data = clean.encode("utf-8", "surrogateescape")
@@ -152,51 +153,53 @@ def _clean_text(body: bytes, hide: _Hide) -> bytes:
     return MASK.encode()
 
 
-def _hidden(scrubber: Scrubber, known: Known, text: str) -> str:
+def _mask_text(scrubber: Scrubber, known: Known, text: str) -> str:
     data = text.encode("utf-8", "surrogateescape")
     hidden: bytes = scrubber.whole(data)
-    left = _ESCAPES.search(hidden) and find_secrets(hidden, known)
-    return MASK if left else hidden.decode("utf-8", "surrogateescape")
+    remaining = _ESCAPES.search(hidden) and find_secrets(hidden, known)
+    return MASK if remaining else hidden.decode("utf-8", "surrogateescape")
 
 
 _ESCAPES: Final = re.compile(rb"\\|%[0-9A-Fa-f]{2}|&#?\w+;")
 
 
-def _layers(data: bytes) -> Iterator[bytes]:
-    """The bytes as they came, and as they read once what is escaped in them is not."""
+def _list_layers(data: bytes) -> Iterator[bytes]:
+    """The bytes as received, and decoded from each level of escapes."""
     yield data
     if not _ESCAPES.search(data):
         return
-    yield from _unescaped(data)
-    if not data.lstrip(_BLANK).startswith(_COMPOSED):
+    yield from _list_unescaped(data)
+    if not data.lstrip(_BLANK).startswith(_JSON_STARTS):
         return
     try:
         document = strict_json.parse_json(data)
     except strict_json.StrictJsonError:
         return
     if isinstance(document, str | list | dict):
-        texts = [text.encode() for text in _texts(document)]
+        texts = [text.encode() for text in _list_texts(document)]
         yield b"\n".join(texts)
         for text in filter(_ESCAPES.search, texts):
-            yield from _layers(text)
+            yield from _list_layers(text)
 
 
 _BLANK: Final = b" \t\r\n"
-_COMPOSED: Final = (b'"', b"[", b"{")
+_JSON_STARTS: Final = (b'"', b"[", b"{")
 
 
-def _unescaped(data: bytes) -> Iterator[bytes]:
-    """Read as a URL, as HTML, and as texts of JSON that is broken; twice, for it may be nested."""
+def _list_unescaped(data: bytes) -> Iterator[bytes]:
+    """Decoded as a URL, as HTML and as JSON text; twice, because escapes may be nested."""
     for _ in range(2):
         before = data
-        data = _without_entities(unquote_to_bytes(data))
-        data = _UNICODE.sub(lambda found: chr(int(found[1], 16)).encode("utf-8", "replace"), data)
+        data = _unescape_entities(unquote_to_bytes(data))
+        data = _UNICODE_ESCAPE.sub(
+            lambda names: chr(int(names[1], 16)).encode("utf-8", "replace"), data
+        )
         if data == before:
             return
         yield data
 
 
-def _without_entities(data: bytes) -> bytes:
+def _unescape_entities(data: bytes) -> bytes:
     text = data.decode("utf-8", "surrogateescape")
     try:
         return html.unescape(text).encode("utf-8", "replace")
@@ -204,19 +207,19 @@ def _without_entities(data: bytes) -> bytes:
         return data
 
 
-_UNICODE: Final = re.compile(rb"\\+u([0-9A-Fa-f]{4})")
+_UNICODE_ESCAPE: Final = re.compile(rb"\\+u([0-9A-Fa-f]{4})")
 
 
-def _texts(value: Json) -> Iterator[str]:
+def _list_texts(value: Json) -> Iterator[str]:
     match value:
         case str():
             yield value
         case list():
             for item in value:
-                yield from _texts(item)
+                yield from _list_texts(item)
         case dict():
             for name, item in value.items():
                 yield name
-                yield from _texts(item)
+                yield from _list_texts(item)
         case _:
             return

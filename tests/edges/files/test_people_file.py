@@ -123,14 +123,14 @@ def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
             ],
         ),
         (PeopleFormat.CSV, 'id,due\np1,"a\nb"\n,1\n', [
-            ("people:2:4", "attributes.due is no date"), ("people:4:1", "there is no user_id"),
+            ("people:2:4", "attributes.due is not a date"), ("people:4:1", "there is no user_id"),
         ]),
-        (PeopleFormat.CSV, 'id\np1\n"p2\n', [("people:3:1", "a quote is opened and never closed")]),
+        (PeopleFormat.CSV, 'id\np1\n"p2\n', [("people:3:1", "the quote is never closed")]),
         (PeopleFormat.JSONL, '\n{"id": "p1", "attributes": {"tear": 1}}', [
             ("people:2:29", '"tear" is not known'),
         ]),
         (PeopleFormat.JSONL, '{"id": "p1", "tier": "a", "attributes": {"tier": "b"}}', [
-            ("people:1:42", "attributes.tier stands here twice"),
+            ("people:1:42", "attributes.tier is given twice"),
         ]),
         (PeopleFormat.JSONL, '{"id": 1, "test": 1}\n{"id": "a", "id": "b"}\n{"id"\n[]\nnull', [
             ("people:1:2", "id must be a text, and is a whole number"),
@@ -147,7 +147,7 @@ def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
             ("people:2:2", "there is no user_id"),
             ("people:3:18", "attributes.score must be a number"),
         ]),
-        (PeopleFormat.JSON, '{"people": []}', [("people:1:1", "must hold an array")]),
+        (PeopleFormat.JSON, '{"people": []}', [("people:1:1", "must be an array")]),
         (PeopleFormat.JSON, '[{"id": "p1"}\n', [("people:2:1", "not JSON")]),
         (PeopleFormat.JSON, "[" * 100_000, [("people:1:65", "deeper than 64")]),
         (PeopleFormat.JSONL, "[" * 100_000, [("people:1:65", "deeper than 64")]),
@@ -226,8 +226,8 @@ def test_json_is_refused_in_any_other_encoding(tmp_path: Path) -> None:
 def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
     """Twice the same bytes are twice the same people."""
     program = (
-        "import sys; from cactions.edges.files.people_file import PeopleForm, read_people\n"
-        "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleForm.CSV, {})))"
+        "import sys; from cactions.edges.files.people_file import PeopleFormat, read_people\n"
+        "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleFormat.CSV, {})))"
     )
     for encoding in ("utf-8", "latin-1", "ascii"):
         done = subprocess.run(

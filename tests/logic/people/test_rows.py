@@ -66,11 +66,11 @@ def test_a_cell_knows_where_it_stands(cells: list[str]) -> None:
     ("record", "offset", "words"),
     [
         ('a,"b', 2, "never closed"),
-        ('a,b"c"', 3, "no cell begins"),
-        ('"a"b,c', 3, "no cell begins"),
-        ('"a" ,c', 3, "no cell begins"),
+        ('a,b"c"', 3, "inside a cell"),
+        ('"a"b,c', 3, "inside a cell"),
+        ('"a" ,c', 3, "inside a cell"),
         ('"', 0, "never closed"),
-        ("a\rb", 1, "breaks off"),
+        ("a\rb", 1, "ends inside a record"),
     ],
 )
 def test_a_misplaced_quote_is_found_where_it_is(record: str, offset: int, words: str) -> None:

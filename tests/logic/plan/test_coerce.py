@@ -238,7 +238,7 @@ def test_values_are_found_by_text_and_by_json_text(got: Json, value: Scalar) -> 
 def test_what_values_does_not_list_is_refused_with_what_it_lists(got: Json) -> None:
     """Not even a value of the attribute's own type gets past."""
     assert why("boolean", got, values=STATES) is KeepReason.NOT_IN_VALUES
-    assert 'known are "active", "ended", "1"' in detail("boolean", got, values=STATES)
+    assert 'known values: "active", "ended", "1"' in detail("boolean", got, values=STATES)
 
 
 def test_values_never_see_decimals() -> None:
@@ -271,7 +271,7 @@ def test_options_come_before_one_of() -> None:
     rules: dict[str, Any] = {"options": ("gold", "silver"), "one_of": ("gold",)}
     assert why("string", "wood", **rules) is KeepReason.NOT_AN_OPTION
     assert why("string", "silver", **rules) is KeepReason.NOT_IN_ONE_OF
-    assert detail("string", "wood", **rules) == 'allowed are "gold", "silver"'
+    assert detail("string", "wood", **rules) == 'allowed values: "gold", "silver"'
 
 
 @pytest.mark.parametrize(
@@ -291,9 +291,9 @@ def test_a_whole_number_among_a_floats_options_is_that_float() -> None:
 def test_a_long_list_of_choices_is_cut() -> None:
     """A sentence, not a catalogue."""
     words = detail("integer", -1, options=tuple(range(30)))
-    assert words == "allowed are 0, 1, 2, 3, 4, 5, 6, 7 and 22 more"
+    assert words == "allowed values: 0, 1, 2, 3, 4, 5, 6, 7 and 22 more"
     words = detail("integer", -1, options=tuple(range(8)))
-    assert words == "allowed are 0, 1, 2, 3, 4, 5, 6, 7"
+    assert words == "allowed values: 0, 1, 2, 3, 4, 5, 6, 7"
 
 
 @pytest.mark.parametrize(

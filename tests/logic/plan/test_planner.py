@@ -90,7 +90,7 @@ def test_a_plan_says_who_what_and_why() -> None:
                 KeepReason.WRONG_TYPE,
                 refused=True,
                 received="many",
-                detail="a whole number is wanted, not a text",
+                detail="a whole number is expected, not a text",
                 source="$.points",
                 data_type=DataType.INTEGER,
             ),

@@ -99,7 +99,7 @@ def worlds(draw: st.DrawFn) -> World:
         ada=person(**held),
         mappings=tuple(draw(mappings(name)) for name in mapped),
         says=said,
-        last_applied=draw(st.none() | attributes(ANYTHING | st.just(ABSENT)) | st.just(held)),
+        ours=draw(st.none() | attributes(ANYTHING | st.just(ABSENT)) | st.just(held)),
     )
 
 

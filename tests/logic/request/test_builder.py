@@ -155,7 +155,7 @@ def test_some_values_fit_nowhere(place: str, value: Json) -> None:
     """Lists, objects, halves of surrogate pairs, and numbers that cannot be written down."""
     request = everywhere()[PLACES.index(place)]
     with pytest.raises(
-        PlanningError, match=r"^person\.attributes\.x of Ada does not fit"
+        PlanningError, match=r"^person\.attributes\.x of Ada is invalid"
     ) as caught:
         bound(request, person(x=value))
     assert caught.value.reason is FailureReason.UNFIT_VALUE
@@ -173,17 +173,17 @@ def test_nothing_is_sent_with_a_hole_in_it(place: str, hole: str, value: Json) -
             bound(request, somebody, inputs=inputs)
         expected = (FailureReason.NO_VALUE, f"{hole} has no value for Ada")
         assert expected == (caught.value.reason, str(caught.value))
-        assert hole != "inputs.x" or caught.value.hint == "say `--input x=VALUE`"
+        assert hole != "inputs.x" or caught.value.hint == "use `--input x=VALUE`"
 
 
 UNFIT = {
     ("path", "is one of . and .."): [".", ".."],
-    ("path", r"holds one of / \ % ? # ;"): ["a/b", "..\\", "%2e", "?", "a#", "a;b"],
-    ("path", "holds a control character"): ["\0", "a\n", "\x7f", "\x85"],
-    ("header", "holds a control character"): ["a\r\nX: y", "\0", "a\tb", "\x7f"],
-    ("header", "holds a character beyond ASCII"): ["é", "a\u2028", "\xa0"],
+    ("path", r"contains one of / \ % ? # ;"): ["a/b", "..\\", "%2e", "?", "a#", "a;b"],
+    ("path", "contains a control character"): ["\0", "a\n", "\x7f", "\x85"],
+    ("header", "contains a control character"): ["a\r\nX: y", "\0", "a\tb", "\x7f"],
+    ("header", "contains a character outside ASCII"): ["é", "a\u2028", "\xa0"],
     ("header", "begins or ends with a space"): [" a", "a ", " "],
-    ("text", "holds a control character"): ["\0", "a\r\n", "\x1b[31m", "\x9b"],
+    ("text", "contains a control character"): ["\0", "a\r\n", "\x1b[31m", "\x9b"],
 }
 
 
@@ -197,7 +197,7 @@ def test_a_place_refuses_what_would_mean_something_else_there(
     names = {"path": "the path of the URL", "header": "the header X-Id", "text": "the text body"}
     with pytest.raises(PlanningError) as caught:
         bound(everywhere()[PLACES.index(place)], person(x=value))
-    expected = f"person.attributes.x of Ada does not fit into {names[place]}: it {why}"
+    expected = f"person.attributes.x of Ada is invalid in {names[place]}: it {why}"
     assert (FailureReason.UNFIT_VALUE, expected) == (caught.value.reason, str(caught.value))
 
 
@@ -252,5 +252,5 @@ def test_only_the_audience_is_asked_about(
     expected = (FailureReason.WRONG_AUDIENCE, refusal)
     assert expected == (caught.value.reason, str(caught.value))
     assert caught.value.hint == (
-        f"name somebody of its audiences ({', '.join(audiences)}), or add theirs"
+        f"name a person of its audiences ({', '.join(audiences)}), or add one"
     )

@@ -256,7 +256,7 @@ def test_every_call_has_a_new_idempotency_key(server: Server) -> None:
     keys = [meant(theirs(one, server, {}))[3]["idempotency-key"] for _ in range(2)]
     assert all(re.fullmatch("[0-9a-f]{32}", key) for key in keys)
     assert 2 == len(set(keys))
-    assert build_curl_command(one).startswith("# This may change something at the third party.\n")
+    assert build_curl_command(one).startswith("# This request may change data at the service.\n")
 
 
 # What nobody may see

@@ -98,7 +98,7 @@ def test_nothing_is_guessed_or_rounded(kind: str, given: Scalar) -> None:
     message, hint = refusal(asking(DataInput(ONE, InputType(kind))), {ONE: given})
     expected = f'the input "{ONE}" is not {words.get(kind, "a boolean")}'
     assert expected == message
-    assert hint.startswith(f"write for example `--input {ONE}=")
+    assert hint.startswith(f"for example `--input {ONE}=")
 
 
 @given(TYPED_VALUES)
@@ -134,7 +134,7 @@ def test_an_unknown_name_is_met_with_the_nearest() -> None:
 @pytest.mark.parametrize("given", [{}, {ONE: None}, {ONE: ""}])
 def test_a_required_input_needs_a_value(given: dict[str, Scalar]) -> None:
     """Absent, null and empty stop, and the hint is what to type."""
-    expected = (f'the input "{ONE}" needs a value', f"say `--input {ONE}=VALUE`")
+    expected = (f'the input "{ONE}" needs a value', f"use `--input {ONE}=VALUE`")
     assert expected == refusal(asking(DataInput(ONE, InputType.STRING, required=True)), given)
 
 
