@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import Journal, People, RunLock
 from cactions.app.undo_marks import UndoMarks
@@ -36,8 +38,7 @@ WINDOW: Final = 20
 """Plans that share one wait for the disk; more would hardly be faster (security.md, section 5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunStores:
+class RunStores(Struct, frozen=True):
     """Where a run writes: people, the journal that goes before them, and whose turn it is.
 
     ``project`` has the last word on types and on what is shown, where its files can be read.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from threading import Lock
 from typing import Final
+
+from msgspec.structs import replace
 
 from cactions.app.ports import Secrets, Sender, Sleeper
 from cactions.app.token_cache import TokenCache

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import Caller, Journal, People
 from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
@@ -20,15 +22,13 @@ from cactions.model import (
     Request,
     Scalar,
     SentCall,
-    frozen,
 )
 from cactions.model.secret import Credentials
 
 T = TypeVar("T")
 
 
-@frozen
-class Job:
+class Job(Struct, frozen=True):
     """One action for one person, with its data inputs."""
 
     action: Action
@@ -36,8 +36,7 @@ class Job:
     inputs: Mapping[str, Scalar]
 
 
-@frozen
-class PlanContext:
+class PlanContext(Struct, frozen=True):
     """What proposing works with. Without a journal, no value counts as ours."""
 
     people: People

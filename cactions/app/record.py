@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import Caller, People
 from cactions.logic.cassette.minimize import minimize_exchange
@@ -22,7 +24,6 @@ from cactions.model import (
     Request,
     Response,
     UsageError,
-    frozen,
 )
 
 REQUEST_HEADERS: Final = ("accept", "content-type")
@@ -41,8 +42,7 @@ class CassetteWriter(Protocol):
         ...
 
 
-@frozen
-class RecordedCall:
+class RecordedCall(Struct, frozen=True):
     """One call, and what it was answered; ``sealed`` is the request as it may be shown."""
 
     asked: CallSpec
@@ -77,8 +77,7 @@ class RecordingCaller:
         return answer
 
 
-@frozen
-class Recording:
+class Recording(Struct, frozen=True):
     """What became of it: how many interactions were kept, or why nothing was (``refusal``).
 
     ``hidden`` are the names of secrets that answers held, for which the recording has dots.

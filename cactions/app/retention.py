@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cactions.app.ports import Journal, People
 from cactions.app.write_calls import find_unknown_outcomes
@@ -17,8 +18,7 @@ from cactions.logic.shell import join_command, quote_word
 from cactions.model import Person, PersonQuery, Run, UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class PersonTraces:
+class PersonTraces(Struct, frozen=True):
     """What the runs hold about one person: so many entries in so many runs.
 
     ``doubts``: how many calls for them are in doubt, which nobody will know of afterwards.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import People
 from cactions.logic.plan.planner import invert_plan, plan_undo
@@ -11,8 +13,7 @@ from cactions.logic.project.stored_run import find_misfit
 from cactions.model import Conflict, Outcome, Plan, Project, Receipt, Run, UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class UndoStep:
+class UndoStep(Struct, frozen=True):
     """How one person gets back what a run replaced.
 
     ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that

@@ -10,8 +10,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.apply import RunStores
 from cactions.app.ports import Journal
@@ -32,13 +34,11 @@ from cactions.model import (
     RunKind,
     SentCall,
     UsageError,
-    frozen,
 )
 from cactions.model.secret import Credentials
 
 
-@frozen
-class CallRecord:
+class CallRecord(Struct, frozen=True):
     """What came of the call; ``run`` holds it, and is None where nothing was sent."""
 
     result: Plan | PlanFailure

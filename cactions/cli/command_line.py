@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from cactions.cli.live_options import LiveOptions
 from cactions.logic.shell import join_command
-from cactions.model import MASK, Plan, PlanFailure, frozen
+from cactions.model import MASK, Plan, PlanFailure
 
 
-@frozen
-class CommandLine:
+class CommandLine(Struct, frozen=True):
     """What was said of one action and one person."""
 
     action: str

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from msgspec import Struct
 
 from cactions.cli.shared_options import share_options
-from cactions.model import Action, UsageError, frozen
+from cactions.model import Action, UsageError
 
 
-@frozen
-class LiveOptions:
+class LiveOptions(Struct, frozen=True):
     """A recording, by default the action's own, or the live service; and the way to it.
 
     ``live`` was said aloud: it is the default where ``replay`` was not said either.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec import Struct
+
 from cactions.app.live_caller import LiveCaller
 from cactions.app.token_cache import TokenCache
 from cactions.app.vault.open_vault import VaultContext
@@ -13,7 +15,7 @@ from cactions.cli.live_options import LiveOptions
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
-from cactions.model import Action, Project, Request, Response, Token, frozen
+from cactions.model import Action, Project, Request, Response, Token
 
 
 class _TrackedSender:
@@ -30,8 +32,7 @@ class _TrackedSender:
         return self._live.send(request)
 
 
-@frozen
-class LiveDeps:
+class LiveDeps(Struct, frozen=True):
     """What lies around: the project, the actions to call, the vault, where a caution is said."""
 
     project: Project

@@ -7,7 +7,8 @@ import os
 import platform
 import secrets
 import time
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cactions.model import RunHead
 

@@ -17,7 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from cactions.model import Json, UsageError, frozen
+from msgspec import Struct
+
+from cactions.model import Json, UsageError
 
 if TYPE_CHECKING:
     from cactions.render.text import View
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 NOWHERE: Final = Path(os.devnull)
 
 
-@frozen
-class Mask:
+class Mask(Struct, frozen=True):
     """Takes known secrets, whole or by their beginning, out of what it is given."""
 
     text: Callable[[str], str]

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec import Struct
+
 from cactions.app.vault.key_holders import MinGeneration, SplitKeyHolder
 from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.ports import KeyHolder
@@ -15,11 +17,9 @@ from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.key_sources import GivenKey, GivenKeyOptions, key_holder
 from cactions.edges.keys.user_config import UserConfig, read_user_config
 from cactions.edges.keys.vault_file import LocalVaultFile
-from cactions.model import frozen
 
 
-@frozen
-class VaultOptions:
+class VaultOptions(Struct, frozen=True):
     """A vault and the ways to its key; ``typed`` asks for a passphrase."""
 
     vault: Path
@@ -29,8 +29,7 @@ class VaultOptions:
     typed: KeyHolder | None = None
 
 
-@frozen
-class VaultDeps:
+class VaultDeps(Struct, frozen=True):
     """What lies around: how the keyring is opened, and where a caution is said."""
 
     keyring: Callable[[UserConfig], KeyHolder]

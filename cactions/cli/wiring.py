@@ -14,9 +14,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from cactions.cli import streams
 from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import InvalidFiles, frozen
+from cactions.model import InvalidFiles
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -43,8 +45,7 @@ VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
 
 
-@frozen
-class ProjectFolder:
+class ProjectFolder(Struct, frozen=True):
     """A project without errors and the folder that it lives in."""
 
     folder: Path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cactions.app.apply import resume_run
 from cactions.app.propose import Job, PlanContext

@@ -13,6 +13,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
 _T = TypeVar("_T")
 
 
@@ -23,8 +25,7 @@ class Returned(Generic[_T]):
     value: _T = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """The call raised an exception of these classes, the nearest first; its text is not kept."""
 
     classes: tuple[type[BaseException], ...]
@@ -35,8 +36,7 @@ class Raised:
         return self.classes[0].__name__
 
 
-@dataclass(frozen=True, slots=True)
-class TimedOut:
+class TimedOut(Struct, frozen=True):
     """The call had not ended after so many seconds."""
 
     seconds: float

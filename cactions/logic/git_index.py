@@ -7,8 +7,9 @@ The hash at the end is not compared, since git may leave it out (``index.skipHas
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _SIGNATURE: Final = b"DIRC"
 _HEADER: Final = 12
@@ -32,8 +33,7 @@ class _NotAnIndex(ValueError):
     """The bytes are laid out in another way."""
 
 
-@dataclass(frozen=True, slots=True)
-class GitIndex:
+class GitIndex(Struct, frozen=True):
     """The tracked paths, and the hash in hex of an index that holds more of them, or empty."""
 
     paths: tuple[bytes, ...]

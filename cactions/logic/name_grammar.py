@@ -10,13 +10,12 @@ import re
 import unicodedata
 from typing import Final
 
-from cactions.model import frozen
+from msgspec import Struct
 
 _LONGEST_SHOWN: Final = 64
 
 
-@frozen
-class NameGrammar:
+class NameGrammar(Struct, frozen=True):
     """The form of one kind of name; ``signs`` are allowed beside letters and digits, ``-`` last."""
 
     signs: str

@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from cactions.model import frozen
+from msgspec import Struct
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 _.,:;/@%+=&?-]*")
 """What means itself in double quotes, in every shell and also while typing."""
@@ -27,8 +27,7 @@ class QuotedWord(Enum):
     PERCENT = "percent-encoded"
 
 
-@frozen
-class ShellVariable:
+class ShellVariable(Struct, frozen=True):
     """A shell variable. ``name`` is in capitals."""
 
     name: str
@@ -52,8 +51,7 @@ _EXPANSIONS: Final = {
 }
 
 
-@frozen
-class CommandSubstitution:
+class CommandSubstitution(Struct, frozen=True):
     """What a command prints, in the place of a text."""
 
     command: str

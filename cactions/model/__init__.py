@@ -40,7 +40,6 @@ from cactions.model.errors import (
 )
 from cactions.model.exchange import Proof, Request, Response
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
-from cactions.model.frozen import frozen
 from cactions.model.health_check import Health, HealthCheck
 from cactions.model.json_value import (
     ABSENT,

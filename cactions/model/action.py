@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
 
+from msgspec import Struct, field
+
 from cactions.model.finding import Place
-from cactions.model.frozen import frozen
 from cactions.model.json_value import Json, Scalar
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
@@ -54,8 +54,7 @@ class InputType(Enum):
     BOOLEAN = "boolean"
 
 
-@frozen
-class DataInput:
+class DataInput(Struct, frozen=True):
     """A value that is asked for when the action runs."""
 
     name: str
@@ -65,16 +64,14 @@ class DataInput:
     default_value: Scalar = None
 
 
-@frozen
-class Rows:
+class Rows(Struct, frozen=True):
     """Where the candidate rows are and which of them is meant; exactly one must remain."""
 
     path: Path
     where: tuple[tuple[Path, Reference], ...] = ()
 
 
-@frozen
-class SamePerson:
+class SamePerson(Struct, frozen=True):
     """The proof that the answer belongs to the matched person. ``path`` starts at the row."""
 
     path: Path
@@ -83,8 +80,7 @@ class SamePerson:
     redacted: bool = False
 
 
-@frozen
-class AttributeMapping:
+class AttributeMapping(Struct, frozen=True):
     """One response value onto one attribute, and the policies that keep it safe.
 
     ``values`` pairs a response text with the attribute's value; ``type`` forces a conversion
@@ -104,8 +100,7 @@ class AttributeMapping:
     overwrite: Overwrite = Overwrite.ALWAYS
 
 
-@frozen
-class ActionResponse:
+class ActionResponse(Struct, frozen=True):
     """How to read the answer. Paths start at the row where ``rows`` is given, else at the root."""
 
     success_when: Success = field(default_factory=Success)
@@ -114,8 +109,7 @@ class ActionResponse:
     mapping: tuple[AttributeMapping, ...] = ()
 
 
-@frozen
-class Expectation:
+class Expectation(Struct, frozen=True):
     """What a test expects; None means not stated.
 
     ``attributes`` are the values that the action would write or find already there, ``refused``
@@ -128,8 +122,7 @@ class Expectation:
     failure: str | None = None
 
 
-@frozen
-class ActionTest:
+class ActionTest(Struct, frozen=True):
     """One entry of ``tests:``."""
 
     name: str
@@ -139,8 +132,7 @@ class ActionTest:
     place: Place | None = None
 
 
-@frozen
-class Action:
+class Action(Struct, frozen=True):
     """A custom action: how a person is matched, what is asked, how the answer is read.
 
     ``redacted``: what of a person nobody may see, as the whole project says.
@@ -158,8 +150,7 @@ class Action:
     redacted: frozenset[Reference] = frozenset()
 
 
-@frozen
-class Workspace:
+class Workspace(Struct, frozen=True):
     """The people's home: the embedded store.
 
     ``people`` are those that stand in the YAML, ``people_file`` names the file of others
@@ -171,8 +162,7 @@ class Workspace:
     people_file: str = ""
 
 
-@frozen
-class Project:
+class Project(Struct, frozen=True):
     """Everything that the action files of one folder say, for one environment.
 
     ``redacted``: what of a person nobody may see. Whichever place says so, it holds everywhere.

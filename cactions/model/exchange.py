@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from cactions.model.frozen import frozen
+from msgspec import Struct, field
+
 from cactions.model.json_value import ABSENT, Value
 from cactions.model.request import Limits
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from cactions.model.masked_text import MaskedText
 
 
-@frozen
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request, complete: method in capitals, absolute URL, headers in order.
 
     ``limits`` are for the sender. ``fresh``: what changes something is never sent over a
@@ -39,13 +38,16 @@ class Request:
         return next((v.masked for n, v in self.headers if n.lower() == wanted), "")
 
 
-@frozen
-class Response:
+class Response(Struct, frozen=True):
     """The answer as it came: status, headers in order, body bytes after decoding."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        """Without the body, which may hold personal data."""
+        return f"Response(status={self.status}, headers={self.headers!r})"
 
     def header(self, name: str) -> tuple[str, ...]:
         """Every value of a header, by any case."""
@@ -53,8 +55,7 @@ class Response:
         return tuple(value for one, value in self.headers if one.lower() == wanted)
 
 
-@frozen
-class Proof:
+class Proof(Struct, frozen=True):
     """Both sides of ``same_person``, for the reader to see."""
 
     path: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from cactions.model.frozen import frozen
+from msgspec import Struct
 
 
 class Severity(Enum):
@@ -15,8 +15,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-@frozen
-class Place:
+class Place(Struct, frozen=True):
     """A span of a file. Lines and columns count from 1, in characters; the end is exclusive."""
 
     file: str
@@ -29,8 +28,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@frozen
-class Label:
+class Label(Struct, frozen=True):
     """A second span that a finding speaks of, with what is to be seen there."""
 
     message: str
@@ -38,16 +36,14 @@ class Label:
     route: str = ""
 
 
-@frozen
-class Edit:
+class Edit(Struct, frozen=True):
     """The text that stands at a place is replaced by another; an empty span inserts."""
 
     place: Place
     text: str
 
 
-@frozen
-class Fix:
+class Fix(Struct, frozen=True):
     """The smallest change of the files that mends a finding.
 
     ``safe``: it changes nothing that the author could have meant otherwise, so that ``--fix`` may
@@ -59,8 +55,7 @@ class Fix:
     safe: bool = False
 
 
-@frozen
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong, or worth knowing, about a definition.
 
     ``rule`` is the stable identifier (``CA…``), ``hint`` the fix or the nearest valid name in

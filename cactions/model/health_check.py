@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from cactions.model.frozen import frozen
+from msgspec import Struct
 
 
 class Health(Enum):
@@ -15,8 +15,7 @@ class Health(Enum):
     UNKNOWN = "unknown"
 
 
-@frozen
-class HealthCheck:
+class HealthCheck(Struct, frozen=True):
     """One thing that was looked at.
 
     ``topic`` is one of a few words (``files``, ``vault``, ``trust``, ``proxy``, ``name``,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from cactions.model.finding import Finding
-from cactions.model.frozen import frozen
 from cactions.model.trust import SuppressedFinding
 
 
-@frozen
-class LintReport:
+class LintReport(Struct, frozen=True):
     """Findings, those that somebody answers for, and what was looked at.
 
     ``sources`` are the texts of all files by the name that is shown; ``actions`` is how many

@@ -7,12 +7,12 @@ its Messenger and in every older text.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from cactions.model.frozen import frozen
+from msgspec import Struct, field
+
 from cactions.model.json_value import ABSENT, Attributes, Scalar, Value
 
 _LONGEST_LABEL: Final = 60  # characters; who is meant is also told by an id
@@ -35,8 +35,7 @@ class Role(Enum):
     LEAD = "lead"
 
 
-@frozen
-class Attribute:
+class Attribute(Struct, frozen=True):
     """A custom attribute as ``/data_attributes`` describes it.
 
     ``messenger_writable`` None means unknown, and unknown counts as writable by users.
@@ -84,8 +83,7 @@ MATCH_FIELDS: Final = ("user_id", "email", "id")
 """How a person may be looked up (``match:``)."""
 
 
-@frozen
-class Person:
+class Person(Struct, frozen=True):
     """A contact: its fields by name (those of CONTACT_FIELDS that are set) and its attributes.
 
     ``id`` is always there. ``test`` marks people who may be used for recording and drafts.
@@ -122,8 +120,7 @@ class Person:
         return self.attributes.get(name, ABSENT)
 
 
-@frozen
-class PersonQuery:
+class PersonQuery(Struct, frozen=True):
     """How one person is asked for: ``field`` is one of MATCH_FIELDS."""
 
     field: str

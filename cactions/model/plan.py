@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from cactions.model.enums import ChangeKind
-from cactions.model.frozen import frozen
 from cactions.model.json_value import ABSENT, Value, is_empty, is_same
 from cactions.model.person import DataType
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cactions.model.template import PersonAttribute, PersonField
 
 
-@frozen
-class Change:
+class Change(Struct, frozen=True):
     """One attribute of one person: what is there, what would be there, where it came from.
 
     ``source`` is the response path. Values are of the attribute's ``data_type``, a date in
@@ -46,8 +46,7 @@ class Change:
         return ChangeKind.CLEAR if is_empty(self.after) else ChangeKind.OVERWRITE
 
 
-@frozen
-class KeptAttribute:
+class KeptAttribute(Struct, frozen=True):
     """A mapped attribute that is left as it is, and why.
 
     ``refused`` means that a value came and was turned down; otherwise the old one is kept by
@@ -65,8 +64,7 @@ class KeptAttribute:
     redacted: bool = False
 
 
-@frozen
-class Subject:
+class Subject(Struct, frozen=True):
     """Whom a plan is about: the contact id, how they were matched, and what to call them."""
 
     person_id: str
@@ -74,16 +72,14 @@ class Subject:
     label: str = ""
 
 
-@frozen
-class Precondition:
+class Precondition(Struct, frozen=True):
     """Something about the person that the plan rests on; it must still hold at the commit."""
 
     reference: PersonField | PersonAttribute
     value: Value
 
 
-@frozen
-class SentCall:
+class SentCall(Struct, frozen=True):
     """The one request behind a plan, for the preview's head.
 
     ``source`` is empty for a live call, else the file that it was replayed from.
@@ -94,8 +90,7 @@ class SentCall:
     source: str = ""
 
 
-@frozen
-class Plan:
+class Plan(Struct, frozen=True):
     """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both.
 
     ``premises`` make it a plan for this person and nobody else.
@@ -125,8 +120,7 @@ class Plan:
         return tuple(left for left in self.left if left.refused)
 
 
-@frozen
-class PlanFailure:
+class PlanFailure(Struct, frozen=True):
     """No plan, and nothing may be written: the reason, in words and with both values if known."""
 
     action: str
@@ -138,8 +132,7 @@ class PlanFailure:
     proof: Proof | None = None
 
 
-@frozen
-class TestReport:
+class TestReport(Struct, frozen=True):
     """How one of the file's ``tests:`` went: every expectation that did not hold, in words."""
 
     action: str

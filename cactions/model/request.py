@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
 from typing import Final
 
-from cactions.model.frozen import frozen
+from msgspec import Struct, field
+
 from cactions.model.json_value import Json
 from cactions.model.template import JsonTemplate, Path, SecretRef, Template
 
@@ -29,24 +29,21 @@ class BodyForm(Enum):
     TEXT = "text"
 
 
-@frozen
-class RequestBody:
+class RequestBody(Struct, frozen=True):
     """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
 
     form: BodyForm
     content: JsonTemplate
 
 
-@frozen
-class BodyCheck:
+class BodyCheck(Struct, frozen=True):
     """What must stand at a path of a JSON body."""
 
     path: Path
     equals: Json
 
 
-@frozen
-class Success:
+class Success(Struct, frozen=True):
     """What makes an answer a success; a 200 with an error body is none.
 
     ``headers`` pairs a name, in any case, with its exact value.
@@ -57,8 +54,7 @@ class Success:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@frozen
-class Denial:
+class Denial(Struct, frozen=True):
     """What tells that a token was not accepted: any one of these, so that it is fetched again."""
 
     statuses: tuple[int, ...] = (401,)
@@ -66,8 +62,7 @@ class Denial:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@frozen
-class Limits:
+class Limits(Struct, frozen=True):
     """What one exchange may take: seconds to connect and in all, bytes on the wire and decoded.
 
     ``retries`` is how often a call may be sent again that is safe to repeat.
@@ -84,8 +79,7 @@ MAX_LIMITS: Final = Limits(connect=15, total=60, wire=16 * MIB, decoded=32 * MIB
 """What an author may raise them to (security.md, section 3)."""
 
 
-@frozen
-class AllowedAddress:
+class AllowedAddress(Struct, frozen=True):
     """The only way to a name or an address that is not public; nothing is looked up for it."""
 
     host: str
@@ -94,8 +88,7 @@ class AllowedAddress:
     reason: str
 
 
-@frozen
-class TokenFetch:
+class TokenFetch(Struct, frozen=True):
     """How a token is fetched. ``request`` reads nothing of a person.
 
     ``token_path`` is where the token stands in the answer, ``expires_in_path`` for how many
@@ -110,8 +103,7 @@ class TokenFetch:
     success_when: Success = field(default_factory=Success)
 
 
-@frozen
-class Token:
+class Token(Struct, frozen=True):
     """A credential in a request header: ``<header>: <prefix><value>``.
 
     Exactly one of these is there: ``value`` is sealed (text); ``username`` and ``password``
@@ -140,8 +132,7 @@ class Token:
         return self.fetch is not None or self.is_user_token
 
 
-@frozen
-class ActionRequest:
+class ActionRequest(Struct, frozen=True):
     """How to ask the third party.
 
     ``base`` is the literal origin of the server in the chosen environment (empty where ``url``

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from cactions.model.enums import Outcome, RunKind
-from cactions.model.frozen import frozen
 
 if TYPE_CHECKING:
     from cactions.model.json_value import Value
     from cactions.model.plan import Plan
 
 
-@frozen
-class Conflict:
+class Conflict(Struct, frozen=True):
     """An attribute that does not hold what the plan promised: it was left alone."""
 
     attribute: str
@@ -24,8 +24,7 @@ class Conflict:
     redacted: bool = False
 
 
-@frozen
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What became of one person's plan."""
 
     person_id: str
@@ -34,8 +33,7 @@ class Receipt:
     conflicts: tuple[Conflict, ...] = ()
 
 
-@frozen
-class Tally:
+class Tally(Struct, frozen=True):
     """Receipts counted by outcome; the counts add up to the people handed in."""
 
     counts: Mapping[Outcome, int]
@@ -51,8 +49,7 @@ class Tally:
         return sum(self.counts.values())
 
 
-@frozen
-class RunHead:
+class RunHead(Struct, frozen=True):
     """What a run is, known before its first write.
 
     ``started`` is in Unix seconds, ``operator`` is ``user@host``, ``undoes`` names the run that
@@ -72,8 +69,7 @@ class RunHead:
     people: int | None = None
 
 
-@frozen
-class RunEntry:
+class RunEntry(Struct, frozen=True):
     """One person's plan in a run; no receipt means that its outcome was never recorded.
 
     A plan that is ``pending`` stands for a call that changes something at the third party and whose
@@ -92,8 +88,7 @@ class RunEntry:
         return not self.plan.subject.person_id
 
 
-@frozen
-class Run:
+class Run(Struct, frozen=True):
     """A run as the journal holds it. ``finished`` is False where it was cut off.
 
     Entries are numbered from 1, in their order. ``authentic`` is False where there is a vault and

@@ -9,10 +9,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import Final, Generic, NoReturn, TypeVar
 
-from cactions.model.frozen import frozen
+from msgspec import Struct, field
+
 from cactions.model.masked_text import MASK
 
 _Value = TypeVar("_Value", str, bytes)
@@ -76,8 +76,7 @@ class VaultKey(_Hidden[bytes]):
 KEY_BYTES: Final = 32
 
 
-@frozen
-class Credentials:
+class Credentials(Struct, frozen=True):
     """What a request may be filled with: opened secrets, and held tokens, each by name."""
 
     secrets: Mapping[str, Secret] = field(default_factory=dict)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from cactions.model.frozen import frozen
+from msgspec import Struct
+
 from cactions.model.json_value import Scalar
 
 
-@frozen
-class PersonField:
+class PersonField(Struct, frozen=True):
     """``person.email``: a contact field."""
 
     name: str
@@ -20,8 +20,7 @@ class PersonField:
         return f"person.{self.name}"
 
 
-@frozen
-class PersonAttribute:
+class PersonAttribute(Struct, frozen=True):
     """``person.attributes.tier``: a custom attribute."""
 
     name: str
@@ -33,8 +32,7 @@ class PersonAttribute:
         return f'person.attributes["{escaped}"]'
 
 
-@frozen
-class Input:
+class Input(Struct, frozen=True):
     """``inputs.order_id``: a data input of the action."""
 
     name: str
@@ -47,8 +45,7 @@ Reference: TypeAlias = PersonField | PersonAttribute | Input
 """What a template's hole, or ``equals:``, may name."""
 
 
-@frozen
-class Template:
+class Template(Struct, frozen=True):
     """Literal texts and references in turn; ``parts`` never holds two texts side by side."""
 
     parts: tuple[str | Reference, ...]
@@ -69,8 +66,7 @@ class Template:
         return "".join(p if isinstance(p, str) else f"{{{{ {p} }}}}" for p in self.parts)
 
 
-@frozen
-class SecretRef:
+class SecretRef(Struct, frozen=True):
     """``{secret: shop_token}``: the name of a sealed value."""
 
     name: str
@@ -92,8 +88,7 @@ EACH: Final = Wildcard.EACH
 Segment: TypeAlias = "str | int | Literal[Wildcard.EACH]"
 
 
-@frozen
-class Path:
+class Path(Struct, frozen=True):
     """A singular query of RFC 9535 (plus ``[*]`` in ``rows``): member names and indices."""
 
     text: str

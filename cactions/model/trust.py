@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct, field
+
 from cactions.model.finding import Finding, Label, Place
-from cactions.model.frozen import frozen
 from cactions.model.person import Attribute
 
 SNAPSHOT_DAYS: Final = 7
@@ -37,8 +37,7 @@ class Trust(Enum):
         return self in (Trust.USER_WRITABLE, Trust.ANONYMOUS)
 
 
-@frozen
-class Suppression:
+class Suppression(Struct, frozen=True):
     """Somebody answers for a place until a day: a suppression of a rule there, or trust in it.
 
     ``rule`` is empty for trust. ``expires`` is a day (``2026-12-31``), included; empty, as
@@ -54,16 +53,14 @@ class Suppression:
     place: Place | None = None
 
 
-@frozen
-class SuppressedFinding:
+class SuppressedFinding(Struct, frozen=True):
     """A finding that somebody answers for: not told as one, and counted."""
 
     finding: Finding
     by: Suppression
 
 
-@frozen
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The workspace's own word on its attributes, as it was at ``taken`` (Unix seconds).
 
     ``identity_verification`` None means that it was not asked for.

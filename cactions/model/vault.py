@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from cactions.model.errors import StoreError
-from cactions.model.frozen import frozen
 
 Meta: TypeAlias = "Mapping[str, str | int | tuple[str, ...]]"
 
@@ -39,8 +40,7 @@ class RecipientKind(Enum):
     PASSPHRASE = "passphrase"  # noqa: S105 (a word, no password)
 
 
-@frozen
-class ScryptParams:
+class ScryptParams(Struct, frozen=True):
     """scrypt's parameters (RFC 7914): cost ``n`` (a power of two), ``r``, ``p`` and the salt."""
 
     n: int
@@ -49,16 +49,14 @@ class ScryptParams:
     salt: bytes
 
 
-@frozen
-class Ciphertext:
+class Ciphertext(Struct, frozen=True):
     """AES-256-GCM's ciphertext with its tag, and the salt that its single-use key came from."""
 
     salt: bytes
     data: bytes
 
 
-@frozen
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Somebody who can open the vault; ``wrapped`` is the data key, sealed with their key.
 
     ``key_id`` names their key without telling it (32 hex digits), ``created`` is UTC
@@ -73,8 +71,7 @@ class Recipient:
     stretching: ScryptParams | None = None
 
 
-@frozen
-class Entry:
+class Entry(Struct, frozen=True):
     """Something sealed: ``hosts`` are the only ones a secret may be sent to.
 
     ``meta`` holds ``created`` (UTC), ``hosts`` and ``by`` (the recipient who sealed it), and may
@@ -107,8 +104,7 @@ class Entry:
         return hosts if isinstance(hosts, tuple) else ()
 
 
-@frozen
-class VaultHead:
+class VaultHead(Struct, frozen=True):
     """Which vault this is and how old: ``epoch`` counts data keys, ``generation`` writes."""
 
     vault_id: str
@@ -116,8 +112,7 @@ class VaultHead:
     generation: int
 
 
-@frozen
-class VaultContents:
+class VaultContents(Struct, frozen=True):
     """Everything that a vault file says, before anything of it is believed."""
 
     head: VaultHead

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.model import frozen
+from msgspec import Struct
+
 from cactions.render.layout import NARROW, add_gap, pad_line, wrap, wrap_paragraph
 from cactions.render.text import Span, Style, StyledLine, count_cells, dim, join_spans, span
 
@@ -20,8 +21,7 @@ _NAMED = 4  # lines of a row that names its parts
 _STAYS = "stays "
 
 
-@frozen
-class ChangeRow:
+class ChangeRow(Struct, frozen=True):
     """One attribute: mark and word, its values (``after`` None: it is left alone), and why."""
 
     mark: str
@@ -80,8 +80,7 @@ def _notes(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     return lines
 
 
-@frozen
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Widths of the columns of one-line rows; no ``path`` column means that paths go below."""
 
     room: int

@@ -6,7 +6,7 @@ stays exact.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cactions.model import Finding, Label, LintReport, SuppressedFinding
 from cactions.render.escape import escape_terminal

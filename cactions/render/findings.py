@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from msgspec import Struct
+
 from cactions.logic.lines import split_lines
-from cactions.model import Edit, Finding, Fix, Label, Place, Severity, frozen
+from cactions.model import Edit, Finding, Fix, Label, Place, Severity
 from cactions.render import messages
 from cactions.render.escape import split_escaped
 from cactions.render.layout import add_gap, wrap
@@ -71,8 +73,7 @@ def render_findings_one_by_one(
         yield finding, _one(finding, page)
 
 
-@frozen
-class _Page:
+class _Page(Struct, frozen=True):
     """The lines of the files that are quoted, those that never are, and how wide it is."""
 
     files: Mapping[str, Sequence[str]]

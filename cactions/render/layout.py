@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from cactions.model import frozen
+from msgspec import Struct
+
 from cactions.render.text import BLANK, BROKEN, Span, Style, StyledLine, count_cells, dim, span
 
 NARROW = 60
@@ -90,8 +91,7 @@ def _apart(text: str, tone: Style) -> list[Span]:
     return [Span(piece, tone) for piece in pieces if piece]
 
 
-@frozen
-class LabeledValue:
+class LabeledValue(Struct, frozen=True):
     """A label and what is to be said under it, one line of text each."""
 
     label: str

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.model import Place, frozen
+from msgspec import Struct
+
+from cactions.model import Place
 from cactions.render.escape import Piece, split_escaped
 from cactions.render.layout import add_gap
 from cactions.render.text import Span, Style, StyledLine, dim
@@ -40,8 +42,7 @@ def render_snippet(
     return [(*margin, *text), (*below, *carets, *more)]
 
 
-@frozen
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     """How each character is shown, and the cell at which it begins; one more for the end."""
 
     pieces: tuple[Piece, ...]

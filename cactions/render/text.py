@@ -7,9 +7,11 @@ the words do not say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from cactions.render.escape import escape_terminal
 from cactions.render.width import display_width
@@ -50,15 +52,14 @@ BROKEN = frozenset({Style.PROSE, Style.STRONG, Style.QUIET})
 """The tones that may be broken between lines; half of a value, a path or a count is no use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A printable text and what it is. Unprintable characters are spelled out on the way in."""
 
     text: str
     tone: Style = Style.PROSE
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", escape_terminal(self.text))
+        force_setattr(self, "text", escape_terminal(self.text))
 
     @property
     def cells(self) -> int:

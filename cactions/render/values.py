@@ -17,7 +17,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from cactions.model import ABSENT, MASK, DataType, Value, frozen, is_empty, is_same
+from msgspec import Struct
+
+from cactions.model import ABSENT, MASK, DataType, Value, is_empty, is_same
 from cactions.render.escape import (
     Speller,
     escape_terminal,
@@ -39,8 +41,7 @@ _MOST_NOTE = 24  # cells of the longest note about a length
 _ROOMY = 40  # with less room, the note about the length may fall onto the next line
 
 
-@frozen
-class ValueStyle:
+class ValueStyle(Struct, frozen=True):
     """How to look at a value: its type, whether it may be seen, and how many cells it may take.
 
     ``raw``: a date is followed by the seconds that it stands for; ``sized``: a cut value by its
@@ -158,8 +159,7 @@ def _date(seconds: float, *, raw: bool) -> StyledLine:
     return (Span(text, Style.VALUE), *dim(f" ({written})" if raw else ""))
 
 
-@frozen
-class _Excerpt:
+class _Excerpt(Struct, frozen=True):
     """A text from its ``start`` on, in ``quotes`` or not, spelled in one way or another."""
 
     text: str

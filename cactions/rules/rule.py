@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.model import (
     Action,
     AttributeMapping,
@@ -23,7 +25,6 @@ from cactions.model import (
     Suppression,
     Template,
     Trust,
-    frozen,
 )
 
 
@@ -37,8 +38,7 @@ class RequestPart(Enum):
     WHERE = "the choice of the row"
 
 
-@frozen
-class LookupKey:
+class LookupKey(Struct, frozen=True):
     """A value that decides whose data comes back.
 
     ``name`` is the innermost key that it stands under; empty in a URL and in a text body.
@@ -62,8 +62,7 @@ class LookupKey:
         return f"{self.route}#{self.reference}"
 
 
-@frozen
-class ActionAnalysis:
+class ActionAnalysis(Struct, frozen=True):
     """What is known of an action. ``unproven``: why its answer is not shown to be the person's.
 
     ``trust`` is what each value that it reads is worth.
@@ -85,8 +84,7 @@ class ActionAnalysis:
         return not self.action.response.mapping and not self.action.request.repeatable
 
 
-@frozen
-class RuleContext:
+class RuleContext(Struct, frozen=True):
     """The project as rules see it.
 
     ``flows``: how something that nobody has proven gets into an attribute by other actions.
@@ -127,8 +125,7 @@ class EditKind(Enum):
     """What answers for a rule is taken out: an item of ``allow:``, or the rule in a comment."""
 
 
-@frozen
-class SuggestedFix:
+class SuggestedFix(Struct, frozen=True):
     """The smallest change that mends it. ``safe``: nothing else can have been meant."""
 
     title: str
@@ -138,8 +135,7 @@ class SuggestedFix:
     safe: bool = False
 
 
-@frozen
-class RuleMatch:
+class RuleMatch(Struct, frozen=True):
     """Where a rule fires, and what is to be said there.
 
     ``place`` is given by the few who speak of what has no route.
@@ -157,8 +153,7 @@ class RuleMatch:
 Check = Callable[[RuleContext], Iterator[RuleMatch]]
 
 
-@frozen
-class Rule:
+class Rule(Struct, frozen=True):
     """An identifier that never changes its meaning, how bad it is, and what finds it."""
 
     id: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.app.record import Recording, RecordingCaller, check_test_people, record_tests
 from cactions.edges.cassette.reader import CassetteSender

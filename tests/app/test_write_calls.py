@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.app.apply import RunStores, close_run, preview_resume, resume_run
 from cactions.app.propose import Job, PlanContext

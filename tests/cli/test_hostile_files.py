@@ -9,12 +9,12 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.cli.exit_codes import Exit
 from cactions.cli.wiring import ProjectFolder, create_cassette_writer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cactions import model as m
 from cactions.logic.plan.planner import invert_plan

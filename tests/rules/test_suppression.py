@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.model import Attribute, DataType, Snapshot
 from tests.definitions import EDITABLE, FIXED, action, asking, file, response

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.vault.open_vault import (
     OpenVault,
@@ -38,8 +40,7 @@ UNSEALED = Ciphertext(b"", b"")
 """Stands in a noun until it is sealed."""
 
 
-@dataclass(frozen=True, slots=True)
-class VaultListing:
+class VaultListing(Struct, frozen=True):
     """What a vault holds, checked: secrets and bindings by name, and who can open them."""
 
     head: VaultHead
@@ -49,8 +50,7 @@ class VaultListing:
     rollback_checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedVault:
+class VerifiedVault(Struct, frozen=True):
     """A vault of which everything opens; ``entries`` is how many."""
 
     head: VaultHead
@@ -59,8 +59,7 @@ class VerifiedVault:
     rollback_checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VaultStatus:
+class VaultStatus(Struct, frozen=True):
     """How the vault is. ``contents`` is None where it cannot be read; ``trouble`` says why not.
 
     Without trouble ``me`` is the recipient that opens it here.

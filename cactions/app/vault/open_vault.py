@@ -7,8 +7,10 @@ one that was seen is used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import Clock
 from cactions.app.vault.ports import KeyHolder, Sealer, VaultChange, VaultFile
@@ -26,8 +28,7 @@ from cactions.model.vault import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class VaultContext:
+class VaultContext(Struct, frozen=True):
     """What working with a vault takes."""
 
     file: VaultFile
@@ -40,16 +41,14 @@ class VaultContext:
         return datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
-class PurposeKey:
+class PurposeKey(Struct, frozen=True):
     """A key for journals or plans; its ``name`` is kept beside what it sealed, to find it again."""
 
     name: str
     key: VaultKey
 
 
-@dataclass(frozen=True, slots=True)
-class OpenVault:
+class OpenVault(Struct, frozen=True):
     """A vault whose MAC is checked. ``me`` opened it with ``my_key``.
 
     ``rollback_checked``: a generation was remembered, so that an older file would have stopped.
@@ -117,8 +116,7 @@ class OpenVault:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenVault:
+class WrittenVault(Struct, frozen=True):
     """A vault that is durably on disk; ``notes`` are what did not go well beside it."""
 
     head: VaultHead

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.vault.manage import UNSEALED
 from cactions.app.vault.open_vault import (
@@ -33,8 +34,7 @@ from cactions.model.vault import (
 _TEXTS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
 
 
-@dataclass(frozen=True, slots=True)
-class OneTimeCode:
+class OneTimeCode(Struct, frozen=True):
     """A text that a recipient must get by a safe channel; it is shown once and kept nowhere.
 
     An INVITATION's is a join code, for `cactions vault join`; a MACHINE's is its key.
@@ -45,16 +45,14 @@ class OneTimeCode:
     text: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class AddedRecipient:
+class AddedRecipient(Struct, frozen=True):
     """Somebody who may come in."""
 
     handout: OneTimeCode
     written: WrittenVault
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedVault:
+class JoinedVault(Struct, frozen=True):
     """Who came in; their key never travelled."""
 
     name: str

@@ -7,7 +7,9 @@ recipient gets a fresh key, to be handed over again, and whoever was removed has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.vault.manage import UNSEALED
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, change_vault
@@ -17,8 +19,7 @@ from cactions.model.secret import Passphrase
 from cactions.model.vault import Entry, Meta, Purpose, Recipient, RecipientKind
 
 
-@dataclass(frozen=True, slots=True)
-class RekeyedVault:
+class RekeyedVault(Struct, frozen=True):
     """A vault with a new data key.
 
     ``handouts`` are for everybody else who stays; ``dropped`` are passphrase recipients whose
@@ -62,8 +63,7 @@ def _rekeyed(desk: VaultContext, removed: str, passphrases: tuple[Passphrase, ..
     return RekeyedVault(done, turns[0].handouts, turns[0].dropped, removed, known)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True):
     vault: OpenVault
     handouts: tuple[OneTimeCode, ...]
     dropped: tuple[str, ...]

@@ -7,7 +7,9 @@ the *newest* nobody can say without the file's MAC: dates and versions are told,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.vault.manage import UNSEALED
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, unwrap, write_vault
@@ -26,16 +28,14 @@ from cactions.model.vault import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LostEntry:
+class LostEntry(Struct, frozen=True):
     """Something that did not open: its line, and its name where that can be read."""
 
     line: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SalvagedVault:
+class SalvagedVault(Struct, frozen=True):
     """The new vault: what it got, what was lost, and who must be let in again."""
 
     written: WrittenVault

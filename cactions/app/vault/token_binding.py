@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cactions.app.vault.manage import TOKEN_HOST, UNSEALED, build_meta, find_entry, put_entry
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, change_vault

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from cactions.app.apply import RunStores, close_run, preview_resume, resume_run, undo_run
 from cactions.app.ports import Journal

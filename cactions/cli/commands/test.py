@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Annotated
 
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import Caller
 from cactions.app.propose import PlanContext, propose
@@ -19,7 +20,7 @@ from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Json, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
-from cactions.model import Action, DefinitionError, TestReport, UsageError, frozen
+from cactions.model import Action, DefinitionError, TestReport, UsageError
 from cactions.render.test_report import render_test_reports as reports_sheet
 
 
@@ -72,8 +73,7 @@ def command(
     raise typer.Exit(most_severe(*codes))
 
 
-@frozen
-class _Way:
+class _Way(Struct, frozen=True):
     """How tests are run. ``live`` is None where recordings answer."""
 
     answers: LiveOptions

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.ports import Caller
 from cactions.app.propose import PlanContext
@@ -15,12 +17,11 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import Action, Person, TestReport, UsageError, frozen
+from cactions.model import Action, Person, TestReport, UsageError
 from cactions.render.messages import count_noun
 
 
-@frozen
-class Tested:
+class Tested(Struct, frozen=True):
     """How the tests of one action went, and the exit code of whatever else was done with it."""
 
     reports: tuple[TestReport, ...]

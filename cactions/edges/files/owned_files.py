@@ -8,10 +8,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 _MAY_OWN: Final = {0, os.geteuid()} if hasattr(os, "geteuid") else None
 _LINK: Final = {errno.ELOOP, errno.EMLINK}
@@ -38,8 +39,7 @@ class UntrustedFile(Exception):
         self.doubt = doubt
 
 
-@dataclass(frozen=True, slots=True)
-class FilePolicy:
+class FilePolicy(Struct, frozen=True):
     """What is asked of a file: its longest size in bytes, and what others must not be able to do.
 
     ``others`` are the mode bits that must not be set: 0o077 for a secret, 0o022 for an order.

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from enum import Enum
 from io import TextIOWrapper
 from itertools import count
 from pathlib import Path
 from typing import Final, TextIO
+
+from msgspec.structs import replace
 
 from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import unreadable

@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from cactions.edges.http import errors
 from cactions.edges.http.budget import ExchangeBudget
 from cactions.edges.http.dns import Resolve, SystemResolver
 from cactions.logic.network.origin import DEFAULT_PORT, HIGHEST_PORT, find_host_fault
 from cactions.logic.network.special_addresses import find_special_range
-from cactions.model import AllowedAddress, RequestFailed, UsageError, frozen
+from cactions.model import AllowedAddress, RequestFailed, UsageError
 
 _URL: Final = re.compile(r"(https://)?([^/?]*)(/[^?]*)?(\?.*)?")
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:@\[\]]+)(?::([0-9]{1,5}))?")
@@ -27,8 +28,7 @@ _UNSENDABLE: Final = re.compile(r"[^!-~]|[#\\]")  # a URL is printable ASCII; # 
 _PROXY: Final = re.compile(r"http://([^/:@\[\]?#]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkRules:
+class NetworkRules(Struct, frozen=True):
     """What lies between us and the third parties, as the operator says.
 
     ``proxy`` is ``http://host:port``, or empty: it looks names up, and what they lead to is not
@@ -60,8 +60,7 @@ class NetworkRules:
         return (found[1].strip("[]"), int(found[2])) if found else None
 
 
-@frozen
-class Target:
+class Target(Struct, frozen=True):
     """Where a URL leads. ``path`` is what follows the origin; ``address``: nothing is looked up."""
 
     host: str

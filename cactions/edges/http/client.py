@@ -15,11 +15,11 @@ import logging
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, cast
 
 import httpcore
 import httpx
+from msgspec import Struct
 
 from cactions import __version__
 from cactions.edges.http import errors
@@ -43,8 +43,7 @@ _KEPT_SECONDS: Final = 4.0
 _MOST_KEPT: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _ExchangeContext:
+class _ExchangeContext(Struct, frozen=True):
     """What our connections must know about a request beyond what HTTP says."""
 
     target: Target

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from cactions.edges.http.address_guard import NetworkRules, check_addresses, resolve_target
 from cactions.edges.http.budget import ExchangeBudget

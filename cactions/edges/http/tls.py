@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Final
 
 import certifi
+from msgspec import Struct
 
-from cactions.model import FailureReason, RequestFailed, UsageError, frozen
+from cactions.model import FailureReason, RequestFailed, UsageError
 
 
-@frozen
-class TrustStore:
+class TrustStore(Struct, frozen=True):
     """Whose certificates are believed: how many authorities there are, and where they stand."""
 
     authorities: int

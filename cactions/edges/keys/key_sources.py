@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
+
+from msgspec import Struct
 
 from cactions.edges.files.file_io import new_private_file, publish_file, store_errors
 from cactions.edges.keys.key_readers import no_key, read_descriptor, read_key_file, run_key_command
@@ -33,21 +34,23 @@ ORDER: Final = ("--key-fd", "--key-file", FD, FILE, "key_file", "key_command", K
 _Keyring = TypeVar("_Keyring")
 
 
-@dataclass(frozen=True, slots=True)
-class GivenKeyOptions:
+class GivenKeyOptions(Struct, frozen=True):
     """Where a key may come from: flags of the command, the environment, the user's configuration.
 
     The configuration is read only where no flag and no file of the environment decides.
     """
 
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str]
     config: Callable[[], UserConfig]
     fd: int | None = None
     file: Path | None = None
 
+    def __repr__(self) -> str:
+        """Without the environment, which may hold secrets."""
+        return f"GivenKeyOptions(fd={self.fd!r}, file={self.file!r})"
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+
+class _Source(Struct, frozen=True):
     """One source: its word of ORDER, what it gives, and the file that it is, if it is one."""
 
     word: str

@@ -6,10 +6,11 @@ No refusal ever holds what was stored, or what was to be stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from cactions.model import StoreError
 
@@ -57,8 +58,7 @@ class WriteEnd(Enum):
     UNKNOWN = "What is there now is not known."
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A backend's class and where it is named; ``by_user``: in the user's own configuration."""
 
     name: str

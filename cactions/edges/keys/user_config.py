@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
 from platformdirs import user_config_path
 
 from cactions.edges.files.owned_files import FilePolicy, OwnershipProblem, UntrustedFile, read_own
@@ -33,8 +33,7 @@ _TRUST: Final = FilePolicy(limit=64 * 1024, others=0o022, links=True)
 _REASON: Final = "your configuration names commands, so it must be yours alone to write"
 
 
-@dataclass(frozen=True, slots=True)
-class UserConfig:
+class UserConfig(Struct, frozen=True):
     """What the user has settled for all their projects; empty where they have not.
 
     ``path`` is where the file is, or would be.

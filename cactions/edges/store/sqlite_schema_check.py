@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from cactions.logic.printable import escape_control
 from cactions.model import StoreError
@@ -16,8 +17,7 @@ OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 """Every table, index, trigger and view, with the statement that makes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """What a database is called in messages, its version, and the statements that make it."""
 
     what: str

@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+from msgspec import Struct
+
 from cactions.logic.cassette.request_key import RequestKey, build_request_key, group_by_name
 from cactions.logic.printable import escape_control
 from cactions.logic.strict_json import StrictJsonError, parse_json
@@ -32,7 +34,6 @@ from cactions.model import (
     RemoteError,
     Request,
     Response,
-    frozen,
 )
 
 T = TypeVar("T", dict[str, Json], list[Json], str, int)
@@ -44,8 +45,7 @@ _YAML: Final = re.compile(rb"\s*(?:---|%YAML|interactions:|version:)")
 _KINDS: Final = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 
 
-@frozen
-class RecordedExchange:
+class RecordedExchange(Struct, frozen=True):
     """One interaction: what was asked and what came."""
 
     question: RequestKey

@@ -19,11 +19,13 @@ from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from cactions import __version__
 from cactions.logic.documents.sarif_rules import LEVELS, rule_to_sarif
 from cactions.logic.lines import LINE_ENDS
 from cactions.logic.lint.rule_page import RulePage
-from cactions.model import Edit, Finding, Fix, Json, LintReport, Place, Suppression, frozen
+from cactions.model import Edit, Finding, Fix, Json, LintReport, Place, Suppression
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -97,8 +99,7 @@ def _plain(text: str) -> str:
     return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
 
 
-@frozen
-class _Files:
+class _Files(Struct, frozen=True):
     """Where the files are, and what stands in them by place."""
 
     sources: Mapping[str, str]

@@ -13,8 +13,9 @@ network, the clock and the tokens.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import field
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from cactions.logic.exchange.denial import is_denied
 from cactions.logic.request.builder import build_token_request
@@ -26,7 +27,6 @@ from cactions.model import (
     RequestFailed,
     Response,
     Token,
-    frozen,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -41,23 +41,20 @@ Chance: TypeAlias = Callable[[], float]
 """A number from 0 to 1, each time another one."""
 
 
-@frozen
-class GetToken:
+class GetToken(Struct, frozen=True):
     """Asks for a token: any but ``stale``, which was not accepted. The reply is a Secret."""
 
     token: Token
     stale: Secret | None = None
 
 
-@frozen
-class Send:
+class Send(Struct, frozen=True):
     """Asks for an exchange. The reply is the Response, or the RequestFailed that came instead."""
 
     request: Request
 
 
-@frozen
-class Wait:
+class Wait(Struct, frozen=True):
     """Asks to wait before the next try; ``seconds`` long. The reply: whether there may be one."""
 
     seconds: float
@@ -67,13 +64,12 @@ Step: TypeAlias = GetToken | Send | Wait
 Conversation: TypeAlias = Generator[Step, Any, Response]
 
 
-@frozen
-class _RetryPolicy:
+class _RetryPolicy(Struct, frozen=True):
     """How often something may be sent, and what it means when no answer comes."""
 
     tries: int
     changes: bool
-    chance: Chance = field(repr=False)
+    chance: Chance
 
 
 def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:

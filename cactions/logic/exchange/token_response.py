@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.logic.exchange.verify import require_success
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import EncodingError
-from cactions.model import ABSENT, FailureReason, Json, Path, PlanningError, Response, Token, frozen
+from cactions.model import ABSENT, FailureReason, Json, Path, PlanningError, Response, Token
 from cactions.model.secret import Secret
 
 LONGEST: Final = 10 * 366 * 24 * 3600
@@ -17,8 +19,7 @@ _KINDS: Final = {bool: "true or false", int: "a number", float: "a number", list
                  dict: "an object", type(None): "null"}  # fmt: skip
 
 
-@frozen
-class FetchedToken:
+class FetchedToken(Struct, frozen=True):
     """A token as it came. ``expires_in`` is in seconds; None where the answer does not say."""
 
     secret: Secret

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from cactions.logic import strict_json
 from cactions.logic.expressions.json_path import query_all, query_one
 from cactions.logic.expressions.references import equals_reference, resolve_reference
@@ -30,14 +32,12 @@ from cactions.model import (
     Scalar,
     Success,
     Value,
-    frozen,
     is_empty,
     is_same,
 )
 
 
-@frozen
-class ReferenceValues:
+class ReferenceValues(Struct, frozen=True):
     """For whom the answer must be: what references stand for."""
 
     person: Person
@@ -48,8 +48,7 @@ class ReferenceValues:
         return resolve_reference(reference, self.person, self.inputs)
 
 
-@frozen
-class VerifiedResponse:
+class VerifiedResponse(Struct, frozen=True):
     """An answer that may be used: where the mapping's paths start, and the proof, if one is due."""
 
     root: Json

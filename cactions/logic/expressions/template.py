@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.logic.expressions.template_errors import (
     TemplateError,
     explain_hole,
@@ -25,7 +27,6 @@ from cactions.model import (
     PersonField,
     Reference,
     Template,
-    frozen,
 )
 
 __all__ = ["ParsedTemplate", "TemplateError", "parse_reference", "parse_template"]
@@ -53,8 +54,7 @@ _HOLE: Final = re.compile(
 )
 
 
-@frozen
-class ParsedTemplate:
+class ParsedTemplate(Struct, frozen=True):
     """A template, and each reference with its span (without braces) in the author's text.
 
     Offsets count characters from 0, the end is exclusive.

@@ -9,14 +9,16 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from sys import maxsize
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.fixes.text_edits import apply_edits
 from cactions.logic.project import LoadedProject, SourceFile
 from cactions.logic.yaml.diagnostics import TWICE, UNREADABLE
-from cactions.model import Edit, Finding, Fix, Place, frozen
+from cactions.model import Edit, Finding, Fix, Place
 
 Look = Callable[[Sequence[SourceFile]], LoadedProject]
 """What is found in the files of a folder."""
@@ -32,8 +34,7 @@ _LAST: Final = (maxsize, maxsize)
 _BROKEN: Final = (UNREADABLE, TWICE)
 
 
-@frozen
-class FixResult:
+class FixResult(Struct, frozen=True):
     """The files as they are now, what was found in them and is now, and each one's fixes."""
 
     files: tuple[SourceFile, ...]

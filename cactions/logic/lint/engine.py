@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.fixes.from_rules import fix_from_suggestion
 from cactions.logic.lines import split_lines
@@ -27,7 +29,6 @@ from cactions.model import (
     Severity,
     SuppressedFinding,
     Suppression,
-    frozen,
 )
 from cactions.rules import CHECKED, LAST
 from cactions.rules.rule import Rule, RuleContext, RuleMatch
@@ -50,8 +51,7 @@ Key = tuple[str, str, int]
 """A rule with the route, or with the file and the line, that somebody answers for."""
 
 
-@frozen
-class _Comments:
+class _Comments(Struct, frozen=True):
     """The suppressions on lines, in order; ``void`` are those without rule or reason."""
 
     sound: tuple[Suppression, ...]

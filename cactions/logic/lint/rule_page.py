@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from cactions.model import frozen
+from msgspec import Struct
 
 _PARTS = ("Why", "Bad", "Good", "Fix", "Suppress")
 
 
-@frozen
-class RulePage:
+class RulePage(Struct, frozen=True):
     """One rule, explained. ``bad`` and ``good`` are whole action files."""
 
     rule: str

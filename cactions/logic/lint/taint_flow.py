@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from cactions.logic.lint.trust import TYPED, TrustAnalysis, Writer
 from cactions.model import (
     Action,
@@ -20,7 +22,6 @@ from cactions.model import (
     PersonAttribute,
     Project,
     Reference,
-    frozen,
 )
 from cactions.rules.rule import ActionAnalysis, LookupKey
 
@@ -32,8 +33,7 @@ _Edges = Mapping[str, list[Writer]]
 _Readers = Mapping[str, list[tuple[LookupKey, Action]]]
 
 
-@frozen
-class TaintResult:
+class TaintResult(Struct, frozen=True):
     """What was found out of each action, and how unproven values get into each attribute."""
 
     facts: tuple[ActionAnalysis, ...]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from cactions.logic.network.origin import parse_origin
-from cactions.model import ActionRequest, AllowedAddress, Project, frozen
+from cactions.model import ActionRequest, AllowedAddress, Project
 
 
-@frozen
-class Host:
+class Host(Struct, frozen=True):
     """Where requests go. ``asked_by`` says which; ``entry`` is the one of ``network.allow``."""
 
     host: str

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.logic.yaml.diagnostics import (
     LITERAL_SECRET,
     PLAIN_HTTP,
@@ -13,7 +15,6 @@ from cactions.logic.yaml.diagnostics import (
     TEMPLATED_HOST,
     WRONG_VALUE,
 )
-from cactions.model import frozen
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
 _NUMERIC: Final = re.compile(
@@ -40,8 +41,7 @@ class OriginError(ValueError):
         self.end = end
 
 
-@frozen
-class Origin:
+class Origin(Struct, frozen=True):
     """``text`` is ``https://host[:port]``; ``end`` is where it stops in the URL."""
 
     text: str

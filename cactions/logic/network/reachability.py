@@ -7,17 +7,18 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.logic.network.hosts import Host
 from cactions.logic.printable import escape_control
-from cactions.model import CactionsError, Health, HealthCheck, RequestFailed, frozen
+from cactions.model import CactionsError, Health, HealthCheck, RequestFailed
 
 _MOST_NAMES: Final = 3
 MOST_SKEW: Final = 60.0
 """Seconds that a clock may be off: beyond it, tokens and certificates are misjudged."""
 
 
-@frozen
-class HostProbe:
+class HostProbe(Struct, frozen=True):
     """What a host answered: where its name leads, or why nowhere, and how TLS went.
 
     Without ``addresses`` and ``no_name``, the proxy looks it up.

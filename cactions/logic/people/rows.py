@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, TypeAlias
 
+from msgspec import Struct
+
 from cactions.logic import strict_json
 from cactions.logic.people.columns import CUSTOM_ATTRIBUTES, ColumnMap
 from cactions.logic.people.csv_record import (
@@ -21,7 +23,7 @@ from cactions.logic.people.csv_record import (
 )
 from cactions.logic.people.from_record import ATTRIBUTES, KEY_NAMES, RecordFault
 from cactions.logic.people.json_offsets import JsonSpan, find_key_span, list_element_spans
-from cactions.model import MATCH_FIELDS, Json, frozen
+from cactions.model import MATCH_FIELDS, Json
 
 Span: TypeAlias = "tuple[int, int]"
 """Characters of a text from 0, the end exclusive."""
@@ -30,16 +32,14 @@ LONGEST_RECORD: Final = 1024 * 1024
 _NESTS: Final = (ATTRIBUTES.rstrip("."), CUSTOM_ATTRIBUTES.rstrip("."))
 
 
-@frozen
-class TextLine:
+class TextLine(Struct, frozen=True):
     """A line of the file, with its line break; ``number`` counts from 1."""
 
     number: int
     text: str
 
 
-@frozen
-class PeopleRow:
+class PeopleRow(Struct, frozen=True):
     """Keys and values in their order; the row begins on line ``number``.
 
     ``span`` gives the position of a key in ``source``, or the start of the row without that key.
@@ -51,8 +51,7 @@ class PeopleRow:
     span: Callable[[str], Span]
 
 
-@frozen
-class RowError:
+class RowError(Struct, frozen=True):
     """A row that cannot be read: what is wrong, the fix, and its position in ``source``."""
 
     source: TextLine

@@ -29,6 +29,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeGuard
 
+from msgspec import Struct
+
 from cactions.logic import strict_json
 from cactions.logic.plan.dates import DateError, parse_date_text, parse_day, parse_timestamp
 from cactions.logic.plan.equality import MAX_EXACT, normalize
@@ -40,7 +42,6 @@ from cactions.model import (
     Json,
     KeepReason,
     Scalar,
-    frozen,
     is_empty,
     is_same,
 )
@@ -57,16 +58,14 @@ _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
-@frozen
-class Coerced:
+class Coerced(Struct, frozen=True):
     """A value that the attribute can store. ``forced``: converted because of ``type:``."""
 
     value: Scalar
     forced: bool = False
 
 
-@frozen
-class Rejected:
+class Rejected(Struct, frozen=True):
     """Why the attribute cannot store the value; ``detail`` never contains the value."""
 
     reason: KeepReason

@@ -10,7 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.plan.coerce import Coerced, coerce
@@ -24,12 +26,10 @@ from cactions.model import (
     Scalar,
     Value,
     WhenEmpty,
-    frozen,
 )
 
 
-@frozen
-class NewValue:
+class NewValue(Struct, frozen=True):
     """The new value of an attribute (None clears it), and the value of the response."""
 
     mapping: AttributeMapping

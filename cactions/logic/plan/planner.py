@@ -12,8 +12,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.exchange.verify import ReferenceValues, verify_response
 from cactions.logic.expressions.references import resolve_reference
@@ -42,7 +44,6 @@ from cactions.model import (
     SentCall,
     Subject,
     Value,
-    frozen,
     is_empty,
     template_references,
 )
@@ -54,8 +55,7 @@ _IDENTITY: Final = ("id", "role", "user_id", "email")
 _NOT_SCALAR: Final = "the current value is a list or an object"
 
 
-@frozen
-class PlanInput:
+class PlanInput(Struct, frozen=True):
     """One action for one person. ``call.line`` is empty until there is a request."""
 
     action: Action

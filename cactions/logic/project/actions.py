@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cactions.logic.project.attribute_values import build_scalar
 from cactions.logic.project.requests import build_action_request, build_limits

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field, replace
 from typing import Final, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cactions.logic.expressions.template import TemplateError, parse_reference
 from cactions.logic.project import actions, network, people, requests, suppressions, tokens
@@ -28,14 +30,12 @@ from cactions.model import (
     Suppression,
     UsageError,
     Workspace,
-    frozen,
 )
 
 T = TypeVar("T")
 
 
-@frozen
-class LoadedProject:
+class LoadedProject(Struct, frozen=True):
     """What the files say. ``project`` is None where an error was found.
 
     ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``homes``:

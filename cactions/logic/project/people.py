@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from cactions.logic.people.from_record import InvalidPerson, RecordFault, parse_person
 from cactions.logic.project.attribute_values import build_scalars

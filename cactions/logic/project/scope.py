@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import field
+
+from msgspec import Struct, field
 
 from cactions.logic.expressions.json_path import PathError, parse_path
 from cactions.logic.expressions.template import TemplateError, parse_reference, parse_template
@@ -28,12 +29,10 @@ from cactions.model import (
     SecretRef,
     Template,
     Token,
-    frozen,
 )
 
 
-@frozen
-class Scope:
+class Scope(Struct, frozen=True):
     """The names in reach. A name onto None is declared, but broken: it is known, and of no use.
 
     ``people``: what tells those who stand in the YAML, in lower case, by the field it stands in.

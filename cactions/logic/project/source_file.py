@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.project.file_schema import FILE
 from cactions.logic.source_mask import is_key, mask_text
@@ -17,7 +19,6 @@ from cactions.logic.yaml.decoder import LocatedValue, decode
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, Span
 from cactions.logic.yaml.parser import parse_yaml
-from cactions.model import frozen
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
@@ -30,8 +31,7 @@ _HIDING: Final = b"redacted"
 """What is hidden in one place is hidden everywhere, so that it has to be known first."""
 
 
-@frozen
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """One action file as it was found: the name to show, and its bytes."""
 
     name: str

@@ -5,7 +5,7 @@ The file of a run can be older than the action files, or forged; the project has
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
 from cactions.logic.plan.equality import is_equal_as

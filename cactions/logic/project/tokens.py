@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.network.origin import find_host_fault, parse_origin

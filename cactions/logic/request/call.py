@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from cactions.logic.request.builder import build_request
-from cactions.model import Action, Person, Request, Scalar, frozen
+from cactions.model import Action, Person, Request, Scalar
 from cactions.model.secret import Credentials
 
 
-@frozen
-class CallSpec:
+class CallSpec(Struct, frozen=True):
     """One action for one person; its request can be built with different credentials.
 
     ``key`` is the idempotency key, where the action asks for one.

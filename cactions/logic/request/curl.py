@@ -12,9 +12,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote_plus, urlsplit
+
+from msgspec.structs import replace
 
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.network.origin import DEFAULT_PORT

@@ -6,8 +6,10 @@ No encoding changes them. In the end, a shell variable takes the place of each.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from cactions.logic.shell import CommandSubstitution, Part, QuotedWord, ShellVariable
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec import Struct
+
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.request.encoding import EncodingError, encode_text, join_parts
 from cactions.logic.request.redaction import get_label
@@ -23,14 +25,12 @@ from cactions.model import (
     SecretRef,
     Template,
     Value,
-    frozen,
     is_empty,
 )
 from cactions.model.secret import Credentials, Secret
 
 
-@frozen
-class ValueResolver:
+class ValueResolver(Struct, frozen=True):
     """One person's values, the inputs, the opened secrets and the fetched tokens."""
 
     person: Person

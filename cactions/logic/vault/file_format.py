@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from cactions.logic.vault import canonical_json, errors
 from cactions.logic.vault.line_parser import Head, LineError, VaultLine, parse_line
@@ -33,8 +34,7 @@ _VAULT: Final = re.compile(rb'"vault":"([0-9a-f]{32})"')
 _EPOCH: Final = re.compile(rb'"epoch":([1-9][0-9]{0,15})\b')
 
 
-@dataclass(frozen=True, slots=True)
-class VaultText:
+class VaultText(Struct, frozen=True):
     """A vault as it was read: what it says, the bytes that its MAC covers, and the MAC."""
 
     contents: VaultContents

@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from msgspec import Struct
+
 from cactions.logic.request import secret_refs
 from cactions.logic.shell import join_command
-from cactions.model import DefinitionError, Token, frozen
+from cactions.model import DefinitionError, Token
 from cactions.model.vault import Entry
 
 
@@ -26,8 +28,7 @@ def list_binders(token: Token) -> tuple[str, ...]:
     return secret_refs.list_request_secrets(token.fetch.request) if token.fetch else ()
 
 
-@frozen
-class TokenBinding:
+class TokenBinding(Struct, frozen=True):
     """A fetched or a user's token, and the vault's entries by name.
 
     Of a vault whose MAC is not checked this is a hint only.

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from cactions.logic.name_grammar import NameGrammar
-from cactions.model import frozen
 
 
-@frozen
-class TextSchema:
+class TextSchema(Struct, frozen=True):
     """A text; ``words`` closes the list of them, ``empty`` allows a quoted empty one.
 
     ``form``: it is a name of that form.
@@ -26,39 +26,33 @@ class TextSchema:
     form: NameGrammar | None = None
 
 
-@frozen
-class IntegerSchema:
+class IntegerSchema(Struct, frozen=True):
     """A whole number between two bounds, both included."""
 
     least: int
     most: int
 
 
-@frozen
-class BooleanSchema:
+class BooleanSchema(Struct, frozen=True):
     """``true`` or ``false``; YAML's other spellings are refused."""
 
 
-@frozen
-class ScalarSchema:
+class ScalarSchema(Struct, frozen=True):
     """A text, number, boolean or null."""
 
 
-@frozen
-class AnyJsonSchema:
+class AnyJsonSchema(Struct, frozen=True):
     """Any JSON document, with templates and ``{secret: NAME}`` where the place allows them."""
 
 
-@frozen
-class ListSchema:
+class ListSchema(Struct, frozen=True):
     """A sequence of one kind of item."""
 
     item: Schema
     least: int = 0
 
 
-@frozen
-class MapSchema:
+class MapSchema(Struct, frozen=True):
     """Names of the author's own choice, of one form or any text, onto one kind of value."""
 
     value: Schema
@@ -66,8 +60,7 @@ class MapSchema:
     form: NameGrammar | None = None
 
 
-@frozen
-class FieldSchema:
+class FieldSchema(Struct, frozen=True):
     """One key of a Record; ``about`` is one sentence for editors."""
 
     schema: Schema
@@ -75,8 +68,7 @@ class FieldSchema:
     required: bool = False
 
 
-@frozen
-class RecordSchema:
+class RecordSchema(Struct, frozen=True):
     """A map with a closed set of keys.
 
     ``instead``: rule, message and hint for a single value that stands in its place.
@@ -86,16 +78,14 @@ class RecordSchema:
     instead: tuple[str, str, str] | None = None
 
 
-@frozen
-class TaggedUnion:
+class TaggedUnion(Struct, frozen=True):
     """A record whose ``tag`` key says which of several records it is."""
 
     tag: str
     records: Mapping[str, RecordSchema]
 
 
-@frozen
-class EitherSchema:
+class EitherSchema(Struct, frozen=True):
     """One of two forms, told apart by what stands there: a map, a list, or a scalar."""
 
     short: Schema

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from cactions.logic.yaml.nodes import ScalarNode
 from cactions.model import Edit, Finding, Fix, Place

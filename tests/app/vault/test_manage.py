@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.app.vault import manage, recipients, rekey, salvage, token_binding
 from cactions.app.vault.open_vault import OpenVault, VaultContext, change_vault, open_vault

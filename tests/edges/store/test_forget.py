@@ -8,10 +8,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.edges.store.journal import LocalJournal
 from cactions.model import (

@@ -7,10 +7,10 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.last_applied_index import PREFIX

@@ -6,10 +6,10 @@ import os
 import re
 import signal
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.edges.store.run_lock import FileRunLock
 from cactions.model import RunAborted

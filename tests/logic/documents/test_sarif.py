@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from cactions.logic.documents.sarif import FINGERPRINT, review_to_sarif
 from cactions.logic.lint.rule_page import RulePage

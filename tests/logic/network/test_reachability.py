@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.network.hosts import Host, list_hosts

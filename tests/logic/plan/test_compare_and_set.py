@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cactions.logic.plan.compare_and_set import commit_plan
 from cactions.model import Outcome, PersonAttribute, PersonField, Plan, Precondition, Proof

@@ -154,9 +154,7 @@ PLACES = ["path", "query", "header", "json", "json text", "form", "text"]
 def test_some_values_fit_nowhere(place: str, value: Json) -> None:
     """Lists, objects, halves of surrogate pairs, and numbers that cannot be written down."""
     request = everywhere()[PLACES.index(place)]
-    with pytest.raises(
-        PlanningError, match=r"^person\.attributes\.x of Ada is invalid"
-    ) as caught:
+    with pytest.raises(PlanningError, match=r"^person\.attributes\.x of Ada is invalid") as caught:
         bound(request, person(x=value))
     assert caught.value.reason is FailureReason.UNFIT_VALUE
 

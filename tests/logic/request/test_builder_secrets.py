@@ -131,12 +131,24 @@ def test_a_pair_is_sealed_where_half_of_it_is() -> None:
 @pytest.mark.parametrize(
     ("token", "secrets", "message"),
     [
-        (KEY, {"shop_token": "a\nX: y"}, "the header X-Shop-Token: it contains a control character"),
+        (
+            KEY,
+            {"shop_token": "a\nX: y"},
+            "the header X-Shop-Token: it contains a control character",
+        ),
         (KEY, {"shop_token": "abc\n"}, "the header X-Shop-Token: it contains a control character"),
-        (KEY, {"shop_token": "é"}, "the header X-Shop-Token: it contains a character outside ASCII"),
+        (
+            KEY,
+            {"shop_token": "é"},
+            "the header X-Shop-Token: it contains a character outside ASCII",
+        ),
         (BEARER, {"crm_token": "a "}, "the header Authorization: it begins or ends with a space"),
         (BASIC, {"user": "a:b"}, 'the token "erp": it contains a colon'),
-        (BASIC, {"user": "a", "password": "\0"}, 'the token "erp": it contains a control character'),
+        (
+            BASIC,
+            {"user": "a", "password": "\0"},
+            'the token "erp": it contains a control character',
+        ),
         (BASIC, {"password": "\ud800"}, 'the token "erp": it contains a lone surrogate'),
     ],
 )

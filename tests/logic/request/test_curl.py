@@ -8,11 +8,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
