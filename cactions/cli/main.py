@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Final, TypeAlias
+from typing import Final
 
 from cactions.cli import progress, streams, wiring
+from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.confined_paths import forget_projects
 from cactions.model import (
@@ -33,9 +34,6 @@ _DEBUG: Final = "--debug"
 _signalled: Final = [Exit.INTERRUPTED]
 """What a signal asked for last; within a query its exception becomes a plain KeyboardInterrupt."""
 
-Answer: TypeAlias = Callable[[list[str]], int]
-"""Does what the words of a command line say, and gives the exit code."""
-
 
 class Interrupted(BaseException):
     """A signal asked us to stop; ``code`` is the exit code that says which."""
@@ -45,12 +43,12 @@ class Interrupted(BaseException):
         self.code = code
 
 
-def run(answer: Answer) -> int:
-    """Do what the command line says, by way of whoever answers it; the exit code."""
+def run() -> int:
+    """Run the command of the command line, and return its exit code."""
     words = [word for word in sys.argv[1:] if word != _DEBUG]
     debug = len(words) < len(sys.argv) - 1 or os.environ.get("CACTIONS_DEBUG", "") not in ("", "0")
     try:
-        return _ended(words, answer)
+        return _ended(words)
     except (Interrupted, KeyboardInterrupt) as stopped:
         return _stopped(stopped, words)
     except BrokenPipeError:
@@ -64,14 +62,14 @@ def run(answer: Answer) -> int:
         _listen(signal.SIG_DFL)
 
 
-def _ended(words: list[str], answer: Answer) -> int:
+def _ended(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
     _listen(_stop)
     streams.prepare()
     _check_place()
     try:
-        code = answer(words)
+        code = run_command(words)
         progress.run_exit_hooks()
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone

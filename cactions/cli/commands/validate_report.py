@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from cactions.cli import streams, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.load import ActionFolder, find_folders, lint_folder
 from cactions.cli.output_files import check_output, write_text
-from cactions.edges.files.action_files import STDIN, to_path
+from cactions.edges.files.action_files import STDIN
 from cactions.logic.project import LoadedProject
 from cactions.model import LintReport, Severity, UsageError
 
@@ -60,52 +60,6 @@ class ValidateOptions(NamedTuple):
         """The severities that make the exit code 1."""
         severities = (*Severity,)
         return severities[: severities.index(self.fail_on) + 1]
-
-
-_FORMATS: Final = {one.value: one for one in Format}
-_BARE: Final = ("--json", "--whole-folder")
-_VALUED: Final = ("--format", "--stdin-filename")
-
-
-def plainly(words: Sequence[str]) -> ValidateOptions | None:
-    """What names of files, ``-`` and the options of editors and hooks ask for.
-
-    Behind ``--`` every word is a name. None where Typer has to be asked: it takes apart, or
-    complains about, everything else.
-    """
-    names: list[str] = []
-    given: dict[str, str] = {}
-    rest = iter(words)
-    for word in rest:
-        option, mark, value = word.partition("=")
-        if word == "--":
-            names.extend(rest)
-        elif word == "-" or not word.startswith("-"):
-            names.append(word)
-        elif option in given:
-            return None
-        elif word in _BARE:
-            given[word] = word.removeprefix("--")
-        elif option in _VALUED:
-            given[option] = value if mark else next(rest, "")
-        else:
-            return None
-    return _asked(names, given)
-
-
-def _asked(names: Sequence[str], given: dict[str, str]) -> ValidateOptions | None:
-    form = given.get("--format", given.get("--json", "text"))
-    stdin = given.get("--stdin-filename")
-    told_twice = "--json" in given and "--format" in given
-    no_name = "" in (*names, stdin) or (stdin or "").startswith("-")
-    if form not in _FORMATS or told_twice or no_name:
-        return None
-    return ValidateOptions(
-        [to_path(name) for name in names],
-        format=_FORMATS[form],
-        stdin=Path(stdin) if stdin else None,
-        whole="--whole-folder" in given,
-    )
 
 
 def validate(asked: ValidateOptions) -> Exit:

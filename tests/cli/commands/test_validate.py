@@ -1,4 +1,4 @@
-"""``validate`` is answered in two ways, with Typer and without, and nobody can tell them apart."""
+"""``cactions validate``: formats, standard input, output files, fixes, in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from cactions.cli.commands.validate_report import Format, ValidateOptions, plainly
+from cactions.cli.commands.validate_report import Format
 
 ROOT: Final = Path(__file__).parents[3]
 EXAMPLE: Final = (ROOT / "actions.example.yaml").read_text()
@@ -39,10 +39,6 @@ WORDS: Final[dict[str, Sequence[str]]] = {
     "stdin": ["-"],
     "nothing named": [],
 }
-
-
-TYPER: Final = ("--fail-on", "error")
-"""Changes nothing, and is taken apart by Typer."""
 
 
 @pytest.fixture(scope="module")
@@ -72,88 +68,20 @@ def ended(
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("form", [(), ("--json",)], ids=["words", "json"])
-@pytest.mark.parametrize("case", WORDS)
-def test_both_ways_end_alike(folder: Path, case: str, form: tuple[str, ...]) -> None:
-    """Same bytes, same exit code. ``--fail-on`` is for Typer to take apart."""
-    words = WORDS[case]
-    assert plainly([*form, "--", *words])
-    assert not plainly([*form, *TYPER, *words])
-    shown = ended(folder, [*form, *words])
-    assert shown == ended(folder, [*form, *TYPER, *words])
-    assert shown == ended(folder, [*form, "--", *words])
-
-
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("case", ["good", "several files", "stdin"])
-def test_both_ways_tell_alike(folder: Path, case: str, form: Format) -> None:
-    """In every format, however it is asked for."""
+def test_an_option_may_stand_anywhere(folder: Path, case: str, form: Format) -> None:
+    """Before or after the files, as one word or two: the output is the same to the byte."""
     words = WORDS[case]
-    plain = ["--whole-folder", f"--format={form.value}", *words]
-    assert plainly(plain)
-    shown = ended(folder, plain)
-    typed = ["--whole-folder", "--format", form.value, *TYPER, "--", *words]
-    assert shown == ended(folder, typed)
+    before = ended(folder, ["--whole-folder", f"--format={form.value}", *words])
+    after = ended(folder, ["--format", form.value, "--fail-on", "error", *words, "--whole-folder"])
+    assert before == after
+    assert before == ended(folder, ["--whole-folder", f"--format={form.value}", "--", *words])
 
 
 def test_the_table_meets_every_end(folder: Path) -> None:
     """Clean, findings, and words that do not fit."""
     assert [0, 1, 2] == [ended(folder, WORDS[case])[0] for case in ("good", "stdin", "missing")]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["-f", "a.yaml"],
-        ["a.yaml", "--env", "staging"],
-        ["a.yaml", "-q"],
-        ["--json", "--quiet"],
-        ["--help"],
-        ["-h"],
-        ["--jso"],
-        ["--json=yes"],
-        ["--json", "--format", "json"],
-        ["--format"],
-        ["--format="],
-        ["--format", "html"],
-        ["--format", "--json"],
-        ["--format", "json", "--format", "text"],
-        ["--stdin-filename"],
-        ["--stdin-filename", "-"],
-        ["--whole-folder=yes"],
-        ["--fix", "a.yaml"],
-        ["--diff", "a.yaml"],
-        [""],
-        ["--", ""],
-        ["-x.yaml"],
-    ],
-    ids=" ".join,
-)
-def test_everything_else_is_for_typer(words: list[str]) -> None:
-    """Nothing is taken apart by hand but names of files and what editors and hooks say."""
-    assert plainly(words) is None
-
-
-@pytest.mark.parametrize(
-    ("words", "asked"),
-    [
-        (["a", "--json", "-"], ValidateOptions([Path("a"), Path("-")], format=Format.JSON)),
-        (["--format=sarif", "a"], ValidateOptions([Path("a")], format=Format.SARIF)),
-        (["a", "--format", "junit"], ValidateOptions([Path("a")], format=Format.JUNIT)),
-        (["a=b", "--whole-folder"], ValidateOptions([Path("a=b")], whole=True)),
-        (["-", "--stdin-filename", "x"], ValidateOptions([Path("-")], stdin=Path("x"))),
-        (["--stdin-filename=x/y=z", "-"], ValidateOptions([Path("-")], stdin=Path("x/y=z"))),
-        (
-            ["--json", "--", "--json", "-x"],
-            ValidateOptions([Path("--json"), Path("-x")], format=Format.JSON),
-        ),
-        (["--", "--", "-"], ValidateOptions([Path("--"), Path("-")])),
-        (["./-", ".//-"], ValidateOptions([Path("-").absolute()] * 2)),
-    ],
-)
-def test_an_option_may_stand_anywhere(words: list[str], asked: ValidateOptions) -> None:
-    """As for Typer."""
-    assert asked == plainly(words)
 
 
 DASHED: Final = (
@@ -163,8 +91,7 @@ DASHED: Final = (
 """Names that would be an option, or stdin, if they were not read as names."""
 
 
-@pytest.mark.parametrize("more", [(), TYPER], ids=["plainly", "typer"])
-def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, more: Sequence[str]) -> None:
+def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path) -> None:
     """Behind ``--``, with and without the whole folder; ``./-`` is the file, ``-`` is stdin."""
     for name in DASHED:
         file = tmp_path / name
@@ -173,11 +100,11 @@ def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, more: Sequence
     names = {name: f"./{name}" if name == "-" else name for name in DASHED}
     shown = {name if name != "-" else str(tmp_path / "-") for name in DASHED}
     for whole in ((), ("--whole-folder",)):
-        words = [*whole, "--format=json", *more, "--", *names.values()]
+        words = [*whole, "--format=json", "--", *names.values()]
         code, out, err = ended(tmp_path, words, b"")
         assert (1, b"") == (code, err)
         assert shown == {one["file"] for one in json.loads(out)["findings"]}
-    assert b"<stdin>" in ended(tmp_path, [*more, "--", "-"], b"")[1]
+    assert b"<stdin>" in ended(tmp_path, ["--", "-"], b"")[1]
 
 
 @pytest.mark.parametrize(
