@@ -87,16 +87,6 @@ def render_svg(sheet: View, *, room: int, command: str) -> str:
     return to_svg(streams.mask_view(sheet), room=room, command=streams.mask_text(command))
 
 
-def load_documents() -> ModuleType:
-    """The JSON treaty, for commands that seldom speak it."""
-    return import_module("cactions.logic.documents")
-
-
-def load_write_calls() -> ModuleType:
-    """Calls that change something, for commands that seldom make one."""
-    return import_module("cactions.cli.write_calls")
-
-
 def write_json(document: dict[str, Json]) -> None:
     """One JSON document on stdout; what a terminal would obey or hide stands in it as escapes."""
     import json

@@ -8,12 +8,13 @@ from typing import Annotated, Final
 import typer
 
 from cactions.app.propose import propose
-from cactions.cli import arguments, wiring, workspace
+from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.command_line import CommandLine, format_person
 from cactions.cli.exit_codes import Exit, most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who
 from cactions.cli.output_files import write_text
+from cactions.logic import documents
 from cactions.model import Plan, PlanFailure
 from cactions.render.preview import render_preview
 
@@ -49,20 +50,22 @@ def command(
     opened = wiring.open_project(files, environment)
     job = arguments.build_job(opened.project, action, person, inputs)
     answers.require_live_flag(job.action)
-    changing = wiring.load_write_calls() if answers.is_write_call(job.action) else None
-    if changing and not changing.agreed(job.action):
+    is_write_call = answers.is_write_call(job.action)
+    if is_write_call and not write_calls.confirm_write_call(job.action):
         wiring.create_output().info("Nothing was sent.")
         return
     desk = workspace.create_plan_context(opened, wiring.create_caller(opened, job.action, answers))
     result, told = (
-        changing.diffed(job, desk, opened, again=again) if changing else (propose(job, desk), "")
+        write_calls.preview_write_call(job, desk, opened, again=again)
+        if is_write_call
+        else (propose(job, desk), "")
     )
     said = CommandLine(action, format_person(person, result), inputs, answers, files, environment)
     sheet = render_preview(result, closing=told or _closing(result, said))
     if svg:
         write_text(svg, wiring.render_svg(sheet, room=_PICTURE, command=said.render("diff")))
     if json:
-        wiring.write_json(wiring.load_documents().result_to_json(result, redact=True))
+        wiring.write_json(documents.result_to_json(result, redact=True))
         if told:
             wiring.create_output().info(told)
     else:

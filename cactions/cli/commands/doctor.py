@@ -10,6 +10,7 @@ from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import CaFile, LiveOptions, Proxy
 from cactions.cli.options import Environment, Files, Json
+from cactions.logic import documents
 from cactions.model import CactionsError, Health, HealthCheck, Project
 from cactions.render.doctor import render_health_checks as checks_sheet
 from cactions.render.messages import count_noun
@@ -40,7 +41,7 @@ def command(
         project, LiveOptions(proxy=proxy or "", ca_file=ca_file), vault
     )
     if json:
-        wiring.write_json(wiring.load_documents().checks_to_json(found))
+        wiring.write_json(documents.checks_to_json(found))
     else:
         wiring.create_output().print(checks_sheet(found))
     bad = any(check.health is Health.PROBLEM for check in found)

@@ -9,6 +9,7 @@ import typer
 from cactions.cli import wiring
 from cactions.cli.live_options import CaFile, LiveOptions, Proxy
 from cactions.cli.options import Environment, Files, Json
+from cactions.logic import documents
 from cactions.logic.suggest import suggest
 from cactions.model import PlanningError, Project, RemoteError, Token, UsageError
 from cactions.render.tokens import render_token_test as fetched_sheet
@@ -39,7 +40,7 @@ def run_token_tests(
     except PlanningError as error:  # which speaks of people
         raise RemoteError(str(error), hint=error.hint) from None
     if json:
-        wiring.write_json(wiring.load_documents().fetched_to_json(token, came, binding))
+        wiring.write_json(documents.fetched_to_json(token, came, binding))
     else:
         wiring.create_output().print(fetched_sheet(token, came, binding))
 

@@ -65,7 +65,7 @@ class ValidateOptions(NamedTuple):
 def validate(asked: ValidateOptions) -> Exit:
     """Check the files and tell every finding. Raises UsageError where there is no file."""
     if asked.fixing is not Fixing.OFFERED:
-        return Exit(wiring.load_module("commands.validate_fix").fix(asked))
+        return Exit(wiring.load_module("commands.validate_fix").run_fix(asked))
     opened = load_folders(asked)
     if asked.output:
         read = {os.path.realpath(file.name) for one in opened for file in one.files}
