@@ -19,6 +19,7 @@ from cactions.model import (
 from cactions.rules import PAGES as TEXTS_OF
 from cactions.rules import SEVERITIES
 from tests.linted import linted
+from tests.strategies import builds
 
 
 def page(rule: str) -> RulePage:
@@ -62,14 +63,14 @@ def places(draw: st.DrawFn) -> Place:
     return Place(draw(FILES), line, column, end_line, end_column)
 
 
-LABELS = st.builds(Label, TEXTS, st.none() | places(), TEXTS)
-FIXES = st.builds(
+LABELS = builds(Label, TEXTS, st.none() | places(), TEXTS)
+FIXES = builds(
     Fix,
     TEXTS,
-    st.lists(st.builds(Edit, places(), TEXTS), min_size=1, max_size=2).map(tuple),
+    st.lists(builds(Edit, places(), TEXTS), min_size=1, max_size=2).map(tuple),
     st.booleans(),
 )
-FINDINGS = st.builds(
+FINDINGS = builds(
     Finding,
     st.sampled_from(sorted(SEVERITIES)),
     TEXTS,
@@ -81,11 +82,11 @@ FINDINGS = st.builds(
     st.lists(TEXTS, max_size=2).map(tuple),
     st.none() | FIXES,
 )
-STATEMENTS = st.builds(Suppression, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | places())
-REVIEWS = st.builds(
+STATEMENTS = builds(Suppression, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.none() | places())
+REVIEWS = builds(
     LintReport,
     st.lists(FINDINGS, max_size=14).map(tuple),
-    st.lists(st.builds(SuppressedFinding, FINDINGS, STATEMENTS), max_size=2).map(tuple),
+    st.lists(builds(SuppressedFinding, FINDINGS, STATEMENTS), max_size=2).map(tuple),
     st.dictionaries(FILES, st.just("one\ntwo\n```three\n"), max_size=3),
 )
 

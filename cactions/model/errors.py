@@ -7,12 +7,10 @@ one place, where the error leaves the program.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cactions.model.enums import FailureReason
-    from cactions.model.exchange import Proof
-    from cactions.model.finding import Finding, Place
+from cactions.model.enums import FailureReason
+from cactions.model.exchange import Proof
+from cactions.model.finding import Finding, Place
 
 
 class CactionsError(Exception):

@@ -6,19 +6,13 @@ promise that is checked again at that moment.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
-from cactions.model.enums import ChangeKind
+from cactions.model.enums import ChangeKind, ChangeWarning, FailureReason, KeepReason
+from cactions.model.exchange import Proof
 from cactions.model.json_value import ABSENT, Value, is_empty, is_same
-from cactions.model.person import DataType
-
-if TYPE_CHECKING:
-    from cactions.model.enums import ChangeWarning, FailureReason, KeepReason
-    from cactions.model.exchange import Proof
-    from cactions.model.person import PersonQuery
-    from cactions.model.template import PersonAttribute, PersonField
+from cactions.model.person import DataType, PersonQuery
+from cactions.model.template import PersonAttribute, PersonField
 
 
 class Change(Struct, frozen=True):

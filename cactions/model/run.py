@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cactions.model.enums import Outcome, RunKind
-
-if TYPE_CHECKING:
-    from cactions.model.json_value import Value
-    from cactions.model.plan import Plan
+from cactions.model.json_value import Value
+from cactions.model.plan import Plan
 
 
 class Conflict(Struct, frozen=True):

@@ -115,7 +115,7 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
         assert written in (applied, applied + 1)
     else:
         counts["stopped"] += 1
-        assert ("Stopped", applied) == (answer["error"], written), told
+        assert ("RunAborted", applied) == (answer["error"], written), told
     if run:
         assert written <= len(run.entries)
         receipts = [entry.receipt for entry in run.entries if entry.receipt]

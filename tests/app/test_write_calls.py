@@ -232,7 +232,7 @@ def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
 
 def test_a_journal_that_fails_before_the_call_stops_it() -> None:
     """No call without its intent on the disk."""
-    for method in ("begin", "intend"):
+    for method in ("create_run", "record_plans"):
         kept = books()
         assert isinstance(kept.journal, FakeJournal)
         line = Line(about_ada(), kept.journal)
@@ -256,7 +256,9 @@ def test_a_secret_that_is_missing_leaves_no_doubt() -> None:
 def test_a_journal_that_fails_after_the_call_leaves_it_in_doubt() -> None:
     """The answer was not kept, so that whoever resumes must not believe that there was none."""
     kept = books(tier="silver")
-    failing = replace(kept, journal=Failing(kept.journal, "answered", 1, FULL, late=False))
+    failing = replace(
+        kept, journal=Failing(kept.journal, "replace_pending_plan", 1, FULL, late=False)
+    )
     with pytest.raises(StoreError):
         made(about_ada(tier="gold"), failing)
     run, outcomes = state(kept)

@@ -33,11 +33,11 @@ from cactions.edges.store import journal, people
 """What a command has loaded that needs a secret."""
 
 OPEN: Final = f"""{COMMAND}
-from cactions.app.vault.manage import secret_for
-from cactions.app.vault.open_vault import opened
-from cactions.cli.vault_wiring import Around, Ways, desk
-here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
-secret_for(opened(here), "s0", {HOST!r})
+from cactions.app.vault.manage import open_secret
+from cactions.app.vault.open_vault import open_vault
+from cactions.cli.vault_wiring import VaultDeps, VaultOptions, open_vault_context
+here = open_vault_context(VaultOptions(Path("cactions.vault"), key_file=Path("key")), VaultDeps(print, print))
+open_secret(open_vault(here), "s0", {HOST!r})
 """
 
 
@@ -45,12 +45,12 @@ MAKE: Final = f"""
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from cactions.app.vault.manage import init, seal
-from cactions.cli.vault_wiring import Around, Ways, desk
+from cactions.app.vault.manage import create_vault, seal_secret
+from cactions.cli.vault_wiring import VaultDeps, VaultOptions, open_vault_context
 from cactions.model.secret import Secret
-here = desk(Ways(Path("cactions.vault"), key_file=Path("key")), Around(print, print))
-init(here, "ada")
-seal(here, Secret("s0", "tok-7d1f-e02a"), [{HOST!r}])
+here = open_vault_context(VaultOptions(Path("cactions.vault"), key_file=Path("key")), VaultDeps(print, print))
+create_vault(here, "ada")
+seal_secret(here, Secret("s0", "tok-7d1f-e02a"), [{HOST!r}])
 """
 
 

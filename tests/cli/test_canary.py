@@ -103,15 +103,15 @@ def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
         streams.write_text(text)
         raise ValueError(text)
 
-    monkeypatch.setattr(manage, "seal", fail)  # a fault that we do not have
+    monkeypatch.setattr(manage, "seal_secret", fail)  # a fault that we do not have
     done = say(f"vault seal shop_token --host api.shop.example{debug}", CANARY)
     assert (Exit.INTERNAL, []) == (done.code, seen(said(done)))
     assert bool(debug) == ("Traceback" in done.err)
 
 
 HELD: dict[str, Callable[[], object]] = {
-    "a secret": lambda: secret_input.sealable.secret("x", CANARY),
-    "a passphrase": lambda: secret_input.sealable.passphrase("x", CANARY),
+    "a secret": lambda: secret_input.validation.check_secret("x", CANARY),
+    "a passphrase": lambda: secret_input.validation.check_passphrase("x", CANARY),
 }
 
 

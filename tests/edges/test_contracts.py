@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cactions.app.ports import Clock, Journal, People, RunLock, Sender
 from cactions.edges.cassette.reader import CassetteSender
@@ -122,7 +123,7 @@ def test_whoever_only_looks_alike_is_not_found(make: MakePeople, query: PersonQu
 
 def test_nobody_is_found_by_another_field(make: MakePeople) -> None:
     """A phone number or a name never says who somebody is."""
-    with pytest.raises(UsageError, match='not found by "phone"'):
+    with pytest.raises(UsageError, match='cannot be looked up by "phone"'):
         make(BOB).find(PersonQuery("phone", "1"))
 
 

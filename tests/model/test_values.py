@@ -23,8 +23,8 @@ STRUCTS = [
 
 def build(struct: Any) -> Any:
     """An instance whose required fields are texts: nothing checks types at run time."""
-    required = [f.name for f in msgspec.structs.fields(struct) if f.required]
-    return struct(**dict.fromkeys(required, "x"))
+    required = len(struct.__struct_fields__) - len(struct.__struct_defaults__)
+    return struct(*["x"] * required)
 
 
 def test_the_model_has_values() -> None:

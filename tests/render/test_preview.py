@@ -41,6 +41,7 @@ from tests.render.samples import (
     WRONG_PERSON,
     WRONG_PERSON_REDACTED,
 )
+from tests.strategies import builds
 
 
 def read(result: Plan | PlanFailure, room: int = 100, closing: str = "") -> str:
@@ -51,7 +52,7 @@ def read(result: Plan | PlanFailure, room: int = 100, closing: str = "") -> str:
 TEXTS = st.text(max_size=40) | st.sampled_from(["\x1b[2J", "\u202e", "a\nb", "x" * 300])
 VALUES = TEXTS | st.integers() | st.booleans() | st.none() | st.just(ABSENT) | st.lists(TEXTS)
 TYPES = st.sampled_from(DataType)
-CHANGES = st.builds(
+CHANGES = builds(
     Change,
     TEXTS,
     VALUES,
@@ -61,7 +62,7 @@ CHANGES = st.builds(
     st.booleans(),
     st.lists(st.sampled_from(ChangeWarning), max_size=2).map(tuple),
 )
-LEFTS = st.builds(
+LEFTS = builds(
     KeptAttribute,
     TEXTS,
     VALUES,
@@ -72,10 +73,10 @@ LEFTS = st.builds(
     TEXTS,
     TYPES,
 )
-PROOFS = st.none() | st.builds(Proof, TEXTS, TEXTS, VALUES, VALUES, st.booleans(), TEXTS)
-CALLS = st.builds(SentCall, TEXTS, st.none() | st.integers(100, 599), TEXTS)
-SUBJECTS = st.builds(Subject, TEXTS, st.builds(PersonQuery, TEXTS, TEXTS), TEXTS)
-PLANS = st.builds(
+PROOFS = st.none() | builds(Proof, TEXTS, TEXTS, VALUES, VALUES, st.booleans(), TEXTS)
+CALLS = builds(SentCall, TEXTS, st.none() | st.integers(100, 599), TEXTS)
+SUBJECTS = builds(Subject, TEXTS, builds(PersonQuery, TEXTS, TEXTS), TEXTS)
+PLANS = builds(
     Plan,
     TEXTS,
     SUBJECTS,
@@ -84,7 +85,7 @@ PLANS = st.builds(
     st.lists(LEFTS, max_size=3).map(tuple),
     PROOFS,
 )
-FAILURES = st.builds(
+FAILURES = builds(
     PlanFailure,
     TEXTS,
     SUBJECTS,

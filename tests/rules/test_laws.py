@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from cactions.model import Finding
 from tests.definitions import EDITABLE, FIXED, UNKNOWN, action, asking, reading
 from tests.linted import linted
+from tests.strategies import builds
 
 NAMES = ("k0", "k1", "k2", "k3", "editable", "unknown")
 ATTRIBUTES = {
@@ -53,7 +54,7 @@ def actions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 PROJECTS = st.lists(actions(), min_size=1, max_size=6)
-APART = st.builds(
+APART = builds(
     lambda channel, proof, hole: action(
         asking(channel, hole), reading(channel, hole, proof=proof, mapping={"apart": "$.phone"}),
         data_inputs=[INPUT],

@@ -78,7 +78,7 @@ def test_a_page_says_everything(rule: str) -> None:
 
 def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
     """One rule a file; what a rule finds is called by the name of its file."""
-    files = {path.stem.upper() for path in Path(package.__path__[0]).glob("ca*.py")}
+    files = {path.stem[:5].upper() for path in Path(package.__path__[0]).glob("ca*.py")}
     assert set(SEVERITIES) == files == set(PAGES)
     assert [one.id for one in CHECKED] == sorted(SUPPRESSIBLE)
     for one in (*CHECKED, LAST):

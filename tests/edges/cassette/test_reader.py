@@ -35,6 +35,7 @@ from cactions.model import (
     is_same,
 )
 from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay, reply
+from tests.strategies import builds
 
 # What is the same request
 
@@ -222,7 +223,7 @@ questions = st.fixed_dictionaries(
         "body": st.none() | st.tuples(st.just("json"), bodies) | st.tuples(st.just("form"), pairs),
     }
 )
-responses = st.builds(
+responses = builds(
     Response,
     st.integers(100, 599),
     st.lists(st.tuples(tokens, names), max_size=4).map(tuple),

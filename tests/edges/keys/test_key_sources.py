@@ -497,7 +497,7 @@ def test_a_command_does_not_get_the_key_of_the_environment() -> None:
 def test_nothing_of_a_keyring_is_loaded_for_a_given_key() -> None:
     """The library costs sixteen bare start-ups."""
     done = finished(
-        "import sys; from cactions.edges import key_sources\n"
+        "import sys; from cactions.edges.keys import key_sources\n"
         "print(sorted({'keyring', 'cryptography', 'httpx'} & set(sys.modules)))"
     )
     assert ("[]\n", "") == (done.stdout, done.stderr)

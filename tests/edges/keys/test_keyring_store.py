@@ -26,12 +26,12 @@ LETTERS = encode_key(CANARY, VAULT, "key").partition(":")[2].replace("-", "")
 
 PROGRAM = """
 import json, logging, sys, traceback
-from cactions.edges.keys.keyring_store import Keychain
+from cactions.edges.keys.keyring_store import KeyringStore
 from cactions.edges.keys.user_config import read_user_config
 from cactions.model.secret import VaultKey
 
 logging.basicConfig(level=logging.DEBUG)
-keychain = Keychain(read_user_config(), deadline=float(sys.argv[1]))
+keychain = KeyringStore(read_user_config(), deadline=float(sys.argv[1]))
 vault = "0123456789abcdef"
 acts = {
     "keep": lambda label="ada": keychain.keep(vault, VaultKey(label, bytes(range(100, 132)))),

@@ -163,7 +163,7 @@ def test_it_stands_in_the_users_configuration_folder(
 def test_reading_it_loads_no_keyring() -> None:
     """A key file must not pay for a keyring."""
     done = finished(
-        "import sys; from cactions.edges import user_config\nprint('keyring' in sys.modules)"
+        "import sys; from cactions.edges.keys import user_config\nprint('keyring' in sys.modules)"
     )
     assert ("False\n", "") == (done.stdout, done.stderr)
 

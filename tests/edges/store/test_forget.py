@@ -188,13 +188,13 @@ def test_a_discarded_run_leaves_no_file(folder: Path, journal: LocalJournal) -> 
 PRUNE = """
 import sys
 from pathlib import Path
-from cactions.app.retention import prune
+from cactions.app.retention import prune_runs
 from cactions.edges.store.journal import LocalJournal
 journal = LocalJournal(Path(sys.argv[1]))
 found = list(journal.runs())
 print("ready", flush=True)
 sys.stdin.readline()
-prune(found, journal)
+prune_runs(found, journal)
 print(len(found), flush=True)
 """
 

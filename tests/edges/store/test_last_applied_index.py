@@ -232,7 +232,7 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     """And a person who is forgotten is forgotten in its draft, too."""
     kill = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "from cactions.edges import applied_index as index\n"
+        "from cactions.edges.store import last_applied_index as index\n"
         "from cactions.edges.store.journal import LocalJournal\n"
         "class Path_(type(Path())):\n"
         "    def rename(self, target): os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -176,7 +176,7 @@ def test_an_import_that_fails_changes_nothing(folder: Path) -> None:
     """All people of the file, or none."""
     people = LocalPeopleStore(folder)
     people.import_people([BOB])
-    with pytest.raises(ValueError, match="ends inside a record"):
+    with pytest.raises(ValueError, match="breaks off"):
         people.import_people(broken(person(), Person("p2", {}, {})), update=True)
     assert [BOB] == list(people.list())
 

@@ -14,6 +14,7 @@ from cactions.logic.cassette.request_key import (
 )
 from cactions.logic.strict_json import dump_json
 from cactions.model import MASK, Json, MaskedText, Request, is_same
+from tests.strategies import builds
 
 # few values that Python's == confuses, so that equal pairs and near misses are common
 confusable = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a", MASK])
@@ -25,7 +26,7 @@ values = st.recursive(
     max_leaves=5,
 )
 FORM = "application/x-www-form-urlencoded"
-questions = st.builds(
+questions = builds(
     build_request_key,
     st.sampled_from(["GET", "POST"]),
     st.sampled_from(

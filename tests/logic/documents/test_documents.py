@@ -49,6 +49,7 @@ from cactions.model import (
     StoreError,
     Subject,
 )
+from tests.strategies import builds
 
 TEXT = st.text(max_size=3)
 FLAG = st.booleans()
@@ -70,22 +71,22 @@ def some(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(of, max_size=2).map(tuple)
 
 
-SUBJECTS = st.builds(Subject, TEXT, st.builds(PersonQuery, TEXT, TEXT), TEXT)
-CALLS = st.builds(SentCall, TEXT, st.none() | COUNT, TEXT)
+SUBJECTS = builds(Subject, TEXT, builds(PersonQuery, TEXT, TEXT), TEXT)
+CALLS = builds(SentCall, TEXT, st.none() | COUNT, TEXT)
 CAUTIONS = some(st.sampled_from(ChangeWarning))
-CHANGES = st.builds(Change, TEXT, HELD, HELD, TEXT, TYPES, FLAG, CAUTIONS)
-LEFTS = st.builds(
+CHANGES = builds(Change, TEXT, HELD, HELD, TEXT, TYPES, FLAG, CAUTIONS)
+LEFTS = builds(
     KeptAttribute, TEXT, VALUE, st.sampled_from(KeepReason), FLAG, VALUE, TEXT, TEXT, TYPES, FLAG
 )
-PROOFS = st.builds(Proof, TEXT, TEXT, VALUE, VALUE, FLAG, TEXT)
+PROOFS = builds(Proof, TEXT, TEXT, VALUE, VALUE, FLAG, TEXT)
 REFERENCES = st.sampled_from(
     [PersonField("email"), PersonField("id"), PersonAttribute("tier"), PersonAttribute('a "b" \\')]
 )
-PREMISES = st.builds(Precondition, REFERENCES, VALUE)
-PLANS = st.builds(
+PREMISES = builds(Precondition, REFERENCES, VALUE)
+PLANS = builds(
     Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES)
 )
-FAILURES = st.builds(
+FAILURES = builds(
     PlanFailure,
     TEXT,
     SUBJECTS,
@@ -95,27 +96,25 @@ FAILURES = st.builds(
     st.none() | CALLS,
     st.none() | PROOFS,
 )
-CONFLICTS = st.builds(Conflict, TEXT, VALUE, VALUE, FLAG)
-RECEIPTS = st.builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS))
+CONFLICTS = builds(Conflict, TEXT, VALUE, VALUE, FLAG)
+RECEIPTS = builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS))
 TIMES = st.floats(-2_208_988_800, 253_402_300_800, exclude_max=True)
 KINDS = st.sampled_from(RunKind)
-HEADS = st.builds(
-    RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT
-)
-ENTRIES = st.builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
-RUNS = st.builds(Run, HEADS, some(ENTRIES), FLAG)
-PLACES = st.builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
+HEADS = builds(RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT)
+ENTRIES = builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
+RUNS = builds(Run, HEADS, some(ENTRIES), FLAG)
+PLACES = builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
 SEVERITIES = st.sampled_from(Severity)
-LABELS = st.builds(Label, TEXT, st.none() | PLACES, TEXT)
-FIXES = st.builds(Fix, TEXT, some(st.builds(Edit, PLACES, TEXT)), FLAG)
+LABELS = builds(Label, TEXT, st.none() | PLACES, TEXT)
+FIXES = builds(Fix, TEXT, some(builds(Edit, PLACES, TEXT)), FLAG)
 FINDINGS = some(
-    st.builds(
+    builds(
         Finding, TEXT, TEXT, TEXT, st.none() | PLACES, TEXT, SEVERITIES, some(LABELS), some(TEXT),
         st.none() | FIXES,
     )
 )  # fmt: skip
-ATTRIBUTES = st.builds(Attribute, TEXT, st.sampled_from(DataType), some(SCALAR), st.none() | FLAG)
-SNAPSHOTS = st.builds(
+ATTRIBUTES = builds(Attribute, TEXT, st.sampled_from(DataType), some(SCALAR), st.none() | FLAG)
+SNAPSHOTS = builds(
     Snapshot,
     st.just("attributes.lock.json"),
     TIMES,
@@ -123,8 +122,8 @@ SNAPSHOTS = st.builds(
     st.none() | FLAG,
 )
 RESULTS = PLANS | FAILURES
-CHECKS = some(st.builds(model.HealthCheck, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
-REPORTS = some(st.builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
+CHECKS = some(builds(model.HealthCheck, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
+REPORTS = some(builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
 CODECS: list[Codec] = [

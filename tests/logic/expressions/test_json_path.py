@@ -17,6 +17,7 @@ from jsonpath import JSONPathEnvironment
 
 from cactions.logic.expressions.json_path import PathError, parse_path, query_all, query_one
 from cactions.model import ABSENT, EACH, Json, Segment, is_same
+from tests.strategies import builds
 
 ORACLE = JSONPathEnvironment(strict=True)
 
@@ -48,9 +49,7 @@ def spellings(draw: st.DrawFn, name: str) -> str:
 def segments(draw: st.DrawFn, *, rows: bool = False) -> str:
     """One segment of a singular query, in any spelling."""
     inside = st.integers(-4, 4).map(str) | NAMES.flatmap(spellings)
-    bracket = st.builds(
-        "[{}{}{}]".format, BLANKS, inside | st.just("*") if rows else inside, BLANKS
-    )
+    bracket = builds("[{}{}{}]".format, BLANKS, inside | st.just("*") if rows else inside, BLANKS)
     shorthand = st.sampled_from([".a", ".b", ".é", ".\ue000"])
     return draw(BLANKS) + draw(bracket | shorthand)
 

@@ -17,12 +17,13 @@ from cactions.model import (
     Reference,
     Template,
 )
+from tests.strategies import builds
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True)
 REFERENCES: st.SearchStrategy[Reference] = st.one_of(
     st.sampled_from(sorted(CONTACT_FIELDS)).map(PersonField),
     NAMES.map(Input),
-    st.builds(PersonAttribute, NAMES | st.text("\"'\\{}]| a.é\n", min_size=1)),
+    builds(PersonAttribute, NAMES | st.text("\"'\\{}]| a.é\n", min_size=1)),
 )
 LITERALS = st.text(min_size=1).filter(lambda text: "{{" not in text and not text.endswith("{"))
 TEMPLATE_LIKE = st.lists(

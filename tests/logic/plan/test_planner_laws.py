@@ -7,11 +7,12 @@ Values are compared as JSON values are, with ``same``: Python's ``==`` would hid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic import strict_json
 from cactions.logic.documents import plan_from_json, plan_to_json
@@ -49,8 +50,7 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
 ANYTHING = st.one_of(ODD, *TYPED.values())
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """A person, how an answer is read, what it says, and what the journal applied last."""
 
     ada: Person

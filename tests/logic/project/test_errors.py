@@ -268,7 +268,7 @@ CASES = [
     ),
     Case(
         "CA004",
-        "the prefix holds a control character",
+        "the prefix contains a control character",
         'prefix: "Bearer "',
         'prefix: ⟦"Bear\\ner "⟧',
     ),

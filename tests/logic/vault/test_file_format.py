@@ -21,6 +21,7 @@ from cactions.model.vault import (
     VaultFault,
     VaultHead,
 )
+from tests.strategies import builds
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 numbers = st.integers(1, 2**53 - 1)
@@ -32,7 +33,7 @@ hosts = st.lists(st.from_regex(r"[a-z0-9][a-z0-9.-]{0,9}", fullmatch=True), uniq
     lambda found: tuple(sorted(found))
 )
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_characters='"\\'))
-metas = st.builds(
+metas = builds(
     lambda by, created, hosts, more: more | {"by": by, "created": created, "hosts": hosts},
     names, dates, hosts,
     st.dictionaries(
@@ -41,23 +42,23 @@ metas = st.builds(
         max_size=2,
     ),
 )  # fmt: skip
-sealed = st.builds(
+sealed = builds(
     lambda salt, blocks, tag: Ciphertext(salt, b"x" * 64 * blocks + tag),
     salts, st.integers(1, 3), st.binary(min_size=16, max_size=16),
 )  # fmt: skip
-entries = st.builds(Entry, st.sampled_from(Purpose), names, numbers, metas, sealed)
-wraps = st.builds(Ciphertext, salts, st.binary(min_size=80, max_size=80))
+entries = builds(Entry, st.sampled_from(Purpose), names, numbers, metas, sealed)
+wraps = builds(Ciphertext, salts, st.binary(min_size=80, max_size=80))
 costs = st.sampled_from([2**n for n in range(15, 19)])
-stretchings = st.builds(ScryptParams, costs, st.just(8), st.just(1), salts)
+stretchings = builds(ScryptParams, costs, st.just(8), st.just(1), salts)
 kinds = st.sampled_from([kind for kind in RecipientKind if kind is not RecipientKind.PASSPHRASE])
 typed = st.just(RecipientKind.PASSPHRASE)
 people = st.one_of(
-    st.builds(Recipient, names, kinds, hexes, dates, wraps),
-    st.builds(Recipient, names, typed, hexes, dates, wraps, stretchings),
+    builds(Recipient, names, kinds, hexes, dates, wraps),
+    builds(Recipient, names, typed, hexes, dates, wraps, stretchings),
 )
-vaults = st.builds(
+vaults = builds(
     VaultContents,
-    st.builds(VaultHead, hexes, numbers, numbers),
+    builds(VaultHead, hexes, numbers, numbers),
     st.lists(people, min_size=1, max_size=4, unique_by=lambda one: one.name).map(
         lambda found: tuple(sorted(found, key=lambda one: one.name))
     ),
