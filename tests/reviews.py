@@ -16,18 +16,18 @@ from cactions.model import (
     SuppressedFinding,
     Suppression,
 )
+from cactions.rules import BY_NAME, NAMES
 from cactions.rules import PAGES as TEXTS_OF
-from cactions.rules import SEVERITIES
 from tests.linted import linted
 from tests.strategies import builds
 
 
 def page(rule: str) -> RulePage:
     """The page of a rule."""
-    return parse_rule_page(rule, SEVERITIES[rule].value, TEXTS_OF[rule])
+    return parse_rule_page(BY_NAME[rule.lower()], TEXTS_OF[rule])
 
 
-PAGES = [page(rule) for rule in sorted(SEVERITIES)]
+PAGES = [page(rule) for rule in sorted(NAMES)]
 
 
 def reviewed(*texts: str) -> LintReport:
@@ -72,7 +72,7 @@ FIXES = builds(
 )
 FINDINGS = builds(
     Finding,
-    st.sampled_from(sorted(SEVERITIES)),
+    st.sampled_from(sorted(NAMES)),
     TEXTS,
     TEXTS,
     st.none() | places(),

@@ -76,7 +76,9 @@ def test_each_library_has_one_home(library: str) -> None:
 
 def test_a_context_of_tls_is_made_in_one_place() -> None:
     """What every connection demands of a certificate is said once."""
-    makes = re.compile(r"SSLContext\(|create_(?:default|urllib3)_context|_create_\w+_context|wrap_socket")
+    makes = re.compile(
+        r"SSLContext\(|create_(?:default|urllib3)_context|_create_\w+_context|wrap_socket"
+    )
     assert ["edges/http/tls.py"] == [
         str(f.relative_to(PACKAGE)) for f in FILES if makes.search(f.read_text())
     ]

@@ -18,7 +18,7 @@ from cactions.render.escape import split_escaped
 from cactions.render.layout import add_gap, wrap
 from cactions.render.snippet import render_snippet
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
-from cactions.rules import SUPPRESSIBLE
+from cactions.rules import NAMES, SUPPRESSIBLE
 
 MOST_DRAWN = 100
 """Findings of one file; the count tells of all, and so does JSON."""
@@ -130,8 +130,8 @@ def _one(finding: Finding, page: _Page) -> list[StyledLine]:
         *((Span(f"{place}:", Style.CODE), Span(" ")) if place else ()),
         Span(_ONE[finding.severity], _TONES[finding.severity]),
         Span(" "),
-        Span(finding.rule, Style.NAME),
-        Span(f" {finding.message}"),
+        Span(f"{finding.rule} {NAMES[finding.rule]}", Style.NAME),
+        Span(f": {finding.message}"),
     )
     lines = wrap(head, page.room, rest=add_gap(2))
     if place and page.quotable(place):

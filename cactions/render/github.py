@@ -13,6 +13,7 @@ from typing import Final
 from cactions.model import Finding, LintReport, Severity
 from cactions.render.escape import escape_terminal
 from cactions.render.severity import by_severity, count_by_severity
+from cactions.rules import NAMES
 
 MOST_SHOWN: Final = 10
 
@@ -52,7 +53,7 @@ def _command(finding: Finding, relative: Callable[[str], str | None]) -> str:
 
 def _where(finding: Finding, relative: Callable[[str], str | None]) -> list[tuple[str, str | int]]:
     """Columns are for a span on one line; the runner drops those of others with a complaint."""
-    title = ("title", f"{finding.rule} cactions")
+    title = ("title", f"{finding.rule} {NAMES[finding.rule]}")
     place = finding.place
     if place is None:
         return [title]

@@ -25,7 +25,10 @@ def render_rule_pages(several: Sequence[RulePage]) -> View:
 
 
 def _page(page: RulePage, room: int) -> list[StyledLine]:
-    title = (Span(page.rule, Style.NAME), Span(f" {page.severity}: {page.summary}", Style.STRONG))
+    title = (
+        Span(f"{page.rule} {page.name}", Style.NAME),
+        Span(f" ({page.severity}): {page.summary}", Style.STRONG),
+    )
     lines = wrap_paragraph(title, room)
     for paragraph in filter(None, page.about.split("\n\n")):
         lines += [BLANK, *_words(paragraph, room)]

@@ -86,6 +86,12 @@ _MODULES: Final = (
 RULES: Final[tuple[Rule, ...]] = tuple(module.RULE for module in _MODULES)
 """Every rule. Those of the file format have no ``check``: reading the files finds them."""
 
+BY_NAME: Final = {key: rule for rule in RULES for key in (rule.id.lower(), rule.name)}
+"""Every rule by its identifier in lower case, and by its name."""
+
+NAMES: Final = {rule.id: rule.name for rule in RULES}
+"""The name of each rule, by identifier."""
+
 PAGES: Final = {module.RULE.id: module.__doc__ or "" for module in _MODULES}
 """The text of each rule's page, by identifier."""
 

@@ -36,7 +36,8 @@ OPEN: Final = f"""{COMMAND}
 from cactions.app.vault.manage import open_secret
 from cactions.app.vault.open_vault import open_vault
 from cactions.cli.vault_wiring import VaultDeps, VaultOptions, open_vault_context
-here = open_vault_context(VaultOptions(Path("cactions.vault"), key_file=Path("key")), VaultDeps(print, print))
+options = VaultOptions(Path("cactions.vault"), key_file=Path("key"))
+here = open_vault_context(options, VaultDeps(print, print))
 open_secret(open_vault(here), "s0", {HOST!r})
 """
 
@@ -48,7 +49,8 @@ sys.path.insert(0, {str(ROOT)!r})
 from cactions.app.vault.manage import create_vault, seal_secret
 from cactions.cli.vault_wiring import VaultDeps, VaultOptions, open_vault_context
 from cactions.model.secret import Secret
-here = open_vault_context(VaultOptions(Path("cactions.vault"), key_file=Path("key")), VaultDeps(print, print))
+options = VaultOptions(Path("cactions.vault"), key_file=Path("key"))
+here = open_vault_context(options, VaultDeps(print, print))
 create_vault(here, "ada")
 seal_secret(here, Secret("s0", "tok-7d1f-e02a"), [{HOST!r}])
 """

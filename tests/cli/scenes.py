@@ -23,7 +23,7 @@ from cactions.model import (
     SentCall,
     Subject,
 )
-from cactions.rules import LAST, PAGES, SUPPRESSIBLE
+from cactions.rules import BY_NAME, LAST, PAGES, SUPPRESSIBLE
 from tests.logic.project.test_errors import BASE as SHOP
 from tests.logic.project.test_errors import CASES, TWELVE, marked
 from tests.projects import project, write
@@ -175,7 +175,7 @@ def rule_scene(rule: str) -> Scene:
 
 def page_scene(rule: str) -> Scene:
     """The bad example of a rule's page, and its good one."""
-    page = parse_rule_page(rule, "", PAGES[rule])
+    page = parse_rule_page(BY_NAME[rule.lower()], PAGES[rule])
     return Scene(
         ("validate bad.yaml", "validate good.yaml"),
         written(bad__yaml=page.bad, good__yaml=page.good),

@@ -104,7 +104,7 @@ def test_no_golden_file_is_left_over() -> None:
 SHOWN = [*GOLDEN.glob("*.txt"), *GOLDEN.glob("live/*.txt")]
 ALL = "\n".join(path.read_text() for path in sorted(SHOWN))
 ELSEWHERE = {
-    FailureReason.FORBIDDEN_ADDRESS: "it takes a name server: tests/edges/http/test_address_guard.py",
+    FailureReason.FORBIDDEN_ADDRESS: "it takes a name server: tests/edges/http",
     Exit.INTERNAL: "it takes a fault that we do not have: tests/cli/test_ends.py",
     Exit.INTERRUPTED: "it takes a process: tests/cli/test_ends.py",
     Exit.TERMINATED: "it takes a process: tests/cli/test_ends.py",

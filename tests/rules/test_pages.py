@@ -13,7 +13,7 @@ from cactions.logic.lint.rule_page import RulePage, parse_rule_page
 from cactions.logic.vault.missing_secrets import find_vault_problems
 from cactions.model import Finding, Severity
 from cactions.model.vault import Ciphertext, Entry, Purpose
-from cactions.rules import CHECKED, LAST, PAGES, SEVERITIES, SUPPRESSIBLE
+from cactions.rules import BY_NAME, PAGES, RULES, SEVERITIES
 from tests.linted import linted
 
 NAMES = sorted(SEVERITIES)
@@ -23,7 +23,7 @@ HELD = Entry(
 
 
 def page(rule: str) -> RulePage:
-    return parse_rule_page(rule, SEVERITIES[rule].value, PAGES[rule])
+    return parse_rule_page(BY_NAME[rule.lower()], PAGES[rule])
 
 
 def found_in(text: str, *entries: Entry) -> list[Finding]:
@@ -78,11 +78,17 @@ def test_a_page_says_everything(rule: str) -> None:
 
 def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
     """One rule a file; what a rule finds is called by the name of its file."""
-    files = {path.stem[:5].upper() for path in Path(package.__path__[0]).glob("ca*.py")}
-    assert set(SEVERITIES) == files == set(PAGES)
-    assert [one.id for one in CHECKED] == sorted(SUPPRESSIBLE)
-    for one in (*CHECKED, LAST):
-        assert import_module(f"cactions.rules.{one.id.lower()}").RULE is one
+    files = {path.stem for path in Path(package.__path__[0]).glob("ca*.py")}
+    modules = {f"{rule.id.lower()}_{rule.name.replace('-', '_')}": rule for rule in RULES}
+    assert set(modules) == files
+    assert [rule.id for rule in RULES] == sorted(SEVERITIES) == sorted(PAGES)
+    for module, rule in modules.items():
+        assert import_module(f"cactions.rules.{module}").RULE is rule
+
+
+def test_explain_takes_an_identifier_or_a_name() -> None:
+    """In any case, so that what a finding shows can be copied."""
+    assert {*BY_NAME} == {key for rule in RULES for key in (rule.id.lower(), rule.name)}
 
 
 def test_a_secret_that_nothing_uses_is_told() -> None:

@@ -76,8 +76,8 @@ def forget(
     )
     if found.doubts:
         wiring.create_output().info(
-            f"{count_noun(found.doubts, 'call')} for them may or may not have been carried out: nobody"
-            " will know of that afterwards, and it can be made again unasked."
+            f"The outcome of {count_noun(found.doubts, 'call')} for them is unknown. After erasing, no"
+            " record of that is left, and the call can be made again without a question."
         )
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")

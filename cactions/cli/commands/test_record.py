@@ -42,9 +42,8 @@ def confirm_live_tests(
 ) -> bool:
     """Whether to go ahead; nothing was sent so far.
 
-    Raises DefinitionError where a test is about somebody who is no test person or a link of the project
-    is in the way of a recording, UsageError where nobody can be asked whether recordings may be
-    replaced.
+    Raises DefinitionError where a test uses a person who is not a test person, or a link of the
+    project is in the way of a recording; UsageError without a terminal to confirm a replacement.
     """
     people = workspace.open_test_people(opened)
     for action in actions:

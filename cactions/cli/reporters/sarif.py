@@ -9,11 +9,11 @@ from cactions.logic.documents.sarif import review_to_sarif
 from cactions.logic.lint.rule_page import parse_rule_page
 from cactions.model import LintReport
 from cactions.render.escape_findings import escape_report
-from cactions.rules import PAGES, SEVERITIES
+from cactions.rules import PAGES, RULES
 
 
 def report(review: LintReport, _asked: ValidateOptions) -> None:
     """One document on stdout, with the pages of the rules that found something."""
     found = {one.rule for one in review.findings} | {one.finding.rule for one in review.suppressed}
-    pages = [parse_rule_page(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in found]
+    pages = [parse_rule_page(rule, PAGES[rule.id]) for rule in RULES if rule.id in found]
     wiring.write_json(review_to_sarif(escape_report(review), pages, path_from_source_root()))

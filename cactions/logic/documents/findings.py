@@ -24,7 +24,7 @@ from cactions.model import (
 FINDINGS: Final = "cactions.findings/2"
 RULES: Final = "cactions.rules/1"
 _PAGE: Final = (
-    "rule", "severity", "summary", "about", "why", "bad", "good", "fix", "suppress",
+    "rule", "name", "severity", "summary", "about", "why", "bad", "good", "fix", "suppress",
 )  # fmt: skip
 TEST: Final = "cactions.test/1"
 _PLACE: Final = ("file", "line", "column", "end_line", "end_column")

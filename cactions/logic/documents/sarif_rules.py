@@ -10,27 +10,18 @@ from cactions.model import Json
 LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 """SARIF's words for how bad a finding is."""
 
-_ARTICLES: Final = ("A", "An", "The")
-
 
 def rule_to_sarif(page: RulePage) -> dict[str, Json]:
     """What a viewer shows beside a finding of the rule."""
     return {
         "id": page.rule,
-        "name": _name(page.summary),
+        "name": page.name,
         "shortDescription": {"text": page.summary},
         "fullDescription": {"text": f"{page.summary}\n\n{page.about}".strip()},
         "help": {"text": _text(page), "markdown": _markdown(page)},
         "defaultConfiguration": {"level": LEVELS[page.severity]},
         "properties": {"tags": ["intercom", "format" if page.rule < "CA1" else "security"]},
     }
-
-
-def _name(summary: str) -> str:
-    """The summary as one Pascal-cased word, as the standard advises; without its article."""
-    words = "".join(char if char.isalnum() else " " for char in summary).split()
-    words = words[words[0] in _ARTICLES :]
-    return "".join(word[:1].upper() + word[1:] for word in words)
 
 
 def _text(page: RulePage) -> str:
@@ -44,7 +35,7 @@ def _text(page: RulePage) -> str:
 def _markdown(page: RulePage) -> str:
     """Pages mark code with two backticks, which Markdown reads as they are meant."""
     parts = (
-        f"# {page.rule}: {page.summary}", page.about, f"**Why:** {page.why}",
+        f"# {page.rule} {page.name}: {page.summary}", page.about, f"**Why:** {page.why}",
         f"**Bad:**\n\n```yaml\n{page.bad}```", f"**Good:**\n\n```yaml\n{page.good}```",
         f"**Fix:** {page.fix}", f"**Suppress:** {page.suppress}",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Takes a rule's page apart: what stands in its docstring, part by part."""
+"""Parses the page of a rule from the docstring of its module."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from textwrap import dedent
 
 from msgspec import Struct
 
+from cactions.rules.rule import Rule
+
 _PARTS = ("Why", "Bad", "Good", "Fix", "Suppress")
 
 
 class RulePage(Struct, frozen=True):
-    """One rule, explained. ``bad`` and ``good`` are whole action files."""
+    """The page of one rule. ``bad`` and ``good`` are whole action files."""
 
     rule: str
+    name: str
     severity: str
     summary: str
     about: str
@@ -23,16 +26,18 @@ class RulePage(Struct, frozen=True):
     suppress: str
 
 
-def parse_rule_page(rule: str, severity: str, text: str) -> RulePage:
-    """The page of a docstring. Raises ValueError where a part is missing."""
+def parse_rule_page(rule: Rule, text: str) -> RulePage:
+    """The page of a rule from its docstring. Raises ValueError where a part is missing."""
     parts: dict[str, str] = {}
     rest = text
     for name in reversed(_PARTS):
         rest, mark, part = rest.rpartition(f"\n{name}:")
         if not mark:
-            raise ValueError(f"the page of {rule} has no part {name}:")
+            raise ValueError(f"the page of {rule.id} has no part {name}:")
         parts[name.lower()] = part
     summary, _, about = rest.strip().partition("\n\n")
     files = {name: dedent(parts[name]).strip("\n") + "\n" for name in ("bad", "good")}
     words = {name: parts[name].strip() for name in ("why", "fix", "suppress")}
-    return RulePage(rule, severity, summary, about.strip(), **words, **files)
+    return RulePage(
+        rule.id, rule.name, rule.severity.value, summary, about.strip(), **words, **files
+    )

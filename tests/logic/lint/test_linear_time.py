@@ -26,7 +26,7 @@ from cactions.render.github import render_github
 from cactions.render.junit import render_junit
 from cactions.render.markdown import render_markdown
 from cactions.render.text import to_plain_text
-from cactions.rules import PAGES, SEVERITIES
+from cactions.rules import BY_NAME, PAGES
 from tests.counting import COUNTS
 from tests.linted import NOW
 from tests.lists import NAMES, text_of
@@ -66,7 +66,7 @@ def told(name: str, size: int) -> None:
     look = looked([SourceFile("a.yaml", text_of(name, size).encode())])
     review = LintReport(look.findings, look.suppressed, look.sources, 0)
     rules = {one.rule for one in look.findings} | {one.finding.rule for one in look.suppressed}
-    pages = [parse_rule_page(rule, SEVERITIES[rule].value, PAGES[rule]) for rule in rules]
+    pages = [parse_rule_page(BY_NAME[rule.lower()], PAGES[rule]) for rule in rules]
     to_plain_text(render_findings(review.findings, review.sources)(80))
     render_github(review, str)
     render_junit(review, [Severity.ERROR])
