@@ -18,7 +18,8 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-STORIES = [ROOT / "README.md", *sorted((ROOT / "tests" / "stories").glob("*.md"))]
+PAGES = sorted((ROOT / "cactions" / "help").glob("*.md"))
+STORIES = [path for path in (ROOT / "README.md", *PAGES) if "```console" in path.read_text()]
 
 
 class Step(NamedTuple):

@@ -24,13 +24,13 @@ class Exit(IntEnum):
 MEANINGS: Final = {
     Exit.CLEAN: "clean",
     Exit.FINDINGS: "findings, people refused or failed, or stopped after something was written",
-    Exit.MISUSE: "misuse: the command was called with something that does not fit",
+    Exit.MISUSE: "usage error",
     Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
-    Exit.IN_DOUBT: "the outcome of a write, or of a call that changes something, is not known",
+    Exit.IN_DOUBT: "the outcome of a write, or of a write request, is unknown",
     Exit.CHANGES: "changes (`diff --exit-code` only)",
     Exit.INTERNAL: "internal error",
     Exit.INTERRUPTED: "interrupted",
-    Exit.UNREAD: "nobody reads the output any more (a closed pipe)",
+    Exit.UNREAD: "broken pipe",
     Exit.TERMINATED: "terminated",
 }
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = (
     "validate", "explain", "request", "test", "diff", "run", "runs", "people", "tokens", "vault",
-    "doctor", "schema",
+    "doctor", "schema", "help",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of this folder."""
 

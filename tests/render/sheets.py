@@ -125,7 +125,7 @@ def at(line: int, text: str) -> m.Place:
 
 PLACE = m.Place("actions.yaml", 1, 1, 1, 8)
 FOUND = (
-    m.Finding("CA010", "there is no contact field usr_id", "write person.user_id", at(4, "usr_id")),
+    m.Finding("CA011", "there is no contact field usr_id", "write person.user_id", at(4, "usr_id")),
     m.Finding("CA002", 'unknown key "mach"', 'did you mean "match"?', at(3, "mach")),
     m.Finding(
         "CA201",

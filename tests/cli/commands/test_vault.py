@@ -339,7 +339,7 @@ def test_validate_beside_a_vault_loads_no_cryptography(vault: Say, home: Path) -
         "import sys; from cactions.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "sys.exit(any(name in sys.modules for name in ('cryptography', 'keyring', 'typer')))"
+        "sys.exit(any(name in sys.modules for name in ('cryptography', 'keyring', 'httpx')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, "validate"],

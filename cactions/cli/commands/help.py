@@ -1,0 +1,41 @@
+"""``cactions help``: prints a page of the reference."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Annotated, Final
+
+import typer
+
+from cactions.cli import streams
+from cactions.logic.suggest import suggest
+from cactions.model import UsageError
+
+TOPICS: Final = {
+    "file-format": "projects, actions, tokens, names and defaults",
+    "leaks": "leak detection, and how to suppress a finding",
+    "vault": "secrets, keys and recipients",
+    "live-calls": "which requests are sent, and how often",
+    "recordings": "recording and replaying responses",
+    "ci": "formats, the GitHub Action, the pre-commit hook, editors",
+}
+"""The pages in ``cactions/help``, in the order in which they are listed."""
+
+
+def command(
+    topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A topic.")] = None,
+) -> None:
+    """Print a page of the reference; without a topic, the list of topics.
+
+    Example: cactions help file-format
+    """
+    if topic is None:
+        width = max(map(len, TOPICS))
+        lines = [f"  {name:<{width}}  {about}" for name, about in TOPICS.items()]
+        streams.write_text("\n".join(["Topics:", *lines]) + "\n")
+        return
+    if topic not in TOPICS:
+        hint = suggest(topic, TOPICS)
+        raise UsageError(f'there is no topic "{topic}"', hint=hint)
+    page = files("cactions") / "help" / f"{topic}.md"
+    streams.write_text(page.read_text(encoding="utf-8"))
