@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -12,4 +11,8 @@ _T = TypeVar("_T")
 
 def builds(struct: type[_T], *fields: Any, **named: Any) -> st.SearchStrategy[_T]:
     """As ``st.builds``, which would evaluate the annotations of the class: ours are recursive."""
-    return st.builds(partial(struct), *fields, **named)
+
+    def build(*args: Any, **kwargs: Any) -> _T:
+        return struct(*args, **kwargs)
+
+    return st.builds(build, *fields, **named)

@@ -48,7 +48,7 @@ def exit_code_of_result(result: Plan | PlanFailure) -> Exit:
 
 
 def exit_code_of_receipts(receipts: Iterable[Receipt | None]) -> Exit:
-    """The gravest of what became of people: IN_DOUBT, FINDINGS where something was not written."""
+    """The most severe outcome: IN_DOUBT, or FINDINGS where a person was not written."""
     codes = {
         Outcome.APPLIED: Exit.CLEAN,
         Outcome.UNCHANGED: Exit.CLEAN,

@@ -1,4 +1,4 @@
-"""A command line put together again, for somebody to paste."""
+"""Rebuilds a command line that the operator can paste."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where answers come from, as options that every command shares which asks a third party."""
+"""The options of commands that call a service or replay its responses."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class LiveOptions(Struct, frozen=True):
         return self.replay or self.cassette is not None
 
     def is_write_call(self, action: Action) -> bool:
-        """Whether a call of the action may leave the third party different."""
+        """Whether a call of the action may change data at the service."""
         return not (action.request.is_read or self.replayed)
 
     def require_live_flag(self, action: Action) -> None:
         """Raises UsageError where such a call was not asked for by name."""
         if self.is_write_call(action) and not self.live:
             raise UsageError(
-                f'the call of "{action.name}" may change something at the third party'
+                f'the call of "{action.name}" is a write request'
                 f" ({action.request.http_method.upper()}), so it is not made unasked",
                 hint="Say --live to make the call after a confirmation, or --replay to answer from"
                 " the recording. If it only reads there, write `effect: read` under its request.",
@@ -52,7 +52,8 @@ Proxy = Annotated[
         metavar="URL",
         envvar="CACTIONS_PROXY",
         show_envvar=False,
-        help="Go through this HTTP proxy; it looks hosts up unchecked. Also CACTIONS_PROXY.",
+        help="HTTP proxy. DNS is then resolved by the proxy, without address checks."
+        " Also CACTIONS_PROXY.",
     ),
 ]
 CaFile = Annotated[
@@ -79,7 +80,7 @@ _OPTIONS: Final[dict[str, Any]] = {
         ),
     ],
     "live": Annotated[
-        bool, typer.Option("--live", help="Ask the live service, even where that changes things.")
+        bool, typer.Option("--live", help="Call the live service, including write requests.")
     ],
     "user_token": Annotated[
         list[str] | None,

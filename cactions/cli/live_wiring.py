@@ -79,7 +79,7 @@ def _cautions(answers: LiveOptions) -> list[str]:
         )
     if answers.ca_file:
         said.append(
-            "Only the authorities of the CA file are trusted: whoever holds their keys can read and"
+            "Only the authorities of the CA file are trusted: the owners of their keys can read and"
             " change what is sent, secrets included."
         )
     return said

@@ -25,7 +25,7 @@ Environment = Annotated[
     str | None,
     typer.Option("--env", metavar="NAME", help="Environment of the servers. Default: the first."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="A versioned JSON document on stdout.")]
+Json = Annotated[bool, typer.Option("--json", help="Print versioned JSON.")]
 Who = Annotated[
     str,
     typer.Option(
@@ -41,7 +41,8 @@ Inputs = Annotated[
 Again = Annotated[
     bool,
     typer.Option(
-        "--again", help="Make a call that changes something although an earlier one is in doubt."
+        "--again",
+        help="Send the write request again even though an earlier one may have succeeded.",
     ),
 ]
 Unsealed = Annotated[
@@ -52,7 +53,7 @@ Unsealed = Annotated[
         " have been changed by anyone who can write its file.",
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation prompt.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
 
 
@@ -64,7 +65,7 @@ def parse_person_query(text: str, match: str) -> PersonQuery:
         and key not in MATCH_FIELDS
         and (key in CONTACT_FIELDS or get_close_matches(key, MATCH_FIELDS))
     ):
-        raise UsageError(f'nobody is found by "{key}"', hint=f"Use {_ways()}.")
+        raise UsageError(f'unknown person key "{key}"', hint=f"Use {_ways()}.")
     query = PersonQuery(key, value) if mark and key in MATCH_FIELDS else PersonQuery(match, text)
     if not query.value:
         raise UsageError("--person is empty", hint=f"Use {_ways()}.")

@@ -30,7 +30,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("runs", "undo"): "Nothing was written.",
     ("runs", "prune"): "Nothing was deleted.",
     ("runs", "forget"): "Nothing was erased.",
-    ("people", "import"): "Nobody was imported.",
+    ("people", "import"): "No person was imported.",
     ("people", "list"): "Nothing was changed.",
     ("people", "show"): "Nothing was changed.",
     ("tokens", "test"): "The token was not tested.",
@@ -41,10 +41,10 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
 }
 _WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
-_SENT: Final = "Requests were sent to the third party; nothing was written."
+_SENT: Final = "Requests were sent to the service; nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("test",): "Each recording is either as it was, or whole and new; no person was written to.",
-    ("people", "import"): "Either everybody in the file was imported or nobody: `cactions people"
+    ("people", "import"): "Either all people of the file were imported or none: `cactions people"
     " list` tells which.",
     ("validate",): "Some files may have been fixed: give the same command again.",
     ("runs", "prune"): "`cactions runs list` tells which runs are still there.",

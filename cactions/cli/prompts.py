@@ -15,13 +15,15 @@ if sys.platform != "win32":
 
 
 def require_terminal(yes: bool, json: bool = False) -> None:
-    """Raises UsageError where nobody would see what they are asked about, or could answer."""
+    """Raises UsageError where no terminal can show the question and read the answer."""
     if yes:
         return
     if json:
-        raise UsageError("--json shows no picture to agree to", hint="Say --yes to go ahead.")
+        raise UsageError(
+            "--json shows no picture to agree to", hint="Use --yes to skip the prompt."
+        )
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError("there is no terminal to ask on", hint="Say --yes to go ahead.")
+        raise UsageError("there is no terminal to ask on", hint="Use --yes to skip the prompt.")
 
 
 def confirm(question: str, yes: bool) -> bool:
@@ -42,7 +44,7 @@ def confirm(question: str, yes: bool) -> bool:
 def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     """Whether to go ahead with what cannot be taken back: the word itself must be typed.
 
-    After it, something may be written. Raises UsageError where nobody could be asked.
+    After it, something may be written. Raises UsageError without a terminal.
     """
     if not yes:
         if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):

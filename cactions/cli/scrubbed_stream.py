@@ -28,7 +28,7 @@ class Scrubbed(io.BufferedIOBase):
 
     def release(self) -> None:
         """No more comes: what waited was no secret."""
-        with suppress(OSError, ValueError):  # whoever reads has gone, which was said before
+        with suppress(OSError, ValueError):  # the reader has gone, which was reported before
             self._below.write(self.scrubber.end())
             self._below.flush()
 

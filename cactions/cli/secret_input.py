@@ -1,4 +1,4 @@
-"""What nobody may see while it is given: typed without echo, or read from stdin, never an argument.
+"""Reads secret input: typed without echo, or from stdin, never from an argument.
 
 What was given here is known to the last net, which keeps it out of everything that is said.
 """
@@ -96,11 +96,11 @@ def read_join_code() -> str:
 
 
 def read_new_passphrase(name: str) -> Passphrase:
-    """A passphrase that nobody has used yet; on a terminal it is typed twice."""
+    """A new passphrase; on a terminal it is typed twice."""
     validation.check_name(name, "recipient")
     text = _passphrase(name)
-    if _at_terminal() and text != _typed("The same again: "):
-        raise UsageError("these are two passphrases", hint="Give the command again.")
+    if _at_terminal() and text != _typed("Repeat passphrase: "):
+        raise UsageError("the passphrases do not match", hint="Run the command again.")
     return output_scrubber.register_secret(validation.check_passphrase(name, text))
 
 

@@ -24,11 +24,14 @@ _OURS: Final = (
         'there is no command "{}"',
     ),
     (r"No such option: (\S+).*", "there is no option {}"),
-    (r"Missing (?:argument|option) '(\S+)'.*\.", "{} is missing"),
+    (r"Missing (?:argument|option) '(\S+)'.*\.", "missing {}"),
     (r"Option '(\S+)' requires an argument\.", "{} needs a value"),
     (r"Option '(\S+)' does not take a value\.", "{} takes no value"),
-    (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", 'there is no place for "{}"'),
-    (r"Invalid value for '?(\S+?)'?: '(.*)' is not one of (?P<known>.*)\.", '{} cannot be "{}"'),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", 'unexpected argument "{}"'),
+    (
+        r"Invalid value for '?(\S+?)'?: '(.*)' is not one of (?P<known>.*)\.",
+        'invalid value for {}: "{}"',
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""A vault put together with whoever holds a key to it."""
+"""Combines a vault file with the source of its key."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def create_row_cipher(home: Path) -> RowCipher:
 
 
 def open_vault_context(ways: VaultOptions, *, keep: Path | None = None) -> VaultContext:
-    """A vault with whoever holds the key to it; ``keep`` is a new file for a new key."""
+    """The vault with the source of its key; ``keep`` is a new file for a new key."""
     from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
     return open_vault_context(ways, VaultDeps(_keychain, create_output().info), keep=keep)

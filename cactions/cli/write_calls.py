@@ -1,4 +1,4 @@
-"""Calls that change something at the third party: said aloud, made once, kept in the journal."""
+"""Write requests: confirmed, sent once, and kept in the journal."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def preview_write_call(
         return done.result, refuse_without_plan(done)
     if done.result.effective:
         return done.result, (
-            f"Nobody was written to. The call was made, and its answer is kept in run {head.id}. To"
+            f"No person was changed. The call was made; its response is stored in run {head.id}. To"
             f" apply it, without another call: {join_command(('runs', 'resume'), head.id)}"
         )
     resume_run(done.run, workspace.open_run_stores(opened))  # nothing is left to be applied
-    told = f"Nobody was written to. The call was made; run {head.id} keeps that it was."
+    told = f"No person was changed. The call was made, and is recorded in run {head.id}."
     return done.result, told
 
 
@@ -75,7 +75,7 @@ def refuse_without_plan(done: CallRecord) -> str:
     if done.run is None:
         return ""
     if arguments.exit_code_of_result(done.result) is Exit.IN_DOUBT:
-        return f"Nobody was written to. Run {done.run.head.id} keeps that the call is in doubt."
+        return f"No person was changed. Run {done.run.head.id} records that its outcome is unknown."
     call = done.result.call
     made = "The call was made, and answered. " if call and call.status else ""
-    return f"{made}Nobody was written to."
+    return f"{made}No person was changed."

@@ -135,7 +135,7 @@ class ActionTest(Struct, frozen=True):
 class Action(Struct, frozen=True):
     """A custom action: how a person is matched, what is asked, how the answer is read.
 
-    ``redacted``: what of a person nobody may see, as the whole project says.
+    ``redacted``: the redacted values of a person, of the whole project.
     """
 
     name: str
@@ -165,7 +165,7 @@ class Workspace(Struct, frozen=True):
 class Project(Struct, frozen=True):
     """Everything that the action files of one folder say, for one environment.
 
-    ``redacted``: what of a person nobody may see. Whichever place says so, it holds everywhere.
+    ``redacted``: the redacted values of a person; one declaration holds everywhere.
     ``tokens`` are the declared ones, also those that no action attaches; ``allowed`` are the only
     ways to an address that is not public. ``statements`` are all suppressions and all trust;
     ``attributes`` holds those of the ``snapshot`` too, where the files do not declare them.

@@ -23,7 +23,7 @@ class ChangeWarning(Enum):
     """What a reader should weigh before this change goes live."""
 
     USER_EDITABLE = "user_editable"
-    """End users can edit the target from the browser, or nobody knows that they cannot."""
+    """End users can edit the target from the browser, or this is unknown."""
     HAND_EDITED = "hand_edited"
     """The value that goes away is not the one that cactions wrote here last."""
     CLEARS = "clears"
@@ -73,7 +73,7 @@ class FailureReason(Enum):
     NO_TOKEN = "no_token"  # noqa: S105 - a word, no password
     """A token could not be had, so that nothing was sent."""
     IN_DOUBT = "in_doubt"
-    """The call changes something, its answer was lost, and nobody knows whether it was done."""
+    """The response of a write request was lost, and its outcome is unknown."""
 
     @property
     def error_type(self) -> str:
@@ -103,7 +103,7 @@ _ERROR_TYPES = {
 class Outcome(Enum):
     """The end states of a person; everybody who is handed in ends in exactly one.
 
-    CONFLICT: somebody changed the person since the plan was made. IN_DOUBT: the outcome of a
+    CONFLICT: the person was changed since the plan was made. IN_DOUBT: the outcome of a
     write was never learned.
     """
 

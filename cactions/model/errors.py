@@ -23,7 +23,7 @@ class CactionsError(Exception):
 
 
 class DefinitionError(CactionsError):
-    """The YAML (or another file that the author keeps) must be mended."""
+    """The YAML (or another file of the author) must be fixed."""
 
 
 class InvalidFiles(DefinitionError):

@@ -44,7 +44,7 @@ class Edit(Struct, frozen=True):
 
 
 class Fix(Struct, frozen=True):
-    """The smallest change of the files that mends a finding.
+    """The smallest change of the files that fixes a finding.
 
     ``safe``: it changes nothing that the author could have meant otherwise, so that ``--fix`` may
     apply it unasked.

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Health(Enum):
-    """How something is. UNKNOWN: nobody could look, and that is no fault of its own."""
+    """The result of a check. UNKNOWN: it could not be checked, which is not a problem itself."""
 
     OK = "ok"
     PROBLEM = "problem"

@@ -11,7 +11,7 @@ from cactions.model.trust import SuppressedFinding
 
 
 class LintReport(Struct, frozen=True):
-    """Findings, those that somebody answers for, and what was looked at.
+    """Findings, suppressed findings, and what was checked.
 
     ``sources`` are the texts of all files by the name that is shown; ``actions`` is how many
     definitions were understood.

@@ -2,7 +2,7 @@
 
 Every text of a request exists as it is sent and as it may be shown. ``str`` and ``repr`` give the
 shown one; only the sender asks for the real one. Recordings are compared with a third, in which
-secrets are dots and redacted values stand: two people are two questions, also where nobody sees it.
+secrets are masked and redacted values are real: requests of two people always differ.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class MaskedText:
 
     @classmethod
     def of_redacted(cls, text: str, shown: str = MASK) -> MaskedText:
-        """A text that is sent and compared, and shown to nobody."""
+        """A text that is sent and compared, and never shown."""
         return cls(shown, text, text)
 
     @property

@@ -39,7 +39,7 @@ class Attribute(Struct, frozen=True):
     """A custom attribute as ``/data_attributes`` describes it.
 
     ``messenger_writable`` None means unknown, and unknown counts as writable by users.
-    ``redacted``: what it holds is shown to nobody, in no action.
+    ``redacted``: its value is never shown, in any action.
     """
 
     name: str
@@ -77,7 +77,7 @@ CONTACT_FIELDS: Final[Mapping[str, DataType]] = MappingProxyType(
 IDENTITY_FIELDS: Final = frozenset(
     {"id", "role", "user_id", "external_id", "email", "email_verified", "phone", "name"}
 )
-"""Fields that say who somebody is; a response never writes them."""
+"""Fields that identify a person; a response never writes them."""
 
 MATCH_FIELDS: Final = ("user_id", "email", "id")
 """How a person may be looked up (``match:``)."""

@@ -1,6 +1,6 @@
 """What would change for one person, or why nothing may.
 
-The plan has all the authority: whoever commits reads nothing else, and ``Change.before`` is a
+The plan has all the authority: a commit reads nothing else, and ``Change.before`` is a
 promise that is checked again at that moment.
 """
 
@@ -19,7 +19,7 @@ class Change(Struct, frozen=True):
     """One attribute of one person: what is there, what would be there, where it came from.
 
     ``source`` is the response path. Values are of the attribute's ``data_type``, a date in
-    Unix seconds. ``redacted`` values are never shown to anybody.
+    Unix seconds. ``redacted`` values are never shown.
     """
 
     attribute: str
@@ -32,7 +32,7 @@ class Change(Struct, frozen=True):
 
     @property
     def kind(self) -> ChangeKind:
-        """Empty and empty are the same: null, ``""`` and absent differ for nobody who reads."""
+        """All empty values are equal: null, ``""`` and absent mean the same to a reader."""
         if is_same(self.before, self.after) or (is_empty(self.before) and is_empty(self.after)):
             return ChangeKind.SAME
         if is_empty(self.before):
@@ -87,7 +87,7 @@ class SentCall(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both.
 
-    ``premises`` make it a plan for this person and nobody else.
+    ``premises`` make it a plan for this person only.
     """
 
     action: str

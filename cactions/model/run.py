@@ -71,7 +71,7 @@ class RunEntry(Struct, frozen=True):
 
     A plan that is ``pending`` stands for a call that changes something at the third party and whose
     answer never came into the journal. ``undone_by`` names the run that has put the old values
-    back. Of somebody who was forgotten only the outcome is left: the plan is empty, and so is its
+    back. Of a person who was forgotten only the outcome is left: the plan is empty, and so is its
     person's id.
     """
 
@@ -104,7 +104,7 @@ class Run(Struct, frozen=True):
 
     @property
     def leaves_something(self) -> bool:
-        """Whether somebody may still hold what this run wrote, so that it can be taken back."""
+        """Whether a person may still have a value of this run, so that it can be undone."""
         return self.head.kind is RunKind.APPLY and any(
             not (entry.undone_by or entry.forgotten or entry.plan.pending)
             and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)

@@ -2,7 +2,7 @@
 
 - ``str``, ``repr`` and every format give dots. Pickle, copy, JSON and ``dataclasses.asdict`` raise
   TypeError, and no attribute holds the value, so that no dump of an object can carry it away.
-- ``reveal()`` is for the one who sends it (or seals with it), and for nobody else.
+- Only the sender calls ``reveal()``, or code that encrypts with the secret.
 - Python cannot wipe memory: this stops accidents, not a debugger.
 """
 

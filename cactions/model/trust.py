@@ -27,9 +27,9 @@ class Trust(Enum):
     DERIVED = "derived"
     """Another action maps it: as good as that action's own check."""
     USER_WRITABLE = "user_writable"
-    """End users can write it, or nobody knows that they cannot."""
+    """End users can write it, or this is unknown."""
     ANONYMOUS = "anonymous"
-    """Typed by somebody whom nobody has verified."""
+    """Entered by a person whose identity is not verified."""
 
     @property
     def tainted(self) -> bool:
@@ -38,7 +38,7 @@ class Trust(Enum):
 
 
 class Suppression(Struct, frozen=True):
-    """Somebody answers for a place until a day: a suppression of a rule there, or trust in it.
+    """A suppression of a rule at a location until a day, or trust in the location.
 
     ``rule`` is empty for trust. ``expires`` is a day (``2026-12-31``), included; empty, as
     ``owner`` is, for a suppression that stands as a comment on a line.
@@ -54,7 +54,7 @@ class Suppression(Struct, frozen=True):
 
 
 class SuppressedFinding(Struct, frozen=True):
-    """A finding that somebody answers for: not told as one, and counted."""
+    """A suppressed finding: not reported, but counted."""
 
     finding: Finding
     by: Suppression
@@ -73,4 +73,4 @@ class Snapshot(Struct, frozen=True):
 
 
 Flow = tuple[Label, ...]
-"""How something that nobody has proven reaches a place, from its source on; each hop is a label."""
+"""The path of an unproven value from its source to a location; each step is a label."""

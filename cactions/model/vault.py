@@ -57,7 +57,7 @@ class Ciphertext(Struct, frozen=True):
 
 
 class Recipient(Struct, frozen=True):
-    """Somebody who can open the vault; ``wrapped`` is the data key, sealed with their key.
+    """A recipient of the vault; ``wrapped`` is the data key, encrypted with their key.
 
     ``key_id`` names their key without telling it (32 hex digits), ``created`` is UTC
     (``2026-11-22T12:00:00Z``).

@@ -1,7 +1,7 @@
 """A key is missing.
 
-What an action cannot do without has no default that somebody could rely on by accident. A date also
-needs ``date:``, since seconds and milliseconds look alike.
+What an action cannot do without has no default that an author could rely on by accident. A date
+also needs ``date:``, since seconds and milliseconds look alike.
 
 Why: CWE-1188, insecure default initialization: https://cwe.mitre.org/data/definitions/1188.html
 

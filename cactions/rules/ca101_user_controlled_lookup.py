@@ -1,10 +1,10 @@
 """A value that the person may choose is the lookup key.
 
-Whoever can write the value that an action looks somebody up by can write a victim's there, and the
+An end user who can write the lookup value of an action can enter a victim's value, and the
 victim's data lands on them. That is so for attributes that end users can change from the browser
-(also where nobody knows that they cannot), for names and phone numbers, and for data inputs.
+(also where this is unknown), for names and phone numbers, and for data inputs.
 A ``same_person`` on a field that the request did not send makes it harmless: an answer about
-somebody else is refused.
+another person is refused.
 
 Why: Intercom's own first way to lose data is ``user_shopify_id=123``, where 123 is a victim's id:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices

@@ -1,9 +1,9 @@
-"""The lookup key is written by another action that nobody has verified.
+"""The lookup key is written by another action without an identity check.
 
 End users cannot write the attribute, but another action does, with what a third party said. Where
 that action proves nothing, or where people type the value at the third party themselves, an
 attacker signs up there with a victim's number and has it carried into the key of this action.
-The whole path is told, from where somebody may choose the value to where it is looked up.
+The finding shows the whole path, from where the value can be chosen to where it is looked up.
 
 Why: Intercom's second way to lose data is a user who signs up at a third party with the phone
 number of a victim:

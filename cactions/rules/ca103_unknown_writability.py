@@ -1,4 +1,4 @@
-"""Nobody knows whether end users can write this attribute, or the knowledge is old.
+"""It is unknown whether end users can write this attribute, or the snapshot is old.
 
 Without ``messenger_writable`` an attribute counts as writable from the browser, so that rules
 which look for leaks believe the worst of it. A snapshot (``attributes.lock.json``) is taken at its
@@ -57,7 +57,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         if one.messenger_writable is None and f"attributes.{name}" not in view.trusted:
             yield RuleMatch(
                 f"attributes.{name}#",
-                f"nobody knows whether end users can write {name}; it counts as if they could",
+                f"it is unknown whether end users can write {name}; it counts as if they could",
                 "add messenger_writable: false, if the workspace says so",
             )
     if view.project.snapshot:

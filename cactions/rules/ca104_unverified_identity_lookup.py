@@ -1,8 +1,8 @@
-"""A person is told by an e-mail address or user id that nobody has verified.
+"""A person is looked up by an unverified e-mail address or user id.
 
-Without identity verification anybody may boot the Messenger under another person's user id or
+Without identity verification any visitor can start the Messenger with another person's user id or
 e-mail, and the address of a lead or visitor is what they typed. An action that finds its person,
-its data or its proof by one of these works for whoever claims to be somebody.
+its data or its proof by one of these works for every visitor who claims to be that person.
 
 Why: Intercom verifies these two values only, and only where identity verification is enforced:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
@@ -80,11 +80,11 @@ def _claims(facts: ActionAnalysis) -> Iterator[tuple[str, str]]:
 def _spot(facts: ActionAnalysis, claims: list[tuple[str, str]], strangers: list[str]) -> RuleMatch:
     (what, route), *others = claims
     if strangers:
-        why = f"{' and '.join(strangers)} say who they are, and nobody verifies it"
+        why = f"{' and '.join(strangers)} choose their own identity, and it is not verified"
         side = Label(why, route=f"{facts.route}.audiences")
         hint = "leave them out of audiences, or match and look up by id"
     else:
-        why = "without identity verification, anybody may claim to be somebody"
+        why = "without identity verification, any visitor can claim to be another person"
         side = Label(why, route="workspace.identity_verification")
         hint = "enforce identity verification, and say workspace: {identity_verification: true}"
     more = [Label(f"{name} is used here too", route=at) for name, at in others]

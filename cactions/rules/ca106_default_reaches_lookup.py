@@ -1,8 +1,8 @@
 """A default or empty value can reach a lookup key.
 
 A data input that has a ``default_value``, or need not be given, is the same for everybody who gives
-none: they all get the data of whoever the default belongs to, and an empty key makes many services
-answer with their whole list.
+none: they all get the data of the person whose value the default is, and an empty key makes many
+services answer with their whole list.
 
 Why: a fallback that is used where a check should stop is CWE-636, not failing securely:
 https://cwe.mitre.org/data/definitions/636.html
@@ -74,14 +74,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 def _spot(route: str, one: DataInput, key: LookupKey, said: bool) -> RuleMatch:
     label = (Label("it decides here whose data comes back", route=key.spot),)
     if one.default_value is not None:
-        message = f"whoever gives no {one.name} gets the data of the default"
+        message = f"without a value for {one.name}, a person gets the data of the default"
         return RuleMatch(f"{route}.default_value", message, "remove default_value", label)
     title = "refuse to run without it"
-    mend = SuggestedFix(title, route, EditKind.INSERT, "required: true", safe=True)
+    fix = SuggestedFix(title, route, EditKind.INSERT, "required: true", safe=True)
     if said:
-        mend = SuggestedFix(title, f"{route}.required", EditKind.REPLACE, "true")
+        fix = SuggestedFix(title, f"{route}.required", EditKind.REPLACE, "true")
     message = f"{one.name} may be left out, and is a lookup key"
-    return RuleMatch(route, message, "say required: true", label, (), mend)
+    return RuleMatch(route, message, "set required: true", label, (), fix)
 
 
 RULE = Rule("CA106", "default-reaches-lookup", ERROR, check)

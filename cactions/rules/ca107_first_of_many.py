@@ -72,7 +72,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             if _hit(path):
                 yield RuleMatch(
                     route,
-                    f"{path} takes one element of a list, whoever it is about",
+                    f"{path} takes one element of a list, for any person",
                     "name the list under rows: with a where:, so that exactly one row remains",
                 )
 

@@ -1,6 +1,6 @@
 """The lookup is fuzzy, or glued into a query language.
 
-A full-text search finds whoever is alike, and a value inside a query may hold words of that
+A full-text search finds similar people, and a value inside a query may contain words of that
 language: ``x' or email:*`` finds everybody. Values stay apart from the question in a parameter or a
 JSON member of their own.
 
@@ -74,10 +74,10 @@ def _why(key: LookupKey) -> str:
         return ""
     before = _before(key)
     if key.part is RequestPart.URL:
-        return "a search finds whoever is alike" if before.endswith("/search/") else ""
+        return "a search also finds similar people" if before.endswith("/search/") else ""
     name = "".join(sign for sign in key.name.lower() if sign.isalpha())
     if name in _SEARCH:
-        return f'"{key.name}" searches, and may find whoever is alike'
+        return f'"{key.name}" searches, and may also find similar people'
     if key.name and re.search(_LANGUAGE, before, re.IGNORECASE):
         return f"{key.reference} stands inside a query, and may hold words of its language"
     return ""

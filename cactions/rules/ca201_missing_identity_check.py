@@ -1,7 +1,7 @@
 """A response is mapped, and nothing proves that it is about the matched person.
 
-Whatever comes back is written onto the person, whoever it is about. ``same_person`` compares a
-field of the answer with what is known of the person, and refuses everything else.
+The response is written to the person, even if it is about another person. ``same_person`` compares
+a field of the answer with what is known of the person, and refuses everything else.
 
 Why: third-party data is not validated by the platform and may overwrite what is stored:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
@@ -39,7 +39,7 @@ Good:
 
 Fix: add ``same_person`` with a field of the answer that the request does not send.
 
-Suppress: where the answer is about nobody in particular (opening hours), so that nobody's data can
+Suppress: where the response is not about a person (opening hours), so that no personal data can
 be in it.
 """
 

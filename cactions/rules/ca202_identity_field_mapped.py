@@ -1,7 +1,7 @@
-"""A response is mapped onto a field that says who somebody is.
+"""A response is mapped to a field that identifies the person.
 
 ``id``, ``user_id``, ``email``, ``phone``, ``name`` and ``role`` are what people are found and
-proven by. A third party that writes them decides who somebody is, in this action and in every
+proven by. A service that writes them decides who a person is, in this action and in every
 other.
 
 Why: Intercom's second way to lose data is a phone number that overwrites the person's own:

@@ -1,6 +1,6 @@
 """The proof proves nothing.
 
-What was sent comes back: a service that is asked for ``u-1`` answers with ``u-1`` whoever asked.
+What was sent comes back: a service that is asked for ``u-1`` answers with ``u-1`` for every caller.
 What is the same for many people is no proof either, and what the person may have chosen proves what
 they want it to prove.
 

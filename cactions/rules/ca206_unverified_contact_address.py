@@ -1,8 +1,8 @@
-"""An address or a number is believed that nobody says the third party verifies.
+"""An address or a number is compared that the service may not verify.
 
-Whoever signs up at a third party with somebody else's e-mail address or phone number has it in a
-record that is truly theirs: a proof by it holds, and a mapping carries the victim's number onto the
-attacker's record. ``verified`` says why the third party's values can be believed.
+An attacker who signs up at the service with another person's e-mail address or phone number has it
+in a record that is truly theirs: a proof by it holds, and a mapping carries the victim's number
+onto the attacker's record. ``verified`` says why the third party's values can be believed.
 
 Why: Intercom's second way to lose data is a user who signs up with the phone number of a victim:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
@@ -62,7 +62,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         if not proof or proof.verified or (facts.identity_gap and not _claimed(proof, facts)):
             continue
         if _rests(view, proof):
-            message = f"nobody says that the third party verifies {proof.path}"
+            message = f"nothing declares that the service verifies {proof.path}"
             yield RuleMatch(f"{facts.route}.response.same_person#", message, _HINT)
         else:
             yield from _mapped(view, facts)
@@ -84,7 +84,7 @@ def _mapped(view: RuleContext, facts: ActionAnalysis) -> Iterator[RuleMatch]:
             view.is_contact_address(_last(one.path.segments))
             and one.attribute.data_type.value == "string"
         ):
-            message = f"nobody says that the third party verifies {one.path}"
+            message = f"nothing declares that the service verifies {one.path}"
             label = Label("the proof says whose record it is, not who typed it",
                           route=f"{facts.route}.response.same_person#")  # fmt: skip
             route = f"{facts.route}.response.mapping.{one.attribute.name}#"

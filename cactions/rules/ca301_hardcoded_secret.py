@@ -1,7 +1,7 @@
 """A secret stands in the file.
 
-Whoever reads the repository, or a copy of it, has the secret. Found by the names of headers and
-parameters that carry credentials, by the shape that services give their keys, and by texts that
+Everyone who reads the repository, or a copy of it, has the secret. Found by the names of headers
+and parameters that carry credentials, by the shape that services give their keys, and by texts that
 look drawn at random.
 
 Why: CWE-798, use of hard-coded credentials: https://cwe.mitre.org/data/definitions/798.html

@@ -1,6 +1,6 @@
 """The host is templated.
 
-Whoever chooses the value chooses where the secrets and the person's data go.
+The person who chooses the value chooses where the secrets and the person's data go.
 
 Why: CWE-918, server-side request forgery: https://cwe.mitre.org/data/definitions/918.html
 

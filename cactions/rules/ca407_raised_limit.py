@@ -1,7 +1,7 @@
 """A limit is above its default.
 
 The defaults (5 s to connect, 15 s in all, 1 MiB on the wire, 2 MiB decoded, 3 retries) are far
-above what a look-up takes. Whoever answers slowly or endlessly holds up everybody in a run.
+above what a look-up takes. A service that responds slowly or endlessly delays everyone in a run.
 
 Why: CWE-770, allocation of resources without limits or throttling:
 https://cwe.mitre.org/data/definitions/770.html

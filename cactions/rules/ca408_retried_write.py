@@ -1,6 +1,6 @@
 """A call that changes something would be sent twice.
 
-After a lost answer nobody knows whether the call was done: sent again without a key that the
+After a lost response it is unknown whether the call succeeded: sent again without a key that the
 service knows it by, it is done twice. Such a call may not ask for retries, and one that deletes or
 replaces is no ``effect: read``, whatever the file says.
 

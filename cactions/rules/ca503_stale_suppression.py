@@ -1,7 +1,7 @@
 """A suppression or a trust statement that is unused, expired, or says nothing.
 
-What nobody needs any more hides the next finding at that place. What has expired holds nothing
-back: the finding that it held is told again.
+A suppression that is no longer needed hides the next finding at that location. What has expired
+holds nothing back: the finding that it held is told again.
 
 Why: security decisions are looked at again, not inherited; CWE-1104 is about what nobody maintains:
 https://cwe.mitre.org/data/definitions/1104.html

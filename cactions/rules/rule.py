@@ -87,13 +87,13 @@ class ActionAnalysis(Struct, frozen=True):
 class RuleContext(Struct, frozen=True):
     """The project as rules see it.
 
-    ``flows``: how something that nobody has proven gets into an attribute by other actions.
+    ``flows``: how an unproven value gets into an attribute through other actions.
     ``writers``: attribute onto the mappings that write it. ``stated``: whether a route of keys
     stands in the files. ``source`` tells where a value comes from, and who may choose it.
-    ``trusted``: the routes that somebody vouches for today.
+    ``trusted``: the routes that are declared trusted today.
     ``reached``: whether a proof rests on, or a value is, what people are reached by. ``now`` is in
     Unix seconds. ``unused`` and ``told`` are for the last rule: statements of no use and why, and
-    the rules that have found something that nobody answers for.
+    the rules with findings that are not suppressed.
     """
 
     project: Project
@@ -109,13 +109,13 @@ class RuleContext(Struct, frozen=True):
     fired_rules: frozenset[str] = frozenset()
 
     def find_flow(self, facts: ActionAnalysis, key: LookupKey) -> Flow:
-        """How something that nobody has proven gets into a key by way of other actions."""
+        """How an unproven value gets into a lookup key through other actions."""
         derived = facts.trust[key.reference] is Trust.DERIVED
         return self.find_flows(key.reference.name) if derived else ()
 
 
 class EditKind(Enum):
-    """What a mend does with the text at its route."""
+    """What a suggested fix does with the text at its route."""
 
     REPLACE = "replace"
     """The value, or the part of it, is another."""
@@ -126,7 +126,7 @@ class EditKind(Enum):
 
 
 class SuggestedFix(Struct, frozen=True):
-    """The smallest change that mends it. ``safe``: nothing else can have been meant."""
+    """The smallest change that fixes a finding. ``safe``: no other change can be meant."""
 
     title: str
     route: str

@@ -39,7 +39,7 @@ UNUSABLE = {
     "stdout is closed": (f"cactions {DIFF} >&-", Exit.MISUSE, "The output is closed."),
     "nobody can answer": (f"cactions {RUN} <&-", Exit.MISUSE, "There is no terminal to ask on."),
     "people from a closed stdin": (
-        "cactions people import - --format csv <&-", Exit.NOTHING_DONE, "Nobody was imported.",
+        "cactions people import - --format csv <&-", Exit.NOTHING_DONE, "No person was imported.",
     ),
     "a file from a closed stdin": ("cactions validate - <&-", Exit.FINDINGS, ""),
     "stderr is closed": (f"cactions {RUN} 2>&-", Exit.MISUSE, ""),

@@ -494,7 +494,7 @@ def test_a_call_that_was_made_is_said_to_be_made(live: Live, home: Path) -> None
         write(home, project(server, **WRITE))
         done = live(RUN, server)
     assert Exit.FINDINGS == done.code
-    assert "The call was made, and answered. Nobody was written to." in done.out
+    assert "The call was made, and answered. No person was changed." in done.out
 
 
 def test_a_fetch_has_limits_of_its_own(live: Live, home: Path) -> None:

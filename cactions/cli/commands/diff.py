@@ -43,7 +43,7 @@ def command(
 
     Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
 
-    A call that may change something at the third party is made with --live only, once.
+    A write request is only sent with --live, and only once.
 
     Example: cactions diff loyalty --person u-1 --replay
     """

@@ -19,7 +19,7 @@ from cactions.render.people import render_import
 from cactions.render.people import render_people as people_sheet
 from cactions.render.people import render_person as person_sheet
 
-commands = typer.Typer(help="Who is in the embedded workspace.", no_args_is_help=True)
+commands = typer.Typer(help="Manage people in the local workspace.", no_args_is_help=True)
 
 
 @commands.command("import")

@@ -53,9 +53,7 @@ def _curl(job: Job, opened: ProjectFolder, json: bool) -> Exit:
         raise UsageError("--curl and --json exclude each other", hint="Say one of them.")
     allowed = opened.project.allowed
     written = build_call(lambda asked: curl_of(asked, allowed), job, workspace.open_people(opened))
-    if isinstance(
-        written, PlanFailure
-    ):  # on stderr: whoever pipes this into a shell runs all of it
+    if isinstance(written, PlanFailure):  # on stderr: a shell that reads stdout would run it
         wiring.create_output().info(
             f"There is no command: {written.message}.\nNext: {written.hint}."
         )

@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
 
-    A call that may change something at the third party is asked for first, and made once.
+    A write request needs your confirmation, and is sent once.
 
     Example: cactions run loyalty --person u-1 --replay
     """

@@ -29,7 +29,7 @@ from cactions.render.runs import render_runs as runs_sheet
 from cactions.render.runs import render_undone as undone_sheet
 from cactions.render.vault import render_sealed_runs
 
-commands = typer.Typer(help="What happened, and how to take it back.", no_args_is_help=True)
+commands = typer.Typer(help="List, inspect, resume and undo runs.", no_args_is_help=True)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: stdout.")]
@@ -98,8 +98,8 @@ def resume_(
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
 
-    No call is made again. Exit code 1 when somebody was changed since: they are left alone; 4 when
-    a call is in doubt.
+    No call is made again. Exit code 1 if a person was changed since then (they are left alone),
+    4 if the outcome of a call is unknown.
 
     Example: cactions runs resume last
     """
@@ -135,7 +135,7 @@ def undo(
 ) -> None:
     """Put old values back, where the present ones are still those that the run wrote.
 
-    Exit code 1 when a value was changed since by somebody else: it is left alone.
+    Exit code 1 if a value was changed since then: it is left alone.
 
     Example: cactions runs undo last
     """
@@ -174,7 +174,7 @@ def _take_back(
 def _closed(done: Run, books: RunStores, yes: bool) -> tuple[Receipt, ...]:
     """No receipt: a run that was cut off, and has left nothing behind, is closed."""
     if prompts.confirm(
-        "Nothing is left to restore. Close the run, so that nobody resumes it?", yes
+        "Nothing is left to restore. Close the run, so that it cannot be resumed?", yes
     ):
         close_run(done, books)
         wiring.create_output().info(f"The run {done.head.id} is closed.")

@@ -34,7 +34,7 @@ def prune_(
 ) -> None:
     """Delete old runs, with the old values that an undo would need.
 
-    Never one that was cut off, or that keeps a call in doubt.
+    Never one that was cut off, or with a call whose outcome is unknown.
 
     Example: cactions runs prune --older-than 90d
     """
@@ -76,8 +76,8 @@ def forget(
     )
     if found.doubts:
         wiring.create_output().info(
-            f"The outcome of {count_noun(found.doubts, 'call')} for them is unknown. After erasing, no"
-            " record of that is left, and the call can be made again without a question."
+            f"The outcome of {count_noun(found.doubts, 'call')} for them is unknown. After"
+            " erasing, no record of that is left, and the call can be made again without a question."
         )
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")

@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """Run the `tests:` of the action files against their recordings. No person is written to.
 
-    With --live the third party is asked; what may change something there, after a question.
+    With --live the service is called; write requests need your confirmation.
 
     With --record its answers are kept as recordings, of test people only.
 

@@ -14,7 +14,7 @@ from cactions.logic.suggest import suggest
 from cactions.model import PlanningError, Project, RemoteError, Token, UsageError
 from cactions.render.tokens import render_token_test as fetched_sheet
 
-commands = typer.Typer(help="Tokens that are fetched.", no_args_is_help=True)
+commands = typer.Typer(help="Test dynamic tokens.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]
 
@@ -28,7 +28,7 @@ def run_token_tests(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Fetch a token once: status, place, shape, where it may go. The value is shown to nobody.
+    """Fetch a dynamic token once, and print everything except its value.
 
     Example: cactions tokens test crm
     """

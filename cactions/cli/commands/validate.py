@@ -21,11 +21,11 @@ def command(
     files: Files = None,
     environment: Environment = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Who reads it. Default: text.")
+        Format | None, typer.Option("--format", help="Output format. Default: text.")
     ] = None,
     json: Json = False,
     fail_on: Annotated[
-        Severity, typer.Option("--fail-on", help="From which severity on the exit code is 1.")
+        Severity, typer.Option("--fail-on", help="Lowest severity that makes the exit code 1.")
     ] = Severity.ERROR,
     fix: Annotated[
         bool, typer.Option("--fix", help="Apply the safe fixes, then tell what is left.")
@@ -56,7 +56,7 @@ def command(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check action files: their format, and every way to hand one person's data to another.
+    """Validate action files and find data leaks between users.
 
     All files of a folder are one graph. Exit code 0 when no error is found, else 1.
 

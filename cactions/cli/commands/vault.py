@@ -160,7 +160,7 @@ def rekey(ways: VaultOptions, keep: Kept = None) -> None:
 @commands.command()
 @vault_options
 def join(ways: VaultOptions) -> None:
-    """Come into a vault by a join code: typed without echo, or from stdin.
+    """Join a vault with a join code (prompted, or from stdin).
 
     Example: cactions vault join
     """
@@ -215,7 +215,7 @@ def salvage(ways: VaultOptions, into: Into, new_key_file: NewKey = None) -> None
 def accept_generation(
     ways: VaultOptions, generation: Annotated[int, typer.Argument(metavar="N", min=1)]
 ) -> None:
-    """Take an older vault for the newest from now on, such as after a switch of branches.
+    """Accept an older vault file as current, for example after switching branches.
 
     Example: cactions vault accept-generation 7
     """
@@ -229,7 +229,7 @@ def accept_generation(
 @commands.command()
 @vault_options
 def status(ways: VaultOptions, json: Json = False) -> None:
-    """Show how the vault is, also where it does not open. Exit code 1 then.
+    """Show the vault's status, even if it cannot be opened (exit code 1).
 
     Example: cactions vault status
     """

@@ -20,7 +20,7 @@ from cactions.model.vault import RecipientKind
 from cactions.render import vault as sheets
 from cactions.render.messages import join_words
 
-commands = typer.Typer(help="Who can open the vault.", no_args_is_help=True)
+commands = typer.Typer(help="Manage vault recipients.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The recipient's name.")]
 Kept = Annotated[
@@ -39,7 +39,7 @@ def add(
     machine: Annotated[bool, typer.Option("--machine", help="A CI system: a key for it.")] = False,
     passphrase: Annotated[bool, typer.Option("--passphrase", help="A passphrase.")] = False,
 ) -> None:
-    """Let somebody in: by a join code, by a machine's key, or by a passphrase.
+    """Add a recipient: by a join code, a machine's key, or a passphrase.
 
     Example: cactions vault recipients add grace
     """
@@ -51,7 +51,7 @@ def add(
         with progress.atomic():
             notes = recipients.add_passphrase(desk, given).notes
         wiring.create_output().print(
-            sheets.render_written(f"Whoever knows the passphrase opens it: --as {name}")
+            sheets.render_written(f"Everyone who knows the passphrase can open it: --as {name}")
         )
     else:
         with progress.atomic():
@@ -66,7 +66,7 @@ def add(
 @commands.command()
 @vault_options
 def remove(ways: VaultOptions, name: Name, keep: Kept = None) -> None:
-    """Take somebody out, and rekey: everybody else gets a new join code or key.
+    """Remove a recipient and rekey: all others get a new join code or key.
 
     Example: cactions vault recipients remove grace
     """

@@ -1,4 +1,4 @@
-"""Applies every rule to a project as one graph, and takes out what somebody answers for.
+"""Applies every rule to a project as one graph, and removes suppressed findings.
 
 Only errors of the format keep the rules from looking. A suppression holds for one rule at one
 place until its day; one that is expired suppresses nothing, and one that nothing needs is told.
@@ -48,7 +48,7 @@ def lint(shaped: LoadedProject, now: float) -> LoadedProject:
 
 
 Key = tuple[str, str, int]
-"""A rule with the route, or with the file and the line, that somebody answers for."""
+"""A suppressed rule with its route, or with its file and line."""
 
 
 class _Comments(Struct, frozen=True):
@@ -145,7 +145,7 @@ class _Linter:
         return next((self.answers[key] for key in keys if key in self.answers), None)
 
     def _trusts(self, where: str, found: TaintResult) -> bool:
-        """Whether it makes a difference that somebody vouches for a place."""
+        """Whether a trust statement for a location makes a difference."""
         attribute = self.project.attributes.get(where.removeprefix("attributes."))
         return where in found.doubts.used or (attribute is not None and attribute.user_editable)
 

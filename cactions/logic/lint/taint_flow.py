@@ -1,4 +1,4 @@
-"""How what somebody may choose reaches other places, over the graph of all actions at once.
+"""Follows user-controlled values over the graph of all actions.
 
 Laws: an action that writes nothing which others read changes nothing about them; neither the
 order of actions nor that of files counts.
@@ -42,7 +42,7 @@ class TaintResult(Struct, frozen=True):
 
 
 def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
-    """The whole analysis. ``trusted`` are the routes that somebody vouches for today."""
+    """The whole analysis. ``trusted`` are the routes that are declared trusted today."""
     doubts = TrustAnalysis(project, trusted)
     facts = tuple(
         ActionAnalysis(action, doubts.keys[name], doubts.unproven(action), doubts.trusts(action))
@@ -63,7 +63,7 @@ class _Step(NamedTuple):
 
 
 class TaintPaths:
-    """The shortest way into each dirty attribute, from where somebody may have chosen the value.
+    """The shortest path into each tainted attribute, from where its value can be chosen.
 
     Those into which no such way leads begin at an answer that nothing proves. Ties go by name.
     """
@@ -136,12 +136,12 @@ class TaintPaths:
                             found[target] = _Step(writer, key, name)
 
     def _seed(self, writers: list[Writer]) -> _Step | None:
-        """A writer that looks something up by what somebody may have chosen."""
+        """A writer whose lookup uses a user-controlled value."""
         found = ((one, self._chosen_key(one[0])) for one in writers)
         return next((_Step(one, key) for one, key in found if key), None)
 
     def _chosen_key(self, action: Action) -> LookupKey | None:
-        """The first key of an action that somebody may have chosen."""
+        """The first lookup key of an action that is user-controlled."""
         if action.name not in self.chosen:
             keys = self.doubts.keys[action.name]
             tainted = (key for key in keys if self.doubts.trust(key.reference, action).tainted)
@@ -191,7 +191,7 @@ def _written(action: Action, mapping: AttributeMapping) -> str:
 
 
 def build_source_label(reference: Reference, action: Action, doubts: TrustAnalysis) -> Label:
-    """Where a value that somebody may choose comes from, and who may."""
+    """Where a user-controlled value comes from, and who controls it."""
     if isinstance(reference, Input):
         number = doubts.input_number(action, reference.name)
         route = f"actions.{action.name}.data_inputs[{number}]"
@@ -199,14 +199,14 @@ def build_source_label(reference: Reference, action: Action, doubts: TrustAnalys
     if isinstance(reference, PersonAttribute):
         known = doubts.project.attributes.get(reference.name)
         sure = known is not None and known.messenger_writable
-        who = "end users can change it" if sure else "nobody knows that end users cannot change it"
+        who = "end users can change it" if sure else "it is unknown whether end users can change it"
         return Label(f"{reference}: {who}", route=f"attributes.{reference.name}#")
     if reference.name in TYPED:
         return Label(f"{reference} is whatever the person says it is")
     if set(action.audiences) != {"users"}:
-        who = "leads and visitors say what it is, and nobody verifies it"
+        who = "leads and visitors choose it, and it is not verified"
         return Label(f"{reference}: {who}", route=f"actions.{action.name}.audiences")
     return Label(
-        f"{reference}: without identity verification, anybody may claim it",
+        f"{reference}: without identity verification, any visitor can claim it",
         route="workspace.identity_verification",
     )

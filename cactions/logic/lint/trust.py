@@ -2,7 +2,7 @@
 
 An attribute that end users cannot write is as good as the actions that map onto it. A mapping is
 good where a sound ``same_person`` proves the answer *and* what the third party holds is vouched
-for: whoever signs up there with somebody else's number has it in a record that is truly theirs.
+for: an attacker can sign up there with another person's number, and has it in a real record.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def is_contact_address(name: str) -> bool:
 
 
 def rests_on_contact_address(proof: SamePerson) -> bool:
-    """Whether a proof compares an address or a number, which anybody may have typed there."""
+    """Whether an identity check compares an address or a number, which anyone may have entered."""
     return is_contact_address(proof.equals.name) or is_contact_address(_last(proof.path.segments))
 
 
 class TrustAnalysis:
     """What of a project may not be what it seems.
 
-    ``dirty`` are the attributes that other actions fill with what nobody has proven, ``writers``
+    ``dirty`` are the attributes that other actions fill with unproven values, ``writers``
     all mappings onto each attribute, ``used`` the trusted routes that made a difference.
     """
 
@@ -73,7 +73,7 @@ class TrustAnalysis:
         self._settle()
 
     def _settle(self) -> None:
-        """Attributes that hold what nobody has proven, and then those that are proven by these."""
+        """Attributes with unproven values, and then those that are proven by these."""
         proven_by: dict[str, list[Action]] = {}
         for action in self.project.actions.values():
             proof = action.response.same_person
@@ -104,7 +104,7 @@ class TrustAnalysis:
         if proof.verified:
             return ""
         if rests_on_contact_address(proof):
-            return "nobody says that the third party verifies what the proof rests on"
+            return "nothing declares that the service verifies what the identity check compares"
         last = _last(mapping.path.segments)
         if re.search(_ASSIGNED, last, re.IGNORECASE) and not is_contact_address(last):
             return ""
@@ -116,7 +116,7 @@ class TrustAnalysis:
         if proof is None:
             return "nothing proves that the answer is theirs"
         if proof.equals in self.sent[action.name]:
-            return f"{proof.equals} is sent in the request, and comes back whoever it is about"
+            return f"{proof.equals} is sent in the request, and comes back for any person"
         if _is_common(proof.equals, self.project):
             return f"{proof.equals} is the same for many people"
         if self.trust(proof.equals, action).tainted:

@@ -255,6 +255,6 @@ FILE: Final = RecordSchema(
         "trust": FieldSchema(
             ListSchema(TRUST, least=1), "attributes and mapped values that are vouched for"
         ),
-        "allow": FieldSchema(ListSchema(ALLOW, least=1), "findings that somebody answers for"),
+        "allow": FieldSchema(ListSchema(ALLOW, least=1), "suppressed findings"),
     }
 )

@@ -40,7 +40,7 @@ class LoadedProject(Struct, frozen=True):
 
     ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``homes``:
     the file in which a thing stands that a folder has once. ``suppressed``: the findings that
-    somebody answers for.
+    is suppressed.
     """
 
     project: Project | None

@@ -88,7 +88,7 @@ class ParsedFile:
 
     @property
     def may_hide(self) -> bool:
-        """Whether it can say of something that nobody may see it."""
+        """Whether the file can declare a redaction."""
         return self.declares
 
     def get(self, key: str) -> LocatedValue | None:

@@ -1,4 +1,4 @@
-"""Shapes what somebody answers for: suppressions of rules, and trust in places."""
+"""Builds suppressions of rules, and trust statements for locations."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Checks nodes against a schema and types their scalars; goes on after every fault.
 
 What comes out is a tree of Typed values that still know where they stand. A value that has a
-fault is left out, so that whoever reads on never trips over it.
+fault is left out, so that later code never meets it.
 """
 
 from __future__ import annotations

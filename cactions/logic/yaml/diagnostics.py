@@ -30,7 +30,7 @@ PLAIN_HTTP = "CA402"
 SPECIAL_HOST = "CA403"
 
 MOST_HINTS: Final = 50
-"""Names of one file that a likeness is looked for: whoever misspelt more has another mistake."""
+"""Unknown names of one file that get a suggestion; more of them are another mistake."""
 
 MOST_SAID: Final = 600
 """Characters of one message."""
@@ -51,7 +51,7 @@ class Diagnostics:
         self.found.append(Finding(rule, message, hint, self.place(span), route))
 
     def attach_fix(self, fix: Fix | None) -> None:
-        """Say how the fault that was noted last is mended, where that is known."""
+        """Add the fix of the last finding, where it is known."""
         self.found[-1] = replace(self.found[-1], fix=fix)
 
     def nearest(self, word: str, known: Collection[str]) -> str:
