@@ -204,11 +204,11 @@ def asking() -> ssl.SSLContext:
 
 SHAKE = "closed the connection in the TLS handshake"
 LATE = "took longer than 1 s: "
-CUT = "the answer of api.test is cut off"
-HEAD_CUT = "closed the connection in the middle of its answer's headers"
-NO_HTTP = "what api.test sends is no HTTP/1.1 answer"
+CUT = "the response of api.test is cut off"
+HEAD_CUT = "closed the connection in the middle of its response's headers"
+NO_HTTP = "api.test did not send an HTTP/1.1 response"
 NO_TLS = "does not speak TLS on this port"
-CHUNKS = "its chunks are not as HTTP/1.1 writes them"
+CHUNKS = "its chunks are not valid HTTP/1.1"
 INFLATE = "cannot be decompressed"
 STRICT = "the answer is not strict JSON: "
 
@@ -285,10 +285,10 @@ HEADS = {
     "never answers": Case(silent, NONE, LATE + "no answer had begun"),
     "never reads": Case(deaf, NONE, LATE + "the request was being sent", body="x" * 9_000_000),
     "reads in drops": Case(sipping, NONE, LATE + "the request was being sent", body="x" * 9**7),
-    "resets after the request": Case(resets(), NONE, "closed the connection without an answer"),
-    "closes after the request": Case(says(), NONE, "closed the connection without an answer"),
+    "resets after the request": Case(resets(), NONE, "closed the connection without a response"),
+    "closes after the request": Case(says(), NONE, "closed the connection without a response"),
     "breaks off after the request": Case(
-        says(ragged=True), NONE, "closed the connection without an answer"
+        says(ragged=True), NONE, "closed the connection without a response"
     ),
     "drips its status": Case(drips(b"HTTP/1.1 200 ", b"O"), NONE, LATE + "its answer was still"),
     "drips headers": Case(drips(OK, b"x: y\r\n"), NONE, LATE + "its answer was still coming in"),
@@ -308,7 +308,7 @@ HEADS = {
     "closes in the head": Case(says(OK + b"Content-"), NONE, HEAD_CUT),
     "breaks off in the head": Case(says(OK + b"Content-", ragged=True), NONE, HEAD_CUT),
     "closes in the status": Case(says(b"HTTP/1.1 2"), NONE, HEAD_CUT),
-    "HTTP/0.9": Case(says(GOOD), NONE, "is no HTTP/1.1 answer|in the middle of its"),
+    "HTTP/0.9": Case(says(GOOD), NONE, "did not send an HTTP/1.1 response|in the middle of its"),
     "garbage": Case(says(bytes(range(256)) * 9), UNUSABLE, NO_HTTP),
     "HTTP/2": Case(
         says(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00\r\n\r\n" + bytes(99)), UNUSABLE, NO_HTTP
@@ -363,7 +363,7 @@ LENGTHS = {
     ),
     "an endless length": Case(
         pours(OK + b"Content-Length: 99999999999999999999\r\n\r\n", KIB), UNUSABLE,
-        "longer than 1,048,576 bytes|no HTTP/1.1 answer", 200,
+        "longer than 1,048,576 bytes|did not send an HTTP/1.1 response", 200,
     ),
     "length and chunks": Case(
         says(OK + b"Content-Length: 44\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GOOD),

@@ -122,7 +122,7 @@ def test_no_name_leads_to_a_special_address(
     for spelling in SPECIAL:
         current[0] = spelling
         with pytest.raises(
-            RequestFailed, match=r"api\.shop\.example is not called: it leads"
+            RequestFailed, match=r"blocked request to api\.shop\.example: it resolves"
         ) as caught:
             live.send(Request("GET", MaskedText.of_plain(SHOP), limits=QUICK))
         assert (FORBIDDEN, False) == (caught.value.reason, caught.value.sent)
