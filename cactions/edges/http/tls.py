@@ -1,7 +1,7 @@
 """The TLS settings of every connection, and messages for its failures.
 
-Nothing comes from the environment: Python's default context writes its keys to ``SSLKEYLOGFILE`` and
-trusts the certificates that ``SSL_CERT_FILE`` names.
+Nothing comes from the environment: Python's default context writes its keys to ``SSLKEYLOGFILE``
+and trusts the certificates that ``SSL_CERT_FILE`` names.
 """
 
 from __future__ import annotations

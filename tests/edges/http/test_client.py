@@ -532,11 +532,11 @@ def test_a_proxy_is_told_the_allowed_address_and_sees_no_secret() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "words"),
     [
-        (says(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), "the proxy answers 407"),
+        (says(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), "the proxy returned status 407"),
         (says(b"HTTP/1.1 200 OK"), "did not respond as a proxy does"),
         (says(b"x" * 20_000), "did not respond as a proxy does"),
         (says(b"SSH-2.0-OpenSSH\r\n\r\n"), "did not respond as a proxy does"),
-        (lambda talk: time.sleep(1.2), "longer than 1 s: the proxy was being asked for it"),
+        (lambda talk: time.sleep(1.2), "longer than 1 s: the proxy was being asked for a tunnel"),
         (Talk.reset, "the proxy"),
         (says(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), "does not speak TLS"),
     ],
