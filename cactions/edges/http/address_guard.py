@@ -56,7 +56,8 @@ class NetworkRules:
         for entry in self.allowed:
             if not _is_address(entry.address):
                 raise UsageError(
-                    f'the address allowed for {entry.host} is "{entry.address}", which is not an IP address',
+                    f'the address allowed for {entry.host} is "{entry.address}",'
+                    " which is not an IP address",
                     hint="Write it as 10.0.0.5 or fd00::5.",
                 )
         if self.proxy and not _PROXY.fullmatch(self.proxy):
@@ -74,7 +75,7 @@ class NetworkRules:
 
 @frozen
 class Target:
-    """Where a URL leads. ``path`` is all after the origin; with ``address`` no look-up is needed."""
+    """Where a URL leads. ``path``: all after the origin. ``address``: no look-up is needed."""
 
     host: str
     port: int
@@ -83,7 +84,7 @@ class Target:
 
 
 def resolve_target(url: str, allowed: Iterable[AllowedAddress]) -> Target:
-    """Where this exact URL leads. Raises RequestFailed (FORBIDDEN_ADDRESS) where that is blocked."""
+    """Where this exact URL leads. Raises RequestFailed (FORBIDDEN_ADDRESS) if it is blocked."""
     parts = _URL.fullmatch(url)
     if parts is None or _UNSENDABLE.search(url):
         raise build_unsendable(

@@ -202,7 +202,7 @@ class _BodyStream(httpx.SyncByteStream):
         return self._response.iter_stream()
 
     def close(self) -> None:
-        """Ends the exchange: the connection is idle again, or closed where the body was not read."""
+        """End the exchange: the connection is idle again, or closed if the body was not read."""
         self._response.close()
 
 

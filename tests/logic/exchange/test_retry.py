@@ -117,7 +117,7 @@ def test_a_held_token_is_asked_for_before_anything_is_sent() -> None:
     said, got = call(asked(tokens=(CRM,)), NEW, OK)
     assert ("GS", OK) == (kinds(said), got)
     [(_, header), _] = said[1].request.headers
-    assert ("Bearer ••••••", "Bearer new-token-2") == (header.shown, header.reveal())
+    assert ("Bearer ••••••", "Bearer new-token-2") == (header.masked, header.reveal())
 
 
 def test_a_denied_call_is_made_exactly_once_more_with_another_token() -> None:
