@@ -80,7 +80,7 @@ class _RetryPolicy:
 
 
 def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
-    """The whole call. Raises PlanningError (NO_ANSWER and others, IN_DOUBT) and what binding raises."""
+    """The whole call. Raises PlanningError (NO_ANSWER, IN_DOUBT and others)."""
     request = asked.action.request
     tries = request.limits.retries if request.repeatable else 0
     manner = _RetryPolicy(tries, not request.is_read, chance)
