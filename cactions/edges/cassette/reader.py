@@ -57,7 +57,7 @@ class CassetteSender:
         return len(self._recorded)
 
     def send(self, request: Request) -> Response:
-        """The recorded response. Raises PlanningError (NOT_RECORDED), naming the closest request."""
+        """The recorded response. Raises PlanningError (NOT_RECORDED); it names the nearest."""
         asked = to_request_key(request)
         blanks = asked.body.blanks
         index = self._index(blanks)

@@ -2,12 +2,11 @@
 
 httpx's Client is not used: it would follow redirects, keep cookies and read the environment. Our
 transport speaks HTTP with httpcore's public HTTP11Connection, over connections of our own (address
-guard, deadline, byte limits). Each thread has its own transport.
+guard, deadline, byte limits). One transport a thread.
 
 - A connection is reused only where nothing is left on it. Bytes after a response would be taken
   for the response to the next request, which is about another person.
-- A failure becomes a new RequestFailed, made outside of the frames and exceptions that held
-  secrets.
+- A failure becomes a new RequestFailed, made outside of the frames that held secrets.
 """
 
 from __future__ import annotations
@@ -144,7 +143,7 @@ class _Transport(httpx.BaseTransport):
         """Send it, and read the response's head. Raises RequestFailed, and httpcore's errors."""
         context: _ExchangeContext = request.extensions["context"]
         target = context.target
-        # The path is our own text: httpx may write it in another way.
+        # The path is our own text, which httpx may change.
         url = httpcore.URL(
             scheme=b"https",
             host=target.host.encode("ascii"),
