@@ -321,5 +321,5 @@ def test_pauses_are_real_where_the_machine_waits() -> None:
     pauses, start = SystemSleeper(), time.monotonic()
     pauses.wait(0.05)
     assert time.monotonic() - start >= 0.05
-    assert all(0 <= pauses.chance() <= 1 for _ in range(100))
+    assert all(0 <= pauses.jitter() <= 1 for _ in range(100))
     assert 100 == len({pauses.new_idempotency_key() for _ in range(100)})
