@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from cactions.edges.cassette.reader import CassetteSender
-from cactions.edges.cassette.writer import write_cassette
+from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.model import FailureReason, MaskedText, PlanningError, Request, Response
 
 BASE = "https://api.shop.example"
@@ -43,3 +44,9 @@ def refusal(sender: CassetteSender, request: Request) -> str:
         sender.send(request)
     assert FailureReason.NOT_RECORDED is caught.value.reason
     return str(caught.value)
+
+
+def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) -> None:
+    """Write a cassette that both cactions and plain vcrpy replay; the whole file or nothing."""
+    writer = JsonCassetteWriter(path)
+    writer.save(writer.encode(exchanges))

@@ -26,7 +26,7 @@ SEATS = {
     "yaml": {"logic/yaml/parser.py"},
     "sqlite3": {"edges/store/sqlite.py"},
     "httpx": {"edges/http/client.py"},
-    "httpcore": {"edges/http/client.py"},
+    "httpcore": {"edges/http/client.py", "edges/http/connection.py"},
     "h11": set(),
     "certifi": {"edges/http/tls.py"},
     "vcr": {"edges/cassette/writer.py"},

@@ -12,7 +12,7 @@ from cactions.cli.vault_check import find_missing_in_vault
 from cactions.edges.clock import SystemClock
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.probe import SocketProber
-from cactions.edges.http.tls import trust
+from cactions.edges.http.tls import load_trust_store
 from cactions.logic.network.hosts import list_hosts
 from cactions.logic.network.reachability import build_failed_check
 from cactions.model import Health, HealthCheck, Project, UsageError
@@ -29,8 +29,8 @@ def run_health_checks(
     found = [*_vault(vault, project)] if vault and project else []
     doors = None
     try:
-        trusted = trust(answers.ca_file)
-        told = f"{count_noun(trusted.authorities, 'authority', 'authorities')} of {trusted.told}"
+        trusted = load_trust_store(answers.ca_file)
+        told = f"{count_noun(trusted.authorities, 'authority', 'authorities')} of {trusted.source}"
         found.append(HealthCheck("trust", "", Health.OK, told))
         network = NetworkRules(
             project.allowed if project else (), ca_file=answers.ca_file, proxy=answers.proxy

@@ -16,7 +16,6 @@ from typing import Final
 from cactions.app.propose import Job, PlanContext, propose, send_request
 from cactions.app.replay_caller import ReplayCaller
 from cactions.edges.cassette.reader import CassetteSender
-from cactions.edges.cassette.writer import write_cassette
 from cactions.logic import documents
 from cactions.logic.project import SourceFile, load_project
 from cactions.logic.strict_json import dump_json
@@ -32,6 +31,7 @@ from cactions.model import (
     Response,
 )
 from tests.bench.measuring import Reading, medians, own
+from tests.recordings import write_cassette
 
 PEOPLE: Final = 200
 LIMIT: Final = 150.0

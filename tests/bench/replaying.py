@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.cassette.reader import CassetteSender
-from cactions.edges.cassette.writer import write_cassette
 from cactions.model import MaskedText, Request, Response
 from tests.bench.measuring import Reading, medians, own
+from tests.recordings import write_cassette
 
 SMALL: Final = 10
 LARGE: Final = 10_000

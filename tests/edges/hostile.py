@@ -204,11 +204,11 @@ def asking() -> ssl.SSLContext:
 
 SHAKE = "closed the connection in the TLS handshake"
 LATE = "took longer than 1 s: "
-CUT = "the answer of api.test is cut off"
-HEAD_CUT = "closed the connection in the middle of its answer's headers"
-NO_HTTP = "what api.test sends is no HTTP/1.1 answer"
+CUT = "the response of api.test is cut off"
+HEAD_CUT = "closed the connection in the middle of its response's headers"
+NO_HTTP = "api.test did not send an HTTP/1.1 response"
 NO_TLS = "does not speak TLS on this port"
-CHUNKS = "its chunks are not as HTTP/1.1 writes them"
+CHUNKS = "its chunks are not valid HTTP/1.1"
 INFLATE = "cannot be decompressed"
 STRICT = "the answer is not strict JSON: "
 
@@ -273,42 +273,42 @@ CONNECTING = {
         context=stranger,
     ),
     "old TLS": Case(
-        silent, NONE, "api.test speaks only versions of TLS older than 1.2", sent=False,
+        silent, NONE, "api.test supports only TLS versions older than 1.2", sent=False,
         context=old_tls,
     ),
     "asks for our certificate": Case(
-        silent, NONE, "api.test asks for a certificate of ours", context=asking
+        silent, NONE, "api.test requires a client certificate", context=asking
     ),
 }  # fmt: skip
 
 HEADS = {
-    "never answers": Case(silent, NONE, LATE + "no answer had begun"),
+    "never answers": Case(silent, NONE, LATE + "no response had begun"),
     "never reads": Case(deaf, NONE, LATE + "the request was being sent", body="x" * 9_000_000),
     "reads in drops": Case(sipping, NONE, LATE + "the request was being sent", body="x" * 9**7),
-    "resets after the request": Case(resets(), NONE, "closed the connection without an answer"),
-    "closes after the request": Case(says(), NONE, "closed the connection without an answer"),
+    "resets after the request": Case(resets(), NONE, "closed the connection without a response"),
+    "closes after the request": Case(says(), NONE, "closed the connection without a response"),
     "breaks off after the request": Case(
-        says(ragged=True), NONE, "closed the connection without an answer"
+        says(ragged=True), NONE, "closed the connection without a response"
     ),
-    "drips its status": Case(drips(b"HTTP/1.1 200 ", b"O"), NONE, LATE + "its answer was still"),
-    "drips headers": Case(drips(OK, b"x: y\r\n"), NONE, LATE + "its answer was still coming in"),
+    "drips its status": Case(drips(b"HTTP/1.1 200 ", b"O"), NONE, LATE + "the response was still"),
+    "drips headers": Case(drips(OK, b"x: y\r\n"), NONE, LATE + "the response was still coming in"),
     "endless headers": Case(pours(OK, b"x: y\r\n" * 200), UNUSABLE, "the headers of api.test's"),
-    "endless header": Case(pours(OK + b"x: ", KIB), UNUSABLE, "answer are longer than 65,536 b"),
+    "endless header": Case(pours(OK + b"x: ", KIB), UNUSABLE, "response are longer than 65,536 b"),
     "a huge header": Case(
-        says(OK + b"x: " + KIB * 200 + b"\r\n\r\n"), UNUSABLE, "answer are longer than 65,536 b"
+        says(OK + b"x: " + KIB * 200 + b"\r\n\r\n"), UNUSABLE, "response are longer than 65,536 b"
     ),
     "endless 1xx": Case(
         pours(b"", b"HTTP/1.1 102 Processing\r\n\r\n" * 40), UNUSABLE, "the headers of api.test's"
     ),
     "dripping 1xx": Case(
-        drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), NONE, LATE + "its answer was still coming in"
+        drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), NONE, LATE + "the response was still coming in"
     ),
     "one 1xx": Case(says(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + body(GOOD)), None),
     "resets in the head": Case(resets(OK + b"Content-"), NONE, HEAD_CUT),
     "closes in the head": Case(says(OK + b"Content-"), NONE, HEAD_CUT),
     "breaks off in the head": Case(says(OK + b"Content-", ragged=True), NONE, HEAD_CUT),
     "closes in the status": Case(says(b"HTTP/1.1 2"), NONE, HEAD_CUT),
-    "HTTP/0.9": Case(says(GOOD), NONE, "is no HTTP/1.1 answer|in the middle of its"),
+    "HTTP/0.9": Case(says(GOOD), NONE, "did not send an HTTP/1.1 response|in the middle of its"),
     "garbage": Case(says(bytes(range(256)) * 9), UNUSABLE, NO_HTTP),
     "HTTP/2": Case(
         says(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00\r\n\r\n" + bytes(99)), UNUSABLE, NO_HTTP
@@ -329,11 +329,11 @@ HEADS = {
 
 LENGTHS = {
     "drips its body": Case(
-        drips(OK + b"Content-Length: 4444\r\n\r\n", b"x"), NONE, LATE + "its answer was still", 200
+        drips(OK + b"Content-Length: 4444\r\n\r\n", b"x"), NONE, LATE + "the response was still", 200
     ),
-    "drips chunks": Case(drips(CHUNKED, b"1\r\nx\r\n"), NONE, LATE + "its answer was still", 200),
+    "drips chunks": Case(drips(CHUNKED, b"1\r\nx\r\n"), NONE, LATE + "the response was still", 200),
     "drips chunk extensions": Case(
-        drips(CHUNKED + b"1;", b"x"), NONE, LATE + "its answer was still", 200
+        drips(CHUNKED + b"1;", b"x"), NONE, LATE + "the response was still", 200
     ),
     "stops in the body": Case(
         says(OK + b"Content-Length: 99\r\n\r\nx"), UNUSABLE, CUT, 200
@@ -363,15 +363,15 @@ LENGTHS = {
     ),
     "an endless length": Case(
         pours(OK + b"Content-Length: 99999999999999999999\r\n\r\n", KIB), UNUSABLE,
-        "longer than 1,048,576 bytes|no HTTP/1.1 answer", 200,
+        "longer than 1,048,576 bytes|did not send an HTTP/1.1 response", 200,
     ),
     "length and chunks": Case(
         says(OK + b"Content-Length: 44\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GOOD),
-        UNUSABLE, "tells its length in two ways", 200,
+        UNUSABLE, "states its length twice", 200,
     ),
     "chunks of HTTP/1.0": Case(
         says(b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), UNUSABLE,
-        "in HTTP/1.0, which has none", 200,
+        "is HTTP/1.0 and in chunks", 200,
     ),
     "another transfer coding": Case(
         says(OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), UNUSABLE, NO_HTTP

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from cactions.app.ports import Clock, Journal, People, RunLock, Sender
 from cactions.edges.cassette.reader import CassetteSender
-from cactions.edges.cassette.writer import write_cassette
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.store.journal import LocalJournal
@@ -48,6 +47,7 @@ from cactions.model import (
 )
 from tests.builders import EMAIL, a_plan, change, person
 from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeRunLock, FakeSender
+from tests.recordings import write_cassette
 from tests.servers import Talk, serving
 
 MakePeople: TypeAlias = Callable[..., People]

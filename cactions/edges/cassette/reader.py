@@ -57,7 +57,7 @@ class CassetteSender:
         return len(self._recorded)
 
     def send(self, request: Request) -> Response:
-        """The recorded answer. Raises PlanningError (NOT_RECORDED), which names the nearest request."""
+        """The recorded response. Raises PlanningError (NOT_RECORDED); it names the nearest."""
         asked = to_request_key(request)
         blanks = asked.body.blanks
         index = self._index(blanks)

@@ -63,12 +63,3 @@ class JsonCassetteWriter:
                 path.parent.mkdir(exist_ok=True)
             write_whole(path, data)
             sync_folder(path.parent)
-
-
-def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) -> None:
-    """Write a cassette that both cactions and plain vcrpy replay; the whole file or nothing.
-
-    Raises RemoteError for an answer that is not text, StoreError where it cannot be written.
-    """
-    tape = JsonCassetteWriter(path)
-    tape.save(tape.encode(exchanges))

@@ -1,12 +1,12 @@
-"""The live sender: one request, one answer, over httpx; nothing is followed, kept or repeated.
+"""The live sender: one request, one response, over httpx. It follows, keeps and repeats nothing.
 
-httpx's transport is used without its Client, which would follow redirects, keep cookies and read
-the environment. Its connections are made by ourselves (guard, deadline, bytes), one pool a thread:
+httpx's Client is not used: it would follow redirects, keep cookies and read the environment. Our
+transport speaks HTTP with httpcore's public HTTP11Connection, over connections of our own (address
+guard, deadline, byte limits). One transport a thread.
 
-- A connection is used again only where nothing is left on it. Bytes behind an answer would be
-  taken for the answer to the next request, which asks about another person.
-- What fails becomes a RequestFailed that is made anew, far from the frames and exceptions in which
-  secrets stood.
+- A connection is reused only where nothing is left on it. Bytes after a response would be taken
+  for the response to the next request, which is about another person.
+- A failure becomes a new RequestFailed, made outside of the frames that held secrets.
 """
 
 from __future__ import annotations
@@ -14,45 +14,50 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import httpcore
 import httpx
 from msgspec import Struct
 
 from cactions import __version__
-from cactions.edges.http import errors
 from cactions.edges.http.address_guard import NetworkRules, Target, resolve_target
 from cactions.edges.http.budget import ExchangeBudget
 from cactions.edges.http.connection import BoundedTlsStream, connect
 from cactions.edges.http.decompress import decompress
-from cactions.edges.http.tls import context_for
+from cactions.edges.http.errors import NetworkFault, build_failure, build_unsendable
+from cactions.edges.http.tls import build_tls_context
 from cactions.logic.request.encoding import HEADER_NAME
 from cactions.model import MaskedText, Request, RequestFailed, Response
 
-for _chatty in ("httpx", "httpcore"):  # they write URLs and headers down
-    logging.getLogger(_chatty).setLevel(logging.CRITICAL + 1)
+for _logger_name in ("httpx", "httpcore"):  # they log URLs and headers
+    logging.getLogger(_logger_name).setLevel(logging.CRITICAL + 1)
 
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_OWNED: Final = {"host", "content-length", "transfer-encoding", "connection", "upgrade", "expect"}
-_AGENT: Final = (b"User-Agent", f"cactions/{__version__}".encode())
-_CODING: Final = (b"Accept-Encoding", b"gzip")
-_KEPT_SECONDS: Final = 4.0
-_MOST_KEPT: Final = 8
+_RESERVED_HEADERS: Final = {
+    "host", "content-length", "transfer-encoding", "connection", "upgrade", "expect",
+}  # fmt: skip
+_USER_AGENT: Final = (b"User-Agent", f"cactions/{__version__}".encode())
+_ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip")
+_HTTP_VERSIONS: Final = {b"HTTP/1.1", b"HTTP/1.0"}
+_IDLE_SECONDS: Final = 4.0
+_MAX_IDLE_CONNECTIONS: Final = 8
 
 
-class _ExchangeContext(Struct, frozen=True):
-    """What our connections must know about a request beyond what HTTP says."""
+@dataclass(frozen=True, slots=True)
+class _ExchangeContext:
+    """What our transport must know about a request beyond what HTTP says."""
 
     target: Target
-    allowance: ExchangeBudget
+    budget: ExchangeBudget
     fresh: bool
 
 
 class HttpSender:
-    """The Sender that asks the services themselves. For any number of threads.
+    """The Sender that calls the services themselves, for any number of threads.
 
     Raises UsageError where the network's ``ca_file`` cannot be used.
     """
@@ -61,14 +66,14 @@ class HttpSender:
 
     def __init__(self, network: NetworkRules | None = None) -> None:
         self._network = network or NetworkRules()
-        self._context = context_for(self._network.ca_file)
-        self._mine = threading.local()
+        self._tls_context = build_tls_context(self._network.ca_file)
+        self._thread_local = threading.local()
         self._lock = threading.Lock()
-        self._transports: dict[threading.Thread, httpx.HTTPTransport] = {}
+        self._transports: dict[threading.Thread, _Transport] = {}
 
     def send(self, request: Request) -> Response:
-        """The answer, whatever its status. Raises RequestFailed."""
-        outcome = self._outcome(request)
+        """The response, whatever its status. Raises RequestFailed."""
+        outcome = self._exchange(request)
         if isinstance(outcome, RequestFailed):
             raise outcome
         return outcome
@@ -77,174 +82,194 @@ class HttpSender:
         """Close all connections. No thread may be sending."""
         with self._lock:
             transports, self._transports = self._transports, {}
-        self._mine = threading.local()
+        self._thread_local = threading.local()
         for transport in transports.values():
             transport.close()
 
-    def _outcome(self, request: Request) -> Response | RequestFailed:
-        """Failures as values: an exception would keep the frames that it came through."""
-        allowance = ExchangeBudget(request.limits)
+    def _exchange(self, request: Request) -> Response | RequestFailed:
+        """Failures are values here: an exception would keep the frames that it came through."""
+        budget = ExchangeBudget(request.limits)
         try:
-            target = resolve_target(_revealed(request.url), self._network.allowed)
-            allowance.host = target.host
-            return self._exchange(
-                _written(request, _ExchangeContext(target, allowance, request.fresh))
-            )
+            target = resolve_target(_reveal(request.url), self._network.allowed)
+            budget.host = target.host
+            context = _ExchangeContext(target, budget, request.fresh)
+            response = self._get_transport().handle_request(_build_request(request, context))
+            try:
+                return _read_response(response, budget)
+            finally:
+                response.close()
         except RequestFailed as error:
-            return allowance.annotate(error)
-        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
-            return allowance.annotate(errors.unfit("the request cannot be written as HTTP/1.1"))
-        except (httpx.TransportError, httpx.StreamError, OSError):
-            return allowance.annotate(allowance.malformed())
+            return budget.annotate(error)
+        except (httpx.InvalidURL, httpcore.LocalProtocolError, UnicodeError):
+            return budget.annotate(build_unsendable("the request cannot be written as HTTP/1.1"))
+        except (httpcore.ProtocolError, httpcore.NetworkError, OSError):
+            return budget.annotate(budget.malformed())
 
-    def _exchange(self, request: httpx.Request) -> Response:
-        asked: _ExchangeContext = request.extensions["asked"]
-        answer = self._transport().handle_request(request)
-        try:
-            return _read(answer, asked.allowance)
-        finally:
-            answer.close()
-
-    def _transport(self) -> httpx.HTTPTransport:
-        """The one of this thread."""
-        transport: httpx.HTTPTransport | None = getattr(self._mine, "transport", None)
+    def _get_transport(self) -> _Transport:
+        """The one of this thread; those of threads that have ended are closed."""
+        transport: _Transport | None = getattr(self._thread_local, "transport", None)
         if transport is None:
-            transport = self._mine.transport = _Transport(self._connect)
+            transport = self._thread_local.transport = _Transport(self._connect)
             with self._lock:
-                for gone in [one for one in self._transports if not one.is_alive()]:
-                    self._transports.pop(gone).close()
+                for thread in [thread for thread in self._transports if not thread.is_alive()]:
+                    self._transports.pop(thread).close()
                 self._transports[threading.current_thread()] = transport
         return transport
 
-    def _connect(self, asked: _ExchangeContext) -> BoundedTlsStream:
-        return connect(asked.target, self._network, self._context, asked.allowance)
+    def _connect(self, context: _ExchangeContext) -> BoundedTlsStream:
+        return connect(context.target, self._network, self._tls_context, context.budget)
 
 
-class _Connection(httpcore.HTTP11Connection):
-    """One connection, and the stream below it."""
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """HTTP, and the stream below it."""
 
-    def __init__(self, origin: httpcore.Origin, stream: BoundedTlsStream) -> None:
-        spoken = cast("httpcore.NetworkStream", stream)
-        super().__init__(origin, spoken, keepalive_expiry=_KEPT_SECONDS)
-        self.line = stream
+    http: httpcore.HTTP11Connection
+    stream: BoundedTlsStream
 
-    def is_clean(self) -> bool:
-        """Whether a next request finds nothing that was meant for the one before."""
-        if not self.is_idle() or self.has_expired():
-            return False
-        left, ended = self._h11_state.trailing_data
-        return not left and not ended
+    @property
+    def is_reusable(self) -> bool:
+        """Whether it is idle, still open, and without bytes that belong to an earlier request."""
+        return self.http.is_idle() and not self.http.has_expired()
 
 
-class _Connections(httpcore.ConnectionPool):
-    """What httpx takes for its pool: one connection to each origin, for one thread."""
+class _Transport(httpx.BaseTransport):
+    """Keeps one idle connection for each origin. For one thread."""
 
     def __init__(self, open_stream: Callable[[_ExchangeContext], BoundedTlsStream]) -> None:
-        super().__init__()
         self._open_stream = open_stream
-        self._kept: dict[tuple[str, int], _Connection] = {}
+        self._connections: dict[tuple[str, int], _Connection] = {}
 
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        asked: _ExchangeContext = request.extensions["asked"]
-        request.url.target = asked.target.path.encode()  # httpx may write it otherwise
-        connection = self._kept_for(asked) or self._new_for(asked, request.url.origin)
-        connection.line.allowance = asked.allowance
-        return connection.handle_request(request)
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and read the response's head. Raises RequestFailed, and httpcore's errors."""
+        context: _ExchangeContext = request.extensions["context"]
+        target = context.target
+        # The path is our own text, which httpx may change.
+        url = httpcore.URL(
+            scheme=b"https",
+            host=target.host.encode("ascii"),
+            port=target.port,
+            target=target.path.encode(),
+        )
+        connection = self._find_reusable(context) or self._open(context, url.origin)
+        connection.stream.budget = context.budget
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        response = connection.http.handle_request(
+            httpcore.Request(
+                request.method, url, headers=request.headers.raw, content=request.stream
+            )
+        )
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_BodyStream(response),
+            extensions=response.extensions,
+        )
 
-    def _kept_for(self, asked: _ExchangeContext) -> _Connection | None:
-        key = (asked.target.host, asked.target.port)
-        kept = self._kept.get(key)
-        if kept is None:
+    def _find_reusable(self, context: _ExchangeContext) -> _Connection | None:
+        key = (context.target.host, context.target.port)
+        connection = self._connections.get(key)
+        if connection is None:
             return None
-        if asked.fresh or not kept.is_clean():
-            self._kept.pop(key).close()
+        if context.fresh or not connection.is_reusable:
+            self._connections.pop(key).http.close()
             return None
-        asked.allowance.kept = True
-        return kept
+        context.budget.reused = True
+        return connection
 
-    def _new_for(self, asked: _ExchangeContext, origin: httpcore.Origin) -> _Connection:
-        connection = _Connection(origin, self._open_stream(asked))
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.pop(next(iter(self._kept))).close()
-        self._kept[asked.target.host, asked.target.port] = connection
+    def _open(self, context: _ExchangeContext, origin: httpcore.Origin) -> _Connection:
+        stream = self._open_stream(context)
+        http = httpcore.HTTP11Connection(origin, stream, keepalive_expiry=_IDLE_SECONDS)
+        if len(self._connections) >= _MAX_IDLE_CONNECTIONS:
+            self._connections.pop(next(iter(self._connections))).http.close()
+        connection = _Connection(http, stream)
+        self._connections[context.target.host, context.target.port] = connection
         return connection
 
     def close(self) -> None:
-        while self._kept:
-            self._kept.popitem()[1].close()
+        """Close all connections."""
+        while self._connections:
+            self._connections.popitem()[1].http.close()
 
 
-class _Transport(httpx.HTTPTransport):
-    """httpx's own, whose connections are ours."""
+class _BodyStream(httpx.SyncByteStream):
+    """The body of httpcore's response, as httpx reads it."""
 
-    def __init__(self, open_stream: Callable[[_ExchangeContext], BoundedTlsStream]) -> None:
-        self._pool = _Connections(open_stream)  # and nothing of what httpx would make
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._response.iter_stream()
+
+    def close(self) -> None:
+        """End the exchange: the connection is idle again, or closed if the body was not read."""
+        self._response.close()
 
 
-def _written(request: Request, asked: _ExchangeContext) -> httpx.Request:
-    """The request as httpx knows it. Raises RequestFailed for what cannot be sent."""
+def _build_request(request: Request, context: _ExchangeContext) -> httpx.Request:
+    """The request for httpx. Raises RequestFailed for what cannot be sent."""
     if request.method not in _METHODS:
-        raise errors.unfit("the request's method is none that is sent")
-    headers = [_header(name, _revealed(value)) for name, value in request.headers]
-    named = {name.lower() for name, _ in headers}
-    headers += [extra for extra in (_AGENT, _CODING) if extra[0].lower() not in named]
+        raise build_unsendable("the request's method is not one that cactions sends")
+    headers = [_encode_header(name, _reveal(value)) for name, value in request.headers]
+    names = {name.lower() for name, _ in headers}
+    headers += [
+        header for header in (_USER_AGENT, _ACCEPT_ENCODING) if header[0].lower() not in names
+    ]
     return httpx.Request(
         request.method,
-        _revealed(request.url),
+        _reveal(request.url),
         headers=headers,
-        content=None if request.body is None else _encoded(_revealed(request.body)),
-        extensions={"asked": asked},
+        content=None if request.body is None else _encode_body(_reveal(request.body)),
+        extensions={"context": context},
     )
 
 
-def _header(name: str, value: str) -> tuple[bytes, bytes]:
-    if not HEADER_NAME.fullmatch(name) or name.lower() in _OWNED:
-        raise errors.unfit("a header of the request has a name that is not sent")
+def _encode_header(name: str, value: str) -> tuple[bytes, bytes]:
+    if not HEADER_NAME.fullmatch(name) or name.lower() in _RESERVED_HEADERS:
+        raise build_unsendable("a header of the request has a name that cactions does not send")
     if not _HEADER_VALUE.fullmatch(value):
-        raise errors.unfit(
-            f'the value of the header "{name}" holds what no header holds',
-            "Only visible ASCII, and spaces inside: no line breaks, no letters beyond.",
+        raise build_unsendable(
+            f'the value of the header "{name}" holds a character that headers cannot hold',
+            "Only visible ASCII, and spaces inside: no line breaks, no other letters.",
         )
     return name.encode(), value.encode()
 
 
-def _encoded(body: str) -> bytes:
+def _encode_body(body: str) -> bytes:
     try:
         return body.encode()
     except UnicodeEncodeError:
-        raise errors.unfit("the request's body holds what UTF-8 does not") from None
+        raise build_unsendable("the request's body cannot be written as UTF-8") from None
 
 
-def _revealed(text: MaskedText) -> str:
+def _reveal(text: MaskedText) -> str:
     if text.is_unopened:
-        raise errors.sealed()
+        raise build_failure(NetworkFault.SECRET_NOT_OPENED)
     return text.reveal()
 
 
-def _read(answer: httpx.Response, allowance: ExchangeBudget) -> Response:
-    allowance.status = answer.status_code
-    headers = answer.headers
-    _check_framing(answer, allowance.host)
-    codings = ",".join(headers.get_list("content-encoding"))
-    assert isinstance(answer.stream, httpx.SyncByteStream)
-    body = decompress(answer.stream, codings, allowance.host, allowance.limits)
-    told = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
-    return Response(answer.status_code, told, body)
+def _read_response(response: httpx.Response, budget: ExchangeBudget) -> Response:
+    budget.status = response.status_code
+    _check_framing(response, budget.host)
+    codings = ",".join(response.headers.get_list("content-encoding"))
+    assert isinstance(response.stream, Iterable)
+    body = decompress(response.stream, codings, budget.host, budget.limits)
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+    )
+    return Response(response.status_code, headers, body)
 
 
-def _check_framing(answer: httpx.Response, host: str) -> None:
-    """RFC 9112, 6.1 and 6.3: what can be read in two ways is not read at all."""
-    version = answer.extensions.get("http_version", b"HTTP/1.1")  # a recording has none
-    if version not in _VERSIONS:
-        raise errors.not_http(host)
-    if answer.status_code < httpx.codes.OK:
-        raise errors.switching(host)
-    if "transfer-encoding" not in answer.headers:
+def _check_framing(response: httpx.Response, host: str) -> None:
+    """RFC 9112, 6.1 and 6.3: a response that can be read in two ways is not read at all."""
+    version = response.extensions["http_version"]
+    if version not in _HTTP_VERSIONS:
+        raise build_failure(NetworkFault.NOT_HTTP, host)
+    if response.status_code < httpx.codes.OK:
+        raise build_failure(NetworkFault.SWITCHED_PROTOCOL, host)
+    if "transfer-encoding" not in response.headers:
         return
-    if "content-length" in answer.headers:
-        raise errors.two_lengths(host)
+    if "content-length" in response.headers:
+        raise build_failure(NetworkFault.TWO_LENGTHS, host)
     if version == b"HTTP/1.0":
-        raise errors.old_chunks(host)
-
-
-_VERSIONS: Final = {b"HTTP/1.1", b"HTTP/1.0"}
+        raise build_failure(NetworkFault.HTTP_1_0_CHUNKS, host)

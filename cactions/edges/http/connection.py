@@ -1,8 +1,8 @@
-"""Connections over TLS, in bounded time and bytes, in the words of httpcore's NetworkStream.
+"""TLS connections with limited time and bytes, as httpcore's public NetworkStream.
 
-TLS is fed by hand instead of wrapped around the socket: so every byte on the wire is counted, of
-the handshake too, and every wait ends with the exchange's own time. What the HTTP layer says
-about time-outs is ignored. A request leaves when its answer is asked for, in one go.
+TLS runs over memory buffers instead of around the socket: so every byte on the wire is counted,
+those of the handshake too, and every wait ends with the exchange's own time. The time-outs that
+the HTTP library passes are ignored. A request leaves in one go when its response is first read.
 """
 
 from __future__ import annotations
@@ -13,117 +13,133 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from cactions.edges.http import errors, proxy, tls
+import httpcore
+
+from cactions.edges.http import proxy, tls
 from cactions.edges.http.address_guard import NetworkRules, Target, check_addresses, look_up
 from cactions.edges.http.budget import ExchangeBudget
+from cactions.edges.http.errors import NetworkFault, Phase, build_failure
 from cactions.model import RequestFailed
 
-_CHUNK: Final = 64 * 1024
-_RECORD_TYPES: Final = range(20, 25)  # RFC 8446, 5.1: the first byte of every record
+_READ_BYTES: Final = 64 * 1024
+_TLS_RECORD_TYPES: Final = range(20, 25)  # RFC 8446, 5.1: the first byte of every record
 
 
-class BoundedTlsStream:
-    """One TLS connection. ``allowance`` is that of the request that it carries now."""
+class BoundedTlsStream(httpcore.NetworkStream):
+    """One TLS connection. ``budget`` is that of the request that it carries now.
+
+    The last byte that has arrived is always handed out alone, and only when it is asked for. A
+    reader that asks has used up all bytes before. So when a response is complete, nothing follows
+    it on the wire exactly if no byte is withheld here, wherever the reader keeps its own bytes.
+    """
 
     def __init__(
-        self, sock: socket.socket, context: ssl.SSLContext, allowance: ExchangeBudget
+        self, sock: socket.socket, context: ssl.SSLContext, budget: ExchangeBudget
     ) -> None:
-        self.allowance = allowance
+        self.budget = budget
         self._socket = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=allowance.host)
-        self._heard = self._shaken = self._asked = self._deaf = False
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=budget.host)
+        self._withheld = b""
+        self._got_first_byte = self._is_secure = self._has_request = self._peer_gone = False
 
-    def shake(self) -> None:
-        """Agree on keys, and see that the server is who it should be. Raises RequestFailed."""
-        self.allowance.doing = errors.SHAKING
-        while not self._shaken:
+    def shake_hands(self) -> None:
+        """Do the TLS handshake and check the server's certificate. Raises RequestFailed."""
+        self.budget.phase = Phase.TLS_HANDSHAKE
+        while not self._is_secure:
             try:
                 self._tls.do_handshake()
-                self._shaken = True
+                self._is_secure = True
             except ssl.SSLWantReadError:
                 self._flush()
-                self._fill()
+                self._receive()
             except ssl.SSLEOFError:
-                raise self.allowance.connection_lost() from None
+                raise self.budget.connection_lost() from None
             except ssl.SSLError as error:
-                self._say_goodbye()
-                raise tls.fault(self.allowance.host, error) from None
+                self._send_alert()
+                raise tls.describe_tls_error(self.budget.host, error) from None
         self._flush()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        """Encrypt; it is sent when the answer is asked for."""
+        """Encrypt; the bytes are sent when the response is read."""
         if buffer:
-            self._asked = True
+            self._has_request = True
             try:
                 self._tls.write(buffer)
             except ssl.SSLError as error:
-                raise tls.fault(self.allowance.host, error) from None
+                raise tls.describe_tls_error(self.budget.host, error) from None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """The next bytes; none where the server has properly ended. Raises RequestFailed."""
-        self.allowance.check_head()
-        if self._outgoing.pending:
-            self.allowance.doing = errors.SENDING
-            self._flush()
-        self.allowance.doing = errors.ANSWERING if self.allowance.answered else errors.WAITING
-        if not (self._tls.pending() or self._incoming.pending):
-            self._fill()
-        data = self._decrypted(max_bytes)
-        self.allowance.answered += len(data)
-        self.allowance.ended = not data
+        self.budget.check_head()
+        data, self._withheld = self._withheld, b""
+        if not data:
+            data = self._read_new(max_bytes)
+            if len(data) > 1:
+                data, self._withheld = data[:-1], data[-1:]
+        self.budget.received += len(data)
+        self.budget.ended = not data
         return data
 
-    def _decrypted(self, most: int) -> bytes:
+    def _read_new(self, max_bytes: int) -> bytes:
+        if self._outgoing.pending:
+            self.budget.phase = Phase.SENDING
+            self._flush()
+        self.budget.phase = Phase.RECEIVING if self.budget.received else Phase.WAITING
+        if not (self._tls.pending() or self._incoming.pending):
+            self._receive()
+        return self._decrypt(max_bytes)
+
+    def _decrypt(self, max_bytes: int) -> bytes:
         while True:
             try:
-                return self._tls.read(most)
+                return self._tls.read(max_bytes)
             except ssl.SSLWantReadError:
                 self._flush()
-                self._fill()
+                self._receive()
             except ssl.SSLEOFError:  # RFC 9112, 9.8: not ended by TLS, so it may be cut off
-                self.allowance.ended = True
-                raise self.allowance.connection_lost() from None
+                self.budget.ended = True
+                raise self.budget.connection_lost() from None
             except ssl.SSLError as error:
-                raise tls.fault(self.allowance.host, error) from None
+                raise tls.describe_tls_error(self.budget.host, error) from None
 
     def _flush(self) -> None:
-        """Send what is encrypted. Where nobody listens any more, an answer may still be there."""
+        """Send what is encrypted. Where the server has gone, a response may still be there."""
         unsent = memoryview(self._outgoing.read())
-        while unsent and not self._deaf:
-            self._socket.settimeout(self.allowance.seconds())
-            self.allowance.sent |= self._asked  # as far as anybody will know
+        while unsent and not self._peer_gone:
+            self._socket.settimeout(self.budget.require_seconds())
+            self.budget.sent |= self._has_request  # whether it arrives cannot be known
             try:
                 unsent = unsent[self._socket.send(unsent) :]
             except TimeoutError:
-                raise self.allowance.late() from None
+                raise self.budget.build_timeout() from None
             except OSError:
-                self._deaf = True
+                self._peer_gone = True
 
-    def _fill(self) -> None:
-        """Wait for bytes of the wire."""
-        self._socket.settimeout(self.allowance.seconds())
+    def _receive(self) -> None:
+        """Wait for encrypted bytes."""
+        self._socket.settimeout(self.budget.require_seconds())
         try:
-            data = self._socket.recv(self.allowance.room(_CHUNK))
+            data = self._socket.recv(self.budget.limit_read(_READ_BYTES))
         except TimeoutError:
-            raise self.allowance.late() from None
+            raise self.budget.build_timeout() from None
         except OSError:
-            self.allowance.ended = True
-            raise self.allowance.connection_lost() from None
-        self.allowance.receive(len(data))
+            self.budget.ended = True
+            raise self.budget.connection_lost() from None
+        self.budget.count_wire_bytes(len(data))
         if not data:
             self._incoming.write_eof()
             return
-        if not self._heard and data[0] not in _RECORD_TYPES:
-            raise tls.no_tls(self.allowance.host)
-        self._heard = True
+        if not self._got_first_byte and data[0] not in _TLS_RECORD_TYPES:
+            raise tls.describe_missing_tls(self.budget.host)
+        self._got_first_byte = True
         self._incoming.write(data)
 
     def get_extra_info(self, info: str) -> bool | None:
-        """Whether it ``is_readable``: while nothing was asked, that means closed, or disordered."""
+        """``is_readable``: bytes are left, or the server closed. An idle connection has neither."""
         if info != "is_readable":
             return None
-        if self._tls.pending() or self._incoming.pending:
+        if self._withheld or self._tls.pending() or self._incoming.pending:
             return True
         try:
             self._socket.settimeout(0)
@@ -135,77 +151,79 @@ class BoundedTlsStream:
         return True
 
     def close(self) -> None:
-        """End it, politely where that costs nothing."""
-        if self._shaken and not self._deaf:
+        """Close; TLS's own end is sent where that needs no waiting."""
+        if self._is_secure and not self._peer_gone:
             with suppress(ssl.SSLError):
                 self._tls.unwrap()
-            self._say_goodbye()
+            self._send_alert()
         self._socket.close()
 
-    def _say_goodbye(self) -> None:
+    def _send_alert(self) -> None:
         with suppress(OSError):
             self._socket.settimeout(0)
             self._socket.send(self._outgoing.read())
 
 
 def connect(
-    target: Target, network: NetworkRules, context: ssl.SSLContext, allowance: ExchangeBudget
+    target: Target, network: NetworkRules, context: ssl.SSLContext, budget: ExchangeBudget
 ) -> BoundedTlsStream:
-    """A connection to the target, checked, within the seconds to connect. Raises RequestFailed."""
-    with allowance.connecting():
-        sock = _reach(target, network, allowance)
+    """A checked connection to the target, within the time to connect. Raises RequestFailed."""
+    with budget.limit_connecting():
+        sock = _connect_to_target(target, network, budget)
         try:
-            stream = BoundedTlsStream(sock, context, allowance)
-            stream.shake()
+            stream = BoundedTlsStream(sock, context, budget)
+            stream.shake_hands()
         except BaseException:
             sock.close()
             raise
         return stream
 
 
-def _reach(target: Target, network: NetworkRules, allowance: ExchangeBudget) -> socket.socket:
+def _connect_to_target(
+    target: Target, network: NetworkRules, budget: ExchangeBudget
+) -> socket.socket:
     """Directly, to a checked address; or through the proxy, which looks the name up itself.
 
-    Proxies let names through, not addresses, and behind one there is often no name server.
+    Proxies allow names, not addresses, and behind a proxy there is often no name server.
     """
     if network.proxy_at is None:
-        found = check_addresses(target, network, allowance)
-        allowance.doing = errors.CONNECTING
-        return _opened(found, target.port, target.host, allowance)
+        addresses = check_addresses(target, network, budget)
+        budget.phase = Phase.CONNECTING
+        return _connect_to_any(addresses, target.port, target.host, budget)
     host, port = network.proxy_at
-    found = look_up(host, port, network, allowance)
-    allowance.doing = errors.TO_PROXY
-    sock = _opened(found, port, "the proxy", allowance)
+    addresses = look_up(host, port, network, budget)
+    budget.phase = Phase.CONNECTING_TO_PROXY
+    sock = _connect_to_any(addresses, port, "the proxy", budget)
     try:
-        proxy.connect_through(sock, target.address or target.host, target.port, allowance)
+        proxy.connect_through(sock, target.address or target.host, target.port, budget)
     except BaseException:
         sock.close()
         raise
     return sock
 
 
-def _opened(
-    found: Sequence[str], port: int, whose: str, allowance: ExchangeBudget
+def _connect_to_any(
+    addresses: Sequence[str], port: int, name: str, budget: ExchangeBudget
 ) -> socket.socket:
-    """To the first address that answers; each has an equal part of the time that is left."""
+    """To the first address that accepts; each has an equal part of the time that is left."""
     failure: RequestFailed | None = None
-    for number, address in enumerate(found):
-        seconds = allowance.seconds() / (len(found) - number)
+    for index, address in enumerate(addresses):
+        seconds = budget.require_seconds() / (len(addresses) - index)
         try:
-            return _socket_to(address, port, seconds)
+            return _connect_to(address, port, seconds)
         except TimeoutError:
-            failure = allowance.late()
+            failure = budget.build_timeout()
         except ConnectionResetError:
-            failure = errors.no_handshake(whose)
+            failure = build_failure(NetworkFault.HANDSHAKE_CLOSED, name)
         except ConnectionRefusedError:
-            failure = errors.refused(whose)
+            failure = build_failure(NetworkFault.CONNECTION_REFUSED, name)
         except OSError:
-            failure = failure or errors.unreachable(whose)
+            failure = failure or build_failure(NetworkFault.UNREACHABLE, name)
     assert failure is not None  # there is an address
     raise failure
 
 
-def _socket_to(address: str, port: int, seconds: float) -> socket.socket:
+def _connect_to(address: str, port: int, seconds: float) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -1,4 +1,4 @@
-"""Bodies are decompressed by ourselves: one coding only, and never beyond what may come out."""
+"""Decompresses bodies: one coding only, and never to more bytes than the limit allows."""
 
 from __future__ import annotations
 
@@ -7,49 +7,51 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from cactions.edges.http import errors
+from cactions.edges.http.errors import NetworkFault, build_failure
 from cactions.model import Limits
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _ZLIB: Final = zlib.MAX_WBITS
 _RAW: Final = -zlib.MAX_WBITS
+_ZLIB_HEAD_BYTES: Final = 2
 _CODINGS: Final[Mapping[str, int]] = MappingProxyType(
     {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB}
 )
 
 
 def decompress(pieces: Iterable[bytes], codings: str, host: str, limits: Limits) -> bytes:
-    """The whole body. ``codings``: all values of Content-Encoding, with commas.
+    """The whole body. ``codings``: all values of Content-Encoding, separated by commas.
 
-    Raises RequestFailed for codings other than none, gzip and deflate, for more than one, for what
-    cannot be decoded to its very end, and for more bytes than ``limits.decoded``.
+    Raises RequestFailed for codings other than gzip, deflate and identity, for more than one, for
+    data that cannot be decoded to its end, and for more bytes than ``limits.decoded``.
     """
-    named = [coding for one in codings.lower().split(",") if (coding := one.strip(" \t"))]
-    if len(named) > 1:
-        raise errors.stacked(host)
-    if not named or named == ["identity"]:
-        return _plain(pieces, host, limits)
-    if named[0] not in _CODINGS:
-        raise errors.unknown_coding(host)
-    return _decoded(pieces, _CODINGS[named[0]], host, limits)
+    names = [name for part in codings.lower().split(",") if (name := part.strip(" \t"))]
+    if len(names) > 1:
+        raise build_failure(NetworkFault.STACKED_CODINGS, host)
+    if not names or names == ["identity"]:
+        return _join(pieces, host, limits)
+    if names[0] not in _CODINGS:
+        raise build_failure(NetworkFault.UNKNOWN_CODING, host)
+    return _inflate(pieces, _CODINGS[names[0]], host, limits)
 
 
-def _plain(pieces: Iterable[bytes], host: str, limits: Limits) -> bytes:
+def _join(pieces: Iterable[bytes], host: str, limits: Limits) -> bytes:
     body = bytearray()
     for piece in pieces:
         body += piece
         if len(body) > limits.decoded:
-            raise errors.too_long_decoded(host, limits)
+            raise build_failure(NetworkFault.TOO_LONG_DECODED, host, limits=limits)
     return bytes(body)
 
 
-def _decoded(pieces: Iterable[bytes], bits: int, host: str, limits: Limits) -> bytes:
+def _inflate(pieces: Iterable[bytes], window_bits: int, host: str, limits: Limits) -> bytes:
     body = bytearray()
     unread, stream = b"", None
     for piece in pieces:
         unread += piece
-        if stream is None and len(unread) >= _HEAD_SIZE:
-            stream = zlib.decompressobj(_RAW if bits == _ZLIB and not _has_head(unread) else bits)
+        if stream is None and len(unread) >= _ZLIB_HEAD_BYTES:
+            is_raw = window_bits == _ZLIB and not _has_zlib_head(unread)
+            stream = zlib.decompressobj(_RAW if is_raw else window_bits)
         if stream is None:
             continue
         if stream.eof:
@@ -57,18 +59,15 @@ def _decoded(pieces: Iterable[bytes], bits: int, host: str, limits: Limits) -> b
         try:
             body += stream.decompress(unread, limits.decoded + 1 - len(body))
         except zlib.error:
-            raise errors.not_decodable(host) from None
+            raise build_failure(NetworkFault.NOT_DECODABLE, host) from None
         if len(body) > limits.decoded:
-            raise errors.too_long_decoded(host, limits)
+            raise build_failure(NetworkFault.TOO_LONG_DECODED, host, limits=limits)
         unread = b""
     if unread or (stream and (not stream.eof or stream.unused_data)):
-        raise errors.not_decodable(host)
-    return bytes(body)  # nothing at all stands for nothing, as in a 204
+        raise build_failure(NetworkFault.NOT_DECODABLE, host)
+    return bytes(body)  # an empty body is valid, as in a 204
 
 
-_HEAD_SIZE: Final = 2
-
-
-def _has_head(data: bytes) -> bool:
-    """RFC 1950, 2.2: many servers say deflate and leave the head of zlib out."""
+def _has_zlib_head(data: bytes) -> bool:
+    """RFC 1950, 2.2: many servers send deflate without the head of zlib."""
     return data[0] & 0x0F == zlib.DEFLATED and int.from_bytes(data[:2]) % 31 == 0

@@ -1,199 +1,162 @@
-"""Every way in which the network fails, in words for whoever has to find out why.
+"""Every way in which a request can fail on the network, as a message, a hint and a reason.
 
-A message names the host and the cause. It holds nothing that the server sent and nothing of the
-request but its host: both may hold what nobody should see.
+A message names the host and the cause. It holds nothing that the server sent, and of the request
+only the host: everything else may be secret or personal.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from enum import Enum, StrEnum
+from typing import Final, NamedTuple
 
 from cactions.model import MAX_LIMITS, MIB, FailureReason, Limits, RequestFailed
 
-HEAD_LIMIT: Final = 64 * 1024
-"""Bytes of an answer's status line and headers."""
+MAX_HEAD_BYTES: Final = 64 * 1024
+"""Of a response's status line and headers together."""
 
-LOOKING_UP: Final = "its address was being looked up"
-CONNECTING: Final = "the connection was being made"
-TO_PROXY: Final = "the connection to the proxy was being made"
-TUNNELLING: Final = "the proxy was being asked for it"
-SHAKING: Final = "the TLS handshake was going on"
-SENDING: Final = "the request was being sent"
-WAITING: Final = "no answer had begun"
-ANSWERING: Final = "its answer was still coming in"
-_BEFORE: Final = (LOOKING_UP, CONNECTING, TO_PROXY, TUNNELLING, SHAKING)
-
-_LOOK: Final = "`cactions doctor` shows what works from here."
-_OTHERS: Final = "Ask whoever runs the service: what it sends cannot be read."
+_DOCTOR: Final = "`cactions doctor` shows what works from here."
+_CONTACT: Final = "Contact the service owner: the response is malformed."
+_RETRY: Final = "Try again."
 
 
-def late(host: str, limits: Limits, doing: str, *, in_all: bool) -> RequestFailed:
-    """The time was over while ``doing`` went on."""
-    if in_all:
-        seconds, key, most = limits.total, "limits.total_seconds", MAX_LIMITS.total
-    else:
-        seconds, key, most = limits.connect, "limits.connect_seconds", MAX_LIMITS.connect
-    return RequestFailed(
-        f"{host} took longer than {seconds:g} s: {doing} when the time was over",
-        reason=FailureReason.NO_ANSWER,
-        hint=f"Try again; if it is always this slow, raise `{key}` (at most {most:g}).",
-        again=doing in _BEFORE,
+class Phase(StrEnum):
+    """What an exchange is doing; the texts complete "... when the time was over"."""
+
+    LOOKING_UP = "its address was being looked up"
+    CONNECTING = "the connection was being made"
+    CONNECTING_TO_PROXY = "the connection to the proxy was being made"
+    OPENING_TUNNEL = "the proxy was being asked for a tunnel"
+    TLS_HANDSHAKE = "the TLS handshake was going on"
+    SENDING = "the request was being sent"
+    WAITING = "no response had begun"
+    RECEIVING = "the response was still coming in"
+
+
+_NOTHING_SENT: Final = {
+    Phase.LOOKING_UP,
+    Phase.CONNECTING,
+    Phase.CONNECTING_TO_PROXY,
+    Phase.OPENING_TUNNEL,
+    Phase.TLS_HANDSHAKE,
+}
+
+
+class _Entry(NamedTuple):
+    message: str
+    hint: str = _CONTACT
+    reason: FailureReason = FailureReason.UNUSABLE_ANSWER
+    again: bool = False
+
+
+def _no_response(message: str, hint: str = _RETRY, *, again: bool = True) -> _Entry:
+    return _Entry(message, hint, FailureReason.NO_ANSWER, again)
+
+
+class NetworkFault(Enum):
+    """The catalogue. ``{host}`` and other names in braces are filled in by ``build_failure``."""
+
+    # The response came, and cannot be used.
+    TOO_LONG = _Entry(
+        "the response of {host} is longer than {limits.wire:,} bytes",
+        f"Request less data, or raise `limits.wire_mib` (at most {MAX_LIMITS.wire // MIB}).",
     )
-
-
-def too_long(host: str, limits: Limits) -> RequestFailed:
-    """More bytes came over the wire than the request allows."""
-    return _unusable(
-        f"the answer of {host} is longer than {limits.wire:,} bytes",
-        f"Ask for less, or raise `limits.wire_mib` (at most {MAX_LIMITS.wire // MIB}).",
+    TOO_LONG_DECODED = _Entry(
+        "the response of {host} is longer than {limits.decoded:,} bytes once it is decompressed",
+        f"Request less data, or raise `limits.decoded_mib` (at most {MAX_LIMITS.decoded // MIB}).",
     )
-
-
-def too_long_decoded(host: str, limits: Limits) -> RequestFailed:
-    """Decompressing was stopped: a few bytes can stand for a great many."""
-    return _unusable(
-        f"the answer of {host} is longer than {limits.decoded:,} bytes once it is decompressed",
-        f"Ask for less, or raise `limits.decoded_mib` (at most {MAX_LIMITS.decoded // MIB}).",
+    LONG_HEAD = _Entry(
+        f"the headers of {{host}}'s response are longer than {MAX_HEAD_BYTES:,} bytes"
     )
-
-
-def long_head(host: str) -> RequestFailed:
-    """Headers without end."""
-    return _unusable(f"the headers of {host}'s answer are longer than {HEAD_LIMIT:,} bytes")
-
-
-def not_http(host: str) -> RequestFailed:
-    """Garbage, HTTP/2, or an answer without a head."""
-    return _unusable(f"what {host} sends is no HTTP/1.1 answer")
-
-
-def bad_framing(host: str) -> RequestFailed:
-    """A broken chunk."""
-    return _unusable(f"the answer of {host} is broken: its chunks are not as HTTP/1.1 writes them")
-
-
-def two_lengths(host: str) -> RequestFailed:
-    """A way to slip a second answer in, which would be taken for somebody else's."""
-    return _unusable(
-        f"the answer of {host} tells its length in two ways (Content-Length, Transfer-Encoding)"
+    NOT_HTTP = _Entry("{host} did not send an HTTP/1.1 response")
+    BAD_FRAMING = _Entry("the response of {host} is broken: its chunks are not valid HTTP/1.1")
+    TWO_LENGTHS = _Entry(
+        "the response of {host} states its length twice (Content-Length, Transfer-Encoding)"
     )
-
-
-def old_chunks(host: str) -> RequestFailed:
-    """RFC 9112, 6.1: an HTTP/1.0 message with Transfer-Encoding has faulty framing."""
-    return _unusable(f"{host} answers in chunks, and in HTTP/1.0, which has none")
-
-
-def switching(host: str) -> RequestFailed:
-    """A 101, for which nobody asked."""
-    return _unusable(f"{host} switches to another protocol, which nobody asked for")
-
-
-def stacked(host: str) -> RequestFailed:
-    """Each layer can make a thousand bytes of one."""
-    return _unusable(f"the answer of {host} is compressed more than once (Content-Encoding)")
-
-
-def unknown_coding(host: str) -> RequestFailed:
-    """A Content-Encoding that was not asked for."""
-    return _unusable(
-        f"the answer of {host} is compressed in a way that cactions does not read",
-        "Ask whoever runs the service: gzip alone is asked for.",
+    HTTP_1_0_CHUNKS = _Entry(
+        "the response of {host} is HTTP/1.0 and in chunks, which HTTP/1.0 does not have"
     )
-
-
-def not_decodable(host: str) -> RequestFailed:
-    """What says that it is compressed, and is not, or not to the end."""
-    return _unusable(
-        f"the answer of {host} cannot be decompressed: it is damaged, cut off, or goes on "
-        "behind its end"
+    SWITCHED_PROTOCOL = _Entry("{host} switched to another protocol without being asked")
+    STACKED_CODINGS = _Entry(
+        "the response of {host} is compressed more than once (Content-Encoding)"
     )
-
-
-def _unusable(message: str, hint: str = _OTHERS) -> RequestFailed:
-    return RequestFailed(message, reason=FailureReason.UNUSABLE_ANSWER, hint=hint)
-
-
-def cut_off(host: str) -> RequestFailed:
-    """The head came, the body only in part."""
-    return RequestFailed(
-        f"the answer of {host} is cut off: the connection ended before it was complete",
-        reason=FailureReason.UNUSABLE_ANSWER,
-        hint="Try again; if it happens each time, ask whoever runs the service.",
+    UNKNOWN_CODING = _Entry(
+        "the response of {host} is compressed in a way that cactions does not read",
+        "Contact the service owner: cactions accepts only gzip.",
+    )
+    NOT_DECODABLE = _Entry(
+        "the response of {host} cannot be decompressed: it is damaged, cut off, or has data after"
+        " its end"
+    )
+    CUT_OFF = _Entry(
+        "the response of {host} is cut off: the connection ended before it was complete",
+        "Try again; if it happens each time, contact the service owner.",
         again=True,
     )
+    # No response came.
+    HEAD_CUT_OFF = _no_response(
+        "{host} closed the connection in the middle of its response's headers"
+    )
+    REUSED_CONNECTION_CLOSED = _no_response(
+        "{host} closed a connection, reused from an earlier request, without a response"
+    )
+    CLOSED_UNANSWERED = _no_response("{host} closed the connection without a response")
+    CLOSED_UNSENT = _no_response("{host} closed the connection before the request was sent")
+    HANDSHAKE_CLOSED = _no_response("{host} closed the connection in the TLS handshake")
+    NO_ADDRESS = _no_response(
+        "no address is known for {host}",
+        f"Check the spelling of the host. {_DOCTOR}",
+        again=False,
+    )
+    NO_NAME_SERVER = _no_response("no name server gave the address of {host}", _DOCTOR)
+    CONNECTION_REFUSED = _no_response(
+        "{host} refuses the connection", f"Check host and port. {_DOCTOR}"
+    )
+    UNREACHABLE = _no_response("{host} cannot be reached from here", _DOCTOR)
+    PROXY_DENIED = _no_response(
+        "the proxy returned status {status} when asked for {host}", f"Check `--proxy`. {_DOCTOR}"
+    )
+    NOT_A_PROXY = _no_response(
+        "the proxy did not respond as a proxy does when asked for {host}",
+        f"Check `--proxy`. {_DOCTOR}",
+    )
+    # Nothing was sent.
+    SECRET_NOT_OPENED = _Entry(
+        "a secret of the request was not opened, so it cannot be sent",
+        "`cactions vault status` shows whether the vault can be opened.",
+        FailureReason.NO_TOKEN,
+    )
 
 
-def half_a_head(host: str) -> RequestFailed:
-    """Not even the status is known."""
-    return _none(f"{host} closed the connection in the middle of its answer's headers")
+def build_failure(fault: NetworkFault, host: str = "", **details: object) -> RequestFailed:
+    """The error of a catalogue entry; ``details`` are what its message names besides the host."""
+    entry = fault.value
+    message = entry.message.format(host=host, **details)
+    return RequestFailed(message, reason=entry.reason, hint=entry.hint, again=entry.again)
 
 
-def unanswered(host: str, *, kept: bool, sent: bool) -> RequestFailed:
-    """Not one byte came."""
-    if kept:
-        return _none(f"{host} closed the connection, kept from an earlier request, unanswered")
-    when = "without an answer" if sent else "before the request was sent"
-    return _none(f"{host} closed the connection {when}")
-
-
-def no_handshake(host: str) -> RequestFailed:
-    """Before any key was agreed on."""
-    return _none(f"{host} closed the connection in the TLS handshake")
-
-
-def no_address(host: str) -> RequestFailed:
-    """The name server says that there is none."""
+def build_timeout(host: str, limits: Limits, phase: Phase, *, in_all: bool) -> RequestFailed:
+    """The time was over in this phase: the total time, or the time to connect."""
+    if in_all:
+        seconds, key, maximum = limits.total, "limits.total_seconds", MAX_LIMITS.total
+    else:
+        seconds, key, maximum = limits.connect, "limits.connect_seconds", MAX_LIMITS.connect
     return RequestFailed(
-        f"no address is known for {host}",
+        f"{host} took longer than {seconds:g} s: {phase} when the time was over",
         reason=FailureReason.NO_ANSWER,
-        hint=f"Look for a misspelling in the host. {_LOOK}",
+        hint=f"Try again; if it is always this slow, raise `{key}` (at most {maximum:g}).",
+        again=phase in _NOTHING_SENT,
     )
 
 
-def no_name_server(host: str) -> RequestFailed:
-    """Nobody said anything."""
-    return _none(f"no name server told the address of {host}", _LOOK)
-
-
-def refused(host: str) -> RequestFailed:
-    """Somebody is there, and does not listen on this port."""
-    return _none(f"{host} refuses the connection", f"Look at host and port. {_LOOK}")
-
-
-def unreachable(host: str) -> RequestFailed:
-    """No way leads there."""
-    return _none(f"{host} cannot be reached from here", _LOOK)
-
-
-def no_tunnel(host: str, status: int | None) -> RequestFailed:
-    """The proxy said no, or something that is no answer."""
-    said = "does not answer as a proxy does" if status is None else f"answers {status}"
-    return _none(f"the proxy {said} when asked for {host}", f"Look at `--proxy`. {_LOOK}")
-
-
-def _none(message: str, hint: str = "Try again.") -> RequestFailed:
-    return RequestFailed(message, reason=FailureReason.NO_ANSWER, hint=hint, again=True)
-
-
-def forbidden(host: str, why: str, hint: str = "") -> RequestFailed:
-    """The request would go where no third party is."""
+def build_blocked(host: str, why: str, hint: str = "") -> RequestFailed:
+    """The request would go to an address that is not allowed."""
     return RequestFailed(
-        f"{host} is not called: {why}",
+        f"blocked request to {host}: {why}",
         reason=FailureReason.FORBIDDEN_ADDRESS,
-        hint=hint or "If that is meant, give it an entry under `network.allow`.",
+        hint=hint or "If this is intended, add an entry under `network.allow`.",
     )
 
 
-def unfit(message: str, hint: str = "") -> RequestFailed:
-    """The request cannot be written down as HTTP/1.1."""
+def build_unsendable(message: str, hint: str = "") -> RequestFailed:
+    """The request cannot be written as HTTP/1.1."""
     return RequestFailed(message, reason=FailureReason.UNFIT_VALUE, hint=hint)
-
-
-def sealed() -> RequestFailed:
-    """A secret of the request was not opened."""
-    return RequestFailed(
-        "a secret of the request was not opened, so that it cannot be sent",
-        reason=FailureReason.NO_TOKEN,
-        hint="`cactions vault status` tells whether the vault can be opened.",
-    )

@@ -1,7 +1,7 @@
-"""Knocks at hosts as the live sender does, and with its own pieces: names, addresses, TLS.
+"""Checks that hosts can be reached, with the live sender's own parts: DNS, addresses, TLS.
 
-Nothing of a request, of a person or of a secret is sent. Hosts are asked side by side, so that one
-that hangs costs its own few seconds and nobody else's.
+No request, personal data or secret is sent. Hosts are probed in parallel, so that one that hangs
+does not delay the others.
 """
 
 from __future__ import annotations
@@ -16,56 +16,55 @@ from cactions.edges.http.address_guard import NetworkRules, check_addresses, res
 from cactions.edges.http.budget import ExchangeBudget
 from cactions.edges.http.client import HttpSender
 from cactions.edges.http.connection import connect
-from cactions.edges.http.tls import context_for
+from cactions.edges.http.tls import build_tls_context
 from cactions.logic.network.hosts import Host
 from cactions.logic.network.reachability import HostProbe
 from cactions.model import Limits, MaskedText, Request, RequestFailed
 
-PATIENCE: Final = Limits(connect=4, total=4, retries=0)
-"""For a name, for a connection, and for an answer: each has this long."""
+PROBE_LIMITS: Final = Limits(connect=4, total=4, retries=0)
+"""For the look-up, for the connection, and for the response: each has this long."""
 
-_SIDE_BY_SIDE: Final = 64
+_MAX_THREADS: Final = 64
 
 
 class SocketProber:
-    """Where requests would go. Raises UsageError where the network's CA file is unusable."""
+    """A HostProber over the network. Raises UsageError where the CA file cannot be used."""
 
-    def __init__(self, network: NetworkRules, patience: Limits = PATIENCE) -> None:
-        self._network, self._patience = network, patience
-        self._context = context_for(network.ca_file)
+    def __init__(self, network: NetworkRules, limits: Limits = PROBE_LIMITS) -> None:
+        self._network, self._limits = network, limits
+        self._tls_context = build_tls_context(network.ca_file)
 
-    def probe(self, sites: Sequence[Host]) -> list[HostProbe]:
-        """At all of them, in their order."""
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            return [*pool.map(self._knock, sites)]
+    def probe(self, hosts: Sequence[Host]) -> list[HostProbe]:
+        """The results for all hosts, in their order."""
+        with ThreadPoolExecutor(_MAX_THREADS) as pool:
+            return [*pool.map(self._probe_host, hosts)]
 
-    def date(self, site: Host) -> str:
-        """The ``Date`` of its answer to a bare HEAD; empty where there is none."""
-        live = HttpSender(self._network)
-        request = Request("HEAD", MaskedText.of_plain(site.url), limits=self._patience)
+    def date(self, host: Host) -> str:
+        """The ``Date`` of the response to a bare HEAD; empty where there is none."""
+        sender = HttpSender(self._network)
+        request = Request("HEAD", MaskedText.of_plain(host.url), limits=self._limits)
         try:
-            return next(iter(live.send(request).header("date")), "")
+            return next(iter(sender.send(request).header("date")), "")
         except RequestFailed:
             return ""
         finally:
-            live.close()
+            sender.close()
 
-    def _knock(self, site: Host) -> HostProbe:
-        found: tuple[str, ...] = ()
+    def _probe_host(self, host: Host) -> HostProbe:
+        addresses: tuple[str, ...] = ()
         try:
-            target = resolve_target(site.url, self._network.allowed)
-            once = self._network
-            if not once.proxy:  # which looks names up itself
-                found = check_addresses(target, once, self._allowance(site))
-                once = replace(once, resolve=lambda *_: found)  # one look-up, as ever
-            connect(target, once, self._context, self._allowance(site)).close()
+            target = resolve_target(host.url, self._network.allowed)
+            network = self._network
+            if not network.proxy:  # a proxy looks names up itself
+                addresses = check_addresses(target, network, self._start_budget(host))
+                network = replace(network, resolve=lambda *_: addresses)  # one look-up
+            connect(target, network, self._tls_context, self._start_budget(host)).close()
         except RequestFailed as error:
             bare = RequestFailed(str(error), reason=error.reason, hint=error.hint)
-            known = found or self._network.proxy
-            return HostProbe(site, found, None, bare) if known else HostProbe(site, (), bare)
-        return HostProbe(site, found)
+            if addresses or self._network.proxy:
+                return HostProbe(host, addresses, None, bare)
+            return HostProbe(host, (), bare)
+        return HostProbe(host, addresses)
 
-    def _allowance(self, site: Host) -> ExchangeBudget:
-        allowance = ExchangeBudget(self._patience)
-        allowance.host = site.host
-        return allowance
+    def _start_budget(self, host: Host) -> ExchangeBudget:
+        return ExchangeBudget(self._limits, host.host)

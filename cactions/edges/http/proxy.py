@@ -1,4 +1,4 @@
-"""A way through a proxy to one host (HTTP CONNECT, RFC 9110, 9.3.6)."""
+"""Opens a tunnel through a proxy to one host (HTTP CONNECT, RFC 9110, 9.3.6)."""
 
 from __future__ import annotations
 
@@ -6,39 +6,41 @@ import re
 import socket
 from typing import Final
 
-from cactions.edges.http import errors
 from cactions.edges.http.budget import ExchangeBudget
+from cactions.edges.http.errors import NetworkFault, Phase, build_failure
 
-_LONGEST_HEAD: Final = 16 * 1024
+_MAX_HEAD_BYTES: Final = 16 * 1024
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[ \r]")
-_OPEN: Final = range(200, 300)
+_SUCCESS: Final = range(200, 300)
 
 
-def connect_through(sock: socket.socket, host: str, port: int, allowance: ExchangeBudget) -> None:
-    """Have the proxy connect us. Raises RequestFailed where it does not."""
-    allowance.doing = errors.TUNNELLING
-    named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def connect_through(sock: socket.socket, host: str, port: int, budget: ExchangeBudget) -> None:
+    """Ask the proxy for the tunnel. Raises RequestFailed where it does not open one."""
+    budget.phase = Phase.OPENING_TUNNEL
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
-        sock.settimeout(allowance.seconds())
-        sock.sendall(f"CONNECT {named} HTTP/1.1\r\nHost: {named}\r\n\r\n".encode())
-        status = _answered(sock, allowance)
+        sock.settimeout(budget.require_seconds())
+        sock.sendall(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode())
+        status = _read_status(sock, budget)
     except TimeoutError:
-        raise allowance.late() from None
+        raise budget.build_timeout() from None
     except OSError:
-        raise errors.no_tunnel(allowance.host, None) from None
-    if status not in _OPEN:
-        raise errors.no_tunnel(allowance.host, status)
+        raise build_failure(NetworkFault.NOT_A_PROXY, budget.host) from None
+    if status is None:
+        raise build_failure(NetworkFault.NOT_A_PROXY, budget.host)
+    if status not in _SUCCESS:
+        raise build_failure(NetworkFault.PROXY_DENIED, budget.host, status=status)
 
 
-def _answered(sock: socket.socket, allowance: ExchangeBudget) -> int | None:
-    """The status; None where it is no proxy. What follows the head is the server's."""
+def _read_status(sock: socket.socket, budget: ExchangeBudget) -> int | None:
+    """The status; None where this is not HTTP. Bytes after the head belong to the service."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
-        sock.settimeout(allowance.seconds())
-        byte = sock.recv(1)  # one by one: the head's end is nowhere announced
-        allowance.receive(len(byte))
+        sock.settimeout(budget.require_seconds())
+        byte = sock.recv(1)  # one by one: bytes after the head must stay unread
+        budget.count_wire_bytes(len(byte))
         head += byte
-        if not byte or len(head) > _LONGEST_HEAD:
+        if not byte or len(head) > _MAX_HEAD_BYTES:
             return None
-    found = _STATUS.match(head)
-    return int(found[1]) if found else None
+    match = _STATUS.match(head)
+    return int(match[1]) if match else None

@@ -1,7 +1,7 @@
-"""TLS as every connection uses it, and its failures in words.
+"""The TLS settings of every connection, and messages for its failures.
 
-Nothing of it comes from the environment: a context that Python makes by default writes its keys to
-``SSLKEYLOGFILE`` and trusts what ``SSL_CERT_FILE`` names.
+Nothing comes from the environment: Python's default context writes its keys to ``SSLKEYLOGFILE``
+and trusts the certificates that ``SSL_CERT_FILE`` names.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ from msgspec import Struct
 from cactions.model import FailureReason, RequestFailed, UsageError
 
 
-class TrustStore(Struct, frozen=True):
-    """Whose certificates are believed: how many authorities there are, and where they stand."""
+@frozen
+class TrustStore:
+    """The certificate authorities that are trusted: how many, and from which file (``source``)."""
 
     authorities: int
-    told: str
+    source: str
 
 
-def trust(ca_file: Path | None) -> TrustStore:
-    """What a context of ``context_for`` trusts. Raises as that does."""
-    store = context_for(ca_file).cert_store_stats()
-    told = f"certifi {certifi.__version__} ({certifi.where()})"
-    return TrustStore(store["x509_ca"], told if ca_file is None else f"{ca_file}, and no others")
+def load_trust_store(ca_file: Path | None) -> TrustStore:
+    """What ``build_tls_context`` trusts. Raises UsageError where the file holds no certificates."""
+    counts = build_tls_context(ca_file).cert_store_stats()
+    source = f"certifi {certifi.__version__} ({certifi.where()})"
+    return TrustStore(counts["x509_ca"], source if ca_file is None else f"{ca_file}, and no others")
 
 
-def context_for(ca_file: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or newer, HTTP/1.1; trusts the authorities of the file, else those of certifi.
+def build_tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer, HTTP/1.1; trusts the authorities in the file, else those of certifi.
 
-    Raises UsageError where the file holds none.
+    Raises UsageError where the file holds no certificates.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the name, and asks for certificates
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the name and requires certificates
     context.hostname_checks_common_name = False  # RFC 9110, 4.3.4: it proves no name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION
@@ -46,63 +47,66 @@ def context_for(ca_file: Path | None) -> ssl.SSLContext:
         context.load_verify_locations(cafile=ca_file or certifi.where())
     except OSError:
         raise UsageError(
-            f"{ca_file} holds no certificates that can be read",
-            hint="`--ca-file` names a file with certificates of authorities, in PEM form.",
+            f"{ca_file} holds no certificates",
+            hint="`--ca-file` is a PEM file with the certificates of authorities.",
         ) from None
     return context
 
 
-_EXPIRED: Final = "Whoever runs the service must renew it, unless this machine's clock is wrong."
-_UNKNOWN: Final = (
-    "If the authority is your company's, name its certificates with `--ca-file`; "
-    "else somebody may be listening in."
+_CONTACT: Final = "Contact the service owner."
+_EXPIRED: Final = "The service owner must renew it, unless this machine's clock is wrong."
+_UNTRUSTED: Final = (
+    "If the authority is your company's, pass its certificates with `--ca-file`; "
+    "otherwise an attacker may be intercepting the connection."
 )
-_NAME: Final = "Look at the host: whoever answers there cannot prove that the name is theirs."
-_FAULTS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
+_WRONG_NAME: Final = "Check the host: the server there cannot prove that the name is its own."
+_CERTIFICATE_FAULTS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
     {
-        9: ("is not valid yet", "Look at this machine's clock, or ask whoever runs the service."),
+        9: ("is not valid yet", "Check this machine's clock, or contact the service owner."),
         10: ("has expired", _EXPIRED),
-        18: ("is self-signed", _UNKNOWN),
-        19: ("comes from an unknown authority", _UNKNOWN),
-        20: ("comes from an unknown authority", _UNKNOWN),
-        21: ("comes from an unknown authority", _UNKNOWN),
-        62: ("is for another name", _NAME),
-        64: ("is for another name", _NAME),
+        18: ("is self-signed", _UNTRUSTED),
+        19: ("comes from an unknown authority", _UNTRUSTED),
+        20: ("comes from an unknown authority", _UNTRUSTED),
+        21: ("comes from an unknown authority", _UNTRUSTED),
+        62: ("is for another name", _WRONG_NAME),
+        64: ("is for another name", _WRONG_NAME),
     }
 )
 """By the codes of OpenSSL's ``X509_V_ERR_…``."""
 
-_OLD: Final = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"}
-_CLIENT: Final = {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"}
+_OLD_VERSION: Final = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"}
+_CLIENT_CERTIFICATE: Final = {
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+}
 
 
-def fault(host: str, error: ssl.SSLError) -> RequestFailed:
-    """What the failure means."""
+def describe_tls_error(host: str, error: ssl.SSLError) -> RequestFailed:
+    """The error for a failure of the handshake, or of TLS later on."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        words, hint = _FAULTS.get(error.verify_code, ("is not accepted", _NAME))
-        return _failed(f"the certificate of {host} {words}", hint)
-    if error.reason in _OLD:
-        return _failed(f"{host} speaks only versions of TLS older than 1.2", _ASK)
-    if error.reason in _CLIENT:
-        return _failed(f"{host} asks for a certificate of ours, and there is none", _ASK)
-    return _failed(
-        f"TLS with {host} failed ({_named(error)})",
-        "Look at the port, or ask whoever runs the service.",
+        problem, hint = _CERTIFICATE_FAULTS.get(error.verify_code, ("is not accepted", _WRONG_NAME))
+        return _build_error(f"the certificate of {host} {problem}", hint)
+    if error.reason in _OLD_VERSION:
+        return _build_error(f"{host} supports only TLS versions older than 1.2", _CONTACT)
+    if error.reason in _CLIENT_CERTIFICATE:
+        return _build_error(
+            f"{host} requires a client certificate, which cactions does not have", _CONTACT
+        )
+    return _build_error(
+        f"TLS with {host} failed ({_name_error(error)})",
+        "Check the port, or contact the service owner.",
     )
 
 
-def no_tls(host: str) -> RequestFailed:
-    """The first byte is none of TLS."""
-    return _failed(f"{host} does not speak TLS on this port", "Look at the port.")
+def describe_missing_tls(host: str) -> RequestFailed:
+    """The error for a first byte that TLS cannot begin with."""
+    return _build_error(f"{host} does not speak TLS on this port", "Check the port.")
 
 
-_ASK: Final = "Ask whoever runs the service."
-
-
-def _failed(message: str, hint: str) -> RequestFailed:
+def _build_error(message: str, hint: str) -> RequestFailed:
     return RequestFailed(message, reason=FailureReason.NO_ANSWER, hint=hint)
 
 
-def _named(error: ssl.SSLError) -> str:
-    """OpenSSL's own name for it, which holds nothing that was sent."""
+def _name_error(error: ssl.SSLError) -> str:
+    """OpenSSL's own name for the error, which holds nothing that was sent."""
     return (error.reason or "no reason given").lower().replace("_", " ")

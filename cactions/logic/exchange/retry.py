@@ -15,18 +15,20 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, TypeAlias
 
-from msgspec import Struct
-
-from cactions.logic.exchange.denial import is_denied
+from cactions.logic import strict_json
+from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.call import CallSpec
 from cactions.model import (
+    Denial,
     FailureReason,
     PlanningError,
     Request,
     RequestFailed,
     Response,
     Token,
+    frozen,
+    is_same,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -73,7 +75,7 @@ class _RetryPolicy(Struct, frozen=True):
 
 
 def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
-    """The whole call. Raises PlanningError (what ``bind`` raises, NO_ANSWER and its like, IN_DOUBT)."""
+    """The whole call. Raises PlanningError (NO_ANSWER, IN_DOUBT and others)."""
     request = asked.action.request
     tries = request.limits.retries if request.repeatable else 0
     manner = _RetryPolicy(tries, not request.is_read, chance)
@@ -84,7 +86,7 @@ def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -
     answer = yield from _sent(asked.build_request(Credentials(secrets, held)), manner)
     denied = [
         token for token in request.tokens
-        if token.fetch and is_denied(token.fetch.denied_when, answer)
+        if token.fetch and _is_denied(token.fetch.denied_when, answer)
     ]  # fmt: skip
     if not denied:
         return answer
@@ -98,6 +100,21 @@ def fetch_steps(token: Token, secrets: Mapping[str, Secret], chance: Chance) -> 
     assert token.fetch, "only a dynamic token is fetched"
     request = build_token_request(token.fetch, Credentials(secrets))
     return (yield from _sent(request, _RetryPolicy(request.limits.retries, False, chance)))
+
+
+def _is_denied(denial: Denial, response: Response) -> bool:
+    """Whether the token was not accepted. One sign is enough: status, header, or JSON body."""
+    if response.status in denial.statuses:
+        return True
+    if any(value in response.header(name) for name, value in denial.headers):
+        return True
+    if not denial.body:
+        return False
+    try:
+        document = strict_json.parse_json(response.body)
+    except strict_json.StrictJsonError:
+        return False
+    return any(is_same(query_one(check.path, document), check.equals) for check in denial.body)
 
 
 def _sent(request: Request, manner: _RetryPolicy) -> Conversation:

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from cactions.edges.cassette import reader
 from cactions.edges.cassette.reader import CassetteSender
-from cactions.edges.cassette.writer import write_cassette
 from cactions.model import (
     MASK,
     CactionsError,
@@ -34,8 +33,7 @@ from cactions.model import (
     StoreError,
     is_same,
 )
-from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay, reply
-from tests.strategies import builds
+from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay, reply, write_cassette
 
 # What is the same request
 

@@ -20,8 +20,8 @@ from vcr.request import Request as VcrRequest
 from vcr.serializers import jsonserializer
 
 from cactions.edges.cassette.reader import CassetteSender
-from cactions.edges.cassette.writer import write_cassette
 from cactions.model import MASK, MaskedText, PlanningError, Request, Response
+from tests.recordings import write_cassette
 
 BASE = "https://api.shop.example"
 JSON = "application/json"

@@ -218,7 +218,7 @@ def test_a_kept_connection_that_closes_unanswered_says_so() -> None:
         live.send(get(server))
         error = failure(live, get(server))
         assert (FailureReason.NO_ANSWER, True, True) == (error.reason, error.again, error.sent)
-        assert "kept from an earlier request" in str(error)
+        assert "reused from an earlier request" in str(error)
         assert GOOD == live.send(get(server)).body
 
 
@@ -436,9 +436,9 @@ def test_a_name_server_that_hangs_ends_with_the_time_to_connect() -> None:
     ("raised", "words", "again"),
     [
         (socket.gaierror(socket.EAI_NONAME, "x"), "no address is known for", False),
-        (socket.gaierror(socket.EAI_AGAIN, "x"), "no name server told", True),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), "no name server gave", True),
         (TimeoutError(), "took longer than 1 s: its address was being looked up", True),
-        (OSError("x"), "no name server told", True),
+        (OSError("x"), "no name server gave", True),
     ],
 )
 def test_a_look_up_that_fails_says_how(raised: OSError, words: str, again: bool) -> None:
@@ -532,11 +532,11 @@ def test_a_proxy_is_told_the_allowed_address_and_sees_no_secret() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "words"),
     [
-        (says(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), "the proxy answers 407"),
-        (says(b"HTTP/1.1 200 OK"), "does not answer as a proxy does"),
-        (says(b"x" * 20_000), "does not answer as a proxy does"),
-        (says(b"SSH-2.0-OpenSSH\r\n\r\n"), "does not answer as a proxy does"),
-        (lambda talk: time.sleep(1.2), "longer than 1 s: the proxy was being asked for it"),
+        (says(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), "the proxy returned status 407"),
+        (says(b"HTTP/1.1 200 OK"), "did not respond as a proxy does"),
+        (says(b"x" * 20_000), "did not respond as a proxy does"),
+        (says(b"SSH-2.0-OpenSSH\r\n\r\n"), "did not respond as a proxy does"),
+        (lambda talk: time.sleep(1.2), "longer than 1 s: the proxy was being asked for a tunnel"),
         (Talk.reset, "the proxy"),
         (says(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), "does not speak TLS"),
     ],

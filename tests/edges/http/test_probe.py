@@ -121,9 +121,9 @@ def resolving(*found: str, seconds: float = 0.0) -> Any:
 
 
 NAMES = {
-    "private": (resolving("10.0.0.5"), "it leads to 10.0.0.5"),
-    "one of two": (resolving("93.184.216.34", "::1"), "it leads to ::1"),
-    "metadata": (resolving("169.254.169.254"), "it leads to 169.254.169.254"),
+    "private": (resolving("10.0.0.5"), "it resolves to 10.0.0.5"),
+    "one of two": (resolving("93.184.216.34", "::1"), "it resolves to ::1"),
+    "metadata": (resolving("169.254.169.254"), "it resolves to 169.254.169.254"),
     "nowhere": (resolving(), "no address is known for shop.example"),
     "slow": (resolving("93.184.216.34", seconds=9), "its address was being looked up"),
 }
@@ -180,7 +180,7 @@ def test_an_entry_of_another_port_opens_no_door(stack: ExitStack) -> None:
     entry = AllowedAddress(HOST, HERE, server.port + 1, "x")
     found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), QUICK)
     [knocked] = found.probe([Host(HOST, server.port, ("loyalty",))])
-    assert (0, f"it leads to {HERE}" in str(knocked.no_name)) == (server.connections, True)
+    assert (0, f"it resolves to {HERE}" in str(knocked.no_name)) == (server.connections, True)
 
 
 def test_behind_a_proxy_no_name_is_looked_up_here(stack: ExitStack) -> None:

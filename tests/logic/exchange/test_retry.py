@@ -115,15 +115,15 @@ def test_a_plain_call_is_one_exchange() -> None:
 def test_a_held_token_is_asked_for_before_anything_is_sent() -> None:
     """The request holds it; the shown one holds dots."""
     said, got = call(asked(tokens=(CRM,)), NEW, OK)
-    assert ("NS", OK) == (kinds(said), got)
+    assert ("GS", OK) == (kinds(said), got)
     [(_, header), _] = said[1].request.headers
-    assert ("Bearer ••••••", "Bearer new-token-2") == (header.shown, header.reveal())
+    assert ("Bearer ••••••", "Bearer new-token-2") == (header.masked, header.reveal())
 
 
 def test_a_denied_call_is_made_exactly_once_more_with_another_token() -> None:
     """The same request but for the token; a second denial is the answer."""
     said, got = call(asked(tokens=(CRM,)), OLD, DENIED, NEW, DENIED)
-    assert ("NSNS", DENIED) == (kinds(said), got)
+    assert ("GSGS", DENIED) == (kinds(said), got)
     assert (None, OLD) == (said[0].stale, said[2].stale)
     tokens = [step.request.headers[0][1].reveal() for step in said if isinstance(step, Send)]
     assert ["Bearer old-token-1", "Bearer new-token-2"] == tokens
@@ -150,10 +150,10 @@ def test_what_denies_a_token_is_declared(denial: Denial, denied: Response) -> No
     assert CRM.fetch
     token = replace(CRM, fetch=replace(CRM.fetch, denied_when=denial))
     said, got = call(asked(tokens=(token,)), OLD, denied, NEW, OK)
-    assert ("NSNS", OK) == (kinds(said), got)
+    assert ("GSGS", OK) == (kinds(said), got)
     for other in (answer({"error": "other"}), answer(b"<html>"), answer(status=400)):
         said, got = call(asked(tokens=(token,)), OLD, other)
-        assert ("NS", other) == (kinds(said), got)
+        assert ("GS", other) == (kinds(said), got)
 
 
 # Tries
@@ -163,7 +163,7 @@ def test_what_denies_a_token_is_declared(denial: Denial, denied: Response) -> No
 def test_what_is_safe_to_repeat_is_sent_again_after_a_pause(came: Any) -> None:
     """With full jitter, that doubles."""
     said, got = call(asked(), came, True, came, True, OK)
-    assert ("SPSPS", OK) == (kinds(said), got)
+    assert ("SWSWS", OK) == (kinds(said), got)
     assert [0.5, 1.0] == [step.seconds for step in said if isinstance(step, Wait)]
 
 
@@ -178,9 +178,9 @@ def test_tries_end_with_the_limit_and_with_the_budget() -> None:
     """The last answer is the answer."""
     limits = Limits(retries=2)
     said, got = call(asked(limits=limits), BUSY, True, BUSY, True, BUSY)
-    assert ("SPSPS", BUSY) == (kinds(said), got)
+    assert ("SWSWS", BUSY) == (kinds(said), got)
     said, got = call(asked(limits=limits), LOST, False)
-    assert ("SP", LOST) == (kinds(said), got)
+    assert ("SW", LOST) == (kinds(said), got)
     said, got = call(asked(limits=Limits(retries=0)), BUSY)
     assert ("S", BUSY) == (kinds(said), got)
 
@@ -251,14 +251,14 @@ def test_a_change_in_doubt_stays_so_whatever_is_refused_later(came: Response) ->
     """A refusal of the second try says nothing of the first; no other token is fetched for it."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key", tokens=(CRM,))
     said, got = call(keyed, OLD, LOST, True, came)
-    assert ("NSPS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("GSWS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
 
 
 def test_a_key_makes_a_change_safe_to_repeat() -> None:
     """Each try has the same one; where no try was answered, it is in doubt all the same."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key")
     said, got = call(keyed, LOST, True, OK)
-    assert ("SPS", OK) == (kinds(said), got)
+    assert ("SWS", OK) == (kinds(said), got)
     keys = [step.request.headers[0][1].reveal() for step in said if isinstance(step, Send)]
     assert ["key-1", "key-1"] == keys
     _, got = call(keyed, LOST, True, REFUSED, False)
@@ -270,7 +270,7 @@ def test_a_key_makes_a_change_safe_to_repeat() -> None:
 def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
     """The service said that it did nothing; a lost answer to the second is in doubt."""
     said, got = call(asked(**WRITE, tokens=(CRM,)), OLD, DENIED, NEW, LOST)
-    assert ("NSNS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("GSGS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
 
 
 @given(
@@ -300,7 +300,7 @@ def test_a_change_without_a_key_is_sent_once_for_each_token(came: list[Any], gra
 def test_a_token_is_fetched_with_tries() -> None:
     """A second fetch only gives another token."""
     said, got = talk(fetch_steps(CRM, {}, half), LOST, True, OK)
-    assert ("SPS", OK) == (kinds(said), got)
+    assert ("SWS", OK) == (kinds(said), got)
     assert "grant_type=client_credentials" == said[0].request.body.reveal()
 
 
