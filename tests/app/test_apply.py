@@ -90,7 +90,7 @@ def cut_off(after: int, number: int = 3) -> RunStores:
     """Books of a run that was cut off after so many writes; the last one was not settled."""
     kept = fresh(number)
     with pytest.raises(OutcomeUnknown):
-        apply_to_people(head(), plans(number), failing(kept, "journal", "settle", after))
+        apply_to_people(head(), plans(number), failing(kept, "journal", "record_outcome", after))
     return kept
 
 
@@ -123,8 +123,8 @@ def test_no_write_comes_before_the_intents_of_its_whole_window() -> None:
             method = getattr(self._inner, name)
 
             def told(*given: Any) -> Any:
-                if name in ("intend", "commit"):
-                    seen.append((name, len(given[-1]) if name == "intend" else 1))
+                if name in ("record_plans", "commit"):
+                    seen.append((name, len(given[-1]) if name == "record_plans" else 1))
                 return method(*given)
 
             return told
@@ -133,8 +133,8 @@ def test_no_write_comes_before_the_intents_of_its_whole_window() -> None:
     watched = RunStores(Told(kept.people), Told(kept.journal), kept.turns)
     apply_to_people(head(), plans(number), watched)
     one = ("commit", 1)
-    window = [("intend", WINDOW), *[one] * WINDOW]
-    assert [*window, *window, ("intend", 1), one] == seen
+    window = [("record_plans", WINDOW), *[one] * WINDOW]
+    assert [*window, *window, ("record_plans", 1), one] == seen
 
 
 def test_a_person_who_is_gone_fails_and_stops_nobody() -> None:
@@ -161,8 +161,8 @@ def test_a_person_who_was_changed_since_is_a_conflict_with_both_values() -> None
 @pytest.mark.parametrize(
     ("port", "method", "call", "applied", "begun"),
     [
-        ("journal", "begin", 1, 0, False),
-        ("journal", "intend", 1, 0, True),
+        ("journal", "create_run", 1, 0, False),
+        ("journal", "record_plans", 1, 0, True),
         ("people", "commit", 1, 0, True),
         ("people", "commit", 3, 2, True),
         ("journal", "finish", 1, 3, True),
@@ -193,7 +193,7 @@ def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
 
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize(
-    ("port", "method", "error"), [("people", "commit", MAYBE), ("journal", "settle", FULL)]
+    ("port", "method", "error"), [("people", "commit", MAYBE), ("journal", "record_outcome", FULL)]
 )
 def test_where_the_outcome_of_a_write_is_not_known_it_is_said(
     port: str, method: str, error: Exception, late: bool
@@ -214,7 +214,7 @@ def test_a_conflict_that_cannot_be_recorded_leaves_nobody_in_doubt() -> None:
     kept = fresh()
     edit(kept, "p00", **{**OLD, "tier": "wood"})
     with pytest.raises(RunAborted):
-        apply_to_people(head(), plans(3), failing(kept, "journal", "settle"))
+        apply_to_people(head(), plans(3), failing(kept, "journal", "record_outcome"))
     assert 0 == held(kept).count(NEW)
 
 
@@ -276,7 +276,7 @@ def test_whoever_never_came_into_the_journal_is_counted() -> None:
     """As not started, which is neither open nor an outcome."""
     kept = fresh(WINDOW + 2)
     with pytest.raises(RunAborted):
-        apply_to_people(head(), plans(WINDOW + 2), failing(kept, "journal", "intend", 2))
+        apply_to_people(head(), plans(WINDOW + 2), failing(kept, "journal", "record_plans", 2))
     done = resume_run(kept.journal.read("run-1"), kept)
     assert (WINDOW, 2, WINDOW + 2) == (len(done.entries), done.not_started, done.people)
 

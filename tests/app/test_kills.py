@@ -29,11 +29,11 @@ PEOPLE = 25
 
 Server = subprocess.Popen[str]
 POINTS = [
-    *((f"{when} {name}", 1) for name in ("begin", "finish") for when in ("before", "after")),
+    *((f"{when} {name}", 1) for name in ("create_run", "finish") for when in ("before", "after")),
     *((f"{when} intend", count) for count in (1, 2) for when in ("before", "after")),
     *(
         (f"{when} {name}", count)
-        for name in ("commit", "settle")
+        for name in ("commit", "record_outcome")
         for count in (1, 7, 20, 21, PEOPLE)
         for when in ("before", "after")
     ),
@@ -144,7 +144,9 @@ def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
         assert not counts["lost"]
         if killed and number % 3 == 0:  # whoever goes on may be killed, too
             go_on = {"do": "run-1", "point": "after settle", "count": 2}
-            if (folder / ".cactions" / "runs" / "run-1.db").exists() and "begin" not in str(how):
+            if (folder / ".cactions" / "runs" / "run-1.db").exists() and "create_run" not in str(
+                how
+            ):
                 kept = books(folder, PEOPLE)
                 run = begun(kept)
                 closed(kept)
@@ -158,10 +160,21 @@ def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
     ("point", "count"),
     [
         (f"{when} {name}", count)
-        for name in ("begin", "intend", "commit", "settle", "mark_undone", "finish")
+        for name in (
+            "create_run",
+            "record_plans",
+            "commit",
+            "record_outcome",
+            "mark_undone",
+            "finish",
+        )
         for when in ("before", "after")
         for count in (
-            (1, 2) if name == "intend" else (1,) if name in ("begin", "finish") else (1, 23)
+            (1, 2)
+            if name == "record_plans"
+            else (1,)
+            if name in ("create_run", "finish")
+            else (1, 23)
         )
     ],
 )

@@ -35,7 +35,15 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._inner, name)
-        if name not in ("begin", "intend", "commit", "settle", "mark_undone", "finish", "reopen"):
+        if name not in (
+            "create_run",
+            "record_plans",
+            "commit",
+            "record_outcome",
+            "mark_undone",
+            "finish",
+            "reopen",
+        ):
             return method
 
         def watched(*given: Any) -> Any:

@@ -55,13 +55,13 @@ class LocalJournal:
     a run that is not there.
     """
 
-    def __init__(self, folder: Path, cover: RowCipher | None = None) -> None:
+    def __init__(self, folder: Path, cipher: RowCipher | None = None) -> None:
         self._state = StateFolder(folder)
         self._folder = folder / FOLDER_NAME
         self._open: OrderedDict[str, RunDatabase] = OrderedDict()
         self._known: dict[str, RunHead] = {}
-        self._cover = cover or PlainRows()
-        self._index = LastAppliedIndex(folder, self._run, self._cover)
+        self._cipher = cipher or PlainRows()
+        self._index = LastAppliedIndex(folder, self._run, self._cipher)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -72,11 +72,11 @@ class LocalJournal:
     def create_run(self, head: RunHead) -> None:
         """Create the run. Durable on return. Raises UsageError where the id is taken."""
         path = self._path(head.id)
-        self._cover.seal("", (head.id,))  # a run whose plans could not be kept is not begun
+        self._cipher.seal("", (head.id,))  # a run whose plans could not be kept is not begun
         self._state.make()
         make_private_folder(self._folder)
         try:
-            RunDatabase.begin(path, head, self._cover)
+            RunDatabase.begin(path, head, self._cipher)
         except FileExistsError:
             raise UsageError(
                 f"there is a run {head.id} already", hint="Give the new run another id."
@@ -163,7 +163,7 @@ class LocalJournal:
     @property
     def seals(self) -> bool:
         """Whether old values are kept sealed."""
-        return self._cover.seals
+        return self._cipher.seals
 
     @property
     def begun(self) -> bool:
@@ -250,7 +250,7 @@ class LocalJournal:
         run = self._open.pop(run_id, None)
         if not run:
             path = self._path(run_id)
-            run = RunDatabase.existing(path, self._cover) if self._is_there() else None
+            run = RunDatabase.existing(path, self._cipher) if self._is_there() else None
         if not run:
             raise _unknown(run_id, self._ids())
         self._open[run_id] = run

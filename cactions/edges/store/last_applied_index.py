@@ -60,12 +60,12 @@ class LastAppliedIndex:
     """The index in the state folder; ``run`` opens a run by its id."""
 
     def __init__(
-        self, folder: Path, run: Callable[[str], RunDatabase], cover: RowCipher | None = None
+        self, folder: Path, run: Callable[[str], RunDatabase], cipher: RowCipher | None = None
     ) -> None:
         self._folder = folder
         self._run = run
-        self._cover = cover or PlainRows()
-        self._prefix = SEALED_PREFIX if self._cover.seals else PREFIX
+        self._cipher = cipher or PlainRows()
+        self._prefix = SEALED_PREFIX if self._cipher.seals else PREFIX
         self._database: Database | None = None
         self._held: Mapping[str, tuple[str, float]] = {}
 
@@ -84,7 +84,7 @@ class LastAppliedIndex:
     def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
         """By attribute, the value of the newest run that vouches for one. Raises Locked."""
         if runs:
-            self._cover.person_pseudonyms(person_id)
+            self._cipher.person_pseudonyms(person_id)
         marks = dict(_marks(runs))
         said: list[tuple[float, str, str, Value]] = []
         try:
@@ -138,7 +138,7 @@ class LastAppliedIndex:
 
     def _open(self) -> None:
         """The index whose bytes are those that its name tells; the others are nobody's."""
-        if self._cover.seals:
+        if self._cipher.seals:
             self._sweep(PREFIX)  # of before the vault: it holds values in the clear
         for path in self._files():
             if has_private_file(path) and path.name == _name(self._prefix, path):
@@ -175,18 +175,18 @@ class LastAppliedIndex:
 
     def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
         text = "" if value is ABSENT else strict_json.dump_json(value)
-        kept = self._cover.seal(text, (_CELL, run_id, person_id, name))
-        return self._cover.person_pseudonyms(person_id)[0], name, run_id, kept
+        kept = self._cipher.seal(text, (_CELL, run_id, person_id, name))
+        return self._cipher.person_pseudonyms(person_id)[0], name, run_id, kept
 
     def _value(self, kept: Cell, place: Place) -> Value:
         """Raises StoreError for what was not kept here, or not sealed where there is a vault."""
-        if not isinstance(kept, bytes if self._cover.seals else str):
+        if not isinstance(kept, bytes if self._cipher.seals else str):
             raise StoreError("the index holds what is not its own")
-        text = self._cover.unseal(kept, (_CELL, *place))
+        text = self._cipher.unseal(kept, (_CELL, *place))
         return strict_json.parse_json(text) if text else ABSENT
 
     def _marks_of(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cover.person_pseudonyms(person_id)])
+        return strict_json.dump_json([*self._cipher.person_pseudonyms(person_id)])
 
     def _files(self) -> list[Path]:
         with store_errors(self._folder):

@@ -54,24 +54,24 @@ _SHOW: Final = "`cactions runs show` lists its entries."
 class RunDatabase:
     """The open file of one run. Every method raises StoreError where the disk or the file fails."""
 
-    def __init__(self, database: Database, cover: RowCipher = _PLAIN) -> None:
+    def __init__(self, database: Database, cipher: RowCipher = _PLAIN) -> None:
         self._database = database
-        self._cover = cover
+        self._cipher = cipher
 
     @classmethod
-    def begin(cls, path: Path, head: RunHead, cover: RowCipher = _PLAIN) -> None:
+    def begin(cls, path: Path, head: RunHead, cipher: RowCipher = _PLAIN) -> None:
         """Make the file; durable on return. Raises FileExistsError where it is there already."""
         text = strict_json.dump_json(documents.head_to_json(head))
-        seal = cover.seal("", (head.id, _HEAD, text)) if cover.seals else None
+        seal = cipher.seal("", (head.id, _HEAD, text)) if cipher.seals else None
         Database.create(
             path, run_schema.LAYOUT, lambda database: database.execute(run_schema.BEGIN, text, seal)
         )
 
     @classmethod
-    def existing(cls, path: Path, cover: RowCipher = _PLAIN) -> RunDatabase | None:
+    def existing(cls, path: Path, cipher: RowCipher = _PLAIN) -> RunDatabase | None:
         """The run of this file, if it is there."""
         database = Database.existing(path, run_schema.LAYOUT, run_schema.OLD_LAYOUT)
-        return cls(database, cover) if database else None
+        return cls(database, cipher) if database else None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -90,16 +90,16 @@ class RunDatabase:
             [(last,)] = self._database.rows("SELECT ifnull(max(number), 0) FROM entry")
             assert isinstance(last, int), "an entry's number is a whole number"
             for number, (plan, text) in enumerate(zip(plans, texts, strict=True), last + 1):
-                mark = self._cover.person_pseudonyms(plan.subject.person_id)[0]
-                kept = self._cover.seal(text, self._place(number, _PLAN))
+                mark = self._cipher.person_pseudonyms(plan.subject.person_id)[0]
+                kept = self._cipher.seal(text, self._place(number, _PLAN))
                 self._database.execute(run_schema.INTEND, number, mark, kept)
         return range(last + 1, last + 1 + len(plans))
 
     def replace_pending_plan(self, entry: int, plan: Plan) -> None:
         """Put the plan in the place of a pending one of the same person; durable on return."""
         text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
-        mark = self._cover.person_pseudonyms(plan.subject.person_id)[0]
-        kept = self._cover.seal(text, self._place(entry, _PLAN))
+        mark = self._cipher.person_pseudonyms(plan.subject.person_id)[0]
+        kept = self._cipher.seal(text, self._place(entry, _PLAN))
         with self._database.writing():
             if not self._database.execute(run_schema.ANSWER, kept, entry, mark):
                 raise UsageError(f"the run has no entry {entry} for this person", hint=_SHOW)
@@ -107,7 +107,7 @@ class RunDatabase:
     def record_outcome(self, entry: int, receipt: Receipt) -> None:
         """Keep what became of an entry; the last word counts."""
         text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
-        kept = self._cover.seal(text, self._place(entry, _RECEIPT))
+        kept = self._cipher.seal(text, self._place(entry, _RECEIPT))
         with self._database.writing(durable=False):
             if not self._database.execute(run_schema.SETTLE, kept, entry):
                 raise UsageError(f"the run has no entry {entry}", hint=_SHOW)
@@ -154,7 +154,7 @@ class RunDatabase:
     def _kept(self, text: str, number: Cell, column: str, *, seals: bool) -> Cell:
         """The text as its entry keeps it; one that was sealed stays sealed."""
         assert isinstance(number, int), "an entry's number is a whole number"
-        return self._cover.seal(text, self._place(number, column)) if seals else text
+        return self._cipher.seal(text, self._place(number, column)) if seals else text
 
     def is_authentic(self) -> bool:
         """Whether the head, and each plan and receipt, is sealed; true where there is no vault.
@@ -162,7 +162,7 @@ class RunDatabase:
         Not covered: that an entry or a receipt was deleted, and the marks "finished" and "undone".
         Raises Locked, and StoreError where the head is not the one that was sealed.
         """
-        if not self._cover.seals:
+        if not self._cipher.seals:
             return True
         if self._database.layout is run_schema.OLD_LAYOUT:
             return False
@@ -236,10 +236,10 @@ class RunDatabase:
 
     def _is_mark(self, mark: Cell, plan: Plan) -> bool:
         person_id = plan.subject.person_id
-        return mark == person_id or mark in self._cover.person_pseudonyms(person_id)
+        return mark == person_id or mark in self._cipher.person_pseudonyms(person_id)
 
     def _marks(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cover.person_pseudonyms(person_id)])
+        return strict_json.dump_json([*self._cipher.person_pseudonyms(person_id)])
 
     def _place(self, number: int, column: str) -> Place:
         return self._database.path.stem, number, column
@@ -253,7 +253,7 @@ class RunDatabase:
 
     def _unsealed(self, kept: str | bytes, place: Place) -> str:
         try:
-            return self._cover.unseal(kept, place)
+            return self._cipher.unseal(kept, place)
         except StoreError as error:
             raise type(error)(f"{self._database}: {error}", hint=error.hint) from None
 

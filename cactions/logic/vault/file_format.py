@@ -46,7 +46,7 @@ class VaultFragment(NamedTuple):
     """One line of a damaged vault; ``said`` is None where it cannot be read."""
 
     number: int
-    said: Recipient | Entry | None
+    content: Recipient | Entry | None
 
 
 def parse_vault(data: bytes) -> VaultText:
@@ -78,10 +78,10 @@ def _ordered(texts: list[bytes]) -> list[VaultLine]:
     for number, text in enumerate(texts, 1):
         line = _read_line(number, text)
         _check_place(number, line, lines)
-        if isinstance(line.said, Recipient) and line.said.stretching:
-            _check_cost(number, line.said.stretching)
+        if isinstance(line.content, Recipient) and line.content.stretching:
+            _check_cost(number, line.content.stretching)
         lines.append(line)
-    if not isinstance(lines[-1].said, bytes):
+    if not isinstance(lines[-1].content, bytes):
         raise errors.truncated(len(lines))
     return lines
 
@@ -97,9 +97,9 @@ def _read_line(number: int, text: bytes) -> VaultLine:
 
 def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
     if not before:
-        fitting = isinstance(line.said, Head)
+        fitting = isinstance(line.content, Head)
     elif len(before) == 1:
-        fitting = isinstance(line.said, Recipient)
+        fitting = isinstance(line.content, Recipient)
     else:
         fitting = before[-1].place < line.place
     if not fitting:
@@ -117,12 +117,12 @@ def _check_cost(number: int, stretching: ScryptParams) -> None:
 
 
 def _assembled(data: bytes, lines: list[VaultLine]) -> VaultText:
-    head, end = lines[0].said, lines[-1].said
+    head, end = lines[0].content, lines[-1].content
     assert isinstance(head, VaultHead)
     assert isinstance(end, bytes)
-    said = [line.said for line in lines]
-    recipients = tuple(each for each in said if isinstance(each, Recipient))
-    entries = tuple(each for each in said if isinstance(each, Entry))
+    content = [line.content for line in lines]
+    recipients = tuple(each for each in content if isinstance(each, Recipient))
+    entries = tuple(each for each in content if isinstance(each, Entry))
     covered = data[: data.rindex(b"\n", 0, -1) + 1]
     return VaultText(VaultContents(head, recipients, entries), covered, end)
 
@@ -157,5 +157,5 @@ def parse_fragments(data: bytes) -> Iterator[VaultFragment]:
         except VaultError:
             yield VaultFragment(number, None)
             continue
-        if isinstance(line.said, Recipient | Entry):
-            yield VaultFragment(number, line.said)
+        if isinstance(line.content, Recipient | Entry):
+            yield VaultFragment(number, line.content)

@@ -52,7 +52,7 @@ class LineError(ValueError):
 class VaultLine(NamedTuple):
     """What a line says, and its place: lines stand in strictly rising order of it."""
 
-    said: Head | Recipient | Entry | bytes
+    content: Head | Recipient | Entry | bytes
     place: tuple[int | str, ...]
 
 

@@ -17,7 +17,7 @@ from cactions.logic.vault.key_encoding import decode_key
 from cactions.model import CactionsError, DefinitionError, StoreError, UsageError
 from cactions.model.secret import Passphrase, Secret, VaultKey
 from cactions.model.vault import Entry, Purpose, RecipientKind, VaultError, VaultFault
-from tests.vaults import OnlyKey, desk_at, new_vault, open_secret
+from tests.vaults import OnlyKey, context_at, new_vault, open_secret
 
 HOST = "api.shop.example"
 PASSPHRASE = "correct horse battery staple"
@@ -31,25 +31,25 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def ada(path: Path) -> VaultContext:
     """Somebody who made a vault with one secret."""
-    desk = new_vault(path)
-    manage.seal_secret(desk, validation.check_secret("shop_token", "the-first-token"), [HOST])
-    return desk
+    context = new_vault(path)
+    manage.seal_secret(context, validation.check_secret("shop_token", "the-first-token"), [HOST])
+    return context
 
 
 def joined(ada: VaultContext, name: str = "bob") -> VaultContext:
     """Somebody else, on a machine of their own."""
-    desk = desk_at(Path(ada.file.name))
-    recipients.join_vault(desk, recipients.invite(ada, name).handout.text.reveal())
-    return desk
+    context = context_at(Path(ada.file.name))
+    recipients.join_vault(context, recipients.invite(ada, name).handout.text.reveal())
+    return context
 
 
-def shop_token(desk: VaultContext) -> str:
-    return open_secret(desk, "shop_token", HOST).reveal()
+def shop_token(context: VaultContext) -> str:
+    return open_secret(context, "shop_token", HOST).reveal()
 
 
-def fault_of(desk: VaultContext) -> VaultFault:
+def fault_of(context: VaultContext) -> VaultFault:
     with pytest.raises(VaultError) as caught:
-        manage.verify_vault(desk)
+        manage.verify_vault(context)
     return caught.value.fault
 
 
@@ -173,7 +173,7 @@ def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="no name"):
         validation.check_secret(name, "a-good-token")
     with pytest.raises(UsageError, match="no name"):
-        manage.create_vault(desk_at(path), name)
+        manage.create_vault(context_at(path), name)
     assert not path.exists()
 
 
@@ -210,10 +210,10 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
     text = recipients.add_machine(ada, "ci").handout.text.reveal()
     vault_id = manage.read_unverified(ada.file).head.vault_id
     key = VaultKey("", decode_key(text, vault_id, "key"))
-    assert not manage.verify_vault(desk_at(path, keys=OnlyKey(key))).rollback_checked
-    assert manage.verify_vault(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
-    assert VaultFault.ROLLBACK is fault_of(desk_at(path, keys=OnlyKey(key, 4)))
-    assert "the-first-token" == shop_token(desk_at(path, keys=OnlyKey(key)))
+    assert not manage.verify_vault(context_at(path, keys=OnlyKey(key))).rollback_checked
+    assert manage.verify_vault(context_at(path, keys=OnlyKey(key, 3))).rollback_checked
+    assert VaultFault.ROLLBACK is fault_of(context_at(path, keys=OnlyKey(key, 4)))
+    assert "the-first-token" == shop_token(context_at(path, keys=OnlyKey(key)))
 
 
 # People and machines
@@ -223,7 +223,7 @@ def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
     """Their key is made on their machine, and the code is void."""
     admitted = recipients.invite(ada, "bob")
     code = admitted.handout.text.reveal()
-    bob, eve = desk_at(Path(ada.file.name)), desk_at(Path(ada.file.name))
+    bob, eve = context_at(Path(ada.file.name)), context_at(Path(ada.file.name))
     assert VaultFault.NO_KEY is fault_of(bob)
     assert "bob" == recipients.join_vault(bob, code).name
     assert "the-first-token" == shop_token(bob) == shop_token(ada)
@@ -238,7 +238,7 @@ def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
 def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
     """The old one is void; somebody who is in is not invited again."""
     first, second = (recipients.invite(ada, "bob").handout.text.reveal() for _ in range(2))
-    bob = desk_at(Path(ada.file.name))
+    bob = context_at(Path(ada.file.name))
     with pytest.raises(VaultError):
         recipients.join_vault(bob, first)
     recipients.join_vault(bob, second)
@@ -262,7 +262,7 @@ def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
 def test_a_bad_code_is_the_operators_error(ada: VaultContext, code: str) -> None:
     """And says what is wrong with it."""
     with pytest.raises(UsageError, match="nothing was written") as caught:
-        recipients.join_vault(desk_at(Path(ada.file.name)), code)
+        recipients.join_vault(context_at(Path(ada.file.name)), code)
     assert caught.value.hint
 
 
@@ -271,9 +271,9 @@ def test_a_passphrase_opens_the_vault(ada: VaultContext, path: Path) -> None:
     recipients.add_passphrase(ada, validation.check_passphrase("paper", PASSPHRASE))
     for label in ("paper", ""):
         assert "the-first-token" == shop_token(
-            desk_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
+            context_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
         )
-    wrong = desk_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
+    wrong = context_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
     assert VaultFault.WRONG_KEY is fault_of(wrong)
     with pytest.raises(UsageError, match="fewer than 12 characters"):
         validation.check_passphrase("paper", "short")
@@ -299,7 +299,7 @@ def test_who_was_removed_has_no_key_that_opens_what_comes_after(
     of_ci = VaultKey("", decode_key(machine, before.head.vault_id, "key"))
     new_keys = [one.key_id for one in after.contents.recipients if one.name != "ada"]
     for key in (before.data_key, before.my_key, of_ci):
-        stranger = desk_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
+        stranger = context_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
         assert VaultFault.UNKNOWN_RECIPIENT is fault_of(stranger)
         for entry in after.contents.entries:
             with pytest.raises(VaultError):
@@ -315,7 +315,7 @@ def test_a_passphrase_stays_where_it_is_given(ada: VaultContext, path: Path) -> 
     paper = validation.check_passphrase("paper", PASSPHRASE)
     recipients.add_passphrase(ada, paper)
     assert () == rekey.rekey_vault(ada, [paper]).dropped
-    by_paper = desk_at(path, keys=OnlyKey(paper))
+    by_paper = context_at(path, keys=OnlyKey(paper))
     assert "the-first-token" == shop_token(by_paper)
     assert () == rekey.rekey_vault(by_paper).dropped
     assert "the-first-token" == shop_token(by_paper)
@@ -357,7 +357,7 @@ def test_status_says_how_it_is_and_never_fails(ada: VaultContext, path: Path) ->
     """Whole, without a key, damaged, missing."""
     whole = manage.get_status(ada)
     assert ("ada", True, None) == (whole.me, whole.rollback_checked, whole.trouble)
-    keyless = manage.get_status(desk_at(path))
+    keyless = manage.get_status(context_at(path))
     assert keyless.contents
     assert isinstance(keyless.trouble, VaultError)
     path.write_bytes(path.read_bytes()[:-9])
@@ -383,9 +383,9 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Pa
     assert ["ccc", "shop_token"] == [one.name for one in saved.kept]
     assert [(4, "aaa"), (5, "")] == [(one.line, one.name) for one in saved.lost]
     assert ("bob",) == saved.outside
-    desk = desk_at(path.with_name("new.vault"), keys=ada.keys)
-    assert "value-of-ccc" == open_secret(desk, "ccc", HOST).reveal()
-    again = open_vault(desk).purpose_key(Purpose.JOURNAL, journal.name)
+    context = context_at(path.with_name("new.vault"), keys=ada.keys)
+    assert "value-of-ccc" == open_secret(context, "ccc", HOST).reveal()
+    again = open_vault(context).purpose_key(Purpose.JOURNAL, journal.name)
     assert journal.key.reveal() == again.key.reveal()
     assert damaged == path.read_bytes()
     with pytest.raises(UsageError, match="is there already"):
@@ -407,18 +407,18 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
     """Four times as many take about four times as long."""
 
     def seconds(number: int) -> float:
-        desk = new_vault(tmp_path / f"{number}.vault")
-        meta = {"by": "ada", "created": desk.today(), "hosts": (HOST,)}
+        context = new_vault(tmp_path / f"{number}.vault")
+        meta = {"by": "ada", "created": context.today(), "hosts": (HOST,)}
         unsealed = [Entry(Purpose.SECRET, f"s{n}", 1, meta, manage.UNSEALED) for n in range(number)]
 
         def edit(vault: OpenVault) -> OpenVault:
             entries = tuple(vault.sealed(one, b"a-good-token") for one in unsealed)
             return replace(vault, contents=replace(vault.contents, entries=entries))
 
-        change_vault(desk, edit)
+        change_vault(context, edit)
         before = time.process_time()
-        open_secret(desk, "s7", HOST)
-        assert number == len(manage.list_entries(desk).secrets)
+        open_secret(context, "s7", HOST)
+        assert number == len(manage.list_entries(context).secrets)
         return time.process_time() - before
 
     small, large = seconds(1000), seconds(4000)
@@ -428,8 +428,8 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 # Where tokens may go
 
 
-def entry_of(desk: VaultContext, name: str) -> Entry:
-    [found] = [one for one in manage.list_entries(desk).secrets if one.name == name]
+def entry_of(context: VaultContext, name: str) -> Entry:
+    [found] = [one for one in manage.list_entries(context).secrets if one.name == name]
     return found
 
 
@@ -475,11 +475,11 @@ def test_bindings_survive_whatever_seals_again(ada: VaultContext, path: Path) ->
     rekey.rekey_vault(ada)
     saved = replace(ada, file=LocalVaultFile(path.with_name("saved.vault")))
     salvage.salvage_vault(ada, saved.file)
-    for desk in (ada, saved):
-        assert ("a.example",) == entry_of(desk, "shop_token").token_hosts
-        jwt = entry_of(desk, "jwt")
+    for context in (ada, saved):
+        assert ("a.example",) == entry_of(context, "shop_token").token_hosts
+        jwt = entry_of(context, "jwt")
         assert ((), ("b.example",), True) == (jwt.hosts, jwt.token_hosts, jwt.is_binding)
-        assert manage.verify_vault(desk).entries
+        assert manage.verify_vault(context).entries
 
 
 def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultContext) -> None:

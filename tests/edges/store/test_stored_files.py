@@ -60,9 +60,8 @@ class StoredProject:
 
     def attributes(self) -> dict[str, Any]:
         """The attributes of the person whom the stored run has changed."""
-        attributes: dict[str, Any] = json.loads(self.call("people", "show", "u-1", "--json"))[
-            "attributes"
-        ]
+        document = json.loads(self.call("people", "show", "u-1", "--json"))
+        attributes: dict[str, Any] = document["people"][0]["attributes"]
         return attributes
 
 

@@ -155,8 +155,8 @@ def test_a_message_repeats_nothing_of_a_key() -> None:
         try:
             decode_key("".join(text), VAULT, "key")
         except KeyTextError as error:
-            said = (error.message + error.hint).upper()
-            assert not any(letters[at : at + 6] in said for at in range(59))
+            content = (error.message + error.hint).upper()
+            assert not any(letters[at : at + 6] in content for at in range(59))
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])
