@@ -30,7 +30,7 @@ PEOPLE = 25
 Server = subprocess.Popen[str]
 POINTS = [
     *((f"{when} {name}", 1) for name in ("create_run", "finish") for when in ("before", "after")),
-    *((f"{when} intend", count) for count in (1, 2) for when in ("before", "after")),
+    *((f"{when} record_plans", count) for count in (1, 2) for when in ("before", "after")),
     *(
         (f"{when} {name}", count)
         for name in ("commit", "record_outcome")
@@ -143,7 +143,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
         counts["lost"] += lost(folder)
         assert not counts["lost"]
         if killed and number % 3 == 0:  # whoever goes on may be killed, too
-            go_on = {"do": "run-1", "point": "after settle", "count": 2}
+            go_on = {"do": "run-1", "point": "after record_outcome", "count": 2}
             if (folder / ".cactions" / "runs" / "run-1.db").exists() and "create_run" not in str(
                 how
             ):
@@ -205,7 +205,7 @@ def test_a_run_that_was_only_begun_resumes_to_an_empty_one_that_says_so(
     server: Server, tmp_path: Path
 ) -> None:
     """Everybody who was handed in is counted as not started."""
-    asked(server, folder=str(tmp_path), do="run", point="before intend")
+    asked(server, folder=str(tmp_path), do="run", point="before record_plans")
     kept = books(tmp_path, PEOPLE)
     run = resume_run(kept.journal.read("run-1"), kept)
     assert (True, (), PEOPLE) == (run.finished, run.entries, run.not_started)

@@ -108,7 +108,7 @@ def harmed(task: dict[str, Any]) -> dict[str, Any]:
     disk, durable, early = Disk(), set[str](), []
 
     def reached(point: str, given: Sequence[Any]) -> None:
-        if point == "after intend" and not disk.unsynced("/runs/"):
+        if point == "after record_plans" and not disk.unsynced("/runs/"):
             durable.update(plan.subject.person_id for plan in given[1])
         if point == "before commit" and given[0].subject.person_id not in durable:
             early.append(given[0].subject.person_id)

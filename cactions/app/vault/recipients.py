@@ -35,7 +35,7 @@ _TEXT_KINDS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
-    """A text for a new recipient, to be sent by a safe channel; it is shown once and stored nowhere.
+    """A text to hand over to a new recipient by a safe channel; shown once and stored nowhere.
 
     For an INVITATION it is a join code (`cactions vault join`), for a MACHINE its key.
     """

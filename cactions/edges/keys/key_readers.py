@@ -79,9 +79,9 @@ def read_key_file(path: Path) -> bytes:
             OwnershipProblem.MISSING: "Check the name.",
             OwnershipProblem.MODE: f"If nobody has read it: chmod 600 {path}",
         }
-        fault = _FAULTS.get(error.doubt, VaultFault.NO_KEY)
+        fault = _FAULTS.get(error.problem, VaultFault.NO_KEY)
         other = f"Where it must be as it is, hand it over open: --key-fd 3 3<{path}"
-        raise VaultError(fault, str(error), hint=hints.get(error.doubt, other)) from None
+        raise VaultError(fault, str(error), hint=hints.get(error.problem, other)) from None
 
 
 def run_key_command(

@@ -73,9 +73,9 @@ def read_user_config(path: Path | None = None) -> UserConfig:
         text = read_own(path, _TRUST).decode()
         return _shaped(path, tomllib.loads(text))
     except UntrustedFile as error:
-        if error.doubt is OwnershipProblem.MISSING:
+        if error.problem is OwnershipProblem.MISSING:
             return UserConfig(path)
-        raise UsageError(f"{error}: {_REASON}", hint=_mend(error.doubt, path)) from None
+        raise UsageError(f"{error}: {_REASON}", hint=_mend(error.problem, path)) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.git_tracking import Tracking, tracking_of
+from cactions.edges.files.git_tracking import Tracking, find_tracking
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
 from cactions.logic.shell import quote_word
 from cactions.model import StoreError
@@ -59,7 +59,7 @@ class StateFolder:
         """
         if self._is_untracked:
             return
-        tracking = tracking_of(self.path)
+        tracking = find_tracking(self.path)
         if tracking is Tracking.TRACKED:
             raise StoreError(
                 f"{self.path} is tracked by git, so another person may have made what is in it",
