@@ -226,8 +226,8 @@ def test_json_is_refused_in_any_other_encoding(tmp_path: Path) -> None:
 def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
     """Twice the same bytes are twice the same people."""
     program = (
-        "import sys; from cactions.edges.files.people_file import PeopleForm, read_people\n"
-        "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleForm.CSV, {})))"
+        "import sys; from cactions.edges.files.people_file import PeopleFormat, read_people\n"
+        "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleFormat.CSV, {})))"
     )
     for encoding in ("utf-8", "latin-1", "ascii"):
         done = subprocess.run(

@@ -69,20 +69,20 @@ def test_a_tilde_is_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     [
         ('keyfile = "/k"', 'has an unknown key "keyfile"', 'did you mean "key_file"?'),
         ("[vault]", 'has an unknown key "vault"', "known: key_command, key_file, keyring_backend"),
-        ("keyring_backend = 1", '"keyring_backend" does not fit', "It must be a class"),
-        ('keyring_backend = "Keyring"', '"keyring_backend" does not fit', "It must be a class"),
-        ('keyring_backend = "a b.C"', '"keyring_backend" does not fit', "It must be a class"),
-        ('key_file = "cactions.key"', '"key_file" does not fit', "an absolute path"),
-        ('key_file = ""', '"key_file" does not fit', "an absolute path"),
-        ('key_file = "/a\\u0000"', '"key_file" does not fit', "an absolute path"),
-        ("key_file = []", '"key_file" does not fit', "an absolute path"),
-        ('key_command = "pass show key"', '"key_command" does not fit', "a list"),
-        ("key_command = []", '"key_command" does not fit', "a list"),
-        ('key_command = [""]', '"key_command" does not fit', "a list"),
-        ('key_command = ["./key.sh"]', '"key_command" does not fit', "an absolute path"),
-        ('key_command = ["bin/key"]', '"key_command" does not fit', "an absolute path"),
-        ('key_command = ["pass", 1]', '"key_command" does not fit', "a list"),
-        ('key_command = ["a", "\\u0000"]', '"key_command" does not fit', "a list"),
+        ("keyring_backend = 1", '"keyring_backend" has an invalid value', "It must be a class"),
+        ('keyring_backend = "Keyring"', '"keyring_backend" has an invalid value', "It must be a class"),
+        ('keyring_backend = "a b.C"', '"keyring_backend" has an invalid value', "It must be a class"),
+        ('key_file = "cactions.key"', '"key_file" has an invalid value', "an absolute path"),
+        ('key_file = ""', '"key_file" has an invalid value', "an absolute path"),
+        ('key_file = "/a\\u0000"', '"key_file" has an invalid value', "an absolute path"),
+        ("key_file = []", '"key_file" has an invalid value', "an absolute path"),
+        ('key_command = "pass show key"', '"key_command" has an invalid value', "a list"),
+        ("key_command = []", '"key_command" has an invalid value', "a list"),
+        ('key_command = [""]', '"key_command" has an invalid value', "a list"),
+        ('key_command = ["./key.sh"]', '"key_command" has an invalid value', "an absolute path"),
+        ('key_command = ["bin/key"]', '"key_command" has an invalid value', "an absolute path"),
+        ('key_command = ["pass", 1]', '"key_command" has an invalid value', "a list"),
+        ('key_command = ["a", "\\u0000"]', '"key_command" has an invalid value', "a list"),
     ],
 )
 def test_what_does_not_fit_says_what_would(
@@ -163,7 +163,7 @@ def test_it_stands_in_the_users_configuration_folder(
 def test_reading_it_loads_no_keyring() -> None:
     """A key file must not pay for a keyring."""
     done = finished(
-        "import sys; from cactions.edges import user_config\nprint('keyring' in sys.modules)"
+        "import sys; from cactions.edges.keys import user_config\nprint('keyring' in sys.modules)"
     )
     assert ("False\n", "") == (done.stdout, done.stderr)
 
