@@ -43,7 +43,7 @@ _MESSAGES: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
         Code.CORRUPT: ("is damaged", DAMAGED),
         Code.IOERR: (
             "had a disk error",
-            "Check the disk and its free space, then check the stored data before you go on.",
+            "Check the disk and the room on it, then check the stored data before you go on.",
         ),
     }
 )

@@ -151,7 +151,7 @@ def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
         assert "reading" == said(process)
         with pytest.raises(StoreError, match=r"run-01\.db is in use by another process") as caught:
             journal.forget("p1")
-        assert "say it again" in caught.value.hint
+        assert "then retry" in caught.value.hint
     assert not [name for name in holding(folder) if name.startswith("run-02")]
     assert 0 == journal.forget("p1")
     assert [] == holding(folder)
@@ -188,13 +188,13 @@ def test_a_discarded_run_leaves_no_file(folder: Path, journal: LocalJournal) -> 
 PRUNE = """
 import sys
 from pathlib import Path
-from cactions.app.retention import prune
+from cactions.app.retention import prune_runs
 from cactions.edges.store.journal import LocalJournal
 journal = LocalJournal(Path(sys.argv[1]))
 found = list(journal.runs())
 print("ready", flush=True)
 sys.stdin.readline()
-prune(found, journal)
+prune_runs(found, journal)
 print(len(found), flush=True)
 """
 

@@ -96,7 +96,7 @@ def test_closing_leaves_one_file_a_run(journal: LocalJournal, folder: Path) -> N
 def test_settling_is_lazy_and_intending_is_not(journal: LocalJournal) -> None:
     """One wait for the disk a person: what is settled rides along with what is intended next."""
     journal.create_run(head())
-    run = journal._run("run-1")._database
+    run = journal._open_run("run-1")._database
     [number] = journal.record_plans("run-1", [GOLD])
     assert [(2,)] == run.rows("PRAGMA synchronous")
     journal.record_outcome("run-1", number, APPLIED)
@@ -138,7 +138,7 @@ from tests.builders import a_plan, change, person
 from tests.edges.store.test_journal import APPLIED, GOLD, head
 folder = Path(sys.argv[1])
 journal = LocalJournal(folder)
-journal.begin(head())
+journal.create_run(head())
 """
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
 
@@ -147,9 +147,9 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
     ("before", "entries"),
     [
         ("", ()),
-        ("journal.intend('run-1', [GOLD])\n", (RunEntry(GOLD),)),
+        ("journal.record_plans('run-1', [GOLD])\n", (RunEntry(GOLD),)),
         (
-            "journal.settle('run-1', *journal.intend('run-1', [GOLD]), APPLIED)\n",
+            "journal.record_outcome('run-1', *journal.record_plans('run-1', [GOLD]), APPLIED)\n",
             (RunEntry(GOLD, APPLIED),),
         ),
     ],
@@ -170,7 +170,7 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
     """The plan is there without a receipt, and the person holds what it wanted."""
     middle = (
         "people = LocalPeopleStore(folder, [person(tier='silver')])\n"
-        "journal.intend('run-1', [GOLD])\n"
+        "journal.record_plans('run-1', [GOLD])\n"
         "people.commit(GOLD)\n"
     )
     finished(HEAD + middle + KILLED, folder)
@@ -181,9 +181,9 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
 
 ENDLESS = """
 for number in range(1_000_000):
-    [entry] = journal.intend("run-1", [a_plan(change(number, number + 1))])
+    [entry] = journal.record_plans("run-1", [a_plan(change(number, number + 1))])
     print(entry)
-    journal.settle("run-1", entry, APPLIED)
+    journal.record_outcome("run-1", entry, APPLIED)
 """
 
 
@@ -341,7 +341,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 number = 0
 try:
     while True:
-        [number] = journal.intend("run-1", [GOLD])
+        [number] = journal.record_plans("run-1", [GOLD])
 except StoreError as error:
     print(number, error, error.hint, sep="|")
 """

@@ -81,7 +81,7 @@ def test_a_look_up_opens_no_run(folder: Path, journal: LocalJournal) -> None:
     journal.last_applied("p1")
     with closing(LocalJournal(folder)) as other:
         assert wanted(RUNS - 1) == other.last_applied("p1")
-        assert {} == dict(other._open)
+        assert {} == dict(other._open_runs)
 
 
 def _undone(journal: LocalJournal) -> dict[str, object]:
@@ -125,13 +125,13 @@ def _undo_run(journal: LocalJournal) -> dict[str, object]:
 
 def _deleted_by_hand(journal: LocalJournal) -> dict[str, object]:
     journal.close()
-    journal._path("run-03").unlink()
+    journal._build_path("run-03").unlink()
     return wanted(RUNS - 1, 3)
 
 
 def _damaged_run(journal: LocalJournal) -> dict[str, object]:
     journal.close()
-    os.truncate(journal._path("run-29"), 5000)
+    os.truncate(journal._build_path("run-29"), 5000)
     return wanted(RUNS - 2)
 
 
@@ -232,7 +232,7 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     """And a person who is forgotten is forgotten in its draft, too."""
     kill = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "from cactions.edges import applied_index as index\n"
+        "from cactions.edges.store import last_applied_index as index\n"
         "from cactions.edges.store.journal import LocalJournal\n"
         "class Path_(type(Path())):\n"
         "    def rename(self, target): os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from cactions.edges.store.run_lock import FileRunLock
 from tests.app.crowd import head
-with FileRunLock(Path(sys.argv[1])).alone(head()):
+with FileRunLock(Path(sys.argv[1])).hold(head()):
     print("held")
     sys.stdin.read()
 """
