@@ -56,8 +56,8 @@ class RunStores:
         if not (kept.authentic or self.unsealed):
             show = join_command(("runs", "show"), kept.head.id)
             raise UsageError(
-                f"the run {kept.head.id} is not completely sealed by the vault: any program that can"
-                " write its file could have made or changed it; nothing was written",
+                f"the run {kept.head.id} is not completely sealed by the vault: any program that"
+                " can write its file could have made or changed it; nothing was written",
                 hint=f"Inspect it: `{show}`. If it is yours, from before the vault or from an older"
                 " cactions, run the same command with --unsealed.",
             )

@@ -32,7 +32,7 @@ class Sender(Protocol):
     """Empty for live calls, else the file that the responses come from."""
 
     def send(self, request: Request) -> Response:
-        """The response. Raises RequestFailed if there is none, PlanningError if none is recorded."""
+        """The response. Raises RequestFailed for none, PlanningError if none is recorded."""
         ...
 
 

@@ -46,7 +46,7 @@ class PlanContext:
 
 
 def propose(job: Job, context: PlanContext) -> Plan | PlanFailure:
-    """Make the plan, or say why there is none. Raises UsageError unless exactly one person matches."""
+    """Make the plan, or say why there is none. Raises UsageError unless one person matches."""
     return plan_response(job, context.people.find(job.query), context)
 
 

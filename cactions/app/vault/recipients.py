@@ -170,7 +170,9 @@ def _check_not_inside(context: VaultContext, text: VaultText) -> None:
     ]
     if inside:
         raise UsageError(
-            f'{context.keys.name} holds the key of "{inside[0]}", which is a recipient already; nothing was written',
+            f'{context.keys.name} holds the key of "{inside[0]}", '
+            "which is a recipient"
+            " already; nothing was written",
             hint="Join on the machine that the code was made for.",
         )
 

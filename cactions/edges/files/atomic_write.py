@@ -17,7 +17,7 @@ class FileChangedError(Exception):
     """The file does not have the expected bytes any more; it was left alone."""
 
 
-def atomic_write(
+def atomic_write(  # noqa: PLR0913 - two are positional
     path: Path,
     data: bytes,
     *,

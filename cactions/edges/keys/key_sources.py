@@ -82,7 +82,7 @@ class GivenKey:
         return self._keys[vault_id]
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
-        """Write the named key file if it does not exist yet. Raises StoreError for anything else."""
+        """Write the named key file if it does not exist yet. Raises StoreError otherwise."""
         path = self._source.file
         if path is None:
             raise StoreError(

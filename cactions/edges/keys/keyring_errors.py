@@ -59,7 +59,7 @@ class WriteEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The class of a backend, and where it is configured; ``by_user``: in the user's configuration."""
+    """The class of a backend, and where it is configured; ``by_user``: by the user."""
 
     name: str
     where: str

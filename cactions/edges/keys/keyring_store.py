@@ -64,7 +64,7 @@ class KeyringStore:
         self._cached_backend: KeyringBackend | None = None
 
     def key(self, vault_id: str) -> VaultKey:
-        """The key of this machine. Raises VaultError (NO_KEY) if there is none, else KeyringRefusal."""
+        """The key of this machine. Raises VaultError (NO_KEY) for none, else KeyringRefusal."""
         text = self._read(_build_key_item(vault_id), "read the key")
         if text is None:
             error = no_key(f"{self.name} ({self._describe_backend()})")
@@ -183,7 +183,7 @@ class KeyringStore:
         return read_text
 
     def _check_properties(self) -> None:
-        """Refuse variables with which the library sets attributes of a backend, such as its path."""
+        """Refuse variables by which the library sets attributes of a backend: its path, too."""
         for name in sorted(os.environ):
             if name.startswith(_PROPERTY_PREFIX):
                 raise errors.properties(name, self._config.path)

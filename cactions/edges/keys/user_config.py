@@ -53,7 +53,7 @@ def config_path() -> Path:
         path = user_config_path("cactions", appauthor=False) / NAME
     except RuntimeError:
         raise UsageError(
-            "your configuration folder is unknown: HOME is not set, and this user has no home folder",
+            "your configuration folder is unknown: HOME is not set, and this user has no home",
             hint="Set HOME, or XDG_CONFIG_HOME, to a path that begins with /.",
         ) from None
     if not path.is_absolute():

@@ -4,8 +4,8 @@
   under the lock, and replaces it with ``atomic_write``. A kill at any moment leaves the old file or
   the new one; the next writer deletes drafts of killed writers.
 - If the sync of the folder fails, a power cut can leave either file: the outcome is unknown.
-- The vault is a real file, never a link, and not in a folder that is a link of the project: a cloned
-  repository could point it anywhere.
+- The vault is a real file, never a link, and not in a folder that is a link of the project: a
+  cloned repository could point it anywhere.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class LocalVaultFile:
         self._patience = patience
 
     def read(self) -> bytes:
-        """Read the whole file. Raises UsageError if it is missing, VaultError for a link or the like."""
+        """Read the whole file. Raises UsageError if it is missing, VaultError for a link."""
         data = _read_file(self.path)
         if data is None:
             raise errors.missing(self.name)
@@ -111,7 +111,8 @@ class _Change:
         with suppress(OSError, StoreError):
             if _read_file(self._path) == self.before:
                 return StoreError(
-                    f"{self._path} could not be written: {describe_os_error(error)}; the old file is still in place",
+                    f"{self._path} could not be written: {describe_os_error(error)};"
+                    " the old file is still in place",
                     hint="Check the disk and its free space, then run the command again.",
                 )
         return _build_unknown_error(self._path, error)
@@ -119,7 +120,8 @@ class _Change:
 
 def _build_unknown_error(path: Path, error: OSError) -> OutcomeUnknown:
     return OutcomeUnknown(
-        f"the outcome is unknown: {path} may be the old vault or the new one ({describe_os_error(error)})",
+        f"the outcome is unknown: {path} may be the old vault or the new one"
+        f" ({describe_os_error(error)})",
         hint="Run `cactions vault verify` before anything else.",
     )
 

@@ -178,7 +178,7 @@ class LastAppliedIndex:
         return self._cipher.person_pseudonyms(person_id)[0], name, run_id, kept
 
     def _value(self, kept: Cell, place: Place) -> Value:
-        """Raises StoreError for a value that was not stored here, or is not sealed despite a vault."""
+        """Raises StoreError for a foreign value, or one that is not sealed despite a vault."""
         if not isinstance(kept, bytes if self._cipher.seals else str):
             raise StoreError("the index has a value that was not stored by it")
         text = self._cipher.unseal(kept, (_CELL, *place))

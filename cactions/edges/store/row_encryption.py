@@ -30,7 +30,7 @@ class RowCipher(Protocol):
         ...
 
     def unseal(self, stored: StoredText, place: Place) -> str:
-        """The stored text. Raises VaultLocked, and StoreError if it was sealed for another place."""
+        """The stored text. Raises VaultLocked, StoreError if sealed for another place."""
         ...
 
     def person_pseudonyms(self, person_id: str) -> Sequence[str]:

@@ -76,7 +76,8 @@ def _build_taken_error(head: RunHead, owner_text: str) -> RunAborted:
         else "another process"
     )
     return RunAborted(
-        f"the action {head.action} is being run in this workspace by {message}; nothing was written",
+        f"the action {head.action} is being run in this workspace by {message};"
+        " nothing was written",
         hint="Let it end, or end it; then try again.",
     )
 

@@ -45,7 +45,8 @@ def refuse_foreign(path: Path, name: str, *, is_open: bool) -> None:
     journal = path.with_name(path.name + _BESIDE[2])
     if os.path.lexists(journal):
         raise StoreError(
-            f"{journal} was not made by cactions, and could make SQLite change or delete other files",
+            f"{journal} was not made by cactions, and could make SQLite change or"
+            " delete other files",
             hint=f"Move it out of the way. {path.name} itself was not opened.",
         )
     if why := "" if is_open else _find_header_fault(path):

@@ -57,7 +57,8 @@ def _find_layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
     newest = layouts[0].version
     if isinstance(actual, int) and actual > newest:
         raise StoreError(
-            f"{database} was written by a newer cactions (format {actual}; this one knows {newest})",
+            f"{database} was written by a newer cactions (format {actual};"
+            f" this one knows {newest})",
             hint="Use the newer cactions.",
         )
     raise database.damaged("it is empty, or the database of another program")

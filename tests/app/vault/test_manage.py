@@ -1,4 +1,4 @@
-"""Secrets are kept, opened for their hosts only, shared through somebody which is a recipient already, and saved."""
+"""Secrets are stored, opened for their hosts only, shared by a recipient, and salvaged."""
 
 from __future__ import annotations
 

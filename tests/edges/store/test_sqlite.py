@@ -168,7 +168,7 @@ def test_a_database_that_goes_away_while_open_is_not_used_on(
 def test_a_log_without_its_database_is_refused(tmp_path: Path, suffix: str) -> None:
     """SQLite would replay the old log into the new database."""
     (tmp_path / f"box.db{suffix}").touch()
-    with pytest.raises(StoreError, match="orphaned .*the box is missing"):
+    with pytest.raises(StoreError, match=r"orphaned .*the box is missing"):
         box(tmp_path)
 
 
