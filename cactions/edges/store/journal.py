@@ -89,10 +89,7 @@ class LocalJournal:
         return run.whole()
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Store the plans with their before-images, all or none; durable on return.
-
-        Returns the entry numbers, from 1.
-        """
+        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
         return self._open_run(run_id).record_plans(plans)
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
@@ -118,8 +115,7 @@ class LocalJournal:
     def runs(self) -> Iterator[Run]:
         """Every readable run, newest first; the others are in ``damaged``.
 
-        Raises VaultLocked if a sealed run does not open, because skipping it would make an older
-        run look like the last one.
+        Raises VaultLocked if a sealed run does not open: an older run must not look like the last.
         """
         for head in self._list_heads():
             try:
@@ -177,10 +173,7 @@ class LocalJournal:
             self._index.delete()
 
     def last_applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the value that a run applied last and that was not undone.
-
-        Entries without a receipt and unreadable runs do not count.
-        """
+        """By attribute, the value that a readable run applied last and that was not undone."""
         return self._index.last(
             person_id, {run_id: self._build_path(run_id) for run_id in self._list_ids()}
         )

@@ -1,13 +1,10 @@
 """One run in one SQLite file: its head, and for each person the plan and the outcome.
 
 - The file appears with its head or not at all.
-- ``record_plans`` is durable on return. ``record_outcome`` survives the end of the process, and a
-  power cut once something durable was written after it.
-- Plans, receipts and the head are stored as JSON documents, including redacted values.
+- ``record_outcome`` survives a power cut once something durable was written after it.
 - With a vault, plans and receipts are sealed, each for its place, and a person's id is replaced by
   a pseudonym that only a holder of the key can make. The head stays readable and has a seal.
-- With a vault, a run that is not completely sealed is not authentic: any program that can write
-  the file could have made it.
+- With a vault, a run that is not completely sealed is not authentic: any program could forge it.
 """
 
 from __future__ import annotations
@@ -43,9 +40,7 @@ _EMPTY_PLAN: Final = strict_json.dump_json(
 )
 """What remains of a plan after its person was forgotten."""
 
-_HEAD: Final = "head"
-_PLAN: Final = "plan"
-_RECEIPT: Final = "receipt"
+_HEAD, _PLAN, _RECEIPT = "head", "plan", "receipt"
 _FORGOTTEN: Final = '[""]'
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
@@ -128,7 +123,7 @@ class RunDatabase:
     def forget(self, person_id: str) -> int:
         """Erase the person, except for the outcomes; returns the number of entries.
 
-        On return, the files contain no byte of any person who was ever forgotten here.
+        No byte of a forgotten person is left in the files.
         """
         with self._database.writing():
             entries = self._database.rows(run_schema.OF_PERSON, self._list_pseudonyms(person_id))
@@ -163,8 +158,7 @@ class RunDatabase:
     def is_authentic(self) -> bool:
         """Whether the head and each plan and receipt are sealed; always true without a vault.
 
-        Not covered: deleted entries and receipts, and the marks "finished" and "undone". Raises
-        VaultLocked, and StoreError if the head is not the one that was sealed.
+        Deletions and the marks "finished" and "undone" are not covered. Raises VaultLocked.
         """
         if not self._cipher.seals:
             return True
@@ -193,10 +187,7 @@ class RunDatabase:
         return Run(head, entries, finished, authentic)
 
     def applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the value that the run applied last to the person and that was not undone.
-
-        Empty if the run is not authentic.
-        """
+        """By attribute, the last applied value that was not undone; empty if not authentic."""
         values: dict[str, Value] = {}
         if not self.is_authentic():
             return values
