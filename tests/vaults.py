@@ -123,7 +123,9 @@ def drawn(seed: str) -> Callable[[int], bytes]:
     return draw
 
 
-def desk_at(path: Path, *, keys: object = None, sealer: AesGcmSealer | None = None) -> VaultContext:
+def context_at(
+    path: Path, *, keys: object = None, sealer: AesGcmSealer | None = None
+) -> VaultContext:
     """A desk at a vault file, with a keyring in memory."""
     return VaultContext(
         LocalVaultFile(path, patience=60),
@@ -135,11 +137,11 @@ def desk_at(path: Path, *, keys: object = None, sealer: AesGcmSealer | None = No
 
 def new_vault(path: Path, *, sealer: AesGcmSealer | None = None, me: str = "ada") -> VaultContext:
     """A new vault with one recipient."""
-    desk = desk_at(path, sealer=sealer)
-    create_vault(desk, me)
-    return desk
+    context = context_at(path, sealer=sealer)
+    create_vault(context, me)
+    return context
 
 
-def open_secret(desk: VaultContext, name: str, host: str) -> Secret:
+def open_secret(context: VaultContext, name: str, host: str) -> Secret:
     """One secret of a vault, for a request to this host."""
-    return open_secret_of(open_vault(desk), name, host, fetches=True)
+    return open_secret_of(open_vault(context), name, host, fetches=True)

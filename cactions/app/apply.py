@@ -1,8 +1,9 @@
-"""Applies plans, and takes runs back; the journal knows of every write before it happens.
+"""Applies plans and undoes runs; every write is in the journal before it happens.
 
-- Plans go in windows: all of a window are durable before its first write, in one transaction.
-- Where a store fails, nothing more is written; the error says what was, and what is not known.
-- A person who is gone is one failed receipt; the others go on.
+- Plans are written in windows: a whole window is durable, in one transaction, before its first
+  write.
+- When a store fails, nothing more is written; the error says what was written and what is unknown.
+- A person who no longer exists gets a failed receipt; the run goes on with the others.
 """
 
 from __future__ import annotations
@@ -35,14 +36,15 @@ from cactions.model import (
 )
 
 WINDOW: Final = 20
-"""Plans that share one wait for the disk; more would hardly be faster (security.md, section 5)."""
+"""Plans that share one wait for the disk; more would hardly be faster."""
 
 
-class RunStores(Struct, frozen=True):
-    """Where a run writes: people, the journal that goes before them, and whose turn it is.
+@dataclass(frozen=True, slots=True)
+class RunStores:
+    """What a run works with: people, the journal, and the lock of the action.
 
-    ``project`` has the last word on types and on what is shown, where its files can be read.
-    ``unsealed``: a run that is not authentic is believed all the same, since the operator says so.
+    ``project`` declares types and redaction, if its files can be read. ``unsealed``: a run that is
+    not authentic is accepted, because the operator said so.
     """
 
     people: People
@@ -52,14 +54,14 @@ class RunStores(Struct, frozen=True):
     unsealed: bool = False
 
     def without_forged_values(self, kept: Run) -> Run:
-        """The run, as the project shows it. Raises UsageError where it may be forged."""
+        """The run, redacted as the project declares. Raises UsageError if it may be forged."""
         if not (kept.authentic or self.unsealed):
             show = join_command(("runs", "show"), kept.head.id)
             raise UsageError(
-                f"the run {kept.head.id} is not sealed throughout by the vault, so that any program"
-                " that can write its file can have made or changed it; nothing was written",
-                hint=f"Look at it: `{show}`. If it is yours, from before the vault or of an older"
-                " cactions, give the same command with --unsealed.",
+                f"the run {kept.head.id} is not completely sealed by the vault: any program that"
+                " can write its file could have made or changed it; nothing was written",
+                hint=f"Inspect it: `{show}`. If it is yours, from before the vault or from an older"
+                " cactions, run the same command with --unsealed.",
             )
         return redact_run(kept, self.project)
 
@@ -67,108 +69,110 @@ class RunStores(Struct, frozen=True):
 Write: TypeAlias = Callable[[Plan, RunStores], Receipt]
 
 
-def apply_to_people(head: RunHead, plans: Sequence[Plan], books: RunStores) -> tuple[Receipt, ...]:
+def apply_to_people(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> tuple[Receipt, ...]:
     """Commit each plan; one receipt for each.
 
-    Raises Stopped where a store failed, or another process has the turn, and OutcomeUnknown where
-    of one write it is not known whether it was kept. Whatever was not settled then stays in the
-    journal without a receipt.
+    Raises RunAborted if a store failed or another process holds the lock, and OutcomeUnknown if
+    one write may have been stored or not. Entries without an outcome stay in the journal without a
+    receipt.
     """
-    with books.turns.hold(head):
-        return _carried_out(head, plans, books)
+    with stores.turns.hold(head):
+        return _carry_out(head, plans, stores)
 
 
-def undo_run(head: RunHead, back: Sequence[UndoStep], books: RunStores) -> tuple[Receipt, ...]:
-    """Undo as a run of its own: the inverse plans through the same commit; raises as ``run`` does.
+def undo_run(head: RunHead, steps: Sequence[UndoStep], stores: RunStores) -> tuple[Receipt, ...]:
+    """Undo a run by a run of its own that commits the inverse plans; raises as ``apply_to_people``.
 
-    A receipt carries the values that were left alone because they are no longer ours. A run that
-    was cut off is first closed, so that nobody resumes what was taken back.
+    A receipt has the values that were left alone because they were changed since. An interrupted
+    run is closed first, so that it cannot be resumed after the undo.
     """
-    writing = [one.plan for one in back if one.plan.effective]
-    with books.turns.hold(head):
-        if not books.without_forged_values(books.journal.read(head.undoes)).finished:
-            _conclude(head.undoes, books, _not_resumed)
-        written = iter(_carried_out(head, writing, books))
-    return tuple(build_undo_plan(one, written) for one in back)
+    writing = [step.plan for step in steps if step.plan.effective]
+    with stores.turns.hold(head):
+        if not stores.without_forged_values(stores.journal.read(head.undoes)).finished:
+            _conclude(head.undoes, stores, _leave_unwritten)
+        written = iter(_carry_out(head, writing, stores))
+    return tuple(build_undo_plan(step, written) for step in steps)
 
 
-def close_run(done: Run, books: RunStores) -> Run:
-    """Settle a run that was cut off without writing anything more; the run as it is then."""
-    with books.turns.hold(done.head):
-        return _conclude(done.head.id, books, _not_resumed)
+def close_run(done: Run, stores: RunStores) -> Run:
+    """Close an interrupted run without writing anything more; the run as it is then."""
+    with stores.turns.hold(done.head):
+        return _conclude(done.head.id, stores, _leave_unwritten)
 
 
-def resume_run(done: Run, books: RunStores) -> Run:
-    """Finish a run that was cut off: what was not written is written now; raises as ``run`` does.
+def resume_run(done: Run, stores: RunStores) -> Run:
+    """Finish an interrupted run: write what was not written; raises as ``apply_to_people``.
 
-    Raises UsageError where it is finished.
+    Raises UsageError if it is finished.
     """
-    with books.turns.hold(done.head):
-        return _conclude(done.head.id, books, _written_once)
+    with stores.turns.hold(done.head):
+        return _conclude(done.head.id, stores, _commit_unless_known)
 
 
-def preview_resume(done: Run, books: RunStores) -> tuple[Receipt | None, ...]:
-    """What is known of each open entry by reading the person; None: resuming writes the plan.
+def preview_resume(done: Run, stores: RunStores) -> tuple[Receipt | None, ...]:
+    """The receipt that each open entry would get; None if resuming would write its plan.
 
-    Raises Stopped where the run is not cut off at all: its process is still at work.
+    Raises RunAborted if the run is not interrupted: its process is still at work.
     """
-    with books.turns.hold(done.head):
-        return tuple(_prospect(entry.plan, books) for _, entry in done.open)
+    with stores.turns.hold(done.head):
+        return tuple(_find_known_receipt(entry.plan, stores) for _, entry in done.open)
 
 
-def _conclude(run_id: str, books: RunStores, write: Write) -> Run:
-    """Settle every open entry by ``write``, then finish the run."""
-    with _about_nobody():
-        cut_off = books.without_forged_values(books.journal.reopen(run_id))
-    if cut_off.finished:
+def _conclude(run_id: str, stores: RunStores, write: Write) -> Run:
+    """Record an outcome for every open entry by ``write``, then finish the run."""
+    with _abort_on_store_error():
+        interrupted = stores.without_forged_values(stores.journal.reopen(run_id))
+    if interrupted.finished:
         raise UsageError(
             f"the run {run_id} is finished: nothing is left to resume",
-            hint="`cactions runs list` names the runs that were cut off.",
+            hint="`cactions runs list` shows the interrupted runs.",
         )
-    receipts = [entry.receipt for entry in cut_off.entries if entry.receipt]
-    with _stopping(cut_off.head, receipts):
-        for number, entry in cut_off.open:
-            receipts.append(_settled(run_id, number, entry.plan, books, write))
-        with _about_nobody():
-            done = books.without_forged_values(books.journal.read(run_id))
-            undone = UndoMarks(done.head, books.people, books.journal)
+    receipts = [entry.receipt for entry in interrupted.entries if entry.receipt]
+    with _explain_progress(interrupted.head, receipts):
+        for number, entry in interrupted.open:
+            receipts.append(_settle_entry(run_id, number, entry.plan, stores, write))
+        with _abort_on_store_error():
+            done = stores.without_forged_values(stores.journal.read(run_id))
+            undone = UndoMarks(done.head, stores.people, stores.journal)
             for entry in done.entries:
                 undone.mark_undone(entry.receipt)
-            books.journal.finish(run_id)
+            stores.journal.finish(run_id)
     return replace(done, finished=True)
 
 
-def _carried_out(head: RunHead, plans: Sequence[Plan], books: RunStores) -> tuple[Receipt, ...]:
+def _carry_out(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> tuple[Receipt, ...]:
     head = replace(head, people=len(plans))
     try:
-        books.journal.create_run(head)
+        stores.journal.create_run(head)
     except StoreError as error:
         raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
     receipts: list[Receipt] = []
-    with _stopping(head, receipts):
-        undone = UndoMarks(head, books.people, books.journal)
-        for number, plan in _intended(head.id, plans, books.journal):
-            receipts.append(_settled(head.id, number, plan, books, _written))
-            with _about_nobody():
+    with _explain_progress(head, receipts):
+        undone = UndoMarks(head, stores.people, stores.journal)
+        for number, plan in _record_windows(head.id, plans, stores.journal):
+            receipts.append(_settle_entry(head.id, number, plan, stores, _commit_plan))
+            with _abort_on_store_error():
                 undone.mark_undone(receipts[-1])
-        with _about_nobody():
-            books.journal.finish(head.id)
+        with _abort_on_store_error():
+            stores.journal.finish(head.id)
     return tuple(receipts)
 
 
-def _intended(run_id: str, plans: Sequence[Plan], journal: Journal) -> Iterator[tuple[int, Plan]]:
-    """Each plan with its entry; none comes before its whole window is durable."""
+def _record_windows(
+    run_id: str, plans: Sequence[Plan], journal: Journal
+) -> Iterator[tuple[int, Plan]]:
+    """Each plan with its entry number, after its whole window is durable."""
     for start in range(0, len(plans), WINDOW):
         window = plans[start : start + WINDOW]
-        with _about_nobody():
+        with _abort_on_store_error():
             numbers = journal.record_plans(run_id, window)
         yield from zip(numbers, window, strict=True)
 
 
-def _settled(run_id: str, number: int, plan: Plan, books: RunStores, write: Write) -> Receipt:
-    receipt = redact_receipt(write(plan, books), books.project)
+def _settle_entry(run_id: str, number: int, plan: Plan, stores: RunStores, write: Write) -> Receipt:
+    receipt = redact_receipt(write(plan, stores), stores.project)
     try:
-        books.journal.record_outcome(run_id, number, receipt)
+        stores.journal.record_outcome(run_id, number, receipt)
     except StoreError as error:
         if receipt.outcome is not Outcome.APPLIED:
             raise RunAborted(str(error), hint=error.hint) from error
@@ -176,43 +180,43 @@ def _settled(run_id: str, number: int, plan: Plan, books: RunStores, write: Writ
     return receipt
 
 
-def _written(plan: Plan, books: RunStores) -> Receipt:
+def _commit_plan(plan: Plan, stores: RunStores) -> Receipt:
     try:
-        return books.people.commit(plan)
+        return stores.people.commit(plan)
     except UsageError as error:
-        return _gone(plan, error)
+        return _build_gone_receipt(plan, error)
 
 
-def _written_once(plan: Plan, books: RunStores) -> Receipt:
-    return _prospect(plan, books) or _written(plan, books)
+def _commit_unless_known(plan: Plan, stores: RunStores) -> Receipt:
+    return _find_known_receipt(plan, stores) or _commit_plan(plan, stores)
 
 
-def _not_resumed(plan: Plan, books: RunStores) -> Receipt:
-    not_written = "the run was cut off before this was written, and was not resumed"
+def _leave_unwritten(plan: Plan, stores: RunStores) -> Receipt:
+    not_written = "the run was interrupted before this was written, and was not resumed"
     failed = Receipt(plan.subject.person_id, Outcome.FAILED, not_written)
-    return _prospect(plan, books) or failed
+    return _find_known_receipt(plan, stores) or failed
 
 
-def _prospect(plan: Plan, books: RunStores) -> Receipt | None:
+def _find_known_receipt(plan: Plan, stores: RunStores) -> Receipt | None:
     if plan.pending:
         return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_IN_DOUBT)
     try:
-        known = find_conflicts(plan, books.people.get(plan.subject.person_id))
+        known = find_conflicts(plan, stores.people.get(plan.subject.person_id))
     except UsageError as error:
-        return _gone(plan, error)
+        return _build_gone_receipt(plan, error)
     if known:
-        return redact_receipt(known, books.project)
-    why = find_misfit(plan, books.project)
+        return redact_receipt(known, stores.project)
+    why = find_misfit(plan, stores.project)
     return Receipt(plan.subject.person_id, Outcome.FAILED, why) if why else None
 
 
-def _gone(plan: Plan, error: UsageError) -> Receipt:
+def _build_gone_receipt(plan: Plan, error: UsageError) -> Receipt:
     return Receipt(plan.subject.person_id, Outcome.FAILED, str(error))
 
 
 @contextmanager
-def _about_nobody() -> Iterator[None]:
-    """A journal that fails between two people leaves none of them in doubt."""
+def _abort_on_store_error() -> Iterator[None]:
+    """A journal that fails between two people leaves no outcome unknown."""
     try:
         yield
     except StoreError as error:
@@ -220,28 +224,28 @@ def _about_nobody() -> Iterator[None]:
 
 
 @contextmanager
-def _stopping(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
-    """A store's error leaves with what the run has done so far, and with how to go on."""
+def _explain_progress(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
+    """Add to a store's error what the run has done so far, and how to go on."""
     before = len(receipts)
     try:
         yield
     except StoreError as error:
-        doubtful = isinstance(error, OutcomeUnknown)
-        told = f"{error}; {_truth(head, receipts, doubtful)}"
-        finish, back = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
-        hint = f"{error.hint} Then finish it with `{finish}`, or take it back with `{back}`."
-        if doubtful:
-            raise OutcomeUnknown(told, hint=hint) from error
-        stopped = RunAborted(told, hint=hint)
+        is_unknown = isinstance(error, OutcomeUnknown)
+        message = f"{error}; {_describe_progress(head, receipts, is_unknown)}"
+        finish, steps = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
+        hint = f"{error.hint} Then finish it with `{finish}`, or undo it with `{steps}`."
+        if is_unknown:
+            raise OutcomeUnknown(message, hint=hint) from error
+        stopped = RunAborted(message, hint=hint)
         stopped.written = any(done.outcome is Outcome.APPLIED for done in receipts[before:])
         raise stopped from error
 
 
-def _truth(head: RunHead, receipts: list[Receipt], doubtful: bool) -> str:
+def _describe_progress(head: RunHead, receipts: list[Receipt], is_unknown: bool) -> str:
     counts = Tally.of(receipts).counts
     known = [f"{number:,} {outcome.value}" for outcome, number in counts.items()]
     left = max(head.people or 0, len(receipts)) - len(receipts)
-    told = f"the run {head.id} was cut off: {', '.join([*known, f'{left:,} open'])}"
-    if doubtful:
-        return f"{told}. Of one of these it is not known whether the write was kept"
-    return f"{told}. Nothing was written to those"
+    message = f"the run {head.id} was interrupted: {', '.join([*known, f'{left:,} open'])}"
+    if is_unknown:
+        return f"{message}. For one of these, the outcome of the write is unknown"
+    return f"{message}. Nothing was written to those"

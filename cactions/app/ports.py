@@ -1,4 +1,4 @@
-"""What the use cases ask of the outside, as protocols. Edges and test fakes happen to be these."""
+"""Protocols that the use cases need; the edges and the test fakes implement them."""
 
 from __future__ import annotations
 
@@ -26,121 +26,121 @@ if TYPE_CHECKING:
 
 
 class Sender(Protocol):
-    """Answers requests: the live service or a recording."""
+    """Sends requests to the live service, or replays a recording."""
 
     source: str
-    """Empty for live calls, else the file that the answers come from."""
+    """Empty for live calls, else the file that the responses come from."""
 
     def send(self, request: Request) -> Response:
-        """The answer. Raises RequestFailed where none came, PlanningError where none is recorded."""
+        """The response. Raises RequestFailed for none, PlanningError if none is recorded."""
         ...
 
 
 class Caller(Protocol):
-    """Makes a whole call for a person: with its tokens, and again where that is safe and helps."""
+    """Makes a whole call for a person, with its tokens and with retries where they are safe."""
 
     source: str
-    """As a sender's."""
+    """As in ``Sender``."""
 
     def prepare(self, action: Action) -> None:
-        """Open what a call of the action will need, so that only the network can fail it then.
+        """Open what a call of the action will need, so that only the network can fail later.
 
         Raises UsageError, DefinitionError and StoreError.
         """
         ...
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
-        """The answer; ``sealed`` is the request with nothing opened, as it may be shown.
+        """The response; ``sealed`` is the request without opened secrets, as it may be shown.
 
-        Raises PlanningError where there is no answer; UsageError, DefinitionError and StoreError where
-        the call cannot be made for anybody.
+        Raises PlanningError if there is no response; UsageError, DefinitionError and StoreError if
+        the call cannot be made for any person.
         """
         ...
 
 
 class Sleeper(Protocol):
-    """Waiting and chance, as parameters."""
+    """Waiting and randomness, as a parameter."""
 
     def wait(self, seconds: float) -> None:
-        """Return after so many seconds."""
+        """Return after this many seconds."""
         ...
 
     def jitter(self) -> float:
-        """A number from 0 to 1, each time another one."""
+        """A random number from 0 to 1."""
         ...
 
     def new_idempotency_key(self) -> str:
-        """The key of a call that no run gives one; never the same twice."""
+        """A fresh key for a call outside a run."""
         ...
 
 
 class Secrets(Protocol):
-    """Opens secrets for the one host that each may go to, and says where tokens may go."""
+    """Opens secrets for the hosts that may get them, and says which hosts may get tokens."""
 
     def find_binding(self, token: Token) -> TokenBinding:
-        """Where a token may go that is fetched or given; nothing is fetched.
+        """The hosts that may get a token; nothing is fetched.
 
-        Raises UsageError where the vault or a secret of the fetch is not there, StoreError where
-        the vault cannot be opened.
+        Raises UsageError if the vault or a secret of the fetch is missing, StoreError if the vault
+        cannot be opened.
         """
         ...
 
     def open(
         self, names: Sequence[str], host: str, *, fetches: bool = False
     ) -> Mapping[str, Secret]:
-        """By name; ``fetches``: for a request that fetches a token, not for one of an action.
+        """Open secrets, by name; ``fetches``: for a request that fetches a token.
 
-        Raises UsageError for one that is not sealed, DefinitionError for a host that it may not go
-        to, StoreError where the vault cannot be opened.
+        Raises UsageError for one that is not sealed, DefinitionError for a host that may not get
+        it, StoreError if the vault cannot be opened.
         """
         ...
 
 
 class People(Protocol):
-    """Where people live."""
+    """The people of a workspace."""
 
     def find(self, query: PersonQuery) -> Person:
         """The one person who matches. Raises UsageError for none and for more than one."""
         ...
 
     def get(self, person_id: str) -> Person:
-        """The person of this contact id. Raises UsageError where there is none."""
+        """The person of this contact id. Raises UsageError if there is none."""
         ...
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the plan's effective changes if every ``before`` still holds, else none of them.
 
-        Outcome APPLIED, UNCHANGED (nothing to write) or CONFLICT with what was found.
-        Raises UsageError where the person is gone, StoreError where nothing was written, and
-        OutcomeUnknown where it cannot be known whether anything was.
+        Outcome APPLIED, UNCHANGED (nothing to write) or CONFLICT with the current values. Raises
+        UsageError if the person no longer exists, StoreError if nothing was written, and
+        OutcomeUnknown if something may have been written.
         """
         ...
 
 
 class Journal(Protocol):
-    """What happened, durably; one writer a run."""
+    """Stores runs durably; each run has one writer."""
 
     def create_run(self, head: RunHead) -> None:
         """Create the run. Durable on return."""
         ...
 
     def reopen(self, run_id: str) -> Run:
-        """The run, to go on with it: all that it holds is durable on return."""
+        """Open the run to go on with it; everything in it is durable on return."""
         ...
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Keep the plans, with their before-images: all or none. Durable on return.
+        """Store the plans with their before-images: all or none. Durable on return.
 
-        The numbers of the entries: from 1, in the order of the plans.
+        Returns the entry numbers: from 1, in the order of the plans.
         """
         ...
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
-        """Put the plan that a call's answer gave in the place of the pending one. Durable."""
+        """Replace the pending plan by the one made from the call's response. Durable."""
         ...
 
     def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
-        """Keep what became of it. A lost one is found again by reading the person."""
+        """Store the outcome. A lost one is found again by reading the person."""
         ...
 
     def finish(self, run_id: str) -> None:
@@ -148,7 +148,7 @@ class Journal(Protocol):
         ...
 
     def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
-        """Note in the run that its changes to this person were taken back by ``by_run``."""
+        """Note in the run that ``by_run`` has undone its changes to this person."""
         ...
 
     def read(self, run_id: str) -> Run:
@@ -164,18 +164,18 @@ class Journal(Protocol):
         ...
 
     def last_applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the value that a run applied last and that was not undone since."""
+        """By attribute, the value that a run applied last and that was not undone."""
         ...
 
     def discard(self, run_id: str) -> None:
-        """Delete the run with all that it holds."""
+        """Delete the run and everything in it."""
         ...
 
     def forget(self, person_id: str) -> int:
-        """Erase the person from every run but for the outcomes; how many entries those were.
+        """Erase the person from every run, except for the outcomes; returns the number of entries.
 
-        On return no file of the journal holds the erased bytes any more, nor those of people who
-        were forgotten before. Raises StoreError where a run could not be cleaned.
+        On return, no file of the journal contains the erased bytes, nor those of people who were
+        forgotten before. Raises StoreError if a run could not be cleaned.
         """
         ...
 
@@ -184,10 +184,10 @@ class RunLock(Protocol):
     """One run at a time for each workspace and action."""
 
     def hold(self, head: RunHead) -> AbstractContextManager[None]:
-        """As long as it is open, nobody else on this machine has the same one open.
+        """Hold the lock, which no other process on this machine can hold at the same time.
 
-        Raises Stopped, with who has it, where somebody does. It ends with the process, however
-        that ends.
+        Raises RunAborted, naming the other process, if one holds it. The lock ends with the
+        process, however that ends.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Makes the plan for one person: find, bind, send, then verify and plan. Writes nothing."""
+"""Makes the plan for one person: find, build the request, send, verify, plan. Writes nothing."""
 
 from __future__ import annotations
 
@@ -36,48 +36,51 @@ class Job(Struct, frozen=True):
     inputs: Mapping[str, Scalar]
 
 
-class PlanContext(Struct, frozen=True):
-    """What proposing works with. Without a journal, no value counts as ours."""
+@frozen
+class PlanContext:
+    """What planning needs. Without a journal, no value counts as applied by us."""
 
     people: People
     caller: Caller
     journal: Journal | None = None
 
 
-def propose(job: Job, desk: PlanContext) -> Plan | PlanFailure:
-    """The plan, or why there is none. Raises UsageError where not exactly one person matches."""
-    return plan_response(job, desk.people.find(job.query), desk)
+def propose(job: Job, context: PlanContext) -> Plan | PlanFailure:
+    """Make the plan, or say why there is none. Raises UsageError unless one person matches."""
+    return plan_response(job, context.people.find(job.query), context)
 
 
-def plan_response(job: Job, person: Person, desk: PlanContext, key: str = "") -> Plan | PlanFailure:
-    """The same for a person who was found; ``key`` makes a repeated call count once."""
+def plan_response(
+    job: Job, person: Person, context: PlanContext, key: str = ""
+) -> Plan | PlanFailure:
+    """Plan for a person who was found; ``key`` is the idempotency key of the call."""
     call = SentCall("")
-    asked = CallSpec(job.action, person, job.inputs, key)
+    spec = CallSpec(job.action, person, job.inputs, key)
     try:
-        sealed = asked.build_request(Credentials())
-        call = SentCall(sealed.line, None, desk.caller.source)
-        answer = desk.caller.call(asked, sealed)
-        call = replace(call, status=answer.status)
-        ours = desk.journal.last_applied(person.id) if desk.journal else {}
-        return plan_changes(_case(job, person, call), answer, ours)
+        sealed = spec.build_request(Credentials())
+        call = SentCall(sealed.line, None, context.caller.source)
+        response = context.caller.call(spec, sealed)
+        call = replace(call, status=response.status)
+        ours = context.journal.last_applied(person.id) if context.journal else {}
+        return plan_changes(_build_input(job, person, call), response, ours)
     except PlanningError as error:
-        return build_failure(_case(job, person, call), error)
+        return build_failure(_build_input(job, person, call), error)
 
 
 def send_request(job: Job, people: People) -> Request | PlanFailure:
-    """The exact request that would be sent, or why there is none."""
-    return build_call(lambda asked: asked.build_request(Credentials()), job, people)
+    """Build the exact request that would be sent, or say why there is none."""
+    return build_call(lambda spec: spec.build_request(Credentials()), job, people)
 
 
 def build_call(write: Callable[[CallSpec], T], job: Job, people: People) -> T | PlanFailure:
-    """What would be asked, written down so, or why there is nothing to write."""
+    """Write the call with ``write``, or say why there is none."""
     person = people.find(job.query)
     try:
         return write(CallSpec(job.action, person, job.inputs))
     except PlanningError as error:
-        return build_failure(_case(job, person, SentCall("")), error)
+        return build_failure(_build_input(job, person, SentCall("")), error)
 
 
-def _case(job: Job, person: Person, call: SentCall) -> PlanInput:
+def _build_input(job: Job, person: Person, call: SentCall) -> PlanInput:
     subject = build_subject(person, job.query, job.action.redacted)
     return PlanInput(job.action, person, subject, job.inputs, call)

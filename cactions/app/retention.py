@@ -1,8 +1,8 @@
-"""How long runs are kept, and how a person is taken out of them.
+"""Decides which runs may be deleted, and finds a person in the runs.
 
-- A run that was cut off is kept, and so is the run that it takes back: both are needed to go on.
-- A run that keeps a call in doubt is kept: without it the call would be made again.
-- Whoever is forgotten stays counted, with the outcome: the counts of a run still add up.
+- An interrupted run is kept, and so is the run that it undoes: both are needed to go on.
+- A run with a call of unknown outcome is kept: without it, the call would be made again.
+- A forgotten person stays counted, with the outcome: the counts of a run still add up.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from cactions.logic.shell import join_command, quote_word
 from cactions.model import Person, PersonQuery, Run, UsageError
 
 
-class PersonTraces(Struct, frozen=True):
-    """What the runs hold about one person: so many entries in so many runs.
+@dataclass(frozen=True, slots=True)
+class PersonTraces:
+    """How many entries of how many runs are about one person.
 
-    ``doubts``: how many calls for them are in doubt, which nobody will know of afterwards.
+    ``doubts``: how many of their calls have an unknown outcome, which will be forgotten too.
     """
 
     person_id: str
@@ -33,15 +34,15 @@ class PersonTraces(Struct, frozen=True):
 def find_prunable(
     runs: Iterable[Run], *, before: float | None, keep: int | None
 ) -> tuple[Run, ...]:
-    """The runs that may go: those begun before that time, or all but the newest ``keep``.
+    """The runs that may be deleted: those started before a time, or all but the newest ``keep``.
 
-    ``before`` is in Unix seconds. ``runs`` come newest first.
+    ``before`` is in Unix seconds. ``runs`` are ordered newest first.
     """
-    found = list(runs)
-    cut_off = [run.head for run in found if not run.finished]
-    needed = {head.id for head in cut_off} | {head.undoes for head in cut_off}
-    needed |= {*find_unknown_outcomes(found).values()}
-    old = found[keep:] if keep is not None else found
+    all_runs = list(runs)
+    interrupted = [run.head for run in all_runs if not run.finished]
+    needed = {head.id for head in interrupted} | {head.undoes for head in interrupted}
+    needed |= {*find_unknown_outcomes(all_runs).values()}
+    old = all_runs[keep:] if keep is not None else all_runs
     return tuple(
         run
         for run in old
@@ -50,9 +51,9 @@ def find_prunable(
 
 
 def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
-    """Delete the runs, the oldest first. Raises StoreError; those before it are gone then.
+    """Delete the runs, the oldest first. Raises StoreError; earlier ones are deleted then.
 
-    One that another process has deleted meanwhile is gone, as it should be.
+    A run that another process deleted meanwhile is skipped.
     """
     for run in reversed(runs):
         with suppress(UsageError):
@@ -60,38 +61,40 @@ def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
 
 
 def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonTraces:
-    """Where the person is in the runs, whether or not they are still in the workspace.
+    """Find the person in the runs, whether or not they are still in the workspace.
 
-    Raises UsageError where nobody is meant, more than one may be, or the outcome of a write
-    to the person is still open.
+    Raises UsageError if no person or more than one matches, or if the outcome of a write to the
+    person is still open.
     """
     runs = list(journal.runs())
-    person_id = _who(query, runs, people)
+    person_id = _find_person_id(query, runs, people)
     _refuse_open(person_id, runs)
     counts = [
         sum(entry.plan.subject.person_id == person_id for entry in run.entries) for run in runs
     ]
-    doubtful = sum(whose == person_id for _, whose in find_unknown_outcomes(runs))
-    return PersonTraces(person_id, sum(counts), sum(count > 0 for count in counts), doubtful)
+    unknown_outcomes = sum(owner_id == person_id for _, owner_id in find_unknown_outcomes(runs))
+    return PersonTraces(
+        person_id, sum(counts), sum(count > 0 for count in counts), unknown_outcomes
+    )
 
 
-def _who(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
-    """The person's id, by the workspace of today and by the runs of then."""
+def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
+    """The person's id, by the current workspace and by earlier runs."""
     if query.field == "id":
         return query.value
     subjects = [entry.plan.subject for run in runs for entry in run.entries]
     ids = {subject.person_id for subject in subjects if subject.matched == query}
-    person = _found(query, people, needed=not ids)
+    person = _find_person(query, people, needed=not ids)
     ids |= {person.id} if person else set()
     if len(ids) == 1:
         return ids.pop()
     raise UsageError(
-        f"{len(ids)} people were found by {query} at one time or another: {', '.join(sorted(ids))}",
-        hint=f"Name the one by id, such as `{quote_word([f'id={min(ids)}'])}`.",
+        f"{len(ids)} people matched {query} at different times: {', '.join(sorted(ids))}",
+        hint=f"Name the person by id, such as `{quote_word([f'id={min(ids)}'])}`.",
     )
 
 
-def _found(query: PersonQuery, people: People, *, needed: bool) -> Person | None:
+def _find_person(query: PersonQuery, people: People, *, needed: bool) -> Person | None:
     try:
         return people.find(query)
     except UsageError:
@@ -105,6 +108,6 @@ def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
         if any(entry.plan.subject.person_id == person_id for _, entry in run.open):
             finish = join_command(("runs", "resume"), run.head.id)
             raise UsageError(
-                f"the run {run.head.id} was cut off, and what it did to this person is not known",
+                f"the run {run.head.id} was interrupted, and what it did to this person is unknown",
                 hint=f"Finish it with `{finish}`, or undo it.",
             )

@@ -1,6 +1,6 @@
-"""Marks in a run whom an undo has given everything back.
+"""Marks the people in a run whose changes an undo has reverted completely.
 
-Whoever got only a part of it back can get the rest later, and so is not marked.
+A person with only a part reverted is not marked: the other changes can be undone later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cactions.model import Outcome, Plan, Receipt, RunHead, RunKind, UsageError
 
 
 class UndoMarks:
-    """The run that ``head`` takes back; nothing where it takes none back, or that was deleted."""
+    """Marks in the run that ``head`` undoes; does nothing if there is no such run."""
 
     def __init__(self, head: RunHead, people: People, journal: Journal) -> None:
         self._head, self._people, self._journal = head, people, journal
@@ -25,14 +25,14 @@ class UndoMarks:
                         self._plans.setdefault(entry.plan.subject.person_id, []).append(entry.plan)
 
     def mark_undone(self, receipt: Receipt | None) -> None:
-        """Note it, where this receipt completes what the person gets back."""
+        """Mark the person if this receipt completes the undo of their changes."""
         if receipt is None or receipt.outcome is not Outcome.APPLIED:
             return
         plans = self._plans.get(receipt.person_id, [])
-        with suppress(UsageError):  # they are gone, or somebody has deleted the run
-            if plans and all(self._is_back(plan) for plan in plans):
+        with suppress(UsageError):  # the person is gone, or the run was deleted meanwhile
+            if plans and all(self._is_reverted(plan) for plan in plans):
                 self._journal.mark_undone(self._head.undoes, receipt.person_id, self._head.id)
 
-    def _is_back(self, plan: Plan) -> bool:
-        back, conflicts = plan_undo(plan, self._people.get(plan.subject.person_id))
-        return not (back.effective or conflicts)
+    def _is_reverted(self, plan: Plan) -> bool:
+        undo_plan, conflicts = plan_undo(plan, self._people.get(plan.subject.person_id))
+        return not (undo_plan.effective or conflicts)

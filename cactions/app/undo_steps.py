@@ -1,4 +1,4 @@
-"""What taking a run back would write to each person, and what it leaves alone."""
+"""What undoing a run would write to each person, and what it leaves alone."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from cactions.logic.project.stored_run import find_misfit
 from cactions.model import Conflict, Outcome, Plan, Project, Receipt, Run, UsageError
 
 
-class UndoStep(Struct, frozen=True):
-    """How one person gets back what a run replaced.
+@dataclass(frozen=True, slots=True)
+class UndoStep:
+    """How the changes of a run to one person are undone.
 
-    ``plan`` holds the attributes that are still as the run left them, ``conflicts`` those that
-    were changed since; these are left alone. ``gone`` says why nothing can be written: there
-    is no such person, or an old value is none that the attribute can hold.
+    ``plan`` has the attributes that are still as the run left them, ``conflicts`` those that were
+    changed since; these are left alone. ``gone`` says why nothing can be written: the person no
+    longer exists, or the attribute cannot hold an old value.
     """
 
     plan: Plan
@@ -29,33 +30,33 @@ class UndoStep(Struct, frozen=True):
 def build_undo_steps(
     done: Run, people: People, project: Project | None = None
 ) -> tuple[UndoStep, ...]:
-    """What undoing a run would do now: entries that were applied, or whose outcome is unknown.
+    """Build the steps for each entry that was applied or whose outcome is unknown.
 
     ``project`` declares what the attributes can hold.
     """
     return tuple(
-        _return(entry.plan, people, project)
+        _build_step(entry.plan, people, project)
         for entry in done.entries
         if not (entry.undone_by or entry.forgotten)
         and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
     )
 
 
-def _return(plan: Plan, people: People, project: Project | None) -> UndoStep:
+def _build_step(plan: Plan, people: People, project: Project | None) -> UndoStep:
     try:
-        back, conflicts = plan_undo(plan, people.get(plan.subject.person_id))
+        undo_plan, conflicts = plan_undo(plan, people.get(plan.subject.person_id))
     except UsageError as error:
         return UndoStep(replace(invert_plan(plan), changes=()), gone=str(error))
-    if why := find_misfit(back, project):
-        return UndoStep(replace(back, changes=()), conflicts, why)
-    return UndoStep(back, conflicts)
+    if why := find_misfit(undo_plan, project):
+        return UndoStep(replace(undo_plan, changes=()), conflicts, why)
+    return UndoStep(undo_plan, conflicts)
 
 
-def build_undo_plan(one: UndoStep, written: Iterator[Receipt]) -> Receipt:
-    """What became of one return; whatever was written has the next receipt."""
-    if one.plan.effective:
+def build_undo_plan(step: UndoStep, written: Iterator[Receipt]) -> Receipt:
+    """The receipt of one step; a step that was written takes the next receipt of ``written``."""
+    if step.plan.effective:
         receipt = next(written)
-        return replace(receipt, conflicts=receipt.conflicts + one.conflicts)
-    outcome = Outcome.CONFLICT if one.conflicts else Outcome.UNCHANGED
-    outcome = Outcome.FAILED if one.gone else outcome
-    return Receipt(one.plan.subject.person_id, outcome, one.gone, one.conflicts)
+        return replace(receipt, conflicts=receipt.conflicts + step.conflicts)
+    outcome = Outcome.CONFLICT if step.conflicts else Outcome.UNCHANGED
+    outcome = Outcome.FAILED if step.gone else outcome
+    return Receipt(step.plan.subject.person_id, outcome, step.gone, step.conflicts)

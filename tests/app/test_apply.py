@@ -183,7 +183,7 @@ def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
         settled = sum(entry.receipt is not None for entry in done.entries)
         assert (applied, 3, False) == (settled, done.people, done.finished)
         told = f"{applied} applied, " if applied else ""
-        assert f"run-1 was cut off: {told}{3 - applied} open. Nothing was" in str(caught.value)
+        assert f"run-1 was interrupted: {told}{3 - applied} open. Nothing was" in str(caught.value)
         assert "`cactions runs resume run-1`" in caught.value.hint
     else:
         assert str(caught.value).endswith("nothing was written")
@@ -200,7 +200,7 @@ def test_where_the_outcome_of_a_write_is_not_known_it_is_said(
 ) -> None:
     """Whether it was kept or not, nothing is written after it, and a resume finds the truth."""
     kept = fresh()
-    with pytest.raises(OutcomeUnknown, match="Of one of these it is not known") as caught:
+    with pytest.raises(OutcomeUnknown, match="For one of these, the outcome") as caught:
         apply_to_people(head(), plans(3), failing(kept, port, method, 2, error=error, late=late))
     assert held(kept).count(NEW) <= 2
     assert "1 applied, 2 open" in str(caught.value) or late

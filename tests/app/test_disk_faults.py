@@ -120,7 +120,7 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
         assert written <= len(run.entries)
         receipts = [entry.receipt for entry in run.entries if entry.receipt]
         assert {Outcome.APPLIED} >= {receipt.outcome for receipt in receipts}
-        if "cut off" in told:
+        if "was interrupted" in told:
             assert (applied, PEOPLE - applied) == (len(receipts), number_after("open", told))
         done = run if run.finished else resume_run(run, kept)
         everybody = [entry.receipt for entry in done.entries if entry.receipt]

@@ -143,7 +143,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
         counts["lost"] += lost(folder)
         assert not counts["lost"]
         if killed and number % 3 == 0:  # whoever goes on may be killed, too
-            go_on = {"do": "run-1", "point": "after settle", "count": 2}
+            go_on = {"do": "run-1", "point": "after record_outcome", "count": 2}
             if (folder / ".cactions" / "runs" / "run-1.db").exists() and "create_run" not in str(
                 how
             ):

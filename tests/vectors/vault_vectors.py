@@ -18,7 +18,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cactions.edges.keys.crypto import AesGcmSealer, _single_use
+from cactions.edges.keys.crypto import AesGcmSealer, _derive_single_use
 from cactions.logic.vault import associated_data
 from cactions.model.secret import Passphrase, VaultKey
 from cactions.model.vault import Purpose, VaultHead
@@ -90,7 +90,7 @@ class Maker:
         line = self.entry(name, "")
         key = key or self.purpose_key("secret")
         salt = b64decode(line["salt"])
-        once, nonce = _single_use(key, salt)
+        once, nonce = _derive_single_use(key, salt)
         bound = self._bound("secret", name, 1, line["meta"])
         return line | {"sealed": b64(AESGCM(once).encrypt(nonce, framed, bound))}
 

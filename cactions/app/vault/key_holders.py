@@ -1,4 +1,4 @@
-"""Key holders put together: one that must not see an older vault, and one that keeps elsewhere."""
+"""Key holders around another one: with a minimum generation, or with another place for new keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from cactions.model.secret import Passphrase, VaultKey
 
 
 class MinGeneration:
-    """A holder with a lowest generation that it was told: ``--min-generation``."""
+    """A key holder with a minimum generation: ``--min-generation``."""
 
     def __init__(self, holder: KeyHolder, generation: int) -> None:
         self.name = holder.name
@@ -16,33 +16,33 @@ class MinGeneration:
         self._generation = generation
 
     def key(self, vault_id: str) -> VaultKey | Passphrase:
-        """The holder's."""
+        """The inner holder's key."""
         return self._holder.key(vault_id)
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
-        """The holder's business."""
+        """Store the key with the inner holder."""
         self._holder.keep(vault_id, key)
 
     def seen_generation(self, vault_id: str) -> int | None:
-        """What was told, or more where the holder has seen more."""
+        """The higher of the minimum and what the inner holder has seen."""
         return max(self._generation, self._holder.seen_generation(vault_id) or 0)
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
-        """The holder's business."""
+        """Let the inner holder remember it."""
         self._holder.remember_generation(vault_id, generation)
 
 
 class SplitKeyHolder(MinGeneration):
-    """A holder whose new keys go to another one, so that no key has to be overwritten."""
+    """A key holder that stores new keys with another one, so that no key is overwritten."""
 
     def __init__(self, holder: KeyHolder, keeper: KeyHolder) -> None:
         super().__init__(holder, 0)
         self._keeper = keeper
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
-        """Into the other one."""
+        """Store the key with the other holder."""
         self._keeper.keep(vault_id, key)
 
     def seen_generation(self, vault_id: str) -> int | None:
-        """The holder's business."""
+        """What the inner holder has seen."""
         return self._holder.seen_generation(vault_id)

@@ -1,4 +1,7 @@
-"""Keeps secrets: makes a vault, seals, rotates, lists, checks, opens. Prints and asks nothing."""
+"""Manages a vault: creates it; seals, rotates, lists, checks and opens its secrets.
+
+Nothing is printed and no question is asked here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ TOKEN_HOST: Final = "--token-host"  # noqa: S105 (a word, no password)
 """The option that names where tokens may go."""
 
 UNSEALED = Ciphertext(b"", b"")
-"""Stands in a noun until it is sealed."""
+"""A placeholder until the entry is sealed."""
 
 
 class VaultListing(Struct, frozen=True):
@@ -50,8 +53,9 @@ class VaultListing(Struct, frozen=True):
     rollback_checked: bool
 
 
-class VerifiedVault(Struct, frozen=True):
-    """A vault of which everything opens; ``entries`` is how many."""
+@dataclass(frozen=True, slots=True)
+class VerifiedVault:
+    """A vault in which every entry opens; ``entries`` is their number."""
 
     head: VaultHead
     me: str
@@ -59,10 +63,11 @@ class VerifiedVault(Struct, frozen=True):
     rollback_checked: bool
 
 
-class VaultStatus(Struct, frozen=True):
-    """How the vault is. ``contents`` is None where it cannot be read; ``trouble`` says why not.
+@dataclass(frozen=True, slots=True)
+class VaultStatus:
+    """The state of a vault; ``contents`` is None if it cannot be read, ``trouble`` is the reason.
 
-    Without trouble ``me`` is the recipient that opens it here.
+    Without ``trouble``, ``me`` is the recipient that opens the vault here.
     """
 
     file: str
@@ -73,76 +78,84 @@ class VaultStatus(Struct, frozen=True):
     trouble: CactionsError | None = None
 
 
-def create_vault(desk: VaultContext, recipient: str) -> WrittenVault:
-    """A new vault with one recipient, whose key the holder keeps. Raises UsageError, StoreError.
+def create_vault(context: VaultContext, recipient: str) -> WrittenVault:
+    """Create a vault with one recipient; the key holder stores the key.
 
-    The key is kept first: a vault that nobody can open is never written.
+    The key is stored first, so that no vault is written that cannot be opened. Raises UsageError
+    and StoreError.
     """
     validation.check_name(recipient, "recipient")
-    with desk.file.change() as file:
+    with context.file.change() as file:
         if file.before is not None:
             raise UsageError(
-                f"{desk.file.name} is there already; nothing was written",
+                f"{context.file.name} already exists; nothing was written",
                 hint="Seal into it with `cactions vault seal NAME`, or move it away first.",
             )
-        head = VaultHead(desk.sealer.new_vault_id(), 1, 1)
-        key = desk.sealer.new_key(recipient)
-        desk.keys.keep(head.vault_id, key)
-        data_key = desk.sealer.new_key("data key")
+        head = VaultHead(context.sealer.new_vault_id(), 1, 1)
+        key = context.sealer.new_key(recipient)
+        context.keys.keep(head.vault_id, key)
+        data_key = context.sealer.new_key("data key")
         before = VaultContents(replace(head, generation=0))
-        vault = OpenVault(before, recipient, key, data_key, desk.sealer)
-        me = Recipient(recipient, RecipientKind.KEY, "", desk.today(), UNSEALED)
+        vault = OpenVault(before, recipient, key, data_key, context.sealer)
+        me = Recipient(recipient, RecipientKind.KEY, "", context.today(), UNSEALED)
         first = replace(before, recipients=(vault.wrapped(me, key),))
-        return write_vault(desk, file, replace(vault, contents=first))
+        return write_vault(context, file, replace(vault, contents=first))
 
 
 def seal_secret(
-    desk: VaultContext,
+    context: VaultContext,
     secret: Secret,
     hosts: Iterable[str],
     token_hosts: Iterable[str] | None = None,
 ) -> WrittenVault:
     """Seal a new secret for these hosts. Raises UsageError where the name is taken.
 
-    ``secret`` comes from ``sealable.secret``. ``token_hosts`` are where a token may go that is
-    fetched with it; without them nowhere.
+    ``token_hosts`` are the hosts that may get a token fetched with this secret; without them, no
+    host may.
     """
-    places = {"hosts": validation.check_hosts(hosts)}
+    hosts_by_kind = {"hosts": validation.check_hosts(hosts)}
     if token_hosts is not None:
-        places["token_hosts"] = validation.check_hosts(token_hosts, TOKEN_HOST)
+        hosts_by_kind["token_hosts"] = validation.check_hosts(token_hosts, TOKEN_HOST)
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, secret.label)
-        entry = Entry(Purpose.SECRET, secret.label, 1, build_meta(desk, vault, places), UNSEALED)
+        entry = Entry(
+            Purpose.SECRET, secret.label, 1, build_meta(context, vault, hosts_by_kind), UNSEALED
+        )
         return put_entry(vault, entry, secret.reveal().encode())
 
-    return change_vault(desk, edit)
+    return change_vault(context, edit)
 
 
 def rotate_secret(
-    desk: VaultContext, secret: Secret, hosts: Iterable[str] | None = None
+    context: VaultContext, secret: Secret, hosts: Iterable[str] | None = None
 ) -> WrittenVault:
-    """Replace a secret's value; the old version goes. Hosts stay unless they are given."""
-    places = {} if hosts is None else {"hosts": validation.check_hosts(hosts)}
+    """Replace a secret's value and delete the old version. Hosts stay unless they are given."""
+    hosts_by_kind = {} if hosts is None else {"hosts": validation.check_hosts(hosts)}
 
     def edit(vault: OpenVault) -> OpenVault:
         old = find_entry(vault, secret.label)
-        told = {**old.meta, **build_meta(desk, vault, places)}
-        entry = replace(old, version=old.version + 1, meta=told)
+        meta = {**old.meta, **build_meta(context, vault, hosts_by_kind)}
+        entry = replace(old, version=old.version + 1, meta=meta)
         return put_entry(vault, entry, secret.reveal().encode())
 
-    return change_vault(desk, edit)
+    return change_vault(context, edit)
 
 
-def build_meta(desk: VaultContext, vault: OpenVault, places: Mapping[str, tuple[str, ...]]) -> Meta:
-    """What is said of an entry that is sealed now, with its hosts of each kind."""
-    return {"by": vault.me, "created": desk.today(), **places}
+def build_meta(
+    context: VaultContext, vault: OpenVault, hosts_by_kind: Mapping[str, tuple[str, ...]]
+) -> Meta:
+    """Metadata of an entry that is sealed now, with its hosts of each kind."""
+    return {"by": vault.me, "created": context.today(), **hosts_by_kind}
 
 
 def put_entry(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
-    """The vault with this value sealed in the entry, instead of every version before."""
-    kept = vault.contents.entries
-    others = (one for one in kept if (one.purpose, one.name) != (entry.purpose, entry.name))
+    """The vault with this value sealed in the entry; it replaces every earlier version."""
+    others = (
+        other
+        for other in vault.contents.entries
+        if (other.purpose, other.name) != (entry.purpose, entry.name)
+    )
     entries = (*others, vault.sealed(entry, value))
     return replace(vault, contents=replace(vault.contents, entries=entries))
 
@@ -157,69 +170,69 @@ def _check_free(vault: OpenVault, name: str) -> None:
             hint="Give the secret another name.",
         )
     raise UsageError(
-        f'"{name}" is sealed already; nothing was written',
+        f'"{name}" is already sealed; nothing was written',
         hint=f"To replace its value: `{join_command(('vault', 'rotate'), name)}`.",
     )
 
 
-def list_entries(desk: VaultContext) -> VaultListing:
-    """What the vault holds; no value is opened. Raises VaultError."""
-    vault = open_vault(desk)
+def list_entries(context: VaultContext) -> VaultListing:
+    """List the vault's entries; no value is opened. Raises VaultError."""
+    vault = open_vault(context)
     secrets, recipients = vault.contents.secrets, vault.contents.recipients
     return VaultListing(vault.head, vault.me, secrets, recipients, vault.rollback_checked)
 
 
 def read_unverified(file: VaultFile) -> VaultContents:
-    """What the file says, *unchecked*: for hints and counts where no key is at hand."""
+    """Read the file without checking it: for hints and counts where no key is available."""
     return file_format.parse_vault(file.read()).contents
 
 
-def verify_vault(desk: VaultContext) -> VerifiedVault:
+def verify_vault(context: VaultContext) -> VerifiedVault:
     """Check the whole file and open every entry. Raises the first VaultError."""
-    vault = open_vault(desk)
+    vault = open_vault(context)
     for entry in vault.contents.entries:
         vault.unseal(entry)
     return VerifiedVault(vault.head, vault.me, len(vault.contents.entries), vault.rollback_checked)
 
 
-def get_status(desk: VaultContext) -> VaultStatus:
-    """How the vault is, whatever it is; raises nothing of ours."""
+def get_status(context: VaultContext) -> VaultStatus:
+    """Describe the vault, even if it cannot be opened; raises no CactionsError."""
     contents = None
     try:
-        contents = read_unverified(desk.file)
-        vault = open_vault(desk)
+        contents = read_unverified(context.file)
+        vault = open_vault(context)
     except CactionsError as trouble:
-        return VaultStatus(desk.file.name, desk.keys.name, contents, trouble=trouble)
+        return VaultStatus(context.file.name, context.keys.name, contents, trouble=trouble)
     checked = vault.rollback_checked
-    return VaultStatus(desk.file.name, desk.keys.name, vault.contents, vault.me, checked)
+    return VaultStatus(context.file.name, context.keys.name, vault.contents, vault.me, checked)
 
 
-def accept_generation(desk: VaultContext, generation: int) -> VaultHead:
-    """Take an older file for the newest one from now on, if it is of exactly this generation.
+def accept_generation(context: VaultContext, generation: int) -> VaultHead:
+    """Accept an older file as current if it has exactly this generation.
 
-    Raises UsageError where it is of another one, VaultError where it is not whole.
+    Raises UsageError if it has another one, VaultError if the file is damaged.
     """
-    vault = open_vault(desk, older=True)
-    have = vault.head.generation
-    if have != generation:
+    vault = open_vault(context, older=True)
+    current = vault.head.generation
+    if current != generation:
         raise UsageError(
-            f"the vault is of generation {have}, not {generation}; nothing was accepted",
-            hint=f"If this file is meant: `cactions vault accept-generation {have}`.",
+            f"the vault has generation {current}, not {generation}; nothing was accepted",
+            hint=f"If this is the right file: `cactions vault accept-generation {current}`.",
         )
-    desk.keys.remember_generation(vault.head.vault_id, have)
+    context.keys.remember_generation(vault.head.vault_id, current)
     return vault.head
 
 
 def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False) -> Secret:
-    """A secret of a vault that is open, for one request to this host.
+    """Open a secret of an open vault for one request to this host.
 
-    ``fetches``: the request fetches a token, and is not the request of an action. Raises
-    UsageError where nothing is sealed under the name, DefinitionError where the secret may not go to
-    the host, VaultError (ENTRY) where it was not sealed for its place.
+    ``fetches``: the request fetches a token; it is not the request of an action. Raises UsageError
+    for an unknown name, DefinitionError if the secret may not go to the host, and VaultError
+    (ENTRY) if it was not sealed for its place.
     """
     entry = find_entry(vault, name)
     if entry.token_hosts and not fetches:
-        raise _only_fetches(name)
+        raise _refuse_token_secret(name)
     if host.lower() not in entry.hosts:
         rotate = join_command(("vault", "rotate"), name, options=("--host", host))
         raise DefinitionError(
@@ -233,21 +246,21 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
         raise errors.entry(name) from None
 
 
-def _only_fetches(name: str) -> DefinitionError:
-    """An action that sends what fetches tokens could be answered with one, and map it onto people.
+def _refuse_token_secret(name: str) -> DefinitionError:
+    """An action that sends this secret could get a token as its response, and write it to a person.
 
-    A host cannot tell the two apart: many services make tokens where they answer other requests.
+    The host does not tell the two apart: many services issue tokens and data on the same host.
     """
     return DefinitionError(
-        f'the secret "{name}" fetches tokens, so that an action may not send it itself; it was not'
+        f'the secret "{name}" fetches tokens, so an action may not send it itself; it was not'
         " opened",
-        hint="Name the token that is fetched with it under `tokens` of the request. Where the"
-        " service wants the secret too, seal it again under a name of its own.",
+        hint="Name the token that is fetched with it under `tokens` of the request. If the"
+        " service needs the secret too, seal it again under another name.",
     )
 
 
 def find_entry(vault: OpenVault, name: str) -> Entry:
-    """The secret of that name. Raises UsageError."""
+    """Find the secret of this name. Raises UsageError."""
     entry = vault.find(Purpose.SECRET, name)
     if entry and entry.is_binding:
         bind = join_command(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
@@ -257,7 +270,7 @@ def find_entry(vault: OpenVault, name: str) -> Entry:
             hint=f"To change its hosts: `{bind}`. A secret needs another name.",
         )
     if entry is None:
-        names = [one.name for one in vault.contents.secrets if not one.is_binding]
+        names = [secret.name for secret in vault.contents.secrets if not secret.is_binding]
         near = suggest(name, names)
         raise UsageError(
             f'no secret "{name}" is in the vault; nothing was opened',

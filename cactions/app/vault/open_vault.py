@@ -1,7 +1,7 @@
-"""Opens a vault with a recipient's key, and seals things into it; reads and writes whole files.
+"""Opens a vault with a recipient's key, and seals values into it; reads and writes whole files.
 
-Nothing that a file says is believed before its MAC is checked, and nothing of an older file than
-one that was seen is used.
+Nothing in a file is trusted before its MAC is checked. A file that is older than one that was seen
+on this machine is not used.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from cactions.model.vault import (
 )
 
 
-class VaultContext(Struct, frozen=True):
-    """What working with a vault takes."""
+@dataclass(frozen=True, slots=True)
+class VaultContext:
+    """The file, the key holder, the cryptography and the clock that work on a vault needs."""
 
     file: VaultFile
     keys: KeyHolder
@@ -37,21 +38,23 @@ class VaultContext(Struct, frozen=True):
     clock: Clock
 
     def today(self) -> str:
-        """Now, as the vault writes it."""
+        """The current time in the vault's format."""
         return datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class PurposeKey(Struct, frozen=True):
-    """A key for journals or plans; its ``name`` is kept beside what it sealed, to find it again."""
+@dataclass(frozen=True, slots=True)
+class PurposeKey:
+    """A key for journals or plans; its ``name`` is stored with the sealed data to find it again."""
 
     name: str
     key: VaultKey
 
 
-class OpenVault(Struct, frozen=True):
-    """A vault whose MAC is checked. ``me`` opened it with ``my_key``.
+@dataclass(frozen=True, slots=True)
+class OpenVault:
+    """A vault whose MAC is checked. Recipient ``me`` opened it with ``my_key``.
 
-    ``rollback_checked``: a generation was remembered, so that an older file would have stopped.
+    ``rollback_checked``: a generation was remembered, so an older file would have been refused.
     """
 
     contents: VaultContents
@@ -63,18 +66,20 @@ class OpenVault(Struct, frozen=True):
 
     @property
     def head(self) -> VaultHead:
-        """Which vault, and how old."""
+        """The vault's id, epoch and generation."""
         return self.contents.head
 
     def find(self, purpose: Purpose, name: str) -> Entry | None:
         """The newest version of an entry."""
-        fitting = (
-            one for one in self.contents.entries if (one.purpose, one.name) == (purpose, name)
+        matches = (
+            entry
+            for entry in self.contents.entries
+            if (entry.purpose, entry.name) == (purpose, name)
         )
-        return max(fitting, key=lambda one: one.version, default=None)
+        return max(matches, key=lambda entry: entry.version, default=None)
 
     def unseal(self, entry: Entry) -> bytes:
-        """What an entry holds. Raises VaultError (ENTRY)."""
+        """Open an entry. Raises VaultError (ENTRY)."""
         try:
             return self.sealer.unseal(
                 self._key_for(entry.purpose),
@@ -85,28 +90,28 @@ class OpenVault(Struct, frozen=True):
             raise errors.entry(entry.name) from None
 
     def sealed(self, entry: Entry, plaintext: bytes) -> Entry:
-        """The entry with this plaintext in it; what it held is not looked at."""
+        """The entry with this plaintext; its earlier content is ignored."""
         data = associated_data.build_entry_data(self.head, entry)
         return replace(
             entry, sealed=self.sealer.seal(self._key_for(entry.purpose), data, plaintext)
         )
 
     def wrapped(self, recipient: Recipient, key: VaultKey) -> Recipient:
-        """The recipient with the data key in it, for this key of theirs."""
+        """The recipient with the data key wrapped by their key."""
         named = replace(recipient, key_id=compute_key_id(self.sealer, key, self.head))
         data = associated_data.build_recipient_data(self.head, named)
         return replace(named, wrapped=self.sealer.seal(key, data, self.data_key.reveal()))
 
     def purpose_key(self, purpose: Purpose, name: str = "") -> PurposeKey:
-        """The purpose's key of that name, by default the present one. Raises StoreError."""
+        """The purpose's key of this name, by default the current one. Raises StoreError."""
         present = f"{self.head.vault_id}.{self.head.epoch}"
         if name in {"", present}:
             return PurposeKey(present, self._key_for(purpose))
         entry = self.find(purpose, name)
         if entry is None:
             raise StoreError(
-                f"this {purpose.value} was sealed by a key that the vault does not have",
-                hint="It may be of another vault: take the vault's file back that it belongs to.",
+                f"this {purpose.value} was sealed with a key that the vault does not have",
+                hint="It may belong to another vault: restore the vault file that it belongs to.",
             )
         return PurposeKey(name, VaultKey(name, self.unseal(entry)))
 
@@ -116,86 +121,99 @@ class OpenVault(Struct, frozen=True):
         )
 
 
-class WrittenVault(Struct, frozen=True):
-    """A vault that is durably on disk; ``notes`` are what did not go well beside it."""
+@dataclass(frozen=True, slots=True)
+class WrittenVault:
+    """A vault that is durably on disk; ``notes`` say what else failed."""
 
     head: VaultHead
     notes: tuple[str, ...] = ()
 
 
 def compute_key_id(sealer: Sealer, key: VaultKey, head: VaultHead) -> str:
-    """The public name of a recipient's key."""
+    """The public id of a recipient's key."""
     return sealer.key_id(key, associated_data.build_key_id_label(head.vault_id))
 
 
-def open_vault(desk: VaultContext, *, older: bool = False) -> OpenVault:
-    """The vault, ready for use; ``older`` ones only where asked for. Raises VaultError."""
-    text = file_format.parse_vault(desk.file.read())
-    vault = unlock(text, desk.keys.key(text.contents.head.vault_id), desk.sealer)
-    return vault if older else replace(vault, rollback_checked=check_generation(desk, vault.head))
+def open_vault(context: VaultContext, *, older: bool = False) -> OpenVault:
+    """Open and check the vault; ``older`` allows an older file. Raises VaultError."""
+    text = file_format.parse_vault(context.file.read())
+    vault = unlock(text, context.keys.key(text.contents.head.vault_id), context.sealer)
+    return (
+        vault if older else replace(vault, rollback_checked=check_generation(context, vault.head))
+    )
 
 
-def change_vault(desk: VaultContext, edit: Callable[[OpenVault], OpenVault]) -> WrittenVault:
-    """Edit the vault and write it, while nobody else can. The key is fetched before the lock."""
-    key = desk.keys.key(file_format.parse_vault(desk.file.read()).contents.head.vault_id)
-    with desk.file.change() as file:
-        vault = unlock(open_existing(desk, file), key, desk.sealer)
-        check_generation(desk, vault.head)
-        return write_vault(desk, file, edit(vault))
+def change_vault(context: VaultContext, edit: Callable[[OpenVault], OpenVault]) -> WrittenVault:
+    """Edit the vault under its lock and write it. The key is fetched before the lock is taken."""
+    key = context.keys.key(file_format.parse_vault(context.file.read()).contents.head.vault_id)
+    with context.file.change() as file:
+        vault = unlock(open_existing(context, file), key, context.sealer)
+        check_generation(context, vault.head)
+        return write_vault(context, file, edit(vault))
 
 
-def open_existing(desk: VaultContext, file: VaultChange) -> file_format.VaultText:
-    """What the file says now that it is locked."""
+def open_existing(context: VaultContext, file: VaultChange) -> file_format.VaultText:
+    """Parse the file under the lock. Raises UsageError if there is none."""
     if file.before is None:
-        raise errors.missing(desk.file.name)
+        raise errors.missing(context.file.name)
     return file_format.parse_vault(file.before)
 
 
-def write_vault(desk: VaultContext, file: VaultChange, vault: OpenVault) -> WrittenVault:
+def write_vault(context: VaultContext, file: VaultChange, vault: OpenVault) -> WrittenVault:
     """Write the vault as the next generation, and remember it."""
     head = replace(vault.head, generation=vault.head.generation + 1)
     covered = file_format.format_vault(replace(vault.contents, head=head))
-    mac = desk.sealer.mac(_mac_key(desk.sealer, vault.data_key, head), covered)
+    mac = context.sealer.mac(_derive_mac_key(context.sealer, vault.data_key, head), covered)
     data = covered + end_line(mac)
-    file_format.parse_vault(data)  # what we would not read is never written
+    file_format.parse_vault(data)  # never write what could not be read again
     file.write(data)
     try:
-        desk.keys.remember_generation(head.vault_id, head.generation)
+        context.keys.remember_generation(head.vault_id, head.generation)
     except CactionsError as error:
-        return WrittenVault(head, (f"{desk.keys.name} did not remember the generation: {error}",))
+        return WrittenVault(
+            head, (f"{context.keys.name} did not remember the generation: {error}",)
+        )
     return WrittenVault(head)
 
 
 def unlock(text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Sealer) -> OpenVault:
-    """Steps 4 to 6 of reading. Raises VaultError."""
+    """Steps 4 to 6 of reading: find the recipient, unwrap the data key, check the MAC.
+
+    Raises VaultError.
+    """
     vault = unwrap(text.contents, key, sealer)
-    if not sealer.has_mac(_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac):
+    if not sealer.has_mac(
+        _derive_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac
+    ):
         raise errors.tampered()
     return vault
 
 
 def unwrap(contents: VaultContents, key: VaultKey | Passphrase, sealer: Sealer) -> OpenVault:
-    """Steps 4 and 5: the data key, with nothing checked that it should authenticate."""
-    recipient = _recipient_of(contents, key, sealer)
-    my_key = _matching(contents.head, recipient, key, sealer)
-    data_key = _unwrapped(contents.head, recipient, my_key, sealer)
+    """Steps 4 and 5 of reading: the data key, without the check of the MAC."""
+    recipient = _find_recipient(contents, key, sealer)
+    my_key = _match_key(contents.head, recipient, key, sealer)
+    data_key = _unwrap_data_key(contents.head, recipient, my_key, sealer)
     return OpenVault(contents, recipient.name, my_key, data_key, sealer)
 
 
-def _recipient_of(contents: VaultContents, key: VaultKey | Passphrase, sealer: Sealer) -> Recipient:
+def _find_recipient(
+    contents: VaultContents, key: VaultKey | Passphrase, sealer: Sealer
+) -> Recipient:
+    recipients = contents.recipients
     if key.label:
-        fitting = [one for one in contents.recipients if one.name == key.label]
+        matches = [recipient for recipient in recipients if recipient.name == key.label]
     elif isinstance(key, VaultKey):
-        wanted = compute_key_id(sealer, key, contents.head)
-        fitting = [one for one in contents.recipients if one.key_id == wanted]
+        key_id = compute_key_id(sealer, key, contents.head)
+        matches = [recipient for recipient in recipients if recipient.key_id == key_id]
     else:
-        fitting = [one for one in contents.recipients if one.stretching]
-    if len(fitting) != 1:
+        matches = [recipient for recipient in recipients if recipient.stretching]
+    if len(matches) != 1:
         raise errors.unknown_recipient(key.label)
-    return fitting[0]
+    return matches[0]
 
 
-def _matching(
+def _match_key(
     head: VaultHead, recipient: Recipient, key: VaultKey | Passphrase, sealer: Sealer
 ) -> VaultKey:
     """The recipient's key of 32 bytes; the key id commits to it before it is used."""
@@ -212,7 +230,9 @@ def _matching(
     return key
 
 
-def _unwrapped(head: VaultHead, recipient: Recipient, key: VaultKey, sealer: Sealer) -> VaultKey:
+def _unwrap_data_key(
+    head: VaultHead, recipient: Recipient, key: VaultKey, sealer: Sealer
+) -> VaultKey:
     try:
         data = sealer.unseal(
             key, associated_data.build_recipient_data(head, recipient), recipient.wrapped
@@ -224,15 +244,15 @@ def _unwrapped(head: VaultHead, recipient: Recipient, key: VaultKey, sealer: Sea
     return VaultKey("data key", data)
 
 
-def _mac_key(sealer: Sealer, data_key: VaultKey, head: VaultHead) -> VaultKey:
+def _derive_mac_key(sealer: Sealer, data_key: VaultKey, head: VaultHead) -> VaultKey:
     return sealer.derive_key(data_key, associated_data.build_mac_label(head))
 
 
-def check_generation(desk: VaultContext, head: VaultHead) -> bool:
-    """Step 7 of reading: never older than what was seen. False where nothing was seen so far."""
-    have, seen = head.generation, desk.keys.seen_generation(head.vault_id)
-    if seen is not None and have < seen:
-        raise errors.rollback(have, seen)
-    if seen is None or have > seen:
-        desk.keys.remember_generation(head.vault_id, have)
+def check_generation(context: VaultContext, head: VaultHead) -> bool:
+    """Step 7 of reading: refuse an older file than the newest seen. False if none was seen."""
+    current, seen = head.generation, context.keys.seen_generation(head.vault_id)
+    if seen is not None and current < seen:
+        raise errors.rollback(current, seen)
+    if seen is None or current > seen:
+        context.keys.remember_generation(head.vault_id, current)
     return seen is not None

@@ -1,4 +1,4 @@
-"""What the vault asks of the outside, as protocols: its file, whoever keeps a key, cryptography."""
+"""Protocols that the vault needs: its file, the key holder, and cryptography."""
 
 from __future__ import annotations
 
@@ -11,90 +11,90 @@ if TYPE_CHECKING:
 
 
 class KeyHolder(Protocol):
-    """Where this machine's key to a vault is kept: the OS keyring, a file, a variable."""
+    """Stores this machine's key to a vault: the OS keyring, a file, an environment variable."""
 
     name: str
     """For messages: ``the login keyring``, ``CACTIONS_VAULT_KEY``."""
 
     remembers: bool
-    """Whether a remembered generation comes back; where not, a rollback cannot be noticed."""
+    """Whether a generation can be remembered; if not, a rollback cannot be detected."""
 
     def key(self, vault_id: str) -> VaultKey | Passphrase:
-        """The key to the vault, labelled with its recipient's name (empty where unknown).
+        """The key to the vault, labelled with its recipient's name (empty if unknown).
 
-        Raises VaultError (NO_KEY) where there is none, (MODE) where others could read it.
+        Raises VaultError: NO_KEY if there is none, MODE if other users could read it.
         """
         ...
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
-        """Keep this key, instead of an older one of the vault; on return it can be read back."""
+        """Store this key; it replaces an older one of the vault, and can be read back on return."""
         ...
 
     def seen_generation(self, vault_id: str) -> int | None:
-        """The newest generation seen so far, None where unknown."""
+        """The newest generation seen so far, None if unknown."""
         ...
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
-        """Keep the mark as it is given, also where it is lower: only an operator lowers it."""
+        """Store the generation, even if it is lower: only an operator lowers it."""
         ...
 
 
 class VaultChange(Protocol):
-    """A vault file while nobody else may write it."""
+    """A vault file that is locked for this process."""
 
     @property
     def before(self) -> bytes | None:
-        """What the file holds, None where there is none."""
+        """The file's bytes, None if there is no file."""
         ...
 
     def write(self, data: bytes) -> None:
         """Replace the whole file; durable on return.
 
-        Raises StoreError where the old file still stands, OutcomeUnknown where that is not known.
+        Raises StoreError if the old file is still in place, OutcomeUnknown if that is not known.
         """
         ...
 
 
 class VaultFile(Protocol):
-    """The sealed file."""
+    """The file of a vault."""
 
     name: str
     """For messages."""
 
     def read(self) -> bytes:
-        """All of it. Raises UsageError where there is none, VaultError for a strange one."""
+        """The whole file. Raises UsageError if there is none, VaultError for a link or the like."""
         ...
 
     def change(self) -> AbstractContextManager[VaultChange]:
-        """The file for ourselves. Raises StoreError where another process keeps it too long."""
+        """Lock the file. Raises StoreError if another process holds the lock too long."""
         ...
 
 
 class Sealer(Protocol):
-    """Cryptography by intent; every method is total for checked arguments, but ``unseal``."""
+    """Cryptography by purpose; with checked arguments only ``unseal`` can raise."""
 
     def new_vault_id(self) -> str:
         """32 hex digits that no other vault has."""
         ...
 
     def new_key(self, label: str) -> VaultKey:
-        """A key that nobody has seen."""
+        """A fresh random key."""
         ...
 
     def new_scrypt_params(self) -> ScryptParams:
-        """How to stretch a new passphrase."""
+        """Fresh parameters for a new passphrase."""
         ...
 
     def derive_from_passphrase(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
-        """The key that a passphrase stands for."""
+        """The key that is derived from a passphrase."""
         ...
 
     def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:
-        """Another key, made from this one for the use that ``info`` names."""
+        """A key derived from this one for the use that ``info`` names."""
         ...
 
     def key_id(self, key: VaultKey, info: bytes) -> str:
-        """The public name of a key: 32 hex digits."""
+        """The public id of a key: 32 hex digits."""
         ...
 
     def seal(self, key: VaultKey, associated: bytes, plaintext: bytes) -> Ciphertext:
@@ -102,11 +102,11 @@ class Sealer(Protocol):
         ...
 
     def unseal(self, key: VaultKey, associated: bytes, sealed: Ciphertext) -> bytes:
-        """The plaintext. Raises Forged."""
+        """The plaintext. Raises AuthenticationFailed."""
         ...
 
     def mac(self, key: VaultKey, data: bytes) -> bytes:
-        """32 bytes that only a holder of the key can make."""
+        """The message authentication code: 32 bytes."""
         ...
 
     def has_mac(self, key: VaultKey, data: bytes, mac: bytes) -> bool:

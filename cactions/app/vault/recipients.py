@@ -1,4 +1,4 @@
-"""Lets people and machines into a vault, through somebody who is in."""
+"""Adds people and machines to a vault; a recipient of the vault adds them."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ from cactions.model.vault import (
     VaultFault,
 )
 
-_TEXTS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
+_TEXT_KINDS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
 
 
-class OneTimeCode(Struct, frozen=True):
-    """A text that a recipient must get by a safe channel; it is shown once and kept nowhere.
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """A text to hand over to a new recipient by a safe channel; shown once and stored nowhere.
 
-    An INVITATION's is a join code, for `cactions vault join`; a MACHINE's is its key.
+    For an INVITATION it is a join code (`cactions vault join`), for a MACHINE its key.
     """
 
     name: str
@@ -45,134 +46,142 @@ class OneTimeCode(Struct, frozen=True):
     text: Secret
 
 
-class AddedRecipient(Struct, frozen=True):
-    """Somebody who may come in."""
+@dataclass(frozen=True, slots=True)
+class AddedRecipient:
+    """A new recipient, and the text to hand over."""
 
     handout: OneTimeCode
     written: WrittenVault
 
 
-class JoinedVault(Struct, frozen=True):
-    """Who came in; their key never travelled."""
+@dataclass(frozen=True, slots=True)
+class JoinedVault:
+    """The recipient who joined; the new key never left this machine."""
 
     name: str
     written: WrittenVault
 
 
-def list_recipients(desk: VaultContext) -> tuple[Recipient, ...]:
-    """Everybody who can open the vault, or was invited. Raises VaultError."""
-    return open_vault(desk).contents.recipients
+def list_recipients(context: VaultContext) -> tuple[Recipient, ...]:
+    """List everyone who can open the vault or is invited. Raises VaultError."""
+    return open_vault(context).contents.recipients
 
 
-def invite(desk: VaultContext, name: str) -> AddedRecipient:
-    """Let a person in: a one-time join code. Raises UsageError where the name is taken.
+def invite(context: VaultContext, name: str) -> AddedRecipient:
+    """Invite a person with a one-time join code. Raises UsageError if the name is taken.
 
-    Whoever has not joined yet gets another code, and the old one is void: for a code that was
-    never seen, because a command was cut off.
+    A person who has not joined yet gets a new code, and the old one becomes void. This helps when
+    a command was interrupted before it showed the code.
     """
-    return _admit(desk, name, RecipientKind.INVITATION)
+    return _admit(context, name, RecipientKind.INVITATION)
 
 
-def add_machine(desk: VaultContext, name: str) -> AddedRecipient:
-    """Let a CI system in: its key, which it holds from now on; a known one gets a new key."""
-    return _admit(desk, name, RecipientKind.MACHINE)
+def add_machine(context: VaultContext, name: str) -> AddedRecipient:
+    """Add a machine, such as a CI system, with its key; a known machine gets a new key."""
+    return _admit(context, name, RecipientKind.MACHINE)
 
 
-def add_passphrase(desk: VaultContext, passphrase: Passphrase) -> WrittenVault:
-    """Let in whoever knows the passphrase; it comes from ``sealable.passphrase``."""
+def add_passphrase(context: VaultContext, passphrase: Passphrase) -> WrittenVault:
+    """Add a recipient who opens the vault with this passphrase."""
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, passphrase.label, None)
-        return _with(vault, derive_recipient_key(vault, passphrase, desk.today()))
+        return _put_recipient(vault, derive_recipient_key(vault, passphrase, context.today()))
 
-    return change_vault(desk, edit)
+    return change_vault(context, edit)
 
 
-def _admit(desk: VaultContext, name: str, kind: RecipientKind) -> AddedRecipient:
+def _admit(context: VaultContext, name: str, kind: RecipientKind) -> AddedRecipient:
     validation.check_name(name, "recipient")
     handouts = []
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, name, kind)
-        recipient, handout = new_recipient(vault, name, kind, desk.today())
+        recipient, handout = new_recipient(vault, name, kind, context.today())
         handouts.append(handout)
-        return _with(vault, recipient)
+        return _put_recipient(vault, recipient)
 
-    done = change_vault(desk, edit)
-    return AddedRecipient(handouts[0], done)
+    written = change_vault(context, edit)
+    return AddedRecipient(handouts[0], written)
 
 
 def new_recipient(
     vault: OpenVault, name: str, kind: RecipientKind, today: str
 ) -> tuple[Recipient, OneTimeCode]:
-    """A recipient with a key that nobody has seen, and the key as a text to hand over."""
+    """Make a recipient with a fresh key, and the key as a text to hand over."""
     key = vault.sealer.new_key(name)
     recipient = vault.wrapped(Recipient(name, kind, "", today, UNSEALED), key)
-    text = encode_key(key.reveal(), vault.head.vault_id, _TEXTS[kind])
+    text = encode_key(key.reveal(), vault.head.vault_id, _TEXT_KINDS[kind])
     return recipient, OneTimeCode(name, kind, Secret(name, text))
 
 
 def derive_recipient_key(vault: OpenVault, passphrase: Passphrase, today: str) -> Recipient:
-    """A recipient with a passphrase that is theirs."""
-    how = vault.sealer.new_scrypt_params()
+    """Make a recipient whose key is derived from a passphrase."""
+    params = vault.sealer.new_scrypt_params()
     name = passphrase.label
-    recipient = Recipient(name, RecipientKind.PASSPHRASE, "", today, UNSEALED, how)
-    return vault.wrapped(recipient, vault.sealer.derive_from_passphrase(passphrase, how))
+    recipient = Recipient(name, RecipientKind.PASSPHRASE, "", today, UNSEALED, params)
+    return vault.wrapped(recipient, vault.sealer.derive_from_passphrase(passphrase, params))
 
 
-def join_vault(desk: VaultContext, code: str) -> JoinedVault:
-    """Come in by a join code; on return this machine holds a key that never travelled.
+def join_vault(context: VaultContext, code: str) -> JoinedVault:
+    """Join with a join code; on return this machine holds a new key of its own.
 
-    The new key is kept before the file is written: killed in between, the same code still works.
+    The key is stored before the file is written: if the process is killed in between, the same code
+    still works.
     """
-    with desk.file.change() as file:
-        text = open_existing(desk, file)
-        _check_outside(desk, text)
-        invited = unlock(text, _decoded(code, text), desk.sealer)
-        me = next(one for one in text.contents.recipients if one.name == invited.me)
+    with context.file.change() as file:
+        text = open_existing(context, file)
+        _check_not_inside(context, text)
+        invited = unlock(text, _decode_code(code, text), context.sealer)
+        me = next(other for other in text.contents.recipients if other.name == invited.me)
         if me.kind is not RecipientKind.INVITATION:
             raise UsageError(
-                f'"{me.name}" has joined already; nothing was written', hint="Ask for a new code."
+                f'"{me.name}" has already joined; nothing was written', hint="Ask for a new code."
             )
-        check_generation(desk, invited.head)
-        key = desk.sealer.new_key(me.name)
-        desk.keys.keep(invited.head.vault_id, key)
-        joined = replace(me, kind=RecipientKind.KEY, created=desk.today())
+        check_generation(context, invited.head)
+        key = context.sealer.new_key(me.name)
+        context.keys.keep(invited.head.vault_id, key)
+        joined = replace(me, kind=RecipientKind.KEY, created=context.today())
         return JoinedVault(
-            me.name, write_vault(desk, file, _with(invited, invited.wrapped(joined, key)))
+            me.name,
+            write_vault(context, file, _put_recipient(invited, invited.wrapped(joined, key))),
         )
 
 
-def _decoded(code: str, text: VaultText) -> VaultKey:
+def _decode_code(code: str, text: VaultText) -> VaultKey:
     try:
         return VaultKey("", decode_key(code, text.contents.head.vault_id, "join"))
     except KeyTextError as error:
         raise UsageError(f"{error}; nothing was written", hint=error.hint) from None
 
 
-def _check_outside(desk: VaultContext, text: VaultText) -> None:
+def _check_not_inside(context: VaultContext, text: VaultText) -> None:
     """A key that opens the vault is never replaced by joining."""
     try:
-        held = desk.keys.key(text.contents.head.vault_id)
+        local_key = context.keys.key(text.contents.head.vault_id)
     except VaultError as error:
         if error.fault is VaultFault.NO_KEY:
             return
         raise
-    if isinstance(held, Passphrase):
+    if isinstance(local_key, Passphrase):
         return
-    mine = compute_key_id(desk.sealer, held, text.contents.head)
-    inside = [one.name for one in text.contents.recipients if one.key_id == mine]
+    local_key_id = compute_key_id(context.sealer, local_key, text.contents.head)
+    inside = [
+        recipient.name for recipient in text.contents.recipients if recipient.key_id == local_key_id
+    ]
     if inside:
         raise UsageError(
-            f'{desk.keys.name} holds the key of "{inside[0]}", who is in; nothing was written',
+            f'{context.keys.name} holds the key of "{inside[0]}", '
+            "which is a recipient"
+            " already; nothing was written",
             hint="Join on the machine that the code was made for.",
         )
 
 
 def _check_free(vault: OpenVault, name: str, renewed: RecipientKind | None) -> None:
-    """Nobody has the name, or somebody of the kind that may be renewed, and who is not oneself."""
-    same = [one for one in vault.contents.recipients if one.name == name]
-    if any(one.kind is not renewed or one.name == vault.me for one in same):
+    """The name is free, or belongs to another recipient of the kind that may be renewed."""
+    same = [other for other in vault.contents.recipients if other.name == name]
+    if any(other.kind is not renewed or other.name == vault.me for other in same):
         raise UsageError(
             f'"{name}" is a recipient already; nothing was written',
             hint="Take another name, or first"
@@ -180,8 +189,8 @@ def _check_free(vault: OpenVault, name: str, renewed: RecipientKind | None) -> N
         )
 
 
-def _with(vault: OpenVault, recipient: Recipient) -> OpenVault:
-    """The vault with this recipient, instead of one of the same name."""
-    others = tuple(one for one in vault.contents.recipients if one.name != recipient.name)
+def _put_recipient(vault: OpenVault, recipient: Recipient) -> OpenVault:
+    """The vault with this recipient; it replaces one of the same name."""
+    others = tuple(other for other in vault.contents.recipients if other.name != recipient.name)
     contents = replace(vault.contents, recipients=(*others, recipient))
     return replace(vault, contents=contents)

@@ -1,6 +1,6 @@
-"""Keeps what the journal knows of people sealed by keys of the vault, which is opened once, late.
+"""Seals the journal's data about people with keys of the vault, which is opened once, when needed.
 
-After a rekey the vault holds the keys of before, so that older runs still open.
+After a rekey the vault still holds the earlier keys, so that older runs still open.
 """
 
 from __future__ import annotations
@@ -18,68 +18,71 @@ _PURPOSE = Purpose.JOURNAL
 
 
 class VaultRowCipher:
-    """The cover of a folder that has a vault; ``desk`` is asked for when it is first needed."""
+    """The row cipher of a folder that has a vault; the context is got at the first use."""
 
     seals = True
 
-    def __init__(self, desk: Callable[[], VaultContext]) -> None:
-        self._desk = desk
+    def __init__(self, context: Callable[[], VaultContext]) -> None:
+        self._get_context = context
         self._keys: dict[str, PurposeKey] = {}
-        self._closed: VaultLocked | None = None
+        self._locked: VaultLocked | None = None
 
     def seal(self, text: str, place: tuple[str | int, ...]) -> bytes:
-        """The text, sealed for the place by the present key."""
-        own = self._key("")
+        """Seal the text for its place with the current key."""
+        present_key = self._get_key("")
         data = sealed_cell.build_place_data(_PURPOSE, place)
         return sealed_cell.format_cell(
-            own.name, self._vault.sealer.seal(own.key, data, text.encode())
+            present_key.name, self._vault.sealer.seal(present_key.key, data, text.encode())
         )
 
-    def unseal(self, kept: str | bytes, place: tuple[str | int, ...]) -> str:
-        """The text; one of before the vault stands for itself. Raises Locked, StoreError."""
-        if isinstance(kept, str):
-            return kept
+    def unseal(self, stored: str | bytes, place: tuple[str | int, ...]) -> str:
+        """Open the text; plain text from before the vault is returned as it is.
+
+        Raises VaultLocked, and StoreError if it was not sealed for its place.
+        """
+        if isinstance(stored, str):
+            return stored
         try:
-            name, sealed = sealed_cell.parse_cell(kept)
+            name, sealed = sealed_cell.parse_cell(stored)
             data = sealed_cell.build_place_data(_PURPOSE, place)
-            return self._vault.sealer.unseal(self._key(name).key, data, sealed).decode()
+            return self._vault.sealer.unseal(self._get_key(name).key, data, sealed).decode()
         except (AuthenticationFailed, UnicodeDecodeError):
             raise StoreError(
-                "it was changed by somebody who has no key to the vault, or damaged",
-                hint="Take the file back from a backup.",
+                "it was damaged, or changed without a key to the vault",
+                hint="Restore the file from a backup.",
             ) from None
 
     def person_pseudonyms(self, person_id: str) -> Sequence[str]:
-        """A MAC of the id by each key so far, and the id itself as of before the vault."""
+        """A MAC of the id for each key so far, then the plain id, as stored before the vault."""
         data = sealed_cell.build_pseudonym_data(person_id)
         sealer = self._vault.sealer
-        return (*(sealer.mac(key, data).hex() for key in self._mark_keys), person_id)
+        return (*(sealer.mac(key, data).hex() for key in self._pseudonym_keys), person_id)
 
     @cached_property
-    def _mark_keys(self) -> tuple[VaultKey, ...]:
+    def _pseudonym_keys(self) -> tuple[VaultKey, ...]:
         entries = self._vault.contents.entries
-        names = ["", *(one.name for one in entries if one.purpose is _PURPOSE)]
+        names = ["", *(entry.name for entry in entries if entry.purpose is _PURPOSE)]
         sealer = self._vault.sealer
         return tuple(
-            sealer.derive_key(self._key(name).key, sealed_cell.MARK_LABEL) for name in names
+            sealer.derive_key(self._get_key(name).key, sealed_cell.MARK_LABEL) for name in names
         )
 
-    def _key(self, name: str) -> PurposeKey:
+    def _get_key(self, name: str) -> PurposeKey:
         if name not in self._keys:
             self._keys[name] = self._vault.purpose_key(_PURPOSE, name)
         return self._keys[name]
 
     @property
     def _vault(self) -> OpenVault:
-        """The vault, opened once; once it could not be, it is not tried again."""
-        if self._closed:
-            raise self._closed
+        """The vault, opened once; after a failure it is not tried again."""
+        if self._locked:
+            raise self._locked
         try:
-            return self._opened
+            return self._opened_vault
         except CactionsError as error:
-            self._closed = VaultLocked(f"it is sealed, and {error}", hint=error.hint)
-            raise self._closed from None
+            self._locked = VaultLocked(f"it is sealed, and {error}", hint=error.hint)
+            raise self._locked from None
 
     @cached_property
-    def _opened(self) -> OpenVault:
-        return open_vault(self._desk())
+    def _opened_vault(self) -> OpenVault:
+        return open_vault(self._get_context())

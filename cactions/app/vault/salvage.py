@@ -1,7 +1,7 @@
-"""Saves from a damaged vault what still opens, into a new one, with a list of what was lost.
+"""Copies what still opens in a damaged vault into a new one, and lists what was lost.
 
-Each entry is bound to its place by itself, so that nothing that opens here was made up. That it is
-the *newest* nobody can say without the file's MAC: dates and versions are told, to be looked at.
+Each entry is bound to its place on its own, so what opens is authentic. Without the file's MAC it
+cannot be proved to be the *newest*: the result has dates and versions for the operator to check.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ from cactions.model.vault import (
 )
 
 
-class LostEntry(Struct, frozen=True):
-    """Something that did not open: its line, and its name where that can be read."""
+@dataclass(frozen=True, slots=True)
+class LostEntry:
+    """An entry that did not open: its line, and its name if that can be read."""
 
     line: int
     name: str
 
 
-class SalvagedVault(Struct, frozen=True):
-    """The new vault: what it got, what was lost, and who must be let in again."""
+@dataclass(frozen=True, slots=True)
+class SalvagedVault:
+    """The new vault: the kept entries, the lost ones, and recipients to be added again."""
 
     written: WrittenVault
     kept: tuple[Entry, ...]
@@ -44,68 +46,74 @@ class SalvagedVault(Struct, frozen=True):
     outside: tuple[str, ...]
 
 
-def salvage_vault(desk: VaultContext, into: VaultFile) -> SalvagedVault:
+def salvage_vault(context: VaultContext, into: VaultFile) -> SalvagedVault:
     """Make a new vault of what still opens. The damaged file stays as it is.
 
-    Raises VaultError where not even the data key can be had, UsageError where ``into`` is there.
+    Raises VaultError if the data key cannot be unwrapped, UsageError if ``into`` exists.
     """
-    data = desk.file.read()
-    parts = tuple(parse_fragments(data))
-    damaged = _opened(
-        desk, find_head(data), [p.said for p in parts if isinstance(p.said, Recipient)]
+    data = context.file.read()
+    fragments = tuple(parse_fragments(data))
+    damaged = _unwrap_damaged(
+        context,
+        find_head(data),
+        [line.content for line in fragments if isinstance(line.content, Recipient)],
     )
-    opening = {part.number: _open(damaged, part) for part in parts}
-    kept = _newest(entry for entry, _ in filter(None, opening.values()))
-    values = {id(entry): value for entry, value in filter(None, opening.values())}
+    opened = {fragment.number: _open_fragment(damaged, fragment) for fragment in fragments}
+    kept = _keep_newest(entry for entry, _ in filter(None, opened.values()))
+    values = {id(entry): value for entry, value in filter(None, opened.values())}
     lost = tuple(
-        LostEntry(part.number, part.said.name if part.said else "")
-        for part in parts
-        if opening[part.number] is None and not isinstance(part.said, Recipient)
+        LostEntry(fragment.number, fragment.content.name if fragment.content else "")
+        for fragment in fragments
+        if opened[fragment.number] is None and not isinstance(fragment.content, Recipient)
     )
-    done = _written(replace(desk, file=into), damaged, [(one, values[id(one)]) for one in kept])
-    outside = tuple(one.name for one in damaged.contents.recipients if one.name != damaged.me)
-    return SalvagedVault(done, kept, lost, outside)
+    written = _write_new_vault(
+        replace(context, file=into), damaged, [(entry, values[id(entry)]) for entry in kept]
+    )
+    outside = tuple(other.name for other in damaged.contents.recipients if other.name != damaged.me)
+    return SalvagedVault(written, kept, lost, outside)
 
 
-def _opened(desk: VaultContext, head: VaultHead, recipients: list[Recipient]) -> OpenVault:
+def _unwrap_damaged(
+    context: VaultContext, head: VaultHead, recipients: list[Recipient]
+) -> OpenVault:
     contents = VaultContents(head, tuple(recipients))
-    return unwrap(contents, desk.keys.key(head.vault_id), desk.sealer)
+    return unwrap(contents, context.keys.key(head.vault_id), context.sealer)
 
 
-def _open(damaged: OpenVault, part: VaultFragment) -> tuple[Entry, bytes] | None:
-    if not isinstance(part.said, Entry):
+def _open_fragment(damaged: OpenVault, fragment: VaultFragment) -> tuple[Entry, bytes] | None:
+    if not isinstance(fragment.content, Entry):
         return None
     try:
-        return part.said, damaged.unseal(part.said)
+        return fragment.content, damaged.unseal(fragment.content)
     except VaultError:
         return None
 
 
-def _newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Of secrets that stand twice the highest version; of everything else each version once."""
-    found: dict[tuple[Purpose, str, int], Entry] = {}
-    for entry in sorted(entries, key=lambda one: one.version):
+def _keep_newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """For duplicate secrets the highest version; for other entries each version once."""
+    newest: dict[tuple[Purpose, str, int], Entry] = {}
+    for entry in sorted(entries, key=lambda entry: entry.version):
         version = 0 if entry.purpose is Purpose.SECRET else entry.version
-        found[entry.purpose, entry.name, version] = entry
-    return tuple(found.values())
+        newest[entry.purpose, entry.name, version] = entry
+    return tuple(newest.values())
 
 
-def _written(
-    desk: VaultContext, damaged: OpenVault, kept: list[tuple[Entry, bytes]]
+def _write_new_vault(
+    context: VaultContext, damaged: OpenVault, kept: list[tuple[Entry, bytes]]
 ) -> WrittenVault:
-    with desk.file.change() as file:
+    with context.file.change() as file:
         if file.before is not None:
             raise UsageError(
-                f"{desk.file.name} is there already; nothing was written",
+                f"{context.file.name} already exists; nothing was written",
                 hint="Name a file that does not exist yet.",
             )
-        head = VaultHead(desk.sealer.new_vault_id(), 1, 0)
-        key, data_key = (desk.sealer.new_key(label) for label in (damaged.me, "data key"))
-        vault = OpenVault(VaultContents(head), damaged.me, key, data_key, desk.sealer)
-        today = desk.today()
+        head = VaultHead(context.sealer.new_vault_id(), 1, 0)
+        key, data_key = (context.sealer.new_key(label) for label in (damaged.me, "data key"))
+        vault = OpenVault(VaultContents(head), damaged.me, key, data_key, context.sealer)
+        today = context.today()
         me = vault.wrapped(Recipient(vault.me, RecipientKind.KEY, "", today, UNSEALED), key)
         entries = [vault.sealed(entry, value) for entry, value in kept]
         entries += [archive_keys(vault, p, damaged, today) for p in (Purpose.JOURNAL, Purpose.PLAN)]
-        desk.keys.keep(head.vault_id, key)
+        context.keys.keep(head.vault_id, key)
         contents = VaultContents(head, (me,), tuple(entries))
-        return write_vault(desk, file, replace(vault, contents=contents))
+        return write_vault(context, file, replace(vault, contents=contents))

@@ -1,6 +1,6 @@
 """Opens secrets of the vault for live requests: the vault once, each secret for its host.
 
-It also tells where tokens may go that are in no vault: fetched ones, and the end user's own.
+It also says which hosts may get tokens that are in no vault: fetched tokens and the end user's own.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from cactions.model.vault import Entry, Purpose
 
 
 class VaultSecrets:
-    """``desk`` is asked for when a secret is first needed; ``know`` is told of every value."""
+    """Gets its context at the first use; calls ``register_secret`` for every opened value."""
 
     def __init__(
-        self, desk: Callable[[], VaultContext], know: Callable[[Secret], Secret] = lambda one: one
+        self,
+        context: Callable[[], VaultContext],
+        register_secret: Callable[[Secret], Secret] = lambda secret: secret,
     ) -> None:
-        self._desk, self._know = desk, know
+        self._get_context, self._register_secret = context, register_secret
         self._vault: OpenVault | None = None
         self._open: dict[tuple[str, str, bool], Secret] = {}
         self._lock = Lock()
@@ -31,60 +33,65 @@ class VaultSecrets:
     def open(
         self, names: Sequence[str], host: str, *, fetches: bool = False
     ) -> Mapping[str, Secret]:
-        """By name. Raises UsageError, DefinitionError, StoreError."""
+        """Open secrets, by name. Raises UsageError, DefinitionError, StoreError."""
         with self._lock:
-            return {name: self._one(name, host, fetches) for name in names}
+            return {name: self._open_one(name, host, fetches) for name in names}
 
     def find_binding(self, token: Token) -> TokenBinding:
-        """Where the token may go. No vault is asked for a token that is fetched without a secret.
+        """The hosts that may get the token. Without a secret in its fetch, no vault is opened.
 
-        Raises UsageError where there is no vault, or a secret of the fetch is not in it, and
-        StoreError where the vault cannot be opened.
+        Raises UsageError if there is no vault or a secret of the fetch is not in it, and
+        StoreError if the vault cannot be opened.
         """
         with self._lock:
             return TokenBinding(
-                token, self._of_user(token) if token.is_user_token else self._of(token)
+                token,
+                self._find_user_binding(token)
+                if token.is_user_token
+                else self._find_secrets(token),
             )
 
-    def _one(self, name: str, host: str, fetches: bool) -> Secret:
+    def _open_one(self, name: str, host: str, fetches: bool) -> Secret:
         place = (name, host, fetches)
         if place not in self._open:
-            with _needing(f'the secret "{name}"'):
-                secret = open_secret(self._whole(), name, host, fetches=fetches)
-            self._open[place] = self._know(secret)
+            with _explain_need(f'the secret "{name}"'):
+                secret = open_secret(self._open_vault_once(), name, host, fetches=fetches)
+            self._open[place] = self._register_secret(secret)
         return self._open[place]
 
-    def _of(self, token: Token) -> Mapping[str, Entry]:
-        """The secrets that the token is fetched with; where there are none, no vault is opened."""
-        found: dict[str, Entry] = {}
+    def _find_secrets(self, token: Token) -> Mapping[str, Entry]:
+        """The secrets that the token is fetched with; if there are none, no vault is opened."""
+        entries: dict[str, Entry] = {}
         for name in list_binders(token):
-            with _needing(f'the secret "{name}"'):
-                found[name] = find_entry(self._whole(), name)
-        return found
+            with _explain_need(f'the secret "{name}"'):
+                entries[name] = find_entry(self._open_vault_once(), name)
+        return entries
 
-    def _of_user(self, token: Token) -> Mapping[str, Entry]:
+    def _find_user_binding(self, token: Token) -> Mapping[str, Entry]:
         remedy = TokenBinding(token, {}).remedy(token.hosts)
-        with _needing(f'the vault\'s word on where the token "{token.name}" may go', remedy):
-            vault = self._whole()
+        with _explain_need(
+            f'the vault to say which hosts may get the token "{token.name}"', remedy
+        ):
+            vault = self._open_vault_once()
         entry = vault.find(Purpose.SECRET, token.name)
         if entry is None or not entry.is_binding:
             return {}
         vault.unseal(entry)
         return {token.name: entry}
 
-    def _whole(self) -> OpenVault:
-        self._vault = self._vault or open_vault(self._desk())
+    def _open_vault_once(self) -> OpenVault:
+        self._vault = self._vault or open_vault(self._get_context())
         return self._vault
 
 
 @contextmanager
-def _needing(what: str, remedy: str = "") -> Iterator[None]:
-    """An error of the vault says what a live call needs it for."""
+def _explain_need(what: str, remedy: str = "") -> Iterator[None]:
+    """Say in an error of the vault what a live call needs the vault for."""
     try:
         yield
     except UsageError as error:
-        then = f" Then bind it, only to hosts that are meant to get it: {remedy}." if remedy else ""
+        bind_step = f" Then bind it, only to the intended hosts: {remedy}." if remedy else ""
         raise UsageError(
             f"a live call needs {what}: {error}",
-            hint=f"{error.hint.rstrip('.')}.{then} A replay of a recording needs none.",
+            hint=f"{error.hint.rstrip('.')}.{bind_step} A replay of a recording needs none.",
         ) from None

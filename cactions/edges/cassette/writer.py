@@ -14,7 +14,7 @@ from vcr.request import Request as Asked  # type: ignore[import-untyped]
 from vcr.serialize import serialize  # type: ignore[import-untyped]
 from vcr.serializers import jsonserializer  # type: ignore[import-untyped]
 
-from cactions.edges.files.atomic_write import write_whole
+from cactions.edges.files.atomic_write import atomic_write
 from cactions.edges.files.confined_paths import resolve_for_writing
 from cactions.edges.files.file_io import store_errors, sync_folder
 from cactions.logic.cassette.file_format import encode_interaction, parse_cassette
@@ -61,5 +61,5 @@ class JsonCassetteWriter:
             path = resolve_for_writing(self._path).path
             if self._makes_folder:
                 path.parent.mkdir(exist_ok=True)
-            write_whole(path, data)
+            atomic_write(path, data)
             sync_folder(path.parent)

@@ -9,105 +9,105 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.confined_paths import add_project, resolve_for_reading
-from cactions.edges.files.file_io import read_bytes, unreadable
+from cactions.edges.files.file_io import build_read_error, read_bytes
 from cactions.logic.project import SourceFile
 from cactions.logic.relative_path import STDIN as UNNAMED
 from cactions.logic.yaml.parser import MAX_BYTES
 from cactions.model import UsageError
 
 EXAMPLE: Final = "actions.example.yaml"
-FIRST: Final = "actions."
-LAST: Final = (".yaml", ".yml")
-"""How the name of an action file begins and ends."""
+PREFIX: Final = "actions."
+SUFFIXES: Final = (".yaml", ".yml")
+"""Beginning and end of the name of an action file."""
 STDIN: Final = Path("-")
 
 
 def to_path(word: str) -> Path:
-    """The path that a word of a command names: only ``-`` itself is stdin, ``./-`` is a file."""
-    named = Path(word)
-    return named.absolute() if named == STDIN and word != str(STDIN) else named
+    """The path that an argument names: only ``-`` itself is stdin, ``./-`` is a file."""
+    paths = Path(word)
+    return paths.absolute() if paths == STDIN and word != str(STDIN) else paths
 
 
-def find(named: Sequence[Path] | None) -> dict[Path, list[Path]]:
-    """Action files by the folder that they belong to, in a stable order.
+def find(paths: Sequence[Path] | None) -> dict[Path, list[Path]]:
+    """Find the action files, by folder, in a stable order.
 
-    Without a name, those of the current folder; the example counts only where it stands alone.
-    Raises UsageError where there is none, DefinitionError where a link leads out of its project.
+    Without paths, those of the current folder; the example file counts only if it is the only one.
+    Raises UsageError if there is none, DefinitionError if a link leads out of its project.
     """
-    found: dict[Path, dict[Path, None]] = {}
-    for path in named or [Path()]:
-        folder = _folder(path)
-        files = _in_folder(path) if folder is path else [path]
-        found.setdefault(folder, {}).update(dict.fromkeys(files))
-    return {folder: [*files] for folder, files in found.items()}
+    files_by_folder: dict[Path, dict[Path, None]] = {}
+    for path in paths or [Path()]:
+        folder = _get_folder(path)
+        files = _list_action_files(path) if folder is path else [path]
+        files_by_folder.setdefault(folder, {}).update(dict.fromkeys(files))
+    return {folder: [*files] for folder, files in files_by_folder.items()}
 
 
-def list_folders(named: Sequence[Path] | None) -> list[Path]:
-    """The folders that ``find`` would tell, without a look into them."""
-    return [*dict.fromkeys(map(_folder, named or [Path()]))]
+def list_folders(paths: Sequence[Path] | None) -> list[Path]:
+    """The folders that ``find`` would return, without reading them."""
+    return [*dict.fromkeys(map(_get_folder, paths or [Path()]))]
 
 
-def _folder(path: Path) -> Path:
+def _get_folder(path: Path) -> Path:
     folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
     if "\0" not in str(folder):
         add_project(folder)
     return folder
 
 
-def _names(folder: Path) -> list[str]:
+def _list_names(folder: Path) -> list[str]:
     try:
-        found = os.listdir(resolve_for_reading(folder))  # noqa: PTH208 - names are wanted
+        files_by_folder = os.listdir(resolve_for_reading(folder))  # noqa: PTH208 - only names are needed
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise unreadable(folder, error) from error
-    return [name for name in found if is_action_file(name)]
+        raise build_read_error(folder, error) from error
+    return [name for name in files_by_folder if is_action_file(name)]
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    names = _names(folder)
+def _list_action_files(folder: Path) -> list[Path]:
+    names = _list_names(folder)
     chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
         hint = "Name one with -f FILE, or call it actions.yaml."
-        raise UsageError(f"there is no action file in {where}", hint=hint)
+        raise UsageError(f"no action file in {where}", hint=hint)
     return [folder / name for name in chosen]
 
 
-def require_one_folder(named: Sequence[Path] | None) -> Path:
-    """The one folder of the action files. Raises UsageError where there are several."""
-    folders = list(find(named))
+def require_one_folder(paths: Sequence[Path] | None) -> Path:
+    """The one folder of the action files. Raises UsageError if there are several."""
+    folders = list(find(paths))
     if len(folders) > 1:
-        told = " and ".join(str(one) for one in folders[:2])
+        names = " and ".join(str(folder) for folder in folders[:2])
         raise UsageError(
-            f"the action files are in several folders: {told}",
+            f"the action files are in several folders: {names}",
             hint="One folder is one project; name files of one folder.",
         )
     return folders[0]
 
 
-def list_whole_folder(folder: Path, named: Sequence[Path]) -> list[Path]:
-    """The files named, and beside one that has the name of an action file all that have.
+def list_whole_folder(folder: Path, paths: Sequence[Path]) -> list[Path]:
+    """The named files, and with an action file all action files of its folder.
 
-    So an editor or a hook that names one file of a project has it checked with its tokens and
-    with the actions that it shares attributes with. An example that is named alone stands alone.
+    So an editor or a hook that names one file has it checked with the tokens and actions of the
+    whole project. The example file, if it is the only one named, is used alone.
     """
-    if not any(is_action_file(path.name) and path.name != EXAMPLE for path in named):
-        return [*named]
-    every = sorted({*named, *(folder / name for name in _names(folder))})
+    if not any(is_action_file(path.name) and path.name != EXAMPLE for path in paths):
+        return [*paths]
+    every = sorted({*paths, *(folder / name for name in _list_names(folder))})
     return [path for path in every if path.name != EXAMPLE] or every
 
 
 def is_action_file(name: str) -> bool:
     """Whether a file of this name belongs to the project of its folder."""
-    return name.startswith(FIRST) and name.endswith(LAST)
+    return name.startswith(PREFIX) and name.endswith(SUFFIXES)
 
 
 def load(paths: Iterable[Path], stdin: Path | None = None) -> list[SourceFile]:
-    """The files' bytes, a little more than may be read of those that are too long.
+    """Read the files; of one that is too long, one byte more than the limit.
 
-    ``stdin`` is the one whose bytes come from there, under its name. Raises UsageError where a
-    file cannot be read, DefinitionError where a link leads out of its project.
+    ``stdin`` is the path whose bytes are read from stdin. Raises UsageError if a file cannot be
+    read, DefinitionError if a link leads out of its project.
     """
     return [_load(path, stdin) for path in paths]
 

@@ -1,19 +1,19 @@
-"""Decides which paths are followed: a link that a repository brought may not lead out of it.
+"""Resolves paths: a symbolic link that came with a repository may not lead out of it.
 
-- A *root* is the current folder, a folder of action files, or a git checkout. A symbolic link that
-  lies in a root came with the project; all other links are the operator's or the system's, and are
+- A *root* is the current folder, a folder of action files, or a git checkout. A symbolic link in
+  a root came with the project; all other links belong to the operator or the system and are
   followed (``/tmp`` of macOS, ``/dev/stdout``).
-- Reading: a link of a project may lead only to a place in the innermost root that it lies in, and
-  not to a hidden name there, such as ``.env`` or ``.git``. Two dots are no hidden name: mounted
-  configuration of Kubernetes is a link to ``..data``.
-- Writing: a link of a project is refused, whatever it leads to.
-- ``/`` is no root: its links are the system's, so that a project that lies directly in it is not
-  protected. The home folder is one where it is the current folder or holds action files; a checkout
-  that spans the home folder (configuration kept in git) is none.
-- What is read is a regular file. Descriptors that the operator hands over (``/dev/fd/63``) may be
-  pipes; a pipe in a project is refused, since it would be waited for.
+- Reading: a link of a project may lead only to a place in its innermost root, and not to a hidden
+  name there, such as ``.env`` or ``.git``. A name with two dots is not hidden: mounted
+  configuration in Kubernetes is a link to ``..data``.
+- Writing: a link of a project is refused, wherever it leads.
+- ``/`` is not a root: its links belong to the system, so a project directly in it is not protected.
+  The home folder is a root if it is the current folder or has action files; a checkout that
+  contains the home folder (configuration in git) is not.
+- Only regular files are read. Descriptors from the operator (``/dev/fd/63``) may be pipes; a pipe
+  in a project is refused, because reading it could wait for ever.
 
-A process that changes links while a command runs is not stopped by this: a repository at rest is.
+This protects against a repository at rest, not against a process that changes links meanwhile.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from typing import Final, NamedTuple
 
 from cactions.model import DefinitionError
 
-_MOST_LINKS: Final = 40
-"""As Linux has it (path_resolution(7))."""
+MAX_LINKS: Final = 40
+"""The limit of Linux (path_resolution(7))."""
 _PROCESSES: Final = "/proc/"
 _SYSTEM: Final = ("/dev/", _PROCESSES)
-_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KINDS: Final = (
     (stat.S_ISDIR, "it is a folder"),
     (stat.S_ISFIFO, "it is a pipe"),
@@ -43,25 +43,25 @@ class RefusedLink(DefinitionError):
     """A link of a project that is not followed; ``link`` is its path."""
 
     def __init__(self, link: str, why: str, hint: str) -> None:
-        self.link = _shown(link)
+        self.link = _shorten(link)
         super().__init__(f"the symbolic link {self.link} {why}", hint=hint)
 
 
 class NotAFile(OSError):
-    """There is something, and it is no regular file."""
+    """The path exists and is not a regular file."""
 
 
 class Target(NamedTuple):
-    """Where something is written, without links; ``inside``: the place lies in a root."""
+    """A path to write to, without links; ``inside``: it is in a root."""
 
     path: Path
     inside: bool
 
 
 def add_project(folder: Path) -> None:
-    """What lies in the folder came with a project from now on, until the command ends.
+    """Treat the folder as a project until the command ends.
 
-    Links in the system's own folders stay the system's: ``-f /dev/stdin`` makes no project.
+    The system's own folders are never projects: ``-f /dev/stdin`` does not make one.
     """
     real = os.path.realpath(folder)
     if real != "/dev" and not real.startswith(_PROCESSES):
@@ -69,42 +69,42 @@ def add_project(folder: Path) -> None:
 
 
 def forget_projects() -> None:
-    """The command has ended; another one may be about other projects."""
+    """Forget all projects: the next command may be about others."""
     _projects.clear()
 
 
 def resolve_for_reading(path: Path) -> str:
-    """The path without links of a file or a folder, there or not.
+    """Resolve all links of a path, whether it exists or not.
 
-    Raises RefusedLink; OSError where the system refuses; ValueError for what is no path.
+    Raises RefusedLink; OSError from the system; ValueError for an invalid path.
     """
-    return _walked(path, writing=False)
+    return _resolve(path, writing=False)
 
 
 def resolve_for_writing(path: Path) -> Target:
-    """Where a file that is there or not, in a folder that is there or not, is to be written.
+    """Resolve the path of a file to be written, whether it and its folder exist or not.
 
-    Raises RefusedLink; NotAFile where something else lies in its place in a root; OSError where the
-    system refuses; ValueError for what is no path.
+    Raises RefusedLink; NotAFile if something else is in its place in a root; OSError from the
+    system; ValueError for an invalid path.
     """
-    real = _walked(path, writing=True)
-    inside = _root_of(real) is not None
+    real = _resolve(path, writing=True)
+    inside = _find_root(real) is not None
     if inside and os.path.lexists(real):
         _check_kind(os.lstat(real).st_mode)
     return Target(Path(real), inside)
 
 
 def open_for_reading(path: Path) -> int:
-    """The descriptor of a regular file, or of what the operator handed over as a descriptor.
+    """Open a regular file, or a descriptor that the operator handed over (``/dev/fd/63``).
 
-    Raises RefusedLink; NotAFile, at once; OSError where the system refuses; ValueError for what is
-    no path.
+    Raises RefusedLink; NotAFile, without waiting; OSError from the system; ValueError for an
+    invalid path.
     """
     real = resolve_for_reading(path)
-    if real.startswith(_SYSTEM) and _root_of(real) is None:
+    if real.startswith(_SYSTEM) and _find_root(real) is None:
         return os.open(real, os.O_RDONLY | os.O_CLOEXEC)
-    _check_kind(os.lstat(real).st_mode)  # to open a device can do something
-    handle = os.open(real, _READ)
+    _check_kind(os.lstat(real).st_mode)  # opening a device can have effects
+    handle = os.open(real, _READ_FLAGS)
     try:
         _check_kind(os.fstat(handle).st_mode)
     except NotAFile:
@@ -113,36 +113,36 @@ def open_for_reading(path: Path) -> int:
     return handle
 
 
-def _walked(path: Path, *, writing: bool) -> str:
-    """The path without links, resolved name by name as the system does."""
+def _resolve(path: Path, *, writing: bool) -> str:
+    """Resolve the path name by name, as the system does."""
     start = "/" if path.is_absolute() else os.getcwd()
-    walk = _Walk(start, str(path).split("/")[::-1], writing)
+    walk = _PathWalk(start, str(path).split("/")[::-1], writing)
     try:
         while walk.left:
             walk.step()
     except (OSError, ValueError):
-        walk.check()  # a link is refused, whatever else is wrong with the place that it leads to
+        walk.check()  # a forbidden link is reported first, whatever else is wrong
         raise
     walk.check()
     return walk.here
 
 
-class _Walk:
-    """A way through folders; ``left`` are the names still to be gone, the next one last."""
+class _PathWalk:
+    """One resolution of a path; ``left`` are the remaining names, the next one last."""
 
     def __init__(self, start: str, left: list[str], writing: bool) -> None:
         self.here = start
         self.left = left
         self._writing = writing
         self._followed = 0
-        self._brought: list[tuple[str, str]] = []
+        self._project_links: list[tuple[str, str]] = []
 
     def step(self) -> None:
-        """One name further. Raises RefusedLink, OSError, ValueError."""
+        """Resolve the next name. Raises RefusedLink, OSError, ValueError."""
         name = self.left.pop()
         if name in ("", "."):
             return
-        before, self.here = self.here, _beside(self.here, name)
+        before, self.here = self.here, _join_name(self.here, name)
         if name == "..":
             return
         try:
@@ -150,33 +150,33 @@ class _Walk:
         except FileNotFoundError:
             if ".." in self.left:
                 raise
-            self._take_rest()
+            self._take_remaining()
             return
         if f"{before}/".startswith(_PROCESSES):
-            self._take_rest()  # its links are no texts: only the system can follow them
+            self._take_remaining()  # only the system can follow links in /proc
         elif stat.S_ISLNK(mode):
             self._follow(before)
 
     def check(self) -> None:
-        """Raises RefusedLink where a link of a project has led to a place that is not its own."""
-        for link, root in self._brought:
-            if why := _objection(self.here, root):
+        """Raises RefusedLink if a link of a project led out of the project."""
+        for link, root in self._project_links:
+            if why := _find_objection(self.here, root):
                 raise RefusedLink(link, f"leads {why}{_NOT_READ}", _COPY)
 
-    def _take_rest(self) -> None:
+    def _take_remaining(self) -> None:
         self.here, self.left = os.path.join(self.here, *self.left[::-1]), []
 
     def _follow(self, folder: str) -> None:
         self._followed += 1
-        if self._followed > _MOST_LINKS:
+        if self._followed > MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        if root := _root_of(self.here):
+        if root := _find_root(self.here):
             if self._writing:
                 raise RefusedLink(self.here, _NOT_WRITTEN, _REMOVE)
-            self._brought.append((self.here, root))
-        leads_to = os.readlink(self.here)
-        self.here = "/" if leads_to.startswith("/") else folder
-        self.left += leads_to.split("/")[::-1]
+            self._project_links.append((self.here, root))
+        link_target = os.readlink(self.here)
+        self.here = "/" if link_target.startswith("/") else folder
+        self.left += link_target.split("/")[::-1]
 
 
 _NOT_READ: Final = "; nothing was read through it"
@@ -185,12 +185,12 @@ _NOT_WRITTEN: Final = "lies in the project; nothing was written through it"
 _REMOVE: Final = "Name the real path, or put a real file or folder in the place of the link."
 
 
-def _beside(folder: str, name: str) -> str:
+def _join_name(folder: str, name: str) -> str:
     return os.path.dirname(folder) if name == ".." else os.path.join(folder, name)
 
 
-def _root_of(place: str) -> str | None:
-    """The innermost root that the place lies in."""
+def _find_root(place: str) -> str | None:
+    """The innermost root that contains the place."""
     roots = {os.getcwd(), *_projects}
     folder = os.path.dirname(place)
     while folder != "/":
@@ -208,8 +208,8 @@ def _is_checkout(folder: str) -> bool:
     return not f"{home}/".startswith(f"{folder}/")
 
 
-def _objection(place: str, root: str) -> str:
-    """Why links of the root may not lead there; empty where they may."""
+def _find_objection(place: str, root: str) -> str:
+    """Why links of the root may not lead there; empty if they may."""
     if not f"{place}/".startswith(f"{root}/"):
         return "out of its project"
     names = place.removeprefix(root).split("/")
@@ -220,10 +220,10 @@ def _objection(place: str, root: str) -> str:
 def _check_kind(mode: int) -> None:
     """Raises NotAFile."""
     if not stat.S_ISREG(mode):
-        told = next((words for is_kind, words in _KINDS if is_kind(mode)), "it is a device")
-        raise NotAFile(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL, f"{told}, not a file")
+        kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "it is a device")
+        raise NotAFile(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL, f"{kind}, not a file")
 
 
-def _shown(path: str) -> str:
-    """As its reader would name it."""
+def _shorten(path: str) -> str:
+    """The path as the operator would write it."""
     return path.removeprefix(f"{os.getcwd()}/")

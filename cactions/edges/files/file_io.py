@@ -1,8 +1,9 @@
-"""Files as this project touches them: within a limit, and in steps that survive a power cut.
+"""Reads files up to a limit, and writes them so that they survive a power cut.
 
-- What the operator named is read up to a limit, and not a byte further; a text is UTF-8, and whole.
-  Which links are followed on the way is decided by ``confined_paths``.
-- No OSError leaves this file: what the operator named is an UsageError, state a StoreError.
+- A file that the operator named is read up to a limit; a text must be complete UTF-8. Which links
+  are followed is decided by ``confined_paths``.
+- No OSError leaves this module: a file that the operator named gives a UsageError, a file of the
+  state a StoreError.
 """
 
 from __future__ import annotations
@@ -14,25 +15,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.atomic_write import SHARED, write_whole
+from cactions.edges.files.atomic_write import PRIVATE, SHARED, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading, resolve_for_writing
 from cactions.model import DefinitionError, Place, StoreError, UsageError
 
 MIB: Final = 1024 * 1024
 
-_FILE: Final = 0o600
-
-_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_RIGHT: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PERMISSION: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
-"""What file systems without hard links (FAT, some network shares) answer to ``link``."""
+"""Errors of ``link`` on file systems without hard links (FAT, some network shares)."""
 
 
 def read_text(path: Path, *, limit: int = MIB) -> str:
-    """The whole text of a file that the operator named.
+    """Read the whole text of a file that the operator named.
 
-    Raises UsageError where it cannot be read, DefinitionError where it is too long, not UTF-8, or
-    behind a link that leads out of its project.
+    Raises UsageError if it cannot be read, DefinitionError if it is too long, not UTF-8, or behind
+    a link that leads out of its project.
     """
     data = read_bytes(path, limit=limit)
     if len(data) > limit:
@@ -44,14 +43,14 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
         raise DefinitionError(
-            f"{path} is not UTF-8 text", hint="Save it as UTF-8.", place=_end_of(before, path)
+            f"{path} is not UTF-8 text", hint="Save it as UTF-8.", place=_find_end(before, path)
         ) from None
 
 
 def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
-    """A file that the operator named; of one longer than ``limit``, one byte more than that.
+    """Read a file that the operator named; of a longer one, one byte more than ``limit``.
 
-    Raises UsageError where it cannot be read, DefinitionError where a link leads out of its project.
+    Raises UsageError if it cannot be read, DefinitionError if a link leads out of its project.
     """
     try:
         with open(open_for_reading(path), "rb") as file:  # noqa: PTH123 - a descriptor has no path
@@ -61,43 +60,43 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
     except FileNotFoundError:
         raise UsageError(f"there is no file {path}", hint="Check the name.") from None
     except ValueError:
-        raise _no_name(path) from None
+        raise _build_name_error(path) from None
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise build_read_error(path, error) from error
 
 
-def unreadable(path: Path, error: OSError) -> UsageError:
-    """The error for a file that the operator named, and that is refused by the system or by us."""
+def build_read_error(path: Path, error: OSError) -> UsageError:
+    """The error for a file that the operator named and that cannot be read."""
     hint = "Name a file that you may read."
     if isinstance(error, NotAFile):
-        hint = "Name a file; where a command reads stdin, `-` stands for it."
-    return UsageError(f"{path} cannot be read: {_words(error)}", hint=hint)
+        hint = "Name a file, or `-` for stdin if the command reads it."
+    return UsageError(f"{path} cannot be read: {describe_os_error(error)}", hint=hint)
 
 
-def _no_name(path: Path) -> UsageError:
-    """A path with a NUL in it is none for the system."""
-    return UsageError(f"{str(path)!r} is no file name", hint="Check the name.")
+def _build_name_error(path: Path) -> UsageError:
+    """The error for a path with a NUL, which no system accepts."""
+    return UsageError(f"{str(path)!r} is not a file name", hint="Check the name.")
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a file that the operator asked for; a new one is its owner's alone where ``private``.
+    """Write a file that the operator named; a new one is readable only by its owner if ``private``.
 
-    In a project it is replaced whole; elsewhere, it may be a pipe or a device. Raises UsageError
-    where that cannot be done, DefinitionError where a link of a project is in the way.
+    In a project it is replaced atomically; elsewhere it may be a pipe or a device. Raises
+    UsageError if it cannot be written, DefinitionError for a link of a project.
     """
     with _write_errors(path):
         target = resolve_for_writing(path)
         if target.inside:
             _write_inside(target.path, text.encode(), private=private)
             return
-        with open(target.path, "w", encoding="utf-8", opener=_opener(private)) as file:
+        with open(target.path, "w", encoding="utf-8", opener=_build_opener(private)) as file:
             file.write(text)
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add to the end of a file that the operator named.
+    """Append to a file that the operator named.
 
-    Raises UsageError where that cannot be, DefinitionError where a link of a project is in the way.
+    Raises UsageError if it cannot be written, DefinitionError for a link of a project.
     """
     with _write_errors(path):
         target = resolve_for_writing(path)
@@ -106,54 +105,55 @@ def append_text(path: Path, text: str) -> None:
 
 
 def _write_inside(path: Path, data: bytes, *, private: bool) -> None:
-    """In a project, the whole file or nothing of it, and never into what a link leads to."""
+    """Replace a file in a project atomically, never through a link."""
     like = path.lstat() if os.path.lexists(path) else None
-    write_whole(path, data, mode=_FILE if private else SHARED, like=like)
+    atomic_write(path, data, mode=PRIVATE if private else SHARED, like=like)
     try_sync_folder(path.parent)
 
 
 @contextmanager
 def _write_errors(path: Path) -> Iterator[None]:
     if "\0" in str(path):
-        raise _no_name(path)
+        raise _build_name_error(path)
     try:
         yield
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {_words(error)}", hint="Name a file that you may write."
+            f"{path} cannot be written: {describe_os_error(error)}",
+            hint="Name a file that you may write.",
         ) from error
 
 
-def _end_of(text: str, path: Path) -> Place:
+def _find_end(text: str, path: Path) -> Place:
     line = text.count("\n") + 1
     column = len(text) - text.rfind("\n")
     return Place(str(path), line, column, line, column + 1)
 
 
-def _opener(private: bool) -> Callable[[str, int], int]:
-    return lambda path, flags: os.open(path, flags, _FILE if private else SHARED)
+def _build_opener(private: bool) -> Callable[[str, int], int]:
+    return lambda path, flags: os.open(path, flags, PRIVATE if private else SHARED)
 
 
 def new_private_file(folder: Path, prefix: str) -> Path:
-    """A new empty file under a name that no other process uses."""
+    """Make an empty private file under a name that no other process uses."""
     with store_errors(folder):
         path = folder / f"{prefix}{os.urandom(8).hex()}"
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _FILE))
-        path.chmod(_FILE)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
+        path.chmod(PRIVATE)
     return path
 
 
 def delete_file(path: Path) -> None:
-    """The file is gone, also after a power cut; one that is gone already stays gone."""
+    """Delete the file, durably; a missing file is no error."""
     with store_errors(path):
         path.unlink(missing_ok=True)
         sync_folder(path.parent)
 
 
 def publish_file(draft: Path, path: Path) -> None:
-    """Give a complete, closed and synced file its name; durable on return.
+    """Give a complete, closed and synced file its final name; durable on return.
 
-    Raises FileExistsError where another process was first, and leaves its file alone.
+    Raises FileExistsError if another process was first, and leaves that file alone.
     """
     with store_errors(path):
         try:
@@ -161,19 +161,19 @@ def publish_file(draft: Path, path: Path) -> None:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            _move(draft, path)
+            _rename_new(draft, path)
         sync_folder(path.parent)
 
 
-def _move(draft: Path, path: Path) -> None:
-    """Without hard links there is a moment in which two publishers do not see each other."""
+def _rename_new(draft: Path, path: Path) -> None:
+    """Rename; without hard links, two processes can miss each other for a moment."""
     if path.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     draft.rename(path)
 
 
 def sync_folder(path: Path) -> None:
-    """Make names in the folder survive a power cut; where folders cannot be opened, nothing."""
+    """Make names in the folder survive a power cut; does nothing where folders cannot be opened."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -184,14 +184,14 @@ def sync_folder(path: Path) -> None:
 
 
 def try_sync_folder(path: Path) -> None:
-    """As ``sync_folder`` where the new file has its name: only a power cut could undo that."""
+    """Sync the folder if possible; the file is complete, only a power cut could undo its name."""
     with suppress(OSError):
         sync_folder(path)
 
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Every OSError within, except FileExistsError, leaves as a StoreError about ``path``."""
+    """Turn every OSError within, except FileExistsError, into a StoreError about ``path``."""
     try:
         yield
     except FileExistsError:
@@ -199,18 +199,21 @@ def store_errors(path: Path) -> Iterator[None]:
     except ValueError as error:
         if "\0" not in str(path):
             raise
-        raise StoreError(f"{str(path)!r} is no file name", hint="Check it.") from error
+        raise StoreError(f"{str(path)!r} is not a file name", hint="Check the name.") from error
     except OSError as error:
-        raise StoreError(f"{path} cannot be used: {_words(error)}", hint=_hint(error)) from error
+        raise StoreError(
+            f"{path} cannot be used: {describe_os_error(error)}", hint=_suggest_fix(error)
+        ) from error
 
 
-def _words(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
+    """The system's words for the error, for the middle of a message."""
     return (error.strerror or str(error) or type(error).__name__).lower()
 
 
-def _hint(error: OSError) -> str:
-    if error.errno in _NO_ROOM:
+def _suggest_fix(error: OSError) -> str:
+    if error.errno in _NO_SPACE:
         return "Make room on the disk, then try again."
-    if error.errno in _NO_RIGHT:
+    if error.errno in _NO_PERMISSION:
         return "Check who owns it, its permissions, and whether the disk is read-only."
     return "Check the path and the disk, then try again."

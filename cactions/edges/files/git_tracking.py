@@ -1,6 +1,6 @@
-"""Whether git tracks anything in a folder: its index is read, and git itself is never run.
+"""Tells whether git tracks files in a folder, by reading its index; git itself is never run.
 
-A repository of an attacker can name programs in its configuration, which git would run.
+An attacker's repository can name programs in its configuration, and git would run them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from cactions.edges.files.file_io import MIB, read_bytes
 from cactions.logic.git_index import GitIndex, may_name, read_indexes
 from cactions.model import CactionsError
 
-_LARGEST: Final = 128 * MIB
-"""Of an index; that of a million files is as large."""
-_LONGEST: Final = 4096
-_POINTER: Final = b"gitdir:"
-_CLONED: Final = ("packed-refs", "refs/remotes")
-"""What a clone has, and a repository that was made on this machine does not."""
+MAX_INDEX_BYTES: Final = 128 * MIB
+"""In bytes; the index of a million files has this size."""
+MAX_POINTER_BYTES: Final = 4096
+_POINTER_PREFIX: Final = b"gitdir:"
+_CLONE_SIGNS: Final = ("packed-refs", "refs/remotes")
+"""What a clone has and a repository made on this machine does not."""
 
 
 class Tracking(Enum):
-    """What git's index says of a folder; UNKNOWN where it cannot be read."""
+    """What git's index says about a folder; UNKNOWN if it cannot be read."""
 
     TRACKED = "tracked"
     UNTRACKED = "untracked"
@@ -35,30 +35,29 @@ class Tracking(Enum):
 
 
 class _Unreadable(Exception):
-    """The index is there and cannot be read, or should be there and is not."""
+    """The index cannot be read, or is missing where it should exist."""
 
 
-def tracking_of(folder: Path) -> Tracking:
-    """Whether the nearest repository around the folder has something in it, or under its name.
+def find_tracking(folder: Path) -> Tracking:
+    """Whether the nearest repository tracks the folder, or files in it.
 
-    Upper and lower case count as the same, since file systems may take them for it. UNKNOWN where
-    the index is no regular file, larger than 128 MiB, or not an index that is understood, and where
-    a clone has none: a repository of an attacker decides how large its index becomes, and whether
-    all of it can be checked out.
+    Case is ignored, because file systems may ignore it. UNKNOWN if the index is not a regular file,
+    larger than 128 MiB or not understood, and if a clone has no index: an attacker's repository
+    decides how large its index is, and whether all of it can be checked out.
     """
     home = Path(os.path.realpath(folder.parent))
     for root in (home, *home.parents):
-        if git := _git_folder(root / ".git"):
-            place = _folded(bytes((home / folder.name).relative_to(root)))
-            return _tracking(git, _signature(git / "index"), folder.name, place)
+        if git := _find_git_folder(root / ".git"):
+            place = _fold_case(bytes((home / folder.name).relative_to(root)))
+            return _read_tracking(git, _signature(git / "index"), folder.name, place)
     return Tracking.UNTRACKED
 
 
 @lru_cache(maxsize=16)
-def _tracking(git: Path, _signature: object, name: str, place: str) -> Tracking:
-    """Several stores ask in one command; the signature is that of the index now."""
+def _read_tracking(git: Path, _signature: object, name: str, place: str) -> Tracking:
+    """Cached, since several stores ask in one command; ``_signature`` changes with the index."""
     try:
-        found = any(_is_within(path, place) for path in _paths(git, name))
+        found = any(_is_within(path, place) for path in _list_paths(git, name))
     except _Unreadable:
         return Tracking.UNKNOWN
     return Tracking.TRACKED if found else Tracking.UNTRACKED
@@ -72,47 +71,47 @@ def _signature(index: Path) -> object:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _git_folder(path: Path) -> Path | None:
-    """Where git keeps the index; beside a linked working tree, a file says where."""
+def _find_git_folder(path: Path) -> Path | None:
+    """The folder with the index; in a linked working tree, a file names it."""
     with suppress(OSError):
         if path.is_dir():
             return path
     try:
-        data = _content(path, _LONGEST)
+        data = _read_file(path, MAX_POINTER_BYTES)
     except _Unreadable:
         return None
-    if not data.startswith(_POINTER):
+    if not data.startswith(_POINTER_PREFIX):
         return None
-    return path.parent / os.fsdecode(data.removeprefix(_POINTER).strip())
+    return path.parent / os.fsdecode(data.removeprefix(_POINTER_PREFIX).strip())
 
 
-def _paths(git: Path, name: str) -> Iterator[bytes]:
-    """The tracked paths, also those that a split index keeps in another file."""
+def _list_paths(git: Path, name: str) -> Iterator[bytes]:
+    """The tracked paths, also those of a split index in another file."""
     if not os.path.lexists(git / "index"):
-        if any(os.path.lexists(git / sign) for sign in _CLONED):
+        if any(os.path.lexists(git / sign) for sign in _CLONE_SIGNS):
             raise _Unreadable
         return
-    data = _content(git / "index", _LARGEST)
+    data = _read_file(git / "index", MAX_INDEX_BYTES)
     if name.isascii() and not may_name(data, name):
         return
-    for index in _indexes(data):
+    for index in _parse_indexes(data):
         yield from index.paths
         if index.shared:
-            shared = _content(git / f"sharedindex.{index.shared}", _LARGEST)
-            yield from (path for found in _indexes(shared) for path in found.paths)
+            shared = _read_file(git / f"sharedindex.{index.shared}", MAX_INDEX_BYTES)
+            yield from (path for found in _parse_indexes(shared) for path in found.paths)
 
 
-def _indexes(data: bytes) -> list[GitIndex]:
+def _parse_indexes(data: bytes) -> list[GitIndex]:
     found = [*read_indexes(data)]
     if not found:
         raise _Unreadable
     return found
 
 
-def _content(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file. Raises _Unreadable for any other, and for a longer one."""
+def _read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file. Raises _Unreadable for anything else, and for a longer file."""
     try:
-        real = Path(os.path.realpath(path))  # git follows links here, and nothing of it is shown
+        real = Path(os.path.realpath(path))  # git follows links here; none of the bytes are shown
         data = read_bytes(real, limit=limit) if real.is_file() else None
     except (CactionsError, OSError, ValueError):
         data = None
@@ -122,10 +121,10 @@ def _content(path: Path, limit: int) -> bytes:
 
 
 def _is_within(path: bytes, place: str) -> bool:
-    folded = _folded(path)
+    folded = _fold_case(path)
     return folded == place or folded.startswith(f"{place}/")
 
 
-def _folded(path: bytes) -> str:
+def _fold_case(path: bytes) -> str:
     text = os.fsdecode(path)
     return (text if text.isascii() else unicodedata.normalize("NFC", text)).casefold()

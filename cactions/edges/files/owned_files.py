@@ -1,6 +1,6 @@
-"""Files that are believed because of whose they are: keys, and what names commands.
+"""Reads files that are trusted because of their owner and mode: keys, and the user's configuration.
 
-What is looked at is what is read: one descriptor, so that nothing is exchanged between the two.
+The checked file is the file that is read: both use one descriptor, so it cannot be exchanged.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
+from cactions.edges.files.file_io import describe_os_error
 
 _MAY_OWN: Final = {0, os.geteuid()} if hasattr(os, "geteuid") else None
-_LINK: Final = {errno.ELOOP, errno.EMLINK}
-"""What the systems answer where O_NOFOLLOW meets a link."""
+_LINK_ERRORS: Final = {errno.ELOOP, errno.EMLINK}
+"""Errors of systems when O_NOFOLLOW meets a link."""
 
 
 class OwnershipProblem(Enum):
-    """Why a file is not believed."""
+    """Why a file is not trusted."""
 
     MISSING = "missing"
     UNREADABLE = "unreadable"
@@ -32,17 +32,18 @@ class OwnershipProblem(Enum):
 
 
 class UntrustedFile(Exception):
-    """A file that is not believed; the caller says what that means, and what to do."""
+    """The file is not trusted; the caller adds what that means and what to do."""
 
-    def __init__(self, doubt: OwnershipProblem, message: str) -> None:
+    def __init__(self, problem: OwnershipProblem, message: str) -> None:
         super().__init__(message)
-        self.doubt = doubt
+        self.problem = problem
 
 
-class FilePolicy(Struct, frozen=True):
-    """What is asked of a file: its longest size in bytes, and what others must not be able to do.
+@dataclass(frozen=True, slots=True)
+class FilePolicy:
+    """What a file must fulfil: its maximum size in bytes, and what other users may not do.
 
-    ``others`` are the mode bits that must not be set: 0o077 for a secret, 0o022 for an order.
+    ``others`` are mode bits that must not be set: 0o077 for a secret, 0o022 for configuration.
     """
 
     limit: int
@@ -50,42 +51,45 @@ class FilePolicy(Struct, frozen=True):
     links: bool
 
 
-def read_own(path: Path, trust: FilePolicy) -> bytes:
-    """The whole file. Raises DoubtfulFile."""
-    extra = getattr(os, "O_NONBLOCK", 0)  # a pipe would be waited for
-    if not trust.links:
+def read_own(path: Path, policy: FilePolicy) -> bytes:
+    """Read the whole file. Raises UntrustedFile."""
+    extra_flags = getattr(os, "O_NONBLOCK", 0)  # do not wait for a pipe
+    if not policy.links:
         if path.is_symlink():
             raise UntrustedFile(OwnershipProblem.SYMLINK, f"{path} is a symbolic link")
-        extra |= getattr(os, "O_NOFOLLOW", 0)
+        extra_flags |= getattr(os, "O_NOFOLLOW", 0)
     try:
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | extra)) as file:
-            _check(path, os.fstat(file.fileno()), trust)
-            data = file.read(trust.limit + 1)
+        with open(
+            path, "rb", opener=lambda name, flags: os.open(name, flags | extra_flags)
+        ) as file:
+            _check(path, os.fstat(file.fileno()), policy)
+            data = file.read(policy.limit + 1)
     except OSError as error:
-        raise _not_opened(path, error) from None
-    if len(data) > trust.limit:
+        raise _build_open_error(path, error) from None
+    if len(data) > policy.limit:
         raise UntrustedFile(
-            OwnershipProblem.TOO_LONG, f"{path} is larger than {trust.limit:,} bytes"
+            OwnershipProblem.TOO_LONG, f"{path} is larger than {policy.limit:,} bytes"
         )
     return data
 
 
-def _not_opened(path: Path, error: OSError) -> UntrustedFile:
+def _build_open_error(path: Path, error: OSError) -> UntrustedFile:
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return UntrustedFile(OwnershipProblem.MISSING, f"there is no file {path}")
-    if error.errno in _LINK:
+    if error.errno in _LINK_ERRORS:
         return UntrustedFile(OwnershipProblem.SYMLINK, f"{path} is a symbolic link")
-    words = (error.strerror or str(error)).lower()
-    return UntrustedFile(OwnershipProblem.UNREADABLE, f"{path} cannot be read: {words}")
+    return UntrustedFile(
+        OwnershipProblem.UNREADABLE, f"{path} cannot be read: {describe_os_error(error)}"
+    )
 
 
-def _check(path: Path, found: os.stat_result, trust: FilePolicy) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _check(path: Path, status: os.stat_result, policy: FilePolicy) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise UntrustedFile(OwnershipProblem.NOT_A_FILE, f"{path} is not a file")
     if _MAY_OWN is None:
-        return  # Windows: owners and modes are not told by stat
-    if found.st_uid not in _MAY_OWN:
+        return  # Windows: stat gives no owners and modes
+    if status.st_uid not in _MAY_OWN:
         raise UntrustedFile(OwnershipProblem.OWNER, f"{path} belongs to another user")
-    if found.st_mode & trust.others:
-        verb = "read" if trust.others & stat.S_IROTH else "written"
+    if status.st_mode & policy.others:
+        verb = "read" if policy.others & stat.S_IROTH else "written"
         raise UntrustedFile(OwnershipProblem.MODE, f"{path} can be {verb} by other users")

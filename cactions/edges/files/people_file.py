@@ -22,7 +22,7 @@ from typing import Final, TextIO
 from msgspec.structs import replace
 
 from cactions.edges.files.confined_paths import open_for_reading
-from cactions.edges.files.file_io import unreadable
+from cactions.edges.files.file_io import build_read_error
 from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.from_record import ALIASES, InvalidPerson, RecordFault
 from cactions.logic.people.rows import (
@@ -89,7 +89,7 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
                 raise DefinitionError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=_LARGE)
             yield from read_people(stream, form, declared, name=str(path))
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise build_read_error(path, error) from error
 
 
 def read_people(

@@ -2,16 +2,16 @@
 
 Every primitive, and why its nonce is never used twice:
 
-- **Randomness** comes from the operating system. Keys and salts are 32 bytes: two of 2^96 drawings
-  are equal with a chance of 2^-64, so that fresh ones need no memory of the old ones.
+- **Randomness** comes from the operating system. Keys and salts are 32 bytes: among 2^96
+  of them two are equal with a chance of 2^-64, so fresh ones need no record of old ones.
 - **HKDF-SHA256** (RFC 5869) makes keys from keys. Its info is a label with the length of each part,
   so that no two uses of a key give the same bytes.
-- **AES-256-GCM** seals. A nonce that is used twice with one key would give both plaintexts away.
-  No key here is used twice at all: each sealing draws a salt, and HKDF makes of key and salt a
+- **AES-256-GCM** seals. A nonce that is used twice with one key would reveal both plaintexts.
+  Here no key is used twice: each sealing draws a salt, and HKDF makes of key and salt a
   single-use key *and* its nonce. The same plaintext sealed twice is different bytes.
-- **HMAC-SHA256** over the file tells whether somebody with the data key wrote it; compared in
+- **HMAC-SHA256** over the file proves that a holder of the data key wrote it; compared in
   constant time.
-- **scrypt** (RFC 7914) makes guessing a passphrase dear: 128 MiB and some tenths of a second
+- **scrypt** (RFC 7914) makes guessing a passphrase expensive: 128 MiB and some tenths of a second
   for each guess.
 
 GCM does not commit to its key: a ciphertext can be built that opens under two. A recipient's
@@ -38,18 +38,18 @@ from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
 COST: Final = 2**17
 """scrypt's N for new passphrases."""
 
-_SALT: Final = 32
-_NONCE: Final = 12
-_KEY_ID: Final = 16
-_VAULT_ID: Final = 16
-_BLOCK: Final = 32
-_ROOM: Final = 2
+_SALT_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_KEY_ID_BYTES: Final = 16
+_VAULT_ID_BYTES: Final = 16
+_HASH_BYTES: Final = 32
+_MEMORY_FACTOR: Final = 2
 
 
 class AesGcmSealer:
     """The primitives, with the randomness that they draw from.
 
-    Only where test vectors are made is ``random`` another than the operating system's.
+    Only test vectors use another ``random`` than the operating system's.
     """
 
     def __init__(
@@ -60,49 +60,52 @@ class AesGcmSealer:
 
     def new_vault_id(self) -> str:
         """32 hex digits that no other vault has."""
-        return self._random(_VAULT_ID).hex()
+        return self._random(_VAULT_ID_BYTES).hex()
 
     def new_key(self, label: str) -> VaultKey:
-        """A key that nobody has seen."""
+        """A fresh random key."""
         return VaultKey(label, self._random(KEY_BYTES))
 
     def new_scrypt_params(self) -> ScryptParams:
         """Parameters with a fresh salt: a guess takes 1,024 * ``cost`` bytes of memory."""
-        return ScryptParams(self._cost, 8, 1, self._random(_SALT))
+        return ScryptParams(self._cost, 8, 1, self._random(_SALT_BYTES))
 
-    def derive_from_passphrase(self, passphrase: Passphrase, how: ScryptParams) -> VaultKey:
-        """The key that a passphrase stands for. The parameters must have been checked.
+    def derive_from_passphrase(self, passphrase: Passphrase, params: ScryptParams) -> VaultKey:
+        """Derive a key from a passphrase. The parameters must have been checked.
 
-        Raises VaultError where there is not the memory for it.
+        Raises VaultError if there is not enough memory.
         """
         text = normalize("NFC", passphrase.reveal()).encode()
-        room = _ROOM * 128 * how.n * how.r
-        cost = {"n": how.n, "r": how.r, "p": how.p}
+        max_memory = _MEMORY_FACTOR * 128 * params.n * params.r
+        cost = {"n": params.n, "r": params.r, "p": params.p}
         try:
-            key = scrypt(text, salt=how.salt, **cost, maxmem=room, dklen=KEY_BYTES)
+            key = scrypt(text, salt=params.salt, **cost, maxmem=max_memory, dklen=KEY_BYTES)
         except (ValueError, OverflowError, MemoryError):  # OpenSSL's limit, or the machine's
-            raise errors.not_stretched(room // _ROOM) from None
+            raise errors.not_stretched(max_memory // _MEMORY_FACTOR) from None
         return VaultKey(passphrase.label, key)
 
     def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:
-        """Another key, made from this one for the use that ``info`` names."""
-        return VaultKey(key.label, _hkdf(key.reveal(), b"", info, KEY_BYTES))
+        """Derive a key from this one for the use that ``info`` names."""
+        return VaultKey(key.label, _derive_hkdf(key.reveal(), b"", info, KEY_BYTES))
 
     def key_id(self, key: VaultKey, info: bytes) -> str:
-        """The public name of a key (32 hex digits); tells nothing else of it."""
-        return _hkdf(key.reveal(), b"", info, KEY_BYTES)[:_KEY_ID].hex()
+        """The public id of a key (32 hex digits); reveals nothing about the key."""
+        return _derive_hkdf(key.reveal(), b"", info, KEY_BYTES)[:_KEY_ID_BYTES].hex()
 
     def seal(self, key: VaultKey, associated: bytes, plaintext: bytes) -> Ciphertext:
-        """The plaintext, padded and sealed for the place that ``associated`` names."""
-        salt = self._random(_SALT)
-        once, nonce = _single_use(key, salt)
-        return Ciphertext(salt, AESGCM(once).encrypt(nonce, pad(plaintext), associated))
+        """Pad the plaintext and seal it for the place that ``associated`` names."""
+        salt = self._random(_SALT_BYTES)
+        aes_key, nonce = _derive_single_use(key, salt)
+        return Ciphertext(salt, AESGCM(aes_key).encrypt(nonce, pad(plaintext), associated))
 
     def unseal(self, key: VaultKey, associated: bytes, sealed: Ciphertext) -> bytes:
-        """The plaintext. Raises Forged for another key, another place or changed bytes."""
-        once, nonce = _single_use(key, sealed.salt)
+        """Open the ciphertext.
+
+        Raises AuthenticationFailed for another key, another place or changed bytes.
+        """
+        aes_key, nonce = _derive_single_use(key, sealed.salt)
         try:
-            return unpad(AESGCM(once).decrypt(nonce, sealed.data, associated))
+            return unpad(AESGCM(aes_key).decrypt(nonce, sealed.data, associated))
         except (InvalidTag, ValueError):
             raise AuthenticationFailed("not sealed with this key for this place") from None
 
@@ -115,17 +118,17 @@ class AesGcmSealer:
         return hmac.compare_digest(self.mac(key, data), mac)
 
 
-def _single_use(key: VaultKey, salt: bytes) -> tuple[bytes, bytes]:
-    """AES key and nonce of one sealing: both come from its salt, and no other sealing has it."""
-    made = _hkdf(key.reveal(), salt, SEAL_LABEL, KEY_BYTES + _NONCE)
-    return made[:KEY_BYTES], made[KEY_BYTES:]
+def _derive_single_use(key: VaultKey, salt: bytes) -> tuple[bytes, bytes]:
+    """AES key and nonce of one sealing: both come from its salt, which is never used again."""
+    derived = _derive_hkdf(key.reveal(), salt, SEAL_LABEL, KEY_BYTES + _NONCE_BYTES)
+    return derived[:KEY_BYTES], derived[KEY_BYTES:]
 
 
-def _hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
+def _derive_hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
     """RFC 5869 with SHA-256; an empty salt is a block of zeros. Needs no library but HMAC."""
-    extracted = hmac.digest(salt or bytes(_BLOCK), key, "sha256")
-    made = block = b""
-    for number in range(1, -(-size // _BLOCK) + 1):
+    extracted = hmac.digest(salt or bytes(_HASH_BYTES), key, "sha256")
+    derived = block = b""
+    for number in range(1, -(-size // _HASH_BYTES) + 1):
         block = hmac.digest(extracted, block + info + bytes([number]), "sha256")
-        made += block
-    return made[:size]
+        derived += block
+    return derived[:size]

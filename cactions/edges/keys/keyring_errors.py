@@ -1,6 +1,6 @@
-"""What can be wrong with the OS keyring: each fault has its word, and each refusal a next step.
+"""Errors of the OS keyring: each has a stable word and a next step.
 
-No refusal ever holds what was stored, or what was to be stored.
+No error contains what was stored or should have been stored.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from msgspec import Struct
 from cactions.model import StoreError
 
 HEADLESS: Final = (
-    "Without a keyring, give the key by --key-fd, --key-file, a key_command of your configuration "
+    "Without a keyring, give the key with --key-fd, --key-file, key_command in your configuration "
     "or CACTIONS_VAULT_KEY: none of them was given."
 )
-"""The way on. It is true wherever it is said: all of them come before the keyring."""
+"""True in every keyring error: all these sources come before the keyring."""
 
 
 class KeyringFault(Enum):
-    """The stable word of each refusal."""
+    """The stable word of each error."""
 
     NO_BACKEND = "no_backend"
     NULL = "null"
@@ -43,7 +43,7 @@ class KeyringFault(Enum):
 
 
 class KeyringRefusal(StoreError):
-    """The keyring is not used, or did not do what it was asked; nothing else was tried instead."""
+    """The keyring is not used, or failed; nothing else was tried instead."""
 
     def __init__(self, fault: KeyringFault, message: str, *, hint: str) -> None:
         super().__init__(message, hint=hint)
@@ -51,15 +51,16 @@ class KeyringRefusal(StoreError):
 
 
 class WriteEnd(Enum):
-    """What stands in the keyring after a write that did not arrive."""
+    """The state of the keyring after a failed write."""
 
-    AS_BEFORE = "What was there before is there again."
-    NOTHING = "Nothing of it is left there."
-    UNKNOWN = "What is there now is not known."
+    AS_BEFORE = "The earlier content was restored."
+    NOTHING = "Nothing of it was left there."
+    UNKNOWN = "Its content is unknown now."
 
 
-class Named(Struct, frozen=True):
-    """A backend's class and where it is named; ``by_user``: in the user's own configuration."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The class of a backend, and where it is configured; ``by_user``: by the user."""
 
     name: str
     where: str
@@ -69,15 +70,15 @@ class Named(Struct, frozen=True):
 _NO_KEYRINGS: Final = {
     "keyring.backends.null.Keyring": (
         KeyringFault.NULL,
-        "which keeps nothing and says that it does",
+        "which silently stores nothing",
     ),
     "keyring.backends.fail.Keyring": (KeyringFault.FAIL, "which refuses every call"),
     "keyring.backends.chainer.ChainerBackend": (
         KeyringFault.CHAINER,
-        "which does not tell which keyring has the key",
+        "which hides which keyring has the key",
     ),
 }
-"""Not even the user can choose these: there is no keyring behind them, or any."""
+"""Not even the user can choose these: they have no keyring of their own."""
 
 
 def check_is_keyring(named: Named) -> None:
@@ -87,40 +88,40 @@ def check_is_keyring(named: Named) -> None:
     fault, words = _NO_KEYRINGS[named.name]
     raise KeyringRefusal(
         fault,
-        f"{named.where} chooses {named.name}, {words}",
-        hint="Take it out there, and the keyring of your system is found by itself. " + HEADLESS,
+        f"{named.where} selects {named.name}, {words}",
+        hint="Remove it there to use the keyring of your system. " + HEADLESS,
     )
 
 
 def not_trusted(named: Named, config: Path) -> KeyringRefusal:
-    """A class that is not on the list; a plaintext one is called so."""
+    """The error for a class that is not trusted; a plaintext one is named as such."""
     plain = named.name.startswith("keyrings.alt.") or "plaintext" in named.name.lower()
     words = (
-        "which keeps keys in a file of its own, in plain text or little better"
+        "which stores keys in a file, in plain text or barely protected"
         if plain
-        else "which is none of the keyrings that cactions trusts"
+        else "which is not a keyring that cactions trusts"
     )
     return KeyringRefusal(
         KeyringFault.PLAINTEXT if plain else KeyringFault.UNKNOWN_BACKEND,
-        f"{named.where} chooses {named.name}, {words}",
-        hint="Take it out there, and the keyring of your system is found by itself. If you mean "
-        f'it, write keyring_backend = "{named.name}" into {config}. ' + HEADLESS,
+        f"{named.where} selects {named.name}, {words}",
+        hint="Remove it there to use the keyring of your system. If you want this one, "
+        f'write keyring_backend = "{named.name}" into {config}. ' + HEADLESS,
     )
 
 
 def not_loaded(named: Named, why: str) -> KeyringRefusal:
-    """A class that somebody may choose, and that is not there or does not fit this machine."""
+    """The error for an allowed class that is missing or cannot be used on this machine."""
     return KeyringRefusal(
         KeyringFault.NOT_LOADED,
-        f"{named.where} chooses {named.name}, which cannot be used on this machine ({why})",
-        hint="Start that keyring, or take the choice out there: nothing else is tried instead. "
+        f"{named.where} selects {named.name}, which cannot be used on this machine ({why})",
+        hint="Start that keyring, or remove the setting: nothing else is tried instead. "
         + HEADLESS,
     )
 
 
 def no_backend(foreign: Sequence[str]) -> KeyringRefusal:
-    """None of the trusted keyrings; ``foreign`` are modules of others that are installed."""
-    others = f" {', '.join(foreign)} is installed, and not trusted with keys." if foreign else ""
+    """The error for no trusted keyring; ``foreign`` are modules of other installed ones."""
+    others = f" {', '.join(foreign)} is installed, but not trusted with keys." if foreign else ""
     return KeyringRefusal(
         KeyringFault.PLAINTEXT if "keyrings.alt" in str(foreign) else KeyringFault.NO_BACKEND,
         "no keyring is running here: no macOS Keychain, Windows Credential Manager, Secret Service "
@@ -130,85 +131,85 @@ def no_backend(foreign: Sequence[str]) -> KeyringRefusal:
 
 
 def properties(name: str, config: Path) -> KeyringRefusal:
-    """The environment says how the backend stores, and perhaps where."""
+    """The error for an environment variable that changes how or where the backend stores."""
     return KeyringRefusal(
         KeyringFault.PROPERTIES,
-        f"{name} is set, and changes how the keyring keeps its items",
-        hint=f"Unset it, or choose the keyring yourself: keyring_backend in {config}.",
+        f"{name} is set, and changes how the keyring stores its items",
+        hint=f"Unset it, or select the keyring yourself: keyring_backend in {config}.",
     )
 
 
 def bad_settings(path: Path) -> KeyringRefusal:
-    """The library's own file, which may choose a backend, is not understood."""
+    """The error for the library's own configuration file, if it cannot be parsed."""
     return KeyringRefusal(
         KeyringFault.BAD_SETTINGS,
-        f"{path} cannot be read, and it may choose the keyring",
-        hint='Mend it, or move it away. It is an INI file with "[backend]" and "default-keyring".',
+        f"{path} cannot be read, and it may select the keyring",
+        hint='Fix it, or move it away. It is an INI file with "[backend]" and "default-keyring".',
     )
 
 
 def hanging(asked: str, seconds: float, title: str) -> KeyringRefusal:
-    """No answer within the deadline; what becomes of the call is not known."""
+    """The error for no response before the deadline; the outcome of the call is unknown."""
     return KeyringRefusal(
         KeyringFault.HANGING,
-        f"the keyring did not answer within {seconds:g} seconds when it was asked to {asked} "
+        f"the keyring did not respond within {seconds:g} seconds when it was asked to {asked} "
         f"({title})",
-        hint="If it asks for a password, answer it, and give the same command again. " + HEADLESS,
+        hint="If it asks for a password, enter it, and run the same command again. " + HEADLESS,
     )
 
 
 def locked(asked: str, title: str) -> KeyringRefusal:
-    """Locked, and nobody unlocked it."""
+    """The error for a keyring that stayed locked."""
     return KeyringRefusal(
         KeyringFault.LOCKED,
         f"the keyring is locked; it was asked to {asked} ({title})",
-        hint="Unlock it (log in to the desktop, or answer its question for a password), and give "
+        hint="Unlock it (log in to the desktop, or enter its password), and run "
         "the same command again. " + HEADLESS,
     )
 
 
 def closed(asked: str, title: str) -> KeyringRefusal:
-    """The service runs, but has no collection to keep items in."""
+    """The error for a keyring service without a collection for items."""
     return KeyringRefusal(
         KeyringFault.CLOSED,
-        f"the keyring has no place to keep keys in; it was asked to {asked} ({title})",
-        hint="Create a default keyring in its own program, and give it a password. " + HEADLESS,
+        f"the keyring has no place to store keys; it was asked to {asked} ({title})",
+        hint="Create a default keyring in its own program, with a password. " + HEADLESS,
     )
 
 
-def too_long(what: str, units: int, most: int) -> KeyringRefusal:
-    """More than the smallest of all keyrings takes: on another machine it would be lost."""
+def too_long(what: str, units: int, limit: int) -> KeyringRefusal:
+    """The error for an item that the smallest of all keyrings could not hold."""
     return KeyringRefusal(
         KeyringFault.TOO_LONG,
-        f"the {what} with its recipient's name has {units:,} characters, and a keyring item takes "
-        f"{most:,}",
+        f"the {what} with its recipient's name has {units:,} characters, and a keyring item holds "
+        f"{limit:,}",
         hint="Give the recipient a shorter name. Nothing was stored.",
     )
 
 
 def read_back(what: str, title: str, *, nothing: bool, end: WriteEnd) -> KeyringRefusal:
-    """The keyring took it, and does not give the same back."""
-    words = "gives nothing back" if nothing else "gives something else back"
+    """The error for an item that reads back differently."""
+    words = "returns nothing" if nothing else "returns something else"
     return KeyringRefusal(
         KeyringFault.READ_BACK,
         f"the keyring took the {what} and {words} ({title}). {end.value}",
-        hint="Do not trust this keyring with keys: use another one. " + HEADLESS,
+        hint="Do not use this keyring for keys: use another one. " + HEADLESS,
     )
 
 
 def damaged(what: str, title: str) -> KeyringRefusal:
-    """Something stands where cactions keeps its items, and it is none."""
+    """The error for an item that cactions did not write."""
     return KeyringRefusal(
         KeyringFault.DAMAGED,
-        f"the keyring holds something that is no {what} of this vault ({title})",
+        f"the keyring has an item that is not a {what} of this vault ({title})",
         hint="If you did not change it: join the vault again (`cactions vault join`). " + HEADLESS,
     )
 
 
 def failed(asked: str, why: str, title: str) -> KeyringRefusal:
-    """Any other exception of the backend, of which only the class is told."""
+    """The error for any other exception of the backend; only its class is shown."""
     return KeyringRefusal(
         KeyringFault.FAILED,
         f"the keyring failed when it was asked to {asked}: {why} ({title})",
-        hint="See whether its own program shows its items. " + HEADLESS,
+        hint="Check whether its own program shows its items. " + HEADLESS,
     )

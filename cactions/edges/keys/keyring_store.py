@@ -1,11 +1,11 @@
-"""The key to a vault in the keyring of the operating system. The one home of ``keyring``.
+"""Stores the key to a vault in the OS keyring. The only module that uses ``keyring``.
 
 - The backend is one of five exact classes, or the exact class that the user's own configuration
-  names. What the library would choose by itself is never asked: with another package installed it
-  silently chooses a plaintext file. A class that is not wanted is not even imported.
-- Every call has a deadline, and every write is read back; what did not arrive is taken back.
-- The key and the high-water mark are two items, so that no write of the mark can cost the key.
-- Nothing of a foreign exception but its class is shown: its text may hold what was to be stored.
+  names. The library's own choice is never used: with another package installed it silently chooses
+  a plaintext file. A class that is not used is not even imported.
+- Every call has a deadline, and every write is read back; a failed write is reverted.
+- The key and the highest generation are two items, so a write of the second cannot lose the key.
+- Of a foreign exception only the class is shown: its text may contain what was to be stored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from keyring.core import load_keyring
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 from keyring.util.platform_ import config_root
 
-from cactions.edges.keys import keyring_errors as faults
+from cactions.edges.keys import keyring_errors as errors
 from cactions.edges.keys.keyring_errors import Named, WriteEnd
 from cactions.edges.keys.user_config import UserConfig
 from cactions.edges.timeouts import Raised, Returned, TimedOut, call_with_timeout
@@ -39,83 +39,87 @@ TRUSTED: Final = (
     "keyring.backends.libsecret.Keyring",
     "keyring.backends.kwallet.DBusKeyring",
 )
-DEADLINE: Final = 20.0
-"""In seconds, for every single call; somebody may have to type a password meanwhile."""
+CALL_SECONDS: Final = 20.0
+"""For every single call; the user may have to type a password meanwhile."""
 
-LONGEST: Final = 1280
-"""In UTF-16 code units: what one item of the Windows Credential Manager holds."""
+MAX_ITEM_UNITS: Final = 1280
+"""The size of an item in the Windows Credential Manager."""
 
-_PROPERTY: Final = "KEYRING_PROPERTY_"
-_LOCKED: Final = {"LockedException", "PromptDismissedException"}
-"""SecretStorage's own words for it, which the library lets through."""
+_PROPERTY_PREFIX: Final = "KEYRING_PROPERTY_"
+_LOCKED_CLASSES: Final = {"LockedException", "PromptDismissedException"}
+"""Exceptions of SecretStorage for a locked keyring, which the library does not translate."""
 
 _T = TypeVar("_T")
 
 
 class KeyringStore:
-    """Keeps one key and one mark for each vault."""
+    """Stores one key and one highest generation for each vault."""
 
     name = "the keyring of the operating system"
     remembers = True
 
-    def __init__(self, config: UserConfig, *, deadline: float = DEADLINE) -> None:
+    def __init__(self, config: UserConfig, *, deadline: float = CALL_SECONDS) -> None:
         self._config = config
         self._deadline = deadline
-        self._found: KeyringBackend | None = None
+        self._cached_backend: KeyringBackend | None = None
 
     def key(self, vault_id: str) -> VaultKey:
         """The key of this machine. Raises VaultError (NO_KEY) for none, else KeyringRefusal."""
-        text = self._read(_key_item(vault_id), "read the key")
+        text = self._read(_build_key_item(vault_id), "read the key")
         if text is None:
-            error = no_key(f"{self.name} ({self._title()})")
-            error.hint = f"{error.hint} {faults.HEADLESS}"
+            error = no_key(f"{self.name} ({self._describe_backend()})")
+            error.hint = f"{error.hint} {errors.HEADLESS}"
             raise error
-        held = keyring_item.parse_key(text, vault_id)
-        if held is None:
-            raise faults.damaged("key", self._title())
-        return held
+        key = keyring_item.parse_key(text, vault_id)
+        if key is None:
+            raise errors.damaged("key", self._describe_backend())
+        return key
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
-        """Keep the key, instead of an older one; on return it can be read back."""
-        self._write(_key_item(vault_id), keyring_item.format_key(key, vault_id), "key")
+        """Store the key; it replaces an older one and can be read back on return."""
+        self._write(_build_key_item(vault_id), keyring_item.format_key(key, vault_id), "key")
 
     def seen_generation(self, vault_id: str) -> int | None:
-        """The mark, None where none was ever kept. Raises KeyringRefusal where it is damaged."""
-        text = self._read(_mark_item(vault_id), "read the mark")
+        """The highest generation, None if never stored. Raises KeyringRefusal if it is damaged."""
+        text = self._read(_build_mark_item(vault_id), "read the mark")
         mark = None if text is None else keyring_item.parse_mark(text)
         if text is not None and mark is None:
-            raise faults.damaged("mark", self._title())
+            raise errors.damaged("mark", self._describe_backend())
         return mark
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
-        """Keep the mark as it is given, also where it is lower."""
-        self._write(_mark_item(vault_id), keyring_item.format_mark(generation), "mark")
+        """Store the generation, even if it is lower."""
+        self._write(_build_mark_item(vault_id), keyring_item.format_mark(generation), "mark")
 
     def forget(self, vault_id: str) -> None:
-        """Delete what is kept of this vault; nothing, where nothing is."""
-        for item in (_key_item(vault_id), _mark_item(vault_id)):
+        """Delete both items of this vault, if they exist."""
+        for item in (_build_key_item(vault_id), _build_mark_item(vault_id)):
             if self._read(item, "look for an item") is not None:
-                self._ask("delete an item", partial(self._backend().delete_password, *item))
+                self._call("delete an item", partial(self._backend().delete_password, *item))
 
-    def _read(self, item: tuple[str, str], asked: str) -> str | None:
+    def _read(self, item: tuple[str, str], action: str) -> str | None:
         backend = self._backend()
-        found: object = self._ask(asked, partial(backend.get_password, *item))
-        return found if isinstance(found, str | None) else ""  # what is no text is no item
+        read_text: object = self._call(action, partial(backend.get_password, *item))
+        return (
+            read_text if isinstance(read_text, str | None) else ""
+        )  # a value that is not text is not an item
 
     def _write(self, item: tuple[str, str], text: str, what: str) -> None:
         units = len(text.encode("utf-16-le")) // 2
-        if units > LONGEST:
-            raise faults.too_long(what, units, LONGEST)
+        if units > MAX_ITEM_UNITS:
+            raise errors.too_long(what, units, MAX_ITEM_UNITS)
         backend = self._backend()
         before = self._read(item, f"read the {what} that is there")
-        self._ask(f"write the {what}", partial(backend.set_password, *item, text))
-        found = self._read(item, f"read back the {what}")
-        if found != text:
-            end = self._take_back(item, before)
-            raise faults.read_back(what, self._title(), nothing=found is None, end=end)
+        self._call(f"write the {what}", partial(backend.set_password, *item, text))
+        read_text = self._read(item, f"read back the {what}")
+        if read_text != text:
+            end = self._restore(item, before)
+            raise errors.read_back(
+                what, self._describe_backend(), nothing=read_text is None, end=end
+            )
 
-    def _take_back(self, item: tuple[str, str], before: str | None) -> WriteEnd:
-        """What stands there after trying to have again what stood there before."""
+    def _restore(self, item: tuple[str, str], before: str | None) -> WriteEnd:
+        """Try to restore the earlier content; returns the state after that."""
         backend = self._backend()
         if before is None:
             call_with_timeout(self._deadline, partial(backend.delete_password, *item))
@@ -126,87 +130,89 @@ class KeyringStore:
             return WriteEnd.UNKNOWN
         return WriteEnd.NOTHING if before is None else WriteEnd.AS_BEFORE
 
-    def _ask(self, asked: str, call: Callable[[], _T]) -> _T:
-        """What the keyring answers. Raises KeyringRefusal."""
+    def _call(self, action: str, call: Callable[[], _T]) -> _T:
+        """Call the keyring. Raises KeyringRefusal."""
         outcome = call_with_timeout(self._deadline, call)
         if isinstance(outcome, Returned):
             return outcome.value
         if isinstance(outcome, TimedOut):
-            raise faults.hanging(asked, outcome.seconds, self._title())
-        if any(c is KeyringLocked or c.__name__ in _LOCKED for c in outcome.classes):
-            raise faults.locked(asked, self._title())
+            raise errors.hanging(action, outcome.seconds, self._describe_backend())
+        if any(c is KeyringLocked or c.__name__ in _LOCKED_CLASSES for c in outcome.classes):
+            raise errors.locked(action, self._describe_backend())
         if InitError in outcome.classes:
-            raise faults.closed(asked, self._title())
+            raise errors.closed(action, self._describe_backend())
         if NoKeyringError in outcome.classes:
-            raise faults.no_backend(())
-        raise faults.failed(asked, outcome.name, self._title())
+            raise errors.no_backend(())
+        raise errors.failed(action, outcome.name, self._describe_backend())
 
-    def _title(self) -> str:
-        return _class_name(type(self._found)) if self._found else "not found yet"
+    def _describe_backend(self) -> str:
+        return (
+            _get_class_name(type(self._cached_backend)) if self._cached_backend else "not found yet"
+        )
 
     def _backend(self) -> KeyringBackend:
-        """The one backend that is used, found once. Raises KeyringRefusal."""
-        if self._found is None:
-            named = _named(self._config)
-            self._found = self._chosen(named) if named else self._best()
-        return self._found
+        """The backend, found once. Raises KeyringRefusal."""
+        if self._cached_backend is None:
+            named = _read_selection(self._config)
+            self._cached_backend = self._load_selected(named) if named else self._find_best()
+        return self._cached_backend
 
-    def _chosen(self, named: Named) -> KeyringBackend:
-        """The class that somebody named, if they may; loaded and fit for this machine."""
-        faults.check_is_keyring(named)
+    def _load_selected(self, named: Named) -> KeyringBackend:
+        """Load the configured class, if it is allowed and usable on this machine."""
+        errors.check_is_keyring(named)
         if not named.by_user:
             if named.name not in TRUSTED:
-                raise faults.not_trusted(named, self._config.path)
+                raise errors.not_trusted(named, self._config.path)
             self._check_properties()
-        outcome = call_with_timeout(self._deadline, partial(_load, named.name))
+        outcome = call_with_timeout(self._deadline, partial(_load_backend, named.name))
         if isinstance(outcome, TimedOut):
-            raise faults.hanging("start", outcome.seconds, named.name)
+            raise errors.hanging("start", outcome.seconds, named.name)
         if isinstance(outcome, Raised):
-            raise faults.not_loaded(named, outcome.name)
+            raise errors.not_loaded(named, outcome.name)
         return outcome.value
 
-    def _best(self) -> KeyringBackend:
-        """Of the trusted classes, the one that puts itself first on this machine."""
+    def _find_best(self) -> KeyringBackend:
+        """The trusted class with the highest priority on this machine."""
         self._check_properties()
-        outcome = call_with_timeout(self._deadline, _best_trusted)
+        outcome = call_with_timeout(self._deadline, _find_best_trusted)
         if isinstance(outcome, TimedOut):
-            raise faults.hanging("start", outcome.seconds, "none found so far")
-        found = outcome.value if isinstance(outcome, Returned) else None
-        if found is None:
-            raise faults.no_backend(_foreign_packages())
-        return found
+            raise errors.hanging("start", outcome.seconds, "none found so far")
+        read_text = outcome.value if isinstance(outcome, Returned) else None
+        if read_text is None:
+            raise errors.no_backend(_list_foreign_modules())
+        return read_text
 
     def _check_properties(self) -> None:
-        """The library lets the environment set any attribute of a backend: where it stores, too."""
+        """Refuse variables by which the library sets attributes of a backend: its path, too."""
         for name in sorted(os.environ):
-            if name.startswith(_PROPERTY):
-                raise faults.properties(name, self._config.path)
+            if name.startswith(_PROPERTY_PREFIX):
+                raise errors.properties(name, self._config.path)
 
 
-def _key_item(vault_id: str) -> tuple[str, str]:
-    """Service and user name; no service has two users, since Windows would move the first."""
+def _build_key_item(vault_id: str) -> tuple[str, str]:
+    """Service and user name; a service never has two users, since Windows would move the first."""
     return f"cactions key {vault_id}", vault_id
 
 
-def _mark_item(vault_id: str) -> tuple[str, str]:
+def _build_mark_item(vault_id: str) -> tuple[str, str]:
     return f"cactions generation {vault_id}", vault_id
 
 
-def _named(config: UserConfig) -> Named | None:
-    """The backend that is asked for: by the user, the environment, or the library's own file."""
+def _read_selection(config: UserConfig) -> Named | None:
+    """The backend that the user, the environment or the library's own file selects."""
     if config.keyring_backend:
         return Named(config.keyring_backend, str(config.path), by_user=True)
     if name := os.environ.get("PYTHON_KEYRING_BACKEND"):
         return Named(name, "PYTHON_KEYRING_BACKEND")
     path = Path(config_root()) / "keyringrc.cfg"
-    chosen = _setting(path)
-    if chosen is None:
-        raise faults.bad_settings(path)
-    return Named(chosen, str(path)) if chosen else None
+    setting = _read_library_setting(path)
+    if setting is None:
+        raise errors.bad_settings(path)
+    return Named(setting, str(path)) if setting else None
 
 
-def _setting(path: Path) -> str | None:
-    """What the library's own file chooses, empty for nothing; None where nobody can tell."""
+def _read_library_setting(path: Path) -> str | None:
+    """The setting of the library's own file, empty if unset; None if it cannot be read."""
     settings = configparser.RawConfigParser()
     try:
         settings.read(path, encoding="utf-8")
@@ -215,27 +221,27 @@ def _setting(path: Path) -> str | None:
         return None
 
 
-def _load(name: str) -> KeyringBackend:
-    """The backend of exactly this class. Raises whatever the class does where it does not fit."""
+def _load_backend(name: str) -> KeyringBackend:
+    """Load the backend of exactly this class. Raises any exception of the class."""
     backend = load_keyring(name)
-    if _class_name(type(backend)) != name:
+    if _get_class_name(type(backend)) != name:
         raise ImportError(name)
     return backend
 
 
-def _best_trusted() -> KeyringBackend | None:
-    found: list[KeyringBackend] = []
+def _find_best_trusted() -> KeyringBackend | None:
+    read_text: list[KeyringBackend] = []
     for name in TRUSTED:
-        with suppress(Exception):  # each has its own way of saying that it is not on this machine
-            found.append(_load(name))
-    return max(found, key=lambda backend: backend.priority, default=None)
+        with suppress(Exception):  # each class fails in its own way if it is not on this machine
+            read_text.append(_load_backend(name))
+    return max(read_text, key=lambda backend: backend.priority, default=None)
 
 
-def _class_name(backend: type[KeyringBackend]) -> str:
+def _get_class_name(backend: type[KeyringBackend]) -> str:
     return f"{backend.__module__}.{backend.__qualname__}"
 
 
-def _foreign_packages() -> tuple[str, ...]:
-    """Installed packages whose backends the library would have considered."""
-    modules = {each.module for each in entry_points(group="keyring.backends")}
+def _list_foreign_modules() -> tuple[str, ...]:
+    """Modules of other installed packages with backends."""
+    modules = {entry_point.module for entry_point in entry_points(group="keyring.backends")}
     return tuple(sorted(m for m in modules if m.partition(".")[0] != "keyring"))

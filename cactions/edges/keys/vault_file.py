@@ -1,12 +1,11 @@
-"""The vault's file: read whole, replaced whole, by one writer at a time.
+"""The vault's file: always read whole and replaced atomically, by one writer at a time.
 
-- A writer holds a lock on a file beside it (never on the renamed one), reads again under the lock,
-  writes a temporary file, syncs it, renames it, syncs the folder. A kill at any moment leaves the
-  old file or the new one; temporary files that it left are swept by the next writer.
-- A failed fsync is never tried again: the kernel may have dropped the pages and report success.
-- When the folder's fsync fails, both files are possible after a power cut: "unknown", not "failed".
-- The vault is a real file, never a link, nor in a folder that is a link of the project: a cloned
-  repository could point it anywhere.
+- A writer locks a file beside the vault (never the vault, which is replaced), reads the vault again
+  under the lock, and replaces it with ``atomic_write``. A kill at any moment leaves the old file or
+  the new one; the next writer deletes drafts of killed writers.
+- If the sync of the folder fails, a power cut can leave either file: the outcome is unknown.
+- The vault is a real file, never a link, and not in a folder that is a link of the project: a
+  cloned repository could point it anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -22,21 +20,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.atomic_write import PRIVATE, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, resolve_for_writing
-from cactions.edges.files.file_io import store_errors, sync_folder
+from cactions.edges.files.file_io import describe_os_error, store_errors, sync_folder
 from cactions.logic.vault import errors
 from cactions.logic.vault.file_format import MAX_FILE
 from cactions.model import OutcomeUnknown, StoreError
 
-_PRIVATE: Final = 0o600
-_PAUSE: Final = 0.02
-_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_LOCK: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+LOCK_POLL_SECONDS: Final = 0.02
+_READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_LOCK_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class LocalVaultFile:
-    """A vault at a path; ``patience`` is how many seconds a writer waits for another."""
+    """A vault at a path; ``patience`` is how many seconds a writer waits for the lock."""
 
     def __init__(self, path: Path, *, patience: float = 30.0) -> None:
         self.path = path
@@ -44,41 +41,43 @@ class LocalVaultFile:
         self._patience = patience
 
     def read(self) -> bytes:
-        """All of it. Raises UsageError where there is none, VaultError for a strange one."""
-        data = _read(self.path)
+        """Read the whole file. Raises UsageError if it is missing, VaultError for a link."""
+        data = _read_file(self.path)
         if data is None:
             raise errors.missing(self.name)
         return data
 
     @contextmanager
     def change(self) -> Iterator[_Change]:
-        """The file for ourselves, until the end of the block or of the process."""
+        """Lock the file, until the end of the block or of the process."""
         lock = self.path.with_name(f".{self.path.name}.lock")
         with store_errors(lock):
             _check_place(self.path)
-            handle = os.open(lock, _LOCK, _PRIVATE)
-            with suppress(OSError):  # it may be a teammate's; a strange umask must not lock us out
-                os.fchmod(handle, _PRIVATE)
+            handle = os.open(lock, _LOCK_FLAGS, PRIVATE)
+            with suppress(
+                OSError
+            ):  # it may belong to a teammate; a strange umask must not lock us out
+                os.fchmod(handle, PRIVATE)
         try:
-            self._wait_for(handle)
-            _sweep(self.path)
+            self._wait_for_lock(handle)
+            _delete_drafts(self.path)
             yield _Change(self.path)
         finally:
-            with suppress(OSError):  # the lock is gone in any case, and what was written is written
+            with suppress(OSError):  # the lock ends in any case, and the file is already written
                 os.close(handle)
 
-    def _wait_for(self, handle: int) -> None:
+    def _wait_for_lock(self, handle: int) -> None:
         deadline = time.monotonic() + self._patience
-        while not self._locked(handle):
+        while not self._try_lock(handle):
             if time.monotonic() > deadline:
                 raise StoreError(
-                    f"another process has kept {self.name} locked for "
+                    f"another process kept {self.name} locked for "
                     f"{self._patience:g} seconds; nothing was written",
                     hint="Wait for it, or end it, then try again.",
                 )
-            time.sleep(_PAUSE)
+            time.sleep(LOCK_POLL_SECONDS)
 
-    def _locked(self, handle: int) -> bool:
+    def _try_lock(self, handle: int) -> bool:
         with store_errors(self.path):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,78 +87,65 @@ class LocalVaultFile:
 
 
 class _Change:
-    """The vault under the lock."""
+    """The vault under its lock."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.before = _read(path)
+        self.before = _read_file(path)
 
     def write(self, data: bytes) -> None:
-        """Replace the whole file; durable on return."""
-        draft = _draft_of(self._path, secrets.token_hex(8))
+        """Replace the file; durable on return."""
         try:
-            _fill(draft, data)
-            draft.rename(self._path)
+            atomic_write(
+                self._path, data, mode=PRIVATE, draft_prefix=_build_draft_prefix(self._path)
+            )
         except OSError as error:
-            with suppress(OSError):
-                draft.unlink()
-            raise self._failed(error) from error
+            raise self._build_write_error(error) from error
         try:
             sync_folder(self._path.parent)
         except OSError as error:
-            raise _unknown(self._path, error) from error
+            raise _build_unknown_error(self._path, error) from error
 
-    def _failed(self, error: OSError) -> StoreError:
-        """Whether the old file still stands is looked at, not assumed."""
+    def _build_write_error(self, error: OSError) -> StoreError:
+        """Check, rather than assume, whether the old file is still in place."""
         with suppress(OSError, StoreError):
-            if _read(self._path) == self.before:
+            if _read_file(self._path) == self.before:
                 return StoreError(
-                    f"{self._path} could not be written: {_words(error)}; it is as it was before",
-                    hint="Check the disk and its room, then run the command again.",
+                    f"{self._path} could not be written: {describe_os_error(error)};"
+                    " the old file is still in place",
+                    hint="Check the disk and its free space, then run the command again.",
                 )
-        return _unknown(self._path, error)
+        return _build_unknown_error(self._path, error)
 
 
-def _unknown(path: Path, error: OSError) -> OutcomeUnknown:
+def _build_unknown_error(path: Path, error: OSError) -> OutcomeUnknown:
     return OutcomeUnknown(
-        f"the outcome is unknown: {path} may be the old vault or the new one ({_words(error)})",
+        f"the outcome is unknown: {path} may be the old vault or the new one"
+        f" ({describe_os_error(error)})",
         hint="Run `cactions vault verify` before anything else.",
     )
 
 
-def _draft_of(path: Path, token: str) -> Path:
-    return path.with_name(f".{path.name}.{token}.tmp")
+def _build_draft_prefix(path: Path) -> str:
+    return f".{path.name}."
 
 
-def _fill(draft: Path, data: bytes) -> None:
-    """A new private file with these bytes, synced once."""
-    handle = os.open(draft, _NEW, _PRIVATE)
-    try:
-        os.fchmod(handle, _PRIVATE)
-        left = memoryview(data)
-        while left:
-            left = left[os.write(handle, left) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sweep(path: Path) -> None:
-    """Remove what killed writers left; we hold the lock, so that no draft is in use."""
+def _delete_drafts(path: Path) -> None:
+    """Delete drafts of killed writers; under the lock, no draft is in use."""
     with suppress(OSError):
-        start, end = _draft_of(path, "*").name.split("*")
-        for found in list(path.parent.iterdir()):
-            if found.name.startswith(start) and found.name.endswith(end):
+        prefix = _build_draft_prefix(path)
+        for other in list(path.parent.iterdir()):
+            if other.name.startswith(prefix) and other.name.endswith(".tmp"):
                 with suppress(OSError):
-                    found.unlink()
+                    other.unlink()
 
 
-def _read(path: Path) -> bytes | None:
-    """The whole file, None where there is none."""
+def _read_file(path: Path) -> bytes | None:
+    """The whole file, None if it is missing."""
     with store_errors(path):
         _check_place(path)
         try:
-            handle = os.open(path, _READ)
+            handle = os.open(path, _READ_FLAGS)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -167,9 +153,9 @@ def _read(path: Path) -> bytes | None:
                 raise errors.linked(str(path)) from None
             raise
         try:
-            state = os.fstat(handle)
-            _check_kind(path, state.st_mode)
-            if state.st_size > MAX_FILE:
+            status = os.fstat(handle)
+            _check_kind(path, status.st_mode)
+            if status.st_size > MAX_FILE:
                 raise errors.too_big(MAX_FILE)
             with os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(MAX_FILE + 1)
@@ -195,7 +181,3 @@ def _check_kind(path: Path, mode: int) -> None:
         raise errors.linked(str(path), "not a file")
     if mode & stat.S_IWOTH:
         raise errors.open_to_all(str(path))
-
-
-def _words(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -1,11 +1,10 @@
-"""Which value a run applied last, in one look-up; made from the runs, and never believed over them.
+"""An index of the values that runs applied last; built from the runs, and never trusted over them.
 
-- Of every run the index keeps the signature of the files that it was read from. A run whose
-  files look different now, or were changed so lately that a change could hide in the grain of
-  the clock, is asked itself.
-- An index is never changed: a new one takes its place. Its name holds the checksum of its bytes,
-  so that a damaged one is known before it is believed, and made anew.
-- Where there can be no index, the runs are asked one by one.
+- For every run the index stores the signature of its files. A run whose files look different now,
+  or changed within the last tick of the file system's clock, is read itself.
+- An index is never changed, only replaced. Its name contains the checksum of its bytes, so a
+  damaged one is detected before it is used, and rebuilt.
+- If there can be no index, the runs are read one by one.
 """
 
 from __future__ import annotations
@@ -49,42 +48,42 @@ _OF_PERSON: Final = (
 )
 _CELL: Final = "index"
 _GRAIN: Final = 3.0
-"""Seconds; the coarsest clock of a common file system, FAT's, ticks every two."""
+"""The coarsest clock of a common file system, FAT's, ticks every two seconds."""
 _FEW: Final = 8
-"""So many runs are asked faster than an index is made."""
+"""Up to this number, reading the runs is faster than building an index."""
 _LARGEST: Final = 256 * MIB
-"""An index is read whole before it is believed, and an attacker can make one of any length."""
+"""An index is read whole before it is used, and an attacker can make one of any length."""
 
 
 class LastAppliedIndex:
     """The index in the state folder; ``run`` opens a run by its id."""
 
     def __init__(
-        self, folder: Path, run: Callable[[str], RunDatabase], cover: RowCipher | None = None
+        self, folder: Path, run: Callable[[str], RunDatabase], cipher: RowCipher | None = None
     ) -> None:
         self._folder = folder
         self._run = run
-        self._cover = cover or PlainRows()
-        self._prefix = SEALED_PREFIX if self._cover.seals else PREFIX
+        self._cipher = cipher or PlainRows()
+        self._prefix = SEALED_PREFIX if self._cipher.seals else PREFIX
         self._database: Database | None = None
         self._held: Mapping[str, tuple[str, float]] = {}
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._database:
             self._database.close()
         self._database, self._held = None, {}
 
     def delete(self) -> None:
-        """Nothing is left of it; the next look-up makes it anew. Raises StoreError."""
+        """Delete the index; the next look-up rebuilds it. Raises StoreError."""
         self.close()
         for prefix in (PREFIX, SEALED_PREFIX):
             self._sweep(prefix)
 
     def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
-        """By attribute, the value of the newest run that vouches for one. Raises Locked."""
+        """By attribute, the value that the newest run applied. Raises VaultLocked."""
         if runs:
-            self._cover.person_pseudonyms(person_id)
+            self._cipher.person_pseudonyms(person_id)
         marks = dict(_marks(runs))
         said: list[tuple[float, str, str, Value]] = []
         try:
@@ -100,7 +99,7 @@ class LastAppliedIndex:
         return {attribute: value for _, _, attribute, value in sorted(said, key=lambda s: s[:2])}
 
     def _known(self, marks: Mapping[str, str]) -> frozenset[str]:
-        """The runs that the index speaks for; first a new one is made where many are missing."""
+        """The runs that the index covers; it is rebuilt first if many are missing."""
         if not self._database:
             self._open()
         known = self._still(marks)
@@ -125,7 +124,7 @@ class LastAppliedIndex:
                 yield self._held[str(run_id)][1], str(run_id), str(name), value
 
     def _asked(self, run_id: str, person_id: str) -> list[tuple[float, str, str, Value]]:
-        """What the run itself says; nothing, where it cannot be read."""
+        """The values from the run itself; none if it cannot be read."""
         try:
             run = self._run(run_id)
             head = run.head()
@@ -137,9 +136,9 @@ class LastAppliedIndex:
         return [(head.started, run_id, name, value) for name, value in values.items()]
 
     def _open(self) -> None:
-        """The index whose bytes are those that its name tells; the others are nobody's."""
-        if self._cover.seals:
-            self._sweep(PREFIX)  # of before the vault: it holds values in the clear
+        """Open the index whose name has the right checksum; delete the others."""
+        if self._cipher.seals:
+            self._sweep(PREFIX)  # from before the vault, with plain values
         for path in self._files():
             if has_private_file(path) and path.name == _name(self._prefix, path):
                 self._database = Database.sealed(path, _LAYOUT)
@@ -149,7 +148,7 @@ class LastAppliedIndex:
             delete_file(path)
 
     def _make(self, marks: Mapping[str, str], known: frozenset[str]) -> None:
-        """An index of all runs, in the place of the old one, of which it takes what still holds."""
+        """Build an index of all runs; entries of unchanged runs are copied from the old one."""
         held, old = self._held, self._database
         runs: list[Row] = [(run_id, *held[run_id]) for run_id in known]
         values = [row for run_id in known for row in (old.rows(_ALL, run_id) if old else ())]
@@ -159,7 +158,7 @@ class LastAppliedIndex:
                 head = run.head()
                 found = list(run.all_applied()) if head.kind is RunKind.APPLY else []
                 runs.append((run_id, marks[run_id], head.started))
-                values += [self._row(run_id, *each) for each in found]
+                values += [self._row(run_id, *value) for value in found]
         self.delete()
 
         def fill(database: Database) -> None:
@@ -175,25 +174,25 @@ class LastAppliedIndex:
 
     def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
         text = "" if value is ABSENT else strict_json.dump_json(value)
-        kept = self._cover.seal(text, (_CELL, run_id, person_id, name))
-        return self._cover.person_pseudonyms(person_id)[0], name, run_id, kept
+        kept = self._cipher.seal(text, (_CELL, run_id, person_id, name))
+        return self._cipher.person_pseudonyms(person_id)[0], name, run_id, kept
 
     def _value(self, kept: Cell, place: Place) -> Value:
-        """Raises StoreError for what was not kept here, or not sealed where there is a vault."""
-        if not isinstance(kept, bytes if self._cover.seals else str):
-            raise StoreError("the index holds what is not its own")
-        text = self._cover.unseal(kept, (_CELL, *place))
+        """Raises StoreError for a foreign value, or one that is not sealed despite a vault."""
+        if not isinstance(kept, bytes if self._cipher.seals else str):
+            raise StoreError("the index has a value that was not stored by it")
+        text = self._cipher.unseal(kept, (_CELL, *place))
         return strict_json.parse_json(text) if text else ABSENT
 
     def _marks_of(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cover.person_pseudonyms(person_id)])
+        return strict_json.dump_json([*self._cipher.person_pseudonyms(person_id)])
 
     def _files(self) -> list[Path]:
         with store_errors(self._folder):
             return sorted(self._folder.glob(f"{self._prefix}*.db"))
 
     def _sweep(self, prefix: str) -> None:
-        """Delete an index, and what is left where somebody was killed who made one."""
+        """Delete an index, and drafts of killed processes."""
         with store_errors(self._folder):
             found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
         for path in found:
@@ -201,7 +200,7 @@ class LastAppliedIndex:
 
 
 def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
-    """The signatures of the runs that have not changed of late."""
+    """The signatures of the runs that have not changed recently."""
     youngest = time.time() - _GRAIN
     for run_id, path in runs.items():
         try:
@@ -213,7 +212,7 @@ def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
 
 
 def _name(prefix: str, path: Path) -> str:
-    """What an index with the bytes of this file is called."""
+    """The name of an index with the bytes of this file."""
     checksum = 0
     with store_errors(path), path.open("rb") as file:
         for _ in range(_LARGEST // MIB):

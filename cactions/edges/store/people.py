@@ -1,12 +1,12 @@
-"""The embedded workspace: people in a SQLite database beside the YAML, over those in the YAML.
+"""The local workspace: people in a SQLite database beside the YAML, and the people in the YAML.
 
-- Whoever is in the store wins whole over a seed person of the same id; a seed person is copied
-  into the store when first written, in the same transaction.
+- A stored person replaces a seed person of the same id completely; a seed person is copied into the
+  store when first written, in the same transaction.
 - Reading makes no file: a ``diff`` in a clean folder leaves no trace.
 - A commit is one transaction: the person is read, compared with every ``before``, and written, or
-  left alone; committed is durable.
+  left alone; a commit is durable.
 - Equal attributes are equal bytes: they are stored in the order of their names, everything inside
-  a value as it came. So undo restores what was stored, byte for byte.
+  a value in its original order. So undo restores what was stored, byte for byte.
 - An import is all or nothing.
 """
 
@@ -50,15 +50,15 @@ _LAYOUT: Final = Schema(
 
 _SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM person"
 _PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
-_PUT: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
-_BY: Final[Mapping[str, str]] = MappingProxyType(
+_REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "id": f"{_SELECT} WHERE id = ?",
         "user_id": f"{_SELECT} WHERE user_id = ?",
         "email": f"{_SELECT} WHERE email = ?",
     }
 )
-_NEAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+_SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "id": (
             "SELECT id FROM person WHERE id >= ? ORDER BY id LIMIT 100",
@@ -70,24 +70,24 @@ _NEAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-"""Neighbours in the alphabet: whoever mistypes a key mostly has its beginning right."""
+"""Neighbours in the alphabet: a mistyped key usually begins correctly."""
 
 
 class LocalPeopleStore:
-    """People, as ``app/ports.py`` wants them; ``folder`` is the state folder, made when needed.
+    """Implements ``People`` of ``app/ports.py``; the state folder is made when needed.
 
-    Without one they are the seed alone, whatever any folder holds, and nobody can be written.
-    Every method raises StoreError where the store cannot be read or written.
+    Without a folder there are only the seed people, and no one can be written. Every method raises
+    StoreError if the store cannot be read or written.
     """
 
     def __init__(self, folder: Path | None, seed: Sequence[Person] = ()) -> None:
         self._state = StateFolder(folder) if folder else None
         self._seed = seed
-        self._seed_by_key = _indexed(seed)
+        self._seed_by_key = _index_by_key(seed)
         self._database: Database | None = None
 
     def close(self) -> None:
-        """Let go of the database file."""
+        """Close the database file."""
         if self._database:
             self._database.close()
         self._database = None
@@ -97,119 +97,123 @@ class LocalPeopleStore:
         check_field(query)
         key = build_lookup_key(query.field, query.value)
         with self._snapshot() as store:
-            found = self._found(store, query.field, key) if key else ()
-            return require_one_person(query, found, self._near(store, query) if key else ())
+            matches = self._find_matches(store, query.field, key) if key else ()
+            return require_one_person(
+                query, matches, self._list_similar_keys(store, query) if key else ()
+            )
 
     def get(self, person_id: str) -> Person:
-        """The person of this contact id. Raises UsageError where there is none."""
+        """The person of this contact id. Raises UsageError if there is none."""
         return self.find(PersonQuery("id", person_id))
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes if every ``before`` still holds, else none of them.
 
-        Raises UsageError where the person is gone.
+        Raises UsageError if the person no longer exists.
         """
         if idle := is_unchanged(plan):
             return idle
         query = PersonQuery("id", plan.subject.person_id)
-        store = self._made()
+        store = self._open_or_create()
         with store.writing():
-            person = require_one_person(query, self._found(store, "id", query.value))
+            person = require_one_person(query, self._find_matches(store, "id", query.value))
             after, receipt = commit_plan(plan, person)
             if after:
-                store.execute(_PUT, *_to_row(after))
+                store.execute(_REPLACE, *_build_row(after))
         return receipt
 
     def import_people(self, people: Iterable[Person], *, update: bool = False) -> int:
-        """Store them all, or none; how many they were.
+        """Store all people, or none; returns their number.
 
-        With ``update``, whoever is here already gets what the new record says and keeps the rest;
-        without it they are an UsageError, as is a ``user_id`` that belongs to somebody else.
+        With ``update``, an existing person gets the fields of the new record and keeps the others;
+        without it, an existing person raises UsageError, as does a ``user_id`` of another person.
         """
-        store, number = self._made(), 0
+        store, number = self._open_or_create(), 0
         with store.writing():
             for number, person in enumerate(people, start=1):
                 row = f"person {number} ({person.label})"
-                store.execute(_PUT, *_to_row(self._admitted(store, person, row, update=update)))
+                store.execute(
+                    _REPLACE, *_build_row(self._check_import(store, person, row, update=update))
+                )
         return number
 
     def list(self) -> Iterator[Person]:
-        """Everybody: seed people in their order, as they are now, then the others by id."""
-        store = self._opened()
+        """All people: seed people in their order, with current values, then the others by id."""
+        store = self._open()
         seeds = {person.id for person in self._seed}
         for person in self._seed:
-            stored = _stored(store, "id", person.id) if store else []
+            stored = _read_stored(store, "id", person.id) if store else []
             yield stored[0] if stored else person
-        for person in _pages(store) if store else ():
+        for person in _read_pages(store) if store else ():
             if person.id not in seeds:
                 yield person
 
     def count(self) -> int:
-        """How many ``list`` gives."""
+        """The number of people."""
         with self._snapshot() as store:
             if not store:
                 return len(self._seed)
             [(stored,)] = store.rows("SELECT count(*) FROM person")
             assert isinstance(stored, int), "count(*) is a whole number"
-            return stored + sum(not _stored(store, "id", person.id) for person in self._seed)
+            return stored + sum(not _read_stored(store, "id", person.id) for person in self._seed)
 
-    def _found(self, store: Database | None, field: str, key: str) -> Sequence[Person]:
-        """Whoever has the key: stored people, and seed people who are not stored."""
+    def _find_matches(self, store: Database | None, field: str, key: str) -> Sequence[Person]:
+        """The people with this key: stored ones, and seed people who are not stored."""
         seeds = self._seed_by_key.get((field, key), ())
         if not store:
             return seeds
-        fresh = (person for person in seeds if not _stored(store, "id", person.id))
-        return (*_stored(store, field, key), *fresh)
+        fresh = (person for person in seeds if not _read_stored(store, "id", person.id))
+        return (*_read_stored(store, field, key), *fresh)
 
-    def _near(self, store: Database | None, query: PersonQuery) -> Iterator[str]:
-        """Keys that may have been meant. E-mail addresses of other people are not shown."""
-        if query.field not in _NEAR:
+    def _list_similar_keys(self, store: Database | None, query: PersonQuery) -> Iterator[str]:
+        """Similar keys. E-mail addresses of other people are never suggested."""
+        if query.field not in _SIMILAR_KEYS:
             return
         yield from (key for field, key in self._seed_by_key if field == query.field)
         if store:
-            for sql in _NEAR[query.field]:
+            for sql in _SIMILAR_KEYS[query.field]:
                 yield from (str(key) for (key,) in store.rows(sql, query.value))
 
-    def _admitted(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
-        present = self._found(store, "id", person.id)
+    def _check_import(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
+        present = self._find_matches(store, "id", person.id)
         if present and not update:
             raise UsageError(
-                f"{row} is here already",
-                hint="Say --update: what the file does not name stays as it is.",
+                f"{row} already exists",
+                hint="Use --update: fields that the file does not name stay as they are.",
             )
         user_id = list_lookup_keys(person)["user_id"]
-        owners = self._found(store, "user_id", user_id) if user_id else ()
+        owners = self._find_matches(store, "user_id", user_id) if user_id else ()
         if other := next((owner for owner in owners if owner.id != person.id), None):
             raise UsageError(
-                f"{row} has the user_id of somebody else, id {other.id}",
+                f"{row} has the user_id of another person, id {other.id}",
                 hint="Give both the same id, or one of them another user_id.",
             )
         return update_person(present[0], person) if present else person
 
     @contextmanager
     def _snapshot(self) -> Iterator[Database | None]:
-        store = self._opened()
+        store = self._open()
         with store.reading() if store else nullcontext():
             yield store
 
-    def _opened(self) -> Database | None:
+    def _open(self) -> Database | None:
         if not self._database and self._state and self._state.is_there():
             self._database = Database.existing(self._state.path / FILE_NAME, _LAYOUT)
         return self._database
 
-    def _made(self) -> Database:
+    def _open_or_create(self) -> Database:
         if not self._state:
             raise StoreError("these people have no store", hint="They are for reading only.")
-        store = self._opened()
+        store = self._open()
         while not store:
             self._state.make()
             with suppress(FileExistsError):  # another process was first
                 Database.create(self._state.path / FILE_NAME, _LAYOUT)
-            store = self._opened()
+            store = self._open()
         return store
 
 
-def _indexed(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
+def _index_by_key(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
     by_key: dict[tuple[str, str], list[Person]] = {}
     for person in people:
         for field, key in list_lookup_keys(person).items():
@@ -218,48 +222,51 @@ def _indexed(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Pers
     return by_key
 
 
-def _stored(store: Database, field: str, key: str) -> list[Person]:
-    return [_from_row(store, row) for row in store.rows(_BY[field], key)]
+def _read_stored(store: Database, field: str, key: str) -> list[Person]:
+    return [_read_row(store, row) for row in store.rows(_SELECT_BY_FIELD[field], key)]
 
 
-def _pages(store: Database) -> Iterator[Person]:
-    """Page by page, so that no transaction stays open while somebody prints."""
+def _read_pages(store: Database) -> Iterator[Person]:
+    """Read page by page, so that no transaction stays open while the caller prints."""
     last: Cell = ""
     while rows := store.rows(_PAGE, last):
-        yield from (_from_row(store, row) for row in rows)
+        yield from (_read_row(store, row) for row in rows)
         last = rows[-1][0]
 
 
-def _keys(person: Person) -> Row:
+def _list_columns(person: Person) -> Row:
     keys = list_lookup_keys(person)
     return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
 
 
-def _to_row(person: Person) -> Row:
+def _build_row(person: Person) -> Row:
     attributes = dict(sorted(person.attributes.items()))
     return (
-        *_keys(person),
+        *_list_columns(person),
         strict_json.dump_json(dict(person.fields)),
         strict_json.dump_json(attributes),
     )
 
 
-def _from_row(store: Database, row: Row) -> Person:
-    """The person, if every column says the same; a row changed by hand may say two things."""
+def _read_row(store: Database, row: Row) -> Person:
+    """The person, if all columns agree; a row that was changed by hand may contradict itself."""
     *keys, fields, attributes = row
     person = Person(
-        str(keys[0]), _object(store, fields), _object(store, attributes), test=bool(keys[-1])
+        str(keys[0]),
+        _parse_object(store, fields),
+        _parse_object(store, attributes),
+        test=bool(keys[-1]),
     )
-    if _keys(person) != tuple(keys):
+    if _list_columns(person) != tuple(keys):
         raise store.damaged(f"the row of {person.id} contradicts itself")
     return person
 
 
-def _object(store: Database, text: Cell) -> dict[str, Json]:
+def _parse_object(store: Database, text: Cell) -> dict[str, Json]:
     try:
         value = strict_json.parse_json(text) if isinstance(text, str) else None
     except strict_json.StrictJsonError as error:
         raise store.damaged(str(error)) from error
     if not isinstance(value, dict):
-        raise store.damaged("a person in it is no JSON object")
+        raise store.damaged("a person in it is not a JSON object")
     return value

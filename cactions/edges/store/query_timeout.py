@@ -1,4 +1,4 @@
-"""How long a query may take: one that never ends is stopped, and signals are heard meanwhile."""
+"""A time limit for queries: an endless query is stopped, and signals are handled meanwhile."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from math import inf
 from typing import Final
 
-PATIENCE_SECONDS: Final = 30.0
+QUERY_SECONDS: Final = 30.0
 
 
 class QueryTimeout:
-    """SQLite asks it now and then, and stops where it says so; meanwhile Python hears signals.
+    """A progress handler: SQLite calls it regularly and stops the query if it returns true.
 
-    ``ended`` says that the last query has had its time.
+    ``ended`` is whether the last query ran out of time.
     """
 
     def __init__(self) -> None:
@@ -27,8 +27,8 @@ class QueryTimeout:
 
     @contextmanager
     def bounded(self) -> Iterator[None]:
-        """What is within has PATIENCE_SECONDS."""
-        self._deadline, self.ended = time.monotonic() + PATIENCE_SECONDS, False
+        """Limit the queries within to QUERY_SECONDS."""
+        self._deadline, self.ended = time.monotonic() + QUERY_SECONDS, False
         try:
             yield
         finally:

@@ -1,7 +1,7 @@
-"""How the journal keeps what it knows of people: as plain text, or sealed where there is a vault.
+"""How the journal stores data about people: as plain text, or sealed with a vault.
 
-- Plain text that was kept before there was a vault can still be read.
-- A person's *mark* stands for them in an index: their id, or where there is a vault a MAC of it.
+- Plain text from before the vault can still be read.
+- In an index a *pseudonym* stands for a person: their id, or with a vault a MAC of it.
 """
 
 from __future__ import annotations
@@ -11,49 +11,49 @@ from typing import Final, Protocol, TypeAlias
 
 from cactions.model.vault import VaultLocked
 
-Kept: TypeAlias = "str | bytes"
+StoredText: TypeAlias = "str | bytes"
 Place: TypeAlias = "tuple[str | int, ...]"
 
 
-BEGINNING: Final = b"cactions-sealed/"
-"""Of whatever was sealed, by this version or another."""
+SEALED_PREFIX: Final = b"cactions-sealed/"
+"""The beginning of every sealed cell, of any version."""
 
 
 class RowCipher(Protocol):
-    """Seals texts for their places. Whatever is asked raises Locked where a key is missing."""
+    """Seals texts for their places. Every method raises VaultLocked if the key is missing."""
 
     seals: bool
-    """Whether what it keeps is sealed."""
+    """Whether texts are sealed."""
 
-    def seal(self, text: str, place: Place) -> Kept:
-        """The text as it may be kept in this place."""
+    def seal(self, text: str, place: Place) -> StoredText:
+        """The text in the form to be stored in this place."""
         ...
 
-    def unseal(self, kept: Kept, place: Place) -> str:
-        """The text that was kept. Raises Locked, StoreError where it was not kept for the place."""
+    def unseal(self, stored: StoredText, place: Place) -> str:
+        """The stored text. Raises VaultLocked, StoreError if sealed for another place."""
         ...
 
     def person_pseudonyms(self, person_id: str) -> Sequence[str]:
-        """What may stand for the person; the first is for new entries."""
+        """The pseudonyms of the person; the first one is for new entries."""
         ...
 
 
 class PlainRows:
-    """There is no vault: everything is plain."""
+    """Without a vault: everything is plain text."""
 
     seals = False
 
-    def seal(self, text: str, _place: Place) -> Kept:
+    def seal(self, text: str, _place: Place) -> StoredText:
         """The text itself."""
         return text
 
-    def unseal(self, kept: Kept, _place: Place) -> str:
-        """The text itself. Raises Locked for what was sealed."""
-        if isinstance(kept, str):
-            return kept
+    def unseal(self, stored: StoredText, _place: Place) -> str:
+        """The text itself. Raises VaultLocked for a sealed cell."""
+        if isinstance(stored, str):
+            return stored
         raise VaultLocked(
-            "it was sealed by a vault, and there is no vault beside the action files",
-            hint="Put the file cactions.vault back from git or a backup.",
+            "it was sealed with a vault, and there is no vault beside the action files",
+            hint="Restore the file cactions.vault from git or a backup.",
         )
 
     def person_pseudonyms(self, person_id: str) -> Sequence[str]:

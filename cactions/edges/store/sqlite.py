@@ -1,19 +1,17 @@
-"""SQLite as this project keeps state: private, durable, with no error but ours.
-
-The one home of ``sqlite3``.
+"""SQLite databases for state: private and durable. The only module that uses ``sqlite3``.
 
 - A database appears complete or not at all, with mode 0600, and never behind a symbolic link.
-- What ``writing`` has committed survives a power cut: WAL with ``synchronous=FULL``. With
-  ``durable=False`` it survives the death of the process, and a power cut once anything durable
-  was written after it.
-- A transaction waits up to BUSY_SECONDS for another process, then is a StoreError.
-- An error of the disk at a commit that ``writing`` made is OutcomeUnknown; it is never retried.
-  After any other error nothing of the transaction was kept.
+- A commit of ``writing`` survives a power cut: WAL with ``synchronous=FULL``. With
+  ``durable=False`` it survives the end of the process, and a power cut once anything durable was
+  written after it.
+- A transaction waits up to BUSY_SECONDS for another process, then raises StoreError.
+- A disk error in a commit of ``writing`` raises OutcomeUnknown and is never retried. After any
+  other error nothing of the transaction was stored.
 - A rollback journal, which can make SQLite delete any file, is refused before SQLite sees it.
 - A database that was deleted or replaced under an open connection is not used any more.
-- A database is used only where its tables and indexes are exactly those of its layout: a cloned
-  repository can carry one with a trigger that writes, or with a view that never ends.
-- No query works longer than PATIENCE_SECONDS, and a signal is heard while it works.
+- A database is used only if its tables and indexes are exactly those of its layout: a cloned
+  repository can bring one with a trigger that writes, or with a view that never ends.
+- No query runs longer than QUERY_SECONDS, and signals are handled meanwhile.
 - Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
 """
 
@@ -51,19 +49,19 @@ from cactions.edges.store.sqlite_schema_check import (
 from cactions.model import StoreError
 
 BUSY_SECONDS: Final = 10.0
-_STEPS: Final = 100_000
-"""Instructions of SQLite's machine between two looks at the clock: a few milliseconds."""
+PROGRESS_STEPS: Final = 100_000
+"""Instructions of SQLite's machine between two checks of the clock: a few milliseconds."""
 
 __all__ = ["BUSY_SECONDS", "Cell", "Database", "Row", "Schema"]
 
-_SEALED: Final = "immutable=1"
+_IMMUTABLE: Final = "immutable=1"
 _DRAFT: Final = "mode=rw"
 _READ: Final = "BEGIN"
 _WRITE: Final = "BEGIN IMMEDIATE"
 
 
 class Database:
-    """An open database; closes itself when it is forgotten."""
+    """An open database; it is closed when it is garbage-collected."""
 
     close: weakref.finalize[[], Database]
 
@@ -74,34 +72,34 @@ class Database:
         self.layout = layout
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
-        self._patience = QueryTimeout()
-        with _OPENING, self._translated():
+        self._timeout = QueryTimeout()
+        with _OPENING, self._translate_errors():
             self.file = identity(path)
-            if access != _DRAFT:  # nobody else knows the name of a draft
+            if access != _DRAFT:  # no other process knows the name of a draft
                 refuse_foreign(path, str(self), is_open=_is_open(self.file))
-            self._connection = _connect(path, access or _access(path))
-            self._connection.set_progress_handler(self._patience, _STEPS)
+            self._connection = _connect(path, access or _choose_access(path))
+            self._connection.set_progress_handler(self._timeout, PROGRESS_STEPS)
             self.close = weakref.finalize(self, self._connection.close)
             _OPENED.add(self)
-            self._check_in_place()
+            self._check_not_replaced()
 
     def __str__(self) -> str:
         return self._name
 
     @classmethod
     def existing(cls, path: Path, *layouts: Schema) -> Database | None:
-        """The database, in one of the layouts, if it is there. The folder must be private."""
+        """Open the database in one of the layouts, if it exists. The folder must be private."""
         if not has_private_database(path):
             return None
-        return _known(cls(path, layouts[0]), layouts)
+        return _check_known(cls(path, layouts[0]), layouts)
 
     @classmethod
     def create(
         cls, path: Path, layout: Schema, fill: Callable[[Database], object] | None = None
     ) -> None:
-        """Make the database, filled in the same breath; durable on return.
+        """Make and fill the database in one step; durable on return.
 
-        Raises FileExistsError where it is there already.
+        Raises FileExistsError if it exists.
         """
         refuse_orphans(path, layout.what)
         with cls.draft(path.parent, layout, fill, name=path) as draft:
@@ -117,10 +115,10 @@ class Database:
         *,
         name: Path | None = None,
     ) -> Iterator[Path]:
-        """A complete and closed database under a name for now; what is not renamed is deleted."""
+        """Make a complete, closed database under a temporary name; deleted unless it is renamed."""
         draft = new_private_file(folder, f".{name.name if name else ''}-")
         try:
-            _make(cls(draft, layout, name=name, access=_DRAFT), fill)
+            _fill_new(cls(draft, layout, name=name, access=_DRAFT), fill)
             yield draft
         finally:
             with suppress(StoreError):
@@ -128,61 +126,61 @@ class Database:
 
     @classmethod
     def sealed(cls, path: Path, layout: Schema) -> Database:
-        """A database that nobody ever changes, to be read without a lock or a log."""
-        return _known(cls(path, layout, access=_SEALED), (layout,))
+        """Open a database that is never changed, without a lock or a log."""
+        return _check_known(cls(path, layout, access=_IMMUTABLE), (layout,))
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
-        """All rows of a query. Raises StoreError for one that does not come to its end."""
-        with self._lock, self._translated(), self._patience.bounded():
+        """All rows of a query. Raises StoreError if the query does not end in time."""
+        with self._lock, self._translate_errors(), self._timeout.bounded():
             return self._connection.execute(sql, values).fetchall()
 
     def execute(self, sql: str, *values: Cell) -> int:
-        """Run a statement inside ``writing``; the number of rows that it touched."""
-        with self._translated():
+        """Run a statement inside ``writing``; returns the number of changed rows."""
+        with self._translate_errors():
             return self._connection.execute(sql, values).rowcount
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Every query within sees one and the same moment."""
+        """A read transaction: every query in it sees the same state."""
         with self._lock, self._transaction(_READ):
             yield
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[None]:
-        """All of what is written within, or nothing where an exception leaves."""
+        """A write transaction: everything in it is stored, or nothing after an exception."""
         with self._lock:
             self.rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             with self._transaction(_WRITE):
                 yield
 
     def settle(self) -> None:
-        """All that was committed, or is in the log, is durably in the one file; no log is left."""
-        with self._lock, self._translated():
-            self._check_in_place()
+        """Move everything from the log durably into the one file; no log is left."""
+        with self._lock, self._translate_errors():
+            self._check_not_replaced()
             self._connection.execute("PRAGMA synchronous=FULL")
             [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if busy:
                 raise describe_error(Code.BUSY, str(self))
 
     def scrub(self) -> None:
-        """No byte of what was deleted or replaced is left in the files."""
+        """Remove every byte of deleted or replaced data from the files."""
         self.rows("PRAGMA temp_store=MEMORY")
-        with self._lock, self._translated():
+        with self._lock, self._translate_errors():
             self._connection.execute("VACUUM")
         self.settle()
 
     def damaged(self, why: str) -> StoreError:
-        """The error for content that cannot be what was written here."""
+        """The error for content that was not written here."""
         return StoreError(f"{self} is damaged: {why}", hint=DAMAGED)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        with self._translated():
-            self._check_in_place()
+        with self._translate_errors():
+            self._check_not_replaced()
             self._connection.execute(begin)
         try:
             yield
-            with self._translated(doubtful=begin != _READ):
+            with self._translate_errors(doubtful=begin != _READ):
                 self._connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -190,22 +188,22 @@ class Database:
             raise
 
     @contextmanager
-    def _translated(self, *, doubtful: bool = False) -> Iterator[None]:
+    def _translate_errors(self, *, doubtful: bool = False) -> Iterator[None]:
         try:
             with store_errors(self.path):
                 yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-            if code == sqlite3.SQLITE_INTERRUPT and not self._patience.ended:
-                raise KeyboardInterrupt from None  # a signal's own exception is lost in SQLite
+            if code == sqlite3.SQLITE_INTERRUPT and not self._timeout.ended:
+                raise KeyboardInterrupt from None  # SQLite loses the signal's own exception
             raise describe_error(code, str(self), str(error), doubtful=doubtful) from error
         except UnicodeDecodeError as error:  # of a name in the schema
             raise self.damaged("a text in it is not UTF-8") from error
         except UnicodeEncodeError as error:
-            why = f"a text for {self.layout.what} is no Unicode text"
-            raise StoreError(why, hint="Check where it is from.") from error
+            why = f"a text for {self.layout.what} is not valid Unicode"
+            raise StoreError(why, hint="Check where the text comes from.") from error
 
-    def _check_in_place(self) -> None:
+    def _check_not_replaced(self) -> None:
         if identity(self.path) != self.file:
             raise StoreError(
                 f"{self} was replaced while it was in use",
@@ -221,9 +219,9 @@ def _is_open(file: tuple[int, int]) -> bool:
     return any(database.file == file and database.close.alive for database in _OPENED)
 
 
-def _known(database: Database, layouts: tuple[Schema, ...]) -> Database:
+def _check_known(database: Database, layouts: tuple[Schema, ...]) -> Database:
     try:
-        database.layout = check_layout(database, layouts, _objects)
+        database.layout = check_layout(database, layouts, _list_objects)
     except StoreError:
         database.close()
         raise
@@ -231,8 +229,8 @@ def _known(database: Database, layouts: tuple[Schema, ...]) -> Database:
 
 
 @cache
-def _objects(layout: Schema) -> frozenset[Row]:
-    """What SQLite itself makes of the layout: type, name, table and text of each object."""
+def _list_objects(layout: Schema) -> frozenset[Row]:
+    """What SQLite makes of the layout: type, name, table and SQL of each object."""
     with closing(sqlite3.connect(":memory:")) as empty:
         empty.executescript(";".join(layout.statements))
         return normalize_sql(empty.execute(OBJECTS).fetchall())
@@ -247,7 +245,7 @@ def _connect(path: Path, access: str) -> sqlite3.Connection:
         check_same_thread=False,
     )
     try:
-        connection.execute("PRAGMA trusted_schema=OFF")  # the file may come from a stranger
+        connection.execute("PRAGMA trusted_schema=OFF")  # the file may come from an attacker
         connection.execute("PRAGMA cell_size_check=ON")
         connection.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone stops at the drive's cache
     except BaseException:
@@ -256,12 +254,12 @@ def _connect(path: Path, access: str) -> sqlite3.Connection:
     return connection
 
 
-def _access(path: Path) -> str:
-    """At rest, in a folder that may not be written, a database can be read without a log."""
-    return _SEALED if at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
+def _choose_access(path: Path) -> str:
+    """Without a log, a database in a read-only folder can be opened as immutable."""
+    return _IMMUTABLE if at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
 
 
-def _make(database: Database, fill: Callable[[Database], object] | None) -> None:
+def _fill_new(database: Database, fill: Callable[[Database], object] | None) -> None:
     try:
         database.rows("PRAGMA journal_mode=WAL")
         with database.writing():
@@ -270,6 +268,6 @@ def _make(database: Database, fill: Callable[[Database], object] | None) -> None
             database.execute(f"PRAGMA user_version={database.layout.version}")
             if fill:
                 fill(database)
-        database.settle()  # closing would do it too, and say nothing of a full disk
+        database.settle()  # closing would do it too, but hide a full disk
     finally:
         database.close()

@@ -1,4 +1,4 @@
-"""What SQLite's result codes mean for whoever keeps state here, and what to do next.
+"""Messages and hints for SQLite's result codes.
 
 By primary result code: https://sqlite.org/rescode.html
 """
@@ -14,11 +14,11 @@ from cactions.model import OutcomeUnknown, StoreError
 
 DAMAGED: Final = "Move it out of the way, or put a backup in its place."
 _RIGHTS: Final = "Check who owns it, its permissions, and whether the disk is read-only."
-_EITHER_WAY: Final = "; what was being written may be kept or not"
+_MAYBE_STORED: Final = "; the last write may be stored or not"
 
 
 class Code(IntEnum):
-    """The primary result codes that have words of their own."""
+    """The primary result codes with a message of their own."""
 
     PERM = 3
     BUSY = 5
@@ -31,19 +31,19 @@ class Code(IntEnum):
     NOTADB = 26
 
 
-_WORDS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
+_MESSAGES: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
     {
         Code.BUSY: ("is in use by another process", "Let the other command end, then retry."),
         Code.FULL: ("cannot grow: the disk is full", "Make room, then try again."),
-        Code.INTERRUPT: ("is damaged: a search in it does not come to its end", DAMAGED),
+        Code.INTERRUPT: ("is damaged: a query did not end", DAMAGED),
         Code.READONLY: ("may not be written", _RIGHTS),
         Code.CANTOPEN: ("cannot be opened", _RIGHTS),
         Code.PERM: ("may not be opened", _RIGHTS),
         Code.NOTADB: ("is not a database", DAMAGED),
         Code.CORRUPT: ("is damaged", DAMAGED),
         Code.IOERR: (
-            "met an error of the disk",
-            "Check the disk and the room on it, then look at what is there before you go on.",
+            "had a disk error",
+            "Check the disk and the room on it, then check the stored data before you go on.",
         ),
     }
 )
@@ -54,10 +54,10 @@ def describe_error(
 ) -> StoreError:
     """The error for a result code; ``message`` is SQLite's own, for codes without words here.
 
-    ``doubtful``: it came from a commit, of which an error of the disk leaves no one wiser.
+    ``doubtful``: it came from a commit, whose outcome is unknown after a disk error.
     """
     primary = code & 0xFF
-    said, hint = _WORDS.get(primary, (f"is damaged: {message}", DAMAGED))
+    text, hint = _MESSAGES.get(primary, (f"is damaged: {message}", DAMAGED))
     if doubtful and primary == Code.IOERR:
-        return OutcomeUnknown(f"{subject} {said}{_EITHER_WAY}", hint=hint)
-    return StoreError(f"{subject} {said}", hint=hint)
+        return OutcomeUnknown(f"{subject} {text}{_MAYBE_STORED}", hint=hint)
+    return StoreError(f"{subject} {text}", hint=hint)

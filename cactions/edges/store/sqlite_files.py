@@ -1,4 +1,4 @@
-"""The files that a SQLite database consists of: the one with the data, and what stands beside it.
+"""The files of a SQLite database: the one with the data, and those beside it.
 
 A database is found under its name only; a log without its database is not used.
 """
@@ -15,49 +15,50 @@ from cactions.edges.store.sqlite_errors import DAMAGED
 from cactions.model import StoreError
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database while it is in use."""
+"""Suffixes of SQLite's files beside a database in use."""
 _MAGIC: Final = b"SQLite format 3\0"
 _VERSIONS: Final = slice(18, 20)
-"""Where the header says how the file is written and read."""
+"""The write and read versions in the header."""
 _WITH_LOG: Final = b"\2\2"
-_HEADER: Final = 100
-_READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_HEADER_BYTES: Final = 100
+_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def has_private_database(path: Path) -> bool:
-    """Whether it is there; if so, all of its files are real ones and their owner's alone."""
+    """Whether it exists; if so, all its files are real files that only the owner can open."""
     if not has_private_file(path):
         return False
-    for beside in _beside(path):
+    for beside in _list_beside(path):
         has_private_file(beside)
     return True
 
 
 def refuse_foreign(path: Path, name: str, *, is_open: bool) -> None:
-    """Raises StoreError for files with which SQLite would do more than read and write a database.
+    """Raises StoreError for files that could make SQLite change other files.
 
-    A rollback journal is carried out by each program that opens the database, and SQLite deletes
-    the super-journal that it names, whatever file that is. Our databases have a log instead.
+    Every program that opens a database executes its rollback journal, and SQLite deletes the
+    super-journal named there, whatever file that is. Our databases have a log instead.
 
-    ``is_open``: this process has the file open. Its header was looked at then; to close it here
-    once more would end the locks that SQLite holds on it (fcntl(2), "record locks").
+    ``is_open``: this process has the file open and has checked its header. Opening and closing it
+    again would release SQLite's locks on it (fcntl(2), "record locks").
     """
     journal = path.with_name(path.name + _BESIDE[2])
     if os.path.lexists(journal):
         raise StoreError(
-            f"{journal} is not from cactions, and could make SQLite change or delete other files",
+            f"{journal} was not made by cactions, and could make SQLite change or"
+            " delete other files",
             hint=f"Move it out of the way. {path.name} itself was not opened.",
         )
-    if why := "" if is_open else _header_fault(path):
+    if why := "" if is_open else _find_header_fault(path):
         raise StoreError(f"{name} {why}", hint=DAMAGED)
 
 
-def _header_fault(path: Path) -> str:
-    """Why the file is no database with a write-ahead log, after its name; empty where it is one."""
+def _find_header_fault(path: Path) -> str:
+    """Why the file is not a database with a write-ahead log; empty if it is one."""
     with store_errors(path):
-        handle = os.open(path, _READ)
+        handle = os.open(path, _READ_FLAGS)
         try:
-            header = os.read(handle, _HEADER)
+            header = os.read(handle, _HEADER_BYTES)
         finally:
             os.close(handle)
     if not header:
@@ -68,43 +69,43 @@ def _header_fault(path: Path) -> str:
 
 
 def at_rest(path: Path) -> bool:
-    """Whether everything is in the one file."""
+    """Whether the database has no log beside it."""
     return not os.path.lexists(log_of(path))
 
 
 def log_of(path: Path) -> Path:
-    """Where SQLite writes ahead."""
+    """The path of the write-ahead log."""
     return path.with_name(path.name + _BESIDE[0])
 
 
 def refuse_orphans(path: Path, what: str) -> None:
-    """A log whose database was deleted would be replayed into the new one."""
-    found = next((beside for beside in _beside(path) if os.path.lexists(beside)), None)
-    if found and not os.path.lexists(path):
+    """Raises StoreError for a log without a database: it would be replayed into a new one."""
+    orphan = next((beside for beside in _list_beside(path) if os.path.lexists(beside)), None)
+    if orphan and not os.path.lexists(path):
         raise StoreError(
-            f"{found} is there, but {what} that it belongs to is not",
+            f"orphaned {orphan}: {what} is missing",
             hint=f"Put {path.name} back beside it, or delete it too.",
         )
 
 
 def delete_database(path: Path) -> None:
-    """Delete all of it; no process may have it open. Raises StoreError."""
-    for file in (path, *_beside(path)):
+    """Delete all its files; no process may have it open. Raises StoreError."""
+    for file in (path, *_list_beside(path)):
         delete_file(file)
 
 
 def identity(path: Path) -> tuple[int, int]:
-    """Which file it is, whatever its name. Raises StoreError where it is gone."""
+    """Device and inode of the file. Raises StoreError if it is gone."""
     with store_errors(path):
-        found = path.stat()
-    return found.st_dev, found.st_ino
+        status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def signature(path: Path) -> tuple[str, float]:
-    """What changes whenever the database does, and when it changed last, in Unix seconds.
+    """A text that changes with the database, and the time of the last change in Unix seconds.
 
-    A change within the grain of the file system's clock can hide behind an earlier one. Quick,
-    since it is asked of every run at each look-up. Raises OSError where the database is gone.
+    Two changes within one tick of the file system's clock can look like one. Fast, since it is
+    needed for every run at each look-up. Raises OSError if the database is gone.
     """
     data = os.stat(path)  # noqa: PTH116 - half the time of Path.stat
     try:
@@ -113,9 +114,9 @@ def signature(path: Path) -> tuple[str, float]:
         log = None
     if log is None or not log.st_size:  # reading makes an empty one
         return f"{data.st_ino}.{data.st_size}.{data.st_mtime_ns}", data.st_mtime
-    marks = (f"{each.st_ino}.{each.st_size}.{each.st_mtime_ns}" for each in (data, log))
-    return " ".join(marks), max(data.st_mtime, log.st_mtime)
+    parts = (f"{file.st_ino}.{file.st_size}.{file.st_mtime_ns}" for file in (data, log))
+    return " ".join(parts), max(data.st_mtime, log.st_mtime)
 
 
-def _beside(path: Path) -> list[Path]:
+def _list_beside(path: Path) -> list[Path]:
     return [path.with_name(path.name + suffix) for suffix in _BESIDE]

@@ -1,4 +1,4 @@
-"""Whether a database is one of ours, before anything in it is used."""
+"""Checks that a database has one of our layouts, before anything in it is used."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 """Every table, index, trigger and view, with the statement that makes it."""
 
 
-class Schema(Struct, frozen=True):
-    """What a database is called in messages, its version, and the statements that make it."""
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The name of a database in messages, its version, and the statements that make it."""
 
     what: str
     version: int
@@ -33,47 +34,48 @@ class CheckedRows(Protocol):
         ...
 
     def damaged(self, why: str) -> StoreError:
-        """The error for what cannot be ours."""
+        """The error for content that was not written by us."""
         ...
 
 
 def check_layout(
     database: CheckedRows, layouts: Sequence[Schema], objects: Callable[[Schema], frozenset[Row]]
 ) -> Schema:
-    """The one layout that it has; the newest comes first.
+    """Find the layout of the database; the newest layout comes first.
 
-    Raises StoreError where it is not one of ours, or one of a newer version.
+    Raises StoreError for an unknown layout, and for one of a newer version.
     """
-    layout = _layout(database, layouts)
+    layout = _find_layout(database, layouts)
     _check_objects(database, objects(layout))
     return layout
 
 
-def _layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
-    [(found,)] = database.rows("PRAGMA user_version")
+def _find_layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
+    [(actual,)] = database.rows("PRAGMA user_version")
     for layout in layouts:
-        if found == layout.version:
+        if actual == layout.version:
             return layout
     newest = layouts[0].version
-    if isinstance(found, int) and found > newest:
+    if isinstance(actual, int) and actual > newest:
         raise StoreError(
-            f"{database} was written by a newer cactions (format {found}; this one knows {newest})",
+            f"{database} was written by a newer cactions (format {actual};"
+            f" this one knows {newest})",
             hint="Use the newer cactions.",
         )
     raise database.damaged("it is empty, or the database of another program")
 
 
-def _check_objects(database: CheckedRows, wanted: frozenset[Row]) -> None:
-    """Raises StoreError where an object is missing, is another, or is one too many."""
-    found = normalize_sql(database.rows(OBJECTS))
-    if unlike := sorted(str(name) for _, name, *_ in found ^ wanted):
+def _check_objects(database: CheckedRows, expected: frozenset[Row]) -> None:
+    """Raises StoreError for a missing, changed or additional object."""
+    actual = normalize_sql(database.rows(OBJECTS))
+    if different := sorted(str(name) for _, name, *_ in actual ^ expected):
         raise database.damaged(
-            f'"{escape_control(unlike[0], 60)}" in it is not as cactions made it'
+            f'"{escape_control(different[0], 60)}" in it is not as cactions made it'
         )
 
 
 def normalize_sql(objects: Iterable[Row]) -> frozenset[Row]:
-    """What ``OBJECTS`` gives, to be compared: how a statement is laid out on lines says nothing."""
+    """The rows of ``OBJECTS`` for comparison: line breaks and blanks in SQL are ignored."""
     return frozenset(
         (*names, " ".join(sql.split()) if isinstance(sql, str) else sql) for *names, sql in objects
     )

@@ -1,8 +1,8 @@
-"""The folder of a project's state, which is not used where a repository brought it.
+"""The folder of a project's state, which is not used if it came with a repository.
 
-A cloned repository can bring one, with people, runs and locks of an attacker. What git tracks is
-from a repository; what this user made is private, and has a ``.gitignore`` against being committed.
-An archive that is unpacked without git cannot be told from this user's own.
+A cloned repository can bring one with people, runs and locks of an attacker. A tracked folder came
+from a repository; one that this user made is private and has a ``.gitignore`` so that it is not
+committed. A folder from an archive without git cannot be told from this user's own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.git_tracking import Tracking, tracking_of
+from cactions.edges.files.git_tracking import Tracking, find_tracking
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
 from cactions.logic.shell import quote_word
 from cactions.model import StoreError
@@ -21,25 +21,25 @@ _IGNORE: Final = b"*\n"
 
 
 class StateFolder:
-    """The state folder at a path. Every method raises StoreError for one that is not our own."""
+    """The state folder at a path. Every method raises StoreError if it is not this user's own."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._is_untracked = False
 
     def is_there(self) -> bool:
-        """Whether it is there; nothing is made."""
+        """Whether it exists; nothing is made."""
         if not has_private_folder(self.path):
             return False
         self._refuse_tracked(unknown=True)
         return True
 
     def make(self) -> None:
-        """Make it where it is missing, so that git leaves out what is in it."""
+        """Make it if it is missing, with a ``.gitignore`` for its content."""
         if not self.is_there():
             self._refuse_tracked()
             make_private_folder(self.path)
-        with suppress(OSError):  # there may be one, or no room for it: it is a courtesy
+        with suppress(OSError):  # optional: there may be one already, or no space
             self._ignore()
 
     def _ignore(self) -> None:
@@ -53,13 +53,13 @@ class StateFolder:
             os.close(handle)
 
     def _refuse_tracked(self, *, unknown: bool = False) -> None:
-        """Git is asked once: nothing that we do changes its index.
+        """Refuse a tracked folder; checked once, since nothing here changes git's index.
 
-        ``unknown``: also where its index cannot be read, since the folder is there already.
+        ``unknown``: refuse also if the index cannot be read, since the folder already exists.
         """
         if self._is_untracked:
             return
-        tracking = tracking_of(self.path)
+        tracking = find_tracking(self.path)
         if tracking is Tracking.TRACKED:
             raise StoreError(
                 f"{self.path} is tracked by git, so another person may have made what is in it",

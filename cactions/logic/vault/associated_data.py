@@ -20,7 +20,7 @@ def join_fields(*items: bytes | str | int) -> bytes:
 
 
 def build_entry_data(head: VaultHead, entry: Entry) -> bytes:
-    """The associated data of an entry; its sealed bytes are not looked at."""
+    """The associated data of an entry; its sealed bytes are not part of it."""
     place = (entry.purpose.value, entry.name, entry.version)
     return _place(head, place, meta_json(entry.meta))
 
@@ -61,7 +61,7 @@ def pad(plaintext: bytes) -> bytes:
 
 
 def unpad(data: bytes) -> bytes:
-    """The plaintext. Raises ValueError for anything that ``padded`` does not give."""
+    """The plaintext. Raises ValueError for anything that ``pad`` does not return."""
     size = int.from_bytes(data[:_LENGTH], "big")
     plaintext = data[_LENGTH : _LENGTH + size]
     if pad(plaintext) != data:

@@ -1,4 +1,4 @@
-"""Nouns of the vault as JSON objects, and JSON objects as canonical bytes."""
+"""The parts of a vault as JSON objects, and JSON objects as canonical bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def dump_canonical(value: object) -> bytes:
 
 
 def head_json(head: VaultHead) -> dict[str, object]:
-    """The head line."""
+    """The head, as a JSON object."""
     return {
         "epoch": head.epoch,
         "format": FORMAT,
@@ -28,7 +28,7 @@ def head_json(head: VaultHead) -> dict[str, object]:
 
 
 def recipient_json(recipient: Recipient) -> dict[str, object]:
-    """A recipient line, without what is wrapped in it."""
+    """A recipient line without the wrapped data key."""
     line: dict[str, object] = {
         "created": recipient.created,
         "key_id": recipient.key_id,

@@ -1,6 +1,6 @@
-"""Reads and writes the lines of a vault: structure only, nothing here knows a key.
+"""Reads and writes the lines of a vault: its structure only, without any key.
 
-What is read is what would be written, to the byte; nothing of it is true before its MAC is checked.
+Only the exact bytes that would be written are read. Nothing is trusted before the MAC is checked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_FILE: Final = 32 * 1024 * 1024
 MAX_LINE: Final = 1024 * 1024
 MIN_COST: Final = 2**15
 MAX_COST: Final = 2**18
-"""It takes 256 MiB, which a stranger's file may ask for before its MAC can be checked."""
+"""It takes 256 MiB, which even a forged file can make us use before its MAC is checked."""
 
 _BEGINNING: Final = b'{"epoch":'
 _FORMAT: Final = re.compile(rb'"format":"cactions-vault/([1-9][0-9]{0,8})"')
@@ -34,8 +34,9 @@ _VAULT: Final = re.compile(rb'"vault":"([0-9a-f]{32})"')
 _EPOCH: Final = re.compile(rb'"epoch":([1-9][0-9]{0,15})\b')
 
 
-class VaultText(Struct, frozen=True):
-    """A vault as it was read: what it says, the bytes that its MAC covers, and the MAC."""
+@dataclass(frozen=True, slots=True)
+class VaultText:
+    """A parsed vault: its contents, the bytes that its MAC covers, and the MAC."""
 
     contents: VaultContents
     covered: bytes
@@ -43,21 +44,21 @@ class VaultText(Struct, frozen=True):
 
 
 class VaultFragment(NamedTuple):
-    """One line of a damaged vault; ``said`` is None where it cannot be read."""
+    """One line of a damaged vault; ``content`` is None if it cannot be read."""
 
     number: int
-    said: Recipient | Entry | None
+    content: Recipient | Entry | None
 
 
 def parse_vault(data: bytes) -> VaultText:
-    """The vault that these bytes are. Raises VaultError and nothing else."""
+    """Parse a vault. Raises VaultError and nothing else."""
     if len(data) > MAX_FILE:
         raise errors.too_big(MAX_FILE)
     _check_format(data)
-    texts = data.split(b"\n")
-    if texts[-1]:
-        raise errors.truncated(len(texts))
-    return _assembled(data, _ordered(texts[:-1]))
+    raw_lines = data.split(b"\n")
+    if raw_lines[-1]:
+        raise errors.truncated(len(raw_lines))
+    return _assemble(data, _parse_lines(raw_lines[:-1]))
 
 
 def _check_format(data: bytes) -> None:
@@ -72,16 +73,16 @@ def _check_format(data: bytes) -> None:
         raise errors.newer_version(int(version[1]))
 
 
-def _ordered(texts: list[bytes]) -> list[VaultLine]:
-    """Every line, in strictly rising order."""
+def _parse_lines(raw_lines: list[bytes]) -> list[VaultLine]:
+    """Parse every line; they must be in strictly rising order."""
     lines: list[VaultLine] = []
-    for number, text in enumerate(texts, 1):
+    for number, text in enumerate(raw_lines, 1):
         line = _read_line(number, text)
         _check_place(number, line, lines)
-        if isinstance(line.said, Recipient) and line.said.stretching:
-            _check_cost(number, line.said.stretching)
+        if isinstance(line.content, Recipient) and line.content.stretching:
+            _check_cost(number, line.content.stretching)
         lines.append(line)
-    if not isinstance(lines[-1].said, bytes):
+    if not isinstance(lines[-1].content, bytes):
         raise errors.truncated(len(lines))
     return lines
 
@@ -97,12 +98,12 @@ def _read_line(number: int, text: bytes) -> VaultLine:
 
 def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
     if not before:
-        fitting = isinstance(line.said, Head)
+        in_place = isinstance(line.content, Head)
     elif len(before) == 1:
-        fitting = isinstance(line.said, Recipient)
+        in_place = isinstance(line.content, Recipient)
     else:
-        fitting = before[-1].place < line.place
-    if not fitting:
+        in_place = before[-1].place < line.place
+    if not in_place:
         raise errors.not_canonical(number, "it stands in the wrong place, or twice")
 
 
@@ -116,21 +117,23 @@ def _check_cost(number: int, stretching: ScryptParams) -> None:
         raise errors.bad_parameters(number, f"r is {stretching.r} and p is {stretching.p}")
 
 
-def _assembled(data: bytes, lines: list[VaultLine]) -> VaultText:
-    head, end = lines[0].said, lines[-1].said
+def _assemble(data: bytes, lines: list[VaultLine]) -> VaultText:
+    head, end = lines[0].content, lines[-1].content
     assert isinstance(head, VaultHead)
     assert isinstance(end, bytes)
-    said = [line.said for line in lines]
-    recipients = tuple(each for each in said if isinstance(each, Recipient))
-    entries = tuple(each for each in said if isinstance(each, Entry))
+    parts = [line.content for line in lines]
+    recipients = tuple(part for part in parts if isinstance(part, Recipient))
+    entries = tuple(part for part in parts if isinstance(part, Entry))
     covered = data[: data.rindex(b"\n", 0, -1) + 1]
     return VaultText(VaultContents(head, recipients, entries), covered, end)
 
 
 def format_vault(contents: VaultContents) -> bytes:
     """The bytes that the MAC covers: every line but the last, in the order of the format."""
-    recipients = sorted(contents.recipients, key=lambda one: one.name)
-    entries = sorted(contents.entries, key=lambda one: (one.purpose.value, one.name, one.version))
+    recipients = sorted(contents.recipients, key=lambda recipient: recipient.name)
+    entries = sorted(
+        contents.entries, key=lambda entry: (entry.purpose.value, entry.name, entry.version)
+    )
     return b"".join(
         (
             canonical_json.head_line(contents.head),
@@ -141,7 +144,10 @@ def format_vault(contents: VaultContents) -> bytes:
 
 
 def find_head(data: bytes) -> VaultHead:
-    """Vault id and epoch of a damaged file, by their look. Raises VaultError (NOT_A_VAULT)."""
+    """Find the vault id and epoch of a damaged file by their patterns.
+
+    Raises VaultError (NOT_A_VAULT).
+    """
     first = data[:MAX_LINE].partition(b"\n")[0]
     vault, epoch = _VAULT.search(first), _EPOCH.search(first)
     if vault is None or epoch is None:
@@ -150,12 +156,12 @@ def find_head(data: bytes) -> VaultHead:
 
 
 def parse_fragments(data: bytes) -> Iterator[VaultFragment]:
-    """Every line of a damaged vault but its head and its end."""
+    """Parse every line of a damaged vault except its head and its end."""
     for number, text in enumerate(data[:MAX_FILE].rstrip(b"\n").split(b"\n")[1:], 2):
         try:
             line = _read_line(number, text)
         except VaultError:
             yield VaultFragment(number, None)
             continue
-        if isinstance(line.said, Recipient | Entry):
-            yield VaultFragment(number, line.said)
+        if isinstance(line.content, Recipient | Entry):
+            yield VaultFragment(number, line.content)

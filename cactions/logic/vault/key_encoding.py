@@ -1,11 +1,11 @@
-"""A 32-byte key as a text that people copy, and that tells when it was copied badly.
+"""A 32-byte key as a text for people to copy, with a checksum against copying errors.
 
 ``cactions-KIND-1:`` and eight groups of eight base32 letters (RFC 4648) with ``-`` between them:
 the key, four bytes that name the vault, four bytes of checksum over all of it and the kind.
 
-- Whoever reads ignores blanks, line breaks, hyphens and the case: a text survives a wrapped mail.
-- A text of another kind or of another vault is never a key, and says which of the two it is.
-- A message never repeats anything of what was given: it may be a key, or another secret.
+- Blanks, line breaks, hyphens and case are ignored: a text survives a wrapped mail.
+- A text of another kind or of another vault is refused, and the error says which of the two it is.
+- No message repeats any part of the text: it may be a key, or another secret.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from typing import Final
 KEY_BYTES: Final = 32
 
 KINDS: Final = {"key": "vault key", "join": "join code"}
-"""Every kind of text, and what people call it. A kind is a word of small letters."""
+"""Every kind of text, and its name for people. A kind is one lower-case word."""
 
-_TAG: Final = 4
-_LETTERS: Final = (KEY_BYTES + 2 * _TAG) * 8 // 5
+_TAG_BYTES: Final = 4
+_LETTER_COUNT: Final = (KEY_BYTES + 2 * _TAG_BYTES) * 8 // 5
 """40 bytes are 64 letters exactly: no letter has a bit to spare."""
-_GROUP: Final = 8
+_GROUP_LETTERS: Final = 8
 _ALPHABET: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _IGNORED: Final = frozenset(" \t\r\n-")
-_BEGIN: Final = re.compile(r"\n(?=[ \t]*cactions-[a-z]+-[0-9]+:)", re.IGNORECASE | re.ASCII)
+_TEXT_BREAK: Final = re.compile(r"\n(?=[ \t]*cactions-[a-z]+-[0-9]+:)", re.IGNORECASE | re.ASCII)
 """Between two texts."""
-_AGAIN: Final = "Copy it again, whole, from where it was shown."
+_COPY_AGAIN: Final = "Copy it again, whole, from where it was shown."
 
 
 class KeyTextError(ValueError):
-    """What was given is not the key that was asked for; ``hint`` is the next step."""
+    """The text is not the key that is needed; ``hint`` is the next step."""
 
-    def __init__(self, message: str, *, hint: str = _AGAIN) -> None:
+    def __init__(self, message: str, *, hint: str = _COPY_AGAIN) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -48,93 +48,93 @@ def encode_key(key: bytes, vault_id: str, kind: str) -> str:
     """The text of a key, for this vault only. Raises ValueError for a key of another length."""
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key has {KEY_BYTES} bytes")
-    tagged = key + _vault_tag(vault_id)
-    letters = b32encode(tagged + _checksum(tagged, kind)).decode()
-    groups = (letters[at : at + _GROUP] for at in range(0, _LETTERS, _GROUP))
-    return _head(kind) + "-".join(groups)
+    tagged = key + _compute_vault_tag(vault_id)
+    letters = b32encode(tagged + _compute_checksum(tagged, kind)).decode()
+    groups = (letters[at : at + _GROUP_LETTERS] for at in range(0, _LETTER_COUNT, _GROUP_LETTERS))
+    return _build_head(kind) + "-".join(groups)
 
 
 def decode_key(text: str, vault_id: str, kind: str) -> bytes:
-    """The key that the text stands for, of this vault and this kind. Raises KeyTextError."""
-    data = b32decode(_letters(_body(text, kind), kind))
-    tagged, checksum = data[:-_TAG], data[-_TAG:]
-    if checksum != _checksum(tagged, kind):
-        raise KeyTextError(f"the {KINDS[kind]} has a wrong checksum: a letter of it is not right")
-    if tagged[KEY_BYTES:] != _vault_tag(vault_id):
+    """Decode the key of this vault and this kind. Raises KeyTextError."""
+    data = b32decode(_extract_letters(_strip_head(text, kind), kind))
+    tagged, checksum = data[:-_TAG_BYTES], data[-_TAG_BYTES:]
+    if checksum != _compute_checksum(tagged, kind):
+        raise KeyTextError(f"the {KINDS[kind]} has a wrong checksum: at least one letter is wrong")
+    if tagged[KEY_BYTES:] != _compute_vault_tag(vault_id):
         raise OtherVaultError(
             f"the {KINDS[kind]} belongs to another vault",
-            hint="Give the one that was made for this vault.",
+            hint="Use the one that was made for this vault.",
         )
     return tagged[:KEY_BYTES]
 
 
 def find_key(text: str, vault_id: str, kind: str) -> bytes:
-    """The key of this vault among texts that each begin a line; ``#`` begins a line of comment.
+    """Find the key of this vault among texts that each begin a line; ``#`` begins a comment line.
 
-    Raises KeyTextError for the first text that is neither, or OtherVaultError at the end.
+    Raises KeyTextError for the first invalid text, or OtherVaultError at the end.
     """
     lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
     others: OtherVaultError | None = None
-    for one in _BEGIN.split("\n".join(lines).strip()):
+    for part in _TEXT_BREAK.split("\n".join(lines).strip()):
         try:
-            return decode_key(one, vault_id, kind)
+            return decode_key(part, vault_id, kind)
         except OtherVaultError as error:
             others = error
     assert others, "splitting gives one text at least"
     raise others
 
 
-def _head(kind: str) -> str:
-    assert kind in KINDS, "a fault of the program"
+def _build_head(kind: str) -> str:
+    assert kind in KINDS, "an internal error"
     return f"cactions-{kind}-1:"
 
 
-def _body(text: str, kind: str) -> str:
-    """What follows the head. Raises KeyTextError where the head is not that of the kind."""
+def _strip_head(text: str, kind: str) -> str:
+    """The text after the head. Raises KeyTextError if the head is not that of the kind."""
     if not text.strip():
         raise KeyTextError(f"the {KINDS[kind]} is empty")
     head, mark, body = text.partition(":")
-    found = "".join(head.split()).lower() + mark if head.isascii() else ""
-    if found == _head(kind):
+    given_head = "".join(head.split()).lower() + mark if head.isascii() else ""
+    if given_head == _build_head(kind):
         return body
     for other, words in KINDS.items():
-        if found == _head(other):
+        if given_head == _build_head(other):
             raise KeyTextError(
                 f"this is a {words}, not a {KINDS[kind]}", hint=f"Give the {KINDS[kind]}."
             )
-        if mark and found.startswith(f"cactions-{other}-") and found[-2:-1].isdigit():
+        if mark and given_head.startswith(f"cactions-{other}-") and given_head[-2:-1].isdigit():
             raise KeyTextError(
-                f"this {words} is of another version of cactions",
+                f"this {words} is from another version of cactions",
                 hint="Use that version, or a newer one.",
             )
-    raise KeyTextError(f"this is no {KINDS[kind]}: those begin with {_head(kind)}")
+    raise KeyTextError(f"this is no {KINDS[kind]}: those begin with {_build_head(kind)}")
 
 
-def _letters(body: str, kind: str) -> str:
-    """The letters, as many as there must be. Raises KeyTextError; tells places, not letters."""
+def _extract_letters(body: str, kind: str) -> str:
+    """The letters, checked and counted. Raises KeyTextError, which gives positions, not letters."""
     letters = body.upper() if body.isascii() else body
-    strange = [at for at, c in enumerate(letters, 1) if c not in _ALPHABET and c not in _IGNORED]
-    if strange:
+    invalid = [at for at, c in enumerate(letters, 1) if c not in _ALPHABET and c not in _IGNORED]
+    if invalid:
         raise KeyTextError(
-            f"the {KINDS[kind]} has a strange character in place {strange[0]} after the colon",
-            hint="A key is made of the letters A to Z and the digits 2 to 7: "
+            f"the {KINDS[kind]} has an invalid character at position {invalid[0]} after the colon",
+            hint="A key has only the letters A to Z and the digits 2 to 7: "
             "what looks like 0, 1 or 8 is an O, an I and a B.",
         )
     kept = "".join(c for c in letters if c in _ALPHABET)
-    if len(kept) < _LETTERS:
+    if len(kept) < _LETTER_COUNT:
         raise KeyTextError(
-            f"the {KINDS[kind]} is too short: it has {len(kept)} of {_LETTERS} letters"
+            f"the {KINDS[kind]} is too short: it has {len(kept)} of {_LETTER_COUNT} letters"
         )
-    if len(kept) > _LETTERS:
+    if len(kept) > _LETTER_COUNT:
         raise KeyTextError(
-            f"the {KINDS[kind]} is too long: it has {len(kept)} letters instead of {_LETTERS}"
+            f"the {KINDS[kind]} is too long: it has {len(kept)} letters instead of {_LETTER_COUNT}"
         )
     return kept
 
 
-def _vault_tag(vault_id: str) -> bytes:
-    return sha256(b"cactions-vault-tag/1\0" + vault_id.encode()).digest()[:_TAG]
+def _compute_vault_tag(vault_id: str) -> bytes:
+    return sha256(b"cactions-vault-tag/1\0" + vault_id.encode()).digest()[:_TAG_BYTES]
 
 
-def _checksum(tagged: bytes, kind: str) -> bytes:
-    return sha256(f"cactions-key-text/1\0{kind}\0".encode() + tagged).digest()[:_TAG]
+def _compute_checksum(tagged: bytes, kind: str) -> bytes:
+    return sha256(f"cactions-key-text/1\0{kind}\0".encode() + tagged).digest()[:_TAG_BYTES]

@@ -1,4 +1,4 @@
-"""What the keyring holds of a vault, as texts: this machine's key, and the high-water mark."""
+"""The texts of a vault's keyring items: this machine's key, and the highest generation seen."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _MARK: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
 def format_key(key: VaultKey, vault_id: str) -> str:
-    """The item of a key: whose it is, and the key with its checksum."""
+    """The item of a key: its recipient, and the key with its checksum."""
     text = encode_key(key.reveal(), vault_id, "key")
     return dump_json({"format": _FORMAT, "recipient": key.label, "key": text})
 
 
 def parse_key(text: str, vault_id: str) -> VaultKey | None:
-    """The key of an item; None where the item is not one of this vault's."""
+    """The key of an item; None if the item is not a key of this vault."""
     try:
         item = parse_json(text)
     except StrictJsonError:
@@ -37,10 +37,10 @@ def parse_key(text: str, vault_id: str) -> VaultKey | None:
 
 
 def format_mark(generation: int) -> str:
-    """The item of the mark."""
+    """The item of the highest generation seen."""
     return str(generation)
 
 
 def parse_mark(text: str) -> int | None:
-    """The generation of an item; None where it is none."""
+    """The generation of an item; None if it is invalid."""
     return int(text) if _MARK.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""What the action files need of a vault and do not find in it; names and hosts need no key."""
+"""Compares the action files with a vault's entries; names and hosts are read without a key."""
 
 from __future__ import annotations
 
@@ -14,29 +14,34 @@ RULE = "CA305"
 
 
 def find_vault_problems(project: Project, entries: Iterable[Entry]) -> list[Finding]:
-    """A warning for what live calls would miss, and for each entry that is of no use here."""
-    held = _by_name(entries)
-    used = {*((name, False) for name in _used(project)), *_users(project)}
-    unused = (one for one in held.values() if (one.name, one.is_binding) not in used)
-    return [*find_missing_secrets(project, held.values()), *map(_unused, unused)]
+    """A warning for each entry that live calls would miss, and for each unused entry."""
+    entries_by_name = _index_secrets(entries)
+    used = {*((name, False) for name in _list_used_secrets(project)), *_list_user_tokens(project)}
+    unused = (
+        entry for entry in entries_by_name.values() if (entry.name, entry.is_binding) not in used
+    )
+    return [
+        *find_missing_secrets(project, entries_by_name.values()),
+        *map(_build_unused_finding, unused),
+    ]
 
 
 def find_missing_secrets(project: Project, entries: Iterable[Entry]) -> list[Finding]:
     """A warning for each secret that is not sealed for its host, and each token not bound."""
-    held = _by_name(entries)
-    found: dict[tuple[str, str], Finding] = {}
+    entries_by_name = _index_secrets(entries)
+    findings: dict[tuple[str, str], Finding] = {}
     for action in project.actions.values():
-        for finding in _of_action(action, held):
-            found.setdefault((finding.route, finding.message), finding)
-    return [*found.values()]
+        for finding in _check_action(action, entries_by_name):
+            findings.setdefault((finding.route, finding.message), finding)
+    return [*findings.values()]
 
 
-def _by_name(entries: Iterable[Entry]) -> dict[str, Entry]:
-    return {one.name: one for one in entries if one.purpose is Purpose.SECRET}
+def _index_secrets(entries: Iterable[Entry]) -> dict[str, Entry]:
+    return {entry.name: entry for entry in entries if entry.purpose is Purpose.SECRET}
 
 
-def _used(project: Project) -> Iterator[str]:
-    """Every secret that the files name, also in a token that no action attaches."""
+def _list_used_secrets(project: Project) -> Iterator[str]:
+    """Every secret that the files name, also in a token that no action uses."""
     for token in project.tokens.values():
         yield from secret_refs.list_token_secrets(token)
         if token.fetch:
@@ -45,49 +50,55 @@ def _used(project: Project) -> Iterator[str]:
         yield from secret_refs.list_body_secrets(action.request)
 
 
-def _users(project: Project) -> Iterator[tuple[str, bool]]:
+def _list_user_tokens(project: Project) -> Iterator[tuple[str, bool]]:
     yield from ((token.name, True) for token in project.tokens.values() if token.is_user_token)
 
 
-def _unused(entry: Entry) -> Finding:
+def _build_unused_finding(entry: Entry) -> Finding:
     what = "binding of the user token" if entry.is_binding else "secret"
     message = f'nothing in these files uses the {what} "{entry.name}"'
-    hint = "whoever opens the vault has it too: withdraw it at its service, if nobody needs it"
+    hint = "every recipient of the vault can read it: if it is not needed, revoke it at its service"
     if entry.is_binding:
-        hint = "it holds no value; look whether the token has another name now"
+        hint = "it has no value; check whether the token was renamed"
     return Finding(RULE, message, hint, severity=Severity.WARNING)
 
 
 def build_unreadable_finding(why: str, hint: str) -> Finding:
-    """The one warning where the vault's file cannot be read."""
+    """The one warning if the vault file cannot be read."""
     message = f"secrets were not checked: {why}"
     return Finding(RULE, message, hint, severity=Severity.WARNING)
 
 
-def _of_action(action: Action, held: Mapping[str, Entry]) -> Iterator[Finding]:
+def _check_action(action: Action, entries_by_name: Mapping[str, Entry]) -> Iterator[Finding]:
     request = action.request
     for token in request.tokens:
         route = f"tokens.{token.name}"
         for name in secret_refs.list_token_secrets(token):
-            yield from _of_secret(action, route, name, token.hosts, held)
+            yield from _check_secret(action, route, name, token.hosts, entries_by_name)
         if token.fetch:
-            asked = token.fetch.request
-            for name in secret_refs.list_request_secrets(asked):
-                yield from _of_secret(action, f"{route}.request", name, (asked.host,), held)
+            fetch_request = token.fetch.request
+            for name in secret_refs.list_request_secrets(fetch_request):
+                yield from _check_secret(
+                    action, f"{route}.request", name, (fetch_request.host,), entries_by_name
+                )
         if token.is_runtime_value:
-            yield from _of_token(action, TokenBinding(token, held))
+            yield from _check_token(action, TokenBinding(token, entries_by_name))
     for name in secret_refs.list_body_secrets(request):
         route = f"actions.{action.name}.request.body"
-        yield from _of_secret(action, route, name, (request.host,), held)
+        yield from _check_secret(action, route, name, (request.host,), entries_by_name)
 
 
-def _of_secret(
-    action: Action, route: str, name: str, hosts: tuple[str, ...], held: Mapping[str, Entry]
+def _check_secret(
+    action: Action,
+    route: str,
+    name: str,
+    hosts: tuple[str, ...],
+    entries_by_name: Mapping[str, Entry],
 ) -> Iterator[Finding]:
     options = [part for host in hosts for part in ("--host", host)]
-    if name not in held or held[name].is_binding:
+    if name not in entries_by_name or entries_by_name[name].is_binding:
         message, verb = f'the secret "{name}" is not in the vault', "seal"
-    elif missing := sorted(set(hosts) - set(held[name].hosts)):
+    elif missing := sorted(set(hosts) - set(entries_by_name[name].hosts)):
         message, verb = f'the secret "{name}" is not sealed for {", ".join(missing)}', "rotate"
     else:
         return
@@ -95,8 +106,8 @@ def _of_secret(
     yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)
 
 
-def _of_token(action: Action, binding: TokenBinding) -> Iterator[Finding]:
-    """Where no secret of the fetch is there, it is missing itself, and that is said."""
+def _check_token(action: Action, binding: TokenBinding) -> Iterator[Finding]:
+    """A warning if the vault does not bind the token; none if a secret of the fetch is missing."""
     token, missing_hosts = binding.token, binding.missing
     unsealed = not token.is_user_token and any(
         name not in binding.held for name in list_binders(token)
@@ -104,9 +115,9 @@ def _of_token(action: Action, binding: TokenBinding) -> Iterator[Finding]:
     if unsealed or not missing_hosts:
         return
     message = (
-        f'the vault, as it reads without its key, does not let the token "{token.name}"'
+        f'the vault, read without its key, does not let the token "{token.name}"'
         f" go to {', '.join(missing_hosts)}"
     )
-    hint = f"only if it is meant to go there: {binding.remedy(missing_hosts)}"
+    hint = f"only if it should go there: {binding.remedy(missing_hosts)}"
     route = f"tokens.{token.name}.hosts"
     yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)

@@ -1,8 +1,8 @@
-"""What a run or an index keeps of people, sealed: the bytes of one cell, and its place.
+"""Sealed cells of a run or an index: the bytes of one cell, and what binds it to its place.
 
 A cell is ``cactions-sealed/1 KEY`` and a line feed in ASCII, where KEY names the purpose's key;
 then 32 bytes of salt and the ciphertext, as the vault seals. Its associated data is
-``L(cactions-sealed/1, purpose, …place)``, so that no cell can stand in another's place.
+``L(cactions-sealed/1, purpose, …place)``, so that no cell can be moved to another place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def format_cell(key_name: str, sealed: Ciphertext) -> bytes:
 
 
 def parse_cell(data: bytes) -> tuple[str, Ciphertext]:
-    """The key's name and what it sealed. Raises Forged for anything that is no cell."""
+    """The key's name and the ciphertext. Raises AuthenticationFailed if this is no cell."""
     head = _HEAD.match(data)
     if not head:
         raise AuthenticationFailed("this is no sealed cell")
@@ -34,14 +34,14 @@ def parse_cell(data: bytes) -> tuple[str, Ciphertext]:
 
 
 def build_place_data(purpose: Purpose, place: tuple[str | int, ...]) -> bytes:
-    """What ties a cell to its place."""
+    """The associated data that binds a cell to its place."""
     return join_fields(FORMAT, purpose.value, *place)
 
 
 def build_pseudonym_data(person_id: str) -> bytes:
-    """What a person's mark is the MAC of."""
+    """The data whose MAC is a person's pseudonym."""
     return join_fields(FORMAT, "person", person_id)
 
 
 MARK_LABEL: Final = join_fields(FORMAT, "mark")
-"""HKDF's info for the key of marks."""
+"""HKDF's info for the key of pseudonyms."""

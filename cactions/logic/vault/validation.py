@@ -1,7 +1,7 @@
-"""What may be sealed: values, hosts and names that will still be right when they are used.
+"""Checks values, hosts and names before they are sealed.
 
-A token with a stray newline or blank fails far away and late, at the other service; it is refused
-here. No message repeats anything of a value.
+A token with a stray newline or blank would fail late, at the service, so it is refused here. No
+message repeats any part of a value.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ MIN_PASSPHRASE: Final = 12
 
 
 def check_secret(name: str, value: str, *, strip_newline: bool = False) -> Secret:
-    """The value as it may be sealed. Raises UsageError.
+    """Check a value to be sealed. Raises UsageError.
 
-    ``strip_newline`` takes one line break off the end: what ``echo`` and editors add.
+    ``strip_newline`` removes one line break at the end, which ``echo`` and editors add.
     """
     if strip_newline:
         value = value.removesuffix("\n").removesuffix("\r")
-    _check(check_name(name, "secret"), value)
+    _check_value(check_name(name, "secret"), value)
     return Secret(name, value)
 
 
 def check_passphrase(name: str, value: str) -> Passphrase:
-    """A passphrase that is worth stretching. Raises UsageError."""
+    """Check a new passphrase. Raises UsageError."""
     what = "the passphrase"
     _check_characters(what, value)
     if len(value) < MIN_PASSPHRASE:
@@ -44,10 +44,10 @@ def check_passphrase(name: str, value: str) -> Passphrase:
 
 
 def check_name(name: str, what: str) -> str:
-    """The name. Raises UsageError where the vault's file could not hold it."""
+    """Check a name. Raises UsageError if the vault's format does not allow it."""
     if not NAME.fullmatch(name) or (what == "secret" and not SECRET_NAME.fits(name)):
         raise UsageError(
-            f"this is no name for a {what}; nothing was written",
+            f"this is no valid name for a {what}; nothing was written",
             hint="Use up to 128 letters, digits, _ - . and @; begin with a letter, a digit or _. "
             "No two dots in a row for a secret.",
         )
@@ -55,22 +55,22 @@ def check_name(name: str, what: str) -> str:
 
 
 def check_hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
-    """Hosts as the vault keeps them: small letters, sorted, each once. Raises UsageError.
+    """Normalize hosts for the vault: lower case, sorted, no duplicates. Raises UsageError.
 
-    ``option`` is what they were given with.
+    ``option`` is the option that they were given with.
     """
-    found = tuple(sorted({name.lower() for name in names}))
-    strange = [name for name in found if not HOST.fullmatch(name)]
-    if strange or not found:
-        which = f"{strange[0]!r} is no host name" if strange else "a secret needs a host to go to"
+    hosts = tuple(sorted({name.lower() for name in names}))
+    invalid = [name for name in hosts if not HOST.fullmatch(name)]
+    if invalid or not hosts:
+        problem = f"{invalid[0]!r} is no host name" if invalid else "at least one host is needed"
         raise UsageError(
-            f"{which}; nothing was sealed",
+            f"{problem}; nothing was sealed",
             hint=f"Give the host alone, without https:// and path: {option} api.shop.example",
         )
-    return found
+    return hosts
 
 
-def _check(name: str, value: str) -> None:
+def _check_value(name: str, value: str) -> None:
     what = f'the value for "{name}"'
     if value.endswith("\n"):
         raise UsageError(
@@ -81,7 +81,7 @@ def _check(name: str, value: str) -> None:
     if len(value) < MIN_VALUE:
         raise UsageError(
             f"{what} has fewer than {MIN_VALUE} characters; nothing was sealed",
-            hint="So short a text would be found everywhere by chance and could not be hidden. "
+            hint="A text this short appears by chance, so it could not be masked in the output. "
             "Ask the service for a longer one.",
         )
     if len(value.encode()) > MAX_VALUE:
@@ -100,5 +100,5 @@ def _check_characters(what: str, value: str) -> None:
     if value != value.strip():
         raise UsageError(
             f"{what} begins or ends with a blank; nothing was written",
-            hint="Copy the value again, without what stands around it.",
+            hint="Copy the value again, without the blanks around it.",
         )

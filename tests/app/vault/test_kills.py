@@ -21,7 +21,7 @@ from cactions.logic.vault import validation
 from cactions.model import CactionsError, OutcomeUnknown, StoreError
 from cactions.model.secret import Secret
 from tests.told import TOLD
-from tests.vaults import CHEAP, HolderInFile, HolderInMemory, desk_at
+from tests.vaults import CHEAP, HolderInFile, HolderInMemory, context_at
 
 HOST = "api.shop.example"
 CALLS = ("open", "fchmod", "write", "fsync", "rename", "unlink", "close")
@@ -85,20 +85,20 @@ ENDS = {
 }
 
 
-def _seal(desk: VaultContext) -> object:
-    return manage.seal_secret(desk, value("new", 1), [HOST])
+def _seal(context: VaultContext) -> object:
+    return manage.seal_secret(context, value("new", 1), [HOST])
 
 
-def _rotate(desk: VaultContext) -> object:
-    return manage.rotate_secret(desk, value("old", 2))
+def _rotate(context: VaultContext) -> object:
+    return manage.rotate_secret(context, value("old", 2))
 
 
-def _invite(desk: VaultContext) -> object:
-    return recipients.invite(desk, "bob")
+def _invite(context: VaultContext) -> object:
+    return recipients.invite(context, "bob")
 
 
-def _remove(desk: VaultContext) -> object:
-    return rekey.remove_recipient(desk, "ci")
+def _remove(context: VaultContext) -> object:
+    return rekey.remove_recipient(context, "ci")
 
 
 OPERATIONS = {
@@ -110,11 +110,11 @@ operations = pytest.mark.parametrize("operation", OPERATIONS)
 
 def prepared(folder: Path) -> VaultContext:
     """A vault with one secret and a machine."""
-    desk = desk_at(folder / "cactions.vault")
-    manage.create_vault(desk, "ada")
-    manage.seal_secret(desk, value("old", 1), [HOST])
-    recipients.add_machine(desk, "ci")
-    return desk
+    context = context_at(folder / "cactions.vault")
+    manage.create_vault(context, "ada")
+    manage.seal_secret(context, value("old", 1), [HOST])
+    recipients.add_machine(context, "ci")
+    return context
 
 
 def drafts(folder: Path) -> list[str]:
@@ -131,30 +131,30 @@ def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
     for number in range(1, 100):
         folder = tmp_path / str(number)
         folder.mkdir()
-        desk = prepared(folder)
-        old = desk.file.read()
+        context = prepared(folder)
+        old = context.file.read()
         said = "new"
         with disk.otherwise(number, ENDS[end]):
             try:
-                OPERATIONS[operation](desk)
+                OPERATIONS[operation](context)
             except OutcomeUnknown as error:
                 said = "unknown" if "vault verify" in error.hint else "without a way out"
             except StoreError as error:
                 said = "old" if error.hint else "without a way out"
-        _judge(desk, old, said)
+        _judge(context, old, said)
         if not disk.hit:
             break
         counts[said] += 1
-        manage.seal_secret(desk, value("after", 1), [HOST])
+        manage.seal_secret(context, value("after", 1), [HOST])
         assert [] == drafts(folder)
     assert number > 8
     TOLD.append(f"vault: {operation}, {number - 1} calls, each {end}: {counts}")
 
 
-def _judge(desk: VaultContext, old: bytes, said: str) -> None:
+def _judge(context: VaultContext, old: bytes, said: str) -> None:
     """The file is what was said, whole, and opens with the key that is held."""
-    now = desk.file.read()
-    verified = manage.verify_vault(desk)
+    now = context.file.read()
+    verified = manage.verify_vault(context)
     if said == "old":
         assert old == now
     elif said == "new":
@@ -166,7 +166,7 @@ def _judge(desk: VaultContext, old: bytes, said: str) -> None:
 
 def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel may report success the second time without having written anything."""
-    desk, calls = prepared(tmp_path), []
+    context, calls = prepared(tmp_path), []
 
     def fails(handle: int) -> None:
         calls.append(handle)
@@ -175,17 +175,17 @@ def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fails)
         with pytest.raises(StoreError, match="it is as it was before"):
-            manage.seal_secret(desk, value("new", 1), [HOST])
+            manage.seal_secret(context, value("new", 1), [HOST])
     assert 1 == len(calls)
 
 
 def test_a_write_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is written after it."""
-    desk, write = prepared(tmp_path), os.write
+    context, write = prepared(tmp_path), os.write
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
-        manage.seal_secret(desk, value("new", 1), [HOST])
-    assert 2 == manage.verify_vault(desk).entries
+        manage.seal_secret(context, value("new", 1), [HOST])
+    assert 2 == manage.verify_vault(context).entries
 
 
 def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path) -> None:
@@ -197,9 +197,9 @@ def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path
                 raise StoreError("the keyring is locked")
             super().remember_generation(vault_id, generation)
 
-    desk = desk_at(tmp_path / "cactions.vault", keys=Forgetful())
-    manage.create_vault(desk, "ada")
-    done = manage.seal_secret(desk, value("new", 1), [HOST])
+    context = context_at(tmp_path / "cactions.vault", keys=Forgetful())
+    manage.create_vault(context, "ada")
+    done = manage.seal_secret(context, value("new", 1), [HOST])
     assert ("the keyring in memory did not remember the generation: the keyring is locked",) == (
         done.notes
     )
@@ -214,16 +214,16 @@ def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
 
     path = tmp_path / "cactions.vault"
     with pytest.raises(StoreError, match="full"):
-        manage.create_vault(desk_at(path, keys=Full()), "ada")
+        manage.create_vault(context_at(path, keys=Full()), "ada")
     assert not path.exists()
-    ada = desk_at(path)
+    ada = context_at(path)
     manage.create_vault(ada, "ada")
     code = recipients.invite(ada, "bob").handout.text.reveal()
     before = path.read_bytes()
     with pytest.raises(StoreError, match="full"):
-        recipients.join_vault(desk_at(path, keys=Full()), code)
+        recipients.join_vault(context_at(path, keys=Full()), code)
     assert before == path.read_bytes()
-    recipients.join_vault(desk_at(path), code)
+    recipients.join_vault(context_at(path), code)
 
 
 # Kills
@@ -260,16 +260,16 @@ def test_killed_at_any_call_the_vault_is_the_old_or_the_new_one(
 
     def job() -> None:
         with disk.otherwise(number, die):
-            OPERATIONS[operation](desk)
+            OPERATIONS[operation](context)
 
     for number in range(1, 100):
         folder = tmp_path / str(number)
         folder.mkdir()
-        desk = prepared(folder)
-        old = desk.file.read()
+        context = prepared(folder)
+        old = context.file.read()
         killed = ended(forked(job)) == -signal.SIGKILL
-        _judge(desk, old, "unknown" if killed else "new")
-        manage.seal_secret(desk, value("after", 1), [HOST])
+        _judge(context, old, "unknown" if killed else "new")
+        manage.seal_secret(context, value("after", 1), [HOST])
         assert [] == drafts(folder)
         if not killed:
             break
@@ -288,26 +288,26 @@ def test_two_writers_are_killed_again_and_again_and_lose_nothing(
     """What a writer has acknowledged is there afterwards, and whatever is there opens."""
     kills = 300 if request.config.option.markexpr == "hostile" else KILLS
     keys = HolderInFile(tmp_path / "keys.json")
-    desk = desk_at(tmp_path / "cactions.vault", keys=keys)
-    manage.create_vault(desk, "ada")
+    context = context_at(tmp_path / "cactions.vault", keys=keys)
+    manage.create_vault(context, "ada")
     chance = random.Random(4)
     acknowledged: dict[str, int] = {}
     for number in range(kills // 2):
-        writers = [_Writer(f"w{number}-{which}", desk, chance.random()) for which in "ab"]
+        writers = [_Writer(f"w{number}-{which}", context, chance.random()) for which in "ab"]
         writers[0].wait_for(chance.randint(1, 3))
         time.sleep(chance.random() * 0.01)
         for writer in writers:
             writer.kill()
             acknowledged |= writer.acknowledged
-        _nothing_lost(desk, acknowledged)
-    assert manage.verify_vault(desk).entries > kills
-    manage.seal_secret(desk, value("last", 1), [HOST])
+        _nothing_lost(context, acknowledged)
+    assert manage.verify_vault(context).entries > kills
+    manage.seal_secret(context, value("last", 1), [HOST])
     assert [] == drafts(tmp_path)
     TOLD.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")
 
 
-def _nothing_lost(desk: VaultContext, acknowledged: dict[str, int]) -> None:
-    fresh = VaultContext(desk.file, desk.keys, AesGcmSealer(cost=CHEAP), desk.clock)
+def _nothing_lost(context: VaultContext, acknowledged: dict[str, int]) -> None:
+    fresh = VaultContext(context.file, context.keys, AesGcmSealer(cost=CHEAP), context.clock)
     versions = {one.name: one.version for one in manage.list_entries(fresh).secrets}
     lost = {name for name, version in acknowledged.items() if versions.get(name, 0) < version}
     assert set() == lost
@@ -316,10 +316,10 @@ def _nothing_lost(desk: VaultContext, acknowledged: dict[str, int]) -> None:
 class _Writer:
     """A process that seals, rotates, rekeys and removes, and says what is done."""
 
-    def __init__(self, name: str, desk: VaultContext, seed: float) -> None:
+    def __init__(self, name: str, context: VaultContext, seed: float) -> None:
         self._reader, writer = os.pipe()
         self._said = b""
-        self.child = forked(lambda: _write_on(name, desk, seed, writer))
+        self.child = forked(lambda: _write_on(name, context, seed, writer))
         os.close(writer)
 
     def wait_for(self, lines: int) -> None:
@@ -342,26 +342,26 @@ class _Writer:
         return {name: int(version) for name, version in words}
 
 
-def _write_on(name: str, desk: VaultContext, seed: float, out: int) -> None:
+def _write_on(name: str, context: VaultContext, seed: float, out: int) -> None:
     chance = random.Random(seed)
     for number in range(10_000):
         secret = f"{name}-{number}"
-        manage.seal_secret(desk, value(secret, 1), [HOST])
+        manage.seal_secret(context, value(secret, 1), [HOST])
         os.write(out, f"{secret} 1\n".encode())
         match chance.randrange(4):
             case 0:
-                manage.rotate_secret(desk, value(secret, 2))
+                manage.rotate_secret(context, value(secret, 2))
                 os.write(out, f"{secret} 2\n".encode())
             case 1:
-                rekey.rekey_vault(desk)
+                rekey.rekey_vault(context)
             case 2:
-                recipients.add_machine(desk, secret)
-                rekey.remove_recipient(desk, secret)
+                recipients.add_machine(context, secret)
+                rekey.remove_recipient(context, secret)
 
 
 def test_a_use_case_raises_nothing_but_our_errors(tmp_path: Path) -> None:
     """Where the folder is gone, too."""
-    desk = desk_at(tmp_path / "gone" / "cactions.vault")
+    context = context_at(tmp_path / "gone" / "cactions.vault")
     for use in (
         manage.list_entries,
         manage.verify_vault,
@@ -369,6 +369,6 @@ def test_a_use_case_raises_nothing_but_our_errors(tmp_path: Path) -> None:
         recipients.list_recipients,
     ):
         with pytest.raises(CactionsError) as caught:
-            use(desk)
+            use(context)
         assert caught.value.hint
-    assert manage.get_status(desk).trouble
+    assert manage.get_status(context).trouble

@@ -1,4 +1,4 @@
-"""Secrets are kept, opened for their hosts only, shared through somebody who is in, and saved."""
+"""Secrets are stored, opened for their hosts only, shared by a recipient, and salvaged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cactions.logic.vault.key_encoding import decode_key
 from cactions.model import CactionsError, DefinitionError, StoreError, UsageError
 from cactions.model.secret import Passphrase, Secret, VaultKey
 from cactions.model.vault import Entry, Purpose, RecipientKind, VaultError, VaultFault
-from tests.vaults import OnlyKey, desk_at, new_vault, open_secret
+from tests.vaults import OnlyKey, context_at, new_vault, open_secret
 
 HOST = "api.shop.example"
 PASSPHRASE = "correct horse battery staple"
@@ -31,25 +31,25 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def ada(path: Path) -> VaultContext:
     """Somebody who made a vault with one secret."""
-    desk = new_vault(path)
-    manage.seal_secret(desk, validation.check_secret("shop_token", "the-first-token"), [HOST])
-    return desk
+    context = new_vault(path)
+    manage.seal_secret(context, validation.check_secret("shop_token", "the-first-token"), [HOST])
+    return context
 
 
 def joined(ada: VaultContext, name: str = "bob") -> VaultContext:
     """Somebody else, on a machine of their own."""
-    desk = desk_at(Path(ada.file.name))
-    recipients.join_vault(desk, recipients.invite(ada, name).handout.text.reveal())
-    return desk
+    context = context_at(Path(ada.file.name))
+    recipients.join_vault(context, recipients.invite(ada, name).handout.text.reveal())
+    return context
 
 
-def shop_token(desk: VaultContext) -> str:
-    return open_secret(desk, "shop_token", HOST).reveal()
+def shop_token(context: VaultContext) -> str:
+    return open_secret(context, "shop_token", HOST).reveal()
 
 
-def fault_of(desk: VaultContext) -> VaultFault:
+def fault_of(context: VaultContext) -> VaultFault:
     with pytest.raises(VaultError) as caught:
-        manage.verify_vault(desk)
+        manage.verify_vault(context)
     return caught.value.fault
 
 
@@ -90,7 +90,7 @@ def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultContext) -> Non
 
 def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultContext) -> None:
     """Each says the other command."""
-    with pytest.raises(UsageError, match="sealed already") as caught:
+    with pytest.raises(UsageError, match="already sealed") as caught:
         manage.seal_secret(ada, validation.check_secret("shop_token", "another-token"), [HOST])
     assert "vault rotate shop_token" in caught.value.hint
     with pytest.raises(UsageError, match='no secret "crm"') as caught:
@@ -163,24 +163,24 @@ def test_a_host_is_a_name(ada: VaultContext, host: str) -> None:
     """Neither a URL nor a pattern; and there must be one."""
     with pytest.raises(UsageError, match="host"):
         manage.seal_secret(ada, validation.check_secret("crm", "another-token"), [host])
-    with pytest.raises(UsageError, match="needs a host"):
+    with pytest.raises(UsageError, match="at least one host"):
         manage.seal_secret(ada, validation.check_secret("crm", "another-token"), [])
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", ".a", "a" * 129, 'a"b', "ä", "a\n"])
 def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
     """Of a secret and of a recipient."""
-    with pytest.raises(UsageError, match="no name"):
+    with pytest.raises(UsageError, match="no valid name"):
         validation.check_secret(name, "a-good-token")
-    with pytest.raises(UsageError, match="no name"):
-        manage.create_vault(desk_at(path), name)
+    with pytest.raises(UsageError, match="no valid name"):
+        manage.create_vault(context_at(path), name)
     assert not path.exists()
 
 
 def test_a_vault_is_made_once(ada: VaultContext) -> None:
     """What is there is never replaced."""
     before = ada.file.read()
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         manage.create_vault(ada, "eve")
     assert before == ada.file.read()
 
@@ -197,7 +197,7 @@ def test_an_older_file_stops_until_it_is_accepted(ada: VaultContext, path: Path)
         with pytest.raises(VaultError, match="generation 2, but generation 3 was seen") as caught:
             use(ada)
         assert "vault accept-generation 2" in caught.value.hint
-    with pytest.raises(UsageError, match="of generation 2, not 1"):
+    with pytest.raises(UsageError, match="has generation 2, not 1"):
         manage.accept_generation(ada, 1)
     assert 2 == manage.accept_generation(ada, 2).generation
     assert "the-first-token" == shop_token(ada)
@@ -210,10 +210,10 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
     text = recipients.add_machine(ada, "ci").handout.text.reveal()
     vault_id = manage.read_unverified(ada.file).head.vault_id
     key = VaultKey("", decode_key(text, vault_id, "key"))
-    assert not manage.verify_vault(desk_at(path, keys=OnlyKey(key))).rollback_checked
-    assert manage.verify_vault(desk_at(path, keys=OnlyKey(key, 3))).rollback_checked
-    assert VaultFault.ROLLBACK is fault_of(desk_at(path, keys=OnlyKey(key, 4)))
-    assert "the-first-token" == shop_token(desk_at(path, keys=OnlyKey(key)))
+    assert not manage.verify_vault(context_at(path, keys=OnlyKey(key))).rollback_checked
+    assert manage.verify_vault(context_at(path, keys=OnlyKey(key, 3))).rollback_checked
+    assert VaultFault.ROLLBACK is fault_of(context_at(path, keys=OnlyKey(key, 4)))
+    assert "the-first-token" == shop_token(context_at(path, keys=OnlyKey(key)))
 
 
 # People and machines
@@ -223,7 +223,7 @@ def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
     """Their key is made on their machine, and the code is void."""
     admitted = recipients.invite(ada, "bob")
     code = admitted.handout.text.reveal()
-    bob, eve = desk_at(Path(ada.file.name)), desk_at(Path(ada.file.name))
+    bob, eve = context_at(Path(ada.file.name)), context_at(Path(ada.file.name))
     assert VaultFault.NO_KEY is fault_of(bob)
     assert "bob" == recipients.join_vault(bob, code).name
     assert "the-first-token" == shop_token(bob) == shop_token(ada)
@@ -236,9 +236,9 @@ def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
 
 
 def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
-    """The old one is void; somebody who is in is not invited again."""
+    """The old one is void; somebody which is a recipient already is not invited again."""
     first, second = (recipients.invite(ada, "bob").handout.text.reveal() for _ in range(2))
-    bob = desk_at(Path(ada.file.name))
+    bob = context_at(Path(ada.file.name))
     with pytest.raises(VaultError):
         recipients.join_vault(bob, first)
     recipients.join_vault(bob, second)
@@ -251,7 +251,7 @@ def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
 def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
     """The key that opens the vault is never replaced."""
     code = recipients.invite(ada, "bob").handout.text.reveal()
-    with pytest.raises(UsageError, match='holds the key of "ada", who is in'):
+    with pytest.raises(UsageError, match='holds the key of "ada", which is a recipient already'):
         recipients.join_vault(ada, code)
     assert "the-first-token" == shop_token(ada)
 
@@ -262,7 +262,7 @@ def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
 def test_a_bad_code_is_the_operators_error(ada: VaultContext, code: str) -> None:
     """And says what is wrong with it."""
     with pytest.raises(UsageError, match="nothing was written") as caught:
-        recipients.join_vault(desk_at(Path(ada.file.name)), code)
+        recipients.join_vault(context_at(Path(ada.file.name)), code)
     assert caught.value.hint
 
 
@@ -271,9 +271,9 @@ def test_a_passphrase_opens_the_vault(ada: VaultContext, path: Path) -> None:
     recipients.add_passphrase(ada, validation.check_passphrase("paper", PASSPHRASE))
     for label in ("paper", ""):
         assert "the-first-token" == shop_token(
-            desk_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
+            context_at(path, keys=OnlyKey(Passphrase(label, PASSPHRASE)))
         )
-    wrong = desk_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
+    wrong = context_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
     assert VaultFault.WRONG_KEY is fault_of(wrong)
     with pytest.raises(UsageError, match="fewer than 12 characters"):
         validation.check_passphrase("paper", "short")
@@ -299,7 +299,7 @@ def test_who_was_removed_has_no_key_that_opens_what_comes_after(
     of_ci = VaultKey("", decode_key(machine, before.head.vault_id, "key"))
     new_keys = [one.key_id for one in after.contents.recipients if one.name != "ada"]
     for key in (before.data_key, before.my_key, of_ci):
-        stranger = desk_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
+        stranger = context_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
         assert VaultFault.UNKNOWN_RECIPIENT is fault_of(stranger)
         for entry in after.contents.entries:
             with pytest.raises(VaultError):
@@ -315,7 +315,7 @@ def test_a_passphrase_stays_where_it_is_given(ada: VaultContext, path: Path) -> 
     paper = validation.check_passphrase("paper", PASSPHRASE)
     recipients.add_passphrase(ada, paper)
     assert () == rekey.rekey_vault(ada, [paper]).dropped
-    by_paper = desk_at(path, keys=OnlyKey(paper))
+    by_paper = context_at(path, keys=OnlyKey(paper))
     assert "the-first-token" == shop_token(by_paper)
     assert () == rekey.rekey_vault(by_paper).dropped
     assert "the-first-token" == shop_token(by_paper)
@@ -357,7 +357,7 @@ def test_status_says_how_it_is_and_never_fails(ada: VaultContext, path: Path) ->
     """Whole, without a key, damaged, missing."""
     whole = manage.get_status(ada)
     assert ("ada", True, None) == (whole.me, whole.rollback_checked, whole.trouble)
-    keyless = manage.get_status(desk_at(path))
+    keyless = manage.get_status(context_at(path))
     assert keyless.contents
     assert isinstance(keyless.trouble, VaultError)
     path.write_bytes(path.read_bytes()[:-9])
@@ -383,12 +383,12 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Pa
     assert ["ccc", "shop_token"] == [one.name for one in saved.kept]
     assert [(4, "aaa"), (5, "")] == [(one.line, one.name) for one in saved.lost]
     assert ("bob",) == saved.outside
-    desk = desk_at(path.with_name("new.vault"), keys=ada.keys)
-    assert "value-of-ccc" == open_secret(desk, "ccc", HOST).reveal()
-    again = open_vault(desk).purpose_key(Purpose.JOURNAL, journal.name)
+    context = context_at(path.with_name("new.vault"), keys=ada.keys)
+    assert "value-of-ccc" == open_secret(context, "ccc", HOST).reveal()
+    again = open_vault(context).purpose_key(Purpose.JOURNAL, journal.name)
     assert journal.key.reveal() == again.key.reveal()
     assert damaged == path.read_bytes()
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         salvage.salvage_vault(ada, new)
 
 
@@ -407,18 +407,18 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
     """Four times as many take about four times as long."""
 
     def seconds(number: int) -> float:
-        desk = new_vault(tmp_path / f"{number}.vault")
-        meta = {"by": "ada", "created": desk.today(), "hosts": (HOST,)}
+        context = new_vault(tmp_path / f"{number}.vault")
+        meta = {"by": "ada", "created": context.today(), "hosts": (HOST,)}
         unsealed = [Entry(Purpose.SECRET, f"s{n}", 1, meta, manage.UNSEALED) for n in range(number)]
 
         def edit(vault: OpenVault) -> OpenVault:
             entries = tuple(vault.sealed(one, b"a-good-token") for one in unsealed)
             return replace(vault, contents=replace(vault.contents, entries=entries))
 
-        change_vault(desk, edit)
+        change_vault(context, edit)
         before = time.process_time()
-        open_secret(desk, "s7", HOST)
-        assert number == len(manage.list_entries(desk).secrets)
+        open_secret(context, "s7", HOST)
+        assert number == len(manage.list_entries(context).secrets)
         return time.process_time() - before
 
     small, large = seconds(1000), seconds(4000)
@@ -428,8 +428,8 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 # Where tokens may go
 
 
-def entry_of(desk: VaultContext, name: str) -> Entry:
-    [found] = [one for one in manage.list_entries(desk).secrets if one.name == name]
+def entry_of(context: VaultContext, name: str) -> Entry:
+    [found] = [one for one in manage.list_entries(context).secrets if one.name == name]
     return found
 
 
@@ -449,7 +449,7 @@ def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultContext) -> No
     vault = open_vault(ada)
     for host in hosts:
         with pytest.raises(
-            DefinitionError, match="fetches tokens, so that an action may not send it"
+            DefinitionError, match="fetches tokens, so an action may not send it"
         ):
             manage.open_secret(vault, "crm", host)
         assert "a-good-secret" == manage.open_secret(vault, "crm", host, fetches=True).reveal()
@@ -475,11 +475,11 @@ def test_bindings_survive_whatever_seals_again(ada: VaultContext, path: Path) ->
     rekey.rekey_vault(ada)
     saved = replace(ada, file=LocalVaultFile(path.with_name("saved.vault")))
     salvage.salvage_vault(ada, saved.file)
-    for desk in (ada, saved):
-        assert ("a.example",) == entry_of(desk, "shop_token").token_hosts
-        jwt = entry_of(desk, "jwt")
+    for context in (ada, saved):
+        assert ("a.example",) == entry_of(context, "shop_token").token_hosts
+        jwt = entry_of(context, "jwt")
         assert ((), ("b.example",), True) == (jwt.hosts, jwt.token_hosts, jwt.is_binding)
-        assert manage.verify_vault(desk).entries
+        assert manage.verify_vault(context).entries
 
 
 def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultContext) -> None:

@@ -84,10 +84,10 @@ def ours(name: str) -> Verdict:
         key: VaultKey | Passphrase = Passphrase(label, one.head["passphrase"])
     else:
         key = VaultKey(label, bytes.fromhex(one.head["key"]))
-    desk = VaultContext(Bytes(one.data), OnlyKey(key, seen), AesGcmSealer(), FixedClock())  # type: ignore[arg-type]
+    context = VaultContext(Bytes(one.data), OnlyKey(key, seen), AesGcmSealer(), FixedClock())  # type: ignore[arg-type]
     entry = ""
     try:
-        vault = open_vault(desk)
+        vault = open_vault(context)
         values = []
         for found in vault.contents.entries:
             entry = found.name

@@ -179,7 +179,7 @@ def test_a_pipe_in_the_project_is_refused_at_once(project: Path) -> None:
         open_for_reading(Path("a.yaml"))
     with pytest.raises(UsageError, match="it is a pipe, not a file") as caught:
         read_text(Path("a.yaml"))
-    assert "`-` stands for it" in caught.value.hint
+    assert "`-` for stdin" in caught.value.hint
 
 
 def test_loops_and_long_ways_end(project: Path) -> None:

@@ -206,7 +206,7 @@ def test_a_name_with_a_nul_in_it_is_no_file_name(tmp_path: Path) -> None:
     """The system refuses it with an error of its own kind."""
     path = tmp_path / "x\0.csv"
     for use in (lambda: read_text(path), lambda: write_text(path, "")):
-        with pytest.raises(UsageError, match=r"x\\x00.csv' is no file name"):
+        with pytest.raises(UsageError, match=r"x\\x00.csv' is not a file name"):
             use()
-    with pytest.raises(StoreError, match="is no file name"):
+    with pytest.raises(StoreError, match="is not a file name"):
         has_private_folder(path)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cactions.edges.keys.crypto import AesGcmSealer, _hkdf, _single_use
+from cactions.edges.keys.crypto import AesGcmSealer, _derive_hkdf, _derive_single_use
 from cactions.logic.vault.associated_data import join_fields, pad, unpad
 from cactions.model.secret import Passphrase, VaultKey
 from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
@@ -23,16 +23,16 @@ KEY = VaultKey("ada", bytes(range(32)))
 def test_hkdf_is_the_librarys(key: bytes, salt: bytes, info: bytes, size: int) -> None:
     """Ours needs no second library to be loaded; it gives the same bytes."""
     theirs = HKDF(hashes.SHA256(), size, salt or None, info).derive(key)
-    assert theirs == _hkdf(key, salt, info, size)
+    assert theirs == _derive_hkdf(key, salt, info, size)
 
 
 def test_hkdf_gives_the_vectors_of_its_rfc() -> None:
     """RFC 5869, test cases 1 and 3."""
     key = b"\x0b" * 22
-    first = _hkdf(key, bytes(range(13)), bytes(range(0xF0, 0xFA)), 42)
+    first = _derive_hkdf(key, bytes(range(13)), bytes(range(0xF0, 0xFA)), 42)
     assert "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf" == first[:32].hex()
     assert "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d" == (
-        _hkdf(key, b"", b"", 42)[:32].hex()
+        _derive_hkdf(key, b"", b"", 42)[:32].hex()
     )
 
 
@@ -80,7 +80,7 @@ def test_two_lists_never_bind_to_the_same_bytes(left: list, right: list) -> None
 def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
     """Also for the same plaintext, key and place: 3,000 sealings."""
     sealed = [SEALING.seal(KEY, b"place", b"the same") for _ in range(3000)]
-    single = {_single_use(KEY, one.salt) for one in sealed}
+    single = {_derive_single_use(KEY, one.salt) for one in sealed}
     assert 3000 == len({one.salt for one in sealed}) == len(single)
     assert 3000 == len({key for key, _ in single}) == len({one.data for one in sealed})
 

@@ -179,7 +179,7 @@ def test_only_the_environments_own_key_is_cautioned(key_file: Path) -> None:
         (OTHER, "the vault key belongs to another vault"),
         (encode_key(CANARY, VAULT, "join"), "this is a join code, not a vault key"),
         ("hunter2 hunter2", "this is no vault key"),
-        (TEXT[:30] + "é" + TEXT[31:], "a strange character in place 16"),
+        (TEXT[:30] + "é" + TEXT[31:], "an invalid character at position 16"),
     ],
 )
 def test_a_bad_key_says_what_is_wrong_with_it(key_file: Path, text: str, words: str) -> None:
@@ -274,7 +274,7 @@ def test_a_key_that_is_there_is_never_overwritten(key_file: Path) -> None:
     holder = held(given(file=key_file))
     holder.keep(VAULT, VaultKey("ci", CANARY))
     error = refused(lambda: holder.keep(VAULT, VaultKey("ci", bytes(32))))
-    assert "is there already, with another key; nothing was kept" in str(error)
+    assert "already exists with another key; nothing was stored" in str(error)
     assert TEXT == key_file.read_text()
 
 
@@ -317,7 +317,7 @@ def test_what_is_no_file_keeps_nothing() -> None:
         holder = held(each)
         error = refused(partial(holder.keep, VAULT, VaultKey("ci", CANARY)))
         assert isinstance(error, StoreError)
-        assert "nothing was kept" in str(error)
+        assert "nothing was stored" in str(error)
 
 
 # Descriptors
@@ -377,7 +377,7 @@ def _terminal() -> int:
         (lambda: 10**30, "is not open"),
         (lambda: 1, "descriptor 1 is for writing"),
         (lambda: 2, "descriptor 2 is for writing"),
-        (_not_inherited, "was not handed over by whoever called"),
+        (_not_inherited, "was not passed on by the calling program"),
         (_folder, "cannot be read (IsADirectoryError)"),
         (_terminal, "is a terminal"),
         (_endless, "gives more than 65,536 bytes"),
@@ -403,7 +403,7 @@ def test_a_pipe_that_stays_open_is_not_waited_for_for_ever() -> None:
 @pytest.mark.parametrize("text", ["", "three", "-1", "٣", "3.0", "9999999"])
 def test_a_descriptor_is_a_number(text: str) -> None:
     """The environment is text."""
-    with pytest.raises(UsageError, match="is no number of a descriptor") as caught:
+    with pytest.raises(UsageError, match="is not a descriptor number") as caught:
         held(given({FD: text}))
     assert f"{FD}=3" in caught.value.hint
 
@@ -477,7 +477,7 @@ def test_a_file_that_is_no_program_cannot_be_started(tmp_path: Path) -> None:
         ("import time; time.sleep(60)", "did not end within 0.5 seconds"),
         (
             "import os, sys, time; print(sys.argv[1], flush=True); os.close(1); time.sleep(60)",
-            "gave its output and did not end",
+            "closed its output and did not end",
         ),
     ],
 )

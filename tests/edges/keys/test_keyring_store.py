@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cactions.edges.keys.keyring_errors import KeyringFault
-from cactions.edges.keys.keyring_store import LONGEST, TRUSTED
+from cactions.edges.keys.keyring_store import MAX_ITEM_UNITS, TRUSTED
 from cactions.logic.vault.key_encoding import encode_key
 from cactions.logic.vault.keyring_item import format_key, parse_key, parse_mark
 from cactions.model.secret import VaultKey
@@ -31,16 +31,16 @@ from cactions.edges.keys.user_config import read_user_config
 from cactions.model.secret import VaultKey
 
 logging.basicConfig(level=logging.DEBUG)
-keychain = KeyringStore(read_user_config(), deadline=float(sys.argv[1]))
+keyring_store = KeyringStore(read_user_config(), deadline=float(sys.argv[1]))
 vault = "0123456789abcdef"
 acts = {
-    "keep": lambda label="ada": keychain.keep(vault, VaultKey(label, bytes(range(100, 132)))),
-    "other": lambda: keychain.keep(vault, VaultKey("bob", bytes(32))),
+    "keep": lambda label="ada": keyring_store.keep(vault, VaultKey(label, bytes(range(100, 132)))),
+    "other": lambda: keyring_store.keep(vault, VaultKey("bob", bytes(32))),
     "key": lambda: (lambda key: [key.label, key.reveal() == bytes(range(100, 132))])(
-        keychain.key(vault)),
-    "seen": lambda: keychain.seen_generation(vault),
-    "remember": lambda number: keychain.remember_generation(vault, int(number)),
-    "forget": lambda: keychain.forget(vault),
+        keyring_store.key(vault)),
+    "seen": lambda: keyring_store.seen_generation(vault),
+    "remember": lambda number: keyring_store.remember_generation(vault, int(number)),
+    "forget": lambda: keyring_store.forget(vault),
 }
 for word in sys.argv[2:]:
     act, _, argument = word.partition("=")
@@ -127,16 +127,16 @@ bare = pytest.mark.skipif(
 
 NAMED = "tests.edges.bad_keyrings."
 UNTRUSTED = [
-    ("keyring.backends.null.Keyring", "null", "keeps nothing and says that it does"),
+    ("keyring.backends.null.Keyring", "null", "silently stores nothing"),
     ("keyring.backends.fail.Keyring", "fail", "refuses every call"),
-    ("keyring.backends.chainer.ChainerBackend", "chainer", "does not tell which keyring"),
-    ("keyrings.alt.file.PlaintextKeyring", "plaintext", "in plain text or little better"),
-    ("keyrings.alt.file.EncryptedKeyring", "plaintext", "in plain text or little better"),
-    (NAMED + "PlaintextMemory", "plaintext", "in plain text or little better"),
-    (NAMED + "Memory", "unknown_backend", "none of the keyrings that cactions trusts"),
-    ("keyring.backends.kwallet.DBusKeyringKWallet4", "unknown_backend", "none of the keyrings"),
-    ("no.such.Class", "unknown_backend", "none of the keyrings"),
-    ("nonsense", "unknown_backend", "none of the keyrings"),
+    ("keyring.backends.chainer.ChainerBackend", "chainer", "hides which keyring"),
+    ("keyrings.alt.file.PlaintextKeyring", "plaintext", "in plain text or barely protected"),
+    ("keyrings.alt.file.EncryptedKeyring", "plaintext", "in plain text or barely protected"),
+    (NAMED + "PlaintextMemory", "plaintext", "in plain text or barely protected"),
+    (NAMED + "Memory", "unknown_backend", "not a keyring that cactions trusts"),
+    ("keyring.backends.kwallet.DBusKeyringKWallet4", "unknown_backend", "not a keyring"),
+    ("no.such.Class", "unknown_backend", "not a keyring"),
+    ("nonsense", "unknown_backend", "not a keyring"),
 ]
 
 
@@ -147,7 +147,7 @@ def test_the_environment_alone_chooses_no_keyring_that_is_not_trusted(
     """Each with its own message, and nothing of it is used instead."""
     refused = refusal(machine.with_(PYTHON_KEYRING_BACKEND=backend), "keep")
     assert fault == refused["fault"]
-    assert f"PYTHON_KEYRING_BACKEND chooses {backend}, which " in refused["message"]
+    assert f"PYTHON_KEYRING_BACKEND selects {backend}, which " in refused["message"]
     assert words in refused["message"]
     assert "CACTIONS_VAULT_KEY" in refused["hint"]
 
@@ -160,7 +160,7 @@ def test_nor_does_the_librarys_own_file(
     path = library_settings(machine, f"[backend]\ndefault-keyring={backend}\n")
     refused = refusal(machine, "keep")
     assert fault == refused["fault"]
-    assert f"{path} chooses {backend}, which " in refused["message"]
+    assert f"{path} selects {backend}, which " in refused["message"]
     assert words in refused["message"]
 
 
@@ -209,7 +209,7 @@ def test_a_plaintext_package_that_is_merely_installed_is_not_chosen(
     assert "file PlaintextKeyring\n" == chosen.stdout
     refused = refusal(paths, "keep")
     assert ("plaintext", True) == (refused["fault"], "no keyring is running" in refused["message"])
-    assert "keyrings.alt.file is installed, and not trusted with keys" in refused["hint"]
+    assert "keyrings.alt.file is installed, but not trusted with keys" in refused["hint"]
 
 
 def plant_plaintext(folder: Path) -> None:
@@ -262,7 +262,7 @@ def test_not_even_the_user_chooses_what_is_no_keyring(
     """Nothing would be behind it, or any."""
     refused = refusal(machine.choosing(backend), "key")
     assert fault == refused["fault"]
-    assert "config.toml chooses" in refused["message"]
+    assert "config.toml selects" in refused["message"]
     assert words in refused["message"]
 
 
@@ -297,11 +297,11 @@ def test_what_the_user_chose_is_used_or_nothing(machine: Machine, backend: str, 
         ("HangingWrite", "hanging", "when it was asked to write the key"),
         ("Locked", "locked", "the keyring is locked"),
         ("LockedByItsOwnWord", "locked", "the keyring is locked"),
-        ("WithoutACollection", "closed", "has no place to keep keys in"),
-        ("NullByAnotherName", "read_back", "gives nothing back"),
-        ("Forgetful", "read_back", "gives nothing back"),
-        ("Cutting", "read_back", "gives something else back"),
-        ("Stubborn", "read_back", "gives something else back"),
+        ("WithoutACollection", "closed", "has no place to store keys"),
+        ("NullByAnotherName", "read_back", "returns nothing"),
+        ("Forgetful", "read_back", "returns nothing"),
+        ("Cutting", "read_back", "returns something else"),
+        ("Stubborn", "read_back", "returns something else"),
         ("Talkative", "failed", "when it was asked to write the key: PasswordSetError"),
         ("Exiting", "failed", "SystemExit"),
     ],
@@ -323,16 +323,16 @@ def test_a_write_that_does_not_arrive_leaves_what_was_there(machine: Machine) ->
     cutting = machine.choosing(NAMED + "Cutting").with_(KNOWN=known)
     _, refused, key = cutting.answers("keep", "other", "key")
     assert "read_back" == refused["fault"]
-    assert refused["message"].endswith("What was there before is there again.")
+    assert refused["message"].endswith("The earlier content was restored.")
     assert ["ada", True] == key
 
 
 @pytest.mark.parametrize(
     ("backend", "end"),
     [
-        ("Cutting", "Nothing of it is left there."),
-        ("Stubborn", "What is there now is not known."),
-        ("Forgetful", "Nothing of it is left there."),
+        ("Cutting", "Nothing of it was left there."),
+        ("Stubborn", "Its content is unknown now."),
+        ("Forgetful", "Nothing of it was left there."),
     ],
 )
 def test_what_is_left_of_a_first_write_is_said(machine: Machine, backend: str, end: str) -> None:
@@ -342,12 +342,12 @@ def test_what_is_left_of_a_first_write_is_said(machine: Machine, backend: str, e
 
 def test_an_item_is_as_short_as_the_shortest_keyring_asks(machine: Machine) -> None:
     """Windows would refuse it; so a vault that works here works there. Nothing is stored."""
-    room = LONGEST - len(format_key(VaultKey("", CANARY), VAULT))
+    room = MAX_ITEM_UNITS - len(format_key(VaultKey("", CANARY), VAULT))
     chosen = machine.choosing(NAMED + "Memory")
     assert [None, ["a" * room, True]] == chosen.answers("keep=" + "a" * room, "key")
     for label in ("a" * (room + 1), "\N{KEY}" * (room // 2 + 1)):
         refused, missing = chosen.answers("keep=" + label, "key")
-        units = LONGEST - room + len(label.encode("utf-16-le")) // 2
+        units = MAX_ITEM_UNITS - room + len(label.encode("utf-16-le")) // 2
         assert "too_long" == refused["fault"]
         assert f"has {units:,} characters" in refused["message"]
         assert "no_key" == missing["fault"]
@@ -379,7 +379,7 @@ def test_what_is_no_number_is_no_mark(held: str) -> None:
     assert parse_mark(held) is None
 
 
-@pytest.mark.parametrize(("act", "what"), [("key", "no key"), ("seen", "no mark")])
+@pytest.mark.parametrize(("act", "what"), [("key", "not a key"), ("seen", "not a mark")])
 @pytest.mark.parametrize("backend", ["Strange", "NotText"])
 def test_a_damaged_item_is_said(machine: Machine, act: str, what: str, backend: str) -> None:
     """With the way back, and without telling what it is."""

@@ -96,7 +96,7 @@ def test_closing_leaves_one_file_a_run(journal: LocalJournal, folder: Path) -> N
 def test_settling_is_lazy_and_intending_is_not(journal: LocalJournal) -> None:
     """One wait for the disk a person: what is settled rides along with what is intended next."""
     journal.create_run(head())
-    run = journal._run("run-1")._database
+    run = journal._open_run("run-1")._database
     [number] = journal.record_plans("run-1", [GOLD])
     assert [(2,)] == run.rows("PRAGMA synchronous")
     journal.record_outcome("run-1", number, APPLIED)

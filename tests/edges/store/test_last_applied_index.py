@@ -81,7 +81,7 @@ def test_a_look_up_opens_no_run(folder: Path, journal: LocalJournal) -> None:
     journal.last_applied("p1")
     with closing(LocalJournal(folder)) as other:
         assert wanted(RUNS - 1) == other.last_applied("p1")
-        assert {} == dict(other._open)
+        assert {} == dict(other._open_runs)
 
 
 def _undone(journal: LocalJournal) -> dict[str, object]:
@@ -125,13 +125,13 @@ def _undo_run(journal: LocalJournal) -> dict[str, object]:
 
 def _deleted_by_hand(journal: LocalJournal) -> dict[str, object]:
     journal.close()
-    journal._path("run-03").unlink()
+    journal._build_path("run-03").unlink()
     return wanted(RUNS - 1, 3)
 
 
 def _damaged_run(journal: LocalJournal) -> dict[str, object]:
     journal.close()
-    os.truncate(journal._path("run-29"), 5000)
+    os.truncate(journal._build_path("run-29"), 5000)
     return wanted(RUNS - 2)
 
 

@@ -189,7 +189,7 @@ def test_an_update_is_asked_for_and_keeps_what_is_not_named(
     people = LocalPeopleStore(folder, seed)
     if not seed:
         people.import_people([BOB])
-    with pytest.raises(UsageError, match=r"person 2 \(bob@example.com\) is here") as caught:
+    with pytest.raises(UsageError, match=r"person 2 \(bob@example.com\) already exists") as caught:
         people.import_people([Person("p5", {"user_id": "u-5"}), Person("p2", BOB.fields)])
     assert "--update" in caught.value.hint
     people.import_people([Person("p2", {"name": "Bob"}, {"other": 1})], update=True)
@@ -288,8 +288,8 @@ def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
         ("UPDATE person SET test = 7", "contradicts itself"),
         ("UPDATE person SET fields = '{}'", "contradicts itself"),
         ("UPDATE person SET attributes = '{'", "damaged: not JSON"),
-        ("UPDATE person SET attributes = '[]'", "no JSON object"),
-        ("UPDATE person SET attributes = x'00'", "no JSON object"),
+        ("UPDATE person SET attributes = '[]'", "not a JSON object"),
+        ("UPDATE person SET attributes = x'00'", "not a JSON object"),
         ('UPDATE person SET attributes = \'{"a":1,"a":2}\'', "stands twice"),
     ],
 )

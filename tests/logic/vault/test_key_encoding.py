@@ -23,7 +23,7 @@ VAULT = "vault-1"
 TEXT = encode_key(KEY, VAULT, "key")
 HEAD = "cactions-key-1:"
 BODY = TEXT.removeprefix(HEAD)
-STRANGE = "the vault key has a strange character in place {} after the colon"
+STRANGE = "the vault key has an invalid character at position {} after the colon"
 
 keys = st.binary(min_size=32, max_size=32)
 kinds = st.sampled_from(sorted(KINDS))
@@ -84,14 +84,14 @@ def test_what_a_mail_does_to_a_key_is_forgiven(copy: str) -> None:
         ("cactions-key-:" + BODY, "this is no vault key: those begin with cactions-key-1:"),
         (encode_key(KEY, VAULT, "join"), "this is a join code, not a vault key"),
         (encode_key(KEY, "vault-2", "key"), "the vault key belongs to another vault"),
-        ("cactions-key-2:" + BODY, "this vault key is of another version of cactions"),
+        ("cactions-key-2:" + BODY, "this vault key is from another version of cactions"),
         (HEAD + "!" + BODY, STRANGE.format(1)),
         (HEAD + "0" + BODY[1:], STRANGE.format(1)),
         (HEAD + "A\0" + BODY, STRANGE.format(2)),
         (HEAD + "\u0131" + BODY[1:], STRANGE.format(1)),
         (HEAD + "\uff21" + BODY[1:], STRANGE.format(1)),
         (HEAD + "ß" * 64, STRANGE.format(1)),
-        (HEAD + "B" + BODY[1:], "the vault key has a wrong checksum: a letter of it is not right"),
+        (HEAD + "B" + BODY[1:], "the vault key has a wrong checksum: at least one letter is wrong"),
     ],
 )  # fmt: skip
 def test_a_bad_copy_says_what_is_wrong_with_it(text: str, message: str) -> None:
@@ -138,7 +138,7 @@ OURS = set(
     re.findall(
         r"\w+",
         """the vault key, join code is empty, too short, long: it has 1 of instead letters,
-        a strange character in place after colon, a wrong checksum: letter not right
+        an invalid character at position after colon, a wrong checksum: letter not right
         this no those begin with cactions, belongs to another version""",
     )
 )
@@ -155,8 +155,8 @@ def test_a_message_repeats_nothing_of_a_key() -> None:
         try:
             decode_key("".join(text), VAULT, "key")
         except KeyTextError as error:
-            said = (error.message + error.hint).upper()
-            assert not any(letters[at : at + 6] in said for at in range(59))
+            content = (error.message + error.hint).upper()
+            assert not any(letters[at : at + 6] in content for at in range(59))
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])
