@@ -165,7 +165,7 @@ WITHOUT_RICH = """
 import sys
 from cactions.render import error, findings, output, people, svg, preview, runs, test_report
 from cactions.render import request
-paper.Paper(sys.stdout, sys.stderr).show(findings.findings((), {}))
+output.PlainOutput(sys.stdout, sys.stderr).print(findings.render_findings((), {}))
 sys.exit("rich" in sys.modules)
 """
 
