@@ -18,7 +18,7 @@ _MOST_NAME = 32
 _MOST_PATH = 28
 _MOST_SIDE = 40  # a wider value would push the paths of all the others away
 _NAMED = 4  # lines of a row that names its parts
-_STAYS = "stays "
+_KEEPS = "keeps "
 
 
 class ChangeRow(Struct, frozen=True):
@@ -63,7 +63,7 @@ def _narrow(row: ChangeRow, room: int) -> list[StyledLine]:
 
 def _named(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     """Values and path, each beside its name, and the note."""
-    parts = [("stays" if row.after is None else "before", row.before), ("after", row.after or ())]
+    parts = [("keeps" if row.after is None else "before", row.before), ("after", row.after or ())]
     parts += [("from", span(row.source, Style.PATH))] if row.source else []
     lines: list[StyledLine] = []
     for label, value in parts:
@@ -123,7 +123,7 @@ class _Columns(Struct, frozen=True):
 
     def _values(self, row: ChangeRow) -> StyledLine:
         if row.after is None:
-            return (*dim(_STAYS), *row.before)
+            return (*dim(_KEEPS), *row.before)
         return (*pad_line(row.before, self.before), *dim(" → "), *row.after)
 
 
@@ -134,7 +134,7 @@ def _widest(lines: Sequence[StyledLine], most: int = 10_000) -> int:
 def _holds(row: ChangeRow, columns: tuple[int, int]) -> bool:
     before, after = columns
     if row.after is None:
-        return len(_STAYS) + count_cells(row.before) <= before + _ARROW + after
+        return len(_KEEPS) + count_cells(row.before) <= before + _ARROW + after
     return count_cells(row.before) <= before and count_cells(row.after) <= after
 
 
@@ -152,7 +152,7 @@ def _share(rows: Sequence[ChangeRow], free: int) -> tuple[int, int]:
     while left:
         two = [(row.before, row.after) for row in left if row.after is not None]
         before, after = _widest([b for b, _ in two]), _widest([a for _, a in two])
-        alone = _widest([row.before for row in left if row.after is None]) + len(_STAYS)
+        alone = _widest([row.before for row in left if row.after is None]) + len(_KEEPS)
         after = max(after, alone - before - _ARROW)
         if before + _ARROW + after <= free:
             return before, after

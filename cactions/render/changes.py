@@ -85,17 +85,17 @@ def _conflict(conflict: Conflict, plan: Plan, tense: ChangeTense) -> ChangeRow:
     types = {change.attribute: change.data_type for change in plan.changes}
     look = ValueStyle(types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted)
     undoing = tense in (ChangeTense.TAKE_BACK, ChangeTense.TAKEN_BACK)
-    said = "The run wrote " if undoing else "The plan promised "
+    lead = "The run wrote " if undoing else "The plan expected "
     expected = render_value(conflict.expected, look)
     if is_empty(conflict.expected):
-        said, expected = ("The run left" if undoing else "The plan promised"), span(" nothing")
+        lead, expected = ("The run left" if undoing else "The plan expected"), span(" nothing")
     return ChangeRow(
         mark="." if undoing else "x",
         word="kept" if undoing else "conflict",
         tone=Style.KEPT if undoing else Style.REFUSED,
         name=conflict.attribute,
         before=render_value(conflict.found, look),
-        why=(Span(said), *expected, Span(" here, and somebody has changed it since.")),
+        why=(Span(lead), *expected, Span(" here; it was changed since.")),
     )
 
 
@@ -128,11 +128,12 @@ def _why(left: KeptAttribute) -> StyledLine:
         verdict = "and the action does not accept that" if left.refused else "so nothing changes"
         return span(f"{messages.WITHOUT_VALUE[left.reason]}, {verdict}{end}")
     clause = messages.WITH_VALUE[left.reason]
+    verb = "Refused" if left.refused else "Kept"
     if left.received is not ABSENT:
-        got = render_value(left.received, ValueStyle(redacted=left.redacted, room=40))
-        return (Span("The answer says "), *got, Span(f", {clause}{end}"))
-    has = "no value" if left.reason in messages.POLICIES else "a value"  # too large to be kept
-    return span(f"The answer has {has} here, {clause}{end}")
+        value = render_value(left.received, ValueStyle(redacted=left.redacted, room=40))
+        return (Span("Response: "), *value, Span(f". {verb} because {clause}{end}"))
+    value_word = "no value" if left.reason in messages.POLICIES else "a value"  # too large to keep
+    return span(f"The response has {value_word} here. {verb} because {clause}{end}")
 
 
 def _same(plan: Plan, room: int) -> list[StyledLine]:

@@ -51,7 +51,7 @@ def _lines(check: HealthCheck, room: int) -> list[StyledLine]:
 def _verdict(found: Sequence[HealthCheck]) -> StyledLine:
     bad = sum(check.health is Health.PROBLEM for check in found)
     unknown = sum(check.health is Health.UNKNOWN for check in found)
-    rest = dim(f" {count_noun(unknown, 'check')} could not be made.") if unknown else ()
+    rest = dim(f" {count_noun(unknown, 'check')} could not be run.") if unknown else ()
     if bad:
         return (Span(f"{count_noun(bad, 'problem')}.", Style.BAD), *rest)
-    return (Span("No problem was found.", Style.GOOD), *rest)
+    return (Span("No problems found.", Style.GOOD), *rest)

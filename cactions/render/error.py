@@ -20,13 +20,13 @@ from cactions.render.layout import wrap, wrap_paragraph
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
-    (DefinitionError, "What a file says needs mending."),
-    (UsageError, "The command does not fit."),
-    (RemoteError, "The other service did not answer as it should."),
-    (StoreError, "What cactions keeps could not be read or written."),
-    (PlanningError, "Nothing can be planned for this person."),
-    (MemoryError, "There is not enough memory."),
-    (BaseException, "This is a fault of cactions itself."),
+    (DefinitionError, "Invalid file."),
+    (UsageError, "Usage error."),
+    (RemoteError, "Remote service error."),
+    (StoreError, "Local state error."),
+    (PlanningError, "No plan for this person."),
+    (MemoryError, "Out of memory."),
+    (BaseException, "Internal error. Please report it."),
 )
 
 
@@ -44,7 +44,7 @@ def render_error(error: BaseException, *, not_done: str = "") -> View:
         below = [span(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
             above = render_findings(error.findings, error.sources)(room)
-            again = _next("mend what is marked above, then give the same command again")
+            again = _next("fix the errors above and run the command again")
             return [*above, BLANK, *title, *_paragraphs([again, *below], room)]
         return [*title, *_paragraphs([*_details(error), *below], room)]
 
@@ -91,8 +91,8 @@ def _details(error: BaseException) -> list[StyledLine]:
 
 _LONGEST = 1_000  # characters of one line of a traceback
 _UNWRITTEN = "The output cannot be written."
-_ELSEWHERE = "make room for it, or send it somewhere else"
-_REPORT = "report it, with the line above and the command that you used"
+_ELSEWHERE = "free some disk space, or send the output somewhere else"
+_REPORT = "include the line above and the command that you ran"
 
 
 def _next(hint: str) -> StyledLine:

@@ -104,7 +104,7 @@ def _rest(several: Sequence[Finding]) -> list[StyledLine]:
         return []
     file = _file(several[0])
     where = f" in {file}" if file else ""
-    return [span(f"… and {rest:,} more{where}; --json tells all of them.", Style.QUIET), BLANK]
+    return [span(f"… and {rest:,} more{where}; --json lists all of them.", Style.QUIET), BLANK]
 
 
 def _order(finding: Finding) -> tuple[bool, object, str, str]:
@@ -139,7 +139,7 @@ def _one(finding: Finding, page: _Page) -> list[StyledLine]:
     for label in finding.labels[:_MOST_LABELS]:
         lines += _label(label, finding, page)
     if (rest := len(finding.labels) - _MOST_LABELS) > 0:
-        lines += _below("note", f"and {rest:,} more places; --json tells all of them", page.room)
+        lines += _below("note", f"and {rest:,} more places; --json lists all of them", page.room)
     for note in finding.notes:
         lines += _below("note", note, page.room)
     if finding.hint:

@@ -40,7 +40,7 @@ def render_github(
     told = count_by_severity(review.findings, len(review.suppressed))
     rest = len(review.findings) - len(shown)
     where = "the job summary" if summarized else "`cactions validate`"
-    more = f" The gravest {MOST_SHOWN} are annotations; {where} tells all." if rest > 0 else ""
+    more = f" The {MOST_SHOWN} most severe are annotations; {where} lists all." if rest > 0 else ""
     return "\n".join([*lines, f"cactions: {told}.{more}", ""])
 
 

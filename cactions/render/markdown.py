@@ -25,7 +25,7 @@ _LONGEST_CELL: Final = 300
 _ROOM: Final = 100
 _SIGN: Final = re.compile(r"[!-+./:-@\[-`{-~]")
 """Every ASCII sign but comma and hyphen, which mean nothing inside of a line."""
-_MORE: Final = "\n… and {:,} more; `cactions validate --json` tells all of them.\n"
+_MORE: Final = "\n… and {:,} more; `cactions validate --json` lists all of them.\n"
 
 
 def render_markdown(review: LintReport, relative: Callable[[str], str | None]) -> str:

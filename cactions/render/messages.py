@@ -65,9 +65,9 @@ DONE: Final = MappingProxyType(
 CAUTIONS: Final = MappingProxyType(
     {
         ChangeWarning.USER_EDITABLE: "Users may be able to edit this attribute from the browser.",
-        ChangeWarning.HAND_EDITED: "cactions did not write the old value: somebody may have set it"
-        " by hand.",
-        ChangeWarning.CLEARS: "The old value goes away and nothing takes its place.",
+        ChangeWarning.HAND_EDITED: "cactions did not write the old value; it may have been set by"
+        " hand.",
+        ChangeWarning.CLEARS: "Clears the current value.",
         ChangeWarning.TYPE_FORCED: "The response's value has another type and is converted,"
         " as the action asks.",
     }
@@ -75,31 +75,30 @@ CAUTIONS: Final = MappingProxyType(
 
 WITHOUT_VALUE: Final = MappingProxyType(
     {
-        KeepReason.MISSING: "The answer has no value here",
-        KeepReason.NULL: "The answer says null here",
-        KeepReason.EMPTY_STRING: "The answer holds an empty text here",
+        KeepReason.MISSING: "The response has no value here",
+        KeepReason.NULL: "The response has null here",
+        KeepReason.EMPTY_STRING: "The response has an empty text here",
     }
 )
-"""Why an attribute is left alone, where the answer offers nothing."""
+"""Why an attribute is kept or refused when the response has no value for it."""
 
 WITH_VALUE: Final = MappingProxyType(
     {
-        KeepReason.OVERWRITE_NEVER: "but the action never writes this attribute (overwrite: never)",
-        KeepReason.NOT_EMPTY: "but the action only fills this attribute (overwrite: if_empty)",
-        KeepReason.NOT_OURS: "but the present value is not the one that cactions wrote last"
-        " (overwrite: if_ours)",
-        KeepReason.WRONG_TYPE: "which has the wrong type",
-        KeepReason.TOO_LONG: "which is too long",
-        KeepReason.NOT_AN_OPTION: "which is not an option of this attribute",
-        KeepReason.NOT_IN_ONE_OF: "which one_of does not allow",
-        KeepReason.NOT_IN_VALUES: "which has no entry in values",
-        KeepReason.NAIVE_TIME: "a time without a time zone",
-        KeepReason.BAD_DATE: "which is not a date",
-        KeepReason.OUT_OF_RANGE: "which is out of range",
-        KeepReason.UNSUITABLE_TEXT: "which holds characters that do not belong in a text",
+        KeepReason.OVERWRITE_NEVER: "overwrite is never",
+        KeepReason.NOT_EMPTY: "overwrite is if_empty and the attribute is set",
+        KeepReason.NOT_OURS: "overwrite is if_ours and cactions did not write the current value",
+        KeepReason.WRONG_TYPE: "the value has the wrong type",
+        KeepReason.TOO_LONG: "the value is too long",
+        KeepReason.NOT_AN_OPTION: "the value is not an option of this attribute",
+        KeepReason.NOT_IN_ONE_OF: "one_of does not allow the value",
+        KeepReason.NOT_IN_VALUES: "values has no entry for it",
+        KeepReason.NAIVE_TIME: "the time has no time zone",
+        KeepReason.BAD_DATE: "the value is not a date",
+        KeepReason.OUT_OF_RANGE: "the value is out of range",
+        KeepReason.UNSUITABLE_TEXT: "the text has characters that are not allowed",
     }
 )
-"""Why an attribute is left alone; goes on after ``The answer says …,``."""
+"""Why an attribute is kept or refused; it follows ``Kept because`` or ``Refused because``."""
 
 POLICIES: Final = frozenset({KeepReason.OVERWRITE_NEVER, KeepReason.NOT_EMPTY, KeepReason.NOT_OURS})
 
@@ -107,21 +106,33 @@ REASONS: Final = MappingProxyType(
     {
         FailureReason.MISUSE: "the action cannot be run like this",
         FailureReason.NO_VALUE: "the person lacks a value that the request needs",
-        FailureReason.UNFIT_VALUE: "a value does not fit into the request",
-        FailureReason.NOT_RECORDED: "this request was never recorded",
-        FailureReason.NO_ANSWER: "no answer came",
-        FailureReason.NOT_SUCCESS: "the answer is not a success",
-        FailureReason.NOT_JSON: "the answer is not JSON",
-        FailureReason.NO_ROW: "no row of the answer is about this person",
-        FailureReason.MANY_ROWS: "more than one row of the answer may be meant",
-        FailureReason.NOT_SAME_PERSON: "the answer is not about this person",
+        FailureReason.UNFIT_VALUE: "a value is not valid for the request",
+        FailureReason.NOT_RECORDED: "this request was not recorded",
+        FailureReason.NO_ANSWER: "no response",
+        FailureReason.NOT_SUCCESS: "the response is not a success",
+        FailureReason.NOT_JSON: "the response is not JSON",
+        FailureReason.NO_ROW: "no row of the response is about this person",
+        FailureReason.MANY_ROWS: "more than one row of the response matches",
+        FailureReason.NOT_SAME_PERSON: "the response is not about this person",
         FailureReason.WRONG_AUDIENCE: "the action is not meant for this person",
-        FailureReason.FORBIDDEN_ADDRESS: "the host leads to an address that is not public",
-        FailureReason.UNUSABLE_ANSWER: "the answer cannot be used",
-        FailureReason.NO_TOKEN: "a token could not be had",
-        FailureReason.IN_DOUBT: "the call may have been carried out, and nobody knows",
+        FailureReason.FORBIDDEN_ADDRESS: "the host resolves to a non-public address",
+        FailureReason.UNUSABLE_ANSWER: "the response cannot be used",
+        FailureReason.NO_TOKEN: "could not get a token",
+        FailureReason.IN_DOUBT: "the call may have succeeded",
     }
 )
+
+REFUSALS: Final = frozenset(
+    {
+        FailureReason.NO_VALUE,
+        FailureReason.UNFIT_VALUE,
+        FailureReason.NO_ROW,
+        FailureReason.MANY_ROWS,
+        FailureReason.NOT_SAME_PERSON,
+        FailureReason.WRONG_AUDIENCE,
+    }
+)
+"""The failures that are refusals: a check of a value or of the identity did not pass."""
 
 OUTCOMES: Final = MappingProxyType(
     {
@@ -130,20 +141,20 @@ OUTCOMES: Final = MappingProxyType(
         Outcome.CONFLICT: ("conflict", Style.BAD),
         Outcome.REFUSED: ("refused", Style.BAD),
         Outcome.FAILED: ("failed", Style.BAD),
-        Outcome.IN_DOUBT: ("in doubt", Style.CAUTION),
+        Outcome.IN_DOUBT: ("outcome unknown", Style.CAUTION),
     }
 )
-"""The word and the tone of each end state."""
+"""The word and the style of each outcome."""
 
 BECAME: Final = MappingProxyType(
     {
         Outcome.APPLIED: "The changes were written.",
         Outcome.UNCHANGED: "Nothing had to change, so nothing was written.",
-        Outcome.CONFLICT: "Somebody has changed this person since the plan was made, so nothing"
-        " was written.",
+        Outcome.CONFLICT: "This person was changed after the plan was made, so nothing was"
+        " written.",
         Outcome.REFUSED: "Nothing was written.",
         Outcome.FAILED: "Nothing was written.",
-        Outcome.IN_DOUBT: "Nobody knows whether the changes were written.",
+        Outcome.IN_DOUBT: "The changes may have been written.",
     }
 )
 """What an outcome means for the person."""

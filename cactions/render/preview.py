@@ -18,7 +18,7 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join
 from cactions.render.values import ValueStyle, render_value
 
 _MOST_REQUEST = 160  # characters of a request line; `cactions request` shows it whole
-_UNPROVEN = "nothing proves that the answer is about this person"
+_UNPROVEN = "no check that the response is about this person"
 
 
 def render_preview(result: Plan | PlanFailure, *, closing: str = "") -> View:
@@ -48,9 +48,7 @@ def _head(result: Plan | PlanFailure) -> list[LabeledValue]:
     )
     who = (*known, Span("matched by "), Span(str(subject.matched), Style.CODE))
     items = [LabeledValue("Person", (who,))]
-    items += (
-        _asked(result.call) if result.call else [LabeledValue("Request", (span("none was sent"),))]
-    )
+    items += _asked(result.call) if result.call else [LabeledValue("Request", (span("none sent"),))]
     if isinstance(result, Plan):
         items.append(LabeledValue("Same person", _proof(result.proof)))
     return items
@@ -60,7 +58,7 @@ def _asked(call: SentCall) -> list[LabeledValue]:
     line = span(call.line[:_MOST_REQUEST], Style.CODE)
     if len(call.line) > _MOST_REQUEST:
         line += dim(f"… ({len(call.line):,} characters)")
-    return [LabeledValue("Request", (line,)), LabeledValue("Answer", (_answer(call),))]
+    return [LabeledValue("Request", (line,)), LabeledValue("Response", (_answer(call),))]
 
 
 def _answer(call: SentCall) -> StyledLine:
@@ -69,14 +67,14 @@ def _answer(call: SentCall) -> StyledLine:
         return (Span("none in "), source) if call.source else span("none")
     status = Span(f"{call.status}", Style.CODE)
     if not call.source:
-        return (status, Span(", live"))
+        return (status, Span(" (live)"))
     return (
         status,
-        Span(", "),
+        Span(" ("),
         Span("replayed", Style.CAUTION),
         Span(" from "),
         source,
-        Span(", not live"),
+        Span(")"),
     )
 
 
@@ -138,7 +136,7 @@ def _nothing(plan: Plan) -> str:
     if not plan.changes and not plan.left:
         return "No changes: the action maps no attribute"
     if not plan.left:
-        return "No changes: the person already holds what the answer says"
+        return "No changes: the person already has the values of the response"
     return "No changes"
 
 
@@ -160,9 +158,13 @@ def _failed(failed: PlanFailure, closing: str, room: int) -> list[StyledLine]:
 
 
 def _verdict(failed: PlanFailure) -> StyledLine:
-    in_doubt = failed.reason is FailureReason.IN_DOUBT
+    if failed.reason is FailureReason.IN_DOUBT:
+        heading = Span("? outcome unknown:", Style.CAUTION)
+    else:
+        word = "refused" if failed.reason in messages.REFUSALS else "failed"
+        heading = Span(f"x {word}:", Style.REFUSED)
     return (
-        Span("? in doubt:", Style.CAUTION) if in_doubt else Span("x refused:", Style.REFUSED),
+        heading,
         Span(" "),
         Span(messages.REASONS[failed.reason], Style.STRONG),
         *dim(f" ({failed.reason.error_type})"),

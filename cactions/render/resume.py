@@ -51,14 +51,14 @@ def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
         messages.get_display_name(plan.subject.label or plan.subject.person_id), Style.STRONG
     )
     if receipt is None:
-        said = (name, Span(" holds the old values. Resuming writes the new ones:"))
+        said = (name, Span(" has the old values. Resuming writes the new ones:"))
         return [
             *wrap_paragraph(said, room),
             BLANK,
             *changes.render_changes(plan, room, ChangeTense.PLANNED),
         ]
     if receipt.outcome is Outcome.APPLIED:
-        said = (name, Span(" holds the new values already. Resuming only records that."))
+        said = (name, Span(" already has the new values. Resuming only records that."))
         return wrap_paragraph(said, room)
     return render_outcome(plan, receipt, room, ChangeTense.DONE)
 
@@ -67,10 +67,12 @@ def _beyond(cut_off: Run) -> list[str]:
     """Of those whose plan never came into the journal, nothing is known but their number."""
     lines = []
     if not cut_off.open:
-        lines.append("Nobody in it is open. Resuming writes nothing and marks it as finished.")
+        lines.append(
+            "No person in it is open. Resuming writes nothing and marks the run as finished."
+        )
     if cut_off.not_started:
         number = messages.count_noun(cut_off.not_started, "person was", "people were")
-        lines.append(f"{number} handed in and not started: for them, run the action again.")
+        lines.append(f"{number} not started: run the action again for them.")
     return lines
 
 

@@ -30,8 +30,8 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join
 from cactions.render.values import format_utc
 
 UNSEALED = (
-    "A run that the vault has not sealed throughout was made before the vault, by an older"
-    " cactions, or without a key: any program that can write its file can have changed it."
+    "A run that is not fully sealed by the vault was made before the vault, by an older cactions,"
+    " or without a key. Any program that can write its file may have changed it."
     " `runs undo` and `runs resume` need --unsealed for it."
 )
 _COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
@@ -139,8 +139,8 @@ def _how_on(head: RunHead) -> StyledLine:
     resume = Span(join_command(("runs", "resume"), head.id), Style.CODE)
     back = Span(join_command(("runs", "undo"), head.id), Style.CODE)
     run_id = Span(head.id, Style.CODE)
-    said = " was cut off, unless it is still at work. To finish it: "
-    return (Span("Run "), run_id, Span(said), resume, Span(". To take it back: "), back, Span("."))
+    said = " was cut off, or is still in progress. To finish it: "
+    return (Span("Run "), run_id, Span(said), resume, Span(". To undo it: "), back, Span("."))
 
 
 def _name(plan: Plan) -> Span:
@@ -169,7 +169,7 @@ def _told(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
     elif done.outcome is Outcome.IN_DOUBT and plan.pending:
         said = span("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
-        said = span("Somebody has changed this person since, so nothing was restored.")
+        said = span("This person was changed since, so nothing was restored.")
     if not plan.subject.person_id:
         said = span("Everything else about them was erased.")
     message = span(f" {messages.to_sentence(done.message)}") if done.message else ()
@@ -199,11 +199,11 @@ def _next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLine:
     command = Span(join_command(("runs", "undo"), head.id, options=where), Style.CODE)
     this = (Span("This was run "), Span(head.id, Style.CODE), Span("."))
     if done.outcome is Outcome.APPLIED:
-        return (Span("To take it back: "), command)
+        return (Span("To undo: "), command)
     if done.outcome is Outcome.IN_DOUBT:
-        return (Span("Next: look at the person. To put the old values back: "), command)
+        return (Span("Next: check the person. To restore the old values: "), command)
     if done.outcome is Outcome.CONFLICT:
-        return (Span("Next: look at a new diff, then run again. "), *this)
+        return (Span("Next: check a new diff, then run again. "), *this)
     return this
 
 
@@ -230,7 +230,7 @@ def render_tally(one: Run) -> StyledLine:
     parts += [span(f"{left:,} {'not started' if one.finished else 'open'}", Style.CAUTION)] * (
         left > 0
     )
-    return join_spans(", ", parts) if parts else dim("nobody")
+    return join_spans(", ", parts) if parts else dim("no people")
 
 
 def _known(one: Run) -> Iterator[Receipt]:
@@ -266,12 +266,12 @@ def _head(one: Run) -> Iterator[LabeledValue]:
     where = ", ".join(filter(None, (head.workspace, head.environment)))
     yield LabeledValue("Workspace", (span(where, Style.CODE),))
     if head.kind is RunKind.UNDO:
-        yield LabeledValue("Takes back", ((Span("run "), Span(head.undoes, Style.CODE)),))
+        yield LabeledValue("Undoes", ((Span("run "), Span(head.undoes, Style.CODE)),))
     elif head.source:
         source = (Span("replayed", Style.CAUTION), Span(" from "), Span(head.source, Style.CODE))
-        yield LabeledValue("Answers", (source,))
+        yield LabeledValue("Responses", (source,))
     else:
-        yield LabeledValue("Answers", (span("live"),))
+        yield LabeledValue("Responses", (span("live"),))
     yield LabeledValue("State", (_state(one),))
     if not one.authentic:
         yield LabeledValue("Sealed", (span("no", Style.CAUTION), span(UNSEALED)))

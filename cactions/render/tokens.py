@@ -30,17 +30,17 @@ def _told(token: Token, came: FetchedToken, binding: TokenBinding) -> list[Label
     assert token.fetch, "only a dynamic token is fetched"
     request = token.fetch.request
     asked = f"{request.http_method.upper()} to {request.host}"
-    lifetime = "the answer does not say: until it is denied"
+    lifetime = "not in the response; the token is used until it is rejected"
     if came.expires_in is not None:
         lifetime = f"{came.expires_in:,.0f} seconds"
     header = (Span(token.header, Style.PATH), Span(": "), Span(token.prefix), *dim("(the token)"))
     return [
-        LabeledValue("Asked", (span(asked, Style.CODE),)),
-        LabeledValue("Answer", (span(f"{came.status}", Style.CODE),)),
+        LabeledValue("Request", (span(asked, Style.CODE),)),
+        LabeledValue("Response", (span(f"{came.status}", Style.CODE),)),
         LabeledValue(
-            "Found", ((Span(str(token.fetch.token_path), Style.PATH), Span(f", {came.shape}")),)
+            "Found at", ((Span(str(token.fetch.token_path), Style.PATH), Span(f", {came.shape}")),)
         ),
-        LabeledValue("Good for", (span(lifetime),)),
+        LabeledValue("Valid for", (span(lifetime),)),
         LabeledValue("Sent as", (header,)),
         *_places(binding),
     ]

@@ -18,7 +18,7 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 from cactions.render.values import format_utc
 
 _KINDS = {
-    RecipientKind.KEY: "key of their own",
+    RecipientKind.KEY: "own key",
     RecipientKind.INVITATION: "invited, has not joined",
     RecipientKind.MACHINE: "machine",
     RecipientKind.PASSPHRASE: "passphrase",
@@ -44,10 +44,10 @@ def render_one_time_code(name: str, text: str, machine: bool) -> View:
     what = "The key of the machine " if machine else "The join code for "
     how = (
         "Put it into the secret store of that system, as CACTIONS_VAULT_KEY or as a file. It is"
-        " shown this once and kept nowhere."
+        " shown only once and is not stored."
         if machine
-        else "Hand it over by a channel that you trust, not by the one that carries the vault. It"
-        " is for `cactions vault join`, works once, and is shown this once."
+        else "Send it over a channel that you trust, not the one that carries the vault. It is for"
+        " `cactions vault join`, works once, and is shown only once."
     )
 
     def draw(room: int) -> list[StyledLine]:
@@ -104,13 +104,13 @@ def render_recipients(found: Sequence[Recipient]) -> View:
 def render_status(file: str, holder: str, contents: VaultContents | None, me: str) -> View:
     """Where the vault is, how old, and who opens it here (nobody: ``me`` is empty)."""
     opened = dim("not opened") if not me else span(f"as {me}, with {holder}")
-    items = [LabeledValue("File", (span(file, Style.PATH),)), LabeledValue("Opens", (opened,))]
+    items = [LabeledValue("File", (span(file, Style.PATH),)), LabeledValue("Opened", (opened,))]
     if contents:
         inside = f"{messages.count_noun(len(contents.entries), 'entry', 'entries')}, "
         inside += messages.count_noun(len(contents.recipients), "recipient")
         items += [
             LabeledValue("Generation", (span(f"{contents.head.generation:,}"),)),
-            LabeledValue("Holds", (span(inside),)),
+            LabeledValue("Contents", (span(inside),)),
         ]
     return lambda room: render_labeled_values(items, room, indent=choose_margin(room))
 

@@ -140,11 +140,11 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int
 
 BROKEN = {
     "MemoryError": (MemoryError("canary"), "There is not enough memory."),
-    "RecursionError": (RecursionError("canary"), "This is a fault of cactions itself."),
-    "ValueError": (ValueError("canary"), "This is a fault of cactions itself."),
+    "RecursionError": (RecursionError("canary"), "Internal error. Please report it."),
+    "ValueError": (ValueError("canary"), "Internal error. Please report it."),
     "a file that nobody expected": (
         OSError(5, "canary", "x"),
-        "This is a fault of cactions itself.",
+        "Internal error. Please report it.",
     ),
 }
 
@@ -251,7 +251,7 @@ def test_a_misspelt_word_gets_a_suggestion(cli: Cli, words: tuple[str, ...]) -> 
     """Misuse, in one voice, with the next step."""
     done = cli(*words)
     assert Exit.MISUSE == done.code
-    assert done.err.startswith("x The command does not fit.\n")
+    assert done.err.startswith("x Usage error.\n")
     assert MISSPELT[words] in done.err
 
 

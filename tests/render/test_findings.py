@@ -210,5 +210,5 @@ def test_only_the_first_hundred_of_a_file_are_drawn() -> None:
     )
     assert "no. 100" in text
     assert "no. 101" not in text
-    assert "… and 2 more in a; --json tells all of them.\n\nb:1:1: error CA009 other" in text
+    assert "… and 2 more in a; --json lists all of them.\n\nb:1:1: error CA009 other" in text
     assert text.rstrip().endswith("103 errors in 2 files.")

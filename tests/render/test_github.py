@@ -63,6 +63,6 @@ def test_the_gravest_come_first_and_the_rest_is_counted() -> None:
     review = LintReport((*infos, *errors), (), {})
     lines = render_github(review, relative, summarized=True).splitlines()
     assert ["e0", "e1", "e2", "i0"] == [line.rpartition(":")[2] for line in lines[:4]]
-    more = "The gravest 10 are annotations; the job summary tells all."
+    more = "The 10 most severe are annotations; the job summary lists all."
     assert f"cactions: 3 errors and 9 notes. {more}" == lines[-1]
-    assert "`cactions validate` tells all." in render_github(review, relative)
+    assert "`cactions validate` lists all." in render_github(review, relative)

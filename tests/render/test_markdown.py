@@ -80,8 +80,8 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     text = render_markdown(LintReport(found, (), {"a": "y\n" * 500}), relative)
     assert len(text) <= LONGEST
     assert 100 == len(re.findall(r"^\| \*\*", text, re.MULTILINE))
-    assert "\n… and 399 more; `cactions validate --json` tells all of them.\n" in text
-    assert text.endswith("more; `cactions validate --json` tells all of them.\n")
+    assert "\n… and 399 more; `cactions validate --json` lists all of them.\n" in text
+    assert text.endswith("more; `cactions validate --json` lists all of them.\n")
 
 
 def test_a_line_with_a_secret_is_never_quoted() -> None:

@@ -114,7 +114,7 @@ def test_what_is_said_goes_to_stderr(kind: type[PlainOutput]) -> None:
     assert "" == written(out)
     assert (
         "two\nlines \\x1b[2J\n"
-        "x The command does not fit.\n"
+        "x Usage error.\n"
         "  No such action.\n"
         "  Next: Look.\n"
         "  Nothing was sent.\n"

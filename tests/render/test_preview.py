@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,25 +143,28 @@ def test_each_kind_has_a_sign_and_a_word(word: str, room: int) -> None:
 @pytest.mark.parametrize(
     ("result", "sentence"),
     [
-        (LOYALTY, "200, replayed from cassettes/loyalty.json, not live"),
+        (LOYALTY, "200 (replayed from cassettes/loyalty.json)"),
         (LOYALTY, "id 64a1c0ffee, matched by user_id u-1"),
         (LOYALTY, "proven: $.email and person.email are both ada@example.com"),
         (LOYALTY, "verified: the shop confirms e-mail addresses"),
-        (LOYALTY, "The answer says platinum, which is not an option of this attribute"),
-        (UNPROVEN, "200, live"),
-        (UNPROVEN, "not proven: nothing proves that the answer is about this person"),
+        (
+            LOYALTY,
+            "Response: platinum. Refused because the value is not an option of this attribute",
+        ),
+        (UNPROVEN, "200 (live)"),
+        (UNPROVEN, "not proven: no check that the response is about this person"),
         (REDACTED, "proven: $.ssn and person.attributes.ssn are both ••••••"),
-        (NO_CHANGES, "No changes: the person already holds what the answer says · 2 unchanged"),
+        (NO_CHANGES, "No changes: the person already has the values of the response · 2 unchanged"),
         (NOTHING_BUT_LEFT, "No changes · 1 refused · 2 kept"),
         (replace(NO_CHANGES, changes=()), "No changes: the action maps no attribute"),
-        (WRONG_PERSON, "x refused: the answer is not about this person (response_mapping_error)"),
+        (WRONG_PERSON, "x refused: the response is not about this person (response_mapping_error)"),
         (WRONG_PERSON, "expected ada@example.com (person.email) found mallory@example.com"),
         (WRONG_PERSON, "Nothing would be written."),
         (WRONG_PERSON, "Next: Look at the customer u-1 in the shop"),
         (WRONG_PERSON_REDACTED, "expected •••••• (person.attributes.ssn) found •••••• ($.ssn)"),
-        (PREVIEWS["no_value"], "Request none was sent"),
-        (PREVIEWS["no_answer"], "Answer none"),
-        (replace(WRONG_PERSON, call=SentCall("GET x", None, "c.json")), "Answer none in c.json"),
+        (PREVIEWS["no_value"], "Request none sent"),
+        (PREVIEWS["no_answer"], "Response none"),
+        (replace(WRONG_PERSON, call=SentCall("GET x", None, "c.json")), "Response none in c.json"),
     ],
 )
 def test_the_reader_is_told(result: Plan | PlanFailure, sentence: str) -> None:
@@ -188,7 +194,7 @@ def test_every_reason_for_leaving_an_attribute_is_a_sentence(
     """With a value and without, and with the detail behind it."""
     left = KeptAttribute("tier", "silver", why, refused, got, "some detail.", "$.tier")
     text = read(replace(LOYALTY, changes=(), left=(left,)))
-    sentence = text[text.index("The answer ") :].split(" No changes")[0]
+    sentence = re.split("Response: |The response has ", text)[1].split(" No changes")[0]
     assert sentence.endswith(": some detail.")
 
 
@@ -253,5 +259,5 @@ def test_conflicts_are_told_with_both_values() -> None:
     """A Conflict of a date is shown as a date: its type comes from the plan."""
     plan = replace(LOYALTY, changes=(Change("due", 0, 1, data_type=DataType.DATE),), left=())
     text = to_plain_text(render_undo_preview(plan, [Conflict("due", 0, 86400)], "r1")(100))
-    assert "stays 1970-01-02T00:00:00Z (86400)" in text
+    assert "keeps 1970-01-02T00:00:00Z (86400)" in text
     assert "The run wrote 1970-01-01T00:00:00Z (0) here" in text

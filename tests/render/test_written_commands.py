@@ -118,8 +118,7 @@ def test_a_text_in_backticks_stays_on_one_line() -> None:
     """Also where it is wider than the page; the words around it flow as ever."""
     error = UsageError("x", hint="Do `a b c d e f g h i j k l m n` and then `o p`, or q r s.")
     assert [
-        "x The command does not",
-        "  fit.",
+        "x Usage error.",
         "  X.",
         "  Next: Do",
         "  `a b c d e f g h i j k l m n`",
@@ -128,7 +127,7 @@ def test_a_text_in_backticks_stays_on_one_line() -> None:
     ] == to_plain_text(render_error(error)(24)).splitlines()
 
 
-QUOTED: Final = re.compile("word|given|have$|fd$")
+QUOTED: Final = re.compile("quote_word|word|given|have$|fd$")
 """What is quoted where it is made, or is a number: of a vault's generation, of a descriptor."""
 
 
