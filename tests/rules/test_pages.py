@@ -13,7 +13,7 @@ from cactions.logic.lint.rule_page import RulePage, parse_rule_page
 from cactions.logic.vault.missing_secrets import find_vault_problems
 from cactions.model import Finding, Severity
 from cactions.model.vault import Ciphertext, Entry, Purpose
-from cactions.rules import CHECKED, LAST, PAGES, SEVERITIES, SUPPRESSIBLE
+from cactions.rules import CHECKED, PAGES, RULES, SEVERITIES, SUPPRESSIBLE
 from tests.linted import linted
 
 NAMES = sorted(SEVERITIES)
@@ -78,11 +78,13 @@ def test_a_page_says_everything(rule: str) -> None:
 
 def test_every_rule_has_a_file_and_every_file_a_rule() -> None:
     """One rule a file; what a rule finds is called by the name of its file."""
-    files = {path.stem.upper() for path in Path(package.__path__[0]).glob("ca*.py")}
-    assert set(SEVERITIES) == files == set(PAGES)
+    files = {path.stem for path in Path(package.__path__[0]).glob("ca[0-9]*.py")}
+    modules = {f"{rule.id.lower()}_{rule.name.replace('-', '_')}": rule for rule in RULES}
+    assert set(modules) == files
+    assert set(SEVERITIES) == set(PAGES) == {rule.id for rule in RULES}
     assert [one.id for one in CHECKED] == sorted(SUPPRESSIBLE)
-    for one in (*CHECKED, LAST):
-        assert import_module(f"cactions.rules.{one.id.lower()}").RULE is one
+    for name, rule in modules.items():
+        assert import_module(f"cactions.rules.{name}").RULE is rule
 
 
 def test_a_secret_that_nothing_uses_is_told() -> None:
