@@ -39,8 +39,7 @@ WINDOW: Final = 20
 """Plans that share one wait for the disk; more would hardly be faster."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunStores:
+class RunStores(Struct, frozen=True):
     """What a run works with: people, the journal, and the lock of the action.
 
     ``project`` declares types and redaction, if its files can be read. ``unsealed``: a run that is

@@ -93,7 +93,7 @@ class LiveCaller:
         return remove_secrets(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
-        """A new token, from its service. Raises PlanningError (NO_TOKEN) and what ``call`` raises."""
+        """A new token from its service. Raises PlanningError (NO_TOKEN), or as ``call`` does."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request, fetches=True)
         try:

@@ -36,8 +36,7 @@ class Job(Struct, frozen=True):
     inputs: Mapping[str, Scalar]
 
 
-@frozen
-class PlanContext:
+class PlanContext(Struct, frozen=True):
     """What planning needs. Without a journal, no value counts as applied by us."""
 
     people: People

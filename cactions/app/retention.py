@@ -18,8 +18,7 @@ from cactions.logic.shell import join_command, quote_word
 from cactions.model import Person, PersonQuery, Run, UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class PersonTraces:
+class PersonTraces(Struct, frozen=True):
     """How many entries of how many runs are about one person.
 
     ``doubts``: how many of their calls have an unknown outcome, which will be forgotten too.

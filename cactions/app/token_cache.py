@@ -52,7 +52,7 @@ class TokenCache:
     def get(
         self, token: Token, stale: Secret | None, fetch: Callable[[Token], FetchedToken]
     ) -> Secret:
-        """The token, but not ``stale``. Raises PlanningError (NO_TOKEN) and what ``fetch`` raises."""
+        """The token, never ``stale``. Raises PlanningError (NO_TOKEN), or as ``fetch`` does."""
         if token.is_user_token:
             return self._users(token)
         with self._lock:

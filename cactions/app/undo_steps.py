@@ -13,8 +13,7 @@ from cactions.logic.project.stored_run import find_misfit
 from cactions.model import Conflict, Outcome, Plan, Project, Receipt, Run, UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class UndoStep:
+class UndoStep(Struct, frozen=True):
     """How the changes of a run to one person are undone.
 
     ``plan`` has the attributes that are still as the run left them, ``conflicts`` those that were

@@ -8,7 +8,8 @@ from cactions.model import Outcome, Plan, Receipt, Run, RunEntry, RunKind
 from cactions.render import changes, messages
 from cactions.render.changes import ChangeTense
 from cactions.render.layout import choose_margin, wrap_paragraph
-from cactions.render.runs import render_outcome, render_tally
+from cactions.render.receipts import render_outcome
+from cactions.render.runs import render_tally
 from cactions.render.text import BLANK, Span, Style, StyledLine, View
 
 

@@ -144,4 +144,4 @@ def test_no_golden_file_holds_what_paints_or_shouts(path: Path) -> None:
     text = path.read_text()
     assert [] == [c for c in text.replace("\n", "") if not c.isprintable()]
     assert "Traceback" not in text
-    assert "fault of cactions" not in text
+    assert "Internal error" not in text

@@ -57,7 +57,7 @@ def commands_in(text: str) -> Iterator[str]:
     """Every command line that a text names: in backticks, after `$`, as an example."""
     yield from re.findall(r"`(cactions [^`\n]*(?:\n[^`\n]*)?)`", text)
     yield from re.findall(r"^\$ (cactions .*)$", text, re.MULTILINE)
-    yield from re.findall(r"(?:Example: |To take it back: |\bbin/)(cactions .*)", text)
+    yield from re.findall(r"(?:Example: |To undo: |\bbin/)(cactions .*)", text)
     known = "|".join(wiring.COMMANDS)
     yield from re.findall(rf"^(cactions (?:{known}) .*)$", text, re.MULTILINE)
 

@@ -114,7 +114,7 @@ def test_a_service_that_does_not_answer_is_told_in_words(live: Live, home: Path)
         write(home, project(server))
     done = live(DIFF, server)
     assert Exit.FINDINGS == done.code
-    assert "no answer came (faraday_error)" in done.out
+    assert "no response (faraday_error)" in done.out
     assert "api.test" in done.out
 
 

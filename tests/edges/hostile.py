@@ -301,7 +301,8 @@ HEADS = {
         pours(b"", b"HTTP/1.1 102 Processing\r\n\r\n" * 40), UNUSABLE, "the headers of api.test's"
     ),
     "dripping 1xx": Case(
-        drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), NONE, LATE + "the response was still coming in"
+        drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        NONE, LATE + "the response was still coming in"
     ),
     "one 1xx": Case(says(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + body(GOOD)), None),
     "resets in the head": Case(resets(OK + b"Content-"), NONE, HEAD_CUT),
@@ -329,7 +330,8 @@ HEADS = {
 
 LENGTHS = {
     "drips its body": Case(
-        drips(OK + b"Content-Length: 4444\r\n\r\n", b"x"), NONE, LATE + "the response was still", 200
+        drips(OK + b"Content-Length: 4444\r\n\r\n", b"x"),
+        NONE, LATE + "the response was still", 200
     ),
     "drips chunks": Case(drips(CHUNKED, b"1\r\nx\r\n"), NONE, LATE + "the response was still", 200),
     "drips chunk extensions": Case(

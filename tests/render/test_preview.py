@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,7 +30,7 @@ from cactions.model import (
 )
 from cactions.render import messages
 from cactions.render.preview import render_preview
-from cactions.render.runs import render_undo_preview
+from cactions.render.receipts import render_undo_preview
 from cactions.render.text import to_plain_text
 from tests.render.samples import (
     HOSTILE,

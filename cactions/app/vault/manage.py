@@ -53,8 +53,7 @@ class VaultListing(Struct, frozen=True):
     rollback_checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedVault:
+class VerifiedVault(Struct, frozen=True):
     """A vault in which every entry opens; ``entries`` is their number."""
 
     head: VaultHead
@@ -63,8 +62,7 @@ class VerifiedVault:
     rollback_checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VaultStatus:
+class VaultStatus(Struct, frozen=True):
     """The state of a vault; ``contents`` is None if it cannot be read, ``trouble`` is the reason.
 
     Without ``trouble``, ``me`` is the recipient that opens the vault here.

@@ -28,8 +28,7 @@ from cactions.model.vault import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class VaultContext:
+class VaultContext(Struct, frozen=True):
     """The file, the key holder, the cryptography and the clock that work on a vault needs."""
 
     file: VaultFile
@@ -42,16 +41,14 @@ class VaultContext:
         return datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
-class PurposeKey:
+class PurposeKey(Struct, frozen=True):
     """A key for journals or plans; its ``name`` is stored with the sealed data to find it again."""
 
     name: str
     key: VaultKey
 
 
-@dataclass(frozen=True, slots=True)
-class OpenVault:
+class OpenVault(Struct, frozen=True):
     """A vault whose MAC is checked. Recipient ``me`` opened it with ``my_key``.
 
     ``rollback_checked``: a generation was remembered, so an older file would have been refused.
@@ -121,8 +118,7 @@ class OpenVault:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenVault:
+class WrittenVault(Struct, frozen=True):
     """A vault that is durably on disk; ``notes`` say what else failed."""
 
     head: VaultHead

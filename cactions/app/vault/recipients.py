@@ -34,8 +34,7 @@ from cactions.model.vault import (
 _TEXT_KINDS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
 
 
-@dataclass(frozen=True, slots=True)
-class OneTimeCode:
+class OneTimeCode(Struct, frozen=True):
     """A text to hand over to a new recipient by a safe channel; shown once and stored nowhere.
 
     For an INVITATION it is a join code (`cactions vault join`), for a MACHINE its key.
@@ -46,16 +45,14 @@ class OneTimeCode:
     text: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class AddedRecipient:
+class AddedRecipient(Struct, frozen=True):
     """A new recipient, and the text to hand over."""
 
     handout: OneTimeCode
     written: WrittenVault
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedVault:
+class JoinedVault(Struct, frozen=True):
     """The recipient who joined; the new key never left this machine."""
 
     name: str

@@ -65,8 +65,7 @@ def _rekey(
     return RekeyedVault(written, epochs[0].handouts, epochs[0].dropped, removed, known)
 
 
-@dataclass(frozen=True, slots=True)
-class _NewEpoch:
+class _NewEpoch(Struct, frozen=True):
     vault: OpenVault
     handouts: tuple[OneTimeCode, ...]
     dropped: tuple[str, ...]

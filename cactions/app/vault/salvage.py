@@ -28,16 +28,14 @@ from cactions.model.vault import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LostEntry:
+class LostEntry(Struct, frozen=True):
     """An entry that did not open: its line, and its name if that can be read."""
 
     line: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SalvagedVault:
+class SalvagedVault(Struct, frozen=True):
     """The new vault: the kept entries, the lost ones, and recipients to be added again."""
 
     written: WrittenVault

@@ -12,7 +12,7 @@ from cactions.cli.live_options import CaFile, LiveOptions, Proxy
 from cactions.cli.options import Environment, Files, Json
 from cactions.logic import documents
 from cactions.model import CactionsError, Health, HealthCheck, Project
-from cactions.render.doctor import render_health_checks as checks_sheet
+from cactions.render.doctor import render_health_checks
 from cactions.render.messages import count_noun
 
 
@@ -43,7 +43,7 @@ def command(
     if json:
         wiring.write_json(documents.checks_to_json(found))
     else:
-        wiring.create_output().print(checks_sheet(found))
+        wiring.create_output().print(render_health_checks(found))
     bad = any(check.health is Health.PROBLEM for check in found)
     raise typer.Exit(Exit.FINDINGS if bad else Exit.CLEAN)
 

@@ -12,7 +12,7 @@ from cactions.logic.documents import pages_to_json
 from cactions.logic.lint.rule_page import parse_rule_page
 from cactions.logic.suggest import suggest
 from cactions.model import UsageError
-from cactions.render.rule_page import render_rule_pages as pages_sheet
+from cactions.render.rule_page import render_rule_pages
 from cactions.rules import BY_NAME, PAGES, RULES
 from cactions.rules.rule import Rule
 
@@ -35,7 +35,7 @@ def command(
     if json:
         wiring.write_json(pages_to_json(pages))
     else:
-        wiring.create_output().print(pages_sheet(pages))
+        wiring.create_output().print(render_rule_pages(pages))
 
 
 def _find_rules(word: str | None, every: bool) -> tuple[Rule, ...]:

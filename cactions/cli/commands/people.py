@@ -15,9 +15,7 @@ from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
 from cactions.model import Person, UsageError
-from cactions.render.people import render_import
-from cactions.render.people import render_people as people_sheet
-from cactions.render.people import render_person as person_sheet
+from cactions.render.people import render_import, render_people, render_person
 
 commands = typer.Typer(help="Manage people in the local workspace.", no_args_is_help=True)
 
@@ -58,7 +56,7 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
     if json:
         wiring.write_json(documents.people_to_json(found, opened.project.redacted))
     else:
-        wiring.create_output().print(people_sheet(found, redacted=opened.project.redacted))
+        wiring.create_output().print(render_people(found, redacted=opened.project.redacted))
 
 
 @commands.command()
@@ -78,7 +76,7 @@ def show(
     if json:
         wiring.write_json(documents.people_to_json([one], redacted))
     else:
-        sheet = person_sheet(one, opened.project.attributes, redacted=redacted)
+        sheet = render_person(one, opened.project.attributes, redacted=redacted)
         wiring.create_output().print(sheet)
 
 

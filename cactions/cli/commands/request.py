@@ -15,7 +15,7 @@ from cactions.logic import documents
 from cactions.logic.request.curl import build_curl_command as curl_of
 from cactions.model import PlanFailure, UsageError
 from cactions.render.preview import render_preview
-from cactions.render.request import render_request as request_sheet
+from cactions.render.request import render_request
 
 
 def command(
@@ -44,7 +44,7 @@ def command(
     elif isinstance(asked, PlanFailure):
         wiring.create_output().print(render_preview(asked))
     else:
-        wiring.create_output().print(request_sheet(asked))
+        wiring.create_output().print(render_request(asked))
     raise typer.Exit(Exit.FINDINGS if isinstance(asked, PlanFailure) else Exit.CLEAN)
 
 

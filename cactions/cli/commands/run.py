@@ -20,7 +20,7 @@ from cactions.logic.shell import join_command
 from cactions.model import Plan, Receipt, Run, RunHead
 from cactions.render.messages import count_noun, get_display_name
 from cactions.render.preview import render_preview
-from cactions.render.runs import render_receipt as receipt_sheet
+from cactions.render.receipts import render_receipt
 
 _UNSEALED: Final = (
     "Old values are kept in .cactions/, where only you can read them (mode 0600), but unsealed."
@@ -66,7 +66,7 @@ def command(
     if json:
         wiring.write_json(documents.outcome_to_json(done.result, receipt, head))
     elif receipt and isinstance(done.result, Plan):
-        sheet = receipt_sheet(done.result, receipt, head, where=[*format_files(files)])
+        sheet = render_receipt(done.result, receipt, head, where=[*format_files(files)])
         wiring.create_output().print(sheet)
     if (receipt or done.run) and first:
         wiring.create_output().info(_UNSEALED)

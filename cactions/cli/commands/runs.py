@@ -22,11 +22,9 @@ from cactions.logic import documents, strict_json
 from cactions.logic.shell import join_command
 from cactions.model import Receipt, Run, RunHead, RunKind, UsageError
 from cactions.render.messages import count_noun, to_sentence
+from cactions.render.receipts import render_undo_preview, render_undone
 from cactions.render.resume import render_resume_preview, render_resumed
-from cactions.render.runs import UNSEALED, render_undo_preview
-from cactions.render.runs import render_run as run_sheet
-from cactions.render.runs import render_runs as runs_sheet
-from cactions.render.runs import render_undone as undone_sheet
+from cactions.render.runs import UNSEALED, render_run, render_runs
 from cactions.render.vault import render_sealed_runs
 
 commands = typer.Typer(help="List, inspect, resume and undo runs.", no_args_is_help=True)
@@ -49,7 +47,7 @@ def list_(files: Files = None, json: Json = False) -> None:
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
     else:
-        shown = [runs_sheet(found)] if found or not locked else []
+        shown = [render_runs(found)] if found or not locked else []
         wiring.create_output().print(*shown, *([render_sealed_runs(locked)] if locked else []))
     if not all(run.authentic for run in found):
         wiring.create_output().info(UNSEALED)
@@ -70,7 +68,7 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
     if json:
         wiring.write_json(documents.run_to_json(found, redact=True))
     else:
-        wiring.create_output().print(run_sheet(found))
+        wiring.create_output().print(render_run(found))
 
 
 @commands.command()
@@ -150,7 +148,7 @@ def undo(
     if json:
         wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
     elif head:
-        wiring.create_output().print(undone_sheet(head, [one.plan for one in back], receipts))
+        wiring.create_output().print(render_undone(head, [one.plan for one in back], receipts))
     foreign = any(one.conflicts or one.gone for one in back) or any(r.conflicts for r in receipts)
     raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
 

@@ -13,7 +13,7 @@ from cactions.cli import prompts, wiring, workspace
 from cactions.cli.options import Environment, Files, Yes, parse_person_query
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
-from cactions.render.runs import render_runs as runs_sheet
+from cactions.render.runs import render_runs
 
 _SECONDS: Final = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 
@@ -47,7 +47,7 @@ def prune_(
     if not old:
         wiring.create_output().info("No run is old enough. Nothing was deleted.")
         return
-    wiring.create_output().print(runs_sheet(old))
+    wiring.create_output().print(render_runs(old))
     wiring.create_output().info(
         "What they wrote stays with the people, and cannot be taken back any more."
     )
@@ -77,7 +77,7 @@ def forget(
     if found.doubts:
         wiring.create_output().info(
             f"The outcome of {count_noun(found.doubts, 'call')} for them is unknown. After"
-            " erasing, no record of that is left, and the call can be made again without a question."
+            " erasing, no record of that is left, and the call can be repeated unasked."
         )
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")

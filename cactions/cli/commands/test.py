@@ -21,7 +21,7 @@ from cactions.cli.options import Again, Environment, Files, Json, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.model import Action, DefinitionError, TestReport, UsageError
-from cactions.render.test_report import render_test_reports as reports_sheet
+from cactions.render.test_report import render_test_reports
 
 
 @live_options
@@ -67,7 +67,7 @@ def command(
     if json:
         wiring.write_json(documents.reports_to_json(reports, redact=True))
     else:
-        wiring.create_output().print(reports_sheet(reports, untested))
+        wiring.create_output().print(render_test_reports(reports, untested))
     codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
     codes += [one.code for one in asked]
     raise typer.Exit(most_severe(*codes))

@@ -12,7 +12,7 @@ from cactions.cli.options import Environment, Files, Json
 from cactions.logic import documents
 from cactions.logic.suggest import suggest
 from cactions.model import PlanningError, Project, RemoteError, Token, UsageError
-from cactions.render.tokens import render_token_test as fetched_sheet
+from cactions.render.tokens import render_token_test
 
 commands = typer.Typer(help="Test dynamic tokens.", no_args_is_help=True)
 
@@ -42,7 +42,7 @@ def run_token_tests(
     if json:
         wiring.write_json(documents.fetched_to_json(token, came, binding))
     else:
-        wiring.create_output().print(fetched_sheet(token, came, binding))
+        wiring.create_output().print(render_token_test(token, came, binding))
 
 
 def _fetched_one(project: Project, name: str) -> Token:

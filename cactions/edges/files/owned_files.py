@@ -12,6 +12,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.edges.files.file_io import describe_os_error
 
 _MAY_OWN: Final = {0, os.geteuid()} if hasattr(os, "geteuid") else None
@@ -39,8 +41,7 @@ class UntrustedFile(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class FilePolicy:
+class FilePolicy(Struct, frozen=True):
     """What a file must fulfil: its maximum size in bytes, and what other users may not do.
 
     ``others`` are mode bits that must not be set: 0o077 for a secret, 0o022 for configuration.

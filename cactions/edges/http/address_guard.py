@@ -13,6 +13,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct, field
+
 from cactions.edges.http.budget import ExchangeBudget
 from cactions.edges.http.dns import Resolve, SystemResolver
 from cactions.edges.http.errors import (
@@ -38,8 +40,7 @@ _UNKNOWN_NAME_ERRORS: Final = {
 _PROXY: Final = re.compile(r"http://([^/:@\[\]?#]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkRules:
+class NetworkRules(Struct, frozen=True):
     """How to reach the services, as the operator configures it.
 
     ``proxy`` is ``http://host:port``, or empty. A proxy looks names up itself: their addresses are
@@ -72,8 +73,7 @@ class NetworkRules:
         return (match[1].strip("[]"), int(match[2])) if match else None
 
 
-@frozen
-class Target:
+class Target(Struct, frozen=True):
     """Where a URL leads. ``path``: all after the origin. ``address``: no look-up is needed."""
 
     host: str

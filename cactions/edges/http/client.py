@@ -15,7 +15,6 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import httpcore
@@ -47,8 +46,7 @@ _IDLE_SECONDS: Final = 4.0
 _MAX_IDLE_CONNECTIONS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _ExchangeContext:
+class _ExchangeContext(Struct, frozen=True):
     """What our transport must know about a request beyond what HTTP says."""
 
     target: Target
@@ -120,8 +118,7 @@ class HttpSender:
         return connect(context.target, self._network, self._tls_context, context.budget)
 
 
-@dataclass(frozen=True, slots=True)
-class _Connection:
+class _Connection(Struct, frozen=True):
     """HTTP, and the stream below it."""
 
     http: httpcore.HTTP11Connection

@@ -18,8 +18,7 @@ from msgspec import Struct
 from cactions.model import FailureReason, RequestFailed, UsageError
 
 
-@frozen
-class TrustStore:
+class TrustStore(Struct, frozen=True):
     """The certificate authorities that are trusted: how many, and from which file (``source``)."""
 
     authorities: int

@@ -54,8 +54,8 @@ class GivenKeyOptions(Struct, frozen=True):
         """Without the environment, which may hold secrets."""
         return f"GivenKeyOptions(fd={self.fd!r}, file={self.file!r})"
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+
+class _Source(Struct, frozen=True):
     """One source: its word in ORDER, how it is read, and its file, if it is one."""
 
     word: str

@@ -58,8 +58,7 @@ class WriteEnd(Enum):
     UNKNOWN = "Its content is unknown now."
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The class of a backend, and where it is configured; ``by_user``: by the user."""
 
     name: str

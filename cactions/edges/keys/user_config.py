@@ -34,8 +34,7 @@ _POLICY: Final = FilePolicy(limit=64 * 1024, others=0o022, links=True)
 _REASON: Final = "your configuration names commands, so only you may be able to write it"
 
 
-@dataclass(frozen=True, slots=True)
-class UserConfig:
+class UserConfig(Struct, frozen=True):
     """The user's settings for all their projects; empty if unset.
 
     ``path`` is where the file is, or would be.

@@ -17,8 +17,7 @@ OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 """Every table, index, trigger and view, with the statement that makes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """The name of a database in messages, its version, and the statements that make it."""
 
     what: str

@@ -57,7 +57,7 @@ class _Malformed(Exception):
 
 
 def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
-    """The interactions of a cassette's bytes, in order. Raises DefinitionError; ``source`` names it."""
+    """The interactions of a cassette, in order. Raises DefinitionError, which names ``source``."""
     try:
         return _interactions(parse_json(data))
     except StrictJsonError as error:

@@ -14,7 +14,7 @@ FOLDER: Final = "cassettes"
 
 
 def build_cassette_name(action: Action) -> str:
-    """Its path from the project's folder on, with ``/``. Raises DefinitionError where it leads out."""
+    """Its path in the project's folder, with ``/``. Raises DefinitionError where it leaves it."""
     if leaves_folder(action.name):
         raise DefinitionError(
             f'the recording of "{action.name}" would lie outside of {FOLDER}/',

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
+
 from cactions.logic import strict_json
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request.builder import build_token_request
@@ -27,7 +29,6 @@ from cactions.model import (
     RequestFailed,
     Response,
     Token,
-    frozen,
     is_same,
 )
 from cactions.model.secret import Credentials, Secret

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from cactions.logic import strict_json
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import EncodingError, join_parts
-from cactions.logic.request.inputs import resolve_inputs
 from cactions.logic.request.redaction import get_label
 from cactions.logic.request.resolver import ValueResolver
 from cactions.model import (
@@ -42,8 +41,6 @@ from cactions.model import (
     is_empty,
 )
 from cactions.model.secret import Credentials
-
-__all__ = ["build_request", "resolve_inputs"]
 
 _AUDIENCES: Final = {"user": "users", "lead": "leads", "visitor": "visitors"}
 

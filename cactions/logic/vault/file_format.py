@@ -34,8 +34,7 @@ _VAULT: Final = re.compile(rb'"vault":"([0-9a-f]{32})"')
 _EPOCH: Final = re.compile(rb'"epoch":([1-9][0-9]{0,15})\b')
 
 
-@dataclass(frozen=True, slots=True)
-class VaultText:
+class VaultText(Struct, frozen=True):
     """A parsed vault: its contents, the bytes that its MAC covers, and the MAC."""
 
     contents: VaultContents

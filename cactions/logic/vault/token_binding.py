@@ -28,8 +28,7 @@ def list_binders(token: Token) -> tuple[str, ...]:
     return secret_refs.list_request_secrets(token.fetch.request) if token.fetch else ()
 
 
-@frozen
-class TokenBinding:
+class TokenBinding(Struct, frozen=True):
     """A fetched token or an end user's token, and the vault's entries by name.
 
     Without a check of the vault's MAC, this is only a hint.

@@ -1,8 +1,4 @@
-"""Checks nodes against a schema and types their scalars; goes on after every fault.
-
-What comes out is a tree of Typed values that still know where they stand. A value that has a
-fault is left out, so that later code never meets it.
-"""
+"""Checks nodes against a schema, and builds a tree of located values without the faulty ones."""
 
 from __future__ import annotations
 

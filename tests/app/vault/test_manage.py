@@ -448,9 +448,7 @@ def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultContext) -> No
     manage.seal_secret(ada, validation.check_secret("crm", "a-good-secret"), hosts, ["api.example"])
     vault = open_vault(ada)
     for host in hosts:
-        with pytest.raises(
-            DefinitionError, match="fetches tokens, so an action may not send it"
-        ):
+        with pytest.raises(DefinitionError, match="fetches tokens, so an action may not send it"):
             manage.open_secret(vault, "crm", host)
         assert "a-good-secret" == manage.open_secret(vault, "crm", host, fetches=True).reveal()
 

@@ -34,6 +34,7 @@ from cactions.model import (
     is_same,
 )
 from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay, reply, write_cassette
+from tests.strategies import builds
 
 # What is the same request
 

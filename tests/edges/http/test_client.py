@@ -532,7 +532,10 @@ def test_a_proxy_is_told_the_allowed_address_and_sees_no_secret() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "words"),
     [
-        (says(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), "the proxy returned status 407"),
+        (
+            says(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+            "the proxy returned status 407",
+        ),
         (says(b"HTTP/1.1 200 OK"), "did not respond as a proxy does"),
         (says(b"x" * 20_000), "did not respond as a proxy does"),
         (says(b"SSH-2.0-OpenSSH\r\n\r\n"), "did not respond as a proxy does"),
