@@ -125,19 +125,19 @@ class FakeJournal:
             return self._exact(run_id)
         return self._runs[fitting[0]]
 
-    def runs(self) -> Iterator[Run]:
+    def list_runs(self) -> Iterator[Run]:
         order = sorted(
             self._runs.values(), key=lambda run: (run.head.started, run.head.id), reverse=True
         )
         return iter(order)
 
-    def damaged(self) -> list[tuple[str, str]]:
+    def list_damaged(self) -> list[tuple[str, str]]:
         """Those that a test says; nothing in memory is damaged."""
         return self.unreadable
 
-    def last_applied(self, person_id: str) -> Mapping[str, Value]:
+    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         last: dict[str, Value] = {}
-        for run in self.runs():
+        for run in self.list_runs():
             for entry in reversed(run.entries if run.head.kind is RunKind.APPLY else ()):
                 if _is_about(entry, person_id) and _stands(entry):
                     for change in entry.plan.effective:
@@ -216,7 +216,7 @@ class FakeClock:
 
     seconds: float = 1_700_000_000.0
 
-    def now(self) -> float:
+    def get_time(self) -> float:
         return self.seconds
 
     def wait(self, seconds: float) -> None:

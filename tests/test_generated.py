@@ -24,7 +24,7 @@ from cactions.logic.expressions.json_path_errors import PathError
 from cactions.logic.expressions.template import parse_template
 from cactions.logic.expressions.template_errors import TemplateError
 from cactions.logic.lint.engine import lint
-from cactions.logic.plan.coerce import Coerced, Rejected, coerce
+from cactions.logic.plan.coerce import Coerced, Rejected, coerce_value
 from cactions.logic.project import SourceFile, load_project
 from cactions.logic.project.file_schema import FILE
 from cactions.model import (
@@ -180,7 +180,7 @@ def mappings(draw: st.DrawFn) -> AttributeMapping:
 @given(VALUES, mappings())
 def test_coercion_of_any_value(got: Any, wanted: AttributeMapping) -> None:
     """It fits or it does not; what fits can be written down."""
-    result = coerce(wanted, got)
+    result = coerce_value(wanted, got)
     assert isinstance(result, Coerced | Rejected)
     if isinstance(result, Coerced):
         strict_json.dump_json(result.value)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cactions.cli import wiring
 from cactions.cli.commands.help import TOPICS
-from cactions.cli.exit_codes import MEANINGS, Exit, most_severe
+from cactions.cli.exit_codes import MEANINGS, Exit, choose_most_severe
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -28,9 +28,9 @@ def test_the_most_severe_code_wins() -> None:
     """In the order that the README gives."""
     [order] = re.findall(r"the most severe wins: (.*)\.", README)
     codes = [Exit(int(code)) for code in re.findall(r"\d+", order)]
-    assert Exit.CLEAN == most_severe()
+    assert Exit.CLEAN == choose_most_severe()
     for grave, light in pairwise(codes):
-        assert grave == most_severe(light, grave)
+        assert grave == choose_most_severe(light, grave)
 
 
 def test_every_command_is_told_and_every_told_command_is_there() -> None:

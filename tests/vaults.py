@@ -13,7 +13,7 @@ from cactions.app.vault.manage import open_secret as open_secret_of
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.vault_file import LocalVaultFile
-from cactions.logic.vault.errors import no_key
+from cactions.logic.vault.errors import build_no_key
 from cactions.model.secret import Passphrase, Secret, VaultKey
 
 NOW = 1_790_000_000
@@ -24,7 +24,7 @@ CHEAP = 2**15
 class FixedClock:
     """The same second for ever."""
 
-    def now(self) -> float:
+    def get_time(self) -> float:
         return NOW
 
 
@@ -38,15 +38,15 @@ class HolderInMemory:
         self.keys: dict[str, VaultKey | Passphrase] = {}
         self.marks: dict[str, int] = {}
 
-    def key(self, vault_id: str) -> VaultKey | Passphrase:
+    def get_key(self, vault_id: str) -> VaultKey | Passphrase:
         if vault_id not in self.keys:
-            raise no_key(self.name)
+            raise build_no_key(self.name)
         return self.keys[vault_id]
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
         self.keys[vault_id] = key
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         return self.marks.get(vault_id)
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
@@ -62,16 +62,16 @@ class HolderInFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def key(self, vault_id: str) -> VaultKey:
+    def get_key(self, vault_id: str) -> VaultKey:
         kept = self._all().get(vault_id, {})
         if "key" not in kept:
-            raise no_key(self.name)
+            raise build_no_key(self.name)
         return VaultKey(kept["recipient"], bytes.fromhex(kept["key"]))
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
         self._update(vault_id, {"recipient": key.label, "key": key.reveal().hex()})
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         return self._all().get(vault_id, {}).get("generation")
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
@@ -98,13 +98,13 @@ class OnlyKey:
         self._key = key
         self._mark = mark
 
-    def key(self, vault_id: str) -> VaultKey | Passphrase:
+    def get_key(self, vault_id: str) -> VaultKey | Passphrase:
         return self._key
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
         raise AssertionError("nothing can be kept here")
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         return self._mark
 
     def remember_generation(self, vault_id: str, generation: int) -> None:

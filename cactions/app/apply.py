@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cactions.app.ports import Journal, People, RunLock
 from cactions.app.undo_marks import UndoMarks
 from cactions.app.undo_steps import UndoStep, build_undo_plan
-from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT, find_conflicts
+from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
 from cactions.logic.project.stored_run import find_misfit, redact_receipt, redact_run
 from cactions.logic.shell import join_command
 from cactions.model import (
@@ -198,9 +198,9 @@ def _leave_unwritten(plan: Plan, stores: RunStores) -> Receipt:
 
 def _find_known_receipt(plan: Plan, stores: RunStores) -> Receipt | None:
     if plan.pending:
-        return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_IN_DOUBT)
+        return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_OUTCOME_UNKNOWN)
     try:
-        known = find_conflicts(plan, stores.people.get(plan.subject.person_id))
+        known = find_outcome(plan, stores.people.get(plan.subject.person_id))
     except UsageError as error:
         return _build_gone_receipt(plan, error)
     if known:

@@ -20,7 +20,7 @@ class HostProber(Protocol):
         """Look each name up and shake hands, at all of them at once; in bounded time."""
         ...
 
-    def date(self, site: Host) -> str:
+    def get_date(self, site: Host) -> str:
         """The time that it tells, as HTTP writes it; empty where it tells none."""
         ...
 
@@ -32,7 +32,7 @@ def check_hosts(sites: Sequence[Host], doors: HostProber, clock: Clock) -> Itera
         yield from build_checks(one)
     told: list[tuple[str, str, float]] = []
     for one in [one for one in knocked if one.is_open][:_ASKED]:
-        told.append((one.site.host, doors.date(one.site), clock.now()))
+        told.append((one.site.host, doors.get_date(one.site), clock.get_time()))
         if told[-1][1]:
             break
     yield check_clock(told)

@@ -45,12 +45,12 @@ class RetryBudget:
         self._left = _AT_ONCE
         self._lock = Lock()
 
-    def earn(self) -> None:
+    def add_share(self) -> None:
         """A call was made."""
         with self._lock:
             self._left = min(_AT_ONCE, self._left + _SHARE)
 
-    def spend(self) -> bool:
+    def take(self) -> bool:
         """Whether there may be another try."""
         with self._lock:
             granted = self._left >= 1
@@ -88,8 +88,8 @@ class LiveCaller:
         """The answer of the service."""
         secrets = self._opened(asked.action.request)
         asked = asked if asked.key else replace(asked, key=self._pauses.new_idempotency_key())
-        self._budget.earn()
-        answer = self._driven(call_steps(asked, secrets, self._pauses.jitter))
+        self._budget.add_share()
+        answer = self._driven(call_steps(asked, secrets, self._pauses.draw_jitter))
         return remove_secrets(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
@@ -97,12 +97,12 @@ class LiveCaller:
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._opened(token.fetch.request, fetches=True)
         try:
-            answer = self._driven(fetch_steps(token, secrets, self._pauses.jitter))
+            answer = self._driven(fetch_steps(token, secrets, self._pauses.draw_jitter))
         except PlanningError as error:
             raise describe_missing_token(token, str(error), error.hint) from None
         return read_token(token, remove_secrets_from_head(answer, self._known))
 
-    def binding(self, token: Token) -> TokenBinding:
+    def find_binding(self, token: Token) -> TokenBinding:
         """Where the token may go. Raises what ``prepare`` raises."""
         return self._secrets.find_binding(token)
 
@@ -114,7 +114,7 @@ class LiveCaller:
         """
         for token in request.tokens:
             if token.is_runtime_value:
-                self.binding(token).check(request.host)
+                self.find_binding(token).check(request.host)
         names = secret_refs.list_request_secrets(request)
         opened = self._secrets.open(names, request.host, fetches=fetches)
         self._note(opened.values())
@@ -148,6 +148,6 @@ class LiveCaller:
                 except RequestFailed as lost:
                     return lost
             case pause:
-                if granted := self._budget.spend():
+                if granted := self._budget.take():
                     self._pauses.wait(pause.seconds)
                 return granted

@@ -65,7 +65,7 @@ class Sleeper(Protocol):
         """Return after this many seconds."""
         ...
 
-    def jitter(self) -> float:
+    def draw_jitter(self) -> float:
         """A random number from 0 to 1."""
         ...
 
@@ -155,15 +155,15 @@ class Journal(Protocol):
         """The run with its entries. Raises UsageError for an unknown id."""
         ...
 
-    def runs(self) -> Iterable[Run]:
+    def list_runs(self) -> Iterable[Run]:
         """Every run, newest first."""
         ...
 
-    def damaged(self) -> Sequence[tuple[str, str]]:
+    def list_damaged(self) -> Sequence[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
         ...
 
-    def last_applied(self, person_id: str) -> Mapping[str, Value]:
+    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a run applied last and that was not undone."""
         ...
 
@@ -195,6 +195,6 @@ class RunLock(Protocol):
 class Clock(Protocol):
     """The time, as a parameter."""
 
-    def now(self) -> float:
+    def get_time(self) -> float:
         """Unix seconds."""
         ...

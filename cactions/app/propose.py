@@ -44,7 +44,7 @@ class PlanContext(Struct, frozen=True):
     journal: Journal | None = None
 
 
-def propose(job: Job, context: PlanContext) -> Plan | PlanFailure:
+def propose_plan(job: Job, context: PlanContext) -> Plan | PlanFailure:
     """Make the plan, or say why there is none. Raises UsageError unless one person matches."""
     return plan_response(job, context.people.find(job.query), context)
 
@@ -60,7 +60,7 @@ def plan_response(
         call = SentCall(sealed.line, None, context.caller.source)
         response = context.caller.call(spec, sealed)
         call = replace(call, status=response.status)
-        ours = context.journal.last_applied(person.id) if context.journal else {}
+        ours = context.journal.get_last_applied(person.id) if context.journal else {}
         return plan_changes(_build_input(job, person, call), response, ours)
     except PlanningError as error:
         return build_failure(_build_input(job, person, call), error)

@@ -65,7 +65,7 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     Raises UsageError if no person or more than one matches, or if the outcome of a write to the
     person is still open.
     """
-    runs = list(journal.runs())
+    runs = list(journal.list_runs())
     person_id = _find_person_id(query, runs, people)
     _refuse_open(person_id, runs)
     counts = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from cactions.app.propose import Job, PlanContext, propose
+from cactions.app.propose import Job, PlanContext, propose_plan
 from cactions.logic import strict_json
 from cactions.logic.plan.equality import is_equal_as
 from cactions.logic.request.inputs import resolve_inputs
@@ -32,7 +32,7 @@ Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
 
 
 def run_test(
-    action: Action, test: ActionTest, desk: PlanContext, make: Propose = propose
+    action: Action, test: ActionTest, desk: PlanContext, make: Propose = propose_plan
 ) -> TestReport:
     """One test; never writes. What keeps it from running at all is a failure like others.
 

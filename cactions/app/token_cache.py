@@ -57,7 +57,7 @@ class TokenCache:
             return self._users(token)
         with self._lock:
             kept = self._kept.get(token.name)
-            if kept and kept.secret is not stale and self._clock.now() < kept.until:
+            if kept and kept.secret is not stale and self._clock.get_time() < kept.until:
                 return kept.secret
             under_way = self._fetching.get(token.name)
             mine = under_way or self._fetching.setdefault(token.name, _Fetching())
@@ -86,7 +86,7 @@ class TokenCache:
     def _until(self, came: FetchedToken) -> float:
         if came.expires_in is None:
             return float("inf")
-        return self._clock.now() + came.expires_in - min(_MARGIN, came.expires_in / 10)
+        return self._clock.get_time() + came.expires_in - min(_MARGIN, came.expires_in / 10)
 
     def _users(self, token: Token) -> Secret:
         if token.name in self._given:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cactions.app.apply import RunStores
 from cactions.app.ports import Journal
 from cactions.app.propose import Job, PlanContext, plan_response
-from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT
+from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
@@ -95,18 +95,18 @@ _A_TEST: Final = "it was a test, which writes nobody"
 def _receipt(failed: PlanFailure) -> Receipt:
     in_doubt = failed.reason is FailureReason.IN_DOUBT
     outcome = Outcome.IN_DOUBT if in_doubt else Outcome.FAILED
-    message = CALL_IN_DOUBT if in_doubt else failed.message
+    message = CALL_OUTCOME_UNKNOWN if in_doubt else failed.message
     return Receipt(failed.subject.person_id, outcome, message)
 
 
 def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
-    for run_id, why in journal.damaged():
+    for run_id, why in journal.list_damaged():
         raise UsageError(
             f"the run {run_id} cannot be read, so that nobody knows whether it keeps an earlier"
             f" call of {head.action} in doubt: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
-    if found := find_unknown_outcomes(journal.runs()).get((_place(head), person_id)):
+    if found := find_unknown_outcomes(journal.list_runs()).get((_place(head), person_id)):
         raise UsageError(
             f"an earlier call of {head.action} for this person is in doubt (run {found}): it may"
             " have been carried out",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cactions.app.propose import Job
-from cactions.cli.exit_codes import Exit, most_severe
+from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.options import parse_inputs, parse_person_query
 from cactions.logic.request.inputs import resolve_inputs
 from cactions.logic.suggest import suggest
@@ -54,4 +54,4 @@ def exit_code_of_receipts(receipts: Iterable[Receipt | None]) -> Exit:
         Outcome.UNCHANGED: Exit.CLEAN,
         Outcome.IN_DOUBT: Exit.IN_DOUBT,
     }
-    return most_severe(*(codes.get(one.outcome, Exit.FINDINGS) for one in receipts if one))
+    return choose_most_severe(*(codes.get(one.outcome, Exit.FINDINGS) for one in receipts if one))

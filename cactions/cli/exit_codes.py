@@ -40,6 +40,6 @@ _RANKING: Final = (
 )  # fmt: skip
 
 
-def most_severe(*codes: Exit) -> Exit:
+def choose_most_severe(*codes: Exit) -> Exit:
     """The one that is told when several apply; CLEAN where none does."""
     return min(codes, key=_RANKING.index, default=Exit.CLEAN)

@@ -40,7 +40,7 @@ class LiveDeps(Struct, frozen=True):
     vault: Callable[[], VaultContext]
     say: Callable[[str], None]
 
-    def users_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
+    def list_user_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
         """The end user's token of this name, with each host that the calls would send it to."""
         for action in self.called:
             for token in action.request.tokens:
@@ -57,7 +57,7 @@ def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
     secrets = VaultSecrets(around.vault, output_scrubber.register_secret)
 
     def check(name: str) -> None:
-        for token, host in around.users_hosts(name):
+        for token, host in around.list_user_hosts(name):
             secrets.find_binding(token).check(host)
 
     users = [token.name for token in project.tokens.values() if token.is_user_token]

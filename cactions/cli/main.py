@@ -93,7 +93,7 @@ def _told(error: Exception, words: list[str], *, debug: bool) -> int:
         streams.give_up(sys.stdout)
     try:
         wiring.create_output().error(
-            error, not_done=progress.not_done_message(words, error), debug=debug
+            error, not_done=progress.get_not_done_message(words, error), debug=debug
         )
     except (OSError, ValueError):  # there is nowhere left to say it
         streams.give_up(sys.stderr)
@@ -117,7 +117,7 @@ def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     told = "Terminated." if code is Exit.TERMINATED else "Interrupted."
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
-        wiring.create_output().info(f"{told} {progress.not_done_message(words)}")
+        wiring.create_output().info(f"{told} {progress.get_not_done_message(words)}")
     streams.give_up(sys.stdout)
     return code
 

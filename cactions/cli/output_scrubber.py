@@ -48,7 +48,7 @@ def _mask() -> streams.Mask:
     packed = Scrubber([form for form in map(_packed, _known) if len(form.text) >= MIN_FORM_BYTES])
 
     def text(text: str) -> str:
-        whole: bytes = scrubber.whole(text.encode("utf-8", "surrogateescape"))
+        whole: bytes = scrubber.scrub(text.encode("utf-8", "surrogateescape"))
         return whole.decode("utf-8", "surrogateescape")
 
     def find(text: str) -> list[tuple[int, int]]:
@@ -58,7 +58,7 @@ def _mask() -> streams.Mask:
                 len(data[:start].decode("utf-8", "ignore")),
                 len(data[:stop].decode("utf-8", "ignore")),
             )
-            for start, stop in packed.spans(data)
+            for start, stop in packed.find_spans(data)
         ]
 
     return streams.Mask(

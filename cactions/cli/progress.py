@@ -98,7 +98,7 @@ def may_have_written() -> bool:
     return _writing.get()
 
 
-def not_done_message(words: Sequence[str], error: BaseException | None = None) -> str:
+def get_not_done_message(words: Sequence[str], error: BaseException | None = None) -> str:
     """What a command that stops now has not done, as far as that is certain.
 
     ``words`` are those of the command line; an import that meets a fault of its file, or one in

@@ -119,7 +119,7 @@ class TypedKey:
         self._recipient = validation.check_name(name, "recipient")
         self._given: Passphrase | None = None
 
-    def key(self, _vault_id: str) -> Passphrase:
+    def get_key(self, _vault_id: str) -> Passphrase:
         """What was typed."""
         self._given = self._given or read_passphrase(self._recipient)
         return self._given
@@ -131,7 +131,7 @@ class TypedKey:
             hint="Leave --as out, or give --key-file FILE.",
         )
 
-    def seen_generation(self, _vault_id: str) -> int | None:
+    def get_seen_generation(self, _vault_id: str) -> int | None:
         """Never known."""
         return None
 

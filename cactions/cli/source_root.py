@@ -7,15 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from cactions.logic.relative_path import relative_to_root
+from cactions.logic.relative_path import make_relative_to_root
 
 WORKSPACE: Final = "GITHUB_WORKSPACE"
 """Where a workflow has checked its repository out; elsewhere, the current folder is the root."""
 
 
-def path_from_source_root() -> Callable[[str], str | None]:
+def get_source_root_path() -> Callable[[str], str | None]:
     """A file's name from there on; None for what lies elsewhere."""
     here = os.getcwd()  # noqa: PTH109 - Path would cost an import
     root = os.environ.get(WORKSPACE, "")
-    inside = root and relative_to_root(here, here=here, root=root) is not None
-    return partial(relative_to_root, here=here, root=root if inside or root == here else here)
+    inside = root and make_relative_to_root(here, here=here, root=root) is not None
+    return partial(make_relative_to_root, here=here, root=root if inside or root == here else here)

@@ -14,7 +14,7 @@ from cactions.app.vault.ports import KeyHolder
 from cactions.edges.clock import SystemClock
 from cactions.edges.core_dumps import forbid_core_dumps
 from cactions.edges.keys.crypto import AesGcmSealer
-from cactions.edges.keys.key_sources import GivenKey, GivenKeyOptions, key_holder
+from cactions.edges.keys.key_sources import GivenKey, GivenKeyOptions, choose_key_holder
 from cactions.edges.keys.user_config import UserConfig, read_user_config
 from cactions.edges.keys.vault_file import LocalVaultFile
 
@@ -50,7 +50,9 @@ def open_vault_context(
 
 
 def _given(fd: int | None, file: Path | None, around: VaultDeps) -> KeyHolder:
-    holder = key_holder(GivenKeyOptions(os.environ, read_user_config, fd, file), around.keyring)
+    holder = choose_key_holder(
+        GivenKeyOptions(os.environ, read_user_config, fd, file), around.keyring
+    )
     if isinstance(holder, GivenKey) and holder.caution:
         around.say(holder.caution)
     return holder

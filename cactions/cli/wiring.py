@@ -52,7 +52,7 @@ class ProjectFolder(Struct, frozen=True):
     project: Project
     cover: RowCipher | None = None
 
-    def cassette_path(self, action: Action) -> Path:
+    def get_cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
         return self.folder / build_cassette_name(action)
 
@@ -176,14 +176,14 @@ def create_caller(home: ProjectFolder, action: Action, answers: LiveOptions) -> 
     from cactions.app.replay_caller import ReplayCaller
     from cactions.edges.cassette.reader import CassetteSender
 
-    return ReplayCaller(CassetteSender(answers.cassette or home.cassette_path(action)))
+    return ReplayCaller(CassetteSender(answers.cassette or home.get_cassette_path(action)))
 
 
 def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:
     """Where an action's recording is written."""
     from cactions.edges.cassette.writer import JsonCassetteWriter
 
-    return JsonCassetteWriter(home.cassette_path(action), makes_folder=True)
+    return JsonCassetteWriter(home.get_cassette_path(action), makes_folder=True)
 
 
 def create_live_caller(

@@ -10,7 +10,7 @@ import time
 class SystemClock:
     """The time of day, as ``app/ports.py`` wants it."""
 
-    def now(self) -> float:
+    def get_time(self) -> float:
         """Unix seconds."""
         return time.time()
 
@@ -22,7 +22,7 @@ class SystemSleeper:
         """Return after so many seconds."""
         time.sleep(seconds)
 
-    def jitter(self) -> float:
+    def draw_jitter(self) -> float:
         """A number from 0 to 1."""
         return random.random()  # noqa: S311 - it spreads retries, and keeps no secret
 

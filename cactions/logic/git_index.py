@@ -46,7 +46,7 @@ def may_name(data: bytes, name: str) -> bool:
     Never false where ``read_indexes`` finds it: the long s is the one other letter that folds to
     an ASCII letter and can be written in UTF-8 in its place, beside the sign for Kelvin.
     """
-    if version_of(data) not in {2, 3} or _has_link(data):
+    if read_version(data) not in {2, 3} or _has_link(data):
         return True
     folded = data.lower().replace("\u017f".encode(), b"s").replace("\u212a".encode(), b"k")
     return name.casefold().encode() in folded
@@ -66,7 +66,7 @@ def _has_link(data: bytes) -> bool:
     return False
 
 
-def version_of(data: bytes) -> int:
+def read_version(data: bytes) -> int:
     """The version of the index; 0 for what is none."""
     return int.from_bytes(data[4:8]) if data.startswith(_SIGNATURE) else 0
 
@@ -81,7 +81,7 @@ def read_indexes(data: bytes) -> Iterator[GitIndex]:
 
 
 def _read(data: bytes, hash_size: int) -> GitIndex:
-    version = version_of(data)
+    version = read_version(data)
     if version not in {2, 3, _COMPRESSED}:
         raise _NotAnIndex
     paths, place = _entries(data, _STAT + hash_size, compressed=version == _COMPRESSED)

@@ -10,7 +10,7 @@ STDIN: Final = "<stdin>"
 """What is shown for a text without a name."""
 
 
-def relative_to_root(file: str, *, here: str, root: str) -> str | None:
+def make_relative_to_root(file: str, *, here: str, root: str) -> str | None:
     """The name from ``root`` on, with ``/``; None for what lies elsewhere.
 
     ``here`` is the folder that a relative name begins in; both folders are absolute.

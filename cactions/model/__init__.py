@@ -101,7 +101,7 @@ from cactions.model.template import (
     Segment,
     Template,
     Wildcard,
-    template_references,
+    list_references,
 )
 from cactions.model.trust import (
     SNAPSHOT_DAYS,

@@ -32,7 +32,7 @@ class Request(Struct, frozen=True):
         """``GET https://…``, as it may be shown."""
         return f"{self.method} {self.url.masked}"
 
-    def header(self, name: str) -> str:
+    def get_header(self, name: str) -> str:
         """The shown value of a header, by any case; empty where there is none."""
         wanted = name.lower()
         return next((v.masked for n, v in self.headers if n.lower() == wanted), "")
@@ -49,7 +49,7 @@ class Response(Struct, frozen=True):
         """Without the body, which may hold personal data."""
         return f"Response(status={self.status}, headers={self.headers!r})"
 
-    def header(self, name: str) -> tuple[str, ...]:
+    def get_headers(self, name: str) -> tuple[str, ...]:
         """Every value of a header, by any case."""
         wanted = name.lower()
         return tuple(value for one, value in self.headers if one.lower() == wanted)

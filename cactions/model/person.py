@@ -102,20 +102,20 @@ class Person(Struct, frozen=True):
     @property
     def label(self) -> str:
         """What to call them: name, else email, else user_id, else id; not all of a long one."""
-        return self.label_without(())
+        return self.get_label_without(())
 
-    def label_without(self, hidden: Container[str]) -> str:
+    def get_label_without(self, hidden: Container[str]) -> str:
         """The label where fields of these names may not be seen."""
         names = (name for name in ("name", "email", "user_id") if name not in hidden)
         known = (self.fields.get(name) for name in names)
         whole = next((str(value) for value in known if value), self.id)
         return whole if len(whole) <= _LONGEST_LABEL else f"{whole[: _LONGEST_LABEL - 1]}…"
 
-    def field_value(self, name: str) -> Value:
+    def get_field(self, name: str) -> Value:
         """The contact field's value; ABSENT where it is not set."""
         return self.id if name == "id" else self.fields.get(name, ABSENT)
 
-    def attribute_value(self, name: str) -> Value:
+    def get_attribute(self, name: str) -> Value:
         """The custom attribute's value; ABSENT where it was never written."""
         return self.attributes.get(name, ABSENT)
 

@@ -98,13 +98,13 @@ class Path(Struct, frozen=True):
         return self.text
 
 
-def template_references(body: JsonTemplate) -> Iterator[Reference]:
+def list_references(body: JsonTemplate) -> Iterator[Reference]:
     """Every reference inside a JSON template, depth first."""
     if isinstance(body, Template):
         yield from body.references
     elif isinstance(body, list):
         for item in body:
-            yield from template_references(item)
+            yield from list_references(item)
     elif isinstance(body, dict):
         for item in body.values():
-            yield from template_references(item)
+            yield from list_references(item)

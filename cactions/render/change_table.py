@@ -51,7 +51,7 @@ def render_change_table(rows: Sequence[ChangeRow], room: int) -> list[StyledLine
     """All rows, below one another."""
     if room < NARROW:
         return [line for row in rows for line in _narrow(row, room)]
-    columns = _Columns.of(rows, room)
+    columns = _Columns.measure(rows, room)
     return [line for row in rows for line in columns.lines(row)]
 
 
@@ -91,7 +91,7 @@ class _Columns(Struct, frozen=True):
     path: int
 
     @classmethod
-    def of(cls, rows: Sequence[ChangeRow], room: int) -> _Columns:
+    def measure(cls, rows: Sequence[ChangeRow], room: int) -> _Columns:
         """The widest columns that fit; paths go below where that makes the whole shorter."""
         word = _widest([span(row.word) for row in rows])
         name = _widest([span(row.name) for row in rows], most=_MOST_NAME)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from cactions.render.width import char_width
+from cactions.render.width import measure_char
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _IDEOGRAPHIC_SPACE = "\u3000"
@@ -50,7 +50,7 @@ def split_escaped(text: Iterable[str]) -> Iterator[Piece]:
 
 def _piece(char: str) -> Piece:
     seen = (char.isprintable() or char == _IDEOGRAPHIC_SPACE) and not _UNSEEN.match(char)
-    return (char, char_width(char)) if seen else _spelled(char)
+    return (char, measure_char(char)) if seen else _spelled(char)
 
 
 def _spelled(char: str) -> Piece:

@@ -15,7 +15,7 @@ from cactions.render.error import render_error, render_traceback
 from cactions.render.escape import escape
 from cactions.render.layout import wrap
 from cactions.render.text import Span, Style, StyledLine, View, span, stack_views, to_plain_text
-from cactions.render.width import display_width
+from cactions.render.width import measure_width
 
 _PIPED = 100
 _MOST_DIGITS: Final = 4  # of COLUMNS; nobody has a wider screen
@@ -66,7 +66,7 @@ class PlainOutput:
         if debug:
             self._put(self.stderr, render_traceback(error))
 
-    def room(self, stream: TextIO) -> int:
+    def get_width(self, stream: TextIO) -> int:
         """The width of a stream in cells."""
         columns = self.environ.get("COLUMNS", "")
         sound = columns.isascii() and columns.isdigit() and len(columns) <= _MOST_DIGITS
@@ -79,7 +79,7 @@ class PlainOutput:
 
     def _lines(self, stream: TextIO, sheet: View) -> list[StyledLine]:
         """What the stream can hold, and may show."""
-        return replace_unencodable(self._mask(sheet)(self.room(stream)), stream)
+        return replace_unencodable(self._mask(sheet)(self.get_width(stream)), stream)
 
 
 def _terminal(stream: TextIO) -> int:
@@ -120,7 +120,7 @@ def _encodable(part: Span, encoding: str) -> Span:
 
 
 def _blotted(char: str) -> str:
-    return "?" * display_width(char)
+    return "?" * measure_width(char)
 
 
 def _fits(text: str, encoding: str) -> bool:

@@ -68,14 +68,15 @@ def render_person(
 
     def field(name: str) -> StyledLine:
         hidden = PersonField(name) in redacted
-        return render_value(
-            one.field_value(name), ValueStyle(CONTACT_FIELDS[name], redacted=hidden)
-        )
+        return render_value(one.get_field(name), ValueStyle(CONTACT_FIELDS[name], redacted=hidden))
 
     def draw(room: int) -> list[StyledLine]:
         hidden = [n for n in CONTACT_FIELDS if PersonField(n) in redacted]
         note = dim(" (test person)" if one.test else "")
-        title = (Span(messages.get_display_name(one.label_without(hidden)), Style.STRONG), *note)
+        title = (
+            Span(messages.get_display_name(one.get_label_without(hidden)), Style.STRONG),
+            *note,
+        )
         names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
         fields = [LabeledValue(n, (field(n),)) for n in names]
         lines = [
@@ -110,7 +111,7 @@ def _row(one: Person, cell: ValueStyle, redacted: Collection[Reference]) -> tupl
     marks = ["lead"] if one.role is Role.LEAD else []
     marks += ["test"] if one.test else []
     fields = (
-        render_value(one.field_value(name), replace(cell, redacted=PersonField(name) in redacted))
+        render_value(one.get_field(name), replace(cell, redacted=PersonField(name) in redacted))
         for name in ("user_id", "email", "name")
     )
     return (

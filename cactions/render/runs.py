@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cactions.logic.plan.compare_and_set import CALL_IN_DOUBT
+from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.model import (
     Outcome,
     Plan,
@@ -160,5 +160,5 @@ def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]:
 
 
 def _open(plan: Plan) -> Receipt:
-    message = CALL_IN_DOUBT if plan.pending else "its outcome was never recorded"
+    message = CALL_OUTCOME_UNKNOWN if plan.pending else "its outcome was never recorded"
     return Receipt("", Outcome.IN_DOUBT, message)

@@ -33,7 +33,7 @@ def render_snippet(
     end = len(line) if several else max(place.end_column - 1, place.column)
     skipped = max(0, place.column - 1 - _NEAR)
     drawn = _Drawn.of(line[skipped : place.column + _NEAR])
-    span = drawn.span(place.column - 1 - skipped, min(end, place.column + _NEAR) - skipped)
+    span = drawn.draw_span(place.column - 1 - skipped, min(end, place.column + _NEAR) - skipped)
     number = f"{place.line:4}"
     text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3), mark)
     margin: StyledLine = dim(f"{number} | ")
@@ -58,7 +58,7 @@ class _Drawn(Struct, frozen=True):
             at.append(at[-1] + shown[-1][1])
         return cls(tuple(shown), tuple(at))
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def draw_span(self, start: int, end: int) -> tuple[int, int]:
         """The cells from one character to another; never empty, also beyond the end."""
         last = len(self.pieces)
         first, stop = (self.cells[min(at, last)] + max(0, at - last) for at in (start, end))

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from cactions.render.escape import escape_terminal
-from cactions.render.width import display_width
+from cactions.render.width import measure_width
 
 
 class Style(Enum):
@@ -64,7 +64,7 @@ class Span(Struct, frozen=True):
     @property
     def cells(self) -> int:
         """How wide it is on a terminal."""
-        return display_width(self.text)
+        return measure_width(self.text)
 
 
 StyledLine: TypeAlias = tuple[Span, ...]

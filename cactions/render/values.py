@@ -73,7 +73,7 @@ def render_value(value: Value, look: ValueStyle = _LOOK) -> StyledLine:
         and value is not False
     ):
         return _date(value, raw=look.raw)
-    return _json(_written(value)).line(look)
+    return _json(_written(value)).format_line(look)
 
 
 def render_pair(before: Value, after: Value, look: ValueStyle) -> tuple[StyledLine, StyledLine]:
@@ -100,7 +100,7 @@ def _sides(
     if not (excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look)):
         start = _common(before, after)
         start -= _lead(before[max(0, start - _LEAD) : start], look)
-    return excerpt(before, start).line(look), excerpt(after, start).line(look)
+    return excerpt(before, start).format_line(look), excerpt(after, start).format_line(look)
 
 
 def _lead(shared: str, look: ValueStyle) -> int:
@@ -136,7 +136,7 @@ def format_bare(text: str) -> bool:
 def _text(text: str, look: ValueStyle) -> StyledLine:
     if len(text) <= look.room and format_bare(text) and count_cells(span(text)) <= look.room:
         return span(text, Style.VALUE)
-    return _Excerpt(text).line(look)
+    return _Excerpt(text).format_line(look)
 
 
 def _written(value: Value) -> str:
@@ -171,7 +171,7 @@ class _Excerpt(Struct, frozen=True):
         """Whether all of it can be shown."""
         return self._fitting(look.room - 2 * self.quotes)[1]
 
-    def line(self, look: ValueStyle) -> StyledLine:
+    def format_line(self, look: ValueStyle) -> StyledLine:
         """As much of it as there is room for, and how long the whole is."""
         frame = 2 * self.quotes + bool(self.start)
         shown, whole = self._fitting(look.room - frame)

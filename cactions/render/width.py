@@ -7,7 +7,7 @@ import unicodedata
 _JAMO_TAILS = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))  # they join the syllable before
 
 
-def char_width(char: str) -> int:
+def measure_char(char: str) -> int:
     """0, 1 or 2 cells, by Unicode's East Asian Width; ambiguous characters count as narrow."""
     if char.isascii():
         return 1
@@ -16,6 +16,6 @@ def char_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 
-def display_width(text: str) -> int:
+def measure_width(text: str) -> int:
     """The cells of a printable text."""
-    return len(text) if text.isascii() else sum(map(char_width, text))
+    return len(text) if text.isascii() else sum(map(measure_char, text))

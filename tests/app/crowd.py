@@ -73,4 +73,4 @@ def states(kept: RunStores, number: int) -> list[str]:
 
 def begun(kept: RunStores, run_id: str = "run-1") -> Run | None:
     """The run, if it was begun."""
-    return next((run for run in kept.journal.runs() if run.head.id == run_id), None)
+    return next((run for run in kept.journal.list_runs() if run.head.id == run_id), None)

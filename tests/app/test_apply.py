@@ -232,7 +232,7 @@ def test_a_second_run_of_the_same_action_is_told_so_and_does_nothing() -> None:
         ):
             with pytest.raises(RunAborted, match="is being run"):
                 use()
-    assert [done] == list(kept.journal.runs())
+    assert [done] == list(kept.journal.list_runs())
 
 
 # Resuming

@@ -30,7 +30,7 @@ class FakeProber:
             for site in sites
         ]
 
-    def date(self, site: Host) -> str:
+    def get_date(self, site: Host) -> str:
         self.asked.append(site.host[0])
         return formatdate(NOW, usegmt=True) if site.host[0] in self._tell else ""
 

@@ -100,7 +100,7 @@ def taken_back(folder: Path) -> Run | None:
         run = kept.journal.read("run-1")
         applied = [e for e in run.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
         assert all(entry.undone_by for entry in applied)
-        assert {} == kept.journal.last_applied("p00")
+        assert {} == kept.journal.get_last_applied("p00")
     assert ["old"] * PEOPLE == states(kept, PEOPLE)
     closed(kept)
     return run

@@ -67,7 +67,7 @@ class FakeSleeper:
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
 
-    def jitter(self) -> float:
+    def draw_jitter(self) -> float:
         return 0.5
 
     def new_idempotency_key(self) -> str:
@@ -307,13 +307,13 @@ def test_a_call_that_no_run_gives_a_key_has_one_of_its_own(calling: Make, effect
 def test_one_call_in_ten_may_be_tried_again() -> None:
     """And ten at first: a service that is down gets no storm."""
     budget = RetryBudget()
-    assert 10 == sum(budget.spend() for _ in range(100))
+    assert 10 == sum(budget.take() for _ in range(100))
     for _ in range(100):
-        budget.earn()
-    assert 9 <= sum(budget.spend() for _ in range(100)) <= 10
+        budget.add_share()
+    assert 9 <= sum(budget.take() for _ in range(100)) <= 10
     for _ in range(10_000):
-        budget.earn()
-    assert 10 == sum(budget.spend() for _ in range(100))
+        budget.add_share()
+    assert 10 == sum(budget.take() for _ in range(100))
 
 
 def test_pauses_are_real_where_the_machine_waits() -> None:
@@ -321,5 +321,5 @@ def test_pauses_are_real_where_the_machine_waits() -> None:
     pauses, start = SystemSleeper(), time.monotonic()
     pauses.wait(0.05)
     assert time.monotonic() - start >= 0.05
-    assert all(0 <= pauses.jitter() <= 1 for _ in range(100))
+    assert all(0 <= pauses.draw_jitter() <= 1 for _ in range(100))
     assert 100 == len({pauses.new_idempotency_key() for _ in range(100)})

@@ -143,7 +143,7 @@ def test_a_request_that_cannot_be_made_is_no_run() -> None:
     desk = PlanContext(kept.people, Line(DOUBT, FakeJournal()), kept.journal)
     done = call_once(head(), replace(JOB, action=leads), desk, kept, again=False)
     assert isinstance(done.result, PlanFailure)
-    assert (None, []) == (done.run, list(kept.journal.runs()))
+    assert (None, []) == (done.run, list(kept.journal.list_runs()))
 
 
 def killed(kept: RunStores) -> Run:
@@ -182,7 +182,7 @@ def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
     with pytest.raises(UsageError, match="in doubt \\(run run-1\\)") as caught:
         made(about_ada(tier="gold"), kept, "run-2")
     assert "--again" in caught.value.hint
-    assert ["run-1"] == [run.head.id for run in kept.journal.runs()]
+    assert ["run-1"] == [run.head.id for run in kept.journal.list_runs()]
     assert isinstance(made(about_ada(tier="gold"), kept, "run-2", again=True).result, Plan)
 
 
@@ -250,7 +250,7 @@ def test_a_secret_that_is_missing_leaves_no_doubt() -> None:
     line.unready = UsageError("no secret")
     with pytest.raises(UsageError, match="no secret"):
         made(about_ada(), kept, line=line)
-    assert ([], []) == (line.seen, list(kept.journal.runs()))
+    assert ([], []) == (line.seen, list(kept.journal.list_runs()))
 
 
 def test_a_journal_that_fails_after_the_call_leaves_it_in_doubt() -> None:
@@ -270,4 +270,4 @@ def test_one_such_call_at_a_time() -> None:
     kept = books()
     with kept.turns.hold(head("other")), pytest.raises(RunAborted):
         made(about_ada(), kept)
-    assert [] == list(kept.journal.runs())
+    assert [] == list(kept.journal.list_runs())

@@ -13,7 +13,7 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
-from cactions.app.propose import Job, PlanContext, propose, send_request
+from cactions.app.propose import Job, PlanContext, propose_plan, send_request
 from cactions.app.replay_caller import ReplayCaller
 from cactions.edges.cassette.reader import CassetteSender
 from cactions.logic import documents
@@ -133,7 +133,7 @@ def planner(folder: Path) -> Callable[[], Plan]:
     turns = cycle(jobs)
 
     def work() -> Plan:
-        made = propose(next(turns), desk)
+        made = propose_plan(next(turns), desk)
         assert isinstance(made, Plan), made
         return made
 

@@ -89,7 +89,7 @@ def _all(desk: VaultContext) -> int:
 def _filled(vault: OpenVault, *, number: int) -> OpenVault:
     meta = {"by": vault.me, "created": "2026-01-01T00:00:00Z", "hosts": (HOST,)}
     entries = tuple(
-        vault.sealed(
+        vault.seal_value(
             Entry(Purpose.SECRET, f"s{n}", 1, meta, Ciphertext(b"", b"")), b"tok-7d1f-e02a"
         )
         for n in range(number)

@@ -24,7 +24,7 @@ def cut_off(cli: Cli, home: Path, *, written: bool, intended: bool = True) -> No
     """Two people were handed in; one plan came into the journal, and its process was killed."""
     cli(*APPLIED)
     with closing(LocalJournal(home / ".cactions")) as journal:
-        [done] = journal.runs()
+        [done] = journal.list_runs()
     if not written:
         cli("runs", "undo", "last", "--yes")
     cli("runs", "prune", "--keep", "0", "--yes")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.render.width import display_width
+from cactions.render.width import measure_width
 from tests.cli.conftest import Cli
 
 TEXTS = {
@@ -122,7 +122,7 @@ def test_nothing_of_anybody_s_paints_or_moves(
         shown = (done.out + done.err).replace("\n", "").replace("\u3000", "")
         assert [] == [c for c in shown if not c.isprintable()], command
         assert done.code in {Exit.CLEAN, Exit.FINDINGS}, done.err
-        wide = [line for line in done.out.split("\n") if display_width(line) > max(columns, 75)]
+        wide = [line for line in done.out.split("\n") if measure_width(line) > max(columns, 75)]
         assert command in {"request", "people show"} or not wide, (command, wide[:1])
 
 

@@ -263,7 +263,7 @@ def test_the_name_of_an_action_is_no_way_out(home: Path, outside: Path) -> None:
     for name in sorted(names):
         bad = replace(action(), name=name)
         try:
-            path = os.path.normpath(opened.cassette_path(bad))
+            path = os.path.normpath(opened.get_cassette_path(bad))
             assert Path(path).is_relative_to(folder / "cassettes"), name
             create_cassette_writer(opened, bad).save(b"{}")
         except CactionsError as error:

@@ -179,10 +179,10 @@ def test_a_sealed_run_stays_sealed_when_somebody_is_forgotten(cli: Cli, sealed: 
 def test_what_an_unsealed_run_applied_is_not_ours(cli: Cli, home: Path, plain: Path) -> None:
     """``overwrite: if_ours`` believes authentic runs only."""
     contact = ada(cli)["id"]
-    assert {} == workspace.open_journal(home).last_applied(contact)
+    assert {} == workspace.open_journal(home).get_last_applied(contact)
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
     assert Exit.CLEAN == cli(*RUN).code
-    assert "gold" == workspace.open_journal(home).last_applied(contact)["tier"]
+    assert "gold" == workspace.open_journal(home).get_last_applied(contact)["tier"]
 
 
 # Types and redaction, of which the project has the last word

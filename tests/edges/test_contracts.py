@@ -344,7 +344,7 @@ def test_runs_come_newest_first(journal: Journal) -> None:
     """By their start, whatever their ids; of the same moment, by id."""
     for run_id, started in (("b", 2.0), ("c", 1.0), ("a", 3.0), ("d", 1.0)):
         journal.create_run(head(run_id, started))
-    assert ["a", "b", "d", "c"] == [run.head.id for run in journal.runs()]
+    assert ["a", "b", "d", "c"] == [run.head.id for run in journal.list_runs()]
 
 
 def test_the_last_applied_value_counts(journal: Journal) -> None:
@@ -352,8 +352,8 @@ def test_the_last_applied_value_counts(journal: Journal) -> None:
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "bronze"), Change("points", ABSENT, 1)))
     keep(journal, head("new", 2.0), a_plan(change("bronze", "silver")))
     journal.record_outcome("new", *journal.record_plans("new", [GOLD]), APPLIED)
-    assert {"tier": "gold", "points": 1} == journal.last_applied("p1")
-    assert {} == journal.last_applied("p2")
+    assert {"tier": "gold", "points": 1} == journal.get_last_applied("p1")
+    assert {} == journal.get_last_applied("p2")
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ def test_what_was_not_surely_applied_is_not_ours(
     """Undo runs, unknown and failed outcomes, and values that were there already."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0, kind), plan, receipt)
-    assert {"tier": "silver"} == journal.last_applied("p1")
+    assert {"tier": "silver"} == journal.get_last_applied("p1")
 
 
 def test_what_was_undone_is_not_ours(journal: Journal) -> None:
@@ -381,7 +381,7 @@ def test_what_was_undone_is_not_ours(journal: Journal) -> None:
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0), GOLD)
     journal.mark_undone("new", "p1", "undo-1")
-    assert {"tier": "silver"} == journal.last_applied("p1")
+    assert {"tier": "silver"} == journal.get_last_applied("p1")
     assert ["undo-1"] == [entry.undone_by for entry in journal.read("new").entries]
 
 
@@ -404,8 +404,8 @@ def test_a_discarded_run_vouches_for_nothing(journal: Journal) -> None:
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0), GOLD)
     journal.discard("new")
-    assert ["old"] == [run.head.id for run in journal.runs()]
-    assert {"tier": "silver"} == journal.last_applied("p1")
+    assert ["old"] == [run.head.id for run in journal.list_runs()]
+    assert {"tier": "silver"} == journal.get_last_applied("p1")
 
 
 def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
@@ -421,7 +421,10 @@ def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
     [gone, kept] = journal.read("new").entries
     assert (True, Receipt("", Outcome.CONFLICT)) == (gone.forgotten, gone.receipt)
     assert (False, other) == (kept.forgotten, kept.plan)
-    assert ({}, {"tier": "gold"}) == (journal.last_applied("p1"), journal.last_applied("p2"))
+    assert ({}, {"tier": "gold"}) == (
+        journal.get_last_applied("p1"),
+        journal.get_last_applied("p2"),
+    )
     assert "Ada" not in str(journal.read("old")) + str(journal.read("new"))
 
 

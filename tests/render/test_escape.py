@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from cactions.render.escape import escape_terminal, split_ascii, split_escaped, split_quoted
 from cactions.render.text import Span, to_plain_text
-from cactions.render.width import char_width, display_width
+from cactions.render.width import measure_char, measure_width
 
 ALIKE = {"Cn", "Co"}  # unassigned and private: nearly a million, and one is like another
 EVERYTHING = [
@@ -64,7 +64,7 @@ def test_every_width_is_known_as_terminals_know_it() -> None:
     """Rich is the oracle, except for symbols, whose widths differ between Unicode versions."""
     settled = (c for c in EVERYTHING if c.isprintable() and unicodedata.category(c)[0] not in "SN")
     shown = [c for c in settled if escape_terminal("a" + c) == "a" + c]
-    assert [] == [(c, cell_len(c)) for c in shown if char_width(c) != cell_len(c)]
+    assert [] == [(c, cell_len(c)) for c in shown if measure_char(c) != cell_len(c)]
 
 
 @given(HOSTILE)
@@ -86,7 +86,7 @@ def test_a_piece_knows_its_cells(spell: object, text: str) -> None:
     """One piece a character, as wide as it says."""
     spelled = list(spell(text))  # type: ignore[operator]
     assert len(text) == len(spelled)
-    assert [] == [(shown, cells) for shown, cells in spelled if display_width(shown) != cells]
+    assert [] == [(shown, cells) for shown, cells in spelled if measure_width(shown) != cells]
 
 
 @given(HOSTILE, HOSTILE)

@@ -11,7 +11,7 @@ from cactions.model import Finding, Place, Severity
 from cactions.render.findings import render_findings
 from cactions.render.snippet import render_snippet
 from cactions.render.text import to_plain_text
-from cactions.render.width import display_width
+from cactions.render.width import measure_width
 
 MARGIN = len("   1 | ")
 
@@ -90,7 +90,7 @@ def test_a_long_line_is_cut_around_the_span(at: int, room: int) -> None:
     line = "x" * at + "HERE" + "x" * (1000 - at)
     text, carets = drawn(line, at + 1, at + 5, room)
     assert "HERE" == text[carets.index("^") : len(carets)]
-    assert MARGIN + display_width(text) <= room
+    assert MARGIN + measure_width(text) <= room
 
 
 def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
@@ -99,7 +99,7 @@ def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
         line = "x" * extra + "名" * 100 + "HERE" + "名" * 100
         text, carets = drawn(line, line.index("HERE") + 1, line.index("HERE") + 5, 50)
         start = carets.index("^")
-        cells = "".join(char * display_width(char) for char in text)
+        cells = "".join(char * measure_width(char) for char in text)
         assert "HERE" == cells[start : start + 4]
 
 

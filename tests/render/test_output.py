@@ -91,7 +91,7 @@ def test_colour_is_for_terminals_and_for_who_asks(
 )
 def test_a_pipe_is_as_wide_as_columns_says(environ: dict[str, str], room: int) -> None:
     """Never too narrow to read, and 100 cells where nothing is said."""
-    assert room == PlainOutput(stream(), stream(), environ=environ).room(stream())
+    assert room == PlainOutput(stream(), stream(), environ=environ).get_width(stream())
 
 
 def test_a_terminal_is_as_wide_as_it_is() -> None:
@@ -99,9 +99,9 @@ def test_a_terminal_is_as_wide_as_it_is() -> None:
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "wb"), os.fdopen(theirs, "w") as real:
         termios.tcsetwinsize(real.fileno(), (24, 72))
-        assert 72 == PlainOutput(real, real, environ={}).room(real)
-        assert 50 == PlainOutput(real, real, environ={"COLUMNS": "50"}).room(real)
-        assert 33 == PlainOutput(real, real, room=33, environ={"COLUMNS": "50"}).room(real)
+        assert 72 == PlainOutput(real, real, environ={}).get_width(real)
+        assert 50 == PlainOutput(real, real, environ={"COLUMNS": "50"}).get_width(real)
+        assert 33 == PlainOutput(real, real, room=33, environ={"COLUMNS": "50"}).get_width(real)
 
 
 @pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cactions.render.text import BROKEN, StyledLine, count_cells, to_plain_text
-from cactions.render.width import display_width
+from cactions.render.width import measure_width
 from tests.golden import assert_golden
 from tests.render.sheets import SHEETS
 
@@ -42,7 +42,7 @@ def test_only_what_must_not_be_broken_runs_over(name: str, room: int) -> None:
 
 def _widest_whole(line: StyledLine) -> int:
     wholes = [[part.text] if part.tone not in BROKEN else part.text.split(" ") for part in line]
-    return max(display_width(text) for texts in wholes for text in texts)
+    return max(measure_width(text) for texts in wholes for text in texts)
 
 
 @pytest.mark.parametrize("name", SHEETS)

@@ -42,7 +42,7 @@ WIDTHS: Final = range(40, 121)
 
 
 def hinted(name: str) -> tuple[View, list[str]]:
-    return render_error(errors.entry(name)), ["vault", "rotate", name]
+    return render_error(errors.build_bad_entry(name)), ["vault", "rotate", name]
 
 
 def found(name: str) -> tuple[View, list[str]]:

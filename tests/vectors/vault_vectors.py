@@ -68,7 +68,9 @@ class Maker:
             line["scrypt"] = {"n": how.n, "p": how.p, "r": how.r, "salt": b64(how.salt)}
             key = self.sealing.derive_from_passphrase(Passphrase(name, PASSPHRASE), how)
         assert key
-        line["key_id"] = self.sealing.key_id(key, associated_data.build_key_id_label(self.vault))
+        line["key_id"] = self.sealing.compute_key_id(
+            key, associated_data.build_key_id_label(self.vault)
+        )
         data = self.data_key.reveal() if data is None else data
         sealed = self.sealing.seal(key, self._bound("recipient", name, 1, line), data)
         return line | {"salt": b64(sealed.salt), "wrapped": b64(sealed.data)}
@@ -110,7 +112,7 @@ class Maker:
 
     def closed(self, covered: bytes) -> bytes:
         """The bytes with a right last line."""
-        mac = self.sealing.mac(
+        mac = self.sealing.compute_mac(
             self.sealing.derive_key(self.data_key, associated_data.build_mac_label(self.place)),
             covered,
         )

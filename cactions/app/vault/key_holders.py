@@ -15,17 +15,17 @@ class MinGeneration:
         self._holder = holder
         self._generation = generation
 
-    def key(self, vault_id: str) -> VaultKey | Passphrase:
+    def get_key(self, vault_id: str) -> VaultKey | Passphrase:
         """The inner holder's key."""
-        return self._holder.key(vault_id)
+        return self._holder.get_key(vault_id)
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
         """Store the key with the inner holder."""
         self._holder.keep(vault_id, key)
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         """The higher of the minimum and what the inner holder has seen."""
-        return max(self._generation, self._holder.seen_generation(vault_id) or 0)
+        return max(self._generation, self._holder.get_seen_generation(vault_id) or 0)
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
         """Let the inner holder remember it."""
@@ -43,6 +43,6 @@ class SplitKeyHolder(MinGeneration):
         """Store the key with the other holder."""
         self._keeper.keep(vault_id, key)
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         """What the inner holder has seen."""
-        return self._holder.seen_generation(vault_id)
+        return self._holder.get_seen_generation(vault_id)

@@ -83,7 +83,7 @@ def create_vault(context: VaultContext, recipient: str) -> WrittenVault:
     and StoreError.
     """
     validation.check_name(recipient, "recipient")
-    with context.file.change() as file:
+    with context.file.lock_for_change() as file:
         if file.before is not None:
             raise UsageError(
                 f"{context.file.name} already exists; nothing was written",
@@ -95,8 +95,8 @@ def create_vault(context: VaultContext, recipient: str) -> WrittenVault:
         data_key = context.sealer.new_key("data key")
         before = VaultContents(replace(head, generation=0))
         vault = OpenVault(before, recipient, key, data_key, context.sealer)
-        me = Recipient(recipient, RecipientKind.KEY, "", context.today(), UNSEALED)
-        first = replace(before, recipients=(vault.wrapped(me, key),))
+        me = Recipient(recipient, RecipientKind.KEY, "", context.get_today(), UNSEALED)
+        first = replace(before, recipients=(vault.wrap_key(me, key),))
         return write_vault(context, file, replace(vault, contents=first))
 
 
@@ -144,7 +144,7 @@ def build_meta(
     context: VaultContext, vault: OpenVault, hosts_by_kind: Mapping[str, tuple[str, ...]]
 ) -> Meta:
     """Metadata of an entry that is sealed now, with its hosts of each kind."""
-    return {"by": vault.me, "created": context.today(), **hosts_by_kind}
+    return {"by": vault.me, "created": context.get_today(), **hosts_by_kind}
 
 
 def put_entry(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
@@ -154,7 +154,7 @@ def put_entry(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
         for other in vault.contents.entries
         if (other.purpose, other.name) != (entry.purpose, entry.name)
     )
-    entries = (*others, vault.sealed(entry, value))
+    entries = (*others, vault.seal_value(entry, value))
     return replace(vault, contents=replace(vault.contents, entries=entries))
 
 
@@ -241,7 +241,7 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     try:
         return Secret(name, vault.unseal(entry).decode())
     except UnicodeDecodeError:
-        raise errors.entry(name) from None
+        raise errors.build_bad_entry(name) from None
 
 
 def _refuse_token_secret(name: str) -> DefinitionError:

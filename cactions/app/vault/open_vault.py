@@ -36,9 +36,9 @@ class VaultContext(Struct, frozen=True):
     sealer: Sealer
     clock: Clock
 
-    def today(self) -> str:
+    def get_today(self) -> str:
         """The current time in the vault's format."""
-        return datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(self.clock.get_time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class PurposeKey(Struct, frozen=True):
@@ -84,22 +84,22 @@ class OpenVault(Struct, frozen=True):
                 entry.sealed,
             )
         except AuthenticationFailed:
-            raise errors.entry(entry.name) from None
+            raise errors.build_bad_entry(entry.name) from None
 
-    def sealed(self, entry: Entry, plaintext: bytes) -> Entry:
+    def seal_value(self, entry: Entry, plaintext: bytes) -> Entry:
         """The entry with this plaintext; its earlier content is ignored."""
         data = associated_data.build_entry_data(self.head, entry)
         return replace(
             entry, sealed=self.sealer.seal(self._key_for(entry.purpose), data, plaintext)
         )
 
-    def wrapped(self, recipient: Recipient, key: VaultKey) -> Recipient:
+    def wrap_key(self, recipient: Recipient, key: VaultKey) -> Recipient:
         """The recipient with the data key wrapped by their key."""
         named = replace(recipient, key_id=compute_key_id(self.sealer, key, self.head))
         data = associated_data.build_recipient_data(self.head, named)
         return replace(named, wrapped=self.sealer.seal(key, data, self.data_key.reveal()))
 
-    def purpose_key(self, purpose: Purpose, name: str = "") -> PurposeKey:
+    def derive_purpose_key(self, purpose: Purpose, name: str = "") -> PurposeKey:
         """The purpose's key of this name, by default the current one. Raises StoreError."""
         present = f"{self.head.vault_id}.{self.head.epoch}"
         if name in {"", present}:
@@ -127,13 +127,13 @@ class WrittenVault(Struct, frozen=True):
 
 def compute_key_id(sealer: Sealer, key: VaultKey, head: VaultHead) -> str:
     """The public id of a recipient's key."""
-    return sealer.key_id(key, associated_data.build_key_id_label(head.vault_id))
+    return sealer.compute_key_id(key, associated_data.build_key_id_label(head.vault_id))
 
 
 def open_vault(context: VaultContext, *, older: bool = False) -> OpenVault:
     """Open and check the vault; ``older`` allows an older file. Raises VaultError."""
     text = file_format.parse_vault(context.file.read())
-    vault = unlock(text, context.keys.key(text.contents.head.vault_id), context.sealer)
+    vault = unlock_vault(text, context.keys.get_key(text.contents.head.vault_id), context.sealer)
     return (
         vault if older else replace(vault, rollback_checked=check_generation(context, vault.head))
     )
@@ -141,9 +141,9 @@ def open_vault(context: VaultContext, *, older: bool = False) -> OpenVault:
 
 def change_vault(context: VaultContext, edit: Callable[[OpenVault], OpenVault]) -> WrittenVault:
     """Edit the vault under its lock and write it. The key is fetched before the lock is taken."""
-    key = context.keys.key(file_format.parse_vault(context.file.read()).contents.head.vault_id)
-    with context.file.change() as file:
-        vault = unlock(open_existing(context, file), key, context.sealer)
+    key = context.keys.get_key(file_format.parse_vault(context.file.read()).contents.head.vault_id)
+    with context.file.lock_for_change() as file:
+        vault = unlock_vault(open_existing(context, file), key, context.sealer)
         check_generation(context, vault.head)
         return write_vault(context, file, edit(vault))
 
@@ -151,7 +151,7 @@ def change_vault(context: VaultContext, edit: Callable[[OpenVault], OpenVault]) 
 def open_existing(context: VaultContext, file: VaultChange) -> file_format.VaultText:
     """Parse the file under the lock. Raises UsageError if there is none."""
     if file.before is None:
-        raise errors.missing(context.file.name)
+        raise errors.build_missing(context.file.name)
     return file_format.parse_vault(file.before)
 
 
@@ -159,7 +159,7 @@ def write_vault(context: VaultContext, file: VaultChange, vault: OpenVault) -> W
     """Write the vault as the next generation, and remember it."""
     head = replace(vault.head, generation=vault.head.generation + 1)
     covered = file_format.format_vault(replace(vault.contents, head=head))
-    mac = context.sealer.mac(_derive_mac_key(context.sealer, vault.data_key, head), covered)
+    mac = context.sealer.compute_mac(_derive_mac_key(context.sealer, vault.data_key, head), covered)
     data = covered + end_line(mac)
     file_format.parse_vault(data)  # never write what could not be read again
     file.write(data)
@@ -172,7 +172,9 @@ def write_vault(context: VaultContext, file: VaultChange, vault: OpenVault) -> W
     return WrittenVault(head)
 
 
-def unlock(text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Sealer) -> OpenVault:
+def unlock_vault(
+    text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Sealer
+) -> OpenVault:
     """Steps 4 to 6 of reading: find the recipient, unwrap the data key, check the MAC.
 
     Raises VaultError.
@@ -181,7 +183,7 @@ def unlock(text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Seal
     if not sealer.has_mac(
         _derive_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac
     ):
-        raise errors.tampered()
+        raise errors.build_tampered()
     return vault
 
 
@@ -205,7 +207,7 @@ def _find_recipient(
     else:
         matches = [recipient for recipient in recipients if recipient.stretching]
     if len(matches) != 1:
-        raise errors.unknown_recipient(key.label)
+        raise errors.build_unknown_recipient(key.label)
     return matches[0]
 
 
@@ -215,14 +217,14 @@ def _match_key(
     """The recipient's key of 32 bytes; the key id commits to it before it is used."""
     if isinstance(key, Passphrase):
         if recipient.stretching is None:
-            raise errors.wrong_passphrase(recipient.name)
+            raise errors.build_wrong_passphrase(recipient.name)
         key = sealer.derive_from_passphrase(key, recipient.stretching)
         if compute_key_id(sealer, key, head) != recipient.key_id:
-            raise errors.wrong_passphrase(recipient.name)
+            raise errors.build_wrong_passphrase(recipient.name)
         return key
     seen = compute_key_id(sealer, key, head)
     if seen != recipient.key_id:
-        raise errors.wrong_key(recipient.name, seen, recipient.key_id)
+        raise errors.build_wrong_key(recipient.name, seen, recipient.key_id)
     return key
 
 
@@ -234,9 +236,9 @@ def _unwrap_data_key(
             key, associated_data.build_recipient_data(head, recipient), recipient.wrapped
         )
     except AuthenticationFailed:
-        raise errors.tampered() from None
+        raise errors.build_tampered() from None
     if len(data) != KEY_BYTES:
-        raise errors.tampered()
+        raise errors.build_tampered()
     return VaultKey("data key", data)
 
 
@@ -246,9 +248,9 @@ def _derive_mac_key(sealer: Sealer, data_key: VaultKey, head: VaultHead) -> Vaul
 
 def check_generation(context: VaultContext, head: VaultHead) -> bool:
     """Step 7 of reading: refuse an older file than the newest seen. False if none was seen."""
-    current, seen = head.generation, context.keys.seen_generation(head.vault_id)
+    current, seen = head.generation, context.keys.get_seen_generation(head.vault_id)
     if seen is not None and current < seen:
-        raise errors.rollback(current, seen)
+        raise errors.build_rollback(current, seen)
     if seen is None or current > seen:
         context.keys.remember_generation(head.vault_id, current)
     return seen is not None

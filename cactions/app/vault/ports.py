@@ -19,7 +19,7 @@ class KeyHolder(Protocol):
     remembers: bool
     """Whether a generation can be remembered; if not, a rollback cannot be detected."""
 
-    def key(self, vault_id: str) -> VaultKey | Passphrase:
+    def get_key(self, vault_id: str) -> VaultKey | Passphrase:
         """The key to the vault, labelled with its recipient's name (empty if unknown).
 
         Raises VaultError: NO_KEY if there is none, MODE if other users could read it.
@@ -30,7 +30,7 @@ class KeyHolder(Protocol):
         """Store this key; it replaces an older one of the vault, and can be read back on return."""
         ...
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         """The newest generation seen so far, None if unknown."""
         ...
 
@@ -65,7 +65,7 @@ class VaultFile(Protocol):
         """The whole file. Raises UsageError if there is none, VaultError for a link or the like."""
         ...
 
-    def change(self) -> AbstractContextManager[VaultChange]:
+    def lock_for_change(self) -> AbstractContextManager[VaultChange]:
         """Lock the file. Raises StoreError if another process holds the lock too long."""
         ...
 
@@ -93,7 +93,7 @@ class Sealer(Protocol):
         """A key derived from this one for the use that ``info`` names."""
         ...
 
-    def key_id(self, key: VaultKey, info: bytes) -> str:
+    def compute_key_id(self, key: VaultKey, info: bytes) -> str:
         """The public id of a key: 32 hex digits."""
         ...
 
@@ -105,7 +105,7 @@ class Sealer(Protocol):
         """The plaintext. Raises AuthenticationFailed."""
         ...
 
-    def mac(self, key: VaultKey, data: bytes) -> bytes:
+    def compute_mac(self, key: VaultKey, data: bytes) -> bytes:
         """The message authentication code: 32 bytes."""
         ...
 

@@ -15,7 +15,7 @@ from cactions.app.vault.open_vault import (
     compute_key_id,
     open_existing,
     open_vault,
-    unlock,
+    unlock_vault,
     write_vault,
 )
 from cactions.logic.shell import join_command
@@ -64,7 +64,7 @@ def list_recipients(context: VaultContext) -> tuple[Recipient, ...]:
     return open_vault(context).contents.recipients
 
 
-def invite(context: VaultContext, name: str) -> AddedRecipient:
+def invite_recipient(context: VaultContext, name: str) -> AddedRecipient:
     """Invite a person with a one-time join code. Raises UsageError if the name is taken.
 
     A person who has not joined yet gets a new code, and the old one becomes void. This helps when
@@ -83,7 +83,7 @@ def add_passphrase(context: VaultContext, passphrase: Passphrase) -> WrittenVaul
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, passphrase.label, None)
-        return _put_recipient(vault, derive_recipient_key(vault, passphrase, context.today()))
+        return _put_recipient(vault, derive_recipient_key(vault, passphrase, context.get_today()))
 
     return change_vault(context, edit)
 
@@ -94,7 +94,7 @@ def _admit(context: VaultContext, name: str, kind: RecipientKind) -> AddedRecipi
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, name, kind)
-        recipient, handout = new_recipient(vault, name, kind, context.today())
+        recipient, handout = new_recipient(vault, name, kind, context.get_today())
         handouts.append(handout)
         return _put_recipient(vault, recipient)
 
@@ -107,7 +107,7 @@ def new_recipient(
 ) -> tuple[Recipient, OneTimeCode]:
     """Make a recipient with a fresh key, and the key as a text to hand over."""
     key = vault.sealer.new_key(name)
-    recipient = vault.wrapped(Recipient(name, kind, "", today, UNSEALED), key)
+    recipient = vault.wrap_key(Recipient(name, kind, "", today, UNSEALED), key)
     text = encode_key(key.reveal(), vault.head.vault_id, _TEXT_KINDS[kind])
     return recipient, OneTimeCode(name, kind, Secret(name, text))
 
@@ -117,7 +117,7 @@ def derive_recipient_key(vault: OpenVault, passphrase: Passphrase, today: str) -
     params = vault.sealer.new_scrypt_params()
     name = passphrase.label
     recipient = Recipient(name, RecipientKind.PASSPHRASE, "", today, UNSEALED, params)
-    return vault.wrapped(recipient, vault.sealer.derive_from_passphrase(passphrase, params))
+    return vault.wrap_key(recipient, vault.sealer.derive_from_passphrase(passphrase, params))
 
 
 def join_vault(context: VaultContext, code: str) -> JoinedVault:
@@ -126,10 +126,10 @@ def join_vault(context: VaultContext, code: str) -> JoinedVault:
     The key is stored before the file is written: if the process is killed in between, the same code
     still works.
     """
-    with context.file.change() as file:
+    with context.file.lock_for_change() as file:
         text = open_existing(context, file)
         _check_not_inside(context, text)
-        invited = unlock(text, _decode_code(code, text), context.sealer)
+        invited = unlock_vault(text, _decode_code(code, text), context.sealer)
         me = next(other for other in text.contents.recipients if other.name == invited.me)
         if me.kind is not RecipientKind.INVITATION:
             raise UsageError(
@@ -138,10 +138,10 @@ def join_vault(context: VaultContext, code: str) -> JoinedVault:
         check_generation(context, invited.head)
         key = context.sealer.new_key(me.name)
         context.keys.keep(invited.head.vault_id, key)
-        joined = replace(me, kind=RecipientKind.KEY, created=context.today())
+        joined = replace(me, kind=RecipientKind.KEY, created=context.get_today())
         return JoinedVault(
             me.name,
-            write_vault(context, file, _put_recipient(invited, invited.wrapped(joined, key))),
+            write_vault(context, file, _put_recipient(invited, invited.wrap_key(joined, key))),
         )
 
 
@@ -155,7 +155,7 @@ def _decode_code(code: str, text: VaultText) -> VaultKey:
 def _check_not_inside(context: VaultContext, text: VaultText) -> None:
     """A key that opens the vault is never replaced by joining."""
     try:
-        local_key = context.keys.key(text.contents.head.vault_id)
+        local_key = context.keys.get_key(text.contents.head.vault_id)
     except VaultError as error:
         if error.fault is VaultFault.NO_KEY:
             return

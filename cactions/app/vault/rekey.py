@@ -56,7 +56,7 @@ def _rekey(
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_removable(vault, removed)
-        epochs.append(_start_epoch(vault, removed, passphrases, context.today()))
+        epochs.append(_start_epoch(vault, removed, passphrases, context.get_today()))
         return epochs[0].vault
 
     written = change_vault(context, edit)
@@ -93,7 +93,7 @@ def _carry_recipient(
 ) -> tuple[Recipient | None, OneTimeCode | None]:
     """A recipient under the new data key, and the text to hand over to them."""
     if old.name == new.me:
-        return new.wrapped(old, new.my_key), None
+        return new.wrap_key(old, new.my_key), None
     if old.kind is RecipientKind.PASSPHRASE:
         return (
             derive_recipient_key(new, by_name[old.name], today) if old.name in by_name else None
@@ -103,7 +103,7 @@ def _carry_recipient(
 
 
 def _reseal_entries(old: OpenVault, new: OpenVault) -> tuple[Entry, ...]:
-    return tuple(new.sealed(entry, old.unseal(entry)) for entry in old.contents.entries)
+    return tuple(new.seal_value(entry, old.unseal(entry)) for entry in old.contents.entries)
 
 
 def _archive_purpose_keys(old: OpenVault, new: OpenVault, today: str) -> tuple[Entry, ...]:
@@ -115,9 +115,9 @@ def _archive_purpose_keys(old: OpenVault, new: OpenVault, today: str) -> tuple[E
 
 def archive_keys(into: OpenVault, purpose: Purpose, of: OpenVault, today: str) -> Entry:
     """Store a purpose's current key as an entry of another vault (or epoch)."""
-    key = of.purpose_key(purpose)
+    key = of.derive_purpose_key(purpose)
     meta: Meta = {"by": into.me, "created": today, "hosts": ()}
-    return into.sealed(Entry(purpose, key.name, 1, meta, UNSEALED), key.key.reveal())
+    return into.seal_value(Entry(purpose, key.name, 1, meta, UNSEALED), key.key.reveal())
 
 
 def _check_removable(vault: OpenVault, name: str) -> None:

@@ -52,11 +52,11 @@ class VaultRowCipher:
                 hint="Restore the file from a backup.",
             ) from None
 
-    def person_pseudonyms(self, person_id: str) -> Sequence[str]:
+    def list_person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """A MAC of the id for each key so far, then the plain id, as stored before the vault."""
         data = sealed_cell.build_pseudonym_data(person_id)
         sealer = self._vault.sealer
-        return (*(sealer.mac(key, data).hex() for key in self._pseudonym_keys), person_id)
+        return (*(sealer.compute_mac(key, data).hex() for key in self._pseudonym_keys), person_id)
 
     @cached_property
     def _pseudonym_keys(self) -> tuple[VaultKey, ...]:
@@ -69,7 +69,7 @@ class VaultRowCipher:
 
     def _get_key(self, name: str) -> PurposeKey:
         if name not in self._keys:
-            self._keys[name] = self._vault.purpose_key(_PURPOSE, name)
+            self._keys[name] = self._vault.derive_purpose_key(_PURPOSE, name)
         return self._keys[name]
 
     @property

@@ -75,7 +75,7 @@ def _unwrap_damaged(
     context: VaultContext, head: VaultHead, recipients: list[Recipient]
 ) -> OpenVault:
     contents = VaultContents(head, tuple(recipients))
-    return unwrap(contents, context.keys.key(head.vault_id), context.sealer)
+    return unwrap(contents, context.keys.get_key(head.vault_id), context.sealer)
 
 
 def _open_fragment(damaged: OpenVault, fragment: VaultFragment) -> tuple[Entry, bytes] | None:
@@ -99,7 +99,7 @@ def _keep_newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def _write_new_vault(
     context: VaultContext, damaged: OpenVault, kept: list[tuple[Entry, bytes]]
 ) -> WrittenVault:
-    with context.file.change() as file:
+    with context.file.lock_for_change() as file:
         if file.before is not None:
             raise UsageError(
                 f"{context.file.name} already exists; nothing was written",
@@ -108,9 +108,9 @@ def _write_new_vault(
         head = VaultHead(context.sealer.new_vault_id(), 1, 0)
         key, data_key = (context.sealer.new_key(label) for label in (damaged.me, "data key"))
         vault = OpenVault(VaultContents(head), damaged.me, key, data_key, context.sealer)
-        today = context.today()
-        me = vault.wrapped(Recipient(vault.me, RecipientKind.KEY, "", today, UNSEALED), key)
-        entries = [vault.sealed(entry, value) for entry, value in kept]
+        today = context.get_today()
+        me = vault.wrap_key(Recipient(vault.me, RecipientKind.KEY, "", today, UNSEALED), key)
+        entries = [vault.seal_value(entry, value) for entry, value in kept]
         entries += [archive_keys(vault, p, damaged, today) for p in (Purpose.JOURNAL, Purpose.PLAN)]
         context.keys.keep(head.vault_id, key)
         contents = VaultContents(head, (me,), tuple(entries))

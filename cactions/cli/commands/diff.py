@@ -7,10 +7,10 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.propose import propose
+from cactions.app.propose import propose_plan
 from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.command_line import CommandLine, format_person
-from cactions.cli.exit_codes import Exit, most_severe
+from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who
 from cactions.cli.output_files import write_text
@@ -58,7 +58,7 @@ def command(
     result, told = (
         write_calls.preview_write_call(job, desk, opened, again=again)
         if is_write_call
-        else (propose(job, desk), "")
+        else (propose_plan(job, desk), "")
     )
     said = CommandLine(action, format_person(person, result), inputs, answers, files, environment)
     sheet = render_preview(result, closing=told or _closing(result, said))
@@ -72,7 +72,9 @@ def command(
         wiring.create_output().print(sheet)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
     raise typer.Exit(
-        most_severe(arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN)
+        choose_most_severe(
+            arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN
+        )
     )
 
 

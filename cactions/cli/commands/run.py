@@ -7,11 +7,11 @@ from typing import Final
 import typer
 
 from cactions.app.apply import apply_to_people, resume_run
-from cactions.app.propose import propose
+from cactions.app.propose import propose_plan
 from cactions.app.write_calls import CallRecord
 from cactions.cli import arguments, prompts, wiring, workspace, write_calls
 from cactions.cli.command_line import format_files
-from cactions.cli.exit_codes import most_severe
+from cactions.cli.exit_codes import choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who, Yes
 from cactions.cli.wiring import ProjectFolder
@@ -60,7 +60,7 @@ def command(
     done = (
         write_calls.call(job, desk, opened, head, again=again)
         if changing_call
-        else CallRecord(propose(job, desk))
+        else CallRecord(propose_plan(job, desk))
     )
     receipt = _finished(done, head, opened, yes, json)
     if json:
@@ -71,7 +71,7 @@ def command(
     if (receipt or done.run) and first:
         wiring.create_output().info(_UNSEALED)
     raise typer.Exit(
-        most_severe(
+        choose_most_severe(
             arguments.exit_code_of_result(done.result), arguments.exit_code_of_receipts([receipt])
         )
     )

@@ -42,7 +42,7 @@ def list_(files: Files = None, json: Json = False) -> None:
     Example: cactions runs list
     """
     journal = workspace.open_journal(wiring.find_folder(files))
-    found, damaged = list(journal.unlocked()), journal.damaged()
+    found, damaged = list(journal.unlocked()), journal.list_damaged()
     locked, why_locked = journal.locked()
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
@@ -184,7 +184,7 @@ def _cut_off(journal: Journal, run: str) -> Run:
     """The run of an id, of its beginning, or the newest that is cut off. Raises UsageError."""
     if run != "last":
         return journal.read(run)
-    newest = next((one for one in journal.runs() if not one.finished), None)
+    newest = next((one for one in journal.list_runs() if not one.finished), None)
     if newest is None:
         raise UsageError("no run was cut off", hint="`cactions runs list` shows what there is.")
     return newest
@@ -198,12 +198,12 @@ def _undoable(journal: Journal, run: str) -> Run:
             hint = f"To apply the action again: `{join_command(('run',), named.head.action)}`."
             raise UsageError(f"the run {named.head.id} is an undo itself", hint=hint)
         return named
-    if damaged := journal.damaged():
+    if damaged := journal.list_damaged():
         raise UsageError(
             f"the run {damaged[0][0]} cannot be read, and may be the last one",
             hint="Name the run that you mean by its id; `cactions runs list` shows them.",
         )
-    newest = next((one for one in journal.runs() if one.leaves_something), None)
+    newest = next((one for one in journal.list_runs() if one.leaves_something), None)
     if newest is None:
         hint = "`cactions runs list` shows what there is."
         raise UsageError("no run has left anything to take back", hint=hint)
@@ -214,7 +214,7 @@ def _read(journal: Journal, run: str) -> Run:
     """The run of an id, of its beginning, or the newest. Raises UsageError."""
     if run != "last":
         return journal.read(run)
-    newest = next(iter(journal.runs()), None)
+    newest = next(iter(journal.list_runs()), None)
     if newest is None:
         raise UsageError("there is no run yet", hint="`cactions run` makes one.")
     return newest

@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.ports import Caller
-from cactions.app.propose import PlanContext, propose
+from cactions.app.propose import PlanContext, propose_plan
 from cactions.app.run_tests import Propose, find_untested, run_test
 from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.commands import test_record
 from cactions.cli.commands.test_record import Tested
-from cactions.cli.exit_codes import Exit, most_severe
+from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Environment, Files, Json, Yes
 from cactions.cli.wiring import ProjectFolder
@@ -70,7 +70,7 @@ def command(
         wiring.create_output().print(render_test_reports(reports, untested))
     codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
     codes += [one.code for one in asked]
-    raise typer.Exit(most_severe(*codes))
+    raise typer.Exit(choose_most_severe(*codes))
 
 
 class _Way(Struct, frozen=True):
@@ -84,7 +84,7 @@ class _Way(Struct, frozen=True):
     def make(self, action: Action, opened: ProjectFolder) -> Propose:
         """What makes a call of the action: once, and journaled, where that may change something."""
         if not self.live or action.request.is_read:
-            return propose
+            return propose_plan
         return lambda job, desk: write_calls.test_write_call(job, desk, opened, again=self.again)
 
 
@@ -98,7 +98,7 @@ def _agreed(action: Action, answers: LiveOptions) -> bool:
 
 
 def _verdict(report: TestReport) -> Exit:
-    return most_severe(Exit.FINDINGS, arguments.exit_code_of_result(report.result))
+    return choose_most_severe(Exit.FINDINGS, arguments.exit_code_of_result(report.result))
 
 
 def _asked(action: Action, opened: ProjectFolder, way: _Way) -> Tested:

@@ -50,7 +50,9 @@ def confirm_live_tests(
         check_test_people(action, people)
         wiring.create_cassette_writer(opened, action).check_place()
     there = [
-        build_cassette_name(one) for one in actions if os.path.lexists(opened.cassette_path(one))
+        build_cassette_name(one)
+        for one in actions
+        if os.path.lexists(opened.get_cassette_path(one))
     ]
     if not there:
         return True

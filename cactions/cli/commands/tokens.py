@@ -36,7 +36,7 @@ def run_token_tests(
     token = _fetched_one(opened.project, name)
     calling = wiring.create_live_caller(opened, LiveOptions(proxy=proxy or "", ca_file=ca_file))
     try:
-        binding, came = calling.binding(token), calling.fetch(token)
+        binding, came = calling.find_binding(token), calling.fetch(token)
     except PlanningError as error:  # which speaks of people
         raise RemoteError(str(error), hint=error.hint) from None
     if json:

@@ -55,7 +55,7 @@ def add(
         )
     else:
         with progress.atomic():
-            letting_in = recipients.add_machine if machine else recipients.invite
+            letting_in = recipients.add_machine if machine else recipients.invite_recipient
             done = letting_in(desk, name)
         notes = done.written.notes
         _hand_over(done.handout)

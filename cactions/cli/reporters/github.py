@@ -9,7 +9,7 @@ from typing import Final
 from cactions.cli import streams
 from cactions.cli.commands.validate_report import ValidateOptions
 from cactions.cli.output_files import append_text
-from cactions.cli.source_root import path_from_source_root
+from cactions.cli.source_root import get_source_root_path
 from cactions.model import LintReport
 from cactions.render.github import render_github
 from cactions.render.markdown import render_markdown
@@ -20,7 +20,7 @@ SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 def report(review: LintReport, _asked: ValidateOptions) -> None:
     """Annotations on stdout; all findings in the summary, where there are any and it is there."""
-    relative = path_from_source_root()
+    relative = get_source_root_path()
     summary = os.environ.get(SUMMARY, "")
     streams.write_text(render_github(review, relative, summarized=bool(summary)))
     if summary and review.findings:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cactions.cli import wiring
 from cactions.cli.commands.validate_report import ValidateOptions
-from cactions.cli.source_root import path_from_source_root
-from cactions.logic.documents.sarif import review_to_sarif
+from cactions.cli.source_root import get_source_root_path
+from cactions.logic.documents.sarif import report_to_sarif
 from cactions.logic.lint.rule_page import parse_rule_page
 from cactions.model import LintReport
 from cactions.render.escape_findings import escape_report
@@ -16,4 +16,4 @@ def report(review: LintReport, _asked: ValidateOptions) -> None:
     """One document on stdout, with the pages of the rules that found something."""
     found = {one.rule for one in review.findings} | {one.finding.rule for one in review.suppressed}
     pages = [parse_rule_page(rule, PAGES[rule.id]) for rule in RULES if rule.id in found]
-    wiring.write_json(review_to_sarif(escape_report(review), pages, path_from_source_root()))
+    wiring.write_json(report_to_sarif(escape_report(review), pages, get_source_root_path()))

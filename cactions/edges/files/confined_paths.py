@@ -51,7 +51,7 @@ class NotAFile(OSError):
     """The path exists and is not a regular file."""
 
 
-class Target(NamedTuple):
+class WriteTarget(NamedTuple):
     """A path to write to, without links; ``inside``: it is in a root."""
 
     path: Path
@@ -81,7 +81,7 @@ def resolve_for_reading(path: Path) -> str:
     return _resolve(path, writing=False)
 
 
-def resolve_for_writing(path: Path) -> Target:
+def resolve_for_writing(path: Path) -> WriteTarget:
     """Resolve the path of a file to be written, whether it and its folder exist or not.
 
     Raises RefusedLink; NotAFile if something else is in its place in a root; OSError from the
@@ -91,7 +91,7 @@ def resolve_for_writing(path: Path) -> Target:
     inside = _find_root(real) is not None
     if inside and os.path.lexists(real):
         _check_kind(os.lstat(real).st_mode)
-    return Target(Path(real), inside)
+    return WriteTarget(Path(real), inside)
 
 
 def open_for_reading(path: Path) -> int:

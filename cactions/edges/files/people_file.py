@@ -26,7 +26,7 @@ from cactions.edges.files.file_io import build_read_error
 from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.from_record import ALIASES, InvalidPerson, RecordFault
 from cactions.logic.people.rows import (
-    LONGEST_RECORD,
+    MAX_RECORD_CHARACTERS,
     PeopleRow,
     RowError,
     Rows,
@@ -162,7 +162,7 @@ class _Reading:
             self._note(row)
             return None
         try:
-            person = self._enrolment.person(row.pairs)
+            person = self._enrolment.build_person(row.pairs)
         except InvalidPerson as error:
             for fault in sorted(error.faults, key=lambda fault: row.span(fault.key)):
                 self._note_fault(row, fault)
@@ -205,10 +205,10 @@ class _Reading:
 
 def _lines(stream: TextIO) -> Iterator[TextLine]:
     for number in count(1):
-        line = TextLine(number, stream.readline(LONGEST_RECORD + 1))
+        line = TextLine(number, stream.readline(MAX_RECORD_CHARACTERS + 1))
         if not line.text:
             return
-        _check(line, LONGEST_RECORD)
+        _check(line, MAX_RECORD_CHARACTERS)
         yield line
 
 

@@ -75,7 +75,7 @@ class ExchangeBudget:
         if self.status is None and self.received > MAX_HEAD_BYTES:
             raise build_failure(NetworkFault.LONG_HEAD, self.host)
 
-    def connection_lost(self) -> RequestFailed:
+    def build_connection_lost(self) -> RequestFailed:
         """The error for a lost connection: it depends on how far the response had come."""
         return build_failure(self._find_closing_fault(), self.host)
 
@@ -88,10 +88,10 @@ class ExchangeBudget:
             return NetworkFault.REUSED_CONNECTION_CLOSED
         return NetworkFault.CLOSED_UNANSWERED if self.sent else NetworkFault.CLOSED_UNSENT
 
-    def malformed(self) -> RequestFailed:
+    def build_malformed(self) -> RequestFailed:
         """The error for bytes that are not a response by the rules of HTTP."""
         if self.ended:
-            return self.connection_lost()
+            return self.build_connection_lost()
         fault = NetworkFault.NOT_HTTP if self.status is None else NetworkFault.BAD_FRAMING
         return build_failure(fault, self.host)
 

@@ -101,7 +101,7 @@ class HttpSender:
         except (httpx.InvalidURL, httpcore.LocalProtocolError, UnicodeError):
             return budget.annotate(build_unsendable("the request cannot be written as HTTP/1.1"))
         except (httpcore.ProtocolError, httpcore.NetworkError, OSError):
-            return budget.annotate(budget.malformed())
+            return budget.annotate(budget.build_malformed())
 
     def _get_transport(self) -> _Transport:
         """The one of this thread; those of threads that have ended are closed."""

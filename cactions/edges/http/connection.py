@@ -54,7 +54,7 @@ class BoundedTlsStream(httpcore.NetworkStream):
                 self._flush()
                 self._receive()
             except ssl.SSLEOFError:
-                raise self.budget.connection_lost() from None
+                raise self.budget.build_connection_lost() from None
             except ssl.SSLError as error:
                 self._send_alert()
                 raise tls.describe_tls_error(self.budget.host, error) from None
@@ -99,7 +99,7 @@ class BoundedTlsStream(httpcore.NetworkStream):
                 self._receive()
             except ssl.SSLEOFError:  # RFC 9112, 9.8: not ended by TLS, so it may be cut off
                 self.budget.ended = True
-                raise self.budget.connection_lost() from None
+                raise self.budget.build_connection_lost() from None
             except ssl.SSLError as error:
                 raise tls.describe_tls_error(self.budget.host, error) from None
 
@@ -125,7 +125,7 @@ class BoundedTlsStream(httpcore.NetworkStream):
             raise self.budget.build_timeout() from None
         except OSError:
             self.budget.ended = True
-            raise self.budget.connection_lost() from None
+            raise self.budget.build_connection_lost() from None
         self.budget.count_wire_bytes(len(data))
         if not data:
             self._incoming.write_eof()

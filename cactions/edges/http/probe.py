@@ -39,12 +39,12 @@ class SocketProber:
         with ThreadPoolExecutor(_MAX_THREADS) as pool:
             return [*pool.map(self._probe_host, hosts)]
 
-    def date(self, host: Host) -> str:
+    def get_date(self, host: Host) -> str:
         """The ``Date`` of the response to a bare HEAD; empty where there is none."""
         sender = HttpSender(self._network)
         request = Request("HEAD", MaskedText.of_plain(host.url), limits=self._limits)
         try:
-            return next(iter(sender.send(request).header("date")), "")
+            return next(iter(sender.send(request).get_headers("date")), "")
         except RequestFailed:
             return ""
         finally:

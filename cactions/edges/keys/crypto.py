@@ -81,14 +81,14 @@ class AesGcmSealer:
         try:
             key = scrypt(text, salt=params.salt, **cost, maxmem=max_memory, dklen=KEY_BYTES)
         except (ValueError, OverflowError, MemoryError):  # OpenSSL's limit, or the machine's
-            raise errors.not_stretched(max_memory // _MEMORY_FACTOR) from None
+            raise errors.build_not_derived(max_memory // _MEMORY_FACTOR) from None
         return VaultKey(passphrase.label, key)
 
     def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:
         """Derive a key from this one for the use that ``info`` names."""
         return VaultKey(key.label, _derive_hkdf(key.reveal(), b"", info, KEY_BYTES))
 
-    def key_id(self, key: VaultKey, info: bytes) -> str:
+    def compute_key_id(self, key: VaultKey, info: bytes) -> str:
         """The public id of a key (32 hex digits); reveals nothing about the key."""
         return _derive_hkdf(key.reveal(), b"", info, KEY_BYTES)[:_KEY_ID_BYTES].hex()
 
@@ -109,13 +109,13 @@ class AesGcmSealer:
         except (InvalidTag, ValueError):
             raise AuthenticationFailed("not sealed with this key for this place") from None
 
-    def mac(self, key: VaultKey, data: bytes) -> bytes:
+    def compute_mac(self, key: VaultKey, data: bytes) -> bytes:
         """HMAC-SHA256."""
         return hmac.digest(key.reveal(), data, "sha256")
 
     def has_mac(self, key: VaultKey, data: bytes, mac: bytes) -> bool:
         """Whether this is the data's MAC, in constant time."""
-        return hmac.compare_digest(self.mac(key, data), mac)
+        return hmac.compare_digest(self.compute_mac(key, data), mac)
 
 
 def _derive_single_use(key: VaultKey, salt: bytes) -> tuple[bytes, bytes]:

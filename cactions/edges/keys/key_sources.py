@@ -78,7 +78,7 @@ class GivenKey:
         self._source = source
         self._keys: dict[str, VaultKey] = {}
 
-    def key(self, vault_id: str) -> VaultKey:
+    def get_key(self, vault_id: str) -> VaultKey:
         """The key, of a recipient whose name is unknown. Raises VaultError."""
         if vault_id not in self._keys:
             self._keys[vault_id] = VaultKey("", self._read_key(vault_id))
@@ -93,14 +93,14 @@ class GivenKey:
                 hint="Name a new file with --key-file, or give no source to use the keyring.",
             )
         if path.is_symlink() or path.exists():
-            if self.key(vault_id).reveal() == key.reveal():
+            if self.get_key(vault_id).reveal() == key.reveal():
                 return
             raise _build_exists_error(path)
         _write_key_file(path, encode_key(key.reveal(), vault_id, "key"))
-        if self.key(vault_id).reveal() != key.reveal():
+        if self.get_key(vault_id).reveal() != key.reveal():
             raise StoreError(f"{path} does not hold what was written", hint="Name another disk.")
 
-    def seen_generation(self, _vault_id: str) -> int | None:
+    def get_seen_generation(self, _vault_id: str) -> int | None:
         """Always None: the caller must say that an older vault is not detected."""
         return None
 
@@ -131,7 +131,7 @@ _CAUTION: Final = (
 )
 
 
-def key_holder(
+def choose_key_holder(
     options: GivenKeyOptions, keyring: Callable[[UserConfig], _Keyring]
 ) -> GivenKey | _Keyring:
     """Choose the key holder, by ORDER. Raises UsageError for options that contradict each other."""

@@ -92,7 +92,7 @@ def check_is_keyring(named: Named) -> None:
     )
 
 
-def not_trusted(named: Named, config: Path) -> KeyringRefusal:
+def describe_untrusted(named: Named, config: Path) -> KeyringRefusal:
     """The error for a class that is not trusted; a plaintext one is named as such."""
     plain = named.name.startswith("keyrings.alt.") or "plaintext" in named.name.lower()
     words = (
@@ -108,7 +108,7 @@ def not_trusted(named: Named, config: Path) -> KeyringRefusal:
     )
 
 
-def not_loaded(named: Named, why: str) -> KeyringRefusal:
+def describe_not_loaded(named: Named, why: str) -> KeyringRefusal:
     """The error for an allowed class that is missing or cannot be used on this machine."""
     return KeyringRefusal(
         KeyringFault.NOT_LOADED,
@@ -118,7 +118,7 @@ def not_loaded(named: Named, why: str) -> KeyringRefusal:
     )
 
 
-def no_backend(foreign: Sequence[str]) -> KeyringRefusal:
+def describe_no_backend(foreign: Sequence[str]) -> KeyringRefusal:
     """The error for no trusted keyring; ``foreign`` are modules of other installed ones."""
     others = f" {', '.join(foreign)} is installed, but not trusted with keys." if foreign else ""
     return KeyringRefusal(
@@ -129,7 +129,7 @@ def no_backend(foreign: Sequence[str]) -> KeyringRefusal:
     )
 
 
-def properties(name: str, config: Path) -> KeyringRefusal:
+def describe_properties(name: str, config: Path) -> KeyringRefusal:
     """The error for an environment variable that changes how or where the backend stores."""
     return KeyringRefusal(
         KeyringFault.PROPERTIES,
@@ -138,7 +138,7 @@ def properties(name: str, config: Path) -> KeyringRefusal:
     )
 
 
-def bad_settings(path: Path) -> KeyringRefusal:
+def describe_bad_settings(path: Path) -> KeyringRefusal:
     """The error for the library's own configuration file, if it cannot be parsed."""
     return KeyringRefusal(
         KeyringFault.BAD_SETTINGS,
@@ -147,7 +147,7 @@ def bad_settings(path: Path) -> KeyringRefusal:
     )
 
 
-def hanging(asked: str, seconds: float, title: str) -> KeyringRefusal:
+def describe_hanging(asked: str, seconds: float, title: str) -> KeyringRefusal:
     """The error for no response before the deadline; the outcome of the call is unknown."""
     return KeyringRefusal(
         KeyringFault.HANGING,
@@ -157,7 +157,7 @@ def hanging(asked: str, seconds: float, title: str) -> KeyringRefusal:
     )
 
 
-def locked(asked: str, title: str) -> KeyringRefusal:
+def describe_locked(asked: str, title: str) -> KeyringRefusal:
     """The error for a keyring that stayed locked."""
     return KeyringRefusal(
         KeyringFault.LOCKED,
@@ -167,7 +167,7 @@ def locked(asked: str, title: str) -> KeyringRefusal:
     )
 
 
-def closed(asked: str, title: str) -> KeyringRefusal:
+def describe_closed(asked: str, title: str) -> KeyringRefusal:
     """The error for a keyring service without a collection for items."""
     return KeyringRefusal(
         KeyringFault.CLOSED,
@@ -176,7 +176,7 @@ def closed(asked: str, title: str) -> KeyringRefusal:
     )
 
 
-def too_long(what: str, units: int, limit: int) -> KeyringRefusal:
+def describe_too_long(what: str, units: int, limit: int) -> KeyringRefusal:
     """The error for an item that the smallest of all keyrings could not hold."""
     return KeyringRefusal(
         KeyringFault.TOO_LONG,
@@ -196,7 +196,7 @@ def read_back(what: str, title: str, *, nothing: bool, end: WriteEnd) -> Keyring
     )
 
 
-def damaged(what: str, title: str) -> KeyringRefusal:
+def describe_damaged(what: str, title: str) -> KeyringRefusal:
     """The error for an item that cactions did not write."""
     return KeyringRefusal(
         KeyringFault.DAMAGED,
@@ -205,7 +205,7 @@ def damaged(what: str, title: str) -> KeyringRefusal:
     )
 
 
-def failed(asked: str, why: str, title: str) -> KeyringRefusal:
+def describe_failed(asked: str, why: str, title: str) -> KeyringRefusal:
     """The error for any other exception of the backend; only its class is shown."""
     return KeyringRefusal(
         KeyringFault.FAILED,

@@ -29,7 +29,7 @@ from cactions.edges.keys.keyring_errors import Named, WriteEnd
 from cactions.edges.keys.user_config import UserConfig
 from cactions.edges.timeouts import Raised, Returned, TimedOut, call_with_timeout
 from cactions.logic.vault import keyring_item
-from cactions.logic.vault.errors import no_key
+from cactions.logic.vault.errors import build_no_key
 from cactions.model.secret import VaultKey
 
 TRUSTED: Final = (
@@ -63,28 +63,28 @@ class KeyringStore:
         self._deadline = deadline
         self._cached_backend: KeyringBackend | None = None
 
-    def key(self, vault_id: str) -> VaultKey:
+    def get_key(self, vault_id: str) -> VaultKey:
         """The key of this machine. Raises VaultError (NO_KEY) for none, else KeyringRefusal."""
         text = self._read(_build_key_item(vault_id), "read the key")
         if text is None:
-            error = no_key(f"{self.name} ({self._describe_backend()})")
+            error = build_no_key(f"{self.name} ({self._describe_backend()})")
             error.hint = f"{error.hint} {errors.HEADLESS}"
             raise error
         key = keyring_item.parse_key(text, vault_id)
         if key is None:
-            raise errors.damaged("key", self._describe_backend())
+            raise errors.describe_damaged("key", self._describe_backend())
         return key
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
         """Store the key; it replaces an older one and can be read back on return."""
         self._write(_build_key_item(vault_id), keyring_item.format_key(key, vault_id), "key")
 
-    def seen_generation(self, vault_id: str) -> int | None:
+    def get_seen_generation(self, vault_id: str) -> int | None:
         """The highest generation, None if never stored. Raises KeyringRefusal if it is damaged."""
         text = self._read(_build_mark_item(vault_id), "read the mark")
         mark = None if text is None else keyring_item.parse_mark(text)
         if text is not None and mark is None:
-            raise errors.damaged("mark", self._describe_backend())
+            raise errors.describe_damaged("mark", self._describe_backend())
         return mark
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
@@ -107,7 +107,7 @@ class KeyringStore:
     def _write(self, item: tuple[str, str], text: str, what: str) -> None:
         units = len(text.encode("utf-16-le")) // 2
         if units > MAX_ITEM_UNITS:
-            raise errors.too_long(what, units, MAX_ITEM_UNITS)
+            raise errors.describe_too_long(what, units, MAX_ITEM_UNITS)
         backend = self._backend()
         before = self._read(item, f"read the {what} that is there")
         self._call(f"write the {what}", partial(backend.set_password, *item, text))
@@ -136,14 +136,14 @@ class KeyringStore:
         if isinstance(outcome, Returned):
             return outcome.value
         if isinstance(outcome, TimedOut):
-            raise errors.hanging(action, outcome.seconds, self._describe_backend())
+            raise errors.describe_hanging(action, outcome.seconds, self._describe_backend())
         if any(c is KeyringLocked or c.__name__ in _LOCKED_CLASSES for c in outcome.classes):
-            raise errors.locked(action, self._describe_backend())
+            raise errors.describe_locked(action, self._describe_backend())
         if InitError in outcome.classes:
-            raise errors.closed(action, self._describe_backend())
+            raise errors.describe_closed(action, self._describe_backend())
         if NoKeyringError in outcome.classes:
-            raise errors.no_backend(())
-        raise errors.failed(action, outcome.name, self._describe_backend())
+            raise errors.describe_no_backend(())
+        raise errors.describe_failed(action, outcome.name, self._describe_backend())
 
     def _describe_backend(self) -> str:
         return (
@@ -162,13 +162,13 @@ class KeyringStore:
         errors.check_is_keyring(named)
         if not named.by_user:
             if named.name not in TRUSTED:
-                raise errors.not_trusted(named, self._config.path)
+                raise errors.describe_untrusted(named, self._config.path)
             self._check_properties()
         outcome = call_with_timeout(self._deadline, partial(_load_backend, named.name))
         if isinstance(outcome, TimedOut):
-            raise errors.hanging("start", outcome.seconds, named.name)
+            raise errors.describe_hanging("start", outcome.seconds, named.name)
         if isinstance(outcome, Raised):
-            raise errors.not_loaded(named, outcome.name)
+            raise errors.describe_not_loaded(named, outcome.name)
         return outcome.value
 
     def _find_best(self) -> KeyringBackend:
@@ -176,17 +176,17 @@ class KeyringStore:
         self._check_properties()
         outcome = call_with_timeout(self._deadline, _find_best_trusted)
         if isinstance(outcome, TimedOut):
-            raise errors.hanging("start", outcome.seconds, "none found so far")
+            raise errors.describe_hanging("start", outcome.seconds, "none found so far")
         read_text = outcome.value if isinstance(outcome, Returned) else None
         if read_text is None:
-            raise errors.no_backend(_list_foreign_modules())
+            raise errors.describe_no_backend(_list_foreign_modules())
         return read_text
 
     def _check_properties(self) -> None:
         """Refuse variables by which the library sets attributes of a backend: its path, too."""
         for name in sorted(os.environ):
             if name.startswith(_PROPERTY_PREFIX):
-                raise errors.properties(name, self._config.path)
+                raise errors.describe_properties(name, self._config.path)
 
 
 def _build_key_item(vault_id: str) -> tuple[str, str]:
@@ -207,7 +207,7 @@ def _read_selection(config: UserConfig) -> Named | None:
     path = Path(config_root()) / "keyringrc.cfg"
     setting = _read_library_setting(path)
     if setting is None:
-        raise errors.bad_settings(path)
+        raise errors.describe_bad_settings(path)
     return Named(setting, str(path)) if setting else None
 
 

@@ -46,7 +46,7 @@ class UserConfig(Struct, frozen=True):
     key_command: tuple[str, ...] = ()
 
 
-def config_path() -> Path:
+def get_config_path() -> Path:
     """The path of the configuration. Raises UsageError if there is no such folder."""
     try:
         path = user_config_path("cactions", appauthor=False) / NAME
@@ -68,7 +68,7 @@ def read_user_config(path: Path | None = None) -> UserConfig:
 
     Raises UsageError, with a place if one is known.
     """
-    path = path or config_path()
+    path = path or get_config_path()
     try:
         text = read_own(path, _POLICY).decode()
         return _build_config(path, tomllib.loads(text))

@@ -44,11 +44,11 @@ class LocalVaultFile:
         """Read the whole file. Raises UsageError if it is missing, VaultError for a link."""
         data = _read_file(self.path)
         if data is None:
-            raise errors.missing(self.name)
+            raise errors.build_missing(self.name)
         return data
 
     @contextmanager
-    def change(self) -> Iterator[_Change]:
+    def lock_for_change(self) -> Iterator[_Change]:
         """Lock the file, until the end of the block or of the process."""
         lock = self.path.with_name(f".{self.path.name}.lock")
         with store_errors(lock):
@@ -150,19 +150,19 @@ def _read_file(path: Path) -> bytes | None:
             return None
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EMLINK}:
-                raise errors.linked(str(path)) from None
+                raise errors.build_linked(str(path)) from None
             raise
         try:
             status = os.fstat(handle)
             _check_kind(path, status.st_mode)
             if status.st_size > MAX_FILE:
-                raise errors.too_big(MAX_FILE)
+                raise errors.build_too_big(MAX_FILE)
             with os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(MAX_FILE + 1)
         finally:
             os.close(handle)
     if len(data) > MAX_FILE:
-        raise errors.too_big(MAX_FILE)
+        raise errors.build_too_big(MAX_FILE)
     return data
 
 
@@ -171,13 +171,13 @@ def _check_place(path: Path) -> None:
     try:
         resolve_for_writing(path)
     except RefusedLink as error:
-        raise errors.linked(error.link) from None
+        raise errors.build_linked(error.link) from None
     except NotAFile:
-        raise errors.linked(str(path), "not a file") from None
+        raise errors.build_linked(str(path), "not a file") from None
 
 
 def _check_kind(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise errors.linked(str(path), "not a file")
+        raise errors.build_linked(str(path), "not a file")
     if mode & stat.S_IWOTH:
         raise errors.open_to_all(str(path))

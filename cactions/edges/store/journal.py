@@ -86,7 +86,7 @@ class LocalJournal:
         """Open the run to go on with it; everything in it is durable on return."""
         run = self._open_run(run_id)
         run.settle_log()
-        return run.whole()
+        return run.read_run()
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
         """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
@@ -110,16 +110,16 @@ class LocalJournal:
 
     def read(self, run_id: str) -> Run:
         """The run with its entries. A unique beginning of the id is enough."""
-        return self._open_run(self._complete_id(run_id)).whole()
+        return self._open_run(self._complete_id(run_id)).read_run()
 
-    def runs(self) -> Iterator[Run]:
+    def list_runs(self) -> Iterator[Run]:
         """Every readable run, newest first; the others are in ``damaged``.
 
         Raises VaultLocked if a sealed run does not open: an older run must not look like the last.
         """
         for head in self._list_heads():
             try:
-                run = self._open_run(head.id).whole()
+                run = self._open_run(head.id).read_run()
             except VaultLocked:
                 raise
             except CactionsError:
@@ -130,14 +130,14 @@ class LocalJournal:
         """Every readable run, newest first, without those in ``locked``."""
         for head in self._list_heads():
             with suppress(CactionsError):
-                yield self._open_run(head.id).whole()
+                yield self._open_run(head.id).read_run()
 
-    def damaged(self) -> list[tuple[str, str]]:
+    def list_damaged(self) -> list[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
         reasons: list[tuple[str, str]] = []
         for run_id in self._list_ids():
             try:
-                self._open_run(run_id).whole()
+                self._open_run(run_id).read_run()
             except VaultLocked:
                 continue
             except CactionsError as error:
@@ -149,7 +149,7 @@ class LocalJournal:
         locked_heads, why = [], ""
         for head in self._list_heads():
             try:
-                self._open_run(head.id).whole()
+                self._open_run(head.id).read_run()
             except VaultLocked as error:
                 locked_heads.append(head)
                 why = f"{error}. {error.hint}"
@@ -172,9 +172,9 @@ class LocalJournal:
         if self._exists():
             self._index.delete()
 
-    def last_applied(self, person_id: str) -> Mapping[str, Value]:
+    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a readable run applied last and that was not undone."""
-        return self._index.last(
+        return self._index.get_last(
             person_id, {run_id: self._build_path(run_id) for run_id in self._list_ids()}
         )
 
@@ -216,7 +216,7 @@ class LocalJournal:
         for run_id in ids:
             if run_id not in self._heads_by_id:
                 with suppress(CactionsError):
-                    self._heads_by_id[run_id] = self._open_run(run_id).head()
+                    self._heads_by_id[run_id] = self._open_run(run_id).read_head()
         heads = (self._heads_by_id[run_id] for run_id in ids if run_id in self._heads_by_id)
         return sorted(heads, key=lambda head: (head.started, head.id), reverse=True)
 

@@ -21,7 +21,7 @@ from cactions.edges.files.private_files import has_private_file
 from cactions.edges.store.row_encryption import Place, PlainRows, RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite import Cell, Database, Row, Schema
-from cactions.edges.store.sqlite_files import signature
+from cactions.edges.store.sqlite_files import get_signature
 from cactions.logic import strict_json
 from cactions.model import ABSENT, CactionsError, RunKind, StoreError, Value
 from cactions.model.vault import VaultLocked
@@ -80,10 +80,10 @@ class LastAppliedIndex:
         for prefix in (PREFIX, SEALED_PREFIX):
             self._sweep(prefix)
 
-    def last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
+    def get_last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
         """By attribute, the value that the newest run applied. Raises VaultLocked."""
         if runs:
-            self._cipher.person_pseudonyms(person_id)
+            self._cipher.list_person_pseudonyms(person_id)
         marks = dict(_marks(runs))
         said: list[tuple[float, str, str, Value]] = []
         try:
@@ -118,7 +118,7 @@ class LastAppliedIndex:
     ) -> Iterator[tuple[float, str, str, Value]]:
         if not (self._database and known):
             return
-        for run_id, name, kept in self._database.rows(_OF_PERSON, self._marks_of(person_id)):
+        for run_id, name, kept in self._database.query_rows(_OF_PERSON, self._marks_of(person_id)):
             if run_id in known:
                 value = self._value(kept, (str(run_id), person_id, str(name)))
                 yield self._held[str(run_id)][1], str(run_id), str(name), value
@@ -127,8 +127,8 @@ class LastAppliedIndex:
         """The values from the run itself; none if it cannot be read."""
         try:
             run = self._run(run_id)
-            head = run.head()
-            values = run.applied(person_id) if head.kind is RunKind.APPLY else {}
+            head = run.read_head()
+            values = run.list_applied(person_id) if head.kind is RunKind.APPLY else {}
         except VaultLocked:
             raise
         except CactionsError:
@@ -142,7 +142,7 @@ class LastAppliedIndex:
         for path in self._files():
             if has_private_file(path) and path.name == _name(self._prefix, path):
                 self._database = Database.sealed(path, _LAYOUT)
-                rows = self._database.rows(_RUNS)
+                rows = self._database.query_rows(_RUNS)
                 self._held = {str(id_): (str(mark), float(start or 0)) for id_, mark, start in rows}
                 return
             delete_file(path)
@@ -151,12 +151,12 @@ class LastAppliedIndex:
         """Build an index of all runs; entries of unchanged runs are copied from the old one."""
         held, old = self._held, self._database
         runs: list[Row] = [(run_id, *held[run_id]) for run_id in known]
-        values = [row for run_id in known for row in (old.rows(_ALL, run_id) if old else ())]
+        values = [row for run_id in known for row in (old.query_rows(_ALL, run_id) if old else ())]
         for run_id in marks.keys() - known:
             with suppress(CactionsError):
                 run = self._run(run_id)
-                head = run.head()
-                found = list(run.all_applied()) if head.kind is RunKind.APPLY else []
+                head = run.read_head()
+                found = list(run.list_all_applied()) if head.kind is RunKind.APPLY else []
                 runs.append((run_id, marks[run_id], head.started))
                 values += [self._row(run_id, *value) for value in found]
         self.delete()
@@ -175,7 +175,7 @@ class LastAppliedIndex:
     def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
         text = "" if value is ABSENT else strict_json.dump_json(value)
         kept = self._cipher.seal(text, (_CELL, run_id, person_id, name))
-        return self._cipher.person_pseudonyms(person_id)[0], name, run_id, kept
+        return self._cipher.list_person_pseudonyms(person_id)[0], name, run_id, kept
 
     def _value(self, kept: Cell, place: Place) -> Value:
         """Raises StoreError for a foreign value, or one that is not sealed despite a vault."""
@@ -185,7 +185,7 @@ class LastAppliedIndex:
         return strict_json.parse_json(text) if text else ABSENT
 
     def _marks_of(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cipher.person_pseudonyms(person_id)])
+        return strict_json.dump_json([*self._cipher.list_person_pseudonyms(person_id)])
 
     def _files(self) -> list[Path]:
         with store_errors(self._folder):
@@ -204,7 +204,7 @@ def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
     youngest = time.time() - _GRAIN
     for run_id, path in runs.items():
         try:
-            mark, changed = signature(path)
+            mark, changed = get_signature(path)
         except OSError:
             continue
         if changed < youngest:

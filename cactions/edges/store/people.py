@@ -115,7 +115,7 @@ class LocalPeopleStore:
             return idle
         query = PersonQuery("id", plan.subject.person_id)
         store = self._open_or_create()
-        with store.writing():
+        with store.open_for_writing():
             person = require_one_person(query, self._find_matches(store, "id", query.value))
             after, receipt = commit_plan(plan, person)
             if after:
@@ -129,7 +129,7 @@ class LocalPeopleStore:
         without it, an existing person raises UsageError, as does a ``user_id`` of another person.
         """
         store, number = self._open_or_create(), 0
-        with store.writing():
+        with store.open_for_writing():
             for number, person in enumerate(people, start=1):
                 row = f"person {number} ({person.label})"
                 store.execute(
@@ -153,7 +153,7 @@ class LocalPeopleStore:
         with self._snapshot() as store:
             if not store:
                 return len(self._seed)
-            [(stored,)] = store.rows("SELECT count(*) FROM person")
+            [(stored,)] = store.query_rows("SELECT count(*) FROM person")
             assert isinstance(stored, int), "count(*) is a whole number"
             return stored + sum(not _read_stored(store, "id", person.id) for person in self._seed)
 
@@ -172,7 +172,7 @@ class LocalPeopleStore:
         yield from (key for field, key in self._seed_by_key if field == query.field)
         if store:
             for sql in _SIMILAR_KEYS[query.field]:
-                yield from (str(key) for (key,) in store.rows(sql, query.value))
+                yield from (str(key) for (key,) in store.query_rows(sql, query.value))
 
     def _check_import(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
         present = self._find_matches(store, "id", person.id)
@@ -193,7 +193,7 @@ class LocalPeopleStore:
     @contextmanager
     def _snapshot(self) -> Iterator[Database | None]:
         store = self._open()
-        with store.reading() if store else nullcontext():
+        with store.open_for_reading() if store else nullcontext():
             yield store
 
     def _open(self) -> Database | None:
@@ -223,13 +223,13 @@ def _index_by_key(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence
 
 
 def _read_stored(store: Database, field: str, key: str) -> list[Person]:
-    return [_read_row(store, row) for row in store.rows(_SELECT_BY_FIELD[field], key)]
+    return [_read_row(store, row) for row in store.query_rows(_SELECT_BY_FIELD[field], key)]
 
 
 def _read_pages(store: Database) -> Iterator[Person]:
     """Read page by page, so that no transaction stays open while the caller prints."""
     last: Cell = ""
-    while rows := store.rows(_PAGE, last):
+    while rows := store.query_rows(_PAGE, last):
         yield from (_read_row(store, row) for row in rows)
         last = rows[-1][0]
 

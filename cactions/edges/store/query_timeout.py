@@ -26,7 +26,7 @@ class QueryTimeout:
         return self.ended
 
     @contextmanager
-    def bounded(self) -> Iterator[None]:
+    def limit_queries(self) -> Iterator[None]:
         """Limit the queries within to QUERY_SECONDS."""
         self._deadline, self.ended = time.monotonic() + QUERY_SECONDS, False
         try:

@@ -33,7 +33,7 @@ class RowCipher(Protocol):
         """The stored text. Raises VaultLocked, StoreError if sealed for another place."""
         ...
 
-    def person_pseudonyms(self, person_id: str) -> Sequence[str]:
+    def list_person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """The pseudonyms of the person; the first one is for new entries."""
         ...
 
@@ -56,6 +56,6 @@ class PlainRows:
             hint="Restore the file cactions.vault from git or a backup.",
         )
 
-    def person_pseudonyms(self, person_id: str) -> Sequence[str]:
+    def list_person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """The id itself."""
         return (person_id,)

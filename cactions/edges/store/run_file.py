@@ -81,11 +81,11 @@ class RunDatabase:
         texts = [
             strict_json.dump_json(documents.plan_to_json(plan, redact=False)) for plan in plans
         ]
-        with self._database.writing():
-            [(last,)] = self._database.rows("SELECT ifnull(max(number), 0) FROM entry")
+        with self._database.open_for_writing():
+            [(last,)] = self._database.query_rows("SELECT ifnull(max(number), 0) FROM entry")
             assert isinstance(last, int), "an entry's number is a whole number"
             for number, (plan, text) in enumerate(zip(plans, texts, strict=True), last + 1):
-                pseudonym = self._cipher.person_pseudonyms(plan.subject.person_id)[0]
+                pseudonym = self._cipher.list_person_pseudonyms(plan.subject.person_id)[0]
                 stored = self._cipher.seal(text, self._build_place(number, _PLAN))
                 self._database.execute(run_schema.INTEND, number, pseudonym, stored)
         return range(last + 1, last + 1 + len(plans))
@@ -93,9 +93,9 @@ class RunDatabase:
     def replace_pending_plan(self, entry: int, plan: Plan) -> None:
         """Replace a pending plan of the same person; durable on return."""
         text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
-        pseudonym = self._cipher.person_pseudonyms(plan.subject.person_id)[0]
+        pseudonym = self._cipher.list_person_pseudonyms(plan.subject.person_id)[0]
         stored = self._cipher.seal(text, self._build_place(entry, _PLAN))
-        with self._database.writing():
+        with self._database.open_for_writing():
             if not self._database.execute(run_schema.ANSWER, stored, entry, pseudonym):
                 raise UsageError(f"the run has no entry {entry} for this person", hint=_SHOW)
 
@@ -103,18 +103,18 @@ class RunDatabase:
         """Store the outcome of an entry; a later one replaces it."""
         text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
         stored = self._cipher.seal(text, self._build_place(entry, _RECEIPT))
-        with self._database.writing(durable=False):
+        with self._database.open_for_writing(durable=False):
             if not self._database.execute(run_schema.SETTLE, stored, entry):
                 raise UsageError(f"the run has no entry {entry}", hint=_SHOW)
 
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with everything before it."""
-        with self._database.writing():
+        with self._database.open_for_writing():
             self._database.execute("UPDATE run SET finished = 1")
 
     def mark_undone(self, person_id: str, by_run: str) -> None:
         """Note that this person's changes were undone."""
-        with self._database.writing():
+        with self._database.open_for_writing():
             if not self._database.execute(
                 run_schema.MARK, by_run, self._list_pseudonyms(person_id)
             ):
@@ -125,8 +125,10 @@ class RunDatabase:
 
         No byte of a forgotten person is left in the files.
         """
-        with self._database.writing():
-            entries = self._database.rows(run_schema.OF_PERSON, self._list_pseudonyms(person_id))
+        with self._database.open_for_writing():
+            entries = self._database.query_rows(
+                run_schema.OF_PERSON, self._list_pseudonyms(person_id)
+            )
             for number, plan, receipt in entries:
                 seals = isinstance(plan, bytes)
                 reduced = self._reduce_receipt(number, receipt)
@@ -138,7 +140,7 @@ class RunDatabase:
                     else self._encode(reduced, number, _RECEIPT, seals=seals),
                     number,
                 )
-        if entries or self._database.rows(run_schema.OF_PERSON, _FORGOTTEN):
+        if entries or self._database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
             self._database.scrub()
         return len(entries)
 
@@ -164,47 +166,47 @@ class RunDatabase:
             return True
         if self._database.layout is run_schema.OLD_LAYOUT:
             return False
-        [(text, seal)] = self._database.rows("SELECT head, seal FROM run")
-        if seal is None or self._database.rows(run_schema.PLAIN_CELLS):
+        [(text, seal)] = self._database.query_rows("SELECT head, seal FROM run")
+        if seal is None or self._database.query_rows(run_schema.PLAIN_CELLS):
             return False
         if not isinstance(seal, bytes):
             raise self._database.damaged("the seal of its head is none")
         self._unseal(seal, (self._database.path.stem, _HEAD, str(text)))
         return True
 
-    def head(self) -> RunHead:
+    def read_head(self) -> RunHead:
         """The head of the run."""
         return self._read_head()[0]
 
-    def whole(self) -> Run:
+    def read_run(self) -> Run:
         """The run with its entries in order, read in one transaction."""
-        with self._database.reading():
+        with self._database.open_for_reading():
             head, finished = self._read_head()
             entries = tuple(
-                self._read_entry(row) for row in self._database.rows(run_schema.ENTRIES)
+                self._read_entry(row) for row in self._database.query_rows(run_schema.ENTRIES)
             )
             authentic = self.is_authentic()
         return Run(head, entries, finished, authentic)
 
-    def applied(self, person_id: str) -> Mapping[str, Value]:
+    def list_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the last applied value that was not undone; empty if not authentic."""
         values: dict[str, Value] = {}
         if not self.is_authentic():
             return values
         for entry in map(
             self._read_entry,
-            self._database.rows(run_schema.STANDING, self._list_pseudonyms(person_id)),
+            self._database.query_rows(run_schema.STANDING, self._list_pseudonyms(person_id)),
         ):
             for attribute, value in _list_applied(entry):
                 values.setdefault(attribute, value)
         return values
 
-    def all_applied(self) -> Iterator[tuple[str, str, Value]]:
+    def list_all_applied(self) -> Iterator[tuple[str, str, Value]]:
         """Person, attribute and value of everything that ``applied`` would return."""
         seen: set[tuple[str, str]] = set()
         if not self.is_authentic():
             return
-        for entry in map(self._read_entry, self._database.rows(run_schema.ALL_STANDING)):
+        for entry in map(self._read_entry, self._database.query_rows(run_schema.ALL_STANDING)):
             for attribute, value in _list_applied(entry):
                 key = (entry.plan.subject.person_id, attribute)
                 if key not in seen:
@@ -212,7 +214,7 @@ class RunDatabase:
                     yield *key, value
 
     def _read_head(self) -> tuple[RunHead, bool]:
-        rows = self._database.rows("SELECT head, finished FROM run")
+        rows = self._database.query_rows("SELECT head, finished FROM run")
         if len(rows) != 1:
             raise self._database.damaged("it should hold one run")
         [(text, finished)] = rows
@@ -234,10 +236,10 @@ class RunDatabase:
 
     def _is_pseudonym_of(self, pseudonym: Cell, plan: Plan) -> bool:
         person_id = plan.subject.person_id
-        return pseudonym == person_id or pseudonym in self._cipher.person_pseudonyms(person_id)
+        return pseudonym == person_id or pseudonym in self._cipher.list_person_pseudonyms(person_id)
 
     def _list_pseudonyms(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cipher.person_pseudonyms(person_id)])
+        return strict_json.dump_json([*self._cipher.list_person_pseudonyms(person_id)])
 
     def _build_place(self, number: int, column: str) -> Place:
         return self._database.path.stem, number, column

@@ -31,10 +31,10 @@ from cactions.edges.files.file_io import new_private_file, publish_file, store_e
 from cactions.edges.store.query_timeout import QueryTimeout
 from cactions.edges.store.sqlite_errors import DAMAGED, Code, describe_error
 from cactions.edges.store.sqlite_files import (
-    at_rest,
     delete_database,
+    get_identity,
     has_private_database,
-    identity,
+    is_at_rest,
     refuse_foreign,
     refuse_orphans,
 )
@@ -74,7 +74,7 @@ class Database:
         self._lock = threading.RLock()
         self._timeout = QueryTimeout()
         with _OPENING, self._translate_errors():
-            self.file = identity(path)
+            self.file = get_identity(path)
             if access != _DRAFT:  # no other process knows the name of a draft
                 refuse_foreign(path, str(self), is_open=_is_open(self.file))
             self._connection = _connect(path, access or _choose_access(path))
@@ -129,9 +129,9 @@ class Database:
         """Open a database that is never changed, without a lock or a log."""
         return _check_known(cls(path, layout, access=_IMMUTABLE), (layout,))
 
-    def rows(self, sql: str, *values: Cell) -> list[Row]:
+    def query_rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query. Raises StoreError if the query does not end in time."""
-        with self._lock, self._translate_errors(), self._timeout.bounded():
+        with self._lock, self._translate_errors(), self._timeout.limit_queries():
             return self._connection.execute(sql, values).fetchall()
 
     def execute(self, sql: str, *values: Cell) -> int:
@@ -140,16 +140,16 @@ class Database:
             return self._connection.execute(sql, values).rowcount
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def open_for_reading(self) -> Iterator[None]:
         """A read transaction: every query in it sees the same state."""
         with self._lock, self._transaction(_READ):
             yield
 
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[None]:
+    def open_for_writing(self, *, durable: bool = True) -> Iterator[None]:
         """A write transaction: everything in it is stored, or nothing after an exception."""
         with self._lock:
-            self.rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self.query_rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             with self._transaction(_WRITE):
                 yield
 
@@ -164,7 +164,7 @@ class Database:
 
     def scrub(self) -> None:
         """Remove every byte of deleted or replaced data from the files."""
-        self.rows("PRAGMA temp_store=MEMORY")
+        self.query_rows("PRAGMA temp_store=MEMORY")
         with self._lock, self._translate_errors():
             self._connection.execute("VACUUM")
         self.settle()
@@ -204,7 +204,7 @@ class Database:
             raise StoreError(why, hint="Check where the text comes from.") from error
 
     def _check_not_replaced(self) -> None:
-        if identity(self.path) != self.file:
+        if get_identity(self.path) != self.file:
             raise StoreError(
                 f"{self} was replaced while it was in use",
                 hint="Run the command again; leave the folder alone while it runs.",
@@ -256,13 +256,13 @@ def _connect(path: Path, access: str) -> sqlite3.Connection:
 
 def _choose_access(path: Path) -> str:
     """Without a log, a database in a read-only folder can be opened as immutable."""
-    return _IMMUTABLE if at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
+    return _IMMUTABLE if is_at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
 
 
 def _fill_new(database: Database, fill: Callable[[Database], object] | None) -> None:
     try:
-        database.rows("PRAGMA journal_mode=WAL")
-        with database.writing():
+        database.query_rows("PRAGMA journal_mode=WAL")
+        with database.open_for_writing():
             for statement in database.layout.statements:
                 database.execute(statement)
             database.execute(f"PRAGMA user_version={database.layout.version}")

@@ -68,7 +68,7 @@ def _find_header_fault(path: Path) -> str:
     return "" if header[_VERSIONS] == _WITH_LOG else "is not a database with a write-ahead log"
 
 
-def at_rest(path: Path) -> bool:
+def is_at_rest(path: Path) -> bool:
     """Whether the database has no log beside it."""
     return not os.path.lexists(log_of(path))
 
@@ -94,14 +94,14 @@ def delete_database(path: Path) -> None:
         delete_file(file)
 
 
-def identity(path: Path) -> tuple[int, int]:
+def get_identity(path: Path) -> tuple[int, int]:
     """Device and inode of the file. Raises StoreError if it is gone."""
     with store_errors(path):
         status = path.stat()
     return status.st_dev, status.st_ino
 
 
-def signature(path: Path) -> tuple[str, float]:
+def get_signature(path: Path) -> tuple[str, float]:
     """A text that changes with the database, and the time of the last change in Unix seconds.
 
     Two changes within one tick of the file system's clock can look like one. Fast, since it is

@@ -28,7 +28,7 @@ class Schema(Struct, frozen=True):
 class CheckedRows(Protocol):
     """A database that was just opened."""
 
-    def rows(self, sql: str, *values: Cell) -> list[Row]:
+    def query_rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query."""
         ...
 
@@ -50,7 +50,7 @@ def check_layout(
 
 
 def _find_layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
-    [(actual,)] = database.rows("PRAGMA user_version")
+    [(actual,)] = database.query_rows("PRAGMA user_version")
     for layout in layouts:
         if actual == layout.version:
             return layout
@@ -66,7 +66,7 @@ def _find_layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
 
 def _check_objects(database: CheckedRows, expected: frozenset[Row]) -> None:
     """Raises StoreError for a missing, changed or additional object."""
-    actual = normalize_sql(database.rows(OBJECTS))
+    actual = normalize_sql(database.query_rows(OBJECTS))
     if different := sorted(str(name) for _, name, *_ in actual ^ expected):
         raise database.damaged(
             f'"{escape_control(different[0], 60)}" in it is not as cactions made it'

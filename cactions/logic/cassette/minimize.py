@@ -17,7 +17,12 @@ from enum import IntEnum
 from typing import Final, TypeAlias
 
 from cactions.logic import strict_json
-from cactions.logic.exchange.verify import ReferenceValues, check_head, meets_conditions, reads_body
+from cactions.logic.exchange.verify import (
+    ReferenceValues,
+    check_head,
+    is_body_read,
+    meets_conditions,
+)
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.expressions.references import equals_reference, resolve_reference
 from cactions.model import (
@@ -105,7 +110,7 @@ def _headers(success: Success, answer: Response) -> Iterator[tuple[str, str]]:
 def _body(
     response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person]
 ) -> bytes:
-    if not (reads_body(response) and _has_good_head(response.success_when, answer)):
+    if not (is_body_read(response) and _has_good_head(response.success_when, answer)):
         return b""
     try:
         document = strict_json.parse_json(answer.body)
@@ -165,7 +170,7 @@ def _keep_proof(
     tree: _Tree,
 ) -> bool:
     """Whether the answer is about the person."""
-    expected, found = asker.value(check.equals), query_one(check.path, root[1])
+    expected, found = asker.get_value(check.equals), query_one(check.path, root[1])
     proven = equals_reference(check.equals, expected, found)
     if proven or is_empty(found) or _is_known(check, asker, found, known):
         _keep(check.path, *root, tree, _Keep.SCALAR)

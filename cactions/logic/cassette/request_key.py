@@ -87,7 +87,7 @@ class RequestKey:
 
         ``blanks`` are, for both of them, those of the side that asks.
         """
-        body = (self.body.form, freeze(self.body.blanked(blanks)))
+        body = (self.body.form, freeze_json(self.body.blanked(blanks)))
         head = (self.method, self.scheme, self.host, self.port, self.path)
         return (*head, self.query, body)
 
@@ -96,7 +96,7 @@ def to_request_key(request: Request) -> RequestKey:
     """What our request asks for; no secret is opened."""
     body = None if request.body is None else request.body.for_matching()
     return build_request_key(
-        request.method, request.url.for_matching(), body, request.header("content-type")
+        request.method, request.url.for_matching(), body, request.get_header("content-type")
     )
 
 
@@ -104,7 +104,7 @@ def to_masked_request_key(request: Request) -> RequestKey:
     """The same, with dots for what is redacted: as it may be quoted, and as we record it."""
     body = None if request.body is None else request.body.masked
     return build_request_key(
-        request.method, request.url.masked, body, request.header("content-type")
+        request.method, request.url.masked, body, request.get_header("content-type")
     )
 
 
@@ -127,12 +127,12 @@ def build_request_key(method: str, url: str, body: Json, content_type: str = "")
     )
 
 
-def freeze(value: Json) -> Hashable:
+def freeze_json(value: Json) -> Hashable:
     """A hashable twin; two twins are equal exactly when the values are ``same``."""
     if isinstance(value, dict):
-        return frozenset((name, freeze(item)) for name, item in value.items())
+        return frozenset((name, freeze_json(item)) for name, item in value.items())
     if isinstance(value, list):
-        return tuple(map(freeze, value))
+        return tuple(map(freeze_json, value))
     return value if isinstance(value, str) else (type(value), value)
 
 

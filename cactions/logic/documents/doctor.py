@@ -33,14 +33,14 @@ def _to_json(check: HealthCheck) -> dict[str, Json]:
 
 def _checks(fields: StrictReader) -> tuple[HealthCheck, ...]:
     fields.format(DOCTOR)
-    return fields.each("checks", _check)
+    return fields.read_each("checks", _check)
 
 
 def _check(fields: StrictReader) -> HealthCheck:
     return HealthCheck(
-        topic=fields.text("topic"),
-        subject=fields.text("subject"),
-        health=fields.word("health", Health),
-        message=fields.text("message"),
-        hint=fields.text("hint"),
+        topic=fields.read_text("topic"),
+        subject=fields.read_text("subject"),
+        health=fields.read_word("health", Health),
+        message=fields.read_text("message"),
+        hint=fields.read_text("hint"),
     )

@@ -102,41 +102,43 @@ def _fix_to_json(fix: Fix) -> dict[str, Json]:
 
 def _findings(fields: StrictReader) -> tuple[Finding, ...]:
     fields.format(FINDINGS)
-    fields.each("suppressed", _suppressed)
-    return fields.each("findings", _finding)
+    fields.read_each("suppressed", _suppressed)
+    return fields.read_each("findings", _finding)
 
 
 def _suppressed(fields: StrictReader) -> SuppressedFinding:
-    owner, expires = fields.maybe_text("owner"), fields.maybe_text("expires")
+    owner, expires = fields.read_optional_text("owner"), fields.read_optional_text("expires")
     return SuppressedFinding(
-        _finding(fields), Suppression("", fields.text("reason"), owner, expires)
+        _finding(fields), Suppression("", fields.read_text("reason"), owner, expires)
     )
 
 
 def _finding(fields: StrictReader) -> Finding:
     return Finding(
-        rule=fields.text("rule"),
-        severity=fields.word("severity", Severity),
-        message=fields.text("message"),
-        hint=fields.text("hint"),
+        rule=fields.read_text("rule"),
+        severity=fields.read_word("severity", Severity),
+        message=fields.read_text("message"),
+        hint=fields.read_text("hint"),
         place=_place(fields),
-        route=fields.text("route"),
-        labels=fields.each("labels", _label),
-        notes=fields.texts("notes"),
-        fix=fields.maybe("fix", _fix),
+        route=fields.read_text("route"),
+        labels=fields.read_each("labels", _label),
+        notes=fields.read_texts("notes"),
+        fix=fields.read_optional("fix", _fix),
     )
 
 
 def _label(fields: StrictReader) -> Label:
-    return Label(fields.text("message"), _place(fields), fields.text("route"))
+    return Label(fields.read_text("message"), _place(fields), fields.read_text("route"))
 
 
 def _fix(fields: StrictReader) -> Fix:
-    return Fix(fields.text("title"), fields.each("edits", _edit), fields.flag("safe"))
+    return Fix(
+        fields.read_text("title"), fields.read_each("edits", _edit), fields.read_flag("safe")
+    )
 
 
 def _edit(fields: StrictReader) -> Edit:
-    return Edit(_exact_place(fields), fields.text("text"))
+    return Edit(_exact_place(fields), fields.read_text("text"))
 
 
 def _place_to_json(place: Place | None) -> dict[str, Json]:
@@ -149,11 +151,11 @@ def _place(fields: StrictReader) -> Place | None:
 
 def _exact_place(fields: StrictReader) -> Place:
     return Place(
-        file=fields.text("file"),
-        line=fields.integer("line"),
-        column=fields.integer("column"),
-        end_line=fields.integer("end_line"),
-        end_column=fields.integer("end_column"),
+        file=fields.read_text("file"),
+        line=fields.read_integer("line"),
+        column=fields.read_integer("column"),
+        end_line=fields.read_integer("end_line"),
+        end_column=fields.read_integer("end_column"),
     )
 
 
@@ -169,14 +171,14 @@ def _test_to_json(report: TestReport, redact: bool) -> dict[str, Json]:
 
 def _tests(fields: StrictReader) -> tuple[TestReport, ...]:
     fields.format(TEST)
-    return fields.each("tests", _test)
+    return fields.read_each("tests", _test)
 
 
 def _test(fields: StrictReader) -> TestReport:
-    fields.ignore("passed")
+    fields.skip("passed")
     return TestReport(
-        action=fields.text("action"),
-        test=fields.text("test"),
-        problems=fields.texts("problems"),
-        result=fields.one("result", read_result),
+        action=fields.read_text("action"),
+        test=fields.read_text("test"),
+        problems=fields.read_texts("problems"),
+        result=fields.read_object("result", read_result),
     )

@@ -96,26 +96,26 @@ def _read_failed(fields: StrictReader) -> PlanFailure:
 
 def _plan_body(fields: StrictReader) -> Plan:
     return Plan(
-        action=fields.text("action"),
-        subject=fields.one("subject", _subject),
-        call=fields.one("call", _call),
-        changes=fields.each("changes", _change),
-        left=fields.each("left", _left),
-        proof=fields.maybe("proof", _proof),
-        premises=fields.each("premises", _premise),
+        action=fields.read_text("action"),
+        subject=fields.read_object("subject", _subject),
+        call=fields.read_object("call", _call),
+        changes=fields.read_each("changes", _change),
+        left=fields.read_each("left", _left),
+        proof=fields.read_optional("proof", _proof),
+        premises=fields.read_each("premises", _premise),
     )
 
 
 def _failed_body(fields: StrictReader) -> PlanFailure:
-    fields.ignore("error_type")
+    fields.skip("error_type")
     return PlanFailure(
-        action=fields.text("action"),
-        subject=fields.one("subject", _subject),
-        reason=fields.word("reason", FailureReason),
-        message=fields.text("message"),
-        hint=fields.text("hint"),
-        call=fields.maybe("call", _call),
-        proof=fields.maybe("proof", _proof),
+        action=fields.read_text("action"),
+        subject=fields.read_object("subject", _subject),
+        reason=fields.read_word("reason", FailureReason),
+        message=fields.read_text("message"),
+        hint=fields.read_text("hint"),
+        call=fields.read_optional("call", _call),
+        proof=fields.read_optional("proof", _proof),
     )
 
 
@@ -129,9 +129,11 @@ def _subject_to_json(subject: Subject) -> dict[str, Json]:
 
 def _subject(fields: StrictReader) -> Subject:
     return Subject(
-        person_id=fields.text("person_id"),
-        matched=fields.one("matched", lambda f: PersonQuery(f.text("field"), f.text("value"))),
-        label=fields.text("label"),
+        person_id=fields.read_text("person_id"),
+        matched=fields.read_object(
+            "matched", lambda f: PersonQuery(f.read_text("field"), f.read_text("value"))
+        ),
+        label=fields.read_text("label"),
     )
 
 
@@ -141,8 +143,8 @@ def _premise_to_json(premise: Precondition) -> dict[str, Json]:
 
 
 def _premise(fields: StrictReader) -> Precondition:
-    fields.complete()
-    return Precondition(fields.reference("reference"), fields.value("value"))
+    fields.check_complete()
+    return Precondition(fields.read_reference("reference"), fields.read_value("value"))
 
 
 def _call_to_json(call: SentCall) -> dict[str, Json]:
@@ -151,9 +153,9 @@ def _call_to_json(call: SentCall) -> dict[str, Json]:
 
 def _call(fields: StrictReader) -> SentCall:
     return SentCall(
-        line=fields.text("line"),
-        status=fields.maybe_integer("status"),
-        source=fields.text("source"),
+        line=fields.read_text("line"),
+        status=fields.read_optional_integer("status"),
+        source=fields.read_text("source"),
     )
 
 
@@ -171,16 +173,16 @@ def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:
 
 
 def _change(fields: StrictReader) -> Change:
-    fields.complete()
-    fields.ignore("kind")
+    fields.check_complete()
+    fields.skip("kind")
     return Change(
-        attribute=fields.text("attribute"),
-        before=fields.scalar("before"),
-        after=fields.scalar("after"),
-        source=fields.text("source"),
-        data_type=fields.word("data_type", DataType),
-        redacted=fields.flag("redacted"),
-        cautions=fields.words("cautions", ChangeWarning),
+        attribute=fields.read_text("attribute"),
+        before=fields.read_scalar("before"),
+        after=fields.read_scalar("after"),
+        source=fields.read_text("source"),
+        data_type=fields.read_word("data_type", DataType),
+        redacted=fields.read_flag("redacted"),
+        cautions=fields.read_words("cautions", ChangeWarning),
     )
 
 
@@ -198,17 +200,17 @@ def _left_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
 
 
 def _left(fields: StrictReader) -> KeptAttribute:
-    fields.complete()
+    fields.check_complete()
     return KeptAttribute(
-        attribute=fields.text("attribute"),
-        before=fields.value("before"),
-        received=fields.value("got"),
-        reason=fields.word("why", KeepReason),
-        refused=fields.flag("refused"),
-        detail=fields.text("detail"),
-        source=fields.text("source"),
-        data_type=fields.word("data_type", DataType),
-        redacted=fields.flag("redacted"),
+        attribute=fields.read_text("attribute"),
+        before=fields.read_value("before"),
+        received=fields.read_value("got"),
+        reason=fields.read_word("why", KeepReason),
+        refused=fields.read_flag("refused"),
+        detail=fields.read_text("detail"),
+        source=fields.read_text("source"),
+        data_type=fields.read_word("data_type", DataType),
+        redacted=fields.read_flag("redacted"),
     )
 
 
@@ -225,12 +227,12 @@ def _proof_to_json(proof: Proof | None, redact: bool) -> dict[str, Json] | None:
 
 
 def _proof(fields: StrictReader) -> Proof:
-    fields.complete()
+    fields.check_complete()
     return Proof(
-        path=fields.text("path"),
-        equals=fields.text("equals"),
-        expected=fields.value("expected"),
-        found=fields.value("found"),
-        redacted=fields.flag("redacted"),
-        verified=fields.text("verified"),
+        path=fields.read_text("path"),
+        equals=fields.read_text("equals"),
+        expected=fields.read_value("expected"),
+        found=fields.read_value("found"),
+        redacted=fields.read_flag("redacted"),
+        verified=fields.read_text("verified"),
     )

@@ -99,36 +99,36 @@ def run_from_json(document: Json) -> Run:
 def _receipt(fields: StrictReader) -> Receipt:
     fields.format(RECEIPT)
     return Receipt(
-        person_id=fields.text("person_id"),
-        outcome=fields.word("outcome", Outcome),
-        message=fields.text("message"),
-        conflicts=fields.each("conflicts", _conflict),
+        person_id=fields.read_text("person_id"),
+        outcome=fields.read_word("outcome", Outcome),
+        message=fields.read_text("message"),
+        conflicts=fields.read_each("conflicts", _conflict),
     )
 
 
 def _conflict(fields: StrictReader) -> Conflict:
-    fields.complete()
+    fields.check_complete()
     return Conflict(
-        attribute=fields.text("attribute"),
-        expected=fields.value("expected"),
-        found=fields.value("found"),
-        redacted=fields.flag("redacted"),
+        attribute=fields.read_text("attribute"),
+        expected=fields.read_value("expected"),
+        found=fields.read_value("found"),
+        redacted=fields.read_flag("redacted"),
     )
 
 
 def _head(fields: StrictReader) -> RunHead:
     fields.format(HEAD)
     return RunHead(
-        id=fields.text("id"),
-        kind=fields.word("kind", RunKind),
-        action=fields.text("action"),
-        started=fields.seconds("started"),
-        operator=fields.text("operator"),
-        workspace=fields.text("workspace"),
-        environment=fields.text("environment"),
-        source=fields.text("source"),
-        undoes=fields.text("undoes"),
-        people=fields.maybe_integer("people", missing=True),
+        id=fields.read_text("id"),
+        kind=fields.read_word("kind", RunKind),
+        action=fields.read_text("action"),
+        started=fields.read_seconds("started"),
+        operator=fields.read_text("operator"),
+        workspace=fields.read_text("workspace"),
+        environment=fields.read_text("environment"),
+        source=fields.read_text("source"),
+        undoes=fields.read_text("undoes"),
+        people=fields.read_optional_integer("people", missing=True),
     )
 
 
@@ -143,17 +143,17 @@ def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
 
 def _entry(fields: StrictReader) -> RunEntry:
     return RunEntry(
-        plan=fields.one("plan", read_plan),
-        receipt=fields.maybe("receipt", _receipt),
-        undone_by=fields.text("undone_by"),
+        plan=fields.read_object("plan", read_plan),
+        receipt=fields.read_optional("receipt", _receipt),
+        undone_by=fields.read_text("undone_by"),
     )
 
 
 def _run(fields: StrictReader) -> Run:
     fields.format(RUN)
     return Run(
-        head=fields.one("head", _head),
-        entries=fields.each("entries", _entry),
-        finished=fields.flag("finished"),
-        authentic=fields.maybe_flag("authentic"),
+        head=fields.read_object("head", _head),
+        entries=fields.read_each("entries", _entry),
+        finished=fields.read_flag("finished"),
+        authentic=fields.read_optional_flag("authentic"),
     )

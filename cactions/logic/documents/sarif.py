@@ -41,7 +41,7 @@ Relative = Callable[[str], str | None]
 """A file's name from the root of the sources on; None where it lies elsewhere."""
 
 
-def review_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Relative) -> Object:
+def report_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Relative) -> Object:
     """The document. ``pages`` are those of the rules that found something, in any order.
 
     Raises KeyError for a finding of a rule without a page.

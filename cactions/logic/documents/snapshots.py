@@ -35,8 +35,8 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
         fields.format(ATTRIBUTES)
         return Snapshot(
             file,
-            fields.seconds("taken"),
-            {one.name: one for one in fields.each("attributes", _attribute)},
+            fields.read_seconds("taken"),
+            {one.name: one for one in fields.read_each("attributes", _attribute)},
             _maybe_flag(fields, "identity_verification"),
         )
 
@@ -45,9 +45,9 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
 
 def _attribute(fields: StrictReader) -> Attribute:
     return Attribute(
-        fields.text("name"),
-        fields.word("data_type", DataType),
-        fields.scalars("options"),
+        fields.read_text("name"),
+        fields.read_word("data_type", DataType),
+        fields.read_scalars("options"),
         _maybe_flag(fields, "messenger_writable"),
     )
 
@@ -55,4 +55,4 @@ def _attribute(fields: StrictReader) -> Attribute:
 def _maybe_flag(fields: StrictReader, key: str) -> bool | None:
     if fields.all_null(key):
         return None
-    return fields.flag(key)
+    return fields.read_flag(key)

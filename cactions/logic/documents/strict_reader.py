@@ -44,47 +44,47 @@ class StrictReader:
             _refuse(route, "should be an object")
         self._left = dict(document)
 
-    def value(self, key: str) -> Value:
+    def read_value(self, key: str) -> Value:
         """Any JSON value; ABSENT where the key is left out."""
         return self._left.pop(key, ABSENT)
 
-    def scalar(self, key: str) -> Scalar | Literal[Absent.ABSENT]:
+    def read_scalar(self, key: str) -> Scalar | Literal[Absent.ABSENT]:
         """What an attribute can hold; ABSENT where the key is left out."""
-        found = self.value(key)
+        found = self.read_value(key)
         if isinstance(found, list | dict):
             self._refuse(key, "should be one value, no list and no object")
         return found
 
-    def text(self, key: str) -> str:
+    def read_text(self, key: str) -> str:
         """A string."""
         found = self._take(key)
         return found if isinstance(found, str) else self._refuse(key, "should be a text")
 
-    def maybe_text(self, key: str) -> str:
+    def read_optional_text(self, key: str) -> str:
         """Like ``text``; empty for null."""
-        return "" if self.all_null(key) else self.text(key)
+        return "" if self.all_null(key) else self.read_text(key)
 
-    def flag(self, key: str) -> bool:
+    def read_flag(self, key: str) -> bool:
         """True or false."""
         found = self._take(key)
         return found if isinstance(found, bool) else self._refuse(key, "should be true or false")
 
-    def maybe_flag(self, key: str) -> bool:
+    def read_optional_flag(self, key: str) -> bool:
         """Like ``flag``; true where the key is left out."""
-        return self.flag(key) if key in self._left else True
+        return self.read_flag(key) if key in self._left else True
 
-    def integer(self, key: str) -> int:
+    def read_integer(self, key: str) -> int:
         """A whole number."""
         found = self._take(key)
         return found if type(found) is int else self._refuse(key, "should be a whole number")
 
-    def maybe_integer(self, key: str, *, missing: bool = False) -> int | None:
+    def read_optional_integer(self, key: str, *, missing: bool = False) -> int | None:
         """Like ``integer``; None for null, and with ``missing`` for a key of newer versions."""
         if self.all_null(key) or (missing and key not in self._left):
             return None
-        return self.integer(key)
+        return self.read_integer(key)
 
-    def seconds(self, key: str) -> float:
+    def read_seconds(self, key: str) -> float:
         """Unix seconds of the years 1900 to 9999, written with or without a fraction."""
         found = self._take(key)
         if isinstance(found, bool) or not isinstance(found, int | float):
@@ -93,54 +93,54 @@ class StrictReader:
             return float(found)
         return self._refuse(key, "should be a time between the years 1900 and 9999")
 
-    def word(self, key: str, words: type[Word]) -> Word:
+    def read_word(self, key: str, words: type[Word]) -> Word:
         """A member of the enum, by its value."""
-        return self._word(key, self.text(key), words)
+        return self._word(key, self.read_text(key), words)
 
-    def words(self, key: str, words: type[Word]) -> tuple[Word, ...]:
+    def read_words(self, key: str, words: type[Word]) -> tuple[Word, ...]:
         """A list of members of the enum."""
-        return tuple(self._word(key, text, words) for text in self.texts(key))
+        return tuple(self._word(key, text, words) for text in self.read_texts(key))
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def read_texts(self, key: str) -> tuple[str, ...]:
         """A list of strings."""
         found = self._list(key)
         texts = tuple(item for item in found if isinstance(item, str))
         return texts if len(texts) == len(found) else self._refuse(key, "should hold texts only")
 
-    def scalars(self, key: str) -> tuple[Scalar, ...]:
+    def read_scalars(self, key: str) -> tuple[Scalar, ...]:
         """A list of what an attribute can hold."""
         found = self._list(key)
         if any(isinstance(item, list | dict) for item in found):
             self._refuse(key, "should hold single values only")
         return tuple(item for item in found if not isinstance(item, list | dict))
 
-    def one(self, key: str, build: Callable[[StrictReader], T]) -> T:
+    def read_object(self, key: str, build: Callable[[StrictReader], T]) -> T:
         """An object, built into what it stands for."""
         return read_document(self._take(key), build, f"{self.route}.{key}")
 
-    def maybe(self, key: str, build: Callable[[StrictReader], T]) -> T | None:
+    def read_optional(self, key: str, build: Callable[[StrictReader], T]) -> T | None:
         """Like ``one``; None for null."""
         found = self._take(key)
         return None if found is None else read_document(found, build, f"{self.route}.{key}")
 
-    def each(self, key: str, build: Callable[[StrictReader], T]) -> tuple[T, ...]:
+    def read_each(self, key: str, build: Callable[[StrictReader], T]) -> tuple[T, ...]:
         """A list of objects, each built into what it stands for."""
         found = self._list(key)
         return tuple(
             read_document(item, build, f"{self.route}.{key}[{n}]") for n, item in enumerate(found)
         )
 
-    def reference(self, key: str) -> PersonField | PersonAttribute:
+    def read_reference(self, key: str) -> PersonField | PersonAttribute:
         """Something about a person, such as ``person.email``."""
         try:
-            found = parse_reference(self.text(key))
+            found = parse_reference(self.read_text(key))
         except TemplateError:
             return self._refuse(key, "should name something about a person")
         return self._refuse(key, "names an input") if isinstance(found, Input) else found
 
     def format(self, *known: str) -> str:
         """The document's ``format``, which must be one of those known here."""
-        found = self.text("format")
+        found = self.read_text("format")
         if found in known:
             return found
         told = f'the format "{found}"' if _FORMAT.fullmatch(found) else "another format"
@@ -153,10 +153,10 @@ class StrictReader:
         """Whether every key stands there with null; if so, all of them are taken."""
         if not all(self._left.get(key, ABSENT) is None for key in keys):
             return False
-        self.ignore(*keys)
+        self.skip(*keys)
         return True
 
-    def complete(self) -> None:
+    def check_complete(self) -> None:
         """Refuse an object whose values were left out for a reader's eyes."""
         if "withheld" in self._left:
             raise StoreError(
@@ -164,7 +164,7 @@ class StrictReader:
                 hint="A redacted document is to be read by people; make the plan again.",
             )
 
-    def ignore(self, *keys: str) -> None:
+    def skip(self, *keys: str) -> None:
         """Drop keys that are computed, and written for readers only."""
         for key in keys:
             self._left.pop(key, None)

@@ -107,7 +107,7 @@ def _is_denied(denial: Denial, response: Response) -> bool:
     """Whether the token was not accepted. One sign is enough: status, header, or JSON body."""
     if response.status in denial.statuses:
         return True
-    if any(value in response.header(name) for name, value in denial.headers):
+    if any(value in response.get_headers(name) for name, value in denial.headers):
         return True
     if not denial.body:
         return False
@@ -154,7 +154,7 @@ def _pause(came: Response | RequestFailed, turn: int, manner: _RetryPolicy) -> f
 
 def _told(answer: Response) -> float:
     """Seconds of a Retry-After; 0 where there is none in seconds. RFC 9110, 10.2.3."""
-    text = next(iter(answer.header("retry-after")), "")
+    text = next(iter(answer.get_headers("retry-after")), "")
     return float(text) if text.isascii() and text.isdigit() and len(text) < _LONG else 0.0
 
 

@@ -43,7 +43,7 @@ class ReferenceValues(Struct, frozen=True):
     person: Person
     inputs: Mapping[str, Scalar]
 
-    def value(self, reference: Reference) -> Value:
+    def get_value(self, reference: Reference) -> Value:
         """What the reference stands for; ABSENT for nothing."""
         return resolve_reference(reference, self.person, self.inputs)
 
@@ -60,7 +60,7 @@ def verify_response(
 ) -> VerifiedResponse:
     """The answer's root, or its one row. Raises PlanningError."""
     success = response.success_when
-    if not reads_body(response):
+    if not is_body_read(response):
         check_head(success, answer)
         return VerifiedResponse(None, None)
     document = require_success(success, answer)
@@ -70,7 +70,7 @@ def verify_response(
     return VerifiedResponse(root, _proven(response, response.same_person, asker, root))
 
 
-def reads_body(response: ActionResponse) -> bool:
+def is_body_read(response: ActionResponse) -> bool:
     """Whether anything of an answer's body matters."""
     body = response.success_when.body
     return bool(body or response.rows or response.same_person or response.mapping)
@@ -103,7 +103,7 @@ def check_head(success: Success, answer: Response) -> None:
 
 def _check_headers(success: Success, answer: Response) -> None:
     for name, value in success.headers:
-        if value not in answer.header(name):
+        if value not in answer.get_headers(name):
             raise PlanningError(
                 FailureReason.NOT_SUCCESS,
                 f"the response header {name} is not what `success_when` asks for",
@@ -180,7 +180,7 @@ def _one_row(rows: Rows, asker: ReferenceValues, document: Json) -> Json:
 def meets_conditions(rows: Rows, asker: ReferenceValues, row: Json) -> bool:
     """Whether a row is the asker's."""
     return all(
-        equals_reference(reference, asker.value(reference), query_one(path, row))
+        equals_reference(reference, asker.get_value(reference), query_one(path, row))
         for path, reference in rows.where
     )
 
@@ -191,7 +191,7 @@ def _proven(
     proof = Proof(
         path=str(check.path),
         equals=str(check.equals),
-        expected=asker.value(check.equals),
+        expected=asker.get_value(check.equals),
         found=query_one(check.path, root),
         redacted=_is_redacted(response, check),
         verified=check.verified,

@@ -20,7 +20,7 @@ def explain_path_error(text: str, offset: int) -> PathError:
     """The error for a text whose grammar ends at ``offset``; 0 where it never began."""
     case, start, end = find_first_case(_SEGMENTS if offset else _STARTS, text, offset, len(text))
     name = _name_around(text, start)
-    return PathError(*case.worded(text[start:end], quoted=f"[{name!r}]"), start, end)
+    return PathError(*case.format_message(text[start:end], quoted=f"[{name!r}]"), start, end)
 
 
 def _name_around(text: str, offset: int) -> str:

@@ -42,9 +42,9 @@ def equals_reference(reference: Reference, expected: Value, found: Value) -> boo
 def resolve_reference(reference: Reference, person: Person, inputs: Mapping[str, Scalar]) -> Value:
     """What the reference stands for, for this person and these inputs; ABSENT for nothing."""
     if isinstance(reference, PersonField):
-        return person.field_value(reference.name)
+        return person.get_field(reference.name)
     if isinstance(reference, PersonAttribute):
-        return person.attribute_value(reference.name)
+        return person.get_attribute(reference.name)
     return inputs.get(reference.name, ABSENT)
 
 

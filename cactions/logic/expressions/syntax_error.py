@@ -42,7 +42,7 @@ class ErrorCase(NamedTuple):
     message: str
     hint: str
 
-    def worded(self, here: str, **words: str) -> tuple[str, str]:
+    def format_message(self, here: str, **words: str) -> tuple[str, str]:
         """Message and hint."""
         here = here[:_SHOWN]
         return self.message.format(here=here, **words), self.hint.format(here=here, **words)

@@ -51,7 +51,7 @@ def explain_reference(text: str, start: int, end: int) -> TemplateError:
         "rest": text[last:end],
         "quoted": '"' + here.replace("\\", "\\\\").replace('"', '\\"') + '"',
     }
-    return TemplateError(*case.worded(here, **words), first, last)
+    return TemplateError(*case.format_message(here, **words), first, last)
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -46,4 +46,4 @@ def _build_insertion(suggestion: SuggestedFix, places: SourceMap) -> Edit | None
 
 def _in_braces(found: Location, places: SourceMap) -> bool:
     span = found.node.span
-    return places.line(found.file, span.line)[span.column : span.column + 1] == "{"
+    return places.get_line(found.file, span.line)[span.column : span.column + 1] == "{"

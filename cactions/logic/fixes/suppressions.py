@@ -30,7 +30,7 @@ def remove_rule(rule: str, at: Place | None, places: SourceMap) -> Edit | None:
     """The comment without the rule; without any rule, no comment; and no empty line instead."""
     if at is None or not _are_comments(at.file, places):
         return None
-    line = places.line(at.file, at.line - 1)
+    line = places.get_line(at.file, at.line - 1)
     found = re.match(_LIST, line[at.column - 1 :])
     rules = found[2].split(",") if found else []
     rest = [one for one in rules if one.strip() != rule]

@@ -45,7 +45,9 @@ def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
     """The whole analysis. ``trusted`` are the routes that are declared trusted today."""
     doubts = TrustAnalysis(project, trusted)
     facts = tuple(
-        ActionAnalysis(action, doubts.keys[name], doubts.unproven(action), doubts.trusts(action))
+        ActionAnalysis(
+            action, doubts.keys[name], doubts.find_identity_gap(action), doubts.list_trust(action)
+        )
         for name, action in project.actions.items()
     )
     return TaintResult(facts, TaintPaths(doubts), doubts)
@@ -105,7 +107,7 @@ class TaintPaths:
 
     def _find(self) -> None:
         edges = {
-            name: [one for one in self.doubts.writers[name] if self.doubts.taints(*one)]
+            name: [one for one in self.doubts.writers[name] if self.doubts.is_tainted_by(*one)]
             for name in sorted(self.doubts.dirty)
         }
         readers = self._readers(edges)
@@ -144,7 +146,7 @@ class TaintPaths:
         """The first lookup key of an action that is user-controlled."""
         if action.name not in self.chosen:
             keys = self.doubts.keys[action.name]
-            tainted = (key for key in keys if self.doubts.trust(key.reference, action).tainted)
+            tainted = (key for key in keys if self.doubts.get_trust(key.reference, action).tainted)
             self.chosen[action.name] = next(tainted, None)
         return self.chosen[action.name]
 
@@ -165,7 +167,7 @@ class TaintPaths:
 
     def _hops(self, step: _Step) -> Flow:
         (action, mapping), key = step.writer, step.key
-        what, why = PersonAttribute(mapping.attribute.name), self.doubts.doubt(action, mapping)
+        what, why = PersonAttribute(mapping.attribute.name), self.doubts.find_doubt(action, mapping)
         route = _written(action, mapping)
         if key is None:
             return (Label(f"{action.name} writes {what}: {why}", route=route),)
@@ -193,7 +195,7 @@ def _written(action: Action, mapping: AttributeMapping) -> str:
 def build_source_label(reference: Reference, action: Action, doubts: TrustAnalysis) -> Label:
     """Where a user-controlled value comes from, and who controls it."""
     if isinstance(reference, Input):
-        number = doubts.input_number(action, reference.name)
+        number = doubts.get_input_number(action, reference.name)
         route = f"actions.{action.name}.data_inputs[{number}]"
         return Label(f"{reference} is typed by the customer", route=route)
     if isinstance(reference, PersonAttribute):

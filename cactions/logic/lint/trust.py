@@ -83,23 +83,23 @@ class TrustAnalysis:
         while waiting:
             action, mapping = waiting.pop()
             name = mapping.attribute.name
-            if name not in self.dirty and self.taints(action, mapping):
+            if name not in self.dirty and self.is_tainted_by(action, mapping):
                 self.dirty.add(name)
                 again = proven_by.get(name, ())
                 waiting += [(one, each) for one in again for each in one.response.mapping]
 
-    def taints(self, action: Action, mapping: AttributeMapping) -> bool:
+    def is_tainted_by(self, action: Action, mapping: AttributeMapping) -> bool:
         """Whether a mapping may bring in what an attacker has chosen."""
         if mapping.values or mapping.one_of or mapping.attribute.options:
             return False  # only what the author has written down comes through
-        if not self.doubt(action, mapping):
+        if not self.find_doubt(action, mapping):
             return False
         return not self._vouched(f"actions.{action.name}.response.mapping.{mapping.attribute.name}")
 
-    def doubt(self, action: Action, mapping: AttributeMapping) -> str:
+    def find_doubt(self, action: Action, mapping: AttributeMapping) -> str:
         """Why a mapped value may not be what it seems; empty where there is no doubt."""
         proof = action.response.same_person
-        if proof is None or (why := self.unproven(action)):
+        if proof is None or (why := self.find_identity_gap(action)):
             return "nothing proves its answer" if proof is None else why
         if proof.verified:
             return ""
@@ -110,7 +110,7 @@ class TrustAnalysis:
             return ""
         return "people may have typed it at the third party"
 
-    def unproven(self, action: Action) -> str:
+    def find_identity_gap(self, action: Action) -> str:
         """Why an answer is not shown to be the person's; empty where it is."""
         proof = action.response.same_person
         if proof is None:
@@ -119,20 +119,20 @@ class TrustAnalysis:
             return f"{proof.equals} is sent in the request, and comes back for any person"
         if _is_common(proof.equals, self.project):
             return f"{proof.equals} is the same for many people"
-        if self.trust(proof.equals, action).tainted:
+        if self.get_trust(proof.equals, action).tainted:
             return f"the person may have chosen {proof.equals} themselves"
         if isinstance(proof.equals, PersonAttribute) and proof.equals.name in self.dirty:
             return f"{proof.equals} is written by an action that proves nothing"
         return ""
 
-    def trusts(self, action: Action) -> dict[Reference, Trust]:
+    def list_trust(self, action: Action) -> dict[Reference, Trust]:
         read = [key.reference for key in self.keys[action.name]]
         proof = action.response.same_person
         return {
-            one: self.trust(one, action) for one in (*read, *((proof.equals,) if proof else ()))
+            one: self.get_trust(one, action) for one in (*read, *((proof.equals,) if proof else ()))
         }
 
-    def trust(self, reference: Reference, action: Action) -> Trust:
+    def get_trust(self, reference: Reference, action: Action) -> Trust:
         if isinstance(reference, Input):
             return Trust.USER_WRITABLE
         if isinstance(reference, PersonField):
@@ -154,7 +154,7 @@ class TrustAnalysis:
         verified = self.project.workspace.identity_verification
         return Trust.VERIFIED if verified else Trust.USER_WRITABLE
 
-    def input_number(self, action: Action, name: str) -> int:
+    def get_input_number(self, action: Action, name: str) -> int:
         """Where an input stands in its list."""
         if action.name not in self._numbers:
             numbers = {one.name: number for number, one in enumerate(action.inputs)}

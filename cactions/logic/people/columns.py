@@ -63,7 +63,7 @@ class ColumnMap:
         """The value of a cell, by the data type of its column."""
         return parse_cell(text, self._types[key])
 
-    def person(self, row: Iterable[tuple[str, Json]]) -> Person:
+    def build_person(self, row: Iterable[tuple[str, Json]]) -> Person:
         """The person of a row of keys and values. Raises InvalidPerson with all faults."""
         values, faults = self._sort_values(row)
         test = _read_test_flag(values.pop(TEST, None), faults)

@@ -28,7 +28,7 @@ from cactions.model import MATCH_FIELDS, Json
 Span: TypeAlias = "tuple[int, int]"
 """Characters of a text from 0, the end exclusive."""
 
-LONGEST_RECORD: Final = 1024 * 1024
+MAX_RECORD_CHARACTERS: Final = 1024 * 1024
 _NESTS: Final = (ATTRIBUTES.rstrip("."), CUSTOM_ATTRIBUTES.rstrip("."))
 
 
@@ -127,7 +127,7 @@ def _join_records(lines: Iterable[TextLine]) -> Iterator[TextLine]:
         parts.append(line)
         size += len(line.text)
         is_inside ^= has_open_quote(line.text)
-        if is_inside and size <= LONGEST_RECORD:
+        if is_inside and size <= MAX_RECORD_CHARACTERS:
             continue
         yield from _join_lines(parts)
         parts, is_inside, size = [], False, 0

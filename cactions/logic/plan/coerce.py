@@ -75,7 +75,7 @@ class Rejected(Struct, frozen=True):
 CoercionResult: TypeAlias = Coerced | Rejected
 
 
-def coerce(mapping: AttributeMapping, received: Json) -> CoercionResult:
+def coerce_value(mapping: AttributeMapping, received: Json) -> CoercionResult:
     """The value for the attribute, from a response value that is neither missing nor null."""
     data_type = mapping.attribute.data_type
     try:

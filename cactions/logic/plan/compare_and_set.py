@@ -24,7 +24,7 @@ from cactions.model import (
     is_same,
 )
 
-CALL_IN_DOUBT: Final = (
+CALL_OUTCOME_UNKNOWN: Final = (
     "the call may have succeeded, and is not sent again: check at the service whether it did"
 )
 """The message for a pending plan whose response never came."""
@@ -46,7 +46,7 @@ def commit_plan(plan: Plan, person: Person) -> tuple[Person | None, Receipt]:
     return apply_plan(person, plan), Receipt(person.id, Outcome.APPLIED)
 
 
-def find_conflicts(plan: Plan, person: Person) -> Receipt | None:
+def find_outcome(plan: Plan, person: Person) -> Receipt | None:
     """The outcome of a plan that was never recorded; None where the plan was not written.
 
     It was applied if the person has every ``after``, and not written if they have every
@@ -55,7 +55,7 @@ def find_conflicts(plan: Plan, person: Person) -> Receipt | None:
     if unchanged := is_unchanged(plan):
         return unchanged
     if all(
-        is_same(change.after, person.attribute_value(change.attribute)) for change in plan.effective
+        is_same(change.after, person.get_attribute(change.attribute)) for change in plan.effective
     ):
         return Receipt(person.id, Outcome.APPLIED)
     conflicts = list_conflicts(plan, person)
@@ -67,7 +67,7 @@ def list_conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:
     return _list_failed_preconditions(plan, person) + tuple(
         Conflict(change.attribute, change.before, current, change.redacted)
         for change in plan.effective
-        if not is_same(change.before, current := person.attribute_value(change.attribute))
+        if not is_same(change.before, current := person.get_attribute(change.attribute))
     )
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.expressions.json_path import query_one
-from cactions.logic.plan.coerce import Coerced, coerce
+from cactions.logic.plan.coerce import Coerced, coerce_value
 from cactions.model import (
     ABSENT,
     AttributeMapping,
@@ -53,7 +53,7 @@ def keep_attribute(
     """The outcome of an attribute that keeps its current value."""
     return KeptAttribute(
         attribute=mapping.attribute.name,
-        before=person.attribute_value(mapping.attribute.name),
+        before=person.get_attribute(mapping.attribute.name),
         reason=reason,
         received=received,
         source=str(mapping.path),
@@ -81,7 +81,7 @@ def _extract_value(
             mapping,
             keep_attribute(mapping, person, KeepReason.EMPTY_STRING, received),
         )
-    coerced = coerce(mapping, received)
+    coerced = coerce_value(mapping, received)
     if isinstance(coerced, Coerced):
         return NewValue(mapping, coerced.value, received, coerced.forced)
     visible = ABSENT if isinstance(received, list | dict) else received

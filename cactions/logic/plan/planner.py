@@ -45,7 +45,7 @@ from cactions.model import (
     Subject,
     Value,
     is_empty,
-    template_references,
+    list_references,
 )
 
 _NAMES: Final = ("name", "email", "user_id")
@@ -98,7 +98,7 @@ def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
     references: list[Reference] = [PersonField(name) for name in _IDENTITY]
     for template in (request.url, *request.query.values(), *request.headers.values()):
         references += template.references
-    references += template_references(request.body.content) if request.body else ()
+    references += list_references(request.body.content) if request.body else ()
     references += [reference for _, reference in response.rows.where] if response.rows else ()
     references += [response.same_person.equals] if response.same_person else ()
     for reference in dict.fromkeys(references):
@@ -154,7 +154,7 @@ def plan_undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
     conflicts: list[Conflict] = []
     inverse = invert_plan(plan)
     for change in inverse.changes:
-        current = person.attribute_value(change.attribute)
+        current = person.get_attribute(change.attribute)
         if is_equal_as(change.data_type, current, change.before):
             changes.append(replace(change, before=current))
         elif not is_equal_as(change.data_type, current, change.after):
@@ -168,7 +168,7 @@ def _choose_label(plan: Plan, person: Person) -> str:
 
     A stored plan can be forged, and their other names may be redacted.
     """
-    known_labels = {person.label_without(_NAMES[:hidden]) for hidden in range(len(_NAMES))}
+    known_labels = {person.get_label_without(_NAMES[:hidden]) for hidden in range(len(_NAMES))}
     return plan.subject.label if plan.subject.label in known_labels else person.id
 
 
@@ -177,7 +177,7 @@ def _decide(
 ) -> Change | KeptAttribute:
     """The outcome of one new value: a change, or the old value kept by the policy."""
     mapping, attribute = new_value.mapping, new_value.mapping.attribute
-    before = person.attribute_value(attribute.name)
+    before = person.get_attribute(attribute.name)
     if is_equal_as(attribute.data_type, before, new_value.value):
         return _build_change(new_value, before, before)
     if isinstance(before, list | dict):

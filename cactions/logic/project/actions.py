@@ -78,7 +78,7 @@ def _check_denials(request_at: LocatedValue | None, read: ActionResponse, scope:
             named = f"status {join_names(map(str, shared))}"
             message = f'{named} is a success, and denies the token "{item.value}"'
             hint = "take it out of `success_when`, or out of the token's `denied_when`"
-            scope.fault(CONTRADICTION, item, message, hint)
+            scope.add_fault(CONTRADICTION, item, message, hint)
 
 
 def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
@@ -88,12 +88,12 @@ def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
         if not name:
             continue
         if name in found:
-            scope.fault(TWICE, item.get("name"), f'data input "{name}" stands here twice')
+            scope.add_fault(TWICE, item.get("name"), f'data input "{name}" stands here twice')
             continue
         form = InputType(kind or "string")
         default = item.get("default_value")
         if default and kind and not _fits(default.value, form):
-            scope.fault(WRONG_VALUE, default, f"is not of type {kind}")
+            scope.add_fault(WRONG_VALUE, default, f"is not of type {kind}")
         found[name] = DataInput(
             name,
             form,
@@ -130,7 +130,7 @@ def _query(at: LocatedValue, match: str, scope: Scope) -> PersonQuery | None:
         return _known_person(PersonQuery(match, at.value), at, scope)
     if len(at.value) != 1:
         hint = f"name one of {', '.join(MATCH_FIELDS)}"
-        scope.fault(CONTRADICTION, at, "a person is named by exactly one key", hint)
+        scope.add_fault(CONTRADICTION, at, "a person is named by exactly one key", hint)
         return None
     key, value = next(iter(at.items()))
     return _known_person(PersonQuery(key, value.value), value, scope)
@@ -140,8 +140,8 @@ def _known_person(query: PersonQuery, at: LocatedValue, scope: Scope) -> PersonQ
     """Where people stand in the YAML, a test's person is one of them."""
     known = scope.people.get(query.field, frozenset())
     if known and query.value.lower() not in known:
-        hint = scope.faults.nearest(query.value, known)
-        scope.fault(UNKNOWN_NAME, at, f"there is no person with {query}", hint)
+        hint = scope.faults.suggest_name(query.value, known)
+        scope.add_fault(UNKNOWN_NAME, at, f"there is no person with {query}", hint)
     return query
 
 
@@ -151,10 +151,13 @@ def _given(
     given: dict[str, Scalar] = {}
     for name, item in at.items() if at else ():
         if name not in inputs:
-            message, hint = f'there is no data input "{name}"', scope.faults.nearest(name, inputs)
+            message, hint = (
+                f'there is no data input "{name}"',
+                scope.faults.suggest_name(name, inputs),
+            )
             scope.faults.add(UNKNOWN_NAME, item.key, message, hint=hint, route=item.route)
         elif not _fits(item.value, inputs[name].type):
-            scope.fault(WRONG_VALUE, item, f"is not of type {inputs[name].type.value}")
+            scope.add_fault(WRONG_VALUE, item, f"is not of type {inputs[name].type.value}")
         else:
             given[name] = item.value
     return given
@@ -173,7 +176,7 @@ def _expectation(
     for item in refused.value if refused else ():
         _mapped(item.value, targets, item, scope)
     if not at.value:
-        scope.fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
+        scope.add_fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
     return Expectation(
         status=at.scalar("status"),
         attributes=expected,
@@ -188,7 +191,7 @@ def _mapped(
     """The attribute that a test speaks of; a fault where the action does not map it."""
     if name not in targets:
         message = f'this action does not map "{name}"'
-        hint = scope.faults.nearest(name, targets)
+        hint = scope.faults.suggest_name(name, targets)
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return targets.get(name)
 

@@ -15,7 +15,9 @@ def build_scalar(at: LocatedValue, attribute: Attribute, scope: Scope) -> Scalar
         value = parse_declared_value(at.value, attribute.data_type)
     except InvalidValue as unfit:
         kind = attribute.data_type.value
-        scope.fault(WRONG_VALUE, at, f'"{attribute.name}" ({kind}): it {unfit.message}', unfit.hint)
+        scope.add_fault(
+            WRONG_VALUE, at, f'"{attribute.name}" ({kind}): it {unfit.message}', unfit.hint
+        )
         return None
     assert not isinstance(value, list | dict)
     return value
@@ -28,5 +30,5 @@ def build_scalars(
     found = [(item, build_scalar(item, attribute, scope)) for item in at.value] if at else []
     for item, _ in found:
         if is_empty(item.value):
-            scope.fault(WRONG_VALUE, item, "an empty value is always allowed", "leave it out")
+            scope.add_fault(WRONG_VALUE, item, "an empty value is always allowed", "leave it out")
     return tuple(value for _, value in found if not is_empty(value))

@@ -21,7 +21,7 @@ def build_headers(at: LocatedValue | None, scope: Scope) -> str:
     if at is None:
         return ""
     if not HEADER_NAME.fullmatch(at.value):
-        scope.fault(WRONG_VALUE, at, f'"{at.value}" is no header name')
+        scope.add_fault(WRONG_VALUE, at, f'"{at.value}" is no header name')
         return ""
     _not_owned(at.value, at, scope)
     return str(at.value)

@@ -208,7 +208,7 @@ class _Shaper:
             at = draft.get(key)
             if at is None:
                 continue
-            inside = scope.of(draft.faults)
+            inside = scope.enter(draft.faults)
             for name, item in at.items():
                 if name in homes:
                     message = f'{what} "{name}" stands in {homes[name]} already'

@@ -19,7 +19,7 @@ def build_allowed_addresses(at: LocatedValue | None, scope: Scope) -> tuple[Allo
         entry = _entry(item, scope)
         if entry and (entry.host, entry.port) in found:
             message = f"{entry.host}:{entry.port} stands here twice"
-            scope.fault(TWICE, item.get("host"), message, "keep the entry that is meant")
+            scope.add_fault(TWICE, item.get("host"), message, "keep the entry that is meant")
         elif entry:
             found[entry.host, entry.port] = entry
     return tuple(found.values())
@@ -28,10 +28,12 @@ def build_allowed_addresses(at: LocatedValue | None, scope: Scope) -> tuple[Allo
 def _entry(at: LocatedValue, scope: Scope) -> AllowedAddress | None:
     host, address, reason = (at.get(key) for key in ("host", "address", "reason"))
     if host and not is_host_name(host.value):
-        scope.fault(WRONG_VALUE, host, f'"{host.value}" is no host name', "write it as in the URL")
+        scope.add_fault(
+            WRONG_VALUE, host, f'"{host.value}" is no host name', "write it as in the URL"
+        )
         return None
     if address and not _is_address(address.value):
-        scope.fault(WRONG_VALUE, address, f'"{address.value}" is no IP address')
+        scope.add_fault(WRONG_VALUE, address, f'"{address.value}" is no IP address')
         return None
     if not (host and address and reason):
         return None

@@ -49,9 +49,9 @@ def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
         return Workspace(verified)
     if isinstance(people.value, str):
         if "\0" in people.value:
-            scope.fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
+            scope.add_fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
         if leaves_folder(people.value):
-            scope.fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
+            scope.add_fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
         return Workspace(verified, people_file=people.value)
     return Workspace(verified, people=tuple(_people(people.value, scope)))
 
@@ -62,7 +62,7 @@ _IN_PROJECT: Final = "name a file beside this one, or bring people with `caction
 def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     """What tells each person, in lower case, by the field that it stands in."""
     return {
-        field: frozenset(str(person.field_value(field)).lower() for person in people)
+        field: frozenset(str(person.get_field(field)).lower() for person in people)
         for field in (MATCH_FIELDS if people else ())
     }
 
@@ -75,7 +75,7 @@ def _people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
         if person is None:
             continue
         for field in ("id", "user_id"):
-            value = person.field_value(field)
+            value = person.get_field(field)
             first, line = taken.setdefault((field, str(value)), (number, item.span.line + 1))
             if isinstance(value, str) and first != number:
                 message = f'{field} "{value}" belongs to the person in line {line} already'

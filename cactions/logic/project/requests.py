@@ -41,7 +41,7 @@ def build_server(at: LocatedValue, environment: str, scope: Scope) -> str | None
         elif origin:
             found[name] = origin
     if environment not in at.value:
-        hint = scope.faults.nearest(environment, at.value)
+        hint = scope.faults.suggest_name(environment, at.value)
         message = f'this server has no environment "{environment}"'
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return found.get(environment)
@@ -101,11 +101,11 @@ def _url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, str]:
     if named:
         if not url.value.startswith("/"):
             hint = 'write it as "/path", or leave the server out'
-            scope.fault(WRONG_VALUE, url, "behind a server, url is a path", hint)
+            scope.add_fault(WRONG_VALUE, url, "behind a server, url is a path", hint)
         start = 0
     else:
         base, start = "", len(get_literal_origin(url, scope) or "")
-    template = scope.template(url)
+    template = scope.parse_template(url)
     if template:
         get_literal_path(url, template, start, scope)
     host = _origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
@@ -136,7 +136,7 @@ def get_literal_path(at: LocatedValue, template: Template, start: int, scope: Sc
         hint = "percent-encode it"
         scope.faults.add(WRONG_VALUE, span, "not allowed in a URL", hint=hint, route=at.route)
     elif any(segment in (".", "..") for segment in literal.split("/")):
-        scope.fault(WRONG_VALUE, at, "the path holds a . or .. segment", "write the real path")
+        scope.add_fault(WRONG_VALUE, at, "the path holds a . or .. segment", "write the real path")
 
 
 def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ...]:
@@ -151,10 +151,10 @@ def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ..
             continue
         if host and item.value not in named and host not in one.hosts:
             hint = f"it may go to {join_names(one.hosts)} only; see `hosts` of the token"
-            scope.fault(FOREIGN_HOST, item, f'token "{one.name}" would be sent to {host}', hint)
+            scope.add_fault(FOREIGN_HOST, item, f'token "{one.name}" would be sent to {host}', hint)
         if one.header.lower() in carriers:
             message = f'two tokens on one header: "{one.header}"'
-            scope.fault(CONTRADICTION, item, message, "attach one of them")
+            scope.add_fault(CONTRADICTION, item, message, "attach one of them")
         named.add(item.value)
         carriers.add(one.header.lower())
         found.append(one)
@@ -162,7 +162,7 @@ def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ..
 
 
 def _templates(at: LocatedValue | None, scope: Scope) -> dict[str, Template]:
-    found = {name: scope.template(item) for name, item in at.items()} if at else {}
+    found = {name: scope.parse_template(item) for name, item in at.items()} if at else {}
     return {name: template for name, template in found.items() if template is not None}
 
 
@@ -188,10 +188,10 @@ def _body(at: LocatedValue, scope: Scope) -> RequestBody | None:
 
 def _content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemplate:
     if form is BodyForm.JSON:
-        return scope.json_template(body.node, body.route)
+        return scope.parse_json_template(body.node, body.route)
     if form is BodyForm.TEXT:
-        return scope.template(body)
+        return scope.parse_template(body)
     return {
-        name: scope.template(item) if isinstance(item.value, str) else parse_secret_name(item)
+        name: scope.parse_template(item) if isinstance(item.value, str) else parse_secret_name(item)
         for name, item in body.items()
     }

@@ -44,7 +44,7 @@ def _headers(at: LocatedValue, scope: Scope) -> list[tuple[str, str]]:
 
 def _check(at: LocatedValue, scope: Scope) -> BodyCheck | None:
     path_at, equals = at.get("path"), at.get("equals")
-    path = scope.path(path_at) if path_at else None
+    path = scope.parse_path(path_at) if path_at else None
     if path is None or equals is None:
         return None
     return BodyCheck(path, to_json(equals.node))

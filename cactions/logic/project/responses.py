@@ -48,12 +48,12 @@ def _rows(at: LocatedValue | None, scope: Scope) -> Rows | None:
     path_at = at.get("path") if at else None
     if at is None or path_at is None:
         return None
-    path = scope.path(path_at, rows=True)
+    path = scope.parse_path(path_at, rows=True)
     where_at = at.get("where")
     where: list[tuple[Path, Reference]] = []
     for text, item in where_at.items() if where_at else ():
-        key = scope.path_text(text, item.front, item.route)
-        reference = scope.reference(item)
+        key = scope.parse_path_text(text, item.front, item.route)
+        reference = scope.parse_reference(item)
         if key and reference:
             where.append((key, reference))
     return Rows(path, tuple(where)) if path else None
@@ -63,8 +63,8 @@ def _same_person(at: LocatedValue | None, scope: Scope) -> SamePerson | None:
     if at is None:
         return None
     path_at, equals_at = at.get("path"), at.get("equals")
-    path = scope.path(path_at) if path_at else None
-    equals = scope.reference(equals_at) if equals_at else None
+    path = scope.parse_path(path_at) if path_at else None
+    equals = scope.parse_reference(equals_at) if equals_at else None
     if path is None or equals is None:
         return None
     return SamePerson(path, equals, at.scalar("verified", ""), equals in scope.redacted)
@@ -75,7 +75,7 @@ def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeM
     attribute = _target(name, at, scope)
     short = isinstance(at.value, str)
     path_at = at if short else at.get("path")
-    path = scope.path(path_at) if path_at else None
+    path = scope.parse_path(path_at) if path_at else None
     if attribute is None or path is None:
         return None
     if short:
@@ -107,7 +107,7 @@ def _target(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
         message = f'"{name}" is a contact field; only custom attributes can be mapped'
         scope.faults.add(WRONG_VALUE, at.key, message, route=at.route)
     elif name not in scope.attributes:
-        hint = scope.faults.nearest(name, scope.attributes)
+        hint = scope.faults.suggest_name(name, scope.attributes)
         hint = hint or "declare it under attributes:"
         message = f'there is no attribute "{name}"'
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
@@ -128,7 +128,7 @@ def _policies_fit(attribute: Attribute, at: LocatedValue, scope: Scope) -> None:
         _date_form_fits(attribute, date, at, scope)
     if forced and forced.value != attribute.data_type.value:
         message = f'"{attribute.name}" is of type {attribute.data_type.value}'
-        scope.fault(CONTRADICTION, forced, message, f"write type: {attribute.data_type.value}")
+        scope.add_fault(CONTRADICTION, forced, message, f"write type: {attribute.data_type.value}")
     if length and attribute.data_type is not DataType.STRING:
         message = f'"{attribute.name}" is no text and has no length'
         scope.faults.add(CONTRADICTION, length.key, message, hint="remove it", route=length.route)

@@ -51,14 +51,14 @@ class Scope(Struct, frozen=True):
     allowed_hosts: frozenset[str] = frozenset()
     personless: bool = False
 
-    def of(self, faults: Diagnostics) -> Scope:
+    def enter(self, faults: Diagnostics) -> Scope:
         """The same names, in another file; ``replace`` would take longer than most actions do."""
         return Scope(
             faults, self.attributes, self.servers, self.tokens, self.inputs, self.people,
             self.redacted, self.allowed, self.allowed_hosts, self.personless,
         )  # fmt: skip
 
-    def fault(self, rule: str, at: LocatedValue, message: str, hint: str = "") -> None:
+    def add_fault(self, rule: str, at: LocatedValue, message: str, hint: str = "") -> None:
         """Note a fault of a value."""
         self.faults.add(rule, at.span, message, hint=hint, route=at.route)
 
@@ -66,11 +66,11 @@ class Scope(Struct, frozen=True):
         """Whether a name is declared; a fault where it is not."""
         if name in names:
             return True
-        hint = self.faults.nearest(name, names) or f"declare it under {what}s:"
-        self.fault(UNKNOWN_NAME, at, f'there is no {what} "{name}"', hint)
+        hint = self.faults.suggest_name(name, names) or f"declare it under {what}s:"
+        self.add_fault(UNKNOWN_NAME, at, f'there is no {what} "{name}"', hint)
         return False
 
-    def template(self, at: LocatedValue) -> Template | None:
+    def parse_template(self, at: LocatedValue) -> Template | None:
         """The parsed template of a text whose references all exist."""
         return self._template(at.value, at.node, at.route)
 
@@ -87,7 +87,7 @@ class Scope(Struct, frozen=True):
         ]
         return parsed.template if all(known) else None
 
-    def reference(self, at: LocatedValue) -> Reference | None:
+    def parse_reference(self, at: LocatedValue) -> Reference | None:
         """The parsed ``person.email`` of an ``equals:`` or ``where:``."""
         try:
             reference = parse_reference(at.value)
@@ -111,17 +111,19 @@ class Scope(Struct, frozen=True):
             return True
         if reference.name in names:
             return True
-        hint = self.faults.nearest(reference.name, names)
+        hint = self.faults.suggest_name(reference.name, names)
         hint = hint or f"declare it under {what.replace(' ', '_')}s:"
         message = f'there is no {what} "{reference.name}"'
         self.faults.add(UNKNOWN_NAME, span, message, hint=hint, route=route)
         return False
 
-    def path(self, at: LocatedValue, *, rows: bool = False) -> Path | None:
+    def parse_path(self, at: LocatedValue, *, rows: bool = False) -> Path | None:
         """The parsed response path."""
-        return self.path_text(at.value, at.node, at.route, rows=rows)
+        return self.parse_path_text(at.value, at.node, at.route, rows=rows)
 
-    def path_text(self, text: str, node: Node, route: str, *, rows: bool = False) -> Path | None:
+    def parse_path_text(
+        self, text: str, node: Node, route: str, *, rows: bool = False
+    ) -> Path | None:
         """The parsed response path of a text that stands at a node."""
         try:
             return parse_path(text, rows=rows)
@@ -130,17 +132,17 @@ class Scope(Struct, frozen=True):
             self.faults.add(BAD_PATH, span, error.message, hint=error.hint, route=route)
             return None
 
-    def json_template(self, node: Node, route: str) -> JsonTemplate:
+    def parse_json_template(self, node: Node, route: str) -> JsonTemplate:
         """A JSON body: texts become templates, ``{secret: NAME}`` a reference to a secret.
 
         A broken text stands as null; its fault keeps the action from being used.
         """
         if isinstance(node, ListNode):
             items = enumerate(node.items)
-            return [self.json_template(item, f"{route}[{index}]") for index, item in items]
+            return [self.parse_json_template(item, f"{route}[{index}]") for index, item in items]
         if isinstance(node, MapNode):
             return self._secret(node, route) or {
-                key.text: self.json_template(value, f"{route}.{key.text}")
+                key.text: self.parse_json_template(value, f"{route}.{key.text}")
                 for key, value in node.entries
             }
         if not isinstance(node, ScalarNode):

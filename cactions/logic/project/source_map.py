@@ -77,7 +77,7 @@ class SourceMap:
             span = found.key.span
         return Diagnostics(found.file).place(span)
 
-    def line(self, file: str, number: int) -> str:
+    def get_line(self, file: str, number: int) -> str:
         """A line of a file, counted from 0; empty where there is none."""
         lines = self.lines(file)
         return lines[number] if number < len(lines) else ""

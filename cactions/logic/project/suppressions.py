@@ -45,7 +45,7 @@ def _statement(key: str, at: LocatedValue, scope: Scope) -> Suppression | None:
 def _is_day(at: LocatedValue, text: str, scope: Scope) -> bool:
     if not re.fullmatch(_DAY, text):
         spot = at.get("expires") or at
-        scope.fault(WRONG_VALUE, spot, f'"{text}" is no day', "write it as 2026-12-31")
+        scope.add_fault(WRONG_VALUE, spot, f'"{text}" is no day', "write it as 2026-12-31")
         return False
     return True
 
@@ -53,11 +53,11 @@ def _is_day(at: LocatedValue, text: str, scope: Scope) -> bool:
 def _is_place(key: str, at: LocatedValue, where: str, scope: Scope) -> bool:
     spot = at.get("where") or at
     if "*" in where:
-        scope.fault(WRONG_VALUE, spot, "there are no wildcards here", "name one place")
+        scope.add_fault(WRONG_VALUE, spot, "there are no wildcards here", "name one place")
         return False
     if key == "trust" and not re.fullmatch(_TRUSTED, where):
         hint = "write attributes.NAME, or actions.NAME.response.mapping.ATTRIBUTE"
-        scope.fault(WRONG_VALUE, spot, f'"{where}" is nothing that can be trusted', hint)
+        scope.add_fault(WRONG_VALUE, spot, f'"{where}" is nothing that can be trusted', hint)
         return False
     return True
 
@@ -66,5 +66,5 @@ def _is_rule(at: LocatedValue, scope: Scope) -> bool:
     if at.value in SUPPRESSIBLE:
         return True
     hint = f"those that can: {', '.join(SUPPRESSIBLE)}"
-    scope.fault(UNKNOWN_NAME, at, f'no rule "{at.value}" can be suppressed', hint)
+    scope.add_fault(UNKNOWN_NAME, at, f'no rule "{at.value}" can be suppressed', hint)
     return False

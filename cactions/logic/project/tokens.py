@@ -53,7 +53,7 @@ def _prefix(at: LocatedValue | None, scope: Scope) -> str:
     try:
         encoding.check_header_value(f"{at.value}x")  # a space at its end is what most end with
     except EncodingError as unfit:
-        scope.fault(WRONG_VALUE, at, f"the prefix {unfit}")
+        scope.add_fault(WRONG_VALUE, at, f"the prefix {unfit}")
     return str(at.value)
 
 
@@ -73,8 +73,8 @@ def _http_request(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
         at.get(key) for key in ("request", "token_path", "expires_in_path")
     )
     asked = build_action_request(asked_at, replace(scope, personless=True)) if asked_at else None
-    path = scope.path(path_at) if path_at else None
-    expires = scope.path(expires_at) if expires_at else _EXPIRES_IN
+    path = scope.parse_path(path_at) if path_at else None
+    expires = scope.parse_path(expires_at) if expires_at else _EXPIRES_IN
     made = build_success(at.get("success_when"), scope)
     denied = build_denial(at.get("denied_when"), scope)
     if asked is None or path is None:
@@ -91,7 +91,7 @@ def _oauth(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     if url is None or origin is None:
         return None
     if "{{" in url.value or any(sign in url.value for sign in "?# "):
-        scope.fault(WRONG_VALUE, url, "a token URL is literal, without a query")
+        scope.add_fault(WRONG_VALUE, url, "a token URL is literal, without a query")
         return None
     get_literal_path(url, Template((url.value,)), len(origin), scope)
     keys = ("client_id", "client_secret", "scope", "audience")
@@ -135,7 +135,7 @@ def _ref(at: LocatedValue | None) -> SecretRef | None:
 def _host(at: LocatedValue, scope: Scope) -> str:
     host = str(at.value).lower()
     if "@" in at.value:
-        scope.fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")
+        scope.add_fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")
     elif host not in scope.allowed_hosts and (fault := find_host_fault(at.value)):
-        scope.fault(SPECIAL_HOST, at, *fault)
+        scope.add_fault(SPECIAL_HOST, at, *fault)
     return host

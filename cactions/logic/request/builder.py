@@ -91,7 +91,7 @@ def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str)
 
 
 def _check_audience(action: Action, person: Person) -> None:
-    role = person.field_value("role")
+    role = person.get_field("role")
     audience = _AUDIENCES.get("user" if is_empty(role) else str(role))
     if audience not in action.audiences:
         who = f"is one of the {audience}" if audience else "has an unknown role"
@@ -104,7 +104,7 @@ def _check_audience(action: Action, person: Person) -> None:
 def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
     """Origin, path and query; only literal text of the action may add path segments."""
     place = "the path of the URL"
-    path = resolver.text(request.url, place, encoding.encode_path_segment)
+    path = resolver.resolve_text(request.url, place, encoding.encode_path_segment)
     url = MaskedText.of_plain(request.base) + path
     skeleton = (part for part in request.url.parts if isinstance(part, str))
     if _get_structure(url.reveal()) != _get_structure(request.base + "".join(skeleton)):
@@ -116,7 +116,7 @@ def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
 
 
 def _build_query_pair(name: str, template: Template, resolver: ValueResolver) -> MaskedText:
-    value = resolver.text(template, f"the query parameter {name}", str)
+    value = resolver.resolve_text(template, f"the query parameter {name}", str)
     return MaskedText.of_plain(f"{encoding.encode_query_part(name)}=") + value.map(
         encoding.encode_query_part
     )
@@ -154,7 +154,7 @@ def _build_action_headers(
     request: ActionRequest, resolver: ValueResolver
 ) -> Iterator[tuple[str, MaskedText]]:
     for name, template in request.headers.items():
-        text = resolver.text(template, f"the header {name}", encoding.check_header_value)
+        text = resolver.resolve_text(template, f"the header {name}", encoding.check_header_value)
         yield name, text
 
 
@@ -167,12 +167,12 @@ def _build_token_headers(
         if token.is_runtime_value:
             yield (
                 token.header,
-                prefix + resolver.token(token.name, place, encoding.check_header_value),
+                prefix + resolver.resolve_token(token.name, place, encoding.check_header_value),
             )
         elif token.value is None:
             yield token.header, _build_basic_auth(token, resolver)
         else:
-            secret = resolver.secret(token.value, place, encoding.check_header_value)
+            secret = resolver.resolve_secret(token.value, place, encoding.check_header_value)
             yield token.header, prefix + secret
 
 
@@ -198,7 +198,7 @@ def _build_basic_auth(token: Token, resolver: ValueResolver) -> MaskedText:
     """Basic authentication, RFC 7617. The user name is masked too: base64 hides nothing."""
     place = f'the token "{token.name}"'
     if isinstance(token.username, SecretRef):
-        user = resolver.secret(token.username, place, encoding.check_basic_user)
+        user = resolver.resolve_secret(token.username, place, encoding.check_basic_user)
     else:
         name = _encode_literal(
             f"the user name of {place}", encoding.check_basic_user, token.username or ""
@@ -206,7 +206,7 @@ def _build_basic_auth(token: Token, resolver: ValueResolver) -> MaskedText:
         user = MaskedText.of_plain(name)
     password = MaskedText.of_plain("")
     if token.password is not None:
-        password = resolver.secret(token.password, place, encoding.check_basic_password)
+        password = resolver.resolve_secret(token.password, place, encoding.check_basic_password)
     pair = join_parts((user, password), ":")
     real = None if pair.is_unopened else base64.b64encode(pair.reveal().encode()).decode()
     return MaskedText.of_plain("Basic ") + MaskedText(MASK, real)
@@ -227,7 +227,7 @@ def _build_body(body: RequestBody, resolver: ValueResolver) -> MaskedText:
         case BodyForm.FORM, dict(content):
             return join_parts((_build_form_pair(*item, resolver) for item in content.items()), "&")
         case BodyForm.TEXT, Template() as content:
-            return resolver.text(content, "the text body", encoding.check_body_text)
+            return resolver.resolve_text(content, "the text body", encoding.check_body_text)
         case form, _:
             raise DefinitionError(f"the content of the body does not fit {form.value}")
 
@@ -236,7 +236,7 @@ def _build_json(content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
     match content:
         case SecretRef():
             shown = strict_json.dump_json(MASK)
-            return resolver.secret(content, "the JSON body", encoding.encode_json, shown)
+            return resolver.resolve_secret(content, "the JSON body", encoding.encode_json, shown)
         case Template():
             return _build_json_text(content, resolver)
         case list():
@@ -256,8 +256,8 @@ def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:
     """A lone reference keeps the type of its value; with text around it, it becomes text."""
     if template.lone is not None:
         shown = strict_json.dump_json(MASK)
-        return resolver.value(template.lone, "the JSON body", encoding.encode_json, shown)
-    text = resolver.text(template, "the JSON body", str)
+        return resolver.resolve_value(template.lone, "the JSON body", encoding.encode_json, shown)
+    text = resolver.resolve_text(template, "the JSON body", str)
     return text.map(strict_json.dump_json)
 
 
@@ -265,9 +265,9 @@ def _build_form_pair(name: str, content: JsonTemplate, resolver: ValueResolver) 
     place = f"the form field {name}"
     match content:
         case SecretRef():
-            value = resolver.secret(content, place, encoding.encode_form_value)
+            value = resolver.resolve_secret(content, place, encoding.encode_form_value)
         case Template():
-            value = resolver.text(content, place, str).map(encoding.encode_form_value)
+            value = resolver.resolve_text(content, place, str).map(encoding.encode_form_value)
         case _:
             raise DefinitionError(f"{place} is not a text", hint="write its value in quotes")
     return MaskedText.of_plain(f"{encoding.encode_form_value(name)}=") + value

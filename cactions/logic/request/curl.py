@@ -46,7 +46,7 @@ from cactions.model import (
     Request,
     Scalar,
     Token,
-    template_references,
+    list_references,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -230,4 +230,4 @@ def _list_references(request: ActionRequest) -> Iterator[Reference]:
     for template in (request.url, *request.query.values(), *request.headers.values()):
         yield from template.references
     if request.body:
-        yield from template_references(request.body.content)
+        yield from list_references(request.body.content)

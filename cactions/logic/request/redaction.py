@@ -29,7 +29,7 @@ def list_hidden_attributes(redacted: Iterable[Reference]) -> frozenset[str]:
 
 def get_label(person: Person, redacted: frozenset[Reference]) -> str:
     """The name of a person for messages, without redacted fields."""
-    return person.label_without(list_hidden_fields(redacted))
+    return person.get_label_without(list_hidden_fields(redacted))
 
 
 def build_subject(person: Person, query: PersonQuery, redacted: frozenset[Reference]) -> Subject:

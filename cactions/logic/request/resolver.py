@@ -43,16 +43,18 @@ class ValueResolver(Struct, frozen=True):
         """The name of the person for messages."""
         return get_label(self.person, self.redacted)
 
-    def text(self, template: Template, place: str, encode: Callable[[str], str]) -> MaskedText:
+    def resolve_text(
+        self, template: Template, place: str, encode: Callable[[str], str]
+    ) -> MaskedText:
         """The template with all values inserted. Raises PlanningError (NO_VALUE, UNFIT_VALUE)."""
         return join_parts(
             MaskedText.of_plain(part)
             if isinstance(part, str)
-            else self.value(part, place, _encode_as_text(encode))
+            else self.resolve_value(part, place, _encode_as_text(encode))
             for part in template.parts
         )
 
-    def value(
+    def resolve_value(
         self, reference: Reference, place: str, encode: Callable[[Value], str], mask: str = MASK
     ) -> MaskedText:
         """The encoded value of a reference; masked by ``shown`` where it is redacted.
@@ -75,7 +77,7 @@ class ValueResolver(Struct, frozen=True):
         is_redacted = reference in self.redacted
         return MaskedText.of_redacted(text, mask) if is_redacted else MaskedText.of_plain(text)
 
-    def secret(
+    def resolve_secret(
         self, secret: SecretRef, place: str, encode: Callable[[str], str], mask: str = MASK
     ) -> MaskedText:
         """The encoded secret with its mask; only the mask where it was not opened.
@@ -86,7 +88,7 @@ class ValueResolver(Struct, frozen=True):
             self.held.secrets.get(secret.name), f'the secret "{secret.name}"', place, encode, mask
         )
 
-    def token(self, name: str, place: str, encode: Callable[[str], str]) -> MaskedText:
+    def resolve_token(self, name: str, place: str, encode: Callable[[str], str]) -> MaskedText:
         """The encoded token of that name with its mask; only the mask where there is none.
 
         Raises PlanningError (NO_VALUE, UNFIT_VALUE).

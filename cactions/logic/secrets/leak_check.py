@@ -155,7 +155,7 @@ def _clean_text(body: bytes, mask: Masker) -> bytes:
 
 def _mask_text(scrubber: Scrubber, known: Known, text: str) -> str:
     data = text.encode("utf-8", "surrogateescape")
-    hidden: bytes = scrubber.whole(data)
+    hidden: bytes = scrubber.scrub(data)
     remaining = _ESCAPES.search(hidden) and find_secrets(hidden, known)
     return MASK if remaining else hidden.decode("utf-8", "surrogateescape")
 

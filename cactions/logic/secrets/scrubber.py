@@ -48,7 +48,7 @@ class Scrubber:
         data, self.held = self.held, b""
         return _mask_spans(data, self._spans(data))
 
-    def whole(self, data: bytes) -> bytes:
+    def scrub(self, data: bytes) -> bytes:
         """The clean bytes of complete data."""
         return _mask_spans(data, self._spans(data))
 
@@ -56,7 +56,7 @@ class Scrubber:
         """Whether the data contains a secret."""
         return bool(self._pattern.search(data))
 
-    def spans(self, data: bytes) -> list[tuple[int, int]]:
+    def find_spans(self, data: bytes) -> list[tuple[int, int]]:
         """The positions of secrets in complete data, in order."""
         return [*self._spans(data)]
 

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from cactions.logic.vault.canonical_json import FORMAT, dump_canonical, meta_json, recipient_json
+from cactions.logic.vault.canonical_json import (
+    FORMAT,
+    dump_canonical,
+    format_meta_json,
+    format_recipient_json,
+)
 from cactions.model.vault import Entry, Purpose, Recipient, VaultHead
 
 _BLOCK: Final = 64
@@ -22,12 +27,12 @@ def join_fields(*items: bytes | str | int) -> bytes:
 def build_entry_data(head: VaultHead, entry: Entry) -> bytes:
     """The associated data of an entry; its sealed bytes are not part of it."""
     place = (entry.purpose.value, entry.name, entry.version)
-    return _place(head, place, meta_json(entry.meta))
+    return _place(head, place, format_meta_json(entry.meta))
 
 
 def build_recipient_data(head: VaultHead, recipient: Recipient) -> bytes:
     """The associated data of a recipient's wrapped data key."""
-    return _place(head, ("recipient", recipient.name, 1), recipient_json(recipient))
+    return _place(head, ("recipient", recipient.name, 1), format_recipient_json(recipient))
 
 
 def _place(head: VaultHead, place: tuple[str, str, int], meta: Mapping[str, object]) -> bytes:

@@ -17,7 +17,7 @@ def dump_canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def head_json(head: VaultHead) -> dict[str, object]:
+def format_head_json(head: VaultHead) -> dict[str, object]:
     """The head, as a JSON object."""
     return {
         "epoch": head.epoch,
@@ -27,7 +27,7 @@ def head_json(head: VaultHead) -> dict[str, object]:
     }
 
 
-def recipient_json(recipient: Recipient) -> dict[str, object]:
+def format_recipient_json(recipient: Recipient) -> dict[str, object]:
     """A recipient line without the wrapped data key."""
     line: dict[str, object] = {
         "created": recipient.created,
@@ -41,27 +41,27 @@ def recipient_json(recipient: Recipient) -> dict[str, object]:
     return line
 
 
-def meta_json(meta: Meta) -> dict[str, object]:
+def format_meta_json(meta: Meta) -> dict[str, object]:
     """An entry's metadata."""
     return {k: list(v) if isinstance(v, tuple) else v for k, v in meta.items()}
 
 
-def head_line(head: VaultHead) -> bytes:
+def format_head_line(head: VaultHead) -> bytes:
     """The first line."""
-    return dump_canonical(head_json(head)) + b"\n"
+    return dump_canonical(format_head_json(head)) + b"\n"
 
 
-def recipient_line(recipient: Recipient) -> bytes:
+def format_recipient_line(recipient: Recipient) -> bytes:
     """One recipient."""
     wrapped = recipient.wrapped
     sealed = {"salt": encode_base64(wrapped.salt), "wrapped": encode_base64(wrapped.data)}
-    return dump_canonical(recipient_json(recipient) | sealed) + b"\n"
+    return dump_canonical(format_recipient_json(recipient) | sealed) + b"\n"
 
 
-def entry_line(entry: Entry) -> bytes:
+def format_entry_line(entry: Entry) -> bytes:
     """One entry."""
     line: Mapping[str, object] = {
-        "meta": meta_json(entry.meta),
+        "meta": format_meta_json(entry.meta),
         "name": entry.name,
         "purpose": entry.purpose.value,
         "salt": encode_base64(entry.sealed.salt),

@@ -22,13 +22,13 @@ _ASK: Final = (
 _CLOSED: Final = "nothing of it was opened"
 
 
-def not_a_vault() -> VaultError:
+def build_not_a_vault() -> VaultError:
     """The first line is no head."""
     hint = "Name another file, or start a new vault with `cactions vault init`."
     return VaultError(VaultFault.NOT_A_VAULT, f"the file is no vault; {_CLOSED}", hint=hint, line=1)
 
 
-def newer_version(version: int) -> VaultError:
+def build_newer_version(version: int) -> VaultError:
     """The format has a higher number than ours."""
     return VaultError(
         VaultFault.NEWER_VERSION,
@@ -38,7 +38,7 @@ def newer_version(version: int) -> VaultError:
     )
 
 
-def too_big(limit: int, line: int = 0) -> VaultError:
+def build_too_big(limit: int, line: int = 0) -> VaultError:
     """The file, or the line, is longer than any that we write."""
     what = f"line {line} of the vault" if line else "the vault"
     return VaultError(
@@ -49,38 +49,38 @@ def too_big(limit: int, line: int = 0) -> VaultError:
     )
 
 
-def truncated(line: int) -> VaultError:
+def build_truncated(line: int) -> VaultError:
     """The end is missing."""
     message = f"the vault is cut off at line {line}; {_CLOSED}"
     return VaultError(VaultFault.TRUNCATED, message, hint=_BACK, line=line)
 
 
-def not_canonical(line: int, why: str) -> VaultError:
+def build_not_canonical(line: int, why: str) -> VaultError:
     """A line is not as we would write it."""
     message = f"line {line} of the vault is not as cactions writes it: {why}; {_CLOSED}"
     return VaultError(VaultFault.NOT_CANONICAL, message, hint=_BACK, line=line)
 
 
-def bad_parameters(line: int, why: str) -> VaultError:
+def build_bad_parameters(line: int, why: str) -> VaultError:
     """Stretching a passphrase this way would be unsafe, or would take all memory."""
     message = f"line {line} of the vault has scrypt parameters that are refused: {why}; {_CLOSED}"
     return VaultError(VaultFault.BAD_PARAMETERS, message, hint=_BACK, line=line)
 
 
-def not_stretched(memory: int) -> VaultError:
+def build_not_derived(memory: int) -> VaultError:
     """There is not the memory, in bytes, that making a key of a passphrase takes."""
     message = f"a key could not be made of the passphrase: it takes {memory:,} bytes of memory"
     hint = "Free some memory, or open the vault with a key."
     return VaultError(VaultFault.BAD_PARAMETERS, f"{message}; {_CLOSED}", hint=hint)
 
 
-def unknown_recipient(name: str) -> VaultError:
+def build_unknown_recipient(name: str) -> VaultError:
     """The key at hand is nobody's."""
     who = f'"{name}" is no recipient of the vault' if name else "no recipient has the key at hand"
     return VaultError(VaultFault.UNKNOWN_RECIPIENT, f"{who}; {_CLOSED}", hint=_ASK)
 
 
-def wrong_key(name: str, seen: str, wanted: str) -> VaultError:
+def build_wrong_key(name: str, seen: str, wanted: str) -> VaultError:
     """The recipient is there, with another key. ``seen`` and ``wanted`` are key ids."""
     message = (
         f'the vault is not for this key of "{name}": the key at hand is {seen[:8]}, '
@@ -90,7 +90,7 @@ def wrong_key(name: str, seen: str, wanted: str) -> VaultError:
     return VaultError(VaultFault.WRONG_KEY, message, hint=hint)
 
 
-def wrong_passphrase(name: str) -> VaultError:
+def build_wrong_passphrase(name: str) -> VaultError:
     """The passphrase leads to another key."""
     return VaultError(
         VaultFault.WRONG_KEY,
@@ -99,13 +99,13 @@ def wrong_passphrase(name: str) -> VaultError:
     )
 
 
-def tampered() -> VaultError:
+def build_tampered() -> VaultError:
     """The bytes are not those that somebody with the data key wrote."""
     message = f"the vault was changed by somebody who has no key to it, or damaged; {_CLOSED}"
     return VaultError(VaultFault.TAMPERED, message, hint=_BACK)
 
 
-def rollback(have: int, seen: int) -> VaultError:
+def build_rollback(have: int, seen: int) -> VaultError:
     """The file is older than one that was seen on this machine."""
     return VaultError(
         VaultFault.ROLLBACK,
@@ -115,7 +115,7 @@ def rollback(have: int, seen: int) -> VaultError:
     )
 
 
-def entry(name: str) -> VaultError:
+def build_bad_entry(name: str) -> VaultError:
     """The file is whole, but this entry was not sealed for its place."""
     return VaultError(
         VaultFault.ENTRY,
@@ -125,13 +125,13 @@ def entry(name: str) -> VaultError:
     )
 
 
-def no_key(where: str) -> VaultError:
+def build_no_key(where: str) -> VaultError:
     """Nothing here opens the vault."""
     message = f"there is no key to this vault in {where}; {_CLOSED}"
     return VaultError(VaultFault.NO_KEY, message, hint=_ASK)
 
 
-def missing(path: str) -> UsageError:
+def build_missing(path: str) -> UsageError:
     """No file is there."""
     hint = "Make one with `cactions vault init`, or name another folder."
     return UsageError(f"there is no vault {path}; nothing was opened", hint=hint)
@@ -146,7 +146,7 @@ def open_to_all(path: str) -> VaultError:
     )
 
 
-def linked(path: str, what: str = "a symbolic link") -> VaultError:
+def build_linked(path: str, what: str = "a symbolic link") -> VaultError:
     """The file is not where it seems to be."""
     return VaultError(
         VaultFault.SYMLINK,

@@ -52,11 +52,11 @@ class VaultFragment(NamedTuple):
 def parse_vault(data: bytes) -> VaultText:
     """Parse a vault. Raises VaultError and nothing else."""
     if len(data) > MAX_FILE:
-        raise errors.too_big(MAX_FILE)
+        raise errors.build_too_big(MAX_FILE)
     _check_format(data)
     raw_lines = data.split(b"\n")
     if raw_lines[-1]:
-        raise errors.truncated(len(raw_lines))
+        raise errors.build_truncated(len(raw_lines))
     return _assemble(data, _parse_lines(raw_lines[:-1]))
 
 
@@ -64,12 +64,12 @@ def _check_format(data: bytes) -> None:
     first, found, _ = data.partition(b"\n")
     if not found:
         cut = data.startswith(_BEGINNING) or _BEGINNING.startswith(data)
-        raise errors.truncated(1) if cut else errors.not_a_vault()
+        raise errors.build_truncated(1) if cut else errors.build_not_a_vault()
     version = _FORMAT.search(first)
     if version is None:
-        raise errors.not_a_vault()
+        raise errors.build_not_a_vault()
     if int(version[1]) != 1:
-        raise errors.newer_version(int(version[1]))
+        raise errors.build_newer_version(int(version[1]))
 
 
 def _parse_lines(raw_lines: list[bytes]) -> list[VaultLine]:
@@ -82,17 +82,17 @@ def _parse_lines(raw_lines: list[bytes]) -> list[VaultLine]:
             _check_cost(number, line.content.stretching)
         lines.append(line)
     if not isinstance(lines[-1].content, bytes):
-        raise errors.truncated(len(lines))
+        raise errors.build_truncated(len(lines))
     return lines
 
 
 def _read_line(number: int, text: bytes) -> VaultLine:
     if len(text) + 1 > MAX_LINE:
-        raise errors.too_big(MAX_LINE, number)
+        raise errors.build_too_big(MAX_LINE, number)
     try:
         return parse_line(text)
     except LineError as fault:
-        raise errors.not_canonical(number, str(fault)) from None
+        raise errors.build_not_canonical(number, str(fault)) from None
 
 
 def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
@@ -103,17 +103,17 @@ def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
     else:
         in_place = before[-1].place < line.place
     if not in_place:
-        raise errors.not_canonical(number, "it stands in the wrong place, or twice")
+        raise errors.build_not_canonical(number, "it stands in the wrong place, or twice")
 
 
 def _check_cost(number: int, stretching: ScryptParams) -> None:
     n = stretching.n
     if not MIN_COST <= n <= MAX_COST:
-        raise errors.bad_parameters(number, f"n is {n}, not 2^15 to 2^18")
+        raise errors.build_bad_parameters(number, f"n is {n}, not 2^15 to 2^18")
     if n & (n - 1):
-        raise errors.bad_parameters(number, f"n is {n}, no power of two")
+        raise errors.build_bad_parameters(number, f"n is {n}, no power of two")
     if (stretching.r, stretching.p) != (8, 1):
-        raise errors.bad_parameters(number, f"r is {stretching.r} and p is {stretching.p}")
+        raise errors.build_bad_parameters(number, f"r is {stretching.r} and p is {stretching.p}")
 
 
 def _assemble(data: bytes, lines: list[VaultLine]) -> VaultText:
@@ -135,9 +135,9 @@ def format_vault(contents: VaultContents) -> bytes:
     )
     return b"".join(
         (
-            canonical_json.head_line(contents.head),
-            *map(canonical_json.recipient_line, recipients),
-            *map(canonical_json.entry_line, entries),
+            canonical_json.format_head_line(contents.head),
+            *map(canonical_json.format_recipient_line, recipients),
+            *map(canonical_json.format_entry_line, entries),
         )
     )
 
@@ -150,7 +150,7 @@ def find_head(data: bytes) -> VaultHead:
     first = data[:MAX_LINE].partition(b"\n")[0]
     vault, epoch = _VAULT.search(first), _EPOCH.search(first)
     if vault is None or epoch is None:
-        raise errors.not_a_vault()
+        raise errors.build_not_a_vault()
     return VaultHead(vault[1].decode(), int(epoch[1]), 1)
 
 

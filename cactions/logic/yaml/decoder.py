@@ -95,7 +95,7 @@ class _Decoder:
         if nothing and not (schema.empty and not scalar.plain):
             return self._bad(node, "this is empty", route, "give it a value, or leave the key out")
         if schema.words and scalar.text not in schema.words:
-            hint = self.faults.nearest(scalar.text, schema.words)
+            hint = self.faults.suggest_name(scalar.text, schema.words)
             self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
             self.faults.attach_fix(
                 fix_word_spelling(scalar, self.faults.place(scalar.span), schema.words)
@@ -213,7 +213,7 @@ class _Decoder:
         entries: list[tuple[ScalarNode, Node]],
         route: str,
     ) -> None:
-        hint = self.faults.nearest(name.value, known)
+        hint = self.faults.suggest_name(name.value, known)
         message = f'unknown key "{name.value}"'
         self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=route)
         fix = fix_key_spelling(name, self.faults.place(name.span), known)

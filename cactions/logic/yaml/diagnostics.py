@@ -54,7 +54,7 @@ class Diagnostics:
         """Add the fix of the last finding, where it is known."""
         self.found[-1] = replace(self.found[-1], fix=fix)
 
-    def nearest(self, word: str, known: Collection[str]) -> str:
+    def suggest_name(self, word: str, known: Collection[str]) -> str:
         """As the function; after MOST_HINTS names it is empty."""
         self.hints += 1
         return suggest(word, known) if self.hints <= MOST_HINTS else ""

@@ -20,7 +20,7 @@ class Span(NamedTuple):
     end_line: int
     end_column: int
 
-    def within(self, start: int, end: int) -> Span:
+    def narrow(self, start: int, end: int) -> Span:
         """The part of a one-line span from ``start`` to ``end`` characters into it."""
         return Span(self.line, self.column + start, self.line, self.column + max(end, start + 1))
 
@@ -94,7 +94,7 @@ class ScalarNode(_Marked):
         first, last = self.start_mark, self.end_mark
         if first.line != last.line or last.column - first.column != len(self.value) + 2 * quote:
             return self.span
-        return self.span.within(quote + start, quote + end)
+        return self.span.narrow(quote + start, quote + end)
 
 
 class ListNode(_Marked):

@@ -94,7 +94,7 @@ def _rotate(context: VaultContext) -> object:
 
 
 def _invite(context: VaultContext) -> object:
-    return recipients.invite(context, "bob")
+    return recipients.invite_recipient(context, "bob")
 
 
 def _remove(context: VaultContext) -> object:
@@ -218,7 +218,7 @@ def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
     assert not path.exists()
     ada = context_at(path)
     manage.create_vault(ada, "ada")
-    code = recipients.invite(ada, "bob").handout.text.reveal()
+    code = recipients.invite_recipient(ada, "bob").handout.text.reveal()
     before = path.read_bytes()
     with pytest.raises(StoreError, match="full"):
         recipients.join_vault(context_at(path, keys=Full()), code)

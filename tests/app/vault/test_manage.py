@@ -39,7 +39,7 @@ def ada(path: Path) -> VaultContext:
 def joined(ada: VaultContext, name: str = "bob") -> VaultContext:
     """Somebody else, on a machine of their own."""
     context = context_at(Path(ada.file.name))
-    recipients.join_vault(context, recipients.invite(ada, name).handout.text.reveal())
+    recipients.join_vault(context, recipients.invite_recipient(ada, name).handout.text.reveal())
     return context
 
 
@@ -221,7 +221,7 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
 
 def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
     """Their key is made on their machine, and the code is void."""
-    admitted = recipients.invite(ada, "bob")
+    admitted = recipients.invite_recipient(ada, "bob")
     code = admitted.handout.text.reveal()
     bob, eve = context_at(Path(ada.file.name)), context_at(Path(ada.file.name))
     assert VaultFault.NO_KEY is fault_of(bob)
@@ -232,25 +232,27 @@ def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
     kinds = {one.name: one.kind for one in recipients.list_recipients(ada)}
     assert {"ada": RecipientKind.KEY, "bob": RecipientKind.KEY} == kinds
     vault_id = manage.read_unverified(ada.file).head.vault_id
-    assert decode_key(code, vault_id, "join") != bob.keys.key(vault_id).reveal()
+    assert decode_key(code, vault_id, "join") != bob.keys.get_key(vault_id).reveal()
 
 
 def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
     """The old one is void; somebody which is a recipient already is not invited again."""
-    first, second = (recipients.invite(ada, "bob").handout.text.reveal() for _ in range(2))
+    first, second = (
+        recipients.invite_recipient(ada, "bob").handout.text.reveal() for _ in range(2)
+    )
     bob = context_at(Path(ada.file.name))
     with pytest.raises(VaultError):
         recipients.join_vault(bob, first)
     recipients.join_vault(bob, second)
     with pytest.raises(UsageError, match='"bob" is a recipient already'):
-        recipients.invite(ada, "bob")
+        recipients.invite_recipient(ada, "bob")
     with pytest.raises(UsageError, match='"ada" is a recipient already'):
         recipients.add_machine(ada, "ada")
 
 
 def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
     """The key that opens the vault is never replaced."""
-    code = recipients.invite(ada, "bob").handout.text.reveal()
+    code = recipients.invite_recipient(ada, "bob").handout.text.reveal()
     with pytest.raises(UsageError, match='holds the key of "ada", which is a recipient already'):
         recipients.join_vault(ada, code)
     assert "the-first-token" == shop_token(ada)
@@ -337,17 +339,17 @@ def test_only_others_are_removed(ada: VaultContext, name: str, says: str) -> Non
 def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultContext) -> None:
     """By the name that is kept beside what they sealed; each purpose and epoch has its own."""
     first = open_vault(ada)
-    old = {p: first.purpose_key(p) for p in (Purpose.JOURNAL, Purpose.PLAN)}
+    old = {p: first.derive_purpose_key(p) for p in (Purpose.JOURNAL, Purpose.PLAN)}
     rekey.rekey_vault(ada)
     rekey.rekey_vault(ada)
     vault = open_vault(ada)
     for purpose, key in old.items():
-        again = vault.purpose_key(purpose, key.name)
+        again = vault.derive_purpose_key(purpose, key.name)
         assert (key.name, key.key.reveal()) == (again.name, again.key.reveal())
-    now = [vault.purpose_key(p).key.reveal() for p in Purpose]
+    now = [vault.derive_purpose_key(p).key.reveal() for p in Purpose]
     assert 6 == len({*now, *(key.key.reveal() for key in old.values())})
     with pytest.raises(StoreError, match="a key that the vault does not have"):
-        vault.purpose_key(Purpose.JOURNAL, "of-another-vault.1")
+        vault.derive_purpose_key(Purpose.JOURNAL, "of-another-vault.1")
 
 
 # Checking and saving
@@ -371,7 +373,7 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Pa
     joined(ada)
     for name in ("aaa", "bbb", "ccc"):
         manage.seal_secret(ada, validation.check_secret(name, f"value-of-{name}"), [HOST])
-    journal = open_vault(ada).purpose_key(Purpose.JOURNAL)
+    journal = open_vault(ada).derive_purpose_key(Purpose.JOURNAL)
     rows = path.read_bytes().splitlines(keepends=True)
     damaged = b"".join([*rows[:3], rows[3].replace(b'"version":1', b'"version":2'),
                         rows[4][:-30] + b"\n", *rows[5:-1]])  # fmt: skip
@@ -385,7 +387,7 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Pa
     assert ("bob",) == saved.outside
     context = context_at(path.with_name("new.vault"), keys=ada.keys)
     assert "value-of-ccc" == open_secret(context, "ccc", HOST).reveal()
-    again = open_vault(context).purpose_key(Purpose.JOURNAL, journal.name)
+    again = open_vault(context).derive_purpose_key(Purpose.JOURNAL, journal.name)
     assert journal.key.reveal() == again.key.reveal()
     assert damaged == path.read_bytes()
     with pytest.raises(UsageError, match="already exists"):
@@ -408,11 +410,11 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
 
     def seconds(number: int) -> float:
         context = new_vault(tmp_path / f"{number}.vault")
-        meta = {"by": "ada", "created": context.today(), "hosts": (HOST,)}
+        meta = {"by": "ada", "created": context.get_today(), "hosts": (HOST,)}
         unsealed = [Entry(Purpose.SECRET, f"s{n}", 1, meta, manage.UNSEALED) for n in range(number)]
 
         def edit(vault: OpenVault) -> OpenVault:
-            entries = tuple(vault.sealed(one, b"a-good-token") for one in unsealed)
+            entries = tuple(vault.seal_value(one, b"a-good-token") for one in unsealed)
             return replace(vault, contents=replace(vault.contents, entries=entries))
 
         change_vault(context, edit)
@@ -508,7 +510,7 @@ def test_a_binding_of_a_users_token_is_no_secret(ada: VaultContext) -> None:
         manage.seal_secret(ada, validation.check_secret("jwt", "a-good-secret"), [HOST])
     with pytest.raises(UsageError, match="is a secret of the vault"):
         token_binding.bind_user_token(ada, "shop_token", [HOST])
-    recipients.invite(ada, "bob")
+    recipients.invite_recipient(ada, "bob")
     assert ("shop_token",) == rekey.remove_recipient(ada, "bob").known
     assert b"" == open_vault(ada).unseal(entry_of(ada, "jwt"))
 

@@ -52,7 +52,7 @@ class Case:
     def verdict(self, data: bytes, seen: int | None = None) -> VaultFault | None:
         """What is wrong with these bytes; None where every entry opens."""
         try:
-            vault = open_vault.unlock(file_format.parse_vault(data), self.key, SEALING)
+            vault = open_vault.unlock_vault(file_format.parse_vault(data), self.key, SEALING)
             open_vault.check_generation(_desk(seen), vault.head)
             for entry in vault.contents.entries:
                 vault.unseal(entry)

@@ -56,7 +56,7 @@ class Bytes:
     def read(self) -> bytes:
         return self._data
 
-    def change(self) -> None:
+    def lock_for_change(self) -> None:
         raise AssertionError("vectors are not written")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cactions.edges.files.people_file import (
-    LONGEST_RECORD,
+    MAX_RECORD_CHARACTERS,
     MOST_FAULTS,
     PeopleFormat,
     read_people,
@@ -197,8 +197,8 @@ def test_no_two_people_of_a_file_are_the_same(
         ("id\np1\n".encode("utf-16"), "people.csv:1:1", "not UTF-8"),
         (b"id\np\xed\xa0\x80\n", "people.csv:2:2", "not UTF-8"),
         (b"id\np\0\n", "people.csv:2:2", "NUL"),
-        (b"id\np1\n" + b"a" * (LONGEST_RECORD + 1), "people.csv:3:1", "more than 1,048,576"),
-        (b'id\np1\n"' + b"a\n" * LONGEST_RECORD, "people.csv:3:1", "never closed"),
+        (b"id\np1\n" + b"a" * (MAX_RECORD_CHARACTERS + 1), "people.csv:3:1", "more than 1,048,576"),
+        (b'id\np1\n"' + b"a\n" * MAX_RECORD_CHARACTERS, "people.csv:3:1", "never closed"),
     ],
 )
 def test_what_is_no_text_ends_the_reading(

@@ -167,7 +167,7 @@ def test_the_time_is_asked_for_without_any_secret(stack: ExitStack, kind: str) -
             talk.send(head)
 
     server = stack.enter_context(serving(behave))
-    assert expected == doors(server).date(site(server))
+    assert expected == doors(server).get_date(site(server))
     [request] = server.received
     assert request.startswith(b"HEAD / HTTP/1.1\r\n")
     names = {line.split(b":")[0].lower() for line in request.split(b"\r\n")[1:] if line}

@@ -134,18 +134,18 @@ def test_new_passphrases_are_stretched_at_full_cost() -> None:
 
 def test_a_key_id_names_a_key_and_is_none() -> None:
     """Another key or another vault has another one."""
-    ids = {SEALING.key_id(KEY, b"a"), SEALING.key_id(KEY, b"b")}
+    ids = {SEALING.compute_key_id(KEY, b"a"), SEALING.compute_key_id(KEY, b"b")}
     ids |= {
-        SEALING.key_id(SEALING.new_key("x"), b"a"),
+        SEALING.compute_key_id(SEALING.new_key("x"), b"a"),
         SEALING.derive_key(KEY, b"a").reveal().hex(),
     }
     assert 4 == len(ids)
-    assert 32 == len(SEALING.key_id(KEY, b"a"))
+    assert 32 == len(SEALING.compute_key_id(KEY, b"a"))
 
 
 def test_a_mac_is_hmac_sha256() -> None:
     """And is compared whole."""
-    mac = SEALING.mac(KEY, b"data")
+    mac = SEALING.compute_mac(KEY, b"data")
     assert SEALING.has_mac(KEY, b"data", mac)
     assert not any(SEALING.has_mac(KEY, b"data", bad) for bad in (mac[:-1], b"", bytes(32)))
     assert not SEALING.has_mac(KEY, b"dat", mac)

@@ -21,7 +21,7 @@ from cactions.edges.keys.key_sources import (
     ORDER,
     GivenKey,
     GivenKeyOptions,
-    key_holder,
+    choose_key_holder,
 )
 from cactions.edges.keys.user_config import UserConfig
 from cactions.logic.vault.key_encoding import encode_key
@@ -59,7 +59,7 @@ def piped(data: bytes) -> int:
 
 
 def held(given: GivenKeyOptions) -> GivenKey:
-    holder = key_holder(given, lambda config: "the keyring")
+    holder = choose_key_holder(given, lambda config: "the keyring")
     assert isinstance(holder, GivenKey)
     return holder
 
@@ -114,12 +114,12 @@ def test_every_source_gives_the_key(key_file: Path) -> None:
     """All seven, and none of them knows a generation."""
     for word, each in sources(key_file):
         holder = held(each)
-        key = holder.key(VAULT)
+        key = holder.get_key(VAULT)
         assert (CANARY, "") == (key.reveal(), key.label)
-        assert key is holder.key(VAULT), "a pipe can be read once only"
+        assert key is holder.get_key(VAULT), "a pipe can be read once only"
         assert holder.name.startswith(word)
         holder.remember_generation(VAULT, 7)
-        assert (False, None) == (holder.remembers, holder.seen_generation(VAULT))
+        assert (False, None) == (holder.remembers, holder.get_seen_generation(VAULT))
 
 
 def test_the_first_source_that_is_given_decides(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_the_first_source_that_is_given_decides(tmp_path: Path) -> None:
     for word in ORDER[:-1]:
         fd = 78 if word == "--key-fd" else None
         file = missing if word == "--key-file" else None
-        error = refused(partial(held(given(environment, config, fd=fd, file=file)).key, VAULT))
+        error = refused(partial(held(given(environment, config, fd=fd, file=file)).get_key, VAULT))
         assert str(error).startswith(word)
         rest = ", ".join(ORDER[ORDER.index(word) + 1 :])
         assert error.hint.endswith(f" Only {word} was tried; not tried: {rest}.")
@@ -143,13 +143,13 @@ def test_the_first_source_that_is_given_decides(tmp_path: Path) -> None:
 
 def test_without_a_source_the_keyring_is_asked_with_the_users_configuration() -> None:
     """And only then."""
-    assert NOWHERE == key_holder(given({"HOME": "/"}), lambda config: config)
+    assert NOWHERE == choose_key_holder(given({"HOME": "/"}), lambda config: config)
 
 
 def test_flags_that_contradict_each_other_are_refused(key_file: Path) -> None:
     """Nobody can know which one is meant."""
     with pytest.raises(UsageError, match="are both given"):
-        key_holder(given(fd=3, file=key_file), lambda config: config)
+        choose_key_holder(given(fd=3, file=key_file), lambda config: config)
 
 
 def test_the_configuration_is_not_read_where_the_caller_decides(key_file: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_configuration_is_not_read_where_the_caller_decides(key_file: Path) 
     def broken() -> UserConfig:
         raise UsageError("broken", hint="Mend it.")
 
-    assert CANARY == held(GivenKeyOptions({}, broken, file=key_file)).key(VAULT).reveal()
+    assert CANARY == held(GivenKeyOptions({}, broken, file=key_file)).get_key(VAULT).reveal()
 
 
 def test_only_the_environments_own_key_is_cautioned(key_file: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_bad_key_says_what_is_wrong_with_it(key_file: Path, text: str, words: 
     """Whichever source it comes from, and no other source is tried."""
     written(key_file, text)
     for each in (given(file=key_file), given({KEY: text}), given(fd=piped(text.encode()))):
-        error = refused(partial(held(each).key, VAULT))
+        error = refused(partial(held(each).get_key, VAULT))
         assert isinstance(error, VaultError)
         assert VaultFault.NO_KEY is error.fault
         assert words in str(error)
@@ -197,7 +197,7 @@ def test_a_source_may_hold_the_keys_of_several_vaults(key_file: Path) -> None:
     """With a byte order mark and the line ends of another system, too."""
     written(key_file, f"\ufeff# both\r\n{OTHER}\r\n{TEXT}\r\n")
     holder = held(given(file=key_file))
-    assert CANARY == holder.key(VAULT).reveal() == holder.key("vault-2").reveal()
+    assert CANARY == holder.get_key(VAULT).reveal() == holder.get_key("vault-2").reveal()
 
 
 # Key files
@@ -207,7 +207,7 @@ def test_a_source_may_hold_the_keys_of_several_vaults(key_file: Path) -> None:
 def test_a_key_file_that_others_could_use_is_refused(key_file: Path, mode: int) -> None:
     """Somebody may have it by now; it is not silently narrowed."""
     key_file.chmod(mode)
-    error = refused(lambda: held(given(file=key_file)).key(VAULT))
+    error = refused(lambda: held(given(file=key_file)).get_key(VAULT))
     assert isinstance(error, VaultError)
     assert VaultFault.MODE is error.fault
     assert f"chmod 600 {key_file}" in error.hint
@@ -218,7 +218,7 @@ def test_a_key_file_that_others_could_use_is_refused(key_file: Path, mode: int) 
 def test_a_key_file_of_somebody_else_is_refused(key_file: Path) -> None:
     """They can read what they own."""
     os.chown(key_file, 65534, 65534)
-    error = refused(lambda: held(given(file=key_file)).key(VAULT))
+    error = refused(lambda: held(given(file=key_file)).get_key(VAULT))
     assert isinstance(error, VaultError)
     assert (VaultFault.MODE, True) == (error.fault, "belongs to another user" in str(error))
 
@@ -227,7 +227,7 @@ def test_a_key_file_is_not_reached_through_a_link(key_file: Path) -> None:
     """Also where the link leads to a good one."""
     link = key_file.with_name("link")
     link.symlink_to(key_file)
-    error = refused(lambda: held(given(file=link)).key(VAULT))
+    error = refused(lambda: held(given(file=link)).get_key(VAULT))
     assert isinstance(error, VaultError)
     assert VaultFault.SYMLINK is error.fault
     assert "--key-fd 3 3<" in error.hint
@@ -247,7 +247,7 @@ def test_what_is_no_key_file_is_refused(
 ) -> None:
     """None of them is waited for."""
     plant(tmp_path / "key")
-    error = refused(lambda: held(given(file=tmp_path / "key")).key(VAULT))
+    error = refused(lambda: held(given(file=tmp_path / "key")).get_key(VAULT))
     assert words in str(error)
 
 
@@ -265,7 +265,7 @@ def test_a_new_key_file_is_its_users_alone(tmp_path: Path) -> None:
     path = tmp_path / "new.key"
     held(given(file=path)).keep(VAULT, VaultKey("ci", CANARY))
     assert (f"{TEXT}\n", 0o600) == (path.read_text(), stat.S_IMODE(path.stat().st_mode))
-    assert CANARY == held(given(file=path)).key(VAULT).reveal()
+    assert CANARY == held(given(file=path)).get_key(VAULT).reveal()
     assert [path] == list(tmp_path.iterdir())
 
 
@@ -295,7 +295,7 @@ def test_of_two_who_keep_at_once_one_is_refused(tmp_path: Path) -> None:
             path, start = tmp_path / f"{turn}.key", Barrier(4)
             numbers = list(pool.map(kept, [path] * 4, range(4), [start] * 4))
             [winner] = {number for number in numbers if number is not None}
-            assert bytes([winner]) * 32 == held(given(file=path)).key(VAULT).reveal()
+            assert bytes([winner]) * 32 == held(given(file=path)).get_key(VAULT).reveal()
 
 
 def test_a_link_to_nothing_is_not_followed_to_make_a_key(tmp_path: Path) -> None:
@@ -386,7 +386,7 @@ def _terminal() -> int:
 def test_what_is_no_descriptor_of_a_key_is_refused(open_it: Callable[[], int], words: str) -> None:
     """Each in its own words."""
     fd = open_it()
-    error = refused(lambda: held(given(fd=fd)).key(VAULT))
+    error = refused(lambda: held(given(fd=fd)).get_key(VAULT))
     assert words in str(error)
 
 
@@ -423,7 +423,7 @@ def test_a_command_is_no_shell_line_and_runs_far_from_the_project(
         f"print({TEXT!r}); print('noise', file=sys.stderr)"
     )
     config = command(program, "$HOME; `id`")
-    assert CANARY == held(given({"PATH": os.defpath}, config)).key(VAULT).reveal()
+    assert CANARY == held(given({"PATH": os.defpath}, config)).get_key(VAULT).reveal()
 
 
 def test_a_command_by_its_name_is_found_on_the_path(tmp_path: Path) -> None:
@@ -431,9 +431,9 @@ def test_a_command_by_its_name_is_found_on_the_path(tmp_path: Path) -> None:
     program = written(tmp_path / "give-key", f"#!/bin/sh\necho '{TEXT}'\n", 0o700)
     config = UserConfig(NOWHERE.path, key_command=("give-key",))
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
-    assert CANARY == held(given(environment, config)).key(VAULT).reveal()
+    assert CANARY == held(given(environment, config)).get_key(VAULT).reveal()
     relative = os.path.relpath(program.parent, Path.cwd())
-    error = refused(lambda: held(given({"PATH": relative}, config)).key(VAULT))
+    error = refused(lambda: held(given({"PATH": relative}, config)).get_key(VAULT))
     assert "there is no program give-key" in str(error)
 
 
@@ -452,7 +452,7 @@ def test_a_command_that_fails_says_so_and_shows_nothing_of_what_it_said(
     program: str, words: str
 ) -> None:
     """Its output may be half a key, its stderr a whole one."""
-    error = refused(lambda: held(given(config=command(program, TEXT))).key(VAULT))
+    error = refused(lambda: held(given(config=command(program, TEXT))).get_key(VAULT))
     assert words in str(error)
 
 
@@ -460,7 +460,7 @@ def test_a_command_that_fails_says_so_and_shows_nothing_of_what_it_said(
 def test_a_command_that_is_not_there_says_so(program: str) -> None:
     """With the name that was looked for."""
     config = UserConfig(NOWHERE.path, key_command=(program,))
-    error = refused(lambda: held(given({"PATH": "/usr/bin"}, config)).key(VAULT))
+    error = refused(lambda: held(given({"PATH": "/usr/bin"}, config)).get_key(VAULT))
     assert f"there is no program {program}" in str(error)
 
 
@@ -491,7 +491,7 @@ def test_a_command_that_hangs_is_stopped(program: str, words: str) -> None:
 def test_a_command_does_not_get_the_key_of_the_environment() -> None:
     """Its business is to give one."""
     program = f"import os; assert {KEY!r} not in os.environ; print({TEXT!r})"
-    assert CANARY == held(given({KEY: "other"}, command(program))).key(VAULT).reveal()
+    assert CANARY == held(given({KEY: "other"}, command(program))).get_key(VAULT).reveal()
 
 
 def test_nothing_of_a_keyring_is_loaded_for_a_given_key() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.keys.user_config import UserConfig, config_path, read_user_config
+from cactions.edges.keys.user_config import UserConfig, get_config_path, read_user_config
 from cactions.model import UsageError
 from tests.edges.processes import finished
 
@@ -157,7 +157,7 @@ def test_it_stands_in_the_users_configuration_folder(
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert Path(path) == config_path()
+    assert Path(path) == get_config_path()
 
 
 def test_reading_it_loads_no_keyring() -> None:
@@ -178,5 +178,5 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(UsageError, match="HOME is not set") as caught:
-        config_path()
+        get_config_path()
     assert "Set HOME" in caught.value.hint

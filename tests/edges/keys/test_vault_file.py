@@ -33,7 +33,7 @@ def umask(request: pytest.FixtureRequest, path: Path) -> Iterator[None]:
 
 def put(path: Path, data: bytes) -> bytes | None:
     """Write through the edge; what was there before."""
-    with LocalVaultFile(path).change() as file:
+    with LocalVaultFile(path).lock_for_change() as file:
         file.write(data)
         return file.before
 
@@ -126,7 +126,7 @@ def test_a_file_that_is_too_big_is_not_read(path: Path) -> None:
 def test_only_one_writes_at_a_time(path: Path) -> None:
     """The second waits for the first, and then sees what it wrote."""
     seen: list[bytes | None] = []
-    with LocalVaultFile(path).change() as file:
+    with LocalVaultFile(path).lock_for_change() as file:
         other = threading.Thread(target=lambda: seen.append(put(path, b"two\n")))
         other.start()
         other.join(0.2)
@@ -138,13 +138,16 @@ def test_only_one_writes_at_a_time(path: Path) -> None:
 
 def test_who_waits_too_long_is_told(path: Path) -> None:
     """With what was not done."""
-    with LocalVaultFile(path).change(), pytest.raises(StoreError, match="nothing was written"):
-        LocalVaultFile(path, patience=0.05).change().__enter__()
+    with (
+        LocalVaultFile(path).lock_for_change(),
+        pytest.raises(StoreError, match="nothing was written"),
+    ):
+        LocalVaultFile(path, patience=0.05).lock_for_change().__enter__()
 
 
 def test_a_lock_ends_with_an_error(path: Path) -> None:
     """Whoever fails leaves the way free."""
-    with pytest.raises(ZeroDivisionError), LocalVaultFile(path).change():
+    with pytest.raises(ZeroDivisionError), LocalVaultFile(path).lock_for_change():
         raise ZeroDivisionError
     put(path, b"one\n")
 

@@ -95,14 +95,14 @@ def test_no_byte_is_left_in_any_file(folder: Path, journal: LocalJournal, runs: 
     journal.close()
     for path in (folder / "runs").iterdir():
         os.utime(path, (time.time() - 60, time.time() - 60))
-    assert journal.last_applied("p1")["tier"] == f"{CANARY}-after" * 900
+    assert journal.get_last_applied("p1")["tier"] == f"{CANARY}-after" * 900
     assert holding(folder)
     assert runs == journal.forget("p1")
     assert [] == holding(folder)
     assert runs == len([name for name in holding(folder, "bob-label") if name.endswith(".db")])
     journal.close()
     assert [] == holding(folder)
-    for run in journal.runs():
+    for run in journal.list_runs():
         assert ["p2", "", "p3"] == [entry.plan.subject.person_id for entry in run.entries]
         assert [Outcome.APPLIED] * 3 == [e.receipt.outcome for e in run.entries if e.receipt]
 
@@ -179,7 +179,7 @@ def test_a_discarded_run_leaves_no_file(folder: Path, journal: LocalJournal) -> 
     journal.close()
     for path in (folder / "runs").iterdir():
         os.utime(path, (time.time() - 60, time.time() - 60))
-    journal.last_applied("p1")
+    journal.get_last_applied("p1")
     for number in range(12):
         journal.discard(f"run-{number:02}")
     assert [".gitignore", "runs"] == sorted(path.name for path in folder.rglob("*"))

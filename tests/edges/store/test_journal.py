@@ -63,7 +63,11 @@ def keep(journal: LocalJournal, run: RunHead, *plans: Plan) -> Path:
 
 def test_reading_makes_nothing(journal: LocalJournal, folder: Path) -> None:
     """No run, no folder."""
-    assert ([], [], {}) == (list(journal.runs()), journal.damaged(), journal.last_applied("p1"))
+    assert ([], [], {}) == (
+        list(journal.list_runs()),
+        journal.list_damaged(),
+        journal.get_last_applied("p1"),
+    )
     with pytest.raises(UsageError):
         journal.read("run-1")
     assert not folder.exists()
@@ -88,7 +92,7 @@ def test_closing_leaves_one_file_a_run(journal: LocalJournal, folder: Path) -> N
     """Also where more runs were open than may be at a time."""
     for number in range(20):
         keep(journal, head(f"run-{number}", number), GOLD)
-    assert 20 == len(list(journal.runs()))
+    assert 20 == len(list(journal.list_runs()))
     journal.close()
     assert 20 == len(list((folder / "runs").iterdir()))
 
@@ -98,9 +102,9 @@ def test_settling_is_lazy_and_intending_is_not(journal: LocalJournal) -> None:
     journal.create_run(head())
     run = journal._open_run("run-1")._database
     [number] = journal.record_plans("run-1", [GOLD])
-    assert [(2,)] == run.rows("PRAGMA synchronous")
+    assert [(2,)] == run.query_rows("PRAGMA synchronous")
     journal.record_outcome("run-1", number, APPLIED)
-    assert [(1,)] == run.rows("PRAGMA synchronous")
+    assert [(1,)] == run.query_rows("PRAGMA synchronous")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +180,7 @@ def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
     finished(HEAD + middle + KILLED, folder)
     assert (RunEntry(GOLD),) == journal.read("run-1").entries
     assert {"tier": "gold"} == LocalPeopleStore(folder).get("p1").attributes
-    assert {} == journal.last_applied("p1")
+    assert {} == journal.get_last_applied("p1")
 
 
 ENDLESS = """
@@ -302,11 +306,11 @@ def test_a_damaged_run_is_named_and_hides_no_other(
     journal.close()
     damage(path)
     fresh = LocalJournal(journal._state.path)
-    [(name, reason)] = fresh.damaged()
+    [(name, reason)] = fresh.list_damaged()
     assert "bad" == name
     assert words in reason
-    assert ["good"] == [run.head.id for run in fresh.runs()]
-    assert {"tier": "silver"} == fresh.last_applied("p1")
+    assert ["good"] == [run.head.id for run in fresh.list_runs()]
+    assert {"tier": "silver"} == fresh.get_last_applied("p1")
     with pytest.raises(StoreError, match=str(path)) as caught:
         fresh.read("bad")
     assert caught.value.hint
@@ -318,18 +322,18 @@ def test_what_is_no_run_is_passed_over(journal: LocalJournal, folder: Path) -> N
     keep(journal, head(), GOLD)
     for name in (".run-2.db-x1y2", "notes.txt", "a b.db", "run-1.db.bak", ".db"):
         (folder / "runs" / name).write_text("x")
-    assert ["run-1"] == [run.head.id for run in journal.runs()]
-    assert [] == journal.damaged()
+    assert ["run-1"] == [run.head.id for run in journal.list_runs()]
+    assert [] == journal.list_damaged()
 
 
 def test_a_run_that_is_deleted_is_gone(journal: LocalJournal) -> None:
     """Also for a journal that has read it before."""
     path = keep(journal, head("gone"), GOLD)
     keep(journal, head("here"), GOLD)
-    assert 2 == len(list(journal.runs()))
+    assert 2 == len(list(journal.list_runs()))
     path.unlink()
-    assert ["here"] == [run.head.id for run in journal.runs()]
-    assert [] == journal.damaged()
+    assert ["here"] == [run.head.id for run in journal.list_runs()]
+    assert [] == journal.list_damaged()
 
 
 FULL = (
@@ -371,5 +375,5 @@ def test_a_folder_that_may_not_be_written_begins_no_run(
     with pytest.raises(StoreError) as caught:
         journal.create_run(head("run-2"))
     assert "permissions" in caught.value.hint
-    assert ["run-1"] == [run.head.id for run in journal.runs()]
+    assert ["run-1"] == [run.head.id for run in journal.list_runs()]
     (folder / "runs").chmod(0o700)

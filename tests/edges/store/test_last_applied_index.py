@@ -66,21 +66,21 @@ def wanted(newest: int, *without: int) -> dict[str, object]:
 
 def test_many_runs_get_an_index_and_few_do_not(journal: LocalJournal, tmp_path: Path) -> None:
     """It tells the same as the runs."""
-    assert wanted(RUNS - 1) == journal.last_applied("p1")
-    assert {} == journal.last_applied("p2")
+    assert wanted(RUNS - 1) == journal.get_last_applied("p1")
+    assert {} == journal.get_last_applied("p2")
     assert 1 == len(files(tmp_path / ".cactions"))
     with closing(LocalJournal(tmp_path / "few")) as few:
         kept(few, 0)
         aged(tmp_path / "few")
-        assert wanted(0) == few.last_applied("p1")
+        assert wanted(0) == few.get_last_applied("p1")
     assert [] == files(tmp_path / "few")
 
 
 def test_a_look_up_opens_no_run(folder: Path, journal: LocalJournal) -> None:
     """That is what it is for."""
-    journal.last_applied("p1")
+    journal.get_last_applied("p1")
     with closing(LocalJournal(folder)) as other:
-        assert wanted(RUNS - 1) == other.last_applied("p1")
+        assert wanted(RUNS - 1) == other.get_last_applied("p1")
         assert {} == dict(other._open_runs)
 
 
@@ -93,7 +93,7 @@ def _resumed(journal: LocalJournal) -> dict[str, object]:
     """An old run gets a receipt only now."""
     journal.create_run(replace(head("run-98"), started=98.0))
     [entry] = journal.record_plans("run-98", [a_plan(change(29, "resumed"))])
-    assert wanted(RUNS - 1) == journal.last_applied("p1")
+    assert wanted(RUNS - 1) == journal.get_last_applied("p1")
     journal.record_outcome("run-98", entry, APPLIED)
     return {**wanted(RUNS - 1), "tier": "resumed"}
 
@@ -149,17 +149,17 @@ def test_whatever_happens_to_a_run_is_seen_at_once(
     old: bool,
 ) -> None:
     """By this process and by the next one, also within one tick of the clock."""
-    journal.last_applied("p1")
+    journal.get_last_applied("p1")
     with closing(LocalJournal(folder)) as other:
-        other.last_applied("p1")
+        other.get_last_applied("p1")
         expected = happens(journal)
         if old:
             journal.close()
             aged(folder)
-        assert expected == journal.last_applied("p1")
-        assert expected == other.last_applied("p1")
+        assert expected == journal.get_last_applied("p1")
+        assert expected == other.get_last_applied("p1")
     with closing(LocalJournal(folder)) as fresh:
-        assert expected == fresh.last_applied("p1")
+        assert expected == fresh.get_last_applied("p1")
 
 
 def _lost(path: Path) -> None:
@@ -188,17 +188,17 @@ def test_a_lost_or_damaged_index_is_made_anew_or_done_without(
     folder: Path, journal: LocalJournal, damage: Callable[[Path], None]
 ) -> None:
     """The runs say the same as before."""
-    journal.last_applied("p1")
+    journal.get_last_applied("p1")
     journal.close()
     damage(*files(folder))
     for _ in range(2):
         with closing(LocalJournal(folder)) as fresh:
-            assert wanted(RUNS - 1) == fresh.last_applied("p1")
+            assert wanted(RUNS - 1) == fresh.get_last_applied("p1")
 
 
 def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: LocalJournal) -> None:
     """Wherever it is: its name tells its checksum."""
-    journal.last_applied("p1")
+    journal.get_last_applied("p1")
     journal.close()
     chance = random.Random(7)
     for _ in range(40):
@@ -207,7 +207,7 @@ def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: LocalJou
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         path.write_bytes(data)
         with closing(LocalJournal(folder)) as fresh:
-            assert wanted(RUNS - 1) == fresh.last_applied("p1")
+            assert wanted(RUNS - 1) == fresh.get_last_applied("p1")
 
 
 MAKER = """
@@ -255,5 +255,5 @@ def test_the_crowd_of_another_run_is_told_apart(folder: Path, journal: LocalJour
     journal.close()
     aged(folder)
     expected = {"tier": "gold", "points": 7, "coupon": ABSENT}
-    assert [expected] * 3 == [journal.last_applied(f"p0{n}") for n in range(3)]
-    assert wanted(RUNS - 1) == journal.last_applied("p1")
+    assert [expected] * 3 == [journal.get_last_applied(f"p0{n}") for n in range(3)]
+    assert wanted(RUNS - 1) == journal.get_last_applied("p1")

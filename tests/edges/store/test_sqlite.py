@@ -37,13 +37,13 @@ def reopened(path: Path) -> Database:
 
 
 def put(database: Database, *names: str) -> None:
-    with database.writing():
+    with database.open_for_writing():
         for name in names:
             database.execute(PUT, name)
 
 
 def names(database: Database) -> list[object]:
-    return [name for (name,) in database.rows("SELECT name FROM thing ORDER BY rowid")]
+    return [name for (name,) in database.query_rows("SELECT name FROM thing ORDER BY rowid")]
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
@@ -76,11 +76,11 @@ def test_closing_leaves_one_file(tmp_path: Path) -> None:
 def test_commits_are_written_ahead_and_synced(tmp_path: Path) -> None:
     """WAL with FULL, unless a transaction asks for less; the next one asks again."""
     database = box(tmp_path)
-    assert [("wal",)] == database.rows("PRAGMA journal_mode")
+    assert [("wal",)] == database.query_rows("PRAGMA journal_mode")
     for durable, level in ((True, 2), (False, 1), (True, 2)):
-        with database.writing(durable=durable):
-            assert [(level,)] == database.rows("PRAGMA synchronous")
-    assert [(BUSY_SECONDS * 1000,)] == database.rows("PRAGMA busy_timeout")
+        with database.open_for_writing(durable=durable):
+            assert [(level,)] == database.query_rows("PRAGMA synchronous")
+    assert [(BUSY_SECONDS * 1000,)] == database.query_rows("PRAGMA busy_timeout")
 
 
 def test_a_database_is_made_once(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_database_that_cannot_be_filled_does_not_appear(tmp_path: Path) -> Non
 def test_an_exception_takes_everything_back(tmp_path: Path) -> None:
     """Also one that has nothing to do with the database."""
     database = box(tmp_path, "a")
-    with pytest.raises(ZeroDivisionError), database.writing():
+    with pytest.raises(ZeroDivisionError), database.open_for_writing():
         database.execute(PUT, str(database.execute(PUT, "b") / 0))
     put(database, "c")
     assert ["a", "c"] == names(database)
@@ -111,7 +111,7 @@ def test_a_reader_sees_one_moment(tmp_path: Path) -> None:
     """What another connection commits meanwhile is seen afterwards."""
     reader = box(tmp_path, "a")
     writer = reopened(reader.path)
-    with reader.reading():
+    with reader.open_for_reading():
         assert ["a"] == names(reader)
         put(writer, "b")
         assert ["a"] == names(reader)
@@ -160,7 +160,7 @@ def test_a_database_that_goes_away_while_open_is_not_used_on(
     change(database.path)
     with pytest.raises(StoreError, match=r"was replaced|no such file"):
         put(database, "a")
-    with pytest.raises(StoreError), database.reading():
+    with pytest.raises(StoreError), database.open_for_reading():
         names(database)
 
 
@@ -292,7 +292,7 @@ def test_opening_a_database_twice_keeps_the_locks_of_the_first(tmp_path: Path) -
 def test_a_view_in_the_place_of_a_table_runs_nobodys_code(tmp_path: Path) -> None:
     """A schema that came with the file is not trusted with functions that touch the outside."""
     path = box(tmp_path).path
-    assert [(0,)] == reopened(path).rows("PRAGMA trusted_schema")
+    assert [(0,)] == reopened(path).query_rows("PRAGMA trusted_schema")
 
 
 def test_a_query_that_never_ends_is_stopped(
@@ -302,7 +302,7 @@ def test_a_query_that_never_ends_is_stopped(
     monkeypatch.setattr(query_timeout, "QUERY_SECONDS", 0.1)
     database = box(tmp_path, "a")
     with pytest.raises(StoreError, match="a query did not end"):
-        database.rows(ENDLESS)
+        database.query_rows(ENDLESS)
     assert ["a"] == names(database)
 
 
@@ -311,17 +311,17 @@ def test_a_signal_is_heard_during_a_query(tmp_path: Path) -> None:
     database = box(tmp_path)
     threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
     with pytest.raises(KeyboardInterrupt):
-        database.rows(ENDLESS)
+        database.query_rows(ENDLESS)
 
 
 def test_a_writer_waits_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
     """Another process that holds the database is no reason to crash."""
     holder, waiter = box(tmp_path), reopened(tmp_path / "box.db")
-    waiter.rows("PRAGMA busy_timeout = 50")
+    waiter.query_rows("PRAGMA busy_timeout = 50")
     with (
-        holder.writing(),
+        holder.open_for_writing(),
         pytest.raises(StoreError, match="in use by another process") as caught,
-        waiter.writing(),
+        waiter.open_for_writing(),
     ):
         raise AssertionError("two writers")
     assert caught.value.hint
@@ -331,7 +331,7 @@ def test_a_writer_waits_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
 def test_a_full_database_says_so_and_keeps_what_it_had(tmp_path: Path) -> None:
     """The transaction that does not fit is gone as a whole."""
     database = box(tmp_path, "a")
-    database.rows("PRAGMA max_page_count = 4")
+    database.query_rows("PRAGMA max_page_count = 4")
     with pytest.raises(StoreError, match="the disk is full"):
         put(database, *("x" * 900 for _ in range(100)))
     assert ["a"] == names(database)

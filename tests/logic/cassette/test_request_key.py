@@ -9,7 +9,7 @@ from cactions.logic.cassette.request_diff import list_differences
 from cactions.logic.cassette.request_key import (
     RequestKey,
     build_request_key,
-    freeze,
+    freeze_json,
     to_request_key,
 )
 from cactions.logic.strict_json import dump_json
@@ -46,8 +46,8 @@ def test_frozen_twins_are_equal_exactly_when_the_values_are_the_same(
     one: Json, other: Json
 ) -> None:
     """Neither ``True == 1`` nor ``1 == 1.0`` of Python gets through, at any depth."""
-    assert is_same(one, other) == (freeze(one) == freeze(other))
-    assert not is_same(one, other) or hash(freeze(one)) == hash(freeze(other))
+    assert is_same(one, other) == (freeze_json(one) == freeze_json(other))
+    assert not is_same(one, other) or hash(freeze_json(one)) == hash(freeze_json(other))
 
 
 @given(questions, questions)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from cactions.logic.documents.sarif import FINGERPRINT, review_to_sarif
+from cactions.logic.documents.sarif import FINGERPRINT, report_to_sarif
 from cactions.logic.lint.rule_page import RulePage
-from cactions.logic.relative_path import relative_to_root
+from cactions.logic.relative_path import make_relative_to_root
 from cactions.model import Finding, Label, LintReport, Place
 from cactions.render.escape_findings import escape_report
 from tests.cli.scenes import LEAK
@@ -49,7 +49,7 @@ allow:
 
 def told(review: LintReport) -> dict[str, Any]:
     """The one run of the document."""
-    document: Any = review_to_sarif(review, PAGES, relative)
+    document: Any = report_to_sarif(review, PAGES, relative)
     VALID.validate(document)
     [run] = json.loads(json.dumps(document))["runs"]
     return run
@@ -163,7 +163,7 @@ def test_a_file_is_a_relative_uri_beneath_the_root(file: str, artifact: dict[str
 )
 def test_names_begin_at_the_root(file: str, here: str, root: str, name: str | None) -> None:
     """Whatever folder the command was started in."""
-    assert name == relative_to_root(file, here=here, root=root)
+    assert name == make_relative_to_root(file, here=here, root=root)
 
 
 def test_a_fix_is_a_replacement() -> None:

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from cactions.logic.documents.findings import findings_to_json
-from cactions.logic.documents.sarif import review_to_sarif
+from cactions.logic.documents.sarif import report_to_sarif
 from cactions.logic.fixes.apply import apply_fixes
 from cactions.logic.lint.engine import lint
 from cactions.logic.lint.rule_page import parse_rule_page
@@ -72,7 +72,7 @@ def told(name: str, size: int) -> None:
     render_junit(review, [Severity.ERROR])
     render_markdown(review, str)
     dump_json(findings_to_json(review.findings, review.suppressed))
-    dump_json(review_to_sarif(escape_report(review), pages, str))
+    dump_json(report_to_sarif(escape_report(review), pages, str))
 
 
 def fixed(name: str, size: int) -> None:

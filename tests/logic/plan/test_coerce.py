@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.plan.coerce import Coerced, Rejected, coerce
+from cactions.logic.plan.coerce import Coerced, Rejected, coerce_value
 from cactions.logic.strict_json import dump_json
 from cactions.model import DataType, DateForm, Json, KeepReason, Scalar, is_same
 from tests.builders import mapping
@@ -139,19 +139,19 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 def outcome(kind: str, got: Json, **policies: Any) -> Any:
     """What coercing gives, told apart as JSON values are: by a value's type, too."""
-    return repr(coerce(mapping("tier", kind, **policies), got))
+    return repr(coerce_value(mapping("tier", kind, **policies), got))
 
 
 def why(kind: str, got: Json, **policies: Any) -> KeepReason:
     """Why the value is turned down."""
-    coerced = coerce(mapping("tier", kind, **policies), got)
+    coerced = coerce_value(mapping("tier", kind, **policies), got)
     assert isinstance(coerced, Rejected), coerced
     return coerced.reason
 
 
 def detail(kind: str, got: Json, **policies: Any) -> str:
     """The words that go with it."""
-    coerced = coerce(mapping("tier", kind, **policies), got)
+    coerced = coerce_value(mapping("tier", kind, **policies), got)
     assert isinstance(coerced, Rejected), coerced
     return coerced.detail
 
@@ -330,7 +330,9 @@ def test_whatever_comes_fits_the_type_or_is_refused(
 ) -> None:
     """No exception, and never a value of another type."""
     kind = DataType(form[0])
-    coerced = coerce(mapping("tier", form[0], date=form[1], type=kind if forced else None), got)
+    coerced = coerce_value(
+        mapping("tier", form[0], date=form[1], type=kind if forced else None), got
+    )
     python = {"string": str, "integer": int, "float": float, "boolean": bool, "date": int}
     assert isinstance(coerced, Rejected) or type(coerced.value) is python[form[0]]
     assert isinstance(coerced, Rejected) or forced or not coerced.forced
@@ -341,7 +343,7 @@ def test_what_fits_fits_again(form: tuple[str, DateForm | None], got: Any) -> No
     """Coercing a coerced value changes nothing, so that a plan is stable."""
     kind, date = form
     again = None if date is None else DateForm.UNIX_S
-    coerced = coerce(mapping("tier", kind, date=date, type=DataType(kind)), got)
+    coerced = coerce_value(mapping("tier", kind, date=date, type=DataType(kind)), got)
     if isinstance(coerced, Coerced) and not (again and abs(int(str(coerced.value))) >= 10**11):
         assert repr(Coerced(coerced.value)) == outcome(kind, coerced.value, date=again)
 
@@ -362,6 +364,6 @@ def test_a_detail_never_holds_the_value(
 @given(JSON)
 def test_strings_take_every_scalar_that_is_forced_by_its_json_text(got: Any) -> None:
     """What is kept is what the answer said."""
-    coerced = coerce(mapping("tier", "string", type=DataType.STRING), got)
+    coerced = coerce_value(mapping("tier", "string", type=DataType.STRING), got)
     if isinstance(coerced, Coerced) and coerced.forced:
         assert is_same(dump_json(got), coerced.value)

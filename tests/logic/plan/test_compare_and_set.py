@@ -14,8 +14,8 @@ ADA = person(tier="silver", shop_id="s-1")
 
 def plan_for_ada(*references: PersonField | PersonAttribute) -> Plan:
     values = {
-        "person.email": ADA.field_value("email"),
-        "person.user_id": ADA.field_value("user_id"),
+        "person.email": ADA.get_field("email"),
+        "person.user_id": ADA.get_field("user_id"),
         "person.attributes.shop_id": "s-1",
     }
     premises = tuple(Precondition(one, values[str(one)]) for one in references)

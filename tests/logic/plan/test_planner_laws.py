@@ -136,9 +136,7 @@ def test_a_plan_touches_only_what_is_mapped_and_effective(world: World) -> None:
     touched = {change.attribute for change in made.effective}
     assert touched <= {each.attribute.name for each in world.mappings}
     for name in NAMES:
-        assert name in touched or is_same(
-            world.ada.attribute_value(name), after.attribute_value(name)
-        )
+        assert name in touched or is_same(world.ada.get_attribute(name), after.get_attribute(name))
     assert replace(after, attributes=world.ada.attributes) == world.ada
 
 
@@ -164,7 +162,7 @@ def test_before_is_what_the_person_holds(world: World) -> None:
     """The promise that the commit checks."""
     made = world.plan()
     for each in (*made.changes, *made.left):
-        assert is_same(world.ada.attribute_value(each.attribute), each.before)
+        assert is_same(world.ada.get_attribute(each.attribute), each.before)
 
 
 @given(worlds())
@@ -206,14 +204,14 @@ def test_undo_never_touches_what_somebody_changed_since(
     restored = apply_plan(person_now, back)
     told = {each.attribute for each in (*back.changes, *conflicts)}
     for change in made.effective:
-        name, found = change.attribute, person_now.attribute_value(change.attribute)
+        name, found = change.attribute, person_now.get_attribute(change.attribute)
         if name not in told:
             assert is_equal_as(change.data_type, found, change.before)
         elif name in {each.attribute for each in conflicts}:
-            assert is_same(found, restored.attribute_value(name))
+            assert is_same(found, restored.get_attribute(name))
         else:
             assert is_equal_as(change.data_type, found, change.after)
-            assert is_same(change.before, restored.attribute_value(name))
+            assert is_same(change.before, restored.get_attribute(name))
 
 
 @given(worlds())
@@ -243,7 +241,7 @@ def test_undo_works_in_a_store_that_keeps_no_nulls_and_no_point_zero(world: Worl
     assert conflicts == ()
     for change in made.effective:
         assert is_equal_as(
-            change.data_type, change.before, restored.attribute_value(change.attribute)
+            change.data_type, change.before, restored.get_attribute(change.attribute)
         )
 
 

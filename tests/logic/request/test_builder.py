@@ -112,7 +112,7 @@ def test_a_header_is_the_value(value: Json) -> None:
     """What is sent is exactly the glued text, and harmless: ASCII without controls."""
     result = bound_or_refused(request_of(headers={"X-Id": f"id={HOLE}"}), value)
     if isinstance(result, Request):
-        text = result.header("x-id")
+        text = result.get_header("x-id")
         assert f"id={as_text(value)}" == text
         assert text.isascii()
         assert text.isprintable()

@@ -66,7 +66,7 @@ def test_a_body_says_what_it_is(form: str, content_type: str) -> None:
     """Unless the author does, in any case of letters."""
     content: Any = "" if form == "text" else {}
     own = {"ACCEPT": "text/csv", "content-type": "application/vnd.api+json"}
-    assert content_type == bound(request_of(body=body(form, content))).header("Content-Type")
+    assert content_type == bound(request_of(body=body(form, content))).get_header("Content-Type")
     assert list(own.items()) == shown(bound(request_of(body=body(form, content), headers=own)))
 
 

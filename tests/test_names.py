@@ -1,0 +1,413 @@
+"""The rules for names, checked like the import contracts: standard terms, verbs, nouns."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cactions"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+VERBS = frozenset(
+    [
+        "accept",
+        "add",
+        "analyze",
+        "annotate",
+        "append",
+        "apply",
+        "archive",
+        "arrange",
+        "ask",
+        "assemble",
+        "atomic",
+        "attach",
+        "audit",
+        "bind",
+        "build",
+        "by",
+        "call",
+        "capture",
+        "check",
+        "choose",
+        "clean",
+        "clear",
+        "clone",
+        "close",
+        "collect",
+        "commit",
+        "compare",
+        "compute",
+        "confirm",
+        "connect",
+        "convert",
+        "copy",
+        "count",
+        "create",
+        "cut",
+        "decode",
+        "decompress",
+        "delete",
+        "derive",
+        "describe",
+        "detect",
+        "discard",
+        "drop",
+        "dump",
+        "encode",
+        "end",
+        "ensure",
+        "erase",
+        "escape",
+        "exclude",
+        "execute",
+        "expand",
+        "explain",
+        "export",
+        "extract",
+        "fail",
+        "feed",
+        "fetch",
+        "fill",
+        "filter",
+        "find",
+        "finish",
+        "fix",
+        "flush",
+        "forbid",
+        "force",
+        "forget",
+        "format",
+        "from",
+        "get",
+        "give",
+        "group",
+        "guess",
+        "handle",
+        "has",
+        "hash",
+        "hold",
+        "import",
+        "in",
+        "indent",
+        "index",
+        "init",
+        "insert",
+        "invert",
+        "is",
+        "join",
+        "keep",
+        "leave",
+        "limit",
+        "lint",
+        "list",
+        "load",
+        "lock",
+        "log",
+        "look",
+        "make",
+        "mark",
+        "mask",
+        "match",
+        "matches",
+        "may",
+        "measure",
+        "meets",
+        "merge",
+        "minimize",
+        "move",
+        "name",
+        "narrow",
+        "new",
+        "normalize",
+        "observe",
+        "open",
+        "order",
+        "pad",
+        "parse",
+        "patch",
+        "place",
+        "plan",
+        "prepare",
+        "preview",
+        "print",
+        "probe",
+        "prune",
+        "publish",
+        "put",
+        "query",
+        "quote",
+        "raise",
+        "read",
+        "rebuild",
+        "receive",
+        "record",
+        "redact",
+        "refuse",
+        "register",
+        "reject",
+        "release",
+        "remember",
+        "remove",
+        "render",
+        "reopen",
+        "replace",
+        "report",
+        "require",
+        "resolve",
+        "restore",
+        "resume",
+        "retry",
+        "reveal",
+        "revoke",
+        "rewrap",
+        "rotate",
+        "run",
+        "salvage",
+        "save",
+        "scrub",
+        "seal",
+        "search",
+        "send",
+        "set",
+        "settle",
+        "shake",
+        "show",
+        "sign",
+        "skip",
+        "sleep",
+        "sort",
+        "split",
+        "start",
+        "stop",
+        "store",
+        "strip",
+        "suggest",
+        "sum",
+        "sync",
+        "take",
+        "test",
+        "to",
+        "track",
+        "truncate",
+        "try",
+        "turn",
+        "undo",
+        "unpad",
+        "unseal",
+        "unwrap",
+        "update",
+        "use",
+        "validate",
+        "verify",
+        "wait",
+        "walk",
+        "wants",
+        "widen",
+        "without",
+        "wrap",
+        "write",
+        "yield",
+        "exit",
+        "fits",
+        "evaluate",
+        "equals",
+        "leaves",
+        "loses",
+        "looks",
+        "suggests",
+        "rests",
+        "returns",
+        "fires",
+        "emits",
+        "discards",
+        "draw",
+        "restyle",
+        "dim",
+        "authenticates",
+    ]
+)
+"""First words of public functions: imperative verbs, and those of questions and conversions."""
+
+DIALECT_CLASSES = frozenset(
+    [
+        "Asked",
+        "Asker",
+        "Books",
+        "Desk",
+        "Doors",
+        "Doubts",
+        "Doubt",
+        "Enrolment",
+        "Facts",
+        "Filler",
+        "Flows",
+        "Heard",
+        "Ink",
+        "Knocked",
+        "Listening",
+        "Live",
+        "Mend",
+        "Misread",
+        "Noun",
+        "Opened",
+        "Paper",
+        "Patience",
+        "Pauses",
+        "Question",
+        "Replaying",
+        "Rendered",
+        "Sheet",
+        "Site",
+        "Spot",
+        "Stopped",
+        "Told",
+        "Tone",
+        "Turns",
+        "Undone",
+        "Ways",
+        "Words",
+    ]
+)
+DIALECT_WORDS = re.compile(
+    r"\b(nobody|whoever|somebody|mend|mends|mended|gravest|hop by hop|of its own accord)\b",
+    re.IGNORECASE,
+)
+VAGUE_NAMES = frozenset(["one", "told", "given", "came", "said"])
+MODULES = frozenset({"encoding"})
+"""Words of the field that end in -ing."""
+
+FORBIDDEN_MODULES = frozenset(["utils", "helpers", "common", "base", "manager", "service", "misc"])
+
+
+@cache
+def parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(PACKAGE))
+
+
+def classes() -> Iterator[tuple[str, str]]:
+    """Every class at the top of a module, with its file."""
+    for file in FILES:
+        for node in parse(file).body:
+            if isinstance(node, ast.ClassDef):
+                yield node.name, name_of(file)
+
+
+def public_functions(file: Path) -> Iterator[ast.FunctionDef]:
+    """Public functions, and public methods that are not properties."""
+    for node in parse(file).body:
+        bodies = [node.body] if isinstance(node, ast.ClassDef) else [[node]]
+        for item in (item for body in bodies for item in body):
+            if isinstance(item, ast.FunctionDef) and not item.name.startswith("_"):
+                decorators = {ast.unparse(decorator) for decorator in item.decorator_list}
+                if not decorators & {"property", "cached_property", "classmethod"} and not any(
+                    decorator.endswith(".setter") for decorator in decorators
+                ):
+                    yield item
+
+
+def test_no_class_name_stands_twice() -> None:
+    """A private class may share its name, since no other file can see it."""
+    counted = Counter(name for name, _ in classes() if not name.startswith("_"))
+    assert [] == [name for name, count in counted.items() if count > 1]
+
+
+def test_classes_are_nouns_of_the_field() -> None:
+    """In CamelCase, no gerunds, and none of the words that only this project used."""
+    wrong = [
+        f"{file}: {name}"
+        for name, file in classes()
+        if not re.fullmatch(r"_?[A-Z][A-Za-z0-9]*", name)
+        or name.endswith("ing")
+        or name.lstrip("_") in DIALECT_CLASSES
+    ]
+    assert WRONG_CLASSES == wrong
+
+
+def test_modules_are_nouns() -> None:
+    """No gerund, and no name that could hold anything."""
+    stems = {file.stem for file in FILES} | {file.parent.name for file in FILES}
+    assert set() == {s for s in stems if s.endswith("ing")} - MODULES
+    assert set() == stems & FORBIDDEN_MODULES
+
+
+def test_public_functions_begin_with_a_verb() -> None:
+    """Typer's commands are called by their module; rules are called ``check``."""
+    wrong = [
+        f"{name_of(file)}: {node.name}"
+        for file in FILES
+        if not name_of(file).startswith("cli/commands/")
+        for node in public_functions(file)
+        if node.name.split("_")[0] not in VERBS
+    ]
+    assert sorted(WRONG_FUNCTIONS) == sorted(wrong)
+
+
+def test_constants_stand_above_their_use() -> None:
+    """A limit is read before the code that it limits."""
+    wrong = []
+    for file in FILES:
+        tree = parse(file)
+        defined = {
+            target.id: node.lineno
+            for node in tree.body
+            for target in (
+                node.targets if isinstance(node, ast.Assign)
+                else [node.target] if isinstance(node, ast.AnnAssign) else []
+            )
+            if isinstance(target, ast.Name) and re.fullmatch(r"_?[A-Z][A-Z0-9_]+", target.id)
+            if isinstance(node.value, ast.Constant)
+        }  # fmt: skip
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.lineno < defined.get(node.id, 0):
+                wrong.append(f"{name_of(file)}: {node.id}")
+    assert [] == sorted(set(wrong))
+
+
+def vague_names(file: Path) -> Iterator[str]:
+    for node in ast.walk(parse(file)):
+        if (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Store)
+            and node.id in VAGUE_NAMES
+        ):
+            yield node.id
+        if isinstance(node, ast.arg) and node.arg in VAGUE_NAMES:
+            yield node.arg
+
+
+def test_local_names_say_what_they_hold() -> None:
+    """The number only falls: a file that names its locals leaves the list."""
+    assert VAGUE_LEFT == sum(1 for file in FILES for _ in vague_names(file))
+
+
+TEXTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / ".github").glob("*.md")),
+    *sorted(PACKAGE.rglob("*.md")),
+]
+
+
+@pytest.mark.parametrize("kind", ["documents", "code"])
+def test_prose_names_roles(kind: str) -> None:
+    """End user, teammate, service, attacker, operator; and "fix" where something is fixed."""
+    files = TEXTS if kind == "documents" else FILES
+    found = sum(len(DIALECT_WORDS.findall(file.read_text())) for file in files)
+    assert {"documents": 0, "code": DIALECT_LEFT}[kind] == found
+
+
+WRONG_CLASSES: list[str] = []
+WRONG_FUNCTIONS: list[str] = []
+VAGUE_LEFT = 0
+DIALECT_LEFT = 0
