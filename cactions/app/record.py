@@ -90,18 +90,18 @@ class Recording(Struct, frozen=True):
 
 
 def check_test_people(action: Action, people: People) -> None:
-    """Raises DefinitionError where a test of the action is about somebody who is no test person."""
+    """Raises DefinitionError where a test of the action uses a person who is not a test person."""
     for test in action.tests:
         try:
             person = people.find(test.person)
         except UsageError:
-            continue  # nobody is asked about: the test's report says it
+            continue  # no request is sent: the report of the test says why
         if not person.test:
             who = get_label(person, action.redacted)
             raise DefinitionError(
                 f'the test "{test.name}" of {action.name} is about {who}, who is no test person',
                 hint="Only what services say of test people is recorded: mark them `test: true`"
-                " if it may be committed, or test with somebody else.",
+                " if it may be committed, or test with another person.",
                 place=test.place,
             )
 

@@ -99,7 +99,7 @@ class TokenCache:
 
 
 def _outcome(fetched: _Fetching) -> Secret:
-    """What came of somebody else's fetch."""
+    """The result of a fetch by another thread."""
     if fetched.secret:
         return fetched.secret
     if isinstance(fetched.error, PlanningError):

@@ -80,7 +80,7 @@ def call_once(
 def call_for_test(
     head: RunHead, job: Job, desk: PlanContext, books: RunStores, *, again: bool
 ) -> Plan | PlanFailure:
-    """The same for a test, which writes nobody: the run is closed at once. Raises as it does."""
+    """As ``call_once``, for a test: no person is written, and the run is closed at once."""
     done = call_once(head, job, desk, books, again=again)
     if done.run and not done.run.finished:
         person_id = done.result.subject.person_id
@@ -89,7 +89,7 @@ def call_for_test(
     return done.result
 
 
-_A_TEST: Final = "it was a test, which writes nobody"
+_A_TEST: Final = "it was a test, which writes no person"
 
 
 def _receipt(failed: PlanFailure) -> Receipt:
@@ -102,7 +102,7 @@ def _receipt(failed: PlanFailure) -> Receipt:
 def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
     for run_id, why in journal.list_damaged():
         raise UsageError(
-            f"the run {run_id} cannot be read, so that nobody knows whether it keeps an earlier"
+            f"the run {run_id} cannot be read, so it is unknown whether it has an earlier"
             f" call of {head.action} in doubt: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
@@ -137,7 +137,7 @@ Place: TypeAlias = tuple[RunKind, str, str, str]
 
 
 def _place(head: RunHead) -> Place:
-    """What is asked, and where; a replay asks nobody."""
+    """What is requested, and where; a replay sends no request."""
     return head.kind, head.action, head.environment, head.source
 
 

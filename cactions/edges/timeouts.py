@@ -49,7 +49,7 @@ def call_with_timeout(seconds: float, call: Callable[[], _T]) -> Returned[_T] | 
     def run() -> None:
         try:
             outcomes.put(Returned(call()))
-        except BaseException as error:  # noqa: BLE001  whatever it is, somebody waits for it
+        except BaseException as error:  # noqa: BLE001 - the waiting caller gets it
             outcomes.put(Raised(tuple(c for c in type(error).__mro__ if c is not object)))
 
     Thread(target=run, daemon=True).start()

@@ -1,7 +1,7 @@
 """Sheets onto a terminal, in colour: the one home of rich.
 
 The colours are the terminal's own, so that they suit its theme. Only red, green and magenta are
-used: each of the others vanishes on some background. Dim is for what nobody has to read.
+used: each of the others vanishes on some background. Dim is for text that is less important.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
 def render_error(error: BaseException, *, not_done: str = "") -> View:
     """The error in words; ``not_done`` is the sentence that says what has not happened.
 
-    Of an error that nobody planned for, only its kind and its place are told: its text may
+    Of an unexpected error, only its class and its position are shown: its text may
     hold anything.
     """
 

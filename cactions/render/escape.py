@@ -1,7 +1,7 @@
 """Untrusted text, spelled so that it cannot paint, move or deceive: the one border to the screen.
 
 Laws: what leaves here is printable; ``safe(safe(text)) == safe(text)``; two texts that differ
-in a character that nobody can see come out different.
+in an invisible character come out different.
 """
 
 from __future__ import annotations

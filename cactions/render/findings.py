@@ -45,7 +45,7 @@ def render_findings(
     """All findings and their count. ``sources`` are the texts of all files that were looked at.
 
     ``actions`` is how many definitions were understood, for the sentence that nothing is wrong;
-    ``suppressed`` how many findings somebody answers for.
+    ``suppressed`` how many findings are suppressed.
     """
 
     def draw(room: int) -> list[StyledLine]:
@@ -64,7 +64,7 @@ def render_findings(
 def render_findings_one_by_one(
     found: Sequence[Finding], sources: Mapping[str, str], room: int
 ) -> Iterator[tuple[Finding, list[StyledLine]]]:
-    """Each finding with its lines, for whoever puts something between them.
+    """Each finding with its lines, for a caller that puts other lines between them.
 
     All of them are given, in the order wanted: which lines hold a secret, only all can tell.
     """
@@ -114,7 +114,7 @@ def _order(finding: Finding) -> tuple[bool, object, str, str]:
 
 
 def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
-    """Lines that would carry a secret into somebody's log, whichever finding points into them."""
+    """Lines with a secret, which are never quoted, whichever finding points into them."""
     places = (finding.place for finding in found if finding.rule in _SECRETS)
     return frozenset(
         (place.file, number)
@@ -166,7 +166,7 @@ def _label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
 
 
 def _fix(fix: Fix, page: _Page) -> list[StyledLine]:
-    """The smallest change as a difference of lines, for whoever reads before they write."""
+    """The smallest change as a difference of lines."""
     safe = " (safe)" if fix.safe else ""
     lines = _below("fix", f"{fix.title}{safe}", page.room)
     for _, group in groupby(fix.edits, key=lambda edit: (edit.place.file, edit.place.line)):

@@ -2,7 +2,7 @@
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 Of one step GitHub shows ten annotations of a kind; more than ten are not printed at all, so that
-the gravest are those that are seen.
+the most severe are those that are shown.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def _block(finding: Finding, lines: Iterable[StyledLine]) -> str:
 
 
 def format_code(text: str) -> str:
-    """A text of somebody else, drawn as it is."""
+    """A text from outside, unchanged."""
     shown = escape_terminal(text)
     if len(shown) > _LONGEST_CELL:
         shown = f"{shown[:_LONGEST_CELL]}…"

@@ -23,7 +23,7 @@ def join_words(names: list[str], most: int = 12) -> str:
 
 
 def get_display_name(text: str) -> str:
-    """What somebody is called, spelled out and no wider than a line."""
+    """The display name of a person, escaped and no wider than a line."""
     shown, room = "", 60
     for piece, size in split_escaped(text):
         room -= size

@@ -18,7 +18,7 @@ from cactions.render.text import Span, Style, StyledLine, View, span, stack_view
 from cactions.render.width import measure_width
 
 _PIPED = 100
-_MOST_DIGITS: Final = 4  # of COLUMNS; nobody has a wider screen
+_MOST_DIGITS: Final = 4  # of COLUMNS; no screen is wider
 _LEAST = 24
 _OURS: Final = {MASK: "*" * len(MASK), "→": "->", "…": "...", "·": "|"}
 

@@ -36,7 +36,7 @@ _REST = 44  # cells of the columns beside email and name
 def render_people(found: Sequence[Person], *, redacted: Collection[Reference] = ()) -> View:
     """The table of people, in the order given; test people are marked.
 
-    ``redacted`` is what nobody may see.
+    ``redacted`` is never shown.
     """
 
     def draw(room: int) -> list[StyledLine]:
@@ -59,7 +59,7 @@ def render_person(
 ) -> View:
     """Fields, then custom attributes.
 
-    ``attributes`` gives their types where they are known, ``redacted`` is what nobody may see.
+    ``attributes`` gives their types where they are known, ``redacted`` is never shown.
     """
 
     def look(name: str) -> ValueStyle:

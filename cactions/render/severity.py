@@ -1,4 +1,4 @@
-"""Findings from the gravest on, and counted: for formats that show only the first of them."""
+"""Findings sorted by severity, and counted: for formats that show only the first of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def by_severity(found: Sequence[Finding]) -> list[Finding]:
 
 
 def count_by_severity(found: Sequence[Finding], suppressed: int) -> str:
-    """``2 errors and 1 note``, or that there are none, and how many somebody answers for."""
+    """``2 errors and 1 note``, or that there are none, and how many are suppressed."""
     numbers = Counter(one.severity for one in found)
     parts = [
         messages.count_noun(numbers[one], ONE[one], _MANY[one]) for one in Severity if numbers[one]

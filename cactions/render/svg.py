@@ -58,7 +58,7 @@ _STYLE = f"""
 
 
 def to_svg(sheet: View, *, room: int = 80, command: str = "") -> str:
-    """The SVG document; ``command`` is shown above the sheet as what somebody typed."""
+    """The SVG document; ``command`` is shown above the view as the typed command."""
     lines = sheet(room)
     command = escape_terminal(command)
     if command:

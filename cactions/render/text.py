@@ -18,7 +18,7 @@ from cactions.render.width import measure_width
 
 
 class Style(Enum):
-    """What a word is, for whoever colours it. The last of them are changes and verdicts."""
+    """The style of a word; the output chooses its color. The last are changes and results."""
 
     PROSE = "prose"
     STRONG = "strong"

@@ -40,7 +40,7 @@ def render_written(text: str, *codes: str) -> View:
 
 
 def render_one_time_code(name: str, text: str, machine: bool) -> View:
-    """A key that somebody must get; shown this once."""
+    """A key for a recipient; shown only once."""
     what = "The key of the machine " if machine else "The join code for "
     how = (
         "Put it into the secret store of that system, as CACTIONS_VAULT_KEY or as a file. It is"
@@ -102,7 +102,7 @@ def render_recipients(found: Sequence[Recipient]) -> View:
 
 
 def render_status(file: str, holder: str, contents: VaultContents | None, me: str) -> View:
-    """Where the vault is, how old, and who opens it here (nobody: ``me`` is empty)."""
+    """Where the vault is, how old, and who opens it here (empty ``me``: it does not open)."""
     opened = dim("not opened") if not me else span(f"as {me}, with {holder}")
     items = [LabeledValue("File", (span(file, Style.PATH),)), LabeledValue("Opened", (opened,))]
     if contents:

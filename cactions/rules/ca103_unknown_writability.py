@@ -37,7 +37,7 @@ Good:
 Fix: look the attribute up in the workspace's settings and write ``messenger_writable: true`` or
 ``false``; or take a new snapshot.
 
-Suppress: rarely right. Where nobody can look it up now, ``allow:`` with the day on which somebody
+Suppress: rarely right. Where it cannot be looked up now, ``allow:`` with the day on which a teammate
 can.
 """
 

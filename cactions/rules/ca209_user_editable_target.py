@@ -1,6 +1,6 @@
 """A result is stored where end users can edit it.
 
-What the action has looked up and proven can be changed from the browser a moment later, and nobody
+What the action has looked up and proven can be changed from the browser a moment later, and no one
 who reads it sees the difference.
 
 Why: attributes that the Messenger may write are the users' own word:

@@ -1,7 +1,7 @@
 """People from a CSV, JSON or JSONL file, or from a stream of one; CSV and JSONL while it is read.
 
 - All faults are told at once, up to MOST_FAULTS, each with its line and column; they come as
-  InvalidFiles at the *end*. Whoever acts on people before that must be able to take it back.
+  InvalidFiles at the *end*. A caller that acts on people before the end must be able to undo it.
 - The text is UTF-8 without NUL; a byte order mark may begin a CSV file, since Excel writes one.
 - No two people of a file have the same ``id`` or ``user_id``.
 - Where an attribute is redacted, no line of the file goes into a report; where no key is known,
@@ -172,7 +172,7 @@ class _Reading:
         return person
 
     def _double(self, person: Person, row: PeopleRow) -> RecordFault | None:
-        """Whether somebody earlier in the file has this ``user_id`` or ``id``, given or made."""
+        """Whether an earlier person of the file has this ``user_id`` or ``id``, given or derived."""
         here = (next(self._ordinals), row.number)
         fields = {"id": person.id, **person.fields}
         written = {ALIASES.get(key, key): key for key, value in row.pairs if value}

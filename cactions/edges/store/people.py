@@ -37,7 +37,7 @@ _LAYOUT: Final = Schema(
     "the people store",
     1,
     (
-        # the first three hold lookup keys, not what the person is called; NULL finds nobody
+        # the first three hold lookup keys, not the person's name; NULL matches no person
         """CREATE TABLE person (
             id TEXT PRIMARY KEY NOT NULL, user_id TEXT, email TEXT, role TEXT NOT NULL,
             test INTEGER NOT NULL, fields TEXT NOT NULL, attributes TEXT NOT NULL

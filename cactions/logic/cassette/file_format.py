@@ -10,7 +10,7 @@ The form, as vcrpy's JSON serializer writes it::
 - A request's body is a text, null, or (``json=`` of aiohttp) the JSON value itself.
 - A response's body holds its ``string``: a text, or null or nothing where none came. Bodies are
   text and already decoded: the form cannot hold bytes.
-- Keys beside these (``recorded_at``, ``metadata``) are somebody's notes and are passed over.
+- Keys beside these (``recorded_at``, ``metadata``) are notes of another tool and are ignored.
 - Only shown texts are written.
 """
 

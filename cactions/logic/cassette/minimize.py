@@ -1,11 +1,11 @@
 """What of an answer may stand in a recording: what the action reads, for the person it asks for.
 
 - Reading what is left ends as reading the whole did: in the same plan, or for the same reason. Only
-  two words differ: how text that is no JSON is not JSON, and what an answer about somebody else
+  two words differ: how text that is no JSON is not JSON, and what a response about another person
   holds in the place of the proof.
-- Nothing else is left. A list keeps its length, and a row of somebody else is ``{}``; a list or an
+- Nothing else is left. A list keeps its length, and a row of another person is ``{}``; a list or an
   object that is read as one value is empty; a value that is no success is gone.
-- Where an answer is about somebody else, only its proof is left, with words in the place of the
+- Where a response is about another person, only its proof is left, with words in the place of the
   value, unless that is a test person's, too.
 """
 
@@ -47,8 +47,8 @@ HEADERS: Final = ("content-type", "retry-after")
 """The response headers that are kept as they came."""
 
 NOT_JSON: Final = b"(no JSON came; what came is not kept)"
-_SOMEBODY: Final = "somebody else"
-_NOBODY: Final = "nobody"
+_OTHER_PERSON: Final = "another person"
+_NO_PERSON: Final = "no person"
 
 
 class _Keep(IntEnum):
@@ -175,7 +175,7 @@ def _keep_proof(
     if proven or is_empty(found) or _is_known(check, asker, found, known):
         _keep(check.path, *root, tree, _Keep.SCALAR)
     else:
-        words = _NOBODY if expected == _SOMEBODY else _SOMEBODY
+        words = _NO_PERSON if expected == _OTHER_PERSON else _OTHER_PERSON
         _keep(check.path, *root, tree, _Keep.WORDS, words)
     return proven
 

@@ -1,4 +1,4 @@
-"""In which words two requests differ, for a reader who has to mend one of them.
+"""In which words two requests differ, for a reader who has to fix one of them.
 
 - The words are plain text: one line, nothing in it can move a cursor or turn a line around.
 - A recorded value is quoted only beside a plain value of ours at the same place, and never beside

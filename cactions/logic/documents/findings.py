@@ -35,7 +35,7 @@ def findings_to_json(
 ) -> dict[str, Json]:
     """Findings in their order; lines and columns count from 1, in characters, end exclusive.
 
-    ``suppressed`` are those that somebody answers for, each with who, why and until when.
+    ``suppressed`` are suppressed findings, each with owner, reason and expiry date.
     """
     return {
         "format": FINDINGS,

@@ -1,6 +1,6 @@
 """One JSON object of a document, taken apart strictly.
 
-Every key is asked for by name and type, and a key that nobody asked for is refused: a misspelt
+Every key is asked for by name and type, and an unknown key is refused: a misspelt
 ``after`` must not read as "nothing", which would clear an attribute. Whatever does not fit is a
 StoreError that names the spot and holds no value.
 """
@@ -170,7 +170,7 @@ class StrictReader:
             self._left.pop(key, None)
 
     def end(self) -> None:
-        """Refuse what nobody asked for."""
+        """Refuse unknown keys."""
         for key in self._left:
             self._refuse(key[:60], "is not known here")
 

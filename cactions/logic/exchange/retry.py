@@ -1,6 +1,6 @@
 """One call to a third party as a conversation: tokens, one replay, paced tries. Pure.
 
-A generator yields what it needs next and is sent what came of it; whoever drives it has the
+A generator yields what it needs next and is sent the result; the code that drives it has the
 network, the clock and the tokens.
 
 - A call that is denied for want of a good token is made exactly once more, with a new one.
@@ -164,6 +164,6 @@ _LONG: Final = 10  # digits
 def _in_doubt(why: str) -> PlanningError:
     return PlanningError(
         FailureReason.IN_DOUBT,
-        f"{why}. The call may have been carried out: nobody here knows, and it is not sent again",
+        f"{why}. The call may have succeeded: its outcome is unknown, and it is not sent again",
         hint="look at the service whether it was done",
     )

@@ -133,7 +133,7 @@ _HINTS: Final[Mapping[int, str]] = MappingProxyType(
 
 
 def _target(answer: Response) -> str:
-    """The host alone: the rest of a target may hold what nobody should see."""
+    """The host alone: the rest of a target may hold private values."""
     location = next((v for name, v in answer.headers if name.lower() == "location"), "")
     try:
         host = urlsplit(location).hostname
@@ -209,7 +209,7 @@ def _not_same_person(proof: Proof) -> PlanningError:
         message = f"{proof.path} is missing or empty in the answer, so nothing proves whose it is"
         hint = "Look at the answer: the path may be wrong, or the service sent something else."
     else:
-        message = f"{proof.path} is not {proof.equals}: the answer is about somebody else"
+        message = f"{proof.path} is not {proof.equals}: the response is about another person"
         hint = "Find out why the service answers this request with another person."
     return PlanningError(FailureReason.NOT_SAME_PERSON, message, hint=hint, proof=proof)
 

@@ -1,6 +1,6 @@
 """What can be wrong with a vault, in words: what happened, what was not done, the way out.
 
-One function for each kind; whoever finds the fault raises what it gives.
+One function for each kind; the code that finds the fault raises its result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BACK: Final = (
     "Without one, `cactions vault salvage` saves what still opens."
 )
 _ASK: Final = (
-    "Ask somebody who is in for a join code (`cactions vault recipients add NAME`), "
+    "Ask a recipient of the vault for a join code (`cactions vault recipients add NAME`), "
     "then run `cactions vault join`."
 )
 _CLOSED: Final = "nothing of it was opened"
@@ -75,7 +75,7 @@ def build_not_derived(memory: int) -> VaultError:
 
 
 def build_unknown_recipient(name: str) -> VaultError:
-    """The key at hand is nobody's."""
+    """The given key is not of a recipient."""
     who = f'"{name}" is no recipient of the vault' if name else "no recipient has the key at hand"
     return VaultError(VaultFault.UNKNOWN_RECIPIENT, f"{who}; {_CLOSED}", hint=_ASK)
 
@@ -100,8 +100,8 @@ def build_wrong_passphrase(name: str) -> VaultError:
 
 
 def build_tampered() -> VaultError:
-    """The bytes are not those that somebody with the data key wrote."""
-    message = f"the vault was changed by somebody who has no key to it, or damaged; {_CLOSED}"
+    """The bytes were not written with the data key."""
+    message = f"the vault was changed without its key, or damaged; {_CLOSED}"
     return VaultError(VaultFault.TAMPERED, message, hint=_BACK)
 
 

@@ -234,7 +234,7 @@ def test_somebody_elses_answer_is_refused_with_both_values() -> None:
     error = refused(response(mapping()), answer({"email": "eve@example.com"}))
     assert error.reason is FailureReason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", "eve@example.com") == error.proof
-    assert str(error) == "$.email is not person.email: the answer is about somebody else"
+    assert str(error) == "$.email is not person.email: the response is about another person"
     assert "@" not in error.hint
 
 
