@@ -77,7 +77,7 @@ class RecordingCaller:
         return answer
 
 
-class Recording(Struct, frozen=True):
+class RecordedTests(Struct, frozen=True):
     """What became of it: how many interactions were kept, or why nothing was (``refusal``).
 
     ``hidden`` are the names of secrets that answers held, for which the recording has dots.
@@ -108,15 +108,17 @@ def check_test_people(action: Action, people: People) -> None:
 
 def record_tests(
     listened: RecordingCaller, known: Sequence[Person], secrets: Known, tape: CassetteWriter
-) -> Recording:
+) -> RecordedTests:
     """Keep what was heard, all of it or nothing. ``known`` are the test people.
 
     Raises StoreError where the recording cannot be written.
     """
     if listened.unanswered:
-        return Recording(refusal="a call has no answer", hint="Try again once the service answers.")
+        return RecordedTests(
+            refusal="a call has no answer", hint="Try again once the service answers."
+        )
     if not listened.heard:
-        return Recording(refusal="its tests make no call")
+        return RecordedTests(refusal="its tests make no call")
     kept = [_kept(one, known) for one in listened.heard]
     names = (name for _, answer in kept for name in _names(answer, secrets))
     hidden = tuple(dict.fromkeys(names))
@@ -124,12 +126,12 @@ def record_tests(
     try:
         data = tape.encode(exchanges)
     except RemoteError as error:
-        return Recording(refusal=str(error), hint=error.hint)
+        return RecordedTests(refusal=str(error), hint=error.hint)
     if leaks := find_secrets(data, secrets):
         named = " and ".join(f'"{name}"' for name in leaks)
-        return Recording(refusal=f"it would hold the secret {named}", hint=_LEAKS)
+        return RecordedTests(refusal=f"it would hold the secret {named}", hint=_LEAKS)
     tape.save(data)
-    return Recording(len(exchanges), hidden=hidden)
+    return RecordedTests(len(exchanges), hidden=hidden)
 
 
 _LEAKS: Final = (

@@ -27,7 +27,7 @@ class _Kept:
 
 
 @dataclass(slots=True)
-class _Fetching:
+class _PendingFetch:
     """A fetch that is under way, and what came of it."""
 
     done: Event = field(default_factory=Event)
@@ -47,7 +47,7 @@ class TokenCache:
         self._clock, self._given, self._know = clock, given or {}, know
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
-        self._fetching: dict[str, _Fetching] = {}
+        self._fetching: dict[str, _PendingFetch] = {}
 
     def get(
         self, token: Token, stale: Secret | None, fetch: Callable[[Token], FetchedToken]
@@ -60,14 +60,14 @@ class TokenCache:
             if kept and kept.secret is not stale and self._clock.get_time() < kept.until:
                 return kept.secret
             under_way = self._fetching.get(token.name)
-            mine = under_way or self._fetching.setdefault(token.name, _Fetching())
+            mine = under_way or self._fetching.setdefault(token.name, _PendingFetch())
         if under_way:
             under_way.done.wait()
             return _outcome(under_way)
         return self._fetched(token, mine, fetch)
 
     def _fetched(
-        self, token: Token, mine: _Fetching, fetch: Callable[[Token], FetchedToken]
+        self, token: Token, mine: _PendingFetch, fetch: Callable[[Token], FetchedToken]
     ) -> Secret:
         try:
             came = fetch(token)
@@ -98,7 +98,7 @@ class TokenCache:
         )
 
 
-def _outcome(fetched: _Fetching) -> Secret:
+def _outcome(fetched: _PendingFetch) -> Secret:
     """The result of a fetch by another thread."""
     if fetched.secret:
         return fetched.secret

@@ -30,7 +30,7 @@ class NameGrammar(Struct, frozen=True):
         """Whether it is a name."""
         return re.fullmatch(self.pattern, name) is not None
 
-    def about(self) -> str:
+    def describe(self) -> str:
         """The grammar in words."""
         signs = " ".join(self.signs)
         return (
@@ -38,7 +38,7 @@ class NameGrammar(Struct, frozen=True):
             "and no two dots in a row"
         )
 
-    def proposal(self, name: str) -> str:
+    def propose(self, name: str) -> str:
         """A valid name that is like this one."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         parts = re.sub(rf"[^A-Za-z0-9{self.signs}]+", "_", plain)
@@ -55,4 +55,7 @@ SECRET_NAME: Final = NameGrammar("_.@-", 128)
 def describe_refusal(name: str, form: NameGrammar) -> tuple[str, str]:
     """Message and hint for a text that is no name of this form."""
     shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
-    return f'"{shown}" is no valid name', f'write "{form.proposal(name)}"; a name is {form.about()}'
+    return (
+        f'"{shown}" is no valid name',
+        f'write "{form.propose(name)}"; a name is {form.describe()}',
+    )

@@ -45,7 +45,7 @@ class MaskedText:
             raise ValueError("a secret of this request was not opened")
         return self.__real
 
-    def for_matching(self) -> str:
+    def to_matching_text(self) -> str:
         """With redacted values and without secrets, for comparing alone."""
         return self.__compared
 
@@ -62,7 +62,7 @@ class MaskedText:
     def __add__(self, other: MaskedText) -> MaskedText:
         both = None if self.is_unopened or other.is_unopened else self.reveal() + other.reveal()
         return MaskedText(
-            self.masked + other.masked, both, self.for_matching() + other.for_matching()
+            self.masked + other.masked, both, self.to_matching_text() + other.to_matching_text()
         )
 
     def __eq__(self, other: object) -> bool:

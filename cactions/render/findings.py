@@ -80,7 +80,7 @@ class _Page(Struct, frozen=True):
     secret: frozenset[tuple[str, int]]
     room: int
 
-    def quotable(self, place: Place | None) -> bool:
+    def is_quotable(self, place: Place | None) -> bool:
         return (
             place is not None
             and place.file in self.files
@@ -134,7 +134,7 @@ def _one(finding: Finding, page: _Page) -> list[StyledLine]:
         Span(f": {finding.message}"),
     )
     lines = wrap(head, page.room, rest=add_gap(2))
-    if place and page.quotable(place):
+    if place and page.is_quotable(place):
         lines += render_snippet(place, page.files[place.file], page.room)
     for label in finding.labels[:_MOST_LABELS]:
         lines += _label(label, finding, page)
@@ -160,7 +160,7 @@ def _label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
     place = label.place
     at = (Span(f"{place}:", Style.CODE), Span(" ")) if place else ()
     lines = wrap((*at, Span(label.message)), page.room, hang=add_gap(5))
-    if place and place != finding.place and page.quotable(place):
+    if place and place != finding.place and page.is_quotable(place):
         lines += render_snippet(place, page.files[place.file], page.room, Span("-", Style.CAUTION))
     return lines
 
@@ -173,7 +173,7 @@ def _fix(fix: Fix, page: _Page) -> list[StyledLine]:
         edits = [*group]
         at = edits[0].place
         one_line = all(edit.place.line == edit.place.end_line for edit in edits)
-        if page.quotable(at) and one_line and at.line <= len(page.files[at.file]):
+        if page.is_quotable(at) and one_line and at.line <= len(page.files[at.file]):
             old = page.files[at.file][at.line - 1]
             lines += _difference(at, old, _edited(old, edits).split("\n"), page.room)
     return lines

@@ -51,5 +51,5 @@ def _places(binding: TokenBinding) -> Iterator[LabeledValue]:
     allowed, missing = [*binding.hosts], [*binding.missing]
     yield LabeledValue("Sent to", (span(join_words(allowed)) if allowed else dim("no host yet"),))
     if missing:
-        remedy = f"; only if it is meant to go there: {binding.remedy(missing)}"
+        remedy = f"; only if it is meant to go there: {binding.get_remedy(missing)}"
         yield LabeledValue("Not to", (span(f"{join_words(missing)}{remedy}"),))

@@ -100,11 +100,11 @@ def _spot(facts: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMatch:
         f'{key.reference} decides whose data comes back, and "{writer}" writes it unverified',
         "prove this answer by a field that is not sent, or verify what the other action writes",
         (*flow, Label(f"{facts.action.name} looks it up", route=key.spot)),
-        (f"the path: {path_of(flow, facts)}", f"nothing stops it: {facts.identity_gap}"),
+        (f"the path: {find_path(flow, facts)}", f"nothing stops it: {facts.identity_gap}"),
     )
 
 
-def path_of(flow: Flow, facts: ActionAnalysis) -> str:
+def find_path(flow: Flow, facts: ActionAnalysis) -> str:
     """``attribute -> action -> attribute -> action`` in one line."""
     steps: list[str] = []
     for hop in flow:

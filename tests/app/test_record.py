@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cactions.app.record import Recording, RecordingCaller, check_test_people, record_tests
+from cactions.app.record import RecordedTests, RecordingCaller, check_test_people, record_tests
 from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.logic.request.call import CallSpec
@@ -99,7 +99,7 @@ def test_what_repeats_at_the_end_is_kept_once(said: str, kept: str, tmp_path: Pa
     for tier in said:
         turns += [(A, about_ada(tier=tier)), (B, about_ada(tier="b"))]
     shelf = MemoryCassetteWriter()
-    assert Recording(len(kept) + 1) == record_tests(heard(*turns), [], {}, shelf)
+    assert RecordedTests(len(kept) + 1) == record_tests(heard(*turns), [], {}, shelf)
     assert sorted(f"{kept}b") == sorted(tiers(shelf))
     (tmp_path / "c.json").write_bytes(shelf.kept)
     sender = CassetteSender(tmp_path / "c.json")
@@ -124,7 +124,7 @@ def test_a_secret_in_an_answer_is_named_and_dotted() -> None:
     """Whoever called may have hidden it already; here it is hidden again."""
     shelf = MemoryCassetteWriter()
     done = record_tests(heard((A, about_ada(tier="<canary-7d1f>"))), [], SECRETS, shelf)
-    assert Recording(1, hidden=("shop_token",)) == done
+    assert RecordedTests(1, hidden=("shop_token",)) == done
     assert [f"<{MASK}>"] == tiers(shelf)
 
 

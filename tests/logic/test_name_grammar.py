@@ -25,8 +25,8 @@ def test_a_name_that_is_none_is_refused_and_another_one_proposed(
 ) -> None:
     """The proposal can be pasted as it stands."""
     assert not form.fits(name)
-    assert form.fits(form.proposal(name))
-    assert f'write "{form.proposal(name)}"' in describe_refusal(name, form)[1]
+    assert form.fits(form.propose(name))
+    assert f'write "{form.propose(name)}"' in describe_refusal(name, form)[1]
 
 
 @settings(deadline=None)
@@ -34,7 +34,7 @@ def test_a_name_that_is_none_is_refused_and_another_one_proposed(
 def test_whatever_is_written_a_name_is_proposed(name: str) -> None:
     """And what is a name already is no path, no option, and not hidden."""
     for form in FORMS.values():
-        assert form.fits(form.proposal(name))
+        assert form.fits(form.propose(name))
         if form.fits(name):
             assert re.fullmatch(r"[^/\\\0\n]+", name)
             assert not name.startswith((".", "-"))

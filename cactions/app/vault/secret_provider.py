@@ -68,7 +68,7 @@ class VaultSecrets:
         return entries
 
     def _find_user_binding(self, token: Token) -> Mapping[str, Entry]:
-        remedy = TokenBinding(token, {}).remedy(token.hosts)
+        remedy = TokenBinding(token, {}).get_remedy(token.hosts)
         with _explain_need(
             f'the vault to say which hosts may get the token "{token.name}"', remedy
         ):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.ports import Caller
 from cactions.app.propose import PlanContext
-from cactions.app.record import Recording, RecordingCaller, check_test_people, record_tests
+from cactions.app.record import RecordedTests, RecordingCaller, check_test_people, record_tests
 from cactions.app.run_tests import Propose, run_test
 from cactions.cli import output_scrubber, progress, prompts, wiring, workspace
 from cactions.cli.exit_codes import Exit
@@ -79,7 +79,7 @@ def _test_people(opened: ProjectFolder) -> list[Person]:
     return [one for one in workspace.open_test_people(opened).list() if one.test]
 
 
-def _told(action: Action, kept: Recording) -> list[str]:
+def _told(action: Action, kept: RecordedTests) -> list[str]:
     file = build_cassette_name(action)
     if kept.refusal:
         return [f"{action.name} was not recorded: {kept.refusal}. {kept.hint}".rstrip()]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cactions.cli.commands.validate_report import Fixing, Format, ValidateOptions, validate
+from cactions.cli.commands.validate_report import FixMode, Format, ValidateOptions, validate
 from cactions.cli.options import Environment, Files, Json, Quiet
 from cactions.edges.files.action_files import to_path
 from cactions.model import Severity, UsageError
@@ -82,7 +82,7 @@ def _format(form: Format | None, json: bool) -> Format:
     return Format.JSON if json else form or Format.TEXT
 
 
-def _fixing(fix: bool, diff: bool) -> Fixing:
+def _fixing(fix: bool, diff: bool) -> FixMode:
     if fix and diff:
         raise UsageError("--fix changes files and --diff does not", hint="Keep one of them.")
-    return Fixing.WRITTEN if fix else Fixing.SHOWN if diff else Fixing.OFFERED
+    return FixMode.WRITTEN if fix else FixMode.SHOWN if diff else FixMode.OFFERED

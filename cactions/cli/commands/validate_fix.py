@@ -10,7 +10,7 @@ from typing import Final
 
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.validate_report import (
-    Fixing,
+    FixMode,
     Format,
     ValidateOptions,
     build_report,
@@ -65,7 +65,7 @@ def _given(
     streamed: bool,
 ) -> Exit:
     changed = [*_changed(opened, states)]
-    if asked.fixing is Fixing.SHOWN:
+    if asked.fixing is FixMode.SHOWN:
         before = build_report(asked, [one.before for one in states])
         hidden = {*_secret_lines(before), *_secret_lines(left)}
         pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
@@ -98,8 +98,8 @@ def _refuse(asked: ValidateOptions, *, streamed: bool) -> None:
     if streamed and len(asked.paths) > 1:
         raise UsageError("- stands alone where it is fixed", hint="Name files, or give one text.")
     elsewhere = asked.format is not Format.TEXT or asked.output is not None
-    if (streamed or asked.fixing is Fixing.SHOWN) and elsewhere:
-        what = "the fixed text" if asked.fixing is Fixing.WRITTEN else "the difference"
+    if (streamed or asked.fixing is FixMode.SHOWN) and elsewhere:
+        what = "the fixed text" if asked.fixing is FixMode.WRITTEN else "the difference"
         hint = "Leave --format, --json and --output out."
         raise UsageError(f"stdout is for {what} here", hint=hint)
 
@@ -149,7 +149,7 @@ def _secret_lines(found: LintReport) -> Iterator[str]:
 
 
 def _closing(asked: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
-    shown = asked.fixing is Fixing.SHOWN
+    shown = asked.fixing is FixMode.SHOWN
     applied = [number for one in states for number in one.applied.values()]
     fixes = f"{count_noun(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"
     fixed = (

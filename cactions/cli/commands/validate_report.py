@@ -29,7 +29,7 @@ class Format(Enum):
     MARKDOWN = "markdown"
 
 
-class Fixing(Enum):
+class FixMode(Enum):
     """What becomes of safe fixes."""
 
     OFFERED = "offered"
@@ -50,7 +50,7 @@ class ValidateOptions(NamedTuple):
     format: Format = Format.TEXT
     quiet: bool = False
     fail_on: Severity = Severity.ERROR
-    fixing: Fixing = Fixing.OFFERED
+    fixing: FixMode = FixMode.OFFERED
     stdin: Path | None = None
     whole: bool = False
     output: Path | None = None
@@ -64,7 +64,7 @@ class ValidateOptions(NamedTuple):
 
 def validate(asked: ValidateOptions) -> Exit:
     """Check the files and tell every finding. Raises UsageError where there is no file."""
-    if asked.fixing is not Fixing.OFFERED:
+    if asked.fixing is not FixMode.OFFERED:
         return Exit(wiring.load_module("commands.validate_fix").run_fix(asked))
     opened = load_folders(asked)
     if asked.output:

@@ -26,7 +26,7 @@ _CLONE_SIGNS: Final = ("packed-refs", "refs/remotes")
 """What a clone has and a repository made on this machine does not."""
 
 
-class Tracking(Enum):
+class GitStatus(Enum):
     """What git's index says about a folder; UNKNOWN if it cannot be read."""
 
     TRACKED = "tracked"
@@ -38,7 +38,7 @@ class _Unreadable(Exception):
     """The index cannot be read, or is missing where it should exist."""
 
 
-def find_tracking(folder: Path) -> Tracking:
+def find_tracking(folder: Path) -> GitStatus:
     """Whether the nearest repository tracks the folder, or files in it.
 
     Case is ignored, because file systems may ignore it. UNKNOWN if the index is not a regular file,
@@ -50,17 +50,17 @@ def find_tracking(folder: Path) -> Tracking:
         if git := _find_git_folder(root / ".git"):
             place = _fold_case(bytes((home / folder.name).relative_to(root)))
             return _read_tracking(git, _signature(git / "index"), folder.name, place)
-    return Tracking.UNTRACKED
+    return GitStatus.UNTRACKED
 
 
 @lru_cache(maxsize=16)
-def _read_tracking(git: Path, _signature: object, name: str, place: str) -> Tracking:
+def _read_tracking(git: Path, _signature: object, name: str, place: str) -> GitStatus:
     """Cached, since several stores ask in one command; ``_signature`` changes with the index."""
     try:
         found = any(_is_within(path, place) for path in _list_paths(git, name))
     except _Unreadable:
-        return Tracking.UNKNOWN
-    return Tracking.TRACKED if found else Tracking.UNTRACKED
+        return GitStatus.UNKNOWN
+    return GitStatus.TRACKED if found else GitStatus.UNTRACKED
 
 
 def _signature(index: Path) -> object:

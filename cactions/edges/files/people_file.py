@@ -102,11 +102,11 @@ def read_people(
     if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
         stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     enrolment = ColumnMap(declared)
-    reading = _Reading(name, enrolment)
-    yield from reading.people(stream, form)
+    reading = _PeopleReader(name, enrolment)
+    yield from reading.read_people(stream, form)
     if reading.findings:
         hidden = any(attribute.redacted for attribute in declared.values())
-        source = reading.source()
+        source = reading.get_source()
         shown = source if enrolment.recognized else mask_values(source)
         raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: shown})
 
@@ -119,7 +119,7 @@ class _Unreadable(Exception):
         self.misread = misread
 
 
-class _Reading:
+class _PeopleReader:
     """One file on its way in: what was wrong so far, and who has been met."""
 
     def __init__(self, name: str, enrolment: ColumnMap) -> None:
@@ -130,7 +130,7 @@ class _Reading:
         self._met: dict[tuple[str, str], tuple[int, int]] = {}
         self._ordinals = count(1)
 
-    def people(self, stream: TextIO, form: PeopleFormat) -> Iterator[Person]:
+    def read_people(self, stream: TextIO, form: PeopleFormat) -> Iterator[Person]:
         """Everybody before the first fault; then the rest is read for its faults."""
         try:
             for row in self._rows(stream, form):
@@ -142,7 +142,7 @@ class _Reading:
         except _Unreadable as end:
             self._note(end.misread)
 
-    def source(self) -> str:
+    def get_source(self) -> str:
         """The lines that findings point into; all others are empty, so that numbers hold."""
         last = max(self._lines, default=0)
         return "\n".join(self._lines.get(number, "") for number in range(1, last + 1))

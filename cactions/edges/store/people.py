@@ -258,7 +258,7 @@ def _read_row(store: Database, row: Row) -> Person:
         test=bool(keys[-1]),
     )
     if _list_columns(person) != tuple(keys):
-        raise store.damaged(f"the row of {person.id} contradicts itself")
+        raise store.build_damaged_error(f"the row of {person.id} contradicts itself")
     return person
 
 
@@ -266,7 +266,7 @@ def _parse_object(store: Database, text: Cell) -> dict[str, Json]:
     try:
         value = strict_json.parse_json(text) if isinstance(text, str) else None
     except strict_json.StrictJsonError as error:
-        raise store.damaged(str(error)) from error
+        raise store.build_damaged_error(str(error)) from error
     if not isinstance(value, dict):
-        raise store.damaged("a person in it is not a JSON object")
+        raise store.build_damaged_error("a person in it is not a JSON object")
     return value

@@ -170,7 +170,7 @@ class RunDatabase:
         if seal is None or self._database.query_rows(run_schema.PLAIN_CELLS):
             return False
         if not isinstance(seal, bytes):
-            raise self._database.damaged("the seal of its head is none")
+            raise self._database.build_damaged_error("the seal of its head is none")
         self._unseal(seal, (self._database.path.stem, _HEAD, str(text)))
         return True
 
@@ -216,11 +216,11 @@ class RunDatabase:
     def _read_head(self) -> tuple[RunHead, bool]:
         rows = self._database.query_rows("SELECT head, finished FROM run")
         if len(rows) != 1:
-            raise self._database.damaged("it should hold one run")
+            raise self._database.build_damaged_error("it should hold one run")
         [(text, finished)] = rows
         head = self._parse(text, documents.head_from_json)
         if head.id != self._database.path.stem:
-            raise self._database.damaged(f"it holds the run {head.id}")
+            raise self._database.build_damaged_error(f"it holds the run {head.id}")
         return head, bool(finished)
 
     def _read_entry(self, row: Row) -> RunEntry:
@@ -231,7 +231,7 @@ class RunDatabase:
             text = self._decode(stored_receipt, number, _RECEIPT)
             receipt = self._parse(text, documents.receipt_from_json)
         if not (self._is_pseudonym_of(pseudonym, plan) and isinstance(undone_by, str)):
-            raise self._database.damaged("an entry contradicts itself")
+            raise self._database.build_damaged_error("an entry contradicts itself")
         return RunEntry(plan, receipt, undone_by)
 
     def _is_pseudonym_of(self, pseudonym: Cell, plan: Plan) -> bool:
@@ -250,7 +250,7 @@ class RunDatabase:
             isinstance(stored, bytes) and stored.startswith(SEALED_PREFIX)
         )
         if not (is_cell and isinstance(stored, str | bytes) and isinstance(number, int)):
-            raise self._database.damaged("an entry is neither a text nor sealed")
+            raise self._database.build_damaged_error("an entry is neither a text nor sealed")
         return self._unseal(stored, self._build_place(number, column))
 
     def _unseal(self, stored: str | bytes, place: Place) -> str:
@@ -264,7 +264,7 @@ class RunDatabase:
         try:
             return build(strict_json.parse_json(text if isinstance(text, str) else ""))
         except strict_json.StrictJsonError as error:
-            raise self._database.damaged(str(error)) from error
+            raise self._database.build_damaged_error(str(error)) from error
         except StoreError as error:
             raise StoreError(f"{self._database}: {error}", hint=error.hint) from error
 

@@ -169,7 +169,7 @@ class Database:
             self._connection.execute("VACUUM")
         self.settle()
 
-    def damaged(self, why: str) -> StoreError:
+    def build_damaged_error(self, why: str) -> StoreError:
         """The error for content that was not written here."""
         return StoreError(f"{self} is damaged: {why}", hint=DAMAGED)
 
@@ -198,7 +198,7 @@ class Database:
                 raise KeyboardInterrupt from None  # SQLite loses the signal's own exception
             raise describe_error(code, str(self), str(error), doubtful=doubtful) from error
         except UnicodeDecodeError as error:  # of a name in the schema
-            raise self.damaged("a text in it is not UTF-8") from error
+            raise self.build_damaged_error("a text in it is not UTF-8") from error
         except UnicodeEncodeError as error:
             why = f"a text for {self.layout.what} is not valid Unicode"
             raise StoreError(why, hint="Check where the text comes from.") from error

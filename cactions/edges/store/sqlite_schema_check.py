@@ -32,7 +32,7 @@ class CheckedRows(Protocol):
         """All rows of a query."""
         ...
 
-    def damaged(self, why: str) -> StoreError:
+    def build_damaged_error(self, why: str) -> StoreError:
         """The error for content that was not written by us."""
         ...
 
@@ -61,14 +61,14 @@ def _find_layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
             f" this one knows {newest})",
             hint="Use the newer cactions.",
         )
-    raise database.damaged("it is empty, or the database of another program")
+    raise database.build_damaged_error("it is empty, or the database of another program")
 
 
 def _check_objects(database: CheckedRows, expected: frozenset[Row]) -> None:
     """Raises StoreError for a missing, changed or additional object."""
     actual = normalize_sql(database.query_rows(OBJECTS))
     if different := sorted(str(name) for _, name, *_ in actual ^ expected):
-        raise database.damaged(
+        raise database.build_damaged_error(
             f'"{escape_control(different[0], 60)}" in it is not as cactions made it'
         )
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.git_tracking import Tracking, find_tracking
+from cactions.edges.files.git_tracking import GitStatus, find_tracking
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
 from cactions.logic.shell import quote_word
 from cactions.model import StoreError
@@ -60,16 +60,16 @@ class StateFolder:
         if self._is_untracked:
             return
         tracking = find_tracking(self.path)
-        if tracking is Tracking.TRACKED:
+        if tracking is GitStatus.TRACKED:
             raise StoreError(
                 f"{self.path} is tracked by git, so another person may have made what is in it",
                 hint=f"If it is yours: `git rm -r --cached {quote_word([str(self.path)])}`, and add"
                 f" {self.path.name}/ to .gitignore. If not: move the folder away.",
             )
-        if unknown and tracking is Tracking.UNKNOWN:
+        if unknown and tracking is GitStatus.UNKNOWN:
             raise StoreError(
                 f"{self.path} may have come with the git repository, whose index cannot be read",
                 hint="Move the folder away if it is not yours. If it is: `git status` must work,"
                 " and the index must be smaller than 128 MiB.",
             )
-        self._is_untracked = tracking is Tracking.UNTRACKED
+        self._is_untracked = tracking is GitStatus.UNTRACKED

@@ -94,9 +94,9 @@ class RequestKey:
 
 def to_request_key(request: Request) -> RequestKey:
     """What our request asks for; no secret is opened."""
-    body = None if request.body is None else request.body.for_matching()
+    body = None if request.body is None else request.body.to_matching_text()
     return build_request_key(
-        request.method, request.url.for_matching(), body, request.get_header("content-type")
+        request.method, request.url.to_matching_text(), body, request.get_header("content-type")
     )
 
 

@@ -146,7 +146,7 @@ def _place_to_json(place: Place | None) -> dict[str, Json]:
 
 
 def _place(fields: StrictReader) -> Place | None:
-    return None if fields.all_null(*_PLACE) else _exact_place(fields)
+    return None if fields.is_all_null(*_PLACE) else _exact_place(fields)
 
 
 def _exact_place(fields: StrictReader) -> Place:

@@ -73,17 +73,17 @@ def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> It
     ]
     alike: Counter[str] = Counter()
     for finding, by in told:
-        fingerprint = files.fingerprint(finding)
+        fingerprint = files.compute_fingerprint(finding)
         alike[fingerprint] += 1
         yield {
             "ruleId": finding.rule,
             "ruleIndex": numbers[finding.rule],
             "level": LEVELS[finding.severity.value],
             "message": {"text": _text(finding)},
-            "locations": [files.spot(finding)],
+            "locations": [files.build_spot(finding)],
             "partialFingerprints": {FINGERPRINT: f"{fingerprint}:{alike[fingerprint]}"},
-            "suppressions": [files.suppression(by)] if by else [],
-            **files.story(finding),
+            "suppressions": [files.build_suppression(by)] if by else [],
+            **files.build_code_flows(finding),
             **({"fixes": [files.fix(finding.fix)]} if finding.fix else {}),
         }
 
@@ -105,17 +105,17 @@ class _Files(Struct, frozen=True):
     sources: Mapping[str, str]
     relative: Relative
 
-    def spot(self, finding: Finding) -> Object:
+    def build_spot(self, finding: Finding) -> Object:
         """Where a finding is; of one without a place no more than the first file is known."""
         first = next(iter(self.sources), "")
         if finding.place:
-            spot = self.location(finding.place)
+            spot = self.build_location(finding.place)
         else:
             spot = {"physicalLocation": {"artifactLocation": self._artifact(first)}}
         named: Json = [{"fullyQualifiedName": finding.route, "kind": "object"}]
         return {**spot, "logicalLocations": named} if finding.route else spot
 
-    def location(self, place: Place, message: str = "") -> Object:
+    def build_location(self, place: Place, message: str = "") -> Object:
         told: Object = {"message": {"text": _plain(message)}} if message else {}
         artifact = self._artifact(place.file)
         return {
@@ -123,12 +123,12 @@ class _Files(Struct, frozen=True):
             **told,
         }
 
-    def story(self, finding: Finding) -> Object:
+    def build_code_flows(self, finding: Finding) -> Object:
         """The other places that it speaks of, and the way from one to the next where it is one."""
         placed = [(one.place, one.message) for one in finding.labels if one.place]
         if not placed:
             return {}
-        told = [self.location(*one) for one in placed]
+        told = [self.build_location(*one) for one in placed]
         related: list[Json] = [{"id": number, **one} for number, one in enumerate(told, start=1)]
         if len(told) == 1 or not finding.rule.startswith(_PATHS):
             return {"relatedLocations": related}
@@ -136,14 +136,14 @@ class _Files(Struct, frozen=True):
         flow: Json = {"threadFlows": [{"locations": steps}]}
         return {"relatedLocations": related, "codeFlows": [flow]}
 
-    def suppression(self, by: Suppression) -> Object:
+    def build_suppression(self, by: Suppression) -> Object:
         """``allow:`` and comments both stand in the sources; who and until when is ours to add."""
         owned: Object = {"owner": by.owner, "expires": by.expires}
         return {
             "kind": "inSource",
             "status": "accepted",
             "justification": by.reason,
-            **({"location": self.location(by.place)} if by.place else {}),
+            **({"location": self.build_location(by.place)} if by.place else {}),
             **({"properties": owned} if by.owner else {}),
         }
 
@@ -162,7 +162,7 @@ class _Files(Struct, frozen=True):
             "properties": {"safe": fix.safe},
         }
 
-    def fingerprint(self, finding: Finding) -> str:
+    def compute_fingerprint(self, finding: Finding) -> str:
         """The same while rule, file, route and words stay; lines and columns do not matter."""
         file = finding.place.file if finding.place else ""
         words = re.sub(r"\bline \d+", "line", finding.message)

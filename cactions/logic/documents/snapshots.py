@@ -53,6 +53,6 @@ def _attribute(fields: StrictReader) -> Attribute:
 
 
 def _maybe_flag(fields: StrictReader, key: str) -> bool | None:
-    if fields.all_null(key):
+    if fields.is_all_null(key):
         return None
     return fields.read_flag(key)

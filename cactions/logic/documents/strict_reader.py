@@ -62,7 +62,7 @@ class StrictReader:
 
     def read_optional_text(self, key: str) -> str:
         """Like ``text``; empty for null."""
-        return "" if self.all_null(key) else self.read_text(key)
+        return "" if self.is_all_null(key) else self.read_text(key)
 
     def read_flag(self, key: str) -> bool:
         """True or false."""
@@ -80,7 +80,7 @@ class StrictReader:
 
     def read_optional_integer(self, key: str, *, missing: bool = False) -> int | None:
         """Like ``integer``; None for null, and with ``missing`` for a key of newer versions."""
-        if self.all_null(key) or (missing and key not in self._left):
+        if self.is_all_null(key) or (missing and key not in self._left):
             return None
         return self.read_integer(key)
 
@@ -149,7 +149,7 @@ class StrictReader:
             hint="Use the version of cactions that wrote it, or a newer one.",
         )
 
-    def all_null(self, *keys: str) -> bool:
+    def is_all_null(self, *keys: str) -> bool:
         """Whether every key stands there with null; if so, all of them are taken."""
         if not all(self._left.get(key, ABSENT) is None for key in keys):
             return False

@@ -54,7 +54,7 @@ def _are_comments(file: str, places: SourceMap) -> bool:
     """
     if file not in places.commented:
         said = _said(places.sources[file])
-        lines = map(_uncommented, places.ended_lines(file))
+        lines = map(_uncommented, places.get_ended_lines(file))
         places.commented[file] = bool(_said("".join(lines)) == said)
     return places.commented[file]
 
@@ -73,10 +73,10 @@ def remove_item(route: str, at: Place | None, places: SourceMap) -> Edit | None:
     if at is None:
         return None
     head, _, number = route.rstrip("]").partition("[")
-    key, listed = places.top(at.file, head)
+    key, listed = places.get_top(at.file, head)
     if key is None or not isinstance(listed, ListNode):
         return None
-    lines, item = places.lines(at.file), listed.items[int(number)]
+    lines, item = places.get_lines(at.file), listed.items[int(number)]
     first, last = item.span.line, _last_line(item)
     if not re.fullmatch(_ITEM, lines[first][: item.span.column]):
         return None
@@ -138,7 +138,7 @@ def _last(node: MapNode | ListNode) -> Node | None:
 
 def _whole(file: str, first: int, last: int, places: SourceMap) -> Place:
     """Whole lines from one to another, counted from 1, with their ends."""
-    lines = places.ended_lines(file)
+    lines = places.get_ended_lines(file)
     if last < len(lines):
         return Place(file, first, 1, last + 1, 1)
     return Place(file, first, 1, last, len(lines[last - 1]) + 1)

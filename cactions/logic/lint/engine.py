@@ -44,7 +44,7 @@ def lint(shaped: LoadedProject, now: float) -> LoadedProject:
     project = shaped.draft
     if project is None:
         return shaped
-    return _Linter(shaped, project, now).result()
+    return _Linter(shaped, project, now).build_result()
 
 
 Key = tuple[str, str, int]
@@ -69,7 +69,7 @@ class _Linter:
         self.answers: dict[Key, Suppression] = {}
         self.used: set[Key] = set()
 
-    def result(self) -> LoadedProject:
+    def build_result(self) -> LoadedProject:
         live = [one for one in self.project.statements if one.expires >= self.today]
         trusted = frozenset(one.where for one in live if not one.rule)
         for one in (*live, *self.comments.sound):

@@ -67,8 +67,8 @@ def load_project(
     """
     kept = tuple(files)
     drafts = [ParsedFile(file) for file in kept]
-    shaper = _Shaper(drafts, environment, snapshot)
-    project = shaper.project()
+    shaper = _ProjectLoader(drafts, environment, snapshot)
+    project = shaper.load()
     findings = tuple(finding for one in drafts for finding in one.faults.found)
     unusable = any(one.rule.startswith(_FORMAT) for one in findings)
     return LoadedProject(
@@ -87,7 +87,7 @@ _FORMAT: Final = "CA0"
 """What begins so is wrong with the format itself, and nothing can be concluded from the rest."""
 
 
-class _Shaper:
+class _ProjectLoader:
     """Declarations first, then the actions that refer to them, across all files."""
 
     def __init__(
@@ -98,7 +98,7 @@ class _Shaper:
         self.homes: dict[str, str] = {}
         self.environment = self._environment(environment)
 
-    def project(self) -> Project:
+    def load(self) -> Project:
         redacted = frozenset(self._redacted())
         attributes = self._attributes(redacted)
         allowed = self._allowed()

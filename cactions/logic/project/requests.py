@@ -94,7 +94,7 @@ def _url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, str]:
     """Base, template and host; the host is empty where it is not known."""
     url, named = at.get("url"), at.get("server")
     base = ""
-    if named and scope.known("server", named.value, scope.servers, named):
+    if named and scope.list_known("server", named.value, scope.servers, named):
         base = scope.servers[named.value] or ""
     if url is None:
         return base, None, ""
@@ -144,7 +144,7 @@ def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ..
     named: set[str] = set()
     carriers: set[str] = set()
     for item in at.value if at else ():
-        if not scope.known("token", item.value, scope.tokens, item):
+        if not scope.list_known("token", item.value, scope.tokens, item):
             continue
         one = scope.tokens[item.value]
         if one is None:

@@ -62,7 +62,7 @@ class Scope(Struct, frozen=True):
         """Note a fault of a value."""
         self.faults.add(rule, at.span, message, hint=hint, route=at.route)
 
-    def known(self, what: str, name: str, names: Collection[str], at: LocatedValue) -> bool:
+    def list_known(self, what: str, name: str, names: Collection[str], at: LocatedValue) -> bool:
         """Whether a name is declared; a fault where it is not."""
         if name in names:
             return True

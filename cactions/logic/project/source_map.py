@@ -79,22 +79,22 @@ class SourceMap:
 
     def get_line(self, file: str, number: int) -> str:
         """A line of a file, counted from 0; empty where there is none."""
-        lines = self.lines(file)
+        lines = self.get_lines(file)
         return lines[number] if number < len(lines) else ""
 
-    def lines(self, file: str) -> list[str]:
+    def get_lines(self, file: str) -> list[str]:
         """The lines of a file; those of the last one are kept."""
         if self.cut[0] != file:
             self.cut = (file, split_lines(self.sources[file]))
         return self.cut[1]
 
-    def ended_lines(self, file: str) -> list[str]:
+    def get_ended_lines(self, file: str) -> list[str]:
         """The same with their ends."""
         if self.ended[0] != file:
             self.ended = (file, split_lines_keeping_ends(self.sources[file]))
         return self.ended[1]
 
-    def top(self, file: str, key: str) -> tuple[Node | None, Node | None]:
+    def get_top(self, file: str, key: str) -> tuple[Node | None, Node | None]:
         """A key of the file itself, and what stands under it."""
         root = self._tree(file)
         entries = root.entries if isinstance(root, MapNode) else []
@@ -116,9 +116,9 @@ class SourceMap:
     def _home(self, route: str) -> str | None:
         head, _, rest = route.partition(".")
         if head != "actions":
-            name = self.once.longest(route)
+            name = self.once.find_longest(route)
             return None if name is None else self.homes[name]
-        name = self.named.longest(rest)
+        name = self.named.find_longest(rest)
         action = None if name is None else self.actions[name]
         return action.place.file if action and action.place else None
 
@@ -131,7 +131,7 @@ class SourceMap:
                 return item, item, left.removeprefix(".")
         if isinstance(node, MapNode):
             names = self._names(node)
-            name = names.longest(rest)
+            name = names.find_longest(rest)
             if name is not None:
                 return *names.entries[name], rest[len(name) :].removeprefix(".")
         return None
@@ -154,7 +154,7 @@ class _Names(Generic[T]):
         self.entries = entries
         self.sizes = sorted({len(name) for name in entries}, reverse=True)
 
-    def longest(self, route: str) -> str | None:
+    def find_longest(self, route: str) -> str | None:
         """The name that a route begins with; there are few sizes, and may be many dots."""
         heads = (route[:size] for size in self.sizes if route[size : size + 1] in _ENDS)
         return next((head for head in heads if head in self.entries), None)

@@ -104,7 +104,7 @@ def join_parts(parts: Iterable[MaskedText], separator: str = "") -> MaskedText:
     return MaskedText(
         separator.join(text.masked for text in texts),
         None if unopened else separator.join(text.reveal() for text in texts),
-        separator.join(text.for_matching() for text in texts),
+        separator.join(text.to_matching_text() for text in texts),
     )
 
 

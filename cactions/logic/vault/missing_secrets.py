@@ -118,6 +118,6 @@ def _check_token(action: Action, binding: TokenBinding) -> Iterator[Finding]:
         f'the vault, read without its key, does not let the token "{token.name}"'
         f" go to {', '.join(missing_hosts)}"
     )
-    hint = f"only if it should go there: {binding.remedy(missing_hosts)}"
+    hint = f"only if it should go there: {binding.get_remedy(missing_hosts)}"
     route = f"tokens.{token.name}.hosts"
     yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)

@@ -58,10 +58,10 @@ class TokenBinding(Struct, frozen=True):
         raise DefinitionError(
             f'the token "{self.token.name}" may not be sent to {host}; it was not sent',
             hint=f"It may go to {', '.join(self.hosts) or 'no host yet'}. Only if {host} should"
-            f" get it: {self.remedy((host,))}",
+            f" get it: {self.get_remedy((host,))}",
         )
 
-    def remedy(self, hosts: Iterable[str]) -> str:
+    def get_remedy(self, hosts: Iterable[str]) -> str:
         """The commands that bind the token to these hosts too, or what to change in the YAML."""
         foreign = [host for host in hosts if host not in self.token.hosts]
         if foreign:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.files.git_tracking import Tracking, find_tracking
+from cactions.edges.files.git_tracking import GitStatus, find_tracking
 from cactions.edges.store.state_folder import StateFolder
 from cactions.model import StoreError
 
 
 def is_tracked(folder: Path) -> bool:
-    return Tracking.TRACKED is find_tracking(folder)
+    return GitStatus.TRACKED is find_tracking(folder)
 
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git writes what is read here")
@@ -164,7 +164,7 @@ def test_no_damaged_index_is_an_error(tmp_path: Path) -> None:
     index = tmp_path / ".git" / "index"
     for place in range(len(GOOD)):
         index.write_bytes(GOOD[:place])
-        assert Tracking.TRACKED is not find_tracking(tmp_path / ".cactions")
+        assert GitStatus.TRACKED is not find_tracking(tmp_path / ".cactions")
         for value in (0, 4, 0xFF):
             index.write_bytes(GOOD[:place] + bytes([value]) + GOOD[place + 1 :])
             find_tracking(tmp_path / ".cactions")
@@ -221,7 +221,7 @@ def test_a_change_of_the_index_is_seen(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     index = tmp_path / ".git" / "index"
     index.write_bytes(index_of(b"a", b"links/b", b"links/c"))
-    assert Tracking.UNTRACKED is find_tracking(tmp_path / ".cactions")
+    assert GitStatus.UNTRACKED is find_tracking(tmp_path / ".cactions")
     index.write_bytes(index_of(b"a", b".cactions/people.db", b"links/c"))
     assert is_tracked(tmp_path / ".cactions")
 

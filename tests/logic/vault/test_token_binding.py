@@ -99,8 +99,8 @@ def test_the_remedy_keeps_what_was_bound_and_binds_every_secret() -> None:
     assert (
         "`cactions vault bind one --token-host a.example --token-host b.example`, then "
         "`cactions vault bind two --token-host a.example`"
-    ) == TokenBinding(token, held).remedy(["a.example"])
-    assert "name it under `hosts`" in TokenBinding(token, held).remedy(["c.example"])
+    ) == TokenBinding(token, held).get_remedy(["a.example"])
+    assert "name it under `hosts`" in TokenBinding(token, held).get_remedy(["c.example"])
 
 
 def test_no_name_of_a_yaml_makes_another_command() -> None:
@@ -108,4 +108,4 @@ def test_no_name_of_a_yaml_makes_another_command() -> None:
     token = Token("jwt; rm -rf ~", "X", ("a.example",))
     assert (
         "`cactions vault bind 'jwt; rm -rf ~' --user --token-host a.example`"
-    ) == TokenBinding(token, {}).remedy(token.hosts)  # fmt: skip
+    ) == TokenBinding(token, {}).get_remedy(token.hosts)  # fmt: skip
