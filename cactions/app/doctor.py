@@ -28,11 +28,11 @@ class HostProber(Protocol):
 def check_hosts(sites: Sequence[Host], doors: HostProber, clock: Clock) -> Iterator[HealthCheck]:
     """Every host's name and connection, then the clock, by the first hosts that can be reached."""
     knocked = doors.probe(sites)
-    for one in knocked:
-        yield from build_checks(one)
-    told: list[tuple[str, str, float]] = []
-    for one in [one for one in knocked if one.is_open][:_ASKED]:
-        told.append((one.site.host, doors.get_date(one.site), clock.get_time()))
-        if told[-1][1]:
+    for host_probe in knocked:
+        yield from build_checks(host_probe)
+    texts: list[tuple[str, str, float]] = []
+    for host_probe in [host_probe for host_probe in knocked if host_probe.is_open][:_ASKED]:
+        texts.append((host_probe.site.host, doors.get_date(host_probe.site), clock.get_time()))
+        if texts[-1][1]:
             break
-    yield check_clock(told)
+    yield check_clock(texts)

@@ -119,7 +119,7 @@ def record_tests(
         )
     if not listened.heard:
         return RecordedTests(refusal="its tests make no call")
-    kept = [_kept(one, known) for one in listened.heard]
+    kept = [_kept(recorded_call, known) for recorded_call in listened.heard]
     names = (name for _, answer in kept for name in _names(answer, secrets))
     hidden = tuple(dict.fromkeys(names))
     exchanges = _told_once([(asked, clean_response(answer, secrets)) for asked, answer in kept])

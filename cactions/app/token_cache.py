@@ -41,10 +41,10 @@ class TokenCache:
     def __init__(
         self,
         clock: Clock,
-        given: Mapping[str, Secret] | None = None,
+        texts: Mapping[str, Secret] | None = None,
         know: Callable[[Secret], Secret] = lambda secret: secret,
     ) -> None:
-        self._clock, self._given, self._know = clock, given or {}, know
+        self._clock, self._given, self._know = clock, texts or {}, know
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
         self._fetching: dict[str, _PendingFetch] = {}
@@ -70,10 +70,10 @@ class TokenCache:
         self, token: Token, mine: _PendingFetch, fetch: Callable[[Token], FetchedToken]
     ) -> Secret:
         try:
-            came = fetch(token)
-            mine.secret = self._know(came.secret)
+            fetched_token = fetch(token)
+            mine.secret = self._know(fetched_token.secret)
             with self._lock:
-                self._kept[token.name] = _Kept(mine.secret, self._until(came))
+                self._kept[token.name] = _Kept(mine.secret, self._until(fetched_token))
         except Exception as error:
             mine.error = error
             raise
@@ -83,10 +83,14 @@ class TokenCache:
             mine.done.set()
         return mine.secret
 
-    def _until(self, came: FetchedToken) -> float:
-        if came.expires_in is None:
+    def _until(self, fetched_token: FetchedToken) -> float:
+        if fetched_token.expires_in is None:
             return float("inf")
-        return self._clock.get_time() + came.expires_in - min(_MARGIN, came.expires_in / 10)
+        return (
+            self._clock.get_time()
+            + fetched_token.expires_in
+            - min(_MARGIN, fetched_token.expires_in / 10)
+        )
 
     def _users(self, token: Token) -> Secret:
         if token.name in self._given:

@@ -54,4 +54,6 @@ def exit_code_of_receipts(receipts: Iterable[Receipt | None]) -> Exit:
         Outcome.UNCHANGED: Exit.CLEAN,
         Outcome.IN_DOUBT: Exit.IN_DOUBT,
     }
-    return choose_most_severe(*(codes.get(one.outcome, Exit.FINDINGS) for one in receipts if one))
+    return choose_most_severe(
+        *(codes.get(receipt.outcome, Exit.FINDINGS) for receipt in receipts if receipt)
+    )

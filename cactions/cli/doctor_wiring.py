@@ -30,15 +30,15 @@ def run_health_checks(
     doors = None
     try:
         trusted = load_trust_store(answers.ca_file)
-        told = f"{count_noun(trusted.authorities, 'authority', 'authorities')} of {trusted.source}"
-        found.append(HealthCheck("trust", "", Health.OK, told))
+        text = f"{count_noun(trusted.authorities, 'authority', 'authorities')} of {trusted.source}"
+        found.append(HealthCheck("trust", "", Health.OK, text))
         network = NetworkRules(
             project.allowed if project else (), ca_file=answers.ca_file, proxy=answers.proxy
         )
         found.append(_proxy(answers))
         doors = SocketProber(network)
     except UsageError as error:
-        topic = "proxy" if any(one.topic == "trust" for one in found) else "trust"
+        topic = "proxy" if any(health_check.topic == "trust" for health_check in found) else "trust"
         found.append(build_failed_check(topic, "", error))
     if doors is None:
         return found
@@ -50,8 +50,8 @@ def _vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
     if not os.path.lexists(vault):
         return
     found = find_missing_in_vault(vault, project)
-    for one in found:
-        yield HealthCheck("vault", one.route, Health.PROBLEM, one.message, one.hint)
+    for finding in found:
+        yield HealthCheck("vault", finding.route, Health.PROBLEM, finding.message, finding.hint)
     if not found:
         yield HealthCheck(
             "vault", "", Health.OK, "has what the calls need, as it reads without its key"

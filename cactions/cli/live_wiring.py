@@ -61,25 +61,25 @@ def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
             secrets.find_binding(token).check(host)
 
     users = [token.name for token in project.tokens.values() if token.is_user_token]
-    given = secret_input.read_user_tokens(answers.user_tokens, users, check)
+    texts = secret_input.read_user_tokens(answers.user_tokens, users, check)
     for caution in _cautions(answers):
         around.say(caution)
     live = HttpSender(NetworkRules(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
     progress.add_exit_hook(live.close)
-    tokens = TokenCache(SystemClock(), given, output_scrubber.register_secret)
+    tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
     return LiveCaller(_TrackedSender(live), secrets, tokens, SystemSleeper())
 
 
 def _cautions(answers: LiveOptions) -> list[str]:
-    said = []
+    unknowns = []
     if answers.proxy:
-        said.append(
+        unknowns.append(
             "Through a proxy: it looks up where hosts lead, and nothing here keeps a request from a"
             " private address. What is sent stays hidden from it."
         )
     if answers.ca_file:
-        said.append(
+        unknowns.append(
             "Only the authorities of the CA file are trusted: the owners of their keys can read and"
             " change what is sent, secrets included."
         )
-    return said
+    return unknowns

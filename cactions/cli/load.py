@@ -31,7 +31,10 @@ def load_projects(
     leaks: bool,
 ) -> list[LoadedProject]:
     """What the files of each folder say. ``known`` reads a snapshot; ``leaks``: with all rules."""
-    return [lint_folder(one, environment, leaks=leaks) for one in find_folders(paths, known)]
+    return [
+        lint_folder(action_folder, environment, leaks=leaks)
+        for action_folder in find_folders(paths, known)
+    ]
 
 
 def find_folders(
@@ -61,5 +64,5 @@ def lint_folder(
     folder: ActionFolder, environment: str | None, *, leaks: bool = True
 ) -> LoadedProject:
     """What the files of one folder say."""
-    one = load_project(folder.files, environment, folder.snapshot)
-    return lint(one, time.time()) if leaks else one
+    loaded_project = load_project(folder.files, environment, folder.snapshot)
+    return lint(loaded_project, time.time()) if leaks else loaded_project

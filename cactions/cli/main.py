@@ -114,10 +114,10 @@ def _code(error: Exception) -> Exit:
 
 def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     code = stopped.code if isinstance(stopped, Interrupted) else _signalled[-1]
-    told = "Terminated." if code is Exit.TERMINATED else "Interrupted."
+    literal = "Terminated." if code is Exit.TERMINATED else "Interrupted."
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
-        wiring.create_output().info(f"{told} {progress.get_not_done_message(words)}")
+        wiring.create_output().info(f"{literal} {progress.get_not_done_message(words)}")
     streams.give_up(sys.stdout)
     return code
 

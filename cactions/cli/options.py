@@ -78,12 +78,12 @@ def _ways() -> str:
 
 def parse_inputs(pairs: list[str] | None) -> dict[str, Scalar]:
     """``NAME=VALUE`` of each ``--input``; a name stands once."""
-    given: dict[str, Scalar] = {}
+    texts: dict[str, Scalar] = {}
     for pair in pairs or []:
         name, mark, value = pair.partition("=")
         if not mark or not name:
             raise UsageError(f'--input "{pair}" has no value', hint="Write NAME=VALUE.")
-        if name in given:
+        if name in texts:
             raise UsageError(f'the data input "{name}" is given twice', hint="Keep one.")
-        given[name] = value
-    return given
+        texts[name] = value
+    return texts

@@ -83,10 +83,10 @@ def _from_descriptor(name: str, number: int) -> str:
         with os.fdopen(number, "rb", closefd=False) as stream:
             return _decoded(stream.read(_MOST), "token")
     except OSError:
-        given = quote_word([f"{name}={number}"])
+        text = quote_word([f"{name}={number}"])
         raise UsageError(
             f'the user token "{name}" cannot be read from descriptor {number}',
-            hint=f"Open it in the shell: `--user-token {given} {number}<FILE`",
+            hint=f"Open it in the shell: `--user-token {text} {number}<FILE`",
         ) from None
 
 

@@ -18,15 +18,15 @@ def share_options(
     """
 
     def decorated(command: Command) -> Command:
-        def called(**given: Any) -> None:  # noqa: ANN401 (whatever Typer has read)
-            command(build(**{name: given.pop(name) for name in options}), **given)
+        def called(**texts: Any) -> None:  # noqa: ANN401 (whatever Typer has read)
+            command(build(**{name: texts.pop(name) for name in options}), **texts)
 
         own = [*signature(command, eval_str=True).parameters.values()][1:]
         shared = [
             Parameter(name, Parameter.KEYWORD_ONLY, default=defaults.get(name), annotation=form)
             for name, form in options.items()
         ]
-        own = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]
+        own = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own]
         of_command = signature(command).replace(parameters=[*own, *shared])
         called.__signature__ = of_command  # type: ignore[attr-defined]
         called.__annotations__ = {}

@@ -37,13 +37,13 @@ _OURS: Final = (
 
 def to_usage_error(complaint: Exception, words: Sequence[str]) -> UsageError | None:
     """The same as an UsageError; None where Typer has shown the help instead of complaining."""
-    told: str = getattr(complaint, "format_message", complaint.__str__)()
-    if not told.strip():
+    text: str = getattr(complaint, "format_message", complaint.__str__)()
+    if not text.strip():
         return None
     for pattern, ours in _OURS:
-        if found := re.fullmatch(pattern, told, re.DOTALL):
+        if found := re.fullmatch(pattern, text, re.DOTALL):
             return UsageError(ours.format(*found.groups()), hint=_next(complaint, words, found))
-    return UsageError(told, hint=_next(complaint, words, None))
+    return UsageError(text, hint=_next(complaint, words, None))
 
 
 def _next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:

@@ -23,9 +23,9 @@ def check_vaults(pairs: Iterable[tuple[Path, LoadedProject]]) -> list[Finding]:
     """What the files name, and the vault beside them, where there is one, does not hold."""
     return [
         finding
-        for vault, one in pairs
-        if one.project and os.path.lexists(vault)
-        for finding in _held_against(vault, partial(find_vault_problems, one.project))
+        for vault, loaded_project in pairs
+        if loaded_project.project and os.path.lexists(vault)
+        for finding in _held_against(vault, partial(find_vault_problems, loaded_project.project))
     ]
 
 

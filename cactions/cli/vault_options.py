@@ -36,9 +36,9 @@ _OPTIONS: Final[dict[str, Any]] = {
 _DEFAULTS: Final = {"vault": Path(wiring.VAULT)}
 
 
-def _ways(passphrase_of: str | None, **given: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
+def _ways(passphrase_of: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
     return VaultOptions(
-        **given, typed=secret_input.TypedKey(passphrase_of) if passphrase_of else None
+        **texts, typed=secret_input.TypedKey(passphrase_of) if passphrase_of else None
     )
 
 

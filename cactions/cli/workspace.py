@@ -86,5 +86,5 @@ def open_test_people(home: ProjectFolder) -> LocalPeopleStore:
     """
     from cactions.edges.store.people import LocalPeopleStore
 
-    given = load_people(home)
-    return LocalPeopleStore(None, given) if given else open_people(home)
+    persons = load_people(home)
+    return LocalPeopleStore(None, persons) if persons else open_people(home)

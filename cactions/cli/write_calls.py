@@ -50,8 +50,8 @@ def preview_write_call(
             f" apply it, without another call: {join_command(('runs', 'resume'), head.id)}"
         )
     resume_run(done.run, workspace.open_run_stores(opened))  # nothing is left to be applied
-    told = f"No person was changed. The call was made, and is recorded in run {head.id}."
-    return done.result, told
+    text = f"No person was changed. The call was made, and is recorded in run {head.id}."
+    return done.result, text
 
 
 def test_write_call(

@@ -81,8 +81,8 @@ def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ())
     holds. ``options`` follow them, each with its value in a word of its own.
     """
     dashed = any(name.startswith("-") for name in names)
-    given = (*words, *options, "--", *names) if dashed else (*words, *names, *options)
-    return " ".join(["cactions", *(quote_word([one]) for one in given)])
+    texts = (*words, *options, "--", *names) if dashed else (*words, *names, *options)
+    return " ".join(["cactions", *(quote_word([text]) for text in texts)])
 
 
 def _inside(part: Part) -> str:
@@ -94,7 +94,9 @@ def _alone(part: Part) -> str:
 
 
 def _quoted(text: str) -> Iterator[str]:
-    for shows, characters in groupby(text, lambda one: one == "\n" or one.isprintable()):
+    for shows, characters in groupby(
+        text, lambda text_value: text_value == "\n" or text_value.isprintable()
+    ):
         run = "".join(characters)
         yield shlex.quote(run) if shows else _octal(run)
 

@@ -52,7 +52,7 @@ class Response(Struct, frozen=True):
     def get_headers(self, name: str) -> tuple[str, ...]:
         """Every value of a header, by any case."""
         wanted = name.lower()
-        return tuple(value for one, value in self.headers if one.lower() == wanted)
+        return tuple(value for text, value in self.headers if text.lower() == wanted)
 
 
 class Proof(Struct, frozen=True):

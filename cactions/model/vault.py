@@ -122,7 +122,7 @@ class VaultContents(Struct, frozen=True):
     @property
     def secrets(self) -> tuple[Entry, ...]:
         """Those of purpose SECRET, bindings of user tokens among them."""
-        return tuple(one for one in self.entries if one.purpose is Purpose.SECRET)
+        return tuple(entry for entry in self.entries if entry.purpose is Purpose.SECRET)
 
 
 class AuthenticationFailed(ValueError):

@@ -73,8 +73,12 @@ def _named(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
 
 
 def _notes(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
-    said = [row.why] if row.why else []
-    lines = [line for paragraph in said for line in wrap_paragraph(paragraph, room, indent=indent)]
+    styled_lines = [row.why] if row.why else []
+    lines = [
+        line
+        for paragraph in styled_lines
+        for line in wrap_paragraph(paragraph, room, indent=indent)
+    ]
     for text in row.cautions:
         lines += wrap(span(text), room, hang=(*add_gap(indent), Span("! ", Style.CAUTION)))
     return lines
@@ -118,8 +122,10 @@ class _Columns(Struct, frozen=True):
             line = (*pad_line(line, start + self.name + 2 + values), *add_gap(2), *path)
         elif path:
             below.insert(0, (*dim("from "), *path))
-        told = wrap(join_spans(" · ", below), self.room, hang=add_gap(start)) if below else []
-        return [line, *told, *_notes(row, self.room, start)]
+        styled_lines = (
+            wrap(join_spans(" · ", below), self.room, hang=add_gap(start)) if below else []
+        )
+        return [line, *styled_lines, *_notes(row, self.room, start)]
 
     def _values(self, row: ChangeRow) -> StyledLine:
         if row.after is None:

@@ -46,9 +46,13 @@ def render_changes(
     """The changes by kind, then what is refused, what is kept, and what is the same."""
     most = min(_MOST_VALUE, room - (_NARROW_FRAME if room < NARROW else _FRAME))
     rows = [_changed(c, most, tense) for k in EFFECTIVE for c in plan.changes if c.kind is k]
-    rows += [_conflict(each, plan, tense) for each in conflicts]
+    rows += [_conflict(conflict, plan, tense) for conflict in conflicts]
     for refused in (True, False):
-        rows += [_left(each, most) for each in plan.left if each.refused is refused]
+        rows += [
+            _left(kept_attribute, most)
+            for kept_attribute in plan.left
+            if kept_attribute.refused is refused
+        ]
     return render_change_table(rows, room) + _same(plan, room)
 
 
@@ -56,7 +60,7 @@ def render_conflict(
     plan: Plan, conflicts: Sequence[Conflict], room: int, tense: ChangeTense
 ) -> list[StyledLine]:
     """The conflicts alone, where nothing of the plan was written."""
-    return render_change_table([_conflict(each, plan, tense) for each in conflicts], room)
+    return render_change_table([_conflict(conflict, plan, tense) for conflict in conflicts], room)
 
 
 def _changed(change: Change, room: int, tense: ChangeTense) -> ChangeRow:

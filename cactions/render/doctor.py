@@ -38,12 +38,12 @@ def _lines(check: HealthCheck, room: int) -> list[StyledLine]:
     title: StyledLine = span(_TOPICS.get(check.topic, check.topic), Style.STRONG)
     if check.subject:
         title += (Span(" "), Span(check.subject, Style.CODE))
-    told = wrap((*title, Span(f": {check.message}")), room, hang=head)
+    styled_lines = wrap((*title, Span(f": {check.message}")), room, hang=head)
     if not check.hint:
-        return told
+        return styled_lines
     indent = add_gap(_WIDEST + 2 if choose_margin(room) else 0)
     return [
-        *told,
+        *styled_lines,
         *wrap((Span("Next: ", Style.STRONG), Span(to_sentence(check.hint))), room, hang=indent),
     ]
 

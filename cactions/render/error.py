@@ -63,8 +63,8 @@ def render_traceback(error: BaseException) -> View:
     """
 
     def draw(_room: int) -> list[StyledLine]:
-        told = TracebackException.from_exception(error, compact=True).format()
-        rows = [row for part in told for row in part.rstrip("\n").split("\n")]
+        texts = TracebackException.from_exception(error, compact=True).format()
+        rows = [row for part in texts for row in part.rstrip("\n").split("\n")]
         return [span(row[:_LONGEST], Style.SOURCE) for row in rows]
 
     return draw
@@ -82,11 +82,11 @@ def _details(error: BaseException) -> list[StyledLine]:
         ]
     if not isinstance(error, CactionsError):
         return [span(f"{type(error).__name__} in {_origin(error)}."), _next(_REPORT)]
-    said = span(messages.to_sentence(str(error)))
+    spans = span(messages.to_sentence(str(error)))
     if error.place:
         message = str(error).strip().rstrip(".")
-        said = (Span(f"{error.place}:", Style.CODE), Span(f" {message}."))
-    return [said, *([_next(error.hint)] if error.hint else [])]
+        spans = (Span(f"{error.place}:", Style.CODE), Span(f" {message}."))
+    return [spans, *([_next(error.hint)] if error.hint else [])]
 
 
 _LONGEST = 1_000  # characters of one line of a traceback

@@ -28,7 +28,7 @@ def escape_finding(finding: Finding) -> Finding:
         message=escape_terminal(finding.message),
         hint=escape_terminal(finding.hint),
         route=escape_terminal(finding.route),
-        labels=tuple(_label(one) for one in finding.labels),
+        labels=tuple(_label(label) for label in finding.labels),
         notes=tuple(map(escape_terminal, finding.notes)),
     )
 
@@ -39,6 +39,10 @@ def _label(label: Label) -> Label:
     )
 
 
-def _suppressed(one: SuppressedFinding) -> SuppressedFinding:
-    by = replace(one.by, reason=escape_terminal(one.by.reason), owner=escape_terminal(one.by.owner))
-    return SuppressedFinding(escape_finding(one.finding), by)
+def _suppressed(suppressed_finding: SuppressedFinding) -> SuppressedFinding:
+    by = replace(
+        suppressed_finding.by,
+        reason=escape_terminal(suppressed_finding.by.reason),
+        owner=escape_terminal(suppressed_finding.by.owner),
+    )
+    return SuppressedFinding(escape_finding(suppressed_finding.finding), by)

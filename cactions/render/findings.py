@@ -89,7 +89,11 @@ class _Page(Struct, frozen=True):
 
 
 def _files(found: Sequence[Finding], sources: Mapping[str, str]) -> dict[str, Sequence[str]]:
-    places = [place for one in found for place in (one.place, *(each.place for each in one.labels))]
+    places = [
+        place
+        for finding in found
+        for place in (finding.place, *(label.place for label in finding.labels))
+    ]
     named = {place.file for place in places if place and place.file in sources}
     return {name: split_lines(sources[name]) for name in named}
 

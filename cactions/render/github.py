@@ -36,19 +36,19 @@ def render_github(
     tells whether all of them stand in the job's summary.
     """
     shown = by_severity(review.findings)[:MOST_SHOWN]
-    lines = [_command(one, relative) for one in shown]
-    told = count_by_severity(review.findings, len(review.suppressed))
+    lines = [_command(finding, relative) for finding in shown]
+    text = count_by_severity(review.findings, len(review.suppressed))
     rest = len(review.findings) - len(shown)
     where = "the job summary" if summarized else "`cactions validate`"
     more = f" The {MOST_SHOWN} most severe are annotations; {where} lists all." if rest > 0 else ""
-    return "\n".join([*lines, f"cactions: {told}.{more}", ""])
+    return "\n".join([*lines, f"cactions: {text}.{more}", ""])
 
 
 def _command(finding: Finding, relative: Callable[[str], str | None]) -> str:
     hint = [f"hint: {finding.hint}"] if finding.hint else []
-    told = "\n".join(map(escape_terminal, [finding.message, *finding.notes, *hint]))
+    text = "\n".join(map(escape_terminal, [finding.message, *finding.notes, *hint]))
     about = ",".join(f"{key}={_in_property(value)}" for key, value in _where(finding, relative))
-    return f"::{_COMMANDS[finding.severity]} {about}::{_escaped(told, _IN_DATA)}"
+    return f"::{_COMMANDS[finding.severity]} {about}::{_escaped(text, _IN_DATA)}"
 
 
 def _where(finding: Finding, relative: Callable[[str], str | None]) -> list[tuple[str, str | int]]:

@@ -41,7 +41,10 @@ def _by_file(review: LintReport) -> Mapping[str, list[Case]]:
 
 def _cases(review: LintReport) -> Iterator[Case]:
     yield from ((finding, None) for finding in review.findings)
-    yield from ((one.finding, one.by) for one in review.suppressed)
+    yield from (
+        (suppressed_finding.finding, suppressed_finding.by)
+        for suppressed_finding in review.suppressed
+    )
 
 
 def _suite(root: Element, file: str, cases: Iterable[Case], grave: Collection[Severity]) -> Element:
@@ -65,12 +68,12 @@ def _case(
     case = SubElement(
         suite, "testcase", name=escape_terminal(name), classname=suite.get("name", "")
     )
-    told = escape_terminal(finding.message)
+    text = escape_terminal(finding.message)
     if by:
-        SubElement(case, "skipped", message=f"{told}; suppressed: {escape_terminal(by.reason)}")
+        SubElement(case, "skipped", message=f"{text}; suppressed: {escape_terminal(by.reason)}")
     elif finding.severity in grave:
         SubElement(
-            case, "failure", type=f"{finding.rule} {NAMES[finding.rule]}", message=told
+            case, "failure", type=f"{finding.rule} {NAMES[finding.rule]}", message=text
         ).text = _text(finding)
     else:
         SubElement(case, "system-out").text = _text(finding)
@@ -79,7 +82,9 @@ def _case(
 def _text(finding: Finding) -> str:
     """All that is said of it, line by line."""
     where = f"{finding.place}: " if finding.place else ""
-    labels = [f"{f'{one.place}: ' if one.place else ''}{one.message}" for one in finding.labels]
+    labels = [
+        f"{f'{label.place}: ' if label.place else ''}{label.message}" for label in finding.labels
+    ]
     notes = [f"note: {note}" for note in finding.notes]
     hint = [f"hint: {finding.hint}"] if finding.hint else []
     head = f"{where}{ONE[finding.severity]} {finding.rule} {finding.message}"

@@ -139,7 +139,9 @@ def render_table(
     lines: list[StyledLine] = []
     for row in (_heads(columns), *rows):
         front = tuple(
-            each for at in range(last) for each in (*pad_line(row[at], widths[at]), *add_gap(2))
+            span_value
+            for at in range(last)
+            for span_value in (*pad_line(row[at], widths[at]), *add_gap(2))
         )
         lines += wrap(row[last], room, hang=front) if row[last] else [front]
     return lines

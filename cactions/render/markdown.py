@@ -35,7 +35,7 @@ def render_markdown(review: LintReport, relative: Callable[[str], str | None]) -
     if not found:
         return head
     rows = ["\n| | Rule | Where | What |", "|---|---|---|---|"]
-    rows += [_row(one, relative) for one in found[:_MOST_ROWS]]
+    rows += [_row(finding, relative) for finding in found[:_MOST_ROWS]]
     table = "\n".join([*rows, ""])
     if len(found) > _MOST_ROWS:
         table += _MORE.format(len(found) - _MOST_ROWS)

@@ -10,9 +10,9 @@ from cactions.render.escape import split_escaped
 from cactions.render.text import Style
 
 
-def count_noun(number: int, one: str, many: str = "") -> str:
+def count_noun(number: int, text: str, many: str = "") -> str:
     """``1 error``, ``12 errors``, ``1,000 people``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {text if number == 1 else many or text + 's'}"
 
 
 def join_words(names: list[str], most: int = 12) -> str:

@@ -70,8 +70,8 @@ class PlainOutput:
         """The width of a stream in cells."""
         columns = self.environ.get("COLUMNS", "")
         sound = columns.isascii() and columns.isdigit() and len(columns) <= _MOST_DIGITS
-        given = int(columns) if sound else 0
-        return max(_LEAST, self._room or given or _terminal(stream) or _PIPED)
+        number = int(columns) if sound else 0
+        return max(_LEAST, self._room or number or _terminal(stream) or _PIPED)
 
     def _put(self, stream: TextIO, sheet: View) -> None:
         stream.write(to_plain_text(self._lines(stream, sheet)))

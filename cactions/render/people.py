@@ -44,7 +44,7 @@ def render_people(found: Sequence[Person], *, redacted: Collection[Reference] = 
             return [span("No people yet.")]
         beside = _MOST_CELL if room < NARROW else (room - _REST) // 2
         cell = ValueStyle(room=min(_MOST_CELL, beside), sized=False)
-        rows = [_row(one, cell, redacted) for one in found]
+        rows = [_row(person, cell, redacted) for person in found]
         return [
             *render_table(_COLUMNS, rows, room),
             BLANK,
@@ -55,7 +55,7 @@ def render_people(found: Sequence[Person], *, redacted: Collection[Reference] = 
 
 
 def render_person(
-    one: Person, attributes: Mapping[str, Attribute], *, redacted: Collection[Reference] = ()
+    person: Person, attributes: Mapping[str, Attribute], *, redacted: Collection[Reference] = ()
 ) -> View:
     """Fields, then custom attributes.
 
@@ -68,16 +68,18 @@ def render_person(
 
     def field(name: str) -> StyledLine:
         hidden = PersonField(name) in redacted
-        return render_value(one.get_field(name), ValueStyle(CONTACT_FIELDS[name], redacted=hidden))
+        return render_value(
+            person.get_field(name), ValueStyle(CONTACT_FIELDS[name], redacted=hidden)
+        )
 
     def draw(room: int) -> list[StyledLine]:
         hidden = [n for n in CONTACT_FIELDS if PersonField(n) in redacted]
-        note = dim(" (test person)" if one.test else "")
+        note = dim(" (test person)" if person.test else "")
         title = (
-            Span(messages.get_display_name(one.get_label_without(hidden)), Style.STRONG),
+            Span(messages.get_display_name(person.get_label_without(hidden)), Style.STRONG),
             *note,
         )
-        names = [name for name in CONTACT_FIELDS if name == "id" or name in one.fields]
+        names = [name for name in CONTACT_FIELDS if name == "id" or name in person.fields]
         fields = [LabeledValue(n, (field(n),)) for n in names]
         lines = [
             *wrap_paragraph(title, room),
@@ -85,10 +87,11 @@ def render_person(
             *render_labeled_values(fields, room, indent=choose_margin(room)),
             BLANK,
         ]
-        if not one.attributes:
+        if not person.attributes:
             return [*lines, span("No attributes.")]
         items = [
-            LabeledValue(n, (render_value(v, look(n)),)) for n, v in sorted(one.attributes.items())
+            LabeledValue(n, (render_value(v, look(n)),))
+            for n, v in sorted(person.attributes.items())
         ]
         return [
             *lines,
@@ -107,15 +110,17 @@ def render_import(number: int, source: str) -> View:
     return lambda room: wrap_paragraph(line, room)
 
 
-def _row(one: Person, cell: ValueStyle, redacted: Collection[Reference]) -> tuple[StyledLine, ...]:
-    marks = ["lead"] if one.role is Role.LEAD else []
-    marks += ["test"] if one.test else []
+def _row(
+    person: Person, cell: ValueStyle, redacted: Collection[Reference]
+) -> tuple[StyledLine, ...]:
+    marks = ["lead"] if person.role is Role.LEAD else []
+    marks += ["test"] if person.test else []
     fields = (
-        render_value(one.get_field(name), replace(cell, redacted=PersonField(name) in redacted))
+        render_value(person.get_field(name), replace(cell, redacted=PersonField(name) in redacted))
         for name in ("user_id", "email", "name")
     )
     return (
         *fields,
-        span(one.id, Style.CODE),
+        span(person.id, Style.CODE),
         span(", ".join(marks), Style.CAUTION) if marks else (),
     )

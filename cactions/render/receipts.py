@@ -82,13 +82,13 @@ def _how_on(head: RunHead) -> StyledLine:
     resume = Span(join_command(("runs", "resume"), head.id), Style.CODE)
     back = Span(join_command(("runs", "undo"), head.id), Style.CODE)
     run_id = Span(head.id, Style.CODE)
-    said = " was cut off, or is still in progress. To finish it: "
-    return (Span("Run "), run_id, Span(said), resume, Span(". To undo it: "), back, Span("."))
+    literal = " was cut off, or is still in progress. To finish it: "
+    return (Span("Run "), run_id, Span(literal), resume, Span(". To undo it: "), back, Span("."))
 
 
 def _name(plan: Plan) -> Span:
-    told = messages.get_display_name(plan.subject.label or plan.subject.person_id)
-    return Span(told or "A forgotten person", Style.STRONG)
+    text = messages.get_display_name(plan.subject.label or plan.subject.person_id)
+    return Span(text or "A forgotten person", Style.STRONG)
 
 
 def render_outcome(plan: Plan, done: Receipt, room: int, tense: ChangeTense) -> list[StyledLine]:
@@ -98,30 +98,30 @@ def render_outcome(plan: Plan, done: Receipt, room: int, tense: ChangeTense) -> 
         rows = changes.render_changes(plan, room, tense, done.conflicts)
     else:
         rows = changes.render_conflict(plan, done.conflicts, room, tense)
-    said = wrap_paragraph(_told(plan, done, tense), room, indent=choose_margin(room))
-    return [*said, BLANK, *rows] if rows else said
+    styled_lines = wrap_paragraph(_told(plan, done, tense), room, indent=choose_margin(room))
+    return [*styled_lines, BLANK, *rows] if rows else styled_lines
 
 
 def _told(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
     """``Applied: Ada Lovelace. 1 added.``: the outcome, the person, and what it means."""
     word, tone = messages.OUTCOMES[done.outcome]
     taken_back = tense is ChangeTense.TAKEN_BACK
-    said: StyledLine = span(messages.BECAME[done.outcome])
+    styled_line: StyledLine = span(messages.BECAME[done.outcome])
     if done.outcome is Outcome.APPLIED:
-        word, said = ("restored" if taken_back else word), (*_counts(plan, tense), Span("."))
+        word, styled_line = ("restored" if taken_back else word), (*_counts(plan, tense), Span("."))
     elif done.outcome is Outcome.IN_DOUBT and plan.pending:
-        said = span("Nothing was written to this person.")
+        styled_line = span("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
-        said = span("This person was changed since, so nothing was restored.")
+        styled_line = span("This person was changed since, so nothing was restored.")
     if not plan.subject.person_id:
-        said = span("Everything else about them was erased.")
+        styled_line = span("Everything else about them was erased.")
     message = span(f" {messages.to_sentence(done.message)}") if done.message else ()
     return (
         Span(f"{word.capitalize()}:", tone),
         Span(" "),
         _name(plan),
         Span(". "),
-        *said,
+        *styled_line,
         *message,
     )
 

@@ -52,15 +52,15 @@ def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
         messages.get_display_name(plan.subject.label or plan.subject.person_id), Style.STRONG
     )
     if receipt is None:
-        said = (name, Span(" has the old values. Resuming writes the new ones:"))
+        spans = (name, Span(" has the old values. Resuming writes the new ones:"))
         return [
-            *wrap_paragraph(said, room),
+            *wrap_paragraph(spans, room),
             BLANK,
             *changes.render_changes(plan, room, ChangeTense.PLANNED),
         ]
     if receipt.outcome is Outcome.APPLIED:
-        said = (name, Span(" already has the new values. Resuming only records that."))
-        return wrap_paragraph(said, room)
+        spans = (name, Span(" already has the new values. Resuming only records that."))
+        return wrap_paragraph(spans, room)
     return render_outcome(plan, receipt, room, ChangeTense.DONE)
 
 

@@ -40,7 +40,7 @@ _NOT_SEALED = span(", not sealed", Style.CAUTION)
 def render_runs(found: Iterable[Run]) -> View:
     """The table of runs, in the order given; a run's id holds its time, where room is scarce."""
     found = list(found)
-    taken = {each.head.undoes for each in found if _has_restored(each)}
+    taken = {run_value.head.undoes for run_value in found if _has_restored(run_value)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
     how_on = [_how_on(run.head) for run in found if not run.finished]
 
@@ -58,77 +58,77 @@ def render_runs(found: Iterable[Run]) -> View:
     return draw
 
 
-def render_run(one: Run) -> View:
+def render_run(run: Run) -> View:
     """One run: what it was, and what it did to each person."""
 
     def draw(room: int) -> list[StyledLine]:
-        title = (Span("Run "), Span(one.head.id, Style.STRONG))
+        title = (Span("Run "), Span(run.head.id, Style.STRONG))
         lines = [
             *wrap_paragraph(title, room),
             BLANK,
-            *render_labeled_values(list(_head(one)), room, indent=choose_margin(room)),
+            *render_labeled_values(list(_head(run)), room, indent=choose_margin(room)),
         ]
-        for entry in one.entries:
-            lines += [BLANK, *_entry(entry, one.head.kind, room)]
-        if not one.finished:
-            lines += [BLANK, *wrap_paragraph(_how_on(one.head), room)]
+        for entry in run.entries:
+            lines += [BLANK, *_entry(entry, run.head.kind, room)]
+        if not run.finished:
+            lines += [BLANK, *wrap_paragraph(_how_on(run.head), room)]
         return lines
 
     return draw
 
 
-def _run_row(one: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
+def _run_row(run: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
     return (
-        span(one.head.id, Style.CODE),
-        span(format_utc(one.head.started)[:-3]),
-        span(one.head.action, Style.NAME),
-        span(one.head.kind.value),
-        (*_state(one, partly=partly), *(() if one.authentic else _NOT_SEALED)),
-        (Span(f"{one.people:,}: "), *render_tally(one)),
+        span(run.head.id, Style.CODE),
+        span(format_utc(run.head.started)[:-3]),
+        span(run.head.action, Style.NAME),
+        span(run.head.kind.value),
+        (*_state(run, partly=partly), *(() if run.authentic else _NOT_SEALED)),
+        (Span(f"{run.people:,}: "), *render_tally(run)),
     )
 
 
-def render_tally(one: Run) -> StyledLine:
+def render_tally(run: Run) -> StyledLine:
     """People by outcome; together they are everybody who was handed in."""
-    counts = Tally.of(_known(one)).counts
+    counts = Tally.of(_known(run)).counts
     parts = [
         span(f"{counts[outcome]:,} {word}", tone)
         for outcome, (word, tone) in messages.OUTCOMES.items()
         if counts.get(outcome)
     ]
-    left = one.people - sum(counts.values())
-    parts += [span(f"{left:,} {'not started' if one.finished else 'open'}", Style.CAUTION)] * (
+    left = run.people - sum(counts.values())
+    parts += [span(f"{left:,} {'not started' if run.finished else 'open'}", Style.CAUTION)] * (
         left > 0
     )
     return join_spans(", ", parts) if parts else dim("no people")
 
 
-def _known(one: Run) -> Iterator[Receipt]:
+def _known(run: Run) -> Iterator[Receipt]:
     """Receipts; a call whose answer never came is in doubt without one."""
-    for entry in one.entries:
+    for entry in run.entries:
         if entry.receipt or entry.plan.pending:
             yield entry.receipt or _open(entry.plan)
 
 
-def _has_restored(one: Run) -> bool:
+def _has_restored(run: Run) -> bool:
     """Whether it is an undo that has put something back."""
-    applied = (e.receipt and e.receipt.outcome is Outcome.APPLIED for e in one.entries)
-    return one.head.kind is RunKind.UNDO and any(applied)
+    applied = (e.receipt and e.receipt.outcome is Outcome.APPLIED for e in run.entries)
+    return run.head.kind is RunKind.UNDO and any(applied)
 
 
-def _state(one: Run, *, partly: bool = False) -> StyledLine:
+def _state(run: Run, *, partly: bool = False) -> StyledLine:
     """``partly``: an undo has restored something of it."""
-    if not one.finished:
+    if not run.finished:
         return span("cut off", Style.CAUTION)
-    undone = sum(bool(entry.undone_by) for entry in one.entries)
-    applied = [e for e in one.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
+    undone = sum(bool(entry.undone_by) for entry in run.entries)
+    applied = [e for e in run.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
     if undone:
         return span("undone" if undone >= len(applied) else "partly undone")
     return span("partly undone" if partly else "finished")
 
 
-def _head(one: Run) -> Iterator[LabeledValue]:
-    head = one.head
+def _head(run: Run) -> Iterator[LabeledValue]:
+    head = run.head
     yield LabeledValue("Action", (span(head.action, Style.NAME),))
     yield LabeledValue(
         "Started", ((Span(f"{format_utc(head.started)} UTC by "), Span(head.operator, Style.CODE)),)
@@ -142,10 +142,10 @@ def _head(one: Run) -> Iterator[LabeledValue]:
         yield LabeledValue("Responses", (source,))
     else:
         yield LabeledValue("Responses", (span("live"),))
-    yield LabeledValue("State", (_state(one),))
-    if not one.authentic:
+    yield LabeledValue("State", (_state(run),))
+    if not run.authentic:
         yield LabeledValue("Sealed", (span("no", Style.CAUTION), span(UNSEALED)))
-    yield LabeledValue("People", ((Span(f"{one.people:,}: "), *render_tally(one)),))
+    yield LabeledValue("People", ((Span(f"{run.people:,}: "), *render_tally(run)),))
 
 
 def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]:

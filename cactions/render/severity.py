@@ -22,9 +22,11 @@ def by_severity(found: Sequence[Finding]) -> list[Finding]:
 
 def count_by_severity(found: Sequence[Finding], suppressed: int) -> str:
     """``2 errors and 1 note``, or that there are none, and how many are suppressed."""
-    numbers = Counter(one.severity for one in found)
+    numbers = Counter(finding.severity for finding in found)
     parts = [
-        messages.count_noun(numbers[one], ONE[one], _MANY[one]) for one in Severity if numbers[one]
+        messages.count_noun(numbers[severity], ONE[severity], _MANY[severity])
+        for severity in Severity
+        if numbers[severity]
     ]
     more = f"; {suppressed:,} suppressed" if suppressed else ""
     return f"{messages.join_words(parts) or 'No problems'}{more}"

@@ -12,7 +12,7 @@ from cactions.render.messages import join_words
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 
 
-def render_token_test(token: Token, came: FetchedToken, binding: TokenBinding) -> View:
+def render_token_test(token: Token, fetched_token: FetchedToken, binding: TokenBinding) -> View:
     """Where it came from, where it stood, what it looks like, and where it would go."""
 
     def draw(room: int) -> list[StyledLine]:
@@ -20,25 +20,26 @@ def render_token_test(token: Token, came: FetchedToken, binding: TokenBinding) -
         return [
             *wrap_paragraph(title, room),
             BLANK,
-            *render_labeled_values(_told(token, came, binding), room),
+            *render_labeled_values(_told(token, fetched_token, binding), room),
         ]
 
     return draw
 
 
-def _told(token: Token, came: FetchedToken, binding: TokenBinding) -> list[LabeledValue]:
+def _told(token: Token, fetched_token: FetchedToken, binding: TokenBinding) -> list[LabeledValue]:
     assert token.fetch, "only a dynamic token is fetched"
     request = token.fetch.request
     asked = f"{request.http_method.upper()} to {request.host}"
     lifetime = "not in the response; the token is used until it is rejected"
-    if came.expires_in is not None:
-        lifetime = f"{came.expires_in:,.0f} seconds"
+    if fetched_token.expires_in is not None:
+        lifetime = f"{fetched_token.expires_in:,.0f} seconds"
     header = (Span(token.header, Style.PATH), Span(": "), Span(token.prefix), *dim("(the token)"))
     return [
         LabeledValue("Request", (span(asked, Style.CODE),)),
-        LabeledValue("Response", (span(f"{came.status}", Style.CODE),)),
+        LabeledValue("Response", (span(f"{fetched_token.status}", Style.CODE),)),
         LabeledValue(
-            "Found at", ((Span(str(token.fetch.token_path), Style.PATH), Span(f", {came.shape}")),)
+            "Found at",
+            ((Span(str(token.fetch.token_path), Style.PATH), Span(f", {fetched_token.shape}")),),
         ),
         LabeledValue("Valid for", (span(lifetime),)),
         LabeledValue("Sent as", (header,)),

@@ -66,37 +66,41 @@ def render_one_time_code(name: str, text: str, machine: bool) -> View:
 def render_secrets(found: Sequence[Entry]) -> View:
     """The table of secrets, in the order given, and of bindings, where there are any."""
     head = ["Secret", "Version", "Sealed", "By", "May go to", "Its tokens may go to"]
-    shown = len(head) if any(one.token_hosts for one in found) else len(head) - 1
-    rows = [_row(one)[:shown] for one in found]
-    bindings = sum(one.is_binding for one in found)
-    told = messages.count_noun(len(rows) - bindings, "secret")
+    shown = len(head) if any(entry.token_hosts for entry in found) else len(head) - 1
+    rows = [_row(entry)[:shown] for entry in found]
+    bindings = sum(entry.is_binding for entry in found)
+    text = messages.count_noun(len(rows) - bindings, "secret")
     if bindings:
-        told += f", {messages.count_noun(bindings, 'token of end users', 'tokens of end users')}"
+        text += f", {messages.count_noun(bindings, 'token of end users', 'tokens of end users')}"
 
     def draw(room: int) -> list[StyledLine]:
         if not rows:
             return [span("No secrets yet.")]
-        return [*render_table(head[:shown], rows, room), BLANK, span(told)]
+        return [*render_table(head[:shown], rows, room), BLANK, span(text)]
 
     return draw
 
 
-def _row(one: Entry) -> tuple[StyledLine, ...]:
+def _row(entry: Entry) -> tuple[StyledLine, ...]:
     return (
-        span(one.name, Style.CODE),
-        span(f"{one.version:,}"),
-        span(str(one.meta["created"])[:_DAY]),
-        span(str(one.meta["by"])),
-        dim("(user token)") if one.is_binding else span(", ".join(one.hosts), Style.PATH),
-        span(", ".join(one.token_hosts), Style.PATH) if one.token_hosts else (),
+        span(entry.name, Style.CODE),
+        span(f"{entry.version:,}"),
+        span(str(entry.meta["created"])[:_DAY]),
+        span(str(entry.meta["by"])),
+        dim("(user token)") if entry.is_binding else span(", ".join(entry.hosts), Style.PATH),
+        span(", ".join(entry.token_hosts), Style.PATH) if entry.token_hosts else (),
     )
 
 
 def render_recipients(found: Sequence[Recipient]) -> View:
     """The table of those who can open the vault."""
     rows = [
-        (span(one.name, Style.CODE), span(one.created[:_DAY]), span(_KINDS[one.kind]))
-        for one in found
+        (
+            span(recipient.name, Style.CODE),
+            span(recipient.created[:_DAY]),
+            span(_KINDS[recipient.kind]),
+        )
+        for recipient in found
     ]
     return lambda room: render_table(("Recipient", "Since", "Opens with"), rows, room)
 
@@ -117,10 +121,10 @@ def render_status(file: str, holder: str, contents: VaultContents | None, me: st
 
 def render_problem(error: CactionsError) -> View:
     """Why the vault does not open, and the way out."""
-    said = (Span("x ", Style.BAD), Span(messages.to_sentence(str(error))))
+    spans = (Span("x ", Style.BAD), Span(messages.to_sentence(str(error))))
     hint = (Span("Next:", Style.STRONG), Span(f" {messages.to_sentence(error.hint)}"))
     return lambda room: [
-        *wrap_paragraph(said, room),
+        *wrap_paragraph(spans, room),
         *(wrap_paragraph(hint, room, indent=2) if error.hint else ()),
     ]
 
@@ -129,13 +133,13 @@ def render_sealed_runs(heads: Sequence[RunHead]) -> View:
     """Runs of which only the head can be read, for want of a key."""
     rows = [
         (
-            span(one.id, Style.CODE),
-            span(format_utc(one.started)[:-3]),
-            span(one.action, Style.NAME),
-            span(one.kind.value),
+            span(run_head.id, Style.CODE),
+            span(format_utc(run_head.started)[:-3]),
+            span(run_head.action, Style.NAME),
+            span(run_head.kind.value),
             span("sealed", Style.CAUTION),
         )
-        for one in heads
+        for run_head in heads
     ]
     head = ("Run", "Started (UTC)", "Action", "Kind", "State")
     return lambda room: render_table(head, rows, room)

@@ -100,7 +100,10 @@ def _spot(view: RuleContext, facts: ActionAnalysis, key: LookupKey) -> RuleMatch
 
 def _notes(facts: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
     whole = f"{key.reference} -> {facts.action.name}"
-    targets = [str(PersonAttribute(one.attribute.name)) for one in facts.action.response.mapping]
+    targets = [
+        str(PersonAttribute(attribute_mapping.attribute.name))
+        for attribute_mapping in facts.action.response.mapping
+    ]
     path = f"the path: {whole} -> {', '.join(targets[:3]) or 'the third party'}"
     return (path, f"nothing stops it: {facts.identity_gap}")
 

@@ -53,8 +53,8 @@ _DAY = 86_400
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes of unknown writability, a stale snapshot, and contradictions between the two."""
-    for name, one in view.project.attributes.items():
-        if one.messenger_writable is None and f"attributes.{name}" not in view.trusted:
+    for name, attribute in view.project.attributes.items():
+        if attribute.messenger_writable is None and f"attributes.{name}" not in view.trusted:
             yield RuleMatch(
                 f"attributes.{name}#",
                 f"it is unknown whether end users can write {name}; it counts as if they could",
@@ -77,14 +77,14 @@ def _of_snapshot(view: RuleContext, snapshot: Snapshot) -> Iterator[RuleMatch]:
         if _facts(ours) != _facts(theirs):
             message = f"{name} is not what {snapshot.file} says of it"
             yield RuleMatch(f"attributes.{name}#", message, "keep one of the two")
-    told = snapshot.identity_verification
-    if told is not None and told is not view.project.workspace.identity_verification:
-        message = f"{snapshot.file} says that identity verification is {'on' if told else 'off'}"
+    flag = snapshot.identity_verification
+    if flag is not None and flag is not view.project.workspace.identity_verification:
+        message = f"{snapshot.file} says that identity verification is {'on' if flag else 'off'}"
         yield RuleMatch("workspace.identity_verification", message, "find out which is true")
 
 
-def _facts(one: Attribute) -> tuple[object, ...]:
-    return one.data_type, set(one.options), one.messenger_writable
+def _facts(attribute: Attribute) -> tuple[object, ...]:
+    return attribute.data_type, set(attribute.options), attribute.messenger_writable
 
 
 RULE = Rule("CA103", "unknown-writability", WARNING, check)

@@ -59,7 +59,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each action: at what tells the person, its audience or the workspace beside it."""
     verified = view.project.workspace.identity_verification
     for facts in view.facts:
-        strangers = [one for one in facts.action.audiences if one != "users"]
+        strangers = [text for text in facts.action.audiences if text != "users"]
         if (strangers or not verified) and (claims := list(_claims(facts))):
             yield _spot(facts, claims, strangers)
 

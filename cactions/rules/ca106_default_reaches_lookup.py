@@ -65,22 +65,26 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Inputs that are keys and have a default, or may be missing."""
     for facts in view.facts:
         used = {key.reference.name: key for key in facts.keys if isinstance(key.reference, Input)}
-        for number, one in enumerate(facts.action.inputs if used else ()):
-            if one.name in used and (one.default_value is not None or not one.required):
+        for number, data_input in enumerate(facts.action.inputs if used else ()):
+            if data_input.name in used and (
+                data_input.default_value is not None or not data_input.required
+            ):
                 route = f"{facts.route}.data_inputs[{number}]"
-                yield _spot(route, one, used[one.name], view.is_declared(f"{route}.required"))
+                yield _spot(
+                    route, data_input, used[data_input.name], view.is_declared(f"{route}.required")
+                )
 
 
-def _spot(route: str, one: DataInput, key: LookupKey, said: bool) -> RuleMatch:
+def _spot(route: str, data_input: DataInput, key: LookupKey, flag: bool) -> RuleMatch:
     label = (Label("it decides here whose data comes back", route=key.spot),)
-    if one.default_value is not None:
-        message = f"without a value for {one.name}, a person gets the data of the default"
+    if data_input.default_value is not None:
+        message = f"without a value for {data_input.name}, a person gets the data of the default"
         return RuleMatch(f"{route}.default_value", message, "remove default_value", label)
     title = "refuse to run without it"
     fix = SuggestedFix(title, route, EditKind.INSERT, "required: true", safe=True)
-    if said:
+    if flag:
         fix = SuggestedFix(title, f"{route}.required", EditKind.REPLACE, "true")
-    message = f"{one.name} may be left out, and is a lookup key"
+    message = f"{data_input.name} may be left out, and is a lookup key"
     return RuleMatch(route, message, "set required: true", label, (), fix)
 
 

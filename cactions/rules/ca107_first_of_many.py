@@ -81,8 +81,11 @@ def _paths(facts: ActionAnalysis) -> Iterator[tuple[Path, str]]:
     response = facts.action.response
     if response.same_person:
         yield response.same_person.path, f"{facts.route}.response.same_person.path"
-    for one in response.mapping:
-        yield one.path, f"{facts.route}.response.mapping.{one.attribute.name}"
+    for attribute_mapping in response.mapping:
+        yield (
+            attribute_mapping.path,
+            f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}",
+        )
 
 
 def _hit(path: Path) -> bool:

@@ -75,7 +75,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 
 def _mend(facts: ActionAnalysis) -> SuggestedFix:
     sent = {str(key.reference) for key in facts.keys if key.is_sent}
-    name = next((one for one in _PROOFS if f"person.{one}" not in sent), "id")
+    name = next((literal for literal in _PROOFS if f"person.{literal}" not in sent), "id")
     text = f"same_person: {{path: $.{name}, equals: person.{name}}}"
     title = "prove the answer; look up what the third party calls the field"
     return SuggestedFix(title, f"{facts.route}.response", EditKind.INSERT, text)

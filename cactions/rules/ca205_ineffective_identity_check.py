@@ -64,23 +64,23 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 
 
 def _claimed(proof: SamePerson, facts: ActionAnalysis) -> bool:
-    one = proof.equals
-    by_name = isinstance(one, PersonField) and one.name in _CLAIMED
-    sent = any(key.reference == one for key in facts.keys if key.is_sent)
-    return by_name and facts.trust[one].tainted and not sent
+    reference = proof.equals
+    by_name = isinstance(reference, PersonField) and reference.name in _CLAIMED
+    sent = any(key.reference == reference for key in facts.keys if key.is_sent)
+    return by_name and facts.trust[reference].tainted and not sent
 
 
 def _spot(view: RuleContext, facts: ActionAnalysis, proof: SamePerson) -> RuleMatch:
-    one = proof.equals
+    reference = proof.equals
     labels = [
         Label("it is sent here", route=key.spot)
         for key in facts.keys
-        if key.reference == one and key.is_sent
+        if key.reference == reference and key.is_sent
     ]
-    if not labels and facts.trust[one].tainted:
-        labels = [view.describe_source(one, facts.action)]
-    if not labels and not isinstance(one, PersonField):
-        labels = list(view.find_flows(one.name))
+    if not labels and facts.trust[reference].tainted:
+        labels = [view.describe_source(reference, facts.action)]
+    if not labels and not isinstance(reference, PersonField):
+        labels = list(view.find_flows(reference.name))
     return RuleMatch(
         f"{facts.route}.response.same_person.equals",
         f"this proves nothing: {facts.identity_gap}",

@@ -79,20 +79,20 @@ def _rests(view: RuleContext, proof: SamePerson) -> bool:
 
 
 def _mapped(view: RuleContext, facts: ActionAnalysis) -> Iterator[RuleMatch]:
-    for one in facts.action.response.mapping:
+    for attribute_mapping in facts.action.response.mapping:
         if (
-            view.is_contact_address(_last(one.path.segments))
-            and one.attribute.data_type.value == "string"
+            view.is_contact_address(_last(attribute_mapping.path.segments))
+            and attribute_mapping.attribute.data_type.value == "string"
         ):
-            message = f"nothing declares that the service verifies {one.path}"
+            message = f"nothing declares that the service verifies {attribute_mapping.path}"
             label = Label("the proof says whose record it is, not who typed it",
                           route=f"{facts.route}.response.same_person#")  # fmt: skip
-            route = f"{facts.route}.response.mapping.{one.attribute.name}#"
+            route = f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}#"
             yield RuleMatch(route, message, f"under same_person, {_HINT}", (label,))
 
 
 def _last(segments: tuple[object, ...]) -> str:
-    names = [one for one in segments if isinstance(one, str)]
+    names = [item for item in segments if isinstance(item, str)]
     return names[-1] if names else ""
 
 

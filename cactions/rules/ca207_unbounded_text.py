@@ -58,28 +58,33 @@ _MOST = "max_length: 255"
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mappings onto texts that take whatever comes."""
     for facts in view.facts:
-        for one in facts.action.response.mapping:
-            if _is_free(one):
-                route = f"{facts.route}.response.mapping.{one.attribute.name}"
+        for attribute_mapping in facts.action.response.mapping:
+            if _is_free(attribute_mapping):
+                route = f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}"
                 yield RuleMatch(
                     route,
-                    f"any text is written onto {one.attribute.name}, however long",
+                    f"any text is written onto {attribute_mapping.attribute.name}, however long",
                     "add max_length, one_of or values",
-                    fix=_mend(route, one, view),
+                    fix=_mend(route, attribute_mapping, view),
                 )
 
 
-def _is_free(one: AttributeMapping) -> bool:
-    if one.attribute.data_type.value != "string" or one.attribute.options:
+def _is_free(attribute_mapping: AttributeMapping) -> bool:
+    if (
+        attribute_mapping.attribute.data_type.value != "string"
+        or attribute_mapping.attribute.options
+    ):
         return False
-    return not (one.max_length or one.one_of or one.values)
+    return not (
+        attribute_mapping.max_length or attribute_mapping.one_of or attribute_mapping.values
+    )
 
 
-def _mend(route: str, one: AttributeMapping, view: RuleContext) -> SuggestedFix:
+def _mend(route: str, attribute_mapping: AttributeMapping, view: RuleContext) -> SuggestedFix:
     title = "take no more than an attribute holds"
     if view.is_declared(f"{route}.path"):
         return SuggestedFix(title, route, EditKind.INSERT, _MOST, safe=True)
-    path = str(one.path)
+    path = str(attribute_mapping.path)
     quoted = f'"{path}"' if "[" in path and '"' not in path else path
     return SuggestedFix(
         title, route, EditKind.REPLACE, f"{{path: {quoted}, {_MOST}}}", safe='"' not in path

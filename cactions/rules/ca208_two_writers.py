@@ -76,7 +76,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 _route(first.name, name),
                 f"{name} is written by {', '.join(named)}{more} too: the last one wins",
                 "give each its own attribute",
-                tuple(Label(f"by {one}", route=_route(one, name)) for one in named),
+                tuple(Label(f"by {text}", route=_route(text, name)) for text in named),
             )
 
 

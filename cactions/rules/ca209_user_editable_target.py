@@ -56,9 +56,12 @@ from cactions.rules.rule import INFO, Rule, RuleContext, RuleMatch
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mappings onto attributes that the browser may write."""
     for facts in view.facts:
-        for one in facts.action.response.mapping:
-            name = one.attribute.name
-            if one.attribute.user_editable and f"attributes.{name}" not in view.trusted:
+        for attribute_mapping in facts.action.response.mapping:
+            name = attribute_mapping.attribute.name
+            if (
+                attribute_mapping.attribute.user_editable
+                and f"attributes.{name}" not in view.trusted
+            ):
                 yield RuleMatch(
                     f"{facts.route}.response.mapping.{name}#",
                     f"end users may be able to change {name} from the browser",

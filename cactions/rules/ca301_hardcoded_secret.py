@@ -76,9 +76,9 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Literal texts of requests, of token requests, and defaults of inputs."""
     for facts in view.facts:
         yield from _of_request(facts.action.request, f"{facts.route}.request")
-        for number, one in enumerate(facts.action.inputs):
-            if isinstance(one.default_value, str) and looks_like_secret(
-                one.default_value, suggests_secret(one.name)
+        for number, data_input in enumerate(facts.action.inputs):
+            if isinstance(data_input.default_value, str) and looks_like_secret(
+                data_input.default_value, suggests_secret(data_input.name)
             ):
                 yield _spot(f"{facts.route}.data_inputs[{number}].default_value")
     for name, token in view.project.tokens.items():

@@ -63,23 +63,23 @@ _NAMES = CARRIERS | frozenset(
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mapped paths with the names of credentials, or of the headers that carry tokens."""
     for facts in view.facts:
-        headers = {plain(one.header) for one in facts.action.request.tokens}
+        headers = {plain(token.header) for token in facts.action.request.tokens}
         yield from _of(facts, headers)
 
 
 def _of(facts: ActionAnalysis, headers: set[str]) -> Iterator[RuleMatch]:
-    for one in facts.action.response.mapping:
-        name = _name(one.path)
+    for attribute_mapping in facts.action.response.mapping:
+        name = _name(attribute_mapping.path)
         if name in _NAMES or name in headers:
             yield RuleMatch(
-                f"{facts.route}.response.mapping.{one.attribute.name}",
-                f"{one.path} is a credential, and would stand on a person for all to see",
+                f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}",
+                f"{attribute_mapping.path} is a credential, and would stand on a person for all to see",
                 "map something else; a credential that an action needs is a token",
             )
 
 
 def _name(path: Path) -> str:
-    names = [one for one in path.segments if isinstance(one, str)]
+    names = [segment for segment in path.segments if isinstance(segment, str)]
     return plain(names[-1]) if names else ""
 
 

@@ -66,20 +66,34 @@ _BY_THE_CLOCK = "CA103"
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Those that the linter found to be of no use."""
-    for one, why in view.unused_suppressions:
-        what = f"the suppression of {one.rule}" if one.rule else f"the trust in {one.where}"
-        if not (one.rule or one.where):
+    for suppression, why in view.unused_suppressions:
+        what = (
+            f"the suppression of {suppression.rule}"
+            if suppression.rule
+            else f"the trust in {suppression.where}"
+        )
+        if not (suppression.rule or suppression.where):
             what = "this suppression"
         yield RuleMatch(
-            one.route, f"{what} {why}", "remove it", fix=_mend(one, view), place=one.place
+            suppression.route,
+            f"{what} {why}",
+            "remove it",
+            fix=_mend(suppression, view),
+            place=suppression.place,
         )
 
 
-def _mend(one: Suppression, view: RuleContext) -> SuggestedFix | None:
+def _mend(suppression: Suppression, view: RuleContext) -> SuggestedFix | None:
     """Safe where its rule finds nothing anywhere: it cannot merely stand in the wrong place."""
-    if not one.rule or one.rule in view.fired_rules or one.rule == _BY_THE_CLOCK:
+    if (
+        not suppression.rule
+        or suppression.rule in view.fired_rules
+        or suppression.rule == _BY_THE_CLOCK
+    ):
         return None
-    return SuggestedFix("remove it", one.route, EditKind.REMOVE, one.rule, safe=True)
+    return SuggestedFix(
+        "remove it", suppression.route, EditKind.REMOVE, suppression.rule, safe=True
+    )
 
 
 RULE = Rule("CA503", "stale-suppression", WARNING, check)

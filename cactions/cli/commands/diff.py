@@ -55,19 +55,23 @@ def command(
         wiring.create_output().info("Nothing was sent.")
         return
     desk = workspace.create_plan_context(opened, wiring.create_caller(opened, job.action, answers))
-    result, told = (
+    result, text = (
         write_calls.preview_write_call(job, desk, opened, again=again)
         if is_write_call
         else (propose_plan(job, desk), "")
     )
-    said = CommandLine(action, format_person(person, result), inputs, answers, files, environment)
-    sheet = render_preview(result, closing=told or _closing(result, said))
+    command_line = CommandLine(
+        action, format_person(person, result), inputs, answers, files, environment
+    )
+    sheet = render_preview(result, closing=text or _closing(result, command_line))
     if svg:
-        write_text(svg, wiring.render_svg(sheet, room=_PICTURE, command=said.render("diff")))
+        write_text(
+            svg, wiring.render_svg(sheet, room=_PICTURE, command=command_line.render("diff"))
+        )
     if json:
         wiring.write_json(documents.result_to_json(result, redact=True))
-        if told:
-            wiring.create_output().info(told)
+        if text:
+            wiring.create_output().info(text)
     else:
         wiring.create_output().print(sheet)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
@@ -78,8 +82,8 @@ def command(
     )
 
 
-def _closing(result: Plan | PlanFailure, said: CommandLine) -> str:
+def _closing(result: Plan | PlanFailure, command_line: CommandLine) -> str:
     if isinstance(result, PlanFailure):
         return ""
-    apply = f" To apply it: {said.render('run')}" if result.effective else ""
+    apply = f" To apply it: {command_line.render('run')}" if result.effective else ""
     return f"Nothing was written.{apply}"

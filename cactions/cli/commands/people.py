@@ -71,12 +71,12 @@ def show(
     Example: cactions people show email=ada@example.com
     """
     opened = wiring.open_project(files, environment, leaks=False)
-    one = workspace.open_people(opened).find(parse_person_query(person, "user_id"))
+    person_value = workspace.open_people(opened).find(parse_person_query(person, "user_id"))
     redacted = opened.project.redacted
     if json:
-        wiring.write_json(documents.people_to_json([one], redacted))
+        wiring.write_json(documents.people_to_json([person_value], redacted))
     else:
-        sheet = render_person(one, opened.project.attributes, redacted=redacted)
+        sheet = render_person(person_value, opened.project.attributes, redacted=redacted)
         wiring.create_output().print(sheet)
 
 

@@ -141,15 +141,22 @@ def undo(
     books = replace(workspace.open_undo_stores(files, environment), unsealed=unsealed)
     done = books.without_forged_values(_undoable(books.journal, run))
     back = build_undo_steps(done, books.people, books.project)
-    if not json and not (yes and any(one.plan.effective for one in back)):
-        sheets = (render_undo_preview(one.plan, one.conflicts, done.head.id) for one in back)
+    if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):
+        sheets = (
+            render_undo_preview(undo_step.plan, undo_step.conflicts, done.head.id)
+            for undo_step in back
+        )
         wiring.create_output().print(*sheets)
     receipts, head = _take_back(done, back, books, yes)
     if json:
         wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
     elif head:
-        wiring.create_output().print(render_undone(head, [one.plan for one in back], receipts))
-    foreign = any(one.conflicts or one.gone for one in back) or any(r.conflicts for r in receipts)
+        wiring.create_output().print(
+            render_undone(head, [undo_step.plan for undo_step in back], receipts)
+        )
+    foreign = any(undo_step.conflicts or undo_step.gone for undo_step in back) or any(
+        r.conflicts for r in receipts
+    )
     raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
 
 
@@ -157,11 +164,11 @@ def _take_back(
     done: Run, back: Sequence[UndoStep], books: RunStores, yes: bool
 ) -> tuple[tuple[Receipt, ...], RunHead | None]:
     """The receipts and the run of the undo; no run where there is nothing to write."""
-    number = sum(len(one.plan.effective) for one in back)
+    number = sum(len(undo_step.plan.effective) for undo_step in back)
     if not number and not done.finished:
         return _closed(done, books, yes), None
     if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
-        for why in dict.fromkeys(one.gone for one in back if one.gone):
+        for why in dict.fromkeys(undo_step.gone for undo_step in back if undo_step.gone):
             wiring.create_output().info(f"{to_sentence(why)}")
         wiring.create_output().info("Nothing was written.")
         return (), None
@@ -184,7 +191,7 @@ def _cut_off(journal: Journal, run: str) -> Run:
     """The run of an id, of its beginning, or the newest that is cut off. Raises UsageError."""
     if run != "last":
         return journal.read(run)
-    newest = next((one for one in journal.list_runs() if not one.finished), None)
+    newest = next((run_value for run_value in journal.list_runs() if not run_value.finished), None)
     if newest is None:
         raise UsageError("no run was cut off", hint="`cactions runs list` shows what there is.")
     return newest
@@ -203,7 +210,9 @@ def _undoable(journal: Journal, run: str) -> Run:
             f"the run {damaged[0][0]} cannot be read, and may be the last one",
             hint="Name the run that you mean by its id; `cactions runs list` shows them.",
         )
-    newest = next((one for one in journal.list_runs() if one.leaves_something), None)
+    newest = next(
+        (run_value for run_value in journal.list_runs() if run_value.leaves_something), None
+    )
     if newest is None:
         hint = "`cactions runs list` shows what there is."
         raise UsageError("no run has left anything to take back", hint=hint)

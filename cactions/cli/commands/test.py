@@ -52,24 +52,24 @@ def command(
     chosen = [arguments.find_action(opened.project, action)] if action else list(known)
     if answers.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
-    tested = [one for one in chosen if one.tests]
+    tested = [action_value for action_value in chosen if action_value.tests]
     if record:
         answers = test_record.run_live_tests(answers)
         if not test_record.confirm_live_tests(tested, opened, yes, json):
             wiring.create_output().info("Nothing was sent and nothing was written.")
             return
     live = wiring.create_live_caller(opened, answers, tested) if answers.live else None
-    tested = [one for one in tested if _agreed(one, answers)]
+    tested = [action_value for action_value in tested if _agreed(action_value, answers)]
     way = _Way(answers, live, record, again)
-    asked = [_asked(one, opened, way) for one in tested]
-    reports = [report for one in asked for report in one.reports]
-    untested = tuple(one.name for one in chosen if not one.tests)
+    asked = [_asked(action_value, opened, way) for action_value in tested]
+    reports = [report for tested_value in asked for report in tested_value.reports]
+    untested = tuple(action_value.name for action_value in chosen if not action_value.tests)
     if json:
         wiring.write_json(documents.reports_to_json(reports, redact=True))
     else:
         wiring.create_output().print(render_test_reports(reports, untested))
     codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
-    codes += [one.code for one in asked]
+    codes += [tested_value.code for tested_value in asked]
     raise typer.Exit(choose_most_severe(*codes))
 
 

@@ -50,9 +50,9 @@ def confirm_live_tests(
         check_test_people(action, people)
         wiring.create_cassette_writer(opened, action).check_place()
     there = [
-        build_cassette_name(one)
-        for one in actions
-        if os.path.lexists(opened.get_cassette_path(one))
+        build_cassette_name(action_value)
+        for action_value in actions
+        if os.path.lexists(opened.get_cassette_path(action_value))
     ]
     if not there:
         return True
@@ -76,7 +76,7 @@ def record_cassettes(
 
 
 def _test_people(opened: ProjectFolder) -> list[Person]:
-    return [one for one in workspace.open_test_people(opened).list() if one.test]
+    return [person for person in workspace.open_test_people(opened).list() if person.test]
 
 
 def _told(action: Action, kept: RecordedTests) -> list[str]:

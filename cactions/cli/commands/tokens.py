@@ -36,13 +36,13 @@ def run_token_tests(
     token = _fetched_one(opened.project, name)
     calling = wiring.create_live_caller(opened, LiveOptions(proxy=proxy or "", ca_file=ca_file))
     try:
-        binding, came = calling.find_binding(token), calling.fetch(token)
+        binding, fetched_token = calling.find_binding(token), calling.fetch(token)
     except PlanningError as error:  # which speaks of people
         raise RemoteError(str(error), hint=error.hint) from None
     if json:
-        wiring.write_json(documents.fetched_to_json(token, came, binding))
+        wiring.write_json(documents.fetched_to_json(token, fetched_token, binding))
     else:
-        wiring.create_output().print(render_token_test(token, came, binding))
+        wiring.create_output().print(render_token_test(token, fetched_token, binding))
 
 
 def _fetched_one(project: Project, name: str) -> Token:

@@ -47,9 +47,10 @@ def run_fix(asked: ValidateOptions) -> Exit:
     opened = load_folders(asked._replace(whole=True))
     wanted = partial(_wanted, _named(asked), streamed and not asked.stdin)
     states = [
-        apply_fixes(one.files, partial(_look, one, asked.environment), wanted) for one in opened
+        apply_fixes(action_folder.files, partial(_look, action_folder, asked.environment), wanted)
+        for action_folder in opened
     ]
-    left = build_report(asked, [one.shaped for one in states])
+    left = build_report(asked, [fix_result.shaped for fix_result in states])
     code = _given(asked, opened, states, left, streamed=streamed)
     if not asked.quiet:
         wiring.create_output().info(_closing(asked, states, left))
@@ -66,7 +67,7 @@ def _given(
 ) -> Exit:
     changed = [*_changed(opened, states)]
     if asked.fixing is FixMode.SHOWN:
-        before = build_report(asked, [one.before for one in states])
+        before = build_report(asked, [fix_result.before for fix_result in states])
         hidden = {*_secret_lines(before), *_secret_lines(left)}
         pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
         sheets = [render_unified_diff(*pair, hidden) for pair in pairs]
@@ -76,7 +77,7 @@ def _given(
         _write(changed)
         return report(left, asked)
     name = str(asked.stdin) if asked.stdin else UNNAMED
-    [text] = [file.data for one in states for file in one.files if file.name == name]
+    [text] = [file.data for fix_result in states for file in fix_result.files if file.name == name]
     streams.write_bytes(text)
     if left.findings:
         wiring.create_output().print_err(render_findings(left.findings, left.sources))
@@ -141,16 +142,18 @@ def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
 
 
 def _secret_lines(found: LintReport) -> Iterator[str]:
-    places = [one.place for one in found.findings if one.place and one.rule in _SECRETS]
-    lines = {file: split_lines(found.sources[file]) for file in {one.file for one in places}}
-    spans = dict.fromkeys((one.file, one.line, one.end_line) for one in places)
+    places = [
+        finding.place for finding in found.findings if finding.place and finding.rule in _SECRETS
+    ]
+    lines = {file: split_lines(found.sources[file]) for file in {place.file for place in places}}
+    spans = dict.fromkeys((place.file, place.line, place.end_line) for place in places)
     for file, first, last in spans:
         yield from lines[file][first - 1 : last]
 
 
 def _closing(asked: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
     shown = asked.fixing is FixMode.SHOWN
-    applied = [number for one in states for number in one.applied.values()]
+    applied = [number for fix_result in states for number in fix_result.applied.values()]
     fixes = f"{count_noun(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"
     fixed = (
         f"{fixes} in {count_noun(len(applied), 'file')}" if applied else "There is nothing to fix"

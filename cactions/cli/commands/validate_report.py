@@ -68,10 +68,15 @@ def validate(asked: ValidateOptions) -> Exit:
         return Exit(wiring.load_module("commands.validate_fix").run_fix(asked))
     opened = load_folders(asked)
     if asked.output:
-        read = {os.path.realpath(file.name) for one in opened for file in one.files}
+        read = {
+            os.path.realpath(file.name) for action_folder in opened for file in action_folder.files
+        }
         check_output(asked.output, read)
     return report(
-        build_report(asked, [lint_folder(one, asked.environment) for one in opened]), asked
+        build_report(
+            asked, [lint_folder(action_folder, asked.environment) for action_folder in opened]
+        ),
+        asked,
     )
 
 
@@ -89,10 +94,18 @@ def build_report(asked: ValidateOptions, shaped: Sequence[LoadedProject]) -> Lin
     """What was found in all folders, and what the vaults beside them lack."""
     lacking = wiring.find_missing_secrets(_paths(asked), shaped)
     return LintReport(
-        (*(finding for one in shaped for finding in one.findings), *lacking),
-        tuple(each for one in shaped for each in one.suppressed),
-        {name: text for one in shaped for name, text in one.sources.items()},
-        sum(len(one.project.actions) for one in shaped if one.project),
+        (*(finding for loaded_project in shaped for finding in loaded_project.findings), *lacking),
+        tuple(
+            suppressed_finding
+            for loaded_project in shaped
+            for suppressed_finding in loaded_project.suppressed
+        ),
+        {name: text for loaded_project in shaped for name, text in loaded_project.sources.items()},
+        sum(
+            len(loaded_project.project.actions)
+            for loaded_project in shaped
+            if loaded_project.project
+        ),
     )
 
 
@@ -111,7 +124,7 @@ def report(found: LintReport, asked: ValidateOptions) -> Exit:
 
 def exit_code_of_report(found: LintReport, asked: ValidateOptions) -> Exit:
     """Whether something grave enough is found."""
-    grave = any(one.severity in asked.failing_severities for one in found.findings)
+    grave = any(finding.severity in asked.failing_severities for finding in found.findings)
     return Exit.FINDINGS if grave else Exit.CLEAN
 
 

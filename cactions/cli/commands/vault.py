@@ -202,9 +202,9 @@ def salvage(ways: VaultOptions, into: Into, new_key_file: NewKey = None) -> None
     saved = count_noun(len(done.kept), "entry was", "entries were")
     print_written(done.written, f"{saved} saved into {into}. Check dates and versions: ")
     wiring.create_output().print(sheets.render_secrets(done.kept))
-    for one in done.lost:
-        name = f': "{one.name}"' if one.name else ""
-        wiring.create_output().info(f"Line {one.line} did not open and is lost{name}.")
+    for lost_entry in done.lost:
+        name = f': "{lost_entry.name}"' if lost_entry.name else ""
+        wiring.create_output().info(f"Line {lost_entry.line} did not open and is lost{name}.")
     if done.outside:
         wiring.create_output().info(f"To be let in again: {join_words(list(done.outside))}.")
     raise typer.Exit(Exit.FINDINGS if done.lost else Exit.CLEAN)

@@ -47,9 +47,9 @@ def add(
         raise UsageError("a recipient has one kind", hint="Keep --machine or --passphrase.")
     desk = wiring.open_vault_context(ways)
     if passphrase:
-        given = secret_input.read_new_passphrase(name)
+        passphrase_value = secret_input.read_new_passphrase(name)
         with progress.atomic():
-            notes = recipients.add_passphrase(desk, given).notes
+            notes = recipients.add_passphrase(desk, passphrase_value).notes
         wiring.create_output().print(
             sheets.render_written(f"Everyone who knows the passphrase can open it: --as {name}")
         )
@@ -71,7 +71,7 @@ def remove(ways: VaultOptions, name: Name, keep: Kept = None) -> None:
     Example: cactions vault recipients remove grace
     """
     desk = wiring.open_vault_context(ways)
-    passphrases = [secret_input.read_passphrase(one) for one in keep or ()]
+    passphrases = [secret_input.read_passphrase(text) for text in keep or ()]
     with progress.atomic():
         done = rekey.remove_recipient(desk, name, passphrases)
     wiring.create_output().print(

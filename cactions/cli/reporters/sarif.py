@@ -14,6 +14,8 @@ from cactions.rules import PAGES, RULES
 
 def report(review: LintReport, _asked: ValidateOptions) -> None:
     """One document on stdout, with the pages of the rules that found something."""
-    found = {one.rule for one in review.findings} | {one.finding.rule for one in review.suppressed}
+    found = {finding.rule for finding in review.findings} | {
+        suppressed_finding.finding.rule for suppressed_finding in review.suppressed
+    }
     pages = [parse_rule_page(rule, PAGES[rule.id]) for rule in RULES if rule.id in found]
     wiring.write_json(report_to_sarif(escape_report(review), pages, get_source_root_path()))

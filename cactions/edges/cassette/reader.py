@@ -94,13 +94,13 @@ class CassetteSender:
 
 def _indexed(recorded: Iterable[RecordedExchange], blanks: frozenset[Route]) -> _Index:
     groups: dict[Key, list[RecordedExchange]] = {}
-    for one in recorded:
-        groups.setdefault(one.question.to_key(blanks), []).append(one)
+    for recorded_exchange in recorded:
+        groups.setdefault(recorded_exchange.question.to_key(blanks), []).append(recorded_exchange)
     return {key: (group[0].question, _in_turn(group)) for key, group in groups.items()}
 
 
 def _in_turn(group: list[RecordedExchange]) -> Iterator[Response]:
-    answers = [one.response for one in group]
+    answers = [recorded_exchange.response for recorded_exchange in group]
     return chain(answers, repeat(answers[-1]))
 
 

@@ -182,9 +182,9 @@ class _PeopleReader:
                 self._met.setdefault((name, str(fields[name])), here) if name in fields else here
             )
             if first != here:
-                told = next(each for each in (name, "user_id", "email") if each in written)
-                message = f'"{fields[told]}" belongs to the person in line {first[1]} already'
-                double = RecordFault(written[told], message, "Keep one of the two.")
+                text = next(literal for literal in (name, "user_id", "email") if literal in written)
+                message = f'"{fields[text]}" belongs to the person in line {first[1]} already'
+                double = RecordFault(written[text], message, "Keep one of the two.")
         return double
 
     def _note_fault(self, row: PeopleRow, fault: RecordFault) -> None:

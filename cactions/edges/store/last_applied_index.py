@@ -85,18 +85,18 @@ class LastAppliedIndex:
         if runs:
             self._cipher.list_person_pseudonyms(person_id)
         marks = dict(_marks(runs))
-        said: list[tuple[float, str, str, Value]] = []
+        texts: list[tuple[float, str, str, Value]] = []
         try:
             known = self._known(marks)
-            said += self._looked_up(person_id, known)
+            texts += self._looked_up(person_id, known)
         except StoreError:
             with suppress(StoreError):
                 self.delete()
             known = frozenset()
         for run_id in runs:
             if run_id not in known:
-                said += self._asked(run_id, person_id)
-        return {attribute: value for _, _, attribute, value in sorted(said, key=lambda s: s[:2])}
+                texts += self._asked(run_id, person_id)
+        return {attribute: value for _, _, attribute, value in sorted(texts, key=lambda s: s[:2])}
 
     def _known(self, marks: Mapping[str, str]) -> frozenset[str]:
         """The runs that the index covers; it is rebuilt first if many are missing."""

@@ -40,7 +40,9 @@ def request_to_json(request: Request | PlanFailure) -> dict[str, Json]:
     }
 
 
-def fetched_to_json(token: Token, came: FetchedToken, binding: TokenBinding) -> dict[str, Json]:
+def fetched_to_json(
+    token: Token, fetched_token: FetchedToken, binding: TokenBinding
+) -> dict[str, Json]:
     """A token that was fetched for a test: everything but its value.
 
     ``hosts`` are those of the YAML, ``bound_hosts`` those of them that the vault allows.
@@ -48,10 +50,10 @@ def fetched_to_json(token: Token, came: FetchedToken, binding: TokenBinding) -> 
     return {
         "format": "cactions.token/1",
         "name": token.name,
-        "status": came.status,
+        "status": fetched_token.status,
         "path": str(token.fetch.token_path) if token.fetch else "",
-        "shape": came.shape,
-        "expires_in": came.expires_in,
+        "shape": fetched_token.shape,
+        "expires_in": fetched_token.expires_in,
         "header": token.header,
         "hosts": list(token.hosts),
         "bound_hosts": list(binding.hosts),

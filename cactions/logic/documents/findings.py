@@ -40,7 +40,9 @@ def findings_to_json(
     return {
         "format": FINDINGS,
         "findings": [_finding_to_json(finding) for finding in findings],
-        "suppressed": [_suppressed_to_json(one) for one in suppressed],
+        "suppressed": [
+            _suppressed_to_json(suppressed_finding) for suppressed_finding in suppressed
+        ],
     }
 
 
@@ -77,18 +79,18 @@ def _finding_to_json(finding: Finding) -> dict[str, Json]:
         **_place_to_json(finding.place),
         "route": finding.route,
         "labels": [
-            {"message": one.message, **_place_to_json(one.place), "route": one.route}
-            for one in finding.labels
+            {"message": label.message, **_place_to_json(label.place), "route": label.route}
+            for label in finding.labels
         ],
         "notes": list(finding.notes),
         "fix": _fix_to_json(finding.fix) if finding.fix else None,
     }
 
 
-def _suppressed_to_json(one: SuppressedFinding) -> dict[str, Json]:
-    by = one.by
+def _suppressed_to_json(suppressed_finding: SuppressedFinding) -> dict[str, Json]:
+    by = suppressed_finding.by
     return {
-        **_finding_to_json(one.finding),
+        **_finding_to_json(suppressed_finding.finding),
         "reason": by.reason,
         "owner": by.owner or None,
         "expires": by.expires or None,
@@ -96,7 +98,7 @@ def _suppressed_to_json(one: SuppressedFinding) -> dict[str, Json]:
 
 
 def _fix_to_json(fix: Fix) -> dict[str, Json]:
-    edits: list[Json] = [{**_place_to_json(one.place), "text": one.text} for one in fix.edits]
+    edits: list[Json] = [{**_place_to_json(edit.place), "text": edit.text} for edit in fix.edits]
     return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 

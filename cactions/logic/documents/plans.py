@@ -36,7 +36,11 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
         "changes": [_change_to_json(change, redact) for change in plan.changes],
         "left": [_left_to_json(left, redact) for left in plan.left],
         "proof": _proof_to_json(plan.proof, redact),
-        **({} if redact else {"premises": [_premise_to_json(one) for one in plan.premises]}),
+        **(
+            {}
+            if redact
+            else {"premises": [_premise_to_json(precondition) for precondition in plan.premises]}
+        ),
     }
 
 

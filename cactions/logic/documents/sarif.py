@@ -67,12 +67,15 @@ def report_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Rel
 
 def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> Iterator[Object]:
     numbers = {page.rule: number for number, page in enumerate(rules)}
-    told: list[tuple[Finding, Suppression | None]] = [
-        *((one, None) for one in review.findings),
-        *((one.finding, one.by) for one in review.suppressed),
+    texts: list[tuple[Finding, Suppression | None]] = [
+        *((finding_value, None) for finding_value in review.findings),
+        *(
+            (suppressed_finding.finding, suppressed_finding.by)
+            for suppressed_finding in review.suppressed
+        ),
     ]
     alike: Counter[str] = Counter()
-    for finding, by in told:
+    for finding, by in texts:
         fingerprint = files.compute_fingerprint(finding)
         alike[fingerprint] += 1
         yield {
@@ -116,23 +119,23 @@ class _Files(Struct, frozen=True):
         return {**spot, "logicalLocations": named} if finding.route else spot
 
     def build_location(self, place: Place, message: str = "") -> Object:
-        told: Object = {"message": {"text": _plain(message)}} if message else {}
+        text: Object = {"message": {"text": _plain(message)}} if message else {}
         artifact = self._artifact(place.file)
         return {
             "physicalLocation": {"artifactLocation": artifact, "region": _region(place)},
-            **told,
+            **text,
         }
 
     def build_code_flows(self, finding: Finding) -> Object:
         """The other places that it speaks of, and the way from one to the next where it is one."""
-        placed = [(one.place, one.message) for one in finding.labels if one.place]
+        placed = [(label.place, label.message) for label in finding.labels if label.place]
         if not placed:
             return {}
-        told = [self.build_location(*one) for one in placed]
-        related: list[Json] = [{"id": number, **one} for number, one in enumerate(told, start=1)]
-        if len(told) == 1 or not finding.rule.startswith(_PATHS):
+        texts = [self.build_location(*places) for places in placed]
+        related: list[Json] = [{"id": number, **item} for number, item in enumerate(texts, start=1)]
+        if len(texts) == 1 or not finding.rule.startswith(_PATHS):
             return {"relatedLocations": related}
-        steps: list[Json] = [{"location": one} for one in told]
+        steps: list[Json] = [{"location": item} for item in texts]
         flow: Json = {"threadFlows": [{"locations": steps}]}
         return {"relatedLocations": related, "codeFlows": [flow]}
 

@@ -18,12 +18,12 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
         "identity_verification": snapshot.identity_verification,
         "attributes": [
             {
-                "name": one.name,
-                "data_type": one.data_type.value,
-                "options": list(one.options),
-                "messenger_writable": one.messenger_writable,
+                "name": attribute.name,
+                "data_type": attribute.data_type.value,
+                "options": list(attribute.options),
+                "messenger_writable": attribute.messenger_writable,
             }
-            for one in snapshot.attributes.values()
+            for attribute in snapshot.attributes.values()
         ],
     }
 
@@ -36,7 +36,7 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
         return Snapshot(
             file,
             fields.read_seconds("taken"),
-            {one.name: one for one in fields.read_each("attributes", _attribute)},
+            {attribute.name: attribute for attribute in fields.read_each("attributes", _attribute)},
             _maybe_flag(fields, "identity_verification"),
         )
 

@@ -143,9 +143,9 @@ class StrictReader:
         found = self.read_text("format")
         if found in known:
             return found
-        told = f'the format "{found}"' if _FORMAT.fullmatch(found) else "another format"
+        text = f'the format "{found}"' if _FORMAT.fullmatch(found) else "another format"
         raise StoreError(
-            f"{self.route} has {told}; this version of cactions reads " + " and ".join(known),
+            f"{self.route} has {text}; this version of cactions reads " + " and ".join(known),
             hint="Use the version of cactions that wrote it, or a newer one.",
         )
 

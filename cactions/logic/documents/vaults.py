@@ -21,26 +21,26 @@ def secrets_to_json(
         "rollback_checked": rollback_checked,
         "secrets": [
             {
-                "name": one.name,
-                "version": one.version,
-                "hosts": list(one.hosts),
-                "token_hosts": list(one.token_hosts),
-                "created": str(one.meta["created"]),
-                "by": str(one.meta["by"]),
+                "name": entry.name,
+                "version": entry.version,
+                "hosts": list(entry.hosts),
+                "token_hosts": list(entry.token_hosts),
+                "created": str(entry.meta["created"]),
+                "by": str(entry.meta["by"]),
             }
-            for one in entries
-            if not one.is_binding
+            for entry in entries
+            if not entry.is_binding
         ],
         "user_tokens": [
             {
-                "name": one.name,
-                "version": one.version,
-                "token_hosts": list(one.token_hosts),
-                "created": str(one.meta["created"]),
-                "by": str(one.meta["by"]),
+                "name": entry.name,
+                "version": entry.version,
+                "token_hosts": list(entry.token_hosts),
+                "created": str(entry.meta["created"]),
+                "by": str(entry.meta["by"]),
             }
-            for one in entries
-            if one.is_binding
+            for entry in entries
+            if entry.is_binding
         ],
     }
 
@@ -50,7 +50,8 @@ def recipients_to_json(recipients: Iterable[Recipient]) -> dict[str, Json]:
     return {
         "format": "cactions.recipients/1",
         "recipients": [
-            {"name": one.name, "kind": one.kind.value, "created": one.created} for one in recipients
+            {"name": recipient.name, "kind": recipient.kind.value, "created": recipient.created}
+            for recipient in recipients
         ],
     }
 

@@ -121,35 +121,35 @@ def _is_denied(denial: Denial, response: Response) -> bool:
 def _sent(request: Request, manner: _RetryPolicy) -> Conversation:
     doubtful = False
     for turn in range(manner.tries + 1):
-        came: Response | RequestFailed = yield Send(request)
-        doubtful |= _is_lost(came)
-        pause = _pause(came, turn, manner) if turn < manner.tries else None
+        response: Response | RequestFailed = yield Send(request)
+        doubtful |= _is_lost(response)
+        pause = _pause(response, turn, manner) if turn < manner.tries else None
         if pause is None or not (yield Wait(pause)):
             break
     doubtful &= manner.changes
-    if isinstance(came, RequestFailed):
-        raise _in_doubt(str(came)) if doubtful else came
-    if doubtful and came.status >= _REFUSED:
-        raise _in_doubt(f"an answer was lost, and what came at last has status {came.status}")
-    return came
+    if isinstance(response, RequestFailed):
+        raise _in_doubt(str(response)) if doubtful else response
+    if doubtful and response.status >= _REFUSED:
+        raise _in_doubt(f"an answer was lost, and what came at last has status {response.status}")
+    return response
 
 
-def _is_lost(came: Response | RequestFailed) -> bool:
+def _is_lost(response: Response | RequestFailed) -> bool:
     """Whether what was asked for may have been done, and the service's word on it is missing."""
-    if isinstance(came, RequestFailed):
-        return came.sent and (came.status is None or came.status < _REFUSED)
-    return came.status in _GATEWAYS
+    if isinstance(response, RequestFailed):
+        return response.sent and (response.status is None or response.status < _REFUSED)
+    return response.status in _GATEWAYS
 
 
-def _pause(came: Response | RequestFailed, turn: int, manner: _RetryPolicy) -> float | None:
+def _pause(response: Response | RequestFailed, turn: int, manner: _RetryPolicy) -> float | None:
     """Seconds before another try, with full jitter; None where it would not help."""
     jitter = manner.chance() * min(LONGEST_PAUSE, 2.0**turn)
-    if isinstance(came, RequestFailed):
-        return jitter if came.again else None
-    if came.status not in _BUSY:
+    if isinstance(response, RequestFailed):
+        return jitter if response.again else None
+    if response.status not in _BUSY:
         return None
-    told = _told(came)
-    return max(told, jitter) if told <= LONGEST_PAUSE else None
+    number = _told(response)
+    return max(number, jitter) if number <= LONGEST_PAUSE else None
 
 
 def _told(answer: Response) -> float:

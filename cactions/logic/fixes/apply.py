@@ -67,7 +67,7 @@ def apply_fixes(
 
 def _safe(state: FixResult, wanted: Wanted, refused: Collection[Fix]) -> Iterator[Fix]:
     names = {file.name for file in state.files}
-    fixes = (one.fix for one in state.shaped.findings if one.fix and wanted(one))
+    fixes = (finding.fix for finding in state.shaped.findings if finding.fix and wanted(finding))
     for fix in dict.fromkeys(fixes):
         files = {edit.place.file for edit in fix.edits}
         if fix.safe and fix not in refused and len(files) == 1 and files <= names:
@@ -132,10 +132,12 @@ def _tried(state: FixResult, fixes: Sequence[Fix], look: Look) -> FixResult | No
 
 def _stays(before: LoadedProject, after: LoadedProject, made: Collection[Fix]) -> bool:
     """Whether something that was fixed is found again; the next one of a list may look like it."""
-    if not any(one.fix in made for one in after.findings):
+    if not any(finding.fix in made for finding in after.findings):
         return False
-    fixed = {_about(one) for one in before.findings if one.fix in made}
-    was, left = (sum(_about(one) in fixed for one in look.findings) for look in (before, after))
+    fixed = {_about(finding) for finding in before.findings if finding.fix in made}
+    was, left = (
+        sum(_about(finding) in fixed for finding in look.findings) for look in (before, after)
+    )
     return was - left < len(made)
 
 

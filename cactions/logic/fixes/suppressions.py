@@ -33,7 +33,7 @@ def remove_rule(rule: str, at: Place | None, places: SourceMap) -> Edit | None:
     line = places.get_line(at.file, at.line - 1)
     found = re.match(_LIST, line[at.column - 1 :])
     rules = found[2].split(",") if found else []
-    rest = [one for one in rules if one.strip() != rule]
+    rest = [text for text in rules if text.strip() != rule]
     if len(rules) > _MOST_RULES:
         return None
     if found and rest:
@@ -53,9 +53,9 @@ def _are_comments(file: str, places: SourceMap) -> bool:
     along, so that the blank lines below it may become part of a text above it.
     """
     if file not in places.commented:
-        said = _said(places.sources[file])
+        text = _said(places.sources[file])
         lines = map(_uncommented, places.get_ended_lines(file))
-        places.commented[file] = bool(_said("".join(lines)) == said)
+        places.commented[file] = bool(_said("".join(lines)) == text)
     return places.commented[file]
 
 
@@ -92,8 +92,10 @@ def remove_item(route: str, at: Place | None, places: SourceMap) -> Edit | None:
 def _goes(edit: Edit, head: str, places: SourceMap) -> bool:
     """Whether nothing but the key and its list goes."""
     text = places.sources[edit.place.file]
-    said: Any = _said(text)
-    return bool(_said(text, edit) == {key: value for key, value in said.items() if key != head})
+    text_value: Any = _said(text)
+    return bool(
+        _said(text, edit) == {key: value for key, value in text_value.items() if key != head}
+    )
 
 
 def _goes_alone(listed: ListNode, number: int, last: int, lines: list[str]) -> bool:
@@ -107,7 +109,7 @@ def _goes_alone(listed: ListNode, number: int, last: int, lines: list[str]) -> b
     stop = last + 1
     while stop < len(lines) and _says_nothing(lines[stop]):
         stop += 1
-    before: list[Json] = [to_json(one) for one in listed.items[max(0, number - 1) : number]]
+    before: list[Json] = [to_json(node) for node in listed.items[max(0, number - 1) : number]]
     own = to_json(listed.items[number])
     around = "\n".join([*lines[start:stop], ""])
     without = "\n".join([*lines[start:first], *lines[last + 1 : stop], ""])

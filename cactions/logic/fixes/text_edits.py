@@ -25,7 +25,9 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     end = find_line_end(text)
     parts: list[str] = []
     at, last = 0, -1
-    for edit in sorted(edits, key=lambda one: (one.place.line, one.place.column)):
+    for edit in sorted(
+        edits, key=lambda edit_value: (edit_value.place.line, edit_value.place.column)
+    ):
         start, stop = _offsets(edit.place, lines, starts)
         if start <= last:
             raise ValueError(f"two edits at {edit.place}")

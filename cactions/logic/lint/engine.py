@@ -70,24 +70,28 @@ class _Linter:
         self.used: set[Key] = set()
 
     def build_result(self) -> LoadedProject:
-        live = [one for one in self.project.statements if one.expires >= self.today]
-        trusted = frozenset(one.where for one in live if not one.rule)
-        for one in (*live, *self.comments.sound):
-            self.answers.setdefault(_key(one), one)
+        live = [
+            suppression
+            for suppression in self.project.statements
+            if suppression.expires >= self.today
+        ]
+        trusted = frozenset(suppression.where for suppression in live if not suppression.rule)
+        for suppression in (*live, *self.comments.sound):
+            self.answers.setdefault(_key(suppression), suppression)
         found = analyze_taint(self.project, trusted)
         view = self._view(found, trusted)
-        told: list[Finding] = []
+        findings: list[Finding] = []
         suppressed: list[SuppressedFinding] = []
         for finding in self._found(CHECKED, view):
             by = self._answered(finding)
             if by:
                 suppressed.append(SuppressedFinding(finding, by))
             else:
-                told.append(finding)
-        rules = frozenset(one.rule for one in told)
+                findings.append(finding)
+        rules = frozenset(finding_value.rule for finding_value in findings)
         view = replace(view, unused_suppressions=tuple(self._unused(found)), fired_rules=rules)
-        told += self._found((LAST,), view)
-        return self._with(sorted(told, key=_order), tuple(suppressed))
+        findings += self._found((LAST,), view)
+        return self._with(sorted(findings, key=_order), tuple(suppressed))
 
     def _view(self, found: TaintResult, trusted: frozenset[str]) -> RuleContext:
         return RuleContext(
@@ -103,13 +107,13 @@ class _Linter:
         )
 
     def _with(
-        self, told: list[Finding], suppressed: tuple[SuppressedFinding, ...]
+        self, findings: list[Finding], suppressed: tuple[SuppressedFinding, ...]
     ) -> LoadedProject:
-        broken = any(one.severity is Severity.ERROR for one in told)
+        broken = any(finding.severity is Severity.ERROR for finding in findings)
         return replace(
             self.shaped,
             project=None if broken else self.shaped.project,
-            findings=(*self.shaped.findings, *told),
+            findings=(*self.shaped.findings, *findings),
             suppressed=suppressed,
         )
 
@@ -126,7 +130,7 @@ class _Linter:
             spot.place or self.places.place(spot.route),
             spot.route.partition("#")[0],
             rule.severity,
-            tuple(self._label(one) for one in spot.labels),
+            tuple(self._label(label) for label in spot.labels),
             spot.notes,
             fix_from_suggestion(spot.fix, self.places, spot.place) if spot.fix else None,
         )
@@ -150,23 +154,27 @@ class _Linter:
         return where in found.doubts.used or (attribute is not None and attribute.user_editable)
 
     def _unused(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
-        for one in self.project.statements:
-            if one.expires < self.today:
-                yield one, f"expired on {one.expires}, and no longer holds"
-            elif not (_key(one) in self.used if one.rule else self._trusts(one.where, found)):
-                yield one, "is not needed: nothing is found there"
-        for one in self.comments.sound:
-            if _key(one) not in self.used:
-                yield one, "is not needed: nothing is found on this line"
-        for one in self.comments.void:
-            yield one, "gives no rule or no reason, and holds nothing back"
+        for suppression in self.project.statements:
+            if suppression.expires < self.today:
+                yield suppression, f"expired on {suppression.expires}, and no longer holds"
+            elif not (
+                _key(suppression) in self.used
+                if suppression.rule
+                else self._trusts(suppression.where, found)
+            ):
+                yield suppression, "is not needed: nothing is found there"
+        for suppression in self.comments.sound:
+            if _key(suppression) not in self.used:
+                yield suppression, "is not needed: nothing is found on this line"
+        for suppression in self.comments.void:
+            yield suppression, "gives no rule or no reason, and holds nothing back"
 
 
-def _key(one: Suppression) -> Key:
+def _key(suppression: Suppression) -> Key:
     """What a statement answers for: a place that it names, or the line that it stands on."""
-    if one.owner or one.place is None:
-        return one.rule, one.where, 0
-    return one.rule, one.place.file, one.place.line
+    if suppression.owner or suppression.place is None:
+        return suppression.rule, suppression.where, 0
+    return suppression.rule, suppression.place.file, suppression.place.line
 
 
 def _comments(sources: Mapping[str, str]) -> _Comments:
@@ -176,8 +184,8 @@ def _comments(sources: Mapping[str, str]) -> _Comments:
         if _MARK not in text:
             continue
         for number, line in enumerate(split_lines(text), start=1):
-            for one in _on_line(file, number, line):
-                (sound if one.rule and one.reason else void).append(one)
+            for suppression in _on_line(file, number, line):
+                (sound if suppression.rule and suppression.reason else void).append(suppression)
     return _Comments(tuple(sound), tuple(void))
 
 

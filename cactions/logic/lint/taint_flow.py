@@ -88,7 +88,7 @@ class TaintPaths:
         missing = self.length[name] - len(first) - len(last)
         gap = (Label(f"… and {missing:,} more actions"),) if missing else ()
         before, after = (
-            [hop for one in names for hop in self._hops(self.steps[one])]
+            [hop for text in names for hop in self._hops(self.steps[text])]
             for names in (first, reversed(last))
         )
         return (*before, *gap, *after)
@@ -107,14 +107,18 @@ class TaintPaths:
 
     def _find(self) -> None:
         edges = {
-            name: [one for one in self.doubts.writers[name] if self.doubts.is_tainted_by(*one)]
+            name: [
+                writer for writer in self.doubts.writers[name] if self.doubts.is_tainted_by(*writer)
+            ]
             for name in sorted(self.doubts.dirty)
         }
         readers = self._readers(edges)
         looked_up = {action.name for several in readers.values() for _, action in several}
         self._spread({name: self._seed(writers) for name, writers in edges.items()}, readers, edges)
         roots = {
-            name: next((_Step(one) for one in writers if one[0].name not in looked_up), None)
+            name: next(
+                (_Step(writer) for writer in writers if writer[0].name not in looked_up), None
+            )
             for name, writers in edges.items()
         }
         self._spread(roots, readers, edges)
@@ -125,7 +129,7 @@ class TaintPaths:
     def _spread(self, front: Mapping[str, _Step | None], readers: _Readers, edges: _Edges) -> None:
         """Breadth first, so that every way is the shortest; each action is gone through once."""
         targets = _targets(edges)
-        found = {name: one for name, one in front.items() if one and name not in self.steps}
+        found = {name: item for name, item in front.items() if item and name not in self.steps}
         while found:
             for name, step in found.items():
                 self._put(name, step)
@@ -139,8 +143,8 @@ class TaintPaths:
 
     def _seed(self, writers: list[Writer]) -> _Step | None:
         """A writer whose lookup uses a user-controlled value."""
-        found = ((one, self._chosen_key(one[0])) for one in writers)
-        return next((_Step(one, key) for one, key in found if key), None)
+        found = ((writer, self._chosen_key(writer[0])) for writer in writers)
+        return next((_Step(writer, key) for writer, key in found if key), None)
 
     def _chosen_key(self, action: Action) -> LookupKey | None:
         """The first lookup key of an action that is user-controlled."""
@@ -152,9 +156,9 @@ class TaintPaths:
 
     def _dirty_keys(self, action: Action) -> Iterator[tuple[str, LookupKey]]:
         for key in self.doubts.keys[action.name]:
-            one = key.reference
-            if isinstance(one, PersonAttribute) and one.name in self.doubts.dirty:
-                yield one.name, key
+            reference = key.reference
+            if isinstance(reference, PersonAttribute) and reference.name in self.doubts.dirty:
+                yield reference.name, key
 
     def _readers(self, edges: _Edges) -> _Readers:
         """By the dirty attribute that is looked up: which of those who write do so, and by what."""

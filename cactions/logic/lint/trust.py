@@ -79,14 +79,18 @@ class TrustAnalysis:
             proof = action.response.same_person
             if proof and isinstance(proof.equals, PersonAttribute):
                 proven_by.setdefault(proof.equals.name, []).append(action)
-        waiting = [one for writers in self.writers.values() for one in writers]
+        waiting = [writer for writers in self.writers.values() for writer in writers]
         while waiting:
             action, mapping = waiting.pop()
             name = mapping.attribute.name
             if name not in self.dirty and self.is_tainted_by(action, mapping):
                 self.dirty.add(name)
                 again = proven_by.get(name, ())
-                waiting += [(one, each) for one in again for each in one.response.mapping]
+                waiting += [
+                    (action_value, attribute_mapping)
+                    for action_value in again
+                    for attribute_mapping in action_value.response.mapping
+                ]
 
     def is_tainted_by(self, action: Action, mapping: AttributeMapping) -> bool:
         """Whether a mapping may bring in what an attacker has chosen."""
@@ -129,7 +133,8 @@ class TrustAnalysis:
         read = [key.reference for key in self.keys[action.name]]
         proof = action.response.same_person
         return {
-            one: self.get_trust(one, action) for one in (*read, *((proof.equals,) if proof else ()))
+            reference: self.get_trust(reference, action)
+            for reference in (*read, *((proof.equals,) if proof else ()))
         }
 
     def get_trust(self, reference: Reference, action: Action) -> Trust:
@@ -157,7 +162,7 @@ class TrustAnalysis:
     def get_input_number(self, action: Action, name: str) -> int:
         """Where an input stands in its list."""
         if action.name not in self._numbers:
-            numbers = {one.name: number for number, one in enumerate(action.inputs)}
+            numbers = {data_input.name: number for number, data_input in enumerate(action.inputs)}
             self._numbers[action.name] = numbers
         return self._numbers[action.name].get(name, 0)
 
@@ -192,5 +197,5 @@ def _is_common(reference: Reference, project: Project) -> bool:
 
 
 def _last(segments: tuple[object, ...]) -> str:
-    names = [one for one in segments if isinstance(one, str)]
+    names = [item for item in segments if isinstance(item, str)]
     return names[-1] if names else ""

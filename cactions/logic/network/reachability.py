@@ -66,13 +66,13 @@ def build_failed_check(topic: str, subject: str, error: CactionsError) -> Health
     return HealthCheck(topic, subject, Health.PROBLEM, str(error), error.hint)
 
 
-def check_clock(told: Sequence[tuple[str, str, float]]) -> HealthCheck:
+def check_clock(texts: Sequence[tuple[str, str, float]]) -> HealthCheck:
     """``told``: of hosts, the name, the ``Date`` header (empty for none) and our time just then."""
-    for host, date, now in told:
+    for host, date, now in texts:
         seconds = _seconds(date)
         if seconds is not None:
             return _clock(host, now - seconds)
-    message = "no host has told the time" if told else "no host could be asked for the time"
+    message = "no host has told the time" if texts else "no host could be asked for the time"
     return HealthCheck("clock", "", Health.UNKNOWN, message)
 
 
@@ -89,7 +89,7 @@ def _clock(host: str, skew: float) -> HealthCheck:
 def _seconds(date: str) -> float | None:
     """RFC 9110, 5.6.7; None for what is no date."""
     try:
-        told = parsedate_to_datetime(date)
-        return told.replace(tzinfo=told.tzinfo or UTC).timestamp()
+        text = parsedate_to_datetime(date)
+        return text.replace(tzinfo=text.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
         return None

@@ -118,11 +118,11 @@ def _test(
 ) -> ActionTest | None:
     person_at, name, expect_at = at.get("person"), at.scalar("name"), at.get("expect")
     query = _query(person_at, match, scope) if person_at else None
-    given = _given(at.get("inputs"), inputs, scope)
+    texts = _given(at.get("inputs"), inputs, scope)
     expect = _expectation(expect_at, targets, scope) if expect_at else None
     if query is None or name is None or expect is None:
         return None
-    return ActionTest(name, query, expect, given, scope.faults.place(at.key))
+    return ActionTest(name, query, expect, texts, scope.faults.place(at.key))
 
 
 def _query(at: LocatedValue, match: str, scope: Scope) -> PersonQuery | None:
@@ -148,7 +148,7 @@ def _known_person(query: PersonQuery, at: LocatedValue, scope: Scope) -> PersonQ
 def _given(
     at: LocatedValue | None, inputs: Mapping[str, DataInput], scope: Scope
 ) -> dict[str, Scalar]:
-    given: dict[str, Scalar] = {}
+    texts: dict[str, Scalar] = {}
     for name, item in at.items() if at else ():
         if name not in inputs:
             message, hint = (
@@ -159,8 +159,8 @@ def _given(
         elif not _fits(item.value, inputs[name].type):
             scope.add_fault(WRONG_VALUE, item, f"is not of type {inputs[name].type.value}")
         else:
-            given[name] = item.value
-    return given
+            texts[name] = item.value
+    return texts
 
 
 def _expectation(

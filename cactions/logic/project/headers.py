@@ -44,7 +44,7 @@ def _not_owned(name: str, at: LocatedValue, scope: Scope) -> None:
 
 def check_single_source(tokens: tuple[Token, ...], at: LocatedValue, scope: Scope) -> None:
     """A header has one source; names differ in more than case."""
-    taken = {one.header.lower(): f'token "{one.name}"' for one in tokens}
+    taken = {token.header.lower(): f'token "{token.name}"' for token in tokens}
     own, key = at.get("headers"), at.get("idempotency")
     carriers = [(item.value, item) for item in (key.get("header"),) if item] if key else []
     for name, item in [*(own.items() if own else ()), *carriers]:

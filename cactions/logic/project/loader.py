@@ -53,7 +53,7 @@ class LoadedProject(Struct, frozen=True):
     @property
     def errors(self) -> tuple[Finding, ...]:
         """What keeps the project from being used."""
-        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
 
 def load_project(
@@ -69,8 +69,8 @@ def load_project(
     drafts = [ParsedFile(file) for file in kept]
     shaper = _ProjectLoader(drafts, environment, snapshot)
     project = shaper.load()
-    findings = tuple(finding for one in drafts for finding in one.faults.found)
-    unusable = any(one.rule.startswith(_FORMAT) for one in findings)
+    findings = tuple(finding for parsed_file in drafts for finding in parsed_file.faults.found)
+    unusable = any(finding_value.rule.startswith(_FORMAT) for finding_value in findings)
     return LoadedProject(
         None if findings else project,
         findings,
@@ -102,8 +102,10 @@ class _ProjectLoader:
         redacted = frozenset(self._redacted())
         attributes = self._attributes(redacted)
         allowed = self._allowed()
-        ways = frozenset((one.host, one.port) for one in allowed)
-        hosts = frozenset(one.host for one in allowed)
+        ways = frozenset(
+            (allowed_address.host, allowed_address.port) for allowed_address in allowed
+        )
+        hosts = frozenset(allowed_address.host for allowed_address in allowed)
         scope = Scope(
             Diagnostics(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts
         )
@@ -163,8 +165,8 @@ class _ProjectLoader:
     def _attributes(self, redacted: frozenset[Reference]) -> dict[str, Attribute | None]:
         """Those of the files; those of the snapshot where the files do not declare them."""
         known: dict[str, Attribute | None] = {
-            name: replace(one, redacted=PersonAttribute(name) in redacted)
-            for name, one in (self.snapshot.attributes.items() if self.snapshot else ())
+            name: replace(attribute, redacted=PersonAttribute(name) in redacted)
+            for name, attribute in (self.snapshot.attributes.items() if self.snapshot else ())
         }
         found = self._once("attributes")
         if found is None:
@@ -179,13 +181,13 @@ class _ProjectLoader:
 
     def _workspace(self, scope: Scope) -> Workspace:
         found = self._once("workspace")
-        told = self.snapshot.identity_verification if self.snapshot else None
+        flag = self.snapshot.identity_verification if self.snapshot else None
         if found is None:
-            return Workspace(bool(told))
+            return Workspace(bool(flag))
         shaped = people.build_workspace(found[1], replace(scope, faults=found[0].faults))
-        if told is None or found[1].has("identity_verification"):
+        if flag is None or found[1].has("identity_verification"):
             return shaped
-        return replace(shaped, identity_verification=told)
+        return replace(shaped, identity_verification=flag)
 
     def _statements(self, scope: Scope) -> Iterator[Suppression]:
         for draft in self.drafts:
@@ -235,4 +237,4 @@ def _hidden_proof(at: LocatedValue | None) -> Iterator[Reference]:
 
 
 def _whole(shaped: Mapping[str, T | None]) -> dict[str, T]:
-    return {name: one for name, one in shaped.items() if one is not None}
+    return {name: item for name, item in shaped.items() if item is not None}

@@ -69,7 +69,9 @@ def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
 
 def _people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
     taken: dict[tuple[str, str], tuple[int, int]] = {}
-    declared = {name: one for name, one in scope.attributes.items() if one is not None}
+    declared = {
+        name: attribute for name, attribute in scope.attributes.items() if attribute is not None
+    }
     for number, item in enumerate(items):
         person = _person(item, declared, scope)
         if person is None:

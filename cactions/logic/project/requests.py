@@ -79,14 +79,14 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
 
 def build_limits(at: LocatedValue | None) -> Limits:
     """What one exchange may take; the usual where nothing is said."""
-    given = {key: item.value for key, item in at.items()} if at else {}
+    texts = {key: item.value for key, item in at.items()} if at else {}
     usual = Limits()
     return Limits(
-        connect=given.get("connect_seconds", usual.connect),
-        total=given.get("total_seconds", usual.total),
-        wire=given["wire_mib"] * MIB if "wire_mib" in given else usual.wire,
-        decoded=given["decoded_mib"] * MIB if "decoded_mib" in given else usual.decoded,
-        retries=given.get("retries", usual.retries),
+        connect=texts.get("connect_seconds", usual.connect),
+        total=texts.get("total_seconds", usual.total),
+        wire=texts["wire_mib"] * MIB if "wire_mib" in texts else usual.wire,
+        decoded=texts["decoded_mib"] * MIB if "decoded_mib" in texts else usual.decoded,
+        retries=texts.get("retries", usual.retries),
     )
 
 
@@ -146,18 +146,20 @@ def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ..
     for item in at.value if at else ():
         if not scope.list_known("token", item.value, scope.tokens, item):
             continue
-        one = scope.tokens[item.value]
-        if one is None:
+        token = scope.tokens[item.value]
+        if token is None:
             continue
-        if host and item.value not in named and host not in one.hosts:
-            hint = f"it may go to {join_names(one.hosts)} only; see `hosts` of the token"
-            scope.add_fault(FOREIGN_HOST, item, f'token "{one.name}" would be sent to {host}', hint)
-        if one.header.lower() in carriers:
-            message = f'two tokens on one header: "{one.header}"'
+        if host and item.value not in named and host not in token.hosts:
+            hint = f"it may go to {join_names(token.hosts)} only; see `hosts` of the token"
+            scope.add_fault(
+                FOREIGN_HOST, item, f'token "{token.name}" would be sent to {host}', hint
+            )
+        if token.header.lower() in carriers:
+            message = f'two tokens on one header: "{token.header}"'
             scope.add_fault(CONTRADICTION, item, message, "attach one of them")
         named.add(item.value)
-        carriers.add(one.header.lower())
-        found.append(one)
+        carriers.add(token.header.lower())
+        found.append(token)
     return tuple(found)
 
 
@@ -170,20 +172,20 @@ _FORMS: Final = {form.value: form for form in BodyForm}
 
 
 def _body(at: LocatedValue, scope: Scope) -> RequestBody | None:
-    given = [form for name, form in _FORMS.items() if name in at.value]
-    for form in given[1:]:
+    body_forms = [form for name, form in _FORMS.items() if name in at.value]
+    for form in body_forms[1:]:
         extra = at.get(form.value)
         assert extra is not None
-        message = f"a request has one body; there is {given[0].value}: already"
+        message = f"a request has one body; there is {body_forms[0].value}: already"
         scope.faults.add(CONTRADICTION, extra.key, message, hint="keep one", route=extra.route)
-    if not given:
+    if not body_forms:
         return None
-    body = at.get(given[0].value)
+    body = at.get(body_forms[0].value)
     assert body is not None
     if at.scalar("http_method") == "get":
         hint = "use `query:`, or http_method: post with effect: read"
         scope.faults.add(CONTRADICTION, body.key, "a GET has no body", hint=hint, route=body.route)
-    return RequestBody(given[0], _content(given[0], body, scope))
+    return RequestBody(body_forms[0], _content(body_forms[0], body, scope))
 
 
 def _content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemplate:

@@ -57,8 +57,8 @@ def _is_ours(entries: Iterable[tuple[ScalarNode, Node]]) -> bool:
     """
     known = {key.text: item for key, item in entries if key.text in FILE.fields}
     version = known.pop("version", None)
-    told = isinstance(version, ScalarNode) and version.text == "1"
-    return "actions" in known or len(known) + told > 1
+    flag = isinstance(version, ScalarNode) and version.text == "1"
+    return "actions" in known or len(known) + flag > 1
 
 
 def _mask_keys(entries: Iterable[tuple[ScalarNode, Node]]) -> None:
@@ -118,6 +118,6 @@ class ParsedFile:
         """Of another program's file, what stands deeper is not named, and nothing is fixed."""
         found = self.faults.found
         if readable:
-            found[:] = [one for one in found if not {".", "["} & {*one.route}]
+            found[:] = [finding for finding in found if not {".", "["} & {*finding.route}]
         if readable or not _VERSION_LINE.search(self.data):
-            found[:] = [replace(one, fix=None) for one in found]
+            found[:] = [replace(finding, fix=None) for finding in found]

@@ -51,7 +51,12 @@ def redact_run(run: Run, project: Project | None) -> Run:
 
 def _redacted(plan: Plan, hidden: frozenset[str]) -> Plan:
     changes = (replace(c, redacted=c.redacted or c.attribute in hidden) for c in plan.changes)
-    left = (replace(one, redacted=one.redacted or one.attribute in hidden) for one in plan.left)
+    left = (
+        replace(
+            kept_attribute, redacted=kept_attribute.redacted or kept_attribute.attribute in hidden
+        )
+        for kept_attribute in plan.left
+    )
     return replace(plan, changes=tuple(changes), left=tuple(left))
 
 
@@ -61,6 +66,7 @@ def redact_receipt(receipt: Receipt, project: Project | None) -> Receipt:
         return receipt
     hidden = {*list_hidden_attributes(project.redacted), *map(str, project.redacted)}
     conflicts = (
-        replace(one, redacted=one.redacted or one.attribute in hidden) for one in receipt.conflicts
+        replace(conflict, redacted=conflict.redacted or conflict.attribute in hidden)
+        for conflict in receipt.conflicts
     )
     return replace(receipt, conflicts=tuple(conflicts))

@@ -21,8 +21,8 @@ def build_suppressions(at: LocatedValue, scope: Scope) -> Iterator[Suppression]:
     for key in ("allow", "trust"):
         listed = at.get(key)
         for item in listed.value if listed else ():
-            if one := _statement(key, item, scope):
-                yield one
+            if suppression := _statement(key, item, scope):
+                yield suppression
 
 
 def _statement(key: str, at: LocatedValue, scope: Scope) -> Suppression | None:

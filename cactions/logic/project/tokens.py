@@ -95,9 +95,9 @@ def _oauth(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
         return None
     get_literal_path(url, Template((url.value,)), len(origin), scope)
     keys = ("client_id", "client_secret", "scope", "audience")
-    given = {key: _content(_sealed(at.get(key))) for key in keys if at.get(key)}
+    texts = {key: _content(_sealed(at.get(key))) for key in keys if at.get(key)}
     form = BodyForm.JSON if at.scalar("body") == "json" else BodyForm.FORM
-    body = RequestBody(form, {"grant_type": Template(("client_credentials",)), **given})
+    body = RequestBody(form, {"grant_type": Template(("client_credentials",)), **texts})
     asked = ActionRequest(
         "post",
         Template((url.value,)),

@@ -217,7 +217,7 @@ class _Decoder:
         message = f'unknown key "{name.value}"'
         self.faults.add(UNKNOWN_KEY, name.span, message, hint=hint, route=route)
         fix = fix_key_spelling(name, self.faults.place(name.span), known)
-        if fix and not any(one.value == fix.edits[0].text for one, _ in entries):
+        if fix and not any(scalar_node.value == fix.edits[0].text for scalar_node, _ in entries):
             self.faults.attach_fix(fix)
 
     def _complete(self, schema: RecordSchema, present: set[str], key: Node, route: str) -> None:

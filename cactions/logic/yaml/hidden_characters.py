@@ -73,9 +73,9 @@ def _characters(rest: bytes, text: str) -> Iterator[HiddenCharacter]:
         yield from (_character(at, sign) for at, sign in enumerate(text) if sign in refused)
     if _SELECTORS in rest:
         found = re.finditer(_UNSEEN_SELECTOR, text)
-        yield from (_character(one.start(), one[0]) for one in found)
+        yield from (_character(match.start(), match[0]) for match in found)
     if b"\r" in rest:
-        yield from (_character(one.start(), "\r") for one in re.finditer(_LONE_RETURN, text))
+        yield from (_character(match.start(), "\r") for match in re.finditer(_LONE_RETURN, text))
 
 
 def _character(at: int, sign: str) -> HiddenCharacter:

@@ -45,10 +45,11 @@ def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     if root is not None:
         return root
     root = _built(text, faults)
-    if any(one.hint == QUOTE_TEMPLATE for one in faults.found):
+    if any(finding.hint == QUOTE_TEMPLATE for finding in faults.found):
         lines = split_lines(text)
         faults.found[:] = [
-            quote_value(one, lines) if one.hint == QUOTE_TEMPLATE else one for one in faults.found
+            quote_value(finding, lines) if finding.hint == QUOTE_TEMPLATE else finding
+            for finding in faults.found
         ]
     return root
 
@@ -156,9 +157,11 @@ def _decode(data: bytes, faults: Diagnostics) -> str | None:
         faults.add(UNREADABLE, _span_at(before), message, hint="save the file as UTF-8")
         return None
     hidden = find_hidden(data, text)
-    for one in hidden[:_MOST_HIDDEN]:
-        span = _span_at(text[: one.start], one.end - one.start)
-        faults.add(UNREADABLE, span, one.message, hint=one.hint)
+    for hidden_character in hidden[:_MOST_HIDDEN]:
+        span = _span_at(
+            text[: hidden_character.start], hidden_character.end - hidden_character.start
+        )
+        faults.add(UNREADABLE, span, hidden_character.message, hint=hidden_character.hint)
     if len(hidden) > _MOST_HIDDEN:
         rest = f"{len(hidden) - _MOST_HIDDEN:,} more hiding places like these follow"
         faults.add(UNREADABLE, _span_at(text[: hidden[_MOST_HIDDEN].start]), rest)
@@ -182,15 +185,18 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -
     hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], f"{error.context} {error.problem}")
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
-    said = ", ".join(part for part in (error.context, error.problem) if part)
+    text_value = ", ".join(part for part in (error.context, error.problem) if part)
     faults.add(
-        UNREADABLE, Span(line, column, line, column + 1), f"not YAML: {_unquoted(said)}", hint=hint
+        UNREADABLE,
+        Span(line, column, line, column + 1),
+        f"not YAML: {_unquoted(text_value)}",
+        hint=hint,
     )
 
 
-def _unquoted(said: str) -> str:
+def _unquoted(text: str) -> str:
     """Without what the parser in Python, but not that in C, quotes of the file."""
-    return re.sub(r"'[^'<>\s]{2,}'", "it", said)
+    return re.sub(r"'[^'<>\s]{2,}'", "it", text)
 
 
 def _syntax_hint(lines: list[str], problem: str) -> str:

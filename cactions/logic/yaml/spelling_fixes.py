@@ -31,7 +31,7 @@ def fix_key_spelling(key: ScalarNode, place: Place, known: Collection[str]) -> F
 
 def fix_word_spelling(word: ScalarNode, place: Place, known: Collection[str]) -> Fix | None:
     """The one word that differs in nothing but large and small letters."""
-    meant = [one for one in known if one.lower() == word.value.lower()]
+    meant = [text for text in known if text.lower() == word.value.lower()]
     if len(meant) != 1 or not _is_bare(word, place):
         return None
     return Fix(f"write {meant[0]}", (Edit(place, meant[0]),), safe=True)
