@@ -26,6 +26,11 @@ from cactions.model import (
     UsageError,
 )
 
+_LEAKS: Final = (
+    "It stands in the request as the file writes it, or the service answers with it at a path that"
+    " the action reads: seal it, or read another path."
+)
+
 REQUEST_HEADERS: Final = ("accept", "content-type")
 """Those of a request that are kept."""
 
@@ -132,12 +137,6 @@ def record_tests(
         return RecordedTests(refusal=f"it would hold the secret {named}", hint=_LEAKS)
     tape.save(data)
     return RecordedTests(len(exchanges), hidden=hidden)
-
-
-_LEAKS: Final = (
-    "It stands in the request as the file writes it, or the service answers with it at a path that"
-    " the action reads: seal it, or read another path."
-)
 
 
 def _names(answer: Response, secrets: Known) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ from cactions.model import (
 )
 from cactions.model.secret import Credentials
 
+_A_TEST: Final = "it was a test, which writes no person"
+
 
 class CallRecord(Struct, frozen=True):
     """What came of the call; ``run`` holds it, and is None where nothing was sent."""
@@ -87,9 +89,6 @@ def call_for_test(
         books.journal.record_outcome(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
         books.journal.finish(head.id)
     return done.result
-
-
-_A_TEST: Final = "it was a test, which writes no person"
 
 
 def _receipt(failed: PlanFailure) -> Receipt:

@@ -10,6 +10,8 @@ from cactions.cli import progress
 from cactions.model import UsageError
 from cactions.render.escape import escape_terminal
 
+_UNATTENDED: Final = "Use --replay, or `cactions run … --yes`, which is meant for scripts."
+
 if sys.platform != "win32":
     import termios
 
@@ -59,9 +61,6 @@ def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     if yes:
         progress.mark_written()
     return yes
-
-
-_UNATTENDED: Final = "Use --replay, or `cactions run … --yes`, which is meant for scripts."
 
 
 def _forget_what_was_typed() -> None:

@@ -15,6 +15,8 @@ from msgspec import Struct, field
 
 from cactions.model.masked_text import MASK
 
+KEY_BYTES: Final = 32
+
 _Value = TypeVar("_Value", str, bytes)
 
 
@@ -71,9 +73,6 @@ class VaultKey(_Hidden[bytes]):
         if len(value) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
         super().__init__(label, value)
-
-
-KEY_BYTES: Final = 32
 
 
 class Credentials(Struct, frozen=True):

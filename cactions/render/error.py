@@ -19,6 +19,11 @@ from cactions.render.findings import render_findings
 from cactions.render.layout import wrap, wrap_paragraph
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 
+_LONGEST = 1_000  # characters of one line of a traceback
+_UNWRITTEN = "The output cannot be written."
+_ELSEWHERE = "free some disk space, or send the output somewhere else"
+_REPORT = "include the line above and the command that you ran"
+
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
     (DefinitionError, "Invalid file."),
     (UsageError, "Usage error."),
@@ -87,12 +92,6 @@ def _details(error: BaseException) -> list[StyledLine]:
         message = str(error).strip().rstrip(".")
         spans = (Span(f"{error.place}:", Style.CODE), Span(f" {message}."))
     return [spans, *([_next(error.hint)] if error.hint else [])]
-
-
-_LONGEST = 1_000  # characters of one line of a traceback
-_UNWRITTEN = "The output cannot be written."
-_ELSEWHERE = "free some disk space, or send the output somewhere else"
-_REPORT = "include the line above and the command that you ran"
 
 
 def _next(hint: str) -> StyledLine:

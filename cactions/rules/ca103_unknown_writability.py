@@ -37,8 +37,7 @@ Good:
 Fix: look the attribute up in the workspace's settings and write ``messenger_writable: true`` or
 ``false``; or take a new snapshot.
 
-Suppress: rarely right. Where it cannot be looked up now, ``allow:`` with the day on which a teammate
-can.
+Suppress: rarely right. Where it cannot be looked up now, use ``allow:`` until the day it can.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _of(facts: ActionAnalysis, headers: set[str]) -> Iterator[RuleMatch]:
         if name in _NAMES or name in headers:
             yield RuleMatch(
                 f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}",
-                f"{attribute_mapping.path} is a credential, and would stand on a person for all to see",
+                f"{attribute_mapping.path} is a credential, and would be visible on a person",
                 "map something else; a credential that an action needs is a token",
             )
 

@@ -3,7 +3,7 @@
 A suppression that is no longer needed hides the next finding at that location. What has expired
 holds nothing back: the finding that it held is told again.
 
-Why: security decisions are looked at again, not inherited; CWE-1104 is about unmaintained components:
+Why: security decisions are reviewed again, not inherited; CWE-1104, unmaintained components:
 https://cwe.mitre.org/data/definitions/1104.html
 
 Bad:

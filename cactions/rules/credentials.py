@@ -12,6 +12,9 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+_VARIED: Final = 8
+"""Different characters, at least, of what is drawn at random."""
+
 _FORMATS: Final = (
     r"\b(?:[srp]k_(?:live|test)_[0-9A-Za-z]{10,}|whsec_[0-9A-Za-z+/=]{16,}"
     r"|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_[0-9A-Za-z_]{20,}|glpat-[0-9A-Za-z_-]{15,}"
@@ -103,8 +106,6 @@ def _is_random(word: str, name: Name) -> bool:
     return len(opaque) >= least and len(set(opaque)) >= _VARIED
 
 
-_VARIED: Final = 8
-"""Different characters, at least, of what is drawn at random."""
 _MOST_RUNS: Final = 4
 """Runs of letters and of digits in a name, such as ``Points2024EditionV2``."""
 

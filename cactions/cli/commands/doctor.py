@@ -15,6 +15,8 @@ from cactions.model import CactionsError, Health, HealthCheck, Project
 from cactions.render.doctor import render_health_checks
 from cactions.render.messages import count_noun
 
+_MEND = "`cactions validate` shows them."
+
 
 def command(
     proxy: Proxy = None,
@@ -46,9 +48,6 @@ def command(
         wiring.create_output().print(render_health_checks(found))
     bad = any(check.health is Health.PROBLEM for check in found)
     raise typer.Exit(Exit.FINDINGS if bad else Exit.CLEAN)
-
-
-_MEND = "`cactions validate` shows them."
 
 
 def _files(project: Project) -> HealthCheck:

@@ -26,6 +26,11 @@ from typing import Final, NamedTuple
 
 from cactions.model import DefinitionError
 
+_NOT_READ: Final = "; nothing was read through it"
+_COPY: Final = "Copy the file into the project, or name its real path."
+_NOT_WRITTEN: Final = "lies in the project; nothing was written through it"
+_REMOVE: Final = "Name the real path, or put a real file or folder in the place of the link."
+
 MAX_LINKS: Final = 40
 """The limit of Linux (path_resolution(7))."""
 _PROCESSES: Final = "/proc/"
@@ -177,12 +182,6 @@ class _PathWalk:
         link_target = os.readlink(self.here)
         self.here = "/" if link_target.startswith("/") else folder
         self.left += link_target.split("/")[::-1]
-
-
-_NOT_READ: Final = "; nothing was read through it"
-_COPY: Final = "Copy the file into the project, or name its real path."
-_NOT_WRITTEN: Final = "lies in the project; nothing was written through it"
-_REMOVE: Final = "Name the real path, or put a real file or folder in the place of the link."
 
 
 def _join_name(folder: str, name: str) -> str:

@@ -46,6 +46,9 @@ from cactions.model import (
     UsageError,
 )
 
+_MOST_SHOWN: Final = 200
+_LARGE: Final = "Split the text: JSONL holds one person a line."
+
 RULE: Final = "CA011"
 MOST_FAULTS: Final = 100
 LONGEST_JSON: Final = 64 * 1024 * 1024
@@ -172,7 +175,7 @@ class _PeopleReader:
         return person
 
     def _double(self, person: Person, row: PeopleRow) -> RecordFault | None:
-        """Whether an earlier person of the file has this ``user_id`` or ``id``, given or derived."""
+        """Whether an earlier person of the file has the same ``user_id`` or ``id``."""
         here = (next(self._ordinals), row.number)
         fields = {"id": person.id, **person.fields}
         written = {ALIASES.get(key, key): key for key, value in row.pairs if value}
@@ -227,10 +230,6 @@ def _check(line: TextLine, limit: int) -> None:
     nul = line.text.find("\0")
     if nul >= 0:
         raise _Unreadable(RowError(line, (nul, nul + 1), "this is a NUL character", "Remove it."))
-
-
-_MOST_SHOWN: Final = 200
-_LARGE: Final = "Split the text: JSONL holds one person a line."
 
 
 def _without_mark(lines: Iterator[TextLine]) -> Iterator[TextLine]:

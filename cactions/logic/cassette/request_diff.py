@@ -29,6 +29,8 @@ from cactions.logic.printable import escape_control
 from cactions.logic.strict_json import dump_json
 from cactions.model import ABSENT, MASK, Json, Value, is_same
 
+_HIDDEN: Final = "not the recorded one (it holds a redacted value)"
+
 _MOST_PLACES: Final = 3
 _MOST_CHARACTERS: Final = 120
 _BEFORE: Final = 20
@@ -85,9 +87,6 @@ def list_differences(here: RequestKey, recorded: RequestKey, shown: RequestKey) 
     if body := _body_words(here.body, recorded.body):
         hidden = not is_same(here.body.content, shown.body.content)
         yield f"body: {_HIDDEN if hidden else _some(body)}"
-
-
-_HIDDEN: Final = "not the recorded one (it holds a redacted value)"
 
 
 def _text(question: RequestKey) -> str:

@@ -33,6 +33,8 @@ from cactions.model import (
 )
 from cactions.model.secret import Credentials, Secret
 
+_LONG: Final = 10  # digits
+
 LONGEST_PAUSE: Final = 30.0  # seconds
 _BUSY: Final = (429, 502, 503, 504)
 _GATEWAYS: Final = (502, 504)
@@ -156,9 +158,6 @@ def _told(answer: Response) -> float:
     """Seconds of a Retry-After; 0 where there is none in seconds. RFC 9110, 10.2.3."""
     text = next(iter(answer.get_headers("retry-after")), "")
     return float(text) if text.isascii() and text.isdigit() and len(text) < _LONG else 0.0
-
-
-_LONG: Final = 10  # digits
 
 
 def _in_doubt(why: str) -> PlanningError:

@@ -13,6 +13,9 @@ from cactions.logic.request.encoding import EncodingError
 from cactions.model import ABSENT, FailureReason, Json, Path, PlanningError, Response, Token
 from cactions.model.secret import Secret
 
+_JWT_DOTS: Final = 2
+_LONG: Final = 10  # digits
+
 LONGEST: Final = 10 * 366 * 24 * 3600
 """In seconds, ten years: what is said to live longer is asked for again after that."""
 _KINDS: Final = {bool: "true or false", int: "a number", float: "a number", list: "a list",
@@ -32,9 +35,6 @@ class FetchedToken(Struct, frozen=True):
         value = self.secret.reveal()
         kind = "a JWT" if value.count(".") == _JWT_DOTS and value.startswith("ey") else "a text"
         return f"{kind} of {len(value):,} characters"
-
-
-_JWT_DOTS: Final = 2
 
 
 def read_token(token: Token, answer: Response) -> FetchedToken:
@@ -77,6 +77,3 @@ def _lifetime(path: Path | None, document: Json) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         return None
     return float(min(value, LONGEST))  # an integer may be larger than any float
-
-
-_LONG: Final = 10  # digits

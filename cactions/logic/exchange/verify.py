@@ -36,6 +36,8 @@ from cactions.model import (
     is_same,
 )
 
+_TROUBLE: Final = 500
+
 
 class ReferenceValues(Struct, frozen=True):
     """For whom the answer must be: what references stand for."""
@@ -119,7 +121,6 @@ def _status_hint(answer: Response) -> str:
     return _HINTS.get(answer.status, "If this is a success, list it in `success_when.status`.")
 
 
-_TROUBLE: Final = 500
 _REDIRECTS: Final = range(300, 400)
 _REFUSED: Final = "The token was not accepted: look at its value, its header and its rights."
 _HINTS: Final[Mapping[int, str]] = MappingProxyType(

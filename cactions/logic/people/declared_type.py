@@ -19,6 +19,8 @@ from cactions.logic.plan.dates import MIN_MILLISECONDS, DateError, parse_date_te
 from cactions.logic.plan.equality import MAX_EXACT
 from cactions.model import DataType, DateForm, Json
 
+_DATE_HINT: Final = "Write Unix seconds, or 2026-01-31T09:30:00Z."
+
 MAX_NUMBER_CHARACTERS: Final = 40
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -102,8 +104,6 @@ def _parse_date(value: Json) -> int:
         raise InvalidValue(f"is not a date: {error.detail}", _DATE_HINT) from None
     raise _build_type_error(value, "a date", _DATE_HINT)
 
-
-_DATE_HINT: Final = "Write Unix seconds, or 2026-01-31T09:30:00Z."
 
 _TYPE_NAMES: Final[Mapping[type, str]] = MappingProxyType(
     {

@@ -25,6 +25,8 @@ from cactions.logic.people.from_record import ATTRIBUTES, KEY_NAMES, RecordFault
 from cactions.logic.people.json_offsets import JsonSpan, find_key_span, list_element_spans
 from cactions.model import MATCH_FIELDS, Json
 
+_COMMAS: Final = "Save it as CSV, with commas or semicolons."
+
 Span: TypeAlias = "tuple[int, int]"
 """Characters of a text from 0, the end exclusive."""
 
@@ -173,9 +175,6 @@ def _find_name_fault(
     if is_second:
         return RecordFault(column_map.mask_key(key), "is a column already", "Keep one of them.")
     return column_map.find_fault(key)
-
-
-_COMMAS: Final = "Save it as CSV, with commas or semicolons."
 
 
 def _build_csv_row(

@@ -32,6 +32,9 @@ from cactions.model import (
     Workspace,
 )
 
+_FORMAT: Final = "CA0"
+"""What begins so is wrong with the format itself, and nothing can be concluded from the rest."""
+
 T = TypeVar("T")
 
 
@@ -81,10 +84,6 @@ def load_project(
         None if unusable else project,
         shaper.homes,
     )
-
-
-_FORMAT: Final = "CA0"
-"""What begins so is wrong with the format itself, and nothing can be concluded from the rest."""
 
 
 class _ProjectLoader:

@@ -23,6 +23,8 @@ from cactions.model import (
     Workspace,
 )
 
+_IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
+
 
 def build_attribute(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
     """A custom attribute."""
@@ -54,9 +56,6 @@ def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
             scope.add_fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
         return Workspace(verified, people_file=people.value)
     return Workspace(verified, people=tuple(_people(people.value, scope)))
-
-
-_IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
 
 
 def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:

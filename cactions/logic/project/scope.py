@@ -18,7 +18,14 @@ from cactions.logic.yaml.diagnostics import (
     WRONG_VALUE,
     Diagnostics,
 )
-from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span, parse_json_scalar
+from cactions.logic.yaml.nodes import (
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+    SourceSpan,
+    parse_json_scalar,
+)
 from cactions.model import (
     Attribute,
     Input,
@@ -97,7 +104,7 @@ class Scope(Struct, frozen=True):
             return None
         return reference if self._check(reference, at.span, at.route) else None
 
-    def _check(self, reference: Reference, span: Span, route: str) -> bool:
+    def _check(self, reference: Reference, span: SourceSpan, route: str) -> bool:
         names: Collection[str]
         if self.personless:
             message = "a token is fetched for everybody: nothing of a person may stand here"
@@ -176,5 +183,5 @@ def parse_secret_name(at: LocatedValue) -> SecretRef | None:
     return SecretRef(name) if name else None
 
 
-def _part(node: Node, start: int, end: int) -> Span:
+def _part(node: Node, start: int, end: int) -> SourceSpan:
     return node.part(start, end) if isinstance(node, ScalarNode) else node.span

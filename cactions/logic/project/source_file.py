@@ -17,7 +17,7 @@ from cactions.logic.project.file_schema import FILE
 from cactions.logic.source_mask import is_key, mask_text
 from cactions.logic.yaml.decoder import LocatedValue, decode
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
-from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, Span
+from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, SourceSpan
 from cactions.logic.yaml.parser import parse_yaml
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
@@ -111,7 +111,7 @@ class ParsedFile:
             return typed if self.ours else None
         if not self.faults.found:
             hint = "begin with version: 1"
-            self.faults.add(UNREADABLE, Span(0, 0, 0, 1), "the file is empty", hint=hint)
+            self.faults.add(UNREADABLE, SourceSpan(0, 0, 0, 1), "the file is empty", hint=hint)
         return None
 
     def _keep_top(self, *, readable: bool) -> None:

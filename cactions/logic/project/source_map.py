@@ -12,7 +12,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from cactions.logic.expressions.template import TemplateError, parse_template
 from cactions.logic.lines import split_lines, split_lines_keeping_ends
 from cactions.logic.yaml.diagnostics import Diagnostics
-from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span
+from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, SourceSpan
 from cactions.logic.yaml.parser import parse_yaml
 from cactions.model import Action, Place
 
@@ -160,7 +160,7 @@ class _Names(Generic[T]):
         return next((head for head in heads if head in self.entries), None)
 
 
-def _span(found: Location, part: str) -> Span:
+def _span(found: Location, part: str) -> SourceSpan:
     node = found.node
     if isinstance(node, ScalarNode):
         return _part(node, part) if part else node.span
@@ -168,7 +168,7 @@ def _span(found: Location, part: str) -> Span:
     return node.span if one_line and node.span.line == found.key.span.line else found.key.span
 
 
-def _part(node: ScalarNode, part: str) -> Span:
+def _part(node: ScalarNode, part: str) -> SourceSpan:
     """The hole that reads a reference; the whole text where it is not to be found."""
     try:
         spans = parse_template(node.text).spans

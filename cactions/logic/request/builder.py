@@ -42,6 +42,8 @@ from cactions.model import (
 )
 from cactions.model.secret import Credentials
 
+_NEW_KEY: Final = "<new for each call>"
+
 _AUDIENCES: Final = {"user": "users", "lead": "leads", "visitor": "visitors"}
 
 _CONTENT_TYPES: Final = {
@@ -183,9 +185,6 @@ def _build_idempotency_header(request: ActionRequest, key: str) -> Iterator[tupl
             request.idempotency,
             MaskedText.of_plain(key) if key else MaskedText(_NEW_KEY, None),
         )
-
-
-_NEW_KEY: Final = "<new for each call>"
 
 
 def _list_default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,8 @@ from cactions.logic.secrets.scrubber import Scrubber
 from cactions.model import MASK, Json, Response
 from cactions.model.secret import Secret
 
+_BLANK: Final = b" \t\r\n"
+
 Known: TypeAlias = Mapping[EncodedForm, str]
 Masker: TypeAlias = Callable[[str], str]
 
@@ -182,7 +184,6 @@ def _list_layers(data: bytes) -> Iterator[bytes]:
             yield from _list_layers(text)
 
 
-_BLANK: Final = b" \t\r\n"
 _JSON_STARTS: Final = (b'"', b"[", b"{")
 
 

@@ -60,9 +60,10 @@ to the next multiple of 64. A reader MUST refuse any other padding.
   is ``L(format, vault, epoch, "recipient", name, 1, SHA-256 of the line without salt, wrapped)``.
 - ``mac`` is HMAC-SHA256 with the MAC key over every byte before the last line.
 
-Wrapping is symmetric on purpose: with public keys, an attacker who knows a recipient's could wrap a data
-key of their own and forge a whole vault. So a teammate who makes a new data key cannot wrap it for others
-by their old keys: after ``rekey`` and ``recipients remove`` every other recipient gets a new one.
+Wrapping is symmetric on purpose: with public keys, an attacker who knows a recipient's key could
+wrap a data key of their own and forge a whole vault. So a teammate who makes a new data key cannot
+wrap it for others by their old keys: after ``rekey`` and ``recipients remove`` every other
+recipient gets a new one.
 
 **Reading.** The first failure is the verdict. A reader MUST NOT use anything of a file before 6.
 

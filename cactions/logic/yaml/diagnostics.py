@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from cactions.logic.suggest import suggest
-from cactions.logic.yaml.nodes import Span
+from cactions.logic.yaml.nodes import SourceSpan
 from cactions.model import Finding, Fix, Place
 
 UNREADABLE = "CA001"
@@ -44,7 +44,9 @@ class Diagnostics:
     found: list[Finding] = field(default_factory=list)
     hints: int = 0
 
-    def add(self, rule: str, span: Span, message: str, *, hint: str = "", route: str = "") -> None:
+    def add(
+        self, rule: str, span: SourceSpan, message: str, *, hint: str = "", route: str = ""
+    ) -> None:
         """Note one fault; what a file can make endless in its message is cut."""
         if len(message) > MOST_SAID:
             message = f"{message[: MOST_SAID // 2]} … {message[-MOST_SAID // 2 :]}"
@@ -59,7 +61,7 @@ class Diagnostics:
         self.hints += 1
         return suggest(word, known) if self.hints <= MOST_HINTS else ""
 
-    def place(self, span: Span) -> Place:
+    def place(self, span: SourceSpan) -> Place:
         """The span as people count it, from 1."""
         line, column, end_line, end_column = span
         return Place(self.file, line + 1, column + 1, end_line + 1, end_column + 1)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 from cactions.model import Json, Scalar
 
 
-class Span(NamedTuple):
+class SourceSpan(NamedTuple):
     """Lines and columns count from 0, in characters; the end is exclusive."""
 
     line: int
@@ -20,9 +20,11 @@ class Span(NamedTuple):
     end_line: int
     end_column: int
 
-    def narrow(self, start: int, end: int) -> Span:
+    def narrow(self, start: int, end: int) -> SourceSpan:
         """The part of a one-line span from ``start`` to ``end`` characters into it."""
-        return Span(self.line, self.column + start, self.line, self.column + max(end, start + 1))
+        return SourceSpan(
+            self.line, self.column + start, self.line, self.column + max(end, start + 1)
+        )
 
 
 class Position(Protocol):
@@ -43,7 +45,7 @@ class _Marked:
 
     start_mark: Position
     end_mark: Position
-    _span: Span | None = None
+    _span: SourceSpan | None = None
 
     def __init__(
         self,
@@ -58,15 +60,15 @@ class _Marked:
         self.style = style
 
     @property
-    def span(self) -> Span:
+    def span(self) -> SourceSpan:
         """Where it stands."""
         if self._span is None:
             start, end = self.start_mark, self.end_mark
-            self._span = Span(start.line, start.column, end.line, end.column)
+            self._span = SourceSpan(start.line, start.column, end.line, end.column)
         return self._span
 
     @span.setter
-    def span(self, span: Span) -> None:
+    def span(self, span: SourceSpan) -> None:
         self._span = span
 
 
@@ -85,7 +87,7 @@ class ScalarNode(_Marked):
         """Unquoted and on one line, so that it may be a number or a word."""
         return not self.style and self.start_mark.line == self.end_mark.line
 
-    def part(self, start: int, end: int) -> Span:
+    def part(self, start: int, end: int) -> SourceSpan:
         """The span of some characters of the text; the whole where that cannot be told.
 
         That is so where the text is folded, escaped or a block: offsets into it mean nothing.

@@ -18,7 +18,7 @@ import yaml
 from cactions.logic.lines import split_lines
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.hidden_characters import find_hidden
-from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, Span
+from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, SourceSpan
 from cactions.logic.yaml.spelling_fixes import quote_value
 from cactions.logic.yaml.tree_builder import MAX_DEPTH, QUOTE_TEMPLATE, TooDeepError, TreeBuilder
 
@@ -61,7 +61,7 @@ def _built(text: str, faults: Diagnostics) -> Node | None:
     except yaml.MarkedYAMLError as error:
         _syntax_fault(error, text, faults)
     except TooDeepError as error:
-        span: Span = error.args[0]
+        span: SourceSpan = error.args[0]
         faults.add(UNREADABLE, span, f"nested deeper than {MAX_DEPTH} levels", hint="flatten it")
     return None
 
@@ -146,7 +146,7 @@ def _adopt_entries(entries: list[tuple[Any, Any]], depth: int) -> None:
 def _decode(data: bytes, faults: Diagnostics) -> str | None:
     if len(data) > MAX_BYTES:
         message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
-        faults.add(UNREADABLE, Span(0, 0, 0, 1), message, hint="split it into several files")
+        faults.add(UNREADABLE, SourceSpan(0, 0, 0, 1), message, hint="split it into several files")
         return None
     data = data.removeprefix(BOM_UTF8)
     try:
@@ -168,10 +168,10 @@ def _decode(data: bytes, faults: Diagnostics) -> str | None:
     return None if hidden else text
 
 
-def _span_at(before: str, size: int = 1) -> Span:
+def _span_at(before: str, size: int = 1) -> SourceSpan:
     """The characters after ``before``, on one line."""
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
-    return Span(line, column, line, column + size)
+    return SourceSpan(line, column, line, column + size)
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -> None:
@@ -188,7 +188,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -
     text_value = ", ".join(part for part in (error.context, error.problem) if part)
     faults.add(
         UNREADABLE,
-        Span(line, column, line, column + 1),
+        SourceSpan(line, column, line, column + 1),
         f"not YAML: {_unquoted(text_value)}",
         hint=hint,
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cactions.logic.source_mask import is_key
 from cactions.logic.yaml.diagnostics import TWICE, UNREADABLE, Diagnostics
-from cactions.logic.yaml.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, Span
+from cactions.logic.yaml.nodes import BrokenNode, ListNode, MapNode, Node, ScalarNode, SourceSpan
 
 MAX_DEPTH: Final = 16
 QUOTE_TEMPLATE: Final = 'quote the template: "{{ … }}"'
@@ -136,6 +136,6 @@ class TreeBuilder:
         self.faults.add(UNREADABLE, _span(event), message, hint=hint)
 
 
-def _span(event: Any) -> Span:  # noqa: ANN401
+def _span(event: Any) -> SourceSpan:  # noqa: ANN401
     start, end = event.start_mark, event.end_mark
-    return Span(start.line, start.column, end.line, end.column)
+    return SourceSpan(start.line, start.column, end.line, end.column)

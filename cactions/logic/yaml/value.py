@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, Span
+from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, SourceSpan
 
 
 class LocatedValue:
@@ -24,12 +24,12 @@ class LocatedValue:
         self.route = route
 
     @property
-    def span(self) -> Span:
+    def span(self) -> SourceSpan:
         """Where the value stands."""
         return self.node.span
 
     @property
-    def key(self) -> Span:
+    def key(self) -> SourceSpan:
         """Where its key stands; of a value without one, where it begins."""
         span = self.front.span
         return cut_first_line(span) if self.front is self.node else span
@@ -52,13 +52,13 @@ class LocatedValue:
         """The entries of a record or map."""
         yield from self.value.items()
 
-    def part(self, start: int, end: int) -> Span:
+    def part(self, start: int, end: int) -> SourceSpan:
         """The span of some characters of a text."""
         return self.node.part(start, end) if isinstance(self.node, ScalarNode) else self.span
 
 
-def cut_first_line(span: Span) -> Span:
+def cut_first_line(span: SourceSpan) -> SourceSpan:
     """A span of many lines points at its beginning only."""
     if span.line == span.end_line:
         return span
-    return Span(span.line, span.column, span.line, span.column + 1)
+    return SourceSpan(span.line, span.column, span.line, span.column + 1)
