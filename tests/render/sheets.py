@@ -6,7 +6,17 @@ from msgspec.structs import replace
 
 from cactions import model as m
 from cactions.logic.plan.planner import invert_plan
-from cactions.render import doctor, error, findings, people, preview, request, runs, test_report
+from cactions.render import (
+    doctor,
+    error,
+    findings,
+    people,
+    preview,
+    receipts,
+    request,
+    runs,
+    test_report,
+)
 from cactions.render.text import View
 from tests.render import samples
 
@@ -160,24 +170,24 @@ SHEETS: dict[str, View] = {
         f"preview_{name}": preview.render_preview(result, closing="Nothing was written.")
         for name, result in samples.PREVIEWS.items()
     },
-    "receipt_applied": runs.render_receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
-    "receipt_unchanged": runs.render_receipt(
+    "receipt_applied": receipts.render_receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
+    "receipt_unchanged": receipts.render_receipt(
         samples.NO_CHANGES, receipt(m.Outcome.UNCHANGED), HEAD
     ),
-    "receipt_conflict": runs.render_receipt(
+    "receipt_conflict": receipts.render_receipt(
         samples.LOYALTY, receipt(m.Outcome.CONFLICT, "", *CONFLICTS), HEAD
     ),
-    "receipt_failed": runs.render_receipt(
+    "receipt_failed": receipts.render_receipt(
         samples.LOYALTY, receipt(m.Outcome.FAILED, "the people store is read-only"), HEAD
     ),
-    "receipt_in_doubt": runs.render_receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
-    "takeback": runs.render_undo_preview(PART, FOREIGN, HEAD.id),
-    "takeback_nothing": runs.render_undo_preview(NONE, (), HEAD.id),
-    "undone": runs.render_undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
-    "undone_conflict": runs.render_undone(
+    "receipt_in_doubt": receipts.render_receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
+    "takeback": receipts.render_undo_preview(PART, FOREIGN, HEAD.id),
+    "takeback_nothing": receipts.render_undo_preview(NONE, (), HEAD.id),
+    "undone": receipts.render_undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
+    "undone_conflict": receipts.render_undone(
         UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]
     ),
-    "undone_nobody": runs.render_undone(UNDO, [], []),
+    "undone_nobody": receipts.render_undone(UNDO, [], []),
     "runs": runs.render_runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
     "runs_none": runs.render_runs([]),
     "run_done": runs.render_run(DONE),

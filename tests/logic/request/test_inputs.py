@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic import strict_json
-from cactions.logic.request.builder import resolve_inputs
+from cactions.logic.request.inputs import resolve_inputs
 from cactions.model import (
     Action,
     ActionRequest,
