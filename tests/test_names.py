@@ -23,7 +23,7 @@ VERBS = frozenset(
     cut decode decompress delete derive describe detect dim discard discards draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
-    finish fires fits fix flush forbid force forget format freeze from get give group
+    finish fires fits fix flush follow forbid force forget format freeze from get give group
     guess handle has hash hold import in indent index info init insert invert invite is
     isatty join keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
@@ -35,9 +35,13 @@ VERBS = frozenset(
     span split stack start stop store strip suggest suggests sum sync take test to track
     truncate try turn undo unlock unpad unseal unwrap update use validate verify wait walk
     wants widen without wrap writable write yield
+    of items scalar lines blanked plain
     """.split()  # noqa: SIM905 - a list of words
 )
-"""First words of public functions: imperative verbs, and those of questions and conversions."""
+"""First words of public functions: imperative verbs, and those of questions and conversions.
+
+The last five are accessors named like those of a mapping.
+"""
 
 DIALECT_CLASSES = frozenset(
     [

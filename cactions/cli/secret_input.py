@@ -83,10 +83,10 @@ def _from_descriptor(name: str, number: int) -> str:
         with os.fdopen(number, "rb", closefd=False) as stream:
             return _decoded(stream.read(_MOST), "token")
     except OSError:
-        text = quote_word([f"{name}={number}"])
+        word = quote_word([f"{name}={number}"])
         raise UsageError(
             f'the user token "{name}" cannot be read from descriptor {number}',
-            hint=f"Open it in the shell: `--user-token {text} {number}<FILE`",
+            hint=f"Open it in the shell: `--user-token {word} {number}<FILE`",
         ) from None
 
 

@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from cactions.model import Finding, LintReport, Severity, Suppression
 from cactions.render.escape import escape_terminal
 from cactions.render.severity import ONE
-from cactions.rules import NAMES
 
 _NOWHERE: Final = "(no file)"
 
@@ -72,9 +71,7 @@ def _case(
     if by:
         SubElement(case, "skipped", message=f"{text}; suppressed: {escape_terminal(by.reason)}")
     elif finding.severity in grave:
-        SubElement(
-            case, "failure", type=f"{finding.rule} {NAMES[finding.rule]}", message=text
-        ).text = _text(finding)
+        SubElement(case, "failure", type=finding.rule, message=text).text = _text(finding)
     else:
         SubElement(case, "system-out").text = _text(finding)
 

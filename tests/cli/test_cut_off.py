@@ -63,9 +63,9 @@ def test_resuming_finishes_it_whatever_had_been_written(
     assert ("gold" if written else "silver") == tier(cli)
     done = cli("runs", "resume", "last", "--yes")
     assert (Exit.CLEAN, "gold") == (done.code, tier(cli))
-    found = "holds the new values already" if written else "holds the old values"
+    found = "already has the new values" if written else "has the old values"
     assert found in done.out
-    assert "1 person was handed in and not started" in flat(done.out)
+    assert "1 person was not started" in flat(done.out)
     assert f"Run {RUN} is finished. 2 people: 1 applied, 1 not started." in flat(done.out)
     again = cli("runs", "resume", RUN, "--yes")
     assert (Exit.MISUSE, True) == (again.code, "is finished" in again.err)
@@ -88,8 +88,8 @@ def test_a_run_that_came_to_nobody_resumes_to_an_empty_one(cli: Cli, home: Path)
     cut_off(cli, home, written=False, intended=False)
     done = cli("runs", "resume", "last", "--yes")
     assert Exit.CLEAN == done.code
-    assert "Nobody in it is open. Resuming writes nothing" in flat(done.out)
-    assert "2 people were handed in and not started" in flat(done.out)
+    assert "No person in it is open. Resuming writes nothing" in flat(done.out)
+    assert "2 people were not started" in flat(done.out)
     assert "2: 2 not started" in flat(cli("runs", "list").out)
 
 

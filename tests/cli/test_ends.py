@@ -139,7 +139,7 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int
 
 
 BROKEN = {
-    "MemoryError": (MemoryError("canary"), "There is not enough memory."),
+    "MemoryError": (MemoryError("canary"), "Out of memory."),
     "RecursionError": (RecursionError("canary"), "Internal error. Please report it."),
     "ValueError": (ValueError("canary"), "Internal error. Please report it."),
     "a file that nobody expected": (

@@ -96,8 +96,8 @@ def test_structure_is_shown_in_place(cli: Cli, home: Path) -> None:
     """Keys, dashes, brackets and quotes stay; the caret points right."""
     (home / "actions.yaml").write_text('actions:\n  loyalty: "a b" c\n')
     lines = cli("validate").out.split("\n")
-    assert '   2 |   loyalty: "•••"••' == lines[1]
-    assert "     |                  ^" == lines[2]
+    assert '   2 |   loyalty: "•••"••' == lines[2]
+    assert "     |                  ^" == lines[3]
 
 
 def test_our_own_files_are_quoted_as_ever(cli: Cli, home: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_diff_asks_the_service_with_the_sealed_token(live: Live, home: Path) -
         [request] = server.received
     assert (Exit.CLEAN, "GET /v1/customers/u-1 HTTP/1.1") == (done.code, line_of(request))
     assert f"X-Shop-Token: {SECRET}".encode() in request
-    assert "200, live" in done.out
+    assert "200 (live)" in done.out
     assert re.search(r"~ overwrite\s+tier\s+silver → gold", done.out)
     assert "Only the authorities of the CA file are trusted" in " ".join(done.err.split())
     assert SECRET not in done.out + done.err
@@ -267,9 +267,9 @@ def test_a_lost_answer_is_listed_in_doubt_and_never_sent_again(
         write(home, project(server, **WRITE))
         done = live(RUN, server)
         assert (Exit.IN_DOUBT, 1) == (done.code, len(server.received))
-        assert "? in doubt: the call may have been carried out" in done.out
+        assert "? outcome unknown: the call may have" in done.out
         listed = say("runs list").out
-        assert "1 in doubt" in listed
+        assert "1 outcome unknown" in listed
         assert "cut off" not in listed
         again = live(RUN, server)
         assert (Exit.MISUSE, 1) == (again.code, len(server.received))
@@ -298,7 +298,7 @@ def test_a_killed_process_leaves_its_call_in_doubt(live: Live, home: Path, say: 
         process.kill()
         process.wait()
         listed = say("runs list").out
-        assert "1 in doubt" in listed
+        assert "1 outcome unknown" in listed
         assert "cut off" in listed
         resumed = say("runs resume last --yes")
         assert Exit.IN_DOUBT == resumed.code
@@ -342,7 +342,7 @@ def test_an_answer_that_changes_nothing_leaves_no_open_run(
         write(home, project(server, **WRITE))
         shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "loyalty")
         assert 1 == len(server.received)
-    assert "The call was made; run" in " ".join(shown.split())
+    assert "The call was made, and is recorded in run" in " ".join(shown.split())
     assert "runs resume" not in shown
     assert "1 unchanged" in say("runs list").out
 

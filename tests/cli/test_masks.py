@@ -49,8 +49,8 @@ def test_only_one_file_of_the_command_line_writes_files() -> None:
         for node in ast.walk(ast.parse(file.read_text()))
         if (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges.files.file_io"
             and writers & {alias.name for alias in node.names})
-        or (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges"
-            and "files" in {alias.name for alias in node.names})
+        or (isinstance(node, ast.ImportFrom) and node.module == "cactions.edges.files"
+            and "file_io" in {alias.name for alias in node.names})
     }  # fmt: skip
     assert {"cactions/cli/output_files.py"} == found
 

@@ -133,4 +133,4 @@ def test_a_journal_beside_the_store_deletes_nothing(
     journal.write_bytes(hot_journal(canary, store.stat().st_size // 4096))
     done = cli(*words)
     assert (3, True, True) == (done.code, canary.exists(), journal.exists())
-    assert "people.db-journal is not from cactions" in " ".join(done.err.split())
+    assert "people.db-journal was not made by cactions" in " ".join(done.err.split())

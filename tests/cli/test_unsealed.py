@@ -115,13 +115,16 @@ def test_a_run_that_lost_its_seals_writes_nothing(
     assert (Exit.CLEAN, True) == (listed.code, "not sealed" in listed.out)
     assert "--unsealed" in " ".join(listed.err.split())
     assert "authentic" in cli("runs", "list", "--json").json["runs"][0]
-    assert "not sealed" in " ".join(cli("runs", "show", "last").out.split())
+    assert "not fully sealed" in " ".join(cli("runs", "show", "last").out.split())
     refused = 0
     for name in ("last", sealed.stem):
         for verb in ("undo", "resume"):
             change(sealed, f"UPDATE run SET finished = {int(verb == 'undo')}")
             done = cli("runs", verb, name, "--yes")
-            assert (Exit.MISUSE, True) == (done.code, "is not sealed" in " ".join(done.err.split()))
+            assert (Exit.MISUSE, True) == (
+                done.code,
+                "is not completely sealed" in " ".join(done.err.split()),
+            )
             assert "--unsealed" in done.err
             refused += 1
     assert before == ada(cli)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from cactions.model import Finding, LintReport, Place, Severity
 from cactions.render.escape import escape_terminal
 from cactions.render.github import MOST_SHOWN, render_github
+from cactions.rules import NAMES
 from tests.reviews import REVIEWS, relative
 
 
@@ -36,7 +37,9 @@ def test_the_runner_reads_what_was_said(review: LintReport) -> None:
     told = [read(line) for line in commands]
     messages = {escape_terminal(one.message) for one in review.findings}
     assert all(message.split("\n")[0] in messages for _, _, message in told)
-    assert all(about["title"].endswith(" cactions") for _, about, _ in told)
+    assert {about["title"] for _, about, _ in told} <= {
+        f"{rule} {name}" for rule, name in NAMES.items()
+    }
 
 
 def test_a_command_is_this() -> None:
@@ -44,7 +47,7 @@ def test_a_command_is_this() -> None:
     place = Place("a,b:c%.yaml", 3, 5, 3, 9)
     finding = Finding("CA101", "50 %", "do: a, b", place, notes=("why",))
     lines = render_github(LintReport((finding,), (), {}), relative).split("\n")
-    about = "file=a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=5,endColumn=9,title=CA101 cactions"
+    about = "file=a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=5,endColumn=9,title=CA101 user-controlled-lookup"
     assert f"::error {about}::50 %25%0Awhy%0Ahint: do: a, b" == lines[0]
     assert ["cactions: 1 error.", ""] == lines[1:]
 
@@ -53,7 +56,7 @@ def test_a_span_of_several_lines_has_no_columns() -> None:
     """The runner would drop them with a complaint."""
     finding = Finding("CA101", "x", place=Place("a", 3, 5, 4, 2), severity=Severity.INFO)
     [line, _, _] = render_github(LintReport((finding,), (), {}), relative).split("\n")
-    assert "::notice file=a,line=3,endLine=4,title=CA101 cactions::x" == line
+    assert "::notice file=a,line=3,endLine=4,title=CA101 user-controlled-lookup::x" == line
 
 
 def test_the_gravest_come_first_and_the_rest_is_counted() -> None:

@@ -113,7 +113,7 @@ def test_a_comment_is_this() -> None:
 <details><summary>error CA101 <code>&#96;a&#96; &#124; &#64;b</code></summary>
 
 ```text
-a.yaml:1:1: error CA101 `a` | @b
+a.yaml:1:1: error CA101 user-controlled-lookup: `a` | @b
    1 | url: 1
      | ^^^
      hint: look
@@ -124,7 +124,7 @@ a.yaml:1:1: error CA101 `a` | @b
 <details><summary>note CA207 <code>any text</code></summary>
 
 ````text
-a.yaml:2:1: note CA207 any text
+a.yaml:2:1: note CA207 unbounded-text: any text
    2 | two: ```
      | ^^^
 ````

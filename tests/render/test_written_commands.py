@@ -127,7 +127,7 @@ def test_a_text_in_backticks_stays_on_one_line() -> None:
     ] == to_plain_text(render_error(error)(24)).splitlines()
 
 
-QUOTED: Final = re.compile("quote_word|word|given|have$|fd$")
+QUOTED: Final = re.compile("quote_word|word|values_given|number$|have$|fd$|current$|generation$")
 """What is quoted where it is made, or is a number: of a vault's generation, of a descriptor."""
 
 

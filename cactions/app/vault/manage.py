@@ -1,7 +1,4 @@
-"""Manages a vault: creates it; seals, rotates, lists, checks and opens its secrets.
-
-Nothing is printed and no question is asked here.
-"""
+"""Manages a vault: creates it; seals, rotates, lists, checks and opens its secrets."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def list_(files: Files = None, json: Json = False) -> None:
     Example: cactions runs list
     """
     journal = workspace.open_journal(wiring.find_folder(files))
-    found, damaged = list(journal.unlocked()), journal.list_damaged()
-    locked, why_locked = journal.locked()
+    found, damaged = list(journal.list_unlocked()), journal.list_damaged()
+    locked, why_locked = journal.list_locked()
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
     else:

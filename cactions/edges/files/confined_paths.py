@@ -124,7 +124,7 @@ def _resolve(path: Path, *, writing: bool) -> str:
     walk = _PathWalk(start, str(path).split("/")[::-1], writing)
     try:
         while walk.left:
-            walk.step()
+            walk.follow_part()
     except (OSError, ValueError):
         walk.check()  # a forbidden link is reported first, whatever else is wrong
         raise
@@ -142,7 +142,7 @@ class _PathWalk:
         self._followed = 0
         self._project_links: list[tuple[str, str]] = []
 
-    def step(self) -> None:
+    def follow_part(self) -> None:
         """Resolve the next name. Raises RefusedLink, OSError, ValueError."""
         name = self.left.pop()
         if name in ("", "."):

@@ -126,7 +126,7 @@ class LocalJournal:
                 continue
             yield run
 
-    def unlocked(self) -> Iterator[Run]:
+    def list_unlocked(self) -> Iterator[Run]:
         """Every readable run, newest first, without those in ``locked``."""
         for head in self._list_heads():
             with suppress(CactionsError):
@@ -144,7 +144,7 @@ class LocalJournal:
                 reasons.append((run_id, str(error)))
         return reasons
 
-    def locked(self) -> tuple[list[RunHead], str]:
+    def list_locked(self) -> tuple[list[RunHead], str]:
         """The sealed runs that do not open, newest first, and the reason with the next step."""
         locked_heads, why = [], ""
         for head in self._list_heads():

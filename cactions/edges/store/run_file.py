@@ -1,10 +1,9 @@
 """One run in one SQLite file: its head, and for each person the plan and the outcome.
 
 - The file appears with its head or not at all.
-- ``record_outcome`` survives a power cut once something durable was written after it.
-- With a vault, plans and receipts are sealed, each for its place, and a person's id is replaced by
-  a pseudonym that only a holder of the key can make. The head stays readable and has a seal.
-- With a vault, a run that is not completely sealed is not authentic: any program could forge it.
+- ``record_outcome`` survives a power cut after the next durable write.
+- With a vault, plans, receipts and the head are sealed, each for its place; ids become pseudonyms.
+  A run that is not completely sealed is not authentic: any program could forge it.
 """
 
 from __future__ import annotations

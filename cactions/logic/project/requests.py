@@ -35,7 +35,7 @@ def build_server(at: LocatedValue, environment: str, scope: Scope) -> str | None
     for name, url in at.items():
         origin = get_literal_origin(url, scope)
         if origin and url.value[len(origin) :] not in ("", "/"):
-            span = url.part(len(origin), len(url.value))
+            span = url.get_part(len(origin), len(url.value))
             message = "a server ends with its host; the path belongs to the action's url"
             scope.faults.add(WRONG_VALUE, span, message, route=url.route)
         elif origin:
@@ -51,7 +51,7 @@ def get_literal_origin(at: LocatedValue, scope: Scope) -> str | None:
     try:
         return _origin_of(at.value, scope.allowed).text
     except OriginError as error:
-        span = at.part(error.start, error.end)
+        span = at.get_part(error.start, error.end)
         scope.faults.add(error.rule, span, error.message, hint=error.hint, route=at.route)
         return None
 
@@ -125,14 +125,14 @@ def get_literal_path(at: LocatedValue, template: Template, start: int, scope: Sc
     if "?" in literal or "#" in literal:
         sign = "?" if "?" in literal else "#"
         where = at.value.index(sign)
-        span = at.part(where, len(at.value))
+        span = at.get_part(where, len(at.value))
         hint = "put parameters under `query:`, where values are encoded"
         message = f'"{sign}" does not belong into url'
         scope.faults.add(CONTRADICTION, span, message, hint=hint, route=at.route)
     elif not _LITERAL_URL.fullmatch(literal):
         odd = next(sign for sign in literal if not _LITERAL_URL.fullmatch(sign))
         where = max(at.value.find(odd, start), 0)
-        span = at.part(where, where + 1)
+        span = at.get_part(where, where + 1)
         hint = "percent-encode it"
         scope.faults.add(WRONG_VALUE, span, "not allowed in a URL", hint=hint, route=at.route)
     elif any(segment in (".", "..") for segment in literal.split("/")):

@@ -99,7 +99,7 @@ class Scope(Struct, frozen=True):
         try:
             reference = parse_reference(at.value)
         except TemplateError as error:
-            span = at.part(error.start, error.end)
+            span = at.get_part(error.start, error.end)
             self.faults.add(BAD_TEMPLATE, span, error.message, hint=error.hint, route=at.route)
             return None
         return reference if self._check(reference, at.span, at.route) else None
@@ -184,4 +184,4 @@ def parse_secret_name(at: LocatedValue) -> SecretRef | None:
 
 
 def _part(node: Node, start: int, end: int) -> SourceSpan:
-    return node.part(start, end) if isinstance(node, ScalarNode) else node.span
+    return node.get_part(start, end) if isinstance(node, ScalarNode) else node.span

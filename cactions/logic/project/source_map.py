@@ -175,4 +175,4 @@ def _part(node: ScalarNode, part: str) -> SourceSpan:
     except TemplateError:
         return node.span
     hole = next(((start, end) for ref, start, end in spans if str(ref) == part), None)
-    return node.part(*hole) if hole else node.span
+    return node.get_part(*hole) if hole else node.span

@@ -87,7 +87,7 @@ class ScalarNode(_Marked):
         """Unquoted and on one line, so that it may be a number or a word."""
         return not self.style and self.start_mark.line == self.end_mark.line
 
-    def part(self, start: int, end: int) -> SourceSpan:
+    def get_part(self, start: int, end: int) -> SourceSpan:
         """The span of some characters of the text; the whole where that cannot be told.
 
         That is so where the text is folded, escaped or a block: offsets into it mean nothing.

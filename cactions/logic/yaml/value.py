@@ -52,9 +52,9 @@ class LocatedValue:
         """The entries of a record or map."""
         yield from self.value.items()
 
-    def part(self, start: int, end: int) -> SourceSpan:
+    def get_part(self, start: int, end: int) -> SourceSpan:
         """The span of some characters of a text."""
-        return self.node.part(start, end) if isinstance(self.node, ScalarNode) else self.span
+        return self.node.get_part(start, end) if isinstance(self.node, ScalarNode) else self.span
 
 
 def cut_first_line(span: SourceSpan) -> SourceSpan:

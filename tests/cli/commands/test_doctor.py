@@ -55,7 +55,7 @@ def test_where_everything_works_there_is_no_problem(cli: Cli, home: Path, stack:
     [asked] = server.received
     assert asked.startswith(b"HEAD / ")
     assert b"X-Shop-Token" not in asked
-    assert "No problem was found." in cli("doctor").out
+    assert "No problems found." in cli("doctor").out
 
 
 def test_a_clock_that_is_off_is_a_problem(cli: Cli, home: Path, stack: ExitStack) -> None:

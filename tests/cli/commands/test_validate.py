@@ -209,7 +209,7 @@ def test_a_text_from_stdin_is_fixed_on_stdout(parted: Path) -> None:
     assert PART == (parted / "sub" / "actions.shop.yaml").read_text()
     code, out, err = ended(parted, ["-", "--fix"], b"\xff\xfe")
     assert (1, b"\xff\xfe") == (code, out)
-    assert b"<stdin>:1:1: error CA001 not UTF-8: byte 0xff" in err
+    assert b"<stdin>:1:1: error CA001 unreadable-yaml: not UTF-8: byte 0xff" in err
 
 
 def test_a_fix_needs_the_whole_folder(parted: Path) -> None:

@@ -61,11 +61,14 @@ EXCHANGES = {
         asked("POST", f"{BASE}/v1/text", "línea\r\n2 ☃", "text/plain; charset=utf-8"),
         answer("ok"),
     ),
-    "an answer beyond ASCII": (
+    "an answer outside ASCII": (
         asked("GET", f"{BASE}/v1/names"),
         answer('{"name": "Zoë 👩‍🚀 \\u2028"}', Content_Type="application/json; charset=utf-8"),
     ),
-    "a path beyond ASCII": (asked("GET", f"{BASE}/v1/b%C3%BCcher/a%2Fb?q=%E2%98%83"), answer("{}")),
+    "a path outside ASCII": (
+        asked("GET", f"{BASE}/v1/b%C3%BCcher/a%2Fb?q=%E2%98%83"),
+        answer("{}"),
+    ),
     "no content": (asked("DELETE", f"{BASE}/v1/carts/1"), answer("", 204)),
     "a failure": (asked("GET", f"{BASE}/v1/broken"), answer('{"error": "down"}', 503)),
     "a status without a name": (asked("GET", f"{BASE}/v1/odd"), answer("{}", 299)),

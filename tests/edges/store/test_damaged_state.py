@@ -123,7 +123,7 @@ def used(folder: Path, *, writes: bool) -> Iterator[Callable[[], object]]:
     yield lambda: people.find(PersonQuery("id", "p0"))
     yield people.count
     yield lambda: journal.read("run-1")
-    yield lambda: [list(journal.list_runs()), journal.list_damaged(), journal.locked()]
+    yield lambda: [list(journal.list_runs()), journal.list_damaged(), journal.list_locked()]
     yield lambda: journal.get_last_applied("p03")
     if writes:
         yield lambda: people.import_people([Person("new", {"user_id": "new"}, {})])

@@ -68,7 +68,7 @@ def test_the_domain_of_an_address_may_stand_in_any_case(found: str) -> None:
 
 @pytest.mark.parametrize(("expected", "found"), LOOK_ALIKES)
 def test_an_address_that_looks_alike_is_another(expected: str, found: str) -> None:
-    """The local part counts byte by byte, and nothing beyond ASCII is folded onto it."""
+    """The local part counts byte by byte, and nothing outside ASCII is folded onto it."""
     assert not equals_reference(EMAIL, expected, found)
     assert not equals_reference(EMAIL, found, expected)
 

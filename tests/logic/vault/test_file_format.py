@@ -132,7 +132,7 @@ def test_what_is_left_of_a_damaged_file_is_found(
         (errors.build_unknown_recipient(""), "no recipient has the key", "vault recipients add"),
         (errors.build_wrong_key("ada", "a" * 32, "b" * 32), "a{8}, .* b{8}", "rekeyed.*vault join"),
         (errors.build_wrong_passphrase("paper"), 'not the passphrase of "paper"', "Type it again"),
-        (errors.build_tampered(), "changed by somebody who has no key", "vault verify"),
+        (errors.build_tampered(), "changed without its key", "vault verify"),
         (errors.build_rollback(3, 8), "generation 3, .* 8 was seen", "vault accept-generation 3"),
         (errors.build_bad_entry("crm"), '"crm" was not sealed for the place', "vault rotate crm"),
         (errors.open_to_all("x.vault"), "everybody may write x.vault", "chmod 644 x.vault"),

@@ -28,7 +28,7 @@ def plain(node: Node | None) -> object:
     if isinstance(node, ListNode):
         return ("list", [plain(item) for item in node.items], node.span)
     if isinstance(node, ScalarNode):
-        return (node.text, node.plain, node.span, node.part(0, 1))
+        return (node.text, node.plain, node.span, node.get_part(0, 1))
     return node
 
 
