@@ -47,7 +47,8 @@ def test_a_command_is_this() -> None:
     place = Place("a,b:c%.yaml", 3, 5, 3, 9)
     finding = Finding("CA101", "50 %", "do: a, b", place, notes=("why",))
     lines = render_github(LintReport((finding,), (), {}), relative).split("\n")
-    about = "file=a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=5,endColumn=9,title=CA101 user-controlled-lookup"
+    about = "file=a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=5,endColumn=9"
+    about += ",title=CA101 user-controlled-lookup"
     assert f"::error {about}::50 %25%0Awhy%0Ahint: do: a, b" == lines[0]
     assert ["cactions: 1 error.", ""] == lines[1:]
 
