@@ -112,7 +112,7 @@ def check_test_people(action: Action, people: People) -> None:
 
 
 def record_tests(
-    listened: RecordingCaller, known: Sequence[Person], secrets: Known, tape: CassetteWriter
+    listened: RecordingCaller, known: Sequence[Person], secrets: Known, writer: CassetteWriter
 ) -> RecordedTests:
     """Keep what was heard, all of it or nothing. ``known`` are the test people.
 
@@ -129,13 +129,13 @@ def record_tests(
     hidden = tuple(dict.fromkeys(names))
     exchanges = _told_once([(asked, clean_response(answer, secrets)) for asked, answer in kept])
     try:
-        data = tape.encode(exchanges)
+        data = writer.encode(exchanges)
     except RemoteError as error:
         return RecordedTests(refusal=str(error), hint=error.hint)
     if leaks := find_secrets(data, secrets):
         named = " and ".join(f'"{name}"' for name in leaks)
         return RecordedTests(refusal=f"it would hold the secret {named}", hint=_LEAKS)
-    tape.save(data)
+    writer.save(data)
     return RecordedTests(len(exchanges), hidden=hidden)
 
 

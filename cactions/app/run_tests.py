@@ -32,14 +32,14 @@ Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
 
 
 def run_test(
-    action: Action, test: ActionTest, desk: PlanContext, make: Propose = propose_plan
+    action: Action, test: ActionTest, context: PlanContext, make: Propose = propose_plan
 ) -> TestReport:
     """One test; never writes. What keeps it from running at all is a failure like others.
 
     ``make`` is how a call is made that may change something at the third party.
     """
     try:
-        result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), desk)
+        result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), context)
     except UsageError as error:
         subject = Subject("", mask_query(test.person, action.redacted))
         result = PlanFailure(action.name, subject, FailureReason.MISUSE, str(error), error.hint)

@@ -48,7 +48,7 @@ class CallRecord(Struct, frozen=True):
 
 
 def call_once(
-    head: RunHead, job: Job, desk: PlanContext, books: RunStores, *, again: bool
+    head: RunHead, job: Job, context: PlanContext, stores: RunStores, *, again: bool
 ) -> CallRecord:
     """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
 
@@ -56,38 +56,38 @@ def call_once(
     UsageError where an earlier call of the action for the person is in doubt; ``again`` says
     that it may be made all the same.
     """
-    person = desk.people.find(job.query)
+    person = context.people.find(job.query)
     asked = CallSpec(job.action, person, job.inputs)
     subject = build_subject(person, job.query, job.action.redacted)
     try:
         line = asked.build_request(Credentials()).line
     except PlanningError:
-        return CallRecord(plan_response(job, person, desk))
-    desk.caller.prepare(job.action)
+        return CallRecord(plan_response(job, person, context))
+    context.caller.prepare(job.action)
     pending = Plan(job.action.name, subject, SentCall(line))
-    with books.turns.hold(head):
+    with stores.turns.hold(head):
         if not again:
-            _check_no_doubt(books.journal, head, person.id)
-        books.journal.create_run(replace(head, people=1))
-        [entry] = books.journal.record_plans(head.id, [pending])
-        result = plan_response(job, person, desk, f"{head.id}-{entry}")
+            _check_no_doubt(stores.journal, head, person.id)
+        stores.journal.create_run(replace(head, people=1))
+        [entry] = stores.journal.record_plans(head.id, [pending])
+        result = plan_response(job, person, context, f"{head.id}-{entry}")
         if isinstance(result, PlanFailure):
-            books.journal.record_outcome(head.id, entry, _receipt(result))
-            books.journal.finish(head.id)
+            stores.journal.record_outcome(head.id, entry, _receipt(result))
+            stores.journal.finish(head.id)
         else:
-            books.journal.replace_pending_plan(head.id, entry, result)
-    return CallRecord(result, books.journal.read(head.id))
+            stores.journal.replace_pending_plan(head.id, entry, result)
+    return CallRecord(result, stores.journal.read(head.id))
 
 
 def call_for_test(
-    head: RunHead, job: Job, desk: PlanContext, books: RunStores, *, again: bool
+    head: RunHead, job: Job, context: PlanContext, stores: RunStores, *, again: bool
 ) -> Plan | PlanFailure:
     """As ``call_once``, for a test: no person is written, and the run is closed at once."""
-    done = call_once(head, job, desk, books, again=again)
+    done = call_once(head, job, context, stores, again=again)
     if done.run and not done.run.finished:
         person_id = done.result.subject.person_id
-        books.journal.record_outcome(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
-        books.journal.finish(head.id)
+        stores.journal.record_outcome(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
+        stores.journal.finish(head.id)
     return done.result
 
 

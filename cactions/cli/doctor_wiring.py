@@ -20,7 +20,7 @@ from cactions.render.messages import count_noun
 
 
 def run_health_checks(
-    project: Project | None, answers: LiveOptions, vault: Path | None
+    project: Project | None, options: LiveOptions, vault: Path | None
 ) -> list[HealthCheck]:
     """Vault, trust, proxy, then every host and the clock; where trust or proxy fail, no host.
 
@@ -29,13 +29,13 @@ def run_health_checks(
     found = [*_vault(vault, project)] if vault and project else []
     doors = None
     try:
-        trusted = load_trust_store(answers.ca_file)
+        trusted = load_trust_store(options.ca_file)
         text = f"{count_noun(trusted.authorities, 'authority', 'authorities')} of {trusted.source}"
         found.append(HealthCheck("trust", "", Health.OK, text))
         network = NetworkRules(
-            project.allowed if project else (), ca_file=answers.ca_file, proxy=answers.proxy
+            project.allowed if project else (), ca_file=options.ca_file, proxy=options.proxy
         )
-        found.append(_proxy(answers))
+        found.append(_proxy(options))
         doors = SocketProber(network)
     except UsageError as error:
         topic = "proxy" if any(health_check.topic == "trust" for health_check in found) else "trust"
@@ -58,7 +58,7 @@ def _vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
         )
 
 
-def _proxy(answers: LiveOptions) -> HealthCheck:
-    if not answers.proxy:
+def _proxy(options: LiveOptions) -> HealthCheck:
+    if not options.proxy:
         return HealthCheck("proxy", "", Health.OK, "none; hosts are called directly")
-    return HealthCheck("proxy", "", Health.OK, f"hosts are called through {answers.proxy}")
+    return HealthCheck("proxy", "", Health.OK, f"hosts are called through {options.proxy}")

@@ -48,7 +48,7 @@ class LiveDeps(Struct, frozen=True):
                     yield token, action.request.host
 
 
-def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
+def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     """Who makes live calls. User tokens are read here, once the vault lets them go to the calls.
 
     Raises DefinitionError where it does not, and UsageError.
@@ -61,23 +61,23 @@ def open_live_caller(answers: LiveOptions, around: LiveDeps) -> LiveCaller:
             secrets.find_binding(token).check(host)
 
     users = [token.name for token in project.tokens.values() if token.is_user_token]
-    texts = secret_input.read_user_tokens(answers.user_tokens, users, check)
-    for caution in _cautions(answers):
+    texts = secret_input.read_user_tokens(options.user_tokens, users, check)
+    for caution in _cautions(options):
         around.say(caution)
-    live = HttpSender(NetworkRules(project.allowed, ca_file=answers.ca_file, proxy=answers.proxy))
+    live = HttpSender(NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy))
     progress.add_exit_hook(live.close)
     tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
     return LiveCaller(_TrackedSender(live), secrets, tokens, SystemSleeper())
 
 
-def _cautions(answers: LiveOptions) -> list[str]:
+def _cautions(options: LiveOptions) -> list[str]:
     unknowns = []
-    if answers.proxy:
+    if options.proxy:
         unknowns.append(
             "Through a proxy: it looks up where hosts lead, and nothing here keeps a request from a"
             " private address. What is sent stays hidden from it."
         )
-    if answers.ca_file:
+    if options.ca_file:
         unknowns.append(
             "Only the authorities of the CA file are trusted: the owners of their keys can read and"
             " change what is sent, secrets included."

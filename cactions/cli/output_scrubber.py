@@ -64,7 +64,7 @@ def _mask() -> streams.Mask:
     return streams.Mask(
         text,
         lambda document: mask_document(document, hide),
-        lambda sheet: mask_view(sheet, find),
+        lambda view: mask_view(view, find),
     )
 
 

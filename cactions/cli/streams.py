@@ -59,9 +59,9 @@ def mask_document(document: Json) -> Json:
     return _masks[-1]().document(document) if _masks else document
 
 
-def mask_view(sheet: View) -> View:
+def mask_view(view: View) -> View:
     """The sheet without known secrets, also where lines break within them."""
-    return _masks[-1]().sheet(sheet) if _masks else sheet
+    return _masks[-1]().sheet(view) if _masks else view
 
 
 def prepare() -> None:

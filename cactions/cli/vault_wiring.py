@@ -37,16 +37,16 @@ class VaultDeps(Struct, frozen=True):
 
 
 def open_vault_context(
-    ways: VaultOptions, around: VaultDeps, *, keep: Path | None = None
+    options: VaultOptions, around: VaultDeps, *, keep: Path | None = None
 ) -> VaultContext:
     """The vault; ``keep`` is a new file for a new key. From here on there are no core dumps."""
     forbid_core_dumps()
-    holder = ways.typed or _given(ways.key_fd, ways.key_file, around)
-    if ways.min_generation:
-        holder = MinGeneration(holder, ways.min_generation)
-    if keep or (ways.typed and ways.key_file):
-        holder = SplitKeyHolder(holder, _given(None, keep or ways.key_file, around))
-    return VaultContext(LocalVaultFile(ways.vault), holder, AesGcmSealer(), SystemClock())
+    holder = options.typed or _given(options.key_fd, options.key_file, around)
+    if options.min_generation:
+        holder = MinGeneration(holder, options.min_generation)
+    if keep or (options.typed and options.key_file):
+        holder = SplitKeyHolder(holder, _given(None, keep or options.key_file, around))
+    return VaultContext(LocalVaultFile(options.vault), holder, AesGcmSealer(), SystemClock())
 
 
 def _given(fd: int | None, file: Path | None, around: VaultDeps) -> KeyHolder:

@@ -80,11 +80,11 @@ def create_output() -> PlainOutput:
     return ColorOutput(sys.stdout, sys.stderr, mask=streams.mask_view)
 
 
-def render_svg(sheet: View, *, room: int, command: str) -> str:
+def render_svg(view: View, *, room: int, command: str) -> str:
     """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
     from cactions.render.svg import to_svg
 
-    return to_svg(streams.mask_view(sheet), room=room, command=streams.mask_text(command))
+    return to_svg(streams.mask_view(view), room=room, command=streams.mask_text(command))
 
 
 def write_json(document: dict[str, Json]) -> None:
@@ -156,11 +156,11 @@ def create_row_cipher(home: Path) -> RowCipher:
     return VaultRowCipher(lambda: open_vault_context(VaultOptions(home / VAULT)))
 
 
-def open_vault_context(ways: VaultOptions, *, keep: Path | None = None) -> VaultContext:
+def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> VaultContext:
     """The vault with the source of its key; ``keep`` is a new file for a new key."""
     from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
-    return open_vault_context(ways, VaultDeps(_keychain, create_output().info), keep=keep)
+    return open_vault_context(options, VaultDeps(_keychain, create_output().info), keep=keep)
 
 
 def _keychain(config: UserConfig) -> KeyHolder:
@@ -169,14 +169,14 @@ def _keychain(config: UserConfig) -> KeyHolder:
     return KeyringStore(config)
 
 
-def create_caller(home: ProjectFolder, action: Action, answers: LiveOptions) -> Caller:
+def create_caller(home: ProjectFolder, action: Action, options: LiveOptions) -> Caller:
     """Who answers: the action's recording, or the live service."""
-    if not answers.replayed:
-        return create_live_caller(home, answers, [action])
+    if not options.replayed:
+        return create_live_caller(home, options, [action])
     from cactions.app.replay_caller import ReplayCaller
     from cactions.edges.cassette.reader import CassetteSender
 
-    return ReplayCaller(CassetteSender(answers.cassette or home.get_cassette_path(action)))
+    return ReplayCaller(CassetteSender(options.cassette or home.get_cassette_path(action)))
 
 
 def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:
@@ -187,23 +187,23 @@ def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteW
 
 
 def create_live_caller(
-    home: ProjectFolder, answers: LiveOptions, called: Sequence[Action] = ()
+    home: ProjectFolder, options: LiveOptions, called: Sequence[Action] = ()
 ) -> LiveCaller:
     """The live services of a project; the vault is opened when it is first needed."""
     from cactions.cli.live_wiring import LiveDeps, open_live_caller
     from cactions.cli.vault_wiring import VaultOptions
 
-    ways = VaultOptions(home.folder / VAULT)
+    vault = VaultOptions(home.folder / VAULT)
     return open_live_caller(
-        answers,
-        LiveDeps(home.project, called, lambda: open_vault_context(ways), create_output().info),
+        options,
+        LiveDeps(home.project, called, lambda: open_vault_context(vault), create_output().info),
     )
 
 
 def run_health_checks(
-    project: Project | None, answers: LiveOptions, vault: Path | None
+    project: Project | None, options: LiveOptions, vault: Path | None
 ) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
 
-    return run_health_checks(project, answers, vault)
+    return run_health_checks(project, options, vault)

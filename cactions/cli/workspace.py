@@ -40,11 +40,11 @@ def open_people(home: ProjectFolder) -> LocalPeopleStore:
     return LocalPeopleStore(home.folder / STATE, load_people(home))
 
 
-def open_journal(home: Path, cover: RowCipher | None = None) -> LocalJournal:
+def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
     """The runs of a folder, sealed where it has a vault."""
     from cactions.edges.store.journal import LocalJournal
 
-    return LocalJournal(home / STATE, cover or create_row_cipher(home))
+    return LocalJournal(home / STATE, cipher or create_row_cipher(home))
 
 
 def open_run_stores(home: ProjectFolder) -> RunStores:

@@ -30,18 +30,18 @@ def confirm_write_call(action: Action, yes: bool = False, calls: int = 1) -> boo
 
 
 def call(
-    job: Job, desk: PlanContext, opened: ProjectFolder, head: RunHead, *, again: bool
+    job: Job, context: PlanContext, project_folder: ProjectFolder, head: RunHead, *, again: bool
 ) -> CallRecord:
     """Make the call as a run that is open until what came of it is applied."""
-    return call_once(head, job, desk, workspace.open_run_stores(opened), again=again)
+    return call_once(head, job, context, workspace.open_run_stores(project_folder), again=again)
 
 
 def preview_write_call(
-    job: Job, desk: PlanContext, opened: ProjectFolder, *, again: bool
+    job: Job, context: PlanContext, project_folder: ProjectFolder, *, again: bool
 ) -> tuple[Plan | PlanFailure, str]:
     """Make the call for a diff; what came of it, and what is to be said of where it is kept."""
-    head = new_run_head(job.action.name, opened, desk.caller.source)
-    done = call(job, desk, opened, head, again=again)
+    head = new_run_head(job.action.name, project_folder, context.caller.source)
+    done = call(job, context, project_folder, head, again=again)
     if not (done.run and isinstance(done.result, Plan)):
         return done.result, refuse_without_plan(done)
     if done.result.effective:
@@ -49,23 +49,23 @@ def preview_write_call(
             f"No person was changed. The call was made; its response is stored in run {head.id}. To"
             f" apply it, without another call: {join_command(('runs', 'resume'), head.id)}"
         )
-    resume_run(done.run, workspace.open_run_stores(opened))  # nothing is left to be applied
+    resume_run(done.run, workspace.open_run_stores(project_folder))  # nothing is left to be applied
     text = f"No person was changed. The call was made, and is recorded in run {head.id}."
     return done.result, text
 
 
 def test_write_call(
-    job: Job, desk: PlanContext, opened: ProjectFolder, *, again: bool
+    job: Job, context: PlanContext, project_folder: ProjectFolder, *, again: bool
 ) -> Plan | PlanFailure:
     """Make the call for a test, whose people are those of the desk."""
-    head = new_run_head(job.action.name, opened, desk.caller.source)
-    books = replace(workspace.open_run_stores(opened), people=desk.people)
-    return call_for_test(head, job, desk, books, again=again)
+    head = new_run_head(job.action.name, project_folder, context.caller.source)
+    stores = replace(workspace.open_run_stores(project_folder), people=context.people)
+    return call_for_test(head, job, context, stores, again=again)
 
 
-def new_run_head(action: str, opened: ProjectFolder, source: str) -> RunHead:
+def new_run_head(action: str, project_folder: ProjectFolder, source: str) -> RunHead:
     """The head of a run of an action that begins now."""
-    environment = opened.project.environment
+    environment = project_folder.project.environment
     bare = RunHead("", RunKind.APPLY, action, 0, "", environment=environment, source=source)
     return build_run_head(bare)
 

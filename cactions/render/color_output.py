@@ -37,9 +37,9 @@ _PLAIN: Final = RichStyle.null()
 class ColorOutput(PlainOutput):
     """A Paper that colours each of its streams that wants it."""
 
-    def _put(self, stream: TextIO, sheet: View) -> None:
+    def _put(self, stream: TextIO, view: View) -> None:
         if not wants_colour(stream, self.environ):
-            super()._put(stream, sheet)
+            super()._put(stream, view)
             return
         console = Console(
             file=stream,
@@ -50,7 +50,7 @@ class ColorOutput(PlainOutput):
             color_system="standard",
             no_color=False,
         )
-        for line in self._lines(stream, sheet):
+        for line in self._lines(stream, view):
             console.print(_text(line), soft_wrap=True)
 
 

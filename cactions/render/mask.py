@@ -12,9 +12,9 @@ Find: TypeAlias = Callable[[str], list[tuple[int, int]]]
 """Where in a text without blanks secrets stand, in order, in characters."""
 
 
-def mask_view(sheet: View, find: Find) -> View:
+def mask_view(view: View, find: Find) -> View:
     """The sheet, with dots in the place of every secret that is found."""
-    return lambda room: _masked(sheet(room), find)
+    return lambda room: _masked(view(room), find)
 
 
 def _masked(lines: list[StyledLine], find: Find) -> list[StyledLine]:

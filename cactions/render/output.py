@@ -36,7 +36,7 @@ class PlainOutput:
         *,
         room: int | None = None,
         environ: Mapping[str, str] = os.environ,
-        mask: Callable[[View], View] = lambda sheet: sheet,
+        mask: Callable[[View], View] = lambda view: view,
     ) -> None:
         self.stdout = stdout
         self.stderr = stderr
@@ -44,13 +44,13 @@ class PlainOutput:
         self.environ = environ
         self._room = room
 
-    def print(self, *sheets: View) -> None:
+    def print(self, *views: View) -> None:
         """Put sheets onto stdout, a blank line between them."""
-        self._put(self.stdout, stack_views(*sheets))
+        self._put(self.stdout, stack_views(*views))
 
-    def print_err(self, *sheets: View) -> None:
+    def print_err(self, *views: View) -> None:
         """Put sheets onto stderr, where stdout holds something else."""
-        self._put(self.stderr, stack_views(*sheets))
+        self._put(self.stderr, stack_views(*views))
 
     def info(self, text: str) -> None:
         """A sentence on stderr."""
@@ -73,13 +73,13 @@ class PlainOutput:
         number = int(columns) if sound else 0
         return max(_LEAST, self._room or number or _terminal(stream) or _PIPED)
 
-    def _put(self, stream: TextIO, sheet: View) -> None:
-        stream.write(to_plain_text(self._lines(stream, sheet)))
+    def _put(self, stream: TextIO, view: View) -> None:
+        stream.write(to_plain_text(self._lines(stream, view)))
         stream.flush()
 
-    def _lines(self, stream: TextIO, sheet: View) -> list[StyledLine]:
+    def _lines(self, stream: TextIO, view: View) -> list[StyledLine]:
         """What the stream can hold, and may show."""
-        return replace_unencodable(self._mask(sheet)(self.get_width(stream)), stream)
+        return replace_unencodable(self._mask(view)(self.get_width(stream)), stream)
 
 
 def _terminal(stream: TextIO) -> int:

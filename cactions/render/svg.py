@@ -57,9 +57,9 @@ _STYLE = f"""
 """
 
 
-def to_svg(sheet: View, *, room: int = 80, command: str = "") -> str:
+def to_svg(view: View, *, room: int = 80, command: str = "") -> str:
     """The SVG document; ``command`` is shown above the view as the typed command."""
-    lines = sheet(room)
+    lines = view(room)
     command = escape_terminal(command)
     if command:
         lines = [(Span("$ ", Style.QUIET), Span(command, Style.STRONG)), (), *lines]

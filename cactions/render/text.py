@@ -82,7 +82,7 @@ def span(text: str, tone: Style = Style.PROSE) -> StyledLine:
 
 
 def dim(text: str) -> StyledLine:
-    """A line of one quiet ink; none at all for no text."""
+    """A line of dim text; an empty line for an empty text."""
     return (Span(text, Style.QUIET),) if text else ()
 
 
@@ -109,11 +109,11 @@ def to_plain_text(lines: Iterable[StyledLine]) -> str:
     return "".join("".join(part.text for part in line).rstrip() + "\n" for line in lines)
 
 
-def stack_views(*sheets: View) -> View:
+def stack_views(*views: View) -> View:
     """Several sheets below one another, a blank line between; sheets without lines vanish."""
 
     def draw(room: int) -> list[StyledLine]:
-        drawn = [lines for sheet in sheets if (lines := sheet(room))]
+        drawn = [lines for sheet in views if (lines := sheet(room))]
         return [line for i, lines in enumerate(drawn) for line in ([BLANK, *lines] if i else lines)]
 
     return draw

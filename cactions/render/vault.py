@@ -107,8 +107,8 @@ def render_recipients(found: Sequence[Recipient]) -> View:
 
 def render_status(file: str, holder: str, contents: VaultContents | None, me: str) -> View:
     """Where the vault is, how old, and who opens it here (empty ``me``: it does not open)."""
-    opened = dim("not opened") if not me else span(f"as {me}, with {holder}")
-    items = [LabeledValue("File", (span(file, Style.PATH),)), LabeledValue("Opened", (opened,))]
+    line = dim("not opened") if not me else span(f"as {me}, with {holder}")
+    items = [LabeledValue("File", (span(file, Style.PATH),)), LabeledValue("Opened", (line,))]
     if contents:
         inside = f"{messages.count_noun(len(contents.entries), 'entry', 'entries')}, "
         inside += messages.count_noun(len(contents.recipients), "recipient")

@@ -71,14 +71,14 @@ from cactions.rules.rule import (
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Tainted keys of actions whose answer is not proven; claimed identities are CA104's."""
-    for facts in view.facts:
-        if not facts.identity_gap:
+    for analysis in view.facts:
+        if not analysis.identity_gap:
             continue
-        for key in facts.keys:
-            if facts.trust[key.reference].tainted and not _claimed(key):
-                if facts.discards_response and key.part is not RequestPart.URL:
+        for key in analysis.keys:
+            if analysis.trust[key.reference].tainted and not _claimed(key):
+                if analysis.discards_response and key.part is not RequestPart.URL:
                     continue
-                yield _spot(view, facts, key)
+                yield _spot(view, analysis, key)
 
 
 def _claimed(key: LookupKey) -> bool:
@@ -86,26 +86,26 @@ def _claimed(key: LookupKey) -> bool:
     return isinstance(reference, PersonField) and reference.name in ("email", "user_id")
 
 
-def _spot(view: RuleContext, facts: ActionAnalysis, key: LookupKey) -> RuleMatch:
-    source = view.describe_source(key.reference, facts.action)
+def _spot(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) -> RuleMatch:
+    source = view.describe_source(key.reference, analysis.action)
     return RuleMatch(
         key.spot,
         f"{key.reference} decides whose data comes back, and the person may have chosen it",
         "look up by person.user_id, or prove the answer by a field that is not sent",
         (source, Label("it is looked up here", route=key.spot)),
-        _notes(facts, key),
+        _notes(analysis, key),
         _mend(view, key),
     )
 
 
-def _notes(facts: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
-    whole = f"{key.reference} -> {facts.action.name}"
+def _notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
+    whole = f"{key.reference} -> {analysis.action.name}"
     targets = [
         str(PersonAttribute(attribute_mapping.attribute.name))
-        for attribute_mapping in facts.action.response.mapping
+        for attribute_mapping in analysis.action.response.mapping
     ]
     path = f"the path: {whole} -> {', '.join(targets[:3]) or 'the third party'}"
-    return (path, f"nothing stops it: {facts.identity_gap}")
+    return (path, f"nothing stops it: {analysis.identity_gap}")
 
 
 def _mend(view: RuleContext, key: LookupKey) -> SuggestedFix | None:

@@ -84,27 +84,27 @@ from cactions.rules.rule import (
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys into which something unproven flows, in actions whose answer is not proven."""
-    for facts in view.facts:
-        if not facts.identity_gap:
+    for analysis in view.facts:
+        if not analysis.identity_gap:
             continue
-        for key in facts.keys:
-            flow = view.find_flow(facts, key)
-            if flow and not (facts.discards_response and key.part is not RequestPart.URL):
-                yield _spot(facts, key, flow)
+        for key in analysis.keys:
+            flow = view.find_flow(analysis, key)
+            if flow and not (analysis.discards_response and key.part is not RequestPart.URL):
+                yield _spot(analysis, key, flow)
 
 
-def _spot(facts: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMatch:
+def _spot(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMatch:
     writer = flow[-1].route.removeprefix("actions.").partition(".response.")[0]
     return RuleMatch(
         key.spot,
         f'{key.reference} decides whose data comes back, and "{writer}" writes it unverified',
         "prove this answer by a field that is not sent, or verify what the other action writes",
-        (*flow, Label(f"{facts.action.name} looks it up", route=key.spot)),
-        (f"the path: {find_path(flow, facts)}", f"nothing stops it: {facts.identity_gap}"),
+        (*flow, Label(f"{analysis.action.name} looks it up", route=key.spot)),
+        (f"the path: {find_path(flow, analysis)}", f"nothing stops it: {analysis.identity_gap}"),
     )
 
 
-def find_path(flow: Flow, facts: ActionAnalysis) -> str:
+def find_path(flow: Flow, analysis: ActionAnalysis) -> str:
     """``attribute -> action -> attribute -> action`` in one line."""
     steps: list[str] = []
     for hop in flow:
@@ -114,7 +114,7 @@ def find_path(flow: Flow, facts: ActionAnalysis) -> str:
             steps += [name] * (name not in steps) + [f"person.attributes.{target}"]
         elif not steps:
             steps.append(hop.message.partition(":")[0].partition(" is ")[0])
-    return " -> ".join((*steps, facts.action.name))
+    return " -> ".join((*steps, analysis.action.name))
 
 
 RULE = Rule("CA102", "tainted-lookup", ERROR, check)

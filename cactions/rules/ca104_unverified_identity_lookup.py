@@ -58,30 +58,32 @@ _CLAIMED = ("email", "user_id")
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each action: at what tells the person, its audience or the workspace beside it."""
     verified = view.project.workspace.identity_verification
-    for facts in view.facts:
-        strangers = [text for text in facts.action.audiences if text != "users"]
-        if (strangers or not verified) and (claims := list(_claims(facts))):
-            yield _spot(facts, claims, strangers)
+    for analysis in view.facts:
+        strangers = [text for text in analysis.action.audiences if text != "users"]
+        if (strangers or not verified) and (claims := list(_claims(analysis))):
+            yield _spot(analysis, claims, strangers)
 
 
-def _claims(facts: ActionAnalysis) -> Iterator[tuple[str, str]]:
+def _claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
     """What is told by a claimed value, and where."""
-    action = facts.action
+    action = analysis.action
     if action.match in _CLAIMED:
-        yield f"person.{action.match}", f"{facts.route}.match"
-    for key in facts.keys:
+        yield f"person.{action.match}", f"{analysis.route}.match"
+    for key in analysis.keys:
         if isinstance(key.reference, PersonField) and key.reference.name in _CLAIMED:
             yield str(key.reference), key.spot
     proof = action.response.same_person
     if proof and isinstance(proof.equals, PersonField) and proof.equals.name in _CLAIMED:
-        yield str(proof.equals), f"{facts.route}.response.same_person.equals"
+        yield str(proof.equals), f"{analysis.route}.response.same_person.equals"
 
 
-def _spot(facts: ActionAnalysis, claims: list[tuple[str, str]], strangers: list[str]) -> RuleMatch:
+def _spot(
+    analysis: ActionAnalysis, claims: list[tuple[str, str]], strangers: list[str]
+) -> RuleMatch:
     (what, route), *others = claims
     if strangers:
         why = f"{' and '.join(strangers)} choose their own identity, and it is not verified"
-        side = Label(why, route=f"{facts.route}.audiences")
+        side = Label(why, route=f"{analysis.route}.audiences")
         hint = "leave them out of audiences, or match and look up by id"
     else:
         why = "without identity verification, any visitor can claim to be another person"

@@ -63,13 +63,15 @@ from cactions.rules.rule import (
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Inputs that are keys and have a default, or may be missing."""
-    for facts in view.facts:
-        used = {key.reference.name: key for key in facts.keys if isinstance(key.reference, Input)}
-        for number, data_input in enumerate(facts.action.inputs if used else ()):
+    for analysis in view.facts:
+        used = {
+            key.reference.name: key for key in analysis.keys if isinstance(key.reference, Input)
+        }
+        for number, data_input in enumerate(analysis.action.inputs if used else ()):
             if data_input.name in used and (
                 data_input.default_value is not None or not data_input.required
             ):
-                route = f"{facts.route}.data_inputs[{number}]"
+                route = f"{analysis.route}.data_inputs[{number}]"
                 yield _spot(
                     route, data_input, used[data_input.name], view.is_declared(f"{route}.required")
                 )

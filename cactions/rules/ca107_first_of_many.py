@@ -67,8 +67,8 @@ _PARTS = frozenset(
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Paths that name an element by its number."""
-    for facts in view.facts:
-        for path, route in _paths(facts):
+    for analysis in view.facts:
+        for path, route in _paths(analysis):
             if _hit(path):
                 yield RuleMatch(
                     route,
@@ -77,14 +77,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 )
 
 
-def _paths(facts: ActionAnalysis) -> Iterator[tuple[Path, str]]:
-    response = facts.action.response
+def _paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
+    response = analysis.action.response
     if response.same_person:
-        yield response.same_person.path, f"{facts.route}.response.same_person.path"
+        yield response.same_person.path, f"{analysis.route}.response.same_person.path"
     for attribute_mapping in response.mapping:
         yield (
             attribute_mapping.path,
-            f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}",
+            f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}",
         )
 
 

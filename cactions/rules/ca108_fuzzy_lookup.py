@@ -63,8 +63,8 @@ _LANGUAGE = r":[\"'(]?$|[=<>~*%]\s?[\"'(]?$|[\"'(]$|\b(?:where|like|and|or|eq|co
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys under the names of searches, and those behind an operator."""
-    for facts in view.facts:
-        for key in facts.keys:
+    for analysis in view.facts:
+        for key in analysis.keys:
             if why := _why(key):
                 yield RuleMatch(key.spot, why, "look up by a parameter that takes the value alone")
 

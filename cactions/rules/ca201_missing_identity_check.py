@@ -62,23 +62,23 @@ _PROOFS = ("email", "user_id")
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Actions with a mapping and without a proof."""
-    for facts in view.facts:
-        response = facts.action.response
+    for analysis in view.facts:
+        response = analysis.action.response
         if response.mapping and not response.same_person:
             yield RuleMatch(
-                f"{facts.route}.response.mapping#",
+                f"{analysis.route}.response.mapping#",
                 "nothing proves that the answer is about the matched person",
                 "add same_person: {path: $.email, equals: person.email}",
-                fix=_mend(facts),
+                fix=_mend(analysis),
             )
 
 
-def _mend(facts: ActionAnalysis) -> SuggestedFix:
-    sent = {str(key.reference) for key in facts.keys if key.is_sent}
+def _mend(analysis: ActionAnalysis) -> SuggestedFix:
+    sent = {str(key.reference) for key in analysis.keys if key.is_sent}
     name = next((literal for literal in _PROOFS if f"person.{literal}" not in sent), "id")
     text = f"same_person: {{path: $.{name}, equals: person.{name}}}"
     title = "prove the answer; look up what the third party calls the field"
-    return SuggestedFix(title, f"{facts.route}.response", EditKind.INSERT, text)
+    return SuggestedFix(title, f"{analysis.route}.response", EditKind.INSERT, text)
 
 
 RULE = Rule("CA201", "missing-identity-check", ERROR, check)

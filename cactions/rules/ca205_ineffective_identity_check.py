@@ -57,33 +57,33 @@ _CLAIMED = ("email", "user_id")
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs that are none; claimed identities are CA104's."""
-    for facts in view.facts:
-        proof = facts.action.response.same_person
-        if proof and facts.identity_gap and not _claimed(proof, facts):
-            yield _spot(view, facts, proof)
+    for analysis in view.facts:
+        proof = analysis.action.response.same_person
+        if proof and analysis.identity_gap and not _claimed(proof, analysis):
+            yield _spot(view, analysis, proof)
 
 
-def _claimed(proof: SamePerson, facts: ActionAnalysis) -> bool:
+def _claimed(proof: SamePerson, analysis: ActionAnalysis) -> bool:
     reference = proof.equals
     by_name = isinstance(reference, PersonField) and reference.name in _CLAIMED
-    sent = any(key.reference == reference for key in facts.keys if key.is_sent)
-    return by_name and facts.trust[reference].tainted and not sent
+    sent = any(key.reference == reference for key in analysis.keys if key.is_sent)
+    return by_name and analysis.trust[reference].tainted and not sent
 
 
-def _spot(view: RuleContext, facts: ActionAnalysis, proof: SamePerson) -> RuleMatch:
+def _spot(view: RuleContext, analysis: ActionAnalysis, proof: SamePerson) -> RuleMatch:
     reference = proof.equals
     labels = [
         Label("it is sent here", route=key.spot)
-        for key in facts.keys
+        for key in analysis.keys
         if key.reference == reference and key.is_sent
     ]
-    if not labels and facts.trust[reference].tainted:
-        labels = [view.describe_source(reference, facts.action)]
+    if not labels and analysis.trust[reference].tainted:
+        labels = [view.describe_source(reference, analysis.action)]
     if not labels and not isinstance(reference, PersonField):
         labels = list(view.find_flows(reference.name))
     return RuleMatch(
-        f"{facts.route}.response.same_person.equals",
-        f"this proves nothing: {facts.identity_gap}",
+        f"{analysis.route}.response.same_person.equals",
+        f"this proves nothing: {analysis.identity_gap}",
         "compare with person.email or person.user_id, whichever is not sent",
         tuple(labels),
     )

@@ -57,19 +57,19 @@ _HINT = "add verified: and why the third party's value can be believed"
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs by an address or number, else mappings of one, where nothing is said about it."""
-    for facts in view.facts:
-        proof = facts.action.response.same_person
-        if not proof or proof.verified or (facts.identity_gap and not _claimed(proof, facts)):
+    for analysis in view.facts:
+        proof = analysis.action.response.same_person
+        if not proof or proof.verified or (analysis.identity_gap and not _claimed(proof, analysis)):
             continue
         if _rests(view, proof):
             message = f"nothing declares that the service verifies {proof.path}"
-            yield RuleMatch(f"{facts.route}.response.same_person#", message, _HINT)
+            yield RuleMatch(f"{analysis.route}.response.same_person#", message, _HINT)
         else:
-            yield from _mapped(view, facts)
+            yield from _mapped(view, analysis)
 
 
-def _claimed(proof: SamePerson, facts: ActionAnalysis) -> bool:
-    return proof.equals.name == "email" and facts.trust[proof.equals].tainted
+def _claimed(proof: SamePerson, analysis: ActionAnalysis) -> bool:
+    return proof.equals.name == "email" and analysis.trust[proof.equals].tainted
 
 
 def _rests(view: RuleContext, proof: SamePerson) -> bool:
@@ -78,16 +78,16 @@ def _rests(view: RuleContext, proof: SamePerson) -> bool:
     )
 
 
-def _mapped(view: RuleContext, facts: ActionAnalysis) -> Iterator[RuleMatch]:
-    for attribute_mapping in facts.action.response.mapping:
+def _mapped(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+    for attribute_mapping in analysis.action.response.mapping:
         if (
             view.is_contact_address(_last(attribute_mapping.path.segments))
             and attribute_mapping.attribute.data_type.value == "string"
         ):
             message = f"nothing declares that the service verifies {attribute_mapping.path}"
             label = Label("the proof says whose record it is, not who typed it",
-                          route=f"{facts.route}.response.same_person#")  # fmt: skip
-            route = f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}#"
+                          route=f"{analysis.route}.response.same_person#")  # fmt: skip
+            route = f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}#"
             yield RuleMatch(route, message, f"under same_person, {_HINT}", (label,))
 
 

@@ -57,10 +57,10 @@ _MOST = "max_length: 255"
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mappings onto texts that take whatever comes."""
-    for facts in view.facts:
-        for attribute_mapping in facts.action.response.mapping:
+    for analysis in view.facts:
+        for attribute_mapping in analysis.action.response.mapping:
             if _is_free(attribute_mapping):
-                route = f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}"
+                route = f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}"
                 yield RuleMatch(
                     route,
                     f"any text is written onto {attribute_mapping.attribute.name}, however long",

@@ -55,15 +55,15 @@ from cactions.rules.rule import INFO, Rule, RuleContext, RuleMatch
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mappings onto attributes that the browser may write."""
-    for facts in view.facts:
-        for attribute_mapping in facts.action.response.mapping:
+    for analysis in view.facts:
+        for attribute_mapping in analysis.action.response.mapping:
             name = attribute_mapping.attribute.name
             if (
                 attribute_mapping.attribute.user_editable
                 and f"attributes.{name}" not in view.trusted
             ):
                 yield RuleMatch(
-                    f"{facts.route}.response.mapping.{name}#",
+                    f"{analysis.route}.response.mapping.{name}#",
                     f"end users may be able to change {name} from the browser",
                     "forbid it in the workspace, and say messenger_writable: false",
                     (Label("nothing here forbids it", route=f"attributes.{name}#"),),

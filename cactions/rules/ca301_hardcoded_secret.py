@@ -74,13 +74,13 @@ _SETTINGS = frozenset("false required optional reset".split())
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Literal texts of requests, of token requests, and defaults of inputs."""
-    for facts in view.facts:
-        yield from _of_request(facts.action.request, f"{facts.route}.request")
-        for number, data_input in enumerate(facts.action.inputs):
+    for analysis in view.facts:
+        yield from _of_request(analysis.action.request, f"{analysis.route}.request")
+        for number, data_input in enumerate(analysis.action.inputs):
             if isinstance(data_input.default_value, str) and looks_like_secret(
                 data_input.default_value, suggests_secret(data_input.name)
             ):
-                yield _spot(f"{facts.route}.data_inputs[{number}].default_value")
+                yield _spot(f"{analysis.route}.data_inputs[{number}].default_value")
     for name, token in view.project.tokens.items():
         if token.fetch:
             yield from _of_request(token.fetch.request, f"tokens.{name}.request")

@@ -63,8 +63,8 @@ _NAMES = CARRIERS | frozenset(
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Query parameters with the names of credentials."""
-    for facts in view.facts:
-        yield from _of(facts.action.request, f"{facts.route}.request")
+    for analysis in view.facts:
+        yield from _of(analysis.action.request, f"{analysis.route}.request")
     for name, token in view.project.tokens.items():
         if token.fetch:
             yield from _of(token.fetch.request, f"tokens.{name}.request")

@@ -62,17 +62,17 @@ _NAMES = CARRIERS | frozenset(
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Mapped paths with the names of credentials, or of the headers that carry tokens."""
-    for facts in view.facts:
-        headers = {plain(token.header) for token in facts.action.request.tokens}
-        yield from _of(facts, headers)
+    for analysis in view.facts:
+        headers = {plain(token.header) for token in analysis.action.request.tokens}
+        yield from _of(analysis, headers)
 
 
-def _of(facts: ActionAnalysis, headers: set[str]) -> Iterator[RuleMatch]:
-    for attribute_mapping in facts.action.response.mapping:
+def _of(analysis: ActionAnalysis, headers: set[str]) -> Iterator[RuleMatch]:
+    for attribute_mapping in analysis.action.response.mapping:
         name = _name(attribute_mapping.path)
         if name in _NAMES or name in headers:
             yield RuleMatch(
-                f"{facts.route}.response.mapping.{attribute_mapping.attribute.name}",
+                f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}",
                 f"{attribute_mapping.path} is a credential, and would be visible on a person",
                 "map something else; a credential that an action needs is a token",
             )

@@ -69,12 +69,12 @@ _GIVEN = ("id", "user_id", "email", "email_verified", "role", "owner_id")
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes, inputs and free fields in headers and text bodies."""
-    for facts in view.facts:
-        for key in facts.keys:
+    for analysis in view.facts:
+        for key in analysis.keys:
             if key.part is RequestPart.HEADER and not _given(key):
                 message = f"{key.reference} goes into a header, where nothing quotes it"
                 yield RuleMatch(key.spot, message, "send it under query:, json: or form:")
-            elif key.part is RequestPart.BODY and _is_text(facts) and not _given(key):
+            elif key.part is RequestPart.BODY and _is_text(analysis) and not _given(key):
                 message = f"{key.reference} is glued into a text, where nothing quotes it"
                 yield RuleMatch(key.spot, message, "send it under json: or form:")
 
@@ -83,8 +83,8 @@ def _given(key: LookupKey) -> bool:
     return isinstance(key.reference, PersonField) and key.reference.name in _GIVEN
 
 
-def _is_text(facts: ActionAnalysis) -> bool:
-    body = facts.action.request.body
+def _is_text(analysis: ActionAnalysis) -> bool:
+    body = analysis.action.request.body
     return body is not None and body.form is BodyForm.TEXT
 
 

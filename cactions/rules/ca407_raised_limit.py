@@ -64,14 +64,14 @@ _NAMES = {
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Limits that were raised."""
-    for facts in view.facts:
-        limits = facts.action.request.limits
+    for analysis in view.facts:
+        limits = analysis.action.request.limits
         if limits == _USUAL:
             continue
         for name, key in _NAMES.items():
             if getattr(limits, name) > getattr(_USUAL, name):
                 message = f"{key} is above its default"
-                yield RuleMatch(f"{facts.route}.limits.{key}", message, "leave it out")
+                yield RuleMatch(f"{analysis.route}.limits.{key}", message, "leave it out")
 
 
 RULE = Rule("CA407", "raised-limit", WARNING, check)

@@ -69,27 +69,27 @@ _CHANGING = ("put", "patch", "delete")
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Retries that were asked for, and reads that are none."""
-    for facts in view.facts:
-        asked = facts.action.request
-        retries = f"{facts.route}.limits.retries"
+    for analysis in view.facts:
+        asked = analysis.action.request
+        retries = f"{analysis.route}.limits.retries"
         if not asked.repeatable and asked.limits.retries and view.is_declared(retries):
-            yield _spot(facts, retries)
+            yield _spot(analysis, retries)
         elif asked.effect is Effect.READ and asked.http_method in _CHANGING:
             yield RuleMatch(
-                f"{facts.route}.request.effect",
+                f"{analysis.route}.request.effect",
                 f"a {asked.http_method.upper()} changes something: as a read it may be sent twice",
                 "remove effect: read",
             )
 
 
-def _spot(facts: ActionAnalysis, route: str) -> RuleMatch:
+def _spot(analysis: ActionAnalysis, route: str) -> RuleMatch:
     return RuleMatch(
         route,
         "this call changes something, and would be sent again without a key",
         "add idempotency: {header: …} to the request, or remove retries",
         fix=SuggestedFix(
             "send a key with it, if the service knows one",
-            f"{facts.route}.request",
+            f"{analysis.route}.request",
             EditKind.INSERT,
             "idempotency: {header: Idempotency-Key}",
         ),

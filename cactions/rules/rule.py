@@ -108,9 +108,9 @@ class RuleContext(Struct, frozen=True):
     unused_suppressions: tuple[tuple[Suppression, str], ...] = ()
     fired_rules: frozenset[str] = frozenset()
 
-    def find_flow(self, facts: ActionAnalysis, key: LookupKey) -> Flow:
+    def find_flow(self, analysis: ActionAnalysis, key: LookupKey) -> Flow:
         """How an unproven value gets into a lookup key through other actions."""
-        derived = facts.trust[key.reference] is Trust.DERIVED
+        derived = analysis.trust[key.reference] is Trust.DERIVED
         return self.find_flows(key.reference.name) if derived else ()
 
 

@@ -24,7 +24,7 @@ _PICTURE: Final = 100
 
 @live_options
 def command(
-    answers: LiveOptions,
+    options: LiveOptions,
     action: arguments.ActionName,
     person: Who,
     inputs: Inputs = None,
@@ -47,21 +47,23 @@ def command(
 
     Example: cactions diff loyalty --person u-1 --replay
     """
-    opened = wiring.open_project(files, environment)
-    job = arguments.build_job(opened.project, action, person, inputs)
-    answers.require_live_flag(job.action)
-    is_write_call = answers.is_write_call(job.action)
+    project_folder = wiring.open_project(files, environment)
+    job = arguments.build_job(project_folder.project, action, person, inputs)
+    options.require_live_flag(job.action)
+    is_write_call = options.is_write_call(job.action)
     if is_write_call and not write_calls.confirm_write_call(job.action):
         wiring.create_output().info("Nothing was sent.")
         return
-    desk = workspace.create_plan_context(opened, wiring.create_caller(opened, job.action, answers))
+    context = workspace.create_plan_context(
+        project_folder, wiring.create_caller(project_folder, job.action, options)
+    )
     result, text = (
-        write_calls.preview_write_call(job, desk, opened, again=again)
+        write_calls.preview_write_call(job, context, project_folder, again=again)
         if is_write_call
-        else (propose_plan(job, desk), "")
+        else (propose_plan(job, context), "")
     )
     command_line = CommandLine(
-        action, format_person(person, result), inputs, answers, files, environment
+        action, format_person(person, result), inputs, options, files, environment
     )
     sheet = render_preview(result, closing=text or _closing(result, command_line))
     if svg:

@@ -34,8 +34,8 @@ def command(
     project: Project | None = None
     vault: Path | None = None
     try:
-        opened = wiring.open_project(files, environment)
-        project, vault = opened.project, opened.folder / wiring.VAULT
+        project_folder = wiring.open_project(files, environment)
+        project, vault = project_folder.project, project_folder.folder / wiring.VAULT
         found = [_files(project)]
     except CactionsError as error:
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]

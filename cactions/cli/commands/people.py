@@ -38,10 +38,10 @@ def import_(
 
     Example: cactions people import people.csv
     """
-    opened = wiring.open_project(files, environment, leaks=False)
-    people = _read(path, form, opened)
+    project_folder = wiring.open_project(files, environment, leaks=False)
+    people = _read(path, form, project_folder)
     progress.mark_written()
-    number = workspace.open_people(opened).import_people(people, update=update)
+    number = workspace.open_people(project_folder).import_people(people, update=update)
     wiring.create_output().print(render_import(number, str(path)))
 
 
@@ -51,12 +51,12 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
 
     Example: cactions people list
     """
-    opened = wiring.open_project(files, environment, leaks=False)
-    found = list(workspace.open_people(opened).list())
+    project_folder = wiring.open_project(files, environment, leaks=False)
+    found = list(workspace.open_people(project_folder).list())
     if json:
-        wiring.write_json(documents.people_to_json(found, opened.project.redacted))
+        wiring.write_json(documents.people_to_json(found, project_folder.project.redacted))
     else:
-        wiring.create_output().print(render_people(found, redacted=opened.project.redacted))
+        wiring.create_output().print(render_people(found, redacted=project_folder.project.redacted))
 
 
 @commands.command()
@@ -70,19 +70,19 @@ def show(
 
     Example: cactions people show email=ada@example.com
     """
-    opened = wiring.open_project(files, environment, leaks=False)
-    person_value = workspace.open_people(opened).find(parse_person_query(person, "user_id"))
-    redacted = opened.project.redacted
+    project_folder = wiring.open_project(files, environment, leaks=False)
+    person_value = workspace.open_people(project_folder).find(parse_person_query(person, "user_id"))
+    redacted = project_folder.project.redacted
     if json:
         wiring.write_json(documents.people_to_json([person_value], redacted))
     else:
-        sheet = render_person(person_value, opened.project.attributes, redacted=redacted)
+        sheet = render_person(person_value, project_folder.project.attributes, redacted=redacted)
         wiring.create_output().print(sheet)
 
 
-def _read(path: Path, form: PeopleFormat | None, opened: ProjectFolder) -> Iterator[Person]:
+def _read(path: Path, form: PeopleFormat | None, project_folder: ProjectFolder) -> Iterator[Person]:
     if path != Path("-"):
-        return read_people_file(path, opened.project.attributes)
+        return read_people_file(path, project_folder.project.attributes)
     if form is None:
         raise UsageError("stdin has no name that tells its format", hint="Say --format csv.")
-    return read_people(sys.stdin, form, opened.project.attributes)
+    return read_people(sys.stdin, form, project_folder.project.attributes)

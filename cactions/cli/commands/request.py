@@ -34,11 +34,11 @@ def command(
 
     Example: cactions request loyalty --person u-1
     """
-    opened = wiring.open_project(files, environment, leaks=False)
-    job = arguments.build_job(opened.project, action, person, inputs)
+    project_folder = wiring.open_project(files, environment, leaks=False)
+    job = arguments.build_job(project_folder.project, action, person, inputs)
     if curl:
-        raise typer.Exit(_curl(job, opened, json))
-    asked = send_request(job, workspace.open_people(opened))
+        raise typer.Exit(_curl(job, project_folder, json))
+    asked = send_request(job, workspace.open_people(project_folder))
     if json:
         wiring.write_json(documents.request_to_json(asked))
     elif isinstance(asked, PlanFailure):
@@ -48,11 +48,13 @@ def command(
     raise typer.Exit(Exit.FINDINGS if isinstance(asked, PlanFailure) else Exit.CLEAN)
 
 
-def _curl(job: Job, opened: ProjectFolder, json: bool) -> Exit:
+def _curl(job: Job, project_folder: ProjectFolder, json: bool) -> Exit:
     if json:
         raise UsageError("--curl and --json exclude each other", hint="Say one of them.")
-    allowed = opened.project.allowed
-    written = build_call(lambda asked: curl_of(asked, allowed), job, workspace.open_people(opened))
+    allowed = project_folder.project.allowed
+    written = build_call(
+        lambda asked: curl_of(asked, allowed), job, workspace.open_people(project_folder)
+    )
     if isinstance(written, PlanFailure):  # on stderr: a shell that reads stdout would run it
         wiring.create_output().info(
             f"There is no command: {written.message}.\nNext: {written.hint}."

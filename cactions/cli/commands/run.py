@@ -30,7 +30,7 @@ _UNSEALED: Final = (
 
 @live_options
 def command(
-    answers: LiveOptions,
+    options: LiveOptions,
     action: arguments.ActionName,
     person: Who,
     inputs: Inputs = None,
@@ -47,22 +47,24 @@ def command(
     Example: cactions run loyalty --person u-1 --replay
     """
     prompts.require_terminal(yes, json)
-    opened = wiring.open_project(files, environment)
-    job = arguments.build_job(opened.project, action, person, inputs)
-    changing_call = answers.is_write_call(job.action)
+    project_folder = wiring.open_project(files, environment)
+    job = arguments.build_job(project_folder.project, action, person, inputs)
+    changing_call = options.is_write_call(job.action)
     if changing_call and not write_calls.confirm_write_call(job.action, yes):
         wiring.create_output().info("Nothing was sent and nothing was written.")
         return
-    desk = workspace.create_plan_context(opened, wiring.create_caller(opened, job.action, answers))
-    head = write_calls.new_run_head(action, opened, desk.caller.source)
-    kept = workspace.open_journal(opened.folder, opened.cover)
+    context = workspace.create_plan_context(
+        project_folder, wiring.create_caller(project_folder, job.action, options)
+    )
+    head = write_calls.new_run_head(action, project_folder, context.caller.source)
+    kept = workspace.open_journal(project_folder.folder, project_folder.cover)
     first = not (kept.seals or kept.begun)
     done = (
-        write_calls.call(job, desk, opened, head, again=again)
+        write_calls.call(job, context, project_folder, head, again=again)
         if changing_call
-        else CallRecord(propose_plan(job, desk))
+        else CallRecord(propose_plan(job, context))
     )
-    receipt = _finished(done, head, opened, yes, json)
+    receipt = _finished(done, head, project_folder, yes, json)
     if json:
         wiring.write_json(documents.outcome_to_json(done.result, receipt, head))
     elif receipt and isinstance(done.result, Plan):
@@ -78,7 +80,7 @@ def command(
 
 
 def _finished(
-    done: CallRecord, head: RunHead, opened: ProjectFolder, yes: bool, json: bool
+    done: CallRecord, head: RunHead, project_folder: ProjectFolder, yes: bool, json: bool
 ) -> Receipt | None:
     """Show the diff, ask, apply; None where nothing was to be applied."""
     result = done.result
@@ -92,10 +94,10 @@ def _finished(
     if effective and not prompts.confirm(_question(result), yes):
         wiring.create_output().info(_declined(done.run))
         return None
-    books = workspace.open_run_stores(opened)
+    stores = workspace.open_run_stores(project_folder)
     if done.run is None:
-        return apply_to_people(head, [result], books)[0]
-    return resume_run(done.run, books).entries[0].receipt
+        return apply_to_people(head, [result], stores)[0]
+    return resume_run(done.run, stores).entries[0].receipt
 
 
 def _closing(done: CallRecord, effective: bool) -> str:

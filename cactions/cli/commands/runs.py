@@ -102,18 +102,18 @@ def resume_(
     Example: cactions runs resume last
     """
     prompts.require_terminal(yes, json)
-    books = replace(
+    stores = replace(
         workspace.open_run_stores(wiring.open_project(files, environment, leaks=False)),
         unsealed=unsealed,
     )
-    cut_off = books.without_forged_values(_cut_off(books.journal, run))
-    ahead = preview_resume(cut_off, books)
+    cut_off = stores.without_forged_values(_cut_off(stores.journal, run))
+    ahead = preview_resume(cut_off, stores)
     if not json:
         wiring.create_output().print(render_resume_preview(cut_off, ahead))
     if not prompts.confirm("Resume it?", yes):
         wiring.create_output().info("Nothing was written.")
         return
-    done = resume_run(cut_off, books)
+    done = resume_run(cut_off, stores)
     settled = [done.entries[number - 1] for number, _ in cut_off.open]
     if json:
         wiring.write_json(documents.run_to_json(done, redact=True))
@@ -138,16 +138,16 @@ def undo(
     Example: cactions runs undo last
     """
     prompts.require_terminal(yes, json)
-    books = replace(workspace.open_undo_stores(files, environment), unsealed=unsealed)
-    done = books.without_forged_values(_undoable(books.journal, run))
-    back = build_undo_steps(done, books.people, books.project)
+    stores = replace(workspace.open_undo_stores(files, environment), unsealed=unsealed)
+    done = stores.without_forged_values(_undoable(stores.journal, run))
+    back = build_undo_steps(done, stores.people, stores.project)
     if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):
-        sheets = (
+        views = (
             render_undo_preview(undo_step.plan, undo_step.conflicts, done.head.id)
             for undo_step in back
         )
-        wiring.create_output().print(*sheets)
-    receipts, head = _take_back(done, back, books, yes)
+        wiring.create_output().print(*views)
+    receipts, head = _take_back(done, back, stores, yes)
     if json:
         wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
     elif head:
@@ -161,27 +161,27 @@ def undo(
 
 
 def _take_back(
-    done: Run, back: Sequence[UndoStep], books: RunStores, yes: bool
+    done: Run, back: Sequence[UndoStep], stores: RunStores, yes: bool
 ) -> tuple[tuple[Receipt, ...], RunHead | None]:
     """The receipts and the run of the undo; no run where there is nothing to write."""
     number = sum(len(undo_step.plan.effective) for undo_step in back)
     if not number and not done.finished:
-        return _closed(done, books, yes), None
+        return _closed(done, stores, yes), None
     if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
         for why in dict.fromkeys(undo_step.gone for undo_step in back if undo_step.gone):
             wiring.create_output().info(f"{to_sentence(why)}")
         wiring.create_output().info("Nothing was written.")
         return (), None
     head = build_run_head(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
-    return undo_run(head, back, books), head
+    return undo_run(head, back, stores), head
 
 
-def _closed(done: Run, books: RunStores, yes: bool) -> tuple[Receipt, ...]:
+def _closed(done: Run, stores: RunStores, yes: bool) -> tuple[Receipt, ...]:
     """No receipt: a run that was cut off, and has left nothing behind, is closed."""
     if prompts.confirm(
         "Nothing is left to restore. Close the run, so that it cannot be resumed?", yes
     ):
-        close_run(done, books)
+        close_run(done, stores)
         wiring.create_output().info(f"The run {done.head.id} is closed.")
     wiring.create_output().info("Nothing was written.")
     return ()

@@ -66,9 +66,11 @@ def forget(
     Example: cactions runs forget --person user_id=u-1
     """
     prompts.require_terminal(yes)
-    opened = wiring.open_project(files, environment, leaks=False)
-    journal = workspace.open_journal(opened.folder)
-    found = find_traces(parse_person_query(person, "id"), journal, workspace.open_people(opened))
+    project_folder = wiring.open_project(files, environment, leaks=False)
+    journal = workspace.open_journal(project_folder.folder)
+    found = find_traces(
+        parse_person_query(person, "id"), journal, workspace.open_people(project_folder)
+    )
     where = f"{count_noun(found.entries, 'entry', 'entries')} in {count_noun(found.runs, 'run')}"
     wiring.create_output().info(
         f"About the person with id {found.person_id} the runs hold {where}. What is erased cannot"

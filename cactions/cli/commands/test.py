@@ -26,7 +26,7 @@ from cactions.render.test_report import render_test_reports
 
 @live_options
 def command(
-    answers: LiveOptions,
+    options: LiveOptions,
     action: Annotated[
         str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
     ] = None,
@@ -47,21 +47,21 @@ def command(
 
     Example: cactions test loyalty
     """
-    opened = wiring.open_project(files, environment)
-    known = opened.project.actions.values()
-    chosen = [arguments.find_action(opened.project, action)] if action else list(known)
-    if answers.cassette and len(chosen) != 1:
+    project_folder = wiring.open_project(files, environment)
+    known = project_folder.project.actions.values()
+    chosen = [arguments.find_action(project_folder.project, action)] if action else list(known)
+    if options.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
     tested = [action_value for action_value in chosen if action_value.tests]
     if record:
-        answers = test_record.run_live_tests(answers)
-        if not test_record.confirm_live_tests(tested, opened, yes, json):
+        options = test_record.run_live_tests(options)
+        if not test_record.confirm_live_tests(tested, project_folder, yes, json):
             wiring.create_output().info("Nothing was sent and nothing was written.")
             return
-    live = wiring.create_live_caller(opened, answers, tested) if answers.live else None
-    tested = [action_value for action_value in tested if _agreed(action_value, answers)]
-    way = _Way(answers, live, record, again)
-    asked = [_asked(action_value, opened, way) for action_value in tested]
+    live = wiring.create_live_caller(project_folder, options, tested) if options.live else None
+    tested = [action_value for action_value in tested if _agreed(action_value, options)]
+    way = _Way(options, live, record, again)
+    asked = [_asked(action_value, project_folder, way) for action_value in tested]
     reports = [report for tested_value in asked for report in tested_value.reports]
     untested = tuple(action_value.name for action_value in chosen if not action_value.tests)
     if json:
@@ -81,15 +81,17 @@ class _Way(Struct, frozen=True):
     record: bool
     again: bool
 
-    def make(self, action: Action, opened: ProjectFolder) -> Propose:
+    def make(self, action: Action, project_folder: ProjectFolder) -> Propose:
         """What makes a call of the action: once, and journaled, where that may change something."""
         if not self.live or action.request.is_read:
             return propose_plan
-        return lambda job, desk: write_calls.test_write_call(job, desk, opened, again=self.again)
+        return lambda job, context: write_calls.test_write_call(
+            job, context, project_folder, again=self.again
+        )
 
 
-def _agreed(action: Action, answers: LiveOptions) -> bool:
-    if not answers.live or action.request.is_read:
+def _agreed(action: Action, options: LiveOptions) -> bool:
+    if not options.live or action.request.is_read:
         return True
     if write_calls.confirm_write_call(action, calls=len(action.tests)):
         return True
@@ -101,19 +103,21 @@ def _verdict(report: TestReport) -> Exit:
     return choose_most_severe(Exit.FINDINGS, arguments.exit_code_of_result(report.result))
 
 
-def _asked(action: Action, opened: ProjectFolder, way: _Way) -> Tested:
+def _asked(action: Action, project_folder: ProjectFolder, way: _Way) -> Tested:
     if way.live and way.record:
-        return test_record.record_cassettes(action, opened, way.live, way.make(action, opened))
-    return Tested(tuple(_reports(action, opened, way)))
+        return test_record.record_cassettes(
+            action, project_folder, way.live, way.make(action, project_folder)
+        )
+    return Tested(tuple(_reports(action, project_folder, way)))
 
 
-def _reports(action: Action, opened: ProjectFolder, way: _Way) -> Iterator[TestReport]:
+def _reports(action: Action, project_folder: ProjectFolder, way: _Way) -> Iterator[TestReport]:
     replayed = replace(way.answers, replay=True)
     try:
-        caller = way.live or wiring.create_caller(opened, action, replayed)
-        desk = PlanContext(workspace.open_test_people(opened), caller)
+        caller = way.live or wiring.create_caller(project_folder, action, replayed)
+        context = PlanContext(workspace.open_test_people(project_folder), caller)
     except DefinitionError as error:
         yield from (find_untested(action, test, error) for test in action.tests)
     else:
-        make = way.make(action, opened)
-        yield from (run_test(action, test, desk, make) for test in action.tests)
+        make = way.make(action, project_folder)
+        yield from (run_test(action, test, context, make) for test in action.tests)

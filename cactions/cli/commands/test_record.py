@@ -28,31 +28,31 @@ class Tested(Struct, frozen=True):
     code: Exit = Exit.CLEAN
 
 
-def run_live_tests(answers: LiveOptions) -> LiveOptions:
+def run_live_tests(options: LiveOptions) -> LiveOptions:
     """Raises UsageError where a replay was asked for, too."""
-    if answers.replayed:
+    if options.replayed:
         raise UsageError(
             "--record and --replay exclude each other", hint="What is recorded is asked live."
         )
-    return replace(answers, live=True)
+    return replace(options, live=True)
 
 
 def confirm_live_tests(
-    actions: Sequence[Action], opened: ProjectFolder, yes: bool, json: bool
+    actions: Sequence[Action], project_folder: ProjectFolder, yes: bool, json: bool
 ) -> bool:
     """Whether to go ahead; nothing was sent so far.
 
     Raises DefinitionError where a test uses a person who is not a test person, or a link of the
     project is in the way of a recording; UsageError without a terminal to confirm a replacement.
     """
-    people = workspace.open_test_people(opened)
+    people = workspace.open_test_people(project_folder)
     for action in actions:
         check_test_people(action, people)
-        wiring.create_cassette_writer(opened, action).check_place()
+        wiring.create_cassette_writer(project_folder, action).check_place()
     there = [
         build_cassette_name(action_value)
         for action_value in actions
-        if os.path.lexists(opened.get_cassette_path(action_value))
+        if os.path.lexists(project_folder.get_cassette_path(action_value))
     ]
     if not there:
         return True
@@ -61,22 +61,24 @@ def confirm_live_tests(
 
 
 def record_cassettes(
-    action: Action, opened: ProjectFolder, caller: Caller, make: Propose
+    action: Action, project_folder: ProjectFolder, caller: Caller, make: Propose
 ) -> Tested:
     """Run the action's tests, and keep what they were answered. Raises StoreError."""
     listening = RecordingCaller(caller)
-    desk = PlanContext(workspace.open_test_people(opened), listening)
-    reports = tuple(run_test(action, test, desk, make) for test in action.tests)
+    context = PlanContext(workspace.open_test_people(project_folder), listening)
+    reports = tuple(run_test(action, test, context, make) for test in action.tests)
     progress.mark_written()
-    tape = wiring.create_cassette_writer(opened, action)
-    kept = record_tests(listening, _test_people(opened), output_scrubber.list_secrets(), tape)
+    writer = wiring.create_cassette_writer(project_folder, action)
+    kept = record_tests(
+        listening, _test_people(project_folder), output_scrubber.list_secrets(), writer
+    )
     for line in _told(action, kept):
         wiring.create_output().info(line)
     return Tested(reports, Exit.FINDINGS if kept.refusal else Exit.CLEAN)
 
 
-def _test_people(opened: ProjectFolder) -> list[Person]:
-    return [person for person in workspace.open_test_people(opened).list() if person.test]
+def _test_people(project_folder: ProjectFolder) -> list[Person]:
+    return [person for person in workspace.open_test_people(project_folder).list() if person.test]
 
 
 def _told(action: Action, kept: RecordedTests) -> list[str]:

@@ -32,9 +32,11 @@ def run_token_tests(
 
     Example: cactions tokens test crm
     """
-    opened = wiring.open_project(files, environment, leaks=False)
-    token = _fetched_one(opened.project, name)
-    calling = wiring.create_live_caller(opened, LiveOptions(proxy=proxy or "", ca_file=ca_file))
+    project_folder = wiring.open_project(files, environment, leaks=False)
+    token = _fetched_one(project_folder.project, name)
+    calling = wiring.create_live_caller(
+        project_folder, LiveOptions(proxy=proxy or "", ca_file=ca_file)
+    )
     try:
         binding, fetched_token = calling.find_binding(token), calling.fetch(token)
     except PlanningError as error:  # which speaks of people

@@ -62,7 +62,7 @@ def command(
 
     Example: cactions validate actions.yaml
     """
-    asked = ValidateOptions(
+    options = ValidateOptions(
         [*(paths or []), *(files or [])],
         environment,
         _format(form, json),
@@ -73,7 +73,7 @@ def command(
         whole,
         output,
     )
-    raise typer.Exit(validate(asked))
+    raise typer.Exit(validate(options))
 
 
 def _format(form: Format | None, json: bool) -> Format:

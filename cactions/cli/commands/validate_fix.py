@@ -36,52 +36,52 @@ from cactions.rules import LAST
 _SECRETS: Final = ("CA301", "CA302")
 
 
-def run_fix(asked: ValidateOptions) -> Exit:
+def run_fix(options: ValidateOptions) -> Exit:
     """Fix what is safe in the files named, tell what is left, and how much was fixed.
 
     A file is always looked at with its whole folder: what one file alone does not need, another
     may. Raises UsageError where a file cannot be written.
     """
-    streamed = STDIN in asked.paths
-    _refuse(asked, streamed=streamed)
-    opened = load_folders(asked._replace(whole=True))
-    wanted = partial(_wanted, _named(asked), streamed and not asked.stdin)
+    streamed = STDIN in options.paths
+    _refuse(options, streamed=streamed)
+    action_folders = load_folders(options._replace(whole=True))
+    wanted = partial(_wanted, _named(options), streamed and not options.stdin)
     states = [
-        apply_fixes(action_folder.files, partial(_look, action_folder, asked.environment), wanted)
-        for action_folder in opened
+        apply_fixes(action_folder.files, partial(_look, action_folder, options.environment), wanted)
+        for action_folder in action_folders
     ]
-    left = build_report(asked, [fix_result.shaped for fix_result in states])
-    code = _given(asked, opened, states, left, streamed=streamed)
-    if not asked.quiet:
-        wiring.create_output().info(_closing(asked, states, left))
+    left = build_report(options, [fix_result.shaped for fix_result in states])
+    code = _given(options, action_folders, states, left, streamed=streamed)
+    if not options.quiet:
+        wiring.create_output().info(_closing(options, states, left))
     return code
 
 
 def _given(
-    asked: ValidateOptions,
-    opened: Sequence[ActionFolder],
+    options: ValidateOptions,
+    action_folders: Sequence[ActionFolder],
     states: Sequence[FixResult],
     left: LintReport,
     *,
     streamed: bool,
 ) -> Exit:
-    changed = [*_changed(opened, states)]
-    if asked.fixing is FixMode.SHOWN:
-        before = build_report(asked, [fix_result.before for fix_result in states])
+    changed = [*_changed(action_folders, states)]
+    if options.fixing is FixMode.SHOWN:
+        before = build_report(options, [fix_result.before for fix_result in states])
         hidden = {*_secret_lines(before), *_secret_lines(left)}
         pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
-        sheets = [render_unified_diff(*pair, hidden) for pair in pairs]
-        wiring.create_output().print(*sheets)
-        return exit_code_of_report(before, asked)
+        views = [render_unified_diff(*pair, hidden) for pair in pairs]
+        wiring.create_output().print(*views)
+        return exit_code_of_report(before, options)
     if not streamed:
         _write(changed)
-        return report(left, asked)
-    name = str(asked.stdin) if asked.stdin else UNNAMED
+        return report(left, options)
+    name = str(options.stdin) if options.stdin else UNNAMED
     [text] = [file.data for fix_result in states for file in fix_result.files if file.name == name]
     streams.write_bytes(text)
     if left.findings:
         wiring.create_output().print_err(render_findings(left.findings, left.sources))
-    return exit_code_of_report(left, asked)
+    return exit_code_of_report(left, options)
 
 
 def _shown(
@@ -94,13 +94,13 @@ def _shown(
     return mask_values(old.text), mask_values(new.text)
 
 
-def _refuse(asked: ValidateOptions, *, streamed: bool) -> None:
+def _refuse(options: ValidateOptions, *, streamed: bool) -> None:
     """What does not go together. Raises UsageError."""
-    if streamed and len(asked.paths) > 1:
+    if streamed and len(options.paths) > 1:
         raise UsageError("- stands alone where it is fixed", hint="Name files, or give one text.")
-    elsewhere = asked.format is not Format.TEXT or asked.output is not None
-    if (streamed or asked.fixing is FixMode.SHOWN) and elsewhere:
-        what = "the fixed text" if asked.fixing is FixMode.WRITTEN else "the difference"
+    elsewhere = options.format is not Format.TEXT or options.output is not None
+    if (streamed or options.fixing is FixMode.SHOWN) and elsewhere:
+        what = "the fixed text" if options.fixing is FixMode.WRITTEN else "the difference"
         hint = "Leave --format, --json and --output out."
         raise UsageError(f"stdout is for {what} here", hint=hint)
 
@@ -111,13 +111,13 @@ def _look(
     return lint_folder(folder._replace(files=tuple(files)), environment)
 
 
-def _named(asked: ValidateOptions) -> AbstractSet[str] | None:
+def _named(options: ValidateOptions) -> AbstractSet[str] | None:
     """The files that may be changed; None for all that are looked at."""
-    if STDIN in asked.paths:
-        return {str(asked.stdin or UNNAMED)}
-    if asked.whole:
+    if STDIN in options.paths:
+        return {str(options.stdin or UNNAMED)}
+    if options.whole:
         return None
-    return {str(file) for group in find(asked.paths).values() for file in group}
+    return {str(file) for group in find(options.paths).values() for file in group}
 
 
 def _wanted(files: AbstractSet[str] | None, nameless: bool, finding: Finding) -> bool:
@@ -127,9 +127,9 @@ def _wanted(files: AbstractSet[str] | None, nameless: bool, finding: Finding) ->
 
 
 def _changed(
-    opened: Sequence[ActionFolder], states: Sequence[FixResult]
+    action_folders: Sequence[ActionFolder], states: Sequence[FixResult]
 ) -> Iterator[tuple[SourceFile, SourceFile]]:
-    for folder, state in zip(opened, states, strict=True):
+    for folder, state in zip(action_folders, states, strict=True):
         for old, new in zip(folder.files, state.files, strict=True):
             if old.data != new.data:
                 yield old, new
@@ -151,8 +151,8 @@ def _secret_lines(found: LintReport) -> Iterator[str]:
         yield from lines[file][first - 1 : last]
 
 
-def _closing(asked: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
-    shown = asked.fixing is FixMode.SHOWN
+def _closing(options: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
+    shown = options.fixing is FixMode.SHOWN
     applied = [number for fix_result in states for number in fix_result.applied.values()]
     fixes = f"{count_noun(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"
     fixed = (

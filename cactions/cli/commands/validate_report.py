@@ -62,37 +62,40 @@ class ValidateOptions(NamedTuple):
         return severities[: severities.index(self.fail_on) + 1]
 
 
-def validate(asked: ValidateOptions) -> Exit:
+def validate(options: ValidateOptions) -> Exit:
     """Check the files and tell every finding. Raises UsageError where there is no file."""
-    if asked.fixing is not FixMode.OFFERED:
-        return Exit(wiring.load_module("commands.validate_fix").run_fix(asked))
-    opened = load_folders(asked)
-    if asked.output:
+    if options.fixing is not FixMode.OFFERED:
+        return Exit(wiring.load_module("commands.validate_fix").run_fix(options))
+    action_folders = load_folders(options)
+    if options.output:
         read = {
-            os.path.realpath(file.name) for action_folder in opened for file in action_folder.files
+            os.path.realpath(file.name)
+            for action_folder in action_folders
+            for file in action_folder.files
         }
-        check_output(asked.output, read)
+        check_output(options.output, read)
     return report(
         build_report(
-            asked, [lint_folder(action_folder, asked.environment) for action_folder in opened]
+            options,
+            [lint_folder(action_folder, options.environment) for action_folder in action_folders],
         ),
-        asked,
+        options,
     )
 
 
-def load_folders(asked: ValidateOptions) -> list[ActionFolder]:
+def load_folders(options: ValidateOptions) -> list[ActionFolder]:
     """The files that are to be checked. Raises UsageError where one cannot be read."""
     return find_folders(
-        _paths(asked),
+        _paths(options),
         wiring.load_snapshot,
-        whole=asked.whole or bool(asked.stdin),
-        stdin=asked.stdin,
+        whole=options.whole or bool(options.stdin),
+        stdin=options.stdin,
     )
 
 
-def build_report(asked: ValidateOptions, shaped: Sequence[LoadedProject]) -> LintReport:
+def build_report(options: ValidateOptions, shaped: Sequence[LoadedProject]) -> LintReport:
     """What was found in all folders, and what the vaults beside them lack."""
-    lacking = wiring.find_missing_secrets(_paths(asked), shaped)
+    lacking = wiring.find_missing_secrets(_paths(options), shaped)
     return LintReport(
         (*(finding for loaded_project in shaped for finding in loaded_project.findings), *lacking),
         tuple(
@@ -109,30 +112,30 @@ def build_report(asked: ValidateOptions, shaped: Sequence[LoadedProject]) -> Lin
     )
 
 
-def report(found: LintReport, asked: ValidateOptions) -> Exit:
+def report(found: LintReport, options: ValidateOptions) -> Exit:
     """Tell it in the format and the place that are asked for; the exit code.
 
     Raises UsageError where the output file cannot be written.
     """
-    tell = partial(wiring.load_module(f"reporters.{asked.format.value}").report, found, asked)
-    if asked.output is None:
+    tell = partial(wiring.load_module(f"reporters.{options.format.value}").report, found, options)
+    if options.output is None:
         tell()
     else:
-        write_text(asked.output, streams.capture_stdout(tell))
-    return exit_code_of_report(found, asked)
+        write_text(options.output, streams.capture_stdout(tell))
+    return exit_code_of_report(found, options)
 
 
-def exit_code_of_report(found: LintReport, asked: ValidateOptions) -> Exit:
+def exit_code_of_report(found: LintReport, options: ValidateOptions) -> Exit:
     """Whether something grave enough is found."""
-    grave = any(finding.severity in asked.failing_severities for finding in found.findings)
+    grave = any(finding.severity in options.failing_severities for finding in found.findings)
     return Exit.FINDINGS if grave else Exit.CLEAN
 
 
-def _paths(asked: ValidateOptions) -> Sequence[Path]:
+def _paths(options: ValidateOptions) -> Sequence[Path]:
     """The names, with that of stdin in its place. Raises UsageError where it has none."""
-    if not asked.stdin:
-        return asked.paths
-    if STDIN not in asked.paths:
+    if not options.stdin:
+        return options.paths
+    if STDIN not in options.paths:
         hint = "`cactions validate --stdin-filename NAME -` reads it."
         raise UsageError("--stdin-filename is for a text from stdin, and - is missing", hint=hint)
-    return [asked.stdin if path == STDIN else path for path in asked.paths]
+    return [options.stdin if path == STDIN else path for path in options.paths]

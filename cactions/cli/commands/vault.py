@@ -61,19 +61,20 @@ NewKey = Annotated[
 
 @commands.command()
 @vault_options
-def init(ways: VaultOptions, name: Mine = None) -> None:
+def init(options: VaultOptions, name: Mine = None) -> None:
     """Make a vault; its key goes into the keyring, or into the new file of --key-file.
 
     Example: cactions vault init
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", get_user_name()).lstrip(".@-") or "me"
     with progress.atomic():
-        done = manage.create_vault(desk, me)
-    workspace.open_journal(ways.vault.parent).drop_index()
-    text = f"The vault {ways.vault} is made. You are {me} in it; your key is in {desk.keys.name}."
+        done = manage.create_vault(context, me)
+    workspace.open_journal(options.vault.parent).drop_index()
+    text = f"The vault {options.vault} is made."
+    text += f" You are {me} in it; your key is in {context.keys.name}."
     print_written(done, text + " To seal a secret:", "cactions vault seal NAME --host HOST")
-    if workspace.open_journal(ways.vault.parent).begun:
+    if workspace.open_journal(options.vault.parent).begun:
         wiring.create_output().info(
             "Old values that earlier runs kept stay unsealed in .cactions/. `cactions runs prune`"
             " deletes them."
@@ -83,7 +84,7 @@ def init(ways: VaultOptions, name: Mine = None) -> None:
 @commands.command()
 @vault_options
 def seal(
-    ways: VaultOptions,
+    options: VaultOptions,
     name: Name,
     host: Hosts,
     token_host: TokenHosts = None,
@@ -95,10 +96,10 @@ def seal(
 
     Example: cactions vault seal shop_token --host api.shop.example
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     secret = secret_input.read_value(name, strip_newline=strip_newline)
     with progress.atomic():
-        done = manage.seal_secret(desk, secret, host, token_host)
+        done = manage.seal_secret(context, secret, host, token_host)
     text = f'"{name}" is sealed for {join_words(sorted(host))}.'
     if token_host:
         hosts = join_words([*validation.check_hosts(token_host)])
@@ -112,93 +113,93 @@ commands.command()(bind)
 @commands.command()
 @vault_options
 def rotate(
-    ways: VaultOptions, name: Name, host: NewHosts = None, strip_newline: Strip = False
+    options: VaultOptions, name: Name, host: NewHosts = None, strip_newline: Strip = False
 ) -> None:
     """Replace a secret's value, and its hosts where they are given. The old value is gone then.
 
     Example: cactions vault rotate shop_token
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     secret = secret_input.read_value(name, strip_newline=strip_newline)
     with progress.atomic():
-        done = manage.rotate_secret(desk, secret, host)
+        done = manage.rotate_secret(context, secret, host)
     print_written(done, f'"{name}" has a new value.')
 
 
 @commands.command("list")
 @vault_options
-def list_(ways: VaultOptions, json: Json = False) -> None:
+def list_(options: VaultOptions, json: Json = False) -> None:
     """List the secrets: names, hosts, versions, dates. No value is opened.
 
     Example: cactions vault list
     """
-    desk = wiring.open_vault_context(ways)
-    found = manage.list_entries(desk)
+    context = wiring.open_vault_context(options)
+    found = manage.list_entries(context)
     if json:
         checked = found.rollback_checked
         wiring.write_json(wire.secrets_to_json(found.head, found.secrets, rollback_checked=checked))
     else:
         wiring.create_output().print(sheets.render_secrets(found.secrets))
-    _say_unchecked(desk.keys.remembers, found.rollback_checked, found.head.generation)
+    _say_unchecked(context.keys.remembers, found.rollback_checked, found.head.generation)
 
 
 @commands.command()
 @vault_options
-def rekey(ways: VaultOptions, keep: Kept = None) -> None:
+def rekey(options: VaultOptions, keep: Kept = None) -> None:
     """Make a new data key, in one write. Everybody else gets a new join code or key.
 
     Example: cactions vault rekey
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     passphrases = [secret_input.read_passphrase(name) for name in keep or ()]
     with progress.atomic():
-        done = rekey_vault(desk, passphrases)
+        done = rekey_vault(context, passphrases)
     print_written(done.written, "The vault has a new data key.")
     print_rekeyed(done)
 
 
 @commands.command()
 @vault_options
-def join(ways: VaultOptions) -> None:
+def join(options: VaultOptions) -> None:
     """Join a vault with a join code (prompted, or from stdin).
 
     Example: cactions vault join
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     code = secret_input.read_join_code()
     with progress.atomic():
-        done = join_vault(desk, code)
-    text = f"You have joined the vault as {done.name}; your key is in {desk.keys.name}."
+        done = join_vault(context, code)
+    text = f"You have joined the vault as {done.name}; your key is in {context.keys.name}."
     print_written(done.written, f"{text} Commit the vault, so that the join code stops working.")
 
 
 @commands.command()
 @vault_options
-def verify(ways: VaultOptions) -> None:
+def verify(options: VaultOptions) -> None:
     """Check the whole file, and that every entry opens. No value is shown.
 
     Example: cactions vault verify
     """
-    desk = wiring.open_vault_context(ways)
-    found = manage.verify_vault(desk)
+    context = wiring.open_vault_context(options)
+    found = manage.verify_vault(context)
     entries = count_noun(found.entries, "entry opens", "entries open")
     text = f"The vault is whole: generation {found.head.generation}, {entries} for {found.me}."
     wiring.create_output().print(sheets.render_written(text))
-    _say_unchecked(desk.keys.remembers, found.rollback_checked, found.head.generation)
+    _say_unchecked(context.keys.remembers, found.rollback_checked, found.head.generation)
 
 
 @commands.command()
 @vault_options
-def salvage(ways: VaultOptions, into: Into, new_key_file: NewKey = None) -> None:
+def salvage(options: VaultOptions, into: Into, new_key_file: NewKey = None) -> None:
     """Save what still opens of a damaged vault into a new one. The damaged file stays.
 
     Exit code 1 when something was lost.
 
     Example: cactions vault salvage --into saved.vault --new-key-file saved.key
     """
-    desk = wiring.open_vault_context(ways, keep=new_key_file)
+    context = wiring.open_vault_context(options, keep=new_key_file)
     with progress.atomic():
-        done = salvage_vault(desk, LocalVaultFile(into))
+        done = salvage_vault(context, LocalVaultFile(into))
     saved = count_noun(len(done.kept), "entry was", "entries were")
     print_written(done.written, f"{saved} saved into {into}. Check dates and versions: ")
     wiring.create_output().print(sheets.render_secrets(done.kept))
@@ -213,14 +214,14 @@ def salvage(ways: VaultOptions, into: Into, new_key_file: NewKey = None) -> None
 @commands.command("accept-generation")
 @vault_options
 def accept_generation(
-    ways: VaultOptions, generation: Annotated[int, typer.Argument(metavar="N", min=1)]
+    options: VaultOptions, generation: Annotated[int, typer.Argument(metavar="N", min=1)]
 ) -> None:
     """Accept an older vault file as current, for example after switching branches.
 
     Example: cactions vault accept-generation 7
     """
     with progress.atomic():
-        head = manage.accept_generation(wiring.open_vault_context(ways), generation)
+        head = manage.accept_generation(wiring.open_vault_context(options), generation)
     wiring.create_output().print(
         sheets.render_written(f"Generation {head.generation} is accepted as the newest.")
     )
@@ -228,12 +229,12 @@ def accept_generation(
 
 @commands.command()
 @vault_options
-def status(ways: VaultOptions, json: Json = False) -> None:
+def status(options: VaultOptions, json: Json = False) -> None:
     """Show the vault's status, even if it cannot be opened (exit code 1).
 
     Example: cactions vault status
     """
-    found = manage.get_status(wiring.open_vault_context(ways))
+    found = manage.get_status(wiring.open_vault_context(options))
     trouble = found.trouble
     if json:
         wiring.write_json(wire.status_to_json(found.file, found.holder, found.contents, trouble))

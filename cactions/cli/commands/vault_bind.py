@@ -25,17 +25,17 @@ Users = Annotated[bool, typer.Option("--user", help="NAME is a token of the type
 
 
 @vault_options
-def bind(ways: VaultOptions, name: Name, token_host: NewTokenHosts, user: Users = False) -> None:
+def bind(options: VaultOptions, name: Name, token_host: NewTokenHosts, user: Users = False) -> None:
     """Say where tokens may go that are fetched with a secret; with --user, a user's own token.
 
     The YAML may narrow this, and never widen it.
 
     Example: cactions vault bind jwt --user --token-host api.shop.example
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     act = token_binding.bind_user_token if user else token_binding.bind_fetched_tokens
     with progress.atomic():
-        done = act(desk, name, token_host)
+        done = act(context, name, token_host)
     what = f'The user\'s token "{name}"' if user else f'Tokens that are fetched with "{name}"'
     print_written(
         done,

@@ -34,7 +34,7 @@ Kept = Annotated[
 @commands.command()
 @vault_options
 def add(
-    ways: VaultOptions,
+    options: VaultOptions,
     name: Name,
     machine: Annotated[bool, typer.Option("--machine", help="A CI system: a key for it.")] = False,
     passphrase: Annotated[bool, typer.Option("--passphrase", help="A passphrase.")] = False,
@@ -45,18 +45,18 @@ def add(
     """
     if machine and passphrase:
         raise UsageError("a recipient has one kind", hint="Keep --machine or --passphrase.")
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     if passphrase:
         passphrase_value = secret_input.read_new_passphrase(name)
         with progress.atomic():
-            notes = recipients.add_passphrase(desk, passphrase_value).notes
+            notes = recipients.add_passphrase(context, passphrase_value).notes
         wiring.create_output().print(
             sheets.render_written(f"Everyone who knows the passphrase can open it: --as {name}")
         )
     else:
         with progress.atomic():
             letting_in = recipients.add_machine if machine else recipients.invite_recipient
-            done = letting_in(desk, name)
+            done = letting_in(context, name)
         notes = done.written.notes
         _hand_over(done.handout)
     for note in notes:
@@ -65,15 +65,15 @@ def add(
 
 @commands.command()
 @vault_options
-def remove(ways: VaultOptions, name: Name, keep: Kept = None) -> None:
+def remove(options: VaultOptions, name: Name, keep: Kept = None) -> None:
     """Remove a recipient and rekey: all others get a new join code or key.
 
     Example: cactions vault recipients remove grace
     """
-    desk = wiring.open_vault_context(ways)
+    context = wiring.open_vault_context(options)
     passphrases = [secret_input.read_passphrase(text) for text in keep or ()]
     with progress.atomic():
-        done = rekey.remove_recipient(desk, name, passphrases)
+        done = rekey.remove_recipient(context, name, passphrases)
     wiring.create_output().print(
         sheets.render_written(f"{name} is out, and the vault has a new data key.")
     )
@@ -82,12 +82,12 @@ def remove(ways: VaultOptions, name: Name, keep: Kept = None) -> None:
 
 @commands.command("list")
 @vault_options
-def list_(ways: VaultOptions, json: Json = False) -> None:
+def list_(options: VaultOptions, json: Json = False) -> None:
     """List who can open the vault, or was invited.
 
     Example: cactions vault recipients list
     """
-    found = recipients.list_recipients(wiring.open_vault_context(ways))
+    found = recipients.list_recipients(wiring.open_vault_context(options))
     if json:
         wiring.write_json(wire.recipients_to_json(found))
     else:

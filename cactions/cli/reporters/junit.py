@@ -8,6 +8,6 @@ from cactions.model import LintReport
 from cactions.render.junit import render_junit
 
 
-def report(review: LintReport, asked: ValidateOptions) -> None:
+def report(review: LintReport, options: ValidateOptions) -> None:
     """One document on stdout."""
-    streams.write_text(render_junit(review, asked.failing_severities))
+    streams.write_text(render_junit(review, options.failing_severities))

@@ -58,17 +58,17 @@ class CassetteSender:
 
     def send(self, request: Request) -> Response:
         """The recorded response. Raises PlanningError (NOT_RECORDED); it names the nearest."""
-        asked = to_request_key(request)
-        blanks = asked.body.blanks
+        request_key = to_request_key(request)
+        blanks = request_key.body.blanks
         index = self._index(blanks)
-        key = asked.to_key(blanks)
+        key = request_key.to_key(blanks)
         if key not in index:
             shown = to_masked_request_key(request)  # as we record it
             if (as_recorded := shown.to_key(blanks)) not in index:
                 closest = find_closest_recording(
-                    asked, key, ((k, q) for k, (q, _) in index.items())
+                    request_key, key, ((k, q) for k, (q, _) in index.items())
                 )
-                self._miss(request, asked, shown, closest)
+                self._miss(request, request_key, shown, closest)
             key = as_recorded
         _, answers = index[key]
         return next(answers)
@@ -80,12 +80,16 @@ class CassetteSender:
         return self._indexes[blanks]
 
     def _miss(
-        self, request: Request, asked: RequestKey, shown: RequestKey, closest: RequestKey | None
+        self,
+        request: Request,
+        request_key: RequestKey,
+        shown: RequestKey,
+        closest: RequestKey | None,
     ) -> NoReturn:
         message = f"{escape_control(self.source)} holds no answer to {escape_control(request.line)}"
         if closest is not None:
-            words = "; ".join(list_differences(asked, closest, shown))
-            line = describe_request(closest, hidden=asked.path != shown.path)
+            words = "; ".join(list_differences(request_key, closest, shown))
+            line = describe_request(closest, hidden=request_key.path != shown.path)
             message += f"; the nearest recorded request is {line}, and differs in {words}"
         count = "1 interaction" if len(self) == 1 else f"{len(self)} interactions"
         hint = f"The cassette has {count}: `cactions test --record` records what tests ask."

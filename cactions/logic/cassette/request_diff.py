@@ -53,7 +53,7 @@ def describe_request(question: RequestKey, *, hidden: bool = False) -> str:
 
 
 def find_closest_recording(
-    asked: RequestKey, key: Key, candidates: Iterable[tuple[Key, RequestKey]]
+    request_key: RequestKey, key: Key, candidates: Iterable[tuple[Key, RequestKey]]
 ) -> RequestKey | None:
     """The candidate with the fewest differing parts, then the most similar, then the first.
 
@@ -66,7 +66,7 @@ def find_closest_recording(
             fewest, closest = count, []
         if count == fewest:
             closest.append(question)
-    text = _text(asked)
+    text = _text(request_key)
     return max(closest, key=lambda question: _likeness(text, _text(question)), default=None)
 
 

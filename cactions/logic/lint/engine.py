@@ -119,20 +119,20 @@ class _Linter:
 
     def _found(self, rules: Iterable[Rule], view: RuleContext) -> Iterator[Finding]:
         for rule in rules:
-            for spot in rule.check(view) if rule.check else ():
-                yield self._finding(rule, spot)
+            for match in rule.check(view) if rule.check else ():
+                yield self._finding(rule, match)
 
-    def _finding(self, rule: Rule, spot: RuleMatch) -> Finding:
+    def _finding(self, rule: Rule, match: RuleMatch) -> Finding:
         return Finding(
             rule.id,
-            spot.message,
-            spot.hint,
-            spot.place or self.places.place(spot.route),
-            spot.route.partition("#")[0],
+            match.message,
+            match.hint,
+            match.place or self.places.place(match.route),
+            match.route.partition("#")[0],
             rule.severity,
-            tuple(self._label(label) for label in spot.labels),
-            spot.notes,
-            fix_from_suggestion(spot.fix, self.places, spot.place) if spot.fix else None,
+            tuple(self._label(label) for label in match.labels),
+            match.notes,
+            fix_from_suggestion(match.fix, self.places, match.place) if match.fix else None,
         )
 
     def _label(self, label: Label) -> Label:

@@ -44,13 +44,13 @@ class TaintResult(Struct, frozen=True):
 def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
     """The whole analysis. ``trusted`` are the routes that are declared trusted today."""
     doubts = TrustAnalysis(project, trusted)
-    facts = tuple(
+    analysis = tuple(
         ActionAnalysis(
             action, doubts.keys[name], doubts.find_identity_gap(action), doubts.list_trust(action)
         )
         for name, action in project.actions.items()
     )
-    return TaintResult(facts, TaintPaths(doubts), doubts)
+    return TaintResult(analysis, TaintPaths(doubts), doubts)
 
 
 class _Step(NamedTuple):
