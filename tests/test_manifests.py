@@ -148,7 +148,7 @@ def test_the_action_passes_where_nothing_is_wrong(repository: Path, runner: Path
     strict = inputs(files="good", **{"fail-on": Severity.INFO.value})
     assert 0 == ran(VALIDATE, repository, runner, **strict).returncode
     wrong = ran(VALIDATE, repository, runner, **inputs(files="good", format="html"))
-    assert (2, True) == (wrong.returncode, '--format cannot be "html"' in wrong.stderr)
+    assert (2, True) == (wrong.returncode, 'nvalid value for --format: "html"' in wrong.stderr)
 
 
 def test_the_action_writes_sarif_too(repository: Path, runner: Path) -> None:

@@ -476,7 +476,7 @@ TEXTS = {
     "an error": Case(answering(b"{}", "503 Busy"), FailureReason.NOT_SUCCESS, "status 503"),
     "somebody else": Case(
         answering(b'{"email": "bob@example.com", "tier": "gold"}'), FailureReason.NOT_SAME_PERSON,
-        "about somebody else",
+        "about another person",
     ),
 }  # fmt: skip
 

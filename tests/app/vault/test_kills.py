@@ -174,7 +174,7 @@ def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fails)
-        with pytest.raises(StoreError, match="it is as it was before"):
+        with pytest.raises(StoreError, match="the old file is still in place"):
             manage.seal_secret(context, value("new", 1), [HOST])
     assert 1 == len(calls)
 

@@ -37,8 +37,8 @@ acts = {
     "keep": lambda label="ada": keyring_store.keep(vault, VaultKey(label, bytes(range(100, 132)))),
     "other": lambda: keyring_store.keep(vault, VaultKey("bob", bytes(32))),
     "key": lambda: (lambda key: [key.label, key.reveal() == bytes(range(100, 132))])(
-        keyring_store.key(vault)),
-    "seen": lambda: keyring_store.seen_generation(vault),
+        keyring_store.get_key(vault)),
+    "seen": lambda: keyring_store.get_seen_generation(vault),
     "remember": lambda number: keyring_store.remember_generation(vault, int(number)),
     "forget": lambda: keyring_store.forget(vault),
 }

@@ -191,7 +191,7 @@ from pathlib import Path
 from cactions.app.retention import prune_runs
 from cactions.edges.store.journal import LocalJournal
 journal = LocalJournal(Path(sys.argv[1]))
-found = list(journal.runs())
+found = list(journal.list_runs())
 print("ready", flush=True)
 sys.stdin.readline()
 prune_runs(found, journal)

@@ -216,7 +216,7 @@ from pathlib import Path
 from cactions.edges.store.journal import LocalJournal
 for _ in range(20):
     journal = LocalJournal(Path(sys.argv[1]))
-    assert journal.last_applied("p1")["tier"] == 29
+    assert journal.get_last_applied("p1")["tier"] == 29
     journal._index.delete()
 """
 
@@ -237,7 +237,7 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
         "class Path_(type(Path())):\n"
         "    def rename(self, target): os.kill(os.getpid(), signal.SIGKILL)\n"
         "journal = LocalJournal(Path_(sys.argv[1]))\n"
-        "journal.last_applied('p1')\n"
+        "journal.get_last_applied('p1')\n"
     )
     assert finished(kill, folder).returncode < 0
     assert [path for path in folder.iterdir() if path.name.startswith(f".{PREFIX}")]
