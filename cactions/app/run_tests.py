@@ -73,10 +73,10 @@ def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
         **{left.attribute: (left, left.before) for left in plan.left},
     }
     for name, wanted in (expect.attributes or {}).items():
-        change_value, found = holds[name]
-        if not is_equal_as(change_value.data_type, found, wanted):
+        expected_change, found = holds[name]
+        if not is_equal_as(expected_change.data_type, found, wanted):
             text = f"expected {_told(wanted)}, found {_told(found)}"
-            yield f"{name}: {'another value than expected' if change_value.redacted else text}"
+            yield f"{name}: {'another value than expected' if expected_change.redacted else text}"
     expected = set(expect.refused or ())
     for left in plan.refused:
         if left.attribute not in expected:

@@ -71,15 +71,15 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
 
 
 def _cautions(options: LiveOptions) -> list[str]:
-    unknowns = []
+    cautions = []
     if options.proxy:
-        unknowns.append(
+        cautions.append(
             "Through a proxy: it looks up where hosts lead, and nothing here keeps a request from a"
             " private address. What is sent stays hidden from it."
         )
     if options.ca_file:
-        unknowns.append(
+        cautions.append(
             "Only the authorities of the CA file are trusted: the owners of their keys can read and"
             " change what is sent, secrets included."
         )
-    return unknowns
+    return cautions

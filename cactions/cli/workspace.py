@@ -86,5 +86,5 @@ def open_test_people(home: ProjectFolder) -> LocalPeopleStore:
     """
     from cactions.edges.store.people import LocalPeopleStore
 
-    persons = load_people(home)
-    return LocalPeopleStore(None, persons) if persons else open_people(home)
+    people = load_people(home)
+    return LocalPeopleStore(None, people) if people else open_people(home)

@@ -95,7 +95,7 @@ def _alone(part: Part) -> str:
 
 def _quoted(text: str) -> Iterator[str]:
     for shows, characters in groupby(
-        text, lambda text_value: text_value == "\n" or text_value.isprintable()
+        text, lambda character: character == "\n" or character.isprintable()
     ):
         run = "".join(characters)
         yield shlex.quote(run) if shows else _octal(run)

@@ -139,9 +139,7 @@ def render_table(
     lines: list[StyledLine] = []
     for row in (_heads(columns), *rows):
         front = tuple(
-            span_value
-            for at in range(last)
-            for span_value in (*pad_line(row[at], widths[at]), *add_gap(2))
+            part for at in range(last) for part in (*pad_line(row[at], widths[at]), *add_gap(2))
         )
         lines += wrap(row[last], room, hang=front) if row[last] else [front]
     return lines

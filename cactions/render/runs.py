@@ -40,7 +40,7 @@ _NOT_SEALED = span(", not sealed", Style.CAUTION)
 def render_runs(found: Iterable[Run]) -> View:
     """The table of runs, in the order given; a run's id holds its time, where room is scarce."""
     found = list(found)
-    taken = {run_value.head.undoes for run_value in found if _has_restored(run_value)}
+    taken = {undo.head.undoes for undo in found if _has_restored(undo)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
     how_on = [_how_on(run.head) for run in found if not run.finished]
 

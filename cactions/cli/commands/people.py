@@ -71,12 +71,12 @@ def show(
     Example: cactions people show email=ada@example.com
     """
     project_folder = wiring.open_project(files, environment, leaks=False)
-    person_value = workspace.open_people(project_folder).find(parse_person_query(person, "user_id"))
+    found_person = workspace.open_people(project_folder).find(parse_person_query(person, "user_id"))
     redacted = project_folder.project.redacted
     if json:
-        wiring.write_json(documents.people_to_json([person_value], redacted))
+        wiring.write_json(documents.people_to_json([found_person], redacted))
     else:
-        sheet = render_person(person_value, project_folder.project.attributes, redacted=redacted)
+        sheet = render_person(found_person, project_folder.project.attributes, redacted=redacted)
         wiring.create_output().print(sheet)
 
 

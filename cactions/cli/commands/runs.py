@@ -191,7 +191,8 @@ def _cut_off(journal: Journal, run: str) -> Run:
     """The run of an id, of its beginning, or the newest that is cut off. Raises UsageError."""
     if run != "last":
         return journal.read(run)
-    newest = next((run_value for run_value in journal.list_runs() if not run_value.finished), None)
+    runs = journal.list_runs()
+    newest = next((stored_run for stored_run in runs if not stored_run.finished), None)
     if newest is None:
         raise UsageError("no run was cut off", hint="`cactions runs list` shows what there is.")
     return newest
@@ -211,7 +212,7 @@ def _undoable(journal: Journal, run: str) -> Run:
             hint="Name the run that you mean by its id; `cactions runs list` shows them.",
         )
     newest = next(
-        (run_value for run_value in journal.list_runs() if run_value.leaves_something), None
+        (stored_run for stored_run in journal.list_runs() if stored_run.leaves_something), None
     )
     if newest is None:
         hint = "`cactions runs list` shows what there is."

@@ -52,24 +52,24 @@ def command(
     chosen = [arguments.find_action(project_folder.project, action)] if action else list(known)
     if options.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
-    tested = [action_value for action_value in chosen if action_value.tests]
+    tested = [chosen_action for chosen_action in chosen if chosen_action.tests]
     if record:
         options = test_record.run_live_tests(options)
         if not test_record.confirm_live_tests(tested, project_folder, yes, json):
             wiring.create_output().info("Nothing was sent and nothing was written.")
             return
     live = wiring.create_live_caller(project_folder, options, tested) if options.live else None
-    tested = [action_value for action_value in tested if _agreed(action_value, options)]
+    tested = [chosen_action for chosen_action in tested if _agreed(chosen_action, options)]
     way = _Way(options, live, record, again)
-    asked = [_asked(action_value, project_folder, way) for action_value in tested]
-    reports = [report for tested_value in asked for report in tested_value.reports]
-    untested = tuple(action_value.name for action_value in chosen if not action_value.tests)
+    asked = [_asked(chosen_action, project_folder, way) for chosen_action in tested]
+    reports = [report for outcome in asked for report in outcome.reports]
+    untested = tuple(chosen_action.name for chosen_action in chosen if not chosen_action.tests)
     if json:
         wiring.write_json(documents.reports_to_json(reports, redact=True))
     else:
         wiring.create_output().print(render_test_reports(reports, untested))
     codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
-    codes += [tested_value.code for tested_value in asked]
+    codes += [outcome.code for outcome in asked]
     raise typer.Exit(choose_most_severe(*codes))
 
 

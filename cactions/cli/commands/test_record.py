@@ -50,9 +50,9 @@ def confirm_live_tests(
         check_test_people(action, people)
         wiring.create_cassette_writer(project_folder, action).check_place()
     there = [
-        build_cassette_name(action_value)
-        for action_value in actions
-        if os.path.lexists(project_folder.get_cassette_path(action_value))
+        build_cassette_name(recorded_action)
+        for recorded_action in actions
+        if os.path.lexists(project_folder.get_cassette_path(recorded_action))
     ]
     if not there:
         return True

@@ -47,9 +47,9 @@ def add(
         raise UsageError("a recipient has one kind", hint="Keep --machine or --passphrase.")
     context = wiring.open_vault_context(options)
     if passphrase:
-        passphrase_value = secret_input.read_new_passphrase(name)
+        new_passphrase = secret_input.read_new_passphrase(name)
         with progress.atomic():
-            notes = recipients.add_passphrase(context, passphrase_value).notes
+            notes = recipients.add_passphrase(context, new_passphrase).notes
         wiring.create_output().print(
             sheets.render_written(f"Everyone who knows the passphrase can open it: --as {name}")
         )

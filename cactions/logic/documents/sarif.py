@@ -68,7 +68,7 @@ def report_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Rel
 def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> Iterator[Object]:
     numbers = {page.rule: number for number, page in enumerate(rules)}
     texts: list[tuple[Finding, Suppression | None]] = [
-        *((finding_value, None) for finding_value in review.findings),
+        *((reported, None) for reported in review.findings),
         *(
             (suppressed_finding.finding, suppressed_finding.by)
             for suppressed_finding in review.suppressed

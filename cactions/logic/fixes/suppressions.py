@@ -92,10 +92,8 @@ def remove_item(route: str, at: Place | None, places: SourceMap) -> Edit | None:
 def _goes(edit: Edit, head: str, places: SourceMap) -> bool:
     """Whether nothing but the key and its list goes."""
     text = places.sources[edit.place.file]
-    text_value: Any = _said(text)
-    return bool(
-        _said(text, edit) == {key: value for key, value in text_value.items() if key != head}
-    )
+    content: Any = _said(text)
+    return bool(_said(text, edit) == {key: value for key, value in content.items() if key != head})
 
 
 def _goes_alone(listed: ListNode, number: int, last: int, lines: list[str]) -> bool:

@@ -25,9 +25,7 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     end = find_line_end(text)
     parts: list[str] = []
     at, last = 0, -1
-    for edit in sorted(
-        edits, key=lambda edit_value: (edit_value.place.line, edit_value.place.column)
-    ):
+    for edit in sorted(edits, key=lambda item: (item.place.line, item.place.column)):
         start, stop = _offsets(edit.place, lines, starts)
         if start <= last:
             raise ValueError(f"two edits at {edit.place}")

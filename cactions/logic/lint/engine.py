@@ -88,7 +88,7 @@ class _Linter:
                 suppressed.append(SuppressedFinding(finding, by))
             else:
                 findings.append(finding)
-        rules = frozenset(finding_value.rule for finding_value in findings)
+        rules = frozenset(reported.rule for reported in findings)
         view = replace(view, unused_suppressions=tuple(self._unused(found)), fired_rules=rules)
         findings += self._found((LAST,), view)
         return self._with(sorted(findings, key=_order), tuple(suppressed))

@@ -87,9 +87,9 @@ class TrustAnalysis:
                 self.dirty.add(name)
                 again = proven_by.get(name, ())
                 waiting += [
-                    (action_value, attribute_mapping)
-                    for action_value in again
-                    for attribute_mapping in action_value.response.mapping
+                    (writing_action, attribute_mapping)
+                    for writing_action in again
+                    for attribute_mapping in writing_action.response.mapping
                 ]
 
     def is_tainted_by(self, action: Action, mapping: AttributeMapping) -> bool:

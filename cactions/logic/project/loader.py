@@ -73,7 +73,7 @@ def load_project(
     shaper = _ProjectLoader(drafts, environment, snapshot)
     project = shaper.load()
     findings = tuple(finding for parsed_file in drafts for finding in parsed_file.faults.found)
-    unusable = any(finding_value.rule.startswith(_FORMAT) for finding_value in findings)
+    unusable = any(reported.rule.startswith(_FORMAT) for reported in findings)
     return LoadedProject(
         None if findings else project,
         findings,

@@ -185,11 +185,11 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -
     hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], f"{error.context} {error.problem}")
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
-    text_value = ", ".join(part for part in (error.context, error.problem) if part)
+    problem = ", ".join(part for part in (error.context, error.problem) if part)
     faults.add(
         UNREADABLE,
         SourceSpan(line, column, line, column + 1),
-        f"not YAML: {_unquoted(text_value)}",
+        f"not YAML: {_unquoted(problem)}",
         hint=hint,
     )
 
