@@ -103,6 +103,3 @@ CHECKED: Final = tuple(rule for rule in RULES if rule.check and rule is not LAST
 
 SUPPRESSIBLE: Final = tuple(rule.id for rule in CHECKED)
 """The identifiers that may be suppressed; rules of the file format never are."""
-
-SEVERITIES: Final = {rule.id: rule.severity for rule in RULES}
-"""The severity of every identifier that can be printed."""

@@ -22,7 +22,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.edges.files.people_file import RULE
 from cactions.logic.yaml import diagnostics
 from cactions.model import FailureReason, KeepReason, Outcome
-from cactions.rules import SEVERITIES
+from cactions.rules import PAGES
 from tests.cli.conftest import Cli
 from tests.cli.scenes import SCENES
 from tests.golden import assert_golden
@@ -114,7 +114,7 @@ ELSEWHERE = {
 
 RULES = sorted(
     {v for v in vars(diagnostics).values() if re.fullmatch(r"CA\d{3}", str(v))}
-    | {RULE, *SEVERITIES} - {"CA305"}
+    | {RULE, *PAGES} - {"CA305"}
 )
 """All but what only a vault can lack: tests/cli/commands/test_vault.py."""
 

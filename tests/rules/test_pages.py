@@ -13,9 +13,10 @@ from cactions.logic.lint.rule_page import RulePage, parse_rule_page
 from cactions.logic.vault.missing_secrets import find_vault_problems
 from cactions.model import Finding, Severity
 from cactions.model.vault import Ciphertext, Entry, Purpose
-from cactions.rules import BY_NAME, PAGES, RULES, SEVERITIES
+from cactions.rules import BY_NAME, PAGES, RULES
 from tests.linted import linted
 
+SEVERITIES = {rule.id: rule.severity for rule in RULES}
 NAMES = sorted(SEVERITIES)
 HELD = Entry(
     Purpose.SECRET, "shop_token", 1, {"hosts": ("api.shop.example",)}, Ciphertext(b"", b"")

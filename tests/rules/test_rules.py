@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cactions.model import Severity
-from cactions.rules import LAST, SEVERITIES, SUPPRESSIBLE
+from cactions.rules import BY_NAME, LAST, SUPPRESSIBLE
 from tests.linted import grave, linted
 from tests.rules.corpus import BAD, GOOD
 from tests.told import TOLD
@@ -28,7 +28,7 @@ def test_a_bad_definition_is_found(rule: str, text: str) -> None:
     found = [one for one in shaped.findings if one.rule == rule]
     assert found, [(one.rule, one.message) for one in shaped.findings]
     for one in found:
-        assert SEVERITIES[rule] is one.severity
+        assert BY_NAME[rule.lower()].severity is one.severity
         assert one.place
         assert one.hint
     errors = any(one.severity is Severity.ERROR for one in shaped.findings)
