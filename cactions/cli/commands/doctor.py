@@ -25,7 +25,7 @@ def command(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Look whether live calls can work from here: vault, names, TLS, trust, clock, every host.
+    """Check that live calls can work from this machine: DNS, TLS, certificates, clock, hosts.
 
     No secret is opened or sent, and nothing of a person. Exit code 1 where there is a problem.
 
