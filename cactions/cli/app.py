@@ -13,7 +13,7 @@ from cactions.cli.usage_errors import MISUSE, to_usage_error
 def run_command(words: list[str]) -> int:
     """Do what the words say; the exit code. Raises UsageError where they do not fit."""
     try:
-        code = _application(words)(words, prog_name="cactions", standalone_mode=False)
+        code = _load_application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
         if error := to_usage_error(complaint, words):
             raise error from complaint
@@ -21,7 +21,7 @@ def run_command(words: list[str]) -> int:
     return code if isinstance(code, int) else Exit.CLEAN
 
 
-def _application(words: list[str]) -> typer.Typer:
+def _load_application(words: list[str]) -> typer.Typer:
     """The commands that these words may mean; importing the others would only cost time."""
     app = typer.Typer(
         name="cactions",
@@ -30,7 +30,7 @@ def _application(words: list[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_options)
+    app.callback()(_accept_global_options)
     for name, module in wiring.load_commands(words):
         commands = getattr(module, "commands", None)
         if commands is not None:
@@ -40,16 +40,20 @@ def _application(words: list[str]) -> typer.Typer:
     return app
 
 
-def _version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         typer.echo(f"cactions {__version__}")
         raise typer.Exit
 
 
-def _options(
+def _accept_global_options(
     *,
     version: bool = typer.Option(
-        False, "--version", help="Print the version and stop.", callback=_version, is_eager=True
+        False,
+        "--version",
+        help="Print the version and stop.",
+        callback=_print_version,
+        is_eager=True,
     ),
     debug: bool = typer.Option(
         False, "--debug", help="Show where an error came from; also CACTIONS_DEBUG=1."

@@ -25,9 +25,9 @@ class CommandLine(Struct, frozen=True):
 
     def render(self, name: str) -> str:
         """``cactions NAME …`` with the same words, quoted for a shell."""
-        return join_command((name,), self.action, options=self._options())
+        return join_command((name,), self.action, options=self._list_options())
 
-    def _options(self) -> Iterator[str]:
+    def _list_options(self) -> Iterator[str]:
         yield from ("--person", self.person)
         for pair in self.inputs or ():
             yield from ("--input", pair)

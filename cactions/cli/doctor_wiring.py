@@ -26,7 +26,7 @@ def run_health_checks(
 
     Without a vault beside the files nothing is said of one.
     """
-    found = [*_vault(vault, project)] if vault and project else []
+    found = [*_check_vault(vault, project)] if vault and project else []
     doors = None
     try:
         trusted = load_trust_store(options.ca_file)
@@ -35,7 +35,7 @@ def run_health_checks(
         network = NetworkRules(
             project.allowed if project else (), ca_file=options.ca_file, proxy=options.proxy
         )
-        found.append(_proxy(options))
+        found.append(_report_proxy(options))
         doors = SocketProber(network)
     except UsageError as error:
         topic = "proxy" if any(health_check.topic == "trust" for health_check in found) else "trust"
@@ -45,7 +45,7 @@ def run_health_checks(
     return [*found, *check_hosts(list_hosts(project) if project else (), doors, SystemClock())]
 
 
-def _vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
+def _check_vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
     """What live calls would miss of the vault, as its file reads without a key."""
     if not os.path.lexists(vault):
         return
@@ -58,7 +58,7 @@ def _vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
         )
 
 
-def _proxy(options: LiveOptions) -> HealthCheck:
+def _report_proxy(options: LiveOptions) -> HealthCheck:
     if not options.proxy:
         return HealthCheck("proxy", "", Health.OK, "none; hosts are called directly")
     return HealthCheck("proxy", "", Health.OK, f"hosts are called through {options.proxy}")

@@ -92,7 +92,7 @@ _OPTIONS: Final[dict[str, Any]] = {
 _DEFAULTS: Final = {"replay": False, "live": False}
 
 
-def _answers(
+def _build_live_options(
     replay: bool,
     cassette: Path | None,
     live: bool,
@@ -105,5 +105,5 @@ def _answers(
     return LiveOptions(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
 
 
-live_options = share_options(_OPTIONS, _DEFAULTS, _answers)
+live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
 """The command with these options; it gets the Answers that they say as its first argument."""

@@ -62,7 +62,7 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
 
     users = [token.name for token in project.tokens.values() if token.is_user_token]
     texts = secret_input.read_user_tokens(options.user_tokens, users, check)
-    for caution in _cautions(options):
+    for caution in _list_cautions(options):
         around.say(caution)
     live = HttpSender(NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy))
     progress.add_exit_hook(live.close)
@@ -70,7 +70,7 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     return LiveCaller(_TrackedSender(live), secrets, tokens, SystemSleeper())
 
 
-def _cautions(options: LiveOptions) -> list[str]:
+def _list_cautions(options: LiveOptions) -> list[str]:
     cautions = []
     if options.proxy:
         cautions.append(

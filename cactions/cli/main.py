@@ -48,24 +48,24 @@ def run() -> int:
     words = [word for word in sys.argv[1:] if word != _DEBUG]
     debug = len(words) < len(sys.argv) - 1 or os.environ.get("CACTIONS_DEBUG", "") not in ("", "0")
     try:
-        return _ended(words)
+        return _run_to_exit_code(words)
     except (Interrupted, KeyboardInterrupt) as stopped:
-        return _stopped(stopped, words)
+        return _report_interrupt(stopped, words)
     except BrokenPipeError:
         streams.give_up(sys.stdout, sys.stderr)
         return Exit.UNREAD
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
-        return _told(error, words, debug=debug)
+        return _report_error(error, words, debug=debug)
     finally:
         progress.run_exit_hooks()
         forget_projects()
-        _listen(signal.SIG_DFL)
+        _install_signal_handler(signal.SIG_DFL)
 
 
-def _ended(words: list[str]) -> int:
+def _run_to_exit_code(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
-    _listen(_stop)
+    _install_signal_handler(_stop)
     streams.prepare()
     _check_place()
     try:
@@ -87,7 +87,7 @@ def _check_place() -> None:
         ) from None
 
 
-def _told(error: Exception, words: list[str], *, debug: bool) -> int:
+def _report_error(error: Exception, words: list[str], *, debug: bool) -> int:
     """Say it once, with what was not done; the exit code by whose fault it is."""
     if is_output_error(error):
         streams.give_up(sys.stdout)
@@ -97,10 +97,10 @@ def _told(error: Exception, words: list[str], *, debug: bool) -> int:
         )
     except (OSError, ValueError):  # there is nowhere left to say it
         streams.give_up(sys.stderr)
-    return _code(error)
+    return _choose_exit_code(error)
 
 
-def _code(error: Exception) -> Exit:
+def _choose_exit_code(error: Exception) -> Exit:
     if isinstance(error, OutcomeUnknown):
         return Exit.IN_DOUBT
     if isinstance(error, RunAborted):
@@ -112,7 +112,7 @@ def _code(error: Exception) -> Exit:
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)
 
 
-def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
+def _report_interrupt(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     code = stopped.code if isinstance(stopped, Interrupted) else _signalled[-1]
     literal = "Terminated." if code is Exit.TERMINATED else "Interrupted."
     with suppress(OSError, ValueError):
@@ -122,13 +122,15 @@ def _stopped(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     return code
 
 
-def _listen(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+def _install_signal_handler(
+    handler: Callable[[int, FrameType | None], None] | signal.Handlers,
+) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handler)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
     """Once; a second signal ends the program at once."""
-    _listen(signal.SIG_DFL)
+    _install_signal_handler(signal.SIG_DFL)
     _signalled.append(Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED)
     raise Interrupted(_signalled[-1])

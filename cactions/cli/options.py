@@ -65,14 +65,14 @@ def parse_person_query(text: str, match: str) -> PersonQuery:
         and key not in MATCH_FIELDS
         and (key in CONTACT_FIELDS or get_close_matches(key, MATCH_FIELDS))
     ):
-        raise UsageError(f'unknown person key "{key}"', hint=f"Use {_ways()}.")
+        raise UsageError(f'unknown person key "{key}"', hint=f"Use {_list_match_fields()}.")
     query = PersonQuery(key, value) if mark and key in MATCH_FIELDS else PersonQuery(match, text)
     if not query.value:
-        raise UsageError("--person is empty", hint=f"Use {_ways()}.")
+        raise UsageError("--person is empty", hint=f"Use {_list_match_fields()}.")
     return query
 
 
-def _ways() -> str:
+def _list_match_fields() -> str:
     return ", ".join(f"{field}=…" for field in MATCH_FIELDS)
 
 

@@ -45,7 +45,9 @@ def register_secret(secret: _Known) -> _Known:
 
 def _mask() -> streams.Mask:
     scrubber, hide = Scrubber(_known), build_masker(_known)
-    packed = Scrubber([form for form in map(_packed, _known) if len(form.text) >= MIN_FORM_BYTES])
+    packed = Scrubber(
+        [form for form in map(_remove_blanks, _known) if len(form.text) >= MIN_FORM_BYTES]
+    )
 
     def text(text: str) -> str:
         whole: bytes = scrubber.scrub(text.encode("utf-8", "surrogateescape"))
@@ -68,7 +70,7 @@ def _mask() -> streams.Mask:
     )
 
 
-def _packed(form: EncodedForm) -> EncodedForm:
+def _remove_blanks(form: EncodedForm) -> EncodedForm:
     """The form without its blanks, at which a line may have been broken."""
     text, stem = (b"".join(part.split()) for part in (form.text, form.stem))
     return EncodedForm(text, len(stem))

@@ -26,7 +26,7 @@ _MOST: Final = 4 * validation.MAX_VALUE
 def read_value(name: str, *, strip_newline: bool) -> Secret:
     """The value of a secret, as it may be sealed."""
     validation.check_name(name, "secret")
-    text = _typed(f'Value of "{name}": ') if _at_terminal() else _rest("value")
+    text = _read_hidden_line(f'Value of "{name}": ') if _is_terminal() else _read_rest("value")
     return output_scrubber.register_secret(
         validation.check_secret(name, text, strip_newline=strip_newline)
     )
@@ -41,7 +41,7 @@ def read_user_tokens(
     raises where one may not be used. Raises UsageError. One line break at the end is not part of
     a token.
     """
-    sources = _sources(pairs, known)
+    sources = _parse_sources(pairs, known)
     for name in sources:
         check(name)
     found: dict[str, Secret] = {}
@@ -53,7 +53,7 @@ def read_user_tokens(
     return found
 
 
-def _sources(pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
+def _parse_sources(pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
     """Where each token is read from, by name."""
     found: dict[str, str] = {}
     for pair in pairs:
@@ -75,13 +75,17 @@ _WHERE: Final = re.compile(r"-|[0-9]{1,9}")
 
 
 def _from_stdin(name: str) -> str:
-    return _typed(f'Token of the user, "{name}": ') if _at_terminal() else _rest("token")
+    return (
+        _read_hidden_line(f'Token of the user, "{name}": ')
+        if _is_terminal()
+        else _read_rest("token")
+    )
 
 
 def _from_descriptor(name: str, number: int) -> str:
     try:
         with os.fdopen(number, "rb", closefd=False) as stream:
-            return _decoded(stream.read(_MOST), "token")
+            return _decode(stream.read(_MOST), "token")
     except OSError:
         word = quote_word([f"{name}={number}"])
         raise UsageError(
@@ -92,21 +96,21 @@ def _from_descriptor(name: str, number: int) -> str:
 
 def read_join_code() -> str:
     """A join code."""
-    return _typed("Join code: ") if _at_terminal() else _rest("join code")
+    return _read_hidden_line("Join code: ") if _is_terminal() else _read_rest("join code")
 
 
 def read_new_passphrase(name: str) -> Passphrase:
     """A new passphrase; on a terminal it is typed twice."""
     validation.check_name(name, "recipient")
-    text = _passphrase(name)
-    if _at_terminal() and text != _typed("Repeat passphrase: "):
+    text = _read_passphrase_line(name)
+    if _is_terminal() and text != _read_hidden_line("Repeat passphrase: "):
         raise UsageError("the passphrases do not match", hint="Run the command again.")
     return output_scrubber.register_secret(validation.check_passphrase(name, text))
 
 
 def read_passphrase(name: str) -> Passphrase:
     """The passphrase of a recipient; not looked at, since only the vault knows the right one."""
-    return output_scrubber.register_secret(Passphrase(name, _passphrase(name)))
+    return output_scrubber.register_secret(Passphrase(name, _read_passphrase_line(name)))
 
 
 class TypedKey:
@@ -139,17 +143,17 @@ class TypedKey:
         """There is no place."""
 
 
-def _passphrase(name: str) -> str:
-    if _at_terminal():
-        return _typed(f'Passphrase of "{name}": ')
-    return _decoded(sys.stdin.buffer.readline(_MOST).rstrip(b"\r\n"), "passphrase")
+def _read_passphrase_line(name: str) -> str:
+    if _is_terminal():
+        return _read_hidden_line(f'Passphrase of "{name}": ')
+    return _decode(sys.stdin.buffer.readline(_MOST).rstrip(b"\r\n"), "passphrase")
 
 
-def _at_terminal() -> bool:
+def _is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _typed(question: str) -> str:
+def _read_hidden_line(question: str) -> str:
     """One line without echo. Raises UsageError where the terminal would show it."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
@@ -163,11 +167,11 @@ def _typed(question: str) -> str:
         raise UsageError("nothing was typed", hint="Give the command again.") from None
 
 
-def _rest(what: str) -> str:
-    return _decoded(sys.stdin.buffer.read(_MOST), what)
+def _read_rest(what: str) -> str:
+    return _decode(sys.stdin.buffer.read(_MOST), what)
 
 
-def _decoded(data: bytes, what: str) -> str:
+def _decode(data: bytes, what: str) -> str:
     """The text. An error holds nothing of it: a UnicodeDecodeError would hold it all."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if not text:

@@ -42,11 +42,13 @@ def to_usage_error(complaint: Exception, words: Sequence[str]) -> UsageError | N
         return None
     for pattern, ours in _OURS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            return UsageError(ours.format(*found.groups()), hint=_next(complaint, words, found))
-    return UsageError(text, hint=_next(complaint, words, None))
+            return UsageError(
+                ours.format(*found.groups()), hint=_suggest_next(complaint, words, found)
+            )
+    return UsageError(text, hint=_suggest_next(complaint, words, None))
 
 
-def _next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:
+def _suggest_next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:
     """What was meant, where that can be guessed, else where to read what there is."""
     parts = found.groupdict() if found else {}
     options = getattr(complaint, "possibilities", None)

@@ -25,16 +25,18 @@ def check_vaults(pairs: Iterable[tuple[Path, LoadedProject]]) -> list[Finding]:
         finding
         for vault, loaded_project in pairs
         if loaded_project.project and os.path.lexists(vault)
-        for finding in _held_against(vault, partial(find_vault_problems, loaded_project.project))
+        for finding in _look_into_vault(vault, partial(find_vault_problems, loaded_project.project))
     ]
 
 
 def find_missing_in_vault(vault: Path, project: Project) -> list[Finding]:
     """What live calls of the project would not find in this vault."""
-    return _held_against(vault, partial(find_missing_secrets, project))
+    return _look_into_vault(vault, partial(find_missing_secrets, project))
 
 
-def _held_against(vault: Path, look: Callable[[Sequence[Entry]], list[Finding]]) -> list[Finding]:
+def _look_into_vault(
+    vault: Path, look: Callable[[Sequence[Entry]], list[Finding]]
+) -> list[Finding]:
     try:
         entries = file_format.parse_vault(LocalVaultFile(vault).read()).contents.secrets
     except CactionsError as error:

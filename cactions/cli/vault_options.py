@@ -36,11 +36,11 @@ _OPTIONS: Final[dict[str, Any]] = {
 _DEFAULTS: Final = {"vault": Path(wiring.VAULT)}
 
 
-def _ways(passphrase_of: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
+def _build_vault_options(passphrase_of: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
     return VaultOptions(
         **texts, typed=secret_input.TypedKey(passphrase_of) if passphrase_of else None
     )
 
 
-vault_options = share_options(_OPTIONS, _DEFAULTS, _ways)
+vault_options = share_options(_OPTIONS, _DEFAULTS, _build_vault_options)
 """The command with these options; it gets the Ways that they say as its first argument."""

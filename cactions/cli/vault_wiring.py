@@ -41,15 +41,15 @@ def open_vault_context(
 ) -> VaultContext:
     """The vault; ``keep`` is a new file for a new key. From here on there are no core dumps."""
     forbid_core_dumps()
-    holder = options.typed or _given(options.key_fd, options.key_file, around)
+    holder = options.typed or _choose_given_key(options.key_fd, options.key_file, around)
     if options.min_generation:
         holder = MinGeneration(holder, options.min_generation)
     if keep or (options.typed and options.key_file):
-        holder = SplitKeyHolder(holder, _given(None, keep or options.key_file, around))
+        holder = SplitKeyHolder(holder, _choose_given_key(None, keep or options.key_file, around))
     return VaultContext(LocalVaultFile(options.vault), holder, AesGcmSealer(), SystemClock())
 
 
-def _given(fd: int | None, file: Path | None, around: VaultDeps) -> KeyHolder:
+def _choose_given_key(fd: int | None, file: Path | None, around: VaultDeps) -> KeyHolder:
     holder = choose_key_holder(
         GivenKeyOptions(os.environ, read_user_config, fd, file), around.keyring
     )

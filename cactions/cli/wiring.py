@@ -160,10 +160,10 @@ def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> Va
     """The vault with the source of its key; ``keep`` is a new file for a new key."""
     from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
-    return open_vault_context(options, VaultDeps(_keychain, create_output().info), keep=keep)
+    return open_vault_context(options, VaultDeps(_create_keyring, create_output().info), keep=keep)
 
 
-def _keychain(config: UserConfig) -> KeyHolder:
+def _create_keyring(config: UserConfig) -> KeyHolder:
     from cactions.edges.keys.keyring_store import KeyringStore
 
     return KeyringStore(config)

@@ -84,11 +84,11 @@ def _read(data: bytes, hash_size: int) -> GitIndex:
     version = read_version(data)
     if version not in {2, 3, _COMPRESSED}:
         raise _NotAnIndex
-    paths, place = _entries(data, _STAT + hash_size, compressed=version == _COMPRESSED)
-    return GitIndex(paths, _shared(data, place, len(data) - hash_size, hash_size))
+    paths, place = _read_entries(data, _STAT + hash_size, compressed=version == _COMPRESSED)
+    return GitIndex(paths, _find_shared_hash(data, place, len(data) - hash_size, hash_size))
 
 
-def _entries(data: bytes, flags: int, *, compressed: bool) -> tuple[tuple[bytes, ...], int]:
+def _read_entries(data: bytes, flags: int, *, compressed: bool) -> tuple[tuple[bytes, ...], int]:
     """The paths, and where the entries end; ``flags`` stand so far behind an entry's start.
 
     One loop without calls, where there are none to make: an index can have a million entries.
@@ -99,7 +99,7 @@ def _entries(data: bytes, flags: int, *, compressed: bool) -> tuple[tuple[bytes,
         if place >= len(data):
             raise _NotAnIndex
         place += 4 if data[place] & _EXTENDED else 2
-        dropped, place = _offset(data, place) if compressed else (len(path), place)
+        dropped, place = _read_offset(data, place) if compressed else (len(path), place)
         end = data.find(b"\0", place)
         path = path[: max(len(path) - dropped, 0)] + data[place:end]
         total += len(path)
@@ -110,7 +110,7 @@ def _entries(data: bytes, flags: int, *, compressed: bool) -> tuple[tuple[bytes,
     return tuple(paths), start
 
 
-def _offset(data: bytes, place: int) -> tuple[int, int]:
+def _read_offset(data: bytes, place: int) -> tuple[int, int]:
     """Git's number of variable length, and where it ends."""
     number = -1
     for here in range(place, min(place + 5, len(data))):
@@ -120,7 +120,7 @@ def _offset(data: bytes, place: int) -> tuple[int, int]:
     raise _NotAnIndex
 
 
-def _shared(data: bytes, place: int, end: int, hash_size: int) -> str:
+def _find_shared_hash(data: bytes, place: int, end: int, hash_size: int) -> str:
     """The hash in the extension "link"; the extensions must fill the bytes up to the end."""
     shared = ""
     while place + 8 <= end:

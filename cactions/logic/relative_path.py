@@ -17,8 +17,8 @@ def make_relative_to_root(file: str, *, here: str, root: str) -> str | None:
     """
     if file == STDIN:
         return file
-    whole = posixpath.normpath(posixpath.join(_slashed(here), _slashed(file)))
-    folder = posixpath.normpath(_slashed(root))
+    whole = posixpath.normpath(posixpath.join(_use_slashes(here), _use_slashes(file)))
+    folder = posixpath.normpath(_use_slashes(root))
     inside = whole.removeprefix(folder.rstrip("/") + "/")
     return inside if inside != whole else None
 
@@ -29,5 +29,5 @@ def leaves_folder(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts
 
 
-def _slashed(name: str) -> str:
+def _use_slashes(name: str) -> str:
     return PurePath(name).as_posix()

@@ -70,8 +70,8 @@ def quote_word(parts: Iterable[Part]) -> str:
     all_parts = [part for part in parts if part != ""]
     texts = [part for part in all_parts if isinstance(part, str)]
     if len(texts) < len(all_parts) and all(_PLAIN.fullmatch(text) for text in texts):
-        return f'"{"".join(map(_inside, all_parts))}"'
-    return "".join(_alone(part) for part in all_parts) or "''"
+        return f'"{"".join(map(_format_inside, all_parts))}"'
+    return "".join(_format_alone(part) for part in all_parts) or "''"
 
 
 def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ()) -> str:
@@ -85,23 +85,23 @@ def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ())
     return " ".join(["cactions", *(quote_word([text]) for text in texts)])
 
 
-def _inside(part: Part) -> str:
+def _format_inside(part: Part) -> str:
     return part if isinstance(part, str) else part.expansion
 
 
-def _alone(part: Part) -> str:
-    return "".join(_quoted(part)) if isinstance(part, str) else f'"{part.expansion}"'
+def _format_alone(part: Part) -> str:
+    return "".join(_quote_pieces(part)) if isinstance(part, str) else f'"{part.expansion}"'
 
 
-def _quoted(text: str) -> Iterator[str]:
+def _quote_pieces(text: str) -> Iterator[str]:
     for shows, characters in groupby(
         text, lambda character: character == "\n" or character.isprintable()
     ):
         run = "".join(characters)
-        yield shlex.quote(run) if shows else _octal(run)
+        yield shlex.quote(run) if shows else _escape_octal(run)
 
 
-def _octal(text: str) -> str:
+def _escape_octal(text: str) -> str:
     numbers = "".join(f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogatepass"))
     return f"\"$(printf '{numbers}')\""
 

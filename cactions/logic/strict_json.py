@@ -61,7 +61,7 @@ class _DuplicateKey(Exception):
 
 def parse_json(data: bytes | str, *, max_depth: int = 64) -> Json:
     """The value of a whole document. Raises StrictJsonError and nothing else."""
-    text = _decoded(data) if isinstance(data, bytes) else data
+    text = _decode(data) if isinstance(data, bytes) else data
     _check_text(text)
     _check_depth(text, max_depth)
     try:
@@ -86,7 +86,7 @@ def _refuse(text: str, offset: int, message: str) -> NoReturn:
     raise StrictJsonError(message, line, offset - text.rfind("\n", 0, offset)) from None
 
 
-def _decoded(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -155,27 +155,27 @@ def _in_words(error: json.JSONDecodeError) -> str:
     return f"not JSON: {words[0].lower()}{words[1:]}"
 
 
-def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def _build_object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise _DuplicateKey
     return members
 
 
-def _integer(literal: str) -> int:
+def _parse_integer(literal: str) -> int:
     if len(literal) > MAX_DIGITS:
         raise _UnfitLiteral(literal, f"the integer is longer than {MAX_DIGITS} digits")
     return int(literal)
 
 
-def _float(literal: str) -> float:
+def _parse_float(literal: str) -> float:
     number = float(literal)
     if math.isinf(number):
         raise _UnfitLiteral(literal, "the number is too large")
     return number
 
 
-def _constant(literal: str) -> NoReturn:
+def _refuse_constant(literal: str) -> NoReturn:
     raise _UnfitLiteral(literal, f"{literal} is no JSON value")
 
 
@@ -183,5 +183,8 @@ _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 )
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+    object_pairs_hook=_build_object,
+    parse_int=_parse_integer,
+    parse_float=_parse_float,
+    parse_constant=_refuse_constant,
 )

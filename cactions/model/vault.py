@@ -87,19 +87,19 @@ class Entry(Struct, frozen=True):
     @property
     def hosts(self) -> tuple[str, ...]:
         """Where the secret may go; empty: nowhere."""
-        return self._hosts("hosts")
+        return self._read_hosts("hosts")
 
     @property
     def token_hosts(self) -> tuple[str, ...]:
         """Where a token may go that is fetched with the secret; empty: nowhere."""
-        return self._hosts("token_hosts")
+        return self._read_hosts("token_hosts")
 
     @property
     def is_binding(self) -> bool:
         """Whether it holds no value, and only binds the end user's token of its name."""
         return not self.hosts and "token_hosts" in self.meta
 
-    def _hosts(self, key: str) -> tuple[str, ...]:
+    def _read_hosts(self, key: str) -> tuple[str, ...]:
         hosts = self.meta.get(key)
         return hosts if isinstance(hosts, tuple) else ()
 

@@ -58,10 +58,10 @@ def render_change_table(rows: Sequence[ChangeRow], room: int) -> list[StyledLine
 def _narrow(row: ChangeRow, room: int) -> list[StyledLine]:
     mark, word, name = row.head
     head = (*mark, Span(" "), *word, Span(" "), *name)
-    return [head, *_named(row, room, 4), *_notes(row, room, 4)]
+    return [head, *_render_stacked(row, room, 4), *_render_notes(row, room, 4)]
 
 
-def _named(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
+def _render_stacked(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     """Values and path, each beside its name, and the note."""
     parts = [("keeps" if row.after is None else "before", row.before), ("after", row.after or ())]
     parts += [("from", span(row.source, Style.PATH))] if row.source else []
@@ -72,7 +72,7 @@ def _named(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     return [*lines, *(wrap_paragraph(row.note, room, indent=indent) if row.note else [])]
 
 
-def _notes(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
+def _render_notes(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
     styled_lines = [row.why] if row.why else []
     lines = [
         line
@@ -97,12 +97,12 @@ class _Columns(Struct, frozen=True):
     @classmethod
     def measure(cls, rows: Sequence[ChangeRow], room: int) -> _Columns:
         """The widest columns that fit; paths go below where that makes the whole shorter."""
-        word = _widest([span(row.word) for row in rows])
-        name = _widest([span(row.name) for row in rows], most=_MOST_NAME)
-        path = _widest([span(row.source) for row in rows], most=_MOST_PATH)
+        word = _measure_widest([span(row.word) for row in rows])
+        name = _measure_widest([span(row.name) for row in rows], most=_MOST_NAME)
+        path = _measure_widest([span(row.source) for row in rows], most=_MOST_PATH)
         free = room - (6 + word + 2 + name)
         beside, below = _share(rows, free - 2 - path), _share(rows, free)
-        if _height(rows, below, paths=True) < _height(rows, beside, paths=False):
+        if _count_lines(rows, below, paths=True) < _count_lines(rows, beside, paths=False):
             return cls(room, word, name, *below, 0)
         return cls(room, word, name, *beside, path)
 
@@ -111,10 +111,10 @@ class _Columns(Struct, frozen=True):
         mark, word, name = row.head
         start = 6 + self.word
         head: StyledLine = (*add_gap(2), *mark, Span(" "), *pad_line(word, self.word), *add_gap(2))
-        if count_cells(name) > self.name or not _holds(row, (self.before, self.after)):
-            named = _named(row, self.room, start)
-            return [(*head, *name), *named, *_notes(row, self.room, start)]
-        line = (*head, *pad_line(name, self.name), *add_gap(2), *self._values(row))
+        if count_cells(name) > self.name or not _fits_columns(row, (self.before, self.after)):
+            named = _render_stacked(row, self.room, start)
+            return [(*head, *name), *named, *_render_notes(row, self.room, start)]
+        line = (*head, *pad_line(name, self.name), *add_gap(2), *self._render_values(row))
         path = span(row.source, Style.PATH) if row.source else ()
         below = [row.note] if row.note else []
         if count_cells(path) <= self.path:
@@ -125,28 +125,28 @@ class _Columns(Struct, frozen=True):
         styled_lines = (
             wrap(join_spans(" · ", below), self.room, hang=add_gap(start)) if below else []
         )
-        return [line, *styled_lines, *_notes(row, self.room, start)]
+        return [line, *styled_lines, *_render_notes(row, self.room, start)]
 
-    def _values(self, row: ChangeRow) -> StyledLine:
+    def _render_values(self, row: ChangeRow) -> StyledLine:
         if row.after is None:
             return (*dim(_KEEPS), *row.before)
         return (*pad_line(row.before, self.before), *dim(" → "), *row.after)
 
 
-def _widest(lines: Sequence[StyledLine], most: int = 10_000) -> int:
+def _measure_widest(lines: Sequence[StyledLine], most: int = 10_000) -> int:
     return max((size for line in lines if (size := count_cells(line)) <= most), default=0)
 
 
-def _holds(row: ChangeRow, columns: tuple[int, int]) -> bool:
+def _fits_columns(row: ChangeRow, columns: tuple[int, int]) -> bool:
     before, after = columns
     if row.after is None:
         return len(_KEEPS) + count_cells(row.before) <= before + _ARROW + after
     return count_cells(row.before) <= before and count_cells(row.after) <= after
 
 
-def _height(rows: Sequence[ChangeRow], columns: tuple[int, int], *, paths: bool) -> int:
+def _count_lines(rows: Sequence[ChangeRow], columns: tuple[int, int], *, paths: bool) -> int:
     """How many lines the rows take; ``paths``: they stand below, beside the notes."""
-    held = [row for row in rows if _holds(row, columns)]
+    held = [row for row in rows if _fits_columns(row, columns)]
     below = sum(bool(row.note or (paths and row.source)) for row in held)
     return len(held) + below + _NAMED * (len(rows) - len(held))
 
@@ -157,8 +157,8 @@ def _share(rows: Sequence[ChangeRow], free: int) -> tuple[int, int]:
     left = sorted(short, key=lambda row: row.widest)
     while left:
         two = [(row.before, row.after) for row in left if row.after is not None]
-        before, after = _widest([b for b, _ in two]), _widest([a for _, a in two])
-        alone = _widest([row.before for row in left if row.after is None]) + len(_KEEPS)
+        before, after = _measure_widest([b for b, _ in two]), _measure_widest([a for _, a in two])
+        alone = _measure_widest([row.before for row in left if row.after is None]) + len(_KEEPS)
         after = max(after, alone - before - _ARROW)
         if before + _ARROW + after <= free:
             return before, after

@@ -45,25 +45,29 @@ def render_changes(
 ) -> list[StyledLine]:
     """The changes by kind, then what is refused, what is kept, and what is the same."""
     most = min(_MOST_VALUE, room - (_NARROW_FRAME if room < NARROW else _FRAME))
-    rows = [_changed(c, most, tense) for k in EFFECTIVE for c in plan.changes if c.kind is k]
-    rows += [_conflict(conflict, plan, tense) for conflict in conflicts]
+    rows = [
+        _build_change_row(c, most, tense) for k in EFFECTIVE for c in plan.changes if c.kind is k
+    ]
+    rows += [_build_conflict_row(conflict, plan, tense) for conflict in conflicts]
     for refused in (True, False):
         rows += [
-            _left(kept_attribute, most)
+            _build_kept_row(kept_attribute, most)
             for kept_attribute in plan.left
             if kept_attribute.refused is refused
         ]
-    return render_change_table(rows, room) + _same(plan, room)
+    return render_change_table(rows, room) + _render_unchanged(plan, room)
 
 
 def render_conflict(
     plan: Plan, conflicts: Sequence[Conflict], room: int, tense: ChangeTense
 ) -> list[StyledLine]:
     """The conflicts alone, where nothing of the plan was written."""
-    return render_change_table([_conflict(conflict, plan, tense) for conflict in conflicts], room)
+    return render_change_table(
+        [_build_conflict_row(conflict, plan, tense) for conflict in conflicts], room
+    )
 
 
-def _changed(change: Change, room: int, tense: ChangeTense) -> ChangeRow:
+def _build_change_row(change: Change, room: int, tense: ChangeTense) -> ChangeRow:
     look = ValueStyle(change.data_type, redacted=change.redacted, room=room, raw=False)
     before, after = render_pair(change.before, change.after, look)
     cautions = change.cautions if tense is ChangeTense.PLANNED else ()
@@ -80,12 +84,12 @@ def _changed(change: Change, room: int, tense: ChangeTense) -> ChangeRow:
         before=before,
         after=restyle(after, Style.VALUE, Style.NEW),
         source=change.source,
-        note=_seconds(change),
+        note=_render_seconds(change),
         cautions=tuple(messages.CAUTIONS[caution] for caution in cautions),
     )
 
 
-def _conflict(conflict: Conflict, plan: Plan, tense: ChangeTense) -> ChangeRow:
+def _build_conflict_row(conflict: Conflict, plan: Plan, tense: ChangeTense) -> ChangeRow:
     types = {change.attribute: change.data_type for change in plan.changes}
     look = ValueStyle(types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted)
     undoing = tense in (ChangeTense.TAKE_BACK, ChangeTense.TAKEN_BACK)
@@ -103,7 +107,7 @@ def _conflict(conflict: Conflict, plan: Plan, tense: ChangeTense) -> ChangeRow:
     )
 
 
-def _seconds(change: Change) -> StyledLine:
+def _render_seconds(change: Change) -> StyledLine:
     """The numbers behind a date, which are what is really written."""
     if change.data_type is not DataType.DATE or change.redacted:
         return ()
@@ -111,7 +115,7 @@ def _seconds(change: Change) -> StyledLine:
     return (*dim("Unix seconds "), *(Span(p.text, Style.QUIET) for p in join_spans(" → ", both)))
 
 
-def _left(left: KeptAttribute, room: int) -> ChangeRow:
+def _build_kept_row(left: KeptAttribute, room: int) -> ChangeRow:
     return ChangeRow(
         mark="x" if left.refused else ".",
         word="refused" if left.refused else "kept",
@@ -121,11 +125,11 @@ def _left(left: KeptAttribute, room: int) -> ChangeRow:
             left.before, ValueStyle(left.data_type, redacted=left.redacted, room=room)
         ),
         source=left.source,
-        why=_why(left),
+        why=_explain_kept(left),
     )
 
 
-def _why(left: KeptAttribute) -> StyledLine:
+def _explain_kept(left: KeptAttribute) -> StyledLine:
     detail = left.detail.strip().rstrip(".")
     end = f": {detail}." if detail else "."
     if left.reason in messages.WITHOUT_VALUE:
@@ -140,7 +144,7 @@ def _why(left: KeptAttribute) -> StyledLine:
     return span(f"The response has {value_word} here. {verb} because {clause}{end}")
 
 
-def _same(plan: Plan, room: int) -> list[StyledLine]:
+def _render_unchanged(plan: Plan, room: int) -> list[StyledLine]:
     same = [change.attribute for change in plan.changes if change.kind is ChangeKind.SAME]
     if not same:
         return []

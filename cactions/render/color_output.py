@@ -51,8 +51,8 @@ class ColorOutput(PlainOutput):
             no_color=False,
         )
         for line in self._lines(stream, view):
-            console.print(_text(line), soft_wrap=True)
+            console.print(_to_rich_text(line), soft_wrap=True)
 
 
-def _text(line: StyledLine) -> Text:
+def _to_rich_text(line: StyledLine) -> Text:
     return Text.assemble(*((part.text, _STYLES.get(part.tone, _PLAIN)) for part in line))

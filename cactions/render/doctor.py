@@ -27,7 +27,7 @@ def render_health_checks(found: Sequence[HealthCheck]) -> View:
 
     def draw(room: int) -> list[StyledLine]:
         lines = [line for check in found for line in _lines(check, room)]
-        return [*lines, BLANK, *wrap(_verdict(found), room)]
+        return [*lines, BLANK, *wrap(_render_verdict(found), room)]
 
     return draw
 
@@ -48,7 +48,7 @@ def _lines(check: HealthCheck, room: int) -> list[StyledLine]:
     ]
 
 
-def _verdict(found: Sequence[HealthCheck]) -> StyledLine:
+def _render_verdict(found: Sequence[HealthCheck]) -> StyledLine:
     bad = sum(check.health is Health.PROBLEM for check in found)
     unknown = sum(check.health is Health.UNKNOWN for check in found)
     rest = dim(f" {count_noun(unknown, 'check')} could not be run.") if unknown else ()

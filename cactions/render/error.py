@@ -49,9 +49,9 @@ def render_error(error: BaseException, *, not_done: str = "") -> View:
         below = [span(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
             above = render_findings(error.findings, error.sources)(room)
-            again = _next("fix the errors above and run the command again")
-            return [*above, BLANK, *title, *_paragraphs([again, *below], room)]
-        return [*title, *_paragraphs([*_details(error), *below], room)]
+            again = _render_next("fix the errors above and run the command again")
+            return [*above, BLANK, *title, *_wrap_lines([again, *below], room)]
+        return [*title, *_wrap_lines([*_list_details(error), *below], room)]
 
     return draw
 
@@ -75,30 +75,33 @@ def render_traceback(error: BaseException) -> View:
     return draw
 
 
-def _paragraphs(lines: list[StyledLine], room: int) -> list[StyledLine]:
+def _wrap_lines(lines: list[StyledLine], room: int) -> list[StyledLine]:
     return [row for line in lines for row in wrap_paragraph(line, room, indent=2)]
 
 
-def _details(error: BaseException) -> list[StyledLine]:
+def _list_details(error: BaseException) -> list[StyledLine]:
     if isinstance(error, OSError) and is_output_error(error):
         return [
             span(messages.to_sentence((error.strerror or "it is closed").lower())),
-            _next(_ELSEWHERE),
+            _render_next(_ELSEWHERE),
         ]
     if not isinstance(error, CactionsError):
-        return [span(f"{type(error).__name__} in {_origin(error)}."), _next(_REPORT)]
+        return [
+            span(f"{type(error).__name__} in {_describe_origin(error)}."),
+            _render_next(_REPORT),
+        ]
     spans = span(messages.to_sentence(str(error)))
     if error.place:
         message = str(error).strip().rstrip(".")
         spans = (Span(f"{error.place}:", Style.CODE), Span(f" {message}."))
-    return [spans, *([_next(error.hint)] if error.hint else [])]
+    return [spans, *([_render_next(error.hint)] if error.hint else [])]
 
 
-def _next(hint: str) -> StyledLine:
+def _render_next(hint: str) -> StyledLine:
     return (Span("Next:", Style.STRONG), Span(f" {messages.to_sentence(hint)}"))
 
 
-def _origin(error: BaseException) -> str:
+def _describe_origin(error: BaseException) -> str:
     """The file and line that raised it; without its folder, which is the reader's business."""
     step = error.__traceback__
     if step is None:

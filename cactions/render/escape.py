@@ -42,18 +42,18 @@ def split_escaped(text: Iterable[str]) -> Iterator[Piece]:
     for char in text:
         is_mark = not char.isascii() and unicodedata.category(char).startswith("M")
         marks += is_mark
-        piece = _spelled(char) if is_mark and marks > _MOST_MARKS else _piece(char)
+        piece = _spell_character(char) if is_mark and marks > _MOST_MARKS else _build_piece(char)
         if not is_mark:
             marks = _MOST_MARKS if char.isspace() or piece[0] != char else 0
         yield piece
 
 
-def _piece(char: str) -> Piece:
+def _build_piece(char: str) -> Piece:
     seen = (char.isprintable() or char == _IDEOGRAPHIC_SPACE) and not _UNSEEN.match(char)
-    return (char, measure_char(char)) if seen else _spelled(char)
+    return (char, measure_char(char)) if seen else _spell_character(char)
 
 
-def _spelled(char: str) -> Piece:
+def _spell_character(char: str) -> Piece:
     text = escape(char)
     return text, len(text)
 
@@ -74,7 +74,7 @@ _BEYOND = re.compile(r"[^\n -~]")  # line breaks of the document; those of value
 
 
 def _in_json(char: str) -> str:
-    if _piece(char)[0] == char:
+    if _build_piece(char)[0] == char:
         return char
     units = char.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
@@ -92,7 +92,7 @@ def split_ascii(text: Iterable[str]) -> Iterator[Piece]:
         if char.isascii():
             yield from split_quoted(char)
         else:
-            yield _spelled(char)
+            yield _spell_character(char)
 
 
 Speller: TypeAlias = Callable[[Iterable[str]], Iterator[Piece]]

@@ -17,7 +17,7 @@ def escape_report(review: LintReport) -> LintReport:
     return replace(
         review,
         findings=tuple(map(escape_finding, review.findings)),
-        suppressed=tuple(map(_suppressed, review.suppressed)),
+        suppressed=tuple(map(_escape_suppressed, review.suppressed)),
     )
 
 
@@ -28,18 +28,18 @@ def escape_finding(finding: Finding) -> Finding:
         message=escape_terminal(finding.message),
         hint=escape_terminal(finding.hint),
         route=escape_terminal(finding.route),
-        labels=tuple(_label(label) for label in finding.labels),
+        labels=tuple(_escape_label(label) for label in finding.labels),
         notes=tuple(map(escape_terminal, finding.notes)),
     )
 
 
-def _label(label: Label) -> Label:
+def _escape_label(label: Label) -> Label:
     return replace(
         label, message=escape_terminal(label.message), route=escape_terminal(label.route)
     )
 
 
-def _suppressed(suppressed_finding: SuppressedFinding) -> SuppressedFinding:
+def _escape_suppressed(suppressed_finding: SuppressedFinding) -> SuppressedFinding:
     by = replace(
         suppressed_finding.by,
         reason=escape_terminal(suppressed_finding.by.reason),

@@ -49,14 +49,14 @@ def render_findings(
     """
 
     def draw(room: int) -> list[StyledLine]:
-        page = _Page(_files(found, sources), _secret_lines(found), room)
+        page = _Page(_split_sources(found, sources), _list_secret_lines(found), room)
         lines: list[StyledLine] = []
-        for _, group in groupby(sorted(found, key=_order), key=_file):
+        for _, group in groupby(sorted(found, key=_order), key=_get_file):
             several = list(group)
             for finding in several[:MOST_DRAWN]:
-                lines += [*_one(finding, page), BLANK]
-            lines += _rest(several)
-        return [*lines, _closing(found, sources, actions, suppressed)]
+                lines += [*_render_finding(finding, page), BLANK]
+            lines += _render_more(several)
+        return [*lines, _render_closing(found, sources, actions, suppressed)]
 
     return draw
 
@@ -68,9 +68,9 @@ def render_findings_one_by_one(
 
     All of them are given, in the order wanted: which lines hold a secret, only all can tell.
     """
-    page = _Page(_files(found, sources), _secret_lines(found), room)
+    page = _Page(_split_sources(found, sources), _list_secret_lines(found), room)
     for finding in found:
-        yield finding, _one(finding, page)
+        yield finding, _render_finding(finding, page)
 
 
 class _Page(Struct, frozen=True):
@@ -88,7 +88,9 @@ class _Page(Struct, frozen=True):
         )
 
 
-def _files(found: Sequence[Finding], sources: Mapping[str, str]) -> dict[str, Sequence[str]]:
+def _split_sources(
+    found: Sequence[Finding], sources: Mapping[str, str]
+) -> dict[str, Sequence[str]]:
     places = [
         place
         for finding in found
@@ -98,15 +100,15 @@ def _files(found: Sequence[Finding], sources: Mapping[str, str]) -> dict[str, Se
     return {name: split_lines(sources[name]) for name in named}
 
 
-def _file(finding: Finding) -> str:
+def _get_file(finding: Finding) -> str:
     return finding.place.file if finding.place else ""
 
 
-def _rest(several: Sequence[Finding]) -> list[StyledLine]:
+def _render_more(several: Sequence[Finding]) -> list[StyledLine]:
     rest = len(several) - MOST_DRAWN
     if rest <= 0:
         return []
-    file = _file(several[0])
+    file = _get_file(several[0])
     where = f" in {file}" if file else ""
     return [span(f"… and {rest:,} more{where}; --json lists all of them.", Style.QUIET), BLANK]
 
@@ -117,7 +119,7 @@ def _order(finding: Finding) -> tuple[bool, object, str, str]:
     return (place is None, where, finding.rule, finding.message)
 
 
-def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
+def _list_secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
     """Lines with a secret, which are never quoted, whichever finding points into them."""
     places = (finding.place for finding in found if finding.rule in _SECRETS)
     return frozenset(
@@ -128,7 +130,7 @@ def _secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
     )
 
 
-def _one(finding: Finding, page: _Page) -> list[StyledLine]:
+def _render_finding(finding: Finding, page: _Page) -> list[StyledLine]:
     place = finding.place
     head = (
         *((Span(f"{place}:", Style.CODE), Span(" ")) if place else ()),
@@ -141,25 +143,27 @@ def _one(finding: Finding, page: _Page) -> list[StyledLine]:
     if place and page.is_quotable(place):
         lines += render_snippet(place, page.files[place.file], page.room)
     for label in finding.labels[:_MOST_LABELS]:
-        lines += _label(label, finding, page)
+        lines += _render_label(label, finding, page)
     if (rest := len(finding.labels) - _MOST_LABELS) > 0:
-        lines += _below("note", f"and {rest:,} more places; --json lists all of them", page.room)
+        lines += _render_labeled(
+            "note", f"and {rest:,} more places; --json lists all of them", page.room
+        )
     for note in finding.notes:
-        lines += _below("note", note, page.room)
+        lines += _render_labeled("note", note, page.room)
     if finding.hint:
-        lines += _below("hint", finding.hint, page.room)
+        lines += _render_labeled("hint", finding.hint, page.room)
     if finding.fix:
         lines += _fix(finding.fix, page)
     if finding.rule in SUPPRESSIBLE and finding.route:
-        lines += _below("route", finding.route, page.room)
+        lines += _render_labeled("route", finding.route, page.room)
     return lines
 
 
-def _below(name: str, text: str, room: int) -> list[StyledLine]:
+def _render_labeled(name: str, text: str, room: int) -> list[StyledLine]:
     return wrap((Span(text),), room, hang=(*add_gap(5), Span(f"{name}:", Style.STRONG), Span(" ")))
 
 
-def _label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
+def _render_label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
     """What is to be seen elsewhere, and where; the spot itself is drawn already."""
     place = label.place
     at = (Span(f"{place}:", Style.CODE), Span(" ")) if place else ()
@@ -172,35 +176,37 @@ def _label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
 def _fix(fix: Fix, page: _Page) -> list[StyledLine]:
     """The smallest change as a difference of lines."""
     safe = " (safe)" if fix.safe else ""
-    lines = _below("fix", f"{fix.title}{safe}", page.room)
+    lines = _render_labeled("fix", f"{fix.title}{safe}", page.room)
     for _, group in groupby(fix.edits, key=lambda edit: (edit.place.file, edit.place.line)):
         edits = [*group]
         at = edits[0].place
         one_line = all(edit.place.line == edit.place.end_line for edit in edits)
         if page.is_quotable(at) and one_line and at.line <= len(page.files[at.file]):
             old = page.files[at.file][at.line - 1]
-            lines += _difference(at, old, _edited(old, edits).split("\n"), page.room)
+            lines += _render_difference(
+                at, old, _apply_line_edits(old, edits).split("\n"), page.room
+            )
     return lines
 
 
-def _edited(line: str, edits: Sequence[Edit]) -> str:
+def _apply_line_edits(line: str, edits: Sequence[Edit]) -> str:
     """The line with its edits, which stand in its order."""
     for edit in reversed(edits):
         line = line[: edit.place.column - 1] + edit.text + line[edit.place.end_column - 1 :]
     return line
 
 
-def _difference(at: Place, old: str, new: Sequence[str], room: int) -> list[StyledLine]:
+def _render_difference(at: Place, old: str, new: Sequence[str], room: int) -> list[StyledLine]:
     """The line that goes and those that come; one that stays below what comes is left out."""
     stays = new[-1] == old
     shown = max(_LEAST, room - _MARGIN)
     left = max(0, at.column - shown // 2) if max(len(old), *map(len, new)) > shown else 0
-    gone = [] if stays else [_changed("-", at.line, old, left, shown)]
+    gone = [] if stays else [_render_changed_line("-", at.line, old, left, shown)]
     come = enumerate(new[:-1] if stays else new, start=at.line)
-    return [*gone, *(_changed("+", number, line, left, shown) for number, line in come)]
+    return [*gone, *(_render_changed_line("+", number, line, left, shown) for number, line in come)]
 
 
-def _changed(sign: str, number: int, line: str, left: int, room: int) -> StyledLine:
+def _render_changed_line(sign: str, number: int, line: str, left: int, room: int) -> StyledLine:
     """A line that goes or comes, from so many characters on, and as much of it as fits."""
     tone = Style.CLEAR if sign == "-" else Style.ADD
     shown, used = "…" if left else "", 1
@@ -213,7 +219,7 @@ def _changed(sign: str, number: int, line: str, left: int, room: int) -> StyledL
     return (*dim(f"{number:4} "), Span(f"{sign} {shown}", tone))
 
 
-def _closing(
+def _render_closing(
     found: Sequence[Finding], sources: Mapping[str, str], actions: int | None, suppressed: int
 ) -> StyledLine:
     more = f" {suppressed:,} suppressed." if suppressed else ""

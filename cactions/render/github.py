@@ -36,7 +36,7 @@ def render_github(
     tells whether all of them stand in the job's summary.
     """
     shown = by_severity(review.findings)[:MOST_SHOWN]
-    lines = [_command(finding, relative) for finding in shown]
+    lines = [_build_command(finding, relative) for finding in shown]
     text = count_by_severity(review.findings, len(review.suppressed))
     rest = len(review.findings) - len(shown)
     where = "the job summary" if summarized else "`cactions validate`"
@@ -44,14 +44,18 @@ def render_github(
     return "\n".join([*lines, f"cactions: {text}.{more}", ""])
 
 
-def _command(finding: Finding, relative: Callable[[str], str | None]) -> str:
+def _build_command(finding: Finding, relative: Callable[[str], str | None]) -> str:
     hint = [f"hint: {finding.hint}"] if finding.hint else []
     text = "\n".join(map(escape_terminal, [finding.message, *finding.notes, *hint]))
-    about = ",".join(f"{key}={_in_property(value)}" for key, value in _where(finding, relative))
-    return f"::{_COMMANDS[finding.severity]} {about}::{_escaped(text, _IN_DATA)}"
+    about = ",".join(
+        f"{key}={_in_property(value)}" for key, value in _build_location(finding, relative)
+    )
+    return f"::{_COMMANDS[finding.severity]} {about}::{_escape(text, _IN_DATA)}"
 
 
-def _where(finding: Finding, relative: Callable[[str], str | None]) -> list[tuple[str, str | int]]:
+def _build_location(
+    finding: Finding, relative: Callable[[str], str | None]
+) -> list[tuple[str, str | int]]:
     """Columns are for a span on one line; the runner drops those of others with a complaint."""
     title = ("title", f"{finding.rule} {NAMES[finding.rule]}")
     place = finding.place
@@ -65,8 +69,8 @@ def _where(finding: Finding, relative: Callable[[str], str | None]) -> list[tupl
 
 
 def _in_property(value: str | int) -> str:
-    return _escaped(str(value), _IN_PROPERTY)
+    return _escape(str(value), _IN_PROPERTY)
 
 
-def _escaped(text: str, table: dict[str, str]) -> str:
+def _escape(text: str, table: dict[str, str]) -> str:
     return "".join(table.get(char, char) for char in text)

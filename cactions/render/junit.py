@@ -22,7 +22,7 @@ Case = tuple[Finding, Suppression | None]
 def render_junit(review: LintReport, grave: Collection[Severity]) -> str:
     """The XML document; ``grave`` are the severities that fail."""
     root = Element("testsuites", name="cactions validate")
-    suites = [_suite(root, file, cases, grave) for file, cases in _by_file(review).items()]
+    suites = [_add_suite(root, file, cases, grave) for file, cases in _by_file(review).items()]
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     indent(root)
@@ -32,13 +32,13 @@ def render_junit(review: LintReport, grave: Collection[Severity]) -> str:
 def _by_file(review: LintReport) -> Mapping[str, list[Case]]:
     """Every file that was looked at, also the clean ones."""
     cases: dict[str, list[Case]] = {file: [] for file in review.sources}
-    for case in _cases(review):
+    for case in _build_cases(review):
         place = case[0].place
         cases.setdefault(place.file if place else _NOWHERE, []).append(case)
     return cases
 
 
-def _cases(review: LintReport) -> Iterator[Case]:
+def _build_cases(review: LintReport) -> Iterator[Case]:
     yield from ((finding, None) for finding in review.findings)
     yield from (
         (suppressed_finding.finding, suppressed_finding.by)
@@ -46,10 +46,12 @@ def _cases(review: LintReport) -> Iterator[Case]:
     )
 
 
-def _suite(root: Element, file: str, cases: Iterable[Case], grave: Collection[Severity]) -> Element:
+def _add_suite(
+    root: Element, file: str, cases: Iterable[Case], grave: Collection[Severity]
+) -> Element:
     suite = SubElement(root, "testsuite", name=escape_terminal(file))
     for finding, by in cases:
-        _case(suite, finding, by, grave)
+        _add_case(suite, finding, by, grave)
     if not len(suite):
         SubElement(suite, "testcase", name="no findings", classname=escape_terminal(file))
     suite.set("tests", str(len(suite)))
@@ -59,7 +61,7 @@ def _suite(root: Element, file: str, cases: Iterable[Case], grave: Collection[Se
     return suite
 
 
-def _case(
+def _add_case(
     suite: Element, finding: Finding, by: Suppression | None, grave: Collection[Severity]
 ) -> None:
     spot = finding.route or (f"line {finding.place.line}" if finding.place else "")
@@ -71,12 +73,12 @@ def _case(
     if by:
         SubElement(case, "skipped", message=f"{text}; suppressed: {escape_terminal(by.reason)}")
     elif finding.severity in grave:
-        SubElement(case, "failure", type=finding.rule, message=text).text = _text(finding)
+        SubElement(case, "failure", type=finding.rule, message=text).text = _build_text(finding)
     else:
-        SubElement(case, "system-out").text = _text(finding)
+        SubElement(case, "system-out").text = _build_text(finding)
 
 
-def _text(finding: Finding) -> str:
+def _build_text(finding: Finding) -> str:
     """All that is said of it, line by line."""
     where = f"{finding.place}: " if finding.place else ""
     labels = [

@@ -47,7 +47,7 @@ def wrap(
     rows: list[StyledLine] = []
     row, used = hang, count_cells(hang)
     empty = True
-    for word in _words(line):
+    for word in _split_words(line):
         if not empty and used + 1 + count_cells(word) > room:
             rows.append(row)
             row, used, empty = rest, count_cells(rest), True
@@ -71,21 +71,21 @@ The second half of a broken command would be pasted as a command of its own.
 """
 
 
-def _words(line: StyledLine) -> list[StyledLine]:
+def _split_words(line: StyledLine) -> list[StyledLine]:
     """What must stay together: inks and parts of inks with no space of prose between them."""
     words: list[list[Span]] = [[]]
     for part in line:
         begin = 0
         for found in _TOGETHER.finditer(part.text) if part.tone in BROKEN else ():
             if found[0].isspace():
-                words[-1] += _apart(part.text[begin : found.start()], part.tone)
+                words[-1] += _split_span(part.text[begin : found.start()], part.tone)
                 words.append([])
                 begin = found.end()
-        words[-1] += _apart(part.text[begin:], part.tone)
+        words[-1] += _split_span(part.text[begin:], part.tone)
     return [tuple(word) for word in words if word]
 
 
-def _apart(text: str, tone: Style) -> list[Span]:
+def _split_span(text: str, tone: Style) -> list[Span]:
     """The words of a text and its spaces, an ink each; a tone that is never broken is one ink."""
     pieces = re.split("( +)", text) if tone in BROKEN else [text]
     return [Span(piece, tone) for piece in pieces if piece]
@@ -103,7 +103,7 @@ def render_labeled_values(
 ) -> list[StyledLine]:
     """Labels in a column and their texts beside them; on a narrow page below them."""
     if room < NARROW:
-        return [line for item in items for line in _below(item, room)]
+        return [line for item in items for line in _render_below(item, room)]
     column = max((count_cells(span(item.label)) for item in items), default=0)
     rows: list[StyledLine] = []
     for item in items:
@@ -114,7 +114,7 @@ def render_labeled_values(
     return rows
 
 
-def _below(item: LabeledValue, room: int) -> list[StyledLine]:
+def _render_below(item: LabeledValue, room: int) -> list[StyledLine]:
     rows = [span(item.label, Style.QUIET)]
     for line in item.lines:
         rows += wrap(line, room, hang=add_gap(2))
@@ -131,13 +131,13 @@ def render_table(
     last = len(columns) - 1
     widths = [
         max(count_cells(line) for line in column)
-        for column in zip(_heads(columns), *rows, strict=True)
+        for column in zip(_render_heads(columns), *rows, strict=True)
     ]
     start = sum(widths[:last]) + 2 * last
     if start + min(widths[last], _LAST) > room:
-        return _cards(columns, rows, room)
+        return _render_cards(columns, rows, room)
     lines: list[StyledLine] = []
-    for row in (_heads(columns), *rows):
+    for row in (_render_heads(columns), *rows):
         front = tuple(
             part for at in range(last) for part in (*pad_line(row[at], widths[at]), *add_gap(2))
         )
@@ -145,18 +145,18 @@ def render_table(
     return lines
 
 
-def _heads(columns: Sequence[str]) -> list[StyledLine]:
+def _render_heads(columns: Sequence[str]) -> list[StyledLine]:
     return [dim(title) for title in columns]
 
 
-def _cards(
+def _render_cards(
     columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], room: int
 ) -> list[StyledLine]:
-    widest = max(count_cells(title) for title in _heads(columns))
+    widest = max(count_cells(title) for title in _render_heads(columns))
     lines: list[StyledLine] = []
     for row in rows:
         lines += [BLANK] if lines else []
-        for title, cell in zip(_heads(columns), row, strict=True):
+        for title, cell in zip(_render_heads(columns), row, strict=True):
             if cell:
                 lines += wrap(cell, room, hang=(*pad_line(title, widest), *add_gap(2)))
     return lines

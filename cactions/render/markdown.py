@@ -35,16 +35,18 @@ def render_markdown(review: LintReport, relative: Callable[[str], str | None]) -
     if not found:
         return head
     rows = ["\n| | Rule | Where | What |", "|---|---|---|---|"]
-    rows += [_row(finding, relative) for finding in found[:_MOST_ROWS]]
+    rows += [_build_row(finding, relative) for finding in found[:_MOST_ROWS]]
     table = "\n".join([*rows, ""])
     if len(found) > _MOST_ROWS:
         table += _MORE.format(len(found) - _MOST_ROWS)
     room = LONGEST - len(head) - len(table) - len(_MORE)
-    blocks = (_block(*pair) for pair in render_findings_one_by_one(found, review.sources, _ROOM))
-    return "".join([head, table, *_fitting(blocks, len(found), room)])
+    blocks = (
+        _build_block(*pair) for pair in render_findings_one_by_one(found, review.sources, _ROOM)
+    )
+    return "".join([head, table, *_take_fitting(blocks, len(found), room)])
 
 
-def _fitting(blocks: Iterable[str], all_: int, room: int) -> Iterator[str]:
+def _take_fitting(blocks: Iterable[str], all_: int, room: int) -> Iterator[str]:
     """As many as there is room for, and how many there would be."""
     for number, block in enumerate(blocks):
         room -= len(block)
@@ -54,7 +56,7 @@ def _fitting(blocks: Iterable[str], all_: int, room: int) -> Iterator[str]:
         yield block
 
 
-def _row(finding: Finding, relative: Callable[[str], str | None]) -> str:
+def _build_row(finding: Finding, relative: Callable[[str], str | None]) -> str:
     place = finding.place
     file = (relative(place.file) or place.file) if place else ""
     where = format_code(f"{file}:{place.line}:{place.column}") if place else ""
@@ -62,7 +64,7 @@ def _row(finding: Finding, relative: Callable[[str], str | None]) -> str:
     return f"| {grade} | {finding.rule} | {where} | {format_code(finding.message)} |"
 
 
-def _block(finding: Finding, lines: Iterable[StyledLine]) -> str:
+def _build_block(finding: Finding, lines: Iterable[StyledLine]) -> str:
     text = to_plain_text(lines)
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -14,16 +14,18 @@ Find: TypeAlias = Callable[[str], list[tuple[int, int]]]
 
 def mask_view(view: View, find: Find) -> View:
     """The sheet, with dots in the place of every secret that is found."""
-    return lambda room: _masked(view(room), find)
+    return lambda room: _mask_lines(view(room), find)
 
 
-def _masked(lines: list[StyledLine], find: Find) -> list[StyledLine]:
+def _mask_lines(lines: list[StyledLine], find: Find) -> list[StyledLine]:
     whole = "".join("".join(part.text for line in lines for part in line).split())
     spans = find(whole)
-    return [*_hidden(lines, spans)] if spans else lines
+    return [*_replace_spans(lines, spans)] if spans else lines
 
 
-def _hidden(lines: Sequence[StyledLine], spans: Sequence[tuple[int, int]]) -> Iterator[StyledLine]:
+def _replace_spans(
+    lines: Sequence[StyledLine], spans: Sequence[tuple[int, int]]
+) -> Iterator[StyledLine]:
     """Dots where a span begins, and nothing of it behind them; blanks are not counted."""
     begins = {start for start, _ in spans}
     within = {at for start, stop in spans for at in range(start, stop)}

@@ -71,7 +71,7 @@ class PlainOutput:
         columns = self.environ.get("COLUMNS", "")
         sound = columns.isascii() and columns.isdigit() and len(columns) <= _MOST_DIGITS
         number = int(columns) if sound else 0
-        return max(_LEAST, self._room or number or _terminal(stream) or _PIPED)
+        return max(_LEAST, self._room or number or _find_terminal_width(stream) or _PIPED)
 
     def _put(self, stream: TextIO, view: View) -> None:
         stream.write(to_plain_text(self._lines(stream, view)))
@@ -82,7 +82,7 @@ class PlainOutput:
         return replace_unencodable(self._mask(view)(self.get_width(stream)), stream)
 
 
-def _terminal(stream: TextIO) -> int:
+def _find_terminal_width(stream: TextIO) -> int:
     """The terminal's width; 0 where there is none."""
     try:
         return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
@@ -105,21 +105,21 @@ def wants_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> boo
 def replace_unencodable(lines: Iterable[StyledLine], stream: TextIO) -> list[StyledLine]:
     """The lines in what the stream's encoding can hold; a line of source keeps its width."""
     encoding = stream.encoding or "ascii"
-    return [tuple(_encodable(part, encoding) for part in line) for line in lines]
+    return [tuple(_make_encodable(part, encoding) for part in line) for line in lines]
 
 
-def _encodable(part: Span, encoding: str) -> Span:
+def _make_encodable(part: Span, encoding: str) -> Span:
     if part.text.isascii() or _fits(part.text, encoding):
         return part
     text = part.text
     for sign, ascii_sign in _OURS.items() if part.tone not in (Style.VALUE, Style.SOURCE) else ():
         text = text.replace(sign, ascii_sign) if not _fits(sign, encoding) else text
     text = _OURS[MASK] if text == MASK else text
-    instead = _blotted if part.tone is Style.SOURCE else escape
+    instead = _replace_character if part.tone is Style.SOURCE else escape
     return Span("".join(c if _fits(c, encoding) else instead(c) for c in text), part.tone)
 
 
-def _blotted(char: str) -> str:
+def _replace_character(char: str) -> str:
     return "?" * measure_width(char)
 
 

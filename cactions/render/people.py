@@ -44,7 +44,7 @@ def render_people(found: Sequence[Person], *, redacted: Collection[Reference] = 
             return [span("No people yet.")]
         beside = _MOST_CELL if room < NARROW else (room - _REST) // 2
         cell = ValueStyle(room=min(_MOST_CELL, beside), sized=False)
-        rows = [_row(person, cell, redacted) for person in found]
+        rows = [_build_row(person, cell, redacted) for person in found]
         return [
             *render_table(_COLUMNS, rows, room),
             BLANK,
@@ -110,7 +110,7 @@ def render_import(number: int, source: str) -> View:
     return lambda room: wrap_paragraph(line, room)
 
 
-def _row(
+def _build_row(
     person: Person, cell: ValueStyle, redacted: Collection[Reference]
 ) -> tuple[StyledLine, ...]:
     marks = ["lead"] if person.role is Role.LEAD else []

@@ -28,40 +28,44 @@ def render_preview(result: Plan | PlanFailure, *, closing: str = "") -> View:
         body = (
             _plan(result, closing, room)
             if isinstance(result, Plan)
-            else _failed(result, closing or "Nothing would be written.", room)
+            else _render_failure(result, closing or "Nothing would be written.", room)
         )
-        title = wrap_paragraph(_title(result.action, result.subject), room)
-        return [*title, BLANK, *render_labeled_values(_head(result), room), BLANK, *body]
+        title = wrap_paragraph(_render_title(result.action, result.subject), room)
+        return [*title, BLANK, *render_labeled_values(_render_head(result), room), BLANK, *body]
 
     return draw
 
 
-def _title(action: str, subject: Subject) -> StyledLine:
+def _render_title(action: str, subject: Subject) -> StyledLine:
     label = messages.get_display_name(subject.label or str(subject.matched))
     return (Span(action, Style.STRONG), Span(" for "), Span(label, Style.STRONG))
 
 
-def _head(result: Plan | PlanFailure) -> list[LabeledValue]:
+def _render_head(result: Plan | PlanFailure) -> list[LabeledValue]:
     subject = result.subject
     known = (
         (Span("id "), Span(subject.person_id, Style.CODE), Span(", ")) if subject.person_id else ()
     )
     who = (*known, Span("matched by "), Span(str(subject.matched), Style.CODE))
     items = [LabeledValue("Person", (who,))]
-    items += _asked(result.call) if result.call else [LabeledValue("Request", (span("none sent"),))]
+    items += (
+        _render_call(result.call)
+        if result.call
+        else [LabeledValue("Request", (span("none sent"),))]
+    )
     if isinstance(result, Plan):
-        items.append(LabeledValue("Same person", _proof(result.proof)))
+        items.append(LabeledValue("Same person", _render_proof(result.proof)))
     return items
 
 
-def _asked(call: SentCall) -> list[LabeledValue]:
+def _render_call(call: SentCall) -> list[LabeledValue]:
     line = span(call.line[:_MOST_REQUEST], Style.CODE)
     if len(call.line) > _MOST_REQUEST:
         line += dim(f"… ({len(call.line):,} characters)")
-    return [LabeledValue("Request", (line,)), LabeledValue("Response", (_answer(call),))]
+    return [LabeledValue("Request", (line,)), LabeledValue("Response", (_render_answer(call),))]
 
 
-def _answer(call: SentCall) -> StyledLine:
+def _render_answer(call: SentCall) -> StyledLine:
     source = Span(call.source, Style.CODE)
     if call.status is None:
         return (Span("none in "), source) if call.source else span("none")
@@ -78,7 +82,7 @@ def _answer(call: SentCall) -> StyledLine:
     )
 
 
-def _proof(proof: Proof | None) -> tuple[StyledLine, ...]:
+def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
     if proof is None:
         return ((Span("not proven:", Style.CAUTION), Span(f" {_UNPROVEN}")),)
     look = ValueStyle(redacted=proof.redacted)
@@ -128,11 +132,11 @@ def render_summary(plan: Plan) -> StyledLine:
         (kinds.count(ChangeKind.SAME), "unchanged", Style.SAME),
     ]
     counts = [span(f"{number:,} {word}", tone) for number, word, tone in rest if number]
-    first = join_spans(", ", news) if news else span(_nothing(plan), Style.STRONG)
+    first = join_spans(", ", news) if news else span(_describe_no_change(plan), Style.STRONG)
     return join_spans(" · ", [first, *counts])
 
 
-def _nothing(plan: Plan) -> str:
+def _describe_no_change(plan: Plan) -> str:
     if not plan.changes and not plan.left:
         return "No changes: the action maps no attribute"
     if not plan.left:
@@ -140,15 +144,17 @@ def _nothing(plan: Plan) -> str:
     return "No changes"
 
 
-def _failed(failed: PlanFailure, closing: str, room: int) -> list[StyledLine]:
-    lines = wrap_paragraph(_verdict(failed), room, indent=choose_margin(room))
+def _render_failure(failed: PlanFailure, closing: str, room: int) -> list[StyledLine]:
+    lines = wrap_paragraph(_render_verdict(failed), room, indent=choose_margin(room))
     lines += wrap_paragraph(
         span(messages.to_sentence(failed.message)), room, indent=choose_margin(room)
     )
     if failed.proof:
         lines += [
             BLANK,
-            *render_labeled_values(_sides(failed.proof), room, indent=choose_margin(room) + 2),
+            *render_labeled_values(
+                _render_sides(failed.proof), room, indent=choose_margin(room) + 2
+            ),
         ]
     lines += [BLANK, *wrap_paragraph(span(closing, Style.STRONG), room, indent=choose_margin(room))]
     if failed.hint:
@@ -157,7 +163,7 @@ def _failed(failed: PlanFailure, closing: str, room: int) -> list[StyledLine]:
     return lines
 
 
-def _verdict(failed: PlanFailure) -> StyledLine:
+def _render_verdict(failed: PlanFailure) -> StyledLine:
     if failed.reason is FailureReason.IN_DOUBT:
         heading = Span("? outcome unknown:", Style.CAUTION)
     else:
@@ -171,7 +177,7 @@ def _verdict(failed: PlanFailure) -> StyledLine:
     )
 
 
-def _sides(proof: Proof) -> list[LabeledValue]:
+def _render_sides(proof: Proof) -> list[LabeledValue]:
     look = ValueStyle(redacted=proof.redacted)
     sides = (("expected", proof.expected, proof.equals), ("found", proof.found, proof.path))
     return [

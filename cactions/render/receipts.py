@@ -31,12 +31,15 @@ def render_receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[
 
     def draw(room: int) -> list[StyledLine]:
         lines = wrap_paragraph(
-            _told(plan, done, ChangeTense.DONE), room, indent=choose_margin(room)
+            _render_receipt_line(plan, done, ChangeTense.DONE), room, indent=choose_margin(room)
         )
         if done.conflicts:
             rows = changes.render_conflict(plan, done.conflicts, room, ChangeTense.DONE)
             lines += [BLANK, *rows, BLANK]
-        return [*lines, *wrap_paragraph(_next(done, head, where), room, indent=choose_margin(room))]
+        return [
+            *lines,
+            *wrap_paragraph(_render_next(done, head, where), room, indent=choose_margin(room)),
+        ]
 
     return draw
 
@@ -45,7 +48,7 @@ def render_undo_preview(plan: Plan, conflicts: Sequence[Conflict], undoes: str) 
     """What undoing the run ``undoes`` would restore for one person, and what it leaves alone."""
 
     def draw(room: int) -> list[StyledLine]:
-        title = (Span("Undo of "), Span(undoes, Style.CODE), Span(" for "), _name(plan))
+        title = (Span("Undo of "), Span(undoes, Style.CODE), Span(" for "), _get_name(plan))
         rows = changes.render_changes(plan, room, ChangeTense.TAKE_BACK, conflicts)
         nothing = wrap_paragraph(
             span("Nothing is left to restore."), room, indent=choose_margin(room)
@@ -78,7 +81,7 @@ def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Recei
     return draw
 
 
-def _how_on(head: RunHead) -> StyledLine:
+def render_resume_hint(head: RunHead) -> StyledLine:
     resume = Span(join_command(("runs", "resume"), head.id), Style.CODE)
     back = Span(join_command(("runs", "undo"), head.id), Style.CODE)
     run_id = Span(head.id, Style.CODE)
@@ -86,7 +89,7 @@ def _how_on(head: RunHead) -> StyledLine:
     return (Span("Run "), run_id, Span(literal), resume, Span(". To undo it: "), back, Span("."))
 
 
-def _name(plan: Plan) -> Span:
+def _get_name(plan: Plan) -> Span:
     text = messages.get_display_name(plan.subject.label or plan.subject.person_id)
     return Span(text or "A forgotten person", Style.STRONG)
 
@@ -98,17 +101,22 @@ def render_outcome(plan: Plan, done: Receipt, room: int, tense: ChangeTense) -> 
         rows = changes.render_changes(plan, room, tense, done.conflicts)
     else:
         rows = changes.render_conflict(plan, done.conflicts, room, tense)
-    styled_lines = wrap_paragraph(_told(plan, done, tense), room, indent=choose_margin(room))
+    styled_lines = wrap_paragraph(
+        _render_receipt_line(plan, done, tense), room, indent=choose_margin(room)
+    )
     return [*styled_lines, BLANK, *rows] if rows else styled_lines
 
 
-def _told(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
+def _render_receipt_line(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
     """``Applied: Ada Lovelace. 1 added.``: the outcome, the person, and what it means."""
     word, tone = messages.OUTCOMES[done.outcome]
     taken_back = tense is ChangeTense.TAKEN_BACK
     styled_line: StyledLine = span(messages.BECAME[done.outcome])
     if done.outcome is Outcome.APPLIED:
-        word, styled_line = ("restored" if taken_back else word), (*_counts(plan, tense), Span("."))
+        word, styled_line = (
+            ("restored" if taken_back else word),
+            (*_render_counts(plan, tense), Span(".")),
+        )
     elif done.outcome is Outcome.IN_DOUBT and plan.pending:
         styled_line = span("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
@@ -119,14 +127,14 @@ def _told(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
     return (
         Span(f"{word.capitalize()}:", tone),
         Span(" "),
-        _name(plan),
+        _get_name(plan),
         Span(". "),
         *styled_line,
         *message,
     )
 
 
-def _counts(plan: Plan, tense: ChangeTense) -> StyledLine:
+def _render_counts(plan: Plan, tense: ChangeTense) -> StyledLine:
     kinds = [change.kind for change in plan.effective]
     if tense is ChangeTense.TAKEN_BACK:
         return span(messages.count_noun(len(kinds), "attribute"), Style.GOOD)
@@ -138,7 +146,7 @@ def _counts(plan: Plan, tense: ChangeTense) -> StyledLine:
     return join_spans(", ", parts)
 
 
-def _next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLine:
+def _render_next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLine:
     command = Span(join_command(("runs", "undo"), head.id, options=where), Style.CODE)
     this = (Span("This was run "), Span(head.id, Style.CODE), Span("."))
     if done.outcome is Outcome.APPLIED:

@@ -29,21 +29,24 @@ def render_request(asked: Request) -> View:
             header = (Span(name, Style.PATH), Span(": "), Span(value.masked, Style.VALUE))
             lines += wrap(header, room, rest=add_gap(2))
         if asked.body is not None:
-            lines += [BLANK, *(span(row, Style.VALUE) for row in _body(asked.body.masked))]
+            lines += [
+                BLANK,
+                *(span(row, Style.VALUE) for row in _list_body_lines(asked.body.masked)),
+            ]
         return lines
 
     return draw
 
 
-def _body(text: str) -> list[str]:
+def _list_body_lines(text: str) -> list[str]:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
         return text.split("\n")
-    return list(_laid_out(text))
+    return list(_indent_json(text))
 
 
-def _laid_out(text: str) -> Iterator[str]:
+def _indent_json(text: str) -> Iterator[str]:
     """JSON with one member a line, every part as it was."""
     row, depth, parts = "", 0, _PART.findall(text)
     for at, part in enumerate(parts):

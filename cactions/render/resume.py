@@ -21,8 +21,8 @@ def render_resume_preview(cut_off: Run, ahead: Sequence[Receipt | None]) -> View
             (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(" was cut off.")), room
         )
         for (_, entry), receipt in zip(cut_off.open, ahead, strict=True):
-            lines += [BLANK, *_ahead(entry.plan, receipt, room)]
-        return [*lines, *_paragraphs(_beyond(cut_off), room)]
+            lines += [BLANK, *_render_entry(entry.plan, receipt, room)]
+        return [*lines, *_wrap_texts(_describe_unplanned(cut_off), room)]
 
     return draw
 
@@ -47,7 +47,7 @@ def render_resumed(done: Run, settled: Sequence[RunEntry]) -> View:
     return draw
 
 
-def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
+def _render_entry(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
     name = Span(
         messages.get_display_name(plan.subject.label or plan.subject.person_id), Style.STRONG
     )
@@ -64,7 +64,7 @@ def _ahead(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
     return render_outcome(plan, receipt, room, ChangeTense.DONE)
 
 
-def _beyond(cut_off: Run) -> list[str]:
+def _describe_unplanned(cut_off: Run) -> list[str]:
     """Of those whose plan never came into the journal, nothing is known but their number."""
     lines = []
     if not cut_off.open:
@@ -77,5 +77,5 @@ def _beyond(cut_off: Run) -> list[str]:
     return lines
 
 
-def _paragraphs(texts: Sequence[str], room: int) -> list[StyledLine]:
+def _wrap_texts(texts: Sequence[str], room: int) -> list[StyledLine]:
     return [line for text in texts for line in (BLANK, *wrap_paragraph((Span(text),), room))]

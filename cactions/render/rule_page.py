@@ -18,30 +18,30 @@ def render_rule_pages(several: Sequence[RulePage]) -> View:
         lines: list[StyledLine] = []
         for number, page in enumerate(several):
             lines += [BLANK, BLANK] if number else []
-            lines += _page(page, room)
+            lines += _render_page(page, room)
         return lines
 
     return draw
 
 
-def _page(page: RulePage, room: int) -> list[StyledLine]:
+def _render_page(page: RulePage, room: int) -> list[StyledLine]:
     title = (
         Span(f"{page.rule} {page.name}", Style.NAME),
         Span(f" ({page.severity}): {page.summary}", Style.STRONG),
     )
     lines = wrap_paragraph(title, room)
     for paragraph in filter(None, page.about.split("\n\n")):
-        lines += [BLANK, *_words(paragraph, room)]
+        lines += [BLANK, *_wrap_text(paragraph, room)]
     for name, title_ in _TITLES.items():
         lines += [BLANK, span(f"{title_}:", Style.STRONG)]
         text = getattr(page, name)
-        lines += _file(text) if name in ("bad", "good") else _words(text, room)
+        lines += _render_file(text) if name in ("bad", "good") else _wrap_text(text, room)
     return lines
 
 
-def _words(text: str, room: int) -> list[StyledLine]:
+def _wrap_text(text: str, room: int) -> list[StyledLine]:
     return wrap_paragraph(span(" ".join(text.replace("``", "`").split())), room, indent=2)
 
 
-def _file(text: str) -> list[StyledLine]:
+def _render_file(text: str) -> list[StyledLine]:
     return [(*add_gap(4), Span(line, Style.SOURCE)) for line in text.splitlines()]

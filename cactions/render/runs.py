@@ -23,7 +23,7 @@ from cactions.render.layout import (
     render_table,
     wrap_paragraph,
 )
-from cactions.render.receipts import _how_on, render_outcome
+from cactions.render.receipts import render_outcome, render_resume_hint
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
 from cactions.render.values import format_utc
 
@@ -42,7 +42,7 @@ def render_runs(found: Iterable[Run]) -> View:
     found = list(found)
     taken = {undo.head.undoes for undo in found if _has_restored(undo)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
-    how_on = [_how_on(run.head) for run in found if not run.finished]
+    how_on = [render_resume_hint(run.head) for run in found if not run.finished]
 
     def draw(room: int) -> list[StyledLine]:
         if not rows:
@@ -66,12 +66,12 @@ def render_run(run: Run) -> View:
         lines = [
             *wrap_paragraph(title, room),
             BLANK,
-            *render_labeled_values(list(_head(run)), room, indent=choose_margin(room)),
+            *render_labeled_values(list(_build_head(run)), room, indent=choose_margin(room)),
         ]
         for entry in run.entries:
-            lines += [BLANK, *_entry(entry, run.head.kind, room)]
+            lines += [BLANK, *_render_entry(entry, run.head.kind, room)]
         if not run.finished:
-            lines += [BLANK, *wrap_paragraph(_how_on(run.head), room)]
+            lines += [BLANK, *wrap_paragraph(render_resume_hint(run.head), room)]
         return lines
 
     return draw
@@ -83,14 +83,14 @@ def _run_row(run: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
         span(format_utc(run.head.started)[:-3]),
         span(run.head.action, Style.NAME),
         span(run.head.kind.value),
-        (*_state(run, partly=partly), *(() if run.authentic else _NOT_SEALED)),
+        (*_render_state(run, partly=partly), *(() if run.authentic else _NOT_SEALED)),
         (Span(f"{run.people:,}: "), *render_tally(run)),
     )
 
 
 def render_tally(run: Run) -> StyledLine:
     """People by outcome; together they are everybody who was handed in."""
-    counts = Tally.of(_known(run)).counts
+    counts = Tally.of(_list_receipts(run)).counts
     parts = [
         span(f"{counts[outcome]:,} {word}", tone)
         for outcome, (word, tone) in messages.OUTCOMES.items()
@@ -103,7 +103,7 @@ def render_tally(run: Run) -> StyledLine:
     return join_spans(", ", parts) if parts else dim("no people")
 
 
-def _known(run: Run) -> Iterator[Receipt]:
+def _list_receipts(run: Run) -> Iterator[Receipt]:
     """Receipts; a call whose answer never came is in doubt without one."""
     for entry in run.entries:
         if entry.receipt or entry.plan.pending:
@@ -116,7 +116,7 @@ def _has_restored(run: Run) -> bool:
     return run.head.kind is RunKind.UNDO and any(applied)
 
 
-def _state(run: Run, *, partly: bool = False) -> StyledLine:
+def _render_state(run: Run, *, partly: bool = False) -> StyledLine:
     """``partly``: an undo has restored something of it."""
     if not run.finished:
         return span("cut off", Style.CAUTION)
@@ -127,7 +127,7 @@ def _state(run: Run, *, partly: bool = False) -> StyledLine:
     return span("partly undone" if partly else "finished")
 
 
-def _head(run: Run) -> Iterator[LabeledValue]:
+def _build_head(run: Run) -> Iterator[LabeledValue]:
     head = run.head
     yield LabeledValue("Action", (span(head.action, Style.NAME),))
     yield LabeledValue(
@@ -142,13 +142,13 @@ def _head(run: Run) -> Iterator[LabeledValue]:
         yield LabeledValue("Responses", (source,))
     else:
         yield LabeledValue("Responses", (span("live"),))
-    yield LabeledValue("State", (_state(run),))
+    yield LabeledValue("State", (_render_state(run),))
     if not run.authentic:
         yield LabeledValue("Sealed", (span("no", Style.CAUTION), span(UNSEALED)))
     yield LabeledValue("People", ((Span(f"{run.people:,}: "), *render_tally(run)),))
 
 
-def _entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]:
+def _render_entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]:
     tense = ChangeTense.TAKEN_BACK if kind is RunKind.UNDO else ChangeTense.DONE
     lines = render_outcome(entry.plan, entry.receipt or _open(entry.plan), room, tense)
     by = (Span("Undone by run "), Span(entry.undone_by, Style.CODE), Span("."))

@@ -73,21 +73,21 @@ def to_svg(view: View, *, room: int = 80, command: str = "") -> str:
             f"<desc>{escape(to_plain_text(lines))}</desc>",
             f"<style>{_STYLE}</style>",
             f'<rect x="0.5" y="0.5" width="{across - 1}" height="{down - 1}" rx="8"/>',
-            *_texts(lines),
+            *_render_texts(lines),
             "</svg>\n",
         ]
     )
 
 
-def _texts(lines: Sequence[StyledLine]) -> list[str]:
+def _render_texts(lines: Sequence[StyledLine]) -> list[str]:
     return [
-        f'<text y="{_EDGE + _FONT + number * _LINE}">{_spans(line)}</text>'
+        f'<text y="{_EDGE + _FONT + number * _LINE}">{_render_spans(line)}</text>'
         for number, line in enumerate(lines)
         if line
     ]
 
 
-def _spans(line: StyledLine) -> str:
+def _render_spans(line: StyledLine) -> str:
     """Each ink at its own cell and as wide as its cells, whatever the font."""
     spans, at = [], 0
     for part in line:

@@ -20,7 +20,7 @@ def render_test_reports(found: Sequence[TestReport], untested: Sequence[str] = (
         lines: list[StyledLine] = []
         for action, group in groupby(found, key=lambda report: report.action):
             several = list(group)
-            lines += [_heading(action, several)]
+            lines += [_render_heading(action, several)]
             lines += [line for report in several for line in _report(report, room)] + [BLANK]
         if untested:
             names = messages.join_words(list(untested))
@@ -30,7 +30,7 @@ def render_test_reports(found: Sequence[TestReport], untested: Sequence[str] = (
     return draw
 
 
-def _heading(action: str, several: Sequence[TestReport]) -> StyledLine:
+def _render_heading(action: str, several: Sequence[TestReport]) -> StyledLine:
     calls = (report.result.call for report in several)
     sources = sorted({call.source for call in calls if call and call.source})
     replayed = (Span(" ("), Span("replayed", Style.CAUTION), Span(" from "))

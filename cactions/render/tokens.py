@@ -20,13 +20,15 @@ def render_token_test(token: Token, fetched_token: FetchedToken, binding: TokenB
         return [
             *wrap_paragraph(title, room),
             BLANK,
-            *render_labeled_values(_told(token, fetched_token, binding), room),
+            *render_labeled_values(_describe_fetched(token, fetched_token, binding), room),
         ]
 
     return draw
 
 
-def _told(token: Token, fetched_token: FetchedToken, binding: TokenBinding) -> list[LabeledValue]:
+def _describe_fetched(
+    token: Token, fetched_token: FetchedToken, binding: TokenBinding
+) -> list[LabeledValue]:
     assert token.fetch, "only a dynamic token is fetched"
     request = token.fetch.request
     asked = f"{request.http_method.upper()} to {request.host}"
@@ -43,11 +45,11 @@ def _told(token: Token, fetched_token: FetchedToken, binding: TokenBinding) -> l
         ),
         LabeledValue("Valid for", (span(lifetime),)),
         LabeledValue("Sent as", (header,)),
-        *_places(binding),
+        *_describe_hosts(binding),
     ]
 
 
-def _places(binding: TokenBinding) -> Iterator[LabeledValue]:
+def _describe_hosts(binding: TokenBinding) -> Iterator[LabeledValue]:
     """Where it may go, and what the YAML names beyond that, with the command that allows it."""
     allowed, missing = [*binding.hosts], [*binding.missing]
     yield LabeledValue("Sent to", (span(join_words(allowed)) if allowed else dim("no host yet"),))

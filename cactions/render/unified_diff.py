@@ -18,7 +18,7 @@ def render_unified_diff(file: str, before: str, after: str, secret: Collection[s
     hidden = {line.strip() for line in secret}
     old, new = _lines(before, hidden), _lines(after, hidden)
     lines = [*unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm="")]
-    sheet = [_line(line, number) for number, line in enumerate(lines)]
+    sheet = [_style_line(line, number) for number, line in enumerate(lines)]
     return lambda _room: sheet
 
 
@@ -27,6 +27,6 @@ def _lines(text: str, hidden: Collection[str]) -> Sequence[str]:
     return [_HIDDEN if line.strip() in hidden else line for line in lines]
 
 
-def _line(line: str, number: int) -> StyledLine:
+def _style_line(line: str, number: int) -> StyledLine:
     heading = number < 2  # noqa: PLR2004 - the names of the file before and after
     return (Span(line, Style.STRONG if heading else _TONES.get(line[:1], Style.SOURCE)),)

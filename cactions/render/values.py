@@ -65,45 +65,45 @@ def render_value(value: Value, look: ValueStyle = _LOOK) -> StyledLine:
     if look.redacted:
         return span(MASK, Style.VALUE)
     if isinstance(value, str):
-        return _text(value, look)
+        return _render_text(value, look)
     if (
         look.data_type is DataType.DATE
         and isinstance(value, int | float)
         and value is not True
         and value is not False
     ):
-        return _date(value, raw=look.raw)
-    return _json(_written(value)).format_line(look)
+        return _render_date(value, raw=look.raw)
+    return _excerpt_json(_to_json_text(value)).format_line(look)
 
 
 def render_pair(before: Value, after: Value, look: ValueStyle) -> tuple[StyledLine, StyledLine]:
     """Both values, cut so that their first difference can be seen."""
-    excerpt: Callable[[str, int], _Excerpt] = _json
+    excerpt: Callable[[str, int], _Excerpt] = _excerpt_json
     if look.redacted or type(before) is not type(after) or is_same(before, after):
         return render_value(before, look), render_value(after, look)
     if isinstance(before, str) and isinstance(after, str):
-        twins = _twins(before, after)
+        twins = _look_alike(before, after)
         excerpt = partial(_Excerpt, spell=split_ascii) if twins else _Excerpt
         if not twins and excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look):
             return render_value(before, look), render_value(after, look)
     elif isinstance(before, list | dict):
-        before, after = _written(before), _written(after)
+        before, after = _to_json_text(before), _to_json_text(after)
     else:
         return render_value(before, look), render_value(after, look)
-    return _sides(before, str(after), excerpt, look)
+    return _render_sides(before, str(after), excerpt, look)
 
 
-def _sides(
+def _render_sides(
     before: str, after: str, excerpt: Callable[[str, int], _Excerpt], look: ValueStyle
 ) -> tuple[StyledLine, StyledLine]:
     start = 0
     if not (excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look)):
-        start = _common(before, after)
-        start -= _lead(before[max(0, start - _LEAD) : start], look)
+        start = _measure_common_start(before, after)
+        start -= _measure_lead(before[max(0, start - _LEAD) : start], look)
     return excerpt(before, start).format_line(look), excerpt(after, start).format_line(look)
 
 
-def _lead(shared: str, look: ValueStyle) -> int:
+def _measure_lead(shared: str, look: ValueStyle) -> int:
     """How many of the shared characters leave room for the first one that differs."""
     beside = _FRAME + (_MOST_NOTE if look.room >= _ROOMY else 0)
     room = min(_LEAD, look.room - beside - _LARGEST)
@@ -133,25 +133,25 @@ def format_bare(text: str) -> bool:
     )
 
 
-def _text(text: str, look: ValueStyle) -> StyledLine:
+def _render_text(text: str, look: ValueStyle) -> StyledLine:
     if len(text) <= look.room and format_bare(text) and count_cells(span(text)) <= look.room:
         return span(text, Style.VALUE)
     return _Excerpt(text).format_line(look)
 
 
-def _written(value: Value) -> str:
+def _to_json_text(value: Value) -> str:
     try:
         return json.dumps(value, ensure_ascii=False)
     except ValueError:  # Python writes no integer of more than 4,300 digits
         return "(a number too long to be written)"
 
 
-def _json(text: str, start: int = 0) -> _Excerpt:
+def _excerpt_json(text: str, start: int = 0) -> _Excerpt:
     return _Excerpt(text, start, quotes=False, spell=split_escaped)
 
 
-def _date(seconds: float, *, raw: bool) -> StyledLine:
-    written = _written(seconds)
+def _render_date(seconds: float, *, raw: bool) -> StyledLine:
+    written = _to_json_text(seconds)
     try:
         text = (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
     except (OverflowError, ValueError):
@@ -169,17 +169,17 @@ class _Excerpt(Struct, frozen=True):
 
     def fits(self, look: ValueStyle) -> bool:
         """Whether all of it can be shown."""
-        return self._fitting(look.room - 2 * self.quotes)[1]
+        return self._take_fitting(look.room - 2 * self.quotes)[1]
 
     def format_line(self, look: ValueStyle) -> StyledLine:
         """As much of it as there is room for, and how long the whole is."""
         frame = 2 * self.quotes + bool(self.start)
-        shown, whole = self._fitting(look.room - frame)
+        shown, whole = self._take_fitting(look.room - frame)
         note = "" if whole and not self.start else f" ({len(self.text):,} characters)"
         note = note if look.sized else ""
         if not whole:
             beside = len(note) if look.room >= _ROOMY else 0
-            shown, _ = self._fitting(look.room - frame - 1 - beside)
+            shown, _ = self._take_fitting(look.room - frame - 1 - beside)
         mark = '"' if self.quotes else ""
         return (
             *dim("…" if self.start else ""),
@@ -188,7 +188,7 @@ class _Excerpt(Struct, frozen=True):
             *dim(note),
         )
 
-    def _fitting(self, room: int) -> tuple[str, bool]:
+    def _take_fitting(self, room: int) -> tuple[str, bool]:
         """The spelled beginning, and whether it is everything."""
         taken: list[str] = []
         for shown, size in self.spell(islice(self.text, self.start, None)):
@@ -199,12 +199,12 @@ class _Excerpt(Struct, frozen=True):
         return "".join(taken), True
 
 
-def _common(left: str, right: str) -> int:
+def _measure_common_start(left: str, right: str) -> int:
     """The length of the longest common beginning."""
     most = min(len(left), len(right))
     return bisect_left(range(most), x=True, key=lambda n: left[: n + 1] != right[: n + 1])
 
 
-def _twins(left: str, right: str) -> bool:
+def _look_alike(left: str, right: str) -> bool:
     """Whether two different texts may look the same, as composed and decomposed accents do."""
     return unicodedata.normalize("NFKC", left) == unicodedata.normalize("NFKC", right)

@@ -33,7 +33,7 @@ def render_written(text: str, *codes: str) -> View:
         lines = wrap_paragraph(span(text), room)
         return [
             *lines,
-            *(line for code in codes for line in wrap_paragraph(_code(code), room, indent=2)),
+            *(line for code in codes for line in wrap_paragraph(_style_code(code), room, indent=2)),
         ]
 
     return draw
@@ -55,7 +55,7 @@ def render_one_time_code(name: str, text: str, machine: bool) -> View:
         return [
             *wrap_paragraph(title, room),
             BLANK,
-            _code(text),
+            _style_code(text),
             BLANK,
             *wrap_paragraph(span(how), room),
         ]
@@ -67,7 +67,7 @@ def render_secrets(found: Sequence[Entry]) -> View:
     """The table of secrets, in the order given, and of bindings, where there are any."""
     head = ["Secret", "Version", "Sealed", "By", "May go to", "Its tokens may go to"]
     shown = len(head) if any(entry.token_hosts for entry in found) else len(head) - 1
-    rows = [_row(entry)[:shown] for entry in found]
+    rows = [_build_row(entry)[:shown] for entry in found]
     bindings = sum(entry.is_binding for entry in found)
     text = messages.count_noun(len(rows) - bindings, "secret")
     if bindings:
@@ -81,7 +81,7 @@ def render_secrets(found: Sequence[Entry]) -> View:
     return draw
 
 
-def _row(entry: Entry) -> tuple[StyledLine, ...]:
+def _build_row(entry: Entry) -> tuple[StyledLine, ...]:
     return (
         span(entry.name, Style.CODE),
         span(f"{entry.version:,}"),
@@ -145,5 +145,5 @@ def render_sealed_runs(heads: Sequence[RunHead]) -> View:
     return lambda room: render_table(head, rows, room)
 
 
-def _code(text: str) -> StyledLine:
+def _style_code(text: str) -> StyledLine:
     return span(text, Style.CODE)

@@ -75,30 +75,30 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         if not analysis.identity_gap:
             continue
         for key in analysis.keys:
-            if analysis.trust[key.reference].tainted and not _claimed(key):
+            if analysis.trust[key.reference].tainted and not _is_claimed_identity(key):
                 if analysis.discards_response and key.part is not RequestPart.URL:
                     continue
-                yield _spot(view, analysis, key)
+                yield _build_match(view, analysis, key)
 
 
-def _claimed(key: LookupKey) -> bool:
+def _is_claimed_identity(key: LookupKey) -> bool:
     reference = key.reference
     return isinstance(reference, PersonField) and reference.name in ("email", "user_id")
 
 
-def _spot(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) -> RuleMatch:
+def _build_match(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) -> RuleMatch:
     source = view.describe_source(key.reference, analysis.action)
     return RuleMatch(
         key.spot,
         f"{key.reference} decides whose data comes back, and the person may have chosen it",
         "look up by person.user_id, or prove the answer by a field that is not sent",
         (source, Label("it is looked up here", route=key.spot)),
-        _notes(analysis, key),
-        _mend(view, key),
+        _build_notes(analysis, key),
+        _build_fix(view, key),
     )
 
 
-def _notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
+def _build_notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
     whole = f"{key.reference} -> {analysis.action.name}"
     targets = [
         str(PersonAttribute(attribute_mapping.attribute.name))
@@ -108,7 +108,7 @@ def _notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
     return (path, f"nothing stops it: {analysis.identity_gap}")
 
 
-def _mend(view: RuleContext, key: LookupKey) -> SuggestedFix | None:
+def _build_fix(view: RuleContext, key: LookupKey) -> SuggestedFix | None:
     verified = view.project.workspace.identity_verification
     if isinstance(key.reference, Input) or key.part is RequestPart.WHERE or not verified:
         return None

@@ -90,10 +90,10 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         for key in analysis.keys:
             flow = view.find_flow(analysis, key)
             if flow and not (analysis.discards_response and key.part is not RequestPart.URL):
-                yield _spot(analysis, key, flow)
+                yield _build_match(analysis, key, flow)
 
 
-def _spot(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMatch:
+def _build_match(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMatch:
     writer = flow[-1].route.removeprefix("actions.").partition(".response.")[0]
     return RuleMatch(
         key.spot,

@@ -73,7 +73,7 @@ def _of_snapshot(view: RuleContext, snapshot: Snapshot) -> Iterator[RuleMatch]:
         yield RuleMatch("", "the snapshot was taken in the future", "take a new one", place=start)
     for name, theirs in snapshot.attributes.items():
         ours = view.project.attributes.get(name, theirs)
-        if _facts(ours) != _facts(theirs):
+        if _get_facts(ours) != _get_facts(theirs):
             message = f"{name} is not what {snapshot.file} says of it"
             yield RuleMatch(f"attributes.{name}#", message, "keep one of the two")
     flag = snapshot.identity_verification
@@ -82,7 +82,7 @@ def _of_snapshot(view: RuleContext, snapshot: Snapshot) -> Iterator[RuleMatch]:
         yield RuleMatch("workspace.identity_verification", message, "find out which is true")
 
 
-def _facts(attribute: Attribute) -> tuple[object, ...]:
+def _get_facts(attribute: Attribute) -> tuple[object, ...]:
     return attribute.data_type, set(attribute.options), attribute.messenger_writable
 
 

@@ -60,11 +60,11 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     verified = view.project.workspace.identity_verification
     for analysis in view.facts:
         strangers = [text for text in analysis.action.audiences if text != "users"]
-        if (strangers or not verified) and (claims := list(_claims(analysis))):
-            yield _spot(analysis, claims, strangers)
+        if (strangers or not verified) and (claims := list(_list_claims(analysis))):
+            yield _build_match(analysis, claims, strangers)
 
 
-def _claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
+def _list_claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
     """What is told by a claimed value, and where."""
     action = analysis.action
     if action.match in _CLAIMED:
@@ -77,7 +77,7 @@ def _claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
         yield str(proof.equals), f"{analysis.route}.response.same_person.equals"
 
 
-def _spot(
+def _build_match(
     analysis: ActionAnalysis, claims: list[tuple[str, str]], strangers: list[str]
 ) -> RuleMatch:
     (what, route), *others = claims

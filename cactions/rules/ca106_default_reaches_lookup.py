@@ -72,12 +72,12 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 data_input.default_value is not None or not data_input.required
             ):
                 route = f"{analysis.route}.data_inputs[{number}]"
-                yield _spot(
+                yield _build_match(
                     route, data_input, used[data_input.name], view.is_declared(f"{route}.required")
                 )
 
 
-def _spot(route: str, data_input: DataInput, key: LookupKey, flag: bool) -> RuleMatch:
+def _build_match(route: str, data_input: DataInput, key: LookupKey, flag: bool) -> RuleMatch:
     label = (Label("it decides here whose data comes back", route=key.spot),)
     if data_input.default_value is not None:
         message = f"without a value for {data_input.name}, a person gets the data of the default"

@@ -68,8 +68,8 @@ _PARTS = frozenset(
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Paths that name an element by its number."""
     for analysis in view.facts:
-        for path, route in _paths(analysis):
-            if _hit(path):
+        for path, route in _list_paths(analysis):
+            if _takes_first(path):
                 yield RuleMatch(
                     route,
                     f"{path} takes one element of a list, for any person",
@@ -77,7 +77,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 )
 
 
-def _paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
+def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
     response = analysis.action.response
     if response.same_person:
         yield response.same_person.path, f"{analysis.route}.response.same_person.path"
@@ -88,7 +88,7 @@ def _paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
         )
 
 
-def _hit(path: Path) -> bool:
+def _takes_first(path: Path) -> bool:
     before: object = ""
     for segment in path.segments:
         if isinstance(segment, int) and _plain(before) not in _PARTS:

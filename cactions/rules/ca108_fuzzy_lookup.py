@@ -65,14 +65,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys under the names of searches, and those behind an operator."""
     for analysis in view.facts:
         for key in analysis.keys:
-            if why := _why(key):
+            if why := _explain(key):
                 yield RuleMatch(key.spot, why, "look up by a parameter that takes the value alone")
 
 
-def _why(key: LookupKey) -> str:
+def _explain(key: LookupKey) -> str:
     if key.part in (RequestPart.HEADER, RequestPart.WHERE) or key.template is None:
         return ""
-    before = _before(key)
+    before = _get_literal_before(key)
     if key.part is RequestPart.URL:
         return "a search also finds similar people" if before.endswith("/search/") else ""
     name = "".join(sign for sign in key.name.lower() if sign.isalpha())
@@ -83,7 +83,7 @@ def _why(key: LookupKey) -> str:
     return ""
 
 
-def _before(key: LookupKey) -> str:
+def _get_literal_before(key: LookupKey) -> str:
     """The literal text right before the value."""
     assert key.template is not None
     before = ""

@@ -69,11 +69,11 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 f"{analysis.route}.response.mapping#",
                 "nothing proves that the answer is about the matched person",
                 "add same_person: {path: $.email, equals: person.email}",
-                fix=_mend(analysis),
+                fix=_build_fix(analysis),
             )
 
 
-def _mend(analysis: ActionAnalysis) -> SuggestedFix:
+def _build_fix(analysis: ActionAnalysis) -> SuggestedFix:
     sent = {str(key.reference) for key in analysis.keys if key.is_sent}
     name = next((literal for literal in _PROOFS if f"person.{literal}" not in sent), "id")
     text = f"same_person: {{path: $.{name}, equals: person.{name}}}"

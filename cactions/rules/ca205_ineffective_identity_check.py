@@ -59,18 +59,18 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs that are none; claimed identities are CA104's."""
     for analysis in view.facts:
         proof = analysis.action.response.same_person
-        if proof and analysis.identity_gap and not _claimed(proof, analysis):
-            yield _spot(view, analysis, proof)
+        if proof and analysis.identity_gap and not _is_claimed_identity(proof, analysis):
+            yield _build_match(view, analysis, proof)
 
 
-def _claimed(proof: SamePerson, analysis: ActionAnalysis) -> bool:
+def _is_claimed_identity(proof: SamePerson, analysis: ActionAnalysis) -> bool:
     reference = proof.equals
     by_name = isinstance(reference, PersonField) and reference.name in _CLAIMED
     sent = any(key.reference == reference for key in analysis.keys if key.is_sent)
     return by_name and analysis.trust[reference].tainted and not sent
 
 
-def _spot(view: RuleContext, analysis: ActionAnalysis, proof: SamePerson) -> RuleMatch:
+def _build_match(view: RuleContext, analysis: ActionAnalysis, proof: SamePerson) -> RuleMatch:
     reference = proof.equals
     labels = [
         Label("it is sent here", route=key.spot)

@@ -59,29 +59,33 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs by an address or number, else mappings of one, where nothing is said about it."""
     for analysis in view.facts:
         proof = analysis.action.response.same_person
-        if not proof or proof.verified or (analysis.identity_gap and not _claimed(proof, analysis)):
+        if (
+            not proof
+            or proof.verified
+            or (analysis.identity_gap and not _is_claimed_identity(proof, analysis))
+        ):
             continue
         if _rests(view, proof):
             message = f"nothing declares that the service verifies {proof.path}"
             yield RuleMatch(f"{analysis.route}.response.same_person#", message, _HINT)
         else:
-            yield from _mapped(view, analysis)
+            yield from _list_mapped_addresses(view, analysis)
 
 
-def _claimed(proof: SamePerson, analysis: ActionAnalysis) -> bool:
+def _is_claimed_identity(proof: SamePerson, analysis: ActionAnalysis) -> bool:
     return proof.equals.name == "email" and analysis.trust[proof.equals].tainted
 
 
 def _rests(view: RuleContext, proof: SamePerson) -> bool:
     return view.is_contact_address(proof.equals.name) or view.is_contact_address(
-        _last(proof.path.segments)
+        _get_last_name(proof.path.segments)
     )
 
 
-def _mapped(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+def _list_mapped_addresses(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
     for attribute_mapping in analysis.action.response.mapping:
         if (
-            view.is_contact_address(_last(attribute_mapping.path.segments))
+            view.is_contact_address(_get_last_name(attribute_mapping.path.segments))
             and attribute_mapping.attribute.data_type.value == "string"
         ):
             message = f"nothing declares that the service verifies {attribute_mapping.path}"
@@ -91,7 +95,7 @@ def _mapped(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
             yield RuleMatch(route, message, f"under same_person, {_HINT}", (label,))
 
 
-def _last(segments: tuple[object, ...]) -> str:
+def _get_last_name(segments: tuple[object, ...]) -> str:
     names = [item for item in segments if isinstance(item, str)]
     return names[-1] if names else ""
 

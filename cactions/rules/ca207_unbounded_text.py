@@ -65,7 +65,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                     route,
                     f"any text is written onto {attribute_mapping.attribute.name}, however long",
                     "add max_length, one_of or values",
-                    fix=_mend(route, attribute_mapping, view),
+                    fix=_build_fix(route, attribute_mapping, view),
                 )
 
 
@@ -80,7 +80,7 @@ def _is_free(attribute_mapping: AttributeMapping) -> bool:
     )
 
 
-def _mend(route: str, attribute_mapping: AttributeMapping, view: RuleContext) -> SuggestedFix:
+def _build_fix(route: str, attribute_mapping: AttributeMapping, view: RuleContext) -> SuggestedFix:
     title = "take no more than an attribute holds"
     if view.is_declared(f"{route}.path"):
         return SuggestedFix(title, route, EditKind.INSERT, _MOST, safe=True)

@@ -73,14 +73,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             named = [action.name for action, _ in others[:_MOST]]
             more = f" and {len(others) - _MOST:,} more" if len(others) > _MOST else ""
             yield RuleMatch(
-                _route(first.name, name),
+                _build_route(first.name, name),
                 f"{name} is written by {', '.join(named)}{more} too: the last one wins",
                 "give each its own attribute",
-                tuple(Label(f"by {text}", route=_route(text, name)) for text in named),
+                tuple(Label(f"by {text}", route=_build_route(text, name)) for text in named),
             )
 
 
-def _route(action: str, attribute: str) -> str:
+def _build_route(action: str, attribute: str) -> str:
     return f"actions.{action}.response.mapping.{attribute}#"
 
 

@@ -80,7 +80,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             if isinstance(data_input.default_value, str) and looks_like_secret(
                 data_input.default_value, suggests_secret(data_input.name)
             ):
-                yield _spot(f"{analysis.route}.data_inputs[{number}].default_value")
+                yield _build_match(f"{analysis.route}.data_inputs[{number}].default_value")
     for name, token in view.project.tokens.items():
         if token.fetch:
             yield from _of_request(token.fetch.request, f"tokens.{name}.request")
@@ -90,9 +90,9 @@ def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
     for where, texts in (("headers", asked.headers), ("query", asked.query)):
         for name, text in texts.items():
             if _is_secret(name, text):
-                yield _spot(f"{route}.{where}.{name}")
+                yield _build_match(f"{route}.{where}.{name}")
     if looks_like_secret(" ".join(part for part in asked.url.parts if isinstance(part, str))):
-        yield _spot(f"{route}.url")
+        yield _build_match(f"{route}.url")
     if asked.body:
         yield from _of_body(asked.body.content, f"{route}.{asked.body.form.value}", "")
 
@@ -100,7 +100,7 @@ def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
 def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[RuleMatch]:
     if isinstance(content, Template):
         if _is_secret(name, content):
-            yield _spot(route)
+            yield _build_match(route)
     elif isinstance(content, dict):
         for key, item in content.items():
             yield from _of_body(item, f"{route}.{key}", key)
@@ -109,7 +109,7 @@ def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[RuleMatch
             yield from _of_body(item, f"{route}[{number}]", name)
 
 
-def _spot(route: str) -> RuleMatch:
+def _build_match(route: str) -> RuleMatch:
     return RuleMatch(
         route,
         "a secret never stands in the file",

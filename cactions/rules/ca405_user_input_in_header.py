@@ -71,15 +71,15 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes, inputs and free fields in headers and text bodies."""
     for analysis in view.facts:
         for key in analysis.keys:
-            if key.part is RequestPart.HEADER and not _given(key):
+            if key.part is RequestPart.HEADER and not _is_given(key):
                 message = f"{key.reference} goes into a header, where nothing quotes it"
                 yield RuleMatch(key.spot, message, "send it under query:, json: or form:")
-            elif key.part is RequestPart.BODY and _is_text(analysis) and not _given(key):
+            elif key.part is RequestPart.BODY and _is_text(analysis) and not _is_given(key):
                 message = f"{key.reference} is glued into a text, where nothing quotes it"
                 yield RuleMatch(key.spot, message, "send it under json: or form:")
 
 
-def _given(key: LookupKey) -> bool:
+def _is_given(key: LookupKey) -> bool:
     return isinstance(key.reference, PersonField) and key.reference.name in _GIVEN
 
 

@@ -73,7 +73,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         asked = analysis.action.request
         retries = f"{analysis.route}.limits.retries"
         if not asked.repeatable and asked.limits.retries and view.is_declared(retries):
-            yield _spot(analysis, retries)
+            yield _build_match(analysis, retries)
         elif asked.effect is Effect.READ and asked.http_method in _CHANGING:
             yield RuleMatch(
                 f"{analysis.route}.request.effect",
@@ -82,7 +82,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             )
 
 
-def _spot(analysis: ActionAnalysis, route: str) -> RuleMatch:
+def _build_match(analysis: ActionAnalysis, route: str) -> RuleMatch:
     return RuleMatch(
         route,
         "this call changes something, and would be sent again without a key",

@@ -78,12 +78,12 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             suppression.route,
             f"{what} {why}",
             "remove it",
-            fix=_mend(suppression, view),
+            fix=_build_fix(suppression, view),
             place=suppression.place,
         )
 
 
-def _mend(suppression: Suppression, view: RuleContext) -> SuggestedFix | None:
+def _build_fix(suppression: Suppression, view: RuleContext) -> SuggestedFix | None:
     """Safe where its rule finds nothing anywhere: it cannot merely stand in the wrong place."""
     if (
         not suppression.rule

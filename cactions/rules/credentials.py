@@ -100,7 +100,7 @@ def looks_like_secret(text: str, name: Name = Name.NEUTRAL) -> bool:
 
 
 def _is_random(word: str, name: Name) -> bool:
-    opaque = "".join(_opaque(word))
+    opaque = "".join(_find_opaque_parts(word))
     hexed = bool(re.fullmatch("[0-9a-f]+|[0-9A-F]+", opaque))
     least = _LEAST_HEX.get(name, len(opaque) + 1) if hexed else _LEAST[name]
     return len(opaque) >= least and len(set(opaque)) >= _VARIED
@@ -110,7 +110,7 @@ _MOST_RUNS: Final = 4
 """Runs of letters and of digits in a name, such as ``Points2024EditionV2``."""
 
 
-def _opaque(word: str) -> Iterator[str]:
+def _find_opaque_parts(word: str) -> Iterator[str]:
     """The parts of a word in which letters and digits take turns, as in no name and no number."""
     for part in re.findall("[0-9A-Za-z]+", word):
         if len(re.findall("[0-9]+|[A-Za-z]+", part)) > _MOST_RUNS:

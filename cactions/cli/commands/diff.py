@@ -65,7 +65,7 @@ def command(
     command_line = CommandLine(
         action, format_person(person, result), inputs, options, files, environment
     )
-    sheet = render_preview(result, closing=text or _closing(result, command_line))
+    sheet = render_preview(result, closing=text or _write_closing(result, command_line))
     if svg:
         write_text(
             svg, wiring.render_svg(sheet, room=_PICTURE, command=command_line.render("diff"))
@@ -84,7 +84,7 @@ def command(
     )
 
 
-def _closing(result: Plan | PlanFailure, command_line: CommandLine) -> str:
+def _write_closing(result: Plan | PlanFailure, command_line: CommandLine) -> str:
     if isinstance(result, PlanFailure):
         return ""
     apply = f" To apply it: {command_line.render('run')}" if result.effective else ""

@@ -36,7 +36,7 @@ def command(
     try:
         project_folder = wiring.open_project(files, environment)
         project, vault = project_folder.project, project_folder.folder / wiring.VAULT
-        found = [_files(project)]
+        found = [_report_files(project)]
     except CactionsError as error:
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
     found += wiring.run_health_checks(
@@ -50,7 +50,7 @@ def command(
     raise typer.Exit(Exit.FINDINGS if bad else Exit.CLEAN)
 
 
-def _files(project: Project) -> HealthCheck:
+def _report_files(project: Project) -> HealthCheck:
     return HealthCheck(
         "files", "", Health.OK, f"{count_noun(len(project.actions), 'action')}, no errors"
     )

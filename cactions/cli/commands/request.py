@@ -37,7 +37,7 @@ def command(
     project_folder = wiring.open_project(files, environment, leaks=False)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     if curl:
-        raise typer.Exit(_curl(job, project_folder, json))
+        raise typer.Exit(_print_curl(job, project_folder, json))
     asked = send_request(job, workspace.open_people(project_folder))
     if json:
         wiring.write_json(documents.request_to_json(asked))
@@ -48,7 +48,7 @@ def command(
     raise typer.Exit(Exit.FINDINGS if isinstance(asked, PlanFailure) else Exit.CLEAN)
 
 
-def _curl(job: Job, project_folder: ProjectFolder, json: bool) -> Exit:
+def _print_curl(job: Job, project_folder: ProjectFolder, json: bool) -> Exit:
     if json:
         raise UsageError("--curl and --json exclude each other", hint="Say one of them.")
     allowed = project_folder.project.allowed

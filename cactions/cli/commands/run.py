@@ -64,7 +64,7 @@ def command(
         if changing_call
         else CallRecord(propose_plan(job, context))
     )
-    receipt = _finished(done, head, project_folder, yes, json)
+    receipt = _confirm_and_apply(done, head, project_folder, yes, json)
     if json:
         wiring.write_json(documents.outcome_to_json(done.result, receipt, head))
     elif receipt and isinstance(done.result, Plan):
@@ -79,20 +79,22 @@ def command(
     )
 
 
-def _finished(
+def _confirm_and_apply(
     done: CallRecord, head: RunHead, project_folder: ProjectFolder, yes: bool, json: bool
 ) -> Receipt | None:
     """Show the diff, ask, apply; None where nothing was to be applied."""
     result = done.result
     effective = isinstance(result, Plan) and bool(result.effective)
     if not json:
-        wiring.create_output().print(render_preview(result, closing=_closing(done, effective)))
+        wiring.create_output().print(
+            render_preview(result, closing=_write_closing(done, effective))
+        )
     if not isinstance(result, Plan):
         return done.run.entries[0].receipt if done.run else None
     if not (effective or done.run):
         return None
-    if effective and not prompts.confirm(_question(result), yes):
-        wiring.create_output().info(_declined(done.run))
+    if effective and not prompts.confirm(_build_question(result), yes):
+        wiring.create_output().info(_explain_declined(done.run))
         return None
     stores = workspace.open_run_stores(project_folder)
     if done.run is None:
@@ -100,19 +102,19 @@ def _finished(
     return resume_run(done.run, stores).entries[0].receipt
 
 
-def _closing(done: CallRecord, effective: bool) -> str:
+def _write_closing(done: CallRecord, effective: bool) -> str:
     """Said where no question follows."""
     if isinstance(done.result, Plan):
         return "" if effective else "Nothing was written."
     return write_calls.refuse_without_plan(done)
 
 
-def _question(plan: Plan) -> str:
+def _build_question(plan: Plan) -> str:
     who = get_display_name(plan.subject.label or plan.subject.person_id)
     return f"Apply {count_noun(len(plan.effective), 'change')} to {who}?"
 
 
-def _declined(kept: Run | None) -> str:
+def _explain_declined(kept: Run | None) -> str:
     if kept is None:
         return "Nothing was written."
     return (

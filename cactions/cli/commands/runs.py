@@ -139,7 +139,7 @@ def undo(
     """
     prompts.require_terminal(yes, json)
     stores = replace(workspace.open_undo_stores(files, environment), unsealed=unsealed)
-    done = stores.without_forged_values(_undoable(stores.journal, run))
+    done = stores.without_forged_values(_find_undoable(stores.journal, run))
     back = build_undo_steps(done, stores.people, stores.project)
     if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):
         views = (
@@ -166,7 +166,7 @@ def _take_back(
     """The receipts and the run of the undo; no run where there is nothing to write."""
     number = sum(len(undo_step.plan.effective) for undo_step in back)
     if not number and not done.finished:
-        return _closed(done, stores, yes), None
+        return _close_cut_off(done, stores, yes), None
     if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
         for why in dict.fromkeys(undo_step.gone for undo_step in back if undo_step.gone):
             wiring.create_output().info(f"{to_sentence(why)}")
@@ -176,7 +176,7 @@ def _take_back(
     return undo_run(head, back, stores), head
 
 
-def _closed(done: Run, stores: RunStores, yes: bool) -> tuple[Receipt, ...]:
+def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> tuple[Receipt, ...]:
     """No receipt: a run that was cut off, and has left nothing behind, is closed."""
     if prompts.confirm(
         "Nothing is left to restore. Close the run, so that it cannot be resumed?", yes
@@ -198,7 +198,7 @@ def _cut_off(journal: Journal, run: str) -> Run:
     return newest
 
 
-def _undoable(journal: Journal, run: str) -> Run:
+def _find_undoable(journal: Journal, run: str) -> Run:
     """The run to take back; `last` is the newest that has left something. Raises UsageError."""
     if run != "last":
         named = journal.read(run)

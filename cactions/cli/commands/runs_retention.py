@@ -41,7 +41,7 @@ def prune_(
     prompts.require_terminal(yes)
     if (older_than is None) == (keep is None):
         raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
-    before = None if older_than is None else time.time() - _age(older_than)
+    before = None if older_than is None else time.time() - _parse_age(older_than)
     journal = workspace.open_journal(wiring.find_folder(files))
     old = find_prunable(journal.list_runs(), before=before, keep=keep)
     if not old:
@@ -90,7 +90,7 @@ def forget(
     )
 
 
-def _age(text: str) -> int:
+def _parse_age(text: str) -> int:
     """Seconds."""
     if not (found := re.fullmatch(r"([0-9]{1,6})([hdw])", text)):
         raise UsageError(f'"{text}" is no age', hint="Write 36h, 90d or 12w.")

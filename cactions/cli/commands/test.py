@@ -59,16 +59,16 @@ def command(
             wiring.create_output().info("Nothing was sent and nothing was written.")
             return
     live = wiring.create_live_caller(project_folder, options, tested) if options.live else None
-    tested = [chosen_action for chosen_action in tested if _agreed(chosen_action, options)]
+    tested = [chosen_action for chosen_action in tested if _is_confirmed(chosen_action, options)]
     way = _Way(options, live, record, again)
-    asked = [_asked(chosen_action, project_folder, way) for chosen_action in tested]
+    asked = [_run_action(chosen_action, project_folder, way) for chosen_action in tested]
     reports = [report for outcome in asked for report in outcome.reports]
     untested = tuple(chosen_action.name for chosen_action in chosen if not chosen_action.tests)
     if json:
         wiring.write_json(documents.reports_to_json(reports, redact=True))
     else:
         wiring.create_output().print(render_test_reports(reports, untested))
-    codes = [Exit.CLEAN if report.passed else _verdict(report) for report in reports]
+    codes = [Exit.CLEAN if report.passed else _choose_exit_code(report) for report in reports]
     codes += [outcome.code for outcome in asked]
     raise typer.Exit(choose_most_severe(*codes))
 
@@ -90,7 +90,7 @@ class _Way(Struct, frozen=True):
         )
 
 
-def _agreed(action: Action, options: LiveOptions) -> bool:
+def _is_confirmed(action: Action, options: LiveOptions) -> bool:
     if not options.live or action.request.is_read:
         return True
     if write_calls.confirm_write_call(action, calls=len(action.tests)):
@@ -99,19 +99,21 @@ def _agreed(action: Action, options: LiveOptions) -> bool:
     return False
 
 
-def _verdict(report: TestReport) -> Exit:
+def _choose_exit_code(report: TestReport) -> Exit:
     return choose_most_severe(Exit.FINDINGS, arguments.exit_code_of_result(report.result))
 
 
-def _asked(action: Action, project_folder: ProjectFolder, way: _Way) -> Tested:
+def _run_action(action: Action, project_folder: ProjectFolder, way: _Way) -> Tested:
     if way.live and way.record:
         return test_record.record_cassettes(
             action, project_folder, way.live, way.make(action, project_folder)
         )
-    return Tested(tuple(_reports(action, project_folder, way)))
+    return Tested(tuple(_run_each_test(action, project_folder, way)))
 
 
-def _reports(action: Action, project_folder: ProjectFolder, way: _Way) -> Iterator[TestReport]:
+def _run_each_test(
+    action: Action, project_folder: ProjectFolder, way: _Way
+) -> Iterator[TestReport]:
     replayed = replace(way.answers, replay=True)
     try:
         caller = way.live or wiring.create_caller(project_folder, action, replayed)

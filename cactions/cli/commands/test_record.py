@@ -72,7 +72,7 @@ def record_cassettes(
     kept = record_tests(
         listening, _test_people(project_folder), output_scrubber.list_secrets(), writer
     )
-    for line in _told(action, kept):
+    for line in _describe_recorded(action, kept):
         wiring.create_output().info(line)
     return Tested(reports, Exit.FINDINGS if kept.refusal else Exit.CLEAN)
 
@@ -81,7 +81,7 @@ def _test_people(project_folder: ProjectFolder) -> list[Person]:
     return [person for person in workspace.open_test_people(project_folder).list() if person.test]
 
 
-def _told(action: Action, kept: RecordedTests) -> list[str]:
+def _describe_recorded(action: Action, kept: RecordedTests) -> list[str]:
     file = build_cassette_name(action)
     if kept.refusal:
         return [f"{action.name} was not recorded: {kept.refusal}. {kept.hint}".rstrip()]

@@ -33,7 +33,7 @@ def run_token_tests(
     Example: cactions tokens test crm
     """
     project_folder = wiring.open_project(files, environment, leaks=False)
-    token = _fetched_one(project_folder.project, name)
+    token = _find_fetched_token(project_folder.project, name)
     calling = wiring.create_live_caller(
         project_folder, LiveOptions(proxy=proxy or "", ca_file=ca_file)
     )
@@ -47,7 +47,7 @@ def run_token_tests(
         wiring.create_output().print(render_token_test(token, fetched_token, binding))
 
 
-def _fetched_one(project: Project, name: str) -> Token:
+def _find_fetched_token(project: Project, name: str) -> Token:
     if name not in project.tokens:
         raise UsageError(f'there is no token "{name}"', hint=suggest(name, project.tokens))
     token = project.tokens[name]

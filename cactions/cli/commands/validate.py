@@ -68,7 +68,7 @@ def command(
         _format(form, json),
         quiet,
         fail_on,
-        _fixing(fix, diff),
+        _choose_fix_mode(fix, diff),
         stdin,
         whole,
         output,
@@ -82,7 +82,7 @@ def _format(form: Format | None, json: bool) -> Format:
     return Format.JSON if json else form or Format.TEXT
 
 
-def _fixing(fix: bool, diff: bool) -> FixMode:
+def _choose_fix_mode(fix: bool, diff: bool) -> FixMode:
     if fix and diff:
         raise UsageError("--fix changes files and --diff does not", hint="Keep one of them.")
     return FixMode.WRITTEN if fix else FixMode.SHOWN if diff else FixMode.OFFERED

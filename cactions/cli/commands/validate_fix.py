@@ -45,19 +45,19 @@ def run_fix(options: ValidateOptions) -> Exit:
     streamed = STDIN in options.paths
     _refuse(options, streamed=streamed)
     action_folders = load_folders(options._replace(whole=True))
-    wanted = partial(_wanted, _named(options), streamed and not options.stdin)
+    wanted = partial(_is_fixable, _list_changeable_files(options), streamed and not options.stdin)
     states = [
         apply_fixes(action_folder.files, partial(_look, action_folder, options.environment), wanted)
         for action_folder in action_folders
     ]
     left = build_report(options, [fix_result.shaped for fix_result in states])
-    code = _given(options, action_folders, states, left, streamed=streamed)
+    code = _print_results(options, action_folders, states, left, streamed=streamed)
     if not options.quiet:
-        wiring.create_output().info(_closing(options, states, left))
+        wiring.create_output().info(_write_closing(options, states, left))
     return code
 
 
-def _given(
+def _print_results(
     options: ValidateOptions,
     action_folders: Sequence[ActionFolder],
     states: Sequence[FixResult],
@@ -65,11 +65,11 @@ def _given(
     *,
     streamed: bool,
 ) -> Exit:
-    changed = [*_changed(action_folders, states)]
+    changed = [*_list_changed_files(action_folders, states)]
     if options.fixing is FixMode.SHOWN:
         before = build_report(options, [fix_result.before for fix_result in states])
-        hidden = {*_secret_lines(before), *_secret_lines(left)}
-        pairs = [(old.name, *_shown(old, new, before, left)) for old, new in changed]
+        hidden = {*_list_secret_lines(before), *_list_secret_lines(left)}
+        pairs = [(old.name, *_mask_unreadable(old, new, before, left)) for old, new in changed]
         views = [render_unified_diff(*pair, hidden) for pair in pairs]
         wiring.create_output().print(*views)
         return exit_code_of_report(before, options)
@@ -84,7 +84,7 @@ def _given(
     return exit_code_of_report(left, options)
 
 
-def _shown(
+def _mask_unreadable(
     old: SourceFile, new: SourceFile, before: LintReport, left: LintReport
 ) -> tuple[str, str]:
     """Both texts; without their values where one of them cannot be read, and may not be ours."""
@@ -111,7 +111,7 @@ def _look(
     return lint_folder(folder._replace(files=tuple(files)), environment)
 
 
-def _named(options: ValidateOptions) -> AbstractSet[str] | None:
+def _list_changeable_files(options: ValidateOptions) -> AbstractSet[str] | None:
     """The files that may be changed; None for all that are looked at."""
     if STDIN in options.paths:
         return {str(options.stdin or UNNAMED)}
@@ -120,13 +120,13 @@ def _named(options: ValidateOptions) -> AbstractSet[str] | None:
     return {str(file) for group in find(options.paths).values() for file in group}
 
 
-def _wanted(files: AbstractSet[str] | None, nameless: bool, finding: Finding) -> bool:
+def _is_fixable(files: AbstractSet[str] | None, nameless: bool, finding: Finding) -> bool:
     """Of the files named; and what a text without a name does not need, another file may."""
     named = {edit.place.file for edit in finding.fix.edits} if finding.fix else set()
     return (files is None or named <= files) and not (nameless and finding.rule == LAST.id)
 
 
-def _changed(
+def _list_changed_files(
     action_folders: Sequence[ActionFolder], states: Sequence[FixResult]
 ) -> Iterator[tuple[SourceFile, SourceFile]]:
     for folder, state in zip(action_folders, states, strict=True):
@@ -141,7 +141,7 @@ def _write(changed: Sequence[tuple[SourceFile, SourceFile]]) -> None:
         replace_file(Path(old.name), old.data, new.data)
 
 
-def _secret_lines(found: LintReport) -> Iterator[str]:
+def _list_secret_lines(found: LintReport) -> Iterator[str]:
     places = [
         finding.place for finding in found.findings if finding.place and finding.rule in _SECRETS
     ]
@@ -151,7 +151,7 @@ def _secret_lines(found: LintReport) -> Iterator[str]:
         yield from lines[file][first - 1 : last]
 
 
-def _closing(options: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
+def _write_closing(options: ValidateOptions, states: Sequence[FixResult], left: LintReport) -> str:
     shown = options.fixing is FixMode.SHOWN
     applied = [number for fix_result in states for number in fix_result.applied.values()]
     fixes = f"{count_noun(sum(applied), 'fix', 'fixes')} {'would be ' * shown}applied"

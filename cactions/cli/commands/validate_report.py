@@ -86,7 +86,7 @@ def validate(options: ValidateOptions) -> Exit:
 def load_folders(options: ValidateOptions) -> list[ActionFolder]:
     """The files that are to be checked. Raises UsageError where one cannot be read."""
     return find_folders(
-        _paths(options),
+        _list_paths(options),
         wiring.load_snapshot,
         whole=options.whole or bool(options.stdin),
         stdin=options.stdin,
@@ -95,7 +95,7 @@ def load_folders(options: ValidateOptions) -> list[ActionFolder]:
 
 def build_report(options: ValidateOptions, shaped: Sequence[LoadedProject]) -> LintReport:
     """What was found in all folders, and what the vaults beside them lack."""
-    lacking = wiring.find_missing_secrets(_paths(options), shaped)
+    lacking = wiring.find_missing_secrets(_list_paths(options), shaped)
     return LintReport(
         (*(finding for loaded_project in shaped for finding in loaded_project.findings), *lacking),
         tuple(
@@ -131,7 +131,7 @@ def exit_code_of_report(found: LintReport, options: ValidateOptions) -> Exit:
     return Exit.FINDINGS if grave else Exit.CLEAN
 
 
-def _paths(options: ValidateOptions) -> Sequence[Path]:
+def _list_paths(options: ValidateOptions) -> Sequence[Path]:
     """The names, with that of stdin in its place. Raises UsageError where it has none."""
     if not options.stdin:
         return options.paths

@@ -140,7 +140,9 @@ def list_(options: VaultOptions, json: Json = False) -> None:
         wiring.write_json(wire.secrets_to_json(found.head, found.secrets, rollback_checked=checked))
     else:
         wiring.create_output().print(sheets.render_secrets(found.secrets))
-    _say_unchecked(context.keys.remembers, found.rollback_checked, found.head.generation)
+    _warn_unchecked_generation(
+        context.keys.remembers, found.rollback_checked, found.head.generation
+    )
 
 
 @commands.command()
@@ -185,7 +187,9 @@ def verify(options: VaultOptions) -> None:
     entries = count_noun(found.entries, "entry opens", "entries open")
     text = f"The vault is whole: generation {found.head.generation}, {entries} for {found.me}."
     wiring.create_output().print(sheets.render_written(text))
-    _say_unchecked(context.keys.remembers, found.rollback_checked, found.head.generation)
+    _warn_unchecked_generation(
+        context.keys.remembers, found.rollback_checked, found.head.generation
+    )
 
 
 @commands.command()
@@ -244,7 +248,7 @@ def status(options: VaultOptions, json: Json = False) -> None:
     raise typer.Exit(Exit.FINDINGS if trouble else Exit.CLEAN)
 
 
-def _say_unchecked(remembers: bool, checked: bool, generation: int) -> None:
+def _warn_unchecked_generation(remembers: bool, checked: bool, generation: int) -> None:
     """Where nothing remembers a generation, an older file looks like the newest."""
     if not (remembers or checked):
         wiring.create_output().info(

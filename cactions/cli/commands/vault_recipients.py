@@ -58,7 +58,7 @@ def add(
             letting_in = recipients.add_machine if machine else recipients.invite_recipient
             done = letting_in(context, name)
         notes = done.written.notes
-        _hand_over(done.handout)
+        _print_one_time_code(done.handout)
     for note in notes:
         wiring.create_output().info(note)
 
@@ -104,7 +104,7 @@ def print_written(done: WrittenVault, text: str, *codes: str) -> None:
 def print_rekeyed(done: RekeyedVault) -> None:
     """What a new data key means for everybody."""
     for handout in done.handouts:
-        _hand_over(handout)
+        _print_one_time_code(handout)
     if done.dropped:
         wiring.create_output().info(
             f"Their passphrase was not given, so they are out: {join_words(list(done.dropped))}."
@@ -116,7 +116,7 @@ def print_rekeyed(done: RekeyedVault) -> None:
         )
 
 
-def _hand_over(handout: OneTimeCode) -> None:
+def _print_one_time_code(handout: OneTimeCode) -> None:
     machine = handout.kind is RecipientKind.MACHINE
     wiring.create_output().print(
         sheets.render_one_time_code(handout.name, handout.text.reveal(), machine)

@@ -68,7 +68,7 @@ class CassetteSender:
                 closest = find_closest_recording(
                     request_key, key, ((k, q) for k, (q, _) in index.items())
                 )
-                self._miss(request, request_key, shown, closest)
+                self._raise_not_recorded(request, request_key, shown, closest)
             key = as_recorded
         _, answers = index[key]
         return next(answers)
@@ -76,10 +76,10 @@ class CassetteSender:
     def _index(self, blanks: frozenset[Route]) -> _Index:
         """Every place of secrets has its own index; actions have few such places."""
         if blanks not in self._indexes:  # setdefault: threads share whichever came first
-            self._indexes.setdefault(blanks, _indexed(self._recorded, blanks))
+            self._indexes.setdefault(blanks, _build_index(self._recorded, blanks))
         return self._indexes[blanks]
 
-    def _miss(
+    def _raise_not_recorded(
         self,
         request: Request,
         request_key: RequestKey,
@@ -96,7 +96,7 @@ class CassetteSender:
         raise PlanningError(FailureReason.NOT_RECORDED, message, hint=hint)
 
 
-def _indexed(recorded: Iterable[RecordedExchange], blanks: frozenset[Route]) -> _Index:
+def _build_index(recorded: Iterable[RecordedExchange], blanks: frozenset[Route]) -> _Index:
     groups: dict[Key, list[RecordedExchange]] = {}
     for recorded_exchange in recorded:
         groups.setdefault(recorded_exchange.question.to_key(blanks), []).append(recorded_exchange)
@@ -111,7 +111,7 @@ def _in_turn(group: list[RecordedExchange]) -> Iterator[Response]:
 def _read(path: Path, shown: str) -> bytes:
     with store_errors(Path(shown)):
         try:
-            return _whole(open_for_reading(path), shown)
+            return _read_whole(open_for_reading(path), shown)
         except (FileNotFoundError, NotADirectoryError):
             raise DefinitionError(
                 f"there is no recording {shown}",
@@ -119,14 +119,14 @@ def _read(path: Path, shown: str) -> bytes:
                 " tests ask, into cassettes/.",
             ) from None
         except NotAFile:
-            raise _not_a_file(shown) from None
+            raise _build_not_a_file(shown) from None
 
 
-def _whole(handle: int, shown: str) -> bytes:
+def _read_whole(handle: int, shown: str) -> bytes:
     with open(handle, "rb") as file:
         state = os.fstat(handle)
         if not S_ISREG(state.st_mode):
-            raise _not_a_file(shown)
+            raise _build_not_a_file(shown)
         if state.st_size > MAX_BYTES:
             raise DefinitionError(
                 f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
@@ -134,5 +134,5 @@ def _whole(handle: int, shown: str) -> bytes:
         return file.read()
 
 
-def _not_a_file(shown: str) -> DefinitionError:
+def _build_not_a_file(shown: str) -> DefinitionError:
     return DefinitionError(f"{shown} is not a file", hint="Name the cassette itself.")

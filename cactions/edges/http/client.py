@@ -71,7 +71,7 @@ class HttpSender:
 
     def send(self, request: Request) -> Response:
         """The response, whatever its status. Raises RequestFailed."""
-        outcome = self._exchange(request)
+        outcome = self._send_once(request)
         if isinstance(outcome, RequestFailed):
             raise outcome
         return outcome
@@ -84,7 +84,7 @@ class HttpSender:
         for transport in transports.values():
             transport.close()
 
-    def _exchange(self, request: Request) -> Response | RequestFailed:
+    def _send_once(self, request: Request) -> Response | RequestFailed:
         """Failures are values here: an exception would keep the frames that it came through."""
         budget = ExchangeBudget(request.limits)
         try:

@@ -48,7 +48,7 @@ class _Entry(NamedTuple):
     again: bool = False
 
 
-def _no_response(message: str, hint: str = _RETRY, *, again: bool = True) -> _Entry:
+def _build_no_response(message: str, hint: str = _RETRY, *, again: bool = True) -> _Entry:
     return _Entry(message, hint, FailureReason.NO_ANSWER, again)
 
 
@@ -93,29 +93,29 @@ class NetworkFault(Enum):
         again=True,
     )
     # No response came.
-    HEAD_CUT_OFF = _no_response(
+    HEAD_CUT_OFF = _build_no_response(
         "{host} closed the connection in the middle of its response's headers"
     )
-    REUSED_CONNECTION_CLOSED = _no_response(
+    REUSED_CONNECTION_CLOSED = _build_no_response(
         "{host} closed a connection, reused from an earlier request, without a response"
     )
-    CLOSED_UNANSWERED = _no_response("{host} closed the connection without a response")
-    CLOSED_UNSENT = _no_response("{host} closed the connection before the request was sent")
-    HANDSHAKE_CLOSED = _no_response("{host} closed the connection in the TLS handshake")
-    NO_ADDRESS = _no_response(
+    CLOSED_UNANSWERED = _build_no_response("{host} closed the connection without a response")
+    CLOSED_UNSENT = _build_no_response("{host} closed the connection before the request was sent")
+    HANDSHAKE_CLOSED = _build_no_response("{host} closed the connection in the TLS handshake")
+    NO_ADDRESS = _build_no_response(
         "no address is known for {host}",
         f"Check the spelling of the host. {_DOCTOR}",
         again=False,
     )
-    NO_NAME_SERVER = _no_response("no name server gave the address of {host}", _DOCTOR)
-    CONNECTION_REFUSED = _no_response(
+    NO_NAME_SERVER = _build_no_response("no name server gave the address of {host}", _DOCTOR)
+    CONNECTION_REFUSED = _build_no_response(
         "{host} refuses the connection", f"Check host and port. {_DOCTOR}"
     )
-    UNREACHABLE = _no_response("{host} cannot be reached from here", _DOCTOR)
-    PROXY_DENIED = _no_response(
+    UNREACHABLE = _build_no_response("{host} cannot be reached from here", _DOCTOR)
+    PROXY_DENIED = _build_no_response(
         "the proxy returned status {status} when asked for {host}", f"Check `--proxy`. {_DOCTOR}"
     )
-    NOT_A_PROXY = _no_response(
+    NOT_A_PROXY = _build_no_response(
         "the proxy did not respond as a proxy does when asked for {host}",
         f"Check `--proxy`. {_DOCTOR}",
     )

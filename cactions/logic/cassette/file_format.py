@@ -59,11 +59,11 @@ class _Malformed(Exception):
 def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
     """The interactions of a cassette, in order. Raises DefinitionError, which names ``source``."""
     try:
-        return _interactions(parse_json(data))
+        return _parse_interactions(parse_json(data))
     except StrictJsonError as error:
         place = Place(source, error.line, error.column, error.line, error.column + 1)
         raise DefinitionError(
-            f"{escape_control(source)} is not a cassette: {_not_json(data, error)}",
+            f"{escape_control(source)} is not a cassette: {_explain_not_json(data, error)}",
             hint=_MEND,
             place=place,
         ) from None
@@ -84,61 +84,66 @@ def encode_interaction(request: Request, response: Response) -> dict[str, dict[s
             "method": request.method,
             "uri": request.url.masked,
             "body": "" if request.body is None else request.body.masked,
-            "headers": _grouped((name, value.masked) for name, value in request.headers),
+            "headers": _group_headers((name, value.masked) for name, value in request.headers),
         },
         "response": {
-            "status": {"code": response.status, "message": _phrase(response.status)},
-            "headers": _grouped(_decoded_headers(response)),
-            "body": {"string": _text(response)},
+            "status": {"code": response.status, "message": _find_reason_phrase(response.status)},
+            "headers": _group_headers(_list_stored_headers(response)),
+            "body": {"string": _decode_body(response)},
         },
     }
 
 
-def _not_json(data: bytes, error: StrictJsonError) -> str:
+def _explain_not_json(data: bytes, error: StrictJsonError) -> str:
     if not data.strip():
         return "the file is empty"
     return "it is written in YAML" if _YAML.match(data) else error.message
 
 
-def _interactions(document: Json) -> tuple[RecordedExchange, ...]:
+def _parse_interactions(document: Json) -> tuple[RecordedExchange, ...]:
     if not isinstance(document, dict):
         raise _Malformed("the file is not an object with version and interactions")
-    if _held(document, "version", int, "") != VERSION:
+    if _get_member(document, "version", int, "") != VERSION:
         raise _Malformed(f"version must be {VERSION}")
-    interactions = _held(document, "interactions", list, "")
-    return tuple(_recorded(item, f"interactions[{n}]") for n, item in enumerate(interactions))
-
-
-def _recorded(interaction: Json, route: str) -> RecordedExchange:
-    if not isinstance(interaction, dict):
-        raise _Malformed(f"{route} must be an object")
-    return RecordedExchange(
-        _question(_held(interaction, "request", dict, route), f"{route}.request"),
-        _response(_held(interaction, "response", dict, route), f"{route}.response"),
+    interactions = _get_member(document, "interactions", list, "")
+    return tuple(
+        _parse_interaction(item, f"interactions[{n}]") for n, item in enumerate(interactions)
     )
 
 
-def _question(request: dict[str, Json], route: str) -> RequestKey:
-    headers = _headers(request, route)
+def _parse_interaction(interaction: Json, route: str) -> RecordedExchange:
+    if not isinstance(interaction, dict):
+        raise _Malformed(f"{route} must be an object")
+    return RecordedExchange(
+        _parse_request(_get_member(interaction, "request", dict, route), f"{route}.request"),
+        _parse_response(_get_member(interaction, "response", dict, route), f"{route}.response"),
+    )
+
+
+def _parse_request(request: dict[str, Json], route: str) -> RequestKey:
+    headers = _parse_headers(request, route)
     if "body" not in request:
         raise _Malformed(f"{route}.body is missing")
     content_type = next((v for name, v in headers if name.lower() == "content-type"), "")
-    method, uri = _held(request, "method", str, route), _held(request, "uri", str, route)
+    method, uri = (
+        _get_member(request, "method", str, route),
+        _get_member(request, "uri", str, route),
+    )
     return build_request_key(method, uri, request["body"], content_type)
 
 
-def _response(response: dict[str, Json], route: str) -> Response:
-    status = _held(response, "status", dict, route)
-    code = _held(status, "code", int, f"{route}.status")
+def _parse_response(response: dict[str, Json], route: str) -> Response:
+    status = _get_member(response, "status", dict, route)
+    code = _get_member(status, "code", int, f"{route}.status")
     if not 100 <= code <= 599:  # noqa: PLR2004 - the range of RFC 9110
         raise _Malformed(f"{route}.status.code must be from 100 to 599")
     if not isinstance(status.get("message", ABSENT), str | None):
         raise _Malformed(f"{route}.status.message must be a text or null")
-    body = _body(_held(response, "body", dict, route), f"{route}.body")
-    return Response(code, _headers(response, route), body)
+    body = _parse_body(_get_member(response, "body", dict, route), f"{route}.body")
+    return Response(code, _parse_headers(response, route), body)
 
 
-def _body(body: dict[str, Json], route: str) -> bytes:
+def _parse_body(body: dict[str, Json], route: str) -> bytes:
     if body and "string" not in body:
         raise _Malformed(f"{route} must hold its string, and does not")
     text = body.get("string")
@@ -147,16 +152,16 @@ def _body(body: dict[str, Json], route: str) -> bytes:
     return (text or "").encode()
 
 
-def _headers(holder: dict[str, Json], route: str) -> tuple[tuple[str, str], ...]:
-    headers = _held(holder, "headers", dict, route)
+def _parse_headers(holder: dict[str, Json], route: str) -> tuple[tuple[str, str], ...]:
+    headers = _get_member(holder, "headers", dict, route)
     return tuple(
         (name, value)
         for number, name in enumerate(headers, 1)
-        for value in _values(headers[name], f"{route}.headers", number)
+        for value in _parse_header_values(headers[name], f"{route}.headers", number)
     )
 
 
-def _values(values: Json, route: str, number: int) -> list[str]:
+def _parse_header_values(values: Json, route: str, number: int) -> list[str]:
     """Of one header, whose name is not told: it may be all that a service was told."""
     if isinstance(values, list):
         texts = [value for value in values if isinstance(value, str)]
@@ -165,7 +170,7 @@ def _values(values: Json, route: str, number: int) -> list[str]:
     raise _Malformed(f"header {number} of {route} must be a list of texts")
 
 
-def _held(holder: dict[str, Json], key: str, kind: type[T], route: str) -> T:
+def _get_member(holder: dict[str, Json], key: str, kind: type[T], route: str) -> T:
     """The member of this kind; a truth value is no number here."""
     dotted = f"{route}.{key}" if route else key
     if key not in holder:
@@ -176,7 +181,7 @@ def _held(holder: dict[str, Json], key: str, kind: type[T], route: str) -> T:
     return value
 
 
-def _text(response: Response) -> str:
+def _decode_body(response: Response) -> str:
     try:
         return response.body.decode()
     except UnicodeDecodeError:
@@ -186,7 +191,7 @@ def _text(response: Response) -> str:
         ) from None
 
 
-def _decoded_headers(response: Response) -> Iterator[tuple[str, str]]:
+def _list_stored_headers(response: Response) -> Iterator[tuple[str, str]]:
     decoded = any(name.lower() == "content-encoding" for name, _ in response.headers)
     for name, value in response.headers:
         if decoded and name.lower() == "content-length":
@@ -195,11 +200,11 @@ def _decoded_headers(response: Response) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _grouped(headers: Iterable[tuple[str, str]]) -> dict[str, Json]:
+def _group_headers(headers: Iterable[tuple[str, str]]) -> dict[str, Json]:
     """The values by name, in order; a name is spelled as it first came."""
     spelled: dict[str, str] = {}
     return group_by_name((spelled.setdefault(name.lower(), name), value) for name, value in headers)
 
 
-def _phrase(status: int) -> str:
+def _find_reason_phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in _KNOWN_STATUSES else ""

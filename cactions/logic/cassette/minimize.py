@@ -96,18 +96,18 @@ def minimize_exchange(
     response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person] = ()
 ) -> Response:
     """The answer as it may be kept. ``known`` are the test people."""
-    body = _body(response, asker, answer, known)
-    return Response(answer.status, tuple(_headers(response.success_when, answer)), body)
+    body = _minimize_body(response, asker, answer, known)
+    return Response(answer.status, tuple(_keep_headers(response.success_when, answer)), body)
 
 
-def _headers(success: Success, answer: Response) -> Iterator[tuple[str, str]]:
+def _keep_headers(success: Success, answer: Response) -> Iterator[tuple[str, str]]:
     wanted = {(name.lower(), value) for name, value in success.headers}
     for name, value in answer.headers:
         if name.lower() in HEADERS or (name.lower(), value) in wanted:
             yield name, value
 
 
-def _body(
+def _minimize_body(
     response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person]
 ) -> bytes:
     if not (is_body_read(response) and _has_good_head(response.success_when, answer)):
@@ -149,7 +149,7 @@ def _keep_read(
     """The rows, the proof, and the mapped values: as far as reading comes."""
     root: tuple[Route, Json] = ((), document)
     if response.rows:
-        rows = _places(response.rows.path, (), document)
+        rows = _list_routes(response.rows.path, (), document)
         fitting = [place for place in rows if meets_conditions(response.rows, asker, place[1])]
         for route, _ in rows:
             tree.add(route, _Keep.PLACE)
@@ -195,23 +195,23 @@ def _keep_all(paths: Iterable[Path], root: tuple[Route, Json], tree: _Tree) -> N
 def _keep(  # noqa: PLR0913, PLR0917 - a place is a route and a value
     path: Path, route: Route, value: Json, tree: _Tree, keep: _Keep, words: str = ""
 ) -> None:
-    for place, _ in _places(path, route, value):
+    for place, _ in _list_routes(path, route, value):
         tree.add(place, keep, words)
 
 
-def _places(path: Path, route: Route, value: Json) -> list[tuple[Route, Json]]:
+def _list_routes(path: Path, route: Route, value: Json) -> list[tuple[Route, Json]]:
     """Every place that the path names, counted from the start; none where there is nothing."""
     found = [(route, value)]
     for segment in path.segments:
         found = [
             ((*start, step), child)
             for start, node in found
-            for step, child in _children(node, segment)
+            for step, child in _list_children(node, segment)
         ]
     return found
 
 
-def _children(node: Json, segment: Segment) -> Iterable[tuple[str | int, Json]]:
+def _list_children(node: Json, segment: Segment) -> Iterable[tuple[str | int, Json]]:
     if isinstance(node, dict):
         return [(segment, node[segment])] if isinstance(segment, str) and segment in node else []
     if not isinstance(node, list):

@@ -66,8 +66,10 @@ def find_closest_recording(
             fewest, closest = count, []
         if count == fewest:
             closest.append(question)
-    text = _text(request_key)
-    return max(closest, key=lambda question: _likeness(text, _text(question)), default=None)
+    text = _render_text(request_key)
+    return max(
+        closest, key=lambda question: _measure_likeness(text, _render_text(question)), default=None
+    )
 
 
 def list_differences(here: RequestKey, recorded: RequestKey, shown: RequestKey) -> Iterator[str]:
@@ -78,68 +80,70 @@ def list_differences(here: RequestKey, recorded: RequestKey, shown: RequestKey) 
     for part in ("method", "scheme", "host", "port"):
         ours, theirs = getattr(here, part), getattr(recorded, part)
         if ours != theirs:
-            yield f"{part}: {_beside(ours or 'none', theirs or 'none')}"
+            yield f"{part}: {_format_pair(ours or 'none', theirs or 'none')}"
     if here.path != recorded.path:
         hidden = here.path != shown.path
-        yield f"path: {_HIDDEN if hidden else _beside(here.path, recorded.path)}"
-    if query := _query_words(here.query, recorded.query):
-        yield f"query: {_HIDDEN if here.query != shown.query else _some(query)}"
-    if body := _body_words(here.body, recorded.body):
+        yield f"path: {_HIDDEN if hidden else _format_pair(here.path, recorded.path)}"
+    if query := _compare_queries(here.query, recorded.query):
+        yield f"query: {_HIDDEN if here.query != shown.query else _join_first(query)}"
+    if body := _compare_bodies(here.body, recorded.body):
         hidden = not is_same(here.body.content, shown.body.content)
-        yield f"body: {_HIDDEN if hidden else _some(body)}"
+        yield f"body: {_HIDDEN if hidden else _join_first(body)}"
 
 
-def _text(question: RequestKey) -> str:
+def _render_text(question: RequestKey) -> str:
     return f"{question.path}?{question.query}{dump_json(question.body.content)}"
 
 
-def _likeness(left: str, right: str) -> int:
+def _measure_likeness(left: str, right: str) -> int:
     """How many characters the texts share at their beginning and at their end."""
-    return _shared(left, right) + _shared(left[::-1], right[::-1])
+    return _measure_shared_start(left, right) + _measure_shared_start(left[::-1], right[::-1])
 
 
-def _shared(left: str, right: str) -> int:
+def _measure_shared_start(left: str, right: str) -> int:
     ends = range(1, min(len(left), len(right)) + 1)
     return bisect_left(ends, True, key=lambda end: left[:end] != right[:end])
 
 
-def _beside(here: str, recorded: str, label: str = "") -> str:
+def _format_pair(here: str, recorded: str, label: str = "") -> str:
     """Both values; long ones from shortly before their first difference: no cut may hide it."""
     start, lead = 0, ""
     if max(len(here), len(recorded)) > _MOST_CHARACTERS:
-        start = max(0, _shared(here, recorded) - _BEFORE)
+        start = max(0, _measure_shared_start(here, recorded) - _BEFORE)
         lead = "…" if start else ""
     ours, theirs = (escape_control(lead + side[start:]) for side in (here, recorded))
     return f"{label}{ours} here, {label}{theirs} recorded"
 
 
-def _some(words: list[str]) -> str:
+def _join_first(words: list[str]) -> str:
     rest = len(words) - _MOST_PLACES
     return "; ".join(words[:_MOST_PLACES]) + (f"; and {rest} more" if rest > 0 else "")
 
 
-def _query_words(here: Pairs, recorded: Pairs) -> list[str]:
+def _compare_queries(here: Pairs, recorded: Pairs) -> list[str]:
     ours, theirs = Counter(here), Counter(recorded)
-    return _pair_words(
+    return _compare_pairs(
         group_by_name((ours - theirs).elements()), group_by_name((theirs - ours).elements())
     )
 
 
-def _body_words(here: BodyKey, recorded: BodyKey) -> list[str]:
+def _compare_bodies(here: BodyKey, recorded: BodyKey) -> list[str]:
     if here.form is not recorded.form:
         return [f"{here.form.value} here, {recorded.form.value} recorded"]
     ours, theirs = here.content, recorded.blanked(here.blanks)
     if isinstance(ours, dict) and isinstance(theirs, dict) and here.form is BodyKind.FORM:
-        return _pair_words(ours, theirs)
+        return _compare_pairs(ours, theirs)
     if isinstance(ours, str) and isinstance(theirs, str) and here.form is BodyKind.TEXT:
-        return _text_words(ours, theirs)
+        return _compare_texts(ours, theirs)
     return [
-        _words(_path(route), mine, other, _json, quote=not _by_dots(route, here.blanks))
+        _format_difference(
+            _format_path(route), mine, other, _format_json, quote=not _is_hidden(route, here.blanks)
+        )
         for route, mine, other in _walk(ours, theirs, ())
     ]
 
 
-def _by_dots(route: Route, blanks: frozenset[Route]) -> bool:
+def _is_hidden(route: Route, blanks: frozenset[Route]) -> bool:
     """Whether a list on the way there holds dots: an item more or less, and a secret is here."""
     return any(_share_list(route, blank) for blank in blanks)
 
@@ -149,19 +153,20 @@ def _share_list(route: Route, blank: Route) -> bool:
     return steps is None or all(isinstance(step, int) for step in steps)
 
 
-def _text_words(here: str, recorded: str) -> list[str]:
+def _compare_texts(here: str, recorded: str) -> list[str]:
     if here == recorded:
         return []
     lengths = f"{len(here)} characters here, {len(recorded)} recorded"
-    return [f"{lengths}, different from character {_shared(here, recorded) + 1} on"]
+    return [f"{lengths}, different from character {_measure_shared_start(here, recorded) + 1} on"]
 
 
-def _pair_words(here: dict[str, Json], recorded: dict[str, Json]) -> list[str]:
+def _compare_pairs(here: dict[str, Json], recorded: dict[str, Json]) -> list[str]:
     names = here | recorded
     ours, theirs = ({name: side.get(name, []) for name in names} for side in (here, recorded))
     found = _walk(ours, theirs, ())
     return [
-        _words(escape_control(str(name)), mine, other, str) for (name, *_), mine, other in found
+        _format_difference(escape_control(str(name)), mine, other, str)
+        for (name, *_), mine, other in found
     ]
 
 
@@ -178,7 +183,7 @@ def _walk(here: Value, recorded: Value, route: Route) -> Iterator[tuple[Route, V
         yield route, here, recorded
 
 
-def _words(
+def _format_difference(
     label: str, here: Value, recorded: Value, show: Callable[[Value], str], *, quote: bool = True
 ) -> str:
     if here is ABSENT:
@@ -186,24 +191,26 @@ def _words(
     if recorded is ABSENT:
         return f"{label}={escape_control(show(here))} here, not recorded"
     is_plain = not (isinstance(here, dict | list) or (isinstance(here, str) and MASK in here))
-    return _beside(show(here), (show if is_plain and quote else _kind)(recorded), f"{label}=")
+    return _format_pair(
+        show(here), (show if is_plain and quote else _get_kind)(recorded), f"{label}="
+    )
 
 
-def _kind(value: Value) -> str:
+def _get_kind(value: Value) -> str:
     return _KINDS[type(value)]
 
 
-def _json(value: Value) -> str:
+def _format_json(value: Value) -> str:
     if value is ABSENT or isinstance(value, (dict, list)):
         return _KINDS[type(value)]
     return dump_json(value)
 
 
-def _path(route: Route) -> str:
-    return escape_control("$" + "".join(map(_step, route)))
+def _format_path(route: Route) -> str:
+    return escape_control("$" + "".join(map(_format_step, route)))
 
 
-def _step(step: str | int) -> str:
+def _format_step(step: str | int) -> str:
     if isinstance(step, str) and step.isidentifier():
         return f".{step}"
     return f"[{dump_json(step)}]"

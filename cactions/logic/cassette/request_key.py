@@ -62,12 +62,16 @@ class BodyKey:
     @property
     def blanks(self) -> frozenset[Route]:
         """Where a secret is shown as dots."""
-        return frozenset() if self.form is BodyKind.TEXT else frozenset(_dotted(self.content, ()))
+        return (
+            frozenset()
+            if self.form is BodyKind.TEXT
+            else frozenset(_list_masked_routes(self.content, ()))
+        )
 
     def blanked(self, blanks: frozenset[Route]) -> Json:
         """The content with dots for every text that stands at one of the blanks."""
         fillable = blanks and self.form is not BodyKind.TEXT
-        return _blanked(self.content, blanks, ()) if fillable else self.content
+        return _mask_text(self.content, blanks, ()) if fillable else self.content
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,15 +119,15 @@ def build_request_key(method: str, url: str, body: Json, content_type: str = "")
     scheme, authority, path, query = (group or "" for group in split.groups())
     located = _AUTHORITY.fullmatch(authority)
     assert located, "the pattern matches every text"
-    scheme = _lower(scheme)
+    scheme = _lower_ascii(scheme)
     return RequestKey(
         method=method,
         scheme=scheme,
-        host=_lower(located[1]),
+        host=_lower_ascii(located[1]),
         port=located[2] or DEFAULT_PORTS.get(scheme, ""),
-        path="/".join(map(_canonical, (path or "/").split("/"))),
-        query=tuple(sorted(_pairs(query))),
-        body=_body(body, content_type),
+        path="/".join(map(_normalize_segment, (path or "/").split("/"))),
+        query=tuple(sorted(_parse_pairs(query))),
+        body=_build_body_key(body, content_type),
     )
 
 
@@ -144,56 +148,56 @@ def group_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Json]:
     return dict(values)
 
 
-def _lower(text: str) -> str:
+def _lower_ascii(text: str) -> str:
     """In ASCII only: beyond it, different names fall together (the Kelvin sign and ``k``)."""
     return text.lower() if text.isascii() else text
 
 
-def _canonical(segment: str) -> str:
+def _normalize_segment(segment: str) -> str:
     # surrogatepass: any text has a canonical form, even one that can never be sent
     return quote(unquote_to_bytes(segment.encode("utf-8", "surrogatepass")), safe=_SEGMENT_SAFE)
 
 
-def _pairs(encoded: str) -> list[tuple[str, str]]:
+def _parse_pairs(encoded: str) -> list[tuple[str, str]]:
     # surrogateescape: bytes that are not UTF-8 stay apart instead of all turning into U+FFFD
     return parse_qsl(encoded, keep_blank_values=True, errors="surrogateescape")
 
 
-def _body(content: Json, content_type: str) -> BodyKey:
+def _build_body_key(content: Json, content_type: str) -> BodyKey:
     if content is None or content == "":
         return BodyKey(BodyKind.NONE, None)
     if not isinstance(content, str):
         return BodyKey(BodyKind.JSON, content)
-    value = _parsed(content)
+    value = _try_parse_json(content)
     declared = content_type.partition(";")[0].strip().lower()
     if declared == _FORM_TYPE and not isinstance(value, (dict, list)):
-        return BodyKey(BodyKind.FORM, group_by_name(_pairs(content)))
+        return BodyKey(BodyKind.FORM, group_by_name(_parse_pairs(content)))
     return BodyKey(BodyKind.TEXT, content) if value is ABSENT else BodyKey(BodyKind.JSON, value)
 
 
-def _parsed(text: str) -> Value:
+def _try_parse_json(text: str) -> Value:
     try:
         return parse_json(text)
     except StrictJsonError:
         return ABSENT
 
 
-def _dotted(value: Json, here: Route) -> Iterator[Route]:
+def _list_masked_routes(value: Json, here: Route) -> Iterator[Route]:
     if value == MASK:
         yield here
-    for step, item in _items(value):
-        yield from _dotted(item, (*here, step))
+    for step, item in _list_items(value):
+        yield from _list_masked_routes(item, (*here, step))
 
 
-def _blanked(value: Json, blanks: frozenset[Route], here: Route) -> Json:
+def _mask_text(value: Json, blanks: frozenset[Route], here: Route) -> Json:
     if isinstance(value, dict):
-        return {name: _blanked(item, blanks, (*here, name)) for name, item in value.items()}
+        return {name: _mask_text(item, blanks, (*here, name)) for name, item in value.items()}
     if isinstance(value, list):
-        return [_blanked(item, blanks, (*here, place)) for place, item in enumerate(value)]
+        return [_mask_text(item, blanks, (*here, place)) for place, item in enumerate(value)]
     return MASK if isinstance(value, str) and here in blanks else value
 
 
-def _items(value: Json) -> Iterable[tuple[str | int, Json]]:
+def _list_items(value: Json) -> Iterable[tuple[str | int, Json]]:
     if isinstance(value, dict):
         return value.items()
     return enumerate(value) if isinstance(value, list) else ()

@@ -103,11 +103,13 @@ def people_to_json(people: Iterable[Person], redacted: frozenset[Reference]) -> 
     fields, attributes = list_hidden_fields(redacted), list_hidden_attributes(redacted)
     return {
         "format": "cactions.people/1",
-        "people": [_person(person, fields, attributes) for person in people],
+        "people": [_person_to_json(person, fields, attributes) for person in people],
     }
 
 
-def _person(person: Person, fields: frozenset[str], attributes: frozenset[str]) -> dict[str, Json]:
+def _person_to_json(
+    person: Person, fields: frozenset[str], attributes: frozenset[str]
+) -> dict[str, Json]:
     """Whole people can be imported again; ``redacted`` makes an import refuse the others."""
     held = person.attributes
     hidden: list[Json] = [*sorted(fields & {*person.fields}), *sorted(attributes & {*held})]

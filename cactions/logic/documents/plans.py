@@ -34,12 +34,14 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
         "subject": _subject_to_json(plan.subject),
         "call": _call_to_json(plan.call),
         "changes": [_change_to_json(change, redact) for change in plan.changes],
-        "left": [_left_to_json(left, redact) for left in plan.left],
+        "left": [_kept_to_json(left, redact) for left in plan.left],
         "proof": _proof_to_json(plan.proof, redact),
         **(
             {}
             if redact
-            else {"premises": [_premise_to_json(precondition) for precondition in plan.premises]}
+            else {
+                "premises": [_precondition_to_json(precondition) for precondition in plan.premises]
+            }
         ),
     }
 
@@ -84,42 +86,42 @@ def result_from_json(document: Json) -> Plan | PlanFailure:
 def read_result(fields: StrictReader) -> Plan | PlanFailure:
     """A plan or a failure inside a larger document."""
     is_plan = fields.format(PLAN, FAILED) == PLAN
-    return _plan_body(fields) if is_plan else _failed_body(fields)
+    return _read_plan_body(fields) if is_plan else _read_failed_body(fields)
 
 
 def read_plan(fields: StrictReader) -> Plan:
     """A plan inside a larger document."""
     fields.format(PLAN)
-    return _plan_body(fields)
+    return _read_plan_body(fields)
 
 
 def _read_failed(fields: StrictReader) -> PlanFailure:
     fields.format(FAILED)
-    return _failed_body(fields)
+    return _read_failed_body(fields)
 
 
-def _plan_body(fields: StrictReader) -> Plan:
+def _read_plan_body(fields: StrictReader) -> Plan:
     return Plan(
         action=fields.read_text("action"),
-        subject=fields.read_object("subject", _subject),
-        call=fields.read_object("call", _call),
-        changes=fields.read_each("changes", _change),
-        left=fields.read_each("left", _left),
-        proof=fields.read_optional("proof", _proof),
-        premises=fields.read_each("premises", _premise),
+        subject=fields.read_object("subject", _read_subject),
+        call=fields.read_object("call", _read_call),
+        changes=fields.read_each("changes", _read_change),
+        left=fields.read_each("left", _read_kept),
+        proof=fields.read_optional("proof", _read_proof),
+        premises=fields.read_each("premises", _read_precondition),
     )
 
 
-def _failed_body(fields: StrictReader) -> PlanFailure:
+def _read_failed_body(fields: StrictReader) -> PlanFailure:
     fields.skip("error_type")
     return PlanFailure(
         action=fields.read_text("action"),
-        subject=fields.read_object("subject", _subject),
+        subject=fields.read_object("subject", _read_subject),
         reason=fields.read_word("reason", FailureReason),
         message=fields.read_text("message"),
         hint=fields.read_text("hint"),
-        call=fields.read_optional("call", _call),
-        proof=fields.read_optional("proof", _proof),
+        call=fields.read_optional("call", _read_call),
+        proof=fields.read_optional("proof", _read_proof),
     )
 
 
@@ -131,7 +133,7 @@ def _subject_to_json(subject: Subject) -> dict[str, Json]:
     }
 
 
-def _subject(fields: StrictReader) -> Subject:
+def _read_subject(fields: StrictReader) -> Subject:
     return Subject(
         person_id=fields.read_text("person_id"),
         matched=fields.read_object(
@@ -141,12 +143,12 @@ def _subject(fields: StrictReader) -> Subject:
     )
 
 
-def _premise_to_json(premise: Precondition) -> dict[str, Json]:
+def _precondition_to_json(premise: Precondition) -> dict[str, Json]:
     """What a plan rests on is for its commit, not for its readers."""
     return {"reference": str(premise.reference), **read_values(hide=False, value=premise.value)}
 
 
-def _premise(fields: StrictReader) -> Precondition:
+def _read_precondition(fields: StrictReader) -> Precondition:
     fields.check_complete()
     return Precondition(fields.read_reference("reference"), fields.read_value("value"))
 
@@ -155,7 +157,7 @@ def _call_to_json(call: SentCall) -> dict[str, Json]:
     return {"line": call.line, "status": call.status, "source": call.source}
 
 
-def _call(fields: StrictReader) -> SentCall:
+def _read_call(fields: StrictReader) -> SentCall:
     return SentCall(
         line=fields.read_text("line"),
         status=fields.read_optional_integer("status"),
@@ -176,7 +178,7 @@ def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:
     }
 
 
-def _change(fields: StrictReader) -> Change:
+def _read_change(fields: StrictReader) -> Change:
     fields.check_complete()
     fields.skip("kind")
     return Change(
@@ -190,7 +192,7 @@ def _change(fields: StrictReader) -> Change:
     )
 
 
-def _left_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
+def _kept_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
     return {
         "attribute": left.attribute,
         **read_values(hide=redact and left.redacted, before=left.before, got=left.received),
@@ -203,7 +205,7 @@ def _left_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
     }
 
 
-def _left(fields: StrictReader) -> KeptAttribute:
+def _read_kept(fields: StrictReader) -> KeptAttribute:
     fields.check_complete()
     return KeptAttribute(
         attribute=fields.read_text("attribute"),
@@ -230,7 +232,7 @@ def _proof_to_json(proof: Proof | None, redact: bool) -> dict[str, Json] | None:
     }
 
 
-def _proof(fields: StrictReader) -> Proof:
+def _read_proof(fields: StrictReader) -> Proof:
     fields.check_complete()
     return Proof(
         path=fields.read_text("path"),

@@ -28,7 +28,7 @@ def receipt_to_json(receipt: Receipt, *, redact: bool) -> dict[str, Json]:
 
 def receipt_from_json(document: Json) -> Receipt:
     """The receipt. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _receipt, "receipt")
+    return read_document(document, _read_receipt, "receipt")
 
 
 def conflict_to_json(conflict: Conflict, *, redact: bool) -> dict[str, Json]:
@@ -60,7 +60,7 @@ def head_to_json(head: RunHead) -> dict[str, Json]:
 
 def head_from_json(document: Json) -> RunHead:
     """The head. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _head, "head")
+    return read_document(document, _read_head, "head")
 
 
 def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
@@ -93,20 +93,20 @@ def run_to_lines(run: Run) -> Iterator[dict[str, Json]]:
 
 def run_from_json(document: Json) -> Run:
     """The run. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _run, "run")
+    return read_document(document, _read_run, "run")
 
 
-def _receipt(fields: StrictReader) -> Receipt:
+def _read_receipt(fields: StrictReader) -> Receipt:
     fields.format(RECEIPT)
     return Receipt(
         person_id=fields.read_text("person_id"),
         outcome=fields.read_word("outcome", Outcome),
         message=fields.read_text("message"),
-        conflicts=fields.read_each("conflicts", _conflict),
+        conflicts=fields.read_each("conflicts", _read_conflict),
     )
 
 
-def _conflict(fields: StrictReader) -> Conflict:
+def _read_conflict(fields: StrictReader) -> Conflict:
     fields.check_complete()
     return Conflict(
         attribute=fields.read_text("attribute"),
@@ -116,7 +116,7 @@ def _conflict(fields: StrictReader) -> Conflict:
     )
 
 
-def _head(fields: StrictReader) -> RunHead:
+def _read_head(fields: StrictReader) -> RunHead:
     fields.format(HEAD)
     return RunHead(
         id=fields.read_text("id"),
@@ -141,19 +141,19 @@ def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
     }
 
 
-def _entry(fields: StrictReader) -> RunEntry:
+def _read_entry(fields: StrictReader) -> RunEntry:
     return RunEntry(
         plan=fields.read_object("plan", read_plan),
-        receipt=fields.read_optional("receipt", _receipt),
+        receipt=fields.read_optional("receipt", _read_receipt),
         undone_by=fields.read_text("undone_by"),
     )
 
 
-def _run(fields: StrictReader) -> Run:
+def _read_run(fields: StrictReader) -> Run:
     fields.format(RUN)
     return Run(
-        head=fields.read_object("head", _head),
-        entries=fields.read_each("entries", _entry),
+        head=fields.read_object("head", _read_head),
+        entries=fields.read_each("entries", _read_entry),
         finished=fields.read_flag("finished"),
         authentic=fields.read_optional_flag("authentic"),
     )

@@ -60,12 +60,14 @@ def report_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Rel
         "columnKind": "unicodeCodePoints",
         "newlineSequences": [*LINE_ENDS],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the sources."}}},
-        "results": [*_results(review, _Files(review.sources, relative), rules)],
+        "results": [*_build_results(review, _Files(review.sources, relative), rules)],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> Iterator[Object]:
+def _build_results(
+    review: LintReport, files: _Files, rules: Sequence[RulePage]
+) -> Iterator[Object]:
     numbers = {page.rule: number for number, page in enumerate(rules)}
     texts: list[tuple[Finding, Suppression | None]] = [
         *((reported, None) for reported in review.findings),
@@ -82,7 +84,7 @@ def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> It
             "ruleId": finding.rule,
             "ruleIndex": numbers[finding.rule],
             "level": LEVELS[finding.severity.value],
-            "message": {"text": _text(finding)},
+            "message": {"text": _build_message(finding)},
             "locations": [files.build_spot(finding)],
             "partialFingerprints": {FINGERPRINT: f"{fingerprint}:{alike[fingerprint]}"},
             "suppressions": [files.build_suppression(by)] if by else [],
@@ -91,13 +93,13 @@ def _results(review: LintReport, files: _Files, rules: Sequence[RulePage]) -> It
         }
 
 
-def _text(finding: Finding) -> str:
+def _build_message(finding: Finding) -> str:
     """All that is said of it, since most viewers show nothing else."""
     hint = [f"hint: {finding.hint}"] if finding.hint else []
-    return _plain("\n".join([finding.message, *finding.notes, *hint]))
+    return _strip_backticks("\n".join([finding.message, *finding.notes, *hint]))
 
 
-def _plain(text: str) -> str:
+def _strip_backticks(text: str) -> str:
     """Without a link: a plain message may hold some, and ours repeat what an author wrote."""
     return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
 
@@ -114,15 +116,15 @@ class _Files(Struct, frozen=True):
         if finding.place:
             spot = self.build_location(finding.place)
         else:
-            spot = {"physicalLocation": {"artifactLocation": self._artifact(first)}}
+            spot = {"physicalLocation": {"artifactLocation": self._build_artifact(first)}}
         named: Json = [{"fullyQualifiedName": finding.route, "kind": "object"}]
         return {**spot, "logicalLocations": named} if finding.route else spot
 
     def build_location(self, place: Place, message: str = "") -> Object:
-        text: Object = {"message": {"text": _plain(message)}} if message else {}
-        artifact = self._artifact(place.file)
+        text: Object = {"message": {"text": _strip_backticks(message)}} if message else {}
+        artifact = self._build_artifact(place.file)
         return {
-            "physicalLocation": {"artifactLocation": artifact, "region": _region(place)},
+            "physicalLocation": {"artifactLocation": artifact, "region": _build_region(place)},
             **text,
         }
 
@@ -154,8 +156,8 @@ class _Files(Struct, frozen=True):
         ordered = sorted(fix.edits, key=lambda edit: edit.place.file)
         changes: list[Json] = [
             {
-                "artifactLocation": self._artifact(file),
-                "replacements": [_replacement(edit) for edit in edits],
+                "artifactLocation": self._build_artifact(file),
+                "replacements": [_build_replacement(edit) for edit in edits],
             }
             for file, edits in groupby(ordered, key=lambda edit: edit.place.file)
         ]
@@ -172,7 +174,7 @@ class _Files(Struct, frozen=True):
         about = (finding.rule, self.relative(file) or file, finding.route, words)
         return sha256("\0".join(about).encode("utf-8", "replace")).hexdigest()[:32]
 
-    def _artifact(self, file: str) -> Object:
+    def _build_artifact(self, file: str) -> Object:
         """With ``/`` and without what a URI cannot hold."""
         inside = self.relative(file)
         if inside is not None:
@@ -181,7 +183,7 @@ class _Files(Struct, frozen=True):
         return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}
 
 
-def _region(place: Place) -> Object:
+def _build_region(place: Place) -> Object:
     return {
         "startLine": place.line,
         "startColumn": place.column,
@@ -190,6 +192,6 @@ def _region(place: Place) -> Object:
     }
 
 
-def _replacement(edit: Edit) -> Object:
+def _build_replacement(edit: Edit) -> Object:
     inserted: Object = {"insertedContent": {"text": edit.text}} if edit.text else {}
-    return {"deletedRegion": _region(edit.place), **inserted}
+    return {"deletedRegion": _build_region(edit.place), **inserted}

@@ -18,13 +18,13 @@ def rule_to_sarif(page: RulePage) -> dict[str, Json]:
         "name": page.name,
         "shortDescription": {"text": page.summary},
         "fullDescription": {"text": f"{page.summary}\n\n{page.about}".strip()},
-        "help": {"text": _text(page), "markdown": _markdown(page)},
+        "help": {"text": _build_help_text(page), "markdown": _build_help_markdown(page)},
         "defaultConfiguration": {"level": LEVELS[page.severity]},
         "properties": {"tags": ["intercom", "format" if page.rule < "CA1" else "security"]},
     }
 
 
-def _text(page: RulePage) -> str:
+def _build_help_text(page: RulePage) -> str:
     parts = (
         page.summary, page.about, f"Why: {page.why}", f"Bad:\n\n{page.bad}",
         f"Good:\n\n{page.good}", f"Fix: {page.fix}", f"Suppress: {page.suppress}",
@@ -32,7 +32,7 @@ def _text(page: RulePage) -> str:
     return "\n\n".join(part.strip() for part in parts if part)
 
 
-def _markdown(page: RulePage) -> str:
+def _build_help_markdown(page: RulePage) -> str:
     """Pages mark code with two backticks, which Markdown reads as they are meant."""
     parts = (
         f"# {page.rule} {page.name}: {page.summary}", page.about, f"**Why:** {page.why}",

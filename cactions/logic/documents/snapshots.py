@@ -36,23 +36,26 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
         return Snapshot(
             file,
             fields.read_seconds("taken"),
-            {attribute.name: attribute for attribute in fields.read_each("attributes", _attribute)},
-            _maybe_flag(fields, "identity_verification"),
+            {
+                attribute.name: attribute
+                for attribute in fields.read_each("attributes", _read_attribute)
+            },
+            _read_unknown_flag(fields, "identity_verification"),
         )
 
     return read_document(document, build, file)
 
 
-def _attribute(fields: StrictReader) -> Attribute:
+def _read_attribute(fields: StrictReader) -> Attribute:
     return Attribute(
         fields.read_text("name"),
         fields.read_word("data_type", DataType),
         fields.read_scalars("options"),
-        _maybe_flag(fields, "messenger_writable"),
+        _read_unknown_flag(fields, "messenger_writable"),
     )
 
 
-def _maybe_flag(fields: StrictReader, key: str) -> bool | None:
+def _read_unknown_flag(fields: StrictReader, key: str) -> bool | None:
     if fields.is_all_null(key):
         return None
     return fields.read_flag(key)

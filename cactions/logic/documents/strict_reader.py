@@ -95,11 +95,11 @@ class StrictReader:
 
     def read_word(self, key: str, words: type[Word]) -> Word:
         """A member of the enum, by its value."""
-        return self._word(key, self.read_text(key), words)
+        return self._to_word(key, self.read_text(key), words)
 
     def read_words(self, key: str, words: type[Word]) -> tuple[Word, ...]:
         """A list of members of the enum."""
-        return tuple(self._word(key, text, words) for text in self.read_texts(key))
+        return tuple(self._to_word(key, text, words) for text in self.read_texts(key))
 
     def read_texts(self, key: str) -> tuple[str, ...]:
         """A list of strings."""
@@ -183,7 +183,7 @@ class StrictReader:
         found = self._take(key)
         return found if isinstance(found, list) else self._refuse(key, "should be a list")
 
-    def _word(self, key: str, text: str, words: type[Word]) -> Word:
+    def _to_word(self, key: str, text: str, words: type[Word]) -> Word:
         try:
             return words(text)
         except ValueError:

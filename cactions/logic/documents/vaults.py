@@ -17,7 +17,7 @@ def secrets_to_json(
     """What is sealed, by name, and where it may go; then which tokens of end users are bound."""
     return {
         "format": "cactions.vault/1",
-        **_head(head),
+        **_head_to_json(head),
         "rollback_checked": rollback_checked,
         "secrets": [
             {
@@ -65,10 +65,10 @@ def status_to_json(
         "format": "cactions.vault-status/1",
         "file": file,
         "key": holder,
-        "vault": _head(contents.head) if contents else None,
+        "vault": _head_to_json(contents.head) if contents else None,
         "trouble": {"fault": fault, "message": str(trouble)} if trouble else None,
     }
 
 
-def _head(head: VaultHead) -> dict[str, Json]:
+def _head_to_json(head: VaultHead) -> dict[str, Json]:
     return {"id": head.vault_id, "epoch": head.epoch, "generation": head.generation}

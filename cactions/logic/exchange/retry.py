@@ -86,7 +86,7 @@ def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -
     for token in request.tokens:
         if token.is_runtime_value:
             held[token.name] = yield GetToken(token)
-    answer = yield from _sent(asked.build_request(Credentials(secrets, held)), manner)
+    answer = yield from _send_with_retries(asked.build_request(Credentials(secrets, held)), manner)
     denied = [
         token for token in request.tokens
         if token.fetch and _is_denied(token.fetch.denied_when, answer)
@@ -95,14 +95,16 @@ def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -
         return answer
     for token in denied:
         held[token.name] = yield GetToken(token, held[token.name])
-    return (yield from _sent(asked.build_request(Credentials(secrets, held)), manner))
+    return (yield from _send_with_retries(asked.build_request(Credentials(secrets, held)), manner))
 
 
 def fetch_steps(token: Token, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
     """Fetches a token: a second fetch only gives another token, so that it may be repeated."""
     assert token.fetch, "only a dynamic token is fetched"
     request = build_token_request(token.fetch, Credentials(secrets))
-    return (yield from _sent(request, _RetryPolicy(request.limits.retries, False, chance)))
+    return (
+        yield from _send_with_retries(request, _RetryPolicy(request.limits.retries, False, chance))
+    )
 
 
 def _is_denied(denial: Denial, response: Response) -> bool:
@@ -120,19 +122,21 @@ def _is_denied(denial: Denial, response: Response) -> bool:
     return any(is_same(query_one(check.path, document), check.equals) for check in denial.body)
 
 
-def _sent(request: Request, manner: _RetryPolicy) -> Conversation:
+def _send_with_retries(request: Request, manner: _RetryPolicy) -> Conversation:
     doubtful = False
     for turn in range(manner.tries + 1):
         response: Response | RequestFailed = yield Send(request)
         doubtful |= _is_lost(response)
-        pause = _pause(response, turn, manner) if turn < manner.tries else None
+        pause = _choose_pause(response, turn, manner) if turn < manner.tries else None
         if pause is None or not (yield Wait(pause)):
             break
     doubtful &= manner.changes
     if isinstance(response, RequestFailed):
-        raise _in_doubt(str(response)) if doubtful else response
+        raise _build_outcome_unknown(str(response)) if doubtful else response
     if doubtful and response.status >= _REFUSED:
-        raise _in_doubt(f"an answer was lost, and what came at last has status {response.status}")
+        raise _build_outcome_unknown(
+            f"an answer was lost, and what came at last has status {response.status}"
+        )
     return response
 
 
@@ -143,24 +147,26 @@ def _is_lost(response: Response | RequestFailed) -> bool:
     return response.status in _GATEWAYS
 
 
-def _pause(response: Response | RequestFailed, turn: int, manner: _RetryPolicy) -> float | None:
+def _choose_pause(
+    response: Response | RequestFailed, turn: int, manner: _RetryPolicy
+) -> float | None:
     """Seconds before another try, with full jitter; None where it would not help."""
     jitter = manner.chance() * min(LONGEST_PAUSE, 2.0**turn)
     if isinstance(response, RequestFailed):
         return jitter if response.again else None
     if response.status not in _BUSY:
         return None
-    number = _told(response)
+    number = _read_retry_after(response)
     return max(number, jitter) if number <= LONGEST_PAUSE else None
 
 
-def _told(answer: Response) -> float:
+def _read_retry_after(answer: Response) -> float:
     """Seconds of a Retry-After; 0 where there is none in seconds. RFC 9110, 10.2.3."""
     text = next(iter(answer.get_headers("retry-after")), "")
     return float(text) if text.isascii() and text.isdigit() and len(text) < _LONG else 0.0
 
 
-def _in_doubt(why: str) -> PlanningError:
+def _build_outcome_unknown(why: str) -> PlanningError:
     return PlanningError(
         FailureReason.IN_DOUBT,
         f"{why}. The call may have succeeded: its outcome is unknown, and it is not sent again",

@@ -58,7 +58,7 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
             token, f"{fetch.token_path} {unfit}", "It cannot stand in a header."
         ) from None
     return FetchedToken(
-        Secret(token.name, value), answer.status, _lifetime(fetch.expires_in_path, document)
+        Secret(token.name, value), answer.status, _read_lifetime(fetch.expires_in_path, document)
     )
 
 
@@ -69,7 +69,7 @@ def describe_missing_token(token: Token, why: str, hint: str) -> PlanningError:
     )
 
 
-def _lifetime(path: Path | None, document: Json) -> float | None:
+def _read_lifetime(path: Path | None, document: Json) -> float | None:
     """As a number or, as some services have it, a text of digits; at most LONGEST."""
     value = ABSENT if path is None else query_one(path, document)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG:

@@ -66,10 +66,10 @@ def verify_response(
         check_head(success, answer)
         return VerifiedResponse(None, None)
     document = require_success(success, answer)
-    root = document if response.rows is None else _one_row(response.rows, asker, document)
+    root = document if response.rows is None else _find_one_row(response.rows, asker, document)
     if response.same_person is None:
         return VerifiedResponse(root, None)
-    return VerifiedResponse(root, _proven(response, response.same_person, asker, root))
+    return VerifiedResponse(root, _prove_identity(response, response.same_person, asker, root))
 
 
 def is_body_read(response: ActionResponse) -> bool:
@@ -85,14 +85,14 @@ def _check_status(success: Success, answer: Response) -> None:
     raise PlanningError(
         FailureReason.NOT_SUCCESS,
         f"the answer has status {answer.status}, not {wanted}",
-        hint=_status_hint(answer),
+        hint=_choose_status_hint(answer),
     )
 
 
 def require_success(success: Success, answer: Response) -> Json:
     """The JSON of an answer that is a success. Raises PlanningError (NOT_SUCCESS, NOT_JSON)."""
     check_head(success, answer)
-    document = _parsed(answer)
+    document = _parse_body(answer)
     _check_body(success, document)
     return document
 
@@ -113,9 +113,10 @@ def _check_headers(success: Success, answer: Response) -> None:
             )
 
 
-def _status_hint(answer: Response) -> str:
+def _choose_status_hint(answer: Response) -> str:
     if answer.status in _REDIRECTS:
-        return f"Redirects are not followed{_target(answer)}: put the final address into `url`."
+        target = _describe_target(answer)
+        return f"Redirects are not followed{target}: put the final address into `url`."
     if answer.status >= _TROUBLE:
         return "The service has trouble of its own: try again later."
     return _HINTS.get(answer.status, "If this is a success, list it in `success_when.status`.")
@@ -133,7 +134,7 @@ _HINTS: Final[Mapping[int, str]] = MappingProxyType(
 )
 
 
-def _target(answer: Response) -> str:
+def _describe_target(answer: Response) -> str:
     """The host alone: the rest of a target may hold private values."""
     location = next((v for name, v in answer.headers if name.lower() == "location"), "")
     try:
@@ -143,7 +144,7 @@ def _target(answer: Response) -> str:
     return f" (this one leads to {host})" if host else ""
 
 
-def _parsed(answer: Response) -> Json:
+def _parse_body(answer: Response) -> Json:
     try:
         return strict_json.parse_json(answer.body)
     except strict_json.StrictJsonError as error:
@@ -164,7 +165,7 @@ def _check_body(success: Success, document: Json) -> None:
             )
 
 
-def _one_row(rows: Rows, asker: ReferenceValues, document: Json) -> Json:
+def _find_one_row(rows: Rows, asker: ReferenceValues, document: Json) -> Json:
     """The only row that fits; never the first of many."""
     all_rows = query_all(rows.path, document)
     fitting = [row for row in all_rows if meets_conditions(rows, asker, row)]
@@ -186,7 +187,7 @@ def meets_conditions(rows: Rows, asker: ReferenceValues, row: Json) -> bool:
     )
 
 
-def _proven(
+def _prove_identity(
     response: ActionResponse, check: SamePerson, asker: ReferenceValues, root: Json
 ) -> Proof:
     proof = Proof(
@@ -198,11 +199,11 @@ def _proven(
         verified=check.verified,
     )
     if not equals_reference(check.equals, proof.expected, proof.found):
-        raise _not_same_person(proof)
+        raise _build_not_same_person(proof)
     return proof
 
 
-def _not_same_person(proof: Proof) -> PlanningError:
+def _build_not_same_person(proof: Proof) -> PlanningError:
     if is_empty(proof.expected):
         message = f"{proof.equals} is empty, so nothing can prove whose answer this is"
         hint = "Give the person this value, or let `same_person` compare another one."

@@ -59,10 +59,10 @@ def parse_path(text: str, *, rows: bool = False) -> Path:
     if not text.startswith("$"):
         raise explain_path_error(text, 0)
     segments: list[Segment] = []
-    offset, end = 1, _end(text)
+    offset, end = 1, _find_end(text)
     while offset < len(text):
         match = _SEGMENT.match(text, offset, end)
-        segment = None if match is None else _segment(match, rows=rows)
+        segment = None if match is None else _parse_segment(match, rows=rows)
         if match is None or segment is None:
             raise explain_path_error(text, offset)
         segments.append(segment)
@@ -70,7 +70,7 @@ def parse_path(text: str, *, rows: bool = False) -> Path:
     return Path(text, tuple(segments))
 
 
-def _end(text: str) -> int:
+def _find_end(text: str) -> int:
     """Where the first surrogate stands, which no segment holds; else where the text ends."""
     if text.isascii():
         return len(text)
@@ -81,7 +81,7 @@ def query_one(path: Path, document: Json) -> Value:
     """The one value that a singular path names; ABSENT where there is none."""
     node: Value = document
     for segment in path.segments:
-        node = _child(node, segment)
+        node = _get_child(node, segment)
     return node
 
 
@@ -89,23 +89,23 @@ def query_all(path: Path, document: Json) -> list[Json]:
     """Every value that the path names, in order; ``[*]`` is each element of an array."""
     nodes: list[Json] = [document]
     for segment in path.segments:
-        nodes = [child for node in nodes for child in _children(node, segment)]
+        nodes = [child for node in nodes for child in _list_children(node, segment)]
     return nodes
 
 
-def _segment(match: re.Match[str], *, rows: bool) -> Segment | None:
+def _parse_segment(match: re.Match[str], *, rows: bool) -> Segment | None:
     """What the match means; None for what the grammar has and this place has not."""
     if match["shorthand"]:
         return match["shorthand"]
     if match["quoted"]:
-        return _unquoted(match["quoted"])
+        return _unquote(match["quoted"])
     if match["each"]:
         return EACH if rows else None
     index = int(match["index"])
     return index if abs(index) <= MAX_INDEX else None
 
 
-def _unquoted(literal: str) -> str:
+def _unquote(literal: str) -> str:
     """A string literal's text. Its escapes are JSON's, once the quotes are."""
     inner = literal[1:-1]
     if literal[0] == "'":
@@ -114,7 +114,7 @@ def _unquoted(literal: str) -> str:
     return name
 
 
-def _child(node: Value, segment: Segment) -> Value:
+def _get_child(node: Value, segment: Segment) -> Value:
     if isinstance(segment, str):
         return node.get(segment, ABSENT) if isinstance(node, dict) else ABSENT
     if isinstance(segment, int) and isinstance(node, list) and -len(node) <= segment < len(node):
@@ -122,8 +122,8 @@ def _child(node: Value, segment: Segment) -> Value:
     return ABSENT
 
 
-def _children(node: Json, segment: Segment) -> Iterable[Json]:
+def _list_children(node: Json, segment: Segment) -> Iterable[Json]:
     if segment is EACH:
         return node if isinstance(node, list) else ()
-    child = _child(node, segment)
+    child = _get_child(node, segment)
     return () if child is ABSENT else (child,)

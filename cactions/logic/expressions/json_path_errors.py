@@ -29,7 +29,7 @@ def _name_around(text: str, offset: int) -> str:
     return re.split(r"[.\[\]]", text[start:])[0].strip()
 
 
-def _segment(pattern: str, message: str, hint: str) -> ErrorCase:
+def _build_segment_case(pattern: str, message: str, hint: str) -> ErrorCase:
     return ErrorCase(_BLANK + pattern, message, hint)
 
 
@@ -47,80 +47,88 @@ _STARTS: Final = (
 
 _SEGMENTS: Final = (
     ErrorCase(rf"(?P<here>{_BLANK})\Z", "blank space stands after the path", "remove it"),
-    _segment(
+    _build_segment_case(
         r"(?P<here>\.\.)",
         "descendant segments (..) are not supported: they pick many values",
         "name every step from $",
     ),
-    _segment(
+    _build_segment_case(
         r"(?P<here>\.\*)",
         "the wildcard .* is not supported: it picks many values",
         "name one member; rows takes [*], every element of an array",
     ),
-    _segment(
+    _build_segment_case(
         rf"(?P<here>\[{_BLANK}\*{_BLANK}\])",
         "the wildcard [*] picks many values",
         "it belongs into the path of rows; name one element here, such as [0]",
     ),
-    _segment(
+    _build_segment_case(
         rf"(?P<here>\[{_BLANK}\?(?:{_STRING}|[^\]'\"])*\]?)",
         "filters are not supported",
         "rows has where, which selects a row by its values",
     ),
-    _segment(
+    _build_segment_case(
         rf"(?P<here>\[{_BLANK}{_INTEGER}{_BLANK}:[^\]]*\]?)",
         "slices are not supported: they pick many values",
         "name one element, such as [0] or [-1]",
     ),
-    _segment(
+    _build_segment_case(
         rf"(?P<here>\[(?:{_STRING}|[^\]'\",])+,[^\]]*\]?)",
         "several selectors in one bracket are not supported: they pick many values",
         "one path picks one value: write a path for each",
     ),
-    _segment(
+    _build_segment_case(
         rf"\[{_BLANK}(?!{_STRING})(?P<here>['\"])",
         "the quoted name is never closed",
         "close it with {here}]",
     ),
-    _segment(
+    _build_segment_case(
         rf"(?P<here>\[)(?:{_STRING}|[^\]'\"])*\Z", "the bracket is never closed", "close it with ]"
     ),
-    _segment(
+    _build_segment_case(
         rf"(?P<here>\[{_BLANK}\])",
         "the brackets are empty",
         "write a quoted name or an index, such as [0]",
     ),
-    _segment(
+    _build_segment_case(
         rf"\[{_BLANK}(?P<here>{_STRING}){_BLANK}\]",
         "the quoted name has an unknown escape, a control character or half a surrogate pair",
         r"known escapes: \b \f \n \r \t \/ \\ \uXXXX and the quote itself",
     ),
-    _segment(
+    _build_segment_case(
         rf"\[{_BLANK}(?P<here>[+-]?[0-9]+(?:[.eE][0-9eE.+-]*)?){_BLANK}\]",
         "{here} is no index",
         "an index is an integer without leading zeros or -0, at most 9007199254740991",
     ),
-    _segment(
+    _build_segment_case(
         rf"\[{_BLANK}(?P<here>[^\W\d][\w-]*){_BLANK}\]",
         "a name in brackets needs quotes",
         "write [{here!r}]",
     ),
-    _segment(
+    _build_segment_case(
         r"\[(?P<here>[^\]]*)\]",
         "this is neither a quoted name nor an index",
         "write for example ['Shop ID'] or [0]",
     ),
-    _segment(r"(?P<here>\.)\Z", "a name is missing after the dot", "write for example $.tier"),
-    _segment(r"(?P<here>\.)\[", "a dot before a bracket is too much", "leave the dot out"),
-    _segment(r"\.(?P<here>[0-9]+)", "an index stands in brackets", "write [{here}] without a dot"),
-    _segment(
+    _build_segment_case(
+        r"(?P<here>\.)\Z", "a name is missing after the dot", "write for example $.tier"
+    ),
+    _build_segment_case(
+        r"(?P<here>\.)\[", "a dot before a bracket is too much", "leave the dot out"
+    ),
+    _build_segment_case(
+        r"\.(?P<here>[0-9]+)", "an index stands in brackets", "write [{here}] without a dot"
+    ),
+    _build_segment_case(
         rf"\.(?P<here>{_STRING})",
         "a quoted name stands in brackets",
         "write [{here}] without a dot",
     ),
-    _segment(r"\.(?P<here>[ \t\n\r]+)", "blank space stands after the dot", "remove it"),
-    _segment(r"(?<=[$\]])(?P<here>[^\W\d]\w*)", "a dot is missing", "write .{here}"),
-    _segment(r"(?P<here>\()", "functions are not supported", "name one member or element"),
+    _build_segment_case(r"\.(?P<here>[ \t\n\r]+)", "blank space stands after the dot", "remove it"),
+    _build_segment_case(r"(?<=[$\]])(?P<here>[^\W\d]\w*)", "a dot is missing", "write .{here}"),
+    _build_segment_case(
+        r"(?P<here>\()", "functions are not supported", "name one member or element"
+    ),
     ErrorCase(
         r"\.?(?P<here>.)",
         "this character cannot stand in a name without quotes",

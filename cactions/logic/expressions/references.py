@@ -34,9 +34,9 @@ def equals_reference(reference: Reference, expected: Value, found: Value) -> boo
     if isinstance(expected, list | dict) or isinstance(found, list | dict):
         return False
     if reference == PersonField("email"):
-        address = _address(expected)
-        return address is not None and address == _address(found)
-    return is_same(_decimal(expected, found), _decimal(found, expected))
+        address = _split_address(expected)
+        return address is not None and address == _split_address(found)
+    return is_same(_to_decimal_text(expected, found), _to_decimal_text(found, expected))
 
 
 def resolve_reference(reference: Reference, person: Person, inputs: Mapping[str, Scalar]) -> Value:
@@ -48,12 +48,12 @@ def resolve_reference(reference: Reference, person: Person, inputs: Mapping[str,
     return inputs.get(reference.name, ABSENT)
 
 
-def _decimal(value: Value, other: Value) -> Value:
+def _to_decimal_text(value: Value, other: Value) -> Value:
     """A whole number as text, where the other side is a text."""
     return str(value) if type(value) is int and isinstance(other, str) else value
 
 
-def _address(value: Value) -> tuple[str, str] | None:
+def _split_address(value: Value) -> tuple[str, str] | None:
     """Local part and domain (security, section 3); None for what is no plain ASCII address."""
     if not isinstance(value, str) or not value.isascii() or value.count("@") != 1:
         return None

@@ -76,7 +76,7 @@ def parse_template(text: str) -> ParsedTemplate:
         hole = _HOLE.match(text, start)
         if hole is None:
             raise explain_hole(text, start)
-        reference = _reference(hole)
+        reference = _build_reference(hole)
         parts += [text[end:start], reference]
         spans.append((reference, *hole.span("reference")))
         end = hole.end()
@@ -93,17 +93,17 @@ def parse_reference(text: str) -> Reference:
     match = _REFERENCE.fullmatch(text)
     if match is None:
         raise explain_reference(text, 0, len(text))
-    return _reference(match)
+    return _build_reference(match)
 
 
-def _reference(match: re.Match[str]) -> Reference:
+def _build_reference(match: re.Match[str]) -> Reference:
     if match["field"]:
         return PersonField(match["field"])
     if match["input"]:
         return Input(match["input"])
-    return PersonAttribute(match["attribute"] or _unquoted(match["quoted"]))
+    return PersonAttribute(match["attribute"] or _unquote(match["quoted"]))
 
 
-def _unquoted(literal: str) -> str:
+def _unquote(literal: str) -> str:
     """A quoted name's text; a backslash makes a quote or a backslash literal."""
     return re.sub(r"\\(.)", r"\1", literal[1:-1])

@@ -37,7 +37,7 @@ def explain_hole(text: str, start: int) -> TemplateError:
     if not closed[1].strip(_BLANKS):
         hint = "name what goes in, such as person.email"
         return TemplateError("the hole is empty", hint, *closed.span())
-    return explain_reference(text, *_stripped(text, *closed.span(1)))
+    return explain_reference(text, *_strip_span(text, *closed.span(1)))
 
 
 def explain_reference(text: str, start: int, end: int) -> TemplateError:
@@ -54,7 +54,7 @@ def explain_reference(text: str, start: int, end: int) -> TemplateError:
     return TemplateError(*case.format_message(here, **words), first, last)
 
 
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
     inside = text[start:end]
     return start + len(inside) - len(inside.lstrip(_BLANKS)), start + len(inside.rstrip(_BLANKS))
 

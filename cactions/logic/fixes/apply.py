@@ -58,14 +58,14 @@ def apply_fixes(
         return look(files)
 
     for _ in range(_MOST_PASSES):
-        fixes = [*_apart(_safe(state, wanted, refused))]
+        fixes = [*_skip_overlapping(_list_safe_fixes(state, wanted, refused))]
         if not fixes or room < 0:
             break
-        state = _step(state, fixes, looked, refused)
+        state = _apply_some(state, fixes, looked, refused)
     return state
 
 
-def _safe(state: FixResult, wanted: Wanted, refused: Collection[Fix]) -> Iterator[Fix]:
+def _list_safe_fixes(state: FixResult, wanted: Wanted, refused: Collection[Fix]) -> Iterator[Fix]:
     names = {file.name for file in state.files}
     fixes = (finding.fix for finding in state.shaped.findings if finding.fix and wanted(finding))
     for fix in dict.fromkeys(fixes):
@@ -74,43 +74,45 @@ def _safe(state: FixResult, wanted: Wanted, refused: Collection[Fix]) -> Iterato
             yield fix
 
 
-def _apart(fixes: Iterator[Fix]) -> Iterator[Fix]:
+def _skip_overlapping(fixes: Iterator[Fix]) -> Iterator[Fix]:
     """Those that do not touch an earlier one; the others have their turn in the next pass."""
     taken: dict[str, list[tuple[Spot, Spot]]] = {}
     for fix in fixes:
-        spans = [(edit.place.file, _begin(edit.place), _end(edit.place)) for edit in fix.edits]
-        if not any(_touches(taken.get(file, []), start, end) for file, start, end in spans):
+        spans = [
+            (edit.place.file, _get_start(edit.place), _get_end(edit.place)) for edit in fix.edits
+        ]
+        if not any(_overlaps_any(taken.get(file, []), start, end) for file, start, end in spans):
             for file, start, end in spans:
                 insort(taken.setdefault(file, []), (start, end))
             yield fix
 
 
-def _touches(taken: Sequence[tuple[Spot, Spot]], start: Spot, end: Spot) -> bool:
+def _overlaps_any(taken: Sequence[tuple[Spot, Spot]], start: Spot, end: Spot) -> bool:
     """Whether a span meets one of those in order, none of which meets another."""
     at = bisect_right(taken, (end, _LAST))
     return at > 0 and taken[at - 1][1] >= start
 
 
-def _begin(place: Place) -> Spot:
+def _get_start(place: Place) -> Spot:
     return place.line, place.column
 
 
-def _end(place: Place) -> Spot:
+def _get_end(place: Place) -> Spot:
     return place.end_line, place.end_column
 
 
-def _step(state: FixResult, fixes: Sequence[Fix], look: Look, refused: set[Fix]) -> FixResult:
+def _apply_some(state: FixResult, fixes: Sequence[Fix], look: Look, refused: set[Fix]) -> FixResult:
     """As many of the first ones as do no harm; the very first is refused where it does."""
     size = len(fixes)
     while size:
-        if found := _tried(state, fixes[:size], look):
+        if found := _try_fixes(state, fixes[:size], look):
             return found
         size //= 2
     refused.add(fixes[0])
     return state
 
 
-def _tried(state: FixResult, fixes: Sequence[Fix], look: Look) -> FixResult | None:
+def _try_fixes(state: FixResult, fixes: Sequence[Fix], look: Look) -> FixResult | None:
     edits: dict[str, list[Edit]] = {}
     for fix in fixes:
         for edit in fix.edits:
@@ -124,19 +126,20 @@ def _tried(state: FixResult, fixes: Sequence[Fix], look: Look) -> FixResult | No
     except ValueError:  # it lies outside of the file, or the file is no UTF-8
         return None
     shaped = look(files)
-    if _stays(state.shaped, shaped, frozenset(fixes)) or _is_worse(state.shaped, shaped):
+    if _is_found_again(state.shaped, shaped, frozenset(fixes)) or _is_worse(state.shaped, shaped):
         return None
     counts = Counter(state.applied) + Counter(fix.edits[0].place.file for fix in fixes)
     return FixResult(files, state.before, shaped, counts)
 
 
-def _stays(before: LoadedProject, after: LoadedProject, made: Collection[Fix]) -> bool:
+def _is_found_again(before: LoadedProject, after: LoadedProject, made: Collection[Fix]) -> bool:
     """Whether something that was fixed is found again; the next one of a list may look like it."""
     if not any(finding.fix in made for finding in after.findings):
         return False
-    fixed = {_about(finding) for finding in before.findings if finding.fix in made}
+    fixed = {_get_identity(finding) for finding in before.findings if finding.fix in made}
     was, left = (
-        sum(_about(finding) in fixed for finding in look.findings) for look in (before, after)
+        sum(_get_identity(finding) in fixed for finding in look.findings)
+        for look in (before, after)
     )
     return was - left < len(made)
 
@@ -147,9 +150,9 @@ def _is_worse(before: LoadedProject, after: LoadedProject) -> bool:
     What is wrong with the format hides what stands beneath it, and all that the rules would say:
     then only what breaks a file is held against a fix.
     """
-    new = Counter(map(_about, after.findings)) - Counter(map(_about, before.findings))
+    new = Counter(map(_get_identity, after.findings)) - Counter(map(_get_identity, before.findings))
     return bool(new) if before.draft else any(rule in _BROKEN for rule, _ in new)
 
 
-def _about(finding: Finding) -> tuple[str, str]:
+def _get_identity(finding: Finding) -> tuple[str, str]:
     return finding.rule, finding.message

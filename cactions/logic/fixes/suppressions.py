@@ -41,7 +41,7 @@ def remove_rule(rule: str, at: Place | None, places: SourceMap) -> Edit | None:
         return Edit(Place(at.file, at.line, start, at.line, end), ",".join(rest).strip())
     before = line[: at.column - 1]
     if not before.strip():
-        return Edit(_whole(at.file, at.line, at.line, places), "")
+        return Edit(_build_line_span(at.file, at.line, at.line, places), "")
     start = len(before.rstrip()) + 1
     return Edit(Place(at.file, at.line, start, at.line, at.end_column), "")
 
@@ -53,13 +53,13 @@ def _are_comments(file: str, places: SourceMap) -> bool:
     along, so that the blank lines below it may become part of a text above it.
     """
     if file not in places.commented:
-        text = _said(places.sources[file])
-        lines = map(_uncommented, places.get_ended_lines(file))
-        places.commented[file] = bool(_said("".join(lines)) == text)
+        text = _parse_without_edit(places.sources[file])
+        lines = map(_remove_comment, places.get_ended_lines(file))
+        places.commented[file] = bool(_parse_without_edit("".join(lines)) == text)
     return places.commented[file]
 
 
-def _uncommented(line: str) -> str:
+def _remove_comment(line: str) -> str:
     bare = line.rstrip("\r\n")
     found = re.search(_COMMENT, bare)
     if found is None:
@@ -77,26 +77,29 @@ def remove_item(route: str, at: Place | None, places: SourceMap) -> Edit | None:
     if key is None or not isinstance(listed, ListNode):
         return None
     lines, item = places.get_lines(at.file), listed.items[int(number)]
-    first, last = item.span.line, _last_line(item)
+    first, last = item.span.line, _find_last_line(item)
     if not re.fullmatch(_ITEM, lines[first][: item.span.column]):
         return None
     alone = len(listed.items) == 1
     if alone and not (_is_bare(lines[first - 1]) and key.span.line == first - 1):
         return None
-    edit = Edit(_whole(at.file, first + (not alone), last + 1, places), "")
+    edit = Edit(_build_line_span(at.file, first + (not alone), last + 1, places), "")
     if alone:
-        return edit if _goes(edit, head, places) else None
-    return edit if _goes_alone(listed, int(number), last, lines) else None
+        return edit if _removes_only_key(edit, head, places) else None
+    return edit if _removes_only_item(listed, int(number), last, lines) else None
 
 
-def _goes(edit: Edit, head: str, places: SourceMap) -> bool:
+def _removes_only_key(edit: Edit, head: str, places: SourceMap) -> bool:
     """Whether nothing but the key and its list goes."""
     text = places.sources[edit.place.file]
-    content: Any = _said(text)
-    return bool(_said(text, edit) == {key: value for key, value in content.items() if key != head})
+    content: Any = _parse_without_edit(text)
+    return bool(
+        _parse_without_edit(text, edit)
+        == {key: value for key, value in content.items() if key != head}
+    )
 
 
-def _goes_alone(listed: ListNode, number: int, last: int, lines: list[str]) -> bool:
+def _removes_only_item(listed: ListNode, number: int, last: int, lines: list[str]) -> bool:
     """Whether the item before says the same when these lines are gone.
 
     What stands below begins with a line of its own, an item or a key, and what stands above ends
@@ -105,16 +108,19 @@ def _goes_alone(listed: ListNode, number: int, last: int, lines: list[str]) -> b
     first = listed.items[number].span.line
     start = listed.items[number - 1].span.line if number else first
     stop = last + 1
-    while stop < len(lines) and _says_nothing(lines[stop]):
+    while stop < len(lines) and _is_blank_or_comment(lines[stop]):
         stop += 1
     before: list[Json] = [to_json(node) for node in listed.items[max(0, number - 1) : number]]
     own = to_json(listed.items[number])
     around = "\n".join([*lines[start:stop], ""])
     without = "\n".join([*lines[start:first], *lines[last + 1 : stop], ""])
-    return bool(_said(around) == [*before, own] and _said(without) == (before or None))
+    return bool(
+        _parse_without_edit(around) == [*before, own]
+        and _parse_without_edit(without) == (before or None)
+    )
 
 
-def _says_nothing(line: str) -> bool:
+def _is_blank_or_comment(line: str) -> bool:
     return re.fullmatch(r"[ \t]*(#.*)?", line) is not None
 
 
@@ -122,21 +128,21 @@ def _is_bare(line: str) -> bool:
     return re.fullmatch(_KEY + _NOTHING_ELSE, line) is not None
 
 
-def _last_line(node: Node) -> int:
+def _find_last_line(node: Node) -> int:
     """The last line on which something of it stands, from 0."""
-    while isinstance(node, MapNode | ListNode) and (inner := _last(node)):
+    while isinstance(node, MapNode | ListNode) and (inner := _get_last_child(node)):
         node = inner
     span = node.span
     return span.end_line - (span.end_column == 0 and span.end_line > span.line)
 
 
-def _last(node: MapNode | ListNode) -> Node | None:
+def _get_last_child(node: MapNode | ListNode) -> Node | None:
     if isinstance(node, ListNode):
         return node.items[-1] if node.items else None
     return node.entries[-1][1] if node.entries else None
 
 
-def _whole(file: str, first: int, last: int, places: SourceMap) -> Place:
+def _build_line_span(file: str, first: int, last: int, places: SourceMap) -> Place:
     """Whole lines from one to another, counted from 1, with their ends."""
     lines = places.get_ended_lines(file)
     if last < len(lines):
@@ -144,7 +150,7 @@ def _whole(file: str, first: int, last: int, places: SourceMap) -> Place:
     return Place(file, first, 1, last, len(lines[last - 1]) + 1)
 
 
-def _said(text: str, edit: Edit | None = None) -> Any:  # noqa: ANN401 - whatever the file says
+def _parse_without_edit(text: str, edit: Edit | None = None) -> Any:  # noqa: ANN401 - whatever the file says
     """What the text says, as JSON; with the edit made."""
     data = text.encode()
     root = parse_yaml(apply_edits(data, [edit]) if edit else data, Diagnostics(""))

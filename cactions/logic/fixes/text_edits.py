@@ -26,7 +26,7 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     parts: list[str] = []
     at, last = 0, -1
     for edit in sorted(edits, key=lambda item: (item.place.line, item.place.column)):
-        start, stop = _offsets(edit.place, lines, starts)
+        start, stop = _find_offsets(edit.place, lines, starts)
         if start <= last:
             raise ValueError(f"two edits at {edit.place}")
         parts += [text[at:start], edit.text.replace("\n", end)]
@@ -34,15 +34,15 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     return mark + "".join([*parts, text[at:]]).encode()
 
 
-def _offsets(place: Place, lines: Sequence[str], starts: Sequence[int]) -> tuple[int, int]:
-    start = _offset(place.line, place.column, lines, starts)
-    stop = _offset(place.end_line, place.end_column, lines, starts)
+def _find_offsets(place: Place, lines: Sequence[str], starts: Sequence[int]) -> tuple[int, int]:
+    start = _find_offset(place.line, place.column, lines, starts)
+    stop = _find_offset(place.end_line, place.end_column, lines, starts)
     if stop < start:
         raise ValueError(f"{place} ends before it begins")
     return start, stop
 
 
-def _offset(line: int, column: int, lines: Sequence[str], starts: Sequence[int]) -> int:
+def _find_offset(line: int, column: int, lines: Sequence[str], starts: Sequence[int]) -> int:
     if not (1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1):
         raise ValueError(f"there is no line {line}, column {column}")
     return starts[line - 1] + column - 1

@@ -65,7 +65,7 @@ class _Linter:
         self.places = SourceMap(shaped.sources, shaped.homes, project.actions)
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.now = now
-        self.comments = _comments(shaped.sources)
+        self.comments = _collect_comments(shaped.sources)
         self.answers: dict[Key, Suppression] = {}
         self.used: set[Key] = set()
 
@@ -77,23 +77,27 @@ class _Linter:
         ]
         trusted = frozenset(suppression.where for suppression in live if not suppression.rule)
         for suppression in (*live, *self.comments.sound):
-            self.answers.setdefault(_key(suppression), suppression)
+            self.answers.setdefault(_build_key(suppression), suppression)
         found = analyze_taint(self.project, trusted)
-        view = self._view(found, trusted)
+        view = self._build_context(found, trusted)
         findings: list[Finding] = []
         suppressed: list[SuppressedFinding] = []
-        for finding in self._found(CHECKED, view):
-            by = self._answered(finding)
+        for finding in self._run_rules(CHECKED, view):
+            by = self._find_suppression(finding)
             if by:
                 suppressed.append(SuppressedFinding(finding, by))
             else:
                 findings.append(finding)
         rules = frozenset(reported.rule for reported in findings)
-        view = replace(view, unused_suppressions=tuple(self._unused(found)), fired_rules=rules)
-        findings += self._found((LAST,), view)
-        return self._with(sorted(findings, key=_order), tuple(suppressed))
+        view = replace(
+            view,
+            unused_suppressions=tuple(self._list_unused_suppressions(found)),
+            fired_rules=rules,
+        )
+        findings += self._run_rules((LAST,), view)
+        return self._replace_findings(sorted(findings, key=_get_sort_key), tuple(suppressed))
 
-    def _view(self, found: TaintResult, trusted: frozenset[str]) -> RuleContext:
+    def _build_context(self, found: TaintResult, trusted: frozenset[str]) -> RuleContext:
         return RuleContext(
             self.project,
             found.facts,
@@ -106,7 +110,7 @@ class _Linter:
             self.now,
         )
 
-    def _with(
+    def _replace_findings(
         self, findings: list[Finding], suppressed: tuple[SuppressedFinding, ...]
     ) -> LoadedProject:
         broken = any(finding.severity is Severity.ERROR for finding in findings)
@@ -117,12 +121,12 @@ class _Linter:
             suppressed=suppressed,
         )
 
-    def _found(self, rules: Iterable[Rule], view: RuleContext) -> Iterator[Finding]:
+    def _run_rules(self, rules: Iterable[Rule], view: RuleContext) -> Iterator[Finding]:
         for rule in rules:
             for match in rule.check(view) if rule.check else ():
-                yield self._finding(rule, match)
+                yield self._build_finding(rule, match)
 
-    def _finding(self, rule: Rule, match: RuleMatch) -> Finding:
+    def _build_finding(self, rule: Rule, match: RuleMatch) -> Finding:
         return Finding(
             rule.id,
             match.message,
@@ -130,16 +134,16 @@ class _Linter:
             match.place or self.places.place(match.route),
             match.route.partition("#")[0],
             rule.severity,
-            tuple(self._label(label) for label in match.labels),
+            tuple(self._build_label(label) for label in match.labels),
             match.notes,
             fix_from_suggestion(match.fix, self.places, match.place) if match.fix else None,
         )
 
-    def _label(self, label: Label) -> Label:
+    def _build_label(self, label: Label) -> Label:
         place = label.place or self.places.place(label.route)
         return Label(label.message, place, label.route.partition("#")[0])
 
-    def _answered(self, finding: Finding) -> Suppression | None:
+    def _find_suppression(self, finding: Finding) -> Suppression | None:
         """Who answers for it; every statement that would is used."""
         place = finding.place
         keys: list[Key] = [(finding.rule, finding.route, 0)]
@@ -148,48 +152,48 @@ class _Linter:
         self.used.update(keys)
         return next((self.answers[key] for key in keys if key in self.answers), None)
 
-    def _trusts(self, where: str, found: TaintResult) -> bool:
+    def _is_trust_used(self, where: str, found: TaintResult) -> bool:
         """Whether a trust statement for a location makes a difference."""
         attribute = self.project.attributes.get(where.removeprefix("attributes."))
         return where in found.doubts.used or (attribute is not None and attribute.user_editable)
 
-    def _unused(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
+    def _list_unused_suppressions(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
         for suppression in self.project.statements:
             if suppression.expires < self.today:
                 yield suppression, f"expired on {suppression.expires}, and no longer holds"
             elif not (
-                _key(suppression) in self.used
+                _build_key(suppression) in self.used
                 if suppression.rule
-                else self._trusts(suppression.where, found)
+                else self._is_trust_used(suppression.where, found)
             ):
                 yield suppression, "is not needed: nothing is found there"
         for suppression in self.comments.sound:
-            if _key(suppression) not in self.used:
+            if _build_key(suppression) not in self.used:
                 yield suppression, "is not needed: nothing is found on this line"
         for suppression in self.comments.void:
             yield suppression, "gives no rule or no reason, and holds nothing back"
 
 
-def _key(suppression: Suppression) -> Key:
+def _build_key(suppression: Suppression) -> Key:
     """What a statement answers for: a place that it names, or the line that it stands on."""
     if suppression.owner or suppression.place is None:
         return suppression.rule, suppression.where, 0
     return suppression.rule, suppression.place.file, suppression.place.line
 
 
-def _comments(sources: Mapping[str, str]) -> _Comments:
+def _collect_comments(sources: Mapping[str, str]) -> _Comments:
     sound: list[Suppression] = []
     void: list[Suppression] = []
     for file, text in sources.items():
         if _MARK not in text:
             continue
         for number, line in enumerate(split_lines(text), start=1):
-            for suppression in _on_line(file, number, line):
+            for suppression in _parse_comment(file, number, line):
                 (sound if suppression.rule and suppression.reason else void).append(suppression)
     return _Comments(tuple(sound), tuple(void))
 
 
-def _on_line(file: str, number: int, line: str) -> Iterator[Suppression]:
+def _parse_comment(file: str, number: int, line: str) -> Iterator[Suppression]:
     found = re.search(_COMMENT, line)
     if not found:
         return
@@ -199,7 +203,7 @@ def _on_line(file: str, number: int, line: str) -> Iterator[Suppression]:
         yield Suppression("", found[3].strip(), rule=rule, place=place)
 
 
-def _order(finding: Finding) -> tuple[object, ...]:
+def _get_sort_key(finding: Finding) -> tuple[object, ...]:
     place = finding.place
     where = (place.file, place.line, place.column) if place else ("", 0, 0)
     return (*where, finding.rule, finding.route, finding.message)

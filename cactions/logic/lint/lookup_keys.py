@@ -12,36 +12,40 @@ def list_lookup_keys(action: Action) -> tuple[LookupKey, ...]:
     """The references of the request and of the row filter, in the order of the file format."""
     asked, rows = action.request, action.response.rows
     route = f"actions.{action.name}.request"
-    found = [*_of_text(asked.url, RequestPart.URL, f"{route}.url")]
+    found = [*_list_in_text(asked.url, RequestPart.URL, f"{route}.url")]
     if asked.query:
-        found += _of_map(asked.query, RequestPart.QUERY, f"{route}.query")
+        found += _list_in_map(asked.query, RequestPart.QUERY, f"{route}.query")
     if asked.headers:
-        found += _of_map(asked.headers, RequestPart.HEADER, f"{route}.headers")
+        found += _list_in_map(asked.headers, RequestPart.HEADER, f"{route}.headers")
     if asked.body:
-        found += _of_json(asked.body.content, f"{route}.{asked.body.form.value}", "")
+        found += _list_in_json(asked.body.content, f"{route}.{asked.body.form.value}", "")
     for path, reference in rows.where if rows else ():
         where = f"actions.{action.name}.response.rows.where.{path}"
         found.append(LookupKey(reference, RequestPart.WHERE, where, str(path)))
     return tuple(found)
 
 
-def _of_text(text: Template, part: RequestPart, route: str, name: str = "") -> Iterator[LookupKey]:
+def _list_in_text(
+    text: Template, part: RequestPart, route: str, name: str = ""
+) -> Iterator[LookupKey]:
     for piece in text.parts:
         if not isinstance(piece, str):
             yield LookupKey(piece, part, route, name, text)
 
 
-def _of_map(texts: Mapping[str, Template], part: RequestPart, route: str) -> Iterator[LookupKey]:
+def _list_in_map(
+    texts: Mapping[str, Template], part: RequestPart, route: str
+) -> Iterator[LookupKey]:
     for name, text in texts.items():
-        yield from _of_text(text, part, f"{route}.{name}", name)
+        yield from _list_in_text(text, part, f"{route}.{name}", name)
 
 
-def _of_json(content: JsonTemplate, route: str, name: str) -> Iterator[LookupKey]:
+def _list_in_json(content: JsonTemplate, route: str, name: str) -> Iterator[LookupKey]:
     if isinstance(content, Template):
-        yield from _of_text(content, RequestPart.BODY, route, name)
+        yield from _list_in_text(content, RequestPart.BODY, route, name)
     elif isinstance(content, dict):
         for key, item in content.items():
-            yield from _of_json(item, f"{route}.{key}", key)
+            yield from _list_in_json(item, f"{route}.{key}", key)
     elif isinstance(content, list):
         for number, item in enumerate(content):
-            yield from _of_json(item, f"{route}[{number}]", name)
+            yield from _list_in_json(item, f"{route}[{number}]", name)

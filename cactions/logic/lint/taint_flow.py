@@ -84,16 +84,16 @@ class TaintPaths:
         if name not in self.steps:
             return ()
         first = self.first[name]
-        last = list(islice(self._back(name), max(0, self.length[name] - len(first))))[:_END]
+        last = list(islice(self._walk_back(name), max(0, self.length[name] - len(first))))[:_END]
         missing = self.length[name] - len(first) - len(last)
         gap = (Label(f"… and {missing:,} more actions"),) if missing else ()
         before, after = (
-            [hop for text in names for hop in self._hops(self.steps[text])]
+            [hop for text in names for hop in self._build_hops(self.steps[text])]
             for names in (first, reversed(last))
         )
         return (*before, *gap, *after)
 
-    def _back(self, name: str) -> Iterator[str]:
+    def _walk_back(self, name: str) -> Iterator[str]:
         """From an attribute to where its way begins."""
         while name in self.steps:
             yield name
@@ -112,23 +112,27 @@ class TaintPaths:
             ]
             for name in sorted(self.doubts.dirty)
         }
-        readers = self._readers(edges)
+        readers = self._find_readers(edges)
         looked_up = {action.name for several in readers.values() for _, action in several}
-        self._spread({name: self._seed(writers) for name, writers in edges.items()}, readers, edges)
+        self._spread_taint(
+            {name: self._find_seed(writers) for name, writers in edges.items()}, readers, edges
+        )
         roots = {
             name: next(
                 (_Step(writer) for writer in writers if writer[0].name not in looked_up), None
             )
             for name, writers in edges.items()
         }
-        self._spread(roots, readers, edges)
+        self._spread_taint(roots, readers, edges)
         for name, writers in edges.items():
             if name not in self.steps:
                 self._put(name, _Step(writers[0]))
 
-    def _spread(self, front: Mapping[str, _Step | None], readers: _Readers, edges: _Edges) -> None:
+    def _spread_taint(
+        self, front: Mapping[str, _Step | None], readers: _Readers, edges: _Edges
+    ) -> None:
         """Breadth first, so that every way is the shortest; each action is gone through once."""
-        targets = _targets(edges)
+        targets = _group_by_writer(edges)
         found = {name: item for name, item in front.items() if item and name not in self.steps}
         while found:
             for name, step in found.items():
@@ -141,12 +145,12 @@ class TaintPaths:
                         if target not in self.steps and target not in found:
                             found[target] = _Step(writer, key, name)
 
-    def _seed(self, writers: list[Writer]) -> _Step | None:
+    def _find_seed(self, writers: list[Writer]) -> _Step | None:
         """A writer whose lookup uses a user-controlled value."""
-        found = ((writer, self._chosen_key(writer[0])) for writer in writers)
+        found = ((writer, self._find_user_controlled_key(writer[0])) for writer in writers)
         return next((_Step(writer, key) for writer, key in found if key), None)
 
-    def _chosen_key(self, action: Action) -> LookupKey | None:
+    def _find_user_controlled_key(self, action: Action) -> LookupKey | None:
         """The first lookup key of an action that is user-controlled."""
         if action.name not in self.chosen:
             keys = self.doubts.keys[action.name]
@@ -154,25 +158,25 @@ class TaintPaths:
             self.chosen[action.name] = next(tainted, None)
         return self.chosen[action.name]
 
-    def _dirty_keys(self, action: Action) -> Iterator[tuple[str, LookupKey]]:
+    def _list_tainted_keys(self, action: Action) -> Iterator[tuple[str, LookupKey]]:
         for key in self.doubts.keys[action.name]:
             reference = key.reference
             if isinstance(reference, PersonAttribute) and reference.name in self.doubts.dirty:
                 yield reference.name, key
 
-    def _readers(self, edges: _Edges) -> _Readers:
+    def _find_readers(self, edges: _Edges) -> _Readers:
         """By the dirty attribute that is looked up: which of those who write do so, and by what."""
         found: dict[str, list[tuple[LookupKey, Action]]] = {}
         actions = {action.name: action for writers in edges.values() for action, _ in writers}
         for _, action in sorted(actions.items()):
-            for name, key in self._dirty_keys(action):
+            for name, key in self._list_tainted_keys(action):
                 found.setdefault(name, []).append((key, action))
         return found
 
-    def _hops(self, step: _Step) -> Flow:
+    def _build_hops(self, step: _Step) -> Flow:
         (action, mapping), key = step.writer, step.key
         what, why = PersonAttribute(mapping.attribute.name), self.doubts.find_doubt(action, mapping)
-        route = _written(action, mapping)
+        route = _build_mapping_route(action, mapping)
         if key is None:
             return (Label(f"{action.name} writes {what}: {why}", route=route),)
         source = build_source_label(key.reference, action, self.doubts)
@@ -183,7 +187,7 @@ class TaintPaths:
         )
 
 
-def _targets(edges: _Edges) -> dict[str, list[Writer]]:
+def _group_by_writer(edges: _Edges) -> dict[str, list[Writer]]:
     """By action: what it writes of all these."""
     found: dict[str, list[Writer]] = {}
     for writers in edges.values():
@@ -192,7 +196,7 @@ def _targets(edges: _Edges) -> dict[str, list[Writer]]:
     return found
 
 
-def _written(action: Action, mapping: AttributeMapping) -> str:
+def _build_mapping_route(action: Action, mapping: AttributeMapping) -> str:
     return f"actions.{action.name}.response.mapping.{mapping.attribute.name}#"
 
 

@@ -48,7 +48,9 @@ def is_contact_address(name: str) -> bool:
 
 def rests_on_contact_address(proof: SamePerson) -> bool:
     """Whether an identity check compares an address or a number, which anyone may have entered."""
-    return is_contact_address(proof.equals.name) or is_contact_address(_last(proof.path.segments))
+    return is_contact_address(proof.equals.name) or is_contact_address(
+        _get_last_name(proof.path.segments)
+    )
 
 
 class TrustAnalysis:
@@ -67,7 +69,7 @@ class TrustAnalysis:
             name: frozenset(key.reference for key in keys if key.is_sent)
             for name, keys in self.keys.items()
         }
-        self.writers = _writers(project.actions.values())
+        self.writers = _group_writers(project.actions.values())
         self._numbers: dict[str, dict[str, int]] = {}
         self.dirty: set[str] = set()
         self._settle()
@@ -98,7 +100,9 @@ class TrustAnalysis:
             return False  # only what the author has written down comes through
         if not self.find_doubt(action, mapping):
             return False
-        return not self._vouched(f"actions.{action.name}.response.mapping.{mapping.attribute.name}")
+        return not self._is_vouched(
+            f"actions.{action.name}.response.mapping.{mapping.attribute.name}"
+        )
 
     def find_doubt(self, action: Action, mapping: AttributeMapping) -> str:
         """Why a mapped value may not be what it seems; empty where there is no doubt."""
@@ -109,7 +113,7 @@ class TrustAnalysis:
             return ""
         if rests_on_contact_address(proof):
             return "nothing declares that the service verifies what the identity check compares"
-        last = _last(mapping.path.segments)
+        last = _get_last_name(mapping.path.segments)
         if re.search(_ASSIGNED, last, re.IGNORECASE) and not is_contact_address(last):
             return ""
         return "people may have typed it at the third party"
@@ -145,7 +149,7 @@ class TrustAnalysis:
         attribute = self.project.attributes.get(reference.name)
         if attribute is None:
             return Trust.USER_WRITABLE
-        if attribute.user_editable and not self._vouched(f"attributes.{reference.name}"):
+        if attribute.user_editable and not self._is_vouched(f"attributes.{reference.name}"):
             return Trust.USER_WRITABLE
         return Trust.DERIVED if reference.name in self.writers else Trust.OPERATOR
 
@@ -166,22 +170,22 @@ class TrustAnalysis:
             self._numbers[action.name] = numbers
         return self._numbers[action.name].get(name, 0)
 
-    def _vouched(self, route: str) -> bool:
+    def _is_vouched(self, route: str) -> bool:
         if route in self.trusted:
             self.used.add(route)
             return True
         return False
 
 
-def _writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
+def _group_writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
     found: dict[str, list[Writer]] = {}
     for action in actions:
         for mapping in action.response.mapping:
             found.setdefault(mapping.attribute.name, []).append((action, mapping))
-    return {name: tuple(sorted(writers, key=_first)) for name, writers in found.items()}
+    return {name: tuple(sorted(writers, key=_get_action_name)) for name, writers in found.items()}
 
 
-def _first(writer: Writer) -> str:
+def _get_action_name(writer: Writer) -> str:
     return writer[0].name
 
 
@@ -196,6 +200,6 @@ def _is_common(reference: Reference, project: Project) -> bool:
     )
 
 
-def _last(segments: tuple[object, ...]) -> str:
+def _get_last_name(segments: tuple[object, ...]) -> str:
     names = [item for item in segments if isinstance(item, str)]
     return names[-1] if names else ""

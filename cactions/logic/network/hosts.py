@@ -31,13 +31,13 @@ def list_hosts(project: Project) -> tuple[Host, ...]:
     """Each host and port once, in the order of the files."""
     ways = {(entry.host, entry.port): entry for entry in project.allowed}
     found: dict[tuple[str, int], list[str]] = {}
-    for name, request in _requests(project):
+    for name, request in _list_requests(project):
         origin = parse_origin(request.base or str(request.url), ways)
         found.setdefault((origin.host, origin.port), []).append(name)
     return tuple(Host(*at, tuple(names), ways.get(at)) for at, names in found.items())
 
 
-def _requests(project: Project) -> Iterator[tuple[str, ActionRequest]]:
+def _list_requests(project: Project) -> Iterator[tuple[str, ActionRequest]]:
     for action in project.actions.values():
         yield action.name, action.request
     for token in project.tokens.values():

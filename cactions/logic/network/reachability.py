@@ -52,11 +52,11 @@ def build_checks(knocked: HostProbe) -> Iterator[HealthCheck]:
     if knocked.no_connection:
         yield build_failed_check("connection", where, knocked.no_connection)
     else:
-        message = f"TLS with a certificate for this very name; asked by {_askers(site)}"
+        message = f"TLS with a certificate for this very name; asked by {_join_user_names(site)}"
         yield HealthCheck("connection", where, Health.OK, message)
 
 
-def _askers(site: Host) -> str:
+def _join_user_names(site: Host) -> str:
     first, rest = site.asked_by[:_MOST_NAMES], len(site.asked_by) - _MOST_NAMES
     return ", ".join(map(escape_control, first)) + (f" and {rest:,} more" if rest > 0 else "")
 
@@ -69,14 +69,14 @@ def build_failed_check(topic: str, subject: str, error: CactionsError) -> Health
 def check_clock(texts: Sequence[tuple[str, str, float]]) -> HealthCheck:
     """``told``: of hosts, the name, the ``Date`` header (empty for none) and our time just then."""
     for host, date, now in texts:
-        seconds = _seconds(date)
+        seconds = _parse_http_date(date)
         if seconds is not None:
-            return _clock(host, now - seconds)
+            return _build_clock_check(host, now - seconds)
     message = "no host has told the time" if texts else "no host could be asked for the time"
     return HealthCheck("clock", "", Health.UNKNOWN, message)
 
 
-def _clock(host: str, skew: float) -> HealthCheck:
+def _build_clock_check(host: str, skew: float) -> HealthCheck:
     if abs(skew) <= MOST_SKEW:
         return HealthCheck("clock", "", Health.OK, f"within {MOST_SKEW:.0f} s of {host}")
     way = "ahead of" if skew > 0 else "behind"
@@ -86,7 +86,7 @@ def _clock(host: str, skew: float) -> HealthCheck:
     )  # fmt: skip
 
 
-def _seconds(date: str) -> float | None:
+def _parse_http_date(date: str) -> float | None:
     """RFC 9110, 5.6.7; None for what is no date."""
     try:
         text = parsedate_to_datetime(date)

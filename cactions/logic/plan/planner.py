@@ -76,7 +76,7 @@ def plan_changes(
     values = ReferenceValues(plan_input.person, plan_input.inputs)
     verified = verify_response(response, values, received)
     outcomes = [
-        _decide(outcome, plan_input.person, last_applied or {})
+        _decide_change(outcome, plan_input.person, last_applied or {})
         if isinstance(outcome, NewValue)
         else outcome
         for outcome in extract(response.mapping, verified.root, plan_input.person)
@@ -172,7 +172,7 @@ def _choose_label(plan: Plan, person: Person) -> str:
     return plan.subject.label if plan.subject.label in known_labels else person.id
 
 
-def _decide(
+def _decide_change(
     new_value: NewValue, person: Person, last_applied: Mapping[str, Value]
 ) -> Change | KeptAttribute:
     """The outcome of one new value: a change, or the old value kept by the policy."""

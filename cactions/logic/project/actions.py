@@ -37,7 +37,7 @@ _INPUT_TYPES: Mapping[InputType, tuple[type, ...]] = {
 
 def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
     """The action; None where it cannot be used."""
-    inputs = _inputs(at.get("data_inputs"), scope)
+    inputs = _build_inputs(at.get("data_inputs"), scope)
     inside = replace(scope, inputs=frozenset(inputs)) if inputs else scope
     request_at, response_at = at.get("request"), at.get("response")
     asked = build_action_request(request_at, inside) if request_at else None
@@ -49,9 +49,9 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
     _check_denials(request_at, read, inside)
     audiences = at.get("audiences")
     tests = at.get("tests")
-    targets = _targets(response_at, inside)
+    targets = _list_mapped_attributes(response_at, inside)
     shaped = [
-        _test(item, match, inputs, targets, inside) for item in (tests.value if tests else ())
+        _build_test(item, match, inputs, targets, inside) for item in (tests.value if tests else ())
     ]
     return Action(
         name,
@@ -81,7 +81,7 @@ def _check_denials(request_at: LocatedValue | None, read: ActionResponse, scope:
             scope.add_fault(CONTRADICTION, item, message, hint)
 
 
-def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
+def _build_inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
     found: dict[str, DataInput] = {}
     for item in at.value if at else ():
         name, kind = item.scalar("name"), item.scalar("type")
@@ -92,7 +92,7 @@ def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
             continue
         form = InputType(kind or "string")
         default = item.get("default_value")
-        if default and kind and not _fits(default.value, form):
+        if default and kind and not _check_fits(default.value, form):
             scope.add_fault(WRONG_VALUE, default, f"is not of type {kind}")
         found[name] = DataInput(
             name,
@@ -104,12 +104,12 @@ def _inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]:
     return found
 
 
-def _fits(value: Scalar, kind: InputType) -> bool:
+def _check_fits(value: Scalar, kind: InputType) -> bool:
     """A boolean is no integer, although Python says so."""
     return type(value) in _INPUT_TYPES[kind]
 
 
-def _test(
+def _build_test(
     at: LocatedValue,
     match: str,
     inputs: Mapping[str, DataInput],
@@ -117,26 +117,26 @@ def _test(
     scope: Scope,
 ) -> ActionTest | None:
     person_at, name, expect_at = at.get("person"), at.scalar("name"), at.get("expect")
-    query = _query(person_at, match, scope) if person_at else None
-    texts = _given(at.get("inputs"), inputs, scope)
-    expect = _expectation(expect_at, targets, scope) if expect_at else None
+    query = _build_query(person_at, match, scope) if person_at else None
+    texts = _build_test_inputs(at.get("inputs"), inputs, scope)
+    expect = _build_expectation(expect_at, targets, scope) if expect_at else None
     if query is None or name is None or expect is None:
         return None
     return ActionTest(name, query, expect, texts, scope.faults.place(at.key))
 
 
-def _query(at: LocatedValue, match: str, scope: Scope) -> PersonQuery | None:
+def _build_query(at: LocatedValue, match: str, scope: Scope) -> PersonQuery | None:
     if isinstance(at.value, str):
-        return _known_person(PersonQuery(match, at.value), at, scope)
+        return _check_known_person(PersonQuery(match, at.value), at, scope)
     if len(at.value) != 1:
         hint = f"name one of {', '.join(MATCH_FIELDS)}"
         scope.add_fault(CONTRADICTION, at, "a person is named by exactly one key", hint)
         return None
     key, value = next(iter(at.items()))
-    return _known_person(PersonQuery(key, value.value), value, scope)
+    return _check_known_person(PersonQuery(key, value.value), value, scope)
 
 
-def _known_person(query: PersonQuery, at: LocatedValue, scope: Scope) -> PersonQuery:
+def _check_known_person(query: PersonQuery, at: LocatedValue, scope: Scope) -> PersonQuery:
     """Where people stand in the YAML, a test's person is one of them."""
     known = scope.people.get(query.field, frozenset())
     if known and query.value.lower() not in known:
@@ -145,7 +145,7 @@ def _known_person(query: PersonQuery, at: LocatedValue, scope: Scope) -> PersonQ
     return query
 
 
-def _given(
+def _build_test_inputs(
     at: LocatedValue | None, inputs: Mapping[str, DataInput], scope: Scope
 ) -> dict[str, Scalar]:
     texts: dict[str, Scalar] = {}
@@ -156,25 +156,25 @@ def _given(
                 scope.faults.suggest_name(name, inputs),
             )
             scope.faults.add(UNKNOWN_NAME, item.key, message, hint=hint, route=item.route)
-        elif not _fits(item.value, inputs[name].type):
+        elif not _check_fits(item.value, inputs[name].type):
             scope.add_fault(WRONG_VALUE, item, f"is not of type {inputs[name].type.value}")
         else:
             texts[name] = item.value
     return texts
 
 
-def _expectation(
+def _build_expectation(
     at: LocatedValue, targets: Mapping[str, Attribute | None], scope: Scope
 ) -> Expectation:
     attributes = at.get("attributes")
     refused = at.get("refused")
     expected: dict[str, Json] | None = {} if attributes else None
     for name, item in attributes.items() if attributes else ():
-        target = _mapped(name, targets, item, scope)
+        target = _find_mapped_attribute(name, targets, item, scope)
         if target and expected is not None:
             expected[name] = build_scalar(item, target, scope)
     for item in refused.value if refused else ():
-        _mapped(item.value, targets, item, scope)
+        _find_mapped_attribute(item.value, targets, item, scope)
     if not at.value:
         scope.add_fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
     return Expectation(
@@ -185,7 +185,7 @@ def _expectation(
     )
 
 
-def _mapped(
+def _find_mapped_attribute(
     name: str, targets: Mapping[str, Attribute | None], at: LocatedValue, scope: Scope
 ) -> Attribute | None:
     """The attribute that a test speaks of; a fault where the action does not map it."""
@@ -196,7 +196,7 @@ def _mapped(
     return targets.get(name)
 
 
-def _targets(at: LocatedValue | None, scope: Scope) -> dict[str, Attribute | None]:
+def _list_mapped_attributes(at: LocatedValue | None, scope: Scope) -> dict[str, Attribute | None]:
     """The attributes that the action maps, the broken ones too."""
     mapping = at.get("mapping") if at else None
     return {name: scope.attributes.get(name) for name in list_declared(mapping)}

@@ -37,7 +37,7 @@ VERSION: Final = 1
 LONGEST_TEXT: Final = 255
 
 
-def _words(
+def _build_word_schema(
     enum: type[DataType | DateForm | InputType | Overwrite | FailureReason | WhenEmpty],
 ) -> TextSchema:
     return TextSchema(words=tuple(member.value for member in enum))
@@ -78,7 +78,7 @@ WORKSPACE: Final = RecordSchema(
 ATTRIBUTE: Final = RecordSchema(
     {
         "data_type": FieldSchema(
-            _words(DataType), "string, integer, float, boolean or date", required=True
+            _build_word_schema(DataType), "string, integer, float, boolean or date", required=True
         ),
         "options": FieldSchema(
             ListSchema(ScalarSchema(), least=1), "the only values that it may take"
@@ -99,7 +99,7 @@ DATA_INPUT: Final = RecordSchema(
             TextSchema(form=NAME), "the name used in {{ inputs.NAME }}", required=True
         ),
         "type": FieldSchema(
-            _words(InputType), "string, integer, decimal or boolean", required=True
+            _build_word_schema(InputType), "string, integer, decimal or boolean", required=True
         ),
         "description": FieldSchema(TextSchema(), "what it is, for teammates"),
         "required": FieldSchema(BooleanSchema(), "whether the action refuses to run without it"),
@@ -110,17 +110,19 @@ DATA_INPUT: Final = RecordSchema(
 MAPPING: Final = RecordSchema(
     {
         "path": FieldSchema(TextSchema(), "a response path", required=True),
-        "type": FieldSchema(_words(DataType), "convert the value to this type"),
+        "type": FieldSchema(_build_word_schema(DataType), "convert the value to this type"),
         "max_length": FieldSchema(IntegerSchema(1, LONGEST_TEXT), "longer texts are refused"),
         "one_of": FieldSchema(ListSchema(ScalarSchema(), least=1), "other values are refused"),
         "values": FieldSchema(MapSchema(ScalarSchema(), least=1), "response text: attribute value"),
-        "date": FieldSchema(_words(DateForm), "how the third party writes dates"),
+        "date": FieldSchema(_build_word_schema(DateForm), "how the third party writes dates"),
         "redacted": FieldSchema(
             BooleanSchema(), "whether the attribute is hidden, in every action"
         ),
-        "on_missing": FieldSchema(_words(WhenEmpty), "keep (default), clear or refuse"),
-        "on_null": FieldSchema(_words(WhenEmpty), "keep (default), clear or refuse"),
-        "overwrite": FieldSchema(_words(Overwrite), "always (default), if_empty, if_ours or never"),
+        "on_missing": FieldSchema(_build_word_schema(WhenEmpty), "keep (default), clear or refuse"),
+        "on_null": FieldSchema(_build_word_schema(WhenEmpty), "keep (default), clear or refuse"),
+        "overwrite": FieldSchema(
+            _build_word_schema(Overwrite), "always (default), if_empty, if_ours or never"
+        ),
     }
 )
 
@@ -194,7 +196,9 @@ TEST: Final = RecordSchema(
                     "refused": FieldSchema(
                         ListSchema(TextSchema()), "attributes whose values must be refused"
                     ),
-                    "failure": FieldSchema(_words(FailureReason), "why nothing may be planned"),
+                    "failure": FieldSchema(
+                        _build_word_schema(FailureReason), "why nothing may be planned"
+                    ),
                 }
             ),
             "what must come out",

@@ -23,7 +23,7 @@ def build_headers(at: LocatedValue | None, scope: Scope) -> str:
     if not HEADER_NAME.fullmatch(at.value):
         scope.add_fault(WRONG_VALUE, at, f'"{at.value}" is no header name')
         return ""
-    _not_owned(at.value, at, scope)
+    _check_not_reserved(at.value, at, scope)
     return str(at.value)
 
 
@@ -33,10 +33,10 @@ def check_headers(at: LocatedValue | None, scope: Scope) -> None:
         if not HEADER_NAME.fullmatch(name):
             scope.faults.add(WRONG_VALUE, item.key, f'"{name}" is no header name', route=item.route)
         else:
-            _not_owned(name, item, scope)
+            _check_not_reserved(name, item, scope)
 
 
-def _not_owned(name: str, at: LocatedValue, scope: Scope) -> None:
+def _check_not_reserved(name: str, at: LocatedValue, scope: Scope) -> None:
     if name.lower() in _OWNED:
         message = f'"{name}" is set by the connection itself'
         scope.faults.add(WRONG_VALUE, at.key, message, hint="remove it", route=at.route)

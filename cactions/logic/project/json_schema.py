@@ -31,74 +31,76 @@ def build_json_schema() -> dict[str, Json]:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"cactions action file, version {VERSION}",
-        **_schema(FILE),
+        **_convert_schema(FILE),
     }
 
 
-def _schema(schema: Schema) -> dict[str, Json]:
+def _convert_schema(schema: Schema) -> dict[str, Json]:
     return _FORMS[type(schema)](schema)
 
 
-def _text(schema: TextSchema) -> dict[str, Json]:
+def _convert_text(schema: TextSchema) -> dict[str, Json]:
     """An editor reads an unquoted 010 as a number; the decoder keeps it as the text it is."""
     if schema.words:
         return {"enum": list(schema.words)}
     if schema.form:
-        return {"type": _SCALARS, "minLength": 1, "minimum": 0, **_name(schema.form)}
+        return {"type": _SCALARS, "minLength": 1, "minimum": 0, **_convert_name(schema.form)}
     return {"type": _SCALARS} if schema.empty else {"type": _SCALARS, "minLength": 1}
 
 
-def _name(form: NameGrammar | None) -> dict[str, Json]:
+def _convert_name(form: NameGrammar | None) -> dict[str, Json]:
     return {"pattern": f"^{form.pattern}$"} if form else {}
 
 
-def _integer(schema: IntegerSchema) -> dict[str, Json]:
+def _convert_integer(schema: IntegerSchema) -> dict[str, Json]:
     return {"type": "integer", "minimum": schema.least, "maximum": schema.most}
 
 
-def _record(schema: RecordSchema) -> dict[str, Json]:
+def _convert_record(schema: RecordSchema) -> dict[str, Json]:
     required: list[Json] = [name for name, field in schema.fields.items() if field.required]
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: _field(field) for name, field in schema.fields.items()},
+        "properties": {name: _convert_field(field) for name, field in schema.fields.items()},
         **({"required": required} if required else {}),
     }
 
 
-def _field(field: FieldSchema) -> dict[str, Json]:
+def _convert_field(field: FieldSchema) -> dict[str, Json]:
     about: dict[str, Json] = {"description": field.about} if field.about else {}
-    return {**about, **_schema(field.schema)}
+    return {**about, **_convert_schema(field.schema)}
 
 
-def _list(schema: ListSchema) -> dict[str, Json]:
+def _convert_list(schema: ListSchema) -> dict[str, Json]:
     least: dict[str, Json] = {"minItems": schema.least} if schema.least else {}
-    return {"type": "array", "items": _schema(schema.item), **least}
+    return {"type": "array", "items": _convert_schema(schema.item), **least}
 
 
-def _map(schema: MapSchema) -> dict[str, Json]:
+def _convert_map(schema: MapSchema) -> dict[str, Json]:
     least: dict[str, Json] = {"minProperties": schema.least} if schema.least else {}
     return {
         "type": "object",
-        "propertyNames": {"minLength": 1, **_name(schema.form)},
-        "additionalProperties": _schema(schema.value),
+        "propertyNames": {"minLength": 1, **_convert_name(schema.form)},
+        "additionalProperties": _convert_schema(schema.value),
         **least,
     }
 
 
-def _tagged(schema: TaggedUnion) -> dict[str, Json]:
-    return {"oneOf": [_schema(record) for record in schema.records.values()]}
+def _convert_tagged(schema: TaggedUnion) -> dict[str, Json]:
+    return {"oneOf": [_convert_schema(record) for record in schema.records.values()]}
 
 
 _FORMS: Final[dict[type, Callable[[Any], dict[str, Json]]]] = {
-    TextSchema: _text,
-    IntegerSchema: _integer,
+    TextSchema: _convert_text,
+    IntegerSchema: _convert_integer,
     BooleanSchema: lambda _: {"type": "boolean"},
     ScalarSchema: lambda _: {"type": [*_SCALARS, "null"]},
     AnyJsonSchema: lambda _: {},
-    ListSchema: _list,
-    MapSchema: _map,
-    RecordSchema: _record,
-    TaggedUnion: _tagged,
-    EitherSchema: lambda either: {"anyOf": [_schema(either.short), _schema(either.long)]},
+    ListSchema: _convert_list,
+    MapSchema: _convert_map,
+    RecordSchema: _convert_record,
+    TaggedUnion: _convert_tagged,
+    EitherSchema: lambda either: {
+        "anyOf": [_convert_schema(either.short), _convert_schema(either.long)]
+    },
 }

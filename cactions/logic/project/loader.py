@@ -95,12 +95,12 @@ class _ProjectLoader:
         self.drafts = drafts
         self.snapshot = snapshot
         self.homes: dict[str, str] = {}
-        self.environment = self._environment(environment)
+        self.environment = self._choose_environment(environment)
 
     def load(self) -> Project:
-        redacted = frozenset(self._redacted())
-        attributes = self._attributes(redacted)
-        allowed = self._allowed()
+        redacted = frozenset(self._list_redacted())
+        attributes = self._build_attributes(redacted)
+        allowed = self._build_allowed()
         ways = frozenset(
             (allowed_address.host, allowed_address.port) for allowed_address in allowed
         )
@@ -108,25 +108,27 @@ class _ProjectLoader:
         scope = Scope(
             Diagnostics(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts
         )
-        scope = replace(scope, servers=self._collect("servers", "server", self._server, scope))
+        scope = replace(
+            scope, servers=self._collect("servers", "server", self._build_server, scope)
+        )
         named = self._collect("tokens", "token", tokens.build_token, scope)
         scope = replace(scope, tokens=named)
-        workspace = self._workspace(scope)
+        workspace = self._build_workspace(scope)
         scope = replace(scope, people=people.merge_snapshot(workspace.people))
         shaped = self._collect("actions", "action", actions.build_action, scope)
         return Project(
             workspace,
-            _whole(attributes),
-            _whole(shaped),
+            _drop_broken(attributes),
+            _drop_broken(shaped),
             self.environment,
             redacted=redacted,
-            tokens=_whole(named),
+            tokens=_drop_broken(named),
             allowed=allowed,
-            statements=tuple(self._statements(scope)),
+            statements=tuple(self._build_suppressions(scope)),
             snapshot=self.snapshot,
         )
 
-    def _environment(self, wanted: str | None) -> str:
+    def _choose_environment(self, wanted: str | None) -> str:
         servers = [at for d in self.drafts if (s := d.get("servers")) for _, at in s.items()]
         known = list(dict.fromkeys(name for at in servers for name in list_declared(at)))
         if wanted is not None and known and wanted not in known:
@@ -135,10 +137,10 @@ class _ProjectLoader:
             )
         return wanted or (known[0] if known else "")
 
-    def _server(self, _name: str, at: LocatedValue, scope: Scope) -> str | None:
+    def _build_server(self, _name: str, at: LocatedValue, scope: Scope) -> str | None:
         return requests.build_server(at, self.environment, scope)
 
-    def _once(self, key: str) -> tuple[ParsedFile, LocatedValue] | None:
+    def _find_single(self, key: str) -> tuple[ParsedFile, LocatedValue] | None:
         """The one place of a key that a folder has once."""
         found = [(draft, at) for draft in self.drafts if (at := draft.get(key))]
         for draft, at in found[1:]:
@@ -149,37 +151,37 @@ class _ProjectLoader:
             self.homes[key] = found[0][0].faults.file
         return found[0] if found else None
 
-    def _redacted(self) -> Iterator[Reference]:
+    def _list_redacted(self) -> Iterator[Reference]:
         """What any place hides: an attribute, one of its mappings, or a proof by it."""
         for draft in self.drafts:
             if draft.may_hide:
-                yield from _hidden(draft.get("attributes"))
+                yield from _list_hidden(draft.get("attributes"))
                 actions = draft.get("actions")
                 for _, action in actions.items() if actions else ():
                     response = action.get("response")
                     if response:
-                        yield from _hidden(response.get("mapping"))
-                        yield from _hidden_proof(response.get("same_person"))
+                        yield from _list_hidden(response.get("mapping"))
+                        yield from _list_hidden_proof(response.get("same_person"))
 
-    def _attributes(self, redacted: frozenset[Reference]) -> dict[str, Attribute | None]:
+    def _build_attributes(self, redacted: frozenset[Reference]) -> dict[str, Attribute | None]:
         """Those of the files; those of the snapshot where the files do not declare them."""
         known: dict[str, Attribute | None] = {
             name: replace(attribute, redacted=PersonAttribute(name) in redacted)
             for name, attribute in (self.snapshot.attributes.items() if self.snapshot else ())
         }
-        found = self._once("attributes")
+        found = self._find_single("attributes")
         if found is None:
             return known
         scope = Scope(found[0].faults, redacted=redacted)
         shaped = {name: people.build_attribute(name, at, scope) for name, at in found[1].items()}
         return known | {name: shaped.get(name) for name in list_declared(found[1])}
 
-    def _allowed(self) -> tuple[AllowedAddress, ...]:
-        found = self._once("network")
+    def _build_allowed(self) -> tuple[AllowedAddress, ...]:
+        found = self._find_single("network")
         return network.build_allowed_addresses(found[1], Scope(found[0].faults)) if found else ()
 
-    def _workspace(self, scope: Scope) -> Workspace:
-        found = self._once("workspace")
+    def _build_workspace(self, scope: Scope) -> Workspace:
+        found = self._find_single("workspace")
         flag = self.snapshot.identity_verification if self.snapshot else None
         if found is None:
             return Workspace(bool(flag))
@@ -188,7 +190,7 @@ class _ProjectLoader:
             return shaped
         return replace(shaped, identity_verification=flag)
 
-    def _statements(self, scope: Scope) -> Iterator[Suppression]:
+    def _build_suppressions(self, scope: Scope) -> Iterator[Suppression]:
         for draft in self.drafts:
             if draft.declares and draft.typed:
                 yield from suppressions.build_suppressions(
@@ -223,17 +225,17 @@ class _ProjectLoader:
         return found
 
 
-def _hidden(named: LocatedValue | None) -> Iterator[Reference]:
+def _list_hidden(named: LocatedValue | None) -> Iterator[Reference]:
     for name, at in named.items() if named else ():
         if isinstance(at.value, dict) and at.scalar("redacted"):
             yield PersonAttribute(name)
 
 
-def _hidden_proof(at: LocatedValue | None) -> Iterator[Reference]:
+def _list_hidden_proof(at: LocatedValue | None) -> Iterator[Reference]:
     if at and at.scalar("redacted"):
         with suppress(TemplateError):  # it is told where the proof is shaped
             yield parse_reference(at.scalar("equals", ""))
 
 
-def _whole(shaped: Mapping[str, T | None]) -> dict[str, T]:
+def _drop_broken(shaped: Mapping[str, T | None]) -> dict[str, T]:
     return {name: item for name, item in shaped.items() if item is not None}

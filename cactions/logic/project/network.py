@@ -16,7 +16,7 @@ def build_allowed_addresses(at: LocatedValue | None, scope: Scope) -> tuple[Allo
     entries = at.get("allow") if at else None
     found: dict[tuple[str, int], AllowedAddress] = {}
     for item in entries.value if entries else ():
-        entry = _entry(item, scope)
+        entry = _build_entry(item, scope)
         if entry and (entry.host, entry.port) in found:
             message = f"{entry.host}:{entry.port} stands here twice"
             scope.add_fault(TWICE, item.get("host"), message, "keep the entry that is meant")
@@ -25,7 +25,7 @@ def build_allowed_addresses(at: LocatedValue | None, scope: Scope) -> tuple[Allo
     return tuple(found.values())
 
 
-def _entry(at: LocatedValue, scope: Scope) -> AllowedAddress | None:
+def _build_entry(at: LocatedValue, scope: Scope) -> AllowedAddress | None:
     host, address, reason = (at.get(key) for key in ("host", "address", "reason"))
     if host and not is_host_name(host.value):
         scope.add_fault(

@@ -55,7 +55,7 @@ def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
         if leaves_folder(people.value):
             scope.add_fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
         return Workspace(verified, people_file=people.value)
-    return Workspace(verified, people=tuple(_people(people.value, scope)))
+    return Workspace(verified, people=tuple(_build_people(people.value, scope)))
 
 
 def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
@@ -66,13 +66,13 @@ def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     }
 
 
-def _people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
+def _build_people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
     taken: dict[tuple[str, str], tuple[int, int]] = {}
     declared = {
         name: attribute for name, attribute in scope.attributes.items() if attribute is not None
     }
     for number, item in enumerate(items):
-        person = _person(item, declared, scope)
+        person = _build_person(item, declared, scope)
         if person is None:
             continue
         for field in ("id", "user_id"):
@@ -84,7 +84,9 @@ def _people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
         yield person
 
 
-def _person(at: LocatedValue, declared: Mapping[str, Attribute], scope: Scope) -> Person | None:
+def _build_person(
+    at: LocatedValue, declared: Mapping[str, Attribute], scope: Scope
+) -> Person | None:
     attributes = at.get("attributes")
     fields = {name: item.value for name, item in at.items() if name not in ("attributes", "test")}
     values = {name: item.value for name, item in attributes.items()} if attributes else {}
@@ -92,11 +94,11 @@ def _person(at: LocatedValue, declared: Mapping[str, Attribute], scope: Scope) -
         return parse_person(fields, values, at.scalar("test", False), declared)
     except InvalidPerson as error:
         for fault in error.faults:
-            _point(at, fault, scope)
+            _report_at(at, fault, scope)
         return None
 
 
-def _point(at: LocatedValue, fault: RecordFault, scope: Scope) -> None:
+def _report_at(at: LocatedValue, fault: RecordFault, scope: Scope) -> None:
     """The fault at the value that it is about, else at the person as a whole."""
     group, dot, name = fault.key.partition(".")
     if dot and name in scope.attributes and scope.attributes[name] is None:

@@ -125,7 +125,7 @@ _DENIED: Final = FieldSchema(
 )
 
 
-def _token(kind: str, **fields: FieldSchema) -> RecordSchema:
+def _build_token_schema(kind: str, **fields: FieldSchema) -> RecordSchema:
     return RecordSchema(
         {
             "type": FieldSchema(
@@ -140,20 +140,20 @@ def _token(kind: str, **fields: FieldSchema) -> RecordSchema:
 TOKEN: Final = TaggedUnion(
     "type",
     {
-        "text": _token(
+        "text": _build_token_schema(
             "text",
             value=FieldSchema(SECRET, "{secret: NAME}", required=True),
             header=_HEADER,
             prefix=_PREFIX,
         ),
-        "basic": _token(
+        "basic": _build_token_schema(
             "basic",
             username=FieldSchema(
                 EitherSchema(TextSchema(), SECRET), "a name or {secret: NAME}", required=True
             ),
             password=FieldSchema(SECRET, "{secret: NAME}", required=True),
         ),
-        "http_request": _token(
+        "http_request": _build_token_schema(
             "http_request",
             request=FieldSchema(RecordSchema(dict(_QUESTION)), "how it is fetched", required=True),
             token_path=FieldSchema(
@@ -170,7 +170,7 @@ TOKEN: Final = TaggedUnion(
             denied_when=_DENIED,
             limits=_LIMITS,
         ),
-        "oauth_client_credentials": _token(
+        "oauth_client_credentials": _build_token_schema(
             "oauth_client_credentials",
             token_url=FieldSchema(
                 TextSchema(), "the https URL of the token endpoint", required=True
@@ -185,7 +185,7 @@ TOKEN: Final = TaggedUnion(
             denied_when=_DENIED,
             limits=_LIMITS,
         ),
-        "user": _token("user", header=_HEADER, prefix=_PREFIX),
+        "user": _build_token_schema("user", header=_HEADER, prefix=_PREFIX),
     },
 )
 

@@ -58,13 +58,13 @@ def get_literal_origin(at: LocatedValue, scope: Scope) -> str | None:
 
 def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None:
     """The request of an action, or that fetches a token; None where it cannot be used."""
-    base, url, host = _url(at, scope)
-    tokens = _tokens(at.get("tokens"), host, scope)
+    base, url, host = _build_url(at, scope)
+    tokens = _find_tokens(at.get("tokens"), host, scope)
     headers.check_headers(at.get("headers"), scope)
     headers.check_single_source(tokens, at, scope)
-    own = _templates(at.get("headers"), scope)
-    query = _templates(at.get("query"), scope)
-    body = _body(at, scope)
+    own = _build_templates(at.get("headers"), scope)
+    query = _build_templates(at.get("query"), scope)
+    body = _build_body(at, scope)
     method = at.scalar("http_method", "")
     default = Effect.READ if method == "get" else Effect.WRITE
     effect = Effect(at.scalar("effect", default.value))
@@ -90,7 +90,7 @@ def build_limits(at: LocatedValue | None) -> Limits:
     )
 
 
-def _url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, str]:
+def _build_url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, str]:
     """Base, template and host; the host is empty where it is not known."""
     url, named = at.get("url"), at.get("server")
     base = ""
@@ -108,11 +108,11 @@ def _url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, str]:
     template = scope.parse_template(url)
     if template:
         get_literal_path(url, template, start, scope)
-    host = _origin_of(base, scope.allowed).host if base else _host_of(url.value, scope)
+    host = _origin_of(base, scope.allowed).host if base else _find_host(url.value, scope)
     return base, template, host
 
 
-def _host_of(url: str, scope: Scope) -> str:
+def _find_host(url: str, scope: Scope) -> str:
     try:
         return _origin_of(url, scope.allowed).host
     except OriginError:
@@ -139,7 +139,7 @@ def get_literal_path(at: LocatedValue, template: Template, start: int, scope: Sc
         scope.add_fault(WRONG_VALUE, at, "the path holds a . or .. segment", "write the real path")
 
 
-def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ...]:
+def _find_tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ...]:
     found: list[Token] = []
     named: set[str] = set()
     carriers: set[str] = set()
@@ -163,7 +163,7 @@ def _tokens(at: LocatedValue | None, host: str, scope: Scope) -> tuple[Token, ..
     return tuple(found)
 
 
-def _templates(at: LocatedValue | None, scope: Scope) -> dict[str, Template]:
+def _build_templates(at: LocatedValue | None, scope: Scope) -> dict[str, Template]:
     found = {name: scope.parse_template(item) for name, item in at.items()} if at else {}
     return {name: template for name, template in found.items() if template is not None}
 
@@ -171,7 +171,7 @@ def _templates(at: LocatedValue | None, scope: Scope) -> dict[str, Template]:
 _FORMS: Final = {form.value: form for form in BodyForm}
 
 
-def _body(at: LocatedValue, scope: Scope) -> RequestBody | None:
+def _build_body(at: LocatedValue, scope: Scope) -> RequestBody | None:
     body_forms = [form for name, form in _FORMS.items() if name in at.value]
     for form in body_forms[1:]:
         extra = at.get(form.value)
@@ -185,10 +185,10 @@ def _body(at: LocatedValue, scope: Scope) -> RequestBody | None:
     if at.scalar("http_method") == "get":
         hint = "use `query:`, or http_method: post with effect: read"
         scope.faults.add(CONTRADICTION, body.key, "a GET has no body", hint=hint, route=body.route)
-    return RequestBody(body_forms[0], _content(body_forms[0], body, scope))
+    return RequestBody(body_forms[0], _build_content(body_forms[0], body, scope))
 
 
-def _content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemplate:
+def _build_content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemplate:
     if form is BodyForm.JSON:
         return scope.parse_json_template(body.node, body.route)
     if form is BodyForm.TEXT:

@@ -12,15 +12,15 @@ from cactions.model import BodyCheck, Denial, Success
 
 def build_success(at: LocatedValue | None, scope: Scope) -> Success:
     """All of what makes a success; status 200 where nothing else is said."""
-    return Success(*_checks(at, (200,), scope))
+    return Success(*_build_checks(at, (200,), scope))
 
 
 def build_denial(at: LocatedValue | None, scope: Scope) -> Denial:
     """Any of what denies a token; status 401 where no other is said."""
-    return Denial(*_checks(at, (401,), scope))
+    return Denial(*_build_checks(at, (401,), scope))
 
 
-def _checks(
+def _build_checks(
     at: LocatedValue | None, default: tuple[int, ...], scope: Scope
 ) -> tuple[tuple[int, ...], tuple[BodyCheck, ...], tuple[tuple[str, str], ...]]:
     if at is None:
@@ -29,11 +29,11 @@ def _checks(
     if status:
         alone = isinstance(status.value, int)
         default = (status.value,) if alone else tuple(item.value for item in status.value)
-    checks = [_check(item, scope) for item in body.value] if body else []
-    return default, tuple(check for check in checks if check), tuple(_headers(at, scope))
+    checks = [_build_check(item, scope) for item in body.value] if body else []
+    return default, tuple(check for check in checks if check), tuple(_build_headers(at, scope))
 
 
-def _headers(at: LocatedValue, scope: Scope) -> list[tuple[str, str]]:
+def _build_headers(at: LocatedValue, scope: Scope) -> list[tuple[str, str]]:
     named = at.get("headers")
     pairs = [*named.items()] if named else []
     for name, item in pairs:
@@ -42,7 +42,7 @@ def _headers(at: LocatedValue, scope: Scope) -> list[tuple[str, str]]:
     return [(name, item.value) for name, item in pairs]
 
 
-def _check(at: LocatedValue, scope: Scope) -> BodyCheck | None:
+def _build_check(at: LocatedValue, scope: Scope) -> BodyCheck | None:
     path_at, equals = at.get("path"), at.get("equals")
     path = scope.parse_path(path_at) if path_at else None
     if path is None or equals is None:

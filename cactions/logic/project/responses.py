@@ -38,13 +38,13 @@ def build_response(at: LocatedValue, scope: Scope) -> ActionResponse:
     mapping = [build_mapping_entry(name, item, scope) for name, item in entries]
     return ActionResponse(
         success_when=build_success(at.get("success_when"), scope),
-        rows=_rows(at.get("rows"), scope),
-        same_person=_same_person(at.get("same_person"), scope),
+        rows=_build_rows(at.get("rows"), scope),
+        same_person=_build_same_person(at.get("same_person"), scope),
         mapping=tuple(entry for entry in mapping if entry is not None),
     )
 
 
-def _rows(at: LocatedValue | None, scope: Scope) -> Rows | None:
+def _build_rows(at: LocatedValue | None, scope: Scope) -> Rows | None:
     path_at = at.get("path") if at else None
     if at is None or path_at is None:
         return None
@@ -59,7 +59,7 @@ def _rows(at: LocatedValue | None, scope: Scope) -> Rows | None:
     return Rows(path, tuple(where)) if path else None
 
 
-def _same_person(at: LocatedValue | None, scope: Scope) -> SamePerson | None:
+def _build_same_person(at: LocatedValue | None, scope: Scope) -> SamePerson | None:
     if at is None:
         return None
     path_at, equals_at = at.get("path"), at.get("equals")
@@ -72,16 +72,16 @@ def _same_person(at: LocatedValue | None, scope: Scope) -> SamePerson | None:
 
 def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeMapping | None:
     """One entry of ``mapping``: a bare path, or a path with policies."""
-    attribute = _target(name, at, scope)
+    attribute = _find_target(name, at, scope)
     short = isinstance(at.value, str)
     path_at = at if short else at.get("path")
     path = scope.parse_path(path_at) if path_at else None
     if attribute is None or path is None:
         return None
     if short:
-        _date_form_fits(attribute, None, at, scope)
+        _check_date_form(attribute, None, at, scope)
         return AttributeMapping(attribute, path, redacted=attribute.redacted)
-    _policies_fit(attribute, at, scope)
+    _check_policies(attribute, at, scope)
     forced, date = at.scalar("type"), at.scalar("date")
     return AttributeMapping(
         attribute,
@@ -89,7 +89,7 @@ def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeM
         type=DataType(forced) if forced else None,
         max_length=at.scalar("max_length"),
         one_of=build_scalars(at.get("one_of"), attribute, scope),
-        values=_values(at.get("values"), attribute, scope),
+        values=_build_values(at.get("values"), attribute, scope),
         date=DateForm(date) if date else None,
         redacted=attribute.redacted,
         on_missing=WhenEmpty(at.scalar("on_missing", "keep")),
@@ -98,7 +98,7 @@ def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeM
     )
 
 
-def _target(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
+def _find_target(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
     if name in IDENTITY_FIELDS:
         message = f'"{name}" says who a person is; a response may not write it'
         hint = "map it onto a custom attribute"
@@ -114,7 +114,7 @@ def _target(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
     return scope.attributes.get(name)
 
 
-def _values(
+def _build_values(
     at: LocatedValue | None, attribute: Attribute, scope: Scope
 ) -> tuple[tuple[str, Scalar], ...]:
     """Pairs of response text and attribute value; null clears."""
@@ -122,10 +122,10 @@ def _values(
     return tuple((text, build_scalar(item, attribute, scope)) for text, item in entries)
 
 
-def _policies_fit(attribute: Attribute, at: LocatedValue, scope: Scope) -> None:
+def _check_policies(attribute: Attribute, at: LocatedValue, scope: Scope) -> None:
     date, forced, length = at.get("date"), at.get("type"), at.get("max_length")
     if date or not at.has("date"):
-        _date_form_fits(attribute, date, at, scope)
+        _check_date_form(attribute, date, at, scope)
     if forced and forced.value != attribute.data_type.value:
         message = f'"{attribute.name}" is of type {attribute.data_type.value}'
         scope.add_fault(CONTRADICTION, forced, message, f"write type: {attribute.data_type.value}")
@@ -134,7 +134,7 @@ def _policies_fit(attribute: Attribute, at: LocatedValue, scope: Scope) -> None:
         scope.faults.add(CONTRADICTION, length.key, message, hint="remove it", route=length.route)
 
 
-def _date_form_fits(
+def _check_date_form(
     attribute: Attribute, date: LocatedValue | None, at: LocatedValue, scope: Scope
 ) -> None:
     """Seconds and milliseconds look alike: a date says how it is written, and nothing else does."""

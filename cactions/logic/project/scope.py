@@ -79,17 +79,17 @@ class Scope(Struct, frozen=True):
 
     def parse_template(self, at: LocatedValue) -> Template | None:
         """The parsed template of a text whose references all exist."""
-        return self._template(at.value, at.node, at.route)
+        return self._parse_whole_template(at.value, at.node, at.route)
 
-    def _template(self, text: str, node: Node, route: str) -> Template | None:
+    def _parse_whole_template(self, text: str, node: Node, route: str) -> Template | None:
         try:
             parsed = parse_template(text)
         except TemplateError as error:
-            span = _part(node, error.start, error.end)
+            span = _narrow_span(node, error.start, error.end)
             self.faults.add(BAD_TEMPLATE, span, error.message, hint=error.hint, route=route)
             return None
         known = [
-            self._check(reference, _part(node, start, end), route)
+            self._check(reference, _narrow_span(node, start, end), route)
             for reference, start, end in parsed.spans
         ]
         return parsed.template if all(known) else None
@@ -135,7 +135,7 @@ class Scope(Struct, frozen=True):
         try:
             return parse_path(text, rows=rows)
         except PathError as error:
-            span = _part(node, error.start, error.end)
+            span = _narrow_span(node, error.start, error.end)
             self.faults.add(BAD_PATH, span, error.message, hint=error.hint, route=route)
             return None
 
@@ -148,16 +148,16 @@ class Scope(Struct, frozen=True):
             items = enumerate(node.items)
             return [self.parse_json_template(item, f"{route}[{index}]") for index, item in items]
         if isinstance(node, MapNode):
-            return self._secret(node, route) or {
+            return self._parse_secret(node, route) or {
                 key.text: self.parse_json_template(value, f"{route}.{key.text}")
                 for key, value in node.entries
             }
         if not isinstance(node, ScalarNode):
             return None
         value = parse_json_scalar(node)
-        return self._template(value, node, route) if isinstance(value, str) else value
+        return self._parse_whole_template(value, node, route) if isinstance(value, str) else value
 
-    def _secret(self, node: MapNode, route: str) -> SecretRef | None:
+    def _parse_secret(self, node: MapNode, route: str) -> SecretRef | None:
         if [key.text for key, _ in node.entries] != ["secret"]:
             return None
         name = node.entries[0][1]
@@ -183,5 +183,5 @@ def parse_secret_name(at: LocatedValue) -> SecretRef | None:
     return SecretRef(name) if name else None
 
 
-def _part(node: Node, start: int, end: int) -> SourceSpan:
+def _narrow_span(node: Node, start: int, end: int) -> SourceSpan:
     return node.get_part(start, end) if isinstance(node, ScalarNode) else node.span

@@ -43,7 +43,7 @@ class SourceFile(Struct, frozen=True):
         return self.data.decode("utf-8-sig", errors="replace")
 
 
-def _declares(data: bytes) -> bool:
+def _has_declarations(data: bytes) -> bool:
     """Whether more than actions may stand in it."""
     if _HIDING in data:
         return True
@@ -83,8 +83,8 @@ class ParsedFile:
         self.faults = Diagnostics(file.name)
         self.data = file.data
         self.ours = True
-        self.declares = _declares(file.data)
-        self.typed = self._decoded() if self.declares else None
+        self.declares = _has_declarations(file.data)
+        self.typed = self._decode_tree() if self.declares else None
 
     @property
     def may_hide(self) -> bool:
@@ -95,10 +95,10 @@ class ParsedFile:
         """What stands under a key of the file; a file of actions is decoded once, for its turn."""
         if self.declares:
             return self.typed.get(key) if self.typed else None
-        typed = self._decoded() if key == "actions" else None
+        typed = self._decode_tree() if key == "actions" else None
         return typed.get(key) if typed else None
 
-    def _decoded(self) -> LocatedValue | None:
+    def _decode_tree(self) -> LocatedValue | None:
         node = parse_yaml(self.data, self.faults)
         entries = node.entries if isinstance(node, MapNode) else []
         self.ours = _is_ours(entries)

@@ -52,12 +52,12 @@ class SourceMap:
 
     def find(self, route: str) -> Location | None:
         """The node at a route without its ``#``; None where not even its beginning is there."""
-        file = self._home(route)
-        root = self._tree(file) if file else None
+        file = self._find_file(route)
+        root = self._get_tree(file) if file else None
         if file is None or root is None:
             return None
         key, node, rest = root, root, route
-        while rest and (step := self._step(node, rest)):
+        while rest and (step := self._walk_step(node, rest)):
             key, node, rest = step
         return None if node is root else Location(file, key, node, not rest)
 
@@ -96,7 +96,7 @@ class SourceMap:
 
     def get_top(self, file: str, key: str) -> tuple[Node | None, Node | None]:
         """A key of the file itself, and what stands under it."""
-        root = self._tree(file)
+        root = self._get_tree(file)
         entries = root.entries if isinstance(root, MapNode) else []
         return next(((name, value) for name, value in entries if name.text == key), (None, None))
 
@@ -105,7 +105,7 @@ class SourceMap:
         found = self.find(route)
         return found is not None and found.whole
 
-    def _tree(self, file: str) -> Node | None:
+    def _get_tree(self, file: str) -> Node | None:
         if file not in self.trees:
             if len(self.trees) >= _KEPT:
                 self.trees.pop(next(iter(self.trees)))
@@ -113,7 +113,7 @@ class SourceMap:
             self.trees[file] = parse_yaml(self.sources[file].encode(), Diagnostics(file))
         return self.trees[file]
 
-    def _home(self, route: str) -> str | None:
+    def _find_file(self, route: str) -> str | None:
         head, _, rest = route.partition(".")
         if head != "actions":
             name = self.once.find_longest(route)
@@ -122,7 +122,7 @@ class SourceMap:
         action = None if name is None else self.actions[name]
         return action.place.file if action and action.place else None
 
-    def _step(self, node: Node, rest: str) -> tuple[Node, Node, str] | None:
+    def _walk_step(self, node: Node, rest: str) -> tuple[Node, Node, str] | None:
         """The key and value that the rest of a route leads on to, and what is then left of it."""
         if isinstance(node, ListNode) and rest.startswith("["):
             number, _, left = rest[1:].partition("]")
@@ -130,13 +130,13 @@ class SourceMap:
                 item = node.items[int(number)]
                 return item, item, left.removeprefix(".")
         if isinstance(node, MapNode):
-            names = self._names(node)
+            names = self._index_entries(node)
             name = names.find_longest(rest)
             if name is not None:
                 return *names.entries[name], rest[len(name) :].removeprefix(".")
         return None
 
-    def _names(self, node: MapNode) -> _Names[tuple[ScalarNode, Node]]:
+    def _index_entries(self, node: MapNode) -> _Names[tuple[ScalarNode, Node]]:
         """The entries of a map by name; made once for a large one, which many routes lead into."""
         if len(node.entries) <= _FEW:
             return _Names({key.text: (key, value) for key, value in node.entries})
@@ -163,12 +163,12 @@ class _Names(Generic[T]):
 def _span(found: Location, part: str) -> SourceSpan:
     node = found.node
     if isinstance(node, ScalarNode):
-        return _part(node, part) if part else node.span
+        return _find_reference(node, part) if part else node.span
     one_line = node.span.line == node.span.end_line
     return node.span if one_line and node.span.line == found.key.span.line else found.key.span
 
 
-def _part(node: ScalarNode, part: str) -> SourceSpan:
+def _find_reference(node: ScalarNode, part: str) -> SourceSpan:
     """The hole that reads a reference; the whole text where it is not to be found."""
     try:
         spans = parse_template(node.text).spans

@@ -20,7 +20,7 @@ def find_misfit(plan: Plan, project: Project | None) -> str:
     """
     for change in plan.effective:
         attribute = project.attributes.get(change.attribute) if project else None
-        if attribute and (why := _fault(attribute, change.after)):
+        if attribute and (why := _find_value_fault(attribute, change.after)):
             return (
                 f'"{attribute.name}" {why}, since it is declared as {attribute.data_type.value}:'
                 " nothing was written"
@@ -28,7 +28,7 @@ def find_misfit(plan: Plan, project: Project | None) -> str:
     return ""
 
 
-def _fault(attribute: Attribute, value: Value) -> str:
+def _find_value_fault(attribute: Attribute, value: Value) -> str:
     if value is ABSENT or is_empty(value):
         return ""
     try:
@@ -45,11 +45,11 @@ def redact_run(run: Run, project: Project | None) -> Run:
     hidden = list_hidden_attributes(project.redacted) if project else frozenset()
     if not hidden:
         return run
-    entries = (replace(entry, plan=_redacted(entry.plan, hidden)) for entry in run.entries)
+    entries = (replace(entry, plan=_redact_plan(entry.plan, hidden)) for entry in run.entries)
     return replace(run, entries=tuple(entries))
 
 
-def _redacted(plan: Plan, hidden: frozenset[str]) -> Plan:
+def _redact_plan(plan: Plan, hidden: frozenset[str]) -> Plan:
     changes = (replace(c, redacted=c.redacted or c.attribute in hidden) for c in plan.changes)
     left = (
         replace(

@@ -21,11 +21,11 @@ def build_suppressions(at: LocatedValue, scope: Scope) -> Iterator[Suppression]:
     for key in ("allow", "trust"):
         listed = at.get(key)
         for item in listed.value if listed else ():
-            if suppression := _statement(key, item, scope):
+            if suppression := _build_statement(key, item, scope):
                 yield suppression
 
 
-def _statement(key: str, at: LocatedValue, scope: Scope) -> Suppression | None:
+def _build_statement(key: str, at: LocatedValue, scope: Scope) -> Suppression | None:
     parts = [at.get(name) for name in ("where", "reason", "owner", "expires")]
     rule = at.get("rule")
     if any(part is None for part in parts) or (key == "allow" and rule is None):

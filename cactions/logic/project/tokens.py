@@ -40,14 +40,14 @@ _EXPIRES_IN: Final = parse_path("$.expires_in")
 def build_token(name: str, at: LocatedValue, scope: Scope) -> Token | None:
     """The token; None where what fetches it cannot be used."""
     hosts_at = at.get("hosts")
-    hosts = tuple(_host(item, scope) for item in hosts_at.value) if hosts_at else ()
+    hosts = tuple(_find_host(item, scope) for item in hosts_at.value) if hosts_at else ()
     header = headers.build_headers(at.get("header"), scope)
-    bare = Token(name, header, hosts, _prefix(at.get("prefix"), scope))
+    bare = Token(name, header, hosts, _read_prefix(at.get("prefix"), scope))
     form = _FORMS.get(at.scalar("type"))
     return form(bare, at, scope) if form else bare
 
 
-def _prefix(at: LocatedValue | None, scope: Scope) -> str:
+def _read_prefix(at: LocatedValue | None, scope: Scope) -> str:
     if at is None:
         return ""
     try:
@@ -57,18 +57,18 @@ def _prefix(at: LocatedValue | None, scope: Scope) -> str:
     return str(at.value)
 
 
-def _text(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
-    return replace(bare, value=_ref(at.get("value")))
+def _build_text_token(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
+    return replace(bare, value=_read_reference(at.get("value")))
 
 
-def _basic(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
-    username, password = _sealed(at.get("username")), _ref(at.get("password"))
+def _build_basic_token(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
+    username, password = _read_secret(at.get("username")), _read_reference(at.get("password"))
     return replace(
         bare, header="Authorization", prefix="Basic ", username=username, password=password
     )
 
 
-def _http_request(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
+def _build_http_request_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     asked_at, path_at, expires_at = (
         at.get(key) for key in ("request", "token_path", "expires_in_path")
     )
@@ -83,7 +83,7 @@ def _http_request(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     return replace(bare, fetch=TokenFetch(asked, path, expires, denied, made))
 
 
-def _oauth(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
+def _build_oauth_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     """RFC 6749, 4.4: the client's own credentials in the body."""
     url = at.get("token_url")
     denied = build_denial(at.get("denied_when"), scope)
@@ -95,7 +95,7 @@ def _oauth(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
         return None
     get_literal_path(url, Template((url.value,)), len(origin), scope)
     keys = ("client_id", "client_secret", "scope", "audience")
-    texts = {key: _content(_sealed(at.get(key))) for key in keys if at.get(key)}
+    texts = {key: _to_template_part(_read_secret(at.get(key))) for key in keys if at.get(key)}
     form = BodyForm.JSON if at.scalar("body") == "json" else BodyForm.FORM
     body = RequestBody(form, {"grant_type": Template(("client_credentials",)), **texts})
     asked = ActionRequest(
@@ -110,29 +110,29 @@ def _oauth(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
 
 
 _FORMS: Final[Mapping[str, Callable[[Token, LocatedValue, Scope], Token | None]]] = {
-    "text": _text,
-    "basic": _basic,
-    "http_request": _http_request,
-    "oauth_client_credentials": _oauth,
+    "text": _build_text_token,
+    "basic": _build_basic_token,
+    "http_request": _build_http_request_token,
+    "oauth_client_credentials": _build_oauth_token,
 }
 
 
-def _sealed(at: LocatedValue | None) -> SecretRef | str | None:
+def _read_secret(at: LocatedValue | None) -> SecretRef | str | None:
     if at is None:
         return None
     return at.value if isinstance(at.value, str) else parse_secret_name(at)
 
 
-def _content(part: SecretRef | str | None) -> SecretRef | Template | None:
+def _to_template_part(part: SecretRef | str | None) -> SecretRef | Template | None:
     return Template((part,)) if isinstance(part, str) else part
 
 
-def _ref(at: LocatedValue | None) -> SecretRef | None:
-    part = _sealed(at)
+def _read_reference(at: LocatedValue | None) -> SecretRef | None:
+    part = _read_secret(at)
     return part if isinstance(part, SecretRef) else None
 
 
-def _host(at: LocatedValue, scope: Scope) -> str:
+def _find_host(at: LocatedValue, scope: Scope) -> str:
     host = str(at.value).lower()
     if "@" in at.value:
         scope.add_fault(LITERAL_SECRET, at, "the host holds a user name", "keep what follows the @")

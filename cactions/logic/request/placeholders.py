@@ -41,7 +41,7 @@ class Placeholders:
         """The text with parts in place of placeholders; ``written`` says how values are quoted."""
         pieces = re.split(f"{self.prefix}([0-9]+)z", text)
         return [
-            self._part(int(piece), written) if number % 2 else piece
+            self._take_part(int(piece), written) if number % 2 else piece
             for number, piece in enumerate(pieces)
         ]
 
@@ -53,7 +53,7 @@ class Placeholders:
             parts += self.split(piece, QuotedWord.AS_IS if number % 2 else QuotedWord.JSON)
         return parts
 
-    def _part(self, number: int, written: QuotedWord) -> Part:
+    def _take_part(self, number: int, written: QuotedWord) -> Part:
         part = self.parts[number]
         return replace(part, written=written) if isinstance(part, ShellVariable) else part
 

@@ -36,7 +36,7 @@ class Scrubber:
     def feed(self, data: bytes) -> bytes:
         """The clean bytes that can be written now."""
         data = self.held + data
-        spans = [*self._spans(data)]
+        spans = [*self._find_spans(data)]
         end = self._end(data)
         for start, stop in reversed(spans):
             end = start if start < end < stop else end
@@ -46,11 +46,11 @@ class Scrubber:
     def end(self) -> bytes:
         """The remaining clean bytes at the end of the stream."""
         data, self.held = self.held, b""
-        return _mask_spans(data, self._spans(data))
+        return _mask_spans(data, self._find_spans(data))
 
     def scrub(self, data: bytes) -> bytes:
         """The clean bytes of complete data."""
-        return _mask_spans(data, self._spans(data))
+        return _mask_spans(data, self._find_spans(data))
 
     def finds(self, data: bytes) -> bool:
         """Whether the data contains a secret."""
@@ -58,9 +58,9 @@ class Scrubber:
 
     def find_spans(self, data: bytes) -> list[tuple[int, int]]:
         """The positions of secrets in complete data, in order."""
-        return [*self._spans(data)]
+        return [*self._find_spans(data)]
 
-    def _spans(self, data: bytes) -> Iterator[tuple[int, int]]:
+    def _find_spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         """The positions of forms, in order and without overlap."""
         start = stop = at = 0
         while match := self._pattern.search(data, at):

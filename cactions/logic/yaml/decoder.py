@@ -46,15 +46,15 @@ class _Decoder:
     def __init__(self, faults: Diagnostics) -> None:
         self.faults = faults
         self.forms: dict[type, Callable[[Node, Any, Node, str], Any]] = {
-            TextSchema: self._text,
-            IntegerSchema: self._integer,
-            BooleanSchema: self._boolean,
-            ScalarSchema: self._json_scalar,
-            AnyJsonSchema: self._any_json,
+            TextSchema: self._decode_text,
+            IntegerSchema: self._decode_integer,
+            BooleanSchema: self._decode_boolean,
+            ScalarSchema: self._decode_scalar,
+            AnyJsonSchema: self._keep_node,
             ListSchema: self._list,
             MapSchema: self._map,
             RecordSchema: self._record,
-            TaggedUnion: self._tagged,
+            TaggedUnion: self._decode_tagged,
         }
 
     def decode(self, node: Node, schema: Schema, key: Node, route: str) -> LocatedValue | None:
@@ -72,7 +72,7 @@ class _Decoder:
         )
         return long if isinstance(long, fits) else schema.short
 
-    def _bad(self, node: Node, message: str, route: str, hint: str = "") -> object:
+    def _report(self, node: Node, message: str, route: str, hint: str = "") -> object:
         self.faults.add(WRONG_VALUE, cut_first_line(node.span), message, hint=hint, route=route)
         return _BAD
 
@@ -81,10 +81,10 @@ class _Decoder:
             return node
         form = "a map" if isinstance(node, MapNode) else "a list"
         hint = 'quote the template: "{{ … }}"' if _looks_like_template(node) else ""
-        self._bad(node, f"expected {wanted}, found {form}", route, hint)
+        self._report(node, f"expected {wanted}, found {form}", route, hint)
         return None
 
-    def _text(self, node: Node, schema: TextSchema, _key: Node, route: str) -> object:
+    def _decode_text(self, node: Node, schema: TextSchema, _key: Node, route: str) -> object:
         if isinstance(node, ScalarNode) and _is_meant(node.text, schema):
             return node.text
         wanted = "one word" if schema.words else "a text"
@@ -93,10 +93,12 @@ class _Decoder:
             return _BAD
         nothing = scalar.text == "" or (scalar.plain and scalar.text in ("~", "null"))
         if nothing and not (schema.empty and not scalar.plain):
-            return self._bad(node, "this is empty", route, "give it a value, or leave the key out")
+            return self._report(
+                node, "this is empty", route, "give it a value, or leave the key out"
+            )
         if schema.words and scalar.text not in schema.words:
             hint = self.faults.suggest_name(scalar.text, schema.words)
-            self._bad(node, f'"{scalar.text}" is not one of the words for this', route, hint)
+            self._report(node, f'"{scalar.text}" is not one of the words for this', route, hint)
             self.faults.attach_fix(
                 fix_word_spelling(scalar, self.faults.place(scalar.span), schema.words)
             )
@@ -104,22 +106,22 @@ class _Decoder:
         named = schema.form is None or self._is_name(scalar, schema.form, route)
         return scalar.text if named else _BAD
 
-    def _integer(self, node: Node, schema: IntegerSchema, _key: Node, route: str) -> object:
+    def _decode_integer(self, node: Node, schema: IntegerSchema, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a whole number", route)
         if scalar is None:
             return _BAD
         value = parse_json_scalar(scalar)
         if type(value) is not int:
             hint = "write it without quotes" if scalar.text.isdigit() else ""
-            return self._bad(node, f'"{scalar.text}" is not a whole number', route, hint)
+            return self._report(node, f'"{scalar.text}" is not a whole number', route, hint)
         if not schema.least <= value <= schema.most:
             allowed = f"{schema.least:,} to {schema.most:,}"
             if schema.least == schema.most:
                 allowed = f"{schema.least}"
-            return self._bad(node, f"{value} is out of range", route, f"allowed: {allowed}")
+            return self._report(node, f"{value} is out of range", route, f"allowed: {allowed}")
         return value
 
-    def _boolean(self, node: Node, _schema: BooleanSchema, _key: Node, route: str) -> object:
+    def _decode_boolean(self, node: Node, _schema: BooleanSchema, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "true or false", route)
         if scalar is None:
             return _BAD
@@ -129,27 +131,31 @@ class _Decoder:
         word = scalar.text.lower()
         meant = "true" if word in ("yes", "on", "y", "true") else "false"
         hint = f"write {meant}, without quotes" if word in _YAML_BOOLEANS else "write true or false"
-        return self._bad(node, f'"{scalar.text}" is not true or false', route, hint)
+        return self._report(node, f'"{scalar.text}" is not true or false', route, hint)
 
-    def _json_scalar(self, node: Node, _schema: ScalarSchema, _key: Node, route: str) -> object:
+    def _decode_scalar(self, node: Node, _schema: ScalarSchema, _key: Node, route: str) -> object:
         scalar = self._scalar(node, "a single value", route)
         return _BAD if scalar is None else parse_json_scalar(scalar)
 
-    def _any_json(self, node: Node, _schema: AnyJsonSchema, _key: Node, _route: str) -> Node:
+    def _keep_node(self, node: Node, _schema: AnyJsonSchema, _key: Node, _route: str) -> Node:
         return node
 
     def _list(self, node: Node, schema: ListSchema, _key: Node, route: str) -> object:
         if not isinstance(node, ListNode):
-            return self._bad(node, "expected a list", route, "write [a, b], or a line with - each")
+            return self._report(
+                node, "expected a list", route, "write [a, b], or a line with - each"
+            )
         if len(node.items) < schema.least:
-            return self._bad(node, "the list is empty", route)
+            return self._report(node, "the list is empty", route)
         decoded = [
             self.decode(item, schema.item, item, f"{route}[{index}]")
             for index, item in enumerate(node.items)
         ]
         return [item for item in decoded if item is not None]
 
-    def _entries(self, node: Node, key: Node, route: str) -> list[tuple[ScalarNode, Node]] | None:
+    def _list_entries(
+        self, node: Node, key: Node, route: str
+    ) -> list[tuple[ScalarNode, Node]] | None:
         if isinstance(node, MapNode):
             return node.entries
         empty = isinstance(node, ScalarNode) and node.plain and not node.text
@@ -158,11 +164,11 @@ class _Decoder:
         return None
 
     def _map(self, node: Node, schema: MapSchema, key: Node, route: str) -> object:
-        entries = self._entries(node, key, route)
+        entries = self._list_entries(node, key, route)
         if entries is None:
             return _BAD
         if len(entries) < schema.least:
-            return self._bad(node, "the map is empty", route)
+            return self._report(node, "the map is empty", route)
         found: dict[str, LocatedValue] = {}
         for name, item in entries:
             here = f"{route}.{name.text}" if route else name.text
@@ -188,7 +194,7 @@ class _Decoder:
             rule, message, hint = schema.instead
             self.faults.add(rule, cut_first_line(node.span), message, hint=hint, route=route)
             return _BAD
-        entries = self._entries(node, key, route)
+        entries = self._list_entries(node, key, route)
         if entries is None:
             return _BAD
         found: dict[str, LocatedValue] = {}
@@ -197,16 +203,16 @@ class _Decoder:
             text = name.value
             known = fields.get(text)
             if known is None:
-                self._unknown(name, fields, entries, before + text)
+                self._report_unknown(name, fields, entries, before + text)
                 continue
             value = self.decode(item, known.schema, name, before + text)
             if value is not None:
                 found[text] = value
-        if not found.keys() >= _required(schema):
-            self._complete(schema, {name.value for name, _ in entries}, key, route)
+        if not found.keys() >= _list_required(schema):
+            self._check_complete(schema, {name.value for name, _ in entries}, key, route)
         return found
 
-    def _unknown(
+    def _report_unknown(
         self,
         name: ScalarNode,
         known: Collection[str],
@@ -220,7 +226,9 @@ class _Decoder:
         if fix and not any(scalar_node.value == fix.edits[0].text for scalar_node, _ in entries):
             self.faults.attach_fix(fix)
 
-    def _complete(self, schema: RecordSchema, present: set[str], key: Node, route: str) -> None:
+    def _check_complete(
+        self, schema: RecordSchema, present: set[str], key: Node, route: str
+    ) -> None:
         missing = [n for n, f in schema.fields.items() if f.required and n not in present]
         for name in missing:
             about = schema.fields[name].about
@@ -228,8 +236,8 @@ class _Decoder:
             message = f'the key "{name}" is missing'
             self.faults.add(MISSING_KEY, cut_first_line(key.span), message, hint=hint, route=route)
 
-    def _tagged(self, node: Node, schema: TaggedUnion, key: Node, route: str) -> object:
-        entries = self._entries(node, key, route)
+    def _decode_tagged(self, node: Node, schema: TaggedUnion, key: Node, route: str) -> object:
+        entries = self._list_entries(node, key, route)
         if entries is None:
             return _BAD
         tag = next((value for name, value in entries if name.text == schema.tag), None)
@@ -237,7 +245,7 @@ class _Decoder:
             only = RecordSchema(
                 {schema.tag: next(iter(schema.records.values())).fields[schema.tag]}
             )
-            self._complete(only, set(), key, route)
+            self._check_complete(only, set(), key, route)
             return _BAD
         words = TextSchema(words=tuple(schema.records))
         word = self.decode(tag, words, tag, f"{route}.{schema.tag}")
@@ -254,7 +262,7 @@ def _is_meant(text: str, schema: TextSchema) -> bool:
 _REQUIRED: Final[dict[int, tuple[RecordSchema, frozenset[str]]]] = {}
 
 
-def _required(schema: RecordSchema) -> frozenset[str]:
+def _list_required(schema: RecordSchema) -> frozenset[str]:
     """The keys that must be there; looked up by the record itself, which is long to compare."""
     kept = _REQUIRED.get(id(schema))
     if kept is None or kept[0] is not schema:

@@ -60,25 +60,29 @@ class HiddenCharacter(NamedTuple):
 def find_hidden(data: bytes, text: str) -> list[HiddenCharacter]:
     """Every hiding place of a text and its bytes, in order; quick where there is none."""
     rest = data.translate(None, _PLAIN)
-    found = [*_characters(rest, text)] if rest else []
+    found = [*_find_characters(rest, text)] if rest else []
     if b" " * GAP in data or b"\t" in rest or not rest.isascii():
-        found += _gaps(text)
+        found += _find_gaps(text)
     return sorted(found)
 
 
-def _characters(rest: bytes, text: str) -> Iterator[HiddenCharacter]:
+def _find_characters(rest: bytes, text: str) -> Iterator[HiddenCharacter]:
     """The signs that are refused; only those beyond plain ASCII are looked at one by one."""
     refused = {sign for sign in set(rest.decode()) if bisect_right(_BOUNDS, ord(sign)) % 2}
     if refused:
-        yield from (_character(at, sign) for at, sign in enumerate(text) if sign in refused)
+        yield from (
+            _describe_character(at, sign) for at, sign in enumerate(text) if sign in refused
+        )
     if _SELECTORS in rest:
         found = re.finditer(_UNSEEN_SELECTOR, text)
-        yield from (_character(match.start(), match[0]) for match in found)
+        yield from (_describe_character(match.start(), match[0]) for match in found)
     if b"\r" in rest:
-        yield from (_character(match.start(), "\r") for match in re.finditer(_LONE_RETURN, text))
+        yield from (
+            _describe_character(match.start(), "\r") for match in re.finditer(_LONE_RETURN, text)
+        )
 
 
-def _character(at: int, sign: str) -> HiddenCharacter:
+def _describe_character(at: int, sign: str) -> HiddenCharacter:
     named = unicodedata.name(sign, _NAMES.get(sign, ""))
     shown = f"U+{ord(sign):04X} {named}".rstrip()
     if sign in _LINE_ENDS:
@@ -91,7 +95,7 @@ def _character(at: int, sign: str) -> HiddenCharacter:
     return HiddenCharacter(at, at + 1, message, hint)
 
 
-def _gaps(text: str) -> Iterator[HiddenCharacter]:
+def _find_gaps(text: str) -> Iterator[HiddenCharacter]:
     message = f"a gap of {GAP} columns or more, which moves text out of sight"
     for found in re.finditer(_BLANKS, text):
         behind = text[found.end() : found.end() + 1]

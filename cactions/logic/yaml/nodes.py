@@ -140,11 +140,11 @@ def parse_json_scalar(node: ScalarNode) -> Scalar:
         return _WORDS[node.text]
     if not _NUMBER.fullmatch(node.text):
         return node.text
-    number = _exact_number(node.text)
+    number = _parse_exact_number(node.text)
     return node.text if number is None else number
 
 
-def _exact_number(text: str) -> int | float | None:
+def _parse_exact_number(text: str) -> int | float | None:
     if len(text) > _LONGEST_NUMBER:  # longer than any double; Python refuses 4,300 digits
         return None
     if text.lstrip("-").isdigit():

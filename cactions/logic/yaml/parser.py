@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from operator import is_
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from cactions.logic.lines import split_lines
+from cactions.logic.yaml.composer import compose_tree
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.hidden_characters import find_hidden
-from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, SourceSpan
+from cactions.logic.yaml.nodes import Node, SourceSpan
 from cactions.logic.yaml.spelling_fixes import quote_value
 from cactions.logic.yaml.tree_builder import MAX_DEPTH, QUOTE_TEMPLATE, TooDeepError, TreeBuilder
 
@@ -28,9 +28,6 @@ _MOST_HIDDEN: Final = 100
 """Hiding places of one file that are told; a file can hold a million."""
 _CONFLICT: Final = r"(?m)^(?:<{7}|>{7})(?= )"
 """What git writes into a file that it cannot merge: git-merge, "How conflicts are presented"."""
-_MOST_OPENED: Final = 3_000
-_ODD: Final = ("&", "!", "%", "- -", "? ", "\t", "<<", "\n" + " " * 64)
-"""Anchors, tags, directives, and what nests without brackets; or merely looks like it."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # same events, ten times slower without C
 _MERGE: Final = "finish the merge; its marks are lines that begin with <<<<<<<, ======= or >>>>>>>"
 _QUOTE_PATH = 'inside braces, quote the path: "$.a[0]"'
@@ -41,10 +38,10 @@ def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     text = _decode(data, faults)
     if text is None:
         return None
-    root = _composed(text)
+    root = compose_tree(text)
     if root is not None:
         return root
-    root = _built(text, faults)
+    root = _build_tree(text, faults)
     if any(finding.hint == QUOTE_TEMPLATE for finding in faults.found):
         lines = split_lines(text)
         faults.found[:] = [
@@ -54,93 +51,16 @@ def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     return root
 
 
-def _built(text: str, faults: Diagnostics) -> Node | None:
+def _build_tree(text: str, faults: Diagnostics) -> Node | None:
     """The tree from the parser's events, one by one."""
     try:
         return TreeBuilder(faults).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        _syntax_fault(error, text, faults)
+        _report_syntax_error(error, text, faults)
     except TooDeepError as error:
         span: SourceSpan = error.args[0]
         faults.add(UNREADABLE, span, f"nested deeper than {MAX_DEPTH} levels", hint="flatten it")
     return None
-
-
-def _composer() -> Any:  # noqa: ANN401 - the parser's own class, which has no stubs
-    """The parser's composer in C, without a look at what a scalar might mean; None without C."""
-    parser: Any = getattr(yaml.cyaml, "CParser", None) if yaml.__with_libyaml__ else None
-    idle = {"resolve": slice, "descend_resolver": is_, "ascend_resolver": tuple}
-    return type("Composer", (parser,), idle) if parser else None  # idle: C, and of no effect
-
-
-_COMPOSER: Final = _composer()
-_SCALAR: Final[Any] = yaml.ScalarNode
-_SEQUENCE: Final[Any] = yaml.SequenceNode
-_MAPPING: Final[Any] = yaml.MappingNode
-
-
-def _is_odd(text: str) -> bool:
-    """Whether there may be more in it than maps, lists and texts, or more than a few levels."""
-    opened = text.count("[")
-    aliases = text.count("*") > text.count("[*]")
-    deep = opened + text.count("{") > _MOST_OPENED
-    return aliases or deep or any(sign in text for sign in _ODD)
-
-
-def _composed(text: str) -> Node | None:
-    """The tree of a text that is plainly fine; None where the events have to be looked at.
-
-    Composing recurses in C: whatever might nest deeply is left to them, as are all extras.
-    """
-    if _COMPOSER is None or _is_odd(text):
-        return None
-    try:
-        root = _COMPOSER(text).get_single_node()
-        if root is not None:
-            _adopt(root, 0)
-    except (yaml.YAMLError, _OddError):
-        return None
-    found: Node | None = root
-    return found
-
-
-class _OddError(Exception):
-    """Something that the events have words for."""
-
-
-def _adopt(node: Any, depth: int) -> None:  # noqa: ANN401
-    """Make the parser's nodes ours; one that is ours already is met a second time, by an alias."""
-    kind = node.__class__
-    if kind is _SCALAR:
-        node.__class__ = ScalarNode
-    elif depth == MAX_DEPTH:
-        raise _OddError
-    elif kind is _SEQUENCE:
-        node.__class__ = ListNode
-        for item in node.value:
-            _adopt(item, depth + 1)
-    elif kind is _MAPPING:
-        node.__class__ = MapNode
-        _adopt_entries(node.value, depth + 1)
-    else:
-        raise _OddError
-
-
-def _adopt_entries(entries: list[tuple[Any, Any]], depth: int) -> None:
-    names = set()
-    for key, item in entries:
-        if key.__class__ is not _SCALAR or key.value == "<<":
-            raise _OddError
-        key.__class__ = ScalarNode
-        names.add(key.value)
-        if item.__class__ is not _SCALAR:
-            _adopt(item, depth)
-            continue
-        item.__class__ = ScalarNode
-        if not item.value and item.span[:2] == item.span[2:]:
-            item.span = key.span  # nothing stands there: what can be pointed at is the key
-    if len(names) < len(entries):
-        raise _OddError
 
 
 def _decode(data: bytes, faults: Diagnostics) -> str | None:
@@ -174,7 +94,7 @@ def _span_at(before: str, size: int = 1) -> SourceSpan:
     return SourceSpan(line, column, line, column + size)
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -> None:
+def _report_syntax_error(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -> None:
     if mark := re.search(_CONFLICT, text):
         span = _span_at(text[: mark.start()], len(mark[0]))
         faults.add(UNREADABLE, span, "this is a mark of an unfinished git merge", hint=_MERGE)
@@ -182,24 +102,26 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -
     at = error.problem_mark or error.context_mark
     line, column = (at.line, at.column) if at else (0, 0)
     lines = split_lines(text)
-    hint = _syntax_hint(lines[max(line - 1, 0) : line + 1], f"{error.context} {error.problem}")
+    hint = _choose_syntax_hint(
+        lines[max(line - 1, 0) : line + 1], f"{error.context} {error.problem}"
+    )
     if hint and any(f.hint == hint and f.place and f.place.line == line + 1 for f in faults.found):
         return  # the same mistake, met a second time by the parser
     problem = ", ".join(part for part in (error.context, error.problem) if part)
     faults.add(
         UNREADABLE,
         SourceSpan(line, column, line, column + 1),
-        f"not YAML: {_unquoted(problem)}",
+        f"not YAML: {_remove_quotation(problem)}",
         hint=hint,
     )
 
 
-def _unquoted(text: str) -> str:
+def _remove_quotation(text: str) -> str:
     """Without what the parser in Python, but not that in C, quotes of the file."""
     return re.sub(r"'[^'<>\s]{2,}'", "it", text)
 
 
-def _syntax_hint(lines: list[str], problem: str) -> str:
+def _choose_syntax_hint(lines: list[str], problem: str) -> str:
     """The mistake that everybody makes once, by the line where the parser stopped, and the last."""
     here = lines[-1] if lines else ""
     if "\t" in here[: len(here) - len(here.lstrip())]:

@@ -44,11 +44,11 @@ def quote_value(finding: Finding, lines: Sequence[str]) -> Finding:
     found = re.fullmatch(_UNQUOTED, line)
     if place is None or found is None:
         return finding
-    edits = tuple(Edit(_point(place, at + 1), '"') for at in found.span("value"))
+    edits = tuple(Edit(_build_insertion_point(place, at + 1), '"') for at in found.span("value"))
     return replace(finding, fix=Fix("quote the template", edits, safe=True))
 
 
-def _point(place: Place, column: int) -> Place:
+def _build_insertion_point(place: Place, column: int) -> Place:
     """Where something is put in. What stands there already is not repeated: it may be a secret."""
     return Place(place.file, place.line, column, place.line, column)
 

@@ -40,7 +40,7 @@ class TreeBuilder:
         self.stack: list[_Frame] = []
         self.forms: dict[str, Callable[[Any], None]] = {
             "ScalarEvent": self._scalar,
-            "AliasEvent": self._alias,
+            "AliasEvent": self._add_alias,
             "MappingStartEvent": self._open_map,
             "SequenceStartEvent": self._open_list,
             "MappingEndEvent": self._close,
@@ -59,7 +59,7 @@ class TreeBuilder:
                 documents += 1
                 self._refuse_directives(event)
                 if documents > 1:
-                    self._fault(event, "a second document begins here", "one file, one document")
+                    self._report(event, "a second document begins here", "one file, one document")
                     return None
         return self.root
 
@@ -67,8 +67,8 @@ class TreeBuilder:
         self._refuse_extras(event)
         self._attach(ScalarNode(event.value, event.start_mark, event.end_mark, event.style))
 
-    def _alias(self, event: Any) -> None:  # noqa: ANN401
-        self._fault(event, "an alias is not allowed here", "write the value out")
+    def _add_alias(self, event: Any) -> None:  # noqa: ANN401
+        self._report(event, "an alias is not allowed here", "write the value out")
         self._attach(BrokenNode(None, event.start_mark, event.end_mark))
 
     def _open_map(self, event: Any) -> None:  # noqa: ANN401
@@ -85,13 +85,13 @@ class TreeBuilder:
 
     def _refuse_extras(self, event: Any) -> None:  # noqa: ANN401
         if event.anchor:
-            self._fault(event, "an anchor is not allowed here", "remove it")
+            self._report(event, "an anchor is not allowed here", "remove it")
         if event.tag:
-            self._fault(event, "a tag is not allowed here", "remove it")
+            self._report(event, "a tag is not allowed here", "remove it")
 
     def _refuse_directives(self, event: Any) -> None:  # noqa: ANN401
         if event.version or event.tags:
-            self._fault(event, "a % directive is not allowed here", "remove the line")
+            self._report(event, "a % directive is not allowed here", "remove the line")
 
     def _close(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
@@ -113,9 +113,9 @@ class TreeBuilder:
             frame.key = node
         else:
             key, frame.key = frame.key, None
-            self._entry(frame, key, node)
+            self._add_entry(frame, key, node)
 
-    def _entry(self, frame: _Frame, key: Node, value: Node) -> None:
+    def _add_entry(self, frame: _Frame, key: Node, value: Node) -> None:
         if not isinstance(key, ScalarNode):
             frame.broken = True
         elif key.plain and key.text == "<<":
@@ -132,7 +132,7 @@ class TreeBuilder:
                 value.span = key.span  # nothing stands there: what can be pointed at is the key
             frame.node.entries.append((key, value))
 
-    def _fault(self, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
+    def _report(self, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
         self.faults.add(UNREADABLE, _span(event), message, hint=hint)
 
 
