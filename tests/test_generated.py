@@ -42,6 +42,7 @@ from cactions.model import (
     StoreError,
 )
 from cactions.render.findings import render_findings
+from tests import documents as readers
 from tests.builders import mapping
 from tests.counting import COUNTS, MEMORY, Tally, cases, counted
 from tests.edges.files.test_people_file import CSV, DECLARED, JSONL
@@ -192,7 +193,7 @@ RUN = Run(
 )
 DOCUMENTS: list[tuple[Any, Any]] = [
     (documents.plan_to_json(SAMPLE, redact=False), documents.plan_from_json),
-    (documents.run_to_json(RUN, redact=False), documents.run_from_json),
+    (documents.run_to_json(RUN, redact=False), readers.run_from_json),
     (documents.head_to_json(RUN.head), documents.head_from_json),
     (
         documents.receipt_to_json(Receipt("p1", Outcome.APPLIED), redact=False),

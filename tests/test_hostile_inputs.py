@@ -22,7 +22,6 @@ from cactions.edges.files.attribute_snapshot import read_snapshot
 from cactions.edges.http.decompress import decompress
 from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.user_config import read_user_config
-from cactions.logic.documents.findings import findings_from_json, reports_from_json
 from cactions.logic.exchange.token_response import LONGEST, read_token
 from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.plan import dates
@@ -45,6 +44,7 @@ from cactions.model.request import ActionRequest
 from cactions.model.secret import Passphrase
 from cactions.model.vault import ScryptParams, VaultError
 from tests.counting import cases
+from tests.documents import findings_from_json, reports_from_json
 from tests.test_generated import JUNK, mutated, soup
 
 VECTORS = Path(__file__).parent / "vectors" / "vault"

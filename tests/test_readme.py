@@ -8,7 +8,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from cactions.cli import wiring
+from cactions.cli import app
 from cactions.cli.commands.help import TOPICS
 from cactions.cli.exit_codes import MEANINGS, Exit, choose_most_severe
 
@@ -36,7 +36,7 @@ def test_the_most_severe_code_wins() -> None:
 def test_every_command_is_told_and_every_told_command_is_there() -> None:
     """No command is a secret, and none is a promise."""
     told = set(re.findall(r"(?:^\$ |`|/bin/)cactions ([a-z]+)", README, re.MULTILINE))
-    assert set(wiring.COMMANDS) == told
+    assert set(app.COMMANDS) == told
 
 
 def test_every_topic_of_help_is_a_page_and_linked() -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
 import typer
 
 from cactions import __version__
-from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.usage_errors import MISUSE, to_usage_error
+
+COMMANDS: Final = (
+    "validate", "explain", "request", "test", "diff", "run", "runs", "people", "tokens", "vault",
+    "doctor", "schema", "help",
+)  # fmt: skip
+"""In the order in which help lists them; each is a module of ``cli/commands``."""
 
 
 def run_command(words: list[str]) -> int:
@@ -15,14 +25,15 @@ def run_command(words: list[str]) -> int:
     try:
         code = _load_application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
-        if error := to_usage_error(complaint, words):
+        command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
+        if error := to_usage_error(complaint, command):
             raise error from complaint
         return Exit.MISUSE
     return code if isinstance(code, int) else Exit.CLEAN
 
 
 def _load_application(words: list[str]) -> typer.Typer:
-    """The commands that these words may mean; importing the others would only cost time."""
+    """The application with the commands that these words may mean."""
     app = typer.Typer(
         name="cactions",
         help="Plan-and-apply for Intercom custom actions: see what would be overwritten, first.",
@@ -31,13 +42,23 @@ def _load_application(words: list[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_accept_global_options)
-    for name, module in wiring.load_commands(words):
+    for name, module in load_commands(words):
         commands = getattr(module, "commands", None)
         if commands is not None:
             app.add_typer(commands, name=name)
         else:
             app.command(name)(module.command)
     return app
+
+
+def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
+    """The command that the words begin with; all of them where they begin with something else.
+
+    Importing only that one keeps the start short.
+    """
+    named = [name for name in COMMANDS if [name] == list(words[:1])]
+    for name in named or COMMANDS:
+        yield name, import_module(f"cactions.cli.commands.{name}")
 
 
 def _print_version(asked: bool) -> None:

@@ -6,12 +6,10 @@ What the table does not know is passed on as Typer says it. Only public names of
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 import typer
 
-from cactions.cli.wiring import COMMANDS
 from cactions.logic.suggest import suggest
 from cactions.model import UsageError
 
@@ -35,20 +33,23 @@ _OURS: Final = (
 )
 
 
-def to_usage_error(complaint: Exception, words: Sequence[str]) -> UsageError | None:
-    """The same as an UsageError; None where Typer has shown the help instead of complaining."""
+def to_usage_error(complaint: Exception, command: str) -> UsageError | None:
+    """The same as an UsageError; None where Typer has shown the help instead of complaining.
+
+    ``command``: the command as it was typed, such as ``cactions diff``, for its help.
+    """
     text: str = getattr(complaint, "format_message", complaint.__str__)()
     if not text.strip():
         return None
     for pattern, ours in _OURS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             return UsageError(
-                ours.format(*found.groups()), hint=_suggest_next(complaint, words, found)
+                ours.format(*found.groups()), hint=_suggest_next(complaint, command, found)
             )
-    return UsageError(text, hint=_suggest_next(complaint, words, None))
+    return UsageError(text, hint=_suggest_next(complaint, command, None))
 
 
-def _suggest_next(complaint: Exception, words: Sequence[str], found: re.Match[str] | None) -> str:
+def _suggest_next(complaint: Exception, command: str, found: re.Match[str] | None) -> str:
     """What was meant, where that can be guessed, else where to read what there is."""
     parts = found.groupdict() if found else {}
     options = getattr(complaint, "possibilities", None)
@@ -58,6 +59,5 @@ def _suggest_next(complaint: Exception, words: Sequence[str], found: re.Match[st
         return f'did you mean "{parts["meant"]}"?'
     if parts.get("known"):
         return f"known: {parts['known']}".replace("'", "")
-    command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
     path = getattr(getattr(complaint, "ctx", None), "command_path", command)
     return f"`{path} --help` shows what fits."

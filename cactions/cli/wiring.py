@@ -1,17 +1,15 @@
-"""Joins the wings: with ``stores``, what knows use cases, edges and words, and imports late.
+"""Builds what a command needs of use cases, edges and render.
 
-Each builder imports what it builds, so that a command pays for what it uses: ``validate`` never
-loads a store, and nothing but a terminal loads colours.
+Each function imports what it builds when it is called, so that a command loads only what it uses:
+``validate`` loads no store, and only a terminal loads colours.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -35,12 +33,6 @@ if TYPE_CHECKING:
     from cactions.render.output import PlainOutput
     from cactions.render.text import View
 
-COMMANDS: Final = (
-    "validate", "explain", "request", "test", "diff", "run", "runs", "people", "tokens", "vault",
-    "doctor", "schema", "help",
-)  # fmt: skip
-"""In the order in which help lists them; each is a module of this folder."""
-
 VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
 
@@ -55,18 +47,6 @@ class ProjectFolder(Struct, frozen=True):
     def get_cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
         return self.folder / build_cassette_name(action)
-
-
-def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
-    """The command that the words begin with; all of them where they begin with something else."""
-    named = [name for name in COMMANDS if [name] == list(words[:1])]
-    for name in named or COMMANDS:
-        yield name, load_module(f"commands.{name}")
-
-
-def load_module(name: str) -> ModuleType:
-    """A file of this folder that not every way through it needs."""
-    return import_module(f"cactions.cli.{name}")
 
 
 def create_output() -> PlainOutput:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from cactions.__main__ import main
 from cactions.app.apply import RunStores, apply_to_people, resume_run, undo_run
 from cactions.app.undo_steps import build_undo_steps
-from cactions.cli.wiring import load_commands
+from cactions.cli.app import load_commands
 from cactions.model import CactionsError, Receipt
 from tests.app.crowd import books, closed, head, plans
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cactions import __version__
-from cactions.cli import wiring
+from cactions.cli import app
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.people_file import RULE
 from cactions.logic.yaml import diagnostics
@@ -31,7 +31,7 @@ GOLDEN = Path(__file__).parent / "golden"
 HELP = {
     f"help_{'_'.join(words)}": (*words, "--help")
     for words in [
-        *((name,) for name in wiring.COMMANDS),
+        *((name,) for name in app.COMMANDS),
         *(
             ("runs", name)
             for name in ("list", "show", "export", "resume", "undo", "prune", "forget")

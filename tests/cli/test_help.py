@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.cli import wiring
+from cactions.cli import app
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli
@@ -38,7 +38,7 @@ def helped(*words: str) -> str:
 
 def subcommands(name: str) -> tuple[str, ...]:
     """The commands of a group; none of a plain command."""
-    module = dict(wiring.load_commands([name]))[name]
+    module = dict(app.load_commands([name]))[name]
     group = getattr(module, "commands", None)
     if group is None:
         return ()
@@ -47,9 +47,7 @@ def subcommands(name: str) -> tuple[str, ...]:
 
 
 COMMANDS = [
-    (name, *([sub] if sub else []))
-    for name in wiring.COMMANDS
-    for sub in subcommands(name) or (None,)
+    (name, *([sub] if sub else [])) for name in app.COMMANDS for sub in subcommands(name) or (None,)
 ]
 
 
@@ -58,7 +56,7 @@ def commands_in(text: str) -> Iterator[str]:
     yield from re.findall(r"`(cactions [^`\n]*(?:\n[^`\n]*)?)`", text)
     yield from re.findall(r"^\$ (cactions .*)$", text, re.MULTILINE)
     yield from re.findall(r"(?:Example: |To undo: |\bbin/)(cactions .*)", text)
-    known = "|".join(wiring.COMMANDS)
+    known = "|".join(app.COMMANDS)
     yield from re.findall(rf"^(cactions (?:{known}) .*)$", text, re.MULTILINE)
 
 
@@ -110,7 +108,7 @@ def test_a_command_that_is_named_exists_with_its_options(where: str, line: str) 
 
 def test_what_is_coming_has_not_come() -> None:
     """Then its hints are held to it too."""
-    assert not COMING & set(wiring.COMMANDS)
+    assert not COMING & set(app.COMMANDS)
 
 
 def test_something_is_named_at_all() -> None:

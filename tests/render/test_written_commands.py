@@ -13,9 +13,9 @@ from typing import Final
 
 import pytest
 
+from cactions.cli.app import COMMANDS
 from cactions.cli.command_line import CommandLine
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.wiring import COMMANDS
 from cactions.logic.shell import join_command
 from cactions.logic.vault import errors
 from cactions.model import Finding, Severity, UsageError

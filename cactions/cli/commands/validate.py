@@ -73,7 +73,11 @@ def command(
         whole,
         output,
     )
-    raise typer.Exit(validate(options))
+    if options.fixing is FixMode.OFFERED:
+        raise typer.Exit(validate(options))
+    from cactions.cli.commands.validate_fix import run_fix
+
+    raise typer.Exit(run_fix(options))
 
 
 def _format(form: Format | None, json: bool) -> Format:

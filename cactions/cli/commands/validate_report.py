@@ -1,15 +1,15 @@
-"""What ``validate`` does, and what its plainest words ask for."""
+"""Lints the action files and reports the findings: what ``validate`` does without ``--fix``."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from cactions.cli import streams, wiring
+from cactions.cli import reporters, streams, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.load import ActionFolder, find_folders, lint_folder
 from cactions.cli.output_files import check_output, write_text
@@ -19,7 +19,7 @@ from cactions.model import LintReport, Severity, UsageError
 
 
 class Format(Enum):
-    """Who reads it; each is a file of ``cli/formats``."""
+    """The output formats of ``validate``; each has a function in ``cli/reporters``."""
 
     TEXT = "text"
     JSON = "json"
@@ -63,9 +63,7 @@ class ValidateOptions(NamedTuple):
 
 
 def validate(options: ValidateOptions) -> Exit:
-    """Check the files and tell every finding. Raises UsageError where there is no file."""
-    if options.fixing is not FixMode.OFFERED:
-        return Exit(wiring.load_module("commands.validate_fix").run_fix(options))
+    """Check the files and report every finding. Raises UsageError where there is no file."""
     action_folders = load_folders(options)
     if options.output:
         read = {
@@ -117,12 +115,28 @@ def report(found: LintReport, options: ValidateOptions) -> Exit:
 
     Raises UsageError where the output file cannot be written.
     """
-    tell = partial(wiring.load_module(f"reporters.{options.format.value}").report, found, options)
+    tell = _choose_reporter(found, options)
     if options.output is None:
         tell()
     else:
         write_text(options.output, streams.capture_stdout(tell))
     return exit_code_of_report(found, options)
+
+
+def _choose_reporter(found: LintReport, options: ValidateOptions) -> Callable[[], None]:
+    match options.format:
+        case Format.TEXT:
+            return partial(reporters.report_as_text, found, quiet=options.quiet)
+        case Format.JSON:
+            return partial(reporters.report_as_json, found)
+        case Format.SARIF:
+            return partial(reporters.report_as_sarif, found)
+        case Format.GITHUB:
+            return partial(reporters.report_to_github, found)
+        case Format.JUNIT:
+            return partial(reporters.report_as_junit, found, options.failing_severities)
+        case Format.MARKDOWN:
+            return partial(reporters.report_as_markdown, found)
 
 
 def exit_code_of_report(found: LintReport, options: ValidateOptions) -> Exit:

@@ -1,11 +1,11 @@
-"""The JSON treaty: what other programs may rely on, and what the journal and saved plans hold.
+"""JSON documents: what other programs may rely on, and what the journal holds.
 
 - Every document names its ``format`` and version; another version is refused, never guessed at.
 - A key is left out only where there is no value at all (ABSENT); null is null.
 - ``kind``, ``error_type`` and ``passed`` are computed for readers and ignored when read back.
-- With ``redact`` the values of redacted changes, lefts, proofs and conflicts are left out, with
-  ``"redacted": true, "withheld": true`` in their place; such a document is refused when read
-  back, since "left out" would read as "nothing there". ``redact=False`` is for the journal only.
+- With ``redact`` the values of redacted changes, kept attributes, proofs and conflicts are left
+  out, with ``"redacted": true, "withheld": true`` in their place. Such a document is refused when
+  read back: a missing value would mean an empty one. ``redact=False`` is for the journal only.
 - ``from_json(to_json(x, redact=False)) == x``, and the same through JSON text.
 - A ``from_json`` raises StoreError for whatever does not fit exactly, and nothing else.
 """
@@ -20,20 +20,16 @@ from cactions.logic.documents.command_output import (
     runs_to_json,
     undo_to_json,
 )
-from cactions.logic.documents.doctor import checks_from_json, checks_to_json
+from cactions.logic.documents.doctor import checks_to_json
 from cactions.logic.documents.findings import (
-    findings_from_json,
     findings_to_json,
     pages_to_json,
-    reports_from_json,
     reports_to_json,
 )
 from cactions.logic.documents.plans import (
-    failed_from_json,
     failed_to_json,
     plan_from_json,
     plan_to_json,
-    result_from_json,
     result_to_json,
 )
 from cactions.logic.documents.runs import (
@@ -42,20 +38,16 @@ from cactions.logic.documents.runs import (
     head_to_json,
     receipt_from_json,
     receipt_to_json,
-    run_from_json,
     run_to_json,
     run_to_lines,
 )
 from cactions.logic.documents.snapshots import snapshot_from_json, snapshot_to_json
 
 __all__ = [
-    "checks_from_json",
     "checks_to_json",
     "conflict_to_json",
-    "failed_from_json",
     "failed_to_json",
     "fetched_to_json",
-    "findings_from_json",
     "findings_to_json",
     "head_from_json",
     "head_to_json",
@@ -66,12 +58,9 @@ __all__ = [
     "plan_to_json",
     "receipt_from_json",
     "receipt_to_json",
-    "reports_from_json",
     "reports_to_json",
     "request_to_json",
-    "result_from_json",
     "result_to_json",
-    "run_from_json",
     "run_to_json",
     "run_to_lines",
     "runs_to_json",

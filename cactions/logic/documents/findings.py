@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from cactions.logic.documents.plans import read_result, result_to_json
-from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.logic.documents.plans import result_to_json
 from cactions.logic.lint.rule_page import RulePage
 from cactions.model import (
-    Edit,
     Finding,
     Fix,
     Json,
-    Label,
     Place,
-    Severity,
     SuppressedFinding,
-    Suppression,
     TestReport,
 )
 
@@ -27,7 +22,7 @@ _PAGE: Final = (
     "rule", "name", "severity", "summary", "about", "why", "bad", "good", "fix", "suppress",
 )  # fmt: skip
 TEST: Final = "cactions.test/1"
-_PLACE: Final = ("file", "line", "column", "end_line", "end_column")
+PLACE_KEYS: Final = ("file", "line", "column", "end_line", "end_column")
 
 
 def findings_to_json(
@@ -46,19 +41,9 @@ def findings_to_json(
     }
 
 
-def findings_from_json(document: Json) -> tuple[Finding, ...]:
-    """The findings. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _findings, "findings")
-
-
 def reports_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str, Json]:
     """How each of the file's tests went."""
     return {"format": TEST, "tests": [_test_to_json(report, redact) for report in reports]}
-
-
-def reports_from_json(document: Json) -> tuple[TestReport, ...]:
-    """The reports. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _tests, "tests")
 
 
 def pages_to_json(pages: Iterable[RulePage]) -> dict[str, Json]:
@@ -102,63 +87,8 @@ def _fix_to_json(fix: Fix) -> dict[str, Json]:
     return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
-def _findings(fields: StrictReader) -> tuple[Finding, ...]:
-    fields.format(FINDINGS)
-    fields.read_each("suppressed", _suppressed)
-    return fields.read_each("findings", _finding)
-
-
-def _suppressed(fields: StrictReader) -> SuppressedFinding:
-    owner, expires = fields.read_optional_text("owner"), fields.read_optional_text("expires")
-    return SuppressedFinding(
-        _finding(fields), Suppression("", fields.read_text("reason"), owner, expires)
-    )
-
-
-def _finding(fields: StrictReader) -> Finding:
-    return Finding(
-        rule=fields.read_text("rule"),
-        severity=fields.read_word("severity", Severity),
-        message=fields.read_text("message"),
-        hint=fields.read_text("hint"),
-        place=_place(fields),
-        route=fields.read_text("route"),
-        labels=fields.read_each("labels", _label),
-        notes=fields.read_texts("notes"),
-        fix=fields.read_optional("fix", _fix),
-    )
-
-
-def _label(fields: StrictReader) -> Label:
-    return Label(fields.read_text("message"), _place(fields), fields.read_text("route"))
-
-
-def _fix(fields: StrictReader) -> Fix:
-    return Fix(
-        fields.read_text("title"), fields.read_each("edits", _edit), fields.read_flag("safe")
-    )
-
-
-def _edit(fields: StrictReader) -> Edit:
-    return Edit(_exact_place(fields), fields.read_text("text"))
-
-
 def _place_to_json(place: Place | None) -> dict[str, Json]:
-    return {key: None if place is None else getattr(place, key) for key in _PLACE}
-
-
-def _place(fields: StrictReader) -> Place | None:
-    return None if fields.is_all_null(*_PLACE) else _exact_place(fields)
-
-
-def _exact_place(fields: StrictReader) -> Place:
-    return Place(
-        file=fields.read_text("file"),
-        line=fields.read_integer("line"),
-        column=fields.read_integer("column"),
-        end_line=fields.read_integer("end_line"),
-        end_column=fields.read_integer("end_column"),
-    )
+    return {key: None if place is None else getattr(place, key) for key in PLACE_KEYS}
 
 
 def _test_to_json(report: TestReport, redact: bool) -> dict[str, Json]:
@@ -169,18 +99,3 @@ def _test_to_json(report: TestReport, redact: bool) -> dict[str, Json]:
         "problems": list(report.problems),
         "result": result_to_json(report.result, redact=redact),
     }
-
-
-def _tests(fields: StrictReader) -> tuple[TestReport, ...]:
-    fields.format(TEST)
-    return fields.read_each("tests", _test)
-
-
-def _test(fields: StrictReader) -> TestReport:
-    fields.skip("passed")
-    return TestReport(
-        action=fields.read_text("action"),
-        test=fields.read_text("test"),
-        problems=fields.read_texts("problems"),
-        result=fields.read_object("result", read_result),
-    )

@@ -9,7 +9,6 @@ from cactions.model import (
     Change,
     ChangeWarning,
     DataType,
-    FailureReason,
     Json,
     KeepReason,
     KeptAttribute,
@@ -66,11 +65,6 @@ def failed_to_json(failed: PlanFailure, *, redact: bool) -> dict[str, Json]:
     }
 
 
-def failed_from_json(document: Json) -> PlanFailure:
-    """The failure. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _read_failed, "failed")
-
-
 def result_to_json(result: Plan | PlanFailure, *, redact: bool) -> dict[str, Json]:
     """What came out for one person, whichever it is."""
     if isinstance(result, Plan):
@@ -78,50 +72,21 @@ def result_to_json(result: Plan | PlanFailure, *, redact: bool) -> dict[str, Jso
     return failed_to_json(result, redact=redact)
 
 
-def result_from_json(document: Json) -> Plan | PlanFailure:
-    """The plan or the failure, by its format. Raises StoreError as the two do."""
-    return read_document(document, read_result, "result")
-
-
-def read_result(fields: StrictReader) -> Plan | PlanFailure:
-    """A plan or a failure inside a larger document."""
-    is_plan = fields.format(PLAN, FAILED) == PLAN
-    return _read_plan_body(fields) if is_plan else _read_failed_body(fields)
-
-
 def read_plan(fields: StrictReader) -> Plan:
     """A plan inside a larger document."""
     fields.format(PLAN)
-    return _read_plan_body(fields)
+    return read_plan_body(fields)
 
 
-def _read_failed(fields: StrictReader) -> PlanFailure:
-    fields.format(FAILED)
-    return _read_failed_body(fields)
-
-
-def _read_plan_body(fields: StrictReader) -> Plan:
+def read_plan_body(fields: StrictReader) -> Plan:
     return Plan(
         action=fields.read_text("action"),
-        subject=fields.read_object("subject", _read_subject),
-        call=fields.read_object("call", _read_call),
+        subject=fields.read_object("subject", read_subject),
+        call=fields.read_object("call", read_call),
         changes=fields.read_each("changes", _read_change),
         left=fields.read_each("left", _read_kept),
-        proof=fields.read_optional("proof", _read_proof),
+        proof=fields.read_optional("proof", read_proof),
         premises=fields.read_each("premises", _read_precondition),
-    )
-
-
-def _read_failed_body(fields: StrictReader) -> PlanFailure:
-    fields.skip("error_type")
-    return PlanFailure(
-        action=fields.read_text("action"),
-        subject=fields.read_object("subject", _read_subject),
-        reason=fields.read_word("reason", FailureReason),
-        message=fields.read_text("message"),
-        hint=fields.read_text("hint"),
-        call=fields.read_optional("call", _read_call),
-        proof=fields.read_optional("proof", _read_proof),
     )
 
 
@@ -133,7 +98,7 @@ def _subject_to_json(subject: Subject) -> dict[str, Json]:
     }
 
 
-def _read_subject(fields: StrictReader) -> Subject:
+def read_subject(fields: StrictReader) -> Subject:
     return Subject(
         person_id=fields.read_text("person_id"),
         matched=fields.read_object(
@@ -157,7 +122,7 @@ def _call_to_json(call: SentCall) -> dict[str, Json]:
     return {"line": call.line, "status": call.status, "source": call.source}
 
 
-def _read_call(fields: StrictReader) -> SentCall:
+def read_call(fields: StrictReader) -> SentCall:
     return SentCall(
         line=fields.read_text("line"),
         status=fields.read_optional_integer("status"),
@@ -232,7 +197,7 @@ def _proof_to_json(proof: Proof | None, redact: bool) -> dict[str, Json] | None:
     }
 
 
-def _read_proof(fields: StrictReader) -> Proof:
+def read_proof(fields: StrictReader) -> Proof:
     fields.check_complete()
     return Proof(
         path=fields.read_text("path"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cactions.logic.documents.plans import plan_to_json, read_plan
+from cactions.logic.documents.plans import plan_to_json
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.model import Conflict, Json, Outcome, Receipt, Run, RunEntry, RunHead, RunKind
 
@@ -28,7 +28,7 @@ def receipt_to_json(receipt: Receipt, *, redact: bool) -> dict[str, Json]:
 
 def receipt_from_json(document: Json) -> Receipt:
     """The receipt. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _read_receipt, "receipt")
+    return read_document(document, read_receipt, "receipt")
 
 
 def conflict_to_json(conflict: Conflict, *, redact: bool) -> dict[str, Json]:
@@ -60,7 +60,7 @@ def head_to_json(head: RunHead) -> dict[str, Json]:
 
 def head_from_json(document: Json) -> RunHead:
     """The head. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _read_head, "head")
+    return read_document(document, read_head, "head")
 
 
 def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
@@ -91,12 +91,7 @@ def run_to_lines(run: Run) -> Iterator[dict[str, Json]]:
         yield {"entry": number, **_entry_to_json(entry, redact=True)}
 
 
-def run_from_json(document: Json) -> Run:
-    """The run. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _read_run, "run")
-
-
-def _read_receipt(fields: StrictReader) -> Receipt:
+def read_receipt(fields: StrictReader) -> Receipt:
     fields.format(RECEIPT)
     return Receipt(
         person_id=fields.read_text("person_id"),
@@ -116,7 +111,7 @@ def _read_conflict(fields: StrictReader) -> Conflict:
     )
 
 
-def _read_head(fields: StrictReader) -> RunHead:
+def read_head(fields: StrictReader) -> RunHead:
     fields.format(HEAD)
     return RunHead(
         id=fields.read_text("id"),
@@ -139,21 +134,3 @@ def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
         "receipt": None if receipt is None else receipt_to_json(receipt, redact=redact),
         "undone_by": entry.undone_by,
     }
-
-
-def _read_entry(fields: StrictReader) -> RunEntry:
-    return RunEntry(
-        plan=fields.read_object("plan", read_plan),
-        receipt=fields.read_optional("receipt", _read_receipt),
-        undone_by=fields.read_text("undone_by"),
-    )
-
-
-def _read_run(fields: StrictReader) -> Run:
-    fields.format(RUN)
-    return Run(
-        head=fields.read_object("head", _read_head),
-        entries=fields.read_each("entries", _read_entry),
-        finished=fields.read_flag("finished"),
-        authentic=fields.read_optional_flag("authentic"),
-    )

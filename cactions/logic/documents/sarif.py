@@ -22,7 +22,6 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from cactions import __version__
-from cactions.logic.documents.sarif_rules import LEVELS, rule_to_sarif
 from cactions.logic.lines import LINE_ENDS
 from cactions.logic.lint.rule_page import RulePage
 from cactions.model import Edit, Finding, Fix, Json, LintReport, Place, Suppression
@@ -32,6 +31,8 @@ SCHEMA: Final = (
 )
 FINGERPRINT: Final = "cactionsFinding/v1"
 
+_LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
+"""SARIF's words for how bad a finding is."""
 _ROOT: Final = "%SRCROOT%"
 _PATHS: Final = "CA1"
 """The labels of these rules are the way of a value, from where it begins to where it decides."""
@@ -51,7 +52,7 @@ def report_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Rel
         "name": "cactions",
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [rule_to_sarif(page) for page in rules],
+        "rules": [_rule_to_sarif(page) for page in rules],
     }
     run: Object = {
         "tool": {"driver": driver},
@@ -63,6 +64,37 @@ def report_to_sarif(review: LintReport, pages: Iterable[RulePage], relative: Rel
         "results": [*_build_results(review, _Files(review.sources, relative), rules)],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule_to_sarif(page: RulePage) -> dict[str, Json]:
+    """What a viewer shows beside a finding of the rule."""
+    return {
+        "id": page.rule,
+        "name": page.name,
+        "shortDescription": {"text": page.summary},
+        "fullDescription": {"text": f"{page.summary}\n\n{page.about}".strip()},
+        "help": {"text": _build_help_text(page), "markdown": _build_help_markdown(page)},
+        "defaultConfiguration": {"level": _LEVELS[page.severity]},
+        "properties": {"tags": ["intercom", "format" if page.rule < "CA1" else "security"]},
+    }
+
+
+def _build_help_text(page: RulePage) -> str:
+    parts = (
+        page.summary, page.about, f"Why: {page.why}", f"Bad:\n\n{page.bad}",
+        f"Good:\n\n{page.good}", f"Fix: {page.fix}", f"Suppress: {page.suppress}",
+    )  # fmt: skip
+    return "\n\n".join(part.strip() for part in parts if part)
+
+
+def _build_help_markdown(page: RulePage) -> str:
+    """Pages mark code with two backticks, which Markdown reads as they are meant."""
+    parts = (
+        f"# {page.rule} {page.name}: {page.summary}", page.about, f"**Why:** {page.why}",
+        f"**Bad:**\n\n```yaml\n{page.bad}```", f"**Good:**\n\n```yaml\n{page.good}```",
+        f"**Fix:** {page.fix}", f"**Suppress:** {page.suppress}",
+    )  # fmt: skip
+    return "\n\n".join(part.strip() for part in parts if part)
 
 
 def _build_results(
@@ -83,7 +115,7 @@ def _build_results(
         yield {
             "ruleId": finding.rule,
             "ruleIndex": numbers[finding.rule],
-            "level": LEVELS[finding.severity.value],
+            "level": _LEVELS[finding.severity.value],
             "message": {"text": _build_message(finding)},
             "locations": [files.build_spot(finding)],
             "partialFingerprints": {FINGERPRINT: f"{fingerprint}:{alike[fingerprint]}"},

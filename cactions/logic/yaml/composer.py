@@ -41,7 +41,7 @@ def _needs_events(text: str) -> bool:
     return aliases or deep or any(sign in text for sign in _EVENT_SIGNS)
 
 
-def compose_tree(text: str) -> Node | None:
+def build_plain_tree(text: str) -> Node | None:
     """The tree of a text that is plainly fine; None where the events have to be looked at.
 
     Composing recurses in C: whatever might nest deeply is left to them, as are all extras.

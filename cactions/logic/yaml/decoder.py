@@ -33,7 +33,6 @@ from cactions.logic.yaml.value import LocatedValue, cut_first_line
 
 __all__ = ["LocatedValue", "decode"]
 
-_NOTHING: Final = ("", "~", "null")
 _YAML_BOOLEANS: Final = {"yes", "on", "y", "no", "off", "n", "true", "false"}
 
 
@@ -51,9 +50,9 @@ class _Decoder:
             BooleanSchema: self._decode_boolean,
             ScalarSchema: self._decode_scalar,
             AnyJsonSchema: self._keep_node,
-            ListSchema: self._list,
-            MapSchema: self._map,
-            RecordSchema: self._record,
+            ListSchema: self._decode_list,
+            MapSchema: self._decode_map,
+            RecordSchema: self._decode_record,
             TaggedUnion: self._decode_tagged,
         }
 
@@ -76,7 +75,7 @@ class _Decoder:
         self.faults.add(WRONG_VALUE, cut_first_line(node.span), message, hint=hint, route=route)
         return _BAD
 
-    def _scalar(self, node: Node, wanted: str, route: str) -> ScalarNode | None:
+    def _require_scalar(self, node: Node, wanted: str, route: str) -> ScalarNode | None:
         if isinstance(node, ScalarNode):
             return node
         form = "a map" if isinstance(node, MapNode) else "a list"
@@ -85,10 +84,8 @@ class _Decoder:
         return None
 
     def _decode_text(self, node: Node, schema: TextSchema, _key: Node, route: str) -> object:
-        if isinstance(node, ScalarNode) and _is_meant(node.text, schema):
-            return node.text
         wanted = "one word" if schema.words else "a text"
-        scalar = self._scalar(node, wanted, route)
+        scalar = self._require_scalar(node, wanted, route)
         if scalar is None:
             return _BAD
         nothing = scalar.text == "" or (scalar.plain and scalar.text in ("~", "null"))
@@ -107,7 +104,7 @@ class _Decoder:
         return scalar.text if named else _BAD
 
     def _decode_integer(self, node: Node, schema: IntegerSchema, _key: Node, route: str) -> object:
-        scalar = self._scalar(node, "a whole number", route)
+        scalar = self._require_scalar(node, "a whole number", route)
         if scalar is None:
             return _BAD
         value = parse_json_scalar(scalar)
@@ -115,14 +112,13 @@ class _Decoder:
             hint = "write it without quotes" if scalar.text.isdigit() else ""
             return self._report(node, f'"{scalar.text}" is not a whole number', route, hint)
         if not schema.least <= value <= schema.most:
-            allowed = f"{schema.least:,} to {schema.most:,}"
-            if schema.least == schema.most:
-                allowed = f"{schema.least}"
+            single = schema.least == schema.most
+            allowed = f"{schema.least:,}" if single else f"{schema.least:,} to {schema.most:,}"
             return self._report(node, f"{value} is out of range", route, f"allowed: {allowed}")
         return value
 
     def _decode_boolean(self, node: Node, _schema: BooleanSchema, _key: Node, route: str) -> object:
-        scalar = self._scalar(node, "true or false", route)
+        scalar = self._require_scalar(node, "true or false", route)
         if scalar is None:
             return _BAD
         value = parse_json_scalar(scalar)
@@ -134,13 +130,13 @@ class _Decoder:
         return self._report(node, f'"{scalar.text}" is not true or false', route, hint)
 
     def _decode_scalar(self, node: Node, _schema: ScalarSchema, _key: Node, route: str) -> object:
-        scalar = self._scalar(node, "a single value", route)
+        scalar = self._require_scalar(node, "a single value", route)
         return _BAD if scalar is None else parse_json_scalar(scalar)
 
     def _keep_node(self, node: Node, _schema: AnyJsonSchema, _key: Node, _route: str) -> Node:
         return node
 
-    def _list(self, node: Node, schema: ListSchema, _key: Node, route: str) -> object:
+    def _decode_list(self, node: Node, schema: ListSchema, _key: Node, route: str) -> object:
         if not isinstance(node, ListNode):
             return self._report(
                 node, "expected a list", route, "write [a, b], or a line with - each"
@@ -163,7 +159,7 @@ class _Decoder:
         self.faults.add(WRONG_VALUE, (key if empty else node).span, message, route=route)
         return None
 
-    def _map(self, node: Node, schema: MapSchema, key: Node, route: str) -> object:
+    def _decode_map(self, node: Node, schema: MapSchema, key: Node, route: str) -> object:
         entries = self._list_entries(node, key, route)
         if entries is None:
             return _BAD
@@ -189,7 +185,7 @@ class _Decoder:
             self.faults.add(WRONG_VALUE, cut_first_line(node.span), message, hint=hint, route=route)
         return fits
 
-    def _record(self, node: Node, schema: RecordSchema, key: Node, route: str) -> object:
+    def _decode_record(self, node: Node, schema: RecordSchema, key: Node, route: str) -> object:
         if schema.instead and isinstance(node, ScalarNode):
             rule, message, hint = schema.instead
             self.faults.add(rule, cut_first_line(node.span), message, hint=hint, route=route)
@@ -249,14 +245,11 @@ class _Decoder:
             return _BAD
         words = TextSchema(words=tuple(schema.records))
         word = self.decode(tag, words, tag, f"{route}.{schema.tag}")
-        return _BAD if word is None else self._record(node, schema.records[word.value], key, route)
-
-
-def _is_meant(text: str, schema: TextSchema) -> bool:
-    """Whether nothing more has to be looked at, which is nearly always."""
-    if text in _NOTHING or (schema.form and not schema.form.fits(text)):
-        return False
-    return not schema.words or text in schema.words
+        return (
+            _BAD
+            if word is None
+            else self._decode_record(node, schema.records[word.value], key, route)
+        )
 
 
 _REQUIRED: Final[dict[int, tuple[RecordSchema, frozenset[str]]]] = {}

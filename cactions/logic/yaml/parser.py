@@ -15,7 +15,7 @@ from typing import Final
 import yaml
 
 from cactions.logic.lines import split_lines
-from cactions.logic.yaml.composer import compose_tree
+from cactions.logic.yaml.composer import build_plain_tree
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.hidden_characters import find_hidden
 from cactions.logic.yaml.nodes import Node, SourceSpan
@@ -38,7 +38,7 @@ def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     text = _decode(data, faults)
     if text is None:
         return None
-    root = compose_tree(text)
+    root = build_plain_tree(text)
     if root is not None:
         return root
     root = _build_tree(text, faults)

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.logic.documents import checks_from_json
 from cactions.model import Health
 from tests.cli.conftest import ROOT, Cli
+from tests.documents import checks_from_json
 from tests.projects import project, write
 from tests.servers import HOST, Server, answering, authority, serving, tls_with
 

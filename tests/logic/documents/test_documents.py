@@ -49,6 +49,7 @@ from cactions.model import (
     StoreError,
     Subject,
 )
+from tests import documents as readers
 from tests.strategies import builds
 
 TEXT = st.text(max_size=3)
@@ -128,7 +129,7 @@ REPORTS = some(builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
 CODECS: list[Codec] = [
     ("cactions.plan/1", PLANS, documents.plan_to_json, documents.plan_from_json),
-    ("cactions.failed/1", FAILURES, documents.failed_to_json, documents.failed_from_json),
+    ("cactions.failed/1", FAILURES, documents.failed_to_json, readers.failed_from_json),
     ("cactions.receipt/1", RECEIPTS, documents.receipt_to_json, documents.receipt_from_json),
     (
         "cactions.head/1",
@@ -136,12 +137,12 @@ CODECS: list[Codec] = [
         lambda head, redact: documents.head_to_json(head),
         documents.head_from_json,
     ),
-    ("cactions.run/1", RUNS, documents.run_to_json, documents.run_from_json),
+    ("cactions.run/1", RUNS, documents.run_to_json, readers.run_from_json),
     (
         "cactions.findings/2",
         FINDINGS,
         lambda f, redact: documents.findings_to_json(f),
-        documents.findings_from_json,
+        readers.findings_from_json,
     ),
     (
         "cactions.attributes/1",
@@ -149,12 +150,12 @@ CODECS: list[Codec] = [
         lambda one, redact: documents.snapshot_to_json(one),
         lambda document: documents.snapshot_from_json(document, "attributes.lock.json"),
     ),
-    ("cactions.test/1", REPORTS, documents.reports_to_json, documents.reports_from_json),
+    ("cactions.test/1", REPORTS, documents.reports_to_json, readers.reports_from_json),
     (
         "cactions.doctor/1",
         CHECKS,
         lambda found, **_: documents.checks_to_json(found),
-        documents.checks_from_json,
+        readers.checks_from_json,
     ),
 ]
 CODEC = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec[0])
@@ -378,7 +379,7 @@ def test_a_test_report_says_whether_it_passed() -> None:
     )
     document: Any = documents.reports_to_json(reports, redact=False)
     assert [True, False] == [report["passed"] for report in document["tests"]]
-    assert reports == documents.reports_from_json(document)
+    assert reports == readers.reports_from_json(document)
 
 
 RECEIPT = Receipt(
@@ -388,15 +389,15 @@ HEAD = RunHead("r1", RunKind.APPLY, "loyalty", 1.5, "ada@desk")
 WITH_SECRETS: list[tuple[Any, Callable[..., dict[str, Json]], Callable[[Json], Any]]] = [
     (SAMPLE, documents.plan_to_json, documents.plan_from_json),
     (replace(SAMPLE, changes=(), proof=None), documents.plan_to_json, documents.plan_from_json),
-    (SAMPLE, documents.result_to_json, documents.result_from_json),
+    (SAMPLE, documents.result_to_json, readers.result_from_json),
     (
         PlanFailure("a", SAMPLE.subject, FailureReason.NOT_SAME_PERSON, "", proof=SAMPLE.proof),
         documents.failed_to_json,
-        documents.failed_from_json,
+        readers.failed_from_json,
     ),
     (RECEIPT, documents.receipt_to_json, documents.receipt_from_json),
-    (Run(HEAD, (RunEntry(SAMPLE, RECEIPT),)), documents.run_to_json, documents.run_from_json),
-    ((model.TestReport("a", "t", SAMPLE),), documents.reports_to_json, documents.reports_from_json),
+    (Run(HEAD, (RunEntry(SAMPLE, RECEIPT),)), documents.run_to_json, readers.run_from_json),
+    ((model.TestReport("a", "t", SAMPLE),), documents.reports_to_json, readers.reports_from_json),
 ]
 
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.yaml.composer import compose_tree
+from cactions.logic.yaml.composer import build_plain_tree
 from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 from cactions.logic.yaml.tree_builder import MAX_DEPTH, TooDeepError, TreeBuilder
@@ -44,7 +44,7 @@ def by_events(text: str) -> tuple[object, bool]:
 
 def agree(text: str) -> bool:
     """Whether it was composed; if so, exactly as by its events, which find no fault in it."""
-    composed = compose_tree(text)
+    composed = build_plain_tree(text)
     if composed is None:
         return False
     assert (plain(composed), True) == by_events(text)
@@ -78,8 +78,8 @@ def test_a_file_of_signs(text: str) -> None:
 def test_depth_is_never_recursion_in_c(depth: int) -> None:
     """What nests too deeply is left to the events, one by one."""
     assert agree("[" * depth + "]" * depth) is (depth <= MAX_DEPTH)
-    assert compose_tree("- " * depth + "a") is None or depth == 1
-    assert compose_tree("\n".join(" " * n + "a:" for n in range(min(depth, 500)))) is None or (
+    assert build_plain_tree("- " * depth + "a") is None or depth == 1
+    assert build_plain_tree("\n".join(" " * n + "a:" for n in range(min(depth, 500)))) is None or (
         depth <= MAX_DEPTH
     )
 
@@ -90,4 +90,4 @@ def test_depth_is_never_recursion_in_c(depth: int) -> None:
 )  # fmt: skip
 def test_what_is_not_allowed_is_left_to_the_events(text: str) -> None:
     """They have the words for it."""
-    assert compose_tree(text) is None
+    assert build_plain_tree(text) is None

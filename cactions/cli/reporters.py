@@ -1,0 +1,92 @@
+"""Writes the findings of ``validate`` to stdout, in the format that was asked for.
+
+Each function imports its format when it is called, so that the other five cost no start-up time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from cactions.cli import streams, wiring
+from cactions.cli.output_files import append_text
+from cactions.logic.relative_path import make_relative_to_root
+from cactions.model import LintReport, Severity
+
+SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+"""The file whose Markdown GitHub shows below the job; each step has its own."""
+WORKSPACE: Final = "GITHUB_WORKSPACE"
+"""The folder into which a workflow has checked its repository out."""
+
+
+def get_source_root_path() -> Callable[[str], str | None]:
+    """Gives a file's name relative to the checkout, as a code host knows it; None outside of it.
+
+    Outside of a workflow, the current folder is the root.
+    """
+    here = os.getcwd()  # noqa: PTH109 - Path would cost an import
+    root = os.environ.get(WORKSPACE, "")
+    inside = root and make_relative_to_root(here, here=here, root=root) is not None
+    return partial(make_relative_to_root, here=here, root=root if inside or root == here else here)
+
+
+def report_as_text(review: LintReport, *, quiet: bool) -> None:
+    """Every finding with its lines; if there is none, ``quiet`` prints nothing."""
+    from cactions.render.findings import render_findings
+
+    if review.findings or not quiet:
+        suppressed = len(review.suppressed)
+        view = render_findings(
+            review.findings, review.sources, actions=review.actions, suppressed=suppressed
+        )
+        wiring.create_output().print(view)
+
+
+def report_as_json(review: LintReport) -> None:
+    """The document ``cactions.findings/2``."""
+    from cactions.logic.documents import findings_to_json
+
+    wiring.write_json(findings_to_json(review.findings, review.suppressed))
+
+
+def report_as_sarif(review: LintReport) -> None:
+    """A SARIF log, with the pages of the rules that found something."""
+    from cactions.logic.documents.sarif import report_to_sarif
+    from cactions.logic.lint.rule_page import parse_rule_page
+    from cactions.render.escape_findings import escape_report
+    from cactions.rules import PAGES, RULES
+
+    found = {finding.rule for finding in review.findings} | {
+        suppressed_finding.finding.rule for suppressed_finding in review.suppressed
+    }
+    pages = [parse_rule_page(rule, PAGES[rule.id]) for rule in RULES if rule.id in found]
+    wiring.write_json(report_to_sarif(escape_report(review), pages, get_source_root_path()))
+
+
+def report_to_github(review: LintReport) -> None:
+    """Annotations of a workflow; all findings also in the summary of its job, if there is one."""
+    from cactions.render.github import render_github
+    from cactions.render.markdown import render_markdown
+
+    relative = get_source_root_path()
+    summary = os.environ.get(SUMMARY, "")
+    streams.write_text(render_github(review, relative, summarized=bool(summary)))
+    if summary and review.findings:
+        append_text(Path(summary), f"{render_markdown(review, relative)}\n")
+
+
+def report_as_junit(review: LintReport, failing: Collection[Severity]) -> None:
+    """A JUnit document; findings of the ``failing`` severities are failures."""
+    from cactions.render.junit import render_junit
+
+    streams.write_text(render_junit(review, failing))
+
+
+def report_as_markdown(review: LintReport) -> None:
+    """A comment on a pull request."""
+    from cactions.render.markdown import render_markdown
+
+    streams.write_text(render_markdown(review, get_source_root_path()))
