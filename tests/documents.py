@@ -5,7 +5,6 @@ The program itself reads only what it stores: plans, receipts, heads of runs and
 
 from __future__ import annotations
 
-from cactions.logic.documents.doctor import DOCTOR
 from cactions.logic.documents.findings import FINDINGS, PLACE_KEYS, TEST
 from cactions.logic.documents.plans import (
     FAILED,
@@ -125,7 +124,7 @@ def checks_from_json(document: Json) -> tuple[HealthCheck, ...]:
 
 
 def read_checks(fields: StrictReader) -> tuple[HealthCheck, ...]:
-    fields.format(DOCTOR)
+    fields.format("cactions.doctor/1")
     return fields.read_each("checks", read_check)
 
 

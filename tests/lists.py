@@ -36,8 +36,8 @@ class Shape(NamedTuple):
 def filled(shape: Shape, size: int) -> str:
     """The text of nearly ``size`` bytes."""
     parts, number = [shape.before], 0
-    room = size - len(shape.before) - len(shape.after)
-    while (room := room - len(entry := shape.entry(number))) >= 0:
+    width = size - len(shape.before) - len(shape.after)
+    while (width := width - len(entry := shape.entry(number))) >= 0:
         parts.append(entry)
         number += 1
     return "".join([*parts, shape.after])

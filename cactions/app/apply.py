@@ -198,7 +198,7 @@ def _leave_unwritten(plan: Plan, stores: RunStores) -> Receipt:
 
 def _find_known_receipt(plan: Plan, stores: RunStores) -> Receipt | None:
     if plan.pending:
-        return Receipt(plan.subject.person_id, Outcome.IN_DOUBT, CALL_OUTCOME_UNKNOWN)
+        return Receipt(plan.subject.person_id, Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
     try:
         known = find_outcome(plan, stores.people.get(plan.subject.person_id))
     except UsageError as error:

@@ -27,7 +27,7 @@ class PersonTraces(Struct, frozen=True):
     person_id: str
     entries: int
     runs: int
-    doubts: int = 0
+    unknown_outcomes: int = 0
 
 
 def find_prunable(

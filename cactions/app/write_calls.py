@@ -3,8 +3,8 @@
 - It stands durably in the journal before a byte of it is sent, as a pending plan.
 - Its answer comes into the journal before anything is shown or written: what it gave rise to can
   be applied later, without another call.
-- Where its answer is lost it is in doubt, and neither a resumed run nor a new one sends it again
-  unless the operator says so.
+- If its response is lost, its outcome is unknown, and neither a resumed run nor a new
+  one sends it again unless the operator says so.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def call_once(
     """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
 
     Where a plan came of it the run is left open: resuming it applies the plan. Raises
-    UsageError where an earlier call of the action for the person is in doubt; ``again`` says
-    that it may be made all the same.
+    UsageError if the outcome of an earlier call of the action for the person is unknown;
+    ``again`` allows it all the same.
     """
     person = context.people.find(job.query)
     asked = CallSpec(job.action, person, job.inputs)
@@ -67,7 +67,7 @@ def call_once(
     pending = Plan(job.action.name, subject, SentCall(line))
     with stores.turns.hold(head):
         if not again:
-            _check_no_doubt(stores.journal, head, person.id)
+            _check_outcomes_known(stores.journal, head, person.id)
         stores.journal.create_run(replace(head, people=1))
         [entry] = stores.journal.record_plans(head.id, [pending])
         result = plan_response(job, person, context, f"{head.id}-{entry}")
@@ -92,43 +92,43 @@ def call_for_test(
 
 
 def _receipt(failed: PlanFailure) -> Receipt:
-    in_doubt = failed.reason is FailureReason.IN_DOUBT
-    outcome = Outcome.IN_DOUBT if in_doubt else Outcome.FAILED
-    message = CALL_OUTCOME_UNKNOWN if in_doubt else failed.message
+    is_unknown = failed.reason is FailureReason.OUTCOME_UNKNOWN
+    outcome = Outcome.OUTCOME_UNKNOWN if is_unknown else Outcome.FAILED
+    message = CALL_OUTCOME_UNKNOWN if is_unknown else failed.message
     return Receipt(failed.subject.person_id, outcome, message)
 
 
-def _check_no_doubt(journal: Journal, head: RunHead, person_id: str) -> None:
+def _check_outcomes_known(journal: Journal, head: RunHead, person_id: str) -> None:
     for run_id, why in journal.list_damaged():
         raise UsageError(
-            f"the run {run_id} cannot be read, so it is unknown whether it has an earlier"
-            f" call of {head.action} in doubt: {why}",
+            f"the run {run_id} cannot be read, so it may have an earlier call of {head.action}"
+            f" whose outcome is unknown: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
     if found := find_unknown_outcomes(journal.list_runs()).get((_place(head), person_id)):
         raise UsageError(
-            f"an earlier call of {head.action} for this person is in doubt (run {found}): it may"
-            " have been carried out",
+            f"the outcome of an earlier call of {head.action} for this person is unknown"
+            f" (run {found}): it may have been carried out",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
 
 
 def find_unknown_outcomes(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
-    """By place and person, the run that keeps a call in doubt. ``runs`` come newest first.
+    """By place and person, the run with a call of unknown outcome. ``runs`` come newest first.
 
     The last call counts: it was made in knowledge of those before. A run that may be forged can
-    add a doubt, and never takes one away.
+    add such a call, and never removes one.
     """
     last: dict[tuple[Place, str], str] = {}
     for run in runs:
         asked: dict[str, bool] = {}
         for entry in run.entries:
             person_id = entry.plan.subject.person_id
-            asked[person_id] = asked.get(person_id, False) or _is_doubtful(entry)
-        for person_id, doubtful in asked.items():
-            if not (run.authentic or doubtful):
+            asked[person_id] = asked.get(person_id, False) or _has_unknown_outcome(entry)
+        for person_id, outcome_unknown in asked.items():
+            if not (run.authentic or outcome_unknown):
                 continue
-            last.setdefault((_place(run.head), person_id), run.head.id if doubtful else "")
+            last.setdefault((_place(run.head), person_id), run.head.id if outcome_unknown else "")
     return {where: run_id for where, run_id in last.items() if run_id}
 
 
@@ -140,7 +140,7 @@ def _place(head: RunHead) -> Place:
     return head.kind, head.action, head.environment, head.source
 
 
-def _is_doubtful(entry: RunEntry) -> bool:
+def _has_unknown_outcome(entry: RunEntry) -> bool:
     return entry.plan.pending and (
-        entry.receipt is None or entry.receipt.outcome is Outcome.IN_DOUBT
+        entry.receipt is None or entry.receipt.outcome is Outcome.OUTCOME_UNKNOWN
     )

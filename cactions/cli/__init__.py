@@ -1,1 +1,1 @@
-"""The command line: Typer's only home. It translates words into use cases, and joins the wings."""
+"""The command line: Typer's only home. It turns options into use cases."""

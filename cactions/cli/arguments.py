@@ -41,18 +41,18 @@ def build_job(project: Project, name: str, person: str, inputs: list[str] | None
 
 
 def exit_code_of_result(result: Plan | PlanFailure) -> Exit:
-    """FINDINGS where nothing could be planned, or a value was refused; IN_DOUBT of a lost call."""
-    if isinstance(result, PlanFailure) and result.reason is FailureReason.IN_DOUBT:
-        return Exit.IN_DOUBT
+    """FINDINGS if there is no plan or a value was refused; OUTCOME_UNKNOWN for a lost response."""
+    if isinstance(result, PlanFailure) and result.reason is FailureReason.OUTCOME_UNKNOWN:
+        return Exit.OUTCOME_UNKNOWN
     return Exit.FINDINGS if isinstance(result, PlanFailure) or result.refused else Exit.CLEAN
 
 
 def exit_code_of_receipts(receipts: Iterable[Receipt | None]) -> Exit:
-    """The most severe outcome: IN_DOUBT, or FINDINGS where a person was not written."""
+    """The most severe outcome: OUTCOME_UNKNOWN, or FINDINGS where a person was not written."""
     codes = {
         Outcome.APPLIED: Exit.CLEAN,
         Outcome.UNCHANGED: Exit.CLEAN,
-        Outcome.IN_DOUBT: Exit.IN_DOUBT,
+        Outcome.OUTCOME_UNKNOWN: Exit.OUTCOME_UNKNOWN,
     }
     return choose_most_severe(
         *(codes.get(receipt.outcome, Exit.FINDINGS) for receipt in receipts if receipt)

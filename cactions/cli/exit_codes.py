@@ -13,7 +13,7 @@ class Exit(IntEnum):
     FINDINGS = 1
     MISUSE = 2
     NOTHING_DONE = 3
-    IN_DOUBT = 4
+    OUTCOME_UNKNOWN = 4
     CHANGES = 5
     INTERNAL = 70
     INTERRUPTED = 130
@@ -26,7 +26,7 @@ MEANINGS: Final = {
     Exit.FINDINGS: "findings, people refused or failed, or stopped after something was written",
     Exit.MISUSE: "usage error",
     Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
-    Exit.IN_DOUBT: "the outcome of a write, or of a write request, is unknown",
+    Exit.OUTCOME_UNKNOWN: "the outcome of a write, or of a write request, is unknown",
     Exit.CHANGES: "changes (`diff --exit-code` only)",
     Exit.INTERNAL: "internal error",
     Exit.INTERRUPTED: "interrupted",
@@ -35,7 +35,7 @@ MEANINGS: Final = {
 }
 
 _RANKING: Final = (
-    Exit.INTERNAL, Exit.INTERRUPTED, Exit.UNREAD, Exit.TERMINATED, Exit.IN_DOUBT,
+    Exit.INTERNAL, Exit.INTERRUPTED, Exit.UNREAD, Exit.TERMINATED, Exit.OUTCOME_UNKNOWN,
     Exit.NOTHING_DONE, Exit.MISUSE, Exit.FINDINGS, Exit.CHANGES, Exit.CLEAN,
 )  # fmt: skip
 

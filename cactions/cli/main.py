@@ -102,11 +102,11 @@ def _report_error(error: Exception, words: list[str], *, debug: bool) -> int:
 
 def _choose_exit_code(error: Exception) -> Exit:
     if isinstance(error, OutcomeUnknown):
-        return Exit.IN_DOUBT
+        return Exit.OUTCOME_UNKNOWN
     if isinstance(error, RunAborted):
         return Exit.FINDINGS if error.written else Exit.NOTHING_DONE
     if isinstance(error, StoreError) or is_output_error(error):
-        return Exit.IN_DOUBT if progress.may_have_written() else Exit.NOTHING_DONE
+        return Exit.OUTCOME_UNKNOWN if progress.may_have_written() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):
         return Exit.INTERNAL
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)

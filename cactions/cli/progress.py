@@ -1,6 +1,6 @@
 """How far a command has come: what the last words must know to say what was not done.
 
-Law: "nothing was written" is said only before the first moment at which something may be.
+"Nothing was written" is said only before the first step that may write.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def run_exit_hooks() -> None:
 
 
 def mark_sent() -> None:
-    """From here on a request may have left."""
+    """From here on a request may have been sent."""
     _sending.set(True)
 
 
@@ -84,7 +84,7 @@ def mark_written() -> None:
 
 @contextmanager
 def atomic() -> Iterator[None]:
-    """What is within writes all or nothing; its own errors know which, a signal does not."""
+    """Its block writes all or nothing. An error of ours says which; a signal does not."""
     mark_written()
     try:
         yield
@@ -94,16 +94,16 @@ def atomic() -> Iterator[None]:
 
 
 def may_have_written() -> bool:
-    """Whether the command has come to where it writes."""
+    """Whether the command may have written something."""
     return _writing.get()
 
 
 def get_not_done_message(words: Sequence[str], error: BaseException | None = None) -> str:
-    """What a command that stops now has not done, as far as that is certain.
+    """What a command that ends with this error has not done, as far as that is certain.
 
-    ``words`` are those of the command line; an import that meets a fault of its file, or one in
-    how it was called, is rolled back as a whole, and a run or a diff finds such a one before
-    anything is sent. Stopped says it itself.
+    ``words`` are those of the command line. An import with an error in its file or its options is
+    rolled back as a whole; a run or a diff finds such an error before anything is sent. RunAborted
+    says it itself, so that the text is empty.
     """
     command = tuple(words[:2])
     rolled_back = (

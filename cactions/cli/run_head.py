@@ -26,4 +26,4 @@ def build_run_head(run: RunHead) -> RunHead:
     started = time.time()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
     operator = f"{get_user_name()}@{platform.node()}"
-    return replace(run, id=f"{stamp}-{secrets.token_hex(2)}", started=started, operator=operator)
+    return replace(run, id=f"{stamp}-{secrets.token_hex(4)}", started=started, operator=operator)

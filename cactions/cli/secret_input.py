@@ -129,7 +129,7 @@ class TypedKey:
         return self._given
 
     def keep(self, _vault_id: str, _key: VaultKey) -> None:
-        """Never: there is no place."""
+        """Raises UsageError: a passphrase or a key that was read cannot be kept."""
         raise UsageError(
             f"{self.name} opens a vault and keeps no key; nothing was written",
             hint="Leave --as out, or give --key-file FILE.",

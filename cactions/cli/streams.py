@@ -32,7 +32,7 @@ class Mask(Struct, frozen=True):
 
     text: Callable[[str], str]
     document: Callable[[Json], Json]
-    sheet: Callable[[View], View]
+    view: Callable[[View], View]
 
 
 _masks: Final[list[Callable[[], Mask]]] = []
@@ -60,8 +60,8 @@ def mask_document(document: Json) -> Json:
 
 
 def mask_view(view: View) -> View:
-    """The sheet without known secrets, also where lines break within them."""
-    return _masks[-1]().sheet(view) if _masks else view
+    """The view without known secrets, also where a line breaks within one."""
+    return _masks[-1]().view(view) if _masks else view
 
 
 def prepare() -> None:

@@ -60,11 +60,11 @@ def create_output() -> PlainOutput:
     return ColorOutput(sys.stdout, sys.stderr, mask=streams.mask_view)
 
 
-def render_svg(view: View, *, room: int, command: str) -> str:
-    """The sheet as an SVG picture, ``room`` cells wide, under the command that drew it."""
+def render_svg(view: View, *, width: int, command: str) -> str:
+    """The view as an SVG picture, ``width`` cells wide, under the command that drew it."""
     from cactions.render.svg import to_svg
 
-    return to_svg(streams.mask_view(view), room=room, command=streams.mask_text(command))
+    return to_svg(streams.mask_view(view), width=width, command=streams.mask_text(command))
 
 
 def write_json(document: dict[str, Json]) -> None:

@@ -74,7 +74,7 @@ def refuse_without_plan(done: CallRecord) -> str:
     """What is said of a call that was made, and that no plan came of; empty of others."""
     if done.run is None:
         return ""
-    if arguments.exit_code_of_result(done.result) is Exit.IN_DOUBT:
+    if arguments.exit_code_of_result(done.result) is Exit.OUTCOME_UNKNOWN:
         return f"No person was changed. Run {done.run.head.id} records that its outcome is unknown."
     call = done.result.call
     made = "The call was made, and answered. " if call and call.status else ""

@@ -72,7 +72,7 @@ class FailureReason(Enum):
     """An answer came that is too large, cut off, or not decodable."""
     NO_TOKEN = "no_token"  # noqa: S105 - a word, no password
     """A token could not be had, so that nothing was sent."""
-    IN_DOUBT = "in_doubt"
+    OUTCOME_UNKNOWN = "in_doubt"
     """The response of a write request was lost, and its outcome is unknown."""
 
     @property
@@ -96,14 +96,14 @@ _ERROR_TYPES = {
     FailureReason.FORBIDDEN_ADDRESS: "request_configuration_error",
     FailureReason.UNUSABLE_ANSWER: "3rd_party_error",
     FailureReason.NO_TOKEN: "token_refresh_error",
-    FailureReason.IN_DOUBT: "faraday_error",
+    FailureReason.OUTCOME_UNKNOWN: "faraday_error",
 }
 
 
 class Outcome(Enum):
     """The end states of a person; everybody who is handed in ends in exactly one.
 
-    CONFLICT: the person was changed since the plan was made. IN_DOUBT: the outcome of a
+    CONFLICT: the person was changed since the plan was made. OUTCOME_UNKNOWN: the outcome of a
     write was never learned.
     """
 
@@ -112,7 +112,7 @@ class Outcome(Enum):
     CONFLICT = "conflict"
     REFUSED = "refused"
     FAILED = "failed"
-    IN_DOUBT = "in_doubt"
+    OUTCOME_UNKNOWN = "in_doubt"
 
 
 class RunKind(Enum):

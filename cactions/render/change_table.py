@@ -26,7 +26,7 @@ class ChangeRow(Struct, frozen=True):
 
     mark: str
     word: str
-    tone: Style
+    style: Style
     name: str
     before: StyledLine
     after: StyledLine | None = None
@@ -44,50 +44,50 @@ class ChangeRow(Struct, frozen=True):
     def head(self) -> tuple[StyledLine, StyledLine, StyledLine]:
         """Mark, word and name."""
         name = Span(self.name, Style.NAME)
-        return span(self.mark, self.tone), span(self.word, self.tone), (name,)
+        return span(self.mark, self.style), span(self.word, self.style), (name,)
 
 
-def render_change_table(rows: Sequence[ChangeRow], room: int) -> list[StyledLine]:
+def render_change_table(rows: Sequence[ChangeRow], width: int) -> list[StyledLine]:
     """All rows, below one another."""
-    if room < NARROW:
-        return [line for row in rows for line in _narrow(row, room)]
-    columns = _Columns.measure(rows, room)
+    if width < NARROW:
+        return [line for row in rows for line in _narrow(row, width)]
+    columns = _Columns.measure(rows, width)
     return [line for row in rows for line in columns.lines(row)]
 
 
-def _narrow(row: ChangeRow, room: int) -> list[StyledLine]:
+def _narrow(row: ChangeRow, width: int) -> list[StyledLine]:
     mark, word, name = row.head
     head = (*mark, Span(" "), *word, Span(" "), *name)
-    return [head, *_render_stacked(row, room, 4), *_render_notes(row, room, 4)]
+    return [head, *_render_stacked(row, width, 4), *_render_notes(row, width, 4)]
 
 
-def _render_stacked(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
+def _render_stacked(row: ChangeRow, width: int, indent: int) -> list[StyledLine]:
     """Values and path, each beside its name, and the note."""
     parts = [("keeps" if row.after is None else "before", row.before), ("after", row.after or ())]
     parts += [("from", span(row.source, Style.PATH))] if row.source else []
     lines: list[StyledLine] = []
     for label, value in parts:
         hang = (*add_gap(indent), *pad_line(dim(label), 8))
-        lines += wrap(value, room, hang=hang) if value else []
-    return [*lines, *(wrap_paragraph(row.note, room, indent=indent) if row.note else [])]
+        lines += wrap(value, width, hang=hang) if value else []
+    return [*lines, *(wrap_paragraph(row.note, width, indent=indent) if row.note else [])]
 
 
-def _render_notes(row: ChangeRow, room: int, indent: int) -> list[StyledLine]:
+def _render_notes(row: ChangeRow, width: int, indent: int) -> list[StyledLine]:
     styled_lines = [row.why] if row.why else []
     lines = [
         line
         for paragraph in styled_lines
-        for line in wrap_paragraph(paragraph, room, indent=indent)
+        for line in wrap_paragraph(paragraph, width, indent=indent)
     ]
     for text in row.cautions:
-        lines += wrap(span(text), room, hang=(*add_gap(indent), Span("! ", Style.CAUTION)))
+        lines += wrap(span(text), width, hang=(*add_gap(indent), Span("! ", Style.CAUTION)))
     return lines
 
 
 class _Columns(Struct, frozen=True):
     """Widths of the columns of one-line rows; no ``path`` column means that paths go below."""
 
-    room: int
+    width: int
     word: int
     name: int
     before: int
@@ -95,16 +95,16 @@ class _Columns(Struct, frozen=True):
     path: int
 
     @classmethod
-    def measure(cls, rows: Sequence[ChangeRow], room: int) -> _Columns:
+    def measure(cls, rows: Sequence[ChangeRow], width: int) -> _Columns:
         """The widest columns that fit; paths go below where that makes the whole shorter."""
         word = _measure_widest([span(row.word) for row in rows])
         name = _measure_widest([span(row.name) for row in rows], most=_MOST_NAME)
         path = _measure_widest([span(row.source) for row in rows], most=_MOST_PATH)
-        free = room - (6 + word + 2 + name)
+        free = width - (6 + word + 2 + name)
         beside, below = _share(rows, free - 2 - path), _share(rows, free)
         if _count_lines(rows, below, paths=True) < _count_lines(rows, beside, paths=False):
-            return cls(room, word, name, *below, 0)
-        return cls(room, word, name, *beside, path)
+            return cls(width, word, name, *below, 0)
+        return cls(width, word, name, *beside, path)
 
     def lines(self, row: ChangeRow) -> list[StyledLine]:
         """The row on one line if it fits, and what is to be said about it."""
@@ -112,8 +112,8 @@ class _Columns(Struct, frozen=True):
         start = 6 + self.word
         head: StyledLine = (*add_gap(2), *mark, Span(" "), *pad_line(word, self.word), *add_gap(2))
         if count_cells(name) > self.name or not _fits_columns(row, (self.before, self.after)):
-            named = _render_stacked(row, self.room, start)
-            return [(*head, *name), *named, *_render_notes(row, self.room, start)]
+            named = _render_stacked(row, self.width, start)
+            return [(*head, *name), *named, *_render_notes(row, self.width, start)]
         line = (*head, *pad_line(name, self.name), *add_gap(2), *self._render_values(row))
         path = span(row.source, Style.PATH) if row.source else ()
         below = [row.note] if row.note else []
@@ -123,9 +123,9 @@ class _Columns(Struct, frozen=True):
         elif path:
             below.insert(0, (*dim("from "), *path))
         styled_lines = (
-            wrap(join_spans(" · ", below), self.room, hang=add_gap(start)) if below else []
+            wrap(join_spans(" · ", below), self.width, hang=add_gap(start)) if below else []
         )
-        return [line, *styled_lines, *_render_notes(row, self.room, start)]
+        return [line, *styled_lines, *_render_notes(row, self.width, start)]
 
     def _render_values(self, row: ChangeRow) -> StyledLine:
         if row.after is None:

@@ -28,23 +28,23 @@ _NARROW_FRAME = 12
 
 
 class ChangeTense(Enum):
-    """Whether the rows tell what would happen, what happened, or how that is taken back."""
+    """Whether the rows show what would happen, what happened, or how it is undone."""
 
     PLANNED = "planned"
     DONE = "done"
-    IN_DOUBT = "in doubt"
+    OUTCOME_UNKNOWN = "outcome unknown"
     TAKE_BACK = "take back"
     TAKEN_BACK = "taken back"
 
 
 def render_changes(
     plan: Plan,
-    room: int,
+    width: int,
     tense: ChangeTense = ChangeTense.PLANNED,
     conflicts: Sequence[Conflict] = (),
 ) -> list[StyledLine]:
     """The changes by kind, then what is refused, what is kept, and what is the same."""
-    most = min(_MOST_VALUE, room - (_NARROW_FRAME if room < NARROW else _FRAME))
+    most = min(_MOST_VALUE, width - (_NARROW_FRAME if width < NARROW else _FRAME))
     rows = [
         _build_change_row(c, most, tense) for k in EFFECTIVE for c in plan.changes if c.kind is k
     ]
@@ -55,21 +55,21 @@ def render_changes(
             for kept_attribute in plan.left
             if kept_attribute.refused is refused
         ]
-    return render_change_table(rows, room) + _render_unchanged(plan, room)
+    return render_change_table(rows, width) + _render_unchanged(plan, width)
 
 
 def render_conflict(
-    plan: Plan, conflicts: Sequence[Conflict], room: int, tense: ChangeTense
+    plan: Plan, conflicts: Sequence[Conflict], width: int, tense: ChangeTense
 ) -> list[StyledLine]:
     """The conflicts alone, where nothing of the plan was written."""
     return render_change_table(
-        [_build_conflict_row(conflict, plan, tense) for conflict in conflicts], room
+        [_build_conflict_row(conflict, plan, tense) for conflict in conflicts], width
     )
 
 
-def _build_change_row(change: Change, room: int, tense: ChangeTense) -> ChangeRow:
-    look = ValueStyle(change.data_type, redacted=change.redacted, room=room, raw=False)
-    before, after = render_pair(change.before, change.after, look)
+def _build_change_row(change: Change, width: int, tense: ChangeTense) -> ChangeRow:
+    value_style = ValueStyle(change.data_type, redacted=change.redacted, width=width, raw=False)
+    before, after = render_pair(change.before, change.after, value_style)
     cautions = change.cautions if tense is ChangeTense.PLANNED else ()
     word = {
         ChangeTense.DONE: messages.DONE[change.kind],
@@ -79,7 +79,7 @@ def _build_change_row(change: Change, room: int, tense: ChangeTense) -> ChangeRo
     return ChangeRow(
         mark=change.kind.symbol,
         word=word,
-        tone=messages.TONES[change.kind],
+        style=messages.TONES[change.kind],
         name=change.attribute,
         before=before,
         after=restyle(after, Style.VALUE, Style.NEW),
@@ -91,18 +91,20 @@ def _build_change_row(change: Change, room: int, tense: ChangeTense) -> ChangeRo
 
 def _build_conflict_row(conflict: Conflict, plan: Plan, tense: ChangeTense) -> ChangeRow:
     types = {change.attribute: change.data_type for change in plan.changes}
-    look = ValueStyle(types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted)
+    value_style = ValueStyle(
+        types.get(conflict.attribute, DataType.STRING), redacted=conflict.redacted
+    )
     undoing = tense in (ChangeTense.TAKE_BACK, ChangeTense.TAKEN_BACK)
     lead = "The run wrote " if undoing else "The plan expected "
-    expected = render_value(conflict.expected, look)
+    expected = render_value(conflict.expected, value_style)
     if is_empty(conflict.expected):
         lead, expected = ("The run left" if undoing else "The plan expected"), span(" nothing")
     return ChangeRow(
         mark="." if undoing else "x",
         word="kept" if undoing else "conflict",
-        tone=Style.KEPT if undoing else Style.REFUSED,
+        style=Style.KEPT if undoing else Style.REFUSED,
         name=conflict.attribute,
-        before=render_value(conflict.found, look),
+        before=render_value(conflict.found, value_style),
         why=(Span(lead), *expected, Span(" here; it was changed since.")),
     )
 
@@ -115,14 +117,14 @@ def _render_seconds(change: Change) -> StyledLine:
     return (*dim("Unix seconds "), *(Span(p.text, Style.QUIET) for p in join_spans(" → ", both)))
 
 
-def _build_kept_row(left: KeptAttribute, room: int) -> ChangeRow:
+def _build_kept_row(left: KeptAttribute, width: int) -> ChangeRow:
     return ChangeRow(
         mark="x" if left.refused else ".",
         word="refused" if left.refused else "kept",
-        tone=Style.REFUSED if left.refused else Style.KEPT,
+        style=Style.REFUSED if left.refused else Style.KEPT,
         name=left.attribute,
         before=render_value(
-            left.before, ValueStyle(left.data_type, redacted=left.redacted, room=room)
+            left.before, ValueStyle(left.data_type, redacted=left.redacted, width=width)
         ),
         source=left.source,
         why=_explain_kept(left),
@@ -138,17 +140,17 @@ def _explain_kept(left: KeptAttribute) -> StyledLine:
     clause = messages.WITH_VALUE[left.reason]
     verb = "Refused" if left.refused else "Kept"
     if left.received is not ABSENT:
-        value = render_value(left.received, ValueStyle(redacted=left.redacted, room=40))
+        value = render_value(left.received, ValueStyle(redacted=left.redacted, width=40))
         return (Span("Response: "), *value, Span(f". {verb} because {clause}{end}"))
     value_word = "no value" if left.reason in messages.POLICIES else "a value"  # too large to keep
     return span(f"The response has {value_word} here. {verb} because {clause}{end}")
 
 
-def _render_unchanged(plan: Plan, room: int) -> list[StyledLine]:
+def _render_unchanged(plan: Plan, width: int) -> list[StyledLine]:
     same = [change.attribute for change in plan.changes if change.kind is ChangeKind.SAME]
     if not same:
         return []
     names = join_spans(", ", (span(name, Style.CODE) for name in same))
     line = (Span(f"{len(same):,} unchanged"), Span(": "), *names)
-    hang = (*add_gap(choose_margin(room)), Span("=", Style.SAME), Span(" "))
-    return wrap(line, room, hang=hang)
+    hang = (*add_gap(choose_margin(width)), Span("=", Style.SAME), Span(" "))
+    return wrap(line, width, hang=hang)

@@ -55,4 +55,4 @@ class ColorOutput(PlainOutput):
 
 
 def _to_rich_text(line: StyledLine) -> Text:
-    return Text.assemble(*((part.text, _STYLES.get(part.tone, _PLAIN)) for part in line))
+    return Text.assemble(*((part.text, _STYLES.get(part.style, _PLAIN)) for part in line))

@@ -25,26 +25,26 @@ _TOPICS: Final = {
 def render_health_checks(found: Sequence[HealthCheck]) -> View:
     """All of them, and how many are problems."""
 
-    def draw(room: int) -> list[StyledLine]:
-        lines = [line for check in found for line in _lines(check, room)]
-        return [*lines, BLANK, *wrap(_render_verdict(found), room)]
+    def draw(width: int) -> list[StyledLine]:
+        lines = [line for check in found for line in _lines(check, width)]
+        return [*lines, BLANK, *wrap(_render_verdict(found), width)]
 
     return draw
 
 
-def _lines(check: HealthCheck, room: int) -> list[StyledLine]:
+def _lines(check: HealthCheck, width: int) -> list[StyledLine]:
     mark = _MARKS[check.health]
     head = (mark, *add_gap(_WIDEST - mark.cells + 2))
     title: StyledLine = span(_TOPICS.get(check.topic, check.topic), Style.STRONG)
     if check.subject:
         title += (Span(" "), Span(check.subject, Style.CODE))
-    styled_lines = wrap((*title, Span(f": {check.message}")), room, hang=head)
+    styled_lines = wrap((*title, Span(f": {check.message}")), width, hang=head)
     if not check.hint:
         return styled_lines
-    indent = add_gap(_WIDEST + 2 if choose_margin(room) else 0)
+    indent = add_gap(_WIDEST + 2 if choose_margin(width) else 0)
     return [
         *styled_lines,
-        *wrap((Span("Next: ", Style.STRONG), Span(to_sentence(check.hint))), room, hang=indent),
+        *wrap((Span("Next: ", Style.STRONG), Span(to_sentence(check.hint))), width, hang=indent),
     ]
 
 

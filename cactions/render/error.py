@@ -42,16 +42,16 @@ def render_error(error: BaseException, *, not_done: str = "") -> View:
     hold anything.
     """
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         fault = next(text for kind, text in _FAULTS if isinstance(error, kind))
         fault = _UNWRITTEN if is_output_error(error) else fault
-        title = wrap(span(fault, Style.STRONG), room, hang=(Span("x", Style.BAD), Span(" ")))
+        title = wrap(span(fault, Style.STRONG), width, hang=(Span("x", Style.BAD), Span(" ")))
         below = [span(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
-            above = render_findings(error.findings, error.sources)(room)
+            above = render_findings(error.findings, error.sources)(width)
             again = _render_next("fix the errors above and run the command again")
-            return [*above, BLANK, *title, *_wrap_lines([again, *below], room)]
-        return [*title, *_wrap_lines([*_list_details(error), *below], room)]
+            return [*above, BLANK, *title, *_wrap_lines([again, *below], width)]
+        return [*title, *_wrap_lines([*_list_details(error), *below], width)]
 
     return draw
 
@@ -75,8 +75,8 @@ def render_traceback(error: BaseException) -> View:
     return draw
 
 
-def _wrap_lines(lines: list[StyledLine], room: int) -> list[StyledLine]:
-    return [row for line in lines for row in wrap_paragraph(line, room, indent=2)]
+def _wrap_lines(lines: list[StyledLine], width: int) -> list[StyledLine]:
+    return [row for line in lines for row in wrap_paragraph(line, width, indent=2)]
 
 
 def _list_details(error: BaseException) -> list[StyledLine]:

@@ -48,8 +48,8 @@ def render_findings(
     ``suppressed`` how many findings are suppressed.
     """
 
-    def draw(room: int) -> list[StyledLine]:
-        page = _Page(_split_sources(found, sources), _list_secret_lines(found), room)
+    def draw(width: int) -> list[StyledLine]:
+        page = _Page(_split_sources(found, sources), _list_secret_lines(found), width)
         lines: list[StyledLine] = []
         for _, group in groupby(sorted(found, key=_order), key=_get_file):
             several = list(group)
@@ -62,13 +62,13 @@ def render_findings(
 
 
 def render_findings_one_by_one(
-    found: Sequence[Finding], sources: Mapping[str, str], room: int
+    found: Sequence[Finding], sources: Mapping[str, str], width: int
 ) -> Iterator[tuple[Finding, list[StyledLine]]]:
     """Each finding with its lines, for a caller that puts other lines between them.
 
     All of them are given, in the order wanted: which lines hold a secret, only all can tell.
     """
-    page = _Page(_split_sources(found, sources), _list_secret_lines(found), room)
+    page = _Page(_split_sources(found, sources), _list_secret_lines(found), width)
     for finding in found:
         yield finding, _render_finding(finding, page)
 
@@ -78,7 +78,7 @@ class _Page(Struct, frozen=True):
 
     files: Mapping[str, Sequence[str]]
     secret: frozenset[tuple[str, int]]
-    room: int
+    width: int
 
     def is_quotable(self, place: Place | None) -> bool:
         return (
@@ -139,44 +139,44 @@ def _render_finding(finding: Finding, page: _Page) -> list[StyledLine]:
         Span(f"{finding.rule} {NAMES[finding.rule]}", Style.NAME),
         Span(f": {finding.message}"),
     )
-    lines = wrap(head, page.room, rest=add_gap(2))
+    lines = wrap(head, page.width, rest=add_gap(2))
     if place and page.is_quotable(place):
-        lines += render_snippet(place, page.files[place.file], page.room)
+        lines += render_snippet(place, page.files[place.file], page.width)
     for label in finding.labels[:_MOST_LABELS]:
         lines += _render_label(label, finding, page)
     if (rest := len(finding.labels) - _MOST_LABELS) > 0:
         lines += _render_labeled(
-            "note", f"and {rest:,} more places; --json lists all of them", page.room
+            "note", f"and {rest:,} more places; --json lists all of them", page.width
         )
     for note in finding.notes:
-        lines += _render_labeled("note", note, page.room)
+        lines += _render_labeled("note", note, page.width)
     if finding.hint:
-        lines += _render_labeled("hint", finding.hint, page.room)
+        lines += _render_labeled("hint", finding.hint, page.width)
     if finding.fix:
         lines += _fix(finding.fix, page)
     if finding.rule in SUPPRESSIBLE and finding.route:
-        lines += _render_labeled("route", finding.route, page.room)
+        lines += _render_labeled("route", finding.route, page.width)
     return lines
 
 
-def _render_labeled(name: str, text: str, room: int) -> list[StyledLine]:
-    return wrap((Span(text),), room, hang=(*add_gap(5), Span(f"{name}:", Style.STRONG), Span(" ")))
+def _render_labeled(name: str, text: str, width: int) -> list[StyledLine]:
+    return wrap((Span(text),), width, hang=(*add_gap(5), Span(f"{name}:", Style.STRONG), Span(" ")))
 
 
 def _render_label(label: Label, finding: Finding, page: _Page) -> list[StyledLine]:
     """What is to be seen elsewhere, and where; the spot itself is drawn already."""
     place = label.place
     at = (Span(f"{place}:", Style.CODE), Span(" ")) if place else ()
-    lines = wrap((*at, Span(label.message)), page.room, hang=add_gap(5))
+    lines = wrap((*at, Span(label.message)), page.width, hang=add_gap(5))
     if place and place != finding.place and page.is_quotable(place):
-        lines += render_snippet(place, page.files[place.file], page.room, Span("-", Style.CAUTION))
+        lines += render_snippet(place, page.files[place.file], page.width, Span("-", Style.CAUTION))
     return lines
 
 
 def _fix(fix: Fix, page: _Page) -> list[StyledLine]:
     """The smallest change as a difference of lines."""
     safe = " (safe)" if fix.safe else ""
-    lines = _render_labeled("fix", f"{fix.title}{safe}", page.room)
+    lines = _render_labeled("fix", f"{fix.title}{safe}", page.width)
     for _, group in groupby(fix.edits, key=lambda edit: (edit.place.file, edit.place.line)):
         edits = [*group]
         at = edits[0].place
@@ -184,7 +184,7 @@ def _fix(fix: Fix, page: _Page) -> list[StyledLine]:
         if page.is_quotable(at) and one_line and at.line <= len(page.files[at.file]):
             old = page.files[at.file][at.line - 1]
             lines += _render_difference(
-                at, old, _apply_line_edits(old, edits).split("\n"), page.room
+                at, old, _apply_line_edits(old, edits).split("\n"), page.width
             )
     return lines
 
@@ -196,27 +196,27 @@ def _apply_line_edits(line: str, edits: Sequence[Edit]) -> str:
     return line
 
 
-def _render_difference(at: Place, old: str, new: Sequence[str], room: int) -> list[StyledLine]:
+def _render_difference(at: Place, old: str, new: Sequence[str], width: int) -> list[StyledLine]:
     """The line that goes and those that come; one that stays below what comes is left out."""
     stays = new[-1] == old
-    shown = max(_LEAST, room - _MARGIN)
+    shown = max(_LEAST, width - _MARGIN)
     left = max(0, at.column - shown // 2) if max(len(old), *map(len, new)) > shown else 0
     gone = [] if stays else [_render_changed_line("-", at.line, old, left, shown)]
     come = enumerate(new[:-1] if stays else new, start=at.line)
     return [*gone, *(_render_changed_line("+", number, line, left, shown) for number, line in come)]
 
 
-def _render_changed_line(sign: str, number: int, line: str, left: int, room: int) -> StyledLine:
+def _render_changed_line(sign: str, number: int, line: str, left: int, width: int) -> StyledLine:
     """A line that goes or comes, from so many characters on, and as much of it as fits."""
-    tone = Style.CLEAR if sign == "-" else Style.ADD
+    style = Style.CLEAR if sign == "-" else Style.ADD
     shown, used = "…" if left else "", 1
     for piece, size in split_escaped(line[left:]):
         used += size
-        if used >= room:
+        if used >= width:
             shown += "…"
             break
         shown += piece
-    return (*dim(f"{number:4} "), Span(f"{sign} {shown}", tone))
+    return (*dim(f"{number:4} "), Span(f"{sign} {shown}", style))
 
 
 def _render_closing(

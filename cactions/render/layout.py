@@ -26,9 +26,9 @@ def add_gap(count: int) -> StyledLine:
     return span(" " * count) if count > 0 else ()
 
 
-def choose_margin(room: int) -> int:
+def choose_margin(width: int) -> int:
     """The indent of whatever stands below a title: none on a narrow page."""
-    return 0 if room < NARROW else 2
+    return 0 if width < NARROW else 2
 
 
 def pad_line(line: StyledLine, to: int) -> StyledLine:
@@ -37,7 +37,7 @@ def pad_line(line: StyledLine, to: int) -> StyledLine:
 
 
 def wrap(
-    line: StyledLine, room: int, *, hang: StyledLine = (), rest: StyledLine | None = None
+    line: StyledLine, width: int, *, hang: StyledLine = (), rest: StyledLine | None = None
 ) -> list[StyledLine]:
     """A line folded at its spaces; ``hang`` stands before the first row, ``rest`` before others.
 
@@ -48,7 +48,7 @@ def wrap(
     row, used = hang, count_cells(hang)
     empty = True
     for word in _split_words(line):
-        if not empty and used + 1 + count_cells(word) > room:
+        if not empty and used + 1 + count_cells(word) > width:
             rows.append(row)
             row, used, empty = rest, count_cells(rest), True
         row += word if empty else (Span(" "), *word)
@@ -57,9 +57,9 @@ def wrap(
     return [*rows, row]
 
 
-def wrap_paragraph(line: StyledLine, room: int, *, indent: int = 0) -> list[StyledLine]:
+def wrap_paragraph(line: StyledLine, width: int, *, indent: int = 0) -> list[StyledLine]:
     """A paragraph, no wider than is good to read."""
-    return wrap(line, min(room, indent + _PROSE_CELLS), hang=add_gap(indent))
+    return wrap(line, min(width, indent + _PROSE_CELLS), hang=add_gap(indent))
 
 
 _TOGETHER: Final = re.compile(
@@ -72,23 +72,23 @@ The second half of a broken command would be pasted as a command of its own.
 
 
 def _split_words(line: StyledLine) -> list[StyledLine]:
-    """What must stay together: inks and parts of inks with no space of prose between them."""
+    """What must stay together: spans and parts of spans without a breakable space between them."""
     words: list[list[Span]] = [[]]
     for part in line:
         begin = 0
-        for found in _TOGETHER.finditer(part.text) if part.tone in BROKEN else ():
+        for found in _TOGETHER.finditer(part.text) if part.style in BROKEN else ():
             if found[0].isspace():
-                words[-1] += _split_span(part.text[begin : found.start()], part.tone)
+                words[-1] += _split_span(part.text[begin : found.start()], part.style)
                 words.append([])
                 begin = found.end()
-        words[-1] += _split_span(part.text[begin:], part.tone)
+        words[-1] += _split_span(part.text[begin:], part.style)
     return [tuple(word) for word in words if word]
 
 
-def _split_span(text: str, tone: Style) -> list[Span]:
-    """The words of a text and its spaces, an ink each; a tone that is never broken is one ink."""
-    pieces = re.split("( +)", text) if tone in BROKEN else [text]
-    return [Span(piece, tone) for piece in pieces if piece]
+def _split_span(text: str, style: Style) -> list[Span]:
+    """A span for each word and each space of a text; one span for a style that is never broken."""
+    pieces = re.split("( +)", text) if style in BROKEN else [text]
+    return [Span(piece, style) for piece in pieces if piece]
 
 
 class LabeledValue(Struct, frozen=True):
@@ -99,30 +99,30 @@ class LabeledValue(Struct, frozen=True):
 
 
 def render_labeled_values(
-    items: Sequence[LabeledValue], room: int, *, indent: int = 2
+    items: Sequence[LabeledValue], width: int, *, indent: int = 2
 ) -> list[StyledLine]:
     """Labels in a column and their texts beside them; on a narrow page below them."""
-    if room < NARROW:
-        return [line for item in items for line in _render_below(item, room)]
+    if width < NARROW:
+        return [line for item in items for line in _render_below(item, width)]
     column = max((count_cells(span(item.label)) for item in items), default=0)
     rows: list[StyledLine] = []
     for item in items:
         label: StyledLine = pad_line(span(item.label, Style.QUIET), column)
         for line in item.lines:
-            rows += wrap(line, room, hang=(*add_gap(indent), *label, *add_gap(2)))
+            rows += wrap(line, width, hang=(*add_gap(indent), *label, *add_gap(2)))
             label = add_gap(column)
     return rows
 
 
-def _render_below(item: LabeledValue, room: int) -> list[StyledLine]:
+def _render_below(item: LabeledValue, width: int) -> list[StyledLine]:
     rows = [span(item.label, Style.QUIET)]
     for line in item.lines:
-        rows += wrap(line, room, hang=add_gap(2))
+        rows += wrap(line, width, hang=add_gap(2))
     return rows
 
 
 def render_table(
-    columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], room: int
+    columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], width: int
 ) -> list[StyledLine]:
     """A table without rules. The last column is folded where it must be.
 
@@ -134,14 +134,14 @@ def render_table(
         for column in zip(_render_heads(columns), *rows, strict=True)
     ]
     start = sum(widths[:last]) + 2 * last
-    if start + min(widths[last], _LAST) > room:
-        return _render_cards(columns, rows, room)
+    if start + min(widths[last], _LAST) > width:
+        return _render_cards(columns, rows, width)
     lines: list[StyledLine] = []
     for row in (_render_heads(columns), *rows):
         front = tuple(
             part for at in range(last) for part in (*pad_line(row[at], widths[at]), *add_gap(2))
         )
-        lines += wrap(row[last], room, hang=front) if row[last] else [front]
+        lines += wrap(row[last], width, hang=front) if row[last] else [front]
     return lines
 
 
@@ -150,7 +150,7 @@ def _render_heads(columns: Sequence[str]) -> list[StyledLine]:
 
 
 def _render_cards(
-    columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], room: int
+    columns: Sequence[str], rows: Sequence[Sequence[StyledLine]], width: int
 ) -> list[StyledLine]:
     widest = max(count_cells(title) for title in _render_heads(columns))
     lines: list[StyledLine] = []
@@ -158,5 +158,5 @@ def _render_cards(
         lines += [BLANK] if lines else []
         for title, cell in zip(_render_heads(columns), row, strict=True):
             if cell:
-                lines += wrap(cell, room, hang=(*pad_line(title, widest), *add_gap(2)))
+                lines += wrap(cell, width, hang=(*pad_line(title, widest), *add_gap(2)))
     return lines

@@ -39,18 +39,18 @@ def render_markdown(review: LintReport, relative: Callable[[str], str | None]) -
     table = "\n".join([*rows, ""])
     if len(found) > _MOST_ROWS:
         table += _MORE.format(len(found) - _MOST_ROWS)
-    room = LONGEST - len(head) - len(table) - len(_MORE)
+    width = LONGEST - len(head) - len(table) - len(_MORE)
     blocks = (
         _build_block(*pair) for pair in render_findings_one_by_one(found, review.sources, _ROOM)
     )
-    return "".join([head, table, *_take_fitting(blocks, len(found), room)])
+    return "".join([head, table, *_take_fitting(blocks, len(found), width)])
 
 
-def _take_fitting(blocks: Iterable[str], all_: int, room: int) -> Iterator[str]:
+def _take_fitting(blocks: Iterable[str], all_: int, width: int) -> Iterator[str]:
     """As many as there is room for, and how many there would be."""
     for number, block in enumerate(blocks):
-        room -= len(block)
-        if room < 0:
+        width -= len(block)
+        if width < 0:
             yield _MORE.format(all_ - number)
             return
         yield block

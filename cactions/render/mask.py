@@ -1,4 +1,4 @@
-"""Secrets taken out of lines that are laid out, where one may be broken over lines and inks."""
+"""Masks secrets in lines that are laid out, where one may go over several lines and spans."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Find: TypeAlias = Callable[[str], list[tuple[int, int]]]
 
 
 def mask_view(view: View, find: Find) -> View:
-    """The sheet, with dots in the place of every secret that is found."""
-    return lambda room: _mask_lines(view(room), find)
+    """The view, with dots in the place of every secret that is found."""
+    return lambda width: _mask_lines(view(width), find)
 
 
 def _mask_lines(lines: list[StyledLine], find: Find) -> list[StyledLine]:
@@ -38,5 +38,5 @@ def _replace_spans(
                 hidden = MASK if at in begins else "" if at in within else char
                 text += char if char.isspace() else hidden
                 at += not char.isspace()
-            parts.append(Span(text, part.tone))
+            parts.append(Span(text, part.style))
         yield tuple(parts)

@@ -24,10 +24,10 @@ def join_words(names: list[str], most: int = 12) -> str:
 
 def get_display_name(text: str) -> str:
     """The display name of a person, escaped and no wider than a line."""
-    shown, room = "", 60
+    shown, width = "", 60
     for piece, size in split_escaped(text):
-        room -= size
-        if room < 0:
+        width -= size
+        if width < 0:
             return shown + "…"
         shown += piece
     return shown
@@ -118,7 +118,7 @@ REASONS: Final = MappingProxyType(
         FailureReason.FORBIDDEN_ADDRESS: "the host resolves to a non-public address",
         FailureReason.UNUSABLE_ANSWER: "the response cannot be used",
         FailureReason.NO_TOKEN: "could not get a token",
-        FailureReason.IN_DOUBT: "the call may have succeeded",
+        FailureReason.OUTCOME_UNKNOWN: "the call may have succeeded",
     }
 )
 
@@ -141,7 +141,7 @@ OUTCOMES: Final = MappingProxyType(
         Outcome.CONFLICT: ("conflict", Style.BAD),
         Outcome.REFUSED: ("refused", Style.BAD),
         Outcome.FAILED: ("failed", Style.BAD),
-        Outcome.IN_DOUBT: ("outcome unknown", Style.CAUTION),
+        Outcome.OUTCOME_UNKNOWN: ("outcome unknown", Style.CAUTION),
     }
 )
 """The word and the style of each outcome."""
@@ -154,7 +154,7 @@ BECAME: Final = MappingProxyType(
         " written.",
         Outcome.REFUSED: "Nothing was written.",
         Outcome.FAILED: "Nothing was written.",
-        Outcome.IN_DOUBT: "The changes may have been written.",
+        Outcome.OUTCOME_UNKNOWN: "The changes may have been written.",
     }
 )
 """What an outcome means for the person."""

@@ -26,7 +26,7 @@ _OURS: Final = {MASK: "*" * len(MASK), "→": "->", "…": "...", "·": "|"}
 class PlainOutput:
     """What is asked for goes to stdout, what is said about it to stderr.
 
-    ``mask`` takes out of a sheet what may not be shown.
+    ``mask`` replaces in a view what may not be shown.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class PlainOutput:
         stdout: TextIO,
         stderr: TextIO,
         *,
-        room: int | None = None,
+        width: int | None = None,
         environ: Mapping[str, str] = os.environ,
         mask: Callable[[View], View] = lambda view: view,
     ) -> None:
@@ -42,20 +42,20 @@ class PlainOutput:
         self.stderr = stderr
         self._mask = mask
         self.environ = environ
-        self._room = room
+        self._room = width
 
     def print(self, *views: View) -> None:
-        """Put sheets onto stdout, a blank line between them."""
+        """Print views to stdout, with a blank line between them."""
         self._put(self.stdout, stack_views(*views))
 
     def print_err(self, *views: View) -> None:
-        """Put sheets onto stderr, where stdout holds something else."""
+        """Print views to stderr, where stdout holds something else."""
         self._put(self.stderr, stack_views(*views))
 
     def info(self, text: str) -> None:
         """A sentence on stderr."""
         lines = text.split("\n")
-        self._put(self.stderr, lambda room: [r for text in lines for r in wrap(span(text), room)])
+        self._put(self.stderr, lambda width: [r for text in lines for r in wrap(span(text), width)])
 
     def error(self, error: BaseException, *, not_done: str = "", debug: bool = False) -> None:
         """An error on stderr, and what has not happened because of it.
@@ -112,11 +112,11 @@ def _make_encodable(part: Span, encoding: str) -> Span:
     if part.text.isascii() or _fits(part.text, encoding):
         return part
     text = part.text
-    for sign, ascii_sign in _OURS.items() if part.tone not in (Style.VALUE, Style.SOURCE) else ():
+    for sign, ascii_sign in _OURS.items() if part.style not in (Style.VALUE, Style.SOURCE) else ():
         text = text.replace(sign, ascii_sign) if not _fits(sign, encoding) else text
     text = _OURS[MASK] if text == MASK else text
-    instead = _replace_character if part.tone is Style.SOURCE else escape
-    return Span("".join(c if _fits(c, encoding) else instead(c) for c in text), part.tone)
+    instead = _replace_character if part.style is Style.SOURCE else escape
+    return Span("".join(c if _fits(c, encoding) else instead(c) for c in text), part.style)
 
 
 def _replace_character(char: str) -> str:

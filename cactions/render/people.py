@@ -39,14 +39,14 @@ def render_people(found: Sequence[Person], *, redacted: Collection[Reference] = 
     ``redacted`` is never shown.
     """
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         if not found:
             return [span("No people yet.")]
-        beside = _MOST_CELL if room < NARROW else (room - _REST) // 2
-        cell = ValueStyle(room=min(_MOST_CELL, beside), sized=False)
+        beside = _MOST_CELL if width < NARROW else (width - _REST) // 2
+        cell = ValueStyle(width=min(_MOST_CELL, beside), sized=False)
         rows = [_build_row(person, cell, redacted) for person in found]
         return [
-            *render_table(_COLUMNS, rows, room),
+            *render_table(_COLUMNS, rows, width),
             BLANK,
             span(messages.count_noun(len(rows), "person", "people")),
         ]
@@ -62,7 +62,7 @@ def render_person(
     ``attributes`` gives their types where they are known, ``redacted`` is never shown.
     """
 
-    def look(name: str) -> ValueStyle:
+    def value_style(name: str) -> ValueStyle:
         known = attributes[name].data_type if name in attributes else DataType.STRING
         return ValueStyle(known, redacted=PersonAttribute(name) in redacted)
 
@@ -72,7 +72,7 @@ def render_person(
             person.get_field(name), ValueStyle(CONTACT_FIELDS[name], redacted=hidden)
         )
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         hidden = [n for n in CONTACT_FIELDS if PersonField(n) in redacted]
         note = dim(" (test person)" if person.test else "")
         title = (
@@ -82,22 +82,22 @@ def render_person(
         names = [name for name in CONTACT_FIELDS if name == "id" or name in person.fields]
         fields = [LabeledValue(n, (field(n),)) for n in names]
         lines = [
-            *wrap_paragraph(title, room),
+            *wrap_paragraph(title, width),
             BLANK,
-            *render_labeled_values(fields, room, indent=choose_margin(room)),
+            *render_labeled_values(fields, width, indent=choose_margin(width)),
             BLANK,
         ]
         if not person.attributes:
             return [*lines, span("No attributes.")]
         items = [
-            LabeledValue(n, (render_value(v, look(n)),))
+            LabeledValue(n, (render_value(v, value_style(n)),))
             for n, v in sorted(person.attributes.items())
         ]
         return [
             *lines,
             span("Attributes"),
             BLANK,
-            *render_labeled_values(items, room, indent=choose_margin(room)),
+            *render_labeled_values(items, width, indent=choose_margin(width)),
         ]
 
     return draw
@@ -107,7 +107,7 @@ def render_import(number: int, source: str) -> View:
     """How many people an import took from ``source``."""
     many = messages.count_noun(number, "person", "people")
     line = (Span(f"{many} imported from ", Style.GOOD), Span(source, Style.CODE), Span("."))
-    return lambda room: wrap_paragraph(line, room)
+    return lambda width: wrap_paragraph(line, width)
 
 
 def _build_row(

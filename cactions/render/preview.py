@@ -24,14 +24,14 @@ _UNPROVEN = "no check that the response is about this person"
 def render_preview(result: Plan | PlanFailure, *, closing: str = "") -> View:
     """The whole picture for one person. ``closing`` is the caller's sentence about what now."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         body = (
-            _plan(result, closing, room)
+            _plan(result, closing, width)
             if isinstance(result, Plan)
-            else _render_failure(result, closing or "Nothing would be written.", room)
+            else _render_failure(result, closing or "Nothing would be written.", width)
         )
-        title = wrap_paragraph(_render_title(result.action, result.subject), room)
-        return [*title, BLANK, *render_labeled_values(_render_head(result), room), BLANK, *body]
+        title = wrap_paragraph(_render_title(result.action, result.subject), width)
+        return [*title, BLANK, *render_labeled_values(_render_head(result), width), BLANK, *body]
 
     return draw
 
@@ -85,8 +85,11 @@ def _render_answer(call: SentCall) -> StyledLine:
 def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
     if proof is None:
         return ((Span("not proven:", Style.CAUTION), Span(f" {_UNPROVEN}")),)
-    look = ValueStyle(redacted=proof.redacted)
-    found, expected = render_value(proof.found, look), render_value(proof.expected, look)
+    value_style = ValueStyle(redacted=proof.redacted)
+    found, expected = (
+        render_value(proof.found, value_style),
+        render_value(proof.expected, value_style),
+    )
     path, equals = Span(proof.path, Style.PATH), Span(proof.equals, Style.PATH)
     proven = Span("proven:", Style.GOOD)
     line = (
@@ -105,16 +108,16 @@ def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
     return (line, span(f"verified: {proof.verified}")) if proof.verified else (line,)
 
 
-def _plan(plan: Plan, closing: str, room: int) -> list[StyledLine]:
-    rows = changes.render_changes(plan, room)
+def _plan(plan: Plan, closing: str, width: int) -> list[StyledLine]:
+    rows = changes.render_changes(plan, width)
     lines = [
         *rows,
         *([BLANK] if rows else []),
-        *wrap_paragraph(render_summary(plan), room, indent=choose_margin(room)),
+        *wrap_paragraph(render_summary(plan), width, indent=choose_margin(width)),
     ]
     return [
         *lines,
-        *(wrap_paragraph(span(closing), room, indent=choose_margin(room)) if closing else []),
+        *(wrap_paragraph(span(closing), width, indent=choose_margin(width)) if closing else []),
     ]
 
 
@@ -131,7 +134,7 @@ def render_summary(plan: Plan) -> StyledLine:
         (len(plan.left) - len(plan.refused), "kept", Style.KEPT),
         (kinds.count(ChangeKind.SAME), "unchanged", Style.SAME),
     ]
-    counts = [span(f"{number:,} {word}", tone) for number, word, tone in rest if number]
+    counts = [span(f"{number:,} {word}", style) for number, word, style in rest if number]
     first = join_spans(", ", news) if news else span(_describe_no_change(plan), Style.STRONG)
     return join_spans(" · ", [first, *counts])
 
@@ -144,27 +147,30 @@ def _describe_no_change(plan: Plan) -> str:
     return "No changes"
 
 
-def _render_failure(failed: PlanFailure, closing: str, room: int) -> list[StyledLine]:
-    lines = wrap_paragraph(_render_verdict(failed), room, indent=choose_margin(room))
+def _render_failure(failed: PlanFailure, closing: str, width: int) -> list[StyledLine]:
+    lines = wrap_paragraph(_render_verdict(failed), width, indent=choose_margin(width))
     lines += wrap_paragraph(
-        span(messages.to_sentence(failed.message)), room, indent=choose_margin(room)
+        span(messages.to_sentence(failed.message)), width, indent=choose_margin(width)
     )
     if failed.proof:
         lines += [
             BLANK,
             *render_labeled_values(
-                _render_sides(failed.proof), room, indent=choose_margin(room) + 2
+                _render_sides(failed.proof), width, indent=choose_margin(width) + 2
             ),
         ]
-    lines += [BLANK, *wrap_paragraph(span(closing, Style.STRONG), room, indent=choose_margin(room))]
+    lines += [
+        BLANK,
+        *wrap_paragraph(span(closing, Style.STRONG), width, indent=choose_margin(width)),
+    ]
     if failed.hint:
         hint = (Span("Next: ", Style.STRONG), Span(messages.to_sentence(failed.hint)))
-        lines += wrap_paragraph(hint, room, indent=choose_margin(room))
+        lines += wrap_paragraph(hint, width, indent=choose_margin(width))
     return lines
 
 
 def _render_verdict(failed: PlanFailure) -> StyledLine:
-    if failed.reason is FailureReason.IN_DOUBT:
+    if failed.reason is FailureReason.OUTCOME_UNKNOWN:
         heading = Span("? outcome unknown:", Style.CAUTION)
     else:
         word = "refused" if failed.reason in messages.REFUSALS else "failed"
@@ -178,11 +184,12 @@ def _render_verdict(failed: PlanFailure) -> StyledLine:
 
 
 def _render_sides(proof: Proof) -> list[LabeledValue]:
-    look = ValueStyle(redacted=proof.redacted)
+    value_style = ValueStyle(redacted=proof.redacted)
     sides = (("expected", proof.expected, proof.equals), ("found", proof.found, proof.path))
     return [
         LabeledValue(
-            label, ((*render_value(value, look), Span(" ("), Span(place, Style.PATH), Span(")")),)
+            label,
+            ((*render_value(value, value_style), Span(" ("), Span(place, Style.PATH), Span(")")),),
         )
         for label, value, place in sides
     ]

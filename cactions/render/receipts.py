@@ -20,7 +20,7 @@ from cactions.render.layout import (
 )
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, join_spans, span
 
-_TOUCHED = (Outcome.APPLIED, Outcome.IN_DOUBT)
+_TOUCHED = (Outcome.APPLIED, Outcome.OUTCOME_UNKNOWN)
 
 
 def render_receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[str] = ()) -> View:
@@ -29,16 +29,16 @@ def render_receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[
     ``where``: words that the next command needs, such as ``-f`` and ``shop/actions.yaml``.
     """
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         lines = wrap_paragraph(
-            _render_receipt_line(plan, done, ChangeTense.DONE), room, indent=choose_margin(room)
+            _render_receipt_line(plan, done, ChangeTense.DONE), width, indent=choose_margin(width)
         )
         if done.conflicts:
-            rows = changes.render_conflict(plan, done.conflicts, room, ChangeTense.DONE)
+            rows = changes.render_conflict(plan, done.conflicts, width, ChangeTense.DONE)
             lines += [BLANK, *rows, BLANK]
         return [
             *lines,
-            *wrap_paragraph(_render_next(done, head, where), room, indent=choose_margin(room)),
+            *wrap_paragraph(_render_next(done, head, where), width, indent=choose_margin(width)),
         ]
 
     return draw
@@ -47,13 +47,13 @@ def render_receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[
 def render_undo_preview(plan: Plan, conflicts: Sequence[Conflict], undoes: str) -> View:
     """What undoing the run ``undoes`` would restore for one person, and what it leaves alone."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         title = (Span("Undo of "), Span(undoes, Style.CODE), Span(" for "), _get_name(plan))
-        rows = changes.render_changes(plan, room, ChangeTense.TAKE_BACK, conflicts)
+        rows = changes.render_changes(plan, width, ChangeTense.TAKE_BACK, conflicts)
         nothing = wrap_paragraph(
-            span("Nothing is left to restore."), room, indent=choose_margin(room)
+            span("Nothing is left to restore."), width, indent=choose_margin(width)
         )
-        return [*wrap_paragraph(title, room), BLANK, *(rows or nothing)]
+        return [*wrap_paragraph(title, width), BLANK, *(rows or nothing)]
 
     return draw
 
@@ -64,19 +64,19 @@ def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Recei
     ``plans`` are the inverse plans, one for each receipt.
     """
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         lines: list[StyledLine] = []
         for plan, done in zip(plans, receipts, strict=True):
-            lines += [*render_outcome(plan, done, room, ChangeTense.TAKEN_BACK), BLANK]
+            lines += [*render_outcome(plan, done, width, ChangeTense.TAKEN_BACK), BLANK]
         if not receipts:
             lines = [
                 *wrap_paragraph(
-                    span("Nothing was left to restore."), room, indent=choose_margin(room)
+                    span("Nothing was left to restore."), width, indent=choose_margin(width)
                 ),
                 BLANK,
             ]
         run_id = (Span("This undo is run "), Span(head.id, Style.CODE), Span("."))
-        return [*lines, *wrap_paragraph(run_id, room, indent=choose_margin(room))]
+        return [*lines, *wrap_paragraph(run_id, width, indent=choose_margin(width))]
 
     return draw
 
@@ -94,22 +94,22 @@ def _get_name(plan: Plan) -> Span:
     return Span(text or "A forgotten person", Style.STRONG)
 
 
-def render_outcome(plan: Plan, done: Receipt, room: int, tense: ChangeTense) -> list[StyledLine]:
+def render_outcome(plan: Plan, done: Receipt, width: int, tense: ChangeTense) -> list[StyledLine]:
     """One person: the sentence, then the attributes that were written or stood in the way."""
-    tense = ChangeTense.IN_DOUBT if done.outcome is Outcome.IN_DOUBT else tense
+    tense = ChangeTense.OUTCOME_UNKNOWN if done.outcome is Outcome.OUTCOME_UNKNOWN else tense
     if done.outcome in _TOUCHED:
-        rows = changes.render_changes(plan, room, tense, done.conflicts)
+        rows = changes.render_changes(plan, width, tense, done.conflicts)
     else:
-        rows = changes.render_conflict(plan, done.conflicts, room, tense)
+        rows = changes.render_conflict(plan, done.conflicts, width, tense)
     styled_lines = wrap_paragraph(
-        _render_receipt_line(plan, done, tense), room, indent=choose_margin(room)
+        _render_receipt_line(plan, done, tense), width, indent=choose_margin(width)
     )
     return [*styled_lines, BLANK, *rows] if rows else styled_lines
 
 
 def _render_receipt_line(plan: Plan, done: Receipt, tense: ChangeTense) -> StyledLine:
     """``Applied: Ada Lovelace. 1 added.``: the outcome, the person, and what it means."""
-    word, tone = messages.OUTCOMES[done.outcome]
+    word, style = messages.OUTCOMES[done.outcome]
     taken_back = tense is ChangeTense.TAKEN_BACK
     styled_line: StyledLine = span(messages.BECAME[done.outcome])
     if done.outcome is Outcome.APPLIED:
@@ -117,7 +117,7 @@ def _render_receipt_line(plan: Plan, done: Receipt, tense: ChangeTense) -> Style
             ("restored" if taken_back else word),
             (*_render_counts(plan, tense), Span(".")),
         )
-    elif done.outcome is Outcome.IN_DOUBT and plan.pending:
+    elif done.outcome is Outcome.OUTCOME_UNKNOWN and plan.pending:
         styled_line = span("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
         styled_line = span("This person was changed since, so nothing was restored.")
@@ -125,7 +125,7 @@ def _render_receipt_line(plan: Plan, done: Receipt, tense: ChangeTense) -> Style
         styled_line = span("Everything else about them was erased.")
     message = span(f" {messages.to_sentence(done.message)}") if done.message else ()
     return (
-        Span(f"{word.capitalize()}:", tone),
+        Span(f"{word.capitalize()}:", style),
         Span(" "),
         _get_name(plan),
         Span(". "),
@@ -151,7 +151,7 @@ def _render_next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLi
     this = (Span("This was run "), Span(head.id, Style.CODE), Span("."))
     if done.outcome is Outcome.APPLIED:
         return (Span("To undo: "), command)
-    if done.outcome is Outcome.IN_DOUBT:
+    if done.outcome is Outcome.OUTCOME_UNKNOWN:
         return (Span("Next: check the person. To restore the old values: "), command)
     if done.outcome is Outcome.CONFLICT:
         return (Span("Next: check a new diff, then run again. "), *this)

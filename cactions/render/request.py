@@ -21,13 +21,13 @@ _OPENING, _CLOSING = "{[", "}]"
 def render_request(asked: Request) -> View:
     """Method and URL, the headers in order, then the body."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         lines: list[StyledLine] = [
             (Span(asked.method, Style.STRONG), Span(" "), Span(asked.url.masked, Style.CODE))
         ]
         for name, value in asked.headers:
             header = (Span(name, Style.PATH), Span(": "), Span(value.masked, Style.VALUE))
-            lines += wrap(header, room, rest=add_gap(2))
+            lines += wrap(header, width, rest=add_gap(2))
         if asked.body is not None:
             lines += [
                 BLANK,

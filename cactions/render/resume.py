@@ -16,13 +16,13 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View
 def render_resume_preview(cut_off: Run, ahead: Sequence[Receipt | None]) -> View:
     """What was found by reading each open person; None: the plan is written now."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         lines = wrap_paragraph(
-            (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(" was cut off.")), room
+            (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(" was cut off.")), width
         )
         for (_, entry), receipt in zip(cut_off.open, ahead, strict=True):
-            lines += [BLANK, *_render_entry(entry.plan, receipt, room)]
-        return [*lines, *_wrap_texts(_describe_unplanned(cut_off), room)]
+            lines += [BLANK, *_render_entry(entry.plan, receipt, width)]
+        return [*lines, *_wrap_texts(_describe_unplanned(cut_off), width)]
 
     return draw
 
@@ -30,38 +30,38 @@ def render_resume_preview(cut_off: Run, ahead: Sequence[Receipt | None]) -> View
 def render_resumed(done: Run, settled: Sequence[RunEntry]) -> View:
     """What became of the people who were open, and the counts of the whole run."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         tense = ChangeTense.TAKEN_BACK if done.head.kind is RunKind.UNDO else ChangeTense.DONE
         lines: list[StyledLine] = []
         for entry in settled:
             if entry.receipt:
-                lines += [*render_outcome(entry.plan, entry.receipt, room, tense), BLANK]
+                lines += [*render_outcome(entry.plan, entry.receipt, width, tense), BLANK]
         run_id = Span(done.head.id, Style.CODE)
         counts = (
             Span(f"{messages.count_noun(done.people, 'person', 'people')}: "),
             *render_tally(done),
         )
         end = (Span("Run "), run_id, Span(" is finished. "), *counts, Span("."))
-        return [*lines, *wrap_paragraph(end, room, indent=choose_margin(room))]
+        return [*lines, *wrap_paragraph(end, width, indent=choose_margin(width))]
 
     return draw
 
 
-def _render_entry(plan: Plan, receipt: Receipt | None, room: int) -> list[StyledLine]:
+def _render_entry(plan: Plan, receipt: Receipt | None, width: int) -> list[StyledLine]:
     name = Span(
         messages.get_display_name(plan.subject.label or plan.subject.person_id), Style.STRONG
     )
     if receipt is None:
         spans = (name, Span(" has the old values. Resuming writes the new ones:"))
         return [
-            *wrap_paragraph(spans, room),
+            *wrap_paragraph(spans, width),
             BLANK,
-            *changes.render_changes(plan, room, ChangeTense.PLANNED),
+            *changes.render_changes(plan, width, ChangeTense.PLANNED),
         ]
     if receipt.outcome is Outcome.APPLIED:
         spans = (name, Span(" already has the new values. Resuming only records that."))
-        return wrap_paragraph(spans, room)
-    return render_outcome(plan, receipt, room, ChangeTense.DONE)
+        return wrap_paragraph(spans, width)
+    return render_outcome(plan, receipt, width, ChangeTense.DONE)
 
 
 def _describe_unplanned(cut_off: Run) -> list[str]:
@@ -77,5 +77,5 @@ def _describe_unplanned(cut_off: Run) -> list[str]:
     return lines
 
 
-def _wrap_texts(texts: Sequence[str], room: int) -> list[StyledLine]:
-    return [line for text in texts for line in (BLANK, *wrap_paragraph((Span(text),), room))]
+def _wrap_texts(texts: Sequence[str], width: int) -> list[StyledLine]:
+    return [line for text in texts for line in (BLANK, *wrap_paragraph((Span(text),), width))]

@@ -14,33 +14,33 @@ _TITLES = {"why": "Why", "bad": "Bad", "good": "Good", "fix": "Fix", "suppress":
 def render_rule_pages(several: Sequence[RulePage]) -> View:
     """One page after the other."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         lines: list[StyledLine] = []
         for number, page in enumerate(several):
             lines += [BLANK, BLANK] if number else []
-            lines += _render_page(page, room)
+            lines += _render_page(page, width)
         return lines
 
     return draw
 
 
-def _render_page(page: RulePage, room: int) -> list[StyledLine]:
+def _render_page(page: RulePage, width: int) -> list[StyledLine]:
     title = (
         Span(f"{page.rule} {page.name}", Style.NAME),
         Span(f" ({page.severity}): {page.summary}", Style.STRONG),
     )
-    lines = wrap_paragraph(title, room)
+    lines = wrap_paragraph(title, width)
     for paragraph in filter(None, page.about.split("\n\n")):
-        lines += [BLANK, *_wrap_text(paragraph, room)]
+        lines += [BLANK, *_wrap_text(paragraph, width)]
     for name, title_ in _TITLES.items():
         lines += [BLANK, span(f"{title_}:", Style.STRONG)]
         text = getattr(page, name)
-        lines += _render_file(text) if name in ("bad", "good") else _wrap_text(text, room)
+        lines += _render_file(text) if name in ("bad", "good") else _wrap_text(text, width)
     return lines
 
 
-def _wrap_text(text: str, room: int) -> list[StyledLine]:
-    return wrap_paragraph(span(" ".join(text.replace("``", "`").split())), room, indent=2)
+def _wrap_text(text: str, width: int) -> list[StyledLine]:
+    return wrap_paragraph(span(" ".join(text.replace("``", "`").split())), width, indent=2)
 
 
 def _render_file(text: str) -> list[StyledLine]:

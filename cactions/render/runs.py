@@ -44,16 +44,16 @@ def render_runs(found: Iterable[Run]) -> View:
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
     how_on = [render_resume_hint(run.head) for run in found if not run.finished]
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         if not rows:
             return [span("No runs yet.")]
-        if room < _WIDE:
+        if width < _WIDE:
             lines = render_table(
-                _COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], room
+                _COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], width
             )
         else:
-            lines = render_table(_COLUMNS, rows, room)
-        return [*lines, *(row for line in how_on for row in [BLANK, *wrap_paragraph(line, room)])]
+            lines = render_table(_COLUMNS, rows, width)
+        return [*lines, *(row for line in how_on for row in [BLANK, *wrap_paragraph(line, width)])]
 
     return draw
 
@@ -61,17 +61,17 @@ def render_runs(found: Iterable[Run]) -> View:
 def render_run(run: Run) -> View:
     """One run: what it was, and what it did to each person."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         title = (Span("Run "), Span(run.head.id, Style.STRONG))
         lines = [
-            *wrap_paragraph(title, room),
+            *wrap_paragraph(title, width),
             BLANK,
-            *render_labeled_values(list(_build_head(run)), room, indent=choose_margin(room)),
+            *render_labeled_values(list(_build_head(run)), width, indent=choose_margin(width)),
         ]
         for entry in run.entries:
-            lines += [BLANK, *_render_entry(entry, run.head.kind, room)]
+            lines += [BLANK, *_render_entry(entry, run.head.kind, width)]
         if not run.finished:
-            lines += [BLANK, *wrap_paragraph(render_resume_hint(run.head), room)]
+            lines += [BLANK, *wrap_paragraph(render_resume_hint(run.head), width)]
         return lines
 
     return draw
@@ -92,8 +92,8 @@ def render_tally(run: Run) -> StyledLine:
     """People by outcome; together they are everybody who was handed in."""
     counts = Tally.of(_list_receipts(run)).counts
     parts = [
-        span(f"{counts[outcome]:,} {word}", tone)
-        for outcome, (word, tone) in messages.OUTCOMES.items()
+        span(f"{counts[outcome]:,} {word}", style)
+        for outcome, (word, style) in messages.OUTCOMES.items()
         if counts.get(outcome)
     ]
     left = run.people - sum(counts.values())
@@ -104,7 +104,7 @@ def render_tally(run: Run) -> StyledLine:
 
 
 def _list_receipts(run: Run) -> Iterator[Receipt]:
-    """Receipts; a call whose answer never came is in doubt without one."""
+    """The receipts; a call whose response was lost has one that says "outcome unknown"."""
     for entry in run.entries:
         if entry.receipt or entry.plan.pending:
             yield entry.receipt or _open(entry.plan)
@@ -148,12 +148,12 @@ def _build_head(run: Run) -> Iterator[LabeledValue]:
     yield LabeledValue("People", ((Span(f"{run.people:,}: "), *render_tally(run)),))
 
 
-def _render_entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]:
+def _render_entry(entry: RunEntry, kind: RunKind, width: int) -> list[StyledLine]:
     tense = ChangeTense.TAKEN_BACK if kind is RunKind.UNDO else ChangeTense.DONE
-    lines = render_outcome(entry.plan, entry.receipt or _open(entry.plan), room, tense)
+    lines = render_outcome(entry.plan, entry.receipt or _open(entry.plan), width, tense)
     by = (Span("Undone by run "), Span(entry.undone_by, Style.CODE), Span("."))
     return (
-        [*wrap_paragraph(by, room, indent=choose_margin(room)), *lines]
+        [*wrap_paragraph(by, width, indent=choose_margin(width)), *lines]
         if entry.undone_by
         else lines
     )
@@ -161,4 +161,4 @@ def _render_entry(entry: RunEntry, kind: RunKind, room: int) -> list[StyledLine]
 
 def _open(plan: Plan) -> Receipt:
     message = CALL_OUTCOME_UNKNOWN if plan.pending else "its outcome was never recorded"
-    return Receipt("", Outcome.IN_DOUBT, message)
+    return Receipt("", Outcome.OUTCOME_UNKNOWN, message)

@@ -23,7 +23,7 @@ _BEFORE = 3  # of what is seen of a long line, a third stands before the span
 
 
 def render_snippet(
-    place: Place, lines: Sequence[str], room: int, mark: Span = CARET
+    place: Place, lines: Sequence[str], width: int, mark: Span = CARET
 ) -> list[StyledLine]:
     """The line, its number and the marks below it; nothing where the file has no such line."""
     if not 1 <= place.line <= len(lines):
@@ -35,7 +35,7 @@ def render_snippet(
     drawn = _Drawn.of(line[skipped : place.column + _NEAR])
     span = drawn.draw_span(place.column - 1 - skipped, min(end, place.column + _NEAR) - skipped)
     number = f"{place.line:4}"
-    text, carets = _cut(drawn, span, max(_LEAST, room - len(number) - 3), mark)
+    text, carets = _cut(drawn, span, max(_LEAST, width - len(number) - 3), mark)
     margin: StyledLine = dim(f"{number} | ")
     below: StyledLine = (*add_gap(len(number)), *dim(" | "))
     more = dim(f" to line {place.end_line}") if several else ()
@@ -66,13 +66,13 @@ class _Drawn(Struct, frozen=True):
 
 
 def _cut(
-    drawn: _Drawn, span: tuple[int, int], room: int, mark: Span
+    drawn: _Drawn, span: tuple[int, int], width: int, mark: Span
 ) -> tuple[StyledLine, StyledLine]:
     """The part of the line around the beginning of the span, and its carets."""
     start, end = span
     whole = max(drawn.cells[-1], end)
-    left = max(0, min(start - room // _BEFORE, whole - room))
-    right = left + room
+    left = max(0, min(start - width // _BEFORE, whole - width))
+    right = left + width
     from_, to = left + bool(left), right - (right < whole)  # an ellipsis takes the first, the last
     seen = [
         (at, shown)
@@ -82,5 +82,5 @@ def _cut(
     blank = seen[0][0] - from_ if seen else 0  # half of a wide character
     text = Span(" " * blank + "".join(shown for _, shown in seen), Style.SOURCE)
     cut_left, cut_right = dim("…" if left else ""), dim("…" if right < whole else "")
-    carets = Span(mark.text * max(1, min(end, to) - start), mark.tone)
+    carets = Span(mark.text * max(1, min(end, to) - start), mark.style)
     return (*cut_left, text, *cut_right), (*add_gap(start - left), carets)

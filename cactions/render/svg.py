@@ -1,7 +1,7 @@
-"""A sheet as an SVG picture: text that can be read, selected and searched, in light and dark.
+"""A view as an SVG picture: text that can be read, selected and searched, in light and dark.
 
 It stands on its own (no font, script or style from anywhere else), takes the reader's own
-colour scheme, and is the same bytes for the same sheet.
+colour scheme, and is the same bytes for the same view.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ _STYLE = f"""
 """
 
 
-def to_svg(view: View, *, room: int = 80, command: str = "") -> str:
+def to_svg(view: View, *, width: int = 80, command: str = "") -> str:
     """The SVG document; ``command`` is shown above the view as the typed command."""
-    lines = view(room)
+    lines = view(width)
     command = escape_terminal(command)
     if command:
         lines = [(Span("$ ", Style.QUIET), Span(command, Style.STRONG)), (), *lines]
-    across = round(2 * _EDGE + _CELL * max([room, *map(count_cells, lines)]), 1)
+    across = round(2 * _EDGE + _CELL * max([width, *map(count_cells, lines)]), 1)
     down = 2 * _EDGE + _LINE * len(lines)
     size = f'viewBox="0 0 {across} {down}" width="{across}" height="{down}"'
     return "\n".join(
@@ -88,12 +88,12 @@ def _render_texts(lines: Sequence[StyledLine]) -> list[str]:
 
 
 def _render_spans(line: StyledLine) -> str:
-    """Each ink at its own cell and as wide as its cells, whatever the font."""
+    """Each span at its own cell and as wide as its cells, whatever the font."""
     spans, at = [], 0
     for part in line:
         if part.text.strip():
             x, wide = round(_EDGE + at * _CELL, 1), round(part.cells * _CELL, 1)
-            tone = f' class="{_CLASSES[part.tone]}"' if part.tone in _CLASSES else ""
-            spans.append(f'<tspan x="{x}" textLength="{wide}"{tone}>{escape(part.text)}</tspan>')
+            style = f' class="{_CLASSES[part.style]}"' if part.style in _CLASSES else ""
+            spans.append(f'<tspan x="{x}" textLength="{wide}"{style}>{escape(part.text)}</tspan>')
         at += part.cells
     return "".join(spans)

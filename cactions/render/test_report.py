@@ -16,15 +16,15 @@ _WORD = 6  # cells of "FAILED"
 def render_test_reports(found: Sequence[TestReport], untested: Sequence[str] = ()) -> View:
     """Tests by action, in the order given; ``untested`` are actions that have none."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         lines: list[StyledLine] = []
         for action, group in groupby(found, key=lambda report: report.action):
             several = list(group)
             lines += [_render_heading(action, several)]
-            lines += [line for report in several for line in _report(report, room)] + [BLANK]
+            lines += [line for report in several for line in _report(report, width)] + [BLANK]
         if untested:
             names = messages.join_words(list(untested))
-            lines += [*wrap_paragraph(span(f"Without tests: {names}."), room), BLANK]
+            lines += [*wrap_paragraph(span(f"Without tests: {names}."), width), BLANK]
         return [*lines, _count(found)]
 
     return draw
@@ -38,12 +38,12 @@ def _render_heading(action: str, several: Sequence[TestReport]) -> StyledLine:
     return (Span(action, Style.STRONG), *((*replayed, *named, Span(")")) if sources else ()))
 
 
-def _report(report: TestReport, room: int) -> list[StyledLine]:
+def _report(report: TestReport, width: int) -> list[StyledLine]:
     word = Span("ok    ", Style.GOOD) if report.passed else Span("FAILED", Style.BAD)
-    lines = wrap(span(report.test), room, hang=(*add_gap(2), word, *add_gap(2)))
+    lines = wrap(span(report.test), width, hang=(*add_gap(2), word, *add_gap(2)))
     for problem in report.problems:
         lines += wrap(
-            span(problem), room, hang=(*add_gap(_WORD + 4), Span("x", Style.BAD), Span(" "))
+            span(problem), width, hang=(*add_gap(_WORD + 4), Span("x", Style.BAD), Span(" "))
         )
     return lines
 

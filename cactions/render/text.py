@@ -1,7 +1,7 @@
-"""Styled words that know no terminal: inks make a line, a sheet is the lines for a given width.
+"""Styled text, independent of a terminal: spans make a line, a view makes lines of a width.
 
-Laws: an ink holds printable text only, whatever it is made from; its tone adds nothing that
-the words do not say.
+A span holds printable text only, whatever it is made from. Its style adds nothing that the words
+do not say.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ class Style(Enum):
 
 
 BROKEN = frozenset({Style.PROSE, Style.STRONG, Style.QUIET})
-"""The tones that may be broken between lines; half of a value, a path or a count is no use."""
+"""The styles that may be broken between lines; half of a value, a path or a count is no use."""
 
 
 class Span(Struct, frozen=True):
     """A printable text and what it is. Unprintable characters are spelled out on the way in."""
 
     text: str
-    tone: Style = Style.PROSE
+    style: Style = Style.PROSE
 
     def __post_init__(self) -> None:
         force_setattr(self, "text", escape_terminal(self.text))
@@ -71,14 +71,14 @@ StyledLine: TypeAlias = tuple[Span, ...]
 """One line of output, without its end."""
 
 View: TypeAlias = Callable[[int], list[StyledLine]]
-"""A drawing that waits to be told its width in cells. It is pure: same width, same lines."""
+"""Makes the lines for a width in cells. It is pure: same width, same lines."""
 
 BLANK: StyledLine = ()
 
 
-def span(text: str, tone: Style = Style.PROSE) -> StyledLine:
-    """A line of one ink."""
-    return (Span(text, tone),)
+def span(text: str, style: Style = Style.PROSE) -> StyledLine:
+    """A line of one span."""
+    return (Span(text, style),)
 
 
 def dim(text: str) -> StyledLine:
@@ -101,7 +101,7 @@ def join_spans(separator: str, lines: Iterable[StyledLine]) -> StyledLine:
 
 def restyle(line: StyledLine, old: Style, new: Style) -> StyledLine:
     """The line with one tone exchanged for another."""
-    return tuple(Span(part.text, new) if part.tone is old else part for part in line)
+    return tuple(Span(part.text, new) if part.style is old else part for part in line)
 
 
 def to_plain_text(lines: Iterable[StyledLine]) -> str:
@@ -110,10 +110,10 @@ def to_plain_text(lines: Iterable[StyledLine]) -> str:
 
 
 def stack_views(*views: View) -> View:
-    """Several sheets below one another, a blank line between; sheets without lines vanish."""
+    """Several views, one below the other, with a blank line between; empty ones are left out."""
 
-    def draw(room: int) -> list[StyledLine]:
-        drawn = [lines for sheet in views if (lines := sheet(room))]
+    def draw(width: int) -> list[StyledLine]:
+        drawn = [lines for view in views if (lines := view(width))]
         return [line for i, lines in enumerate(drawn) for line in ([BLANK, *lines] if i else lines)]
 
     return draw

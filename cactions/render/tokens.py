@@ -15,12 +15,12 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 def render_token_test(token: Token, fetched_token: FetchedToken, binding: TokenBinding) -> View:
     """Where it came from, where it stood, what it looks like, and where it would go."""
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         title = (Span("Token "), Span(token.name, Style.STRONG), Span(" was fetched.", Style.GOOD))
         return [
-            *wrap_paragraph(title, room),
+            *wrap_paragraph(title, width),
             BLANK,
-            *render_labeled_values(_describe_fetched(token, fetched_token, binding), room),
+            *render_labeled_values(_describe_fetched(token, fetched_token, binding), width),
         ]
 
     return draw

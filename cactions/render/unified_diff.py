@@ -18,8 +18,8 @@ def render_unified_diff(file: str, before: str, after: str, secret: Collection[s
     hidden = {line.strip() for line in secret}
     old, new = _lines(before, hidden), _lines(after, hidden)
     lines = [*unified_diff(old, new, f"a/{file}", f"b/{file}", lineterm="")]
-    sheet = [_style_line(line, number) for number, line in enumerate(lines)]
-    return lambda _room: sheet
+    view = [_style_line(line, number) for number, line in enumerate(lines)]
+    return lambda _room: view
 
 
 def _lines(text: str, hidden: Collection[str]) -> Sequence[str]:

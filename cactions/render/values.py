@@ -50,7 +50,7 @@ class ValueStyle(Struct, frozen=True):
 
     data_type: DataType = DataType.STRING
     redacted: bool = False
-    room: int = 60
+    width: int = 60
     raw: bool = True
     sized: bool = True
 
@@ -58,60 +58,68 @@ class ValueStyle(Struct, frozen=True):
 _LOOK = ValueStyle()
 
 
-def render_value(value: Value, look: ValueStyle = _LOOK) -> StyledLine:
+def render_value(value: Value, value_style: ValueStyle = _LOOK) -> StyledLine:
     """The value as it may be shown; long ones are cut and say how long they are."""
-    if value is ABSENT or value is None or (look.redacted and is_empty(value)):
+    if value is ABSENT or value is None or (value_style.redacted and is_empty(value)):
         return span("(empty)", Style.NOTHING)
-    if look.redacted:
+    if value_style.redacted:
         return span(MASK, Style.VALUE)
     if isinstance(value, str):
-        return _render_text(value, look)
+        return _render_text(value, value_style)
     if (
-        look.data_type is DataType.DATE
+        value_style.data_type is DataType.DATE
         and isinstance(value, int | float)
         and value is not True
         and value is not False
     ):
-        return _render_date(value, raw=look.raw)
-    return _excerpt_json(_to_json_text(value)).format_line(look)
+        return _render_date(value, raw=value_style.raw)
+    return _excerpt_json(_to_json_text(value)).format_line(value_style)
 
 
-def render_pair(before: Value, after: Value, look: ValueStyle) -> tuple[StyledLine, StyledLine]:
+def render_pair(
+    before: Value, after: Value, value_style: ValueStyle
+) -> tuple[StyledLine, StyledLine]:
     """Both values, cut so that their first difference can be seen."""
     excerpt: Callable[[str, int], _Excerpt] = _excerpt_json
-    if look.redacted or type(before) is not type(after) or is_same(before, after):
-        return render_value(before, look), render_value(after, look)
+    if value_style.redacted or type(before) is not type(after) or is_same(before, after):
+        return render_value(before, value_style), render_value(after, value_style)
     if isinstance(before, str) and isinstance(after, str):
         twins = _look_alike(before, after)
         excerpt = partial(_Excerpt, spell=split_ascii) if twins else _Excerpt
-        if not twins and excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look):
-            return render_value(before, look), render_value(after, look)
+        if (
+            not twins
+            and excerpt(before, 0).fits(value_style)
+            and excerpt(after, 0).fits(value_style)
+        ):
+            return render_value(before, value_style), render_value(after, value_style)
     elif isinstance(before, list | dict):
         before, after = _to_json_text(before), _to_json_text(after)
     else:
-        return render_value(before, look), render_value(after, look)
-    return _render_sides(before, str(after), excerpt, look)
+        return render_value(before, value_style), render_value(after, value_style)
+    return _render_sides(before, str(after), excerpt, value_style)
 
 
 def _render_sides(
-    before: str, after: str, excerpt: Callable[[str, int], _Excerpt], look: ValueStyle
+    before: str, after: str, excerpt: Callable[[str, int], _Excerpt], value_style: ValueStyle
 ) -> tuple[StyledLine, StyledLine]:
     start = 0
-    if not (excerpt(before, 0).fits(look) and excerpt(after, 0).fits(look)):
+    if not (excerpt(before, 0).fits(value_style) and excerpt(after, 0).fits(value_style)):
         start = _measure_common_start(before, after)
-        start -= _measure_lead(before[max(0, start - _LEAD) : start], look)
-    return excerpt(before, start).format_line(look), excerpt(after, start).format_line(look)
+        start -= _measure_lead(before[max(0, start - _LEAD) : start], value_style)
+    return excerpt(before, start).format_line(value_style), excerpt(after, start).format_line(
+        value_style
+    )
 
 
-def _measure_lead(shared: str, look: ValueStyle) -> int:
+def _measure_lead(shared: str, value_style: ValueStyle) -> int:
     """How many of the shared characters leave room for the first one that differs."""
-    beside = _FRAME + (_MOST_NOTE if look.room >= _ROOMY else 0)
-    room = min(_LEAD, look.room - beside - _LARGEST)
+    beside = _FRAME + (_MOST_NOTE if value_style.width >= _ROOMY else 0)
+    width = min(_LEAD, value_style.width - beside - _LARGEST)
     number = 0
     for char in reversed(shared):
         shown, size = next(split_escaped(char))
-        room -= size
-        if shown != char or room < 0:
+        width -= size
+        if shown != char or width < 0:
             break
         number += 1
     return number
@@ -122,7 +130,7 @@ def format_utc(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def format_bare(text: str) -> bool:
+def needs_no_quotes(text: str) -> bool:
     """Whether a text can be mistaken for nothing else, so that it needs no quotes."""
     return bool(text) and not (
         escape_terminal(text) != text
@@ -133,10 +141,14 @@ def format_bare(text: str) -> bool:
     )
 
 
-def _render_text(text: str, look: ValueStyle) -> StyledLine:
-    if len(text) <= look.room and format_bare(text) and count_cells(span(text)) <= look.room:
+def _render_text(text: str, value_style: ValueStyle) -> StyledLine:
+    if (
+        len(text) <= value_style.width
+        and needs_no_quotes(text)
+        and count_cells(span(text)) <= value_style.width
+    ):
         return span(text, Style.VALUE)
-    return _Excerpt(text).format_line(look)
+    return _Excerpt(text).format_line(value_style)
 
 
 def _to_json_text(value: Value) -> str:
@@ -167,19 +179,19 @@ class _Excerpt(Struct, frozen=True):
     quotes: bool = True
     spell: Speller = split_quoted
 
-    def fits(self, look: ValueStyle) -> bool:
+    def fits(self, value_style: ValueStyle) -> bool:
         """Whether all of it can be shown."""
-        return self._take_fitting(look.room - 2 * self.quotes)[1]
+        return self._take_fitting(value_style.width - 2 * self.quotes)[1]
 
-    def format_line(self, look: ValueStyle) -> StyledLine:
+    def format_line(self, value_style: ValueStyle) -> StyledLine:
         """As much of it as there is room for, and how long the whole is."""
         frame = 2 * self.quotes + bool(self.start)
-        shown, whole = self._take_fitting(look.room - frame)
+        shown, whole = self._take_fitting(value_style.width - frame)
         note = "" if whole and not self.start else f" ({len(self.text):,} characters)"
-        note = note if look.sized else ""
+        note = note if value_style.sized else ""
         if not whole:
-            beside = len(note) if look.room >= _ROOMY else 0
-            shown, _ = self._take_fitting(look.room - frame - 1 - beside)
+            beside = len(note) if value_style.width >= _ROOMY else 0
+            shown, _ = self._take_fitting(value_style.width - frame - 1 - beside)
         mark = '"' if self.quotes else ""
         return (
             *dim("…" if self.start else ""),
@@ -188,12 +200,12 @@ class _Excerpt(Struct, frozen=True):
             *dim(note),
         )
 
-    def _take_fitting(self, room: int) -> tuple[str, bool]:
+    def _take_fitting(self, width: int) -> tuple[str, bool]:
         """The spelled beginning, and whether it is everything."""
         taken: list[str] = []
         for shown, size in self.spell(islice(self.text, self.start, None)):
-            room -= size
-            if room < 0 and taken:
+            width -= size
+            if width < 0 and taken:
                 return "".join(taken), False
             taken.append(shown)
         return "".join(taken), True

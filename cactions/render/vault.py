@@ -29,11 +29,15 @@ _DAY = 10
 def render_written(text: str, *codes: str) -> View:
     """A sentence that something is done; words in ``codes`` are to be copied."""
 
-    def draw(room: int) -> list[StyledLine]:
-        lines = wrap_paragraph(span(text), room)
+    def draw(width: int) -> list[StyledLine]:
+        lines = wrap_paragraph(span(text), width)
         return [
             *lines,
-            *(line for code in codes for line in wrap_paragraph(_style_code(code), room, indent=2)),
+            *(
+                line
+                for code in codes
+                for line in wrap_paragraph(_style_code(code), width, indent=2)
+            ),
         ]
 
     return draw
@@ -50,14 +54,14 @@ def render_one_time_code(name: str, text: str, machine: bool) -> View:
         " `cactions vault join`, works once, and is shown only once."
     )
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         title = (Span(what), Span(name, Style.STRONG), Span(":"))
         return [
-            *wrap_paragraph(title, room),
+            *wrap_paragraph(title, width),
             BLANK,
             _style_code(text),
             BLANK,
-            *wrap_paragraph(span(how), room),
+            *wrap_paragraph(span(how), width),
         ]
 
     return draw
@@ -73,10 +77,10 @@ def render_secrets(found: Sequence[Entry]) -> View:
     if bindings:
         text += f", {messages.count_noun(bindings, 'token of end users', 'tokens of end users')}"
 
-    def draw(room: int) -> list[StyledLine]:
+    def draw(width: int) -> list[StyledLine]:
         if not rows:
             return [span("No secrets yet.")]
-        return [*render_table(head[:shown], rows, room), BLANK, span(text)]
+        return [*render_table(head[:shown], rows, width), BLANK, span(text)]
 
     return draw
 
@@ -102,7 +106,7 @@ def render_recipients(found: Sequence[Recipient]) -> View:
         )
         for recipient in found
     ]
-    return lambda room: render_table(("Recipient", "Since", "Opens with"), rows, room)
+    return lambda width: render_table(("Recipient", "Since", "Opens with"), rows, width)
 
 
 def render_status(file: str, holder: str, contents: VaultContents | None, me: str) -> View:
@@ -116,16 +120,16 @@ def render_status(file: str, holder: str, contents: VaultContents | None, me: st
             LabeledValue("Generation", (span(f"{contents.head.generation:,}"),)),
             LabeledValue("Contents", (span(inside),)),
         ]
-    return lambda room: render_labeled_values(items, room, indent=choose_margin(room))
+    return lambda width: render_labeled_values(items, width, indent=choose_margin(width))
 
 
 def render_problem(error: CactionsError) -> View:
     """Why the vault does not open, and the way out."""
     spans = (Span("x ", Style.BAD), Span(messages.to_sentence(str(error))))
     hint = (Span("Next:", Style.STRONG), Span(f" {messages.to_sentence(error.hint)}"))
-    return lambda room: [
-        *wrap_paragraph(spans, room),
-        *(wrap_paragraph(hint, room, indent=2) if error.hint else ()),
+    return lambda width: [
+        *wrap_paragraph(spans, width),
+        *(wrap_paragraph(hint, width, indent=2) if error.hint else ()),
     ]
 
 
@@ -142,7 +146,7 @@ def render_sealed_runs(heads: Sequence[RunHead]) -> View:
         for run_head in heads
     ]
     head = ("Run", "Started (UTC)", "Action", "Kind", "State")
-    return lambda room: render_table(head, rows, room)
+    return lambda width: render_table(head, rows, width)
 
 
 def _style_code(text: str) -> StyledLine:

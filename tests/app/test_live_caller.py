@@ -271,7 +271,7 @@ def test_a_change_whose_answer_is_lost_is_sent_once(calling: Make, stage: str) -
         with pytest.raises(PlanningError, match="not sent again") as caught:
             call(by, action_of(server, http_method="post", json={"a": 1}))
         assert 1 == len(server.received)
-    assert FailureReason.IN_DOUBT is caught.value.reason
+    assert FailureReason.OUTCOME_UNKNOWN is caught.value.reason
 
 
 def test_a_change_with_a_key_is_sent_again_with_the_same_key(calling: Make) -> None:

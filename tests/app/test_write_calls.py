@@ -46,7 +46,7 @@ REFUND = replace(
     request=ActionRequest("post", Template((URL,)), effect=Effect.WRITE),
 )
 JOB = Job(REFUND, PersonQuery("user_id", "u-1"), {})
-DOUBT = PlanningError(FailureReason.IN_DOUBT, "the connection was reset")
+DOUBT = PlanningError(FailureReason.OUTCOME_UNKNOWN, "the connection was reset")
 
 
 class Line:
@@ -118,7 +118,7 @@ def test_what_came_of_it_is_kept_and_can_be_applied_without_another_call() -> No
 @pytest.mark.parametrize(
     ("came", "outcome"),
     [
-        (DOUBT, Outcome.IN_DOUBT),
+        (DOUBT, Outcome.OUTCOME_UNKNOWN),
         (about_ada(tier=12), None),
         (Response(500), Outcome.FAILED),
         (RequestFailed("nobody listens", reason=FailureReason.NO_ANSWER), Outcome.FAILED),
@@ -164,11 +164,11 @@ def test_a_call_whose_process_died_is_in_doubt_whatever_is_done_with_the_run(
     assert not run.leaves_something
     [ahead] = preview_resume(run, kept)
     assert ahead
-    assert Outcome.IN_DOUBT is ahead.outcome
+    assert Outcome.OUTCOME_UNKNOWN is ahead.outcome
     assert [()] == [one.plan.effective for one in build_undo_steps(run, kept.people)]
     then(run, kept)
     run, outcomes = state(kept)
-    assert ([Outcome.IN_DOUBT], True) == (outcomes, run.finished)
+    assert ([Outcome.OUTCOME_UNKNOWN], True) == (outcomes, run.finished)
 
 
 @pytest.mark.parametrize("settled", [True, False])
@@ -179,7 +179,7 @@ def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
         made(DOUBT, kept)
     else:
         killed(kept)
-    with pytest.raises(UsageError, match="in doubt \\(run run-1\\)") as caught:
+    with pytest.raises(UsageError, match="unknown \\(run run-1\\)") as caught:
         made(about_ada(tier="gold"), kept, "run-2")
     assert "--again" in caught.value.hint
     assert ["run-1"] == [run.head.id for run in kept.journal.list_runs()]
@@ -190,13 +190,15 @@ def test_a_doubt_ends_with_a_call_that_was_made_in_knowledge_of_it() -> None:
     """What was replayed, undone or asked of another environment since is no such call."""
     kept = books(tier="silver")
     made(DOUBT, kept)
-    [doubtful] = kept.journal.read("run-1").entries
+    [outcome_unknown] = kept.journal.read("run-1").entries
     replayed = replace(head("run-2"), source="cassettes/refund.json", started=2.0)
     undone = replace(head("run-3"), kind=RunKind.UNDO, started=3.0)
     elsewhere = replace(head("run-6"), environment="staging", started=4.0)
     for other in (replayed, undone, elsewhere):
         kept.journal.create_run(other)
-        kept.journal.record_plans(other.id, [replace(doubtful.plan, call=SentCall("GET /", 200))])
+        kept.journal.record_plans(
+            other.id, [replace(outcome_unknown.plan, call=SentCall("GET /", 200))]
+        )
         with pytest.raises(UsageError, match="run-1"):
             made(about_ada(), kept, "run-4")
     assert isinstance(made(about_ada(), kept, "run-4", again=True).result, Plan)

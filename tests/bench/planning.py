@@ -124,12 +124,12 @@ def planner(folder: Path) -> Callable[[], Plan]:
     action = project(YAML).actions["loyalty"]
     people = [person(number) for number in range(PEOPLE)]
     jobs = [Job(action, PersonQuery("user_id", str(one.fields["user_id"])), {}) for one in people]
-    room = Room(people)
+    width = Room(people)
     path = folder / "ten-attributes.json"
     write_cassette(
-        path, [(asked(job, room), answer(one)) for job, one in zip(jobs, people, strict=True)]
+        path, [(asked(job, width), answer(one)) for job, one in zip(jobs, people, strict=True)]
     )
-    desk = PlanContext(room, ReplayCaller(CassetteSender(path)))
+    desk = PlanContext(width, ReplayCaller(CassetteSender(path)))
     turns = cycle(jobs)
 
     def work() -> Plan:
@@ -153,9 +153,9 @@ def project(text: str) -> Project:
     return shaped.project
 
 
-def asked(job: Job, room: Room) -> Request:
+def asked(job: Job, width: Room) -> Request:
     """The request that the job leads to."""
-    request = send_request(job, room)
+    request = send_request(job, width)
     assert isinstance(request, Request), request
     return request
 

@@ -136,7 +136,7 @@ def every_why(home: Path) -> None:
 def every_outcome(home: Path) -> None:
     """A run that ended in every way for somebody, and was then cut off."""
     journal = LocalJournal(home / ".cactions")
-    head = RunHead("20260101-000000-0001", RunKind.APPLY, "loyalty", 1767225600.0, "me@here")
+    head = RunHead("20260101-000000-00000001", RunKind.APPLY, "loyalty", 1767225600.0, "me@here")
     journal.create_run(head)
     for outcome in [*Outcome, None]:
         name = outcome.value if outcome else "open"

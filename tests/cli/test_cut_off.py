@@ -14,7 +14,7 @@ from cactions.edges.store.run_lock import FileRunLock
 from cactions.model import RunHead, RunKind
 from tests.cli.conftest import Cli
 
-RUN = "20260101-000000-0001"
+RUN = "20260101-000000-00000001"
 HEAD = RunHead(RUN, RunKind.APPLY, "loyalty", 1767225600.0, "me@here", people=2)
 LOYALTY = ("loyalty", "--person", "u-1", "--replay")
 APPLIED = ("run", *LOYALTY, "--yes")

@@ -55,9 +55,9 @@ def steady(text: str, home: Path) -> str:
     The folder, run ids (numbered as they appear), the present, our version, whoever runs this, and
     the line of a source file.
     """
-    ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{4}", text)))
+    ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{8}", text)))
     for number, found in enumerate(ids, start=1):
-        text = text.replace(found, f"20260101-000000-{number:04}")
+        text = text.replace(found, f"20260101-000000-{number:08}")
     text = text.replace(str(home), f"/tmp/{'HOME':-^17}")
     text = text.replace(f'ersion": "{__version__}"', 'ersion": "0.0.0"')
     text = text.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")

@@ -266,7 +266,7 @@ def test_a_lost_answer_is_listed_in_doubt_and_never_sent_again(
     with serving(silent) as server:
         write(home, project(server, **WRITE))
         done = live(RUN, server)
-        assert (Exit.IN_DOUBT, 1) == (done.code, len(server.received))
+        assert (Exit.OUTCOME_UNKNOWN, 1) == (done.code, len(server.received))
         assert "? outcome unknown: the call may have" in done.out
         listed = say("runs list").out
         assert "1 outcome unknown" in listed
@@ -274,7 +274,7 @@ def test_a_lost_answer_is_listed_in_doubt_and_never_sent_again(
         again = live(RUN, server)
         assert (Exit.MISUSE, 1) == (again.code, len(server.received))
         assert "--again" in again.err
-        assert Exit.IN_DOUBT == live(f"{RUN} --again", server).code
+        assert Exit.OUTCOME_UNKNOWN == live(f"{RUN} --again", server).code
         assert 2 == len(server.received)
 
 
@@ -301,7 +301,7 @@ def test_a_killed_process_leaves_its_call_in_doubt(live: Live, home: Path, say: 
         assert "1 outcome unknown" in listed
         assert "cut off" in listed
         resumed = say("runs resume last --yes")
-        assert Exit.IN_DOUBT == resumed.code
+        assert Exit.OUTCOME_UNKNOWN == resumed.code
         assert "may have succeeded" in " ".join(resumed.out.split())
         assert 1 == len(server.received)
     assert "silver" in say("people show u-1").out
@@ -479,12 +479,12 @@ def test_pruning_keeps_what_is_in_doubt_and_forgetting_says_what_is_lost(
     """A call of which nobody knows any more would be made again."""
     with serving(silent) as server:
         write(home, project(server, **WRITE))
-        assert Exit.IN_DOUBT == live(RUN, server).code
+        assert Exit.OUTCOME_UNKNOWN == live(RUN, server).code
         assert "No run is old enough" in say("runs prune --keep 0 --yes").err
         assert Exit.MISUSE == live(RUN, server).code
         forgotten = say("runs forget --person user_id=u-1 --yes")
         assert "outcome of 1 call for them is unknown" in " ".join(forgotten.err.split())
-        assert Exit.IN_DOUBT == live(RUN, server).code
+        assert Exit.OUTCOME_UNKNOWN == live(RUN, server).code
         assert 2 == len(server.received)
 
 

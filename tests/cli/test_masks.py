@@ -75,7 +75,7 @@ def test_a_picture_and_a_document_hold_no_known_secret(
 ) -> None:
     """Before their texts are escaped: as a key, as a value, over lines."""
     text = FORMS[form].decode()
-    drawn = wiring.render_svg(lambda _: [span(text[:9]), span(text[9:])], room=80, command=text)
+    drawn = wiring.render_svg(lambda _: [span(text[:9]), span(text[9:])], width=80, command=text)
     assert [] == seen(drawn.replace("\n", "").encode())
     wiring.write_json({text: [text, {"of": f"<{text}>"}], "n": 1})
     output_scrubber.forget_secrets()

@@ -363,7 +363,7 @@ def test_the_last_applied_value_counts(journal: Journal) -> None:
         (RunKind.APPLY, GOLD, None),
         (RunKind.APPLY, GOLD, Receipt("p1", Outcome.CONFLICT)),
         (RunKind.APPLY, GOLD, Receipt("p1", Outcome.UNCHANGED)),
-        (RunKind.APPLY, GOLD, Receipt("p1", Outcome.IN_DOUBT)),
+        (RunKind.APPLY, GOLD, Receipt("p1", Outcome.OUTCOME_UNKNOWN)),
         (RunKind.APPLY, a_plan(change("other", "other")), APPLIED),
     ],
 )

@@ -180,7 +180,9 @@ SHEETS: dict[str, View] = {
     "receipt_failed": receipts.render_receipt(
         samples.LOYALTY, receipt(m.Outcome.FAILED, "the people store is read-only"), HEAD
     ),
-    "receipt_in_doubt": receipts.render_receipt(samples.LOYALTY, receipt(m.Outcome.IN_DOUBT), HEAD),
+    "receipt_in_doubt": receipts.render_receipt(
+        samples.LOYALTY, receipt(m.Outcome.OUTCOME_UNKNOWN), HEAD
+    ),
     "takeback": receipts.render_undo_preview(PART, FOREIGN, HEAD.id),
     "takeback_nothing": receipts.render_undo_preview(NONE, (), HEAD.id),
     "undone": receipts.render_undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),

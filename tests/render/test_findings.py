@@ -17,10 +17,10 @@ from cactions.rules import NAMES
 MARGIN = len("   1 | ")
 
 
-def drawn(line: str, start: int, end: int, room: int = 200) -> tuple[str, str]:
+def drawn(line: str, start: int, end: int, width: int = 200) -> tuple[str, str]:
     """The line and its carets, without the margin; columns count from 1."""
     place = Place("a.yaml", 1, start, 1, end)
-    text, carets = to_plain_text(render_snippet(place, [line], room)).split("\n")[:2]
+    text, carets = to_plain_text(render_snippet(place, [line], width)).split("\n")[:2]
     return text[MARGIN:], carets[MARGIN:]
 
 
@@ -72,26 +72,26 @@ def test_a_span_may_be_empty_or_beyond_the_end(start: int, end: int, carets: str
     st.integers(30, 120),
 )
 def test_carets_and_text_agree_wherever_the_line_is_cut(
-    line: str, data: st.DataObject, room: int
+    line: str, data: st.DataObject, width: int
 ) -> None:
     """The first caret is on the page, and under the first cell of the span's own character."""
     start = data.draw(st.integers(1, len(line)))
     place = Place("a.yaml", 1, start, 1, start + 1)
-    (_, *text), (_, _, *carets) = render_snippet(place, [line], room)
+    (_, *text), (_, _, *carets) = render_snippet(place, [line], width)
     before = sum(part.cells for part in carets[:-1])
-    page = max(room, 24 + MARGIN)
+    page = max(width, 24 + MARGIN)
     assert before + carets[-1].cells + MARGIN <= page or carets[-1].cells == 1
     assert sum(part.cells for part in text) + MARGIN <= page
 
 
-@pytest.mark.parametrize("room", [40, 60, 100])
+@pytest.mark.parametrize("width", [40, 60, 100])
 @pytest.mark.parametrize("at", [0, 5, 50, 500, 995])
-def test_a_long_line_is_cut_around_the_span(at: int, room: int) -> None:
+def test_a_long_line_is_cut_around_the_span(at: int, width: int) -> None:
     """What is underlined is what is meant, and it is all there."""
     line = "x" * at + "HERE" + "x" * (1000 - at)
-    text, carets = drawn(line, at + 1, at + 5, room)
+    text, carets = drawn(line, at + 1, at + 5, width)
     assert "HERE" == text[carets.index("^") : len(carets)]
-    assert MARGIN + measure_width(text) <= room
+    assert MARGIN + measure_width(text) <= width
 
 
 def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:

@@ -26,7 +26,7 @@ def find(text: str) -> list[tuple[int, int]]:
     return [(found.start(), found.end()) for found in re.finditer(PACKED, text)]
 
 
-def sheet(*lines: StyledLine) -> View:
+def view(*lines: StyledLine) -> View:
     return lambda _: [*lines]
 
 
@@ -34,11 +34,11 @@ def words(line: StyledLine) -> str:
     return "".join(part.text for part in line).strip()
 
 
-@pytest.mark.parametrize("room", range(10, 60))
-def test_a_secret_that_is_folded_is_hidden_on_every_line(room: int) -> None:
+@pytest.mark.parametrize("width", range(10, 60))
+def test_a_secret_that_is_folded_is_hidden_on_every_line(width: int) -> None:
     """Behind a margin, with words before and after it."""
-    folded = wrap((Span(f"It says {SECRET}, and more."),), room, hang=(Span("  Answer  "),))
-    masked = mask_view(sheet(*folded), find)(room)
+    folded = wrap((Span(f"It says {SECRET}, and more."),), width, hang=(Span("  Answer  "),))
+    masked = mask_view(view(*folded), find)(width)
     text = " ".join(to_plain_text(masked).split())
     assert (f"Answer It says {MASK}, and more.", len(folded)) == (
         re.sub(f"{MASK} *,", f"{MASK},", text), len(masked)
@@ -53,7 +53,7 @@ def test_styles_do_not_hide_it_from_us(cuts: list[int], ends: list[int]) -> None
     inks = [Span("before ", Style.NAME), *parts, Span(" after", Style.CODE)]
     stops = [0, *sorted(min(end, len(inks)) for end in ends), len(inks)]
     lines = [tuple(inks[a:b]) for a, b in pairwise(stops)]
-    masked = [part for line in mask_view(sheet(*lines), find)(80) for part in line]
+    masked = [part for line in mask_view(view(*lines), find)(80) for part in line]
     assert f"before{MASK}after" == "".join("".join(part.text for part in masked).split())
     assert (inks[0], inks[-1]) == (masked[0], masked[-1])
 
@@ -63,7 +63,7 @@ def test_what_holds_no_secret_is_the_same() -> None:
     lines = [(Span("correct horse"),), (), (Span("battery"),)]
     assert all(
         ours is theirs
-        for ours, theirs in zip(lines, mask_view(sheet(*lines), find)(80), strict=True)
+        for ours, theirs in zip(lines, mask_view(view(*lines), find)(80), strict=True)
     )
 
 
@@ -77,9 +77,9 @@ def test_papers_and_pictures_show_lines_as_they_are_masked(
     environ = {"FORCE_COLOR": "1"}
     monkeypatch.setenv("TERM", "xterm")
     screen = paper(out, err, environ=environ, mask=lambda one: mask_view(one, find))
-    screen.print(sheet(*halves))
-    screen.print_err(sheet(*halves))
-    drawn = to_svg(mask_view(sheet(*halves), find))
+    screen.print(view(*halves))
+    screen.print_err(view(*halves))
+    drawn = to_svg(mask_view(view(*halves), find))
     for text in (out.getvalue(), err.getvalue(), drawn):
         assert MASK in text or "*" * len(MASK) in text
         assert [] == [word for word in SECRET.split() if len(word) > 1 and word in text]

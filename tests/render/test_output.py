@@ -31,10 +31,10 @@ def written(text: io.TextIOWrapper) -> str:
     return text.buffer.getvalue().decode(text.encoding)  # type: ignore[attr-defined]
 
 
-def shown(kind: type[PlainOutput], sheet: View, encoding: str = "utf-8", **environ: str) -> str:
+def shown(kind: type[PlainOutput], view: View, encoding: str = "utf-8", **environ: str) -> str:
     """What ``show`` writes onto a stream of that encoding."""
     out = stream(encoding)
-    kind(out, stream(), environ=environ).print(sheet)
+    kind(out, stream(), environ=environ).print(view)
     return written(out)
 
 
@@ -86,12 +86,12 @@ def test_colour_is_for_terminals_and_for_who_asks(
 
 
 @pytest.mark.parametrize(
-    ("environ", "room"),
+    ("environ", "width"),
     [({}, 100), ({"COLUMNS": "60"}, 60), ({"COLUMNS": "x"}, 100), ({"COLUMNS": "3"}, 24)],
 )
-def test_a_pipe_is_as_wide_as_columns_says(environ: dict[str, str], room: int) -> None:
+def test_a_pipe_is_as_wide_as_columns_says(environ: dict[str, str], width: int) -> None:
     """Never too narrow to read, and 100 cells where nothing is said."""
-    assert room == PlainOutput(stream(), stream(), environ=environ).get_width(stream())
+    assert width == PlainOutput(stream(), stream(), environ=environ).get_width(stream())
 
 
 def test_a_terminal_is_as_wide_as_it_is() -> None:
@@ -101,7 +101,7 @@ def test_a_terminal_is_as_wide_as_it_is() -> None:
         termios.tcsetwinsize(real.fileno(), (24, 72))
         assert 72 == PlainOutput(real, real, environ={}).get_width(real)
         assert 50 == PlainOutput(real, real, environ={"COLUMNS": "50"}).get_width(real)
-        assert 33 == PlainOutput(real, real, room=33, environ={"COLUMNS": "50"}).get_width(real)
+        assert 33 == PlainOutput(real, real, width=33, environ={"COLUMNS": "50"}).get_width(real)
 
 
 @pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])

@@ -46,9 +46,9 @@ from tests.render.samples import (
 from tests.strategies import builds
 
 
-def read(result: Plan | PlanFailure, room: int = 100, closing: str = "") -> str:
+def read(result: Plan | PlanFailure, width: int = 100, closing: str = "") -> str:
     """The preview's words, however they are folded."""
-    return " ".join(to_plain_text(render_preview(result, closing=closing)(room)).split())
+    return " ".join(to_plain_text(render_preview(result, closing=closing)(width)).split())
 
 
 TEXTS = st.text(max_size=40) | st.sampled_from(["\x1b[2J", "\u202e", "a\nb", "x" * 300])
@@ -101,10 +101,10 @@ FAILURES = builds(
 
 @given(PLANS | FAILURES, st.integers(24, 140))
 def test_no_person_and_no_answer_can_paint_the_screen(
-    result: Plan | PlanFailure, room: int
+    result: Plan | PlanFailure, width: int
 ) -> None:
     """Whatever they hold, only printable characters and newlines come out."""
-    text = to_plain_text(render_preview(result)(room))
+    text = to_plain_text(render_preview(result)(width))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
@@ -118,25 +118,25 @@ def test_everything_of_a_plan_is_accounted_for(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("name", PREVIEWS)
-@pytest.mark.parametrize("room", [40, 59, 60, 80, 120])
-def test_every_attribute_is_named_at_every_width(name: str, room: int) -> None:
+@pytest.mark.parametrize("width", [40, 59, 60, 80, 120])
+def test_every_attribute_is_named_at_every_width(name: str, width: int) -> None:
     """Also those that stay as they are."""
     plan = PREVIEWS[name]
-    text = read(plan, room)
+    text = read(plan, width)
     if isinstance(plan, Plan) and plan is not HOSTILE:
         named = [each.attribute for each in (*plan.changes, *plan.left)]
         assert [] == [attribute for attribute in named if attribute not in text]
 
 
-@pytest.mark.parametrize("room", [40, 100])
+@pytest.mark.parametrize("width", [40, 100])
 @pytest.mark.parametrize(
     "word",
     ["+ add", "~ overwrite", "- clear", "x refused", ". kept", "= 2 unchanged", "1 to add",
      "1 to overwrite", "1 to clear", "1 refused", "1 kept", "2 unchanged"],
 )  # fmt: skip
-def test_each_kind_has_a_sign_and_a_word(word: str, room: int) -> None:
+def test_each_kind_has_a_sign_and_a_word(word: str, width: int) -> None:
     """Colour is never needed."""
-    assert word in read(LOYALTY, room)
+    assert word in read(LOYALTY, width)
 
 
 @pytest.mark.parametrize(

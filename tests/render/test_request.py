@@ -22,7 +22,7 @@ JSON = st.recursive(
 
 def body(text: str) -> str:
     """The body as it is shown."""
-    sheet = render_request(
+    view = render_request(
         Request(
             "POST",
             MaskedText.of_plain("https://a.example"),
@@ -30,7 +30,7 @@ def body(text: str) -> str:
             MaskedText.of_plain(text),
         )
     )
-    return to_plain_text(sheet(80)).partition("\n\n")[2][:-1]
+    return to_plain_text(view(80)).partition("\n\n")[2][:-1]
 
 
 @given(JSON)

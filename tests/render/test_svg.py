@@ -16,7 +16,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_picture_holds_the_words_of_its_sheet(name: str) -> None:
     """Well-formed whatever the sheet holds; the description is the plain text."""
-    root = ET.fromstring(to_svg(SHEETS[name], room=80))
+    root = ET.fromstring(to_svg(SHEETS[name], width=80))
     text = to_plain_text(SHEETS[name](80))
     drawn = ["".join(row.itertext()) for row in root.iter(f"{SVG}text")]
     assert text == root.findtext(f"{SVG}desc")
@@ -32,7 +32,7 @@ def test_a_picture_needs_nothing_from_anywhere() -> None:
 
 def test_a_picture_is_the_same_bytes_for_the_same_sheet() -> None:
     """It can be committed, and its difference means something."""
-    first, second = (to_svg(SHEETS["preview_hostile"], room=60) for _ in range(2))
+    first, second = (to_svg(SHEETS["preview_hostile"], width=60) for _ in range(2))
     assert first == second
 
 

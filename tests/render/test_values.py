@@ -14,7 +14,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
 )
-ROOMY = ValueStyle(room=100_000)
+ROOMY = ValueStyle(width=100_000)
 
 
 def words(line: StyledLine) -> str:
@@ -77,20 +77,20 @@ def test_what_looks_the_same_is_the_same(left: Value, right: Value) -> None:
 
 @given(VALUES, VALUES, st.integers(24, 120))
 def test_both_sides_of_a_change_look_different_or_are_the_same(
-    before: Value, after: Value, room: int
+    before: Value, after: Value, width: int
 ) -> None:
     """Also where they are long and begin alike: the cut shows where they part."""
-    left, right = render_pair(before, after, ValueStyle(room=room))
+    left, right = render_pair(before, after, ValueStyle(width=width))
     assert words(left) != words(right) or is_same(before, after)
 
 
 @given(st.text(min_size=1), st.text(), st.text(), st.integers(40, 100))
 def test_long_texts_with_a_common_beginning_show_where_they_part(
-    start: str, left: str, right: str, room: int
+    start: str, left: str, right: str, width: int
 ) -> None:
     """Whatever the beginning is, and however long."""
     before, after = start * 300 + left, start * 300 + right
-    shown = [words(line) for line in render_pair(before, after, ValueStyle(room=room))]
+    shown = [words(line) for line in render_pair(before, after, ValueStyle(width=width))]
     assert shown[0] != shown[1] or before == after
 
 
@@ -114,9 +114,9 @@ def test_twins_are_told_apart(before: Value, after: Value, shown: list[str]) -> 
 
 
 @given(VALUES, st.integers(40, 120))
-def test_a_value_takes_the_room_that_it_is_given(value: Value, room: int) -> None:
+def test_a_value_takes_the_room_that_it_is_given(value: Value, width: int) -> None:
     """Long values are cut, and say how long they are."""
-    assert count_cells(render_value(value, ValueStyle(room=room))) <= room
+    assert count_cells(render_value(value, ValueStyle(width=width))) <= width
 
 
 def test_a_long_value_is_cut_at_once() -> None:

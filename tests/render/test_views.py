@@ -18,30 +18,30 @@ WIDTHS = (40, 80, 120)
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_looks_as_it_was_last_approved(name: str) -> None:
     """CACTIONS_GOLDEN=1 writes the files anew; their difference is read before it is committed."""
-    drawn = [f"{f' {room} ':-^{room}}\n{to_plain_text(SHEETS[name](room))}" for room in WIDTHS]
+    drawn = [f"{f' {width} ':-^{width}}\n{to_plain_text(SHEETS[name](width))}" for width in WIDTHS]
     assert_golden(GOLDEN / f"{name}.txt", "\n".join(drawn))
 
 
 @pytest.mark.parametrize("name", SHEETS)
-@pytest.mark.parametrize("room", [24, 39, *WIDTHS, 300])
-def test_a_sheet_is_printable_and_pure(name: str, room: int) -> None:
+@pytest.mark.parametrize("width", [24, 39, *WIDTHS, 300])
+def test_a_sheet_is_printable_and_pure(name: str, width: int) -> None:
     """Any width gives printable lines without trailing spaces, and the same ones every time."""
-    text = to_plain_text(SHEETS[name](room))
+    text = to_plain_text(SHEETS[name](width))
     assert [] == [c for c in text.replace("\n", "").replace("\u3000", "") if not c.isprintable()]
     assert [] == [line for line in text.split("\n") if line != line.rstrip()]
-    assert text == to_plain_text(SHEETS[name](room))
+    assert text == to_plain_text(SHEETS[name](width))
 
 
 @pytest.mark.parametrize("name", SHEETS)
-@pytest.mark.parametrize("room", WIDTHS)
-def test_only_what_must_not_be_broken_runs_over(name: str, room: int) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_only_what_must_not_be_broken_runs_over(name: str, width: int) -> None:
     """A line is wider than the page only where one whole value, path or word makes it so."""
-    too_wide = [line for line in SHEETS[name](room) if count_cells(line) > room]
-    assert [] == [to_plain_text([line]) for line in too_wide if _widest_whole(line) < room // 3]
+    too_wide = [line for line in SHEETS[name](width) if count_cells(line) > width]
+    assert [] == [to_plain_text([line]) for line in too_wide if _widest_whole(line) < width // 3]
 
 
 def _widest_whole(line: StyledLine) -> int:
-    wholes = [[part.text] if part.tone not in BROKEN else part.text.split(" ") for part in line]
+    wholes = [[part.text] if part.style not in BROKEN else part.text.split(" ") for part in line]
     return max(measure_width(text) for texts in wholes for text in texts)
 
 

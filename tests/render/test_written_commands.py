@@ -56,12 +56,12 @@ def closed(name: str) -> tuple[View, list[str]]:
     options = ["--person", name, "--input", name, "--replay", "-f", str(Path("a") / name)]
     text = f"Nothing was written. To apply it: {said.render('run')}"
     words = ["run", name, *options, *(["--env", name] if name else [])]
-    return lambda room: wrap_paragraph(span(text), room, indent=2), words
+    return lambda width: wrap_paragraph(span(text), width, indent=2), words
 
 
 def labelled(name: str) -> tuple[View, list[str]]:
     text = f"The run was cut off (`{join_command(('runs', 'resume'), name)}` finishes it) today."
-    return lambda room: render_labeled_values([LabeledValue("State", (span(text),))], room), [
+    return lambda width: render_labeled_values([LabeledValue("State", (span(text),))], width), [
         "runs",
         "resume",
         name,
@@ -94,11 +94,11 @@ def test_a_suggested_command_is_one_command_with_each_name_as_one_word() -> None
     """On one line of every width from 40 to 120; behind it, nothing but what the sentence says."""
     tried = broken = 0
     for number, name in enumerate(NAMES):
-        sheet, words = PLACES[number % len(PLACES)](name)
+        view, words = PLACES[number % len(PLACES)](name)
         dashes = ["--"] if name.startswith("-") else []  # and then the options stand before it
         wanted = sorted(["cactions", *dashes, *words])
-        for room in WIDTHS[number % 3 :: 3]:
-            got = suggested(to_plain_text(sheet(room)))
+        for width in WIDTHS[number % 3 :: 3]:
+            got = suggested(to_plain_text(view(width)))
             tried += 1
             broken += len(got) != len(wanted) or (
                 is_seen(name) and [*map(escape_terminal, wanted)] != sorted(got)

@@ -65,17 +65,17 @@ def command(
     command_line = CommandLine(
         action, format_person(person, result), inputs, options, files, environment
     )
-    sheet = render_preview(result, closing=text or _write_closing(result, command_line))
+    view = render_preview(result, closing=text or _write_closing(result, command_line))
     if svg:
         write_text(
-            svg, wiring.render_svg(sheet, room=_PICTURE, command=command_line.render("diff"))
+            svg, wiring.render_svg(view, width=_PICTURE, command=command_line.render("diff"))
         )
     if json:
         wiring.write_json(documents.result_to_json(result, redact=True))
         if text:
             wiring.create_output().info(text)
     else:
-        wiring.create_output().print(sheet)
+        wiring.create_output().print(view)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code
     raise typer.Exit(
         choose_most_severe(

@@ -76,8 +76,8 @@ def show(
     if json:
         wiring.write_json(documents.people_to_json([found_person], redacted))
     else:
-        sheet = render_person(found_person, project_folder.project.attributes, redacted=redacted)
-        wiring.create_output().print(sheet)
+        view = render_person(found_person, project_folder.project.attributes, redacted=redacted)
+        wiring.create_output().print(view)
 
 
 def _read(path: Path, form: PeopleFormat | None, project_folder: ProjectFolder) -> Iterator[Person]:

@@ -68,8 +68,8 @@ def command(
     if json:
         wiring.write_json(documents.outcome_to_json(done.result, receipt, head))
     elif receipt and isinstance(done.result, Plan):
-        sheet = render_receipt(done.result, receipt, head, where=[*format_files(files)])
-        wiring.create_output().print(sheet)
+        view = render_receipt(done.result, receipt, head, where=[*format_files(files)])
+        wiring.create_output().print(view)
     if (receipt or done.run) and first:
         wiring.create_output().info(_UNSEALED)
     raise typer.Exit(

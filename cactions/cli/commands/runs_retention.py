@@ -76,10 +76,10 @@ def forget(
         f"About the person with id {found.person_id} the runs hold {where}. What is erased cannot"
         " be undone any more. The person stays in the workspace, and in your files and recordings."
     )
-    if found.doubts:
+    if found.unknown_outcomes:
         wiring.create_output().info(
-            f"The outcome of {count_noun(found.doubts, 'call')} for them is unknown. After"
-            " erasing, no record of that is left, and the call can be repeated unasked."
+            f"The outcome of {count_noun(found.unknown_outcomes, 'call')} for them is unknown."
+            " After erasing, no record of that is left, and the call can be repeated unasked."
         )
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")

@@ -24,7 +24,7 @@ from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.documents import vaults as wire
 from cactions.logic.vault import validation
-from cactions.render import vault as sheets
+from cactions.render import vault as vault_views
 from cactions.render.messages import count_noun, join_words
 
 commands = typer.Typer(
@@ -139,7 +139,7 @@ def list_(options: VaultOptions, json: Json = False) -> None:
         checked = found.rollback_checked
         wiring.write_json(wire.secrets_to_json(found.head, found.secrets, rollback_checked=checked))
     else:
-        wiring.create_output().print(sheets.render_secrets(found.secrets))
+        wiring.create_output().print(vault_views.render_secrets(found.secrets))
     _warn_unchecked_generation(
         context.keys.remembers, found.rollback_checked, found.head.generation
     )
@@ -186,7 +186,7 @@ def verify(options: VaultOptions) -> None:
     found = manage.verify_vault(context)
     entries = count_noun(found.entries, "entry opens", "entries open")
     text = f"The vault is whole: generation {found.head.generation}, {entries} for {found.me}."
-    wiring.create_output().print(sheets.render_written(text))
+    wiring.create_output().print(vault_views.render_written(text))
     _warn_unchecked_generation(
         context.keys.remembers, found.rollback_checked, found.head.generation
     )
@@ -206,7 +206,7 @@ def salvage(options: VaultOptions, into: Into, new_key_file: NewKey = None) -> N
         done = salvage_vault(context, LocalVaultFile(into))
     saved = count_noun(len(done.kept), "entry was", "entries were")
     print_written(done.written, f"{saved} saved into {into}. Check dates and versions: ")
-    wiring.create_output().print(sheets.render_secrets(done.kept))
+    wiring.create_output().print(vault_views.render_secrets(done.kept))
     for lost_entry in done.lost:
         name = f': "{lost_entry.name}"' if lost_entry.name else ""
         wiring.create_output().info(f"Line {lost_entry.line} did not open and is lost{name}.")
@@ -227,7 +227,7 @@ def accept_generation(
     with progress.atomic():
         head = manage.accept_generation(wiring.open_vault_context(options), generation)
     wiring.create_output().print(
-        sheets.render_written(f"Generation {head.generation} is accepted as the newest.")
+        vault_views.render_written(f"Generation {head.generation} is accepted as the newest.")
     )
 
 
@@ -243,8 +243,10 @@ def status(options: VaultOptions, json: Json = False) -> None:
     if json:
         wiring.write_json(wire.status_to_json(found.file, found.holder, found.contents, trouble))
     else:
-        sheet = sheets.render_status(found.file, found.holder, found.contents, found.me)
-        wiring.create_output().print(sheet, *([sheets.render_problem(trouble)] if trouble else []))
+        view = vault_views.render_status(found.file, found.holder, found.contents, found.me)
+        wiring.create_output().print(
+            view, *([vault_views.render_problem(trouble)] if trouble else [])
+        )
     raise typer.Exit(Exit.FINDINGS if trouble else Exit.CLEAN)
 
 

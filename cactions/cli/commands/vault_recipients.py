@@ -17,7 +17,7 @@ from cactions.cli.vault_wiring import VaultOptions
 from cactions.logic.documents import vaults as wire
 from cactions.model import UsageError
 from cactions.model.vault import RecipientKind
-from cactions.render import vault as sheets
+from cactions.render import vault as vault_views
 from cactions.render.messages import join_words
 
 commands = typer.Typer(help="Manage vault recipients.", no_args_is_help=True)
@@ -51,7 +51,9 @@ def add(
         with progress.atomic():
             notes = recipients.add_passphrase(context, new_passphrase).notes
         wiring.create_output().print(
-            sheets.render_written(f"Everyone who knows the passphrase can open it: --as {name}")
+            vault_views.render_written(
+                f"Everyone who knows the passphrase can open it: --as {name}"
+            )
         )
     else:
         with progress.atomic():
@@ -75,7 +77,7 @@ def remove(options: VaultOptions, name: Name, keep: Kept = None) -> None:
     with progress.atomic():
         done = rekey.remove_recipient(context, name, passphrases)
     wiring.create_output().print(
-        sheets.render_written(f"{name} is out, and the vault has a new data key.")
+        vault_views.render_written(f"{name} is out, and the vault has a new data key.")
     )
     print_rekeyed(done)
 
@@ -91,12 +93,12 @@ def list_(options: VaultOptions, json: Json = False) -> None:
     if json:
         wiring.write_json(wire.recipients_to_json(found))
     else:
-        wiring.create_output().print(sheets.render_recipients(found))
+        wiring.create_output().print(vault_views.render_recipients(found))
 
 
 def print_written(done: WrittenVault, text: str, *codes: str) -> None:
     """Say what is done, with what did not go well beside it; ``codes`` are to be copied."""
-    wiring.create_output().print(sheets.render_written(text, *codes))
+    wiring.create_output().print(vault_views.render_written(text, *codes))
     for note in done.notes:
         wiring.create_output().info(note)
 
@@ -119,5 +121,5 @@ def print_rekeyed(done: RekeyedVault) -> None:
 def _print_one_time_code(handout: OneTimeCode) -> None:
     machine = handout.kind is RecipientKind.MACHINE
     wiring.create_output().print(
-        sheets.render_one_time_code(handout.name, handout.text.reveal(), machine)
+        vault_views.render_one_time_code(handout.name, handout.text.reveal(), machine)
     )

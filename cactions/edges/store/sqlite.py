@@ -180,7 +180,7 @@ class Database:
             self._connection.execute(begin)
         try:
             yield
-            with self._translate_errors(doubtful=begin != _READ):
+            with self._translate_errors(outcome_unknown=begin != _READ):
                 self._connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -188,7 +188,7 @@ class Database:
             raise
 
     @contextmanager
-    def _translate_errors(self, *, doubtful: bool = False) -> Iterator[None]:
+    def _translate_errors(self, *, outcome_unknown: bool = False) -> Iterator[None]:
         try:
             with store_errors(self.path):
                 yield
@@ -196,7 +196,9 @@ class Database:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
             if code == sqlite3.SQLITE_INTERRUPT and not self._timeout.ended:
                 raise KeyboardInterrupt from None  # SQLite loses the signal's own exception
-            raise describe_error(code, str(self), str(error), doubtful=doubtful) from error
+            raise describe_error(
+                code, str(self), str(error), outcome_unknown=outcome_unknown
+            ) from error
         except UnicodeDecodeError as error:  # of a name in the schema
             raise self.build_damaged_error("a text in it is not UTF-8") from error
         except UnicodeEncodeError as error:

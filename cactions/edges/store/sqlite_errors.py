@@ -50,7 +50,7 @@ _MESSAGES: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
 
 
 def describe_error(
-    code: int, subject: str, message: str = "", *, doubtful: bool = False
+    code: int, subject: str, message: str = "", *, outcome_unknown: bool = False
 ) -> StoreError:
     """The error for a result code; ``message`` is SQLite's own, for codes without words here.
 
@@ -58,6 +58,6 @@ def describe_error(
     """
     primary = code & 0xFF
     text, hint = _MESSAGES.get(primary, (f"is damaged: {message}", DAMAGED))
-    if doubtful and primary == Code.IOERR:
+    if outcome_unknown and primary == Code.IOERR:
         return OutcomeUnknown(f"{subject} {text}{_MAYBE_STORED}", hint=hint)
     return StoreError(f"{subject} {text}", hint=hint)

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from cactions.logic.documents.command_output import (
+    checks_to_json,
     fetched_to_json,
     outcome_to_json,
     people_to_json,
@@ -20,7 +21,6 @@ from cactions.logic.documents.command_output import (
     runs_to_json,
     undo_to_json,
 )
-from cactions.logic.documents.doctor import checks_to_json
 from cactions.logic.documents.findings import (
     findings_to_json,
     pages_to_json,

@@ -14,6 +14,7 @@ from cactions.logic.exchange.token_response import FetchedToken
 from cactions.logic.request.redaction import list_hidden_attributes, list_hidden_fields
 from cactions.logic.vault.token_binding import TokenBinding
 from cactions.model import (
+    HealthCheck,
     Json,
     Person,
     Plan,
@@ -119,4 +120,19 @@ def _person_to_json(
         "test": person.test,
         "attributes": {name: value for name, value in held.items() if name not in attributes},
         **({"redacted": hidden} if hidden else {}),
+    }
+
+
+def checks_to_json(checks: Iterable[HealthCheck]) -> dict[str, Json]:
+    """Every check, in order."""
+    return {"format": "cactions.doctor/1", "checks": [_to_json(check) for check in checks]}
+
+
+def _to_json(check: HealthCheck) -> dict[str, Json]:
+    return {
+        "topic": check.topic,
+        "subject": check.subject,
+        "health": check.health.value,
+        "message": check.message,
+        "hint": check.hint,
     }

@@ -6,7 +6,7 @@ network, the clock and the tokens.
 - A call that is denied for want of a good token is made exactly once more, with a new one.
 - Sent again is only what is safe to repeat, and only where that may help: after 429, 502, 503 and
   504, and where no answer came because of the connection. At most ``limits.retries`` times.
-- A call that changes something and whose answer was lost is in doubt, and never sent again. Lost is
+- If the response to a call that changes something is lost, it is never sent again. Lost is
   also what was cut off behind a good status, and what a gateway did not get (502, 504).
 """
 
@@ -78,7 +78,7 @@ class _RetryPolicy(Struct, frozen=True):
 
 
 def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
-    """The whole call. Raises PlanningError (NO_ANSWER, IN_DOUBT and others)."""
+    """The whole call. Raises PlanningError (NO_ANSWER, OUTCOME_UNKNOWN and others)."""
     request = asked.action.request
     tries = request.limits.retries if request.repeatable else 0
     manner = _RetryPolicy(tries, not request.is_read, chance)
@@ -123,17 +123,17 @@ def _is_denied(denial: Denial, response: Response) -> bool:
 
 
 def _send_with_retries(request: Request, manner: _RetryPolicy) -> Conversation:
-    doubtful = False
+    outcome_unknown = False
     for turn in range(manner.tries + 1):
         response: Response | RequestFailed = yield Send(request)
-        doubtful |= _is_lost(response)
+        outcome_unknown |= _is_lost(response)
         pause = _choose_pause(response, turn, manner) if turn < manner.tries else None
         if pause is None or not (yield Wait(pause)):
             break
-    doubtful &= manner.changes
+    outcome_unknown &= manner.changes
     if isinstance(response, RequestFailed):
-        raise _build_outcome_unknown(str(response)) if doubtful else response
-    if doubtful and response.status >= _REFUSED:
+        raise _build_outcome_unknown(str(response)) if outcome_unknown else response
+    if outcome_unknown and response.status >= _REFUSED:
         raise _build_outcome_unknown(
             f"an answer was lost, and what came at last has status {response.status}"
         )
@@ -168,7 +168,7 @@ def _read_retry_after(answer: Response) -> float:
 
 def _build_outcome_unknown(why: str) -> PlanningError:
     return PlanningError(
-        FailureReason.IN_DOUBT,
+        FailureReason.OUTCOME_UNKNOWN,
         f"{why}. The call may have succeeded: its outcome is unknown, and it is not sent again",
         hint="look at the service whether it was done",
     )

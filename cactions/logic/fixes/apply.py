@@ -50,16 +50,16 @@ def apply_fixes(
     shaped = look(files)
     state = FixResult(tuple(files), shaped, shaped, {})
     refused: set[Fix] = set()
-    room = _MOST_READ
+    width = _MOST_READ
 
     def looked(files: Sequence[SourceFile]) -> LoadedProject:
-        nonlocal room
-        room -= sum(len(file.data) for file in files)
+        nonlocal width
+        width -= sum(len(file.data) for file in files)
         return look(files)
 
     for _ in range(_MOST_PASSES):
         fixes = [*_skip_overlapping(_list_safe_fixes(state, wanted, refused))]
-        if not fixes or room < 0:
+        if not fixes or width < 0:
             break
         state = _apply_some(state, fixes, looked, refused)
     return state

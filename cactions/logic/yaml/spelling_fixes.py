@@ -38,7 +38,7 @@ def fix_word_spelling(word: ScalarNode, place: Place, known: Collection[str]) ->
 
 
 def quote_value(finding: Finding, lines: Sequence[str]) -> Finding:
-    """A finding about a template without quotes, with the quotes; as it was where in doubt."""
+    """A finding about a template without quotes, with the quotes; unchanged if unsure."""
     place = finding.place
     line = lines[place.line - 1].rstrip() if place and place.line <= len(lines) else ""
     found = re.fullmatch(_UNQUOTED, line)

@@ -145,9 +145,9 @@ SCENES: dict[str, tuple[tuple[str, str], ...]] = {
 
 def steady(text: str) -> str:
     """Without what is drawn anew each time."""
-    ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{4}", text)))
+    ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{8}", text)))
     for number, found in enumerate(ids, start=1):
-        text = text.replace(found, f"20260101-000000-{number:04}")
+        text = text.replace(found, f"20260101-000000-{number:08}")
     text = re.sub(r"(cactions-(?:key|join)-1:)[A-Z2-7-]+", r"\1XXXXXXXX", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-01-01T00:00:00Z", text)
     text = re.sub(r"202[6-9]-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", "2026-01-01", text)

@@ -342,12 +342,12 @@ def test_what_is_left_of_a_first_write_is_said(machine: Machine, backend: str, e
 
 def test_an_item_is_as_short_as_the_shortest_keyring_asks(machine: Machine) -> None:
     """Windows would refuse it; so a vault that works here works there. Nothing is stored."""
-    room = MAX_ITEM_UNITS - len(format_key(VaultKey("", CANARY), VAULT))
+    width = MAX_ITEM_UNITS - len(format_key(VaultKey("", CANARY), VAULT))
     chosen = machine.choosing(NAMED + "Memory")
-    assert [None, ["a" * room, True]] == chosen.answers("keep=" + "a" * room, "key")
-    for label in ("a" * (room + 1), "\N{KEY}" * (room // 2 + 1)):
+    assert [None, ["a" * width, True]] == chosen.answers("keep=" + "a" * width, "key")
+    for label in ("a" * (width + 1), "\N{KEY}" * (width // 2 + 1)):
         refused, missing = chosen.answers("keep=" + label, "key")
-        units = MAX_ITEM_UNITS - room + len(label.encode("utf-16-le")) // 2
+        units = MAX_ITEM_UNITS - width + len(label.encode("utf-16-le")) // 2
         assert "too_long" == refused["fault"]
         assert f"has {units:,} characters" in refused["message"]
         assert "no_key" == missing["fault"]

@@ -216,7 +216,7 @@ def test_a_lost_answer_leaves_a_change_in_doubt_and_it_is_never_sent_again(
 ) -> None:
     """The message says so, and why."""
     said, got = call(asked(**WRITE), lost)
-    assert ("S", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("S", FailureReason.OUTCOME_UNKNOWN) == (kinds(said), got.reason)
     assert str(lost) in str(got)
     assert "not sent again" in str(got)
 
@@ -231,7 +231,7 @@ def test_a_change_that_never_left_is_not_in_doubt() -> None:
 
 def test_a_change_whose_answer_is_cut_off_is_in_doubt_unless_its_status_refused_it() -> None:
     """A good status says that it was done: whoever tries again does it twice."""
-    assert FailureReason.IN_DOUBT is call(asked(**WRITE), CUT)[1].reason
+    assert FailureReason.OUTCOME_UNKNOWN is call(asked(**WRITE), CUT)[1].reason
     refused = RequestFailed("cut off", reason=FailureReason.UNUSABLE_ANSWER, sent=True, status=500)
     assert refused is call(asked(**WRITE), refused)[1]
 
@@ -240,7 +240,7 @@ def test_a_change_whose_answer_is_cut_off_is_in_doubt_unless_its_status_refused_
 def test_a_gateway_without_an_answer_leaves_a_change_in_doubt(status: int) -> None:
     """Behind it, the service may have done what it was asked for."""
     _, got = call(asked(**WRITE), answer(status=status))
-    assert FailureReason.IN_DOUBT is got.reason
+    assert FailureReason.OUTCOME_UNKNOWN is got.reason
     assert str(status) in str(got)
     keyed = asked(**WRITE, idempotency="Idempotency-Key")
     assert OK == call(keyed, answer(status=status), True, OK)[1]
@@ -251,7 +251,7 @@ def test_a_change_in_doubt_stays_so_whatever_is_refused_later(came: Response) ->
     """A refusal of the second try says nothing of the first; no other token is fetched for it."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key", tokens=(CRM,))
     said, got = call(keyed, OLD, LOST, True, came)
-    assert ("GSWS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("GSWS", FailureReason.OUTCOME_UNKNOWN) == (kinds(said), got.reason)
 
 
 def test_a_key_makes_a_change_safe_to_repeat() -> None:
@@ -262,15 +262,15 @@ def test_a_key_makes_a_change_safe_to_repeat() -> None:
     keys = [step.request.headers[0][1].reveal() for step in said if isinstance(step, Send)]
     assert ["key-1", "key-1"] == keys
     _, got = call(keyed, LOST, True, REFUSED, False)
-    assert FailureReason.IN_DOUBT is got.reason
+    assert FailureReason.OUTCOME_UNKNOWN is got.reason
     _, got = call(keyed, LOST, True, BUSY, False)
-    assert FailureReason.IN_DOUBT is got.reason
+    assert FailureReason.OUTCOME_UNKNOWN is got.reason
 
 
 def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
     """The service said that it did nothing; a lost answer to the second is in doubt."""
     said, got = call(asked(**WRITE, tokens=(CRM,)), OLD, DENIED, NEW, LOST)
-    assert ("GSGS", FailureReason.IN_DOUBT) == (kinds(said), got.reason)
+    assert ("GSGS", FailureReason.OUTCOME_UNKNOWN) == (kinds(said), got.reason)
 
 
 @given(
