@@ -19,7 +19,8 @@ from cactions.app.vault.open_vault import (
 from cactions.app.vault.ports import VaultFile
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
-from cactions.logic.vault import errors, file_format, validation
+from cactions.logic.vault import file_format, validation
+from cactions.logic.vault.errors import build_bad_entry
 from cactions.model import CactionsError, DefinitionError, UsageError
 from cactions.model.secret import Secret
 from cactions.model.vault import (
@@ -238,7 +239,7 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     try:
         return Secret(name, vault.unseal(entry).decode())
     except UnicodeDecodeError:
-        raise errors.build_bad_entry(name) from None
+        raise build_bad_entry(name) from None
 
 
 def _refuse_token_secret(name: str) -> DefinitionError:

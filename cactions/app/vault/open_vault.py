@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from cactions.app.ports import Clock
 from cactions.app.vault.ports import KeyHolder, Sealer, VaultChange, VaultFile
-from cactions.logic.vault import associated_data, errors, file_format
+from cactions.logic.vault import associated_data, file_format
 from cactions.logic.vault.canonical_json import end_line
+from cactions.logic.vault.errors import Problem, build_bad_entry, build_error, build_missing
 from cactions.model import CactionsError, StoreError
 from cactions.model.secret import KEY_BYTES, Passphrase, VaultKey
 from cactions.model.vault import (
@@ -84,7 +85,7 @@ class OpenVault(Struct, frozen=True):
                 entry.sealed,
             )
         except AuthenticationFailed:
-            raise errors.build_bad_entry(entry.name) from None
+            raise build_bad_entry(entry.name) from None
 
     def seal_value(self, entry: Entry, plaintext: bytes) -> Entry:
         """The entry with this plaintext; its earlier content is ignored."""
@@ -151,7 +152,7 @@ def change_vault(context: VaultContext, edit: Callable[[OpenVault], OpenVault]) 
 def open_existing(context: VaultContext, file: VaultChange) -> file_format.VaultText:
     """Parse the file under the lock. Raises UsageError if there is none."""
     if file.before is None:
-        raise errors.build_missing(context.file.name)
+        raise build_missing(context.file.name)
     return file_format.parse_vault(file.before)
 
 
@@ -183,7 +184,7 @@ def unlock_vault(
     if not sealer.has_mac(
         _derive_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac
     ):
-        raise errors.build_tampered()
+        raise build_error(Problem.TAMPERED)
     return vault
 
 
@@ -207,7 +208,8 @@ def _find_recipient(
     else:
         matches = [recipient for recipient in recipients if recipient.stretching]
     if len(matches) != 1:
-        raise errors.build_unknown_recipient(key.label)
+        problem = Problem.UNKNOWN_RECIPIENT if key.label else Problem.UNKNOWN_KEY
+        raise build_error(problem, name=key.label)
     return matches[0]
 
 
@@ -217,14 +219,16 @@ def _match_key(
     """The recipient's key of 32 bytes; the key id commits to it before it is used."""
     if isinstance(key, Passphrase):
         if recipient.stretching is None:
-            raise errors.build_wrong_passphrase(recipient.name)
+            raise build_error(Problem.WRONG_PASSPHRASE, name=recipient.name)
         key = sealer.derive_from_passphrase(key, recipient.stretching)
         if compute_key_id(sealer, key, head) != recipient.key_id:
-            raise errors.build_wrong_passphrase(recipient.name)
+            raise build_error(Problem.WRONG_PASSPHRASE, name=recipient.name)
         return key
     seen = compute_key_id(sealer, key, head)
     if seen != recipient.key_id:
-        raise errors.build_wrong_key(recipient.name, seen, recipient.key_id)
+        raise build_error(
+            Problem.WRONG_KEY, name=recipient.name, seen=seen, wanted=recipient.key_id
+        )
     return key
 
 
@@ -236,9 +240,9 @@ def _unwrap_data_key(
             key, associated_data.build_recipient_data(head, recipient), recipient.wrapped
         )
     except AuthenticationFailed:
-        raise errors.build_tampered() from None
+        raise build_error(Problem.TAMPERED) from None
     if len(data) != KEY_BYTES:
-        raise errors.build_tampered()
+        raise build_error(Problem.TAMPERED)
     return VaultKey("data key", data)
 
 
@@ -250,7 +254,7 @@ def check_generation(context: VaultContext, head: VaultHead) -> bool:
     """Step 7 of reading: refuse an older file than the newest seen. False if none was seen."""
     current, seen = head.generation, context.keys.get_seen_generation(head.vault_id)
     if seen is not None and current < seen:
-        raise errors.build_rollback(current, seen)
+        raise build_error(Problem.ROLLBACK, have=current, seen=seen)
     if seen is None or current > seen:
         context.keys.remember_generation(head.vault_id, current)
     return seen is not None

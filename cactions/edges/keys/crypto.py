@@ -30,8 +30,8 @@ from unicodedata import normalize
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cactions.logic.vault import errors
 from cactions.logic.vault.associated_data import SEAL_LABEL, pad, unpad
+from cactions.logic.vault.errors import Problem, build_error
 from cactions.model.secret import KEY_BYTES, Passphrase, VaultKey
 from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
 
@@ -81,7 +81,8 @@ class AesGcmSealer:
         try:
             key = scrypt(text, salt=params.salt, **cost, maxmem=max_memory, dklen=KEY_BYTES)
         except (ValueError, OverflowError, MemoryError):  # OpenSSL's limit, or the machine's
-            raise errors.build_not_derived(max_memory // _MEMORY_FACTOR) from None
+            memory = max_memory // _MEMORY_FACTOR
+            raise build_error(Problem.NOT_DERIVED, memory=memory) from None
         return VaultKey(passphrase.label, key)
 
     def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:

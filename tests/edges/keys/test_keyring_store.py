@@ -49,7 +49,7 @@ for word in sys.argv[2:]:
     except Exception as error:
         traceback.print_exc()
         print(json.dumps({
-            "type": type(error).__name__, "fault": error.fault.value,
+            "type": type(error).__name__, "fault": error.fault.name.lower(),
             "message": str(error), "hint": error.hint,
             "chain": f"{error.__cause__!r} {error.__context__!r}",
         }))
@@ -398,7 +398,7 @@ def test_a_vault_that_the_keyring_does_not_know_is_no_key(machine: Machine) -> N
 def test_every_fault_was_met() -> None:
     """The tests above go through all words that there are."""
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [] == [fault for fault in KeyringFault if f'"{fault.value}"' not in source]
+    assert [] == [fault for fault in KeyringFault if f'"{fault.name.lower()}"' not in source]
 
 
 # A real one
