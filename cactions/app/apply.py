@@ -16,8 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.ports import Journal, People, RunLock
-from cactions.app.undo_marks import UndoMarks
-from cactions.app.undo_steps import UndoStep, build_undo_plan
+from cactions.app.undo_steps import UndoMarks, UndoStep, build_undo_plan
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
 from cactions.logic.project.stored_run import find_misfit, redact_receipt, redact_run
 from cactions.logic.shell import join_command

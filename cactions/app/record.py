@@ -40,11 +40,9 @@ class CassetteWriter(Protocol):
 
     def encode(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
         """The recording's bytes. Raises RemoteError for an answer that it cannot hold."""
-        ...
 
     def save(self, data: bytes) -> None:
         """Replace the recording as a whole. Raises StoreError."""
-        ...
 
 
 class RecordedCall(Struct, frozen=True):

@@ -47,7 +47,7 @@ def make_private_folder(path: Path) -> None:
 
 def _check_keeps_owners(folder: Path) -> None:
     """Some network shares give every file to another user; then owners prove nothing."""
-    if hasattr(os, "geteuid") and folder.lstat().st_uid != os.geteuid():
+    if folder.lstat().st_uid != os.geteuid():
         folder.rmdir()
         raise StoreError(
             f"{folder} cannot be used: this disk gives new files to another user",
@@ -73,7 +73,7 @@ def open_private_file(path: Path) -> int:
     """Open a file to read and write; it is made if it is missing."""
     has_private_file(path)
     with store_errors(path):
-        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), _FILE)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _FILE)
 
 
 def _check_owned(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.stat_result | None:
@@ -88,7 +88,7 @@ def _check_owned(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.st
             f"{path} is {what}",
             hint=f"cactions keeps state in a real {kind} only: move this one out of the way.",
         )
-    if status and hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+    if status and status.st_uid != os.geteuid():
         raise StoreError(
             f"{path} belongs to another user",
             hint="cactions opens state of its own user only: move this out of the way, or run"

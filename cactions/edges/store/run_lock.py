@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +23,6 @@ from cactions.model import RunAborted, RunHead, StoreError
 
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]")
 MAX_OWNER_BYTES: Final = 200
-_LOCKED_OFFSET: Final = 1 << 30
-"""Windows blocks reading of locked bytes, so a byte behind the text is locked."""
 
 
 class FileRunLock:
@@ -91,27 +89,10 @@ def _format_now() -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        """Whether the lock is ours now."""
-        os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        finally:
-            os.lseek(handle, 0, os.SEEK_SET)
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        """Whether the lock is ours now."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def _try_lock(handle: int) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -21,7 +21,7 @@ _VERSIONS: Final = slice(18, 20)
 """The write and read versions in the header."""
 _WITH_LOG: Final = b"\2\2"
 _HEADER_BYTES: Final = 100
-_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 def has_private_database(path: Path) -> bool:

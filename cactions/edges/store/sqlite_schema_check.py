@@ -30,11 +30,9 @@ class CheckedRows(Protocol):
 
     def query_rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query."""
-        ...
 
     def build_damaged_error(self, why: str) -> StoreError:
         """The error for content that was not written by us."""
-        ...
 
 
 def check_layout(
