@@ -7,6 +7,7 @@ on this machine is not used.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -80,7 +81,7 @@ class OpenVault(Struct, frozen=True):
         """Open an entry. Raises VaultError (ENTRY)."""
         try:
             return self.sealer.unseal(
-                self._key_for(entry.purpose),
+                self._derive_key(entry.purpose),
                 associated_data.build_entry_data(self.head, entry),
                 entry.sealed,
             )
@@ -91,7 +92,7 @@ class OpenVault(Struct, frozen=True):
         """The entry with this plaintext; its earlier content is ignored."""
         data = associated_data.build_entry_data(self.head, entry)
         return replace(
-            entry, sealed=self.sealer.seal(self._key_for(entry.purpose), data, plaintext)
+            entry, sealed=self.sealer.seal(self._derive_key(entry.purpose), data, plaintext)
         )
 
     def wrap_key(self, recipient: Recipient, key: VaultKey) -> Recipient:
@@ -104,7 +105,7 @@ class OpenVault(Struct, frozen=True):
         """The purpose's key of this name, by default the current one. Raises StoreError."""
         present = f"{self.head.vault_id}.{self.head.epoch}"
         if name in {"", present}:
-            return PurposeKey(present, self._key_for(purpose))
+            return PurposeKey(present, self._derive_key(purpose))
         entry = self.find(purpose, name)
         if entry is None:
             raise StoreError(
@@ -113,7 +114,7 @@ class OpenVault(Struct, frozen=True):
             )
         return PurposeKey(name, VaultKey(name, self.unseal(entry)))
 
-    def _key_for(self, purpose: Purpose) -> VaultKey:
+    def _derive_key(self, purpose: Purpose) -> VaultKey:
         return self.sealer.derive_key(
             self.data_key, associated_data.build_purpose_label(self.head, purpose)
         )
@@ -218,12 +219,11 @@ def _match_key(
 ) -> VaultKey:
     """The recipient's key of 32 bytes; the key id commits to it before it is used."""
     if isinstance(key, Passphrase):
-        if recipient.stretching is None:
+        params = recipient.stretching
+        derived = sealer.derive_from_passphrase(key, params) if params else None
+        if derived is None or compute_key_id(sealer, derived, head) != recipient.key_id:
             raise build_error(Problem.WRONG_PASSPHRASE, name=recipient.name)
-        key = sealer.derive_from_passphrase(key, recipient.stretching)
-        if compute_key_id(sealer, key, head) != recipient.key_id:
-            raise build_error(Problem.WRONG_PASSPHRASE, name=recipient.name)
-        return key
+        return derived
     seen = compute_key_id(sealer, key, head)
     if seen != recipient.key_id:
         raise build_error(
@@ -235,12 +235,10 @@ def _match_key(
 def _unwrap_data_key(
     head: VaultHead, recipient: Recipient, key: VaultKey, sealer: Sealer
 ) -> VaultKey:
-    try:
-        data = sealer.unseal(
-            key, associated_data.build_recipient_data(head, recipient), recipient.wrapped
-        )
-    except AuthenticationFailed:
-        raise build_error(Problem.TAMPERED) from None
+    place = associated_data.build_recipient_data(head, recipient)
+    data = b""
+    with suppress(AuthenticationFailed):
+        data = sealer.unseal(key, place, recipient.wrapped)
     if len(data) != KEY_BYTES:
         raise build_error(Problem.TAMPERED)
     return VaultKey("data key", data)

@@ -6,7 +6,7 @@ every other recipient gets a fresh key to be handed over, and a removed recipien
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -77,7 +77,8 @@ def _start_epoch(
     head = replace(vault.head, epoch=vault.head.epoch + 1)
     contents = replace(vault.contents, head=head)
     new = replace(vault, contents=contents, data_key=vault.sealer.new_key("data key"))
-    entries = (*_reseal_entries(vault, new), *_archive_purpose_keys(vault, new, today))
+    resealed = (new.seal_value(entry, vault.unseal(entry)) for entry in vault.contents.entries)
+    entries = (*resealed, *archive_purpose_keys(new, vault, today))
     by_name = {passphrase.label: passphrase for passphrase in passphrases}
     staying = [other for other in vault.contents.recipients if other.name != removed]
     carried = {old.name: _carry_recipient(new, old, by_name, today) for old in staying}
@@ -102,22 +103,15 @@ def _carry_recipient(
     return new_recipient(new, old.name, kind, today)
 
 
-def _reseal_entries(old: OpenVault, new: OpenVault) -> tuple[Entry, ...]:
-    return tuple(new.seal_value(entry, old.unseal(entry)) for entry in old.contents.entries)
+def archive_purpose_keys(into: OpenVault, of: OpenVault, today: str) -> Iterator[Entry]:
+    """The current keys of journals and plans as entries of another vault (or epoch).
 
-
-def _archive_purpose_keys(old: OpenVault, new: OpenVault, today: str) -> tuple[Entry, ...]:
-    """The current keys of journals and plans, so that older records stay readable."""
-    return tuple(
-        archive_keys(new, purpose, old, today) for purpose in (Purpose.JOURNAL, Purpose.PLAN)
-    )
-
-
-def archive_keys(into: OpenVault, purpose: Purpose, of: OpenVault, today: str) -> Entry:
-    """Store a purpose's current key as an entry of another vault (or epoch)."""
-    key = of.derive_purpose_key(purpose)
-    meta: Meta = {"by": into.me, "created": today, "hosts": ()}
-    return into.seal_value(Entry(purpose, key.name, 1, meta, UNSEALED), key.key.reveal())
+    So older records stay readable.
+    """
+    for purpose in (Purpose.JOURNAL, Purpose.PLAN):
+        key = of.derive_purpose_key(purpose)
+        meta: Meta = {"by": into.me, "created": today, "hosts": ()}
+        yield into.seal_value(Entry(purpose, key.name, 1, meta, UNSEALED), key.key.reveal())
 
 
 def _check_removable(vault: OpenVault, name: str) -> None:

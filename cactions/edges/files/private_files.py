@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import stat
@@ -74,6 +75,15 @@ def open_private_file(path: Path) -> int:
     has_private_file(path)
     with store_errors(path):
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _FILE)
+
+
+def try_lock(handle: int) -> bool:
+    """Lock an open file for this process, without waiting; whether the lock is ours now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _check_owned(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.stat_result | None:

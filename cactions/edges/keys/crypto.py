@@ -29,6 +29,8 @@ from unicodedata import normalize
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cactions.logic.vault.associated_data import SEAL_LABEL, pad, unpad
 from cactions.logic.vault.errors import Problem, build_error
@@ -42,7 +44,6 @@ _SALT_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _KEY_ID_BYTES: Final = 16
 _VAULT_ID_BYTES: Final = 16
-_HASH_BYTES: Final = 32
 _MEMORY_FACTOR: Final = 2
 
 
@@ -126,10 +127,5 @@ def _derive_single_use(key: VaultKey, salt: bytes) -> tuple[bytes, bytes]:
 
 
 def _derive_hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
-    """RFC 5869 with SHA-256; an empty salt is a block of zeros. Needs no library but HMAC."""
-    extracted = hmac.digest(salt or bytes(_HASH_BYTES), key, "sha256")
-    derived = block = b""
-    for number in range(1, -(-size // _HASH_BYTES) + 1):
-        block = hmac.digest(extracted, block + info + bytes([number]), "sha256")
-        derived += block
-    return derived[:size]
+    """RFC 5869 with SHA-256; an empty salt is a block of zeros."""
+    return HKDF(SHA256(), size, salt, info).derive(key)

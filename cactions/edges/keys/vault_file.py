@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 import time
@@ -23,6 +22,7 @@ from typing import Final
 from cactions.edges.files.atomic_write import PRIVATE, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, resolve_for_writing
 from cactions.edges.files.file_io import describe_os_error, store_errors, sync_folder
+from cactions.edges.files.private_files import try_lock
 from cactions.logic.shell import quote_word
 from cactions.logic.vault.errors import Problem, build_error, build_missing
 from cactions.logic.vault.file_format import MAX_FILE
@@ -55,9 +55,8 @@ class LocalVaultFile:
         with store_errors(lock):
             _check_place(self.path)
             handle = os.open(lock, _LOCK_FLAGS, PRIVATE)
-            with suppress(
-                OSError
-            ):  # it may belong to a teammate; a strange umask must not lock us out
+            # a strange umask must not lock the owner out; it may belong to a teammate
+            with suppress(OSError):
                 os.fchmod(handle, PRIVATE)
         try:
             self._wait_for_lock(handle)
@@ -69,7 +68,10 @@ class LocalVaultFile:
 
     def _wait_for_lock(self, handle: int) -> None:
         deadline = time.monotonic() + self._patience
-        while not self._try_lock(handle):
+        while True:
+            with store_errors(self.path):
+                if try_lock(handle):
+                    return
             if time.monotonic() > deadline:
                 raise StoreError(
                     f"another process kept {self.name} locked for "
@@ -77,14 +79,6 @@ class LocalVaultFile:
                     hint="Wait for it, or end it, then try again.",
                 )
             time.sleep(LOCK_POLL_SECONDS)
-
-    def _try_lock(self, handle: int) -> bool:
-        with store_errors(self.path):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-        return True
 
 
 class _Change:
@@ -97,9 +91,8 @@ class _Change:
     def write(self, data: bytes) -> None:
         """Replace the file; durable on return."""
         try:
-            atomic_write(
-                self._path, data, mode=PRIVATE, draft_prefix=_build_draft_prefix(self._path)
-            )
+            prefix = _build_draft_prefix(self._path)
+            atomic_write(self._path, data, mode=PRIVATE, draft_prefix=prefix)
         except OSError as error:
             raise self._build_write_error(error) from error
         try:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.file_io import store_errors
-from cactions.edges.files.private_files import open_private_file
+from cactions.edges.files.private_files import open_private_file, try_lock
 from cactions.edges.store.state_folder import StateFolder
 from cactions.model import RunAborted, RunHead, StoreError
 
@@ -50,7 +49,7 @@ class FileRunLock:
 def _take_lock(handle: int, path: Path, head: RunHead) -> None:
     try:
         with store_errors(path):
-            if not _try_lock(handle):
+            if not try_lock(handle):
                 raise _build_taken_error(
                     head, os.read(handle, MAX_OWNER_BYTES).decode("ascii", "replace")
                 )
@@ -87,12 +86,3 @@ def _escape_name(text: str) -> str:
 
 def _format_now() -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
-
-
-def _try_lock(handle: int) -> bool:
-    """Whether the lock is ours now."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
