@@ -1,6 +1,6 @@
 """Tokens that are held in memory: fetched when first needed, shared, fetched again when denied.
 
-Law: however many threads wait for a token, one fetches it, and all get what it got.
+However many threads wait for a token, one fetches it, and all get what it got.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Kept:
 
 
 class TokenCache:
-    """``given`` are the end user's own, by name; ``know`` is told of every value that comes."""
+    """``texts`` are the end user's own tokens, by name; ``know`` gets every fetched value."""
 
     def __init__(
         self,

@@ -40,10 +40,7 @@ class UndoStep(Struct, frozen=True):
 def build_undo_steps(
     done: Run, people: People, project: Project | None = None
 ) -> tuple[UndoStep, ...]:
-    """Build the steps for each entry that was applied or whose outcome is unknown.
-
-    ``project`` declares what the attributes can hold.
-    """
+    """Build a step for each entry that was applied or whose outcome is unknown."""
     return tuple(
         _build_step(entry.plan, people, project)
         for entry in done.entries

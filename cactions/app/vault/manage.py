@@ -208,10 +208,7 @@ def get_status(context: VaultContext) -> VaultStatus:
 
 
 def accept_generation(context: VaultContext, generation: int) -> VaultHead:
-    """Accept an older file as current if it has exactly this generation.
-
-    Raises UsageError if it has another one, VaultError if the file is damaged.
-    """
+    """Accept an older file as current. Raises UsageError if it has another generation."""
     vault = open_vault(context, older=True)
     current = vault.head.generation
     if current != generation:

@@ -177,10 +177,7 @@ def write_vault(context: VaultContext, file: VaultChange, vault: OpenVault) -> W
 def unlock_vault(
     text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Sealer
 ) -> OpenVault:
-    """Steps 4 to 6 of reading: find the recipient, unwrap the data key, check the MAC.
-
-    Raises VaultError.
-    """
+    """Steps 4 to 6 of reading: recipient, data key, MAC. Raises VaultError."""
     vault = unwrap(text.contents, key, sealer)
     if not sealer.has_mac(
         _derive_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac

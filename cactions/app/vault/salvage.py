@@ -42,10 +42,7 @@ class SalvagedVault(Struct, frozen=True):
 
 
 def salvage_vault(context: VaultContext, into: VaultFile) -> SalvagedVault:
-    """Make a new vault of what still opens. The damaged file stays as it is.
-
-    Raises VaultError if the data key cannot be unwrapped, UsageError if ``into`` exists.
-    """
+    """Make a new vault of what still opens; the damaged file stays. Raises as ``start_vault``."""
     data = context.file.read()
     fragments = tuple(parse_fragments(data))
     recipients = tuple(line.content for line in fragments if isinstance(line.content, Recipient))

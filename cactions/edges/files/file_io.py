@@ -49,10 +49,7 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
 
 
 def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
-    """Read a file that the operator named; of a longer one, one byte more than ``limit``.
-
-    Raises UsageError if it cannot be read, DefinitionError if a link leads out of its project.
-    """
+    """Read the file; of a longer one, one byte more than ``limit``. Raises as ``read_text``."""
     try:
         with open(open_for_reading(path), "rb") as file:  # noqa: PTH123 - a descriptor has no path
             size = min(os.fstat(file.fileno()).st_size, limit)  # a buffer of ``limit`` takes time
@@ -95,10 +92,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Append to a file that the operator named.
-
-    Raises UsageError if it cannot be written, DefinitionError for a link of a project.
-    """
+    """Append to a file that the operator named. Raises as ``write_text``."""
     with _write_errors(path):
         target = resolve_for_writing(path)
         with target.path.open("a", encoding="utf-8", newline="\n") as file:

@@ -58,10 +58,7 @@ def _check_keeps_owners(folder: Path) -> None:
 
 
 def has_private_file(path: Path) -> bool:
-    """Whether the file exists; if so, it is a real file that only its owner can open.
-
-    A draft of it that a killed process left is deleted.
-    """
+    """Whether the file exists, as its owner's only; a draft of a killed process is deleted."""
     status = _check_owned(path, stat.S_ISREG, "file")
     if status:
         if status.st_nlink > 1:

@@ -48,10 +48,7 @@ _MEMORY_FACTOR: Final = 2
 
 
 class AesGcmSealer:
-    """The primitives, with the randomness that they draw from.
-
-    Only test vectors use another ``random`` than the operating system's.
-    """
+    """The primitives. Only test vectors use another ``random`` than the operating system's."""
 
     def __init__(
         self, random: Callable[[int], bytes] = secrets.token_bytes, *, cost: int = COST
@@ -72,10 +69,7 @@ class AesGcmSealer:
         return ScryptParams(self._cost, 8, 1, self._random(_SALT_BYTES))
 
     def derive_from_passphrase(self, passphrase: Passphrase, params: ScryptParams) -> VaultKey:
-        """Derive a key from a passphrase. The parameters must have been checked.
-
-        Raises VaultError if there is not enough memory.
-        """
+        """Derive a key by checked parameters. Raises VaultError if there is not enough memory."""
         text = normalize("NFC", passphrase.reveal()).encode()
         max_memory = _MEMORY_FACTOR * 128 * params.n * params.r
         cost = {"n": params.n, "r": params.r, "p": params.p}
@@ -101,10 +95,7 @@ class AesGcmSealer:
         return Ciphertext(salt, AESGCM(aes_key).encrypt(nonce, pad(plaintext), associated))
 
     def unseal(self, key: VaultKey, associated: bytes, sealed: Ciphertext) -> bytes:
-        """Open the ciphertext.
-
-        Raises AuthenticationFailed for another key, another place or changed bytes.
-        """
+        """Open the ciphertext. Raises AuthenticationFailed for another key, place or text."""
         aes_key, nonce = _derive_single_use(key, sealed.salt)
         try:
             return unpad(AESGCM(aes_key).decrypt(nonce, sealed.data, associated))

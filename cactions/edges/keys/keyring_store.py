@@ -107,14 +107,8 @@ class KeyringStore:
         """Store the generation, even if it is lower."""
         self._write(_build_mark_item(vault_id), keyring_item.format_mark(generation), "mark")
 
-    def forget(self, vault_id: str) -> None:
-        """Delete both items of this vault, if they exist."""
-        for item in (_build_key_item(vault_id), _build_mark_item(vault_id)):
-            if self._read(item, "look for an item") is not None:
-                self._call("delete an item", partial(self._backend().delete_password, *item))
-
     def _read(self, item: tuple[str, str], action: str) -> str | None:
-        backend = self._backend()
+        backend = self._get_backend()
         read_text: object = self._call(action, partial(backend.get_password, *item))
         # a value that is not text is not an item
         return read_text if isinstance(read_text, str | None) else ""
@@ -123,7 +117,7 @@ class KeyringStore:
         units = len(text.encode("utf-16-le")) // 2
         if units > MAX_ITEM_UNITS:
             raise build_refusal(KeyringFault.TOO_LONG, what=what, units=units, limit=MAX_ITEM_UNITS)
-        backend = self._backend()
+        backend = self._get_backend()
         before = self._read(item, f"read the {what} that is there")
         self._call(f"write the {what}", partial(backend.set_password, *item, text))
         read_text = self._read(item, f"read back the {what}")
@@ -134,7 +128,7 @@ class KeyringStore:
 
     def _restore(self, item: tuple[str, str], before: str | None) -> WriteEnd:
         """Try to restore the earlier content; returns the state after that."""
-        backend = self._backend()
+        backend = self._get_backend()
         delete = partial(backend.delete_password, *item)
         put_back = partial(backend.set_password, *item, before or "")
         call_with_timeout(self._deadline, delete if before is None else put_back)
@@ -166,7 +160,7 @@ class KeyringStore:
         backend = self._cached_backend
         return _get_class_name(type(backend)) if backend else "not found yet"
 
-    def _backend(self) -> KeyringBackend:
+    def _get_backend(self) -> KeyringBackend:
         """The backend, found once. Raises KeyringRefusal."""
         if self._cached_backend is None:
             named = _read_selection(self._config)

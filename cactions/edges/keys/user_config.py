@@ -35,10 +35,7 @@ _REASON: Final = "your configuration names commands, so only you may be able to 
 
 
 class UserConfig(Struct, frozen=True):
-    """The user's settings for all their projects; empty if unset.
-
-    ``path`` is where the file is, or would be.
-    """
+    """The user's settings, empty if unset; ``path`` is where the file is, or would be."""
 
     path: Path
     keyring_backend: str = ""
@@ -61,10 +58,7 @@ def get_config_path() -> Path:
 
 
 def read_user_config(path: Path | None = None) -> UserConfig:
-    """Read the configuration, by default from its own path; all empty if there is no file.
-
-    Raises UsageError, with a place if one is known.
-    """
+    """Read the configuration; all empty if there is no file. Raises UsageError."""
     path = path or get_config_path()
     try:
         text = read_own(path, _POLICY).decode()

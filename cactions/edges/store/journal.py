@@ -188,10 +188,7 @@ class LocalJournal:
         self._index.delete()
 
     def forget(self, person_id: str) -> int:
-        """Erase the person from every run, except for the outcomes; returns the number of entries.
-
-        Raises StoreError if a run could not be cleaned; the others are.
-        """
+        """Erase the person from every run. Raises StoreError after all if one cannot be cleaned."""
         number, failed = 0, []
         for run_id in self._list_ids():
             try:

@@ -119,10 +119,7 @@ class RunDatabase:
                 raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
     def forget(self, person_id: str) -> int:
-        """Erase the person, except for the outcomes; returns the number of entries.
-
-        No byte of a forgotten person is left in the files.
-        """
+        """Erase every byte of the person except for the outcomes; returns the number of entries."""
         with self._database.open_for_writing():
             entries = self._database.query_rows(
                 run_schema.OF_PERSON, self._list_pseudonyms(person_id)

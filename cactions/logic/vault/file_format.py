@@ -148,10 +148,7 @@ def format_vault(contents: VaultContents) -> bytes:
 
 
 def find_head(data: bytes) -> VaultHead:
-    """Find the vault id and epoch of a damaged file by their patterns.
-
-    Raises VaultError (NOT_A_VAULT).
-    """
+    """Find the vault id and epoch of a damaged file by their patterns. Raises VaultError."""
     first = data[:MAX_LINE].partition(b"\n")[0]
     vault, epoch = _VAULT.search(first), _EPOCH.search(first)
     if vault is None or epoch is None:
