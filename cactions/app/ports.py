@@ -42,10 +42,7 @@ class Caller(Protocol):
     """As in ``Sender``."""
 
     def prepare(self, action: Action) -> None:
-        """Open what a call of the action will need, so that only the network can fail later.
-
-        Raises UsageError, DefinitionError and StoreError.
-        """
+        """Open what calls of the action need. Raises UsageError, DefinitionError, StoreError."""
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
         """The response; ``sealed`` is the request without opened secrets, as it may be shown.
@@ -116,10 +113,7 @@ class Journal(Protocol):
         """Open the run to go on with it; everything in it is durable on return."""
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Store the plans with their before-images: all or none. Durable on return.
-
-        Returns the entry numbers: from 1, in the order of the plans.
-        """
+        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
         """Replace the pending plan by the one made from the call's response. Durable."""

@@ -54,10 +54,7 @@ class RecordedCall(Struct, frozen=True):
 
 
 class RecordingCaller:
-    """A Caller that remembers the responses to another one.
-
-    ``unanswered``: how many calls were made, or could not be made, and have no answer.
-    """
+    """A Caller that remembers the responses; ``unanswered`` counts the calls without one."""
 
     def __init__(self, caller: Caller) -> None:
         self.source = caller.source
@@ -66,11 +63,9 @@ class RecordingCaller:
         self._caller = caller
 
     def prepare(self, action: Action) -> None:
-        """As the caller does."""
         self._caller.prepare(action)
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
-        """As the caller does."""
         try:
             answer = self._caller.call(asked, sealed)
         except CactionsError:

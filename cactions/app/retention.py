@@ -19,10 +19,7 @@ from cactions.model import PersonQuery, Run, UsageError
 
 
 class PersonTraces(Struct, frozen=True):
-    """How many entries of how many runs are about one person.
-
-    ``doubts``: how many of their calls have an unknown outcome, which will be forgotten too.
-    """
+    """Entries and runs about one person; ``doubts`` counts their calls of unknown outcome."""
 
     person_id: str
     entries: int

@@ -34,10 +34,7 @@ Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
 def run_test(
     action: Action, test: ActionTest, context: PlanContext, make: Propose = propose_plan
 ) -> TestReport:
-    """One test; never writes. What keeps it from running at all is a failure like others.
-
-    ``make`` is how a call is made that may change something at the third party.
-    """
+    """One test; writes nothing. ``make`` makes a call that may change something elsewhere."""
     try:
         result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), context)
     except UsageError as error:

@@ -61,10 +61,7 @@ class VerifiedVault(Struct, frozen=True):
 
 
 class VaultStatus(Struct, frozen=True):
-    """The state of a vault; ``contents`` is None if it cannot be read, ``trouble`` is the reason.
-
-    Without ``trouble``, ``me`` is the recipient that opens the vault here.
-    """
+    """The state of a vault; ``trouble`` is why ``contents`` or ``me``, who opens it, is missing."""
 
     file: str
     holder: str

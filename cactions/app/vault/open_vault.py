@@ -70,30 +70,23 @@ class OpenVault(Struct, frozen=True):
 
     def find(self, purpose: Purpose, name: str) -> Entry | None:
         """The newest version of an entry."""
-        matches = (
-            entry
-            for entry in self.contents.entries
-            if (entry.purpose, entry.name) == (purpose, name)
-        )
+        place = (purpose, name)
+        matches = (old for old in self.contents.entries if (old.purpose, old.name) == place)
         return max(matches, key=lambda entry: entry.version, default=None)
 
     def unseal(self, entry: Entry) -> bytes:
         """Open an entry. Raises VaultError (ENTRY)."""
         try:
-            return self.sealer.unseal(
-                self._derive_key(entry.purpose),
-                associated_data.build_entry_data(self.head, entry),
-                entry.sealed,
-            )
+            data = associated_data.build_entry_data(self.head, entry)
+            return self.sealer.unseal(self._derive_key(entry.purpose), data, entry.sealed)
         except AuthenticationFailed:
             raise build_bad_entry(entry.name) from None
 
     def seal_value(self, entry: Entry, plaintext: bytes) -> Entry:
         """The entry with this plaintext; its earlier content is ignored."""
         data = associated_data.build_entry_data(self.head, entry)
-        return replace(
-            entry, sealed=self.sealer.seal(self._derive_key(entry.purpose), data, plaintext)
-        )
+        sealed = self.sealer.seal(self._derive_key(entry.purpose), data, plaintext)
+        return replace(entry, sealed=sealed)
 
     def wrap_key(self, recipient: Recipient, key: VaultKey) -> Recipient:
         """The recipient with the data key wrapped by their key."""
@@ -115,9 +108,8 @@ class OpenVault(Struct, frozen=True):
         return PurposeKey(name, VaultKey(name, self.unseal(entry)))
 
     def _derive_key(self, purpose: Purpose) -> VaultKey:
-        return self.sealer.derive_key(
-            self.data_key, associated_data.build_purpose_label(self.head, purpose)
-        )
+        label = associated_data.build_purpose_label(self.head, purpose)
+        return self.sealer.derive_key(self.data_key, label)
 
 
 class WrittenVault(Struct, frozen=True):
@@ -168,9 +160,8 @@ def write_vault(context: VaultContext, file: VaultChange, vault: OpenVault) -> W
     try:
         context.keys.remember_generation(head.vault_id, head.generation)
     except CactionsError as error:
-        return WrittenVault(
-            head, (f"{context.keys.name} did not remember the generation: {error}",)
-        )
+        note = f"{context.keys.name} did not remember the generation: {error}"
+        return WrittenVault(head, (note,))
     return WrittenVault(head)
 
 
@@ -179,9 +170,8 @@ def unlock_vault(
 ) -> OpenVault:
     """Steps 4 to 6 of reading: recipient, data key, MAC. Raises VaultError."""
     vault = unwrap(text.contents, key, sealer)
-    if not sealer.has_mac(
-        _derive_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac
-    ):
+    mac_key = _derive_mac_key(sealer, vault.data_key, vault.head)
+    if not sealer.has_mac(mac_key, text.covered, text.mac):
         raise build_error(Problem.TAMPERED)
     return vault
 

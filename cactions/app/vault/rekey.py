@@ -35,10 +35,7 @@ class RekeyedVault(Struct, frozen=True):
 
 
 def rekey_vault(context: VaultContext, passphrases: Iterable[Passphrase] = ()) -> RekeyedVault:
-    """Make a new data key, seal all entries again, and make fresh keys for other recipients.
-
-    A passphrase recipient stays if the passphrase is given, and is dropped if not.
-    """
+    """Make a new data key; a passphrase recipient stays only if the passphrase is given."""
     return _rekey(context, "", tuple(passphrases))
 
 
@@ -81,7 +78,7 @@ def _start_epoch(
     entries = (*resealed, *archive_purpose_keys(new, vault, today))
     by_name = {passphrase.label: passphrase for passphrase in passphrases}
     staying = [other for other in vault.contents.recipients if other.name != removed]
-    carried = {old.name: _carry_recipient(new, old, by_name, today) for old in staying}
+    carried = {old.name: _renew_recipient(new, old, by_name, today) for old in staying}
     recipients = tuple(recipient for recipient, _ in carried.values() if recipient)
     handouts = tuple(handout for _, handout in carried.values() if handout)
     dropped = tuple(name for name, (recipient, _) in carried.items() if recipient is None)
@@ -89,7 +86,7 @@ def _start_epoch(
     return _NewEpoch(replace(new, contents=complete), handouts, dropped)
 
 
-def _carry_recipient(
+def _renew_recipient(
     new: OpenVault, old: Recipient, by_name: Mapping[str, Passphrase], today: str
 ) -> tuple[Recipient | None, OneTimeCode | None]:
     """A recipient under the new data key, and the text to hand over to them."""
@@ -104,10 +101,7 @@ def _carry_recipient(
 
 
 def archive_purpose_keys(into: OpenVault, of: OpenVault, today: str) -> Iterator[Entry]:
-    """The current keys of journals and plans as entries of another vault (or epoch).
-
-    So older records stay readable.
-    """
+    """The current keys of journals and plans, as entries that keep older records readable."""
     for purpose in (Purpose.JOURNAL, Purpose.PLAN):
         key = of.derive_purpose_key(purpose)
         meta: Meta = {"by": into.me, "created": today, "hosts": ()}

@@ -13,10 +13,7 @@ from cactions.model.vault import Purpose
 
 
 def bind_fetched_tokens(context: VaultContext, name: str, hosts: Iterable[str]) -> WrittenVault:
-    """Set the hosts that may get tokens fetched with this secret; earlier hosts are replaced.
-
-    The same value is sealed as a new version. Raises UsageError if there is no such secret.
-    """
+    """Replace the hosts that may get tokens fetched with this secret; its value is sealed again."""
     hosts_by_kind = {"token_hosts": validation.check_hosts(hosts, TOKEN_HOST)}
 
     def edit(vault: OpenVault) -> OpenVault:

@@ -168,10 +168,7 @@ def delete_file(path: Path) -> None:
 
 
 def publish_file(draft: Path, path: Path) -> None:
-    """Give a complete, closed and synced file its final name; durable on return.
-
-    Raises FileExistsError if another process was first, and leaves that file alone.
-    """
+    """Give a closed and synced file its final name; durable. Raises FileExistsError if taken."""
     with store_errors(path):
         try:
             os.link(draft, path)

@@ -98,10 +98,7 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
 def read_people(
     stream: TextIO, form: PeopleFormat, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
 ) -> Iterator[Person]:
-    """The people of an open text, of which nothing has been read. Raises InvalidFiles at the end.
-
-    What comes in bytes is taken as UTF-8, whatever the locale says.
-    """
+    """The people of an open text, as UTF-8 in any locale. Raises InvalidFiles at the end."""
     if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
         stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     enrolment = ColumnMap(declared)

@@ -83,29 +83,23 @@ class LocalJournal:
             ) from None
 
     def reopen(self, run_id: str) -> Run:
-        """Open the run to go on with it; everything in it is durable on return."""
         run = self._open_run(run_id)
         run.settle_log()
         return run.read_run()
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
         return self._open_run(run_id).record_plans(plans)
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
-        """Replace the pending plan by the one made from the call's response; durable."""
         self._open_run(run_id).replace_pending_plan(entry, plan)
 
     def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
-        """Store the outcome; a later one replaces it."""
         self._open_run(run_id).record_outcome(entry, receipt)
 
     def finish(self, run_id: str) -> None:
-        """Mark the run as complete; durable on return, with everything before it."""
         self._open_run(run_id).finish()
 
     def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
-        """Note in the run that ``by_run`` has undone its changes to this person."""
         self._open_run(run_id).mark_undone(person_id, by_run)
 
     def read(self, run_id: str) -> Run:

@@ -118,9 +118,8 @@ class LastAppliedIndex:
     ) -> Iterator[tuple[float, str, str, Value]]:
         if not (self._database and known):
             return
-        for run_id, name, kept in self._database.query_rows(
-            _OF_PERSON, self._list_pseudonyms(person_id)
-        ):
+        rows = self._database.query_rows(_OF_PERSON, self._list_pseudonyms(person_id))
+        for run_id, name, kept in rows:
             if run_id in known:
                 value = self._read_value(kept, (str(run_id), person_id, str(name)))
                 yield self._held[str(run_id)][1], str(run_id), str(name), value

@@ -52,11 +52,7 @@ _SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM
 _PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
 _REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "id": f"{_SELECT} WHERE id = ?",
-        "user_id": f"{_SELECT} WHERE user_id = ?",
-        "email": f"{_SELECT} WHERE email = ?",
-    }
+    {field: f"{_SELECT} WHERE {field} = ?" for field in ("id", "user_id", "email")}
 )
 _SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -93,7 +89,6 @@ class LocalPeopleStore:
         self._database = None
 
     def find(self, query: PersonQuery) -> Person:
-        """The one person who matches. Raises UsageError for none and for more than one."""
         check_field(query)
         key = build_lookup_key(query.field, query.value)
         with self._read_snapshot() as store:
@@ -103,7 +98,6 @@ class LocalPeopleStore:
             )
 
     def get(self, person_id: str) -> Person:
-        """The person of this contact id. Raises UsageError if there is none."""
         return self.find(PersonQuery("id", person_id))
 
     def commit(self, plan: Plan) -> Receipt:

@@ -70,12 +70,7 @@ def _find_header_fault(path: Path) -> str:
 
 def is_at_rest(path: Path) -> bool:
     """Whether the database has no log beside it."""
-    return not os.path.lexists(log_of(path))
-
-
-def log_of(path: Path) -> Path:
-    """The path of the write-ahead log."""
-    return path.with_name(path.name + _BESIDE[0])
+    return not os.path.lexists(f"{path}{_BESIDE[0]}")
 
 
 def refuse_orphans(path: Path, what: str) -> None:
