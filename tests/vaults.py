@@ -13,7 +13,7 @@ from cactions.app.vault.manage import open_secret as open_secret_of
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.vault_file import LocalVaultFile
-from cactions.logic.vault.errors import build_no_key
+from cactions.logic.vault.errors import Problem, build_error
 from cactions.model.secret import Passphrase, Secret, VaultKey
 
 NOW = 1_790_000_000
@@ -40,7 +40,7 @@ class HolderInMemory:
 
     def get_key(self, vault_id: str) -> VaultKey | Passphrase:
         if vault_id not in self.keys:
-            raise build_no_key(self.name)
+            raise build_error(Problem.NO_KEY, where=self.name)
         return self.keys[vault_id]
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
@@ -65,7 +65,7 @@ class HolderInFile:
     def get_key(self, vault_id: str) -> VaultKey:
         kept = self._all().get(vault_id, {})
         if "key" not in kept:
-            raise build_no_key(self.name)
+            raise build_error(Problem.NO_KEY, where=self.name)
         return VaultKey(kept["recipient"], bytes.fromhex(kept["key"]))
 
     def keep(self, vault_id: str, key: VaultKey) -> None:

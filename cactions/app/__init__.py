@@ -1,1 +1,1 @@
-"""Use cases. They ask for ports and never see who stands behind them."""
+"""Use cases. They use ports and never import what implements them."""

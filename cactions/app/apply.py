@@ -16,8 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.ports import Journal, People, RunLock
-from cactions.app.undo_marks import UndoMarks
-from cactions.app.undo_steps import UndoStep, build_undo_plan
+from cactions.app.undo_steps import UndoMarks, UndoStep, build_undo_plan
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
 from cactions.logic.project.stored_run import find_misfit, redact_receipt, redact_run
 from cactions.logic.shell import join_command
@@ -76,7 +75,7 @@ def apply_to_people(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> 
     receipt.
     """
     with stores.turns.hold(head):
-        return _carry_out(head, plans, stores)
+        return _write_plans(head, plans, stores)
 
 
 def undo_run(head: RunHead, steps: Sequence[UndoStep], stores: RunStores) -> tuple[Receipt, ...]:
@@ -88,24 +87,21 @@ def undo_run(head: RunHead, steps: Sequence[UndoStep], stores: RunStores) -> tup
     writing = [step.plan for step in steps if step.plan.effective]
     with stores.turns.hold(head):
         if not stores.without_forged_values(stores.journal.read(head.undoes)).finished:
-            _conclude(head.undoes, stores, _leave_unwritten)
-        written = iter(_carry_out(head, writing, stores))
+            _finish_run(head.undoes, stores, _leave_unwritten)
+        written = iter(_write_plans(head, writing, stores))
     return tuple(build_undo_plan(step, written) for step in steps)
 
 
 def close_run(done: Run, stores: RunStores) -> Run:
     """Close an interrupted run without writing anything more; the run as it is then."""
     with stores.turns.hold(done.head):
-        return _conclude(done.head.id, stores, _leave_unwritten)
+        return _finish_run(done.head.id, stores, _leave_unwritten)
 
 
 def resume_run(done: Run, stores: RunStores) -> Run:
-    """Finish an interrupted run: write what was not written; raises as ``apply_to_people``.
-
-    Raises UsageError if it is finished.
-    """
+    """Finish an interrupted run; raises as ``apply_to_people``, and UsageError if finished."""
     with stores.turns.hold(done.head):
-        return _conclude(done.head.id, stores, _commit_unless_known)
+        return _finish_run(done.head.id, stores, _commit_unless_known)
 
 
 def preview_resume(done: Run, stores: RunStores) -> tuple[Receipt | None, ...]:
@@ -117,7 +113,7 @@ def preview_resume(done: Run, stores: RunStores) -> tuple[Receipt | None, ...]:
         return tuple(_find_known_receipt(entry.plan, stores) for _, entry in done.open)
 
 
-def _conclude(run_id: str, stores: RunStores, write: Write) -> Run:
+def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
     """Record an outcome for every open entry by ``write``, then finish the run."""
     with _abort_on_store_error():
         interrupted = stores.without_forged_values(stores.journal.reopen(run_id))
@@ -139,7 +135,7 @@ def _conclude(run_id: str, stores: RunStores, write: Write) -> Run:
     return replace(done, finished=True)
 
 
-def _carry_out(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> tuple[Receipt, ...]:
+def _write_plans(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> tuple[Receipt, ...]:
     head = replace(head, people=len(plans))
     try:
         stores.journal.create_run(head)
@@ -183,7 +179,7 @@ def _commit_plan(plan: Plan, stores: RunStores) -> Receipt:
     try:
         return stores.people.commit(plan)
     except UsageError as error:
-        return _build_gone_receipt(plan, error)
+        return _build_failed_receipt(plan, str(error))
 
 
 def _commit_unless_known(plan: Plan, stores: RunStores) -> Receipt:
@@ -192,8 +188,7 @@ def _commit_unless_known(plan: Plan, stores: RunStores) -> Receipt:
 
 def _leave_unwritten(plan: Plan, stores: RunStores) -> Receipt:
     not_written = "the run was interrupted before this was written, and was not resumed"
-    failed = Receipt(plan.subject.person_id, Outcome.FAILED, not_written)
-    return _find_known_receipt(plan, stores) or failed
+    return _find_known_receipt(plan, stores) or _build_failed_receipt(plan, not_written)
 
 
 def _find_known_receipt(plan: Plan, stores: RunStores) -> Receipt | None:
@@ -202,15 +197,15 @@ def _find_known_receipt(plan: Plan, stores: RunStores) -> Receipt | None:
     try:
         known = find_outcome(plan, stores.people.get(plan.subject.person_id))
     except UsageError as error:
-        return _build_gone_receipt(plan, error)
+        return _build_failed_receipt(plan, str(error))
     if known:
         return redact_receipt(known, stores.project)
     why = find_misfit(plan, stores.project)
-    return Receipt(plan.subject.person_id, Outcome.FAILED, why) if why else None
+    return _build_failed_receipt(plan, why) if why else None
 
 
-def _build_gone_receipt(plan: Plan, error: UsageError) -> Receipt:
-    return Receipt(plan.subject.person_id, Outcome.FAILED, str(error))
+def _build_failed_receipt(plan: Plan, why: str) -> Receipt:
+    return Receipt(plan.subject.person_id, Outcome.FAILED, why)
 
 
 @contextmanager

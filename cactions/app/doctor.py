@@ -18,11 +18,9 @@ class HostProber(Protocol):
 
     def probe(self, sites: Sequence[Host]) -> Sequence[HostProbe]:
         """Look each name up and shake hands, at all of them at once; in bounded time."""
-        ...
 
     def get_date(self, site: Host) -> str:
         """The time that it tells, as HTTP writes it; empty where it tells none."""
-        ...
 
 
 def check_hosts(sites: Sequence[Host], doors: HostProber, clock: Clock) -> Iterator[HealthCheck]:

@@ -75,29 +75,26 @@ class LiveCaller:
         self._lock = Lock()
 
     def prepare(self, action: Action) -> None:
-        """Open the secrets of the request and of whatever fetches its tokens.
-
-        Raises DefinitionError where a secret or a token may not go where it would.
-        """
-        self._opened(action.request)
+        """Open the secrets of the request and of the fetches of its tokens."""
+        self._open_secrets(action.request)
         for token in action.request.tokens:
             if token.fetch:
-                self._opened(token.fetch.request, fetches=True)
+                self._open_secrets(token.fetch.request, fetches=True)
 
     def call(self, asked: CallSpec, _sealed: Request) -> Response:
         """The answer of the service."""
-        secrets = self._opened(asked.action.request)
+        secrets = self._open_secrets(asked.action.request)
         asked = asked if asked.key else replace(asked, key=self._pauses.new_idempotency_key())
         self._budget.add_share()
-        answer = self._driven(call_steps(asked, secrets, self._pauses.draw_jitter))
+        answer = self._drive(call_steps(asked, secrets, self._pauses.draw_jitter))
         return remove_secrets(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token from its service. Raises PlanningError (NO_TOKEN), or as ``call`` does."""
         assert token.fetch, "only a dynamic token is fetched"
-        secrets = self._opened(token.fetch.request, fetches=True)
+        secrets = self._open_secrets(token.fetch.request, fetches=True)
         try:
-            answer = self._driven(fetch_steps(token, secrets, self._pauses.draw_jitter))
+            answer = self._drive(fetch_steps(token, secrets, self._pauses.draw_jitter))
         except PlanningError as error:
             raise describe_missing_token(token, str(error), error.hint) from None
         return read_token(token, remove_secrets_from_head(answer, self._known))
@@ -106,7 +103,9 @@ class LiveCaller:
         """Where the token may go. Raises what ``prepare`` raises."""
         return self._secrets.find_binding(token)
 
-    def _opened(self, request: ActionRequest, *, fetches: bool = False) -> Mapping[str, Secret]:
+    def _open_secrets(
+        self, request: ActionRequest, *, fetches: bool = False
+    ) -> Mapping[str, Secret]:
         """The request's secrets, once all that it carries may go to its host.
 
         This stands before every conversation, so that no token is asked for, fetched or sent again
@@ -117,15 +116,15 @@ class LiveCaller:
                 self.find_binding(token).check(request.host)
         names = secret_refs.list_request_secrets(request)
         opened = self._secrets.open(names, request.host, fetches=fetches)
-        self._note(opened.values())
+        self._remember(opened.values())
         return opened
 
-    def _note(self, secrets: Iterable[Secret]) -> None:
+    def _remember(self, secrets: Iterable[Secret]) -> None:
         """No answer says these back from now on."""
         with self._lock:
             self._known = tuple(dict.fromkeys((*self._known, *secrets)))
 
-    def _driven(self, steps: Conversation) -> Response:
+    def _drive(self, steps: Conversation) -> Response:
         """What the conversation ends with; the tokens that it is given become known."""
         reply: object = None
         while True:
@@ -134,11 +133,11 @@ class LiveCaller:
             except StopIteration as done:
                 answer: Response = done.value
                 return answer
-            reply = self._done(step)
+            reply = self._take_step(step)
             if isinstance(reply, Secret):
-                self._note([reply])
+                self._remember([reply])
 
-    def _done(self, step: Step) -> Response | RequestFailed | Secret | bool:
+    def _take_step(self, step: Step) -> Response | RequestFailed | Secret | bool:
         match step:
             case GetToken(token=token, stale=stale):
                 return self._tokens.get(token, stale, self.fetch)

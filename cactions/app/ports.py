@@ -33,7 +33,6 @@ class Sender(Protocol):
 
     def send(self, request: Request) -> Response:
         """The response. Raises RequestFailed for none, PlanningError if none is recorded."""
-        ...
 
 
 class Caller(Protocol):
@@ -43,11 +42,7 @@ class Caller(Protocol):
     """As in ``Sender``."""
 
     def prepare(self, action: Action) -> None:
-        """Open what a call of the action will need, so that only the network can fail later.
-
-        Raises UsageError, DefinitionError and StoreError.
-        """
-        ...
+        """Open what calls of the action need. Raises UsageError, DefinitionError, StoreError."""
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
         """The response; ``sealed`` is the request without opened secrets, as it may be shown.
@@ -55,7 +50,6 @@ class Caller(Protocol):
         Raises PlanningError if there is no response; UsageError, DefinitionError and StoreError if
         the call cannot be made for any person.
         """
-        ...
 
 
 class Sleeper(Protocol):
@@ -63,15 +57,12 @@ class Sleeper(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Return after this many seconds."""
-        ...
 
     def draw_jitter(self) -> float:
         """A random number from 0 to 1."""
-        ...
 
     def new_idempotency_key(self) -> str:
         """A fresh key for a call outside a run."""
-        ...
 
 
 class Secrets(Protocol):
@@ -83,7 +74,6 @@ class Secrets(Protocol):
         Raises UsageError if the vault or a secret of the fetch is missing, StoreError if the vault
         cannot be opened.
         """
-        ...
 
     def open(
         self, names: Sequence[str], host: str, *, fetches: bool = False
@@ -93,7 +83,6 @@ class Secrets(Protocol):
         Raises UsageError for one that is not sealed, DefinitionError for a host that may not get
         it, StoreError if the vault cannot be opened.
         """
-        ...
 
 
 class People(Protocol):
@@ -101,11 +90,9 @@ class People(Protocol):
 
     def find(self, query: PersonQuery) -> Person:
         """The one person who matches. Raises UsageError for none and for more than one."""
-        ...
 
     def get(self, person_id: str) -> Person:
         """The person of this contact id. Raises UsageError if there is none."""
-        ...
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the plan's effective changes if every ``before`` still holds, else none of them.
@@ -114,7 +101,6 @@ class People(Protocol):
         UsageError if the person no longer exists, StoreError if nothing was written, and
         OutcomeUnknown if something may have been written.
         """
-        ...
 
 
 class Journal(Protocol):
@@ -122,54 +108,39 @@ class Journal(Protocol):
 
     def create_run(self, head: RunHead) -> None:
         """Create the run. Durable on return."""
-        ...
 
     def reopen(self, run_id: str) -> Run:
         """Open the run to go on with it; everything in it is durable on return."""
-        ...
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Store the plans with their before-images: all or none. Durable on return.
-
-        Returns the entry numbers: from 1, in the order of the plans.
-        """
-        ...
+        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
         """Replace the pending plan by the one made from the call's response. Durable."""
-        ...
 
     def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
         """Store the outcome. A lost one is found again by reading the person."""
-        ...
 
     def finish(self, run_id: str) -> None:
         """Mark the run as complete."""
-        ...
 
     def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
         """Note in the run that ``by_run`` has undone its changes to this person."""
-        ...
 
     def read(self, run_id: str) -> Run:
         """The run with its entries. Raises UsageError for an unknown id."""
-        ...
 
     def list_runs(self) -> Iterable[Run]:
         """Every run, newest first."""
-        ...
 
     def list_damaged(self) -> Sequence[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
-        ...
 
     def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a run applied last and that was not undone."""
-        ...
 
     def discard(self, run_id: str) -> None:
         """Delete the run and everything in it."""
-        ...
 
     def forget(self, person_id: str) -> int:
         """Erase the person from every run, except for the outcomes; returns the number of entries.
@@ -177,7 +148,6 @@ class Journal(Protocol):
         On return, no file of the journal contains the erased bytes, nor those of people who were
         forgotten before. Raises StoreError if a run could not be cleaned.
         """
-        ...
 
 
 class RunLock(Protocol):
@@ -189,7 +159,6 @@ class RunLock(Protocol):
         Raises RunAborted, naming the other process, if one holds it. The lock ends with the
         process, however that ends.
         """
-        ...
 
 
 class Clock(Protocol):
@@ -197,4 +166,3 @@ class Clock(Protocol):
 
     def get_time(self) -> float:
         """Unix seconds."""
-        ...

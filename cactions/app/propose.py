@@ -1,4 +1,7 @@
-"""Makes the plan for one person: find, build the request, send, verify, plan. Writes nothing."""
+"""Makes the plan for one person: find, build the request, send, verify, plan. Writes nothing.
+
+None of what live calls need is loaded for it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import Caller, Journal, People
+from cactions.app.ports import Caller, Journal, People, Sender
 from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject
@@ -20,6 +23,7 @@ from cactions.model import (
     PlanFailure,
     PlanningError,
     Request,
+    Response,
     Scalar,
     SentCall,
 )
@@ -42,6 +46,21 @@ class PlanContext(Struct, frozen=True):
     people: People
     caller: Caller
     journal: Journal | None = None
+
+
+class ReplayCaller:
+    """The Caller that answers from a recording: no secret is opened, no token fetched."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.source = sender.source
+        self._sender = sender
+
+    def prepare(self, action: Action) -> None:
+        """Nothing is needed."""
+
+    def call(self, _spec: CallSpec, sealed: Request) -> Response:
+        """The recorded response."""
+        return self._sender.send(sealed)
 
 
 def propose_plan(job: Job, context: PlanContext) -> Plan | PlanFailure:

@@ -1,4 +1,4 @@
-"""Keeps what live tests were answered, as a recording: of test people, trimmed, without secrets."""
+"""Keeps the responses to live tests, as a recording: of test people, trimmed, without secrets."""
 
 from __future__ import annotations
 
@@ -40,11 +40,9 @@ class CassetteWriter(Protocol):
 
     def encode(self, exchanges: Iterable[tuple[Request, Response]]) -> bytes:
         """The recording's bytes. Raises RemoteError for an answer that it cannot hold."""
-        ...
 
     def save(self, data: bytes) -> None:
         """Replace the recording as a whole. Raises StoreError."""
-        ...
 
 
 class RecordedCall(Struct, frozen=True):
@@ -56,10 +54,7 @@ class RecordedCall(Struct, frozen=True):
 
 
 class RecordingCaller:
-    """A Caller that remembers what another one is answered.
-
-    ``unanswered``: how many calls were made, or could not be made, and have no answer.
-    """
+    """A Caller that remembers the responses; ``unanswered`` counts the calls without one."""
 
     def __init__(self, caller: Caller) -> None:
         self.source = caller.source
@@ -68,11 +63,9 @@ class RecordingCaller:
         self._caller = caller
 
     def prepare(self, action: Action) -> None:
-        """As the caller does."""
         self._caller.prepare(action)
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
-        """As the caller does."""
         try:
             answer = self._caller.call(asked, sealed)
         except CactionsError:
@@ -83,7 +76,7 @@ class RecordingCaller:
 
 
 class RecordedTests(Struct, frozen=True):
-    """What became of it: how many interactions were kept, or why nothing was (``refusal``).
+    """The result: how many interactions were kept, or why nothing was (``refusal``).
 
     ``hidden`` are the names of secrets that answers held, for which the recording has dots.
     """
@@ -114,20 +107,17 @@ def check_test_people(action: Action, people: People) -> None:
 def record_tests(
     listened: RecordingCaller, known: Sequence[Person], secrets: Known, writer: CassetteWriter
 ) -> RecordedTests:
-    """Keep what was heard, all of it or nothing. ``known`` are the test people.
-
-    Raises StoreError where the recording cannot be written.
-    """
+    """Keep the recorded calls, all or none. ``known`` are the test people. Raises StoreError."""
     if listened.unanswered:
         return RecordedTests(
             refusal="a call has no answer", hint="Try again once the service answers."
         )
     if not listened.heard:
         return RecordedTests(refusal="its tests make no call")
-    kept = [_kept(recorded_call, known) for recorded_call in listened.heard]
-    names = (name for _, answer in kept for name in _names(answer, secrets))
+    kept = [_minimize(recorded_call, known) for recorded_call in listened.heard]
+    names = (name for _, answer in kept for name in _find_names(answer, secrets))
     hidden = tuple(dict.fromkeys(names))
-    exchanges = _told_once([(asked, clean_response(answer, secrets)) for asked, answer in kept])
+    exchanges = _drop_repeated([(asked, clean_response(answer, secrets)) for asked, answer in kept])
     try:
         data = writer.encode(exchanges)
     except RemoteError as error:
@@ -139,12 +129,12 @@ def record_tests(
     return RecordedTests(len(exchanges), hidden=hidden)
 
 
-def _names(answer: Response, secrets: Known) -> tuple[str, ...]:
+def _find_names(answer: Response, secrets: Known) -> tuple[str, ...]:
     headers = "\n".join(value for _, value in answer.headers).encode()
     return (*find_secrets(headers, secrets), *find_secrets(answer.body, secrets))
 
 
-def _kept(heard: RecordedCall, known: Sequence[Person]) -> tuple[Request, Response]:
+def _minimize(heard: RecordedCall, known: Sequence[Person]) -> tuple[Request, Response]:
     asked, sealed = heard.asked, heard.sealed
     headers = [(name, value) for name, value in sealed.headers if name.lower() in REQUEST_HEADERS]
     asker = ReferenceValues(asked.person, asked.inputs)
@@ -152,7 +142,7 @@ def _kept(heard: RecordedCall, known: Sequence[Person]) -> tuple[Request, Respon
     return replace(sealed, headers=tuple(headers)), answer
 
 
-def _told_once(exchanges: list[tuple[Request, Response]]) -> list[tuple[Request, Response]]:
+def _drop_repeated(exchanges: list[tuple[Request, Response]]) -> list[tuple[Request, Response]]:
     """Without those that replaying gives anyway: the last answer to a request repeats."""
     turns: dict[Key, list[int]] = {}
     for number, (request, _) in enumerate(exchanges):

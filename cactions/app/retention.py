@@ -15,14 +15,11 @@ from msgspec import Struct
 from cactions.app.ports import Journal, People
 from cactions.app.write_calls import find_unknown_outcomes
 from cactions.logic.shell import join_command, quote_word
-from cactions.model import Person, PersonQuery, Run, UsageError
+from cactions.model import PersonQuery, Run, UsageError
 
 
 class PersonTraces(Struct, frozen=True):
-    """How many entries of how many runs are about one person.
-
-    ``doubts``: how many of their calls have an unknown outcome, which will be forgotten too.
-    """
+    """Entries and runs about one person; ``doubts`` counts their calls of unknown outcome."""
 
     person_id: str
     entries: int
@@ -50,10 +47,7 @@ def find_prunable(
 
 
 def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
-    """Delete the runs, the oldest first. Raises StoreError; earlier ones are deleted then.
-
-    A run that another process deleted meanwhile is skipped.
-    """
+    """Delete the runs, the oldest first, if they still exist. Raises StoreError."""
     for run in reversed(runs):
         with suppress(UsageError):
             journal.discard(run.head.id)
@@ -83,23 +77,17 @@ def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> 
         return query.value
     subjects = [entry.plan.subject for run in runs for entry in run.entries]
     ids = {subject.person_id for subject in subjects if subject.matched == query}
-    person = _find_person(query, people, needed=not ids)
-    ids |= {person.id} if person else set()
+    try:
+        ids.add(people.find(query).id)
+    except UsageError:
+        if not ids:
+            raise
     if len(ids) == 1:
         return ids.pop()
     raise UsageError(
         f"{len(ids)} people matched {query} at different times: {', '.join(sorted(ids))}",
         hint=f"Name the person by id, such as `{quote_word([f'id={min(ids)}'])}`.",
     )
-
-
-def _find_person(query: PersonQuery, people: People, *, needed: bool) -> Person | None:
-    try:
-        return people.find(query)
-    except UsageError:
-        if needed:
-            raise
-        return None
 
 
 def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:

@@ -34,26 +34,27 @@ Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
 def run_test(
     action: Action, test: ActionTest, context: PlanContext, make: Propose = propose_plan
 ) -> TestReport:
-    """One test; never writes. What keeps it from running at all is a failure like others.
-
-    ``make`` is how a call is made that may change something at the third party.
-    """
+    """One test; writes nothing. ``make`` makes a call that may change something elsewhere."""
     try:
         result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), context)
     except UsageError as error:
-        subject = Subject("", mask_query(test.person, action.redacted))
-        result = PlanFailure(action.name, subject, FailureReason.MISUSE, str(error), error.hint)
-    return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
+        return find_untested(action, test, error, FailureReason.MISUSE)
+    return TestReport(action.name, test.name, result, tuple(_find_problems(test.expect, result)))
 
 
-def find_untested(action: Action, test: ActionTest, error: CactionsError) -> TestReport:
-    """The report of a test whose recording cannot be used."""
+def find_untested(
+    action: Action,
+    test: ActionTest,
+    error: CactionsError,
+    reason: FailureReason = FailureReason.NOT_RECORDED,
+) -> TestReport:
+    """The report of a test that cannot run, by default because of its recording."""
     subject = Subject("", mask_query(test.person, action.redacted))
-    result = PlanFailure(action.name, subject, FailureReason.NOT_RECORDED, str(error), error.hint)
-    return TestReport(action.name, test.name, result, tuple(_problems(test.expect, result)))
+    result = PlanFailure(action.name, subject, reason, str(error), error.hint)
+    return TestReport(action.name, test.name, result, tuple(_find_problems(test.expect, result)))
 
 
-def _problems(expect: Expectation, result: Plan | PlanFailure) -> Iterator[str]:
+def _find_problems(expect: Expectation, result: Plan | PlanFailure) -> Iterator[str]:
     status = result.call.status if result.call else None
     if expect.status is not None and status != expect.status:
         yield f"status: expected {expect.status}, found {status or 'no answer'}"
@@ -64,10 +65,10 @@ def _problems(expect: Expectation, result: Plan | PlanFailure) -> Iterator[str]:
     elif expect.failure is not None:
         yield f"expected {expect.failure}, but nothing stops this plan"
     else:
-        yield from _attribute_problems(expect, result)
+        yield from _find_attribute_problems(expect, result)
 
 
-def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
+def _find_attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
     holds: dict[str, tuple[Change | KeptAttribute, Value]] = {
         **{change.attribute: (change, change.after) for change in plan.changes},
         **{left.attribute: (left, left.before) for left in plan.left},
@@ -75,7 +76,7 @@ def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
     for name, wanted in (expect.attributes or {}).items():
         expected_change, found = holds[name]
         if not is_equal_as(expected_change.data_type, found, wanted):
-            text = f"expected {_told(wanted)}, found {_told(found)}"
+            text = f"expected {_format_value(wanted)}, found {_format_value(found)}"
             yield f"{name}: {'another value than expected' if expected_change.redacted else text}"
     expected = set(expect.refused or ())
     for left in plan.refused:
@@ -85,5 +86,5 @@ def _attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
         yield f"{name}: expected to be refused, but it is not"
 
 
-def _told(value: Value) -> str:
+def _format_value(value: Value) -> str:
     return "nothing" if is_empty(value) or value is ABSENT else strict_json.dump_json(value)

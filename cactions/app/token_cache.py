@@ -1,13 +1,14 @@
 """Tokens that are held in memory: fetched when first needed, shared, fetched again when denied.
 
-Law: however many threads wait for a token, one fetches it, and all get what it got.
+However many threads wait for a token, one fetches it, and all get what it got.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from threading import Event, Lock
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 from cactions.app.ports import Clock
@@ -26,17 +27,8 @@ class _Kept:
     until: float
 
 
-@dataclass(slots=True)
-class _PendingFetch:
-    """A fetch that is under way, and what came of it."""
-
-    done: Event = field(default_factory=Event)
-    secret: Secret | None = None
-    error: Exception | None = None
-
-
 class TokenCache:
-    """``given`` are the end user's own, by name; ``know`` is told of every value that comes."""
+    """``texts`` are the end user's own tokens, by name; ``know`` gets every fetched value."""
 
     def __init__(
         self,
@@ -47,52 +39,51 @@ class TokenCache:
         self._clock, self._given, self._know = clock, texts or {}, know
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
-        self._fetching: dict[str, _PendingFetch] = {}
+        self._fetching: dict[str, Future[Secret]] = {}
 
     def get(
         self, token: Token, stale: Secret | None, fetch: Callable[[Token], FetchedToken]
     ) -> Secret:
         """The token, never ``stale``. Raises PlanningError (NO_TOKEN), or as ``fetch`` does."""
         if token.is_user_token:
-            return self._users(token)
+            return self._get_user_token(token)
         with self._lock:
             kept = self._kept.get(token.name)
             if kept and kept.secret is not stale and self._clock.get_time() < kept.until:
                 return kept.secret
             under_way = self._fetching.get(token.name)
-            mine = under_way or self._fetching.setdefault(token.name, _PendingFetch())
-        if under_way:
-            under_way.done.wait()
-            return _outcome(under_way)
-        return self._fetched(token, mine, fetch)
+            mine = under_way or self._fetching.setdefault(token.name, Future())
+        return _wait_for(under_way) if under_way else self._fetch(token, mine, fetch)
 
-    def _fetched(
-        self, token: Token, mine: _PendingFetch, fetch: Callable[[Token], FetchedToken]
+    def _fetch(
+        self, token: Token, mine: Future[Secret], fetch: Callable[[Token], FetchedToken]
     ) -> Secret:
+        secret = None
+        why = "the fetch of a token was interrupted"
+        error: Exception = PlanningError(FailureReason.NO_TOKEN, why)
         try:
             fetched_token = fetch(token)
-            mine.secret = self._know(fetched_token.secret)
+            secret = self._know(fetched_token.secret)
             with self._lock:
-                self._kept[token.name] = _Kept(mine.secret, self._until(fetched_token))
-        except Exception as error:
-            mine.error = error
+                self._kept[token.name] = _Kept(secret, self._compute_end(fetched_token.expires_in))
+        except Exception as failure:
+            error = failure
             raise
         finally:
             with self._lock:
                 del self._fetching[token.name]
-            mine.done.set()
-        return mine.secret
+            if secret:
+                mine.set_result(secret)
+            else:
+                mine.set_exception(error)
+        return secret
 
-    def _until(self, fetched_token: FetchedToken) -> float:
-        if fetched_token.expires_in is None:
+    def _compute_end(self, expires_in: float | None) -> float:
+        if expires_in is None:
             return float("inf")
-        return (
-            self._clock.get_time()
-            + fetched_token.expires_in
-            - min(_MARGIN, fetched_token.expires_in / 10)
-        )
+        return self._clock.get_time() + expires_in - min(_MARGIN, expires_in / 10)
 
-    def _users(self, token: Token) -> Secret:
+    def _get_user_token(self, token: Token) -> Secret:
         if token.name in self._given:
             return self._given[token.name]
         raise PlanningError(
@@ -102,13 +93,9 @@ class TokenCache:
         )
 
 
-def _outcome(fetched: _PendingFetch) -> Secret:
-    """The result of a fetch by another thread."""
-    if fetched.secret:
-        return fetched.secret
-    if isinstance(fetched.error, PlanningError):
-        error = fetched.error
-        raise PlanningError(error.reason, str(error), hint=error.hint)
-    if fetched.error:
-        raise fetched.error
-    raise PlanningError(FailureReason.NO_TOKEN, "the fetch of a token was interrupted")
+def _wait_for(fetch: Future[Secret]) -> Secret:
+    """The result of a fetch by another thread; each thread raises an error of its own."""
+    try:
+        return fetch.result()
+    except PlanningError as error:
+        raise PlanningError(error.reason, str(error), hint=error.hint) from None

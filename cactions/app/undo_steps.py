@@ -1,16 +1,27 @@
-"""What undoing a run would write to each person, and what it leaves alone."""
+"""What undoing a run would write to each person, what it leaves alone, and what it has undone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import People
+from cactions.app.ports import Journal, People
 from cactions.logic.plan.planner import invert_plan, plan_undo
 from cactions.logic.project.stored_run import find_misfit
-from cactions.model import Conflict, Outcome, Plan, Project, Receipt, Run, UsageError
+from cactions.model import (
+    Conflict,
+    Outcome,
+    Plan,
+    Project,
+    Receipt,
+    Run,
+    RunHead,
+    RunKind,
+    UsageError,
+)
 
 
 class UndoStep(Struct, frozen=True):
@@ -29,10 +40,7 @@ class UndoStep(Struct, frozen=True):
 def build_undo_steps(
     done: Run, people: People, project: Project | None = None
 ) -> tuple[UndoStep, ...]:
-    """Build the steps for each entry that was applied or whose outcome is unknown.
-
-    ``project`` declares what the attributes can hold.
-    """
+    """Build a step for each entry that was applied or whose outcome is unknown."""
     return tuple(
         _build_step(entry.plan, people, project)
         for entry in done.entries
@@ -59,3 +67,33 @@ def build_undo_plan(step: UndoStep, written: Iterator[Receipt]) -> Receipt:
     outcome = Outcome.CONFLICT if step.conflicts else Outcome.UNCHANGED
     outcome = Outcome.FAILED if step.gone else outcome
     return Receipt(step.plan.subject.person_id, outcome, step.gone, step.conflicts)
+
+
+class UndoMarks:
+    """Marks the people in the run that ``head`` undoes whose changes are reverted completely.
+
+    A person with only a part reverted is not marked: the other changes can be undone later.
+    Does nothing if there is no such run.
+    """
+
+    def __init__(self, head: RunHead, people: People, journal: Journal) -> None:
+        self._head, self._people, self._journal = head, people, journal
+        self._plans: dict[str, list[Plan]] = {}
+        if head.kind is RunKind.UNDO:
+            with suppress(UsageError):
+                for entry in journal.read(head.undoes).entries:
+                    if not (entry.forgotten or entry.undone_by):
+                        self._plans.setdefault(entry.plan.subject.person_id, []).append(entry.plan)
+
+    def mark_undone(self, receipt: Receipt | None) -> None:
+        """Mark the person if this receipt completes the undo of their changes."""
+        if receipt is None or receipt.outcome is not Outcome.APPLIED:
+            return
+        plans = self._plans.get(receipt.person_id, [])
+        with suppress(UsageError):  # the person is gone, or the run was deleted meanwhile
+            if plans and all(self._is_reverted(plan) for plan in plans):
+                self._journal.mark_undone(self._head.undoes, receipt.person_id, self._head.id)
+
+    def _is_reverted(self, plan: Plan) -> bool:
+        undo_plan, conflicts = plan_undo(plan, self._people.get(plan.subject.person_id))
+        return not (undo_plan.effective or conflicts)

@@ -1,10 +1,10 @@
 """A call that changes something at the third party is made at most once.
 
 - It stands durably in the journal before a byte of it is sent, as a pending plan.
-- Its answer comes into the journal before anything is shown or written: what it gave rise to can
-  be applied later, without another call.
-- If its response is lost, its outcome is unknown, and neither a resumed run nor a new
-  one sends it again unless the operator says so.
+- Its response comes into the journal before anything is shown or written: the plan can be applied
+  later, without another call.
+- Where its response is lost, the outcome is unknown, and neither a resumed run nor a new one sends
+  it again unless the operator says so.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _A_TEST: Final = "it was a test, which writes no person"
 
 
 class CallRecord(Struct, frozen=True):
-    """What came of the call; ``run`` holds it, and is None where nothing was sent."""
+    """The result of the call; ``run`` holds it, and is None if nothing was sent."""
 
     result: Plan | PlanFailure
     run: Run | None = None
@@ -50,11 +50,10 @@ class CallRecord(Struct, frozen=True):
 def call_once(
     head: RunHead, job: Job, context: PlanContext, stores: RunStores, *, again: bool
 ) -> CallRecord:
-    """Make the call as a run that has not written yet. Raises what ``propose`` raises, and Stopped.
+    """Make the call as a run; a plan stays open in it until the run is resumed.
 
-    Where a plan came of it the run is left open: resuming it applies the plan. Raises
-    UsageError if the outcome of an earlier call of the action for the person is unknown;
-    ``again`` allows it all the same.
+    Raises as ``propose_plan``, and RunAborted; UsageError if the outcome of an earlier call of the
+    action for the person is unknown, unless ``again``.
     """
     person = context.people.find(job.query)
     asked = CallSpec(job.action, person, job.inputs)
@@ -72,7 +71,7 @@ def call_once(
         [entry] = stores.journal.record_plans(head.id, [pending])
         result = plan_response(job, person, context, f"{head.id}-{entry}")
         if isinstance(result, PlanFailure):
-            stores.journal.record_outcome(head.id, entry, _receipt(result))
+            stores.journal.record_outcome(head.id, entry, _build_receipt(result))
             stores.journal.finish(head.id)
         else:
             stores.journal.replace_pending_plan(head.id, entry, result)
@@ -91,7 +90,7 @@ def call_for_test(
     return done.result
 
 
-def _receipt(failed: PlanFailure) -> Receipt:
+def _build_receipt(failed: PlanFailure) -> Receipt:
     is_unknown = failed.reason is FailureReason.OUTCOME_UNKNOWN
     outcome = Outcome.OUTCOME_UNKNOWN if is_unknown else Outcome.FAILED
     message = CALL_OUTCOME_UNKNOWN if is_unknown else failed.message
@@ -105,7 +104,7 @@ def _check_outcomes_known(journal: Journal, head: RunHead, person_id: str) -> No
             f" whose outcome is unknown: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
-    if found := find_unknown_outcomes(journal.list_runs()).get((_place(head), person_id)):
+    if found := find_unknown_outcomes(journal.list_runs()).get((_get_place(head), person_id)):
         raise UsageError(
             f"the outcome of an earlier call of {head.action} for this person is unknown"
             f" (run {found}): it may have been carried out",
@@ -128,14 +127,16 @@ def find_unknown_outcomes(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str
         for person_id, outcome_unknown in asked.items():
             if not (run.authentic or outcome_unknown):
                 continue
-            last.setdefault((_place(run.head), person_id), run.head.id if outcome_unknown else "")
+            last.setdefault(
+                (_get_place(run.head), person_id), run.head.id if outcome_unknown else ""
+            )
     return {where: run_id for where, run_id in last.items() if run_id}
 
 
 Place: TypeAlias = tuple[RunKind, str, str, str]
 
 
-def _place(head: RunHead) -> Place:
+def _get_place(head: RunHead) -> Place:
     """What is requested, and where; a replay sends no request."""
     return head.kind, head.action, head.environment, head.source
 

@@ -153,7 +153,7 @@ def create_caller(home: ProjectFolder, action: Action, options: LiveOptions) -> 
     """Who answers: the action's recording, or the live service."""
     if not options.replayed:
         return create_live_caller(home, options, [action])
-    from cactions.app.replay_caller import ReplayCaller
+    from cactions.app.propose import ReplayCaller
     from cactions.edges.cassette.reader import CassetteSender
 
     return ReplayCaller(CassetteSender(options.cassette or home.get_cassette_path(action)))

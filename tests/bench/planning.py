@@ -13,8 +13,7 @@ from math import inf
 from pathlib import Path
 from typing import Final
 
-from cactions.app.propose import Job, PlanContext, propose_plan, send_request
-from cactions.app.replay_caller import ReplayCaller
+from cactions.app.propose import Job, PlanContext, ReplayCaller, propose_plan, send_request
 from cactions.edges.cassette.reader import CassetteSender
 from cactions.logic import documents
 from cactions.logic.project import SourceFile, load_project

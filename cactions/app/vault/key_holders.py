@@ -7,7 +7,7 @@ from cactions.model.secret import Passphrase, VaultKey
 
 
 class MinGeneration:
-    """A key holder with a minimum generation: ``--min-generation``."""
+    """A key holder around another one, with a minimum generation: ``--min-generation``."""
 
     def __init__(self, holder: KeyHolder, generation: int) -> None:
         self.name = holder.name
@@ -16,11 +16,9 @@ class MinGeneration:
         self._generation = generation
 
     def get_key(self, vault_id: str) -> VaultKey | Passphrase:
-        """The inner holder's key."""
         return self._holder.get_key(vault_id)
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
-        """Store the key with the inner holder."""
         self._holder.keep(vault_id, key)
 
     def get_seen_generation(self, vault_id: str) -> int | None:
@@ -28,7 +26,6 @@ class MinGeneration:
         return max(self._generation, self._holder.get_seen_generation(vault_id) or 0)
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
-        """Let the inner holder remember it."""
         self._holder.remember_generation(vault_id, generation)
 
 

@@ -16,10 +16,11 @@ from cactions.app.vault.open_vault import (
     open_vault,
     write_vault,
 )
-from cactions.app.vault.ports import VaultFile
+from cactions.app.vault.ports import VaultChange, VaultFile
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
-from cactions.logic.vault import errors, file_format, validation
+from cactions.logic.vault import file_format, validation
+from cactions.logic.vault.errors import build_bad_entry
 from cactions.model import CactionsError, DefinitionError, UsageError
 from cactions.model.secret import Secret
 from cactions.model.vault import (
@@ -60,10 +61,7 @@ class VerifiedVault(Struct, frozen=True):
 
 
 class VaultStatus(Struct, frozen=True):
-    """The state of a vault; ``contents`` is None if it cannot be read, ``trouble`` is the reason.
-
-    Without ``trouble``, ``me`` is the recipient that opens the vault here.
-    """
+    """The state of a vault; ``trouble`` is why ``contents`` or ``me``, who opens it, is missing."""
 
     file: str
     holder: str
@@ -74,27 +72,31 @@ class VaultStatus(Struct, frozen=True):
 
 
 def create_vault(context: VaultContext, recipient: str) -> WrittenVault:
-    """Create a vault with one recipient; the key holder stores the key.
-
-    The key is stored first, so that no vault is written that cannot be opened. Raises UsageError
-    and StoreError.
-    """
+    """Create a vault with one recipient. Raises UsageError and StoreError."""
     validation.check_name(recipient, "recipient")
+    hint = "Seal into it with `cactions vault seal NAME`, or move it away first."
     with context.file.lock_for_change() as file:
-        if file.before is not None:
-            raise UsageError(
-                f"{context.file.name} already exists; nothing was written",
-                hint="Seal into it with `cactions vault seal NAME`, or move it away first.",
-            )
-        head = VaultHead(context.sealer.new_vault_id(), 1, 1)
-        key = context.sealer.new_key(recipient)
-        context.keys.keep(head.vault_id, key)
-        data_key = context.sealer.new_key("data key")
-        before = VaultContents(replace(head, generation=0))
-        vault = OpenVault(before, recipient, key, data_key, context.sealer)
-        me = Recipient(recipient, RecipientKind.KEY, "", context.get_today(), UNSEALED)
-        first = replace(before, recipients=(vault.wrap_key(me, key),))
-        return write_vault(context, file, replace(vault, contents=first))
+        return write_vault(context, file, start_vault(context, file, recipient, hint))
+
+
+def start_vault(
+    context: VaultContext, file: VaultChange, recipient: str, exists_hint: str
+) -> OpenVault:
+    """A new vault with one recipient. Raises UsageError if the file exists.
+
+    The key is stored first, so that no vault is written that cannot be opened.
+    """
+    if file.before is not None:
+        raise UsageError(
+            f"{context.file.name} already exists; nothing was written", hint=exists_hint
+        )
+    head = VaultHead(context.sealer.new_vault_id(), 1, 0)
+    key = context.sealer.new_key(recipient)
+    context.keys.keep(head.vault_id, key)
+    data_key = context.sealer.new_key("data key")
+    vault = OpenVault(VaultContents(head), recipient, key, data_key, context.sealer)
+    me = Recipient(recipient, RecipientKind.KEY, "", context.get_today(), UNSEALED)
+    return replace(vault, contents=VaultContents(head, (vault.wrap_key(me, key),)))
 
 
 def seal_secret(
@@ -114,9 +116,7 @@ def seal_secret(
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_free(vault, secret.label)
-        entry = Entry(
-            Purpose.SECRET, secret.label, 1, build_meta(context, vault, hosts_by_kind), UNSEALED
-        )
+        entry = build_entry(context, vault, secret.label, hosts_by_kind)
         return put_entry(vault, entry, secret.reveal().encode())
 
     return change_vault(context, edit)
@@ -130,27 +130,29 @@ def rotate_secret(
 
     def edit(vault: OpenVault) -> OpenVault:
         old = find_entry(vault, secret.label)
-        meta = {**old.meta, **build_meta(context, vault, hosts_by_kind)}
-        entry = replace(old, version=old.version + 1, meta=meta)
+        entry = build_entry(context, vault, secret.label, hosts_by_kind, old)
         return put_entry(vault, entry, secret.reveal().encode())
 
     return change_vault(context, edit)
 
 
-def build_meta(
-    context: VaultContext, vault: OpenVault, hosts_by_kind: Mapping[str, tuple[str, ...]]
-) -> Meta:
-    """Metadata of an entry that is sealed now, with its hosts of each kind."""
-    return {"by": vault.me, "created": context.get_today(), **hosts_by_kind}
+def build_entry(
+    context: VaultContext,
+    vault: OpenVault,
+    name: str,
+    hosts_by_kind: Mapping[str, tuple[str, ...]],
+    old: Entry | None = None,
+) -> Entry:
+    """A secret's first entry, or the next version of ``old``; its value is not sealed yet."""
+    sealed_now = {"by": vault.me, "created": context.get_today()}
+    meta: Meta = {**(old.meta if old else {}), **sealed_now, **hosts_by_kind}
+    return Entry(Purpose.SECRET, name, old.version + 1 if old else 1, meta, UNSEALED)
 
 
 def put_entry(vault: OpenVault, entry: Entry, value: bytes) -> OpenVault:
     """The vault with this value sealed in the entry; it replaces every earlier version."""
-    others = (
-        other
-        for other in vault.contents.entries
-        if (other.purpose, other.name) != (entry.purpose, entry.name)
-    )
+    place = (entry.purpose, entry.name)
+    others = (old for old in vault.contents.entries if (old.purpose, old.name) != place)
     entries = (*others, vault.seal_value(entry, value))
     return replace(vault, contents=replace(vault.contents, entries=entries))
 
@@ -203,10 +205,7 @@ def get_status(context: VaultContext) -> VaultStatus:
 
 
 def accept_generation(context: VaultContext, generation: int) -> VaultHead:
-    """Accept an older file as current if it has exactly this generation.
-
-    Raises UsageError if it has another one, VaultError if the file is damaged.
-    """
+    """Accept an older file as current. Raises UsageError if it has another generation."""
     vault = open_vault(context, older=True)
     current = vault.head.generation
     if current != generation:
@@ -227,7 +226,13 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     """
     entry = find_entry(vault, name)
     if entry.token_hosts and not fetches:
-        raise _refuse_token_secret(name)
+        # its response could be a token, also where the host is the same, and go to a person
+        raise DefinitionError(
+            f'the secret "{name}" fetches tokens, so an action may not send it itself; it was not'
+            " opened",
+            hint="Name the token that is fetched with it under `tokens` of the request. If the"
+            " service needs the secret too, seal it again under another name.",
+        )
     if host.lower() not in entry.hosts:
         rotate = join_command(("vault", "rotate"), name, options=("--host", host))
         raise DefinitionError(
@@ -238,20 +243,7 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     try:
         return Secret(name, vault.unseal(entry).decode())
     except UnicodeDecodeError:
-        raise errors.build_bad_entry(name) from None
-
-
-def _refuse_token_secret(name: str) -> DefinitionError:
-    """An action that sends this secret could get a token as its response, and write it to a person.
-
-    The host does not tell the two apart: many services issue tokens and data on the same host.
-    """
-    return DefinitionError(
-        f'the secret "{name}" fetches tokens, so an action may not send it itself; it was not'
-        " opened",
-        hint="Name the token that is fetched with it under `tokens` of the request. If the"
-        " service needs the secret too, seal it again under another name.",
-    )
+        raise build_bad_entry(name) from None
 
 
 def find_entry(vault: OpenVault, name: str) -> Entry:

@@ -7,6 +7,7 @@ on this machine is not used.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -14,8 +15,9 @@ from msgspec.structs import replace
 
 from cactions.app.ports import Clock
 from cactions.app.vault.ports import KeyHolder, Sealer, VaultChange, VaultFile
-from cactions.logic.vault import associated_data, errors, file_format
+from cactions.logic.vault import associated_data, file_format
 from cactions.logic.vault.canonical_json import end_line
+from cactions.logic.vault.errors import Problem, build_bad_entry, build_error, build_missing
 from cactions.model import CactionsError, StoreError
 from cactions.model.secret import KEY_BYTES, Passphrase, VaultKey
 from cactions.model.vault import (
@@ -68,30 +70,23 @@ class OpenVault(Struct, frozen=True):
 
     def find(self, purpose: Purpose, name: str) -> Entry | None:
         """The newest version of an entry."""
-        matches = (
-            entry
-            for entry in self.contents.entries
-            if (entry.purpose, entry.name) == (purpose, name)
-        )
+        place = (purpose, name)
+        matches = (old for old in self.contents.entries if (old.purpose, old.name) == place)
         return max(matches, key=lambda entry: entry.version, default=None)
 
     def unseal(self, entry: Entry) -> bytes:
         """Open an entry. Raises VaultError (ENTRY)."""
         try:
-            return self.sealer.unseal(
-                self._key_for(entry.purpose),
-                associated_data.build_entry_data(self.head, entry),
-                entry.sealed,
-            )
+            data = associated_data.build_entry_data(self.head, entry)
+            return self.sealer.unseal(self._derive_key(entry.purpose), data, entry.sealed)
         except AuthenticationFailed:
-            raise errors.build_bad_entry(entry.name) from None
+            raise build_bad_entry(entry.name) from None
 
     def seal_value(self, entry: Entry, plaintext: bytes) -> Entry:
         """The entry with this plaintext; its earlier content is ignored."""
         data = associated_data.build_entry_data(self.head, entry)
-        return replace(
-            entry, sealed=self.sealer.seal(self._key_for(entry.purpose), data, plaintext)
-        )
+        sealed = self.sealer.seal(self._derive_key(entry.purpose), data, plaintext)
+        return replace(entry, sealed=sealed)
 
     def wrap_key(self, recipient: Recipient, key: VaultKey) -> Recipient:
         """The recipient with the data key wrapped by their key."""
@@ -103,7 +98,7 @@ class OpenVault(Struct, frozen=True):
         """The purpose's key of this name, by default the current one. Raises StoreError."""
         present = f"{self.head.vault_id}.{self.head.epoch}"
         if name in {"", present}:
-            return PurposeKey(present, self._key_for(purpose))
+            return PurposeKey(present, self._derive_key(purpose))
         entry = self.find(purpose, name)
         if entry is None:
             raise StoreError(
@@ -112,10 +107,9 @@ class OpenVault(Struct, frozen=True):
             )
         return PurposeKey(name, VaultKey(name, self.unseal(entry)))
 
-    def _key_for(self, purpose: Purpose) -> VaultKey:
-        return self.sealer.derive_key(
-            self.data_key, associated_data.build_purpose_label(self.head, purpose)
-        )
+    def _derive_key(self, purpose: Purpose) -> VaultKey:
+        label = associated_data.build_purpose_label(self.head, purpose)
+        return self.sealer.derive_key(self.data_key, label)
 
 
 class WrittenVault(Struct, frozen=True):
@@ -151,7 +145,7 @@ def change_vault(context: VaultContext, edit: Callable[[OpenVault], OpenVault]) 
 def open_existing(context: VaultContext, file: VaultChange) -> file_format.VaultText:
     """Parse the file under the lock. Raises UsageError if there is none."""
     if file.before is None:
-        raise errors.build_missing(context.file.name)
+        raise build_missing(context.file.name)
     return file_format.parse_vault(file.before)
 
 
@@ -166,24 +160,19 @@ def write_vault(context: VaultContext, file: VaultChange, vault: OpenVault) -> W
     try:
         context.keys.remember_generation(head.vault_id, head.generation)
     except CactionsError as error:
-        return WrittenVault(
-            head, (f"{context.keys.name} did not remember the generation: {error}",)
-        )
+        note = f"{context.keys.name} did not remember the generation: {error}"
+        return WrittenVault(head, (note,))
     return WrittenVault(head)
 
 
 def unlock_vault(
     text: file_format.VaultText, key: VaultKey | Passphrase, sealer: Sealer
 ) -> OpenVault:
-    """Steps 4 to 6 of reading: find the recipient, unwrap the data key, check the MAC.
-
-    Raises VaultError.
-    """
+    """Steps 4 to 6 of reading: recipient, data key, MAC. Raises VaultError."""
     vault = unwrap(text.contents, key, sealer)
-    if not sealer.has_mac(
-        _derive_mac_key(sealer, vault.data_key, vault.head), text.covered, text.mac
-    ):
-        raise errors.build_tampered()
+    mac_key = _derive_mac_key(sealer, vault.data_key, vault.head)
+    if not sealer.has_mac(mac_key, text.covered, text.mac):
+        raise build_error(Problem.TAMPERED)
     return vault
 
 
@@ -207,7 +196,8 @@ def _find_recipient(
     else:
         matches = [recipient for recipient in recipients if recipient.stretching]
     if len(matches) != 1:
-        raise errors.build_unknown_recipient(key.label)
+        problem = Problem.UNKNOWN_RECIPIENT if key.label else Problem.UNKNOWN_KEY
+        raise build_error(problem, name=key.label)
     return matches[0]
 
 
@@ -216,29 +206,28 @@ def _match_key(
 ) -> VaultKey:
     """The recipient's key of 32 bytes; the key id commits to it before it is used."""
     if isinstance(key, Passphrase):
-        if recipient.stretching is None:
-            raise errors.build_wrong_passphrase(recipient.name)
-        key = sealer.derive_from_passphrase(key, recipient.stretching)
-        if compute_key_id(sealer, key, head) != recipient.key_id:
-            raise errors.build_wrong_passphrase(recipient.name)
-        return key
+        params = recipient.stretching
+        derived = sealer.derive_from_passphrase(key, params) if params else None
+        if derived is None or compute_key_id(sealer, derived, head) != recipient.key_id:
+            raise build_error(Problem.WRONG_PASSPHRASE, name=recipient.name)
+        return derived
     seen = compute_key_id(sealer, key, head)
     if seen != recipient.key_id:
-        raise errors.build_wrong_key(recipient.name, seen, recipient.key_id)
+        raise build_error(
+            Problem.WRONG_KEY, name=recipient.name, seen=seen, wanted=recipient.key_id
+        )
     return key
 
 
 def _unwrap_data_key(
     head: VaultHead, recipient: Recipient, key: VaultKey, sealer: Sealer
 ) -> VaultKey:
-    try:
-        data = sealer.unseal(
-            key, associated_data.build_recipient_data(head, recipient), recipient.wrapped
-        )
-    except AuthenticationFailed:
-        raise errors.build_tampered() from None
+    place = associated_data.build_recipient_data(head, recipient)
+    data = b""
+    with suppress(AuthenticationFailed):
+        data = sealer.unseal(key, place, recipient.wrapped)
     if len(data) != KEY_BYTES:
-        raise errors.build_tampered()
+        raise build_error(Problem.TAMPERED)
     return VaultKey("data key", data)
 
 
@@ -250,7 +239,7 @@ def check_generation(context: VaultContext, head: VaultHead) -> bool:
     """Step 7 of reading: refuse an older file than the newest seen. False if none was seen."""
     current, seen = head.generation, context.keys.get_seen_generation(head.vault_id)
     if seen is not None and current < seen:
-        raise errors.build_rollback(current, seen)
+        raise build_error(Problem.ROLLBACK, have=current, seen=seen)
     if seen is None or current > seen:
         context.keys.remember_generation(head.vault_id, current)
     return seen is not None

@@ -24,21 +24,13 @@ from cactions.logic.vault.file_format import VaultText
 from cactions.logic.vault.key_encoding import KeyTextError, decode_key, encode_key
 from cactions.model import UsageError
 from cactions.model.secret import Passphrase, Secret, VaultKey
-from cactions.model.vault import (
-    Recipient,
-    RecipientKind,
-    VaultError,
-    VaultFault,
-)
+from cactions.model.vault import Recipient, RecipientKind, VaultError, VaultFault
 
 _TEXT_KINDS = {RecipientKind.INVITATION: "join", RecipientKind.MACHINE: "key"}
 
 
 class OneTimeCode(Struct, frozen=True):
-    """A text to hand over to a new recipient by a safe channel; shown once and stored nowhere.
-
-    For an INVITATION it is a join code (`cactions vault join`), for a MACHINE its key.
-    """
+    """A join code, or a machine's key, to hand over by a safe channel; shown once, not stored."""
 
     name: str
     kind: RecipientKind
@@ -70,12 +62,12 @@ def invite_recipient(context: VaultContext, name: str) -> AddedRecipient:
     A person who has not joined yet gets a new code, and the old one becomes void. This helps when
     a command was interrupted before it showed the code.
     """
-    return _admit(context, name, RecipientKind.INVITATION)
+    return _add_recipient(context, name, RecipientKind.INVITATION)
 
 
 def add_machine(context: VaultContext, name: str) -> AddedRecipient:
     """Add a machine, such as a CI system, with its key; a known machine gets a new key."""
-    return _admit(context, name, RecipientKind.MACHINE)
+    return _add_recipient(context, name, RecipientKind.MACHINE)
 
 
 def add_passphrase(context: VaultContext, passphrase: Passphrase) -> WrittenVault:
@@ -88,7 +80,7 @@ def add_passphrase(context: VaultContext, passphrase: Passphrase) -> WrittenVaul
     return change_vault(context, edit)
 
 
-def _admit(context: VaultContext, name: str, kind: RecipientKind) -> AddedRecipient:
+def _add_recipient(context: VaultContext, name: str, kind: RecipientKind) -> AddedRecipient:
     validation.check_name(name, "recipient")
     handouts = []
 
@@ -168,8 +160,7 @@ def _check_not_inside(context: VaultContext, text: VaultText) -> None:
     ]
     if inside:
         raise UsageError(
-            f'{context.keys.name} holds the key of "{inside[0]}", '
-            "which is a recipient"
+            f'{context.keys.name} holds the key of "{inside[0]}", which is a recipient'
             " already; nothing was written",
             hint="Join on the machine that the code was made for.",
         )

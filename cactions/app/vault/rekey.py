@@ -6,7 +6,7 @@ every other recipient gets a fresh key to be handed over, and a removed recipien
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,10 +35,7 @@ class RekeyedVault(Struct, frozen=True):
 
 
 def rekey_vault(context: VaultContext, passphrases: Iterable[Passphrase] = ()) -> RekeyedVault:
-    """Make a new data key, seal all entries again, and make fresh keys for other recipients.
-
-    A passphrase recipient stays if the passphrase is given, and is dropped if not.
-    """
+    """Make a new data key; a passphrase recipient stays only if the passphrase is given."""
     return _rekey(context, "", tuple(passphrases))
 
 
@@ -77,10 +74,11 @@ def _start_epoch(
     head = replace(vault.head, epoch=vault.head.epoch + 1)
     contents = replace(vault.contents, head=head)
     new = replace(vault, contents=contents, data_key=vault.sealer.new_key("data key"))
-    entries = (*_reseal_entries(vault, new), *_archive_purpose_keys(vault, new, today))
+    resealed = (new.seal_value(entry, vault.unseal(entry)) for entry in vault.contents.entries)
+    entries = (*resealed, *archive_purpose_keys(new, vault, today))
     by_name = {passphrase.label: passphrase for passphrase in passphrases}
     staying = [other for other in vault.contents.recipients if other.name != removed]
-    carried = {old.name: _carry_recipient(new, old, by_name, today) for old in staying}
+    carried = {old.name: _renew_recipient(new, old, by_name, today) for old in staying}
     recipients = tuple(recipient for recipient, _ in carried.values() if recipient)
     handouts = tuple(handout for _, handout in carried.values() if handout)
     dropped = tuple(name for name, (recipient, _) in carried.items() if recipient is None)
@@ -88,7 +86,7 @@ def _start_epoch(
     return _NewEpoch(replace(new, contents=complete), handouts, dropped)
 
 
-def _carry_recipient(
+def _renew_recipient(
     new: OpenVault, old: Recipient, by_name: Mapping[str, Passphrase], today: str
 ) -> tuple[Recipient | None, OneTimeCode | None]:
     """A recipient under the new data key, and the text to hand over to them."""
@@ -102,22 +100,12 @@ def _carry_recipient(
     return new_recipient(new, old.name, kind, today)
 
 
-def _reseal_entries(old: OpenVault, new: OpenVault) -> tuple[Entry, ...]:
-    return tuple(new.seal_value(entry, old.unseal(entry)) for entry in old.contents.entries)
-
-
-def _archive_purpose_keys(old: OpenVault, new: OpenVault, today: str) -> tuple[Entry, ...]:
-    """The current keys of journals and plans, so that older records stay readable."""
-    return tuple(
-        archive_keys(new, purpose, old, today) for purpose in (Purpose.JOURNAL, Purpose.PLAN)
-    )
-
-
-def archive_keys(into: OpenVault, purpose: Purpose, of: OpenVault, today: str) -> Entry:
-    """Store a purpose's current key as an entry of another vault (or epoch)."""
-    key = of.derive_purpose_key(purpose)
-    meta: Meta = {"by": into.me, "created": today, "hosts": ()}
-    return into.seal_value(Entry(purpose, key.name, 1, meta, UNSEALED), key.key.reveal())
+def archive_purpose_keys(into: OpenVault, of: OpenVault, today: str) -> Iterator[Entry]:
+    """The current keys of journals and plans, as entries that keep older records readable."""
+    for purpose in (Purpose.JOURNAL, Purpose.PLAN):
+        key = of.derive_purpose_key(purpose)
+        meta: Meta = {"by": into.me, "created": today, "hosts": ()}
+        yield into.seal_value(Entry(purpose, key.name, 1, meta, UNSEALED), key.key.reveal())
 
 
 def _check_removable(vault: OpenVault, name: str) -> None:

@@ -36,10 +36,7 @@ class VaultRowCipher:
         )
 
     def unseal(self, stored: str | bytes, place: tuple[str | int, ...]) -> str:
-        """Open the text; plain text from before the vault is returned as it is.
-
-        Raises VaultLocked, and StoreError if it was not sealed for its place.
-        """
+        """Open the text; plain text from before the vault is returned as it is."""
         if isinstance(stored, str):
             return stored
         try:

@@ -11,20 +11,17 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.vault.manage import UNSEALED
+from cactions.app.vault.manage import start_vault
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, unwrap, write_vault
 from cactions.app.vault.ports import VaultFile
-from cactions.app.vault.rekey import archive_keys
+from cactions.app.vault.rekey import archive_purpose_keys
 from cactions.logic.vault.file_format import VaultFragment, find_head, parse_fragments
-from cactions.model import UsageError
 from cactions.model.vault import (
     Entry,
     Purpose,
     Recipient,
-    RecipientKind,
     VaultContents,
     VaultError,
-    VaultHead,
 )
 
 
@@ -45,17 +42,13 @@ class SalvagedVault(Struct, frozen=True):
 
 
 def salvage_vault(context: VaultContext, into: VaultFile) -> SalvagedVault:
-    """Make a new vault of what still opens. The damaged file stays as it is.
-
-    Raises VaultError if the data key cannot be unwrapped, UsageError if ``into`` exists.
-    """
+    """Make a new vault of what still opens; the damaged file stays. Raises as ``start_vault``."""
     data = context.file.read()
     fragments = tuple(parse_fragments(data))
-    damaged = _unwrap_damaged(
-        context,
-        find_head(data),
-        [line.content for line in fragments if isinstance(line.content, Recipient)],
-    )
+    recipients = tuple(line.content for line in fragments if isinstance(line.content, Recipient))
+    contents = VaultContents(find_head(data), recipients)
+    key = context.keys.get_key(contents.head.vault_id)
+    damaged = unwrap(contents, key, context.sealer)
     opened = {fragment.number: _open_fragment(damaged, fragment) for fragment in fragments}
     kept = _keep_newest(entry for entry, _ in filter(None, opened.values()))
     values = {id(entry): value for entry, value in filter(None, opened.values())}
@@ -69,13 +62,6 @@ def salvage_vault(context: VaultContext, into: VaultFile) -> SalvagedVault:
     )
     outside = tuple(other.name for other in damaged.contents.recipients if other.name != damaged.me)
     return SalvagedVault(written, kept, lost, outside)
-
-
-def _unwrap_damaged(
-    context: VaultContext, head: VaultHead, recipients: list[Recipient]
-) -> OpenVault:
-    contents = VaultContents(head, tuple(recipients))
-    return unwrap(contents, context.keys.get_key(head.vault_id), context.sealer)
 
 
 def _open_fragment(damaged: OpenVault, fragment: VaultFragment) -> tuple[Entry, bytes] | None:
@@ -99,19 +85,10 @@ def _keep_newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def _write_new_vault(
     context: VaultContext, damaged: OpenVault, kept: list[tuple[Entry, bytes]]
 ) -> WrittenVault:
+    hint = "Name a file that does not exist yet."
     with context.file.lock_for_change() as file:
-        if file.before is not None:
-            raise UsageError(
-                f"{context.file.name} already exists; nothing was written",
-                hint="Name a file that does not exist yet.",
-            )
-        head = VaultHead(context.sealer.new_vault_id(), 1, 0)
-        key, data_key = (context.sealer.new_key(label) for label in (damaged.me, "data key"))
-        vault = OpenVault(VaultContents(head), damaged.me, key, data_key, context.sealer)
-        today = context.get_today()
-        me = vault.wrap_key(Recipient(vault.me, RecipientKind.KEY, "", today, UNSEALED), key)
+        vault = start_vault(context, file, damaged.me, hint)
         entries = [vault.seal_value(entry, value) for entry, value in kept]
-        entries += [archive_keys(vault, p, damaged, today) for p in (Purpose.JOURNAL, Purpose.PLAN)]
-        context.keys.keep(head.vault_id, key)
-        contents = VaultContents(head, (me,), tuple(entries))
+        entries += archive_purpose_keys(vault, damaged, context.get_today())
+        contents = replace(vault.contents, entries=tuple(entries))
         return write_vault(context, file, replace(vault, contents=contents))

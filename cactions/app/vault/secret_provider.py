@@ -38,11 +38,7 @@ class VaultSecrets:
             return {name: self._open_one(name, host, fetches) for name in names}
 
     def find_binding(self, token: Token) -> TokenBinding:
-        """The hosts that may get the token. Without a secret in its fetch, no vault is opened.
-
-        Raises UsageError if there is no vault or a secret of the fetch is not in it, and
-        StoreError if the vault cannot be opened.
-        """
+        """The hosts that may get the token. Without a secret in its fetch, no vault is opened."""
         with self._lock:
             return TokenBinding(
                 token,

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
-from cactions.app.vault.manage import TOKEN_HOST, UNSEALED, build_meta, find_entry, put_entry
+from cactions.app.vault.manage import TOKEN_HOST, build_entry, find_entry, put_entry
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, change_vault
 from cactions.logic.shell import join_command
 from cactions.logic.vault import validation
 from cactions.model import UsageError
-from cactions.model.vault import Entry, Purpose
+from cactions.model.vault import Purpose
 
 
 def bind_fetched_tokens(context: VaultContext, name: str, hosts: Iterable[str]) -> WrittenVault:
-    """Set the hosts that may get tokens fetched with this secret; earlier hosts are replaced.
-
-    The same value is sealed as a new version. Raises UsageError if there is no such secret.
-    """
+    """Replace the hosts that may get tokens fetched with this secret; its value is sealed again."""
     hosts_by_kind = {"token_hosts": validation.check_hosts(hosts, TOKEN_HOST)}
 
     def edit(vault: OpenVault) -> OpenVault:
@@ -26,8 +21,7 @@ def bind_fetched_tokens(context: VaultContext, name: str, hosts: Iterable[str]) 
             raise _describe_unknown(name, hosts)
         old = find_entry(vault, name)
         value = vault.unseal(old)
-        meta = {**old.meta, **build_meta(context, vault, hosts_by_kind)}
-        return put_entry(vault, replace(old, version=old.version + 1, meta=meta), value)
+        return put_entry(vault, build_entry(context, vault, name, hosts_by_kind, old), value)
 
     return change_vault(context, edit)
 
@@ -49,11 +43,7 @@ def bind_user_token(context: VaultContext, name: str, hosts: Iterable[str]) -> W
                 hint="Give the user's token another name in the YAML. For tokens fetched with the"
                 " secret, run the same command without --user.",
             )
-        version = old.version + 1 if old else 1
-        entry = Entry(
-            Purpose.SECRET, name, version, build_meta(context, vault, hosts_by_kind), UNSEALED
-        )
-        return put_entry(vault, entry, b"")
+        return put_entry(vault, build_entry(context, vault, name, hosts_by_kind, old), b"")
 
     return change_vault(context, edit)
 

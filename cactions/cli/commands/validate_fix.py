@@ -21,7 +21,7 @@ from cactions.cli.commands.validate_report import (
 from cactions.cli.exit_codes import Exit
 from cactions.cli.load import ActionFolder, lint_folder
 from cactions.edges.files.action_files import STDIN, find
-from cactions.edges.files.replace_file import replace_file
+from cactions.edges.files.file_io import replace_file
 from cactions.logic.fixes.apply import FixResult, apply_fixes
 from cactions.logic.lines import split_lines
 from cactions.logic.project import LoadedProject, SourceFile

@@ -64,10 +64,7 @@ class WriteTarget(NamedTuple):
 
 
 def add_project(folder: Path) -> None:
-    """Treat the folder as a project until the command ends.
-
-    The system's own folders are never projects: ``-f /dev/stdin`` does not make one.
-    """
+    """Treat the folder as a project, except for the system's own: ``-f /dev/stdin`` makes none."""
     real = os.path.realpath(folder)
     if real != "/dev" and not real.startswith(_PROCESSES):
         _projects.add(real)
@@ -79,19 +76,12 @@ def forget_projects() -> None:
 
 
 def resolve_for_reading(path: Path) -> str:
-    """Resolve all links of a path, whether it exists or not.
-
-    Raises RefusedLink; OSError from the system; ValueError for an invalid path.
-    """
+    """Resolve all links, whether it exists or not. Raises RefusedLink, OSError, ValueError."""
     return _resolve(path, writing=False)
 
 
 def resolve_for_writing(path: Path) -> WriteTarget:
-    """Resolve the path of a file to be written, whether it and its folder exist or not.
-
-    Raises RefusedLink; NotAFile if something else is in its place in a root; OSError from the
-    system; ValueError for an invalid path.
-    """
+    """Resolve the path of a file to write; raises NotAFile too, for what is there in a root."""
     real = _resolve(path, writing=True)
     inside = _find_root(real) is not None
     if inside and os.path.lexists(real):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.atomic_write import PRIVATE, SHARED, atomic_write
+from cactions.edges.files.atomic_write import PRIVATE, SHARED, FileChangedError, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading, resolve_for_writing
 from cactions.model import DefinitionError, Place, StoreError, UsageError
 
@@ -48,10 +49,7 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
 
 
 def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
-    """Read a file that the operator named; of a longer one, one byte more than ``limit``.
-
-    Raises UsageError if it cannot be read, DefinitionError if a link leads out of its project.
-    """
+    """Read the file; of a longer one, one byte more than ``limit``. Raises as ``read_text``."""
     try:
         with open(open_for_reading(path), "rb") as file:  # noqa: PTH123 - a descriptor has no path
             size = min(os.fstat(file.fileno()).st_size, limit)  # a buffer of ``limit`` takes time
@@ -94,14 +92,33 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Append to a file that the operator named.
-
-    Raises UsageError if it cannot be written, DefinitionError for a link of a project.
-    """
+    """Append to a file that the operator named. Raises as ``write_text``."""
     with _write_errors(path):
         target = resolve_for_writing(path)
         with target.path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(text)
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Replace ``before`` by ``after`` in a file that the operator named, atomically.
+
+    Links are followed, except for those of a project; the mode stays, and the owner where the
+    system allows it. Raises UsageError, or DefinitionError for a link of a project; the file is
+    left alone then.
+    """
+    with _write_errors(path):
+        target = resolve_for_writing(path).path
+        status = target.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(f"{path} cannot be replaced: it is not a file", hint="Name a file.")
+        try:
+            atomic_write(target, after, like=status, expected=before)
+        except FileChangedError:
+            raise UsageError(
+                f"{target} was changed while it was being checked, and was left alone",
+                hint="Run the command again.",
+            ) from None
+        try_sync_folder(target.parent)
 
 
 def _write_inside(path: Path, data: bytes, *, private: bool) -> None:
@@ -151,10 +168,7 @@ def delete_file(path: Path) -> None:
 
 
 def publish_file(draft: Path, path: Path) -> None:
-    """Give a complete, closed and synced file its final name; durable on return.
-
-    Raises FileExistsError if another process was first, and leaves that file alone.
-    """
+    """Give a closed and synced file its final name; durable. Raises FileExistsError if taken."""
     with store_errors(path):
         try:
             os.link(draft, path)
@@ -173,9 +187,7 @@ def _rename_new(draft: Path, path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Make names in the folder survive a power cut; does nothing where folders cannot be opened."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
+    """Make names in the folder survive a power cut."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -49,7 +49,7 @@ def find_tracking(folder: Path) -> GitStatus:
     for root in (home, *home.parents):
         if git := _find_git_folder(root / ".git"):
             place = _fold_case(bytes((home / folder.name).relative_to(root)))
-            return _read_tracking(git, _signature(git / "index"), folder.name, place)
+            return _read_tracking(git, _get_signature(git / "index"), folder.name, place)
     return GitStatus.UNTRACKED
 
 
@@ -63,7 +63,7 @@ def _read_tracking(git: Path, _signature: object, name: str, place: str) -> GitS
     return GitStatus.TRACKED if found else GitStatus.UNTRACKED
 
 
-def _signature(index: Path) -> object:
+def _get_signature(index: Path) -> object:
     try:
         found = index.stat()
     except (OSError, ValueError):

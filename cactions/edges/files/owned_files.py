@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cactions.edges.files.file_io import describe_os_error
 
-_MAY_OWN: Final = {0, os.geteuid()} if hasattr(os, "geteuid") else None
+_MAY_OWN: Final = {0, os.geteuid()}
 _LINK_ERRORS: Final = {errno.ELOOP, errno.EMLINK}
 """Errors of systems when O_NOFOLLOW meets a link."""
 
@@ -54,11 +54,11 @@ class FilePolicy(Struct, frozen=True):
 
 def read_own(path: Path, policy: FilePolicy) -> bytes:
     """Read the whole file. Raises UntrustedFile."""
-    extra_flags = getattr(os, "O_NONBLOCK", 0)  # do not wait for a pipe
+    extra_flags = os.O_NONBLOCK  # do not wait for a pipe
     if not policy.links:
         if path.is_symlink():
             raise UntrustedFile(OwnershipProblem.SYMLINK, f"{path} is a symbolic link")
-        extra_flags |= getattr(os, "O_NOFOLLOW", 0)
+        extra_flags |= os.O_NOFOLLOW
     try:
         with open(
             path, "rb", opener=lambda name, flags: os.open(name, flags | extra_flags)
@@ -87,8 +87,6 @@ def _build_open_error(path: Path, error: OSError) -> UntrustedFile:
 def _check(path: Path, status: os.stat_result, policy: FilePolicy) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UntrustedFile(OwnershipProblem.NOT_A_FILE, f"{path} is not a file")
-    if _MAY_OWN is None:
-        return  # Windows: stat gives no owners and modes
     if status.st_uid not in _MAY_OWN:
         raise UntrustedFile(OwnershipProblem.OWNER, f"{path} belongs to another user")
     if status.st_mode & policy.others:

@@ -1,6 +1,6 @@
 """People from a CSV, JSON or JSONL file, or from a stream of one; CSV and JSONL while it is read.
 
-- All faults are told at once, up to MOST_FAULTS, each with its line and column; they come as
+- All faults are reported at once, up to MOST_FAULTS, each with its line and column; they come as
   InvalidFiles at the *end*. A caller that acts on people before the end must be able to undo it.
 - The text is UTF-8 without NUL; a byte order mark may begin a CSV file, since Excel writes one.
 - No two people of a file have the same ``id`` or ``user_id``.
@@ -66,7 +66,7 @@ class PeopleFormat(Enum):
 
     @classmethod
     def of(cls, path: Path) -> PeopleFormat:
-        """The form that the name of a file tells. Raises UsageError for other names."""
+        """The format by the name of a file. Raises UsageError for other names."""
         try:
             return cls(path.suffix.lower().removeprefix("."))
         except ValueError:
@@ -98,10 +98,7 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
 def read_people(
     stream: TextIO, form: PeopleFormat, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
 ) -> Iterator[Person]:
-    """The people of an open text, of which nothing has been read. Raises InvalidFiles at the end.
-
-    What comes in bytes is taken as UTF-8, whatever the locale says.
-    """
+    """The people of an open text, as UTF-8 in any locale. Raises InvalidFiles at the end."""
     if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
         stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     enrolment = ColumnMap(declared)
@@ -123,7 +120,7 @@ class _Unreadable(Exception):
 
 
 class _PeopleReader:
-    """One file on its way in: what was wrong so far, and who has been met."""
+    """One file that is being read: its faults so far, and the people in it."""
 
     def __init__(self, name: str, enrolment: ColumnMap) -> None:
         self.findings: list[Finding] = []
@@ -134,47 +131,47 @@ class _PeopleReader:
         self._ordinals = count(1)
 
     def read_people(self, stream: TextIO, form: PeopleFormat) -> Iterator[Person]:
-        """Everybody before the first fault; then the rest is read for its faults."""
+        """Everyone before the first fault; then the rest is read for its faults."""
         try:
-            for row in self._rows(stream, form):
-                person = self._person(row)
+            for row in self._read_rows(stream, form):
+                person = self._build_person(row)
                 if len(self.findings) >= MOST_FAULTS:
                     return
                 if person and not self.findings:
                     yield person
         except _Unreadable as end:
-            self._note(end.misread)
+            self._add_finding(end.misread)
 
     def get_source(self) -> str:
         """The lines that findings point into; all others are empty, so that numbers hold."""
         last = max(self._lines, default=0)
         return "\n".join(self._lines.get(number, "") for number in range(1, last + 1))
 
-    def _rows(self, stream: TextIO, form: PeopleFormat) -> Rows:
+    def _read_rows(self, stream: TextIO, form: PeopleFormat) -> Rows:
         if form is PeopleFormat.CSV:
-            return read_csv_rows(_without_mark(_lines(stream)), self._enrolment)
+            return read_csv_rows(_strip_mark(_read_lines(stream)), self._enrolment)
         if form is PeopleFormat.JSONL:
-            return read_jsonl_rows(_lines(stream), self._enrolment)
+            return read_jsonl_rows(_read_lines(stream), self._enrolment)
         whole = TextLine(1, stream.read(LONGEST_JSON + 1))
-        _check(whole, LONGEST_JSON)
+        _check_text(whole, LONGEST_JSON)
         return read_json_rows(whole.text, self._enrolment)
 
-    def _person(self, row: PeopleRow | RowError) -> Person | None:
+    def _build_person(self, row: PeopleRow | RowError) -> Person | None:
         """The person of a row; None, and findings, where there is none."""
         if isinstance(row, RowError):
-            self._note(row)
+            self._add_finding(row)
             return None
         try:
             person = self._enrolment.build_person(row.pairs)
         except InvalidPerson as error:
             for fault in sorted(error.faults, key=lambda fault: row.span(fault.key)):
-                self._note_fault(row, fault)
+                self._add_fault(row, fault)
             return None
-        if double := self._double(person, row):
-            self._note_fault(row, double)
+        if double := self._find_double(person, row):
+            self._add_fault(row, double)
         return person
 
-    def _double(self, person: Person, row: PeopleRow) -> RecordFault | None:
+    def _find_double(self, person: Person, row: PeopleRow) -> RecordFault | None:
         """Whether an earlier person of the file has the same ``user_id`` or ``id``."""
         here = (next(self._ordinals), row.number)
         fields = {"id": person.id, **person.fields}
@@ -190,10 +187,10 @@ class _PeopleReader:
                 double = RecordFault(written[text], message, "Keep one of the two.")
         return double
 
-    def _note_fault(self, row: PeopleRow, fault: RecordFault) -> None:
-        self._note(RowError(row.source, row.span(fault.key), str(fault), fault.hint))
+    def _add_fault(self, row: PeopleRow, fault: RecordFault) -> None:
+        self._add_finding(RowError(row.source, row.span(fault.key), str(fault), fault.hint))
 
-    def _note(self, misread: RowError) -> None:
+    def _add_finding(self, misread: RowError) -> None:
         """As a finding, at the first of the lines that it spans."""
         source, (start, end) = misread.source, misread.span
         before = source.text.rfind("\n", 0, start) + 1
@@ -206,16 +203,16 @@ class _PeopleReader:
         self.findings.append(Finding(RULE, misread.message, misread.hint, place))
 
 
-def _lines(stream: TextIO) -> Iterator[TextLine]:
+def _read_lines(stream: TextIO) -> Iterator[TextLine]:
     for number in count(1):
         line = TextLine(number, stream.readline(MAX_RECORD_CHARACTERS + 1))
         if not line.text:
             return
-        _check(line, MAX_RECORD_CHARACTERS)
+        _check_text(line, MAX_RECORD_CHARACTERS)
         yield line
 
 
-def _check(line: TextLine, limit: int) -> None:
+def _check_text(line: TextLine, limit: int) -> None:
     """Raises _Unreadable."""
     if len(line.text) > limit:
         start = replace(line, text=line.text[:_MOST_SHOWN])
@@ -232,6 +229,6 @@ def _check(line: TextLine, limit: int) -> None:
         raise _Unreadable(RowError(line, (nul, nul + 1), "this is a NUL character", "Remove it."))
 
 
-def _without_mark(lines: Iterator[TextLine]) -> Iterator[TextLine]:
+def _strip_mark(lines: Iterator[TextLine]) -> Iterator[TextLine]:
     for line in lines:
         yield replace(line, text=line.text.removeprefix("\ufeff")) if line.number == 1 else line

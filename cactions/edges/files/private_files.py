@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import stat
@@ -47,7 +48,7 @@ def make_private_folder(path: Path) -> None:
 
 def _check_keeps_owners(folder: Path) -> None:
     """Some network shares give every file to another user; then owners prove nothing."""
-    if hasattr(os, "geteuid") and folder.lstat().st_uid != os.geteuid():
+    if folder.lstat().st_uid != os.geteuid():
         folder.rmdir()
         raise StoreError(
             f"{folder} cannot be used: this disk gives new files to another user",
@@ -57,10 +58,7 @@ def _check_keeps_owners(folder: Path) -> None:
 
 
 def has_private_file(path: Path) -> bool:
-    """Whether the file exists; if so, it is a real file that only its owner can open.
-
-    A draft of it that a killed process left is deleted.
-    """
+    """Whether the file exists, as its owner's only; a draft of a killed process is deleted."""
     status = _check_owned(path, stat.S_ISREG, "file")
     if status:
         if status.st_nlink > 1:
@@ -73,7 +71,16 @@ def open_private_file(path: Path) -> int:
     """Open a file to read and write; it is made if it is missing."""
     has_private_file(path)
     with store_errors(path):
-        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), _FILE)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _FILE)
+
+
+def try_lock(handle: int) -> bool:
+    """Lock an open file for this process, without waiting; whether the lock is ours now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _check_owned(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.stat_result | None:
@@ -88,7 +95,7 @@ def _check_owned(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.st
             f"{path} is {what}",
             hint=f"cactions keeps state in a real {kind} only: move this one out of the way.",
         )
-    if status and hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+    if status and status.st_uid != os.geteuid():
         raise StoreError(
             f"{path} belongs to another user",
             hint="cactions opens state of its own user only: move this out of the way, or run"

@@ -29,9 +29,11 @@ from unicodedata import normalize
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from cactions.logic.vault import errors
 from cactions.logic.vault.associated_data import SEAL_LABEL, pad, unpad
+from cactions.logic.vault.errors import Problem, build_error
 from cactions.model.secret import KEY_BYTES, Passphrase, VaultKey
 from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
 
@@ -42,15 +44,11 @@ _SALT_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _KEY_ID_BYTES: Final = 16
 _VAULT_ID_BYTES: Final = 16
-_HASH_BYTES: Final = 32
 _MEMORY_FACTOR: Final = 2
 
 
 class AesGcmSealer:
-    """The primitives, with the randomness that they draw from.
-
-    Only test vectors use another ``random`` than the operating system's.
-    """
+    """The primitives. Only test vectors use another ``random`` than the operating system's."""
 
     def __init__(
         self, random: Callable[[int], bytes] = secrets.token_bytes, *, cost: int = COST
@@ -71,17 +69,15 @@ class AesGcmSealer:
         return ScryptParams(self._cost, 8, 1, self._random(_SALT_BYTES))
 
     def derive_from_passphrase(self, passphrase: Passphrase, params: ScryptParams) -> VaultKey:
-        """Derive a key from a passphrase. The parameters must have been checked.
-
-        Raises VaultError if there is not enough memory.
-        """
+        """Derive a key by checked parameters. Raises VaultError if there is not enough memory."""
         text = normalize("NFC", passphrase.reveal()).encode()
         max_memory = _MEMORY_FACTOR * 128 * params.n * params.r
         cost = {"n": params.n, "r": params.r, "p": params.p}
         try:
             key = scrypt(text, salt=params.salt, **cost, maxmem=max_memory, dklen=KEY_BYTES)
         except (ValueError, OverflowError, MemoryError):  # OpenSSL's limit, or the machine's
-            raise errors.build_not_derived(max_memory // _MEMORY_FACTOR) from None
+            memory = max_memory // _MEMORY_FACTOR
+            raise build_error(Problem.NOT_DERIVED, memory=memory) from None
         return VaultKey(passphrase.label, key)
 
     def derive_key(self, key: VaultKey, info: bytes) -> VaultKey:
@@ -99,10 +95,7 @@ class AesGcmSealer:
         return Ciphertext(salt, AESGCM(aes_key).encrypt(nonce, pad(plaintext), associated))
 
     def unseal(self, key: VaultKey, associated: bytes, sealed: Ciphertext) -> bytes:
-        """Open the ciphertext.
-
-        Raises AuthenticationFailed for another key, another place or changed bytes.
-        """
+        """Open the ciphertext. Raises AuthenticationFailed for another key, place or text."""
         aes_key, nonce = _derive_single_use(key, sealed.salt)
         try:
             return unpad(AESGCM(aes_key).decrypt(nonce, sealed.data, associated))
@@ -125,10 +118,5 @@ def _derive_single_use(key: VaultKey, salt: bytes) -> tuple[bytes, bytes]:
 
 
 def _derive_hkdf(key: bytes, salt: bytes, info: bytes, size: int) -> bytes:
-    """RFC 5869 with SHA-256; an empty salt is a block of zeros. Needs no library but HMAC."""
-    extracted = hmac.digest(salt or bytes(_HASH_BYTES), key, "sha256")
-    derived = block = b""
-    for number in range(1, -(-size // _HASH_BYTES) + 1):
-        block = hmac.digest(extracted, block + info + bytes([number]), "sha256")
-        derived += block
-    return derived[:size]
+    """RFC 5869 with SHA-256; an empty salt is a block of zeros."""
+    return HKDF(SHA256(), size, salt, info).derive(key)

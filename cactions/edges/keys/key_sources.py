@@ -40,10 +40,7 @@ _Keyring = TypeVar("_Keyring")
 
 
 class GivenKeyOptions(Struct, frozen=True):
-    """Where a key may come from: flags of the command, the environment, the user's configuration.
-
-    The configuration is read only if no flag and no descriptor or file of the environment decides.
-    """
+    """Where a key may come from; the configuration is read only if nothing before it decides."""
 
     environment: Mapping[str, str]
     config: Callable[[], UserConfig]

@@ -24,12 +24,20 @@ from keyring.core import load_keyring
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 from keyring.util.platform_ import config_root
 
-from cactions.edges.keys import keyring_errors as errors
-from cactions.edges.keys.keyring_errors import Named, WriteEnd
+from cactions.edges.keys.keyring_errors import (
+    HEADLESS,
+    KeyringFault,
+    KeyringRefusal,
+    Named,
+    WriteEnd,
+    build_refusal,
+    refuse_foreign,
+    refuse_named,
+)
 from cactions.edges.keys.user_config import UserConfig
 from cactions.edges.timeouts import Raised, Returned, TimedOut, call_with_timeout
 from cactions.logic.vault import keyring_item
-from cactions.logic.vault.errors import build_no_key
+from cactions.logic.vault.errors import Problem, build_error
 from cactions.model.secret import VaultKey
 
 TRUSTED: Final = (
@@ -44,6 +52,13 @@ CALL_SECONDS: Final = 20.0
 
 MAX_ITEM_UNITS: Final = 1280
 """The size of an item in the Windows Credential Manager."""
+
+_NO_KEYRINGS: Final = {
+    "keyring.backends.null.Keyring": KeyringFault.NULL,
+    "keyring.backends.fail.Keyring": KeyringFault.FAIL,
+    "keyring.backends.chainer.ChainerBackend": KeyringFault.CHAINER,
+}
+"""Not even the user can choose these: they have no keyring of their own."""
 
 _PROPERTY_PREFIX: Final = "KEYRING_PROPERTY_"
 _LOCKED_CLASSES: Final = {"LockedException", "PromptDismissedException"}
@@ -67,12 +82,13 @@ class KeyringStore:
         """The key of this machine. Raises VaultError (NO_KEY) for none, else KeyringRefusal."""
         text = self._read(_build_key_item(vault_id), "read the key")
         if text is None:
-            error = build_no_key(f"{self.name} ({self._describe_backend()})")
-            error.hint = f"{error.hint} {errors.HEADLESS}"
+            where = f"{self.name} ({self._describe_backend()})"
+            error = build_error(Problem.NO_KEY, where=where)
+            error.hint = f"{error.hint} {HEADLESS}"
             raise error
         key = keyring_item.parse_key(text, vault_id)
         if key is None:
-            raise errors.describe_damaged("key", self._describe_backend())
+            raise self._refuse(KeyringFault.DAMAGED, what="key")
         return key
 
     def keep(self, vault_id: str, key: VaultKey) -> None:
@@ -84,47 +100,38 @@ class KeyringStore:
         text = self._read(_build_mark_item(vault_id), "read the mark")
         mark = None if text is None else keyring_item.parse_mark(text)
         if text is not None and mark is None:
-            raise errors.describe_damaged("mark", self._describe_backend())
+            raise self._refuse(KeyringFault.DAMAGED, what="mark")
         return mark
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
         """Store the generation, even if it is lower."""
         self._write(_build_mark_item(vault_id), keyring_item.format_mark(generation), "mark")
 
-    def forget(self, vault_id: str) -> None:
-        """Delete both items of this vault, if they exist."""
-        for item in (_build_key_item(vault_id), _build_mark_item(vault_id)):
-            if self._read(item, "look for an item") is not None:
-                self._call("delete an item", partial(self._backend().delete_password, *item))
-
     def _read(self, item: tuple[str, str], action: str) -> str | None:
-        backend = self._backend()
+        backend = self._get_backend()
         read_text: object = self._call(action, partial(backend.get_password, *item))
-        return (
-            read_text if isinstance(read_text, str | None) else ""
-        )  # a value that is not text is not an item
+        # a value that is not text is not an item
+        return read_text if isinstance(read_text, str | None) else ""
 
     def _write(self, item: tuple[str, str], text: str, what: str) -> None:
         units = len(text.encode("utf-16-le")) // 2
         if units > MAX_ITEM_UNITS:
-            raise errors.describe_too_long(what, units, MAX_ITEM_UNITS)
-        backend = self._backend()
+            raise build_refusal(KeyringFault.TOO_LONG, what=what, units=units, limit=MAX_ITEM_UNITS)
+        backend = self._get_backend()
         before = self._read(item, f"read the {what} that is there")
         self._call(f"write the {what}", partial(backend.set_password, *item, text))
         read_text = self._read(item, f"read back the {what}")
         if read_text != text:
             end = self._restore(item, before)
-            raise errors.read_back(
-                what, self._describe_backend(), nothing=read_text is None, end=end
-            )
+            found = "nothing" if read_text is None else "something else"
+            raise self._refuse(KeyringFault.READ_BACK, what=what, found=found, end=end.value)
 
     def _restore(self, item: tuple[str, str], before: str | None) -> WriteEnd:
         """Try to restore the earlier content; returns the state after that."""
-        backend = self._backend()
-        if before is None:
-            call_with_timeout(self._deadline, partial(backend.delete_password, *item))
-        else:
-            call_with_timeout(self._deadline, partial(backend.set_password, *item, before))
+        backend = self._get_backend()
+        delete = partial(backend.delete_password, *item)
+        put_back = partial(backend.set_password, *item, before or "")
+        call_with_timeout(self._deadline, delete if before is None else put_back)
         now = call_with_timeout(self._deadline, partial(backend.get_password, *item))
         if not isinstance(now, Returned) or now.value != before:
             return WriteEnd.UNKNOWN
@@ -136,21 +143,24 @@ class KeyringStore:
         if isinstance(outcome, Returned):
             return outcome.value
         if isinstance(outcome, TimedOut):
-            raise errors.describe_hanging(action, outcome.seconds, self._describe_backend())
+            raise self._refuse(KeyringFault.HANGING, action=action, seconds=outcome.seconds)
         if any(c is KeyringLocked or c.__name__ in _LOCKED_CLASSES for c in outcome.classes):
-            raise errors.describe_locked(action, self._describe_backend())
+            raise self._refuse(KeyringFault.LOCKED, action=action)
         if InitError in outcome.classes:
-            raise errors.describe_closed(action, self._describe_backend())
+            raise self._refuse(KeyringFault.CLOSED, action=action)
         if NoKeyringError in outcome.classes:
-            raise errors.describe_no_backend(())
-        raise errors.describe_failed(action, outcome.name, self._describe_backend())
+            raise build_refusal(KeyringFault.NO_BACKEND, others="")
+        raise self._refuse(KeyringFault.FAILED, action=action, why=outcome.name)
+
+    def _refuse(self, fault: KeyringFault, **values: object) -> KeyringRefusal:
+        """The error for a fault of the backend."""
+        return build_refusal(fault, title=self._describe_backend(), **values)
 
     def _describe_backend(self) -> str:
-        return (
-            _get_class_name(type(self._cached_backend)) if self._cached_backend else "not found yet"
-        )
+        backend = self._cached_backend
+        return _get_class_name(type(backend)) if backend else "not found yet"
 
-    def _backend(self) -> KeyringBackend:
+    def _get_backend(self) -> KeyringBackend:
         """The backend, found once. Raises KeyringRefusal."""
         if self._cached_backend is None:
             named = _read_selection(self._config)
@@ -159,16 +169,19 @@ class KeyringStore:
 
     def _load_selected(self, named: Named) -> KeyringBackend:
         """Load the configured class, if it is allowed and usable on this machine."""
-        errors.check_is_keyring(named)
+        if named.name in _NO_KEYRINGS:
+            raise refuse_named(_NO_KEYRINGS[named.name], named)
         if not named.by_user:
             if named.name not in TRUSTED:
-                raise errors.describe_untrusted(named, self._config.path)
+                plain = named.name.startswith("keyrings.alt.") or "plaintext" in named.name.lower()
+                fault = KeyringFault.PLAINTEXT if plain else KeyringFault.UNKNOWN_BACKEND
+                raise refuse_named(fault, named, config=self._config.path)
             self._check_properties()
         outcome = call_with_timeout(self._deadline, partial(_load_backend, named.name))
         if isinstance(outcome, TimedOut):
-            raise errors.describe_hanging("start", outcome.seconds, named.name)
+            raise _refuse_start(outcome, named.name)
         if isinstance(outcome, Raised):
-            raise errors.describe_not_loaded(named, outcome.name)
+            raise refuse_named(KeyringFault.NOT_LOADED, named, why=outcome.name)
         return outcome.value
 
     def _find_best(self) -> KeyringBackend:
@@ -176,17 +189,24 @@ class KeyringStore:
         self._check_properties()
         outcome = call_with_timeout(self._deadline, _find_best_trusted)
         if isinstance(outcome, TimedOut):
-            raise errors.describe_hanging("start", outcome.seconds, "none found so far")
-        read_text = outcome.value if isinstance(outcome, Returned) else None
-        if read_text is None:
-            raise errors.describe_no_backend(_list_foreign_modules())
-        return read_text
+            raise _refuse_start(outcome, "none found so far")
+        best = outcome.value if isinstance(outcome, Returned) else None
+        if best is None:
+            raise refuse_foreign(_list_foreign_modules())
+        return best
 
     def _check_properties(self) -> None:
         """Refuse variables by which the library sets attributes of a backend: its path, too."""
         for name in sorted(os.environ):
             if name.startswith(_PROPERTY_PREFIX):
-                raise errors.describe_properties(name, self._config.path)
+                raise build_refusal(
+                    KeyringFault.PROPERTIES, variable=name, config=self._config.path
+                )
+
+
+def _refuse_start(timeout: TimedOut, title: str) -> KeyringRefusal:
+    seconds = timeout.seconds
+    return build_refusal(KeyringFault.HANGING, action="start", seconds=seconds, title=title)
 
 
 def _build_key_item(vault_id: str) -> tuple[str, str]:
@@ -207,7 +227,7 @@ def _read_selection(config: UserConfig) -> Named | None:
     path = Path(config_root()) / "keyringrc.cfg"
     setting = _read_library_setting(path)
     if setting is None:
-        raise errors.describe_bad_settings(path)
+        raise build_refusal(KeyringFault.BAD_SETTINGS, path=path)
     return Named(setting, str(path)) if setting else None
 
 

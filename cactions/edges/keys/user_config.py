@@ -35,10 +35,7 @@ _REASON: Final = "your configuration names commands, so only you may be able to 
 
 
 class UserConfig(Struct, frozen=True):
-    """The user's settings for all their projects; empty if unset.
-
-    ``path`` is where the file is, or would be.
-    """
+    """The user's settings, empty if unset; ``path`` is where the file is, or would be."""
 
     path: Path
     keyring_backend: str = ""
@@ -51,23 +48,17 @@ def get_config_path() -> Path:
     try:
         path = user_config_path("cactions", appauthor=False) / NAME
     except RuntimeError:
-        raise UsageError(
-            "your configuration folder is unknown: HOME is not set, and this user has no home",
-            hint="Set HOME, or XDG_CONFIG_HOME, to a path that begins with /.",
-        ) from None
-    if not path.is_absolute():
-        raise UsageError(
-            f"your configuration folder is not an absolute path: {path.parent}",
-            hint="Set HOME, or XDG_CONFIG_HOME, to a path that begins with /.",
-        )
-    return path
+        why = "unknown: HOME is not set, and this user has no home"
+    else:
+        if path.is_absolute():
+            return path
+        why = f"not an absolute path: {path.parent}"
+    hint = "Set HOME, or XDG_CONFIG_HOME, to a path that begins with /."
+    raise UsageError(f"your configuration folder is {why}", hint=hint)
 
 
 def read_user_config(path: Path | None = None) -> UserConfig:
-    """Read the configuration, by default from its own path; all empty if there is no file.
-
-    Raises UsageError, with a place if one is known.
-    """
+    """Read the configuration; all empty if there is no file. Raises UsageError."""
     path = path or get_config_path()
     try:
         text = read_own(path, _POLICY).decode()
@@ -79,7 +70,7 @@ def read_user_config(path: Path | None = None) -> UserConfig:
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(path, str(error)) from None
+        raise _build_syntax_error(path, str(error)) from None
     except (ValueError, RecursionError):  # thousands of digits, or of brackets
         message = f"{path} holds a number that is too long, or is nested too deeply"
         raise UsageError(message, hint="Remove it: no key here takes either.") from None
@@ -91,7 +82,7 @@ def _suggest_fix(problem: OwnershipProblem, path: Path) -> str:
     return "Replace it by a file that you own and can read."
 
 
-def _syntax_error(path: Path, message: str) -> UsageError:
+def _build_syntax_error(path: Path, message: str) -> UsageError:
     position = _POSITION.search(message)
     place = None
     if position and position[1]:

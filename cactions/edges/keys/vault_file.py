@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 import time
@@ -23,7 +22,9 @@ from typing import Final
 from cactions.edges.files.atomic_write import PRIVATE, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, resolve_for_writing
 from cactions.edges.files.file_io import describe_os_error, store_errors, sync_folder
-from cactions.logic.vault import errors
+from cactions.edges.files.private_files import try_lock
+from cactions.logic.shell import quote_word
+from cactions.logic.vault.errors import Problem, build_error, build_missing
 from cactions.logic.vault.file_format import MAX_FILE
 from cactions.model import OutcomeUnknown, StoreError
 
@@ -44,7 +45,7 @@ class LocalVaultFile:
         """Read the whole file. Raises UsageError if it is missing, VaultError for a link."""
         data = _read_file(self.path)
         if data is None:
-            raise errors.build_missing(self.name)
+            raise build_missing(self.name)
         return data
 
     @contextmanager
@@ -54,9 +55,8 @@ class LocalVaultFile:
         with store_errors(lock):
             _check_place(self.path)
             handle = os.open(lock, _LOCK_FLAGS, PRIVATE)
-            with suppress(
-                OSError
-            ):  # it may belong to a teammate; a strange umask must not lock us out
+            # a strange umask must not lock the owner out; it may belong to a teammate
+            with suppress(OSError):
                 os.fchmod(handle, PRIVATE)
         try:
             self._wait_for_lock(handle)
@@ -68,7 +68,10 @@ class LocalVaultFile:
 
     def _wait_for_lock(self, handle: int) -> None:
         deadline = time.monotonic() + self._patience
-        while not self._try_lock(handle):
+        while True:
+            with store_errors(self.path):
+                if try_lock(handle):
+                    return
             if time.monotonic() > deadline:
                 raise StoreError(
                     f"another process kept {self.name} locked for "
@@ -76,14 +79,6 @@ class LocalVaultFile:
                     hint="Wait for it, or end it, then try again.",
                 )
             time.sleep(LOCK_POLL_SECONDS)
-
-    def _try_lock(self, handle: int) -> bool:
-        with store_errors(self.path):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-        return True
 
 
 class _Change:
@@ -96,9 +91,8 @@ class _Change:
     def write(self, data: bytes) -> None:
         """Replace the file; durable on return."""
         try:
-            atomic_write(
-                self._path, data, mode=PRIVATE, draft_prefix=_build_draft_prefix(self._path)
-            )
+            prefix = _build_draft_prefix(self._path)
+            atomic_write(self._path, data, mode=PRIVATE, draft_prefix=prefix)
         except OSError as error:
             raise self._build_write_error(error) from error
         try:
@@ -150,19 +144,19 @@ def _read_file(path: Path) -> bytes | None:
             return None
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.EMLINK}:
-                raise errors.build_linked(str(path)) from None
+                raise build_error(Problem.LINKED, path=str(path), what="a symbolic link") from None
             raise
         try:
             status = os.fstat(handle)
             _check_kind(path, status.st_mode)
             if status.st_size > MAX_FILE:
-                raise errors.build_too_big(MAX_FILE)
+                raise build_error(Problem.TOO_BIG, limit=MAX_FILE)
             with os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(MAX_FILE + 1)
         finally:
             os.close(handle)
     if len(data) > MAX_FILE:
-        raise errors.build_too_big(MAX_FILE)
+        raise build_error(Problem.TOO_BIG, limit=MAX_FILE)
     return data
 
 
@@ -171,13 +165,13 @@ def _check_place(path: Path) -> None:
     try:
         resolve_for_writing(path)
     except RefusedLink as error:
-        raise errors.build_linked(error.link) from None
+        raise build_error(Problem.LINKED, path=error.link, what="a symbolic link") from None
     except NotAFile:
-        raise errors.build_linked(str(path), "not a file") from None
+        raise build_error(Problem.LINKED, path=str(path), what="not a file") from None
 
 
 def _check_kind(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise errors.build_linked(str(path), "not a file")
+        raise build_error(Problem.LINKED, path=str(path), what="not a file")
     if mode & stat.S_IWOTH:
-        raise errors.open_to_all(str(path))
+        raise build_error(Problem.OPEN_TO_ALL, path=str(path), quoted_path=quote_word([str(path)]))

@@ -83,79 +83,69 @@ class LocalJournal:
             ) from None
 
     def reopen(self, run_id: str) -> Run:
-        """Open the run to go on with it; everything in it is durable on return."""
         run = self._open_run(run_id)
         run.settle_log()
         return run.read_run()
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
         return self._open_run(run_id).record_plans(plans)
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
-        """Replace the pending plan by the one made from the call's response; durable."""
         self._open_run(run_id).replace_pending_plan(entry, plan)
 
     def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
-        """Store the outcome; a later one replaces it."""
         self._open_run(run_id).record_outcome(entry, receipt)
 
     def finish(self, run_id: str) -> None:
-        """Mark the run as complete; durable on return, with everything before it."""
         self._open_run(run_id).finish()
 
     def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
-        """Note in the run that ``by_run`` has undone its changes to this person."""
         self._open_run(run_id).mark_undone(person_id, by_run)
 
     def read(self, run_id: str) -> Run:
         """The run with its entries. A unique beginning of the id is enough."""
-        return self._open_run(self._complete_id(run_id)).read_run()
+        return self._open_run(self._find_full_id(run_id)).read_run()
 
     def list_runs(self) -> Iterator[Run]:
         """Every readable run, newest first; the others are in ``damaged``.
 
         Raises VaultLocked if a sealed run does not open: an older run must not look like the last.
         """
-        for head in self._list_heads():
-            try:
-                run = self._open_run(head.id).read_run()
-            except VaultLocked:
-                raise
-            except CactionsError:
-                continue
-            yield run
+        for _, run in self._try_runs():
+            if isinstance(run, VaultLocked):
+                raise run
+            if isinstance(run, Run):
+                yield run
 
     def list_unlocked(self) -> Iterator[Run]:
         """Every readable run, newest first, without those in ``locked``."""
-        for head in self._list_heads():
-            with suppress(CactionsError):
-                yield self._open_run(head.id).read_run()
+        yield from (run for _, run in self._try_runs() if isinstance(run, Run))
 
     def list_damaged(self) -> list[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
-        reasons: list[tuple[str, str]] = []
-        for run_id in self._list_ids():
-            try:
-                self._open_run(run_id).read_run()
-            except VaultLocked:
-                continue
-            except CactionsError as error:
-                reasons.append((run_id, str(error)))
-        return reasons
+        runs = ((run_id, self._try_run(run_id)) for run_id in self._list_ids())
+        return [
+            (run_id, str(run)) for run_id, run in runs if not isinstance(run, Run | VaultLocked)
+        ]
 
     def list_locked(self) -> tuple[list[RunHead], str]:
         """The sealed runs that do not open, newest first, and the reason with the next step."""
-        locked_heads, why = [], ""
-        for head in self._list_heads():
-            try:
-                self._open_run(head.id).read_run()
-            except VaultLocked as error:
-                locked_heads.append(head)
-                why = f"{error}. {error.hint}"
-            except CactionsError:
-                continue
-        return locked_heads, why
+        heads, why = [], ""
+        for head, run in self._try_runs():
+            if isinstance(run, VaultLocked):
+                heads.append(head)
+                why = f"{run}. {run.hint}"
+        return heads, why
+
+    def _try_runs(self) -> Iterator[tuple[RunHead, Run | CactionsError]]:
+        """Every run whose head can be read, newest first, or why it cannot be read."""
+        yield from ((head, self._try_run(head.id)) for head in self._list_heads())
+
+    def _try_run(self, run_id: str) -> Run | CactionsError:
+        try:
+            return self._open_run(run_id).read_run()
+        except CactionsError as error:
+            return error
 
     @property
     def seals(self) -> bool:
@@ -169,7 +159,7 @@ class LocalJournal:
 
     def drop_index(self) -> None:
         """Delete the index, which only makes look-ups faster."""
-        if self._exists():
+        if self._has_folder():
             self._index.delete()
 
     def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
@@ -192,10 +182,7 @@ class LocalJournal:
         self._index.delete()
 
     def forget(self, person_id: str) -> int:
-        """Erase the person from every run, except for the outcomes; returns the number of entries.
-
-        Raises StoreError if a run could not be cleaned; the others are.
-        """
+        """Erase the person from every run. Raises StoreError after all if one cannot be cleaned."""
         number, failed = 0, []
         for run_id in self._list_ids():
             try:
@@ -220,12 +207,12 @@ class LocalJournal:
         heads = (self._heads_by_id[run_id] for run_id in ids if run_id in self._heads_by_id)
         return sorted(heads, key=lambda head: (head.started, head.id), reverse=True)
 
-    def _complete_id(self, prefix: str) -> str:
+    def _find_full_id(self, prefix: str) -> str:
         self._build_path(prefix)
         ids = self._list_ids()
-        matches = (
-            [prefix] if prefix in ids else [run_id for run_id in ids if run_id.startswith(prefix)]
-        )
+        matches = [run_id for run_id in ids if run_id.startswith(prefix)]
+        if prefix in ids:
+            return prefix
         if len(matches) == 1:
             return matches[0]
         if not matches:
@@ -237,7 +224,7 @@ class LocalJournal:
         )
 
     def _list_ids(self) -> list[str]:
-        if not self._exists():
+        if not self._has_folder():
             return []
         with store_errors(self._folder):
             files = [path for path in self._folder.iterdir() if path.suffix == _SUFFIX]
@@ -248,7 +235,7 @@ class LocalJournal:
         run = self._open_runs.pop(run_id, None)
         if not run:
             path = self._build_path(run_id)
-            run = RunDatabase.existing(path, self._cipher) if self._exists() else None
+            run = RunDatabase.existing(path, self._cipher) if self._has_folder() else None
         if not run:
             raise _build_unknown_error(run_id, self._list_ids())
         self._open_runs[run_id] = run
@@ -256,7 +243,7 @@ class LocalJournal:
             self._open_runs.popitem(last=False)[1].close()
         return run
 
-    def _exists(self) -> bool:
+    def _has_folder(self) -> bool:
         return self._state.is_there() and has_private_folder(self._folder)
 
     def _build_path(self, run_id: str) -> Path:

@@ -78,52 +78,53 @@ class LastAppliedIndex:
         """Delete the index; the next look-up rebuilds it. Raises StoreError."""
         self.close()
         for prefix in (PREFIX, SEALED_PREFIX):
-            self._sweep(prefix)
+            self._delete_files(prefix)
 
     def get_last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
         """By attribute, the value that the newest run applied. Raises VaultLocked."""
         if runs:
             self._cipher.list_person_pseudonyms(person_id)
-        marks = dict(_marks(runs))
+        marks = dict(_list_marks(runs))
         texts: list[tuple[float, str, str, Value]] = []
         try:
-            known = self._known(marks)
-            texts += self._looked_up(person_id, known)
+            known = self._update(marks)
+            texts += self._query_index(person_id, known)
         except StoreError:
             with suppress(StoreError):
                 self.delete()
             known = frozenset()
         for run_id in runs:
             if run_id not in known:
-                texts += self._asked(run_id, person_id)
+                texts += self._query_run(run_id, person_id)
         return {attribute: value for _, _, attribute, value in sorted(texts, key=lambda s: s[:2])}
 
-    def _known(self, marks: Mapping[str, str]) -> frozenset[str]:
+    def _update(self, marks: Mapping[str, str]) -> frozenset[str]:
         """The runs that the index covers; it is rebuilt first if many are missing."""
         if not self._database:
             self._open()
-        known = self._still(marks)
+        known = self._find_current(marks)
         if len(marks) - len(known) > _FEW:
-            self._make(marks, known)
-            known = self._still(marks)
+            self._rebuild(marks, known)
+            known = self._find_current(marks)
         return known
 
-    def _still(self, marks: Mapping[str, str]) -> frozenset[str]:
+    def _find_current(self, marks: Mapping[str, str]) -> frozenset[str]:
         return frozenset(
             run_id for run_id, (mark, _) in self._held.items() if marks.get(run_id) == mark
         )
 
-    def _looked_up(
+    def _query_index(
         self, person_id: str, known: frozenset[str]
     ) -> Iterator[tuple[float, str, str, Value]]:
         if not (self._database and known):
             return
-        for run_id, name, kept in self._database.query_rows(_OF_PERSON, self._marks_of(person_id)):
+        rows = self._database.query_rows(_OF_PERSON, self._list_pseudonyms(person_id))
+        for run_id, name, kept in rows:
             if run_id in known:
-                value = self._value(kept, (str(run_id), person_id, str(name)))
+                value = self._read_value(kept, (str(run_id), person_id, str(name)))
                 yield self._held[str(run_id)][1], str(run_id), str(name), value
 
-    def _asked(self, run_id: str, person_id: str) -> list[tuple[float, str, str, Value]]:
+    def _query_run(self, run_id: str, person_id: str) -> list[tuple[float, str, str, Value]]:
         """The values from the run itself; none if it cannot be read."""
         try:
             run = self._run(run_id)
@@ -138,16 +139,16 @@ class LastAppliedIndex:
     def _open(self) -> None:
         """Open the index whose name has the right checksum; delete the others."""
         if self._cipher.seals:
-            self._sweep(PREFIX)  # from before the vault, with plain values
-        for path in self._files():
-            if has_private_file(path) and path.name == _name(self._prefix, path):
+            self._delete_files(PREFIX)  # from before the vault, with plain values
+        for path in self._list_files():
+            if has_private_file(path) and path.name == _build_name(self._prefix, path):
                 self._database = Database.sealed(path, _LAYOUT)
                 rows = self._database.query_rows(_RUNS)
                 self._held = {str(id_): (str(mark), float(start or 0)) for id_, mark, start in rows}
                 return
             delete_file(path)
 
-    def _make(self, marks: Mapping[str, str], known: frozenset[str]) -> None:
+    def _rebuild(self, marks: Mapping[str, str], known: frozenset[str]) -> None:
         """Build an index of all runs; entries of unchanged runs are copied from the old one."""
         held, old = self._held, self._database
         runs: list[Row] = [(run_id, *held[run_id]) for run_id in known]
@@ -158,7 +159,7 @@ class LastAppliedIndex:
                 head = run.read_head()
                 found = list(run.list_all_applied()) if head.kind is RunKind.APPLY else []
                 runs.append((run_id, marks[run_id], head.started))
-                values += [self._row(run_id, *value) for value in found]
+                values += [self._build_row(run_id, *value) for value in found]
         self.delete()
 
         def fill(database: Database) -> None:
@@ -169,29 +170,29 @@ class LastAppliedIndex:
 
         name = self._folder / self._prefix
         with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
-            draft.rename(draft.with_name(_name(self._prefix, draft)))
+            draft.rename(draft.with_name(_build_name(self._prefix, draft)))
         self._open()
 
-    def _row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
+    def _build_row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
         text = "" if value is ABSENT else strict_json.dump_json(value)
         kept = self._cipher.seal(text, (_CELL, run_id, person_id, name))
         return self._cipher.list_person_pseudonyms(person_id)[0], name, run_id, kept
 
-    def _value(self, kept: Cell, place: Place) -> Value:
+    def _read_value(self, kept: Cell, place: Place) -> Value:
         """Raises StoreError for a foreign value, or one that is not sealed despite a vault."""
         if not isinstance(kept, bytes if self._cipher.seals else str):
             raise StoreError("the index has a value that was not stored by it")
         text = self._cipher.unseal(kept, (_CELL, *place))
         return strict_json.parse_json(text) if text else ABSENT
 
-    def _marks_of(self, person_id: str) -> str:
+    def _list_pseudonyms(self, person_id: str) -> str:
         return strict_json.dump_json([*self._cipher.list_person_pseudonyms(person_id)])
 
-    def _files(self) -> list[Path]:
+    def _list_files(self) -> list[Path]:
         with store_errors(self._folder):
             return sorted(self._folder.glob(f"{self._prefix}*.db"))
 
-    def _sweep(self, prefix: str) -> None:
+    def _delete_files(self, prefix: str) -> None:
         """Delete an index, and drafts of killed processes."""
         with store_errors(self._folder):
             found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
@@ -199,7 +200,7 @@ class LastAppliedIndex:
             delete_file(path)
 
 
-def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
+def _list_marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
     """The signatures of the runs that have not changed recently."""
     youngest = time.time() - _GRAIN
     for run_id, path in runs.items():
@@ -211,7 +212,7 @@ def _marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
             yield run_id, mark
 
 
-def _name(prefix: str, path: Path) -> str:
+def _build_name(prefix: str, path: Path) -> str:
     """The name of an index with the bytes of this file."""
     checksum = 0
     with store_errors(path), path.open("rb") as file:

@@ -52,11 +52,7 @@ _SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM
 _PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
 _REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "id": f"{_SELECT} WHERE id = ?",
-        "user_id": f"{_SELECT} WHERE user_id = ?",
-        "email": f"{_SELECT} WHERE email = ?",
-    }
+    {field: f"{_SELECT} WHERE {field} = ?" for field in ("id", "user_id", "email")}
 )
 _SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -93,24 +89,19 @@ class LocalPeopleStore:
         self._database = None
 
     def find(self, query: PersonQuery) -> Person:
-        """The one person who matches. Raises UsageError for none and for more than one."""
         check_field(query)
         key = build_lookup_key(query.field, query.value)
-        with self._snapshot() as store:
+        with self._read_snapshot() as store:
             matches = self._find_matches(store, query.field, key) if key else ()
             return require_one_person(
                 query, matches, self._list_similar_keys(store, query) if key else ()
             )
 
     def get(self, person_id: str) -> Person:
-        """The person of this contact id. Raises UsageError if there is none."""
         return self.find(PersonQuery("id", person_id))
 
     def commit(self, plan: Plan) -> Receipt:
-        """Write the effective changes if every ``before`` still holds, else none of them.
-
-        Raises UsageError if the person no longer exists.
-        """
+        """Write the effective changes, or none. Raises UsageError if the person is gone."""
         if idle := is_unchanged(plan):
             return idle
         query = PersonQuery("id", plan.subject.person_id)
@@ -148,15 +139,6 @@ class LocalPeopleStore:
             if person.id not in seeds:
                 yield person
 
-    def count(self) -> int:
-        """The number of people."""
-        with self._snapshot() as store:
-            if not store:
-                return len(self._seed)
-            [(stored,)] = store.query_rows("SELECT count(*) FROM person")
-            assert isinstance(stored, int), "count(*) is a whole number"
-            return stored + sum(not _read_stored(store, "id", person.id) for person in self._seed)
-
     def _find_matches(self, store: Database | None, field: str, key: str) -> Sequence[Person]:
         """The people with this key: stored ones, and seed people who are not stored."""
         seeds = self._seed_by_key.get((field, key), ())
@@ -191,7 +173,7 @@ class LocalPeopleStore:
         return update_person(present[0], person) if present else person
 
     @contextmanager
-    def _snapshot(self) -> Iterator[Database | None]:
+    def _read_snapshot(self) -> Iterator[Database | None]:
         store = self._open()
         with store.open_for_reading() if store else nullcontext():
             yield store

@@ -12,10 +12,7 @@ QUERY_SECONDS: Final = 30.0
 
 
 class QueryTimeout:
-    """A progress handler: SQLite calls it regularly and stops the query if it returns true.
-
-    ``ended`` is whether the last query ran out of time.
-    """
+    """A progress handler, which SQLite calls; ``ended``: the last query ran out of time."""
 
     def __init__(self) -> None:
         self._deadline = inf

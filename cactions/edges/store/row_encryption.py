@@ -27,15 +27,12 @@ class RowCipher(Protocol):
 
     def seal(self, text: str, place: Place) -> StoredText:
         """The text in the form to be stored in this place."""
-        ...
 
     def unseal(self, stored: StoredText, place: Place) -> str:
         """The stored text. Raises VaultLocked, StoreError if sealed for another place."""
-        ...
 
     def list_person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """The pseudonyms of the person; the first one is for new entries."""
-        ...
 
 
 class PlainRows:

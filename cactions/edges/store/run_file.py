@@ -77,26 +77,25 @@ class RunDatabase:
 
     def record_plans(self, plans: Sequence[Plan]) -> range:
         """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
-        texts = [
-            strict_json.dump_json(documents.plan_to_json(plan, redact=False)) for plan in plans
-        ]
         with self._database.open_for_writing():
             [(last,)] = self._database.query_rows("SELECT ifnull(max(number), 0) FROM entry")
             assert isinstance(last, int), "an entry's number is a whole number"
-            for number, (plan, text) in enumerate(zip(plans, texts, strict=True), last + 1):
-                pseudonym = self._cipher.list_person_pseudonyms(plan.subject.person_id)[0]
-                stored = self._cipher.seal(text, self._build_place(number, _PLAN))
-                self._database.execute(run_schema.INTEND, number, pseudonym, stored)
+            for number, plan in enumerate(plans, last + 1):
+                self._database.execute(run_schema.INTEND, number, *self._seal_plan(number, plan))
         return range(last + 1, last + 1 + len(plans))
 
     def replace_pending_plan(self, entry: int, plan: Plan) -> None:
         """Replace a pending plan of the same person; durable on return."""
-        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
-        pseudonym = self._cipher.list_person_pseudonyms(plan.subject.person_id)[0]
-        stored = self._cipher.seal(text, self._build_place(entry, _PLAN))
+        pseudonym, stored = self._seal_plan(entry, plan)
         with self._database.open_for_writing():
             if not self._database.execute(run_schema.ANSWER, stored, entry, pseudonym):
                 raise UsageError(f"the run has no entry {entry} for this person", hint=_SHOW)
+
+    def _seal_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
+        """The person's pseudonym, and the plan in the form to be stored."""
+        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
+        pseudonym = self._cipher.list_person_pseudonyms(plan.subject.person_id)[0]
+        return pseudonym, self._cipher.seal(text, self._build_place(number, _PLAN))
 
     def record_outcome(self, entry: int, receipt: Receipt) -> None:
         """Store the outcome of an entry; a later one replaces it."""
@@ -120,36 +119,28 @@ class RunDatabase:
                 raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
     def forget(self, person_id: str) -> int:
-        """Erase the person, except for the outcomes; returns the number of entries.
-
-        No byte of a forgotten person is left in the files.
-        """
+        """Erase every byte of the person except for the outcomes; returns the number of entries."""
         with self._database.open_for_writing():
             entries = self._database.query_rows(
                 run_schema.OF_PERSON, self._list_pseudonyms(person_id)
             )
             for number, plan, receipt in entries:
                 seals = isinstance(plan, bytes)
-                reduced = self._reduce_receipt(number, receipt)
-                self._database.execute(
-                    run_schema.FORGET,
-                    self._encode(_EMPTY_PLAN, number, _PLAN, seals=seals),
-                    None
-                    if reduced is None
-                    else self._encode(reduced, number, _RECEIPT, seals=seals),
-                    number,
-                )
+                empty = self._encode(_EMPTY_PLAN, number, _PLAN, seals=seals)
+                reduced = self._minimize_receipt(number, receipt, seals=seals)
+                self._database.execute(run_schema.FORGET, empty, reduced, number)
         if entries or self._database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
             self._database.scrub()
         return len(entries)
 
-    def _reduce_receipt(self, number: Cell, stored: Cell) -> str | None:
+    def _minimize_receipt(self, number: Cell, stored: Cell, *, seals: bool) -> Cell:
         """The receipt reduced to its outcome."""
         if stored is None:
             return None
         text = self._decode(stored, number, _RECEIPT)
         receipt = Receipt("", self._parse(text, documents.receipt_from_json).outcome)
-        return strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
+        text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
+        return self._encode(text, number, _RECEIPT, seals=seals)
 
     def _encode(self, text: str, number: Cell, column: str, *, seals: bool) -> Cell:
         """The text in the form of its entry: sealed if it was sealed before."""
@@ -189,23 +180,21 @@ class RunDatabase:
 
     def list_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the last applied value that was not undone; empty if not authentic."""
-        values: dict[str, Value] = {}
-        if not self.is_authentic():
-            return values
-        for entry in map(
-            self._read_entry,
-            self._database.query_rows(run_schema.STANDING, self._list_pseudonyms(person_id)),
-        ):
-            for attribute, value in _list_applied(entry):
-                values.setdefault(attribute, value)
-        return values
+        pseudonyms = self._list_pseudonyms(person_id)
+        return {
+            attribute: value
+            for _, attribute, value in self._list_newest(run_schema.STANDING, pseudonyms)
+        }
 
     def list_all_applied(self) -> Iterator[tuple[str, str, Value]]:
-        """Person, attribute and value of everything that ``applied`` would return."""
+        """Person, attribute and value of everything that ``list_applied`` would return."""
+        return self._list_newest(run_schema.ALL_STANDING)
+
+    def _list_newest(self, sql: str, *values: Cell) -> Iterator[tuple[str, str, Value]]:
         seen: set[tuple[str, str]] = set()
         if not self.is_authentic():
             return
-        for entry in map(self._read_entry, self._database.query_rows(run_schema.ALL_STANDING)):
+        for entry in map(self._read_entry, self._database.query_rows(sql, *values)):
             for attribute, value in _list_applied(entry):
                 key = (entry.plan.subject.person_id, attribute)
                 if key not in seen:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.file_io import store_errors
-from cactions.edges.files.private_files import open_private_file
+from cactions.edges.files.private_files import open_private_file, try_lock
 from cactions.edges.store.state_folder import StateFolder
 from cactions.model import RunAborted, RunHead, StoreError
 
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]")
 MAX_OWNER_BYTES: Final = 200
-_LOCKED_OFFSET: Final = 1 << 30
-"""Windows blocks reading of locked bytes, so a byte behind the text is locked."""
 
 
 class FileRunLock:
@@ -37,29 +34,28 @@ class FileRunLock:
     def hold(self, head: RunHead) -> Iterator[None]:
         """Raises RunAborted if another process holds the lock, or the file cannot be used."""
         path = self._state.path / f"{_escape_name(head.workspace)}.{_escape_name(head.action)}.lock"
-        try:
+        with _abort_on_store_error():
             self._state.make()
             handle = open_private_file(path)
-        except StoreError as error:
-            raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
         try:
-            _take_lock(handle, path, head)
+            with _abort_on_store_error(), store_errors(path):
+                if not try_lock(handle):
+                    owner_text = os.read(handle, MAX_OWNER_BYTES).decode("ascii", "replace")
+                    raise _build_taken_error(head, owner_text)
+                _write_owner(handle)
             yield
         finally:
             os.close(handle)
 
 
-def _take_lock(handle: int, path: Path, head: RunHead) -> None:
+@contextmanager
+def _abort_on_store_error() -> Iterator[None]:
     try:
-        with store_errors(path):
-            if not _try_lock(handle):
-                raise _build_taken_error(
-                    head, os.read(handle, MAX_OWNER_BYTES).decode("ascii", "replace")
-                )
-            _write_owner(handle)
+        yield
+    except RunAborted:
+        raise
     except StoreError as error:
-        message = str(error) if isinstance(error, RunAborted) else f"{error}; nothing was written"
-        raise RunAborted(message, hint=error.hint) from error
+        raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
 
 
 def _write_owner(handle: int) -> None:
@@ -70,14 +66,10 @@ def _write_owner(handle: int) -> None:
 
 def _build_taken_error(head: RunHead, owner_text: str) -> RunAborted:
     """``owner_text`` can be empty just after the lock was taken, and may have been changed."""
-    message = (
-        owner_text
-        if re.fullmatch(r"process \d+ since [0-9 :-]+ UTC", owner_text)
-        else "another process"
-    )
+    is_ours = re.fullmatch(r"process \d+ since [0-9 :-]+ UTC", owner_text)
+    owner = owner_text if is_ours else "another process"
     return RunAborted(
-        f"the action {head.action} is being run in this workspace by {message};"
-        " nothing was written",
+        f"the action {head.action} is being run in this workspace by {owner}; nothing was written",
         hint="Let it end, or end it; then try again.",
     )
 
@@ -89,29 +81,3 @@ def _escape_name(text: str) -> str:
 
 def _format_now() -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        """Whether the lock is ours now."""
-        os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        finally:
-            os.lseek(handle, 0, os.SEEK_SET)
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        """Whether the lock is ours now."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

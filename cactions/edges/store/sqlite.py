@@ -29,7 +29,7 @@ from typing import Final
 
 from cactions.edges.files.file_io import new_private_file, publish_file, store_errors
 from cactions.edges.store.query_timeout import QueryTimeout
-from cactions.edges.store.sqlite_errors import DAMAGED, Code, describe_error
+from cactions.edges.store.sqlite_errors import Code, build_damaged_error, describe_error
 from cactions.edges.store.sqlite_files import (
     delete_database,
     get_identity,
@@ -97,10 +97,7 @@ class Database:
     def create(
         cls, path: Path, layout: Schema, fill: Callable[[Database], object] | None = None
     ) -> None:
-        """Make and fill the database in one step; durable on return.
-
-        Raises FileExistsError if it exists.
-        """
+        """Make and fill the database in one step; durable. Raises FileExistsError if it exists."""
         refuse_orphans(path, layout.what)
         with cls.draft(path.parent, layout, fill, name=path) as draft:
             publish_file(draft, path)
@@ -142,7 +139,7 @@ class Database:
     @contextmanager
     def open_for_reading(self) -> Iterator[None]:
         """A read transaction: every query in it sees the same state."""
-        with self._lock, self._transaction(_READ):
+        with self._lock, self._run_transaction(_READ):
             yield
 
     @contextmanager
@@ -150,7 +147,7 @@ class Database:
         """A write transaction: everything in it is stored, or nothing after an exception."""
         with self._lock:
             self.query_rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            with self._transaction(_WRITE):
+            with self._run_transaction(_WRITE):
                 yield
 
     def settle(self) -> None:
@@ -171,10 +168,10 @@ class Database:
 
     def build_damaged_error(self, why: str) -> StoreError:
         """The error for content that was not written here."""
-        return StoreError(f"{self} is damaged: {why}", hint=DAMAGED)
+        return build_damaged_error(str(self), why)
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
+    def _run_transaction(self, begin: str) -> Iterator[None]:
         with self._translate_errors():
             self._check_not_replaced()
             self._connection.execute(begin)
@@ -223,7 +220,7 @@ def _is_open(file: tuple[int, int]) -> bool:
 
 def _check_known(database: Database, layouts: tuple[Schema, ...]) -> Database:
     try:
-        database.layout = check_layout(database, layouts, _list_objects)
+        database.layout = check_layout(database.query_rows, str(database), layouts, _list_objects)
     except StoreError:
         database.close()
         raise

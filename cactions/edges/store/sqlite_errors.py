@@ -49,6 +49,11 @@ _MESSAGES: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
 )
 
 
+def build_damaged_error(subject: str, why: str) -> StoreError:
+    """The error for content that was not written here."""
+    return StoreError(f"{subject} is damaged: {why}", hint=DAMAGED)
+
+
 def describe_error(
     code: int, subject: str, message: str = "", *, outcome_unknown: bool = False
 ) -> StoreError:

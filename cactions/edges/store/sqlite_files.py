@@ -21,7 +21,7 @@ _VERSIONS: Final = slice(18, 20)
 """The write and read versions in the header."""
 _WITH_LOG: Final = b"\2\2"
 _HEADER_BYTES: Final = 100
-_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 def has_private_database(path: Path) -> bool:
@@ -70,12 +70,7 @@ def _find_header_fault(path: Path) -> str:
 
 def is_at_rest(path: Path) -> bool:
     """Whether the database has no log beside it."""
-    return not os.path.lexists(log_of(path))
-
-
-def log_of(path: Path) -> Path:
-    """The path of the write-ahead log."""
-    return path.with_name(path.name + _BESIDE[0])
+    return not os.path.lexists(f"{path}{_BESIDE[0]}")
 
 
 def refuse_orphans(path: Path, what: str) -> None:

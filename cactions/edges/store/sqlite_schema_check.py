@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from cactions.edges.store.sqlite_errors import build_damaged_error
 from cactions.logic.printable import escape_control
 from cactions.model import StoreError
 
@@ -25,52 +26,30 @@ class Schema(Struct, frozen=True):
     statements: tuple[str, ...]
 
 
-class CheckedRows(Protocol):
-    """A database that was just opened."""
-
-    def query_rows(self, sql: str, *values: Cell) -> list[Row]:
-        """All rows of a query."""
-        ...
-
-    def build_damaged_error(self, why: str) -> StoreError:
-        """The error for content that was not written by us."""
-        ...
-
-
 def check_layout(
-    database: CheckedRows, layouts: Sequence[Schema], objects: Callable[[Schema], frozenset[Row]]
+    query_rows: Callable[[str], list[Row]],
+    subject: str,
+    layouts: Sequence[Schema],
+    objects: Callable[[Schema], frozenset[Row]],
 ) -> Schema:
-    """Find the layout of the database; the newest layout comes first.
-
-    Raises StoreError for an unknown layout, and for one of a newer version.
-    """
-    layout = _find_layout(database, layouts)
-    _check_objects(database, objects(layout))
-    return layout
-
-
-def _find_layout(database: CheckedRows, layouts: Sequence[Schema]) -> Schema:
-    [(actual,)] = database.query_rows("PRAGMA user_version")
-    for layout in layouts:
-        if actual == layout.version:
-            return layout
+    """Find the layout of a database, of ``layouts`` (newest first). Raises StoreError."""
+    [(version,)] = query_rows("PRAGMA user_version")
+    layout = next((layout for layout in layouts if layout.version == version), None)
     newest = layouts[0].version
-    if isinstance(actual, int) and actual > newest:
+    if layout is None and isinstance(version, int) and version > newest:
         raise StoreError(
-            f"{database} was written by a newer cactions (format {actual};"
+            f"{subject} was written by a newer cactions (format {version};"
             f" this one knows {newest})",
             hint="Use the newer cactions.",
         )
-    raise database.build_damaged_error("it is empty, or the database of another program")
-
-
-def _check_objects(database: CheckedRows, expected: frozenset[Row]) -> None:
-    """Raises StoreError for a missing, changed or additional object."""
-    actual = normalize_sql(database.query_rows(OBJECTS))
-    if different := sorted(str(name) for _, name, *_ in actual ^ expected):
-        raise database.build_damaged_error(
-            f'"{escape_control(different[0], 60)}" in it is not as cactions made it'
-        )
+    if layout is None:
+        why = "it is empty, or the database of another program"
+        raise build_damaged_error(subject, why)
+    actual = normalize_sql(query_rows(OBJECTS))
+    if different := sorted(str(name) for _, name, *_ in actual ^ objects(layout)):
+        why = f'"{escape_control(different[0], 60)}" in it is not as cactions made it'
+        raise build_damaged_error(subject, why)
+    return layout
 
 
 def normalize_sql(objects: Iterable[Row]) -> frozenset[Row]:

@@ -2,7 +2,7 @@
 
 A cloned repository can bring one with people, runs and locks of an attacker. A tracked folder came
 from a repository; one that this user made is private and has a ``.gitignore`` so that it is not
-committed. A folder from an archive without git cannot be told from this user's own.
+committed. A folder from an archive without git cannot be distinguished from this user's own.
 """
 
 from __future__ import annotations
@@ -40,17 +40,10 @@ class StateFolder:
             self._refuse_tracked()
             make_private_folder(self.path)
         with suppress(OSError):  # optional: there may be one already, or no space
-            self._ignore()
-
-    def _ignore(self) -> None:
-        if os.path.lexists(self.path / ".gitignore"):
-            return
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-        handle = os.open(self.path / ".gitignore", flags, 0o600)
-        try:
-            os.write(handle, _IGNORE)
-        finally:
-            os.close(handle)
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+            handle = os.open(self.path / ".gitignore", flags, 0o600)
+            with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
+                file.write(_IGNORE)
 
     def _refuse_tracked(self, *, unknown: bool = False) -> None:
         """Refuse a tracked folder; checked once, since nothing here changes git's index.

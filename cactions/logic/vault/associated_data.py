@@ -27,15 +27,17 @@ def join_fields(*items: bytes | str | int) -> bytes:
 def build_entry_data(head: VaultHead, entry: Entry) -> bytes:
     """The associated data of an entry; its sealed bytes are not part of it."""
     place = (entry.purpose.value, entry.name, entry.version)
-    return _place(head, place, format_meta_json(entry.meta))
+    return _bind_to_place(head, place, format_meta_json(entry.meta))
 
 
 def build_recipient_data(head: VaultHead, recipient: Recipient) -> bytes:
     """The associated data of a recipient's wrapped data key."""
-    return _place(head, ("recipient", recipient.name, 1), format_recipient_json(recipient))
+    return _bind_to_place(head, ("recipient", recipient.name, 1), format_recipient_json(recipient))
 
 
-def _place(head: VaultHead, place: tuple[str, str, int], meta: Mapping[str, object]) -> bytes:
+def _bind_to_place(
+    head: VaultHead, place: tuple[str, str, int], meta: Mapping[str, object]
+) -> bytes:
     digest = sha256(dump_canonical(meta)).digest()
     return join_fields(FORMAT, head.vault_id, head.epoch, *place, digest)
 

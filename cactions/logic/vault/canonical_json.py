@@ -17,16 +17,6 @@ def dump_canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def format_head_json(head: VaultHead) -> dict[str, object]:
-    """The head, as a JSON object."""
-    return {
-        "epoch": head.epoch,
-        "format": FORMAT,
-        "generation": head.generation,
-        "vault": head.vault_id,
-    }
-
-
 def format_recipient_json(recipient: Recipient) -> dict[str, object]:
     """A recipient line without the wrapped data key."""
     line: dict[str, object] = {
@@ -48,7 +38,8 @@ def format_meta_json(meta: Meta) -> dict[str, object]:
 
 def format_head_line(head: VaultHead) -> bytes:
     """The first line."""
-    return dump_canonical(format_head_json(head)) + b"\n"
+    line = {"epoch": head.epoch, "format": FORMAT, "generation": head.generation}
+    return dump_canonical({**line, "vault": head.vault_id}) + b"\n"
 
 
 def format_recipient_line(recipient: Recipient) -> bytes:

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from cactions.logic.vault import canonical_json, errors
+from cactions.logic.vault import canonical_json
+from cactions.logic.vault.errors import Problem, build_error
 from cactions.logic.vault.line_parser import Head, LineError, VaultLine, parse_line
 from cactions.model.vault import (
     Entry,
@@ -52,11 +53,11 @@ class VaultFragment(NamedTuple):
 def parse_vault(data: bytes) -> VaultText:
     """Parse a vault. Raises VaultError and nothing else."""
     if len(data) > MAX_FILE:
-        raise errors.build_too_big(MAX_FILE)
+        raise build_error(Problem.TOO_BIG, limit=MAX_FILE)
     _check_format(data)
     raw_lines = data.split(b"\n")
     if raw_lines[-1]:
-        raise errors.build_truncated(len(raw_lines))
+        raise build_error(Problem.TRUNCATED, line=len(raw_lines))
     return _assemble(data, _parse_lines(raw_lines[:-1]))
 
 
@@ -64,12 +65,12 @@ def _check_format(data: bytes) -> None:
     first, found, _ = data.partition(b"\n")
     if not found:
         cut = data.startswith(_BEGINNING) or _BEGINNING.startswith(data)
-        raise errors.build_truncated(1) if cut else errors.build_not_a_vault()
+        raise build_error(Problem.TRUNCATED if cut else Problem.NOT_A_VAULT, line=1)
     version = _FORMAT.search(first)
     if version is None:
-        raise errors.build_not_a_vault()
+        raise build_error(Problem.NOT_A_VAULT, line=1)
     if int(version[1]) != 1:
-        raise errors.build_newer_version(int(version[1]))
+        raise build_error(Problem.NEWER_VERSION, line=1, version=int(version[1]))
 
 
 def _parse_lines(raw_lines: list[bytes]) -> list[VaultLine]:
@@ -82,17 +83,17 @@ def _parse_lines(raw_lines: list[bytes]) -> list[VaultLine]:
             _check_cost(number, line.content.stretching)
         lines.append(line)
     if not isinstance(lines[-1].content, bytes):
-        raise errors.build_truncated(len(lines))
+        raise build_error(Problem.TRUNCATED, line=len(lines))
     return lines
 
 
 def _read_line(number: int, text: bytes) -> VaultLine:
     if len(text) + 1 > MAX_LINE:
-        raise errors.build_too_big(MAX_LINE, number)
+        raise build_error(Problem.LINE_TOO_BIG, line=number, limit=MAX_LINE)
     try:
         return parse_line(text)
     except LineError as fault:
-        raise errors.build_not_canonical(number, str(fault)) from None
+        raise build_error(Problem.NOT_CANONICAL, line=number, why=str(fault)) from None
 
 
 def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
@@ -103,17 +104,21 @@ def _check_place(number: int, line: VaultLine, before: list[VaultLine]) -> None:
     else:
         in_place = before[-1].place < line.place
     if not in_place:
-        raise errors.build_not_canonical(number, "it stands in the wrong place, or twice")
+        why = "it stands in the wrong place, or twice"
+        raise build_error(Problem.NOT_CANONICAL, line=number, why=why)
 
 
 def _check_cost(number: int, stretching: ScryptParams) -> None:
     n = stretching.n
     if not MIN_COST <= n <= MAX_COST:
-        raise errors.build_bad_parameters(number, f"n is {n}, not 2^15 to 2^18")
-    if n & (n - 1):
-        raise errors.build_bad_parameters(number, f"n is {n}, no power of two")
-    if (stretching.r, stretching.p) != (8, 1):
-        raise errors.build_bad_parameters(number, f"r is {stretching.r} and p is {stretching.p}")
+        why = f"n is {n}, not 2^15 to 2^18"
+    elif n & (n - 1):
+        why = f"n is {n}, no power of two"
+    elif (stretching.r, stretching.p) != (8, 1):
+        why = f"r is {stretching.r} and p is {stretching.p}"
+    else:
+        return
+    raise build_error(Problem.BAD_PARAMETERS, line=number, why=why)
 
 
 def _assemble(data: bytes, lines: list[VaultLine]) -> VaultText:
@@ -143,14 +148,11 @@ def format_vault(contents: VaultContents) -> bytes:
 
 
 def find_head(data: bytes) -> VaultHead:
-    """Find the vault id and epoch of a damaged file by their patterns.
-
-    Raises VaultError (NOT_A_VAULT).
-    """
+    """Find the vault id and epoch of a damaged file by their patterns. Raises VaultError."""
     first = data[:MAX_LINE].partition(b"\n")[0]
     vault, epoch = _VAULT.search(first), _EPOCH.search(first)
     if vault is None or epoch is None:
-        raise errors.build_not_a_vault()
+        raise build_error(Problem.NOT_A_VAULT, line=1)
     return VaultHead(vault[1].decode(), int(epoch[1]), 1)
 
 

@@ -16,7 +16,8 @@ RULE = "CA305"
 def find_vault_problems(project: Project, entries: Iterable[Entry]) -> list[Finding]:
     """A warning for each entry that live calls would miss, and for each unused entry."""
     entries_by_name = _index_secrets(entries)
-    used = {*((name, False) for name in _list_used_secrets(project)), *_list_user_tokens(project)}
+    used = {(name, False) for name in _list_used_secrets(project)}
+    used |= {(token.name, True) for token in project.tokens.values() if token.is_user_token}
     unused = (
         entry for entry in entries_by_name.values() if (entry.name, entry.is_binding) not in used
     )
@@ -48,10 +49,6 @@ def _list_used_secrets(project: Project) -> Iterator[str]:
             yield from secret_refs.list_request_secrets(token.fetch.request)
     for action in project.actions.values():
         yield from secret_refs.list_body_secrets(action.request)
-
-
-def _list_user_tokens(project: Project) -> Iterator[tuple[str, bool]]:
-    yield from ((token.name, True) for token in project.tokens.values() if token.is_user_token)
 
 
 def _build_unused_finding(entry: Entry) -> Finding:

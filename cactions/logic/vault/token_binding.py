@@ -29,10 +29,7 @@ def list_binders(token: Token) -> tuple[str, ...]:
 
 
 class TokenBinding(Struct, frozen=True):
-    """A fetched token or an end user's token, and the vault's entries by name.
-
-    Without a check of the vault's MAC, this is only a hint.
-    """
+    """A runtime token and the vault's entries by name; without a check of the MAC, only a hint."""
 
     token: Token
     held: Mapping[str, Entry]

@@ -21,10 +21,7 @@ MIN_PASSPHRASE: Final = 12
 
 
 def check_secret(name: str, value: str, *, strip_newline: bool = False) -> Secret:
-    """Check a value to be sealed. Raises UsageError.
-
-    ``strip_newline`` removes one line break at the end, which ``echo`` and editors add.
-    """
+    """Check a value, without a line break at its end if that is asked for. Raises UsageError."""
     if strip_newline:
         value = value.removesuffix("\n").removesuffix("\r")
     _check_value(check_name(name, "secret"), value)
@@ -55,10 +52,7 @@ def check_name(name: str, what: str) -> str:
 
 
 def check_hosts(names: Iterable[str], option: str = "--host") -> tuple[str, ...]:
-    """Normalize hosts for the vault: lower case, sorted, no duplicates. Raises UsageError.
-
-    ``option`` is the option that they were given with.
-    """
+    """Sorted hosts in lower case, without duplicates; ``option`` gave them. Raises UsageError."""
     hosts = tuple(sorted({name.lower() for name in names}))
     invalid = [name for name in hosts if not HOST.fullmatch(name)]
     if invalid or not hosts:

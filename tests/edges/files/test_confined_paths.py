@@ -11,8 +11,7 @@ import pytest
 
 from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, add_project, open_for_reading
-from cactions.edges.files.file_io import append_text, read_text, write_text
-from cactions.edges.files.replace_file import replace_file
+from cactions.edges.files.file_io import append_text, read_text, replace_file, write_text
 from cactions.model import UsageError
 from tests.told import TOLD
 

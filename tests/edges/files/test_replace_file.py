@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.files.replace_file import replace_file
+from cactions.edges.files.file_io import replace_file
 from cactions.model import UsageError
 
 

@@ -33,6 +33,11 @@ from cactions.model.secret import VaultKey
 logging.basicConfig(level=logging.DEBUG)
 keyring_store = KeyringStore(read_user_config(), deadline=float(sys.argv[1]))
 vault = "0123456789abcdef"
+def forget(backend):
+    for what in ("key", "generation"):
+        item = (f"cactions {what} {vault}", vault)
+        if backend.get_password(*item) is not None:
+            backend.delete_password(*item)
 acts = {
     "keep": lambda label="ada": keyring_store.keep(vault, VaultKey(label, bytes(range(100, 132)))),
     "other": lambda: keyring_store.keep(vault, VaultKey("bob", bytes(32))),
@@ -40,7 +45,7 @@ acts = {
         keyring_store.get_key(vault)),
     "seen": lambda: keyring_store.get_seen_generation(vault),
     "remember": lambda number: keyring_store.remember_generation(vault, int(number)),
-    "forget": lambda: keyring_store.forget(vault),
+    "forget": lambda: forget(keyring_store._get_backend()),
 }
 for word in sys.argv[2:]:
     act, _, argument = word.partition("=")
@@ -49,7 +54,7 @@ for word in sys.argv[2:]:
     except Exception as error:
         traceback.print_exc()
         print(json.dumps({
-            "type": type(error).__name__, "fault": error.fault.value,
+            "type": type(error).__name__, "fault": error.fault.name.lower(),
             "message": str(error), "hint": error.hint,
             "chain": f"{error.__cause__!r} {error.__context__!r}",
         }))
@@ -398,7 +403,7 @@ def test_a_vault_that_the_keyring_does_not_know_is_no_key(machine: Machine) -> N
 def test_every_fault_was_met() -> None:
     """The tests above go through all words that there are."""
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [] == [fault for fault in KeyringFault if f'"{fault.value}"' not in source]
+    assert [] == [fault for fault in KeyringFault if f'"{fault.name.lower()}"' not in source]
 
 
 # A real one

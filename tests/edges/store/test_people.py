@@ -58,7 +58,7 @@ def test_reading_a_clean_folder_leaves_no_trace(folder: Path) -> None:
     """A ``diff`` in a fresh clone changes nothing in it."""
     people = LocalPeopleStore(folder, [person(tier="silver")])
     people.find(PersonQuery("email", "ada@example.com"))
-    assert (1, [person(tier="silver")]) == (people.count(), list(people.list()))
+    assert (1, [person(tier="silver")]) == (len(list(people.list())), list(people.list()))
     assert Outcome.UNCHANGED is people.commit(a_plan(change("gold", "gold"))).outcome
     with pytest.raises(UsageError):
         people.get("p9")
@@ -90,7 +90,7 @@ def test_everybody_is_listed_once(folder: Path) -> None:
     people.import_people(reversed(others))
     people.commit(GOLD)
     assert [BOB, person(tier="gold"), *others] == list(people.list())
-    assert 1202 == people.count()
+    assert 1202 == len(list(people.list()))
 
 
 def test_a_list_may_be_read_while_people_change(folder: Path) -> None:
@@ -164,7 +164,7 @@ def test_an_import_takes_people_while_they_come(folder: Path) -> None:
     """The file may be larger than the memory; how many came is the answer."""
     people = LocalPeopleStore(folder)
     assert 2000 == people.import_people(Person(f"x{n}", {"user_id": f"u{n}"}) for n in range(2000))
-    assert 2000 == people.count()
+    assert 2000 == len(list(people.list()))
 
 
 def broken(*people: Person) -> Iterator[Person]:
@@ -197,7 +197,7 @@ def test_an_update_is_asked_for_and_keeps_what_is_not_named(
     assert ({**BOB.fields, "name": "Bob"}, {**BOB.attributes, "other": 1}) == (
         now.fields, now.attributes,
     )  # fmt: skip
-    assert 1 == people.count()
+    assert 1 == len(list(people.list()))
 
 
 @pytest.mark.parametrize("seed", [[BOB], []])
@@ -308,7 +308,7 @@ def test_a_linked_state_folder_is_refused_before_anything_is_read(folder: Path) 
     elsewhere = folder.with_name("elsewhere")
     LocalPeopleStore(elsewhere).import_people([person()])
     folder.symlink_to(elsewhere)
-    for use in (lambda p: p.get("p1"), lambda p: p.commit(GOLD), lambda p: p.count()):
+    for use in (lambda p: p.get("p1"), lambda p: p.commit(GOLD), lambda p: list(p.list())):
         with pytest.raises(StoreError, match="symbolic link"):
             use(LocalPeopleStore(folder))
 
@@ -330,6 +330,6 @@ def test_people_without_a_folder_are_their_seed_and_are_never_written() -> None:
     """A rehearsal has no store that somebody could have prepared."""
     people = LocalPeopleStore(None, [person()])
     assert [person()] == list(people.list())
-    assert 1 == people.count()
+    assert 1 == len(list(people.list()))
     with pytest.raises(StoreError, match="have no store"):
         people.import_people([person()])

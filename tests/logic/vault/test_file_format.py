@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cactions.logic.vault import errors, file_format
+from cactions.logic.vault import file_format
 from cactions.logic.vault.canonical_json import end_line
+from cactions.logic.vault.errors import Problem, build_error
 from cactions.model.vault import (
     Ciphertext,
     Entry,
@@ -114,35 +115,42 @@ def test_what_is_left_of_a_damaged_file_is_found(
     assert (vault.head.vault_id, vault.head.epoch) == (head.vault_id, head.epoch)
 
 
+VALUES: dict[str, str | int] = {
+    "version": 2, "limit": 9999, "why": "n is 1", "memory": 1024, "name": "eve", "have": 2,
+    "seen": "a" * 32, "wanted": "b" * 32, "command": "cactions vault rotate eve",
+    "where": "the keyring", "path": "x.vault", "quoted_path": "'x.vault'",
+    "what": "a symbolic link",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("error", "says", "way_out"),
+    ("problem", "says", "way_out"),
     [
-        (errors.build_not_a_vault(), "is no vault", "vault init"),
-        (
-            errors.build_newer_version(2),
-            "format 2, this cactions reads format 1",
-            "pip install --upgrade",
-        ),
-        (errors.build_too_big(9, 3), "line 3 of the vault is longer than 9 bytes", "vault salvage"),
-        (errors.build_truncated(4), "cut off at line 4", "vault salvage"),
-        (errors.build_not_canonical(5, "why"), "line 5 .* why", "vault verify"),
-        (errors.build_bad_parameters(2, "n is 1"), "line 2 .* n is 1", "vault verify"),
-        (errors.build_no_key("the keyring"), "no key to this vault in the keyring", "vault join"),
-        (errors.build_unknown_recipient("eve"), '"eve" is no recipient', "vault recipients add"),
-        (errors.build_unknown_recipient(""), "no recipient has the key", "vault recipients add"),
-        (errors.build_wrong_key("ada", "a" * 32, "b" * 32), "a{8}, .* b{8}", "rekeyed.*vault join"),
-        (errors.build_wrong_passphrase("paper"), 'not the passphrase of "paper"', "Type it again"),
-        (errors.build_tampered(), "changed without its key", "vault verify"),
-        (errors.build_rollback(3, 8), "generation 3, .* 8 was seen", "vault accept-generation 3"),
-        (errors.build_bad_entry("crm"), '"crm" was not sealed for the place', "vault rotate crm"),
-        (errors.open_to_all("x.vault"), "everybody may write x.vault", "chmod 644 x.vault"),
-        (errors.build_linked("x.vault"), "x.vault is a symbolic link", "vault verify"),
+        (Problem.NOT_A_VAULT, "is no vault", "vault init"),
+        (Problem.NEWER_VERSION, "format 2, this cactions reads format 1", "pip install --upgrade"),
+        (Problem.TOO_BIG, "the vault is longer than 9,999 bytes", "vault salvage"),
+        (Problem.LINE_TOO_BIG, "line 3 of the vault is longer than 9,999 bytes", "vault salvage"),
+        (Problem.TRUNCATED, "cut off at line 3", "vault salvage"),
+        (Problem.NOT_CANONICAL, "line 3 .* n is 1", "vault verify"),
+        (Problem.BAD_PARAMETERS, "line 3 .* n is 1", "vault verify"),
+        (Problem.NOT_DERIVED, "it takes 1,024 bytes of memory", "with a key"),
+        (Problem.NO_KEY, "no key to this vault in the keyring", "vault join"),
+        (Problem.UNKNOWN_RECIPIENT, '"eve" is no recipient', "vault recipients add"),
+        (Problem.UNKNOWN_KEY, "no recipient has the key", "vault recipients add"),
+        (Problem.WRONG_KEY, "a{8}, .* b{8};", "rekeyed.*vault join"),
+        (Problem.WRONG_PASSPHRASE, 'not the passphrase of "eve"', "Type it again"),
+        (Problem.TAMPERED, "changed without its key", "vault verify"),
+        (Problem.ROLLBACK, "generation 2, .* a{32} was seen", "vault accept-generation 2"),
+        (Problem.BAD_ENTRY, '"eve" was not sealed for the place', "vault rotate eve"),
+        (Problem.OPEN_TO_ALL, "everybody may write x.vault", "chmod 644 'x.vault'"),
+        (Problem.LINKED, "x.vault is a symbolic link", "vault verify"),
     ],
 )
-def test_every_fault_says_what_was_not_done_and_the_way_out(
-    error: VaultError, says: str, way_out: str
+def test_every_problem_says_what_was_not_done_and_the_way_out(
+    problem: Problem, says: str, way_out: str
 ) -> None:
     """A kind for programs, words for people."""
+    error = build_error(problem, line=3, **VALUES)
     with pytest.raises(VaultError, match=says):
         raise error
     assert any(words in str(error) for words in NOT_DONE)
