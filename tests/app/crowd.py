@@ -1,4 +1,4 @@
-"""Several people, a plan for each, and books that a run of them is kept in."""
+"""Several people, a plan for each of them, and the stores of a run."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ NEW = {"tier": "gold", "points": 7}
 
 
 def crowd(number: int) -> list[Person]:
-    """People ``p00``, ``p01`` and so on, as they were."""
+    """People ``p00``, ``p01`` and so on, with their old values."""
     return [Person(f"p{n:02}", {"user_id": f"u-{n}"}, OLD) for n in range(number)]
 
 
 def plans(number: int) -> list[Plan]:
-    """For each of them a value to overwrite, one to add and one to clear."""
+    """For each person one value to overwrite, one to add and one to clear."""
     changes = (
         Change("tier", "silver", "gold"),
         Change("points", ABSENT, 7),
@@ -58,7 +58,7 @@ def books(folder: Path, number: int) -> RunStores:
 
 
 def closed(kept: RunStores) -> None:
-    """Let go of all files."""
+    """Close all files."""
     assert isinstance(kept.people, LocalPeopleStore)
     assert isinstance(kept.journal, LocalJournal)
     kept.people.close()
@@ -72,5 +72,5 @@ def states(kept: RunStores, number: int) -> list[str]:
 
 
 def begun(kept: RunStores, run_id: str = "run-1") -> Run | None:
-    """The run, if it was begun."""
+    """The run, if it was started."""
     return next((run for run in kept.journal.list_runs() if run.head.id == run_id), None)

@@ -1,4 +1,4 @@
-"""A run, its undo and its resumption, on ports in memory: a store fails when it is told to."""
+"""A run, its undo and its resume, with in-memory ports that fail on demand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAYBE = OutcomeUnknown("the disk met an error", hint="Look at it.")
 
 
 class Failing:
-    """A port of which one method raises at its n-th call, before or after doing its work."""
+    """A port with one method that raises at its n-th call, before or after doing its work."""
 
     def __init__(self, inner: Any, method: str, call: int, error: Exception, *, late: bool) -> None:
         self._inner, self._method, self._left = inner, method, call
@@ -70,7 +70,7 @@ def failing(kept: RunStores, port: str, method: str, call: int = 1, **how: Any) 
 
 
 def edit(kept: RunStores, person_id: str, **attributes: Any) -> None:
-    """Somebody else changes a person; without attributes they go away."""
+    """Another program changes a person; without attributes the person is deleted."""
     assert isinstance(kept.people, FakePeople)
     kept.people.everybody = [
         replace(p, attributes=attributes) if p.id == person_id else p for p in kept.people.everybody
@@ -87,7 +87,7 @@ def held(kept: RunStores, number: int = 3) -> list[Any]:
 
 
 def cut_off(after: int, number: int = 3) -> RunStores:
-    """Books of a run that was cut off after so many writes; the last one was not settled."""
+    """Stores of a run interrupted after this number of writes; the last one is not settled."""
     kept = fresh(number)
     with pytest.raises(OutcomeUnknown):
         apply_to_people(head(), plans(number), failing(kept, "journal", "record_outcome", after))
@@ -101,8 +101,8 @@ def outcomes(receipts: Sequence[Receipt | None]) -> list[str]:
 # Runs
 
 
-def test_everybody_gets_one_receipt_and_is_counted() -> None:
-    """The head says how many were handed in."""
+def test_every_person_gets_one_receipt_and_is_counted() -> None:
+    """The head holds the number of submitted people."""
     kept = fresh()
     receipts = apply_to_people(head(), plans(3), kept)
     done = kept.journal.read("run-1")
@@ -111,11 +111,11 @@ def test_everybody_gets_one_receipt_and_is_counted() -> None:
     assert [NEW] * 3 == held(kept)
 
 
-def test_no_write_comes_before_the_intents_of_its_whole_window() -> None:
-    """A window is one call of the journal, and the next one waits until it is done."""
+def test_writes_start_after_all_intents_of_their_window() -> None:
+    """A window is one call of the journal; the next window waits until it is done."""
     seen: list[tuple[str, int]] = []
 
-    class Told:
+    class OrderRecorder:
         def __init__(self, inner: Any) -> None:
             self._inner = inner
 
@@ -130,15 +130,15 @@ def test_no_write_comes_before_the_intents_of_its_whole_window() -> None:
             return told
 
     kept, number = fresh(2 * WINDOW + 1), 2 * WINDOW + 1
-    watched = RunStores(Told(kept.people), Told(kept.journal), kept.turns)
+    watched = RunStores(OrderRecorder(kept.people), OrderRecorder(kept.journal), kept.turns)
     apply_to_people(head(), plans(number), watched)
     one = ("commit", 1)
     window = [("record_plans", WINDOW), *[one] * WINDOW]
     assert [*window, *window, ("record_plans", 1), one] == seen
 
 
-def test_a_person_who_is_gone_fails_and_stops_nobody() -> None:
-    """An exception about one person becomes that person's receipt."""
+def test_a_deleted_person_fails_without_stopping_the_others() -> None:
+    """An exception about one person becomes the receipt of that person."""
     kept = fresh()
     gone(kept, "p01")
     receipts = apply_to_people(head(), plans(3), kept)
@@ -146,8 +146,8 @@ def test_a_person_who_is_gone_fails_and_stops_nobody() -> None:
     assert "no person" in receipts[1].message
 
 
-def test_a_person_who_was_changed_since_is_a_conflict_with_both_values() -> None:
-    """The plan's word does not hold, and nothing of it is written."""
+def test_a_person_changed_since_is_a_conflict_with_both_values() -> None:
+    """The plan no longer applies, and nothing of it is written."""
     kept = fresh()
     edit(kept, "p01", **{**OLD, "tier": "wood"})
     receipts = apply_to_people(head(), plans(3), kept)
@@ -168,10 +168,10 @@ def test_a_person_who_was_changed_since_is_a_conflict_with_both_values() -> None
         ("journal", "finish", 1, 3, True),
     ],
 )
-def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
+def test_a_failing_store_stops_the_run_and_reports_the_writes(
     port: str, method: str, call: int, applied: int, begun: bool
 ) -> None:
-    """Where that is certain; the journal says the same."""
+    """If the outcome is certain; the journal says the same."""
     kept = fresh()
     with pytest.raises(RunAborted) as caught:
         apply_to_people(head(), plans(3), failing(kept, port, method, call))
@@ -195,10 +195,10 @@ def test_a_store_that_fails_stops_the_run_and_says_what_was_written(
 @pytest.mark.parametrize(
     ("port", "method", "error"), [("people", "commit", MAYBE), ("journal", "record_outcome", FULL)]
 )
-def test_where_the_outcome_of_a_write_is_not_known_it_is_said(
+def test_an_unknown_outcome_of_a_write_is_reported(
     port: str, method: str, error: Exception, late: bool
 ) -> None:
-    """Whether it was kept or not, nothing is written after it, and a resume finds the truth."""
+    """Nothing is written after it, and a resume finds out whether the value was stored."""
     kept = fresh()
     with pytest.raises(OutcomeUnknown, match="For one of these, the outcome") as caught:
         apply_to_people(head(), plans(3), failing(kept, port, method, 2, error=error, late=late))
@@ -209,7 +209,7 @@ def test_where_the_outcome_of_a_write_is_not_known_it_is_said(
     assert [NEW] * 3 == held(kept)
 
 
-def test_a_conflict_that_cannot_be_recorded_leaves_nobody_in_doubt() -> None:
+def test_an_unrecorded_conflict_leaves_no_unknown_outcome() -> None:
     """Nothing was written to that person."""
     kept = fresh()
     edit(kept, "p00", **{**OLD, "tier": "wood"})
@@ -218,8 +218,8 @@ def test_a_conflict_that_cannot_be_recorded_leaves_nobody_in_doubt() -> None:
     assert 0 == held(kept).count(NEW)
 
 
-def test_a_second_run_of_the_same_action_is_told_so_and_does_nothing() -> None:
-    """So are an undo and a resumption."""
+def test_a_second_run_of_the_same_action_is_refused() -> None:
+    """Also an undo or a resume is refused."""
     kept = cut_off(2)
     done = kept.journal.read("run-1")
     with kept.turns.hold(head()):
@@ -238,8 +238,8 @@ def test_a_second_run_of_the_same_action_is_told_so_and_does_nothing() -> None:
 # Resuming
 
 
-def test_resuming_records_what_was_written_and_writes_what_was_not() -> None:
-    """Afterwards it is as if nothing had happened."""
+def test_resume_records_finished_writes_and_makes_the_missing_ones() -> None:
+    """Afterwards the result is that of an uninterrupted run."""
     kept = cut_off(2)
     before = kept.journal.read("run-1")
     assert ["applied", "open"] == outcomes(preview_resume(before, kept))
@@ -251,8 +251,8 @@ def test_resuming_records_what_was_written_and_writes_what_was_not() -> None:
     assert held(uninterrupted) == held(kept)
 
 
-def test_resuming_leaves_whoever_was_changed_alone() -> None:
-    """A third value is a conflict with both values, so is half of ours; whoever is gone failed."""
+def test_resume_does_not_write_to_changed_people() -> None:
+    """A third value, or half of our values, is a conflict; a deleted person has failed."""
     kept = cut_off(1, 5)
     edit(kept, "p01", **{**OLD, "tier": "wood"})
     edit(kept, "p02", **{**OLD, "tier": "gold"})
@@ -264,15 +264,15 @@ def test_resuming_leaves_whoever_was_changed_alone() -> None:
     assert (Conflict("tier", "silver", "wood"),) == receipts[1].conflicts
 
 
-def test_a_finished_run_is_not_resumed() -> None:
-    """There is nothing to do, and that is said."""
+def test_a_finished_run_cannot_be_resumed() -> None:
+    """There is nothing to do, and the error says so."""
     kept = fresh()
     apply_to_people(head(), plans(3), kept)
     with pytest.raises(UsageError, match="run-1 is finished"):
         resume_run(kept.journal.read("run-1"), kept)
 
 
-def test_whoever_never_came_into_the_journal_is_counted() -> None:
+def test_people_missing_in_the_journal_are_counted() -> None:
     """As not started, which is neither open nor an outcome."""
     kept = fresh(WINDOW + 2)
     with pytest.raises(RunAborted):
@@ -284,8 +284,8 @@ def test_whoever_never_came_into_the_journal_is_counted() -> None:
 # Undoing
 
 
-def test_an_undo_of_a_run_that_was_cut_off_closes_it() -> None:
-    """Nobody resumes what was taken back."""
+def test_undo_closes_an_interrupted_run() -> None:
+    """A run that was undone cannot be resumed."""
     kept = cut_off(2)
     back = build_undo_steps(kept.journal.read("run-1"), kept.people)
     receipts = undo_run(head("undo-1", "run-1"), back, kept)
@@ -298,8 +298,8 @@ def test_an_undo_of_a_run_that_was_cut_off_closes_it() -> None:
     assert ["undo-1", "undo-1", ""] == [entry.undone_by for entry in done.entries]
 
 
-def test_closing_writes_nothing() -> None:
-    """It only says what became of everybody."""
+def test_closing_a_run_writes_no_person() -> None:
+    """It only records the outcome of each person."""
     kept = cut_off(2)
     before = held(kept)
     done = close_run(kept.journal.read("run-1"), kept)
@@ -307,8 +307,8 @@ def test_closing_writes_nothing() -> None:
     assert ["applied", "applied", "failed"] == outcomes([e.receipt for e in done.entries])
 
 
-def test_an_undo_that_was_cut_off_is_resumed_and_marks_the_run() -> None:
-    """The original says by whom it was undone, for whomever that is true."""
+def test_a_resumed_undo_marks_the_original_run() -> None:
+    """The original run names the undo for each person that was undone."""
     kept = fresh()
     apply_to_people(head(), plans(3), kept)
     back = build_undo_steps(kept.journal.read("run-1"), kept.people)
@@ -320,7 +320,7 @@ def test_an_undo_that_was_cut_off_is_resumed_and_marks_the_run() -> None:
     assert [OLD] * 3 == held(kept)
 
 
-def test_a_resumed_undo_does_without_a_run_that_was_deleted() -> None:
+def test_a_resumed_undo_does_not_need_the_original_run() -> None:
     """There is nothing left to mark."""
     kept = fresh()
     apply_to_people(head(), plans(3), kept)
@@ -331,8 +331,8 @@ def test_a_resumed_undo_does_without_a_run_that_was_deleted() -> None:
     assert resume_run(kept.journal.read("undo-1"), kept).finished
 
 
-def test_an_undo_passes_over_the_gone_and_the_forgotten() -> None:
-    """Whoever is gone has failed, with the reason; the forgotten are nobody any more."""
+def test_undo_skips_deleted_and_forgotten_people() -> None:
+    """A deleted person has failed, with the reason; a forgotten person has no id any more."""
     kept = fresh()
     apply_to_people(head(), plans(3), kept)
     gone(kept, "p00")
@@ -344,8 +344,8 @@ def test_an_undo_passes_over_the_gone_and_the_forgotten() -> None:
     assert "no person" in receipts[0].message
 
 
-def test_what_is_no_longer_ours_is_a_conflict_and_no_entry() -> None:
-    """Nothing is written for it, and so nothing has to be kept."""
+def test_a_value_changed_since_is_a_conflict_without_an_entry() -> None:
+    """Nothing is written for it, so nothing has to be stored."""
     kept = fresh(1)
     apply_to_people(head(), plans(1), kept)
     edit(kept, "p00", tier="wood", points=8, coupon="NEW")
@@ -355,15 +355,15 @@ def test_what_is_no_longer_ours_is_a_conflict_and_no_entry() -> None:
     assert () == kept.journal.read("undo-1").entries
 
 
-def test_a_plan_without_a_person_is_nobody() -> None:
-    """The empty id is kept for the forgotten."""
+def test_a_plan_needs_a_person_id() -> None:
+    """The empty id is reserved for forgotten people."""
     kept = RunStores(FakePeople(Person("", {}, OLD)), FakeJournal(), FakeRunLock())
     nobody: list[Plan] = [replace(plans(1)[0], subject=replace(plans(1)[0].subject, person_id=""))]
     assert ["failed"] == outcomes(apply_to_people(head(), nobody, kept))
 
 
-def test_what_an_undo_left_alone_can_still_be_taken_back() -> None:
-    """Only who got everything back is marked."""
+def test_values_skipped_by_an_undo_can_be_undone_later() -> None:
+    """Only people whose values were all restored are marked."""
     kept = fresh(1)
     apply_to_people(head(), plans(1), kept)
     edit(kept, "p00", **{**NEW, "tier": "wood"})

@@ -1,6 +1,6 @@
 """The disk fails at the k-th write, fsync or open, for every k until none fails any more.
 
-For real: a library stands between the process and the C library (``faults.c``).
+The faults are real: a library is loaded between the process and the C library (``faults.c``).
 """
 
 from __future__ import annotations
@@ -75,10 +75,10 @@ def number_after(word: str, text: str) -> int:
 @pytest.mark.parametrize("once", [True, False], ids=["once", "for ever"])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_failing_disk_stops_the_run_with_the_truth(  # noqa: PLR0913, PLR0917 - three tables
+def test_a_failing_disk_stops_the_run_with_a_correct_report(  # noqa: PLR0913, PLR0917 - three tables
     server: Server, tmp_path: Path, counts: Counter[str], kind: str, code: int, once: bool
 ) -> None:
-    """Nobody is written without a durable before-image, nobody is half written, words are true."""
+    """Every write has a durable before-image, no person is half written, the message is true."""
     thorough = COUNTS.factor > 1
     if not thorough and once == (code == errno.EIO):
         pytest.skip("in the long form: pytest -m hostile")
@@ -97,7 +97,7 @@ def test_a_failing_disk_stops_the_run_with_the_truth(  # noqa: PLR0913, PLR0917 
 
 
 def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
-    """What was said is what is found; whatever is left open is finished by a resume."""
+    """The report equals the stored state; a resume finishes everything that is open."""
     told = answer["said"]
     kept = books(folder, PEOPLE)
     held, run = states(kept, PEOPLE), begun(kept)
@@ -131,10 +131,10 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_command_on_a_failing_disk_ends_with_the_code_of_what_happened(
+def test_a_command_on_a_failing_disk_has_the_right_exit_code(
     server: Server, tmp_path: Path, counts: Counter[str], kind: str, code: int
 ) -> None:
-    """3 where nothing was written, 1 where it is said what was, 4 where that is not known."""
+    """3 if nothing was written, 1 if the writes are reported, 4 if the outcome is unknown."""
     words = ["run", "loyalty", "--person", "u-1", "--replay", "--yes"]
     codes = set()
     for number in count(1, 1 if COUNTS.factor > 1 else 6):

@@ -1,4 +1,4 @@
-"""What doctor looks at, in which order, and whom it asks for the time."""
+"""What doctor checks, in which order, and which hosts it asks for the time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SITES = [Host(f"{name}.example", 443, ("loyalty",)) for name in "abcd"]
 
 
 class FakeProber:
-    """Those of some hosts are open, and some of them tell the time."""
+    """Some of the hosts are reachable, and some of these give the time."""
 
     def __init__(self, open_: str, tell: str) -> None:
         self.asked: list[str] = []
@@ -36,26 +36,26 @@ class FakeProber:
 
 
 def clock(doors: FakeProber) -> Health:
-    """How the clock is; the last of all checks."""
+    """The health of the clock, which is the last of all checks."""
     *others, last = check_hosts(SITES, doors, FixedClock())
     assert ["name", "connection"] * len(SITES) == [check.topic for check in others]
     assert "clock" == last.topic
     return last.health
 
 
-def test_the_first_open_host_is_asked_for_the_time() -> None:
-    """And nobody else, where it tells it."""
+def test_the_first_reachable_host_gives_the_time() -> None:
+    """No other host is asked if it gives the time."""
     doors = FakeProber("bcd", "bcd")
     assert (Health.OK, ["b"]) == (clock(doors), doors.asked)
 
 
-def test_only_two_are_asked_for_the_time() -> None:
+def test_at_most_two_hosts_are_asked_for_the_time() -> None:
     """Each may take seconds."""
     doors = FakeProber("abcd", "cd")
     assert (Health.UNKNOWN, ["a", "b"]) == (clock(doors), doors.asked)
 
 
-def test_a_closed_host_is_not_asked() -> None:
-    """Nobody knows the time then."""
+def test_an_unreachable_host_is_not_asked_for_the_time() -> None:
+    """Then the time is unknown."""
     doors = FakeProber("", "abcd")
     assert (Health.UNKNOWN, []) == (clock(doors), doors.asked)

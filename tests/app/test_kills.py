@@ -1,4 +1,4 @@
-"""Processes are killed anywhere in a run: afterwards it can be finished or taken back, whole.
+"""Processes are killed at any point of a run; afterwards it can be resumed or undone completely.
 
 At least 40 kills in the normal run, 200 with ``-m hostile``.
 """
@@ -50,7 +50,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module", autouse=True)
 def counts() -> Iterator[Counter[str]]:
-    """Told at the end of the test run."""
+    """Reported at the end of the test run."""
     counted: Counter[str] = Counter({"kills": 0, "resumed": 0, "taken back": 0, "lost": 0})
     yield counted
     TOLD.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
@@ -64,7 +64,7 @@ def asked(server: Server, **task: Any) -> dict[str, Any]:
 
 
 def rounds() -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each named point, then moments that nobody chose: so many kills as this run is to have."""
+    """Each named point, then random moments, up to the number of kills for this test run."""
     chance = random.Random(3)
     for number in range(40 if COUNTS.factor == 1 else 240):
         if number < len(POINTS) * COUNTS.factor // 3 or number < len(POINTS):
@@ -75,7 +75,7 @@ def rounds() -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def resumed(folder: Path) -> Run | None:
-    """Resume: everybody who came into the journal has the new values, and is counted."""
+    """Resume: every person in the journal has the new values, and is counted."""
     kept = books(folder, PEOPLE)
     run = begun(kept)
     if run and not run.finished:
@@ -88,7 +88,7 @@ def resumed(folder: Path) -> Run | None:
 
 
 def taken_back(folder: Path) -> Run | None:
-    """Undo: everybody is as before, every entry has an outcome, nobody can resume."""
+    """Undo: every person is as before, every entry has an outcome, a resume is impossible."""
     kept = books(folder, PEOPLE)
     run = begun(kept)
     if run:
@@ -107,7 +107,7 @@ def taken_back(folder: Path) -> Run | None:
 
 
 def lost(folder: Path) -> int:
-    """How many people were written to, or half written to, without a before-image."""
+    """The number of people (half) written to without a before-image."""
     kept = books(folder, PEOPLE)
     run = begun(kept)
     known = {entry.plan.subject.person_id for entry in run.entries} if run else set()
@@ -120,7 +120,7 @@ def lost(folder: Path) -> int:
 
 
 def whole(run: Run | None) -> None:
-    """The counts add up to the people handed in."""
+    """The counts add up to the submitted people."""
     if run:
         receipts = [entry.receipt for entry in run.entries if entry.receipt]
         assert run.finished
@@ -128,10 +128,10 @@ def whole(run: Run | None) -> None:
 
 
 @pytest.mark.parametrize("end", [resumed, taken_back])
-def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
+def test_a_run_killed_at_any_point_can_be_resumed_or_undone(
     server: Server, tmp_path: Path, counts: Counter[str], end: Callable[[Path], Run | None]
 ) -> None:
-    """At each named point, and at any other moment; nobody is lost or half written."""
+    """At each named point, and at any other moment; no person is lost or half written."""
     for number, how in rounds():
         if number % 2 == (end is taken_back):
             continue
@@ -142,7 +142,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
         counts["kills"] += killed
         counts["lost"] += lost(folder)
         assert not counts["lost"]
-        if killed and number % 3 == 0:  # whoever goes on may be killed, too
+        if killed and number % 3 == 0:  # the process that continues may be killed, too
             go_on = {"do": "run-1", "point": "after record_outcome", "count": 2}
             if (folder / ".cactions" / "runs" / "run-1.db").exists() and "create_run" not in str(
                 how
@@ -178,10 +178,10 @@ def test_a_run_that_is_killed_anywhere_is_finished_or_taken_back(
         )
     ],
 )
-def test_an_undo_that_is_killed_is_resumed_and_the_rest_undone(
+def test_a_killed_undo_can_be_resumed_and_completed(
     server: Server, tmp_path: Path, counts: Counter[str], point: str, count: int
 ) -> None:
-    """The original is marked; whoever the undo had not come to is left for the next one."""
+    """The original run is marked; people that the undo did not reach are left for the next undo."""
     asked(server, folder=str(tmp_path), do="run")
     how = {"point": point, "count": count}
     assert asked(server, folder=str(tmp_path), do="undo", **how)["killed"]
@@ -201,10 +201,10 @@ def test_an_undo_that_is_killed_is_resumed_and_the_rest_undone(
     closed(kept)
 
 
-def test_a_run_that_was_only_begun_resumes_to_an_empty_one_that_says_so(
+def test_resuming_a_run_without_plans_reports_that_it_is_empty(
     server: Server, tmp_path: Path
 ) -> None:
-    """Everybody who was handed in is counted as not started."""
+    """Every submitted person is counted as not started."""
     asked(server, folder=str(tmp_path), do="run", point="before record_plans")
     kept = books(tmp_path, PEOPLE)
     run = resume_run(kept.journal.read("run-1"), kept)

@@ -1,4 +1,4 @@
-"""Calls over real sockets: tokens, tries, and many workers at once."""
+"""Calls over real sockets: tokens, retries, and many workers at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MANY = 50
 
 
 class Held:
-    """Secrets, all of the same value, for any host; it notes what was opened for which.
+    """Secrets, all with the same value, for any host; it records which was opened for which host.
 
     ``bound`` are the hosts of every token.
     """
@@ -58,7 +58,7 @@ class Held:
 
 
 class FakeSleeper:
-    """Waits that take no time and are written down."""
+    """Waits that take no time and are recorded."""
 
     def __init__(self) -> None:
         self.waited: list[float] = []
@@ -80,7 +80,7 @@ Make = Callable[..., LiveCaller]
 
 @pytest.fixture
 def calling() -> Iterator[Make]:
-    """Makes callers of a server; their connections are closed when the test ends."""
+    """Creates callers of a server; their connections are closed when the test ends."""
     lives: list[HttpSender] = []
 
     def make(
@@ -109,9 +109,9 @@ def call(by: LiveCaller, action: Action, number: int = 1) -> Response:
 
 
 class Service:
-    """A token endpoint and an API that takes only its newest token; everything is counted.
+    """A token endpoint and an API that accepts only its newest token; everything is counted.
 
-    ``expire`` makes it forget the token that it gave last.
+    ``expire`` invalidates the newest token.
     """
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ def _written(status: str, body: Any) -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
 
 
-def test_a_token_goes_where_it_is_meant_to_go(calling: Make) -> None:
+def test_each_secret_is_sent_only_to_its_own_endpoint(calling: Make) -> None:
     """The client's secret to the token endpoint, the token to the API; secrets by host."""
     service, held = Service(), Held()
     with serving(service.behave) as server:
@@ -160,8 +160,8 @@ def test_a_token_goes_where_it_is_meant_to_go(calling: Make) -> None:
     assert (1, 1) == (service.fetched, service.calls.total())
 
 
-def test_fifty_workers_send_no_token_where_it_may_not_go(calling: Make) -> None:
-    """Nothing is fetched and nothing is sent, however many ask at once; preparing says it too."""
+def test_fifty_workers_send_no_token_to_a_forbidden_host(calling: Make) -> None:
+    """Nothing is fetched or sent, however many workers ask at once; preparing reports it too."""
     service = Service()
     with serving(service.behave) as server:
         by, action = calling(server, held=Held("elsewhere.test")), action_of(server, tokens=["crm"])
@@ -182,8 +182,8 @@ def test_fifty_workers_send_no_token_where_it_may_not_go(calling: Make) -> None:
     TOLD.append(f"tokens: {MANY} workers with a token that may not go there: 0 requests")
 
 
-def test_fifty_workers_meet_an_expired_token(calling: Make) -> None:
-    """Exactly one fetch, every call answered, and none carried out twice."""
+def test_fifty_workers_with_an_expired_token_fetch_it_once(calling: Make) -> None:
+    """Exactly one fetch; every call is answered, and none is executed twice."""
     service = Service()
     with serving(service.behave) as server:
         by, action = calling(server), action_of(server, tokens=["crm"])
@@ -204,8 +204,8 @@ def test_fifty_workers_meet_an_expired_token(calling: Make) -> None:
     TOLD.append(f"expired token: {MANY} workers, {service.denied} denied, 1 fetch, 0 made twice")
 
 
-def test_fifty_workers_need_a_first_token(calling: Make) -> None:
-    """One fetch as well, and nobody is denied."""
+def test_fifty_workers_fetch_the_first_token_once(calling: Make) -> None:
+    """Only one fetch, and no call is denied."""
     service = Service()
     with serving(service.behave) as server:
         by, action = calling(server), action_of(server, tokens=["crm"])
@@ -220,8 +220,8 @@ def test_fifty_workers_need_a_first_token(calling: Make) -> None:
     assert (1, 0, MANY) == (service.fetched, service.denied, service.calls.total())
 
 
-def test_a_token_that_is_always_denied_is_fetched_once_more_and_no_more(calling: Make) -> None:
-    """The second 401 is the answer."""
+def test_a_token_that_is_always_denied_is_refetched_once(calling: Make) -> None:
+    """The second 401 is the final answer."""
     service = Service()
     service._answer = lambda request: (  # type: ignore[method-assign]
         _written("200 OK", {"access_token": "no-good-token"})
@@ -234,7 +234,7 @@ def test_a_token_that_is_always_denied_is_fetched_once_more_and_no_more(calling:
     assert [b"/token", b"/v1/customers/u-1"] * 2 == paths
 
 
-def test_a_token_endpoint_that_fails_is_no_token(calling: Make) -> None:
+def test_a_failing_token_endpoint_stops_the_call(calling: Make) -> None:
     """Nothing is sent to the API, and the message says why."""
     with serving(answering(status="500 Oops")) as server:
         with pytest.raises(PlanningError, match=r"was not fetched: .*500") as caught:
@@ -243,8 +243,8 @@ def test_a_token_endpoint_that_fails_is_no_token(calling: Make) -> None:
     assert FailureReason.NO_TOKEN is caught.value.reason
 
 
-def test_what_is_safe_is_tried_again_over_the_network(calling: Make) -> None:
-    """A service that is busy twice, then answers."""
+def test_a_safe_call_is_retried(calling: Make) -> None:
+    """The service is busy twice, then answers."""
     answers = iter([b"503 Busy", b"429 Slow down", b"200 OK"])
 
     def behave(talk: Talk) -> None:
@@ -258,8 +258,8 @@ def test_what_is_safe_is_tried_again_over_the_network(calling: Make) -> None:
 
 
 @pytest.mark.parametrize("stage", ["reset", "close"])
-def test_a_change_whose_answer_is_lost_is_sent_once(calling: Make, stage: str) -> None:
-    """It is in doubt; the server has it exactly once."""
+def test_a_changing_call_with_a_lost_answer_is_sent_once(calling: Make, stage: str) -> None:
+    """Its outcome is unknown; the server received it exactly once."""
 
     def behave(talk: Talk) -> None:
         talk.request()
@@ -274,7 +274,9 @@ def test_a_change_whose_answer_is_lost_is_sent_once(calling: Make, stage: str) -
     assert FailureReason.OUTCOME_UNKNOWN is caught.value.reason
 
 
-def test_a_change_with_a_key_is_sent_again_with_the_same_key(calling: Make) -> None:
+def test_a_changing_call_with_an_idempotency_key_is_retried_with_the_same_key(
+    calling: Make,
+) -> None:
     """So that it counts once."""
     left = [1]
 
@@ -292,8 +294,8 @@ def test_a_change_with_a_key_is_sent_again_with_the_same_key(calling: Make) -> N
 
 
 @pytest.mark.parametrize("effect", ["read", "write"])
-def test_a_call_that_no_run_gives_a_key_has_one_of_its_own(calling: Make, effect: str) -> None:
-    """A live test, or a search that asks for one: another key for each call."""
+def test_a_call_outside_a_run_gets_its_own_idempotency_key(calling: Make, effect: str) -> None:
+    """A live test, or a search that needs one: a different key for each call."""
     keyed = {"http_method": "post", "idempotency": {"header": "Idempotency-Key"}, "effect": effect}
     with serving(answering()) as server:
         by, action = calling(server), action_of(server, **keyed)
@@ -304,8 +306,8 @@ def test_a_call_that_no_run_gives_a_key_has_one_of_its_own(calling: Make, effect
     assert [b"key-1", b"key-2"] == [key[1] for key in keys if key]
 
 
-def test_one_call_in_ten_may_be_tried_again() -> None:
-    """And ten at first: a service that is down gets no storm."""
+def test_one_call_in_ten_may_be_retried() -> None:
+    """And the first ten: a service that is down gets no flood of retries."""
     budget = RetryBudget()
     assert 10 == sum(budget.take() for _ in range(100))
     for _ in range(100):
@@ -316,8 +318,8 @@ def test_one_call_in_ten_may_be_tried_again() -> None:
     assert 10 == sum(budget.take() for _ in range(100))
 
 
-def test_pauses_are_real_where_the_machine_waits() -> None:
-    """Seconds are seconds, and chance is between 0 and 1."""
+def test_the_real_sleeper_waits_and_draws_jitter() -> None:
+    """Seconds are seconds, and jitter is between 0 and 1."""
     pauses, start = SystemSleeper(), time.monotonic()
     pauses.wait(0.05)
     assert time.monotonic() - start >= 0.05

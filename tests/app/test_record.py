@@ -1,4 +1,4 @@
-"""What was heard becomes a recording, all of it or nothing; the law of turns; names, not values."""
+"""Calls become a recording, completely or not at all; repeated answers; names without values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SECRETS = dict.fromkeys(list_encoded_forms("canary-7d1f"), "shop_token")
 
 
 class Service:
-    """A Caller that answers in turn; an error is raised."""
+    """A Caller that gives the answers in order; an error is raised."""
 
     source = ""
 
@@ -55,7 +55,7 @@ class Service:
 
 
 class MemoryCassetteWriter:
-    """A tape in memory, written by the real one."""
+    """A cassette in memory, encoded by the real writer."""
 
     def __init__(self) -> None:
         self.kept = b""
@@ -68,7 +68,7 @@ class MemoryCassetteWriter:
 
 
 def heard(*turns: tuple[Request, Response | PlanningError]) -> RecordingCaller:
-    """Whoever listened to these calls."""
+    """The recorder that observed these calls."""
     listening = RecordingCaller(Service(answer for _, answer in turns))
     for request, answer in turns:
         if isinstance(answer, PlanningError):
@@ -80,7 +80,7 @@ def heard(*turns: tuple[Request, Response | PlanningError]) -> RecordingCaller:
 
 
 def tiers(shelf: MemoryCassetteWriter) -> list[str]:
-    """Those of the recorded answers, in order."""
+    """The tiers of the recorded answers, in order."""
     interactions = json.loads(shelf.kept)["interactions"]
     return [json.loads(one["response"]["body"]["string"])["tier"] for one in interactions]
 
@@ -93,8 +93,8 @@ A, B = ask("https://x.example/a"), ask("https://x.example/b")
     [("1", "1"), ("11", "1"), ("12", "12"), ("122", "12"), ("112", "112"), ("121", "121"),
      ("1221", "1221"), ("1211", "121")],
 )  # fmt: skip
-def test_what_repeats_at_the_end_is_kept_once(said: str, kept: str, tmp_path: Path) -> None:
-    """Replayed, every call gets what it got; between them others may have been asked."""
+def test_repeated_answers_at_the_end_are_stored_once(said: str, kept: str, tmp_path: Path) -> None:
+    """On replay every call gets the same answer as before, even with other calls in between."""
     turns: list[tuple[Request, Response | PlanningError]] = []
     for tier in said:
         turns += [(A, about_ada(tier=tier)), (B, about_ada(tier="b"))]
@@ -111,7 +111,7 @@ LOST = PlanningError(FailureReason.NO_ANSWER, "nobody is there")
 
 
 @pytest.mark.parametrize("turns", [[], [(A, LOST)], [(A, about_ada(tier="1")), (B, LOST)]])
-def test_where_something_is_missing_nothing_is_kept(
+def test_an_incomplete_recording_is_not_stored(
     turns: Sequence[tuple[Request, Response | PlanningError]],
 ) -> None:
     """No call at all, or one without an answer."""
@@ -120,8 +120,8 @@ def test_where_something_is_missing_nothing_is_kept(
     assert (0, True, b"") == (done.interactions, bool(done.refusal), shelf.kept)
 
 
-def test_a_secret_in_an_answer_is_named_and_dotted() -> None:
-    """Whoever called may have hidden it already; here it is hidden again."""
+def test_a_secret_in_an_answer_is_named_and_masked() -> None:
+    """The caller may have masked it already; the recorder masks it again."""
     shelf = MemoryCassetteWriter()
     done = record_tests(heard((A, about_ada(tier="<canary-7d1f>"))), [], SECRETS, shelf)
     assert RecordedTests(1, hidden=("shop_token",)) == done
@@ -129,7 +129,7 @@ def test_a_secret_in_an_answer_is_named_and_dotted() -> None:
 
 
 def test_a_secret_in_the_request_is_refused_by_name() -> None:
-    """With dots it would be another request."""
+    """Masked, it would be a different request."""
     shelf = MemoryCassetteWriter()
     request = ask("https://x.example/canary-7d1f")
     done = record_tests(heard((request, about_ada(tier="1"))), [], SECRETS, shelf)
@@ -137,8 +137,8 @@ def test_a_secret_in_the_request_is_refused_by_name() -> None:
     assert "canary" not in done.refusal + done.hint
 
 
-def test_only_headers_that_are_known_to_be_harmless_are_kept() -> None:
-    """Of a request: what it accepts, and what its body is."""
+def test_only_known_harmless_headers_are_stored() -> None:
+    """Of a request: the accept header and the content type."""
     shelf = MemoryCassetteWriter()
     request = ask("https://x.example/", "POST", "a=1", "text/plain")
     request = replace(request, headers=(*request.headers, ("X-Token", request.url)))
@@ -148,7 +148,7 @@ def test_only_headers_that_are_known_to_be_harmless_are_kept() -> None:
 
 
 def with_tests(*who: str) -> Action:
-    """An action with a test for each of them."""
+    """An action with one test for each person."""
     tests = tuple(
         ActionTest(f"of {one}", PersonQuery("user_id", one), Expectation()) for one in who
     )
@@ -159,14 +159,14 @@ EVE = replace(WHO, id="p9", fields={"user_id": "u-9", "email": "eve@example.com"
 PEOPLE = FakePeople(replace(WHO, test=True), EVE)
 
 
-def test_a_test_of_somebody_else_is_seen_before_it_runs() -> None:
-    """By its name; whoever is not there at all is left to the test's own report."""
+def test_a_test_with_a_real_person_is_refused_before_it_runs() -> None:
+    """It is named; a person who does not exist is left to the test's own report."""
     check_test_people(with_tests("u-1", "nobody"), PEOPLE)
     with pytest.raises(DefinitionError, match=r'"of u-9" of loyalty is about eve@example\.com'):
         check_test_people(with_tests("u-1", "u-9"), PEOPLE)
 
 
-def test_the_error_does_not_call_anybody_by_what_is_redacted() -> None:
+def test_the_error_does_not_show_a_redacted_name() -> None:
     """The next best name is used."""
     of = replace(with_tests("u-9"), redacted=frozenset({PersonField("email")}))
     with pytest.raises(DefinitionError, match="is about u-9, who"):

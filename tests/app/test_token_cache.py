@@ -1,4 +1,4 @@
-"""Tokens in memory: fetched once however many wait, and again when they are denied or old."""
+"""Tokens in memory: fetched once for all waiting threads, and again if denied or expired."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MANY = 50
 
 
 class Service:
-    """Gives tokens with numbers, each good for so many seconds."""
+    """Gives numbered tokens, each valid for this number of seconds."""
 
     def __init__(self, expires_in: float | None = None) -> None:
         self.given = 0
@@ -30,8 +30,8 @@ class Service:
         return FetchedToken(Secret(token.name, f"token-{self.given}"), 200, self._expires_in)
 
 
-def test_a_token_is_fetched_when_first_needed_and_kept() -> None:
-    """Where the answer says nothing of its life, it is good until it is denied."""
+def test_a_token_is_fetched_on_first_use_and_cached() -> None:
+    """If the answer has no lifetime, it is valid until it is denied."""
     tokens, service, clock = TokenCache(FakeClock()), Service(), FakeClock()
     assert 0 == service.given
     first = tokens.get(CRM, None, service.fetch)
@@ -40,8 +40,8 @@ def test_a_token_is_fetched_when_first_needed_and_kept() -> None:
     assert 1 == service.given
 
 
-def test_only_the_token_that_was_denied_is_replaced() -> None:
-    """Whoever was denied with an older one gets the newer one without a fetch."""
+def test_only_the_denied_token_is_replaced() -> None:
+    """A caller that was denied with an older token gets the newer one without a fetch."""
     tokens, service = TokenCache(FakeClock()), Service()
     old = tokens.get(CRM, None, service.fetch)
     new = tokens.get(CRM, old, service.fetch)
@@ -50,8 +50,8 @@ def test_only_the_token_that_was_denied_is_replaced() -> None:
 
 
 @pytest.mark.parametrize(("expires_in", "good_for"), [(3600.0, 3540.0), (60.0, 54.0)])
-def test_a_token_is_renewed_before_its_end(expires_in: float, good_for: float) -> None:
-    """A minute before, or a tenth of a short life: a call takes time as well."""
+def test_a_token_is_renewed_before_it_expires(expires_in: float, good_for: float) -> None:
+    """A minute before, or a tenth of a short lifetime: a call takes time as well."""
     clock, service = FakeClock(), Service(expires_in)
     tokens = TokenCache(clock)
     tokens.get(CRM, None, service.fetch)
@@ -62,15 +62,15 @@ def test_a_token_is_renewed_before_its_end(expires_in: float, good_for: float) -
     assert "token-2" == tokens.get(CRM, None, service.fetch).reveal()
 
 
-def test_a_token_without_a_life_is_used_once() -> None:
-    """It is given to whoever asked, and to nobody after them."""
+def test_a_token_without_a_lifetime_is_used_once() -> None:
+    """Only the caller that requested it gets it."""
     tokens, service = TokenCache(FakeClock()), Service(0.0)
     both = [tokens.get(CRM, None, service.fetch).reveal() for _ in range(2)]
     assert ["token-1", "token-2"] == both
 
 
-def test_every_value_that_comes_is_made_known_before_anybody_has_it() -> None:
-    """The last net must be there first."""
+def test_a_token_is_registered_for_masking_before_it_is_returned() -> None:
+    """The output mask must know the value first."""
     known: list[str] = []
 
     def know(secret: Secret) -> Secret:
@@ -82,7 +82,7 @@ def test_every_value_that_comes_is_made_known_before_anybody_has_it() -> None:
 
 
 def together(act: Callable[[], object]) -> list[object]:
-    """What each of many threads gets that begin at the same moment."""
+    """The results of many threads that start at the same moment."""
     barrier = Barrier(MANY)
 
     def one(_: int) -> object:
@@ -94,14 +94,14 @@ def together(act: Callable[[], object]) -> list[object]:
 
 
 def test_many_threads_wait_for_one_fetch() -> None:
-    """All get the one token."""
+    """All get the same token."""
     tokens, service = TokenCache(FakeClock()), Service()
     got = together(lambda: tokens.get(CRM, None, service.fetch))
     assert (1, 1) == (service.given, len(set(map(id, got))))
 
 
-def test_whoever_waits_shares_a_failure_and_the_next_one_tries_again() -> None:
-    """Fifty failures one after the other would keep fifty people waiting fifty times as long."""
+def test_waiting_threads_share_a_failure_and_the_next_call_retries() -> None:
+    """Fifty failures in sequence would make the last thread wait fifty times as long."""
     tokens, entered, go = TokenCache(FakeClock()), Event(), Event()
     tried: list[Token] = []
 
@@ -134,8 +134,8 @@ def test_whoever_waits_shares_a_failure_and_the_next_one_tries_again() -> None:
     assert "token-1" == tokens.get(CRM, None, Service().fetch).reveal()
 
 
-def test_a_vault_that_cannot_be_opened_is_told_as_itself() -> None:
-    """It is no fault of the service."""
+def test_a_vault_error_is_reported_unchanged() -> None:
+    """It is not the service's fault."""
 
     def failing(_: Token) -> FetchedToken:
         raise StoreError("the vault is damaged")
@@ -144,8 +144,8 @@ def test_a_vault_that_cannot_be_opened_is_told_as_itself() -> None:
         TokenCache(FakeClock()).get(CRM, None, failing)
 
 
-def test_the_end_users_token_is_given_and_never_fetched() -> None:
-    """Without it, the hint says how it is given."""
+def test_the_end_users_token_is_never_fetched() -> None:
+    """If it is missing, the hint says how to give it."""
     users = Token("jwt", "X-User", ())
     given = Secret("jwt", "users-own-token")
     service = Service()

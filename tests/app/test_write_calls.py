@@ -1,4 +1,4 @@
-"""A call that changes something: in the journal before it goes, made once, and never twice."""
+"""A call that changes data: in the journal before it is sent, made once, and never twice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ DOUBT = PlanningError(FailureReason.OUTCOME_UNKNOWN, "the connection was reset")
 
 
 class Line:
-    """A caller that answers, or fails, as it is told, and looks into the journal as it does."""
+    """A caller that answers or fails as configured, and reads the journal at that moment."""
 
     source = ""
 
@@ -91,8 +91,8 @@ def state(kept: RunStores, run: str = "run-1") -> tuple[Run, list[Outcome | None
     return found, [entry.receipt.outcome if entry.receipt else None for entry in found.entries]
 
 
-def test_the_journal_knows_of_a_call_before_it_is_made() -> None:
-    """Whatever happens from then on, somebody can look for it; its key is the run's own."""
+def test_the_journal_has_the_call_before_it_is_sent() -> None:
+    """After any failure the operator can look for it; its idempotency key belongs to the run."""
     kept = books(tier="silver")
     assert isinstance(kept.journal, FakeJournal)
     line = Line(about_ada(tier="gold"), kept.journal)
@@ -100,8 +100,8 @@ def test_the_journal_knows_of_a_call_before_it_is_made() -> None:
     assert [(True, "run-1-1")] == line.seen
 
 
-def test_what_came_of_it_is_kept_and_can_be_applied_without_another_call() -> None:
-    """The run stays open until somebody resumes it."""
+def test_a_stored_answer_can_be_applied_without_another_call() -> None:
+    """The run stays open until it is resumed."""
     kept = books(tier="silver")
     done = made(about_ada(tier="gold"), kept)
     assert isinstance(done.result, Plan)
@@ -124,10 +124,10 @@ def test_what_came_of_it_is_kept_and_can_be_applied_without_another_call() -> No
         (RequestFailed("nobody listens", reason=FailureReason.NO_ANSWER), Outcome.FAILED),
     ],
 )
-def test_every_end_of_a_call_is_one_end_of_the_run(
+def test_each_outcome_of_a_call_ends_the_run_accordingly(
     came: Response | Exception, outcome: Outcome | None
 ) -> None:
-    """A call that failed is finished; one in doubt is finished, and listed so."""
+    """A failed call is finished; one with an unknown outcome is finished and listed as such."""
     kept = books(tier="silver")
     done = made(came, kept)
     run, outcomes = state(kept)
@@ -136,8 +136,8 @@ def test_every_end_of_a_call_is_one_end_of_the_run(
     assert "silver" == kept.people.get("p1").attributes["tier"]
 
 
-def test_a_request_that_cannot_be_made_is_no_run() -> None:
-    """Nothing was sent, so there is nothing to remember."""
+def test_a_request_that_cannot_be_built_creates_no_run() -> None:
+    """Nothing was sent, so there is nothing to store."""
     kept = books()
     leads = replace(REFUND, audiences=("leads",))
     desk = PlanContext(kept.people, Line(DOUBT, FakeJournal()), kept.journal)
@@ -147,17 +147,17 @@ def test_a_request_that_cannot_be_made_is_no_run() -> None:
 
 
 def killed(kept: RunStores) -> Run:
-    """A process that died while the call was under way."""
+    """A process that died during the call."""
     with pytest.raises(SystemError):
         made(SystemError("kill -9"), kept)
     return kept.journal.read("run-1")
 
 
 @pytest.mark.parametrize("then", [resume_run, close_run])
-def test_a_call_whose_process_died_is_in_doubt_whatever_is_done_with_the_run(
+def test_a_call_of_a_killed_process_keeps_an_unknown_outcome(
     then: Callable[[Run, RunStores], Run],
 ) -> None:
-    """Nobody sends it again; nothing is written, and nothing is there to take back."""
+    """It is not sent again; nothing is written, and there is nothing to undo."""
     kept = books(tier="silver")
     run = killed(kept)
     assert run.entries[0].plan.pending
@@ -172,8 +172,8 @@ def test_a_call_whose_process_died_is_in_doubt_whatever_is_done_with_the_run(
 
 
 @pytest.mark.parametrize("settled", [True, False])
-def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
-    """Unless the operator says that they have looked."""
+def test_a_new_call_is_refused_while_an_outcome_is_unknown(settled: bool) -> None:
+    """Unless the operator confirms having checked it."""
     kept = books(tier="silver")
     if settled:
         made(DOUBT, kept)
@@ -186,8 +186,8 @@ def test_another_call_is_refused_while_one_is_in_doubt(settled: bool) -> None:
     assert isinstance(made(about_ada(tier="gold"), kept, "run-2", again=True).result, Plan)
 
 
-def test_a_doubt_ends_with_a_call_that_was_made_in_knowledge_of_it() -> None:
-    """What was replayed, undone or asked of another environment since is no such call."""
+def test_an_unknown_outcome_ends_with_a_later_confirmed_call() -> None:
+    """A later replay, undo or call to another environment does not count."""
     kept = books(tier="silver")
     made(DOUBT, kept)
     [outcome_unknown] = kept.journal.read("run-1").entries
@@ -205,8 +205,8 @@ def test_a_doubt_ends_with_a_call_that_was_made_in_knowledge_of_it() -> None:
     assert isinstance(made(about_ada(), kept, "run-5").result, Plan)
 
 
-def test_a_run_that_cannot_be_read_may_hold_a_doubt() -> None:
-    """No call is made before somebody has looked."""
+def test_an_unreadable_run_counts_as_an_unknown_outcome() -> None:
+    """No call is made before the operator has checked it."""
     kept = books(tier="silver")
     assert isinstance(kept.journal, FakeJournal)
     kept.journal.unreadable.append(("run-0", "it is no database"))
@@ -216,7 +216,7 @@ def test_a_run_that_cannot_be_read_may_hold_a_doubt() -> None:
     assert isinstance(made(about_ada(tier="gold"), kept, again=True).result, Plan)
 
 
-def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
+def test_an_unknown_outcome_blocks_only_its_person_and_action() -> None:
     """One person and one action at a time."""
     kept = books()
     made(DOUBT, kept)
@@ -232,7 +232,7 @@ def test_a_doubt_about_somebody_else_or_something_else_refuses_nobody() -> None:
     assert isinstance(done.result, Plan)
 
 
-def test_a_journal_that_fails_before_the_call_stops_it() -> None:
+def test_a_journal_failure_before_the_call_prevents_it() -> None:
     """No call without its intent on the disk."""
     for method in ("create_run", "record_plans"):
         kept = books()
@@ -244,8 +244,8 @@ def test_a_journal_that_fails_before_the_call_stops_it() -> None:
         assert [] == line.seen
 
 
-def test_a_secret_that_is_missing_leaves_no_doubt() -> None:
-    """It is looked for before the journal says that a call may have been made."""
+def test_a_missing_secret_leaves_no_unknown_outcome() -> None:
+    """It is read before the journal says that a call may have been made."""
     kept = books()
     assert isinstance(kept.journal, FakeJournal)
     line = Line(about_ada(), kept.journal)
@@ -255,8 +255,8 @@ def test_a_secret_that_is_missing_leaves_no_doubt() -> None:
     assert ([], []) == (line.seen, list(kept.journal.list_runs()))
 
 
-def test_a_journal_that_fails_after_the_call_leaves_it_in_doubt() -> None:
-    """The answer was not kept, so that whoever resumes must not believe that there was none."""
+def test_a_journal_failure_after_the_call_leaves_the_outcome_unknown() -> None:
+    """The answer was not stored, so a resume must not assume that there was none."""
     kept = books(tier="silver")
     failing = replace(
         kept, journal=Failing(kept.journal, "replace_pending_plan", 1, FULL, late=False)
@@ -267,8 +267,8 @@ def test_a_journal_that_fails_after_the_call_leaves_it_in_doubt() -> None:
     assert (True, [None]) == (run.entries[0].plan.pending, outcomes)
 
 
-def test_one_such_call_at_a_time() -> None:
-    """Whoever comes second is told so, and sends nothing."""
+def test_only_one_changing_call_runs_at_a_time() -> None:
+    """The second call gets an error, and sends nothing."""
     kept = books()
     with kept.turns.hold(head("other")), pytest.raises(RunAborted):
         made(about_ada(), kept)

@@ -1,6 +1,6 @@
-"""A process that forks others, which are killed or meet faults of the disk while they run a run.
+"""A process that forks children, which are killed or get disk faults while they execute a run.
 
-Each line that it reads is a task; what became of the forked process is one line of JSON.
+Each input line is a task; the result of the child process is one line of JSON.
 ``python -c "from tests.app.victims import serve; serve()"``.
 """
 
@@ -56,7 +56,7 @@ class Watched:
 
 
 def work(task: dict[str, Any], kept: RunStores) -> Iterable[Receipt]:
-    """What a task asks for: a run, its undo, or to go on with one of them."""
+    """The work of a task: a run, its undo, or a resume of one of them."""
     number = task["people"]
     if task["do"] == "run":
         return apply_to_people(head(), plans(number), kept)
@@ -68,7 +68,7 @@ def work(task: dict[str, Any], kept: RunStores) -> Iterable[Receipt]:
 
 
 def victim(task: dict[str, Any]) -> dict[str, Any]:
-    """Do it, and die at the point that the task names; what came of it where it did not die."""
+    """Do the work, and die at the point that the task names; else return the result."""
     left = task.get("count", 1)
 
     def reached(point: str, _given: Sequence[Any]) -> None:
@@ -85,26 +85,26 @@ def victim(task: dict[str, Any]) -> dict[str, Any]:
 
 
 class Disk:
-    """The shim of ``faults.c``, which stands between this process and the disk."""
+    """The library of ``faults.c``, loaded between this process and the disk."""
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(os.environ["LD_PRELOAD"])
 
     def arm(self, kind: str, number: int, errno: int, *, once: bool) -> None:
-        """The call of this number of this kind fails, and unless ``once``, all after it."""
+        """The call of this number and kind fails, and unless ``once``, all calls after it."""
         self._library.arm("wfo".index(kind[0]), number, errno, int(once))
 
     def hit(self) -> bool:
-        """Whether anything failed."""
+        """Whether any call failed."""
         return bool(self._library.hits())
 
     def unsynced(self, part: str) -> int:
-        """Writes to files with this in their names that no fsync has followed."""
+        """Writes to files with this part in their names that no fsync has followed."""
         return int(self._library.unsynced(part.encode()))
 
 
 def harmed(task: dict[str, Any]) -> dict[str, Any]:
-    """Do it on a failing disk; what it said, and whether a person was written too early."""
+    """Do the work on a failing disk; its message, and whether a person was written too early."""
     disk, durable, early = Disk(), set[str](), []
 
     def reached(point: str, given: Sequence[Any]) -> None:
@@ -127,7 +127,7 @@ def harmed(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def called(task: dict[str, Any]) -> dict[str, Any]:
-    """The command line on a failing disk: its exit code and its words."""
+    """The command line on a failing disk: its exit code and its output."""
     disk = Disk()
     os.chdir(task["folder"])
     for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
@@ -143,7 +143,7 @@ def called(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Fork for each task; kill the child after ``after`` seconds where the task says so."""
+    """Fork for each task; kill the child after ``after`` seconds if the task says so."""
     list(load_commands([]))  # loaded once, for all children
     does = {"victim": victim, "harmed": harmed, "called": called}
     for line in sys.stdin:

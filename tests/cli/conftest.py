@@ -1,4 +1,4 @@
-"""The command line, run in this process as its users run it, on a copy of the example."""
+"""Runs the command line in this process, as users run it, on a copy of the example."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Done(NamedTuple):
-    """How a command ended."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -26,7 +26,7 @@ class Done(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """The one document on stdout."""
+        """The one JSON document on stdout."""
         return json.loads(self.out)
 
 
@@ -35,7 +35,7 @@ Cli = Callable[..., Done]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the example, and the one we stand in."""
+    """A folder with the example, used as the working directory."""
     shutil.copy(ROOT / "actions.example.yaml", tmp_path / "actions.yaml")
     shutil.copytree(ROOT / "cassettes", tmp_path / "cassettes")
     monkeypatch.chdir(tmp_path)
@@ -46,7 +46,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def cli(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Cli:
-    """``cli("diff", "loyalty", …)`` runs the command and tells how it ended."""
+    """``cli("diff", "loyalty", …)`` runs the command and returns its result."""
     ours = ("NO_COLOR", "FORCE_COLOR", "CACTIONS_DEBUG")
     for name in (*ours, "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)

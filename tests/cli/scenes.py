@@ -1,4 +1,4 @@
-"""What a customer may type and see: each scene is a folder made so and so, and commands in it."""
+"""What users may type and see: each scene prepares a folder and runs commands in it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Prepare = Callable[[Path], None]
 
 
 class Scene(NamedTuple):
-    """Commands, each as words in one text; ``prepare`` makes the folder what it has to be."""
+    """Commands, each as words in one text; ``prepare`` sets up the folder."""
 
     commands: tuple[str, ...]
     prepare: Prepare = lambda _: None
@@ -54,7 +54,7 @@ def edited(file: str, *pairs: tuple[str, str]) -> Prepare:
 
 
 def written(**files: str) -> Prepare:
-    """Files beside the example; ``__`` stands for the dot of a name."""
+    """Files beside the example; ``__`` stands for the dot in a name."""
 
     def prepare(home: Path) -> None:
         for name, text in files.items():
@@ -64,7 +64,7 @@ def written(**files: str) -> Prepare:
 
 
 def both(words: str) -> tuple[str, str]:
-    """As text and as JSON."""
+    """The command with text output and with JSON output."""
     return words, f"{words} --json"
 
 
@@ -91,11 +91,11 @@ WHYS: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
     "out_of_range": (2**53, {"data_type": "integer"}, {}),
     "unsuitable_text": ("bell \x07", {}, {}),
 }
-"""By Why: the value that comes, what the attribute is, and what the mapping says."""
+"""By Why: the value received, the definition of the attribute, and the mapping options."""
 
 
 def every_why(home: Path) -> None:
-    """One action whose answer is turned down in every way there is."""
+    """An action whose answer is rejected for every possible reason."""
     texts = {name: "old" for name, (_, about, _) in WHYS.items() if "data_type" not in about}
     document = {
         "version": 1,
@@ -134,7 +134,7 @@ def every_why(home: Path) -> None:
 
 
 def every_outcome(home: Path) -> None:
-    """A run that ended in every way for somebody, and was then cut off."""
+    """A run that has every outcome for some person and was then interrupted."""
     journal = LocalJournal(home / ".cactions")
     head = RunHead("20260101-000000-00000001", RunKind.APPLY, "loyalty", 1767225600.0, "me@here")
     journal.create_run(head)
@@ -151,19 +151,19 @@ def every_outcome(home: Path) -> None:
 
 
 def broken_store(home: Path) -> None:
-    """Somebody has written over the people."""
+    """The store of people is overwritten with garbage."""
     (home / ".cactions").mkdir(mode=0o700)
     (home / ".cactions" / "people.db").write_text("no database" * 100)
 
 
 def broken_run(home: Path) -> None:
-    """One run can be read and one cannot."""
+    """One run is readable, another is not."""
     every_outcome(home)
     (home / ".cactions" / "runs" / "20260102-000000-0002.db").write_text("x" * 5000)
 
 
 def rule_scene(rule: str) -> Scene:
-    """Every file that has a fault of this rule and, mostly, no other; named by what is said."""
+    """Every file that breaks this rule and, mostly, no other; named by the message."""
     files: dict[str, str] = {}
     for case in CASES:
         if case.rule == rule:
@@ -174,7 +174,7 @@ def rule_scene(rule: str) -> Scene:
 
 
 def page_scene(rule: str) -> Scene:
-    """The bad example of a rule's page, and its good one."""
+    """The bad and the good example of a rule's page."""
     page = parse_rule_page(BY_NAME[rule.lower()], PAGES[rule])
     return Scene(
         ("validate bad.yaml", "validate good.yaml"),
@@ -183,12 +183,12 @@ def page_scene(rule: str) -> Scene:
 
 
 def renamed(home: Path) -> None:
-    """The action file has a name that nobody looks for."""
+    """The action file has a name that the tool does not look for."""
     (home / "actions.yaml").rename(home / "ex.yaml")
 
 
 def with_closed_port(home: Path) -> None:
-    """An action whose host is this machine, where nobody listens; and authorities of our own."""
+    """An action whose host is this machine on a closed port, and a custom CA file."""
     (home / "ca.pem").write_bytes(authority().ca_file.read_bytes())
     write(home, project(Server(1, authority().ca_file)))
 
@@ -255,7 +255,7 @@ allow:
   - {rule: CA209, where: actions.loyalty.response.mapping.tier, reason: shown to them anyway,
      owner: ada@example.com, expires: 2099-12-31}
 """
-"""One suppression holds, one is expired, one is a note's."""
+"""One suppression is valid, one is expired, one applies to a note."""
 
 ALLOWED = """
 allow:

@@ -1,4 +1,4 @@
-"""A canary secret goes through every command and every error, and is seen nowhere."""
+"""A canary secret goes through every command and every error and never becomes visible."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ COMMANDS = (
 
 
 def seen(data: bytes) -> list[str]:
-    """The encodings of which the bytes hold the canary, or twelve characters of its beginning."""
+    """The encodings of the canary, or of its first twelve characters, that the bytes contain."""
     return [name for name, form in BEGINNINGS.items() if form in data]
 
 
@@ -70,14 +70,14 @@ def said(done: Done) -> bytes:
 
 
 def written(home: Path) -> bytes:
-    """Everything in the folder but the sealed vaults."""
+    """All files in the folder except the sealed vaults."""
     files = (path for path in home.rglob("*") if path.is_file() and path.suffix != ".vault")
     return b"\0".join(path.read_bytes() for path in files)
 
 
 @pytest.mark.parametrize("debug", ["", " --debug"])
 def test_no_command_shows_or_keeps_the_canary(say: Say, home: Path, debug: str) -> None:
-    """Every command, every format, every refusal, in forty encodings."""
+    """Every command, every format and every refusal, in forty encodings."""
     for words, stdin in COMMANDS:
         done = say(words + debug, stdin)
         assert (words, []) == (words, seen(said(done)))
@@ -89,10 +89,10 @@ def test_no_command_shows_or_keeps_the_canary(say: Say, home: Path, debug: str) 
 
 @pytest.mark.parametrize("encoding", FORMS)
 @pytest.mark.parametrize("debug", ["", " --debug"])
-def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
+def test_an_unexpected_error_does_not_show_the_canary(
     say: Say, monkeypatch: pytest.MonkeyPatch, encoding: str, debug: str
 ) -> None:
-    """Its text, the traceback, and what was printed just before it, cut in two."""
+    """Neither in its text, nor in the traceback, nor in split output printed just before it."""
     assert say("vault init --name ada").code == Exit.CLEAN
     text = FORMS[encoding].decode()
 
@@ -103,7 +103,7 @@ def test_an_unplanned_error_that_holds_the_canary_does_not_show_it(
         streams.write_text(text)
         raise ValueError(text)
 
-    monkeypatch.setattr(manage, "seal_secret", fail)  # a fault that we do not have
+    monkeypatch.setattr(manage, "seal_secret", fail)  # an artificial fault
     done = say(f"vault seal shop_token --host api.shop.example{debug}", CANARY)
     assert (Exit.INTERNAL, []) == (done.code, seen(said(done)))
     assert bool(debug) == ("Traceback" in done.err)
@@ -116,14 +116,14 @@ HELD: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("what", HELD)
-def test_what_holds_a_secret_never_spells_it(what: str) -> None:
-    """Nor do the exceptions around it."""
+def test_objects_that_hold_a_secret_do_not_print_it(what: str) -> None:
+    """Nor do the exceptions raised around them."""
     held = HELD[what]()
     assert [] == seen(f"{held} {held!r} {held:>30}".encode())
 
 
-def test_after_the_command_the_streams_are_as_they_were(say: Say) -> None:
-    """What the net held back went out, and nothing lies under the next command."""
+def test_the_streams_are_restored_after_the_command(say: Say) -> None:
+    """Held-back output is written, and no filter remains for the next command."""
     assert say("vault init --name ada").code == Exit.CLEAN
     done = say("vault seal shop_token --host api.shop.example", CANARY)
     assert re.fullmatch(r'"shop_token" is sealed for api\.shop\.example\.\n', done.out)

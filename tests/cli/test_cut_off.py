@@ -1,4 +1,4 @@
-"""A run that was cut off, on the command line: it is named, finished, or taken back."""
+"""An interrupted run on the command line: it is listed, resumed or undone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ APPLIED = ("run", *LOYALTY, "--yes")
 
 
 def cut_off(cli: Cli, home: Path, *, written: bool, intended: bool = True) -> None:
-    """Two people were handed in; one plan came into the journal, and its process was killed."""
+    """Two people were submitted; one plan is in the journal, then the process was killed."""
     cli(*APPLIED)
     with closing(LocalJournal(home / ".cactions")) as journal:
         [done] = journal.list_runs()
@@ -43,8 +43,8 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_a_run_that_was_cut_off_is_named_with_what_to_do(cli: Cli, home: Path) -> None:
-    """By the list and by the run itself, with everybody counted."""
+def test_an_interrupted_run_is_listed_with_the_next_step(cli: Cli, home: Path) -> None:
+    """In the list of runs and in the run itself, with every person counted."""
     cut_off(cli, home, written=False)
     for words in (("runs", "list"), ("runs", "show", "last")):
         shown = flat(cli(*words).out)
@@ -55,10 +55,10 @@ def test_a_run_that_was_cut_off_is_named_with_what_to_do(cli: Cli, home: Path) -
 
 
 @pytest.mark.parametrize("written", [False, True])
-def test_resuming_finishes_it_whatever_had_been_written(
+def test_resume_finishes_the_run_whatever_was_already_written(
     cli: Cli, home: Path, written: bool
 ) -> None:
-    """It shows what it finds, and counts the one who was never started."""
+    """It shows the current state, and counts the person who was never started."""
     cut_off(cli, home, written=written)
     assert ("gold" if written else "silver") == tier(cli)
     done = cli("runs", "resume", "last", "--yes")
@@ -71,8 +71,8 @@ def test_resuming_finishes_it_whatever_had_been_written(
     assert (Exit.MISUSE, True) == (again.code, "is finished" in again.err)
 
 
-def test_resuming_leaves_a_changed_person_alone_and_says_so(cli: Cli, home: Path) -> None:
-    """Both values, and the exit code of a finding."""
+def test_resume_skips_and_reports_a_person_changed_since(cli: Cli, home: Path) -> None:
+    """Both values are shown, and the exit code is that of a finding."""
     cut_off(cli, home, written=False)
     person = {"user_id": "u-1", "attributes": {"tier": "bronze"}}
     (home / "edit.json").write_text(json.dumps([person]))
@@ -83,8 +83,8 @@ def test_resuming_leaves_a_changed_person_alone_and_says_so(cli: Cli, home: Path
     assert "bronze" in done.out
 
 
-def test_a_run_that_came_to_nobody_resumes_to_an_empty_one(cli: Cli, home: Path) -> None:
-    """It says so, and for whom to run the action again."""
+def test_resuming_a_run_without_plans_applies_nothing(cli: Cli, home: Path) -> None:
+    """The output says so, and for whom to run the action again."""
     cut_off(cli, home, written=False, intended=False)
     done = cli("runs", "resume", "last", "--yes")
     assert Exit.CLEAN == done.code
@@ -94,8 +94,8 @@ def test_a_run_that_came_to_nobody_resumes_to_an_empty_one(cli: Cli, home: Path)
 
 
 @pytest.mark.parametrize("written", [False, True])
-def test_an_undo_takes_it_back_and_closes_it(cli: Cli, home: Path, written: bool) -> None:
-    """Nobody can resume it afterwards."""
+def test_undo_reverts_and_closes_an_interrupted_run(cli: Cli, home: Path, written: bool) -> None:
+    """After that it cannot be resumed."""
     cut_off(cli, home, written=written)
     assert Exit.CLEAN == cli("runs", "undo", RUN, "--yes").code
     assert "silver" == tier(cli)
@@ -103,7 +103,7 @@ def test_an_undo_takes_it_back_and_closes_it(cli: Cli, home: Path, written: bool
     assert "cut off" not in cli("runs", "list").out
 
 
-def test_json_tells_the_whole_run(cli: Cli, home: Path) -> None:
+def test_resume_with_json_prints_the_whole_run(cli: Cli, home: Path) -> None:
     """As `runs show` does."""
     cut_off(cli, home, written=False)
     done = cli("runs", "resume", "last", "--yes", "--json").json
@@ -111,8 +111,8 @@ def test_json_tells_the_whole_run(cli: Cli, home: Path) -> None:
     assert (True, 2) == (done["finished"], done["head"]["people"])
 
 
-def test_without_a_terminal_nothing_is_resumed_pruned_or_forgotten(cli: Cli, home: Path) -> None:
-    """Nobody is asked, so nothing happens."""
+def test_resume_prune_and_forget_need_confirmation(cli: Cli, home: Path) -> None:
+    """Without a terminal there is no question, so nothing happens."""
     cut_off(cli, home, written=False)
     for words in (
         ("resume", "last"), ("prune", "--keep", "0"), ("forget", "--person", "user_id=u-1"),
@@ -121,8 +121,8 @@ def test_without_a_terminal_nothing_is_resumed_pruned_or_forgotten(cli: Cli, hom
     assert not cli("runs", "show", RUN, "--json").json["finished"]
 
 
-def test_what_is_cut_off_is_neither_pruned_nor_forgotten(cli: Cli, home: Path) -> None:
-    """It is needed to go on; the error says how."""
+def test_an_interrupted_run_is_neither_pruned_nor_forgotten(cli: Cli, home: Path) -> None:
+    """It is needed for resuming; the error says how."""
     cut_off(cli, home, written=True)
     assert "Nothing was deleted" in cli("runs", "prune", "--keep", "0", "--yes").err
     refused = cli("runs", "forget", "--person", "user_id=u-1", "--yes")
@@ -130,8 +130,8 @@ def test_what_is_cut_off_is_neither_pruned_nor_forgotten(cli: Cli, home: Path) -
     assert 1 == len(cli("runs", "list", "--json").json["runs"])
 
 
-def test_a_second_process_is_told_who_is_at_work_and_does_nothing(cli: Cli, home: Path) -> None:
-    """Exit 3, for a run, an undo and a resumption; nothing is written."""
+def test_a_second_process_reports_the_lock_owner_and_does_nothing(cli: Cli, home: Path) -> None:
+    """Exit 3 for a run, an undo and a resume; nothing is written."""
     cut_off(cli, home, written=True)
     before = (home / ".cactions" / "people.db").read_bytes()
     person = ("run", "loyalty", "--person", "u-2", "--replay", "--yes")
@@ -145,8 +145,8 @@ def test_a_second_process_is_told_who_is_at_work_and_does_nothing(cli: Cli, home
     assert 1 == len(cli("runs", "list", "--json").json["runs"])
 
 
-def test_an_export_is_lines_of_json_that_only_the_owner_reads(cli: Cli, home: Path) -> None:
-    """The head with the counts, then a line a person; what is redacted stays out."""
+def test_an_export_is_json_lines_readable_by_the_owner_only(cli: Cli, home: Path) -> None:
+    """The head with the counts, then one line per person; redacted values are left out."""
     path = home / "actions.yaml"
     path.write_text(path.read_text().replace("coupon: {path:", "coupon: {redacted: true, path:"))
     cli(*APPLIED)
@@ -160,8 +160,8 @@ def test_an_export_is_lines_of_json_that_only_the_owner_reads(cli: Cli, home: Pa
     assert 0o600 == (home / "run.jsonl").stat().st_mode & 0o777
 
 
-def test_whoever_is_forgotten_stays_counted(cli: Cli, home: Path) -> None:
-    """The run shows an outcome and nobody; the person stays in the workspace, and that is said."""
+def test_a_forgotten_person_is_still_counted(cli: Cli, home: Path) -> None:
+    """The run keeps the outcome without the person; the person stays in the workspace."""
     cli(*APPLIED)
     done = cli("runs", "forget", "--person", "user_id=u-1", "--yes")
     assert "1 entry in 1 run" in flat(done.err)

@@ -1,4 +1,4 @@
-"""A service that echoes what it was told, anywhere and in any form, makes nothing show it."""
+"""A service that echoes secrets at any place and in any encoding never makes the tool show them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BEGINNINGS: Final = {
 
 
 def seen(data: bytes) -> list[str]:
-    """The encodings of which the bytes hold a secret, or twelve characters of its beginning."""
+    """The encodings of a secret, or of its first twelve characters, that the bytes contain."""
     return [name for name, form in BEGINNINGS.items() if form in data]
 
 
@@ -51,7 +51,7 @@ def answer(document: Any, *headers: str, status: str = "200 OK") -> bytes:
 
 
 def named(text: str) -> str:
-    """As much of it as may name a header."""
+    """As much of the text as may be a header name."""
     return "".join(sign if sign.isalnum() or sign in "!#$%&'*+-.^_`|~" else "-" for sign in text)
 
 
@@ -111,7 +111,7 @@ MORE: Final = (
 
 
 class Service:
-    """Gives tokens, and says what a test wants it to say."""
+    """Gives tokens, and answers what the test defines."""
 
     def __init__(self) -> None:
         self.token = self.given = answer({"access_token": FETCHED})
@@ -123,14 +123,14 @@ class Service:
 
 
 class World:
-    """One server for all commands of a test, and a count of them."""
+    """One server for all commands of a test, and a request counter."""
 
     def __init__(self, say: Say, home: Path, service: Service) -> None:
         self.say, self.home, self.service = say, home, service
         self.count = 0
 
     def check(self, what: str, words: str) -> None:
-        """Run the command, and look at all that it said and wrote."""
+        """Run the command, and check everything that it printed and wrote."""
         done = self.say(words)
         assert (what, words, []) == (what, words, seen((done.out + done.err).encode()))
         assert (what, words, []) == (what, words, seen(written(self.home)))
@@ -140,7 +140,7 @@ class World:
 
 @pytest.fixture
 def world(say: Say, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Sealed secrets, and a service that has been told them."""
+    """Sealed secrets, and a service that knows them."""
     assert say("vault init --name ada").code == Exit.CLEAN
     for name in ("shop_token", "crm_secret"):
         assert say(f"vault seal {name} --host api.test", CANARY).code == Exit.CLEAN
@@ -157,8 +157,8 @@ def _document(server: Server) -> dict[str, Any]:
     return document
 
 
-def test_no_place_of_an_answer_brings_a_secret_out_in_any_form(world: World) -> None:
-    """Every place, every encoding, whole and cut off; in outputs, pictures, recordings, stores."""
+def test_no_place_in_an_answer_reveals_a_secret_in_any_encoding(world: World) -> None:
+    """Every place and encoding, whole and cut off; in output, pictures, recordings and stores."""
     texts = echoes(*ENCODINGS.values())
     for name, place in PLACES.items():
         world.service.answer = place(texts)
@@ -180,7 +180,7 @@ def told_of(world: World, places: int) -> None:
 
 
 def test_each_encoding_alone_is_hidden(world: World) -> None:
-    """Beside another one it may be hidden because of that; what is shown most takes turns."""
+    """Another encoding could hide it by accident, so each is tested alone; places take turns."""
     for number, (name, encode) in enumerate(ENCODINGS.items()):
         where = SHOWN[number % len(SHOWN)]
         world.service.answer = PLACES[where](echoes(encode))
@@ -189,8 +189,8 @@ def test_each_encoding_alone_is_hidden(world: World) -> None:
 
 
 @pytest.mark.hostile
-def test_each_encoding_at_each_place_is_hidden_from_each_command(world: World) -> None:
-    """The long form."""
+def test_each_encoding_is_hidden_at_each_place_by_each_command(world: World) -> None:
+    """The long form of the test above."""
     if COUNTS.factor == 1:
         pytest.skip("in the long form: pytest -m hostile")
     for (where, place), (name, encode) in product(PLACES.items(), ENCODINGS.items()):

@@ -1,4 +1,4 @@
-"""However a command ends, it ends with words and a code of the table, and never a traceback."""
+"""However a command ends, it prints a message and a documented exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RUN = "run loyalty --person u-1 --replay"
 
 
 def shell(home: Path, line: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """A line of sh in which ``cactions`` is the code under test; ``$?`` is told on stderr."""
+    """A line of sh in which ``cactions`` is the tested code; ``$?`` is printed on stderr."""
     command = f'cactions() {{ "{sys.executable}" -m cactions "$@"; }}; {line}'
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
     return subprocess.run(
@@ -50,8 +50,8 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("case", UNUSABLE)
-def test_unusable_streams_end_in_words(home: Path, case: str, unbuffered: str) -> None:
-    """Full, closed, or both: no traceback, a code of the table, and nothing is written."""
+def test_unusable_streams_end_with_a_message(home: Path, case: str, unbuffered: str) -> None:
+    """Full, closed, or both: no traceback, a documented exit code, and nothing is written."""
     line, code, words = UNUSABLE[case]
     done = shell(home, line, PYTHONUNBUFFERED=unbuffered)
     assert (code, True) == (done.returncode, words in done.stderr), done.stderr
@@ -61,8 +61,8 @@ def test_unusable_streams_end_in_words(home: Path, case: str, unbuffered: str) -
 
 
 @pytest.mark.parametrize("line", [DIFF, f"{DIFF} --json", "schema", "--help", RUN + " --yes"])
-def test_when_the_reader_has_gone_nothing_is_said(home: Path, line: str) -> None:
-    """`| head -1`: silence, and a code that does not say that all is well."""
+def test_a_closed_pipe_ends_silently(home: Path, line: str) -> None:
+    """`| head -1`: no message, and an exit code that does not mean success."""
     done = shell(home, f"{{ sleep 0.5; cactions {line}; echo $? >&3; }} 3>code | true; cat code")
     assert (str(Exit.UNREAD.value), "") == (done.stdout.strip(), done.stderr)
     assert not (home / ".cactions" / "runs").exists()
@@ -84,10 +84,10 @@ def at_the_question(home: Path, command: str) -> pexpect.spawn[str]:
 
 
 @pytest.mark.parametrize(("number", "code", "words"), SIGNALS)
-def test_a_signal_at_the_question_writes_nothing(
+def test_a_signal_during_the_question_writes_nothing(
     home: Path, number: signal.Signals, code: Exit, words: str
 ) -> None:
-    """One sentence that says what was not done."""
+    """One sentence says what was not done."""
     asked = at_the_question(home, RUN)
     asked.kill(number)
     asked.expect(pexpect.EOF)
@@ -99,8 +99,8 @@ def test_a_signal_at_the_question_writes_nothing(
 
 
 @pytest.mark.parametrize("answer", ["n\r", "\r", "nonsense\r", "\x04"])
-def test_anything_but_a_yes_is_a_no(home: Path, answer: str) -> None:
-    """And so is the end of input."""
+def test_any_answer_but_yes_means_no(home: Path, answer: str) -> None:
+    """The end of input is a "no" as well."""
     asked = at_the_question(home, RUN)
     asked.send(answer)
     asked.expect_exact("Nothing was written.")
@@ -110,7 +110,7 @@ def test_anything_but_a_yes_is_a_no(home: Path, answer: str) -> None:
 
 
 def test_a_yes_on_a_terminal_applies(home: Path) -> None:
-    """The question is not for show."""
+    """Checks that the question has an effect."""
     asked = at_the_question(home, RUN)
     asked.sendline("y")
     asked.expect("Applied")
@@ -121,7 +121,7 @@ def test_a_yes_on_a_terminal_applies(home: Path) -> None:
 
 @pytest.mark.parametrize("moment", range(0, 600, 60))
 def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int) -> None:
-    """From the first line of our code on: while it imports, reads, and prints."""
+    """From the first line of our code: during imports, reading and printing."""
     program = (
         "import os, sys, signal, threading\n"
         f"timer = threading.Timer({moment} / 1000, os.kill, (os.getpid(), signal.SIGINT))\n"
@@ -151,19 +151,19 @@ BROKEN = {
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
-    """An exception that nobody planned for, out of the depth of a command."""
+    """An unexpected exception deep inside a command."""
     error, title = BROKEN[request.param]
 
     def fail(*_: object) -> object:
         raise error
 
-    monkeypatch.setattr("os.path.isdir", fail)  # a fault that we do not have, from outside
+    monkeypatch.setattr("os.path.isdir", fail)  # an artificial fault, from outside
     return title
 
 
 @pytest.mark.parametrize("broken", BROKEN, indirect=True)
-def test_an_unplanned_error_is_a_short_report_without_values(cli: Cli, broken: str) -> None:
-    """Its kind, its file and line, what was not done, and where to go."""
+def test_an_unexpected_error_is_a_short_report_without_values(cli: Cli, broken: str) -> None:
+    """Its kind, its file and line, what was not done, and where to report it."""
     done = cli(*DIFF.split())
     assert (Exit.INTERNAL, "") == (done.code, done.out)
     assert broken in done.err
@@ -187,10 +187,10 @@ def test_debug_adds_the_traceback_before_or_after_the_command(
 
 
 @pytest.mark.parametrize("value", ["1", "0", ""])
-def test_debug_can_be_asked_for_by_the_environment(
+def test_debug_can_be_enabled_by_the_environment(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    """CACTIONS_DEBUG=1; and nothing that a traceback says paints the terminal."""
+    """CACTIONS_DEBUG=1; a traceback holds no terminal control characters."""
     monkeypatch.setenv("CACTIONS_DEBUG", value)
     done = cli("diff", "x\x1b[31m\u202e", "--person", "u-1", "--replay")
     assert (Exit.MISUSE, value == "1") == (done.code, "Traceback" in done.err)
@@ -225,8 +225,8 @@ PLACES = {
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("place", PLACES)
-def test_no_argument_paints_the_terminal(cli: Cli, place: str, text: str) -> None:
-    """Whatever it is, and wherever it stands: words, and a code that says misuse or unusable."""
+def test_no_argument_controls_the_terminal(cli: Cli, place: str, text: str) -> None:
+    """Any argument at any place: a printable message, and exit code "usage error" or "unusable"."""
     done = cli(*(word.format(text) for word in PLACES[place]))
     shown = done.out + done.err
     assert [] == [c for c in shown.replace("\n", "") if not c.isprintable()]
@@ -248,7 +248,7 @@ MISSPELT = {
 
 @pytest.mark.parametrize("words", MISSPELT)
 def test_a_misspelt_word_gets_a_suggestion(cli: Cli, words: tuple[str, ...]) -> None:
-    """Misuse, in one voice, with the next step."""
+    """A usage error, in a uniform format, with the next step."""
     done = cli(*words)
     assert Exit.MISUSE == done.code
     assert done.err.startswith("x Usage error.\n")
@@ -256,8 +256,8 @@ def test_a_misspelt_word_gets_a_suggestion(cli: Cli, words: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("words", [(), ("runs",), ("people",)])
-def test_a_command_without_its_word_shows_its_help(cli: Cli, words: tuple[str, ...]) -> None:
-    """And counts as misuse."""
+def test_a_command_without_arguments_shows_its_help(cli: Cli, words: tuple[str, ...]) -> None:
+    """And counts as a usage error."""
     done = cli(*words)
     assert (Exit.MISUSE, "") == (done.code, done.err)
     assert "Usage: cactions" in done.out

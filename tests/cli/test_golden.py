@@ -1,6 +1,6 @@
-"""Everything that the program says, as a customer sees it in a pipe of 80 columns.
+"""The complete output of the program, as users see it in a pipe of 80 columns.
 
-``CACTIONS_GOLDEN=1`` writes the files anew; their difference is read before it is committed.
+``CACTIONS_GOLDEN=1`` rewrites the files; review the difference before committing it.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ HELP = {
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """A folder whose name is always as long, so that lines always break at the same place."""
+    """A folder whose name always has the same length, so that lines break at the same place."""
     folder = Path(tempfile.mkdtemp(prefix="cactions-", dir="/tmp"))
     yield folder
     shutil.rmtree(folder)
 
 
 def steady(text: str, home: Path) -> str:
-    """The text with what differs from run to run made the same, at the same length.
+    """The text with everything that varies between runs replaced, keeping its length.
 
-    The folder, run ids (numbered as they appear), the present, our version, whoever runs this, and
+    The folder, run ids (numbered in order), the current time, our version, the user name, and
     the line of a source file.
     """
     ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{8}", text)))
@@ -68,7 +68,7 @@ def steady(text: str, home: Path) -> str:
 
 
 def told(cli: Cli, words: Iterable[str]) -> str:
-    """One command and everything that it left: stdout, stderr, exit code."""
+    """One command and its results: stdout, stderr, exit code."""
     done = cli(*words)
     parts = [f"$ cactions {shlex.join(words)}\n", done.out]
     parts += [f"--- stderr\n{done.err}"] if done.err else []
@@ -76,7 +76,7 @@ def told(cli: Cli, words: Iterable[str]) -> str:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_scene_ends_as_it_was_last_approved(
+def test_a_scene_matches_its_golden_file(
     cli: Cli, home: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every command, every error, every finding."""
@@ -88,7 +88,7 @@ def test_a_scene_ends_as_it_was_last_approved(
 
 
 @pytest.mark.parametrize("name", HELP)
-def test_a_help_text_reads_as_it_was_last_approved(
+def test_a_help_text_matches_its_golden_file(
     cli: Cli, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every command and subcommand has one."""
@@ -96,8 +96,8 @@ def test_a_help_text_reads_as_it_was_last_approved(
     assert_golden(GOLDEN / f"{name}.txt", told(cli, HELP[name]))
 
 
-def test_no_golden_file_is_left_over() -> None:
-    """What nobody compares proves nothing."""
+def test_every_golden_file_is_used() -> None:
+    """A golden file that no test compares proves nothing."""
     assert {*SCENES, *HELP} == {path.stem for path in GOLDEN.glob("*.txt")}
 
 
@@ -110,13 +110,13 @@ ELSEWHERE = {
     Exit.TERMINATED: "it takes a process: tests/cli/test_ends.py",
     Exit.UNREAD: "it takes a pipe: tests/cli/test_ends.py",
 }
-"""What no golden file can show, and why."""
+"""Values that no golden file can show, and the reason."""
 
 RULES = sorted(
     {v for v in vars(diagnostics).values() if re.fullmatch(r"CA\d{3}", str(v))}
     | {RULE, *PAGES} - {"CA305"}
 )
-"""All but what only a vault can lack: tests/cli/commands/test_vault.py."""
+"""All but those that need a vault: tests/cli/commands/test_vault.py."""
 
 
 @pytest.mark.parametrize(
@@ -133,14 +133,14 @@ RULES = sorted(
         *(pytest.param(f"--- exit {c.value}\n", id=c.name) for c in Exit if c not in ELSEWHERE),
     ],
 )
-def test_every_word_of_the_model_is_seen_somewhere(told_as: str) -> None:
+def test_the_golden_files_cover_every_value_of_the_model(told_as: str) -> None:
     """Every rule, reason, why, outcome and exit occurs in a golden file."""
     assert told_as in ALL
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
-def test_no_golden_file_holds_what_paints_or_shouts(path: Path) -> None:
-    """Printable, without trailing traces of a fault of ours."""
+def test_golden_files_are_printable_and_without_tracebacks(path: Path) -> None:
+    """No control characters, and no trace of an internal error."""
     text = path.read_text()
     assert [] == [c for c in text.replace("\n", "") if not c.isprintable()]
     assert "Traceback" not in text

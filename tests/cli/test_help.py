@@ -1,4 +1,4 @@
-"""Help texts, hints and the README name only what there is, and every example runs."""
+"""Help texts, hints and the README name only existing commands, and every example runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.cli.conftest import ROOT, Cli
 README = (ROOT / "README.md").read_text()
 SOURCES = sorted((ROOT / "cactions").rglob("*.py"))
 COMING: set[str] = set()
-"""Commands whose logic is there, with its hints, before anybody can call it."""
+"""Commands whose logic and hints exist, but that cannot be called yet."""
 
 GLOBAL = {"--help", "-h", "--debug", "--version"}
 
@@ -37,7 +37,7 @@ def helped(*words: str) -> str:
 
 
 def subcommands(name: str) -> tuple[str, ...]:
-    """The commands of a group; none of a plain command."""
+    """The commands of a group; none for a plain command."""
     module = dict(app.load_commands([name]))[name]
     group = getattr(module, "commands", None)
     if group is None:
@@ -52,7 +52,7 @@ COMMANDS = [
 
 
 def commands_in(text: str) -> Iterator[str]:
-    """Every command line that a text names: in backticks, after `$`, as an example."""
+    """Every command line in a text: in backticks, after `$`, or as an example."""
     yield from re.findall(r"`(cactions [^`\n]*(?:\n[^`\n]*)?)`", text)
     yield from re.findall(r"^\$ (cactions .*)$", text, re.MULTILINE)
     yield from re.findall(r"(?:Example: |To undo: |\bbin/)(cactions .*)", text)
@@ -61,7 +61,7 @@ def commands_in(text: str) -> Iterator[str]:
 
 
 def texts(path: Path) -> Iterator[str]:
-    """The strings of a module, and its command lines; what is filled in is a word."""
+    """The strings of a module, and its command lines; each placeholder becomes a word."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.JoinedStr):
             yield "".join(str(v.value) if isinstance(v, ast.Constant) else "X" for v in node.values)
@@ -84,11 +84,11 @@ NAMED = sorted(
 
 
 @pytest.mark.parametrize(("where", "line"), NAMED)
-def test_a_command_that_is_named_exists_with_its_options(where: str, line: str) -> None:
-    """In the README, in help texts, in hints; nobody is sent to a door that is not there."""
+def test_every_mentioned_command_exists_with_its_options(where: str, line: str) -> None:
+    """In the README, in help texts and in hints."""
     words = [w for w in re.split(r"[|>&;]", line)[0].split()[1:] if w not in {"…", "..."}]
     if words == ["NAME"] or not words or words[0] == "X":
-        return  # the command is filled in
+        return  # the command is a placeholder
     known = {command[0] for command in COMMANDS}
     if words[0] in COMING:
         assert where != "README.md"
@@ -99,20 +99,20 @@ def test_a_command_that_is_named_exists_with_its_options(where: str, line: str) 
     assert words[0] in known, (where, line)
     group = subcommands(words[0])
     if words[1:2] == ["X"]:
-        return  # the subcommand is filled in
+        return  # the subcommand is a placeholder
     assert not group or len(words) == 1 or words[1] in group, (where, line)
     command = words[: (3 if words[1:2] == ["recipients"] else 2) if group else 1]
     options = {w.split("=")[0].rstrip(".,") for w in words if w.startswith("-") and w != "-"}
     assert options <= {*re.findall(r"--?[a-z][a-z-]*", helped(*command)), *GLOBAL}, (where, line)
 
 
-def test_what_is_coming_has_not_come() -> None:
-    """Then its hints are held to it too."""
+def test_planned_commands_do_not_exist_yet() -> None:
+    """Once they exist, their hints are checked as well."""
     assert not COMING & set(app.COMMANDS)
 
 
-def test_something_is_named_at_all() -> None:
-    """The search is not blind."""
+def test_the_search_finds_commands() -> None:
+    """Guards against a search that finds nothing."""
     assert len(NAMED) > 30
     assert {"README.md", "cactions/cli/commands/runs.py", "cactions/logic/people/lookup.py"} <= {
         where for where, _ in NAMED
@@ -120,7 +120,7 @@ def test_something_is_named_at_all() -> None:
 
 
 def with_vault(cli: Cli, home: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A vault with its key in a file, of such a kind that the command has something to do."""
+    """A vault with its key in a file, in a state that the command can work on."""
     monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", str(home / "ada.key"))
     if name == "init":
         return
@@ -142,12 +142,12 @@ def with_vault(cli: Cli, home: Path, name: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def say(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """What comes on stdin."""
+    """The text for stdin."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
 
 ASKING = {("doctor",), ("tokens", "test")}
-"""Commands whose example asks name servers and services: no test leaves this machine."""
+"""Commands whose example needs name servers and services: tests do not use the network."""
 
 EXAMPLES = [each for each in COMMANDS if each not in {("vault", "recipients"), *ASKING}]
 
@@ -156,7 +156,7 @@ EXAMPLES = [each for each in COMMANDS if each not in {("vault", "recipients"), *
 def test_every_example_of_a_help_text_runs(
     cli: Cli, home: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the example, after a run; `--yes` answers for whoever copies it."""
+    """On the example, after a run; `--yes` answers the question."""
     found = re.search(r"Example: (cactions .*?)(?= >| Arguments| Options|$)", helped(*command))
     example = found[1] if found else ""
     assert example.startswith(f"cactions {' '.join(command)}"), "there is no example"
@@ -171,7 +171,7 @@ def test_every_example_of_a_help_text_runs(
     assert nothing_cut_off or done.code == Exit.CLEAN, done.err
 
 
-def test_every_command_stands_in_the_readme() -> None:
-    """No command is a secret."""
+def test_the_readme_mentions_every_command() -> None:
+    """No command is undocumented."""
     told = {tuple(line.split()[1:2]) for where, line in NAMED if where == "README.md"}
     assert {command[:1] for command in COMMANDS} <= told

@@ -1,4 +1,4 @@
-"""Hostile people and answers, end to end: what a terminal gets is printable and complete."""
+"""Hostile people and answers, end to end: the terminal output is printable and complete."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def project(text: str) -> dict[str, Any]:
 
 
 def yaml(document: Any) -> str:
-    """As JSON, which is YAML but for its pairs of surrogates."""
+    """As JSON, which is YAML except for surrogate pairs."""
     pair = re.compile(r"\\u(d[89ab]..)\\u(d[c-f]..)")
     return pair.sub(lambda found: "".join(json.loads(f'"{found[0]}"')), json.dumps(document))
 
 
 def recording(text: str) -> dict[str, Any]:
-    """An answer in which every other value is long enough, odd enough, and new."""
+    """An answer in which every second value is too long, unusual, or new."""
     answer = {f"a{number:03}": f"{text}{number}" for number in range(MANY)}
     sent = json.dumps({"name": text}, ensure_ascii=False, separators=(",", ":"))
     request = {
@@ -110,10 +110,10 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_nothing_of_anybody_s_paints_or_moves(
+def test_no_personal_data_controls_the_terminal(
     cli: Cli, text: str, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In every command that shows people: printable, and cut to what a page can hold."""
+    """In every command that shows people: printable, and cut to a readable length."""
     monkeypatch.setenv("COLUMNS", str(columns))
     for command, words in COMMANDS.items():
         if command.startswith("runs") and not changed(cli):
@@ -127,7 +127,7 @@ def test_nothing_of_anybody_s_paints_or_moves(
 
 
 def test_every_attribute_is_accounted_for(cli: Cli, text: str) -> None:
-    """Two hundred of them, each named once with what would become of it."""
+    """Two hundred attributes, each listed once with its planned change."""
     out = cli("diff", *ALL).out
     document = cli("diff", *ALL, "--json").json
     told = [one["attribute"] for one in [*document["changes"], *document["left"]]]
@@ -136,14 +136,14 @@ def test_every_attribute_is_accounted_for(cli: Cli, text: str) -> None:
 
 
 def test_json_keeps_every_character(cli: Cli, text: str) -> None:
-    """What a machine reads is exact, and ends in one newline."""
+    """JSON for programs is exact, and ends with one newline."""
     out = cli("people", "show", "u-1", "--json").out
     assert text == json.loads(out)["people"][0]["name"]
     assert not set(out) & {"\x1b", "\x07", "\x0b"}
 
 
-def test_what_was_hostile_is_restored_byte_for_byte(cli: Cli, text: str) -> None:
-    """A run and its undo leave no trace in any value."""
+def test_undo_restores_hostile_values_byte_for_byte(cli: Cli, text: str) -> None:
+    """A run and its undo leave every value unchanged."""
     before = cli("people", "show", "u-1", "--json").json
     assert cli("run", *ALL, "--yes").code in {Exit.CLEAN, Exit.FINDINGS}
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code or not changed(cli)
@@ -151,5 +151,5 @@ def test_what_was_hostile_is_restored_byte_for_byte(cli: Cli, text: str) -> None
 
 
 def changed(cli: Cli) -> int:
-    """How many runs there are."""
+    """The number of runs."""
     return len(cli("runs", "list", "--json").json["runs"])

@@ -1,4 +1,4 @@
-"""A cloned repository reads and writes nothing outside of itself, whatever its files are."""
+"""A cloned repository causes no read or write outside of it, whatever its files are."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXAMPLE = (ROOT / "actions.example.yaml").read_text()
 CASSETTE = (ROOT / "cassettes" / "loyalty.json").read_text()
 RUN = ("loyalty", "--person", "u-1", "--replay")
 HUGE = 1 << 38
-"""A quarter of a tebibyte, which takes no room on the disk."""
+"""A quarter of a tebibyte as a sparse file, which uses no disk space."""
 
 TEXTS = {
     "actions.yaml": f"version: 1\n{CANARY}: [{CANARY}\n",
@@ -44,7 +44,7 @@ TEXTS = {
     "pic.svg": CANARY,
     "run.jsonl": CANARY,
 }
-"""What a repository brings, or has written at its word: and what lies outside in its place."""
+"""The files of a repository, or files written because of it, and what replaces them outside."""
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "validate": ("validate",),
@@ -82,7 +82,7 @@ def dangling_link(file: Path, outside: Path) -> None:
 
 
 def linked_parent(file: Path, outside: Path) -> None:
-    """The folder of the file leads out; the project itself where the file lies in it."""
+    """The folder of the file is a link to outside; so is the project if it holds the file."""
     folder = file.parent
     if (folder / "actions.yaml").exists():
         folder = folder / "sub"
@@ -135,11 +135,11 @@ FOREMOST = {
     "pic.svg": "diff --svg",
     "run.jsonl": "runs export",
 }
-"""The command that has most to do with a file; ``validate`` for action files."""
+"""The command that uses a file most; ``validate`` for action files."""
 
 
 def cases_of(name: str) -> list[tuple[Callable[[Path, Path], None], str]]:
-    """All cases with ``-m hostile``; else each kind with the foremost command and with another."""
+    """All cases with ``-m hostile``; else each kind with its main command and one other."""
     every = list(product(KINDS, COMMANDS))
     if COUNTS.factor > 1:
         return every
@@ -152,7 +152,7 @@ def cases_of(name: str) -> list[tuple[Callable[[Path, Path], None], str]]:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """What is none of the repository's business."""
+    """Files that the repository must not touch."""
     folder = tmp_path / "outside"
     (folder / "cassettes").mkdir(parents=True)
     for name, text in TEXTS.items():
@@ -193,7 +193,7 @@ def clone(home: Path, name: str, kind: Callable[[Path, Path], None], outside: Pa
 
 
 def words_of(command: str, name: str) -> tuple[str, ...]:
-    """The command line; where a folder ``sub`` leads out, the file is named by way of it."""
+    """The command line; if the folder ``sub`` leads outside, the file is named through it."""
     words = COMMANDS[command]
     before = "sub/" if Path("sub").is_symlink() else ""
     if command == "people import":
@@ -207,7 +207,7 @@ def words_of(command: str, name: str) -> tuple[str, ...]:
 
 @contextmanager
 def ends() -> Iterator[None]:
-    """In a second of CPU; and what waits for ever fails."""
+    """Ends within one second of CPU time; a command that blocks fails."""
 
     def stop(_number: int, _frame: object) -> None:
         raise TimeoutError("the command waits")
@@ -250,8 +250,10 @@ PIECES = (
 )  # fmt: skip
 
 
-def test_the_name_of_an_action_is_no_way_out(home: Path, outside: Path) -> None:
-    """Its recording lies in the folder of recordings, or there is none."""
+def test_an_action_name_cannot_point_outside_the_recordings_folder(
+    home: Path, outside: Path
+) -> None:
+    """Its recording is in the folder of recordings, or there is none."""
     before = tree(outside)
     folder = home / "clone"
     folder.mkdir()
@@ -275,8 +277,8 @@ def test_the_name_of_an_action_is_no_way_out(home: Path, outside: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["/etc/people.csv", "../people.csv", "a/../../people.csv"])
-def test_people_lie_in_the_project(cli: Cli, home: Path, file: str) -> None:
-    """The author is told so, with the place."""
+def test_a_people_file_must_be_inside_the_project(cli: Cli, home: Path, file: str) -> None:
+    """The error names the place."""
     start, end = EXAMPLE.index("  people:\n"), EXAMPLE.index("\nattributes:")
     (home / "actions.yaml").write_text(f"{EXAMPLE[:start]}  people: {file}\n{EXAMPLE[end:]}")
     done = cli("validate")
@@ -287,8 +289,8 @@ def test_people_lie_in_the_project(cli: Cli, home: Path, file: str) -> None:
 MISSPELT = EXAMPLE.replace("    match: user_id", "    macth: user_id", 1)
 
 
-def test_fixing_writes_through_no_link(cli: Cli, home: Path) -> None:
-    """A link that stays in the project is read, but never written through."""
+def test_fix_never_writes_through_a_link(cli: Cli, home: Path) -> None:
+    """A link inside the project is read, but never written through."""
     (home / "actions.yaml").rename(home / "real.txt")
     (home / "real.txt").write_text(MISSPELT)
     (home / "actions.yaml").symlink_to("real.txt")
@@ -302,7 +304,7 @@ def test_fixing_writes_through_no_link(cli: Cli, home: Path) -> None:
 def test_a_linked_folder_is_not_listed(
     cli: Cli, home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Names of files outside are no business of the repository, either."""
+    """Names of files outside are not shown either."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / f"actions.{CANARY}.yaml").write_text("")
     (home / "sub").symlink_to(outside)
@@ -313,8 +315,8 @@ def test_a_linked_folder_is_not_listed(
         assert "The symbolic link sub leads out of its project" in done.err
 
 
-def test_descriptors_of_the_operator_are_read_and_written(cli: Cli, home: Path) -> None:
-    """``-f <(generate)`` and ``--svg >(show)`` work as before."""
+def test_file_descriptors_given_by_the_operator_are_used(cli: Cli, home: Path) -> None:
+    """``-f <(generate)`` and ``--svg >(show)`` still work."""
     reader, writer = os.pipe()
     os.write(writer, EXAMPLE.encode())
     os.close(writer)
@@ -328,11 +330,11 @@ def test_descriptors_of_the_operator_are_read_and_written(cli: Cli, home: Path) 
 
 
 @pytest.mark.parametrize("words", ["validate", "test", "runs list", "people list", "doctor"])
-def test_a_folder_that_is_gone_is_named(
+def test_a_deleted_working_directory_is_reported(
     cli: Cli, home: Path, tmp_path_factory: pytest.TempPathFactory, words: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """It is no fault of the output, nor of cactions."""
+    """It is reported neither as an output error nor as an internal error."""
     gone = tmp_path_factory.mktemp("gone")
     monkeypatch.chdir(gone)
     gone.rmdir()

@@ -1,4 +1,4 @@
-"""A name that could be a path, an option or a trick is refused at its place, whatever it names."""
+"""A name that could be a path, an option or an injection is refused where it is defined."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FORMS = {
 
 
 def hostile_names() -> list[str]:
-    """Names that no grammar of identifiers has, all different."""
+    """Names that no identifier grammar allows, all different."""
     chance = random.Random(7)
     found: dict[str, None] = {}
     while len(found) < COUNT:
@@ -50,7 +50,7 @@ def hostile_names() -> list[str]:
 
 
 def in_quotes(name: str) -> str:
-    """As YAML writes it, with everything beyond letters as an escape."""
+    """As a YAML string with everything but letters escaped."""
     return (
         '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in name) + '"'
     )
@@ -67,8 +67,8 @@ def everything(folder: Path) -> set[Path]:
 
 
 @pytest.mark.parametrize("kind", FORMS)
-def test_no_hostile_name_is_accepted(cli: Cli, home: Path, kind: str) -> None:
-    """Tried: 200 names of each of six kinds; accepted: 0; created, inside or outside: nothing."""
+def test_every_hostile_name_is_refused(cli: Cli, home: Path, kind: str) -> None:
+    """Of 200 names of each of six kinds none is accepted, and no file is created anywhere."""
     (home / "actions.yaml").write_text(hostile_file(kind))
     before = everything(home.parent)
     done = cli("validate", "--json")
@@ -91,7 +91,7 @@ COMMANDS = (
 
 @pytest.mark.parametrize("kind", FORMS)
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_nothing_is_done_with_a_hostile_name(
+def test_no_command_acts_on_a_hostile_name(
     cli: Cli, home: Path, kind: str, words: tuple[str, ...]
 ) -> None:
     """Every command stops at the file, and leaves nothing behind."""

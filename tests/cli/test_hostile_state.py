@@ -1,4 +1,4 @@
-"""Two hundred state folders of attackers, each met by the commands that would use it."""
+"""Two hundred state folders made by attackers, each used by the commands that read it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.told import TOLD
 
 FOLDERS = 200
 SECONDS = 1.0
-"""Of CPU, for one command."""
+"""CPU seconds for one command."""
 
 CANARY = "canary-3f9a-never-printed"
 IS_ROOT = os.geteuid() == 0
@@ -49,11 +49,11 @@ PLACES = (
 )
 
 Plant = Callable[[Path, Path], None]
-"""Puts something at a path, with the folder of the canaries at hand."""
+"""Puts something at a path; it also gets the folder of the canaries."""
 
 
 def cleared(path: Path) -> Path:
-    """The path, with nothing there."""
+    """The path, after deleting what was there."""
     if path.is_dir() and not path.is_symlink():
         path.chmod(0o700)
         for inner in path.iterdir():
@@ -74,7 +74,7 @@ def dangling(path: Path, canaries: Path) -> None:
 
 
 def hard_linked(path: Path, canaries: Path) -> None:
-    """A database of somebody else, or any file of the reader."""
+    """A hard link to another user's database, or to any file of the user."""
     name = "people.db" if path.suffix == ".db" else "text"
     cleared(path).hardlink_to(canaries / name)
 
@@ -84,7 +84,7 @@ def piped(path: Path, _canaries: Path) -> None:
 
 
 def device(path: Path, canaries: Path) -> None:
-    """An endless one."""
+    """A device that never ends."""
     if not IS_ROOT:
         return piped(path, canaries)
     return os.mknod(cleared(path), 0o600 | stat.S_IFCHR, os.makedev(1, 5))
@@ -95,7 +95,7 @@ def folder(path: Path, _canaries: Path) -> None:
 
 
 def journalled(path: Path, canaries: Path) -> None:
-    """A super-journal is deleted by SQLite."""
+    """SQLite deletes a file that is named as a super-journal."""
     if path.is_dir():
         path = path / "people.db"
     base = path.with_name(path.name.partition(".db")[0] + ".db")
@@ -123,7 +123,7 @@ def owned(path: Path, canaries: Path) -> None:
 
 
 def tracked(path: Path, _canaries: Path) -> None:
-    """An index of git, version 2, with this one file."""
+    """A git index, version 2, with this one file."""
     home = next(each for each in path.parents if (each / "actions.yaml").exists())
     name = os.fsencode(path.relative_to(home) / "x" if path.is_dir() else path.relative_to(home))
     entry = bytes(60) + len(name).to_bytes(2, "big") + name
@@ -137,7 +137,7 @@ def garbage(path: Path, _canaries: Path) -> None:
 
 
 def sparse(path: Path, _canaries: Path) -> None:
-    """A terabyte of nothing, behind the head of a database."""
+    """A sparse terabyte behind the head of a database."""
     head = b""
     if path.is_file():
         head = path.read_bytes()[:4096]
@@ -174,7 +174,7 @@ def triggered(path: Path, _canaries: Path) -> None:
 
 
 def forged_log(path: Path, _canaries: Path) -> None:
-    """A write-ahead log with a good header, and frames of nothing."""
+    """A write-ahead log with a valid header and garbage frames."""
     name = path.name.partition(".db")[0] + ".db-wal"
     base = path.with_name(name) if ".db" in path.name else path / "people.db-wal"
     head = bytes.fromhex("377f0682002de218") + (4096).to_bytes(4, "big") + bytes(12)
@@ -196,7 +196,7 @@ PLANTS: tuple[Plant, ...] = (
 
 @pytest.fixture
 def canaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What stands outside of the project."""
+    """Files outside of the project."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "text").write_text(CANARY)
     (outside / "text").chmod(0o644)
@@ -208,7 +208,7 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def snapshot(outside: Path) -> list[object]:
-    """Names, kinds, modes, bytes and times of all that stands outside."""
+    """Names, kinds, modes, bytes and times of everything outside."""
     found = []
     for path in [outside, *sorted(outside.rglob("*"))]:
         at = path.lstat()
@@ -218,21 +218,21 @@ def snapshot(outside: Path) -> list[object]:
 
 
 def indexed(state: Path) -> str:
-    """The name of an index whose checksum is right, so that it is opened."""
+    """The name of an index with a valid checksum, so that it is opened."""
     data = (state / "people.db").read_bytes()
     (state / f"applied-{zlib.crc32(data):08x}.db").write_bytes(data)
     return f"applied-{zlib.crc32(data):08x}"
 
 
 def cases(number: int) -> list[tuple[Plant, str]]:
-    """Every plant at every place, in an order that is drawn; then the same again."""
+    """Every trap at every place, in random order; then the same again."""
     every = [(plant, place) for plant in PLANTS for place in PLACES]
     random.Random(7).shuffle(every)
     return (every * (number // len(every) + 1))[:number]
 
 
 @pytest.mark.hostile
-def test_no_state_of_an_attacker_reaches_beyond_its_folder(
+def test_hostile_state_has_no_effect_outside_its_folder(
     cli: Cli, home: Path, canaries: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing outside is read out, written, deleted or changed, and every command ends soon."""

@@ -1,4 +1,4 @@
-"""No word of a command line and no variable of the environment ends in an internal error."""
+"""No command-line argument and no environment variable causes an internal error."""
 
 # ruff: noqa: E501 - tables
 
@@ -43,8 +43,8 @@ def _one_in(many: Any, step: int) -> list[Any]:
 
 
 @pytest.mark.hostile
-def test_no_word_ends_in_an_internal_error(cli: Cli) -> None:
-    """Empty, endless, odd or a number of 5,000 digits: misuse at worst, and told."""
+def test_no_argument_causes_an_internal_error(cli: Cli) -> None:
+    """Empty, very long, odd, or a number of 5,000 digits: at worst a reported usage error."""
     tried = 0
     for command, word in _one_in(itertools.product(COMMANDS, WORDS), 4):
         words = [one.replace("@", word) for one in command]
@@ -57,10 +57,10 @@ def test_no_word_ends_in_an_internal_error(cli: Cli) -> None:
 
 @pytest.mark.hostile
 @pytest.mark.parametrize("values", ENVIRONMENTS)
-def test_no_environment_ends_in_an_internal_error(
+def test_no_environment_causes_an_internal_error(
     cli: Cli, values: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The width of the screen may be anything."""
+    """Even with any value for the width of the screen."""
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     for words in (

@@ -1,4 +1,4 @@
-"""What the command line makes of leaks: what stops, what does not, and from which severity on."""
+"""Leak findings on the command line: which commands stop, and from which severity on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REPLAYED = ("--person", "u-1", "--replay")
 
 
 def leaky(home: Path) -> None:
-    """Identities are not verified any more."""
+    """The workspace no longer verifies identities."""
     path = home / EXAMPLE
     text = path.read_text()
     path.write_text(text.replace("identity_verification: true", "identity_verification: false"))
@@ -28,8 +28,10 @@ def leaky(home: Path) -> None:
     [("diff", "loyalty", *REPLAYED), ("run", "loyalty", *REPLAYED, "--yes"), ("test", "loyalty")],
     ids=lambda words: words[0],
 )
-def test_a_leak_stops_what_asks_or_writes(cli: Cli, home: Path, words: tuple[str, ...]) -> None:
-    """With the finding, and before anything is done."""
+def test_a_leak_stops_commands_that_send_or_write(
+    cli: Cli, home: Path, words: tuple[str, ...]
+) -> None:
+    """The finding is shown, and nothing is sent or written."""
     leaky(home)
     done = cli(*words)
     assert Exit.NOTHING_DONE == done.code
@@ -43,8 +45,10 @@ def test_a_leak_stops_what_asks_or_writes(cli: Cli, home: Path, words: tuple[str
      ("people", "show", "u-1")],
     ids=lambda words: " ".join(words[:2]),
 )  # fmt: skip
-def test_a_leak_does_not_stop_what_only_looks(cli: Cli, home: Path, words: tuple[str, ...]) -> None:
-    """Whoever mends a leak wants to see what would be sent, and who is there."""
+def test_a_leak_does_not_stop_read_only_commands(
+    cli: Cli, home: Path, words: tuple[str, ...]
+) -> None:
+    """An author who fixes a leak needs to see the request and the people."""
     leaky(home)
     assert Exit.CLEAN == cli(*words).code
 
@@ -53,8 +57,10 @@ def test_a_leak_does_not_stop_what_only_looks(cli: Cli, home: Path, words: tuple
     ("severity", "code"), [("error", Exit.CLEAN), ("warning", Exit.FINDINGS), ("info", 1)]
 )
 @pytest.mark.usefixtures("home")
-def test_the_author_says_what_fails(cli: Cli, home: Path, severity: str, code: int) -> None:
-    """Errors always; warnings and notes where they are asked for."""
+def test_the_author_chooses_the_failing_severity(
+    cli: Cli, home: Path, severity: str, code: int
+) -> None:
+    """Errors always fail; warnings and notes on request."""
     (home / "w.yaml").write_text(file(action(), attributes={"a": UNKNOWN}))
     assert code == cli("validate", "w.yaml", "--fail-on", severity).code
     assert Exit.CLEAN == cli("validate", EXAMPLE, "--fail-on", severity).code
@@ -74,7 +80,7 @@ def attributes(**changed: object) -> str:
 
 
 def test_an_old_snapshot_is_a_warning_with_its_file(cli: Cli, home: Path) -> None:
-    """It stops nothing."""
+    """It stops no command."""
     (home / SNAPSHOT).write_text(attributes())
     done = cli("validate")
     assert (Exit.CLEAN, True) == (done.code, f"{SNAPSHOT}:1:1: warning CA103" in done.out)
@@ -92,8 +98,8 @@ def test_an_old_snapshot_is_a_warning_with_its_file(cli: Cli, home: Path) -> Non
         (attributes(identity_verification="yes"), "true or false"),
     ],
 )
-def test_what_is_no_snapshot_is_refused(cli: Cli, home: Path, text: str, words: str) -> None:
-    """Half a snapshot would be worse than none."""
+def test_an_invalid_snapshot_is_refused(cli: Cli, home: Path, text: str, words: str) -> None:
+    """A partial snapshot would be worse than none."""
     (home / SNAPSHOT).write_text(text)
     done = cli("validate")
     assert Exit.NOTHING_DONE == done.code
@@ -102,7 +108,7 @@ def test_what_is_no_snapshot_is_refused(cli: Cli, home: Path, text: str, words: 
 
 
 def test_every_rule_is_explained(cli: Cli) -> None:
-    """One by one, in any case, or all of them; as words and as JSON."""
+    """One by one, in any letter case, or all of them; as text and as JSON."""
     every = cli("explain", "--all")
     assert Exit.CLEAN == every.code
     rules = cli("explain", "--all", "--json").json["rules"]
@@ -113,7 +119,7 @@ def test_every_rule_is_explained(cli: Cli) -> None:
 
 
 def test_a_line_with_a_secret_is_never_quoted(cli: Cli, home: Path) -> None:
-    """Neither where it is found, nor by another finding, a label or a fix on the same line."""
+    """Neither its own finding, nor another finding, a label or a fix on that line quotes it."""
     secret = "sk_" + "live_0123456789abcdef"
     text = file(action()).replace('"headers"', '"x"')
     flow = text.replace("\n", " ").replace(

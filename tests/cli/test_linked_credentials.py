@@ -1,4 +1,4 @@
-"""A file of credentials that stands where an action file is looked for is never quoted."""
+"""A credentials file in the place of an action file is never quoted."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def files() -> Iterator[tuple[str, str, list[str]]]:
 
 
 def shown(secret: str, text: str) -> bool:
-    """Whether six characters of the secret in a row are in the text."""
+    """Whether any six consecutive characters of the secret are in the text."""
     return any(secret[at : at + 6] in text for at in range(len(secret) - 5))
 
 
 @pytest.mark.parametrize("words", WAYS, ids="_".join)
 def test_no_credential_is_quoted(cli: Cli, home: Path, words: tuple[str, ...]) -> None:
-    """Tried: 200 files in every format; shown: 0 runs of six characters of a secret."""
+    """Of 200 files in every format, no six consecutive characters of a secret are shown."""
     quoted = []
     for kind, text, secrets in files():
         (home / "actions.yaml").write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -81,7 +81,7 @@ def test_no_credential_is_quoted(cli: Cli, home: Path, words: tuple[str, ...]) -
     "file", ["attributes.lock.json", "people.json", "people.csv", "people.jsonl"]
 )
 def test_no_credential_is_quoted_from_other_files(cli: Cli, home: Path, file: str) -> None:
-    """The lock file, and files of people."""
+    """The lock file, and people files."""
     quoted = []
     for kind, text, secrets in files():
         (home / file).write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -93,15 +93,15 @@ def test_no_credential_is_quoted_from_other_files(cli: Cli, home: Path, file: st
 
 
 def test_structure_is_shown_in_place(cli: Cli, home: Path) -> None:
-    """Keys, dashes, brackets and quotes stay; the caret points right."""
+    """Keys, dashes, brackets and quotes stay; the caret is at the right position."""
     (home / "actions.yaml").write_text('actions:\n  loyalty: "a b" c\n')
     lines = cli("validate").out.split("\n")
     assert '   2 |   loyalty: "•••"••' == lines[2]
     assert "     |                  ^" == lines[3]
 
 
-def test_our_own_files_are_quoted_as_ever(cli: Cli, home: Path) -> None:
-    """A file with a key of ours that can be read shows its lines."""
+def test_readable_action_files_are_quoted(cli: Cli, home: Path) -> None:
+    """A file with one of our keys that can be parsed shows its lines."""
     (home / "actions.yaml").write_text("version: 2\nactions: {}\n")
     assert "   1 | version: 2" in cli("validate").out
     assert json.loads(cli("validate", "--json").out)["findings"]

@@ -1,4 +1,4 @@
-"""Live calls from the command line, against real servers: what a person sees, and what is sent."""
+"""Live calls from the command line against real servers: what is shown, and what is sent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Live = Callable[..., Done]
 
 @pytest.fixture
 def live(say: Say, home: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
-    """``live("diff …")`` with sealed secrets and bound tokens, and the test's authority trusted."""
+    """``live("diff …")`` with sealed secrets and bound tokens, and the test CA trusted."""
     for name, bound in (("shop_token", ""), ("crm_secret", " --token-host api.test")):
         if not (home / "cactions.vault").exists():
             assert say("vault init --name ada").code == Exit.CLEAN
@@ -57,7 +57,7 @@ def about_ada(talk: Talk) -> None:
 
 
 def silent(talk: Talk) -> None:
-    """Takes the request, and is gone."""
+    """Receives the request, then closes the connection."""
     talk.request()
 
 
@@ -65,8 +65,8 @@ def line_of(request: bytes) -> str:
     return request.decode().split("\r\n")[0]
 
 
-def test_a_diff_asks_the_service_with_the_sealed_token(live: Live, home: Path) -> None:
-    """Live is the default; the picture says so, and what is given up is said on stderr."""
+def test_a_diff_sends_the_sealed_token_to_the_service(live: Live, home: Path) -> None:
+    """Live is the default; the preview says so, and what is sent is listed on stderr."""
     with serving(about_ada) as server:
         write(home, project(server))
         done = live(DIFF, server)
@@ -79,8 +79,8 @@ def test_a_diff_asks_the_service_with_the_sealed_token(live: Live, home: Path) -
     assert SECRET not in done.out + done.err
 
 
-def test_a_run_writes_what_the_service_says(live: Live, home: Path, say: Say) -> None:
-    """And an undo takes it back without asking anybody."""
+def test_a_run_writes_the_values_of_the_service(live: Live, home: Path, say: Say) -> None:
+    """An undo restores the old values without any request."""
     with serving(about_ada) as server:
         write(home, project(server))
         assert Exit.CLEAN == live(RUN, server).code
@@ -90,7 +90,7 @@ def test_a_run_writes_what_the_service_says(live: Live, home: Path, say: Say) ->
     assert "silver" in say("people show u-1").out
 
 
-def test_tests_are_run_live_only_where_that_is_said(live: Live, home: Path, say: Say) -> None:
+def test_tests_call_the_service_only_with_live(live: Live, home: Path, say: Say) -> None:
     """Without --live a recording must answer, and nothing is sent."""
     with serving(about_ada) as server:
         write(home, project(server))
@@ -102,14 +102,14 @@ def test_tests_are_run_live_only_where_that_is_said(live: Live, home: Path, say:
 
 
 def test_live_and_replay_exclude_each_other(say: Say) -> None:
-    """Nobody has to guess which one counts."""
+    """Giving both is an error, so it is always clear which one is used."""
     done = say(f"{DIFF} --live --replay")
     assert (Exit.MISUSE, "") == (done.code, done.out)
     assert "exclude each other" in done.err
 
 
-def test_a_service_that_does_not_answer_is_told_in_words(live: Live, home: Path) -> None:
-    """With whom, and Intercom's own word for it; nothing is written."""
+def test_a_service_that_does_not_answer_is_reported(live: Live, home: Path) -> None:
+    """With the host and Intercom's own term for it; nothing is written."""
     with serving(about_ada) as server:
         write(home, project(server))
     done = live(DIFF, server)
@@ -119,8 +119,10 @@ def test_a_service_that_does_not_answer_is_told_in_words(live: Live, home: Path)
 
 
 @pytest.mark.parametrize("way", ["-", "descriptor"])
-def test_the_users_token_comes_from_stdin_or_a_descriptor(live: Live, home: Path, way: str) -> None:
-    """It is sent as it was given, but for one line break, and shown to nobody."""
+def test_the_users_token_is_read_from_stdin_or_a_descriptor(
+    live: Live, home: Path, way: str
+) -> None:
+    """It is sent unchanged except for one trailing line break, and never shown."""
     with serving(about_ada) as server:
         write(home, project(server, tokens=["jwt"]))
         if way == "-":
@@ -142,8 +144,8 @@ def test_the_users_token_comes_from_stdin_or_a_descriptor(live: Live, home: Path
     ["jwt", "jwt=", "jwt=eyJ.user.token", "eyJ.user.token", "=-", "jwt=-1", "jwt=9999",
      "jwt=99999999999999999999", "jwt=٣"],
 )  # fmt: skip
-def test_a_users_token_is_never_an_argument(live: Live, home: Path, given: str) -> None:
-    """What does not name a descriptor is refused, before anything is sent, and not said again."""
+def test_a_users_token_is_refused_as_an_argument(live: Live, home: Path, given: str) -> None:
+    """A value that is not a descriptor is refused before sending, and not repeated."""
     with serving(about_ada) as server:
         write(home, project(server, tokens=["jwt"]))
         done = live(f"{DIFF} --user-token {given}", server)
@@ -154,10 +156,10 @@ def test_a_users_token_is_never_an_argument(live: Live, home: Path, given: str) 
 @pytest.mark.parametrize(
     ("name", "words"), [("jtw", 'Did you mean "jwt"?'), ("shop", 'no user token "shop"')]
 )
-def test_a_user_has_only_the_tokens_of_the_file(
+def test_only_user_tokens_defined_in_the_file_are_accepted(
     live: Live, home: Path, name: str, words: str
 ) -> None:
-    """A misspelt name is told before anything is read or sent."""
+    """A misspelt name is reported before anything is read or sent."""
     with serving(about_ada) as server:
         write(home, project(server, tokens=["jwt"]))
         done = live(f"{DIFF} --user-token {name}=-", server, "eyJ.user.token")
@@ -186,7 +188,7 @@ def tokens(talk: Talk) -> None:
 
 
 def test_a_fetched_token_is_used_and_never_shown(live: Live, home: Path) -> None:
-    """Not in the picture, and in no file."""
+    """Neither in the preview nor in any file."""
     with serving(tokens) as server:
         write(home, project(server, tokens=["crm"]))
         done = live(RUN, server)
@@ -199,7 +201,7 @@ def test_a_fetched_token_is_used_and_never_shown(live: Live, home: Path) -> None
 
 
 def test_a_token_can_be_tested(live: Live, home: Path) -> None:
-    """Status, place and shape; never the value."""
+    """Status, place and structure; never the value."""
     with serving(tokens) as server:
         write(home, project(server))
         done, as_json = live("tokens test crm", server), live("tokens test crm --json", server)
@@ -214,10 +216,8 @@ def test_a_token_can_be_tested(live: Live, home: Path) -> None:
     ("name", "words"),
     [("shop", "sealed in the vault"), ("jwt", "given for each run"), ("crn", 'Did you mean "crm"')],
 )
-def test_what_is_not_fetched_cannot_be_tested(
-    live: Live, home: Path, name: str, words: str
-) -> None:
-    """And a misspelt name is told."""
+def test_only_fetched_tokens_can_be_tested(live: Live, home: Path, name: str, words: str) -> None:
+    """A misspelt name is reported."""
     with serving(tokens) as server:
         write(home, project(server))
         done = live(f"tokens test {name}", server)
@@ -235,11 +235,11 @@ def test_a_token_that_cannot_be_fetched_is_a_finding(live: Live, home: Path) -> 
     assert "person" not in done.err
 
 
-# Calls that change something
+# Calls that change data
 
 
-def test_a_diff_does_not_change_anything_unasked(live: Live, home: Path) -> None:
-    """Without --live it refuses; with it, but without a terminal, too."""
+def test_a_diff_of_a_changing_action_needs_live_and_confirmation(live: Live, home: Path) -> None:
+    """It is refused without --live; with --live it is refused without a terminal."""
     with serving(about_ada) as server:
         write(home, project(server, **WRITE))
         for words in (DIFF, f"{DIFF} --live", "test --live"):
@@ -248,7 +248,7 @@ def test_a_diff_does_not_change_anything_unasked(live: Live, home: Path) -> None
         assert [] == server.received
 
 
-def test_a_run_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say: Say) -> None:
+def test_a_run_makes_a_changing_call_once_and_records_it(live: Live, home: Path, say: Say) -> None:
     """--yes answers for a script."""
     with serving(about_ada) as server:
         write(home, project(server, **WRITE))
@@ -259,10 +259,10 @@ def test_a_run_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say: 
     assert "finished" in say("runs list").out
 
 
-def test_a_lost_answer_is_listed_in_doubt_and_never_sent_again(
+def test_a_lost_answer_is_listed_as_outcome_unknown_and_not_sent_again(
     live: Live, home: Path, say: Say
 ) -> None:
-    """Neither by resuming nor by running again, unless somebody says that they have looked."""
+    """Neither by resume nor by a new run, unless the operator confirms having checked it."""
     with serving(silent) as server:
         write(home, project(server, **WRITE))
         done = live(RUN, server)
@@ -278,8 +278,10 @@ def test_a_lost_answer_is_listed_in_doubt_and_never_sent_again(
         assert 2 == len(server.received)
 
 
-def test_a_killed_process_leaves_its_call_in_doubt(live: Live, home: Path, say: Say) -> None:
-    """Killed while the service is at work: resuming says so, and sends nothing."""
+def test_a_killed_process_leaves_a_call_with_unknown_outcome(
+    live: Live, home: Path, say: Say
+) -> None:
+    """Killed while the service is working: resume says so, and sends nothing."""
 
     def waiting(talk: Talk) -> None:
         talk.request()
@@ -308,13 +310,13 @@ def test_a_killed_process_leaves_its_call_in_doubt(live: Live, home: Path, say: 
 
 
 def answered_on_a_terminal(home: Path, server: Server, words: str, *lines: str) -> str:
-    """What the terminal shows when these lines are typed, each after a question."""
+    """The terminal output when these lines are typed, each after a question."""
     command = [sys.executable, "-m", "cactions", *words.split(), "--ca-file", str(server.ca_file)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
     child = pexpect.spawn(command[0], command[1:], cwd=str(home), env=environment, timeout=30)
     for line in lines:
         child.expect(r"(to go ahead: |\[y/N\] )")
-        time.sleep(0.2)  # what was typed before the question is thrown away
+        time.sleep(0.2)  # input typed before the question is discarded
         child.sendline(line)
     child.expect(pexpect.EOF)
     child.close()
@@ -322,8 +324,10 @@ def answered_on_a_terminal(home: Path, server: Server, words: str, *lines: str) 
     return shown.decode()
 
 
-def test_on_a_terminal_the_actions_name_is_typed_before_a_change(live: Live, home: Path) -> None:
-    """Anything else sends nothing."""
+def test_on_a_terminal_a_change_is_confirmed_by_typing_the_actions_name(
+    live: Live, home: Path
+) -> None:
+    """Any other input sends nothing."""
     with serving(about_ada) as server:
         write(home, project(server, **WRITE))
         shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "yes")
@@ -333,10 +337,8 @@ def test_on_a_terminal_the_actions_name_is_typed_before_a_change(live: Live, hom
         assert "To apply it, without another call: cactions runs resume" in " ".join(shown.split())
 
 
-def test_an_answer_that_changes_nothing_leaves_no_open_run(
-    live: Live, home: Path, say: Say
-) -> None:
-    """There is nothing to apply later, and nobody is told to."""
+def test_an_answer_without_changes_leaves_no_open_run(live: Live, home: Path, say: Say) -> None:
+    """There is nothing to apply later, and the output does not suggest it."""
     body = json.dumps({"email": "ada@example.com", "tier": "silver"}).encode()
     with serving(answering(body)) as server:
         write(home, project(server, **WRITE))
@@ -347,8 +349,8 @@ def test_an_answer_that_changes_nothing_leaves_no_open_run(
     assert "1 unchanged" in say("runs list").out
 
 
-def test_an_answer_that_was_declined_can_be_applied_later(live: Live, home: Path, say: Say) -> None:
-    """The call was made; resuming the run applies what it said, and makes no other."""
+def test_a_declined_answer_can_be_applied_later(live: Live, home: Path, say: Say) -> None:
+    """The call was made; resume applies its answer, and makes no other call."""
     with serving(about_ada) as server:
         write(home, project(server, **WRITE))
         words = "run loyalty --person u-1"
@@ -360,14 +362,14 @@ def test_an_answer_that_was_declined_can_be_applied_later(live: Live, home: Path
     assert "gold" in say("people show u-1").out
 
 
-# The guard, from the front door
+# The address guard, tested through the command line
 
 
 @pytest.mark.parametrize(
     "answers", [b"HTTP/1.1 302 Found\r\nLocation: https://evil.example/x\r\n\r\n"]
 )
-def test_a_redirect_is_named_and_not_followed(live: Live, home: Path, answers: bytes) -> None:
-    """By its host alone."""
+def test_a_redirect_is_reported_and_not_followed(live: Live, home: Path, answers: bytes) -> None:
+    """Only its host is shown."""
 
     def behave(talk: Talk) -> None:
         while talk.request():
@@ -382,8 +384,8 @@ def test_a_redirect_is_named_and_not_followed(live: Live, home: Path, answers: b
     assert "3rd_party_error" in done.out
 
 
-def test_an_entry_without_a_reason_allows_nothing(say: Say, home: Path) -> None:
-    """Whoever opens a way to a private address says why."""
+def test_an_allowed_host_needs_a_reason(say: Say, home: Path) -> None:
+    """The author who allows a private address must say why."""
     with serving(about_ada) as server:
         document: dict[str, Any] = project(server)
         del document["network"]["allow"][0]["reason"]
@@ -393,7 +395,7 @@ def test_an_entry_without_a_reason_allows_nothing(say: Say, home: Path) -> None:
     assert '"reason" is missing' in done.out
 
 
-# What a customer sees
+# What users see
 
 
 def cut_off(talk: Talk) -> None:
@@ -407,7 +409,7 @@ def busy(talk: Talk) -> None:
 
 
 class Shown(NamedTuple):
-    """Commands against a server that behaves so; ``parts`` of the action's request."""
+    """Commands against such a server; ``parts`` are added to the action's request."""
 
     behave: Behaviour
     commands: tuple[str, ...]
@@ -429,10 +431,8 @@ SCENES = {
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_live_scene_ends_as_it_was_last_approved(
-    live: Live, home: Path, say: Say, name: str
-) -> None:
-    """Ports and run ids are made the same."""
+def test_a_live_scene_matches_its_golden_file(live: Live, home: Path, say: Say, name: str) -> None:
+    """Ports and run ids are replaced by fixed ones."""
     scene = SCENES[name]
     with serving(scene.behave) as server:
         write(home, project(server, **scene.parts))
@@ -446,8 +446,8 @@ def test_a_live_scene_ends_as_it_was_last_approved(
     assert_golden(LIVE_GOLDEN / f"{name}.txt", text)
 
 
-def test_a_test_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say: Say) -> None:
-    """Each is in the journal, closed; a lost one stands in the way of the next."""
+def test_a_test_makes_a_changing_call_once_and_records_it(live: Live, home: Path, say: Say) -> None:
+    """Each call is in the journal as closed; a lost one blocks the next."""
     document_tests = [
         {"name": name, "person": {"user_id": "u-1"}, "expect": {"attributes": {"tier": "gold"}}}
         for name in ("one", "two")
@@ -473,10 +473,10 @@ def test_a_test_makes_such_a_call_once_and_keeps_it(live: Live, home: Path, say:
         assert 1 == len(server.received)
 
 
-def test_pruning_keeps_what_is_in_doubt_and_forgetting_says_what_is_lost(
+def test_prune_keeps_unknown_outcomes_and_forget_reports_lost_ones(
     live: Live, home: Path, say: Say
 ) -> None:
-    """A call of which nobody knows any more would be made again."""
+    """A call that is no longer recorded would be made again."""
     with serving(silent) as server:
         write(home, project(server, **WRITE))
         assert Exit.OUTCOME_UNKNOWN == live(RUN, server).code
@@ -488,8 +488,8 @@ def test_pruning_keeps_what_is_in_doubt_and_forgetting_says_what_is_lost(
         assert 2 == len(server.received)
 
 
-def test_a_call_that_was_made_is_said_to_be_made(live: Live, home: Path) -> None:
-    """Also where its answer is of no use."""
+def test_a_completed_call_is_always_reported(live: Live, home: Path) -> None:
+    """Also if its answer cannot be used."""
     with serving(answering(b"<html>")) as server:
         write(home, project(server, **WRITE))
         done = live(RUN, server)
@@ -497,8 +497,8 @@ def test_a_call_that_was_made_is_said_to_be_made(live: Live, home: Path) -> None
     assert "The call was made, and answered. No person was changed." in done.out
 
 
-def test_a_fetch_has_limits_of_its_own(live: Live, home: Path) -> None:
-    """An endpoint that hangs costs what the token says."""
+def test_a_token_fetch_has_its_own_limits(live: Live, home: Path) -> None:
+    """For an endpoint that hangs, the timeout of the token applies."""
 
     def hanging(talk: Talk) -> None:
         talk.request()

@@ -1,4 +1,4 @@
-"""A canary goes out to services that say it back in every way they can, and is seen nowhere."""
+"""A canary secret is sent to services that echo it in every way, and is never shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.told import TOLD
 __all__ = ["say"]
 
 CANARY = "canary/7d1f+e02a'\"&<%x~"
-"""A header takes it as it is; everything else has to write it otherwise."""
+"""A header can hold it unchanged; all other places have to encode it."""
 FETCHED = "fetched/canary+9b2c'\"&<%y~"
 FORMS = {
     f"{what} {name}": encode(text)
@@ -37,7 +37,7 @@ EVERY = " | ".join(form.decode() for form in FORMS.values())
 
 
 def seen(data: bytes) -> list[str]:
-    """The encodings of which the bytes hold a canary, or twelve characters of its beginning."""
+    """The encodings of a canary, or of its first twelve characters, that the bytes contain."""
     return [name for name, form in BEGINNINGS.items() if form in data]
 
 
@@ -126,12 +126,12 @@ def checked(done: Done, home: Path, what: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("debug", ["", " --debug"])
-def test_no_service_makes_us_show_or_keep_what_it_was_told(
+def test_no_echoing_service_makes_the_canary_visible_or_stored(
     armed: Say, home: Path, debug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every answer, every token endpoint, every command; in the output and in every file.
 
-    What --debug adds is the same for all commands, so that one of them stands for it.
+    --debug adds the same for all commands, so it is tested with one of them.
     """
     number = 0
     pairs = [(name, "given") for name in ANSWERS] + [("mapped", name) for name in TOKENS]
@@ -150,10 +150,10 @@ def test_no_service_makes_us_show_or_keep_what_it_was_told(
     TOLD.append(f"live canary{debug}: {number} commands x {len(FORMS)} encodings, nothing seen")
 
 
-def test_no_broken_connection_and_no_proxy_makes_us_show_it(
+def test_no_broken_connection_or_proxy_makes_the_canary_visible(
     armed: Say, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """TLS that fails, resets, and a proxy that says back what it was sent."""
+    """TLS failures, resets, and a proxy that echoes what it was sent."""
 
     def proxy(talk: Talk) -> None:
         data = talk.socket.recv(65536)
@@ -175,7 +175,7 @@ def test_no_broken_connection_and_no_proxy_makes_us_show_it(
                 assert Exit.FINDINGS == done.code
 
 
-def test_another_name_on_the_certificate_gets_no_secret(
+def test_a_certificate_for_another_name_gets_no_secret(
     armed: Say, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The handshake fails before anything is sent."""

@@ -26,8 +26,8 @@ def stored(home: Path) -> list[tuple[object, ...]]:
         return database.execute("SELECT * FROM person ORDER BY id").fetchall()
 
 
-def test_a_diff_shows_every_kind_of_change_and_leaves_no_trace(cli: Cli, home: Path) -> None:
-    """Added, overwritten, cleared, kept and unchanged; nothing is written, not even a folder."""
+def test_a_diff_shows_every_kind_of_change_and_writes_nothing(cli: Cli, home: Path) -> None:
+    """Added, overwritten, cleared, kept and unchanged; not even a folder is created."""
     done = cli("diff", *LOYALTY)
     assert (Exit.CLEAN, "") == (done.code, done.err)
     for words in ("+ add", "~ overwrite", "- clear", ". kept", "= 2 unchanged", "Nothing was"):
@@ -35,23 +35,23 @@ def test_a_diff_shows_every_kind_of_change_and_leaves_no_trace(cli: Cli, home: P
     assert ["actions.yaml", "cassettes"] == sorted(path.name for path in home.iterdir())
 
 
-def test_a_run_makes_the_next_diff_say_no_changes(cli: Cli) -> None:
-    """Planning again after applying is all the same."""
+def test_a_diff_after_a_run_shows_no_changes(cli: Cli) -> None:
+    """Applying a plan makes the next plan empty."""
     assert Exit.CHANGES == cli("diff", *LOYALTY, "--exit-code").code
     assert Exit.CLEAN == cli("run", *LOYALTY, "--yes").code
     after = cli("diff", *LOYALTY, "--exit-code")
     assert (Exit.CLEAN, True) == (after.code, "No changes" in after.out)
 
 
-def test_a_second_run_has_nothing_to_do_and_keeps_no_run(cli: Cli) -> None:
-    """The journal holds what happened, not what did not."""
+def test_a_second_run_changes_nothing_and_stores_no_run(cli: Cli) -> None:
+    """The journal holds only what happened."""
     cli("run", *LOYALTY, "--yes")
     assert "No changes" in cli("run", *LOYALTY, "--yes").out
     assert 1 == len(cli("runs", "list", "--json").json["runs"])
 
 
-def test_undo_restores_byte_for_byte(cli: Cli, home: Path) -> None:
-    """Text, number, null and absence all come back as they were."""
+def test_undo_restores_the_previous_values_byte_for_byte(cli: Cli, home: Path) -> None:
+    """Text, number, null and a missing value are all restored."""
     people = [{"user_id": "u-1", "email": "ada@example.com", "attributes": {
         "tier": "silver", "coupon": 'é\u202e\n"x"', "member_since": 5, "plan_active": None,
     }}]  # fmt: skip
@@ -64,8 +64,8 @@ def test_undo_restores_byte_for_byte(cli: Cli, home: Path) -> None:
     assert before == stored(home)
 
 
-def test_undo_leaves_a_foreign_value_and_says_so(cli: Cli, home: Path) -> None:
-    """What somebody else wrote since is not ours to take back; the rest is."""
+def test_undo_keeps_and_reports_a_value_changed_by_another_writer(cli: Cli, home: Path) -> None:
+    """The value of another writer is not overwritten; all others are restored."""
     cli("run", *LOYALTY, "--yes")
     person = cli("people", "show", "u-1", "--json").json["people"][0]
     person["attributes"]["loyalty_points"] = 9999
@@ -80,7 +80,7 @@ def test_undo_leaves_a_foreign_value_and_says_so(cli: Cli, home: Path) -> None:
 
 
 def test_undoing_twice_restores_once(cli: Cli) -> None:
-    """`last` means the last run that applied something; what is undone stays undone."""
+    """`last` means the last run that applied something; an undone run stays undone."""
     cli("run", *LOYALTY, "--yes")
     cli("runs", "undo", "last", "--yes")
     again = cli("runs", "undo", "last", "--yes")
@@ -96,8 +96,8 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("reason", BAD_ANSWERS)
-def test_an_answer_that_proves_nothing_changes_nothing(cli: Cli, home: Path, reason: str) -> None:
-    """Another person, an error status, no JSON: in test, diff and run alike."""
+def test_an_unverified_answer_changes_nothing(cli: Cli, home: Path, reason: str) -> None:
+    """Another person, an error status, no JSON: the same in test, diff and run."""
     edited(home / "cassettes" / "loyalty.json", *BAD_ANSWERS[reason])
     seen = cli("people", "show", "u-1").out
     diff, run = cli("diff", *LOYALTY, "--json"), cli("run", *LOYALTY, "--yes", "--json")
@@ -112,10 +112,10 @@ def test_an_answer_that_proves_nothing_changes_nothing(cli: Cli, home: Path, rea
 @pytest.mark.parametrize(
     ("person", "reason"), [("u-2", "many_rows"), ("u-3", "not_success"), ("u-1", "no_row")]
 )
-def test_two_rows_no_row_and_an_error_under_200_change_nothing(
+def test_an_answer_without_exactly_one_row_changes_nothing(
     cli: Cli, home: Path, person: str, reason: str
 ) -> None:
-    """Exactly one row must remain, and a 200 with an error in its body is no success."""
+    """Also an error in the body of a 200 response is no success."""
     edited(home / "cassettes" / "billing.json", '\\"customer\\": \\"u-1\\",', '\\"customer\\": 1,')
     words = ("billing", "--person", person, "--replay")
     assert reason == cli("diff", *words, "--json").json["reason"]
@@ -124,15 +124,15 @@ def test_two_rows_no_row_and_an_error_under_200_change_nothing(
     assert [] == cli("runs", "list", "--json").json["runs"]
 
 
-def test_both_sides_of_a_failed_proof_are_shown(cli: Cli) -> None:
-    """Whoever mends it must see whose data came."""
+def test_a_failed_identity_check_shows_both_values(cli: Cli) -> None:
+    """The author who fixes it must see whose data arrived."""
     shown = cli("diff", "loyalty", "--person", "u-3", "--replay").out
     assert "alan@example.com" in shown
     assert "ada@example.com" in shown
 
 
-def test_a_redacted_proof_shows_neither_side(cli: Cli, home: Path) -> None:
-    """`redacted: true` holds in words and in JSON."""
+def test_a_redacted_identity_check_shows_neither_value(cli: Cli, home: Path) -> None:
+    """`redacted: true` applies to text and JSON."""
     edited(home / "actions.yaml", "path: $.email\n", "path: $.email\n        redacted: true\n")
     for form in ((), ("--json",)):
         shown = cli("diff", "loyalty", "--person", "u-3", "--replay", *form)
@@ -141,7 +141,7 @@ def test_a_redacted_proof_shows_neither_side(cli: Cli, home: Path) -> None:
 
 
 def test_a_redacted_attribute_is_shown_nowhere(cli: Cli, home: Path) -> None:
-    """Neither in the preview, nor in a run's record, nor on the person."""
+    """Neither in the preview, nor in the record of a run, nor on the person."""
     edited(home / "actions.yaml", "coupon: {path:", "coupon: {redacted: true, path:")
     seen = [
         cli(*words, *form)
@@ -155,7 +155,7 @@ def test_a_redacted_attribute_is_shown_nowhere(cli: Cli, home: Path) -> None:
     assert not [done for done in seen if "SPRING24" in done.out + done.err]
 
 
-def test_a_refused_value_is_kept_and_the_others_are_applied(cli: Cli) -> None:
+def test_a_refused_value_is_skipped_and_the_others_are_applied(cli: Cli) -> None:
     """The exit code says that something was refused."""
     words = ("loyalty", "--person", "u-2", "--replay")
     assert Exit.FINDINGS == cli("run", *words, "--yes").code
@@ -164,14 +164,14 @@ def test_a_refused_value_is_kept_and_the_others_are_applied(cli: Cli) -> None:
 
 
 def test_without_a_terminal_a_run_needs_yes(cli: Cli, home: Path) -> None:
-    """Nobody is asked, so nothing happens."""
+    """Without a terminal there is no question, so nothing happens."""
     done = cli("run", *LOYALTY)
     assert (Exit.MISUSE, True) == (done.code, "--yes" in done.err)
     assert not (home / ".cactions").exists()
 
 
-def test_an_undefined_value_stops_before_anything_is_sent(cli: Cli, home: Path) -> None:
-    """No request is made of half a template, and none of an empty value."""
+def test_an_undefined_value_stops_before_sending(cli: Cli, home: Path) -> None:
+    """No request is built from an incomplete template or from an empty value."""
     edited(home / "actions.yaml", "url: /v1/customers/{{ person.user_id }}",
            "url: /v1/customers/{{ person.phone }}")  # fmt: skip
     for command in ("diff", "run"):
@@ -181,8 +181,8 @@ def test_an_undefined_value_stops_before_anything_is_sent(cli: Cli, home: Path) 
     assert Exit.FINDINGS == cli("request", "loyalty", "--person", "u-1").code
 
 
-def test_a_broken_file_stops_every_command_with_all_its_faults(cli: Cli, home: Path) -> None:
-    """Exit 3 and every finding, on stderr."""
+def test_a_broken_file_stops_every_command_and_lists_all_errors(cli: Cli, home: Path) -> None:
+    """Exit 3 and every finding on stderr."""
     edited(home / "actions.yaml", "match: user_id", "macth: user_id")
     for words in (("diff", *LOYALTY), ("run", *LOYALTY, "--yes"), ("test",), ("people", "list")):
         done = cli(*words)
@@ -191,14 +191,14 @@ def test_a_broken_file_stops_every_command_with_all_its_faults(cli: Cli, home: P
         assert '"match" is missing' in done.err
 
 
-def test_a_replay_never_needs_a_secret_and_shows_dots(cli: Cli) -> None:
-    """There is no vault here, and the request is complete but for the dots."""
+def test_a_replay_needs_no_secret_and_masks_it(cli: Cli) -> None:
+    """No vault exists here, and the request is complete except for the masked secret."""
     asked = cli("request", "loyalty", "--person", "u-1")
     assert (Exit.CLEAN, True) == (asked.code, "X-Shop-Token: ••••••" in asked.out)
 
 
-def test_an_undo_is_not_undone(cli: Cli) -> None:
-    """What it would do is called `run`, and shows its diff first."""
+def test_an_undo_cannot_be_undone(cli: Cli) -> None:
+    """The error suggests `run` instead, which shows its diff first."""
     cli("run", *LOYALTY, "--yes")
     cli("runs", "undo", "last", "--yes")
     newest = cli("runs", "list", "--json").json["runs"][0]["head"]
@@ -207,8 +207,8 @@ def test_an_undo_is_not_undone(cli: Cli) -> None:
     assert (Exit.MISUSE, True) == (done.code, "is an undo itself" in done.err)
 
 
-def test_last_never_means_an_older_run_because_a_newer_one_is_damaged(cli: Cli, home: Path) -> None:
-    """Taking back the wrong run is worse than asking which."""
+def test_undo_last_does_not_skip_a_damaged_newer_run(cli: Cli, home: Path) -> None:
+    """Undoing the wrong run is worse than asking which one is meant."""
     cli("run", *LOYALTY, "--yes")
     cli("run", "billing", "--person", "u-1", "--replay", "--yes")
     newest = max((home / ".cactions" / "runs").glob("*.db"))
@@ -217,8 +217,8 @@ def test_last_never_means_an_older_run_because_a_newer_one_is_damaged(cli: Cli, 
     assert (Exit.MISUSE, True) == (done.code, newest.stem in done.err)
 
 
-def test_a_broken_yaml_does_not_keep_anybody_from_undoing(cli: Cli, home: Path) -> None:
-    """The store and the journal know all that is needed."""
+def test_undo_works_with_a_broken_yaml(cli: Cli, home: Path) -> None:
+    """The store and the journal hold all that is needed."""
     cli("run", *LOYALTY, "--yes")
     good = (home / "actions.yaml").read_text()
     edited(home / "actions.yaml", "match: user_id", "macth: user_id")

@@ -1,4 +1,4 @@
-"""Whatever leaves passes the mask: files that were asked for, pictures, documents, reports."""
+"""All output passes the mask: written files, pictures, documents, reports."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def known() -> Any:
 
 
 def test_only_one_file_of_the_command_line_writes_files() -> None:
-    """A second way to a file would be a way around the mask; so it is for every writer there is."""
+    """Other code that writes files could bypass the mask; this covers every kind of writer."""
     writers = {write_text.__name__, "append_text"}
     found = {
         str(file.relative_to(ROOT))
@@ -57,8 +57,8 @@ def test_only_one_file_of_the_command_line_writes_files() -> None:
 
 @pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_that_was_asked_for_holds_no_known_secret(tmp_path: Path, form: str) -> None:
-    """Written anew or added to, whole or cut."""
+def test_an_output_file_holds_no_known_secret(tmp_path: Path, form: str) -> None:
+    """Newly written or appended, whole or cut."""
     path = tmp_path / "out"
     for text in (FORMS[form].decode(), beginning(SECRET, PRINTED[form]).decode()):
         output_files.write_text(path, f"<a>{text}</a>\n", private=True)
@@ -73,7 +73,7 @@ def test_a_file_that_was_asked_for_holds_no_known_secret(tmp_path: Path, form: s
 def test_a_picture_and_a_document_hold_no_known_secret(
     form: str, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    """Before their texts are escaped: as a key, as a value, over lines."""
+    """Before their texts are escaped: as a key, as a value, over several lines."""
     text = FORMS[form].decode()
     drawn = wiring.render_svg(lambda _: [span(text[:9]), span(text[9:])], width=80, command=text)
     assert [] == seen(drawn.replace("\n", "").encode())
@@ -85,7 +85,7 @@ def test_a_picture_and_a_document_hold_no_known_secret(
 
 
 def test_without_a_secret_nothing_is_masked(tmp_path: Path) -> None:
-    """And what was masked for one command is not for the next."""
+    """A mask of one command does not affect the next."""
     output_scrubber.register_secret(Secret("shop_token", SECRET))
     output_scrubber.forget_secrets()
     path = tmp_path / "out"
@@ -95,10 +95,10 @@ def test_without_a_secret_nothing_is_masked(tmp_path: Path) -> None:
     assert document is streams.mask_document(document)
 
 
-def test_a_person_who_holds_a_secret_is_drawn_without_it(
+def test_a_secret_in_a_persons_data_is_masked(
     say: Say, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the workspace holds is no answer: the mask alone stands before it."""
+    """Workspace data is not scrubbed like an answer: only the mask protects it."""
     assert say("vault init --name ada").code == Exit.CLEAN
     assert say("vault seal shop_token --host api.test", SENT).code == Exit.CLEAN
 

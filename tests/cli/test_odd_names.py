@@ -1,4 +1,4 @@
-"""JSON for programs is safe to look at, and a file may have any name that its system allows."""
+"""JSON output is safe to display, and a file may have any name that the system allows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ODD = "\x7f\x80\x85\x9b\x9f\xad\u061c\u200b\u200d\u200e\u202e\u2028\u2029\u2060\
 
 
 @given(st.text(st.characters()), st.sampled_from([None, 2]))
-def test_a_safe_document_is_the_same_document(text: str, indent: int | None) -> None:
-    """Every character comes back, and none of them is obeyed or unseen on the way."""
+def test_safe_json_decodes_to_the_same_document(text: str, indent: int | None) -> None:
+    """Every character is preserved; control and invisible characters are escaped."""
     written = escape_json(json.dumps({text: [text, ODD]}, ensure_ascii=False, indent=indent))
     assert {text: [text, ODD]} == json.loads(written)
     assert written.replace("\n", "").isprintable()
@@ -27,14 +27,14 @@ def test_a_safe_document_is_the_same_document(text: str, indent: int | None) -> 
     written.encode()
 
 
-def test_what_can_be_read_stays_readable() -> None:
-    """Letters of every script stand as they are."""
+def test_readable_characters_are_not_escaped() -> None:
+    """Letters of every script are unchanged."""
     document = '{"name": "Zoë 漢字 Ωλ 👩"}'
     assert document == escape_json(document)
 
 
 def test_people_are_shown_in_safe_json(cli: Cli, home: Path) -> None:
-    """What a name holds is not obeyed by the terminal that shows it."""
+    """A terminal does not interpret the content of a name."""
     people = json.dumps([{"user_id": "u-9", "name": f"Eve{ODD}"}], ensure_ascii=False)
     (home / "people.json").write_text(people, encoding="utf-8")
     assert Exit.CLEAN == cli("people", "import", "people.json").code
@@ -60,10 +60,10 @@ LOYALTY = ("loyalty", "-f", FILE, "--cassette", CASSETTE)
         (("test", *LOYALTY[:3], "--cassette", "none\udcff.json"), Exit.FINDINGS),
     ],
 )
-def test_a_name_that_is_no_utf_8_is_shown_with_escapes(
+def test_a_file_name_that_is_not_utf_8_is_shown_with_escapes(
     cli: Cli, home: Path, words: tuple[str, ...], code: Exit, form: tuple[str, ...]
 ) -> None:
-    """Old archives and other systems have such names; no command breaks on them."""
+    """Old archives and other systems have such names; no command fails on them."""
     shutil.move(home / "actions.yaml", home / FILE)
     shutil.copy(home / "cassettes" / "loyalty.json", home / CASSETTE)
     (home / "bad\udcff.yaml").write_text("version: 2\n")

@@ -1,4 +1,4 @@
-"""Files that a command is asked to write: never one that the project itself lives on."""
+"""Output files: a command never replaces a file that the project itself needs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_file_of_the_project_is_never_replaced(
     assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-def test_a_file_that_is_checked_is_never_replaced(cli: Cli, home: Path) -> None:
+def test_a_validated_file_is_never_replaced(cli: Cli, home: Path) -> None:
     """Whatever its name is."""
     (home / "actions.yaml").rename(home / "team.yaml")
     text = (home / "team.yaml").read_text()

@@ -1,4 +1,4 @@
-"""What a cloned repository brings in its state folder changes nobody and hides nothing."""
+"""State that comes with a cloned repository changes no person and hides no run."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
 
 
 def prepare(path: Path, *statements: str) -> None:
-    """Change a database as somebody could who is not cactions."""
+    """Change a database as a program other than cactions could."""
     with sqlite3.connect(path) as database:
         for statement in statements:
             database.execute(statement)
     database.close()
 
 
-def test_a_trigger_in_the_store_writes_nobody(cli: Cli, home: Path) -> None:
-    """A store that is not as cactions made it is used by nobody."""
+def test_a_store_with_a_trigger_is_refused(cli: Cli, home: Path) -> None:
+    """A store whose schema is not that of cactions is not used."""
     assert 0 == cli(*RUN).code
     prepare(
         home / ".cactions" / "people.db",
@@ -36,8 +36,8 @@ def test_a_trigger_in_the_store_writes_nobody(cli: Cli, home: Path) -> None:
     assert '"spy" in it is not as cactions made it' in " ".join(done.err.split())
 
 
-def test_a_run_of_another_age_hides_no_other(cli: Cli, home: Path) -> None:
-    """It is named as damaged; the others are listed."""
+def test_a_run_with_a_forged_time_hides_no_other_run(cli: Cli, home: Path) -> None:
+    """It is reported as damaged; the others are listed."""
     assert 0 == cli(*RUN).code
     [path] = (home / ".cactions" / "runs").glob("*.db")
     other = path.with_name("20200101-000000-dead.db")
@@ -53,8 +53,8 @@ def test_a_run_of_another_age_hides_no_other(cli: Cli, home: Path) -> None:
     assert f"The run {other.stem} cannot be read" in " ".join(done.err.split())
 
 
-def test_a_rehearsal_reads_no_store(cli: Cli, home: Path) -> None:
-    """People of tests are those of the YAML, whatever lies in a folder of that name."""
+def test_tests_read_no_store(cli: Cli, home: Path) -> None:
+    """Test people come from the YAML, whatever a folder of that name holds."""
     assert 0 == cli(*RUN).code
     tests = home / ".cactions" / "tests"
     tests.mkdir(0o700)
@@ -63,10 +63,10 @@ def test_a_rehearsal_reads_no_store(cli: Cli, home: Path) -> None:
     assert 0 == cli("test", "loyalty").code
 
 
-def test_whoever_has_no_name_is_called_by_their_number(
+def test_a_user_without_a_name_is_shown_by_uid(
     cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a container a uid may have no entry anywhere."""
+    """In a container a uid may have no account entry."""
 
     def nobody(uid: int) -> None:
         raise KeyError(f"getpwuid(): uid not found: {uid}")
@@ -80,7 +80,7 @@ def test_whoever_has_no_name_is_called_by_their_number(
 
 @pytest.fixture
 def tracked(cli: Cli, home: Path) -> Path:
-    """State that came with a repository, and the index of git that names it."""
+    """State that came with a repository, and the git index that lists it."""
     assert 0 == cli(*RUN).code
     name = b".cactions/people.db"
     entry = bytes(60) + len(name).to_bytes(2, "big") + name
@@ -103,7 +103,7 @@ STATE_COMMANDS = (
 def test_state_that_git_tracks_is_not_opened(
     cli: Cli, tracked: Path, words: tuple[str, ...]
 ) -> None:
-    """The error names the folder and both ways out."""
+    """The error names the folder and both solutions."""
     before = {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
     done = cli(*words)
     told = " ".join(done.err.split())
@@ -125,7 +125,7 @@ def test_commands_without_state_do_not_ask_git(
 def test_a_journal_beside_the_store_deletes_nothing(
     cli: Cli, home: Path, words: tuple[str, ...]
 ) -> None:
-    """SQLite would delete the file that it names, and say nothing of it."""
+    """SQLite would silently delete the file that the journal names."""
     assert 0 == cli(*RUN).code
     store, canary = home / ".cactions" / "people.db", home.parent / "canary"
     canary.write_text("canary")

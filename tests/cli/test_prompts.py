@@ -1,4 +1,4 @@
-"""The question on a real terminal: seen first, then answered, and only by whoever saw it."""
+"""The question on a real terminal: the preview comes first, and only later input counts."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def ended(child: pexpect.spawn) -> int | None:
 @pytest.mark.parametrize(
     ("answer", "said"), [("y", "Applied"), ("n", "Nothing was written"), ("", "Nothing was")]
 )
-def test_the_picture_comes_first_then_the_question(home: Path, answer: str, said: str) -> None:
-    """Only y and yes are a yes."""
+def test_the_preview_is_shown_before_the_question(home: Path, answer: str, said: str) -> None:
+    """Only "y" and "yes" confirm."""
     child = spawned(home)
     child.expect(r"\+ add +loyalty_points")
     child.expect(r"Apply 3 changes to Ada Lovelace\? \[y/N\] ")
@@ -43,8 +43,8 @@ def test_the_picture_comes_first_then_the_question(home: Path, answer: str, said
     assert (home / ".cactions").exists() == (answer == "y")
 
 
-def test_what_was_typed_before_the_question_is_no_answer(home: Path) -> None:
-    """An impatient y, meant for something else, changes nobody."""
+def test_input_typed_before_the_question_is_ignored(home: Path) -> None:
+    """An early "y", typed for something else, changes no person."""
     child = spawned(home)
     child.sendline("y")
     child.expect(r"\[y/N\] ")
@@ -54,8 +54,8 @@ def test_what_was_typed_before_the_question_is_no_answer(home: Path) -> None:
     assert not (home / ".cactions").exists()
 
 
-def test_json_shows_no_picture_and_so_asks_nothing(cli: Cli, home: Path) -> None:
-    """Whoever wants JSON says --yes, or gets nothing done."""
+def test_json_needs_yes_because_it_shows_no_preview(cli: Cli, home: Path) -> None:
+    """With JSON the operator gives --yes, or nothing is done."""
     done = cli("run", "loyalty", "--person", "u-1", "--replay", "--json")
     assert (Exit.MISUSE, "") == (done.code, done.out)
     assert not (home / ".cactions").exists()

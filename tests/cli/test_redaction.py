@@ -1,4 +1,4 @@
-"""What one place of a project redacts is shown by no command, wherever else it stands."""
+"""A value redacted at one place of a project is shown by no command, wherever it occurs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BY_ANOTHER_ACTION: Edit = (
 
 
 def edited(*edits: Edit) -> None:
-    """The file of the folder that we stand in, with these texts replaced."""
+    """The action file in the working directory, with these texts replaced."""
     path = Path("actions.yaml")
     text = path.read_text()
     for old, new in edits:
@@ -38,7 +38,7 @@ def edited(*edits: Edit) -> None:
 
 
 def everything(cli: Cli) -> list[Done]:
-    """What every command says, in words and in JSON."""
+    """The output of every command, as text and as JSON."""
     return [
         cli(*words, *form)
         for form in ((), ("--json",))
@@ -66,10 +66,10 @@ def said(seen: list[Done]) -> str:
     ids=["mapped", "path", "query", "header"],
 )
 @pytest.mark.usefixtures("home")
-def test_what_is_redacted_anywhere_is_shown_nowhere(
+def test_a_value_redacted_anywhere_is_shown_nowhere(
     cli: Cli, asking: Edit, redacting: Edit
 ) -> None:
-    """An attribute, one of its mappings, or one of another action: in each the same."""
+    """The same for an attribute, for one of its mappings, or for a mapping of another action."""
     edited(redacting, asking)
     seen = everything(cli)
     assert "Countess" not in said(seen)
@@ -87,7 +87,7 @@ def test_what_is_redacted_anywhere_is_shown_nowhere(
     ],
 )
 @pytest.mark.usefixtures("home")
-def test_a_body_does_not_show_it_either(cli: Cli, body: str) -> None:
+def test_a_request_body_masks_a_redacted_value(cli: Cli, body: str) -> None:
     """Each form of body has dots in its place."""
     edited(
         BY_MAPPING,
@@ -115,10 +115,10 @@ def re_recorded(home: Path, change: Callable[[str], str]) -> None:
     [(URL, f"url: /v1/customers/{HOLE}"), (URL, f'{URL}\n      query: {{nick: "{HOLE}"}}')],
     ids=["path", "query"],
 )
-def test_a_recording_answers_the_very_value_and_no_other(
+def test_a_recording_matches_the_exact_redacted_value_only(
     cli: Cli, home: Path, asking: Edit
 ) -> None:
-    """It is compared as it is; where it is another one, neither is quoted."""
+    """The real values are compared; if they differ, neither is quoted."""
     edited(BY_MAPPING, asking)
     in_query = "query" in asking[1]
     for held, code in (("Countess", Exit.CLEAN), ("Baroness", Exit.FINDINGS)):
@@ -130,8 +130,8 @@ def test_a_recording_answers_the_very_value_and_no_other(
     assert "it holds a redacted value" in " ".join(done.out.split())
 
 
-def test_a_redacted_proof_hides_the_field_wherever_it_stands(cli: Cli, home: Path) -> None:
-    """Somebody without a name is called by another key, and a key is not repeated."""
+def test_a_redacted_identity_check_hides_the_field_everywhere(cli: Cli, home: Path) -> None:
+    """A person without a name is shown by another key, and a key is not repeated."""
     hide = "path: $.email\n"
     edited(
         (hide, f"{hide}        redacted: true\n"),
@@ -161,8 +161,8 @@ def test_a_redacted_proof_hides_the_field_wherever_it_stands(cli: Cli, home: Pat
 
 
 @pytest.mark.usefixtures("home")
-def test_a_row_of_people_with_a_redacted_cell_is_not_quoted(cli: Cli, home: Path) -> None:
-    """The place and the words of a fault are enough."""
+def test_a_people_row_with_a_redacted_cell_is_not_quoted(cli: Cli, home: Path) -> None:
+    """The place and the message of an error are enough."""
     edited(BY_MAPPING)
     (home / "people.csv").write_text("user_id,nickname,loyalty_points\nu-9,Duchess,many\n")
     done = cli("people", "import", "people.csv")
@@ -171,8 +171,8 @@ def test_a_row_of_people_with_a_redacted_cell_is_not_quoted(cli: Cli, home: Path
 
 
 @pytest.mark.usefixtures("home")
-def test_a_test_does_not_tell_what_it_expects_of_a_redacted_attribute(cli: Cli) -> None:
-    """Neither of the two values."""
+def test_a_failed_test_does_not_show_redacted_values(cli: Cli) -> None:
+    """Neither the expected nor the actual value."""
     edited(BY_MAPPING, ("{tier: gold, loyalty_points: 1280,", "{nickname: Marquise, tier: gold,"))
     for form in ((), ("--json",)):
         done = cli("test", "loyalty", *form)

@@ -1,4 +1,4 @@
-"""A changed YAML sends no live token elsewhere: the vault says where tokens may go."""
+"""A changed YAML cannot send a live token to another host: the vault lists the allowed hosts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Document = dict[str, Any]
 
 
 class World:
-    """Our service, an attacker's, and a project with one token on its action."""
+    """Our service, an attacker's service, and a project with one token on its action."""
 
     def __init__(self, home: Path, say: Say, ours: Server, theirs: Server) -> None:
         self.home, self.ours, self.theirs = home, ours, theirs
@@ -40,7 +40,7 @@ class World:
         return self._say(words, stdin)
 
     def sealed(self, bound: str = f"--token-host {HOST}") -> None:
-        """A vault with the client's secret, and the user's token bound where fetched ones are."""
+        """A vault with the client's secret; the user's token is bound like the fetched ones."""
         assert Exit.CLEAN == self.say("vault init --name ada").code
         done = self.say(f"vault seal crm_secret --host {HOST} {bound}", SECRET)
         assert Exit.CLEAN == done.code
@@ -48,7 +48,7 @@ class World:
             assert Exit.CLEAN == self.say(f"vault bind jwt --user {bound}").code
 
     def document(self, name: str) -> Document:
-        """The project as its team keeps it, with the token of that name on its action."""
+        """The project as the team defines it, with the token of that name on its action."""
         document = project(self.ours, tokens=[name])
         document["tokens"]["own"] = {
             "type": "http_request", "header": "X-Token", "prefix": "Key ", "hosts": [HOST],
@@ -59,7 +59,7 @@ class World:
         return document
 
     def lead(self, document: Document, *hosts: str, host: str = "") -> None:
-        """Point the action, and all tokens, to a host of the attacker."""
+        """Point the action and all tokens to a host of the attacker."""
         host = host or hosts[-1]
         here = {"host": host.lower(), "address": "127.0.0.1", "port": self.theirs.port}
         document["network"]["allow"].append({**here, "reason": "our new gateway"})
@@ -71,7 +71,7 @@ class World:
 
     @property
     def received(self) -> tuple[int, int]:
-        """Requests to us, connections to the attacker."""
+        """Requests to our service, connections to the attacker."""
         return len(self.ours.received), self.theirs.connections
 
 
@@ -158,7 +158,7 @@ WAYS: dict[str, Callable[[World, Document, str], str]] = {
 
 @pytest.mark.parametrize("name", ["crm", "own", "jwt"])
 def test_a_changed_yaml_sends_no_token_to_an_attacker(world: World, name: str) -> None:
-    """Whatever the YAML says: no byte reaches them, no token is fetched, none is read or shown."""
+    """Whatever the YAML says: no byte is sent, no token is fetched, read or shown."""
     world.sealed()
     counts: Counter[str] = Counter()
     for way, change in WAYS.items():
@@ -182,8 +182,8 @@ def test_a_changed_yaml_sends_no_token_to_an_attacker(world: World, name: str) -
 
 
 @pytest.mark.parametrize("name", ["crm", "own", "jwt"])
-def test_a_token_goes_where_the_vault_lets_it_go(world: World, name: str) -> None:
-    """Else nothing above would mean anything: bound to the attacker's host, it arrives there."""
+def test_a_token_is_sent_to_a_host_bound_in_the_vault(world: World, name: str) -> None:
+    """Control test: a token that is bound to the attacker's host does arrive there."""
     world.sealed(f"--token-host {EVIL} --token-host {HOST}")
     document = world.document(name)
     world.lead(document, EVIL)
@@ -195,10 +195,8 @@ def test_a_token_goes_where_the_vault_lets_it_go(world: World, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["crm", "own", "jwt"])
-def test_a_call_that_would_change_something_is_refused_before_it_is_in_the_journal(
-    world: World, name: str
-) -> None:
-    """So that nothing stands there in doubt."""
+def test_a_refused_changing_call_is_not_in_the_journal(world: World, name: str) -> None:
+    """So that the journal has no call with unknown outcome."""
     world.sealed()
     document = world.document(name)
     world.lead(document, EVIL)
@@ -210,8 +208,8 @@ def test_a_call_that_would_change_something_is_refused_before_it_is_in_the_journ
 
 
 @pytest.mark.parametrize("name", ["crm", "own", "jwt"])
-def test_a_redirect_takes_no_token_along(world: World, name: str) -> None:
-    """It is named, and not followed."""
+def test_a_redirect_gets_no_token(world: World, name: str) -> None:
+    """It is reported, and not followed."""
     world.sealed()
     away = [f"Location: {world.theirs.url('/', EVIL)}"]
     with serving(answering(b"", "302 Found", away)) as leading:
@@ -230,10 +228,8 @@ def test_a_redirect_takes_no_token_along(world: World, name: str) -> None:
 
 @pytest.mark.parametrize("new", [f'["{HOST}","{EVIL}"]', f'["{EVIL}"]', f'["{EVIL}","zz.test"]'])
 @pytest.mark.parametrize("name", ["crm", "jwt"])
-def test_a_vault_that_was_changed_without_a_key_sends_nothing(
-    world: World, name: str, new: str
-) -> None:
-    """Neither to the attacker nor to us."""
+def test_a_vault_changed_without_a_key_sends_nothing(world: World, name: str, new: str) -> None:
+    """Neither to the attacker nor to our service."""
     world.sealed()
     document = world.document(name)
     world.lead(document, EVIL)
@@ -245,8 +241,8 @@ def test_a_vault_that_was_changed_without_a_key_sends_nothing(
     assert "changed without its key" in told(done)
 
 
-def test_the_yaml_may_narrow(world: World) -> None:
-    """A host that only the vault names is refused before the vault is asked."""
+def test_the_yaml_may_narrow_the_allowed_hosts(world: World) -> None:
+    """A host that only the vault names is refused before the vault is read."""
     world.sealed(f"--token-host {EVIL} --token-host {HOST}")
     document = world.document("crm")
     write(world.home, document)
@@ -261,19 +257,17 @@ def test_the_yaml_may_narrow(world: World) -> None:
     assert "CA303" in told(done)
 
 
-# The way out
+# The fix
 
 
 def commands_in(done: Done) -> list[str]:
-    """The commands that an error gives, without our own name."""
+    """The commands in an error message, without the program name."""
     return re.findall(r"`cactions (vault (?:init|bind)[^`]*)`", told(done))
 
 
 @pytest.mark.parametrize("name", ["crm", "own"])
-def test_a_secret_of_an_older_vault_lets_its_token_go_nowhere_until_it_is_bound(
-    world: World, name: str
-) -> None:
-    """The error gives the very command; nobody needs to have the secret at hand for it."""
+def test_a_secret_of_an_older_vault_is_not_sent_until_it_is_bound(world: World, name: str) -> None:
+    """The error gives the exact command; it does not need the secret's value."""
     world.sealed("")
     write(world.home, world.document(name))
     done = world.say(DIFF)
@@ -305,7 +299,7 @@ def test_a_users_token_needs_a_binding(world: World, has_vault: bool) -> None:
 
 
 def test_a_token_can_be_fetched_before_it_is_bound(world: World) -> None:
-    """The answer says that it may go nowhere yet, and how that is changed."""
+    """The output says that it cannot be sent yet, and how to change that."""
     world.sealed("")
     write(world.home, world.document("crm"))
     done = world.say("tokens test crm")
@@ -319,10 +313,10 @@ def test_a_token_can_be_fetched_before_it_is_bound(world: World) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("place", ["json", "form", "tokens"])
 @pytest.mark.parametrize("bound", [HOST, "elsewhere.test"])
-def test_an_action_cannot_fetch_a_token_as_if_it_were_an_answer(
+def test_an_action_cannot_call_a_token_endpoint(
     world: World, command: str, place: str, bound: str
 ) -> None:
-    """It would send the client's secret to where tokens are made, and map the token onto people."""
+    """It would send the client's secret to the token endpoint, and map the token onto people."""
     world.sealed(f"--token-host {bound}")
     document = world.document("crm")
     action = document["actions"]["loyalty"]
@@ -335,7 +329,7 @@ def test_an_action_cannot_fetch_a_token_as_if_it_were_an_answer(
     action["request"] = request | carried[place]
     action["response"]["mapping"] = {
         "tier": "$.reference"
-    }  # no rule knows what this service calls it
+    }  # no rule knows this service's name for it
     write(world.home, document)
     done = world.say(command)
     assert Exit.NOTHING_DONE == done.code, told(done)
@@ -343,8 +337,8 @@ def test_an_action_cannot_fetch_a_token_as_if_it_were_an_answer(
     assert (0, 0) == world.received
 
 
-def test_a_fetch_without_a_secret_is_bound_by_the_yaml_alone(world: World) -> None:
-    """What it gives, an attacker could fetch as well; no vault is needed."""
+def test_a_fetch_without_a_secret_needs_only_the_yaml(world: World) -> None:
+    """An attacker could fetch such a token as well, so no vault is needed."""
     document = world.document("own")
     document["tokens"]["own"]["request"]["json"] = {"client": "anybody"}
     write(world.home, document)
@@ -352,7 +346,7 @@ def test_a_fetch_without_a_secret_is_bound_by_the_yaml_alone(world: World) -> No
 
 
 def test_a_fetch_cannot_carry_another_token(world: World) -> None:
-    """So that there is no chain by which one token fetches another."""
+    """So that no chain exists in which one token fetches another."""
     document = world.document("own")
     document["tokens"]["own"]["request"]["tokens"] = ["jwt"]
     write(world.home, document)
@@ -365,10 +359,10 @@ def test_a_fetch_cannot_carry_another_token(world: World) -> None:
 
 
 @pytest.mark.parametrize("words", ["validate", "doctor"])
-def test_what_is_not_bound_is_told_without_a_key(
+def test_an_unbound_token_is_reported_without_a_key(
     world: World, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the file reads, which only its key proves; `doctor` takes it for a problem."""
+    """From the unverified file, which only the key can verify; `doctor` reports a problem."""
     world.sealed("")
     write(world.home, world.document("crm"))
     monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", "nowhere.key")
@@ -380,8 +374,8 @@ def test_what_is_not_bound_is_told_without_a_key(
     assert f"vault bind crm_secret --token-host {HOST}" in commands_in(done)
 
 
-def test_doctor_says_that_the_vault_has_what_calls_need(world: World) -> None:
-    """And looks for no key."""
+def test_doctor_reports_a_complete_vault(world: World) -> None:
+    """And reads no key."""
     world.sealed()
     document = world.document("crm")
     write(world.home, document)
@@ -389,8 +383,8 @@ def test_doctor_says_that_the_vault_has_what_calls_need(world: World) -> None:
     assert "ok" == found["health"]
 
 
-def test_a_binding_of_no_token_is_told(world: World) -> None:
-    """As a secret of no use is; perhaps the token has another name now."""
+def test_a_binding_without_a_token_is_reported(world: World) -> None:
+    """Like an unused secret; the token may have been renamed."""
     world.sealed()
     document = world.document("crm")
     del document["tokens"]["jwt"]
@@ -400,8 +394,8 @@ def test_a_binding_of_no_token_is_told(world: World) -> None:
     assert 'uses the secret "crm_secret"' not in told(done)
 
 
-def test_doctor_says_that_a_vault_cannot_be_read(world: World) -> None:
-    """And goes on to the hosts."""
+def test_doctor_reports_an_unreadable_vault(world: World) -> None:
+    """And continues with the hosts."""
     write(world.home, world.document("crm"))
     (world.home / "cactions.vault").write_text("{}\n")
     checks = world.say("doctor --json").json["checks"]

@@ -1,4 +1,4 @@
-"""A file that is not understood is not quoted: it may be one of credentials, named by mistake."""
+"""A file that cannot be parsed is not quoted: it may hold credentials, named by mistake."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_action_file_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
-    """In every format, by every command, with what it names and what it repeats."""
+def test_an_invalid_action_file_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
+    """In every format, by every command, including names and repeated keys."""
     for other in home.glob("actions*"):
         other.unlink()
     (home / "actions.yaml").write_text(FILES[name])
@@ -73,10 +73,8 @@ def test_what_is_no_action_file_is_not_quoted(cli: Cli, home: Path, name: str) -
 
 @pytest.mark.parametrize("kind", ["csv", "json", "jsonl"])
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_file_of_people_is_not_quoted(
-    cli: Cli, home: Path, name: str, kind: str
-) -> None:
-    """Whatever its name promises."""
+def test_an_invalid_people_file_is_not_quoted(cli: Cli, home: Path, name: str, kind: str) -> None:
+    """Whatever its file name is."""
     (home / f"people.{kind}").write_text(FILES[name])
     done = cli("people", "import", f"people.{kind}")
     assert done.code in {Exit.FINDINGS, Exit.NOTHING_DONE}, done
@@ -84,7 +82,7 @@ def test_what_is_no_file_of_people_is_not_quoted(
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_lock_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
+def test_an_invalid_lock_file_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
     """Neither by a check nor by a test."""
     (home / "attributes.lock.json").write_text(FILES[name])
     for words in (("validate",), ("validate", "--format=sarif"), ("test",)):
@@ -94,8 +92,8 @@ def test_what_is_no_lock_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_recording_or_vault_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
-    """Neither in a replay nor in what a vault tells of itself."""
+def test_an_invalid_recording_or_vault_is_not_quoted(cli: Cli, home: Path, name: str) -> None:
+    """Neither in a replay nor in information about a vault."""
     (home / "cassettes" / "loyalty.json").write_text(FILES[name])
     (home / "cactions.vault").write_text(FILES[name])
     for words in (
@@ -108,8 +106,8 @@ def test_what_is_no_recording_or_vault_is_not_quoted(cli: Cli, home: Path, name:
         assert CANARY not in done.out + done.err
 
 
-def test_an_action_file_is_quoted_as_ever(cli: Cli, home: Path) -> None:
-    """Whoever wrote it sees the line that is meant."""
+def test_a_valid_action_file_is_quoted(cli: Cli, home: Path) -> None:
+    """The author sees the line of the error."""
     text = (home / "actions.yaml").read_text().replace("http_method: get", "http_method: fetch", 1)
     (home / "actions.yaml").write_text(text)
     assert "http_method: fetch" in cli("validate").out

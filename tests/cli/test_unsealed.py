@@ -1,4 +1,4 @@
-"""Beside a vault, a run that it has not sealed is shown, and undoes nothing unasked."""
+"""If a vault exists, a run that it has not sealed is shown, but undone only on request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def plain(cli: Cli, home: Path, key: None) -> Path:
-    """A run of before the vault, and a vault."""
+    """A run from before the vault, and a vault."""
     assert Exit.CLEAN == cli(*RUN).code
     assert Exit.CLEAN == cli("vault", "init", "--name", "ada").code
     return run_of(home)
@@ -59,7 +59,7 @@ def ada(cli: Cli) -> Any:
 
 
 def forged_plan(path: Path, cli: Cli) -> None:
-    """The run in plain text, as somebody without a key can write it."""
+    """The run in plain text, as an attacker without a key can write it."""
     contact, tier = ada(cli)["id"], "gold"
     change = {"attribute": "tier", "kind": "overwrite", "source": "$.tier", "redacted": False,
               "before": FORGED, "after": tier, "data_type": "string", "cautions": []}  # fmt: skip
@@ -78,7 +78,7 @@ def forged_plan(path: Path, cli: Cli) -> None:
 
 
 def downgraded(path: Path, cli: Cli) -> None:
-    """Also the file as it was before there were seals."""
+    """Also the file format of before there were seals."""
     forged_plan(path, cli)
     change(path, "ALTER TABLE run DROP COLUMN seal", "PRAGMA user_version = 1")
 
@@ -97,7 +97,7 @@ def receipt_only(path: Path, cli: Cli) -> None:
 
 
 def seal_only(path: Path, cli: Cli) -> None:
-    """Sealed entries under a head that anyone can have written."""
+    """Sealed entries under a head that anyone could have written."""
     change(path, "UPDATE run SET seal = NULL")
 
 
@@ -105,10 +105,10 @@ FORGERIES = (forged_plan, downgraded, bare, receipt_only, seal_only)
 
 
 @pytest.mark.parametrize("forge", FORGERIES)
-def test_a_run_that_lost_its_seals_writes_nothing(
+def test_a_run_without_its_seals_writes_nothing(
     cli: Cli, sealed: Path, forge: Callable[[Path, Cli], None]
 ) -> None:
-    """Whoever can write the file cannot choose what an undo or a resume writes."""
+    """An attacker who can write the file cannot choose the values that undo or resume writes."""
     forge(sealed, cli)
     before = ada(cli)
     listed = cli("runs", "list")
@@ -142,28 +142,26 @@ def test_a_run_that_lost_its_seals_writes_nothing(
         "UPDATE run SET seal = x''",
     ],
 )
-def test_a_head_that_was_changed_is_damaged(cli: Cli, sealed: Path, statement: str) -> None:
-    """Its seal belongs to one text in one run."""
+def test_a_run_with_a_changed_head_is_damaged(cli: Cli, sealed: Path, statement: str) -> None:
+    """Its seal is valid for one text in one run only."""
     change(sealed, statement)
     for words in (("show", sealed.stem), ("undo", sealed.stem, "--yes"), ("list",)):
         done = cli("runs", *words)
         assert done.code == (Exit.FINDINGS if words == ("list",) else Exit.NOTHING_DONE), done.err
 
 
-def test_a_run_of_before_the_vault_is_undone_when_the_operator_says_so(
-    cli: Cli, plain: Path
-) -> None:
-    """It is shown as it was, and --unsealed is enough."""
+def test_a_run_from_before_the_vault_is_undone_with_unsealed(cli: Cli, plain: Path) -> None:
+    """It is shown unchanged, and --unsealed is enough."""
     assert Exit.MISUSE == cli("runs", "undo", "last", "--yes").code
     assert "gold" == ada(cli)["attributes"]["tier"]
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
     assert "silver" == ada(cli)["attributes"]["tier"]
 
 
-def test_a_file_of_the_first_version_is_read_and_undone_without_a_vault(
+def test_a_run_file_of_the_first_version_can_be_undone_without_a_vault(
     cli: Cli, home: Path
 ) -> None:
-    """An update of cactions takes nothing away."""
+    """An update of cactions removes no abilities."""
     assert Exit.CLEAN == cli(*RUN).code
     change(run_of(home), "ALTER TABLE run DROP COLUMN seal", "PRAGMA user_version = 1")
     assert "not sealed" not in cli("runs", "list").out
@@ -171,16 +169,16 @@ def test_a_file_of_the_first_version_is_read_and_undone_without_a_vault(
     assert "silver" == ada(cli)["attributes"]["tier"]
 
 
-def test_a_sealed_run_stays_sealed_when_somebody_is_forgotten(cli: Cli, sealed: Path) -> None:
-    """What is left of them is sealed like all the rest."""
+def test_a_sealed_run_stays_sealed_after_forget(cli: Cli, sealed: Path) -> None:
+    """The remaining data is sealed like everything else."""
     assert Exit.CLEAN == cli("runs", "forget", "--person", "user_id=u-1", "--yes").code
     listed = cli("runs", "list")
     assert (Exit.CLEAN, False) == (listed.code, "not sealed" in listed.out)
     assert "A forgotten person" in cli("runs", "show", "last").out
 
 
-def test_what_an_unsealed_run_applied_is_not_ours(cli: Cli, home: Path, plain: Path) -> None:
-    """``overwrite: if_ours`` believes authentic runs only."""
+def test_values_of_an_unsealed_run_do_not_count_as_ours(cli: Cli, home: Path, plain: Path) -> None:
+    """``overwrite: if_ours`` trusts authentic runs only."""
     contact = ada(cli)["id"]
     assert {} == workspace.open_journal(home).get_last_applied(contact)
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
@@ -188,11 +186,11 @@ def test_what_an_unsealed_run_applied_is_not_ours(cli: Cli, home: Path, plain: P
     assert "gold" == workspace.open_journal(home).get_last_applied(contact)["tier"]
 
 
-# Types and redaction, of which the project has the last word
+# Types and redaction: the project's current definition decides
 
 
 def retyped(path: Path, values: dict[str, object]) -> None:
-    """The run, whose plan says that an attribute held something else."""
+    """The run, with a plan that claims another type for an attribute."""
     with closing(sqlite3.connect(path)) as database, database:
         [(text,)] = database.execute("SELECT plan FROM entry").fetchall()
         plan = json.loads(text)
@@ -211,10 +209,10 @@ VALUES: dict[str, list[object]] = {
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in VALUES.items() for value in values]
 )
-def test_an_old_value_of_another_type_is_not_restored(
+def test_undo_does_not_restore_a_value_of_another_type(
     cli: Cli, home: Path, name: str, value: object
 ) -> None:
-    """A run's file can say that a text was a number: no such value is written."""
+    """A run file could claim that a text was a number: such a value is never written."""
     assert Exit.CLEAN == cli(*RUN).code
     before = ada(cli)
     retyped(run_of(home), {name: value})
@@ -225,8 +223,8 @@ def test_an_old_value_of_another_type_is_not_restored(
     assert before == ada(cli)
 
 
-def test_a_resume_writes_no_value_of_another_type(cli: Cli, home: Path) -> None:
-    """The person is one failed receipt."""
+def test_resume_does_not_write_a_value_of_another_type(cli: Cli, home: Path) -> None:
+    """The person gets one failed receipt."""
     assert Exit.CLEAN == cli(*RUN).code
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
     before = ada(cli)
@@ -249,8 +247,8 @@ def test_a_resume_writes_no_value_of_another_type(cli: Cli, home: Path) -> None:
     assert before == ada(cli)
 
 
-def test_what_the_project_hides_is_hidden_whatever_the_run_says(cli: Cli, home: Path) -> None:
-    """A run's file cannot show what the action files redact."""
+def test_values_redacted_by_the_project_are_hidden_in_every_run(cli: Cli, home: Path) -> None:
+    """A run file cannot show what the action files redact."""
     assert Exit.CLEAN == cli(*RUN).code
     text = (home / "actions.yaml").read_text()
     (home / "actions.yaml").write_text(

@@ -1,4 +1,4 @@
-"""Keyrings that do what bad ones do: real backends of the library, for child processes."""
+"""Faulty keyrings: real backends of the keyring library, for child processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyring.backends import null
 
 
 class Memory(backend.KeyringBackend):
-    """Honest, but forgets everything at its end."""
+    """Works correctly, but loses everything when the process ends."""
 
     priority = 9  # type: ignore[assignment]
     items: ClassVar[dict[tuple[str, str], str]] = {}
@@ -27,11 +27,11 @@ class Memory(backend.KeyringBackend):
 
 
 class PlaintextMemory(Memory):
-    """What its name says."""
+    """Stores keys in plain text, as its name says."""
 
 
 class Hanging(Memory):
-    """Waits for somebody who never answers."""
+    """Waits for a user who never answers."""
 
     def get_password(self, service: str, username: str) -> str | None:
         time.sleep(600)
@@ -39,52 +39,52 @@ class Hanging(Memory):
 
 
 class HangingAtStart(Memory):
-    """Does not even tell whether it is there."""
+    """Already hangs when asked whether it is available."""
 
     def __init__(self) -> None:
         time.sleep(600)
 
 
 class HangingWrite(Memory):
-    """Takes the key and never answers."""
+    """Receives the key and never returns."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         time.sleep(600)
 
 
 class Locked(Memory):
-    """Nobody unlocks it."""
+    """Is locked, and no user can unlock it."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise errors.KeyringLocked("Failed to unlock the collection!")
 
 
 class LockedByItsOwnWord(Memory):
-    """As SecretStorage says it, which the library lets through."""
+    """Is locked and raises SecretStorage's own exception, which the library does not catch."""
 
     class LockedException(Exception):
-        """Its own."""
+        """SecretStorage's exception."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise self.LockedException(password)
 
 
 class WithoutACollection(Memory):
-    """The service runs, and has no place for items."""
+    """The service runs, but has no collection for items."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise errors.InitError("Failed to create the collection: Prompt dismissed..")
 
 
 class Forgetful(Memory):
-    """Says yes, and keeps nothing."""
+    """Reports success, and stores nothing."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.items.pop((service, username), None)
 
 
 class Cutting(Memory):
-    """Keeps the first 100 characters of what is new; of what it is told to restore, all."""
+    """Stores the first 100 characters of a new value, but a restored value completely."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         known = os.environ.get("KNOWN", "")
@@ -92,7 +92,7 @@ class Cutting(Memory):
 
 
 class Stubborn(Memory):
-    """Mangles every write, and every attempt to put the old value back."""
+    """Corrupts every write, and every attempt to restore the old value."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.items[service, username] = password[::-1]
@@ -102,7 +102,7 @@ class Stubborn(Memory):
 
 
 class Talkative(Memory):
-    """Tells in its exceptions what it was to store, as some do."""
+    """Shows the value to be stored in its exceptions, as some backends do."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         reason = ValueError(password)
@@ -110,28 +110,28 @@ class Talkative(Memory):
 
 
 class Exiting(Memory):
-    """Ends the program, or tries to."""
+    """Tries to end the program."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise SystemExit(service)
 
 
 class NotText(Memory):
-    """Answers with what is no text."""
+    """Returns a value that is not a text."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return b"bytes"  # type: ignore[return-value]
 
 
 class Strange(Memory):
-    """Holds something that is none of ours; what, the environment says."""
+    """Holds an item that is not ours; its content comes from the environment."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return os.environ["HELD"]
 
 
 class Unfit(Memory):
-    """Not for this machine."""
+    """Not available on this machine."""
 
     @backend.properties.classproperty
     def priority(cls) -> float:  # noqa: N805
@@ -139,8 +139,8 @@ class Unfit(Memory):
 
 
 class NullByAnotherName(null.Keyring):
-    """Keeps nothing, under a name that nobody knows."""
+    """Stores nothing, under an unknown name."""
 
 
 Alias = Memory
-"""The same class under a name that is not its own."""
+"""The same class under another name."""

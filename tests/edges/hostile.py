@@ -1,4 +1,4 @@
-"""Servers that do what no server should, each with what a support engineer is told about it."""
+"""Misbehaving servers, each with the error that a support engineer should see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NONE, UNUSABLE = FailureReason.NO_ANSWER, FailureReason.UNUSABLE_ANSWER
 
 @dataclass(frozen=True)
 class Case:
-    """``reason`` is None where the answer can be used; ``words`` are a pattern."""
+    """``reason`` is None if the answer can be used; ``words`` is a pattern."""
 
     behaviour: Behaviour
     reason: FailureReason | None
@@ -38,11 +38,11 @@ class Case:
     body: str | None = None
 
 
-# How they behave
+# Server behaviours
 
 
 def says(*parts: bytes, ragged: bool = False) -> Behaviour:
-    """Reads the request, says this, and closes; ``ragged``: without TLS's own end."""
+    """Reads the request, sends this, and closes; ``ragged``: without closing TLS properly."""
 
     def behave(talk: Talk) -> None:
         talk.request()
@@ -55,7 +55,7 @@ def says(*parts: bytes, ragged: bool = False) -> Behaviour:
 
 
 def drips(start: bytes, drop: bytes) -> Behaviour:
-    """Always something, and never all of it."""
+    """Keeps sending slowly, and never finishes."""
 
     def behave(talk: Talk) -> None:
         talk.request()
@@ -68,7 +68,7 @@ def drips(start: bytes, drop: bytes) -> Behaviour:
 
 
 def pours(start: bytes, more: bytes) -> Behaviour:
-    """Without end, as fast as it goes."""
+    """Sends without end, as fast as possible."""
 
     def behave(talk: Talk) -> None:
         talk.request()
@@ -80,7 +80,7 @@ def pours(start: bytes, more: bytes) -> Behaviour:
 
 
 def resets(*parts: bytes) -> Behaviour:
-    """Reads the request, says this, and is gone."""
+    """Reads the request, sends this, and resets the connection."""
 
     def behave(talk: Talk) -> None:
         talk.request()
@@ -93,7 +93,7 @@ def resets(*parts: bytes) -> Behaviour:
 
 
 def greeted(*parts: bytes, then: Callable[[Talk], object] = lambda _: None) -> Behaviour:
-    """Takes what a client sends first, and says this instead of a TLS handshake."""
+    """Reads the first bytes of the client, and sends this instead of a TLS handshake."""
 
     def behave(talk: Talk) -> None:
         talk.socket.recv(4096)
@@ -105,7 +105,7 @@ def greeted(*parts: bytes, then: Callable[[Talk], object] = lambda _: None) -> B
 
 
 def silent(talk: Talk) -> None:
-    """Waits until the client has gone."""
+    """Waits until the client closes."""
     while talk.socket.recv(4096):
         pass
 
@@ -117,7 +117,7 @@ def deaf(talk: Talk) -> None:
 
 
 def sipping(talk: Talk) -> None:
-    """Reads, so that sending always goes on, and never ends."""
+    """Reads slowly, so that sending never stops and never ends."""
     while talk.socket.recv(1024):
         time.sleep(PAUSE)
 
@@ -132,7 +132,7 @@ def dripping_handshake(talk: Talk) -> None:
 
 
 def body(data: bytes, *headers: str) -> bytes:
-    """A whole answer."""
+    """A complete answer."""
     lines = [f"Content-Length: {len(data)}", *headers]
     return OK + "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + data
 
@@ -142,7 +142,7 @@ def coded(data: bytes, *codings: str) -> Behaviour:
 
 
 def dropped(data: bytes, coding: str) -> Behaviour:
-    """A byte a record."""
+    """One byte per record."""
     whole = body(data, f"Content-Encoding: {coding}")
     start = len(whole) - len(data)
     return says(whole[:start], *(whole[at : at + 1] for at in range(start, len(whole))))
@@ -150,7 +150,7 @@ def dropped(data: bytes, coding: str) -> Behaviour:
 
 @cache
 def bomb(bits: int) -> bytes:
-    """A MiB that stands for a GiB. It has no end, which nobody should come to see."""
+    """A MiB that decompresses to more than a GiB; its end should never be reached."""
     packer = zlib.compressobj(9, zlib.DEFLATED, bits)
     head = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH)
     mib = packer.compress(bytes(1024**2)) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -163,11 +163,11 @@ def packed(bits: int, data: bytes = GOOD) -> bytes:
 
 
 def deep(levels: int) -> bytes:
-    """Ada's answer, so many levels deep in all."""
+    """Ada's answer, nested to this depth in total."""
     return GOOD[:-1] + b', "x": ' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
 
 
-# What they show
+# Certificates of the servers
 
 
 def certified(*names: str, days: tuple[int, int]) -> Callable[[], ssl.SSLContext]:
@@ -486,4 +486,4 @@ FLOODS = ("a huge header", "endless headers", "endless header", "endless 1xx", "
           "endless chunks", "endless small chunks", "endless trailers", "an endless length",
           "an endless chunk extension", "a gzip bomb", "a deflate bomb", "a raw bomb",
           "100,000 deep", "a number of 100,000 digits")  # fmt: skip
-"""What would fill the memory."""
+"""Cases that would fill the memory."""

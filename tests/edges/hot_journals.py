@@ -1,7 +1,7 @@
 """Rollback journals that make SQLite delete a file: https://sqlite.org/fileformat.html, section 3.
 
-A journal whose last record names a super-journal is rolled back by whoever opens the database
-next; SQLite then deletes the super-journal, whatever file that is.
+A journal whose last record names a super-journal is rolled back by the next process that opens
+the database; SQLite then deletes the super-journal, whatever file that is.
 """
 
 from __future__ import annotations

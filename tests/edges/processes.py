@@ -1,4 +1,4 @@
-"""Other processes of the same user, for what is seen from outside only: kills, races, limits."""
+"""Subprocesses of the same user, for effects visible only from outside: kills, races, limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEADLINE = 60
 
 
 def finished(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """A Python program after its end, whatever the end was."""
+    """A Python program after its end, with any result."""
     return subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
         cwd=ROOT,
@@ -49,7 +49,7 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 def tell(process: subprocess.Popen[str], line: str) -> None:
-    """Give the process a line."""
+    """Send a line to the process."""
     assert process.stdin
     process.stdin.write(f"{line}\n")
     process.stdin.flush()

@@ -1,4 +1,4 @@
-"""What a port promises holds for the edge and for the fake that stands for it in tests."""
+"""The contract of each port holds for the real adapter and for its test double."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def stored(folder: Path, *people: Person) -> People:
 
 
 def overlaid(folder: Path, *people: Person) -> People:
-    """Every other person is stored; the seed says something older about everybody."""
+    """Every other person is stored; the seed has older data about every person."""
     older = [Person(each.id, each.fields, {"tier": "older"}) for each in people[::2]]
     stored(folder, *people[::2])
     return LocalPeopleStore(folder / ".cactions", (*older, *people[1::2]))
@@ -82,20 +82,20 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> MakePeople:
     return lambda *people: request.param(tmp_path, *people)
 
 
-# Who is found
+# Finding people
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
         (PersonQuery("id", "p2"), LEAD),
-        (PersonQuery("user_id", "u-1"), person()),  # the lead with the same one is passed over
+        (PersonQuery("user_id", "u-1"), person()),  # the lead with the same one is ignored
         (PersonQuery("user_id", "u-2"), BOB),
         (PersonQuery("email", "bob@example.COM"), BOB),
     ],
 )
-def test_the_one_who_matches_is_found(make: MakePeople, query: PersonQuery, found: Person) -> None:
-    """By id, by user_id among users, by e-mail with the domain in any case."""
+def test_the_matching_person_is_found(make: MakePeople, query: PersonQuery, found: Person) -> None:
+    """By id, by user_id among users, by e-mail with the domain in any letter case."""
     assert found == make(person(), LEAD, BOB).find(query)
 
 
@@ -114,21 +114,21 @@ def test_the_one_who_matches_is_found(make: MakePeople, query: PersonQuery, foun
         PersonQuery("email", ""),
     ],
 )
-def test_whoever_only_looks_alike_is_not_found(make: MakePeople, query: PersonQuery) -> None:
-    """Nothing is folded, trimmed, unescaped or made a pattern."""
+def test_a_similar_person_is_not_found(make: MakePeople, query: PersonQuery) -> None:
+    """Nothing is folded, trimmed, unescaped or used as a pattern."""
     with pytest.raises(UsageError, match="there is no person with") as caught:
         make(BOB).find(query)
     assert "`cactions people list`" in caught.value.hint
 
 
-def test_nobody_is_found_by_another_field(make: MakePeople) -> None:
-    """A phone number or a name never says who somebody is."""
+def test_no_person_is_found_by_another_field(make: MakePeople) -> None:
+    """A phone number or a name does not identify a person."""
     with pytest.raises(UsageError, match='cannot be looked up by "phone"'):
         make(BOB).find(PersonQuery("phone", "1"))
 
 
-def test_two_people_with_one_address_are_an_error_that_lists_them(make: MakePeople) -> None:
-    """A lead and a user may share an address; the first one is never simply taken."""
+def test_an_ambiguous_email_is_an_error_that_lists_the_people(make: MakePeople) -> None:
+    """A lead and a user may share an address; the first one is never simply used."""
     with pytest.raises(UsageError) as caught:
         make(LEAD, person()).find(PersonQuery("email", "ada@example.com"))
     for part in ("2 people", "exactly one must match", "user p1", "lead p2"):
@@ -136,8 +136,8 @@ def test_two_people_with_one_address_are_an_error_that_lists_them(make: MakePeop
     assert "id=p" in caught.value.hint
 
 
-def test_a_mistyped_key_names_the_nearest(make: MakePeople) -> None:
-    """The hint is for a typing error; it shows nobody's address."""
+def test_an_unknown_key_suggests_the_nearest(make: MakePeople) -> None:
+    """The hint is for typing errors; it shows no address of a person."""
     people = make(person(), BOB)
     with pytest.raises(UsageError) as near:
         people.find(PersonQuery("user_id", "u-22"))
@@ -150,17 +150,17 @@ def test_a_mistyped_key_names_the_nearest(make: MakePeople) -> None:
 @given(
     st.from_regex(r"[aA]@[bB.@]{0,3}", fullmatch=True), st.from_regex(r"[aA]@[bBé]", fullmatch=True)
 )
-def test_people_are_found_by_the_rule_of_same_person(left: str, right: str) -> None:
-    """There is one rule for e-mail addresses, in the look-up and in the proof."""
+def test_look_ups_use_the_same_person_rule(left: str, right: str) -> None:
+    """Look-up and identity check have one rule for e-mail addresses."""
     one, other = build_lookup_key("email", left), build_lookup_key("email", right)
     assert equals_reference(EMAIL, left, right) == (one is not None and one == other)
 
 
-# What is written
+# Writing
 
 
 def test_a_plan_is_applied_once(make: MakePeople) -> None:
-    """The second time its ``before`` does not hold any more, and nothing is written."""
+    """The second time its old values no longer match, and nothing is written."""
     people, plan = make(person(tier="silver")), a_plan(change("silver", "gold"))
     assert Receipt("p1", Outcome.APPLIED) == people.commit(plan)
     again = people.commit(plan)
@@ -180,10 +180,10 @@ def test_a_plan_is_applied_once(make: MakePeople) -> None:
         ({"tier": {"a": [1]}}, {"a": [1.0]}),
     ],
 )
-def test_before_is_compared_as_strict_json(
+def test_old_values_are_compared_as_strict_json(
     make: MakePeople, held: dict[str, Value], before: Value
 ) -> None:
-    """Absent, null, true, 1 and 1.0 are five different things to have promised."""
+    """Absent, null, true, 1 and 1.0 are five different values."""
     receipt = make(person(**held)).commit(a_plan(change(before, "gold", redacted=True)))
     found = held.get("tier", ABSENT)
     assert Outcome.CONFLICT is receipt.outcome
@@ -191,8 +191,8 @@ def test_before_is_compared_as_strict_json(
     assert is_same(found, receipt.conflicts[0].found)
 
 
-def test_one_conflict_stops_every_change_of_the_plan(make: MakePeople) -> None:
-    """All or nothing: a half-applied plan is nobody's plan."""
+def test_one_conflict_prevents_every_change_of_the_plan(make: MakePeople) -> None:
+    """All or nothing: a plan is never half applied."""
     people = make(person(tier="silver", points=1))
     plan = a_plan(change("silver", "gold"), Change("points", 2, 3))
     assert (Conflict("points", 2, 1),) == people.commit(plan).conflicts
@@ -200,14 +200,14 @@ def test_one_conflict_stops_every_change_of_the_plan(make: MakePeople) -> None:
 
 
 def test_a_plan_without_effect_is_unchanged(make: MakePeople) -> None:
-    """Even where the value is another one by now: there was nothing to write."""
+    """Even if the value has changed since: there was nothing to write."""
     people = make(person(tier="gold"))
     plan = a_plan(change("silver", "silver"), change(None, ""))
     assert Receipt("p1", Outcome.UNCHANGED) == people.commit(plan)
 
 
-def test_a_plan_for_somebody_who_is_gone_is_an_error(make: MakePeople) -> None:
-    """Nobody is made by a commit."""
+def test_a_plan_for_a_deleted_person_is_an_error(make: MakePeople) -> None:
+    """A commit creates no person."""
     people = make(BOB)
     with pytest.raises(UsageError, match="no person with id p1"):
         people.commit(a_plan(change(ABSENT, "gold")))
@@ -215,7 +215,7 @@ def test_a_plan_for_somebody_who_is_gone_is_an_error(make: MakePeople) -> None:
         people.get("p1")
 
 
-def test_absent_after_takes_the_attribute_away(make: MakePeople) -> None:
+def test_an_absent_new_value_removes_the_attribute(make: MakePeople) -> None:
     """Undoing an addition leaves no null behind."""
     people, plan = make(person(points=1)), a_plan(change(ABSENT, "gold"))
     people.commit(plan)
@@ -223,7 +223,7 @@ def test_absent_after_takes_the_attribute_away(make: MakePeople) -> None:
     assert {"points": 1} == people.get("p1").attributes
 
 
-def test_contact_fields_and_other_people_are_never_touched(make: MakePeople) -> None:
+def test_contact_fields_and_other_people_are_never_changed(make: MakePeople) -> None:
     """A commit writes attributes of one person."""
     people = make(person(tier="silver"), BOB)
     people.commit(a_plan(change("silver", "gold")))
@@ -231,7 +231,7 @@ def test_contact_fields_and_other_people_are_never_touched(make: MakePeople) -> 
     assert BOB == people.get("p3")
 
 
-# What the journal keeps
+# The journal
 
 
 @pytest.fixture(params=["memory", "files"])
@@ -260,8 +260,8 @@ def keep(journal: Journal, run: RunHead, plan: Plan, receipt: Receipt | None = A
         journal.record_outcome(run.id, entry, receipt)
 
 
-def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
-    """Head, plans in their order, receipts, and whether it came to its end."""
+def test_a_stored_run_is_read_back(journal: Journal) -> None:
+    """Head, plans in their order, receipts, and whether it is finished."""
     refused = Receipt("p1", Outcome.CONFLICT, "changed", (Conflict("tier", ABSENT, None, True),))
     plan = a_plan(Change("points", ABSENT, 10**30, redacted=True))
     journal.create_run(head())
@@ -280,8 +280,8 @@ def test_a_run_is_read_as_it_was_kept(journal: Journal) -> None:
     ]
 
 
-def test_an_answer_takes_the_place_of_a_pending_plan(journal: Journal) -> None:
-    """Of the same person and entry, and nowhere else; what is open stays open."""
+def test_an_answer_replaces_a_pending_plan(journal: Journal) -> None:
+    """Only for the same person and entry; open entries stay open."""
     pending = replace(GOLD, call=SentCall("POST https://api.shop.example/refunds"), changes=())
     journal.create_run(head())
     journal.record_plans("run-1", [pending, pending])
@@ -296,8 +296,8 @@ def test_an_answer_takes_the_place_of_a_pending_plan(journal: Journal) -> None:
     assert run == journal.read("run-1")
 
 
-def test_a_run_begins_once(journal: Journal) -> None:
-    """A second run of the same id would mix its entries with the first."""
+def test_a_run_id_is_used_once(journal: Journal) -> None:
+    """A second run with the same id would mix its entries with the first."""
     journal.create_run(head())
     with pytest.raises(UsageError, match="already"):
         journal.create_run(head())
@@ -305,7 +305,7 @@ def test_a_run_begins_once(journal: Journal) -> None:
 
 @pytest.mark.parametrize("given", ["run-2", "", "-", "../run-1", "run-1.db", "run-1/", "\0", "ü"])
 def test_an_unknown_run_is_an_error_everywhere(journal: Journal, given: str) -> None:
-    """No other run, and no other file, is taken for it."""
+    """No other run, and no other file, is used instead."""
     keep(journal, head(), GOLD)
     calls: list[Callable[[], object]] = [
         lambda: journal.read(given) if given else journal.finish(given),
@@ -322,7 +322,7 @@ def test_an_unknown_run_is_an_error_everywhere(journal: Journal, given: str) -> 
 
 
 def test_entries_and_people_that_a_run_does_not_have_are_an_error(journal: Journal) -> None:
-    """Nothing is settled or undone into the air."""
+    """No receipt or undo is stored for them."""
     keep(journal, head(), GOLD)
     with pytest.raises(UsageError, match="no entry 2"):
         journal.record_outcome("run-1", 2, APPLIED)
@@ -330,8 +330,8 @@ def test_entries_and_people_that_a_run_does_not_have_are_an_error(journal: Journ
         journal.mark_undone("run-1", "p9", "run-2")
 
 
-def test_the_beginning_of_an_id_is_enough_where_one_run_has_it(journal: Journal) -> None:
-    """A full id always means itself, even where another one begins with it."""
+def test_a_unique_beginning_of_an_id_is_enough(journal: Journal) -> None:
+    """A full id always means itself, even if another one begins with it."""
     for run_id in ("20260101-a", "20260101-ab", "20260202-c"):
         journal.create_run(head(run_id))
     assert "20260202-c" == journal.read("202602").head.id
@@ -340,14 +340,14 @@ def test_the_beginning_of_an_id_is_enough_where_one_run_has_it(journal: Journal)
         journal.read("20260101")
 
 
-def test_runs_come_newest_first(journal: Journal) -> None:
-    """By their start, whatever their ids; of the same moment, by id."""
+def test_runs_are_listed_newest_first(journal: Journal) -> None:
+    """By their start, whatever their ids; with the same start, by id."""
     for run_id, started in (("b", 2.0), ("c", 1.0), ("a", 3.0), ("d", 1.0)):
         journal.create_run(head(run_id, started))
     assert ["a", "b", "d", "c"] == [run.head.id for run in journal.list_runs()]
 
 
-def test_the_last_applied_value_counts(journal: Journal) -> None:
+def test_the_last_applied_value_is_returned(journal: Journal) -> None:
     """By attribute, from the newest run that has one; inside a run, from the last entry."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "bronze"), Change("points", ABSENT, 1)))
     keep(journal, head("new", 2.0), a_plan(change("bronze", "silver")))
@@ -367,17 +367,17 @@ def test_the_last_applied_value_counts(journal: Journal) -> None:
         (RunKind.APPLY, a_plan(change("other", "other")), APPLIED),
     ],
 )
-def test_what_was_not_surely_applied_is_not_ours(
+def test_uncertain_values_do_not_count_as_ours(
     journal: Journal, kind: RunKind, plan: Plan, receipt: Receipt | None
 ) -> None:
-    """Undo runs, unknown and failed outcomes, and values that were there already."""
+    """Undo runs, unknown and failed outcomes, and unchanged values."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0, kind), plan, receipt)
     assert {"tier": "silver"} == journal.get_last_applied("p1")
 
 
-def test_what_was_undone_is_not_ours(journal: Journal) -> None:
-    """The value before it counts again; the other people of the run keep theirs."""
+def test_undone_values_do_not_count_as_ours(journal: Journal) -> None:
+    """The older value counts again; other people of the run keep theirs."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0), GOLD)
     journal.mark_undone("new", "p1", "undo-1")
@@ -385,22 +385,22 @@ def test_what_was_undone_is_not_ours(journal: Journal) -> None:
     assert ["undo-1"] == [entry.undone_by for entry in journal.read("new").entries]
 
 
-def test_a_reopened_run_is_the_run(journal: Journal) -> None:
-    """With all that was kept, to be gone on with."""
+def test_a_reopened_run_has_all_its_data(journal: Journal) -> None:
+    """With everything stored, ready to continue."""
     keep(journal, head(), GOLD, None)
     assert journal.read("run-1") == journal.reopen("run-1")
     assert [2] == list(journal.record_plans("run-1", [GOLD]))
 
 
-def test_no_plans_are_no_entries(journal: Journal) -> None:
+def test_an_empty_window_adds_no_entries(journal: Journal) -> None:
     """A window may be empty."""
     journal.create_run(head())
     assert [] == list(journal.record_plans("run-1", []))
     assert () == journal.read("run-1").entries
 
 
-def test_a_discarded_run_vouches_for_nothing(journal: Journal) -> None:
-    """It is gone; the others are not."""
+def test_values_of_a_deleted_run_do_not_count(journal: Journal) -> None:
+    """The run is deleted; the others are not."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0), GOLD)
     journal.discard("new")
@@ -408,8 +408,8 @@ def test_a_discarded_run_vouches_for_nothing(journal: Journal) -> None:
     assert {"tier": "silver"} == journal.get_last_applied("p1")
 
 
-def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
-    """In every run, and of nobody else; the counts add up as before."""
+def test_the_outcome_of_a_forgotten_person_stays(journal: Journal) -> None:
+    """In every run, and only for that person; the counts still add up."""
     other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
     keep(journal, head("old", 1.0), GOLD)
     keep(journal, head("new", 2.0), GOLD, Receipt("p1", Outcome.CONFLICT, "Ada", (TIER,)))
@@ -428,7 +428,7 @@ def test_of_whoever_is_forgotten_the_outcome_stays(journal: Journal) -> None:
     assert "Ada" not in str(journal.read("old")) + str(journal.read("new"))
 
 
-# Whose turn it is
+# Run locks
 
 
 @pytest.fixture(params=["memory", "files"])
@@ -436,8 +436,8 @@ def turns(request: pytest.FixtureRequest, tmp_path: Path) -> RunLock:
     return FakeRunLock() if request.param == "memory" else FileRunLock(tmp_path / ".cactions")
 
 
-def test_an_action_is_run_by_one_at_a_time(turns: RunLock) -> None:
-    """The second is told so; when the first is done, the turn is free."""
+def test_an_action_has_one_run_at_a_time(turns: RunLock) -> None:
+    """The second gets an error; when the first ends, the lock is free."""
     with turns.hold(head()), pytest.raises(RunAborted, match="loyalty is being run"):  # noqa: SIM117
         with turns.hold(head("run-2")):
             raise AssertionError
@@ -448,7 +448,7 @@ def test_an_action_is_run_by_one_at_a_time(turns: RunLock) -> None:
 
 
 @pytest.mark.parametrize("other", [{"action": "Loyalty!"}, {"workspace": "w1"}])
-def test_other_actions_and_workspaces_have_their_own_turn(
+def test_other_actions_and_workspaces_have_their_own_lock(
     turns: RunLock, other: dict[str, str]
 ) -> None:
     """Only the same action in the same workspace would write the same attributes."""
@@ -500,7 +500,7 @@ def from_a_recording(folder: Path) -> Iterator[Asking]:
 
 @contextmanager
 def from_the_service(_folder: Path) -> Iterator[Asking]:
-    """On loopback; it hangs up on whoever asks for something else."""
+    """On loopback; it closes the connection for any other request."""
 
     def answering(talk: Talk) -> None:
         while talk.request().startswith(b"GET /customers/u-1 "):
@@ -526,12 +526,12 @@ def test_a_known_request_is_answered_as_often_as_it_is_sent(asking: Asking) -> N
 
 
 def test_an_unknown_request_has_no_answer(asking: Asking) -> None:
-    """Not the nearest one, either."""
+    """The nearest one is not used either."""
     with pytest.raises(PlanningError):
         asking.sender.send(asking.unknown)
 
 
-def test_a_clock_that_nobody_moves_stands_still() -> None:
-    """What is told the time twice in a test gets the same one."""
+def test_a_fake_clock_does_not_advance_by_itself() -> None:
+    """Two readings in a test give the same time."""
     clock: Clock = FakeClock(5.0)
     assert [5.0, 5.0] == [clock.get_time(), clock.get_time()]

@@ -17,6 +17,6 @@ print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0,
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
-def test_core_dumps_are_off_for_good() -> None:
-    """Neither limit can be raised again, and PR_GET_DUMPABLE says no."""
+def test_core_dumps_are_permanently_disabled() -> None:
+    """Neither limit can be raised again, and PR_GET_DUMPABLE is 0."""
     assert "(0, 0) 0\n" == finished(PROGRAM).stdout

@@ -1,6 +1,6 @@
-"""Sees every connection and every look-up that Python is about to make, and lets none of them out.
+"""Observes every connection and DNS look-up that Python is about to make, and blocks them.
 
-An audit hook of the interpreter: nothing of ours is replaced, and nothing can go round it.
+An audit hook of the interpreter: none of our code is replaced, and nothing can bypass it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass
 class Trap:
-    """``tried``: the addresses, loopback ones too; ``asked``: the names."""
+    """``tried``: the addresses, including loopback; ``asked``: the names."""
 
     tried: list[tuple[str, int]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -38,7 +38,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 @contextmanager
 def trapped() -> Iterator[Trap]:
-    """Only loopback is reached, and no name server."""
+    """Only loopback can be reached, and no name server."""
     if not hasattr(sys, "_cactions_trap"):
         sys.addaudithook(_watch)
         sys._cactions_trap = True  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Names have one grammar, and what is proposed instead of another name is a name."""
+"""All names have one grammar, and the suggestion for an invalid name is a valid name."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ FORMS = {"a name": NAME, "a secret": SECRET_NAME}
     ["", ".", "..", "../../out", "-x", "--", "a b", "a/b", "a\\b", "a\0b", "a\nb", "a\n", "é",
      "Ünï", "a..b", "._x", "😀", "x" * 200, ".-_.-_", "@x"],
 )  # fmt: skip
-def test_a_name_that_is_none_is_refused_and_another_one_proposed(
-    form: NameGrammar, name: str
-) -> None:
-    """The proposal can be pasted as it stands."""
+def test_an_invalid_name_is_refused_with_a_suggestion(form: NameGrammar, name: str) -> None:
+    """The suggestion can be pasted unchanged."""
     assert not form.fits(name)
     assert form.fits(form.propose(name))
     assert f'write "{form.propose(name)}"' in describe_refusal(name, form)[1]
@@ -31,8 +29,8 @@ def test_a_name_that_is_none_is_refused_and_another_one_proposed(
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from("ab1_-.@ /\\\0\n~é😀"), max_size=20) | st.text(max_size=200))
-def test_whatever_is_written_a_name_is_proposed(name: str) -> None:
-    """And what is a name already is no path, no option, and not hidden."""
+def test_the_suggestion_for_any_text_is_a_valid_name(name: str) -> None:
+    """And a valid name is never a path, an option, or hidden."""
     for form in FORMS.values():
         assert form.fits(form.propose(name))
         if form.fits(name):
@@ -41,8 +39,8 @@ def test_whatever_is_written_a_name_is_proposed(name: str) -> None:
             assert ".." not in name
 
 
-def test_every_name_of_a_secret_is_one_of_the_vault_s_format() -> None:
-    """So that whatever can be named can be sealed."""
+def test_every_valid_secret_name_fits_the_vault_format() -> None:
+    """So that every secret that can be named can be sealed."""
     for name in ("a", "_", "0", "x.y", "a@b", "x" * 128):
         assert SECRET_NAME.fits(name)
         assert OF_THE_FORMAT.fullmatch(name)

@@ -1,4 +1,4 @@
-"""Strict JSON: what is accepted comes through exactly, the rest is refused with its place."""
+"""Strict JSON: valid text is parsed exactly, the rest is refused with its place."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
 
 
 def refusal(data: bytes | str, **limits: int) -> tuple[int, int, str]:
-    """Line, column and message of the refusal that must come."""
+    """Line, column and message of the expected refusal."""
     with pytest.raises(StrictJsonError) as caught:
         strict_json.parse_json(data, **limits)
     return caught.value.line, caught.value.column, caught.value.message
 
 
 @given(DOCUMENTS)
-def test_what_is_written_is_read_back_the_same(document: Json) -> None:
+def test_written_json_reads_back_unchanged(document: Json) -> None:
     """``parse(dumps(value))`` is ``value``, as text and as bytes."""
     text = strict_json.dump_json(document)
     assert is_same(document, strict_json.parse_json(text))
@@ -38,8 +38,8 @@ def test_what_is_written_is_read_back_the_same(document: Json) -> None:
 
 
 @given(DOCUMENTS)
-def test_escaped_and_spread_out_texts_are_read_the_same(document: Json) -> None:
-    """Escapes (pairs of surrogates too) and blank space change nothing."""
+def test_escapes_and_white_space_do_not_change_the_value(document: Json) -> None:
+    """Including surrogate pairs."""
     assert is_same(document, strict_json.parse_json(json.dumps(document, indent=1)))
 
 
@@ -47,8 +47,8 @@ JSON_LIKE = st.text(st.sampled_from('[]{}",:\\u0dDcC89e+-.NaI \n\ud800é'))
 
 
 @given(JSON_LIKE | st.text() | st.binary())
-def test_any_input_is_read_or_refused_inside_itself(data: str | bytes) -> None:
-    """Nothing but StrictJsonError ever comes out, and its place lies in the text."""
+def test_any_input_is_parsed_or_refused_with_a_place_inside_it(data: str | bytes) -> None:
+    """No exception but StrictJsonError is raised, and its place is in the text."""
     try:
         value = strict_json.parse_json(data)
     except StrictJsonError as error:
@@ -93,7 +93,7 @@ def test_any_input_is_read_or_refused_inside_itself(data: str | bytes) -> None:
 def test_every_refusal_has_its_place(
     data: bytes | str, line: int, column: int, message: str
 ) -> None:
-    """Line and column point at the spot, in characters."""
+    """Line and column point at the place, in characters."""
     assert (line, column, message) == refusal(data)
 
 
@@ -104,12 +104,12 @@ LENIENT = r"""
 
 
 @pytest.mark.parametrize("text", [*LENIENT, '"a\nb"', "\x0b1", "\u00a01", "1\0", "[1 2]"])
-def test_leniencies_of_other_readers_are_refused(text: str) -> None:
-    """Neither comments nor trailing commas, other quotes, other digits or other blank space."""
+def test_extensions_of_other_parsers_are_refused(text: str) -> None:
+    """Neither comments nor trailing commas, other quotes, other digits or other white space."""
     refusal(text)
 
 
-def test_numbers_are_exact() -> None:
+def test_numbers_are_parsed_exactly() -> None:
     """An integer keeps every digit and a float stays a float."""
     numbers = strict_json.parse_json(f"[9007199254740993, {'9' * 640}, 1.0, 1E2, -0]")
     assert is_same([9007199254740993, 10**640 - 1, 1.0, 100.0, 0], numbers)
@@ -124,7 +124,7 @@ def test_depth_is_counted_outside_strings() -> None:
 
 
 @pytest.mark.parametrize("bracket", ["[", '{"a":', '[{"a":'])
-def test_a_row_of_brackets_never_recurses(bracket: str) -> None:
+def test_many_open_brackets_do_not_recurse(bracket: str) -> None:
     """100,000 open brackets are refused at the 65th."""
     expected = "the nesting is deeper than 64 levels"
     _, column, message = refusal(bracket * 100_000)
@@ -132,20 +132,20 @@ def test_a_row_of_brackets_never_recurses(bracket: str) -> None:
     assert column <= 65 * len(bracket)
 
 
-def test_a_refusal_quotes_nothing() -> None:
-    """A response body may be private, its keys, too: a key that stands twice has a place."""
+def test_a_refusal_quotes_no_content() -> None:
+    """A response body and its keys may be private: a duplicate key is reported by its place."""
     _, _, message = refusal(json.dumps({"k" * 100: 1})[:-1] + f', "{"k" * 100}": "hunter2"}}')
     assert "this key stands twice" == message
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
-def test_what_json_cannot_say_is_not_written(number: float) -> None:
+def test_values_outside_json_are_not_written(number: float) -> None:
     """NaN and the infinities raise instead of becoming invalid JSON."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         strict_json.dump_json([number])
 
 
-def test_writing_is_compact_and_keeps_order_and_letters() -> None:
-    """Neither blank space nor escapes where none is needed."""
+def test_written_json_is_compact_and_keeps_order_and_letters() -> None:
+    """Without white space, and without unnecessary escapes."""
     expected = '{"b":"é😀","a":[1,null]}'
     assert expected == strict_json.dump_json({"b": "é😀", "a": [1, None]})

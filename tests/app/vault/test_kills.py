@@ -1,4 +1,4 @@
-"""Kills and failing disks: the vault is the old or the new one; nothing acknowledged is lost."""
+"""Kills and failing disks: the vault is the old or the new one; confirmed data is never lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.vaults import CHEAP, HolderInFile, HolderInMemory, context_at
 
 HOST = "api.shop.example"
 CALLS = ("open", "fchmod", "write", "fsync", "rename", "unlink", "close")
-"""What the operating system is asked to do while a vault is written."""
+"""The system calls that are made while a vault is written."""
 
 
 def value(name: str, version: int) -> Secret:
@@ -36,7 +36,7 @@ def value(name: str, version: int) -> Secret:
 
 
 class Disk:
-    """Counts the calls that write to the disk, and lets one of them end otherwise."""
+    """Counts the calls that write to the disk, and replaces one of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.patch = monkeypatch
@@ -45,7 +45,7 @@ class Disk:
 
     @contextmanager
     def otherwise(self, number: int, end: Callable[[Callable[[], Any]], Any]) -> Iterator[None]:
-        """The call of this number (from 1) is handed to ``end`` instead of being made."""
+        """The call of this number (from 1) is passed to ``end`` instead of being made."""
         self.left, self.hit = number, ""
         with self.patch.context() as patch:
             for name in CALLS:
@@ -123,10 +123,10 @@ def drafts(folder: Path) -> list[str]:
 
 @operations
 @pytest.mark.parametrize("end", ENDS)
-def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
+def test_a_failing_disk_call_leaves_the_old_or_the_new_vault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, end: str
 ) -> None:
-    """Call after call, until none fails; and the words say which of the two, or that it is open."""
+    """Each call fails in turn; the message says which vault it is, or that this is unknown."""
     disk, counts = Disk(monkeypatch), {"old": 0, "new": 0, "unknown": 0}
     for number in range(1, 100):
         folder = tmp_path / str(number)
@@ -152,7 +152,7 @@ def test_whatever_call_fails_the_vault_is_the_old_or_the_new_one(
 
 
 def _judge(context: VaultContext, old: bytes, said: str) -> None:
-    """The file is what was said, whole, and opens with the key that is held."""
+    """The file is as reported, complete, and opens with the key."""
     now = context.file.read()
     verified = manage.verify_vault(context)
     if said == "old":
@@ -164,7 +164,7 @@ def _judge(context: VaultContext, old: bytes, said: str) -> None:
     assert verified.head.generation - (old != now) == 3
 
 
-def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_fsync_is_not_retried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel may report success the second time without having written anything."""
     context, calls = prepared(tmp_path), []
 
@@ -179,7 +179,7 @@ def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert 1 == len(calls)
 
 
-def test_a_write_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_write_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is written after it."""
     context, write = prepared(tmp_path), os.write
     with monkeypatch.context() as patch:
@@ -188,8 +188,8 @@ def test_a_write_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert 2 == manage.verify_vault(context).entries
 
 
-def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path) -> None:
-    """The secret is durable; to say "failed" would make people seal it twice."""
+def test_a_key_store_that_cannot_remember_is_a_note_and_no_failure(tmp_path: Path) -> None:
+    """The secret is durable; an error would make the operator seal it twice."""
 
     class Forgetful(HolderInMemory):
         def remember_generation(self, vault_id: str, generation: int) -> None:
@@ -205,8 +205,8 @@ def test_a_holder_that_does_not_remember_is_a_note_and_no_failure(tmp_path: Path
     )
 
 
-def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
-    """A vault that nobody can open is never written, nor half an invitation used up."""
+def test_no_vault_is_created_if_its_key_cannot_be_stored(tmp_path: Path) -> None:
+    """A vault that no key opens is never written, and an invitation is not half used."""
 
     class Full(HolderInMemory):
         def keep(self, vault_id: str, key: object) -> None:
@@ -230,7 +230,7 @@ def test_a_key_that_cannot_be_kept_makes_no_vault(tmp_path: Path) -> None:
 
 
 def forked(job: Callable[[], object]) -> int:
-    """Another process of ours that does the job and never comes back; its id."""
+    """Another process that does the job and never returns; its id."""
     child = os.fork()
     if child:
         return child
@@ -241,16 +241,16 @@ def forked(job: Callable[[], object]) -> int:
 
 
 def ended(child: int) -> int:
-    """The signal that ended it; 0 where it came to its end."""
+    """The signal that ended the process; 0 if it finished."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @operations
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_any_call_the_vault_is_the_old_or_the_new_one(
+def test_a_kill_at_any_disk_call_leaves_the_old_or_the_new_vault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, when: str
 ) -> None:
-    """Each call that writes to the disk, before it and after it."""
+    """Before and after each call that writes to the disk."""
     disk = Disk(monkeypatch)
 
     def die(call: Callable[[], Any]) -> None:
@@ -278,14 +278,14 @@ def test_killed_at_any_call_the_vault_is_the_old_or_the_new_one(
 
 
 KILLS = 20
-"""In the normal run; 300 in the long one."""
+"""In the normal run; 300 in the long form."""
 
 
 @pytest.mark.hostile
-def test_two_writers_are_killed_again_and_again_and_lose_nothing(
+def test_two_writers_killed_repeatedly_lose_no_data(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """What a writer has acknowledged is there afterwards, and whatever is there opens."""
+    """Every confirmed write exists afterwards, and every existing entry opens."""
     kills = 300 if request.config.option.markexpr == "hostile" else KILLS
     keys = HolderInFile(tmp_path / "keys.json")
     context = context_at(tmp_path / "cactions.vault", keys=keys)
@@ -314,7 +314,7 @@ def _nothing_lost(context: VaultContext, acknowledged: dict[str, int]) -> None:
 
 
 class _Writer:
-    """A process that seals, rotates, rekeys and removes, and says what is done."""
+    """A process that seals, rotates, rekeys and removes, and prints what is done."""
 
     def __init__(self, name: str, context: VaultContext, seed: float) -> None:
         self._reader, writer = os.pipe()
@@ -337,7 +337,7 @@ class _Writer:
 
     @property
     def acknowledged(self) -> dict[str, int]:
-        """By name, the newest version that was said to be durable."""
+        """By name, the newest version that was confirmed as durable."""
         words = (line.split() for line in self._said.decode().split("\n")[:-1])
         return {name: int(version) for name, version in words}
 
@@ -359,8 +359,8 @@ def _write_on(name: str, context: VaultContext, seed: float, out: int) -> None:
                 rekey.remove_recipient(context, secret)
 
 
-def test_a_use_case_raises_nothing_but_our_errors(tmp_path: Path) -> None:
-    """Where the folder is gone, too."""
+def test_vault_use_cases_raise_only_our_errors(tmp_path: Path) -> None:
+    """Also if the folder is missing."""
     context = context_at(tmp_path / "gone" / "cactions.vault")
     for use in (
         manage.list_entries,

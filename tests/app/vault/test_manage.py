@@ -1,4 +1,4 @@
-"""Secrets are stored, opened for their hosts only, shared by a recipient, and salvaged."""
+"""Secrets are stored, opened for their hosts only, shared with a recipient, and salvaged."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ada(path: Path) -> VaultContext:
-    """Somebody who made a vault with one secret."""
+    """A teammate who created a vault with one secret."""
     context = new_vault(path)
     manage.seal_secret(context, validation.check_secret("shop_token", "the-first-token"), [HOST])
     return context
 
 
 def joined(ada: VaultContext, name: str = "bob") -> VaultContext:
-    """Somebody else, on a machine of their own."""
+    """Another teammate on a machine of their own."""
     context = context_at(Path(ada.file.name))
     recipients.join_vault(context, recipients.invite_recipient(ada, name).handout.text.reveal())
     return context
@@ -71,7 +71,7 @@ def test_a_sealed_secret_opens_and_cannot_be_read_in_the_file(ada: VaultContext)
 
 
 def test_a_secret_opens_for_its_hosts_only(ada: VaultContext) -> None:
-    """The hosts are bound to it; the error says which they are and how to allow another."""
+    """The hosts are bound to it; the error names them and how to allow another."""
     with pytest.raises(DefinitionError, match="may not be sent to evil") as caught:
         open_secret(ada, "shop_token", "evil.example")
     assert HOST in caught.value.hint
@@ -79,7 +79,7 @@ def test_a_secret_opens_for_its_hosts_only(ada: VaultContext) -> None:
     assert isinstance(open_secret(ada, "shop_token", HOST.upper()), Secret)
 
 
-def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultContext) -> None:
+def test_an_unknown_secret_is_reported_with_similar_names(ada: VaultContext) -> None:
     """With the command that seals it."""
     with pytest.raises(UsageError, match='no secret "shop_tokn"') as caught:
         open_secret(ada, "shop_tokn", HOST)
@@ -89,7 +89,7 @@ def test_what_is_not_sealed_is_named_with_what_is_near(ada: VaultContext) -> Non
 
 
 def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultContext) -> None:
-    """Each says the other command."""
+    """Each error names the other command."""
     with pytest.raises(UsageError, match="already sealed") as caught:
         manage.seal_secret(ada, validation.check_secret("shop_token", "another-token"), [HOST])
     assert "vault rotate shop_token" in caught.value.hint
@@ -100,7 +100,7 @@ def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultContext) ->
 
 
 def test_rotating_makes_a_new_version_and_drops_the_old_value(ada: VaultContext) -> None:
-    """Hosts stay, unless they are given."""
+    """Hosts stay the same unless new ones are given."""
     manage.rotate_secret(ada, validation.check_secret("shop_token", "the-second-token"))
     [entry] = manage.list_entries(ada).secrets
     assert (2, (HOST,)) == (entry.version, entry.hosts)
@@ -111,7 +111,7 @@ def test_rotating_makes_a_new_version_and_drops_the_old_value(ada: VaultContext)
     assert (3, ("a.example", "b.example")) == (entry.version, entry.hosts)
 
 
-def test_every_write_is_a_generation(ada: VaultContext) -> None:
+def test_every_write_increases_the_generation(ada: VaultContext) -> None:
     """Two so far: init and seal."""
     assert 2 == manage.verify_vault(ada).head.generation
     assert 3 == rekey.rekey_vault(ada).written.head.generation
@@ -138,8 +138,10 @@ def test_every_write_is_a_generation(ada: VaultContext) -> None:
         ("x" * 65_537, "longer than 65,536 bytes", "not a file"),
     ],
 )
-def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str, hint: str) -> None:
-    """And never repeated in the words."""
+def test_a_value_that_would_fail_later_is_refused_when_sealed(
+    value: str, says: str, hint: str
+) -> None:
+    """And never repeated in the message."""
     with pytest.raises(UsageError, match=says) as caught:
         validation.check_secret("shop_token", value)
     assert hint in caught.value.hint
@@ -147,8 +149,8 @@ def test_a_value_that_would_fail_far_away_is_refused_here(value: str, says: str,
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
-def test_a_line_break_at_the_end_goes_on_request(end: str) -> None:
-    """One, not two."""
+def test_a_final_line_break_is_removed_on_request(end: str) -> None:
+    """One line break, not two."""
     assert "a-good-token" == (
         validation.check_secret("a", f"a-good-token{end}", strip_newline=True).reveal()
     )
@@ -159,8 +161,8 @@ def test_a_line_break_at_the_end_goes_on_request(end: str) -> None:
 @pytest.mark.parametrize(
     "host", ["https://a.example", "a.example/v1", "*.example", "", "a b", "é.fr"]
 )
-def test_a_host_is_a_name(ada: VaultContext, host: str) -> None:
-    """Neither a URL nor a pattern; and there must be one."""
+def test_a_host_must_be_a_host_name(ada: VaultContext, host: str) -> None:
+    """Neither a URL nor a pattern; and at least one is needed."""
     with pytest.raises(UsageError, match="host"):
         manage.seal_secret(ada, validation.check_secret("crm", "another-token"), [host])
     with pytest.raises(UsageError, match="at least one host"):
@@ -168,8 +170,8 @@ def test_a_host_is_a_name(ada: VaultContext, host: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "-a", ".a", "a" * 129, 'a"b', "ä", "a\n"])
-def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
-    """Of a secret and of a recipient."""
+def test_a_name_must_fit_the_file_format(path: Path, name: str) -> None:
+    """The name of a secret or of a recipient."""
     with pytest.raises(UsageError, match="no valid name"):
         validation.check_secret(name, "a-good-token")
     with pytest.raises(UsageError, match="no valid name"):
@@ -177,8 +179,8 @@ def test_a_name_fits_into_the_file(path: Path, name: str) -> None:
     assert not path.exists()
 
 
-def test_a_vault_is_made_once(ada: VaultContext) -> None:
-    """What is there is never replaced."""
+def test_an_existing_vault_is_not_replaced(ada: VaultContext) -> None:
+    """An existing file stays unchanged."""
     before = ada.file.read()
     with pytest.raises(UsageError, match="already exists"):
         manage.create_vault(ada, "eve")
@@ -188,8 +190,8 @@ def test_a_vault_is_made_once(ada: VaultContext) -> None:
 # Rollback
 
 
-def test_an_older_file_stops_until_it_is_accepted(ada: VaultContext, path: Path) -> None:
-    """With both numbers; accepting names exactly the one that is there."""
+def test_an_older_file_is_refused_until_it_is_accepted(ada: VaultContext, path: Path) -> None:
+    """With both numbers; the accepted number must be that of the file."""
     old = path.read_bytes()
     manage.rotate_secret(ada, validation.check_secret("shop_token", "the-second-token"))
     path.write_bytes(old)
@@ -203,10 +205,8 @@ def test_an_older_file_stops_until_it_is_accepted(ada: VaultContext, path: Path)
     assert "the-first-token" == shop_token(ada)
 
 
-def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
-    ada: VaultContext, path: Path
-) -> None:
-    """Without a memory only ``--min-generation`` can notice it."""
+def test_a_key_without_a_memory_needs_min_generation(ada: VaultContext, path: Path) -> None:
+    """Without stored state only ``--min-generation`` can detect a rollback."""
     text = recipients.add_machine(ada, "ci").handout.text.reveal()
     vault_id = manage.read_unverified(ada.file).head.vault_id
     key = VaultKey("", decode_key(text, vault_id, "key"))
@@ -216,11 +216,11 @@ def test_a_headless_key_tells_whether_a_rollback_would_be_noticed(
     assert "the-first-token" == shop_token(context_at(path, keys=OnlyKey(key)))
 
 
-# People and machines
+# Teammates and machines
 
 
-def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
-    """Their key is made on their machine, and the code is void."""
+def test_a_teammate_joins_by_invitation(ada: VaultContext) -> None:
+    """Their key is created on their machine, and the code becomes invalid."""
     admitted = recipients.invite_recipient(ada, "bob")
     code = admitted.handout.text.reveal()
     bob, eve = context_at(Path(ada.file.name)), context_at(Path(ada.file.name))
@@ -235,8 +235,8 @@ def test_a_newcomer_joins_through_somebody_who_is_in(ada: VaultContext) -> None:
     assert decode_key(code, vault_id, "join") != bob.keys.get_key(vault_id).reveal()
 
 
-def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
-    """The old one is void; somebody which is a recipient already is not invited again."""
+def test_a_lost_invitation_code_can_be_replaced(ada: VaultContext) -> None:
+    """The old code becomes invalid; an existing recipient is not invited again."""
     first, second = (
         recipients.invite_recipient(ada, "bob").handout.text.reveal() for _ in range(2)
     )
@@ -250,7 +250,7 @@ def test_a_code_that_was_not_seen_is_made_again(ada: VaultContext) -> None:
         recipients.add_machine(ada, "ada")
 
 
-def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
+def test_a_recipient_cannot_join_again(ada: VaultContext) -> None:
     """The key that opens the vault is never replaced."""
     code = recipients.invite_recipient(ada, "bob").handout.text.reveal()
     with pytest.raises(UsageError, match='holds the key of "ada", which is a recipient already'):
@@ -261,15 +261,15 @@ def test_whoever_is_in_does_not_join_again(ada: VaultContext) -> None:
 @pytest.mark.parametrize(
     "code", ["", "hello", "cactions-key-1:AAAA", "cactions-join-1:" + "A" * 64]
 )
-def test_a_bad_code_is_the_operators_error(ada: VaultContext, code: str) -> None:
-    """And says what is wrong with it."""
+def test_a_bad_invitation_code_is_a_usage_error(ada: VaultContext, code: str) -> None:
+    """The error says what is wrong with it."""
     with pytest.raises(UsageError, match="nothing was written") as caught:
         recipients.join_vault(context_at(Path(ada.file.name)), code)
     assert caught.value.hint
 
 
 def test_a_passphrase_opens_the_vault(ada: VaultContext, path: Path) -> None:
-    """With or without its name; a wrong one says so."""
+    """With or without its name; the error says if it is wrong."""
     recipients.add_passphrase(ada, validation.check_passphrase("paper", PASSPHRASE))
     for label in ("paper", ""):
         assert "the-first-token" == shop_token(
@@ -281,10 +281,8 @@ def test_a_passphrase_opens_the_vault(ada: VaultContext, path: Path) -> None:
         validation.check_passphrase("paper", "short")
 
 
-def test_who_was_removed_has_no_key_that_opens_what_comes_after(
-    ada: VaultContext, path: Path
-) -> None:
-    """Not the old key, nor any key that they could have taken from the old file."""
+def test_a_removed_recipient_cannot_open_later_secrets(ada: VaultContext, path: Path) -> None:
+    """Neither with the old key nor with any key taken from the old file."""
     bob = joined(ada)
     carol = joined(ada, "carol")
     machine = recipients.add_machine(ada, "ci").handout.text.reveal()
@@ -312,8 +310,10 @@ def test_who_was_removed_has_no_key_that_opens_what_comes_after(
     assert "the-first-token" == shop_token(carol)
 
 
-def test_a_passphrase_stays_where_it_is_given(ada: VaultContext, path: Path) -> None:
-    """Rekeying asks for it; without it the recipient is dropped, and named."""
+def test_a_passphrase_recipient_stays_if_the_passphrase_is_given(
+    ada: VaultContext, path: Path
+) -> None:
+    """Rekeying asks for it; without it the recipient is dropped and named."""
     paper = validation.check_passphrase("paper", PASSPHRASE)
     recipients.add_passphrase(ada, paper)
     assert () == rekey.rekey_vault(ada, [paper]).dropped
@@ -325,7 +325,7 @@ def test_a_passphrase_stays_where_it_is_given(ada: VaultContext, path: Path) -> 
 
 
 @pytest.mark.parametrize(("name", "says"), [("eve", "no recipient"), ("ada", "is you")])
-def test_only_others_are_removed(ada: VaultContext, name: str, says: str) -> None:
+def test_recipients_cannot_remove_themselves(ada: VaultContext, name: str, says: str) -> None:
     """Nothing is written."""
     before = ada.file.read()
     with pytest.raises(UsageError, match=says):
@@ -336,8 +336,8 @@ def test_only_others_are_removed(ada: VaultContext, name: str, says: str) -> Non
 # Journals and plans
 
 
-def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultContext) -> None:
-    """By the name that is kept beside what they sealed; each purpose and epoch has its own."""
+def test_journal_and_plan_keys_survive_a_new_data_key(ada: VaultContext) -> None:
+    """Each is found by the name stored with the sealed data; purposes and epochs differ in keys."""
     first = open_vault(ada)
     old = {p: first.derive_purpose_key(p) for p in (Purpose.JOURNAL, Purpose.PLAN)}
     rekey.rekey_vault(ada)
@@ -352,11 +352,11 @@ def test_the_keys_of_journals_and_plans_outlive_the_data_key(ada: VaultContext) 
         vault.derive_purpose_key(Purpose.JOURNAL, "of-another-vault.1")
 
 
-# Checking and saving
+# Status and salvage
 
 
-def test_status_says_how_it_is_and_never_fails(ada: VaultContext, path: Path) -> None:
-    """Whole, without a key, damaged, missing."""
+def test_status_reports_every_state_and_never_fails(ada: VaultContext, path: Path) -> None:
+    """Intact, without a key, damaged, missing."""
     whole = manage.get_status(ada)
     assert ("ada", True, None) == (whole.me, whole.rollback_checked, whole.trouble)
     keyless = manage.get_status(context_at(path))
@@ -368,7 +368,7 @@ def test_status_says_how_it_is_and_never_fails(ada: VaultContext, path: Path) ->
     assert isinstance(manage.get_status(ada).trouble, UsageError)
 
 
-def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Path) -> None:
+def test_salvage_keeps_readable_entries_and_lists_the_rest(ada: VaultContext, path: Path) -> None:
     """Into a new vault with a new id; the damaged file stays."""
     joined(ada)
     for name in ("aaa", "bbb", "ccc"):
@@ -394,8 +394,8 @@ def test_salvage_saves_what_opens_and_lists_the_rest(ada: VaultContext, path: Pa
         salvage.salvage_vault(ada, new)
 
 
-def test_salvage_without_a_head_or_a_key_says_so(ada: VaultContext, path: Path) -> None:
-    """Nothing is made up."""
+def test_salvage_without_a_head_or_a_key_is_refused(ada: VaultContext, path: Path) -> None:
+    """Nothing is invented."""
     whole = path.read_bytes()
     for bad in (whole[100:], b"", whole.replace(b'"wrapped"', b'"wrappde"')):
         path.write_bytes(bad)
@@ -427,7 +427,7 @@ def test_many_secrets_open_in_linear_time(tmp_path: Path) -> None:
     assert large < small * 8
 
 
-# Where tokens may go
+# Hosts of tokens
 
 
 def entry_of(context: VaultContext, name: str) -> Entry:
@@ -435,8 +435,8 @@ def entry_of(context: VaultContext, name: str) -> Entry:
     return found
 
 
-def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultContext) -> None:
-    """Sorted, in small letters; without any, the key is not there."""
+def test_a_secret_is_sealed_with_its_token_hosts(ada: VaultContext) -> None:
+    """Sorted, in lower case; without token hosts the key is left out."""
     manage.seal_secret(
         ada, validation.check_secret("crm", "a-good-secret"), [HOST], ["B.example", "a.example"]
     )
@@ -444,8 +444,8 @@ def test_a_secret_is_sealed_with_the_hosts_of_its_tokens(ada: VaultContext) -> N
     assert "token_hosts" not in entry_of(ada, "shop_token").meta
 
 
-def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultContext) -> None:
-    """The answer to it could be a live token, and could be mapped."""
+def test_a_secret_that_fetches_tokens_is_never_sent_by_an_action(ada: VaultContext) -> None:
+    """The answer could contain a live token, and could be mapped to an attribute."""
     hosts = ["auth.example", "api.example"]
     manage.seal_secret(ada, validation.check_secret("crm", "a-good-secret"), hosts, ["api.example"])
     vault = open_vault(ada)
@@ -455,8 +455,8 @@ def test_what_fetches_tokens_is_never_sent_by_an_action(ada: VaultContext) -> No
         assert "a-good-secret" == manage.open_secret(vault, "crm", host, fetches=True).reveal()
 
 
-def test_binding_seals_the_same_value_again(ada: VaultContext) -> None:
-    """Nobody types it; its hosts stay, and its version rises."""
+def test_binding_reseals_the_same_value(ada: VaultContext) -> None:
+    """No input is needed; its hosts stay, and its version increases."""
     token_binding.bind_fetched_tokens(ada, "shop_token", ["a.example"])
     entry = entry_of(ada, "shop_token")
     assert (2, (HOST,), ("a.example",)) == (entry.version, entry.hosts, entry.token_hosts)
@@ -465,8 +465,8 @@ def test_binding_seals_the_same_value_again(ada: VaultContext) -> None:
     assert ("b.example",) == entry_of(ada, "shop_token").token_hosts
 
 
-def test_bindings_survive_whatever_seals_again(ada: VaultContext, path: Path) -> None:
-    """A rotation, a new data key, and a rescue into another vault."""
+def test_bindings_survive_every_reseal(ada: VaultContext, path: Path) -> None:
+    """A rotation, a new data key, and a salvage into another vault."""
     token_binding.bind_fetched_tokens(ada, "shop_token", ["a.example"])
     token_binding.bind_user_token(ada, "jwt", ["b.example"])
     manage.rotate_secret(
@@ -482,8 +482,8 @@ def test_bindings_survive_whatever_seals_again(ada: VaultContext, path: Path) ->
         assert manage.verify_vault(context).entries
 
 
-def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultContext) -> None:
-    """A newer version of this tool may have put it there."""
+def test_rotating_keeps_unknown_fields_of_an_entry(ada: VaultContext) -> None:
+    """A newer version of this tool may have added them."""
 
     def edit(vault: OpenVault) -> OpenVault:
         old = manage.find_entry(vault, "shop_token")
@@ -496,8 +496,8 @@ def test_rotating_keeps_what_it_does_not_know_of_an_entry(ada: VaultContext) -> 
     assert "of a newer version" == entry_of(ada, "shop_token").meta["note"]
 
 
-def test_a_binding_of_a_users_token_is_no_secret(ada: VaultContext) -> None:
-    """It opens for no host, has no value to rotate, and nobody who leaves has known one."""
+def test_a_binding_of_a_users_token_is_not_a_secret(ada: VaultContext) -> None:
+    """It opens for no host, has no value to rotate, and a removed recipient has not known one."""
     token_binding.bind_user_token(ada, "jwt", [HOST])
     for act in (
         lambda: open_secret(ada, "jwt", HOST),
@@ -516,8 +516,8 @@ def test_a_binding_of_a_users_token_is_no_secret(ada: VaultContext) -> None:
 
 
 @pytest.mark.parametrize("host", ["https://a.example", "a/b", "*.example", "", "a b", "é.fr"])
-def test_a_token_host_is_a_name_as_well(ada: VaultContext, host: str) -> None:
-    """The hint says the option that it was given with."""
+def test_a_token_host_must_be_a_host_name(ada: VaultContext, host: str) -> None:
+    """The hint names the option that was used."""
     for act in (
         lambda: token_binding.bind_fetched_tokens(ada, "shop_token", [host]),
         lambda: token_binding.bind_user_token(ada, "jwt", [host]),

@@ -1,4 +1,4 @@
-"""Nothing that was done to a vault without a key is accepted, and every refusal has its kind."""
+"""No change made to a vault without a key is accepted, and every refusal has its kind."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.vaults import FixedClock, OnlyKey
 from tests.vectors.vault_vectors import PASSPHRASE, Maker, bound, dumps, large, small
 
 FLIP_EVERY = 11
-"""Of all bits, how many the normal run leaves out between two that it flips."""
+"""The number of bits that the normal run skips between two flipped bits."""
 
 pytestmark = pytest.mark.hostile
 
 
 class Remembering(AesGcmSealer):
-    """Stretches each passphrase once: thousands of files have the same one."""
+    """Derives each passphrase once: thousands of files have the same one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ SEALING = Remembering()
 
 
 class Case:
-    """A whole vault, and the key of somebody who is in."""
+    """A complete vault, and the key of a recipient."""
 
     def __init__(self, name: str, vault: Maker, key: VaultKey | Passphrase) -> None:
         self.name = name
@@ -50,7 +50,7 @@ class Case:
         self.key = key
 
     def verdict(self, data: bytes, seen: int | None = None) -> VaultFault | None:
-        """What is wrong with these bytes; None where every entry opens."""
+        """The error kind for these bytes; None if every entry opens."""
         try:
             vault = open_vault.unlock_vault(file_format.parse_vault(data), self.key, SEALING)
             open_vault.check_generation(_desk(seen), vault.head)
@@ -83,12 +83,12 @@ cases = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES]
 
 @pytest.fixture
 def is_long(request: pytest.FixtureRequest) -> bool:
-    """Whether the run was asked for everything."""
+    """Whether the test run uses the long form."""
     return request.config.option.markexpr == "hostile"
 
 
 def refused(case: Case, attempts: Iterable[bytes]) -> Counter[str]:
-    """Each attempt's kind; fails where one is accepted."""
+    """The kind of each attempt; fails if one is accepted."""
     counts: Counter[str] = Counter()
     for data in attempts:
         if data != case.data:
@@ -104,13 +104,13 @@ def told(what: str, counts: Counter[str]) -> None:
 
 
 @cases
-def test_the_vault_opens_as_it_is(case: Case) -> None:
-    """Else nothing below would mean anything."""
+def test_the_unchanged_vault_opens(case: Case) -> None:
+    """Control test for all tests below."""
     assert case.verdict(case.data) is None
 
 
 @cases
-def test_no_flipped_bit_is_accepted(case: Case, is_long: bool) -> None:
+def test_a_flipped_bit_is_refused(case: Case, is_long: bool) -> None:
     """Every single bit of the file."""
     step = 1 if is_long else FLIP_EVERY
     told(f"flipped bits ({case.name})", refused(case, _flips(case.data, step)))
@@ -124,7 +124,7 @@ def _flips(data: bytes, step: int) -> Iterator[bytes]:
 
 
 @cases
-def test_no_truncation_is_accepted(case: Case) -> None:
+def test_a_truncated_file_is_refused(case: Case) -> None:
     """Wherever the file ends."""
     counts = refused(case, (case.data[:end] for end in range(len(case.data))))
     told(f"truncations ({case.name})", counts)
@@ -132,8 +132,8 @@ def test_no_truncation_is_accepted(case: Case) -> None:
 
 
 @cases
-def test_no_mutation_is_accepted(case: Case, is_long: bool) -> None:
-    """Bytes changed, taken out, doubled, moved, and lines mixed, by chance."""
+def test_a_mutated_file_is_refused(case: Case, is_long: bool) -> None:
+    """Bytes randomly changed, removed, doubled or moved, and lines shuffled."""
     chance = random.Random(case.name)
     number = 6_700 if is_long else 600
     mutations = (_mutated(case.data, chance) for _ in range(number))
@@ -183,8 +183,8 @@ MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 )  # fmt: skip
 
 
-def test_no_swap_and_no_replay_is_accepted() -> None:
-    """Lines of other vaults, epochs, versions and names in every place; with no key to them."""
+def test_swapped_and_replayed_lines_are_refused() -> None:
+    """Lines of other vaults, epochs, versions and names in every place; without a key."""
     case = CASES[0]
     own = case.data.splitlines(keepends=True)
     attempts = set(_reordered(own)) | set(_spliced(own)) | set(_edited(case.data))
@@ -203,7 +203,7 @@ def _reordered(own: list[bytes]) -> Iterator[bytes]:
 
 
 def _spliced(own: list[bytes]) -> Iterator[bytes]:
-    """Each line in place of each, from a file that is valid by itself."""
+    """Each line replaced by each other one, from a file that is valid by itself."""
     for other in (
         small("another"), small(generation=6), small(generation=8), small(epoch=2), large(),
     ):  # fmt: skip
@@ -214,7 +214,7 @@ def _spliced(own: list[bytes]) -> Iterator[bytes]:
 
 
 def _edited(data: bytes) -> Iterator[bytes]:
-    """One readable fact changed."""
+    """One readable field changed."""
     for old, new in (
         (b'"crm_id"', b'"crm_ie"'), (b'"shop_token"', b'"shop_tokens"'),
         (b'"version":3', b'"version":4'), (b'"version":3', b'"version":2'),
@@ -230,8 +230,8 @@ def _edited(data: bytes) -> Iterator[bytes]:
         yield new.join(data.rsplit(old, 1))
 
 
-def test_nobody_who_can_make_the_mac_can_move_an_entry() -> None:
-    """Entries are bound by themselves: to name, version, purpose, vault, epoch and hosts."""
+def test_an_attacker_with_the_mac_key_cannot_move_an_entry() -> None:
+    """Each entry is bound to name, version, purpose, vault, epoch and hosts."""
     others = [small("another"), small(epoch=2), large()]
     counts: Counter[str] = Counter()
     for change in _moves(others):
@@ -246,8 +246,8 @@ def test_nobody_who_can_make_the_mac_can_move_an_entry() -> None:
     assert 60 <= counts.total()
 
 
-def test_nobody_without_a_key_can_send_a_token_elsewhere() -> None:
-    """Whatever the file says of where tokens may go: with the old MAC, and with a right one."""
+def test_an_attacker_without_a_key_cannot_change_token_hosts() -> None:
+    """Whatever token hosts the file states: with the old MAC, and with a correct one."""
     case = Case("bound tokens", bound(), bound().keys["ada"])
     assert case.verdict(case.data) is None
     mac = case.data.splitlines(keepends=True)[-1]
@@ -307,8 +307,8 @@ def _moves(others: list[Maker]) -> Iterator[Callable[[Maker], None]]:
 DATE = "2027-01-01T00:00:00Z"
 
 
-def test_no_older_file_is_accepted_once_a_newer_one_was_seen() -> None:
-    """A whole file of before is valid but for its number; 60 pairs of them."""
+def test_an_older_file_is_refused_after_a_newer_one() -> None:
+    """A complete older file is valid except for its number; 60 pairs of files."""
     counts: Counter[str] = Counter()
     for have, seen in itertools.combinations(
         (1, 2, 3, 7, 8, 99, 100, 101, 2**31, 2**32, 2**53 - 1), 2
@@ -322,8 +322,8 @@ def test_no_older_file_is_accepted_once_a_newer_one_was_seen() -> None:
     told("older files", counts)
 
 
-def test_a_whole_vault_of_somebody_elses_making_is_not_accepted() -> None:
-    """Whoever knows everything of the file but a key can build one, and it does not open."""
+def test_a_complete_vault_made_by_an_attacker_is_refused() -> None:
+    """An attacker who knows all of the file except a key can build one, but it does not open."""
     vault = small()
     counts: Counter[str] = Counter()
     for number in range(20):

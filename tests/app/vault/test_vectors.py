@@ -1,4 +1,4 @@
-"""The format is what its specification says: two decoders, one verdict on every vector."""
+"""The implementation follows its specification: two decoders agree on every test vector."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = sorted(file.name for file in FOLDER.iterdir())
 
 @dataclass(frozen=True)
 class Vector:
-    """A vector as it stands in its file."""
+    """A vector as stored in its file."""
 
     head: dict[str, str]
     plaintexts: tuple[str, ...]
@@ -37,7 +37,7 @@ class Vector:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a decoder says; ``plaintexts`` are SHA-256."""
+    """The result of a decoder; ``plaintexts`` are SHA-256."""
 
     verdict: str
     line: int = 0
@@ -99,14 +99,14 @@ def ours(name: str) -> Verdict:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_vector_gets_the_verdict_that_it_is_named_by(name: str) -> None:
-    """The kind, the line, and of whole ones every value."""
+def test_every_vector_has_its_expected_verdict(name: str) -> None:
+    """The kind, the line, and every value of valid files."""
     assert expected(name) == ours(name)
     assert name.partition("-")[0] == expected(name).verdict
 
 
 def test_a_decoder_in_another_language_gives_the_same_verdicts() -> None:
-    """Written from the specification, on another library's cryptography."""
+    """Written from the specification, with the cryptography of another library."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed: the second decoder cannot run")
@@ -121,8 +121,8 @@ def test_a_decoder_in_another_language_gives_the_same_verdicts() -> None:
     assert {name: expected(name) for name in NAMES} == said
 
 
-def test_vectors_are_what_their_maker_makes() -> None:
-    """They are written anew only on purpose (``CACTIONS_GOLDEN=1``)."""
+def test_the_vectors_match_their_generator() -> None:
+    """They are rewritten only on purpose (``CACTIONS_GOLDEN=1``)."""
     made = vectors()
     if os.environ.get("CACTIONS_GOLDEN"):
         for file in FOLDER.iterdir():
@@ -135,8 +135,8 @@ def test_vectors_are_what_their_maker_makes() -> None:
     assert [] == [name for name in NAMES if made[name] != kept[name]]
 
 
-def test_every_kind_that_the_bytes_of_a_vault_can_have_has_vectors() -> None:
-    """At least three of each; the other kinds are about files and key holders."""
+def test_every_error_kind_of_a_vault_file_has_vectors() -> None:
+    """At least three of each; the other kinds are about files and key stores."""
     outside = {VaultFault.NO_KEY, VaultFault.MODE, VaultFault.SYMLINK}
     counts = Counter(name.partition("-")[0] for name in NAMES)
     assert {"ok", *(f.value for f in VaultFault if f not in outside)} == set(counts)

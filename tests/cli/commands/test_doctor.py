@@ -31,7 +31,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExitStack]:
 
 
 def healths(cli: Cli) -> tuple[int, dict[str, Health]]:
-    """The exit code, and how each topic is; of hosts the last one."""
+    """The exit code and the health of each topic; for hosts, that of the last one."""
     done = cli("doctor", "--json")
     return done.code, {check.topic: check.health for check in checks_from_json(done.json)}
 
@@ -47,8 +47,8 @@ def checked(home: Path, stack: ExitStack, *, skew: float = 0.0, **parts: Any) ->
     return server
 
 
-def test_where_everything_works_there_is_no_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
-    """Exit 0; the one request holds no secret, and nobody's vault was looked for."""
+def test_a_working_project_has_no_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """Exit 0; the one request holds no secret, and no vault was opened."""
     server = checked(home, stack)
     topics = ("files", "trust", "proxy", "name", "connection", "clock")
     assert (Exit.CLEAN, dict.fromkeys(topics, OK)) == healths(cli)
@@ -58,18 +58,18 @@ def test_where_everything_works_there_is_no_problem(cli: Cli, home: Path, stack:
     assert "No problems found." in cli("doctor").out
 
 
-def test_a_clock_that_is_off_is_a_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
-    """By more than a minute, against the host's own."""
+def test_a_wrong_clock_is_a_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """More than a minute of difference to the host's clock."""
     checked(home, stack, skew=-300)
     code, found = healths(cli)
     assert (Exit.FINDINGS, PROBLEM, OK) == (code, found["clock"], found["connection"])
     assert "ahead of api.test" in cli("doctor").out
 
 
-def test_an_expired_certificate_is_a_problem_and_the_clock_unknown(
+def test_an_expired_certificate_is_a_problem_and_leaves_the_clock_unknown(
     cli: Cli, home: Path, stack: ExitStack
 ) -> None:
-    """Nothing was asked of such a host."""
+    """Such a host gets no request, so its clock is not known."""
     server = checked(home, stack, context=tls_with(authority().certify(HOST, days=(-9, -2))))
     code, found = healths(cli)
     assert (Exit.FINDINGS, OK, PROBLEM) == (code, found["name"], found["connection"])
@@ -77,8 +77,8 @@ def test_an_expired_certificate_is_a_problem_and_the_clock_unknown(
     assert "the certificate of api.test has expired" in " ".join(cli("doctor").out.split())
 
 
-def test_a_host_that_hangs_keeps_nobody_waiting(cli: Cli, home: Path, stack: ExitStack) -> None:
-    """The whole examination ends within seconds."""
+def test_a_hanging_host_does_not_block_doctor(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """The whole check ends within seconds."""
     server = stack.enter_context(serving(lambda _: sleep(6), secure=False))
     write(home, project(server))
     start = monotonic()
@@ -86,10 +86,10 @@ def test_a_host_that_hangs_keeps_nobody_waiting(cli: Cli, home: Path, stack: Exi
     assert monotonic() - start < 6
 
 
-def test_what_cannot_be_used_is_a_problem_and_no_host_is_asked(
+def test_unusable_network_settings_are_a_problem_and_no_host_is_contacted(
     cli: Cli, home: Path, stack: ExitStack
 ) -> None:
-    """A CA file without certificates, a proxy that is none."""
+    """A CA file without certificates, and an invalid proxy address."""
     server = checked(home, stack)
     (home / "ca.pem").write_text("nothing")
     for words, topic in ((("--ca-file", "ca.pem"), "trust"), (("--proxy", "x:1"), "proxy")):
@@ -99,19 +99,19 @@ def test_what_cannot_be_used_is_a_problem_and_no_host_is_asked(
     assert 0 == server.connections
 
 
-def test_a_broken_file_does_not_keep_doctor_from_looking(
+def test_doctor_checks_the_machine_despite_a_broken_action_file(
     cli: Cli, home: Path, stack: ExitStack
 ) -> None:
-    """The machine is looked at all the same."""
+    """Problems of the machine are still reported."""
     (home / "actions.yaml").write_text("version: 1\nactoins: {}\n")
     code, found = healths(cli)
     assert (Exit.FINDINGS, PROBLEM, OK) == (code, found["files"], found["trust"])
 
 
-def test_a_proxy_that_is_not_there_is_seen_at_the_hosts(
+def test_an_unreachable_proxy_is_reported_for_each_host(
     cli: Cli, home: Path, stack: ExitStack
 ) -> None:
-    """Nothing goes around it."""
+    """No request bypasses the proxy."""
     server = checked(home, stack)
     with serving(answering()) as gone:
         pass
@@ -121,7 +121,7 @@ def test_a_proxy_that_is_not_there_is_seen_at_the_hosts(
 
 
 def test_help_loads_no_http_client() -> None:
-    """Only looking does."""
+    """The client is loaded only when doctor runs its checks."""
     program = (
         "import sys; from cactions.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"

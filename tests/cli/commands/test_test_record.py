@@ -1,4 +1,4 @@
-"""``cactions test --record`` against a real server: what stands in the file, and what does not."""
+"""``cactions test --record`` against a real server: what the file holds, and what it does not."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ ADA = {"email": "ada@example.com", "tier": "gold"}
 
 
 def seen(data: bytes) -> list[str]:
-    """The encodings of the canary that stand in the bytes."""
+    """The encodings of the canary secret that the bytes contain."""
     return [name for name, form in FORMS.items() if form in data]
 
 
 class World:
-    """A project whose third party answers as a test says."""
+    """A project whose third-party service answers as the test defines."""
 
     def __init__(self, home: Path, say: Say, stack: ExitStack) -> None:
         self.home, self.say, self._stack = home, say, stack
         self.server: Server | None = None
 
     def served(self, behaviour: Behaviour, **action: Any) -> dict[str, Any]:
-        """The project's document, for a server that is there until the test ends."""
+        """The project's document, for a server that runs until the test ends."""
         self.server = self._stack.enter_context(serving(behaviour))
         document = project(self.server, **action)
         self.write(document)
         return document
 
     def write(self, document: dict[str, Any]) -> None:
-        """Its file, and nothing that was recorded before."""
+        """Write the action file and delete earlier recordings."""
         write(self.home, document)
         for path in (self.home / "cassettes").glob("*"):
             path.unlink()
 
     def sealed(self, value: str = CANARY, name: str = "shop_token") -> None:
-        """A secret that the action sends, or that fetches a token for it."""
+        """Store a secret that the action sends, or that fetches a token for it."""
         if not (self.home / "cactions.vault").exists():
             assert Exit.CLEAN == self.say("vault init --name ada").code
         bound = "" if name == "shop_token" else f" --token-host {HOST}"
@@ -73,14 +73,14 @@ class World:
 
     @property
     def asked(self) -> int:
-        """How often the server was asked."""
+        """The number of requests that the server received."""
         assert self.server
         return len(self.server.received)
 
 
 @pytest.fixture
 def world(home: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """With a vault, and trust in the servers of tests."""
+    """With a vault, and with trust in the test servers' certificates."""
     monkeypatch.setenv("CACTIONS_CA_FILE", str(authority().ca_file))
     with ExitStack() as stack:
         yield World(home, say, stack)
@@ -91,8 +91,8 @@ def speaking(body: object, *headers: str, status: str = "200 OK") -> Behaviour:
     return answering(data, status, headers)
 
 
-def test_what_was_recorded_is_what_the_action_reads(world: World) -> None:
-    """Nothing else of the answer, no token, no header that nobody needs."""
+def test_a_recording_holds_only_what_the_action_reads(world: World) -> None:
+    """No other part of the answer, no token and no unneeded header."""
     more = {**ADA, "phone": "+44", "orders": [{"id": 1}]}
     world.served(speaking(more, "Content-Type: application/json", "Set-Cookie: a=1", "Date: x"))
     world.sealed()
@@ -105,7 +105,7 @@ def test_what_was_recorded_is_what_the_action_reads(world: World) -> None:
     assert [] == seen(world.cassette.read_bytes())
 
 
-def test_what_was_recorded_replays_green_without_the_server(world: World) -> None:
+def test_a_recording_replays_without_the_server(world: World) -> None:
     """And without the vault."""
     world.served(speaking(ADA))
     world.sealed()
@@ -126,8 +126,8 @@ BAD = {
 
 
 @pytest.mark.parametrize("reason", BAD)
-def test_a_failure_is_recorded_as_the_same_failure(world: World, reason: str) -> None:
-    """Without what the service said; the exit code is that of the tests."""
+def test_a_recorded_failure_replays_as_the_same_failure(world: World, reason: str) -> None:
+    """The service's error message is not recorded; the exit code is that of failed tests."""
     world.served(BAD[reason])
     world.sealed()
     live, again = world.say(f"{RECORD} --json"), world.say("test --json")
@@ -137,8 +137,8 @@ def test_a_failure_is_recorded_as_the_same_failure(world: World, reason: str) ->
     assert b"canary" not in world.cassette.read_bytes()
 
 
-def test_nobody_but_test_people_is_recorded(world: World) -> None:
-    """It is seen before anything is sent, and says which test it is."""
+def test_only_test_people_are_recorded(world: World) -> None:
+    """Checked before anything is sent; the error names the test."""
     document = world.served(speaking(ADA))
     document["actions"]["loyalty"]["tests"].append(
         {"name": "of Bob", "person": {"user_id": "u-2"}, "expect": {"status": 200}}
@@ -153,8 +153,8 @@ def test_nobody_but_test_people_is_recorded(world: World) -> None:
     assert "nothing was written" in told
 
 
-def test_a_recording_is_not_replaced_unasked(world: World) -> None:
-    """Without a terminal, --yes says it; nothing is sent before that."""
+def test_replacing_a_recording_needs_confirmation(world: World) -> None:
+    """Without a terminal, --yes confirms it; nothing is sent before the confirmation."""
     world.served(speaking(ADA))
     world.sealed()
     world.cassette.write_text("mine")
@@ -166,10 +166,10 @@ def test_a_recording_is_not_replaced_unasked(world: World) -> None:
 
 
 @pytest.mark.parametrize("linked", ["cassettes", "cassettes/loyalty.json"])
-def test_nothing_is_sent_where_a_link_is_in_the_way_of_a_recording(
+def test_nothing_is_sent_if_the_recording_path_is_a_link(
     world: World, tmp_path_factory: pytest.TempPathFactory, linked: str
 ) -> None:
-    """Nor is anything written to where the link leads."""
+    """And nothing is written to the target of the link."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "loyalty.json").write_text("theirs")
     world.served(speaking(ADA))
@@ -184,8 +184,8 @@ def test_nothing_is_sent_where_a_link_is_in_the_way_of_a_recording(
     assert "theirs" == (outside / "loyalty.json").read_text()
 
 
-def test_a_call_without_an_answer_leaves_the_recording_as_it_was(world: World) -> None:
-    """All of an action's tests, or none."""
+def test_a_call_without_an_answer_does_not_change_the_recording(world: World) -> None:
+    """All tests of an action are recorded, or none."""
     world.served(lambda talk: talk.reset(), limits={"retries": 0})
     world.sealed()
     world.cassette.write_text("mine")
@@ -194,8 +194,8 @@ def test_a_call_without_an_answer_leaves_the_recording_as_it_was(world: World) -
     assert "loyalty was not recorded: a call has no answer." in done.err
 
 
-def test_a_call_that_changes_something_is_confirmed_by_hand(world: World) -> None:
-    """--yes is for the file, not for the third party."""
+def test_a_call_that_changes_data_must_be_confirmed_interactively(world: World) -> None:
+    """--yes confirms replacing the file, not changing data at the third party."""
     world.served(speaking(ADA), http_method="post")
     world.sealed()
     done = world.say(f"{RECORD} --yes")
@@ -203,15 +203,15 @@ def test_a_call_that_changes_something_is_confirmed_by_hand(world: World) -> Non
 
 
 @pytest.mark.parametrize("words", ["--record --replay", "--record --cassette x.json"])
-def test_a_recording_is_of_live_answers(world: World, words: str) -> None:
-    """Saying both is a mistake."""
+def test_record_and_replay_exclude_each_other(world: World, words: str) -> None:
+    """Giving both options is a usage error."""
     world.served(speaking(ADA))
     done = world.say(f"test loyalty {words}")
     assert (Exit.MISUSE, True) == (done.code, "exclude each other" in done.err)
 
 
-def test_two_tests_that_ask_the_same_are_recorded_once(world: World) -> None:
-    """The answer repeats."""
+def test_two_tests_with_the_same_request_are_recorded_once(world: World) -> None:
+    """The answer is the same for both."""
     document = world.served(speaking(ADA))
     tests = document["actions"]["loyalty"]["tests"]
     tests.append({**tests[0], "name": "gold again"})
@@ -222,8 +222,8 @@ def test_two_tests_that_ask_the_same_are_recorded_once(world: World) -> None:
     assert Exit.CLEAN == world.say("test").code
 
 
-def test_an_answer_that_changes_is_recorded_in_turn(world: World) -> None:
-    """Two tests, two answers, and the same two on replay."""
+def test_changing_answers_are_recorded_in_order(world: World) -> None:
+    """Two tests get two answers, and the same two on replay."""
 
     def behave(talk: Any) -> None:
         tiers = iter(("gold", "silver"))
@@ -240,8 +240,8 @@ def test_an_answer_that_changes_is_recorded_in_turn(world: World) -> None:
     assert 2 == len(world.interactions)
 
 
-def test_plain_vcrpy_replays_what_was_recorded(world: World) -> None:
-    """A real client under ``use_cassette`` gets what we kept, and no network is needed."""
+def test_plain_vcrpy_replays_the_recording(world: World) -> None:
+    """A real client under ``use_cassette`` gets the recorded answer; no network is needed."""
     world.served(speaking(ADA, "Content-Type: application/json"))
     world.sealed()
     assert Exit.CLEAN == world.say(RECORD).code
@@ -259,10 +259,8 @@ def test_plain_vcrpy_replays_what_was_recorded(world: World) -> None:
 
 
 @pytest.mark.parametrize(("answer", "count"), [("y", 1), ("n", 0)])
-def test_on_a_terminal_the_question_comes_before_the_first_request(
-    world: World, answer: str, count: int
-) -> None:
-    """It names the files; no is a no."""
+def test_the_terminal_asks_before_the_first_request(world: World, answer: str, count: int) -> None:
+    """The question names the files; "no" stops the command."""
     world.served(speaking(ADA))
     world.sealed()
     world.cassette.write_text("mine")
@@ -288,8 +286,8 @@ def test_on_a_terminal_the_question_comes_before_the_first_request(
 # Secrets
 
 
-def test_a_fetched_token_is_no_part_of_a_recording(world: World) -> None:
-    """Neither where it is sent nor where it comes back; the fetch is not recorded at all."""
+def test_a_fetched_token_is_not_recorded(world: World) -> None:
+    """Neither in the request nor in the response; the fetch itself is not recorded at all."""
 
     def behave(talk: Any) -> None:
         while got := talk.request():
@@ -309,10 +307,10 @@ def test_a_fetched_token_is_no_part_of_a_recording(world: World) -> None:
 
 
 @pytest.mark.parametrize("encoding", FORMS)
-def test_a_service_that_sends_the_secret_back_is_recorded_with_dots(
+def test_a_secret_echoed_by_the_service_is_masked_in_the_recording(
     world: World, encoding: str
 ) -> None:
-    """In a header, at a path that nobody reads, and at one that is mapped."""
+    """In a header, at a path that is not read, and at a path that is mapped."""
     text = FORMS[encoding].decode()
     echo = {**ADA, "tier": f"x{text}x", "echo": text}
     document = world.served(speaking(echo, f"Content-Type: a/{FORMS['hex'].decode()}"))
@@ -327,8 +325,8 @@ def test_a_service_that_sends_the_secret_back_is_recorded_with_dots(
     assert [] == seen((done.out + done.err).encode())
 
 
-def test_a_secret_that_the_author_wrote_into_the_request_is_refused_by_name(world: World) -> None:
-    """A request cannot have dots for it: nothing would replay. Nothing is written."""
+def test_a_secret_written_in_the_request_is_refused_by_name(world: World) -> None:
+    """The request cannot be masked, since it would not match on replay. Nothing is written."""
     assert world.served(speaking(ADA), query={"campaign": "tok-7d1f-e02a"})
     world.sealed("tok-7d1f-e02a")
     world.cassette.write_text("mine")
@@ -338,8 +336,8 @@ def test_a_secret_that_the_author_wrote_into_the_request_is_refused_by_name(worl
     assert "tok-7d1f-e02a" not in done.out + done.err
 
 
-def test_a_number_that_is_a_secret_has_dots_in_its_place(world: World) -> None:
-    """As a text has: neither the test nor the recording sees it."""
+def test_a_number_equal_to_a_secret_is_masked(world: World) -> None:
+    """Like a text: neither the test output nor the recording shows it."""
     document = world.served(speaking({**ADA, "tier": 1234567890}))
     document["actions"]["loyalty"]["response"]["mapping"]["tier"]["type"] = "string"
     world.write(document)

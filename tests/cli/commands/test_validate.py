@@ -1,4 +1,4 @@
-"""``cactions validate``: formats, standard input, output files, fixes, in a process of its own."""
+"""``cactions validate``: formats, standard input, output files and fixes, in a subprocess."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ended(
     folder: Path, words: Sequence[str], stdin: bytes = FILES["broken/actions.yaml"]
 ) -> tuple[int, bytes, bytes]:
-    """How the command ended in a process of its own, with a broken file on its stdin."""
+    """The result of the command in a subprocess, with a broken file on its stdin."""
     done = subprocess.run(
         [sys.executable, "-m", "cactions", "validate", *words],
         cwd=folder,
@@ -70,8 +70,8 @@ def ended(
 
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("case", ["good", "several files", "stdin"])
-def test_an_option_may_stand_anywhere(folder: Path, case: str, form: Format) -> None:
-    """Before or after the files, as one word or two: the output is the same to the byte."""
+def test_options_may_come_before_or_after_files(folder: Path, case: str, form: Format) -> None:
+    """Before or after, as one word or two: the output is the same, byte for byte."""
     words = WORDS[case]
     before = ended(folder, ["--whole-folder", f"--format={form.value}", *words])
     after = ended(folder, ["--format", form.value, "--fail-on", "error", *words, "--whole-folder"])
@@ -79,8 +79,8 @@ def test_an_option_may_stand_anywhere(folder: Path, case: str, form: Format) -> 
     assert before == ended(folder, ["--whole-folder", f"--format={form.value}", "--", *words])
 
 
-def test_the_table_meets_every_end(folder: Path) -> None:
-    """Clean, findings, and words that do not fit."""
+def test_the_cases_cover_every_exit_code(folder: Path) -> None:
+    """Clean, findings, and usage errors."""
     assert [0, 1, 2] == [ended(folder, WORDS[case])[0] for case in ("good", "stdin", "missing")]
 
 
@@ -88,11 +88,11 @@ DASHED: Final = (
     "-", "--", "---", "-x.yaml", "--help", "--fix", "--diff", "--json", "-h", "-q",
     "--format=html", "--output=x", "--whole-folder", "--version", "-fgood/actions.yaml",
 )  # fmt: skip
-"""Names that would be an option, or stdin, if they were not read as names."""
+"""Names that would be read as an option or as stdin without ``--``."""
 
 
-def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path) -> None:
-    """Behind ``--``, with and without the whole folder; ``./-`` is the file, ``-`` is stdin."""
+def test_a_file_name_may_begin_with_a_dash(tmp_path: Path) -> None:
+    """After ``--``, with and without the whole folder; ``./-`` is a file, ``-`` is stdin."""
     for name in DASHED:
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
@@ -111,10 +111,10 @@ def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path) -> None:
     ("form", "case", "code"),
     [(Format.TEXT, "good", 0), *((form, "several files", 1) for form in Format)],
 )
-def test_an_output_file_holds_what_stdout_would(
+def test_an_output_file_equals_stdout(
     folder: Path, tmp_path: Path, form: Format, case: str, code: int
 ) -> None:
-    """To the byte, in every format, with the same exit code; an older text in it goes away."""
+    """Byte for byte, in every format, with the same exit code; old content is replaced."""
     words = [f"--format={form.value}", "--", *WORDS[case]]
     shown = ended(folder, words)
     file = tmp_path / "findings"
@@ -123,8 +123,8 @@ def test_an_output_file_holds_what_stdout_would(
     assert (code, shown[1]) == (shown[0], file.read_bytes())
 
 
-def test_an_output_file_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
-    """As a misuse, with its name; and it stands beside no other use of stdout."""
+def test_an_unwritable_output_file_is_a_usage_error(folder: Path, tmp_path: Path) -> None:
+    """The error names the file; the output file cannot be combined with other uses of stdout."""
     code, out, err = ended(folder, ["--output=nowhere/x", "good"])
     assert (2, b"") == (code, out)
     assert b"nowhere/x cannot be written: no such file" in err
@@ -159,23 +159,23 @@ actions:
 
 @pytest.fixture
 def parted(tmp_path: Path) -> Path:
-    """A project of two files, one of which needs the other."""
+    """A project of two files, one of which depends on the other."""
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "actions.yaml").write_text(SHARED)
     (tmp_path / "sub" / "actions.shop.yaml").write_text(PART)
     return tmp_path
 
 
-def test_a_file_may_stand_for_its_whole_folder(parted: Path) -> None:
-    """So that a hook which names the files of a commit sees the tokens that they use."""
+def test_whole_folder_validates_all_files_beside_the_named_one(parted: Path) -> None:
+    """A hook that names only the committed files still sees the tokens that they use."""
     named = ["sub/actions.shop.yaml"]
     assert 1 == ended(parted, named)[0]
     assert 0 == ended(parted, ["--whole-folder", *named])[0]
     assert ended(parted, ["sub"]) == ended(parted, ["--whole-folder", *named])
 
 
-def test_a_text_from_stdin_stands_in_its_folder_under_its_name(parted: Path) -> None:
-    """Instead of what the disk holds, or of what it does not hold yet."""
+def test_stdin_is_validated_as_the_named_file_of_its_folder(parted: Path) -> None:
+    """It replaces the file on disk, or adds one that does not exist yet."""
     bad = PART.replace("$.tier", "$..tier").encode()
     for name in ("sub/actions.shop.yaml", "sub/actions.new.yaml"):
         (parted / "sub" / "actions.shop.yaml").unlink(missing_ok=True)
@@ -185,22 +185,22 @@ def test_a_text_from_stdin_stands_in_its_folder_under_its_name(parted: Path) -> 
         assert out.endswith(b"1 error in 1 file.\n")
 
 
-def test_a_suppression_on_a_line_of_stdin_holds(parted: Path) -> None:
+def test_a_suppression_in_stdin_is_applied(parted: Path) -> None:
     """As in a file."""
     text = PART.replace(", verified: the shop confirms e-mails}", "}  # cactions: ignore[CA206] x")
     done = ended(parted, ["--stdin-filename", "sub/actions.shop.yaml", "-"], text.encode())
     assert (0, b"No problems in 1 action (2 files). 1 suppressed.\n", b"") == done
 
 
-def test_the_name_of_stdin_is_that_of_a_file(parted: Path) -> None:
-    """A folder is refused, in words."""
+def test_the_stdin_name_must_be_a_file(parted: Path) -> None:
+    """A folder is refused with an error message."""
     code, _, err = ended(parted, ["--stdin-filename", "sub", "-"], b"")
     assert 2 == code
     assert b"Sub is a folder." in err
 
 
-def test_a_text_from_stdin_is_fixed_on_stdout(parted: Path) -> None:
-    """To the byte, whatever it is; what is left is told on stderr, and no file is touched."""
+def test_stdin_is_fixed_to_stdout(parted: Path) -> None:
+    """Byte for byte, for any content; remaining findings are on stderr, no file is changed."""
     named = ["--stdin-filename", "sub/actions.shop.yaml", "-", "--fix"]
     bad = b"\xef\xbb\xbf" + PART.replace("match", "macth").replace("\n", "\r\n").encode()
     code, out, err = ended(parted, named, bad)
@@ -212,8 +212,8 @@ def test_a_text_from_stdin_is_fixed_on_stdout(parted: Path) -> None:
     assert b"<stdin>:1:1: error CA001 unreadable-yaml: not UTF-8: byte 0xff" in err
 
 
-def test_a_fix_needs_the_whole_folder(parted: Path) -> None:
-    """A suppression that one file alone does not need stays where another file needs it."""
+def test_a_fix_considers_the_whole_folder(parted: Path) -> None:
+    """A suppression that one file does not need is kept if another file needs it."""
     shared = parted / "sub" / "actions.yaml"
     other = PART.replace("loyalty", "other").replace("mapping: {tier: $.tier}", MAPPING)
     (parted / "sub" / "actions.other.yaml").write_text(other)
@@ -228,8 +228,8 @@ def test_a_fix_needs_the_whole_folder(parted: Path) -> None:
     assert SHARED == shared.read_text()
 
 
-def test_only_what_is_named_is_fixed(parted: Path) -> None:
-    """What stands beside it is looked at, and left alone; a folder is all of its files."""
+def test_only_the_named_files_are_fixed(parted: Path) -> None:
+    """Other files are read but not changed; a named folder means all of its files."""
     shared, part = (parted / "sub" / name for name in ("actions.yaml", "actions.shop.yaml"))
     shared.write_text(SHARED.replace("workspace", "workspce"))
     part.write_text(PART.replace("match", "macth"))
@@ -240,8 +240,8 @@ def test_only_what_is_named_is_fixed(parted: Path) -> None:
     assert SHARED == shared.read_text()
 
 
-def test_an_example_that_is_named_is_what_is_meant(parted: Path) -> None:
-    """Beside the files of a project it is no part of it, and is no reason to change them."""
+def test_a_named_example_file_is_fixed(parted: Path) -> None:
+    """Beside a project's files, an example is not part of it and causes no change to them."""
     example = parted / "sub" / "actions.example.yaml"
     example.write_text(EXAMPLE.replace("match: user_id", "macth: user_id", 1))
     assert 0 == ended(parted, ["--fix", "sub/actions.example.yaml"])[0]
@@ -253,8 +253,8 @@ def test_an_example_that_is_named_is_what_is_meant(parted: Path) -> None:
 MAPPING: Final = "mapping: {tier: $.tier}  # cactions: ignore[CA208] both say the same"
 
 
-def test_a_difference_never_shows_a_secret(parted: Path) -> None:
-    """Not on the line that is changed, and not beside it."""
+def test_a_diff_never_shows_a_secret(parted: Path) -> None:
+    """Neither on the changed line nor in the lines around it."""
     shared = parted / "sub" / "actions.yaml"
     literal = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
     text = SHARED.replace("value: {secret: shop_token}", f"value: {literal}")
@@ -265,8 +265,8 @@ def test_a_difference_never_shows_a_secret(parted: Path) -> None:
     assert literal.encode() not in out
 
 
-def test_the_summary_of_a_job_has_all(parted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Appended as Markdown, with names from the workspace on; nothing where nothing is found."""
+def test_the_job_summary_has_all_findings(parted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Appended as Markdown, starting with names from the workspace; empty if nothing is found."""
     summary = parted / "summary.md"
     summary.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))

@@ -1,4 +1,4 @@
-"""The vault at the command line: what its commands say, and what runs keep sealed."""
+"""The vault on the command line: the output of its commands, and what runs store sealed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Say = Callable[..., Done]
 
 @pytest.fixture
 def say(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
-    """``say("vault list", stdin)``, with a key file that stands beside the example."""
+    """``say("vault list", stdin)`` runs a command with a key file beside the example."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv(KEY, "ada.key")
@@ -44,7 +44,7 @@ def say(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
 @pytest.fixture
 def vault(say: Say) -> Say:
-    """With a vault that holds one secret."""
+    """A project with a vault that holds one secret."""
     assert say("vault init --name ada").code == Exit.CLEAN
     assert say("vault seal shop_token --host api.shop.example", VALUE).code == Exit.CLEAN
     return say
@@ -144,7 +144,7 @@ SCENES: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def steady(text: str) -> str:
-    """Without what is drawn anew each time."""
+    """The text without random values."""
     ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{8}", text)))
     for number, found in enumerate(ids, start=1):
         text = text.replace(found, f"20260101-000000-{number:08}")
@@ -158,10 +158,10 @@ def steady(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_the_vault_speaks_as_it_was_last_approved(
+def test_vault_output_matches_the_golden_files(
     vault: Say, home: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every command and every refusal; no value is ever in it."""
+    """Every command and every refusal; no secret value is ever shown."""
     if name == "salvage":
         file = home / "cactions.vault"
         file.write_text(re.sub(r'"mac":"....', '"mac":"AAAA', file.read_text()))
@@ -177,15 +177,15 @@ def test_the_vault_speaks_as_it_was_last_approved(
     assert_golden(GOLDEN / f"{name}.txt", text)
 
 
-def test_no_golden_file_is_left_over() -> None:
-    """What nobody compares proves nothing."""
+def test_every_golden_file_is_used() -> None:
+    """A golden file that no test compares proves nothing."""
     assert set(SCENES) == {path.stem for path in GOLDEN.glob("*.txt")}
 
 
-def test_a_teammate_joins_and_both_work_on(
+def test_a_teammate_joins_and_both_can_use_the_vault(
     vault: Say, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a code on stdin; their key goes into a file of theirs, and the code is spent."""
+    """By an invitation code on stdin; their file gets a new key, and the code works only once."""
     [code] = re.findall(r"cactions-join-\S+", vault("vault recipients add grace").out)
     monkeypatch.setenv(KEY, "grace.key")
     joined = vault("vault join", code)
@@ -199,7 +199,7 @@ def test_a_teammate_joins_and_both_work_on(
 
 
 def kept(home: Path) -> bytes:
-    """All bytes of the runs and of what is made from them."""
+    """All bytes of the runs and of the files derived from them."""
     state = home / ".cactions"
     files = [*(state / "runs").iterdir(), *state.glob("*applied*")]
     return b"".join(path.read_bytes() for path in files)
@@ -208,8 +208,8 @@ def kept(home: Path) -> bytes:
 PERSONAL = [b"Ada", b"ada@example.com", b"u-1", b"SPRING24", b"silver", b"gold", b"Marylebone"]
 
 
-def test_with_a_vault_a_run_keeps_nothing_of_a_person_in_the_clear(vault: Say, home: Path) -> None:
-    """Neither values, nor names, nor keys, nor the contact id; the head is readable."""
+def test_with_a_vault_a_run_stores_no_personal_data_in_plain_text(vault: Say, home: Path) -> None:
+    """No values, names, keys or contact id; only the head is readable."""
     assert vault(RUN).code == Exit.CLEAN
     assert vault("runs undo last --yes").code == Exit.CLEAN
     bytes_kept = kept(home)
@@ -218,14 +218,14 @@ def test_with_a_vault_a_run_keeps_nothing_of_a_person_in_the_clear(vault: Say, h
     assert b'"action":"loyalty"' in bytes_kept
 
 
-def test_without_a_vault_the_first_run_says_so_once(say: Say) -> None:
-    """Not the second; and with a vault nobody needs to hear it."""
+def test_without_a_vault_only_the_first_run_warns(say: Say) -> None:
+    """The second run does not warn; with a vault there is no warning at all."""
     assert "unsealed" in say(RUN).err
     assert "unsealed" not in say("run billing --person u-1 --replay --yes").err
 
 
 def test_after_a_rekey_older_runs_are_shown_and_undone(vault: Say) -> None:
-    """The vault keeps the keys of before; a run of before it stays as it was."""
+    """The vault keeps the old keys; a run from before the vault is unchanged."""
     assert vault(RUN).code == Exit.CLEAN
     for _ in range(2):
         assert vault("vault rekey").code == Exit.CLEAN
@@ -236,8 +236,8 @@ def test_after_a_rekey_older_runs_are_shown_and_undone(vault: Say) -> None:
     assert "A forgotten person" in vault("runs show last").out
 
 
-def test_runs_of_before_the_vault_are_read_beside_sealed_ones(say: Say) -> None:
-    """Also by whoever looks for what was applied last."""
+def test_runs_from_before_the_vault_stay_readable(say: Say) -> None:
+    """Also when searching for the last applied values."""
     assert say(RUN).code == Exit.CLEAN
     made = say("vault init --name ada")
     assert "stay unsealed" in made.err
@@ -254,8 +254,8 @@ def test_runs_of_before_the_vault_are_read_beside_sealed_ones(say: Say) -> None:
         "UPDATE entry SET number = 2",
     ],
 )
-def test_nothing_sealed_stands_in_another_place(vault: Say, home: Path, change: str) -> None:
-    """A cell that was moved or changed is refused, and says so."""
+def test_a_moved_or_changed_sealed_cell_is_refused(vault: Say, home: Path, change: str) -> None:
+    """The error message says so."""
     assert vault(RUN).code == Exit.CLEAN
     [file] = (home / ".cactions" / "runs").glob("*.db")
     with closing(sqlite3.connect(file)) as database, database:
@@ -267,8 +267,8 @@ def test_nothing_sealed_stands_in_another_place(vault: Say, home: Path, change: 
     )
 
 
-def test_the_index_of_what_was_applied_is_sealed_too(say: Say, home: Path) -> None:
-    """And one of before the vault goes away."""
+def test_the_index_of_applied_values_is_sealed(say: Say, home: Path) -> None:
+    """An index from before the vault is deleted."""
     for _ in range(6):
         assert say(RUN).code == Exit.CLEAN
         assert say("runs undo last --yes").code == Exit.CLEAN
@@ -291,15 +291,15 @@ def indexes(home: Path) -> list[Path]:
 
 
 def age(home: Path) -> None:
-    """Runs that changed just now are asked themselves."""
+    """Make the index older than the runs: recently changed runs are read directly."""
     for path in (home / ".cactions" / "runs").glob("*.db*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
-def test_one_command_asks_for_the_key_once(
+def test_one_command_reads_the_key_once(
     vault: Say, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever types a passphrase for their keyring does so once."""
+    """An operator who types a keyring passphrase does so once."""
     monkeypatch.delenv(KEY)
     config = home / "config" / "cactions"
     config.mkdir(parents=True, mode=0o700)
@@ -313,8 +313,8 @@ def test_one_command_asks_for_the_key_once(
         assert (words, "once\n") == (words, asked.read_text())
 
 
-def test_validate_names_what_the_vault_lacks(vault: Say, home: Path) -> None:
-    """Names and hosts need no key; a warning stops nobody."""
+def test_validate_warns_about_secrets_missing_in_the_vault(vault: Say, home: Path) -> None:
+    """Names and hosts need no key; the exit code stays 0 for a warning."""
     done = vault("validate")
     lacks = [
         'the secret "pay_password" is not in the vault',
@@ -328,7 +328,7 @@ def test_validate_names_what_the_vault_lacks(vault: Say, home: Path) -> None:
     )
 
 
-def test_validate_is_silent_where_nothing_lacks(vault: Say) -> None:
+def test_validate_is_silent_if_the_vault_is_complete(vault: Say) -> None:
     """Every secret, for every host that its token names."""
     hosts = "--host api.shop.example --host staging.shop.example"
     assert vault(f"vault rotate shop_token {hosts}", VALUE).code == Exit.CLEAN
@@ -336,7 +336,7 @@ def test_validate_is_silent_where_nothing_lacks(vault: Say) -> None:
     assert vault("validate").out.startswith("No problems in 3 actions")
 
 
-def test_validate_beside_a_vault_loads_no_cryptography(vault: Say, home: Path) -> None:
+def test_validate_loads_no_cryptography_despite_a_vault(vault: Say, home: Path) -> None:
     """And no keyring."""
     program = (
         "import sys; from cactions.__main__ import main\n"
@@ -352,8 +352,8 @@ def test_validate_beside_a_vault_loads_no_cryptography(vault: Say, home: Path) -
     assert 0 == done.returncode
 
 
-def test_on_a_terminal_nothing_that_is_typed_is_echoed(vault: Say, home: Path) -> None:
-    """Neither by the terminal nor by us."""
+def test_a_secret_typed_on_a_terminal_is_not_echoed(vault: Say, home: Path) -> None:
+    """Neither by the terminal nor by cactions."""
     spawned = pexpect.spawn(
         sys.executable, ["-m", "cactions", "vault", "rotate", "shop_token"], cwd=home,
         encoding="utf-8", timeout=30, env={**os.environ, "PYTHONPATH": str(ROOT)},

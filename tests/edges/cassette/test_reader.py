@@ -1,4 +1,4 @@
-"""Recordings replayed from a file: right answers, exact refusals, nothing linear, no secret."""
+"""Recordings replayed from a file: right answers, exact refusals, fast look-ups, no secrets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from cactions.model import (
 from tests.recordings import BASE, FORM, JSON, ask, post, refusal, replay, reply, write_cassette
 from tests.strategies import builds
 
-# What is the same request
+# Which requests are equal
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,15 @@ from tests.strategies import builds
         (post("", "text/plain"), ask(method="POST")),
     ],
 )
-def test_spelling_makes_no_difference(tmp_path: Path, recorded: Request, ours: Request) -> None:
-    """Two texts of the same request share their answer."""
+def test_different_spellings_of_a_request_share_an_answer(
+    tmp_path: Path, recorded: Request, ours: Request
+) -> None:
+    """Two texts of the same request have the same answer."""
     assert reply("0") == replay(tmp_path, recorded).send(ours)
 
 
-def test_headers_and_their_secrets_never_decide(tmp_path: Path) -> None:
-    """A closed secret in a header is neither asked for nor compared."""
+def test_headers_are_not_compared(tmp_path: Path) -> None:
+    """A sealed secret in a header is neither opened nor compared."""
     sealed = Request("GET", MaskedText.of_plain(BASE), (("X-Token", MaskedText(MASK, None)),))
     assert reply("0") == replay(tmp_path, ask()).send(sealed)
 
@@ -77,17 +79,17 @@ def test_headers_and_their_secrets_never_decide(tmp_path: Path) -> None:
         ("key=%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2", "key=", FORM),
     ],
 )
-def test_dots_stand_for_any_recorded_text(
+def test_a_masked_value_matches_any_recorded_text(
     tmp_path: Path, shown: str, recorded: str, kind: str
 ) -> None:
-    """A secret of ours, closed, fits the secret of the day of the recording, and the dots."""
+    """A sealed secret matches the secret at recording time, and the dots."""
     request = post(MaskedText(shown, None), kind)
     assert reply("0") == replay(tmp_path, post(recorded, kind)).send(request)
     assert reply("0") == replay(tmp_path, request).send(request)
 
 
-def test_what_is_written_holds_no_secret(tmp_path: Path) -> None:
-    """The real texts of a request never reach the file."""
+def test_a_written_cassette_holds_no_secret(tmp_path: Path) -> None:
+    """The real texts of a request are never written to the file."""
     secret = MaskedText(MASK, "canary")
     body = MaskedText.of_plain('{"key": "') + secret + MaskedText.of_plain('"}')
     request = Request("POST", MaskedText.of_plain(BASE), (("X-Token", secret),), body)
@@ -96,8 +98,8 @@ def test_what_is_written_holds_no_secret(tmp_path: Path) -> None:
     assert reply("1") == CassetteSender(tmp_path / "shop.json").send(request)
 
 
-def test_answers_come_in_recorded_order_and_the_last_repeats(tmp_path: Path) -> None:
-    """Each request has its own turn, and never runs dry."""
+def test_answers_are_in_recorded_order_and_the_last_repeats(tmp_path: Path) -> None:
+    """Each request has its own sequence, which never ends."""
     sender = replay(tmp_path, ask(f"{BASE}/a"), ask(f"{BASE}/b"), ask(f"{BASE}/a"))
     got = [sender.send(ask(f"{BASE}/{name}")).body for name in "aabaab"]
     expected = [b"0", b"2", b"1", b"2", b"2", b"1"]
@@ -113,7 +115,7 @@ def make_loop(path: Path) -> None:
 
 def make_large(path: Path) -> None:
     with path.open("wb") as file:
-        file.truncate(reader.MAX_BYTES + 1)  # sparse: takes no room
+        file.truncate(reader.MAX_BYTES + 1)  # sparse: uses no disk space
 
 
 @pytest.mark.parametrize(
@@ -126,10 +128,10 @@ def make_large(path: Path) -> None:
         (make_loop, StoreError, "shop.json cannot be used: too many levels of symbolic links"),
     ],
 )
-def test_what_cannot_be_read_says_why(
+def test_an_unreadable_cassette_is_reported_with_the_reason(
     tmp_path: Path, make: Callable[[Path], None], error: type[CactionsError], words: str
 ) -> None:
-    """Missing, a folder, a pipe, too large, or refused by the system: each has its sentence."""
+    """Missing, a folder, a pipe, too large, or refused by the system: each has its message."""
     make(tmp_path / "shop.json")
     with pytest.raises(error) as caught:
         CassetteSender(tmp_path / "shop.json", "shop.json")
@@ -138,22 +140,22 @@ def test_what_cannot_be_read_says_why(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_the_stores_error(tmp_path: Path) -> None:
-    """Nobody's YAML is to blame."""
+def test_a_file_without_permission_is_a_store_error(tmp_path: Path) -> None:
+    """The YAML is not the cause."""
     (tmp_path / "shop.json").touch(mode=0)
     with pytest.raises(StoreError, match="cannot be used: permission denied"):
         CassetteSender(tmp_path / "shop.json")
 
 
-def test_a_missing_file_names_the_place_where_it_was_looked_for(tmp_path: Path) -> None:
-    """The shown path may be short; the hint has the whole one."""
+def test_a_missing_file_is_reported_with_its_full_path(tmp_path: Path) -> None:
+    """The displayed path may be short; the hint has the full path."""
     with pytest.raises(DefinitionError) as caught:
         CassetteSender(tmp_path / "shop.json", "shop.json")
     assert str(tmp_path / "shop.json") in caught.value.hint
 
 
-def test_the_source_is_the_path_as_it_was_given(tmp_path: Path) -> None:
-    """It goes into the preview's head; without one, the path itself does."""
+def test_the_source_is_the_given_path(tmp_path: Path) -> None:
+    """It is shown at the top of the preview; by default it is the path itself."""
     shown = "cassettes/shop.json"
     assert shown == replay(tmp_path).source
     assert str(tmp_path / "shop.json") == CassetteSender(tmp_path / "shop.json").source
@@ -162,8 +164,8 @@ def test_the_source_is_the_path_as_it_was_given(tmp_path: Path) -> None:
 # Writing
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    """An answer that is not text is refused before anything is touched."""
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
+    """An answer that is not text is refused before any file is changed."""
     replay(tmp_path, ask())
     before = (tmp_path / "shop.json").read_bytes()
     with pytest.raises(RemoteError, match="not UTF-8 text"):
@@ -174,8 +176,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     assert [tmp_path / "shop.json"] == list(tmp_path.iterdir())
 
 
-def test_a_write_that_the_system_refuses_is_the_stores_error(tmp_path: Path) -> None:
-    """No folder, or a folder in the file's place; no temporary file stays behind."""
+def test_a_write_refused_by_the_system_is_a_store_error(tmp_path: Path) -> None:
+    """No folder, or a folder in place of the file; no temporary file remains."""
     (tmp_path / "folder").mkdir()
     for path in (tmp_path / "folder", tmp_path / "none" / "shop.json"):
         with pytest.raises(StoreError, match="cannot be used"):
@@ -183,8 +185,8 @@ def test_a_write_that_the_system_refuses_is_the_stores_error(tmp_path: Path) -> 
     assert [tmp_path / "folder"] == list(tmp_path.iterdir())
 
 
-def test_a_file_is_written_for_everybody_to_read_and_replaces_the_old_one(tmp_path: Path) -> None:
-    """A cassette is committed: its mode is the usual one, and it holds no more than asked."""
+def test_a_written_file_is_readable_for_all_and_replaces_the_old_one(tmp_path: Path) -> None:
+    """A cassette is committed: it has the usual mode, and holds only the requested data."""
     replay(tmp_path, ask(), ask())
     one, sender = 1, replay(tmp_path, ask())
     assert one == len(sender)
@@ -193,7 +195,7 @@ def test_a_file_is_written_for_everybody_to_read_and_replaces_the_old_one(tmp_pa
     assert stat.S_IMODE((tmp_path / "usual").stat().st_mode) == mode
 
 
-def test_a_decoded_body_is_written_with_headers_that_fit_it(tmp_path: Path) -> None:
+def test_a_decoded_body_is_written_with_matching_headers(tmp_path: Path) -> None:
     """As vcrpy does it: no Content-Encoding, and the decoded length."""
     headers = (("Content-Encoding", "gzip"), ("content-length", "999"), ("X-A", "1"))
     write_cassette(tmp_path / "shop.json", [(ask(), Response(200, headers, "ü".encode()))])
@@ -202,7 +204,7 @@ def test_a_decoded_body_is_written_with_headers_that_fit_it(tmp_path: Path) -> N
     assert expected == got.headers
 
 
-# Laws
+# Properties
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=6)
 tokens = st.text("abcXYZ019-", min_size=1, max_size=6)
@@ -246,7 +248,7 @@ def requested(parts: dict[str, Any]) -> Request:
 
 
 def meaning(parts: dict[str, Any]) -> Json:
-    """An independent account of what a generated request asks."""
+    """An independent definition of what a generated request asks."""
     body = parts["body"]
     if body == ("form", []):
         body = None
@@ -265,8 +267,8 @@ def by_name(response: Response) -> dict[str, list[str]]:
 
 
 @given(questions, responses)
-def test_what_is_written_is_replayed(parts: dict[str, Any], response: Response) -> None:
-    """Status, body and every header's values in order survive the file."""
+def test_a_written_answer_is_replayed(parts: dict[str, Any], response: Response) -> None:
+    """Status, body and every header's values in order are preserved."""
     request = requested(parts)
     with tempfile.TemporaryDirectory() as folder:
         write_cassette(Path(folder) / "c.json", [(request, response)])
@@ -279,7 +281,7 @@ def test_what_is_written_is_replayed(parts: dict[str, Any], response: Response) 
 def test_two_different_requests_never_share_an_answer(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """Each is answered by its own recording, and by no other where its own is missing."""
+    """Each is answered only by its own recording, even if that is missing."""
     assume(not is_same(meaning(one), meaning(other)))
     first, second = requested(one), requested(other)
     with tempfile.TemporaryDirectory() as folder:
@@ -288,11 +290,11 @@ def test_two_different_requests_never_share_an_answer(
         refusal(replay(Path(folder), first), second)
 
 
-# Cost
+# Speed
 
 
 def steps_of(work: Callable[[], object]) -> int:
-    """How many instructions of the interpreter the work took."""
+    """The number of interpreter instructions that the work took."""
     count = 0
 
     def trace(frame: FrameType, event: str, _arg: object) -> Any:
@@ -302,7 +304,7 @@ def steps_of(work: Callable[[], object]) -> int:
         return trace
 
     before = sys.gettrace()
-    gc.disable()  # a collection runs finalizers of others
+    gc.disable()  # a garbage collection runs unrelated finalizers
     sys.settrace(trace)
     try:
         work()
@@ -316,8 +318,8 @@ def numbered(number: int, secret: str = MASK) -> Request:
     return post(f'{{"customer": {10_000_000 + number}, "key": "{secret}"}}')
 
 
-def test_a_look_up_among_ten_thousand_does_not_scan(tmp_path: Path) -> None:
-    """It takes exactly the steps of a look-up among ten, with secrets in the body or none."""
+def test_the_time_of_a_look_up_does_not_depend_on_the_size(tmp_path: Path) -> None:
+    """It takes exactly as many steps as among ten, with or without secrets in the body."""
 
     def cost(size: int) -> tuple[int, int]:
         sender = replay(tmp_path, *(numbered(number, "recorded") for number in range(size)))
@@ -328,7 +330,7 @@ def test_a_look_up_among_ten_thousand_does_not_scan(tmp_path: Path) -> None:
     assert cost(10) == cost(10_000)
 
 
-def test_importing_it_brings_in_neither_vcrpy_nor_an_http_client() -> None:
+def test_the_reader_loads_neither_vcrpy_nor_an_http_client() -> None:
     """A replay in CI starts fast."""
     program = "import sys, cactions.edges.cassette.reader; print(*sys.modules)"
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A file that is no cassette: every way to be wrong has its sentence, its place and a next step."""
+"""Invalid cassette files: every kind of error has its message, its place and a next step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ASKED = Request("GET", MaskedText.of_plain(BASE))
 
 
 def whole(**changes: Json) -> dict[str, Json]:
-    """A good interaction with parts changed by dotted route; DELETE takes one out."""
+    """A valid interaction with parts changed by dotted route; DELETE removes one."""
     interaction: dict[str, Any] = {
         "request": {"method": "GET", "uri": BASE, "body": None, "headers": {"A": ["1"]}},
         "response": {
@@ -132,10 +132,10 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize(("content", "words"), MALFORMED, ids=[words for _, words in MALFORMED])
-def test_a_malformed_cassette_is_the_authors_error(
+def test_a_malformed_cassette_is_an_author_error(
     tmp_path: Path, content: bytes, words: str
 ) -> None:
-    """The message has the file and what is wrong, the hint the next step."""
+    """The message has the file and the error, the hint the next step."""
     (tmp_path / "shop.json").write_bytes(content)
     with pytest.raises(DefinitionError) as caught:
         CassetteSender(tmp_path / "shop.json", "cassettes/shop.json")
@@ -144,7 +144,7 @@ def test_a_malformed_cassette_is_the_authors_error(
     assert expected == caught.value.hint
 
 
-def test_broken_json_is_shown_where_it_breaks(tmp_path: Path) -> None:
+def test_broken_json_is_reported_with_its_place(tmp_path: Path) -> None:
     """Line and column, from 1."""
     (tmp_path / "shop.json").write_text('{\n  "version": 1,\n  oops\n}')
     with pytest.raises(DefinitionError) as caught:
@@ -152,8 +152,8 @@ def test_broken_json_is_shown_where_it_breaks(tmp_path: Path) -> None:
     assert Place("cassettes/shop.json", 3, 3, 3, 4) == caught.value.place
 
 
-def test_notes_of_others_are_passed_over(tmp_path: Path) -> None:
-    """``recorded_at``, ``metadata`` and keys that nobody knows yet change nothing."""
+def test_unknown_keys_are_ignored(tmp_path: Path) -> None:
+    """``recorded_at``, ``metadata`` and future keys change nothing."""
     document: dict[str, Any] = {"version": 1, "interactions": [whole()], "metadata": {"by": "x"}}
     document["interactions"][0] |= {"recorded_at": "2026-01-01", "x": None}
     document["interactions"][0]["response"]["url"] = BASE
@@ -174,10 +174,10 @@ ROUTES = [
 
 
 @given(st.sampled_from(ROUTES), anything, st.binary(max_size=3), st.integers(0, 300))
-def test_whatever_a_file_holds_it_is_a_cassette_or_the_authors_error(
+def test_any_file_is_a_cassette_or_an_author_error(
     route: str, value: Json, noise: bytes, place: int
 ) -> None:
-    """Broken structure and broken bytes end in no other exception; what loads can be asked."""
+    """Broken structure and broken bytes raise no other exception; a loaded file can be queried."""
     content = file_of(**{route: value})
     with tempfile.TemporaryDirectory() as folder:
         for data in (content, content[:place] + noise + content[place + len(noise) :]):

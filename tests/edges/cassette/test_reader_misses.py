@@ -1,4 +1,4 @@
-"""A request that nothing answers: the refusal names the nearest one and exactly what differs."""
+"""A request without a recorded answer: the error names the nearest one and the differences."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def near(url: str = NEAR.url.masked, method: str = "POST", **changes: Any) -> Re
         (ask(NEAR.url.masked, "POST", "a=1", FORM), "body: a form here, JSON recorded"),
     ],
 )
-def test_the_refusal_names_what_differs_with_both_values(
+def test_the_error_shows_both_values_of_each_difference(
     tmp_path: Path, ours: Request, words: str
 ) -> None:
-    """The nearest recorded request is named, and in which parts ours is another."""
+    """The nearest recorded request is named, and the parts that differ."""
     message = refusal(replay(tmp_path, NEAR), ours)
     nearest = "the nearest recorded request is POST https://api.shop.example/v1/customers"
     head = f"cassettes/shop.json holds no answer to {ours.line}"
@@ -109,17 +109,17 @@ def test_the_refusal_names_what_differs_with_both_values(
         ('{"a": "••••••"}', '{"a": 1}', JSON, "$.a=•••••• here, $.a=a number recorded"),
     ],
 )
-def test_the_refusal_names_what_differs_in_a_body(
+def test_the_error_names_differences_in_a_body(
     tmp_path: Path, ours: str, recorded: str, kind: str, words: str
 ) -> None:
-    """Each form of body has its words; what only the recording has is named, never quoted."""
+    """Each kind of body has its message; content of the recording only is named, never quoted."""
     message = refusal(replay(tmp_path, post(recorded, kind)), post(ours, kind))
     assert f"differs in body: {words}" in message.replace('"••••••"', MASK)
     assert "canary" not in message
 
 
-def test_the_nearest_request_is_the_one_with_the_fewest_differing_parts(tmp_path: Path) -> None:
-    """First fewest parts, then most alike, then first recorded."""
+def test_the_nearest_request_has_the_fewest_differing_parts(tmp_path: Path) -> None:
+    """First by number of differing parts, then by similarity, then by recorded order."""
     sender = replay(
         tmp_path,
         ask(f"{BASE}/v1/customers/u-1?page=1", "POST"),
@@ -131,15 +131,15 @@ def test_the_nearest_request_is_the_one_with_the_fewest_differing_parts(tmp_path
     assert "path: /v1/customers/u-20 here, /v1/customers/u-29 recorded" in message
 
 
-def test_a_long_value_is_cut_where_the_difference_stays_in_sight(tmp_path: Path) -> None:
-    """Two long texts are shown from shortly before their first difference."""
+def test_a_long_value_is_cut_around_the_difference(tmp_path: Path) -> None:
+    """Two long texts are shown starting shortly before their first difference."""
     sender = replay(tmp_path, ask(f"{BASE}/{'a' * 500}1"))
     message = refusal(sender, ask(f"{BASE}/{'a' * 500}2"))
     assert f"path: …{'a' * 20}2 here, …{'a' * 20}1 recorded" in message
 
 
-def test_an_empty_cassette_says_so(tmp_path: Path) -> None:
-    """Without interactions there is no nearest one, and the hint counts none."""
+def test_an_empty_cassette_is_reported(tmp_path: Path) -> None:
+    """Without interactions there is no nearest one, and the hint says so."""
     with pytest.raises(PlanningError) as caught:
         replay(tmp_path).send(ask())
     assert f"cassettes/shop.json holds no answer to GET {BASE}" == str(caught.value)
@@ -150,10 +150,8 @@ texts = st.text(max_size=20)
 
 
 @given(texts, texts, texts, st.sampled_from(["text/plain", JSON, FORM]))
-def test_a_refusal_is_plain_text_whatever_was_asked(
-    ours: str, recorded: str, url: str, kind: str
-) -> None:
-    """Nothing from a request or a file can move the cursor of whoever reads the message."""
+def test_the_error_is_always_printable_text(ours: str, recorded: str, url: str, kind: str) -> None:
+    """No text from a request or a file can control the reader's terminal."""
     with tempfile.TemporaryDirectory() as folder:
         sender = replay(Path(folder), ask(url, "POST", f"{{{recorded}", kind))
         message = refusal(sender, ask(url, "PUT", f"{{{ours}", kind))
@@ -179,15 +177,17 @@ def test_a_refusal_is_plain_text_whatever_was_asked(
         ("••••••", "canary", "text/plain"),
     ],
 )
-def test_dots_stand_for_nothing_else(tmp_path: Path, shown: str, recorded: str, kind: str) -> None:
-    """Only a whole text, only at that place, only on our side; no recorded secret is quoted."""
+def test_a_masked_value_matches_nothing_else(
+    tmp_path: Path, shown: str, recorded: str, kind: str
+) -> None:
+    """Only a complete text, only there, only on our side; recorded secrets are not quoted."""
     message = refusal(replay(tmp_path, post(recorded, kind)), post(MaskedText(shown, None), kind))
     assert "canary" not in message
     assert "17" not in message
 
 
-def test_what_we_record_of_a_redacted_value_answers_again(tmp_path: Path) -> None:
-    """It stands there as dots, and the same request still finds it; another body does not."""
+def test_a_recording_with_a_redacted_value_replays(tmp_path: Path) -> None:
+    """The recording holds dots, and the same request matches; another body does not."""
     url = MaskedText.of_plain(f"{BASE}/v1/") + MaskedText.of_redacted("Countess")
     asked = Request("POST", url, (), MaskedText.of_redacted('"Countess"', f'"{MASK}"'))
     sender = replay(tmp_path, asked)

@@ -1,4 +1,4 @@
-"""Our cassettes and plain vcrpy's are the same thing: each replays what the other wrote."""
+"""Our cassettes and those of plain vcrpy are compatible: each replays what the other wrote."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ sys.addaudithook(_watch)
 
 @contextmanager
 def no_network() -> Iterator[None]:
-    """Fail if anything in this process resolved a name or opened a connection."""
+    """Fail if this process resolves a name or opens a connection."""
     seen: list[str] = []
     _watched.append(seen)
     try:
@@ -114,7 +114,7 @@ def send(client: httpx.Client, request: Request) -> httpx.Response:
 
 
 @exchanges
-def test_plain_vcrpy_replays_what_we_wrote(
+def test_plain_vcrpy_replays_our_cassette(
     tmp_path: Path, exchange: tuple[Request, Response]
 ) -> None:
     """A real client under ``use_cassette`` gets our answer, with every part matched."""
@@ -133,8 +133,8 @@ def test_plain_vcrpy_replays_what_we_wrote(
     assert cassette.all_played
 
 
-def test_plain_vcrpy_refuses_what_we_did_not_write(tmp_path: Path) -> None:
-    """The replay above proves something: another request is refused, not sent."""
+def test_plain_vcrpy_refuses_an_unrecorded_request(tmp_path: Path) -> None:
+    """Control test for the one above: another request is refused, not sent."""
     write_cassette(tmp_path / "ours.json", [EXCHANGES["a POST of JSON"]])
     recorder = vcr.VCR(serializer="json", record_mode="none", match_on=STRICT)
     with (
@@ -146,7 +146,7 @@ def test_plain_vcrpy_refuses_what_we_did_not_write(tmp_path: Path) -> None:
         send(client, asked("POST", f"{BASE}/v1/search", "{}", JSON))
 
 
-def test_our_file_is_byte_for_byte_what_its_serializer_writes(tmp_path: Path) -> None:
+def test_our_file_equals_the_output_of_the_vcrpy_serializer(tmp_path: Path) -> None:
     """Loading our file with plain vcrpy and saving it again changes nothing."""
     write_cassette(tmp_path / "ours.json", EXCHANGES.values())
     ours = (tmp_path / "ours.json").read_text(encoding="ascii")
@@ -159,7 +159,7 @@ def test_our_file_is_byte_for_byte_what_its_serializer_writes(tmp_path: Path) ->
 
 @dataclass
 class Served:
-    """A local server: where it is, and the paths that it was asked for."""
+    """A local server: its address, and the requested paths."""
 
     url: str
     seen: list[str] = field(default_factory=list)
@@ -212,10 +212,10 @@ RECORDED = {
 
 
 @pytest.mark.parametrize("parts", RECORDED.values(), ids=RECORDED)
-def test_we_replay_what_plain_vcrpy_recorded(
+def test_we_replay_a_cassette_of_plain_vcrpy(
     tmp_path: Path, served: Served, parts: tuple[str, str, str | None, str]
 ) -> None:
-    """The same bytes, status and headers come from the file as came from the server."""
+    """The file gives the same bytes, status and headers as the server."""
     method, path, body, content_type = parts
     request = asked(method, served.url + path, body, content_type)
     recorder = vcr.VCR(serializer="json", record_mode="once")
@@ -233,10 +233,10 @@ def test_we_replay_what_plain_vcrpy_recorded(
     assert len(served.seen) == 1
 
 
-def test_a_secret_that_plain_vcrpy_recorded_is_neither_needed_nor_shown(
+def test_a_secret_recorded_by_plain_vcrpy_is_neither_needed_nor_shown(
     tmp_path: Path, served: Served
 ) -> None:
-    """Dots on our side stand for whatever text was sent when the recording was made."""
+    """Our masked value matches any text that was sent when recording."""
     recorder = vcr.VCR(serializer="json", record_mode="once")
     path = tmp_path / "theirs.json"
     with httpx.Client(trust_env=False) as client, recorder.use_cassette(str(path)):
@@ -269,7 +269,7 @@ def test_a_secret_that_plain_vcrpy_recorded_is_neither_needed_nor_shown(
         (b"text", "text"),
     ],
 )
-def test_every_request_body_that_its_serializer_can_write_is_understood(
+def test_every_request_body_of_vcrpy_can_be_read(
     tmp_path: Path, recorded: object, ours: str | None
 ) -> None:
     """A text, null, and JSON itself, which is how ``json=`` of aiohttp is recorded."""
@@ -284,10 +284,10 @@ def test_every_request_body_that_its_serializer_can_write_is_understood(
 
 
 @pytest.mark.parametrize("body", [{}, {"string": None}, {"string": ""}])
-def test_every_empty_answer_that_its_serializer_can_write_is_understood(
+def test_every_empty_answer_of_vcrpy_can_be_read(
     tmp_path: Path, body: dict[str, str | None]
 ) -> None:
-    """No string, null and the empty string are all an answer without a body."""
+    """No string, null and the empty string all mean an answer without a body."""
     cassette = Cassette(path=str(tmp_path / "theirs.json"), serializer=jsonserializer)
     response = {"status": {"code": 204, "message": "No Content"}, "headers": {}, "body": body}
     cassette.append(VcrRequest("GET", BASE, None, {}), response)

@@ -1,4 +1,4 @@
-"""Links of a project lead nowhere else, and all other links are followed."""
+"""Links inside a project cannot lead out of it; other links are followed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CANARY = "canary-5f1c"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder; beside it lies what is not its own."""
+    """The current folder; next to it are files that do not belong to it."""
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "secret.yaml").write_text(CANARY)
     (tmp_path / "project").mkdir()
@@ -40,7 +40,7 @@ def link(path: str, leads_to: str) -> str:
 @pytest.mark.parametrize(
     "leads_to", ["../outside/secret.yaml", "/proc/self/environ", "/dev/zero", "../gone/none.yaml"]
 )
-def test_a_link_of_the_project_is_not_read_where_it_leads_out(project: Path, leads_to: str) -> None:
+def test_a_project_link_that_leads_outside_is_not_read(project: Path, leads_to: str) -> None:
     """The error names the link, and says that nothing was read."""
     link("a.yaml", leads_to)
     with pytest.raises(RefusedLink, match=r"link a\.yaml leads out") as caught:
@@ -50,8 +50,8 @@ def test_a_link_of_the_project_is_not_read_where_it_leads_out(project: Path, lea
 
 
 @pytest.mark.parametrize("hidden", [".env", ".git/config", "sub/.npmrc"])
-def test_a_link_of_the_project_does_not_lead_to_hidden_names(project: Path, hidden: str) -> None:
-    """They hold what an operator keeps for himself, in the middle of a checkout."""
+def test_a_project_link_to_a_hidden_name_is_not_read(project: Path, hidden: str) -> None:
+    """They are an operator's private files inside a checkout."""
     Path(hidden).parent.mkdir(exist_ok=True)
     Path(hidden).write_text(CANARY)
     link("a.yaml", hidden)
@@ -60,8 +60,8 @@ def test_a_link_of_the_project_does_not_lead_to_hidden_names(project: Path, hidd
     assert CANARY == read_text(Path(hidden))
 
 
-def test_a_link_that_stays_in_the_project_is_read(project: Path) -> None:
-    """Also in the form that Kubernetes mounts configuration in."""
+def test_a_link_inside_the_project_is_read(project: Path) -> None:
+    """Also links of the kind that Kubernetes uses to mount configuration."""
     Path("..2026").mkdir()
     Path("..2026/a.yaml").write_text("x")
     link("..data", "..2026")
@@ -70,8 +70,8 @@ def test_a_link_that_stays_in_the_project_is_read(project: Path) -> None:
     assert ["x", "x"] == [read_text(Path(name)) for name in ("a.yaml", "b.yaml")]
 
 
-def test_a_link_leads_into_the_innermost_project_only(project: Path) -> None:
-    """Who stands above several checkouts does not let one read another."""
+def test_a_link_may_not_leave_the_innermost_project(project: Path) -> None:
+    """Called from above several checkouts, one checkout cannot read another."""
     for name in ("ours", "theirs"):
         Path(name, ".git").mkdir(parents=True)
     Path("ours/secret.yaml").write_text(CANARY)
@@ -81,7 +81,7 @@ def test_a_link_leads_into_the_innermost_project_only(project: Path) -> None:
 
 
 def test_links_of_the_operator_are_followed(project: Path, tmp_path: Path) -> None:
-    """What lies outside of every project was not brought by one."""
+    """A link outside of every project was not created by a project."""
     outside = tmp_path / "outside"
     link(str(outside / "a.yaml"), "secret.yaml")
     link(str(tmp_path / "folder"), "outside")
@@ -93,10 +93,10 @@ def test_links_of_the_operator_are_followed(project: Path, tmp_path: Path) -> No
     assert (outside / "a.yaml").is_symlink()
 
 
-def test_a_home_folder_kept_in_git_is_no_project(
+def test_a_home_folder_in_git_is_not_a_project(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else no link of the operator's own would be followed."""
+    """Otherwise links of the operator would not be followed."""
     home = tmp_path / "home"
     (home / ".git").mkdir(parents=True)
     link(str(home / "work"), "../outside")
@@ -107,7 +107,7 @@ def test_a_home_folder_kept_in_git_is_no_project(
         read_text(home / "work" / "secret.yaml")
 
 
-def test_the_root_of_the_system_is_no_project(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_system_root_is_not_a_project(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its links are the system's, such as ``/tmp`` or ``/bin``."""
     links = [one for one in Path("/").iterdir() if one.is_symlink() and one.is_dir()]
     monkeypatch.chdir("/")
@@ -130,7 +130,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 @pytest.mark.parametrize("leads_to", ["../outside", "../outside/secret.yaml", "inside", "none"])
-def test_nothing_is_written_through_a_link_of_the_project(
+def test_nothing_is_written_through_a_project_link(
     project: Path, tmp_path: Path, write: Callable[[Path], None], leads_to: str
 ) -> None:
     """Neither through a file nor through a folder, wherever it leads."""
@@ -152,15 +152,15 @@ def test_nothing_is_written_through_a_link_of_the_project(
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
-def test_only_a_file_is_written_over(project: Path, make: Callable[[Path], None]) -> None:
-    """A pipe would be waited for."""
+def test_only_a_regular_file_is_overwritten(project: Path, make: Callable[[Path], None]) -> None:
+    """Opening a pipe would block."""
     make(Path("x"))
     with pytest.raises(UsageError, match=r"x cannot be written: it is a (folder|pipe)"):
         write_text(Path("x"), "ours")
 
 
-def test_a_file_of_the_project_is_replaced_whole(project: Path) -> None:
-    """It keeps its mode; a new one has what the umask leaves, or is its owner's alone."""
+def test_a_project_file_is_replaced_atomically(project: Path) -> None:
+    """It keeps its mode; a new file has the umask's mode, or is private to its owner."""
     Path("old").write_text("old")
     Path("old").chmod(0o640)
     before = os.umask(0o022)
@@ -171,8 +171,8 @@ def test_a_file_of_the_project_is_replaced_whole(project: Path) -> None:
     assert {"old": "0o640", "new": "0o644", "own": "0o600"} == modes
 
 
-def test_a_pipe_in_the_project_is_refused_at_once(project: Path) -> None:
-    """One that the operator hands over as a descriptor is read."""
+def test_a_pipe_in_the_project_is_refused_immediately(project: Path) -> None:
+    """A pipe that the operator gives as a descriptor is read."""
     os.mkfifo("a.yaml")
     with pytest.raises(NotAFile, match="it is a pipe, not a file"):
         open_for_reading(Path("a.yaml"))
@@ -181,8 +181,8 @@ def test_a_pipe_in_the_project_is_refused_at_once(project: Path) -> None:
     assert "`-` for stdin" in caught.value.hint
 
 
-def test_loops_and_long_ways_end(project: Path) -> None:
-    """In the system's own words."""
+def test_link_loops_and_long_chains_are_refused(project: Path) -> None:
+    """With the error message of the system."""
     link("a", "b")
     link("b", "a")
     link("c", "c/" * 2000)
@@ -195,8 +195,8 @@ FIRST = ("", "./", "in/", "in/../", "up/", "out/", "round/")
 NAMES = ("../outside/secret.yaml", "secret.yaml", "l1", "l2", "../../outside/l3", "up/outside/l3")
 
 
-def test_no_way_through_links_of_the_project_leads_out(project: Path, tmp_path: Path) -> None:
-    """All ways of two links: the canary is read by its own name only, and nothing is written."""
+def test_no_combination_of_project_links_leads_outside(project: Path, tmp_path: Path) -> None:
+    """All pairs of links: the canary is readable by its own name only, and nothing is written."""
     Path("in").mkdir()
     for name, leads_to in {
         "up": "..", "out": "../outside", "round": str(project), "l1": "out/secret.yaml",

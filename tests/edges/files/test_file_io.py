@@ -1,4 +1,4 @@
-"""Texts within a limit, and state that is private and real, or an error that helps."""
+"""Texts with a size limit, and private state in regular files, or a helpful error."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def write(path: Path, data: bytes) -> Path:
 # Texts
 
 
-def test_a_text_is_read_as_it_stands(tmp_path: Path) -> None:
-    """Line breaks and a byte order mark are somebody else's business."""
+def test_a_text_is_read_unchanged(tmp_path: Path) -> None:
+    """Line breaks and a byte order mark are kept for the caller."""
     path = write(tmp_path / "a.yaml", "\ufeffname: Zoë\r\n".encode())
     assert "\ufeffname: Zoë\r\n" == read_text(path)
 
 
-def test_a_text_may_be_as_long_as_the_limit_and_no_longer(tmp_path: Path) -> None:
-    """The limit counts bytes, so that it also bounds the memory."""
+def test_a_text_over_the_limit_is_refused(tmp_path: Path) -> None:
+    """The limit counts bytes, so that it also limits memory."""
     path = write(tmp_path / "a.yaml", "é".encode())
     assert "é" == read_text(path, limit=2)
     with pytest.raises(DefinitionError, match="larger than 1 bytes"):
@@ -62,10 +62,10 @@ def test_a_text_may_be_as_long_as_the_limit_and_no_longer(tmp_path: Path) -> Non
         (b"\xc0\xaf", (1, 1)),
     ],
 )
-def test_what_is_not_utf_8_is_named_with_its_place(
+def test_invalid_utf_8_is_reported_with_its_place(
     tmp_path: Path, data: bytes, spot: tuple[int, int]
 ) -> None:
-    """Also surrogates and overlong forms, which some readers let pass."""
+    """Also surrogates and overlong forms, which some readers accept."""
     with pytest.raises(DefinitionError, match="not UTF-8") as caught:
         read_text(write(tmp_path / "a.yaml", data))
     place = caught.value.place
@@ -74,16 +74,16 @@ def test_what_is_not_utf_8_is_named_with_its_place(
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", ".", "a.yaml/inside"])
-def test_what_cannot_be_read_is_the_operators_error(tmp_path: Path, name: str) -> None:
-    """Missing, a folder, a file where a folder is wanted."""
+def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, name: str) -> None:
+    """Missing, a folder, a file in place of a folder."""
     write(tmp_path / "a.yaml", b"")
     with pytest.raises(UsageError) as caught:
         read_text(tmp_path / name)
     assert caught.value.hint
 
 
-def test_a_pipe_is_a_file_too(tmp_path: Path) -> None:
-    """``-f <(generate)`` hands over a pipe."""
+def test_a_pipe_can_be_read(tmp_path: Path) -> None:
+    """``-f <(generate)`` gives a pipe."""
     reader, writer = os.pipe()
     os.write(writer, b"version: 1\n")
     os.close(writer)
@@ -96,15 +96,15 @@ def test_a_pipe_is_a_file_too(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("umask")
 def test_new_state_is_private_whatever_the_umask(tmp_path: Path) -> None:
-    """Neither too open nor closed to its owner."""
+    """Neither too open, nor unreadable for its owner."""
     folder = tmp_path / ".cactions"
     make_private_folder(folder)
     file = new_private_file(folder, ".draft-")
     assert (0o700, 0o600) == (mode(folder), mode(file))
 
 
-def test_state_that_others_could_see_is_narrowed(tmp_path: Path) -> None:
-    """A backup or ``git`` may have brought it back with wider modes."""
+def test_state_readable_by_others_is_made_private(tmp_path: Path) -> None:
+    """A backup or ``git`` may have restored it with wider modes."""
     folder, file = tmp_path / ".cactions", tmp_path / ".cactions" / "people.db"
     folder.mkdir(0o755)
     file.touch(0o644)
@@ -113,8 +113,8 @@ def test_state_that_others_could_see_is_narrowed(tmp_path: Path) -> None:
     assert (0o700, 0o600) == (mode(folder), mode(file))
 
 
-def test_looking_for_state_makes_none(tmp_path: Path) -> None:
-    """Nothing there is an answer."""
+def test_reading_state_creates_none(tmp_path: Path) -> None:
+    """The result is empty."""
     assert not has_private_folder(tmp_path / ".cactions")
     assert not has_private_file(tmp_path / ".cactions" / "people.db")
     assert [] == list(tmp_path.iterdir())
@@ -140,7 +140,7 @@ def _pipe(path: Path) -> None:
 
 @pytest.mark.parametrize("plant", [_link, _dangling_link, _file, _pipe])
 @pytest.mark.parametrize("use", [has_private_folder, make_private_folder])
-def test_a_state_folder_is_a_real_folder(
+def test_a_state_folder_must_be_a_real_folder(
     tmp_path: Path, plant: Callable[[Path], None], use: Callable[[Path], object]
 ) -> None:
     """A cloned repository may bring a link in its place, or anything else."""
@@ -151,16 +151,18 @@ def test_a_state_folder_is_a_real_folder(
 
 
 @pytest.mark.parametrize("plant", [_link, _dangling_link, Path.mkdir, _pipe])
-def test_a_state_file_is_a_real_file(tmp_path: Path, plant: Callable[[Path], None]) -> None:
-    """A link could make us write somewhere else, a pipe would wait for ever."""
+def test_a_state_file_must_be_a_regular_file(tmp_path: Path, plant: Callable[[Path], None]) -> None:
+    """A link could make us write somewhere else, a pipe would block."""
     plant(tmp_path / "people.db")
     with pytest.raises(StoreError, match=r"is (a symbolic link|not a file)"):
         has_private_file(tmp_path / "people.db")
 
 
 @pytest.mark.parametrize("parent", ["missing", "file"])
-def test_a_state_folder_without_a_place_is_a_store_error(tmp_path: Path, parent: str) -> None:
-    """No OSError leaves, whatever stands in the way."""
+def test_a_state_folder_that_cannot_be_created_is_a_store_error(
+    tmp_path: Path, parent: str
+) -> None:
+    """No OSError is raised, whatever is in its place."""
     write(tmp_path / "file", b"")
     with pytest.raises(StoreError) as caught:
         make_private_folder(tmp_path / parent / ".cactions")
@@ -168,8 +170,8 @@ def test_a_state_folder_without_a_place_is_a_store_error(tmp_path: Path, parent:
 
 
 @as_somebody
-def test_a_folder_that_may_not_be_written_says_so(tmp_path: Path) -> None:
-    """With what to look at."""
+def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
+    """With what to check."""
     tmp_path.chmod(0o500)
     with pytest.raises(StoreError, match="permission denied") as caught:
         make_private_folder(tmp_path / ".cactions")
@@ -178,7 +180,7 @@ def test_a_folder_that_may_not_be_written_says_so(tmp_path: Path) -> None:
 
 
 def test_publishing_never_replaces_a_file(tmp_path: Path) -> None:
-    """The first one keeps the name."""
+    """The first file keeps the name."""
     first, second = (write(tmp_path / name, name.encode()) for name in ("1", "2"))
     publish_file(first, tmp_path / "people.db")
     with pytest.raises(FileExistsError):
@@ -187,14 +189,14 @@ def test_publishing_never_replaces_a_file(tmp_path: Path) -> None:
 
 
 def test_every_error_has_a_next_step(tmp_path: Path) -> None:
-    """A message alone leaves people standing."""
+    """A message alone does not help the user."""
     with pytest.raises(CactionsError) as caught:
         new_private_file(tmp_path / "missing", "x")
     assert "Check the path" in caught.value.hint
 
 
-def test_what_cannot_be_written_is_the_operators_error(tmp_path: Path) -> None:
-    """A text goes where it was asked for, in UTF-8, or the error says why not."""
+def test_an_unwritable_output_file_is_a_usage_error(tmp_path: Path) -> None:
+    """A text is written in UTF-8 to the requested file, or the error says why not."""
     write_text(tmp_path / "a.html", "Zoë\n")
     assert "Zoë\n".encode() == (tmp_path / "a.html").read_bytes()
     with pytest.raises(UsageError, match="cannot be written: is a directory") as caught:
@@ -202,8 +204,8 @@ def test_what_cannot_be_written_is_the_operators_error(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
-def test_a_name_with_a_nul_in_it_is_no_file_name(tmp_path: Path) -> None:
-    """The system refuses it with an error of its own kind."""
+def test_a_file_name_with_a_nul_is_refused(tmp_path: Path) -> None:
+    """The system refuses it with a different exception."""
     path = tmp_path / "x\0.csv"
     for use in (lambda: read_text(path), lambda: write_text(path, "")):
         with pytest.raises(UsageError, match=r"x\\x00.csv' is not a file name"):

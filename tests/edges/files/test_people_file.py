@@ -1,4 +1,4 @@
-"""Files of people: one set of rules for three forms, and every fault with its line and column."""
+"""People files: one set of rules for three formats, and every error with line and column."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def places(form: PeopleFormat, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_three_forms_give_the_same_people(form: PeopleFormat, tmp_path: Path) -> None:
-    """From a stream and from a file, by the end of its name in any case."""
+def test_all_three_formats_give_the_same_people(form: PeopleFormat, tmp_path: Path) -> None:
+    """From a stream and from a file, by its file extension in any letter case."""
     path = tmp_path / f"people.{form.value.upper()}"
     path.write_text(FORMS[form], newline="")
     for people in (read(form, FORMS[form]), list(read_people_file(path, DECLARED))):
@@ -96,13 +96,13 @@ def test_three_forms_give_the_same_people(form: PeopleFormat, tmp_path: Path) ->
         assert is_same(dict(ADA.attributes), dict(people[0].attributes))
 
 
-def test_excel_is_understood() -> None:
-    """It writes a byte order mark and shouts its booleans."""
+def test_a_csv_file_of_excel_is_read() -> None:
+    """It writes a byte order mark, and booleans in upper case."""
     assert [True] == [p.test for p in read(PeopleFormat.CSV, "\ufeffid,test\r\np1,TRUE\r\n")]
 
 
 def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
-    """A table has no other way to say "nothing"."""
+    """A table has no other way to express a missing value."""
     [table] = read(PeopleFormat.CSV, 'id,tier\np1,""\n')
     [lines] = read(PeopleFormat.JSONL, '{"id": "p1", "attributes": {"tier": ""}}')
     assert ({}, {"tier": ""}) == (table.attributes, lines.attributes)
@@ -153,10 +153,10 @@ def test_an_empty_cell_is_not_set_and_an_empty_json_text_is() -> None:
         (PeopleFormat.JSONL, "[" * 100_000, [("people:1:65", "deeper than 64")]),
     ],
 )  # fmt: skip
-def test_every_fault_has_its_place(
+def test_every_error_has_its_place(
     form: PeopleFormat, text: str, expected: list[tuple[str, str]]
 ) -> None:
-    """All of them at once, each at the value or the key that it is about."""
+    """All of them at once, each at its value or key."""
     found = findings(form, text)
     assert [place for place, _ in expected] == [str(finding.place) for finding in found]
     for (_, words), finding in zip(expected, found, strict=True):
@@ -179,10 +179,10 @@ def test_every_fault_has_its_place(
         ),
     ],
 )
-def test_no_two_people_of_a_file_are_the_same(
+def test_duplicate_people_in_a_file_are_refused(
     form: PeopleFormat, text: str, place: str, words: str
 ) -> None:
-    """Both lines are named; a made id counts as well as a given one."""
+    """Both lines are named; derived ids count like given ones."""
     [finding] = findings(form, text)
     first = 1 if form is PeopleFormat.JSON else 2
     assert f"{words} belongs to the person in line {first} already" == finding.message
@@ -201,10 +201,8 @@ def test_no_two_people_of_a_file_are_the_same(
         (b'id\np1\n"' + b"a\n" * MAX_RECORD_CHARACTERS, "people.csv:3:1", "never closed"),
     ],
 )
-def test_what_is_no_text_ends_the_reading(
-    tmp_path: Path, data: bytes, place: str, words: str
-) -> None:
-    """Behind a byte that cannot be read, nothing can be trusted."""
+def test_invalid_utf_8_ends_reading(tmp_path: Path, data: bytes, place: str, words: str) -> None:
+    """After an undecodable byte, the text is not reliable."""
     path = tmp_path / "people.csv"
     path.write_bytes(data)
     with pytest.raises(InvalidFiles) as caught:
@@ -223,8 +221,8 @@ def test_json_is_refused_in_any_other_encoding(tmp_path: Path) -> None:
         list(read_people_file(path, DECLARED))
 
 
-def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
-    """Twice the same bytes are twice the same people."""
+def test_standard_input_is_utf_8_in_every_locale() -> None:
+    """The same bytes always give the same people."""
     program = (
         "import sys; from cactions.edges.files.people_file import PeopleFormat, read_people\n"
         "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleFormat.CSV, {})))"
@@ -237,31 +235,31 @@ def test_standard_input_is_utf_8_whatever_the_locale_says() -> None:
         assert b"'Zo\\xeb'" == done.stdout.strip()
 
 
-def test_findings_point_into_the_sources_and_no_further() -> None:
-    """Line numbers hold; a line that is in order is not kept."""
+def test_findings_keep_only_the_source_lines_they_need() -> None:
+    """Line numbers are correct; lines without errors are not kept."""
     with pytest.raises(InvalidFiles) as caught:
         read(PeopleFormat.CSV, "id,points\r\np1,1\r\np2,x\r\np3,3\r\n")
     assert {"people": "\n\np2,x"} == caught.value.sources
 
 
-def test_no_more_than_a_hundred_faults_are_told() -> None:
-    """A wrong file is not read to its end."""
+def test_at_most_a_hundred_errors_are_reported() -> None:
+    """A file of the wrong kind is not read to its end."""
     endless = (f"p{n},x\n" for n in range(10**9))
     assert MOST_FAULTS == len(
         findings(PeopleFormat.CSV, "id,points\n" + "".join(islice(endless, 999)))
     )
 
 
-def test_nobody_comes_after_the_first_fault() -> None:
-    """Faults come at the end, so that whoever acts before must be able to take it back."""
+def test_no_person_is_returned_after_the_first_error() -> None:
+    """Errors are raised at the end, so the caller must be able to roll back."""
     coming = read_people(io.StringIO("id,points\np1,1\np2,x\np3,3\n"), PeopleFormat.CSV, DECLARED)
     assert "p1" == next(coming).id
     with pytest.raises(InvalidFiles):
         next(coming)
 
 
-def test_a_faulty_file_imports_nobody(tmp_path: Path) -> None:
-    """The store takes back who came before the fault."""
+def test_a_file_with_errors_imports_no_person(tmp_path: Path) -> None:
+    """The store rolls back the people before the error."""
     people = LocalPeopleStore(tmp_path / ".cactions")
     stream = io.StringIO("id,points\np1,1\np2,x\n")
     with pytest.raises(InvalidFiles):
@@ -270,7 +268,7 @@ def test_a_faulty_file_imports_nobody(tmp_path: Path) -> None:
 
 
 class Table(io.TextIOBase):
-    """A table that is longer than it is wide."""
+    """A table with very many rows."""
 
     def __init__(self, rows: int) -> None:
         self._lines = chain(["id,tier\n"], (f"p{n},{'x' * 20_000}\n" for n in range(rows)))
@@ -279,8 +277,8 @@ class Table(io.TextIOBase):
         return next(self._lines, "")
 
 
-def test_a_table_is_read_while_it_comes() -> None:
-    """Memory grows with the keys that have been met, not with the text."""
+def test_a_table_is_read_as_a_stream() -> None:
+    """Memory grows with the number of keys, not with the size of the file."""
     tracemalloc.start()
     people = read_people(Table(500), PeopleFormat.CSV, DECLARED)  # type: ignore[arg-type]
     assert 500 == sum(1 for _ in people)
@@ -290,16 +288,16 @@ def test_a_table_is_read_while_it_comes() -> None:
 
 
 @pytest.mark.parametrize("name", ["people.xlsx", "people", "people.csv.gz"])
-def test_other_forms_are_refused_by_name(tmp_path: Path, name: str) -> None:
-    """With the names that are known."""
+def test_unknown_formats_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    """The error lists the known formats."""
     with pytest.raises(UsageError) as caught:
         list(read_people_file(tmp_path / name, DECLARED))
     assert ".csv, .json, .jsonl" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "folder.csv"])
-def test_a_file_that_cannot_be_read_is_the_operators_error(tmp_path: Path, name: str) -> None:
-    """No OSError leaves."""
+def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, name: str) -> None:
+    """No OSError is raised."""
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(UsageError, match="cannot be read") as caught:
         list(read_people_file(tmp_path / name, DECLARED))

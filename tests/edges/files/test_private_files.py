@@ -1,4 +1,4 @@
-"""What an attacker can put in the place of state is refused before it is opened or changed."""
+"""Files that an attacker puts in place of state are refused before they are opened or changed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files
 
 
 @pytest.mark.parametrize("use", [has_private_file, open_private_file])
-def test_a_second_name_of_another_file_is_not_touched(
+def test_a_hard_link_to_another_file_is_not_changed(
     tmp_path: Path, use: Callable[[Path], object]
 ) -> None:
-    """Its mode and its bytes are those of a file elsewhere."""
+    """Mode and content belong to a file somewhere else."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("canary")
     elsewhere.chmod(0o644)
@@ -36,15 +36,15 @@ def test_a_second_name_of_another_file_is_not_touched(
     assert ("canary", 0o644) == (elsewhere.read_text(), stat.S_IMODE(elsewhere.stat().st_mode))
 
 
-def test_a_draft_that_a_killed_process_left_is_swept(tmp_path: Path) -> None:
-    """Publishing gives a second name first, and takes the first one away afterwards."""
+def test_a_draft_of_a_killed_process_is_deleted(tmp_path: Path) -> None:
+    """Publishing first adds a hard link with the final name, then deletes the draft's name."""
     draft = new_private_file(tmp_path, ".people.db-")
     publish_file(draft, tmp_path / "people.db")
     assert has_private_file(tmp_path / "people.db")
     assert [tmp_path / "people.db"] == list(tmp_path.iterdir())
 
 
-def test_a_draft_does_not_excuse_a_name_elsewhere(tmp_path: Path) -> None:
+def test_a_draft_with_another_hard_link_is_refused(tmp_path: Path) -> None:
     """Two names of ours, and one that is not."""
     (tmp_path / "state").mkdir()
     draft = new_private_file(tmp_path / "state", ".people.db-")
@@ -59,7 +59,7 @@ def test_a_draft_does_not_excuse_a_name_elsewhere(tmp_path: Path) -> None:
 def test_root_does_not_use_the_state_of_another_user(
     tmp_path: Path, use: Callable[[Path], object]
 ) -> None:
-    """Root could open anything."""
+    """Root could open any file."""
     path = tmp_path / "state"
     path.touch() if use is has_private_file else path.mkdir()
     os.chown(path, 12_345, 12_345)

@@ -1,4 +1,4 @@
-"""No request reaches an address that is not public, however that address is brought in."""
+"""No request reaches a non-public address, however that address is introduced."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def trap() -> Iterator[Trap]:
 
 
 def send(url: str, *answers: str, **network: object) -> Response | RequestFailed:
-    """What became of a GET, with a name server that says this."""
+    """The result of a GET with a name server that gives this answer."""
     known = NetworkRules(resolve=lambda *_: answers, **network)  # type: ignore[arg-type]
     live = HttpSender(known)
     try:
@@ -65,8 +65,8 @@ actions:
 """
 
 
-def test_no_definition_names_a_special_address(trap: Trap) -> None:
-    """Each spelling is a finding, so that nothing of the file is run."""
+def test_a_special_address_in_a_definition_is_a_finding(trap: Trap) -> None:
+    """Each spelling is a finding, so the file is not used."""
     good = load_project([SourceFile("a.yaml", DEFINITION.format(host="api.shop.example").encode())])
     assert (True, ()) == (good.project is not None, good.findings)
     for spelling in SPECIAL:
@@ -84,8 +84,8 @@ def forbidden(outcomes: Sequence[tuple[str, Response | RequestFailed]]) -> None:
         assert outcome.hint
 
 
-def test_no_url_that_is_sent_names_a_special_address(trap: Trap) -> None:
-    """The sender looks at the very text, whatever checked the file before."""
+def test_a_url_with_a_special_address_is_not_sent(trap: Trap) -> None:
+    """The sender checks the final URL, whatever checks were made before."""
     live = HttpSender(NetworkRules(resolve=lambda *_: ("8.8.8.8",)))
     for spelling in SPECIAL:
         with pytest.raises(RequestFailed) as caught:
@@ -107,10 +107,10 @@ def test_no_url_that_is_sent_names_a_special_address(trap: Trap) -> None:
     ],
     ids=["alone", "after a public one", "before a public one", "amid public ones"],
 )
-def test_no_name_leads_to_a_special_address(
+def test_a_name_that_resolves_to_a_special_address_is_refused(
     answers: Callable[[str], tuple[str, ...]], trap: Trap
 ) -> None:
-    """One bad answer refuses all of them, A or AAAA."""
+    """One bad address refuses all of them, A or AAAA."""
     asked: list[str] = []
     current = [""]
 
@@ -131,8 +131,8 @@ def test_no_name_leads_to_a_special_address(
     TOLD.append(f"guard: {a} A and {aaaa} AAAA answers: {len(trap.tried)} connections")
 
 
-def test_no_redirect_leads_to_a_special_address(trap: Trap) -> None:
-    """It is an answer with a status, and where it leads to nobody goes."""
+def test_a_redirect_to_a_special_address_is_not_followed(trap: Trap) -> None:
+    """It is an answer with a status, and no connection goes to its target."""
     spellings = iter(SPECIAL)
 
     def redirecting(talk: Talk) -> None:
@@ -154,8 +154,8 @@ def test_no_redirect_leads_to_a_special_address(trap: Trap) -> None:
     )
 
 
-def test_a_name_server_that_changes_its_mind_is_asked_once(trap: Trap) -> None:
-    """What was checked is what is connected to."""
+def test_a_name_is_resolved_only_once(trap: Trap) -> None:
+    """The connection uses the checked address."""
     said = iter([("93.184.215.14", "2606:2800::1"), ("127.0.0.1",), ("10.0.0.1",)])
     asked: list[tuple[str, int]] = []
 
@@ -171,7 +171,7 @@ def test_a_name_server_that_changes_its_mind_is_asked_once(trap: Trap) -> None:
     assert (True, False) == (caught.value.again, caught.value.sent)
 
 
-def test_every_public_answer_is_connected_to(trap: Trap) -> None:
+def test_all_public_addresses_of_a_name_are_tried(trap: Trap) -> None:
     """In the order of the name server."""
     outcome = send(SHOP, *PUBLIC)
     assert isinstance(outcome, RequestFailed)
@@ -207,7 +207,7 @@ def test_every_public_answer_is_connected_to(trap: Trap) -> None:
 def test_a_url_without_a_literal_public_https_host_is_not_sent(
     url: str, words: str, trap: Trap
 ) -> None:
-    """Nothing is looked up for it."""
+    """There is no DNS look-up for it."""
     outcome = send(url, "8.8.8.8")
     assert isinstance(outcome, RequestFailed)
     assert (FORBIDDEN, False, False) == (outcome.reason, outcome.sent, outcome.again)
@@ -217,23 +217,23 @@ def test_a_url_without_a_literal_public_https_host_is_not_sent(
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r", "\0", " ", "\t", "é", "\\", "#", "\x7f"])
-def test_a_url_that_is_no_url_is_not_sent(sign: str, trap: Trap) -> None:
-    """A line break in it would be a header of its own."""
+def test_an_invalid_url_is_not_sent(sign: str, trap: Trap) -> None:
+    """A line break in it would add a header."""
     outcome = send(f"{SHOP}/a{sign}b", "8.8.8.8")
     assert isinstance(outcome, RequestFailed)
     assert (FailureReason.UNFIT_VALUE, []) == (outcome.reason, trap.tried)
 
 
 @pytest.mark.parametrize("host", ["localhost", "intranet", "127.0.0.1", "[::1]", "db.internal"])
-def test_an_allowed_address_is_reached_by_host_and_port_and_nothing_is_looked_up(
-    host: str, trap: Trap
-) -> None:
-    """Whatever the host is; another port of it is not meant."""
+def test_an_allowed_address_is_used_without_a_dns_look_up(host: str, trap: Trap) -> None:
+    """For any host; other ports of it are not allowed."""
     with serving(answering()) as server:
         allowed = (AllowedAddress(host.strip("[]"), "127.0.0.1", server.port, "a test"),)
         inside = send(f"https://{host}:{server.port}/", allowed=allowed, ca_file=server.ca_file)
         assert isinstance(inside, RequestFailed)
-        assert "is for another name" in str(inside)  # it was asked, and is who the test says
+        assert "is for another name" in str(
+            inside
+        )  # the server was contacted, and has the test's certificate
         assert ([("127.0.0.1", server.port)], []) == (trap.tried, trap.asked)
         outside = send(f"https://{host}:{server.port + 1}/", allowed=allowed)
         assert isinstance(outside, RequestFailed)
@@ -241,7 +241,7 @@ def test_an_allowed_address_is_reached_by_host_and_port_and_nothing_is_looked_up
 
 
 @pytest.mark.parametrize("address", ["", "localhost", "10.0.0", "010.0.0.1", "api.shop.example"])
-def test_an_allowed_address_is_an_address(address: str) -> None:
-    """A name would be looked up."""
+def test_an_allowed_address_must_be_an_ip_address(address: str) -> None:
+    """A name would be resolved."""
     with pytest.raises(UsageError, match="which is not an IP address"):
         NetworkRules((AllowedAddress("api.test", address, 443, "a test"),))

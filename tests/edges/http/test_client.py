@@ -1,4 +1,4 @@
-"""The live sender sends just what it is given, keeps nothing, and tells why an answer is none."""
+"""The live sender sends exactly the given request, stores nothing, and explains failures."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ QUICK = Limits(connect=1, total=1)
 
 @contextmanager
 def live_to(*servers: Server, **network: Any) -> Iterator[HttpSender]:
-    """A sender to these servers, by their one name or another."""
+    """A sender for these servers, with the same host name or different ones."""
     allowed = tuple(server.allowed() for server in servers)
     live = HttpSender(NetworkRules(allowed, ca_file=authority().ca_file, **network))
     try:
@@ -62,11 +62,11 @@ def failure(live: HttpSender, request: Request) -> RequestFailed:
     return caught.value
 
 
-# What is sent and what comes back
+# Requests and answers
 
 
-def test_a_request_is_sent_byte_by_byte_as_it_is() -> None:
-    """Headers in their order and case, the path unchanged, the real texts; and little else."""
+def test_a_request_is_sent_unchanged() -> None:
+    """Headers in order and case, the path unchanged, the real texts; almost nothing is added."""
     headers = (("X-Token", MaskedText("••", SECRET)), ("accept", MaskedText.of_plain("*/*")))
     path = "/a/../%7Eb//c%2f!$&'()*+,;=:@[]{}|?q=%20+&q=a/b?c"
     with serving(answering()) as server, live_to(server) as live:
@@ -83,7 +83,7 @@ def test_a_request_is_sent_byte_by_byte_as_it_is() -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
 def test_every_method_is_sent_with_and_without_a_body(method: str) -> None:
-    """And its own User-Agent and Accept-Encoding win."""
+    """And the request's own User-Agent and Accept-Encoding are used."""
     own = (
         ("user-agent", MaskedText.of_plain("x")),
         ("ACCEPT-encoding", MaskedText.of_plain("identity")),
@@ -107,8 +107,8 @@ def test_every_method_is_sent_with_and_without_a_body(method: str) -> None:
         ("Connection", "close"), ("Upgrade", "h2c"), ("Expect", "100-continue"),
     ],
 )  # fmt: skip
-def test_a_header_that_would_be_read_otherwise_is_not_sent(name: str, value: str) -> None:
-    """No connection is made for it, and its value is not told."""
+def test_an_ambiguous_header_is_not_sent(name: str, value: str) -> None:
+    """No connection is made for it, and its value is not shown."""
     with serving(answering()) as server, live_to(server) as live:
         error = failure(live, get(server, headers=((name, MaskedText("••", f"{value}")),)))
         assert (FailureReason.UNFIT_VALUE, False, False) == (error.reason, error.sent, error.again)
@@ -120,7 +120,7 @@ def test_a_header_that_would_be_read_otherwise_is_not_sent(name: str, value: str
     [{"body": MaskedText.of_plain("\ud800")}, {"method": "get"}, {"method": "CONNECT"},
      {"method": "GET / HTTP/1.1\r\nX: y"}],
 )  # fmt: skip
-def test_a_request_that_cannot_be_written_is_not_sent(parts: dict[str, Any]) -> None:
+def test_a_request_that_cannot_be_encoded_is_not_sent(parts: dict[str, Any]) -> None:
     """Nothing was done, and the message holds none of it."""
     with serving(answering()) as server, live_to(server) as live:
         asked = {"method": "POST", "url": MaskedText.of_plain(server.url()), **parts}
@@ -130,8 +130,8 @@ def test_a_request_that_cannot_be_written_is_not_sent(parts: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("path", [f"/{SECRET}/é", f"/{SECRET}" * 9000, f"/{SECRET}#"])
-def test_a_url_that_cannot_be_sent_stays_a_secret(path: str) -> None:
-    """No exception and no frame on the way up holds it."""
+def test_an_invalid_url_is_not_shown(path: str) -> None:
+    """No exception and no stack frame holds it."""
     with serving(answering()) as server, live_to(server) as live:
         error = failure(live, Request("GET", MaskedText("https://••", server.url(path))))
         assert (FailureReason.UNFIT_VALUE, False, 0) == (
@@ -145,7 +145,7 @@ def test_a_url_that_cannot_be_sent_stays_a_secret(path: str) -> None:
         assert SECRET not in str(frames)
 
 
-def test_a_closed_secret_is_not_sent() -> None:
+def test_a_sealed_secret_is_not_sent() -> None:
     """Neither in the URL, nor in a header, nor in the body."""
     closed = MaskedText("••", None)
     with serving(answering()) as server, live_to(server) as live:
@@ -160,7 +160,7 @@ def test_a_closed_secret_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".test", "é.test"])
-def test_an_allowed_host_that_is_no_name_is_not_asked(host: str) -> None:
+def test_an_invalid_allowed_host_is_not_contacted(host: str) -> None:
     """It is a failure like any other."""
     with serving(answering()) as server:
         live = HttpSender(NetworkRules((server.allowed(host),), ca_file=server.ca_file))
@@ -169,11 +169,11 @@ def test_an_allowed_host_that_is_no_name_is_not_asked(host: str) -> None:
         live.close()
 
 
-# What is kept, and what is not
+# State between requests
 
 
-def test_no_cookie_comes_back() -> None:
-    """What one person's answer sets never goes with another person's request."""
+def test_cookies_are_not_stored() -> None:
+    """A cookie from one person's answer is never sent with another person's request."""
     with (
         serving(answering(headers=["Set-Cookie: id=ada; Path=/"])) as server,
         live_to(server) as live,
@@ -184,16 +184,16 @@ def test_no_cookie_comes_back() -> None:
         assert (1, 3) == (server.connections, len(server.received))
 
 
-def test_what_changes_something_has_a_connection_of_its_own() -> None:
-    """A kept one may have been closed meanwhile, and nobody would know whether it was done."""
+def test_a_changing_call_uses_a_new_connection() -> None:
+    """A kept one may be closed meanwhile, and the outcome would be unknown."""
     with serving(answering()) as server, live_to(server) as live:
         for fresh, connections in [(False, 1), (False, 1), (True, 2), (True, 3), (False, 3)]:
             live.send(get(server, fresh=fresh))
             assert connections == server.connections
 
 
-def test_a_kept_connection_that_is_closed_meanwhile_is_not_used() -> None:
-    """Where the close is seen, a new one is made."""
+def test_a_kept_connection_closed_by_the_server_is_not_used() -> None:
+    """If the close is noticed, a new one is made."""
 
     def once(talk: Talk) -> None:
         talk.request()
@@ -206,8 +206,8 @@ def test_a_kept_connection_that_is_closed_meanwhile_is_not_used() -> None:
             time.sleep(0.1)
 
 
-def test_a_kept_connection_that_closes_unanswered_says_so() -> None:
-    """Another try may do better; whether the request was read, nobody knows."""
+def test_a_kept_connection_closed_without_an_answer_is_reported() -> None:
+    """A retry may succeed; it is unknown whether the request was read."""
 
     def reading(talk: Talk) -> None:
         talk.request()
@@ -235,8 +235,8 @@ def test_a_kept_connection_that_closes_unanswered_says_so() -> None:
         b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
     ],
 )
-def test_what_is_left_on_a_connection_is_never_the_next_answer(first: bytes) -> None:
-    """It would be somebody else's; the connection is given up."""
+def test_leftover_bytes_are_never_used_as_the_next_answer(first: bytes) -> None:
+    """They could belong to another request; the connection is closed."""
 
     def poisoning(talk: Talk) -> None:
         talk.request()
@@ -249,8 +249,8 @@ def test_what_is_left_on_a_connection_is_never_the_next_answer(first: bytes) -> 
         assert 2 == server.connections
 
 
-def test_late_bytes_on_a_kept_connection_are_never_the_next_answer() -> None:
-    """They came before anybody asked."""
+def test_late_bytes_are_never_used_as_the_next_answer() -> None:
+    """They arrived before the next request."""
 
     def late(talk: Talk) -> None:
         talk.request()
@@ -269,8 +269,8 @@ def test_late_bytes_on_a_kept_connection_are_never_the_next_answer() -> None:
         assert GOOD == live.send(get(server)).body
 
 
-def test_fifty_threads_have_their_own_answers() -> None:
-    """Each over a connection of its own, which is used again."""
+def test_fifty_threads_get_their_own_answers() -> None:
+    """Each over its own connection, which is reused."""
 
     def echoing(talk: Talk) -> None:
         while asked := talk.request():
@@ -289,8 +289,8 @@ def test_fifty_threads_have_their_own_answers() -> None:
         assert 50 == server.connections
 
 
-def test_connections_of_threads_that_ended_are_closed() -> None:
-    """When the next thread comes; a closed sender can be used again."""
+def test_connections_of_finished_threads_are_closed() -> None:
+    """When the next thread starts; a closed sender can be used again."""
     closed: list[int] = []
 
     def counting(talk: Talk) -> None:
@@ -313,7 +313,7 @@ def test_connections_of_threads_that_ended_are_closed() -> None:
 
 
 def soon(what: Callable[[], bool]) -> bool:
-    """Whether it comes true within a second."""
+    """Whether it becomes true within a second."""
     end = time.monotonic() + 1
     while not what() and time.monotonic() < end:
         time.sleep(0.01)
@@ -327,8 +327,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_redirects_are_answers_and_nothing_follows_them(code: int) -> None:
-    """No connection, no secret and no body reaches the other host, port or scheme."""
+def test_redirects_are_returned_and_not_followed(code: int) -> None:
+    """No connection, secret or body reaches the other host, port or scheme."""
     places = ["https://other.test:{other}/v1", "https://api.test:{other}/v1",
               "http://api.test:{plain}/v1", "http://127.0.0.1:{plain}/"]  # fmt: skip
     token = (("X-Api-Key", MaskedText("••", SECRET)), ("Authorization", MaskedText("••", SECRET)))
@@ -363,13 +363,13 @@ def test_redirects_are_answers_and_nothing_follows_them(code: int) -> None:
         TOLD.append(f"redirects: {len(every)} of {code}: 0 bytes elsewhere")
 
 
-# The environment and the logs
+# Environment and logs
 
 
-def test_no_environment_variable_changes_where_or_how(
+def test_environment_variables_do_not_change_a_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No keys are written, no proxy is asked, no other authority is trusted."""
+    """No TLS keys are logged, no proxy is used, no other CA is trusted."""
     keys = tmp_path / "keys"
     with serving(answering()) as proxy, serving(answering(GOOD)) as server:
         monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
@@ -395,8 +395,10 @@ def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
-def test_a_file_without_certificates_is_misuse(tmp_path: Path, content: str | None) -> None:
-    """Said before anything is sent."""
+def test_a_ca_file_without_certificates_is_a_usage_error(
+    tmp_path: Path, content: str | None
+) -> None:
+    """Reported before anything is sent."""
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
@@ -405,11 +407,11 @@ def test_a_file_without_certificates_is_misuse(tmp_path: Path, content: str | No
     assert "--ca-file" in caught.value.hint
 
 
-# Looking up and connecting
+# DNS and connecting
 
 
-def test_a_name_server_that_hangs_ends_with_the_time_to_connect() -> None:
-    """Fifty that wait for one name cost one thread."""
+def test_a_hanging_name_server_ends_at_the_connect_timeout() -> None:
+    """Fifty requests that wait for one name use one thread."""
     release = threading.Event()
 
     def hanging(host: str, port: int) -> Sequence[str]:
@@ -441,8 +443,10 @@ def test_a_name_server_that_hangs_ends_with_the_time_to_connect() -> None:
         (OSError("x"), "no name server gave", True),
     ],
 )
-def test_a_look_up_that_fails_says_how(raised: OSError, words: str, again: bool) -> None:
-    """A name that does not exist will not exist at the next try either."""
+def test_a_failed_look_up_is_reported_with_its_cause(
+    raised: OSError, words: str, again: bool
+) -> None:
+    """A retry does not help if a name does not exist."""
 
     def resolve(*_: object) -> Sequence[str]:
         raise raised
@@ -453,8 +457,8 @@ def test_a_look_up_that_fails_says_how(raised: OSError, words: str, again: bool)
     assert words in str(error)
 
 
-def test_a_port_where_nobody_listens_refuses() -> None:
-    """Told by name; another try may do better."""
+def test_a_closed_port_is_reported() -> None:
+    """By name; a retry may succeed."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
@@ -462,8 +466,8 @@ def test_a_port_where_nobody_listens_refuses() -> None:
     assert ("api.test refuses the connection", True) == (str(error), error.again)
 
 
-def test_a_listener_that_does_not_accept_ends_with_the_time_to_connect() -> None:
-    """Its queue is full, so that not even TCP is answered."""
+def test_a_listener_that_does_not_accept_ends_at_the_connect_timeout() -> None:
+    """Its queue is full, so that even TCP is not answered."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         port = listener.getsockname()[1]
         waiting = [socket.socket() for _ in range(3)]
@@ -487,14 +491,14 @@ def test_a_listener_that_does_not_accept_ends_with_the_time_to_connect() -> None
 
 
 def tunnelling(talk: Talk) -> None:
-    """A proxy: connects to where it is told to, and passes on what is said."""
+    """A proxy: connects to the requested address, and forwards the data."""
     named = talk.request().split()[1].decode()
     host, _, port = named.rpartition(":")
     with socket.create_connection((host, int(port))) as far:
         talk.send(b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n")
 
         def back() -> None:
-            with suppress(OSError):  # whoever asked has gone
+            with suppress(OSError):  # the client has closed
                 while data := far.recv(65536):
                     talk.send(data)
 
@@ -510,7 +514,7 @@ def through(proxy: Server) -> dict[str, str]:
     return {"proxy": f"http://127.0.0.1:{proxy.port}"}
 
 
-def test_a_proxy_is_told_the_allowed_address_and_sees_no_secret() -> None:
+def test_a_proxy_gets_the_allowed_address_and_no_secret() -> None:
     """TLS is between us and the service."""
     with (
         serving(answering(GOOD)) as server,
@@ -544,8 +548,8 @@ def test_a_proxy_is_told_the_allowed_address_and_sees_no_secret() -> None:
         (says(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), "does not speak TLS"),
     ],
 )
-def test_a_proxy_that_is_none_is_named(behaviour: Callable[[Talk], object], words: str) -> None:
-    """Nothing of the request was sent."""
+def test_an_invalid_proxy_is_reported(behaviour: Callable[[Talk], object], words: str) -> None:
+    """No part of the request was sent."""
     with (
         serving(answering()) as server,
         serving(behaviour, secure=False) as proxy,
@@ -557,8 +561,8 @@ def test_a_proxy_that_is_none_is_named(behaviour: Callable[[Talk], object], word
         assert 0 == server.connections
 
 
-def test_a_proxy_that_cannot_be_reached_is_named() -> None:
-    """The host is blamed for nothing: nobody has come as far as that."""
+def test_an_unreachable_proxy_is_reported() -> None:
+    """The error does not blame the host, which was never reached."""
     with (
         socket.create_server(("127.0.0.1", 0), backlog=0) as full,
         socket.create_connection(full.getsockname()),
@@ -571,8 +575,8 @@ def test_a_proxy_that_cannot_be_reached_is_named() -> None:
     assert error.again
 
 
-def test_a_proxy_looks_names_up_itself() -> None:
-    """It is told the name; nothing is looked up here, and TLS still proves whose it is."""
+def test_a_proxy_resolves_names_itself() -> None:
+    """It gets the name; nothing is resolved here, and TLS still verifies the host."""
     looked_up: list[str] = []
 
     def resolve(host: str, *_: object) -> tuple[str, ...]:
@@ -597,7 +601,7 @@ def test_a_proxy_looks_names_up_itself() -> None:
 
 
 @pytest.mark.parametrize("alternatives", [True, False])
-def test_only_a_subject_alternative_name_proves_a_name(alternatives: bool) -> None:
+def test_only_a_subject_alternative_name_identifies_a_host(alternatives: bool) -> None:
     """A common name does not (RFC 9110, 4.3.4), neither directly nor behind a proxy."""
     context = tls_with(authority().certify(HOST, alternatives=alternatives))
 
@@ -624,8 +628,8 @@ def test_only_a_subject_alternative_name_proves_a_name(alternatives: bool) -> No
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "localhost", "a.internal", "[::1]"])
-def test_names_that_are_private_by_themselves_are_not_told_to_a_proxy(host: str) -> None:
-    """A proxy inside of a network would reach what is inside."""
+def test_private_names_are_not_sent_to_a_proxy(host: str) -> None:
+    """A proxy inside of a network would reach internal hosts."""
     with (
         serving(tunnelling, secure=False) as proxy,
         live_to(**through(proxy), resolve=lambda *_: ("127.0.0.1",)) as live,
@@ -639,8 +643,8 @@ def test_names_that_are_private_by_themselves_are_not_told_to_a_proxy(host: str)
     ["proxy:3128", "https://proxy:3128", "http://proxy", "http://a:b@proxy:1", "http://p:1/x",
      "socks5://proxy:1080", "http://proxy:x"],
 )  # fmt: skip
-def test_a_proxy_is_written_in_one_way(proxy: str) -> None:
-    """What is wrong is not repeated: people write passwords there."""
+def test_a_proxy_address_has_one_form(proxy: str) -> None:
+    """An invalid one is not repeated in the error, since it may hold a password."""
     with pytest.raises(UsageError, match="http://host:port") as caught:
         NetworkRules(proxy=proxy)
     assert "a:b" not in str(caught.value)
@@ -649,8 +653,8 @@ def test_a_proxy_is_written_in_one_way(proxy: str) -> None:
 # Limits
 
 
-def test_limits_are_those_of_the_request() -> None:
-    """On the wire with everything that TLS adds; and once decompressed."""
+def test_size_limits_of_the_request_apply() -> None:
+    """For the bytes on the wire including TLS overhead, and after decompression."""
     with serving(answering(b"x" * 20_000)) as server, live_to(server) as live:
         assert 20_000 == len(live.send(get(server, limits=Limits(wire=30_000))).body)
         tight = failure(live, get(server, limits=Limits(wire=20_000)))
@@ -666,8 +670,8 @@ def test_limits_are_those_of_the_request() -> None:
         )
 
 
-def test_a_late_answer_is_told_with_its_status_when_its_head_came() -> None:
-    """So that a call that changes something can be looked after."""
+def test_a_late_answer_is_reported_with_its_status() -> None:
+    """So that a call that changes data can be checked later."""
 
     def halting(talk: Talk) -> None:
         talk.request()

@@ -1,4 +1,4 @@
-"""Whatever a server does, a request ends in time, within bounds, and with the cause in words."""
+"""Whatever a server does, a request ends in time, within limits, and with a clear cause."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TOKEN = (("X-Token", MaskedText("••", SECRET)),)
 
 @dataclass(frozen=True)
 class Ending:
-    """``what`` is what a plan would be made of, or why there is none."""
+    """``what`` is the input of a plan, or the reason why there is none."""
 
     what: Response | PlanningError
     seconds: float
@@ -51,7 +51,7 @@ def request(server: Server, case: Case) -> Request:
 
 
 def plan_response(live: HttpSender, asked: Request) -> Response:
-    """As far as an answer comes on its way to a plan."""
+    """All processing of an answer up to the plan."""
     answer = live.send(asked)
     verify_response(response(mapping()), ReferenceValues(person(), {}), answer)
     return answer
@@ -73,15 +73,17 @@ def ending(case: Case, context: ssl.SSLContext) -> Ending:
 
 @pytest.fixture(scope="module")
 def endings() -> Iterator[dict[str, Ending]]:
-    """Of all cases, some at a time: most of them wait."""
+    """All cases, some in parallel: most of them wait."""
     contexts = [case.context() for case in CASES.values()]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield dict(zip(CASES, pool.map(ending, CASES.values(), contexts), strict=True))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_hostile_server_is_survived_and_named(name: str, endings: dict[str, Ending]) -> None:
-    """In time, with the right kind of failure, and with its cause in words."""
+def test_every_hostile_server_gives_the_expected_error(
+    name: str, endings: dict[str, Ending]
+) -> None:
+    """In time, with the right kind of failure, and with its cause in the message."""
     case, end = CASES[name], endings[name]
     assert end.seconds < SECONDS + SLACK
     if case.reason is None:
@@ -91,7 +93,7 @@ def test_every_hostile_server_is_survived_and_named(name: str, endings: dict[str
     assert isinstance(end.what, PlanningError), end.what
     error = end.what
     if name in FLOODS and LATE in str(error):
-        return  # on a busy machine the time is over before the bytes are
+        return  # on a busy machine the timeout may come before the bytes
     assert re.search(case.words, str(error)), error
     assert (case.reason, case.reason.error_type) == (error.reason, error.reason.error_type)
     assert error.hint
@@ -100,8 +102,8 @@ def test_every_hostile_server_is_survived_and_named(name: str, endings: dict[str
         assert (case.status, case.sent) == (error.status, error.sent)
 
 
-def test_no_failure_holds_what_was_sent(endings: dict[str, Ending]) -> None:
-    """Nor the exceptions and frames that it grew from."""
+def test_no_failure_contains_the_sent_request(endings: dict[str, Ending]) -> None:
+    """Nor do its cause exceptions and stack frames."""
     errors = [end.what for end in endings.values() if isinstance(end.what, RequestFailed)]
     for error in errors:
         assert SECRET not in f"{error} {error.hint} {error.args}"
@@ -146,8 +148,8 @@ print(*(ask(port) - start for port in ports))
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux tells the peak")
-def test_floods_and_bombs_take_no_more_than_32_mib() -> None:
-    """Each of them in turn, in a process of its own, by the peak of its memory."""
+def test_floods_and_bombs_use_at_most_32_mib() -> None:
+    """Each of them in turn, in its own process, by its peak memory."""
     with ExitStack() as stack:
         warm = stack.enter_context(serving(answering(GOOD)))
         servers = [stack.enter_context(serving(CASES[name].behaviour)) for name in FLOODS]

@@ -1,4 +1,4 @@
-"""Knocking at real servers: each fault has its words, and nobody waits for long."""
+"""Probing real servers: each problem has its message, and slow servers do not block."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def stack() -> Iterator[ExitStack]:
 
 
 def doors(*servers: Server, resolve: Any = None) -> SocketProber:
-    """To these servers, by an entry each."""
+    """A prober that may reach these servers, by one allowed-host entry each."""
     allowed = tuple(server.allowed() for server in servers)
     more = {"resolve": resolve} if resolve else {}
     return SocketProber(NetworkRules(allowed, ca_file=authority().ca_file, **more), QUICK)
@@ -57,7 +57,7 @@ def hang(talk: Any) -> None:
 
 
 def valid(begin: int, end: int) -> ssl.SSLContext:
-    """A certificate that is good for these days, counted from now."""
+    """A certificate that is valid for these days, relative to now."""
     return tls_with(authority().certify(HOST, days=(begin, end)))
 
 
@@ -78,8 +78,8 @@ BAD: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("fault", BAD)
-def test_a_fault_of_tls_is_told_by_its_cause(stack: ExitStack, fault: str) -> None:
-    """The name is known all the same, and there is a next step."""
+def test_a_tls_problem_is_reported_with_its_cause(stack: ExitStack, fault: str) -> None:
+    """The name is known to be right, and there is a next step."""
     words, parts = BAD[fault]
     behaviour = hang if fault == "hanging" else answering()
     server = stack.enter_context(serving(behaviour, **parts()))
@@ -91,8 +91,8 @@ def test_a_fault_of_tls_is_told_by_its_cause(stack: ExitStack, fault: str) -> No
     assert not knocked.is_open
 
 
-def test_a_good_host_is_good_and_gets_no_request(stack: ExitStack) -> None:
-    """A handshake is all that is made; the entry is told, with its reason."""
+def test_a_good_host_gets_no_request(stack: ExitStack) -> None:
+    """Only a handshake is made; the allowed-host entry is shown with its reason."""
     server = stack.enter_context(serving(answering()))
     [knocked] = doors(server).probe([site(server)])
     name, connection = told(knocked)
@@ -102,8 +102,8 @@ def test_a_good_host_is_good_and_gets_no_request(stack: ExitStack) -> None:
     assert (1, []) == (server.connections, server.received)
 
 
-def test_a_port_at_which_nobody_listens_refuses() -> None:
-    """After the server has gone."""
+def test_a_closed_port_is_a_problem() -> None:
+    """After the server has stopped."""
     with serving(answering()) as server:
         pass
     [knocked] = doors(server).probe([site(server)])
@@ -130,8 +130,8 @@ NAMES = {
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_a_name_that_leads_where_nothing_is_sent_is_a_problem(kind: str) -> None:
-    """The connection is not tried, and that is said; no socket is opened."""
+def test_a_name_with_a_forbidden_address_is_a_problem(kind: str) -> None:
+    """No connection is tried, and the message says so; no socket is opened."""
     resolve, words = NAMES[kind]
     [knocked] = doors(resolve=resolve).probe([Host("shop.example", 443, ("loyalty",))])
     name, connection = told(knocked)
@@ -139,8 +139,8 @@ def test_a_name_that_leads_where_nothing_is_sent_is_a_problem(kind: str) -> None
     assert words in name.message
 
 
-def test_hosts_are_asked_side_by_side(stack: ExitStack) -> None:
-    """Twenty that hang take no longer than one."""
+def test_hosts_are_probed_in_parallel(stack: ExitStack) -> None:
+    """Twenty hanging hosts take no longer than one."""
     server = stack.enter_context(serving(hang, secure=False))
     start = monotonic()
     found = doors(server).probe([site(server)] * 20)
@@ -158,8 +158,8 @@ DATES = {
 
 
 @pytest.mark.parametrize("kind", DATES)
-def test_the_time_is_asked_for_without_any_secret(stack: ExitStack, kind: str) -> None:
-    """By a HEAD of the root; what is no answer tells nothing."""
+def test_the_time_request_holds_no_secret(stack: ExitStack, kind: str) -> None:
+    """By a HEAD request for the root; an invalid answer gives no time."""
     head, expected = DATES[kind]
 
     def behave(talk: Any) -> None:
@@ -174,8 +174,8 @@ def test_the_time_is_asked_for_without_any_secret(stack: ExitStack, kind: str) -
     assert names <= {b"host", b"user-agent", b"accept-encoding", b"connection"}
 
 
-def test_an_entry_of_another_port_opens_no_door(stack: ExitStack) -> None:
-    """The guard is that of every live call."""
+def test_an_allowed_host_entry_applies_to_its_port_only(stack: ExitStack) -> None:
+    """The address guard is that of every live call."""
     server = stack.enter_context(serving(answering()))
     entry = AllowedAddress(HOST, HERE, server.port + 1, "x")
     found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), QUICK)
@@ -183,8 +183,8 @@ def test_an_entry_of_another_port_opens_no_door(stack: ExitStack) -> None:
     assert (0, f"it resolves to {HERE}" in str(knocked.no_name)) == (server.connections, True)
 
 
-def test_behind_a_proxy_no_name_is_looked_up_here(stack: ExitStack) -> None:
-    """There may be no name server at all: the proxy knows the way, and TLS proves whose it is."""
+def test_behind_a_proxy_no_name_is_resolved_locally(stack: ExitStack) -> None:
+    """There may be no name server: the proxy resolves the name, and TLS verifies the host."""
 
     def proxy(talk: Talk) -> None:
         assert talk.request().startswith(b"CONNECT a.example:443 ")

@@ -1,4 +1,4 @@
-"""The primitives are those of their standards, and no nonce is ever used twice."""
+"""The primitives follow their standards, and no nonce is ever reused."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ KEY = VaultKey("ada", bytes(range(32)))
 
 
 @given(st.binary(min_size=1), st.binary(), st.binary(), st.integers(1, 200))
-def test_hkdf_is_the_librarys(key: bytes, salt: bytes, info: bytes, size: int) -> None:
-    """Ours needs no second library to be loaded; it gives the same bytes."""
+def test_hkdf_equals_the_librarys(key: bytes, salt: bytes, info: bytes, size: int) -> None:
+    """Our own needs no second library to be loaded; it gives the same bytes."""
     theirs = HKDF(hashes.SHA256(), size, salt or None, info).derive(key)
     assert theirs == _derive_hkdf(key, salt, info, size)
 
@@ -37,7 +37,7 @@ def test_hkdf_gives_the_vectors_of_its_rfc() -> None:
 
 
 @given(st.binary(max_size=300), st.binary(max_size=40))
-def test_what_is_sealed_opens(plaintext: bytes, associated: bytes) -> None:
+def test_sealed_data_opens(plaintext: bytes, associated: bytes) -> None:
     """With the same key, for the same place."""
     sealed = SEALING.seal(KEY, associated, plaintext)
     assert plaintext == SEALING.unseal(KEY, associated, sealed)
@@ -45,15 +45,15 @@ def test_what_is_sealed_opens(plaintext: bytes, associated: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_padding_is_undone_and_hides_the_length(plaintext: bytes) -> None:
-    """Only the number of 64s shows."""
+def test_padding_is_removed_and_hides_the_length(plaintext: bytes) -> None:
+    """Only the number of 64-byte blocks is visible."""
     assert plaintext == unpad(pad(plaintext))
     assert -(-(len(plaintext) + 4) // 64) * 64 == len(pad(plaintext))
 
 
 @given(st.binary(max_size=140))
-def test_padding_is_one_form_only(data: bytes) -> None:
-    """Whatever is accepted is what would be written."""
+def test_padding_has_exactly_one_form(data: bytes) -> None:
+    """Only padding that we would write is accepted."""
     try:
         plaintext = unpad(data)
     except ValueError:
@@ -68,8 +68,8 @@ items = st.lists(
 
 @given(items, items)
 @settings(max_examples=300)
-def test_two_lists_never_bind_to_the_same_bytes(left: list, right: list) -> None:
-    """Lengths stand before the items, so that no border can move."""
+def test_different_lists_give_different_bound_bytes(left: list, right: list) -> None:
+    """Each item is preceded by its length, so that boundaries cannot move."""
 
     def as_bytes(items: list) -> list[bytes]:
         return [one if isinstance(one, bytes) else str(one).encode() for one in items]
@@ -77,8 +77,8 @@ def test_two_lists_never_bind_to_the_same_bytes(left: list, right: list) -> None
     assert (as_bytes(left) == as_bytes(right)) == (join_fields(*left) == join_fields(*right))
 
 
-def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
-    """Also for the same plaintext, key and place: 3,000 sealings."""
+def test_salts_keys_and_nonces_are_never_reused() -> None:
+    """Also for the same plaintext, key and place: 3,000 times."""
     sealed = [SEALING.seal(KEY, b"place", b"the same") for _ in range(3000)]
     single = {_derive_single_use(KEY, one.salt) for one in sealed}
     assert 3000 == len({one.salt for one in sealed}) == len(single)
@@ -97,8 +97,10 @@ def test_no_salt_no_key_and_no_nonce_comes_twice() -> None:
         (KEY, b"place", "empty"),
     ],
 )
-def test_anything_else_is_forged(key: VaultKey, associated: bytes, change: str | None) -> None:
-    """One error for all: an attacker learns nothing from it."""
+def test_any_other_input_is_reported_as_forged(
+    key: VaultKey, associated: bytes, change: str | None
+) -> None:
+    """One error for all cases: an attacker learns nothing from it."""
     good = SEALING.seal(KEY, b"place", b"plaintext")
     bad = {
         None: good,
@@ -111,7 +113,7 @@ def test_anything_else_is_forged(key: VaultKey, associated: bytes, change: str |
         SEALING.unseal(key, associated, bad)
 
 
-def test_a_passphrase_is_stretched_as_written_in_either_form() -> None:
+def test_equivalent_unicode_passphrases_give_the_same_key() -> None:
     """A composed and a decomposed é are the same passphrase on every keyboard."""
     how = ScryptParams(2**15, 8, 1, bytes(32))
     one, two = (
@@ -125,15 +127,15 @@ def test_a_passphrase_is_stretched_as_written_in_either_form() -> None:
     assert wanted == one.reveal()
 
 
-def test_new_passphrases_are_stretched_at_full_cost() -> None:
-    """2^17, with a salt of their own."""
+def test_new_passphrases_use_the_full_scrypt_cost() -> None:
+    """2^17, each with its own salt."""
     one, two = AesGcmSealer().new_scrypt_params(), AesGcmSealer().new_scrypt_params()
     assert (2**17, 8, 1, 32) == (one.n, one.r, one.p, len(one.salt))
     assert one.salt != two.salt
 
 
-def test_a_key_id_names_a_key_and_is_none() -> None:
-    """Another key or another vault has another one."""
+def test_a_key_id_identifies_a_key_without_revealing_it() -> None:
+    """Another key or another vault has another id."""
     ids = {SEALING.compute_key_id(KEY, b"a"), SEALING.compute_key_id(KEY, b"b")}
     ids |= {
         SEALING.compute_key_id(SEALING.new_key("x"), b"a"),
@@ -144,7 +146,7 @@ def test_a_key_id_names_a_key_and_is_none() -> None:
 
 
 def test_a_mac_is_hmac_sha256() -> None:
-    """And is compared whole."""
+    """And is compared completely."""
     mac = SEALING.compute_mac(KEY, b"data")
     assert SEALING.has_mac(KEY, b"data", mac)
     assert not any(SEALING.has_mac(KEY, b"data", bad) for bad in (mac[:-1], b"", bytes(32)))

@@ -1,4 +1,4 @@
-"""A key from outside a keyring: the first source that is given decides, and says what it lacks."""
+"""A key from outside a keyring: the first given source is used, and its errors are reported."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def written(path: Path, text: str, mode: int = 0o600) -> Path:
 
 
 def piped(data: bytes) -> int:
-    """A descriptor as a shell hands it over: open, and inherited."""
+    """A descriptor as a shell passes it: open, and inherited."""
     reader, writer = os.pipe()
     os.write(writer, data)
     os.close(writer)
@@ -75,7 +75,7 @@ def given(
 
 
 def refused(act: Callable[[], object]) -> CactionsError:
-    """The refusal; neither its words nor its traceback tell any part of the key."""
+    """The refusal; neither its message nor its traceback holds any part of the key."""
     with pytest.raises(CactionsError) as caught:
         act()
     error = caught.value
@@ -96,11 +96,11 @@ def command(program: str, *arguments: str) -> UserConfig:
     )
 
 
-# The order
+# The order of sources
 
 
 def sources(key_file: Path) -> Iterator[tuple[str, GivenKeyOptions]]:
-    """Each source with a good key, in the order in which they decide."""
+    """Each source with a valid key, in order of precedence."""
     yield "--key-fd", given(fd=piped(TEXT.encode()))
     yield "--key-file", given(file=key_file)
     yield FD, given({FD: str(piped(TEXT.encode()))})
@@ -111,7 +111,7 @@ def sources(key_file: Path) -> Iterator[tuple[str, GivenKeyOptions]]:
 
 
 def test_every_source_gives_the_key(key_file: Path) -> None:
-    """All seven, and none of them knows a generation."""
+    """All seven; none of them knows a generation."""
     for word, each in sources(key_file):
         holder = held(each)
         key = holder.get_key(VAULT)
@@ -122,8 +122,8 @@ def test_every_source_gives_the_key(key_file: Path) -> None:
         assert (False, None) == (holder.remembers, holder.get_seen_generation(VAULT))
 
 
-def test_the_first_source_that_is_given_decides(tmp_path: Path) -> None:
-    """Whatever the later ones hold: each is given together with all that come after it."""
+def test_the_first_given_source_is_used(tmp_path: Path) -> None:
+    """Whatever the later ones hold: each is given together with all later ones."""
     missing = tmp_path / "missing"
     config = UserConfig(NOWHERE.path, "", missing, ("/missing",))
     environment = {FD: "77", FILE: str(missing), KEY: "nonsense"}
@@ -141,19 +141,19 @@ def test_the_first_source_that_is_given_decides(tmp_path: Path) -> None:
             config = NOWHERE
 
 
-def test_without_a_source_the_keyring_is_asked_with_the_users_configuration() -> None:
-    """And only then."""
+def test_without_a_source_the_keyring_is_used() -> None:
+    """With the user's configuration, and only in this case."""
     assert NOWHERE == choose_key_holder(given({"HOME": "/"}), lambda config: config)
 
 
-def test_flags_that_contradict_each_other_are_refused(key_file: Path) -> None:
-    """Nobody can know which one is meant."""
+def test_contradicting_flags_are_refused(key_file: Path) -> None:
+    """It is unknown which one the operator means."""
     with pytest.raises(UsageError, match="are both given"):
         choose_key_holder(given(fd=3, file=key_file), lambda config: config)
 
 
-def test_the_configuration_is_not_read_where_the_caller_decides(key_file: Path) -> None:
-    """A broken one must not stop a job that does not use it."""
+def test_the_configuration_is_not_read_if_a_source_is_given(key_file: Path) -> None:
+    """A broken configuration must not stop a job that does not use it."""
 
     def broken() -> UserConfig:
         raise UsageError("broken", hint="Mend it.")
@@ -161,13 +161,13 @@ def test_the_configuration_is_not_read_where_the_caller_decides(key_file: Path) 
     assert CANARY == held(GivenKeyOptions({}, broken, file=key_file)).get_key(VAULT).reveal()
 
 
-def test_only_the_environments_own_key_is_cautioned(key_file: Path) -> None:
-    """Others can see it; of the other sources they cannot."""
+def test_only_a_key_in_an_environment_variable_gives_a_warning(key_file: Path) -> None:
+    """Others may see the variable; they cannot see the other sources."""
     for word, each in sources(key_file):
         assert (KEY in held(each).caution) == (word == KEY)
 
 
-# What a source may hold
+# The content of a source
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_bad_key_says_what_is_wrong_with_it(key_file: Path, text: str, words: 
 
 
 def test_a_source_may_hold_the_keys_of_several_vaults(key_file: Path) -> None:
-    """With a byte order mark and the line ends of another system, too."""
+    """Also with a byte order mark and the line ends of another system."""
     written(key_file, f"\ufeff# both\r\n{OTHER}\r\n{TEXT}\r\n")
     holder = held(given(file=key_file))
     assert CANARY == holder.get_key(VAULT).reveal() == holder.get_key("vault-2").reveal()
@@ -204,8 +204,8 @@ def test_a_source_may_hold_the_keys_of_several_vaults(key_file: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o666])
-def test_a_key_file_that_others_could_use_is_refused(key_file: Path, mode: int) -> None:
-    """Somebody may have it by now; it is not silently narrowed."""
+def test_a_key_file_accessible_to_others_is_refused(key_file: Path, mode: int) -> None:
+    """Another user may already have it; its mode is not silently changed."""
     key_file.chmod(mode)
     error = refused(lambda: held(given(file=key_file)).get_key(VAULT))
     assert isinstance(error, VaultError)
@@ -215,16 +215,16 @@ def test_a_key_file_that_others_could_use_is_refused(key_file: Path, mode: int) 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_a_key_file_of_somebody_else_is_refused(key_file: Path) -> None:
-    """They can read what they own."""
+def test_a_key_file_of_another_user_is_refused(key_file: Path) -> None:
+    """Its owner can read it."""
     os.chown(key_file, 65534, 65534)
     error = refused(lambda: held(given(file=key_file)).get_key(VAULT))
     assert isinstance(error, VaultError)
     assert (VaultFault.MODE, True) == (error.fault, "belongs to another user" in str(error))
 
 
-def test_a_key_file_is_not_reached_through_a_link(key_file: Path) -> None:
-    """Also where the link leads to a good one."""
+def test_a_key_file_must_not_be_a_link(key_file: Path) -> None:
+    """Also if the target of the link is valid."""
     link = key_file.with_name("link")
     link.symlink_to(key_file)
     error = refused(lambda: held(given(file=link)).get_key(VAULT))
@@ -242,26 +242,26 @@ def test_a_key_file_is_not_reached_through_a_link(key_file: Path) -> None:
         (lambda path: written(path, "#" * 65537), "is larger than 65,536 bytes"),
     ],
 )
-def test_what_is_no_key_file_is_refused(
+def test_an_invalid_key_file_is_refused(
     tmp_path: Path, plant: Callable[[Path], object], words: str
 ) -> None:
-    """None of them is waited for."""
+    """None of them blocks the process."""
     plant(tmp_path / "key")
     error = refused(lambda: held(given(file=tmp_path / "key")).get_key(VAULT))
     assert words in str(error)
 
 
-def test_the_environments_empty_file_name_is_refused() -> None:
+def test_an_empty_file_name_in_the_environment_is_refused() -> None:
     """In CI an empty variable is often a secret that the job may not read."""
     with pytest.raises(UsageError, match="is set, and empty"):
         held(given({FILE: ""}))
 
 
-# Keeping
+# Storing a key
 
 
-def test_a_new_key_file_is_its_users_alone(tmp_path: Path) -> None:
-    """For machines without any keyring; what it holds can be read back."""
+def test_a_new_key_file_is_private(tmp_path: Path) -> None:
+    """For machines without any keyring; its content can be read back."""
     path = tmp_path / "new.key"
     held(given(file=path)).keep(VAULT, VaultKey("ci", CANARY))
     assert (f"{TEXT}\n", 0o600) == (path.read_text(), stat.S_IMODE(path.stat().st_mode))
@@ -269,8 +269,8 @@ def test_a_new_key_file_is_its_users_alone(tmp_path: Path) -> None:
     assert [path] == list(tmp_path.iterdir())
 
 
-def test_a_key_that_is_there_is_never_overwritten(key_file: Path) -> None:
-    """A lost key is a lost vault. The same key again is no loss."""
+def test_an_existing_key_is_never_overwritten(key_file: Path) -> None:
+    """A lost key is a lost vault. Storing the same key again is allowed."""
     holder = held(given(file=key_file))
     holder.keep(VAULT, VaultKey("ci", CANARY))
     error = refused(lambda: holder.keep(VAULT, VaultKey("ci", bytes(32))))
@@ -278,8 +278,8 @@ def test_a_key_that_is_there_is_never_overwritten(key_file: Path) -> None:
     assert TEXT == key_file.read_text()
 
 
-def test_of_two_who_keep_at_once_one_is_refused(tmp_path: Path) -> None:
-    """Nobody is told that a key is kept which another one has replaced."""
+def test_only_one_of_two_concurrent_writers_succeeds(tmp_path: Path) -> None:
+    """No writer gets a success for a key that another one has replaced."""
 
     def kept(path: Path, number: int, start: Barrier) -> int | None:
         holder = held(given(file=path))
@@ -298,21 +298,21 @@ def test_of_two_who_keep_at_once_one_is_refused(tmp_path: Path) -> None:
             assert bytes([winner]) * 32 == held(given(file=path)).get_key(VAULT).reveal()
 
 
-def test_a_link_to_nothing_is_not_followed_to_make_a_key(tmp_path: Path) -> None:
+def test_a_key_is_not_created_through_a_dangling_link(tmp_path: Path) -> None:
     """It could make us write somewhere else."""
     (tmp_path / "link").symlink_to("elsewhere")
     refused(lambda: held(given(file=tmp_path / "link")).keep(VAULT, VaultKey("ci", CANARY)))
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """Nothing is kept then."""
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
+    """Then nothing is stored."""
     path = tmp_path / "missing" / "key"
     refused(lambda: held(given(file=path)).keep(VAULT, VaultKey("ci", CANARY)))
 
 
-def test_what_is_no_file_keeps_nothing() -> None:
-    """It says where a key could be kept instead."""
+def test_a_source_that_is_not_a_file_cannot_store_a_key() -> None:
+    """The error says where a key could be stored instead."""
     for each in (given(fd=77), given({KEY: TEXT}), given(config=command("pass"))):
         holder = held(each)
         error = refused(partial(holder.keep, VAULT, VaultKey("ci", CANARY)))
@@ -323,8 +323,8 @@ def test_what_is_no_file_keeps_nothing() -> None:
 # Descriptors
 
 
-def test_a_shell_hands_a_key_over_by_descriptor(key_file: Path) -> None:
-    """``--key-fd 3 3<FILE``: also a file that others own or a link leads to."""
+def test_a_key_can_be_given_by_descriptor(key_file: Path) -> None:
+    """``--key-fd 3 3<FILE``: also a file of another user or a linked one."""
     program = (
         "import sys; from cactions.edges.keys.key_readers import read_descriptor\n"
         "print(read_descriptor(int(sys.argv[1])).decode())"
@@ -340,7 +340,7 @@ def test_a_shell_hands_a_key_over_by_descriptor(key_file: Path) -> None:
 
 
 def test_a_descriptor_is_closed_after_reading() -> None:
-    """Nobody reads the key a second time."""
+    """The key cannot be read a second time."""
     fd = piped(TEXT.encode())
     read_descriptor(fd)
     with pytest.raises(OSError, match="Bad file descriptor"):
@@ -383,15 +383,15 @@ def _terminal() -> int:
         (_endless, "gives more than 65,536 bytes"),
     ],
 )
-def test_what_is_no_descriptor_of_a_key_is_refused(open_it: Callable[[], int], words: str) -> None:
-    """Each in its own words."""
+def test_an_invalid_descriptor_is_refused(open_it: Callable[[], int], words: str) -> None:
+    """Each with its own message."""
     fd = open_it()
     error = refused(lambda: held(given(fd=fd)).get_key(VAULT))
     assert words in str(error)
 
 
-def test_a_pipe_that_stays_open_is_not_waited_for_for_ever() -> None:
-    """The key came, but nobody can know that it is all."""
+def test_a_pipe_that_stays_open_times_out() -> None:
+    """The key arrived, but it may not be complete."""
     reader, writer = os.pipe()
     os.set_inheritable(reader, True)
     os.write(writer, TEXT.encode())
@@ -401,8 +401,8 @@ def test_a_pipe_that_stays_open_is_not_waited_for_for_ever() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "three", "-1", "٣", "3.0", "9999999"])
-def test_a_descriptor_is_a_number(text: str) -> None:
-    """The environment is text."""
+def test_a_descriptor_must_be_a_number(text: str) -> None:
+    """The environment variable is text."""
     with pytest.raises(UsageError, match="is not a descriptor number") as caught:
         held(given({FD: text}))
     assert f"{FD}=3" in caught.value.hint
@@ -411,10 +411,10 @@ def test_a_descriptor_is_a_number(text: str) -> None:
 # Commands
 
 
-def test_a_command_is_no_shell_line_and_runs_far_from_the_project(
+def test_a_key_command_runs_without_a_shell_and_outside_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Arguments are passed as they stand, stdin is empty, stderr goes nowhere, home is here."""
+    """Arguments are passed unchanged, stdin is empty, stderr is dropped, the folder is home."""
     monkeypatch.setenv("HOME", str(tmp_path))
     program = (
         "import os, sys\n"
@@ -426,8 +426,8 @@ def test_a_command_is_no_shell_line_and_runs_far_from_the_project(
     assert CANARY == held(given({"PATH": os.defpath}, config)).get_key(VAULT).reveal()
 
 
-def test_a_command_by_its_name_is_found_on_the_path(tmp_path: Path) -> None:
-    """But never in the folder where the work is done."""
+def test_a_key_command_is_found_on_the_path(tmp_path: Path) -> None:
+    """But never in the working folder."""
     program = written(tmp_path / "give-key", f"#!/bin/sh\necho '{TEXT}'\n", 0o700)
     config = UserConfig(NOWHERE.path, key_command=("give-key",))
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
@@ -448,24 +448,22 @@ def test_a_command_by_its_name_is_found_on_the_path(tmp_path: Path) -> None:
         ("import sys; print(sys.argv[1][:-1])", "the vault key is too short"),
     ],
 )
-def test_a_command_that_fails_says_so_and_shows_nothing_of_what_it_said(
-    program: str, words: str
-) -> None:
+def test_a_failing_key_command_is_reported_without_its_output(program: str, words: str) -> None:
     """Its output may be half a key, its stderr a whole one."""
     error = refused(lambda: held(given(config=command(program, TEXT))).get_key(VAULT))
     assert words in str(error)
 
 
 @pytest.mark.parametrize("program", ["/missing/program", "no-such-program-anywhere", "/etc"])
-def test_a_command_that_is_not_there_says_so(program: str) -> None:
-    """With the name that was looked for."""
+def test_a_missing_key_command_is_reported(program: str) -> None:
+    """With the name that was searched for."""
     config = UserConfig(NOWHERE.path, key_command=(program,))
     error = refused(lambda: held(given({"PATH": "/usr/bin"}, config)).get_key(VAULT))
     assert f"there is no program {program}" in str(error)
 
 
-def test_a_file_that_is_no_program_cannot_be_started(tmp_path: Path) -> None:
-    """Executable by its mode, and nothing else."""
+def test_a_key_command_that_is_not_a_program_is_reported(tmp_path: Path) -> None:
+    """It has an executable mode, but no valid content."""
     path = written(tmp_path / "program", "no program", 0o700)
     error = refused(lambda: run_key_command([str(path)], {}))
     assert "cannot be started (OSError)" in str(error)
@@ -481,21 +479,21 @@ def test_a_file_that_is_no_program_cannot_be_started(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_command_that_hangs_is_stopped(program: str, words: str) -> None:
-    """After its deadline; nothing of it is used."""
+def test_a_hanging_key_command_is_stopped(program: str, words: str) -> None:
+    """After its timeout; its output is not used."""
     run = [sys.executable, "-c", program, TEXT]
     error = refused(lambda: run_key_command(run, dict(os.environ), 0.5))
     assert words in str(error)
 
 
-def test_a_command_does_not_get_the_key_of_the_environment() -> None:
-    """Its business is to give one."""
+def test_a_key_command_does_not_get_the_key_variable() -> None:
+    """Its task is to give one."""
     program = f"import os; assert {KEY!r} not in os.environ; print({TEXT!r})"
     assert CANARY == held(given({KEY: "other"}, command(program))).get_key(VAULT).reveal()
 
 
-def test_nothing_of_a_keyring_is_loaded_for_a_given_key() -> None:
-    """The library costs sixteen bare start-ups."""
+def test_a_given_key_loads_no_keyring_library() -> None:
+    """Loading the library takes as long as sixteen starts of Python."""
     done = finished(
         "import sys; from cactions.edges.keys import key_sources\n"
         "print(sorted({'keyring', 'cryptography', 'httpx'} & set(sys.modules)))"

@@ -1,4 +1,4 @@
-"""The OS keyring: a real one is used, every bad one is refused in its own words, no key is told."""
+"""The OS keyring: a real one is used, each faulty one has its own error, no key is shown."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ PATIENT = "15"
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A home without anything in it, and the environment of its user."""
+    """An empty home folder, and the environment of its user."""
 
     home: Path
     environment: dict[str, str]
@@ -85,7 +85,7 @@ class Machine:
         return self.configured(f'keyring_backend = "{backend}"\n')
 
     def answers(self, *acts: str, seconds: str = PATIENT, under: tuple[str, ...] = ()) -> list[Any]:
-        """What each act gives, in one process; nothing that it prints holds the key."""
+        """The result of each action, in one process; its output never holds the key."""
         done = subprocess.run(
             [*under, sys.executable, "-c", PROGRAM, seconds, *acts],
             cwd=ROOT, env=self.environment,
@@ -115,7 +115,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def refusal(machine: Machine, *acts: str, seconds: str = PATIENT) -> dict[str, str]:
-    """How the last act was refused."""
+    """The error of the last action."""
     *_, last = machine.answers(*acts, seconds=seconds)
     assert "KeyringRefusal" == last["type"]
     assert "None None" == last["chain"], "a foreign exception may hold anything"
@@ -123,7 +123,7 @@ def refusal(machine: Machine, *acts: str, seconds: str = PATIENT) -> dict[str, s
     return dict(last)
 
 
-# What is chosen
+# Which keyring is chosen
 
 
 bare = pytest.mark.skipif(
@@ -146,10 +146,10 @@ UNTRUSTED = [
 
 
 @pytest.mark.parametrize(("backend", "fault", "words"), UNTRUSTED)
-def test_the_environment_alone_chooses_no_keyring_that_is_not_trusted(
+def test_the_environment_cannot_choose_an_untrusted_keyring(
     machine: Machine, backend: str, fault: str, words: str
 ) -> None:
-    """Each with its own message, and nothing of it is used instead."""
+    """Each with its own message, and no other keyring is used instead."""
     refused = refusal(machine.with_(PYTHON_KEYRING_BACKEND=backend), "keep")
     assert fault == refused["fault"]
     assert f"PYTHON_KEYRING_BACKEND selects {backend}, which " in refused["message"]
@@ -158,10 +158,10 @@ def test_the_environment_alone_chooses_no_keyring_that_is_not_trusted(
 
 
 @pytest.mark.parametrize(("backend", "fault", "words"), UNTRUSTED)
-def test_nor_does_the_librarys_own_file(
+def test_the_librarys_own_file_cannot_choose_an_untrusted_keyring(
     machine: Machine, backend: str, fault: str, words: str
 ) -> None:
-    """``keyringrc.cfg`` is written by other programs, too."""
+    """``keyringrc.cfg`` is also written by other programs."""
     path = library_settings(machine, f"[backend]\ndefault-keyring={backend}\n")
     refused = refusal(machine, "keep")
     assert fault == refused["fault"]
@@ -180,18 +180,20 @@ def library_settings(machine: Machine, text: str) -> Path:
 @pytest.mark.parametrize(
     "text", ["nonsense", "[backend]\n[backend]", "[backend]\nx", "\x00[", "é["]
 )
-def test_a_file_of_the_library_that_is_not_understood_is_refused(
+def test_an_invalid_configuration_file_of_the_library_is_refused(
     machine: Machine, text: str
 ) -> None:
-    """It may choose a keyring; nobody knows which."""
+    """It may choose a keyring, but which one is unknown."""
     path = library_settings(machine, text)
     refused = refusal(machine, "keep")
     assert "bad_settings" == refused["fault"]
     assert str(path) in refused["message"]
 
 
-def test_what_the_environment_names_is_not_even_imported(machine: Machine, tmp_path: Path) -> None:
-    """Being asked for a key must not run somebody's code."""
+def test_a_backend_named_by_the_environment_is_not_imported(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """Reading a key must not run foreign code."""
     (tmp_path / "trap.py").write_text("raise SystemExit('the trap was imported')\n")
     library_settings(machine, f"[backend]\nkeyring-path={tmp_path}\n")
     refused = refusal(
@@ -201,9 +203,7 @@ def test_what_the_environment_names_is_not_even_imported(machine: Machine, tmp_p
 
 
 @bare
-def test_a_plaintext_package_that_is_merely_installed_is_not_chosen(
-    machine: Machine, tmp_path: Path
-) -> None:
+def test_an_installed_plaintext_backend_is_not_chosen(machine: Machine, tmp_path: Path) -> None:
     """The library itself would choose it silently, by its priority."""
     plant_plaintext(tmp_path)
     paths = machine.with_(PYTHONPATH=f"{ROOT}:{tmp_path}")
@@ -218,7 +218,7 @@ def test_a_plaintext_package_that_is_merely_installed_is_not_chosen(
 
 
 def plant_plaintext(folder: Path) -> None:
-    """A package as ``keyrings.alt`` installs itself."""
+    """A package that registers itself like ``keyrings.alt``."""
     package = folder / "keyrings" / "alt"
     package.mkdir(parents=True)
     (package / "file.py").write_text(
@@ -235,8 +235,8 @@ def plant_plaintext(folder: Path) -> None:
 
 
 @bare
-def test_without_any_keyring_the_ways_on_are_told(machine: Machine) -> None:
-    """A server has none, and a key all the same."""
+def test_without_a_keyring_the_alternatives_are_listed(machine: Machine) -> None:
+    """A server has none, but still needs a key."""
     refused = refusal(machine, "key")
     assert "no_backend" == refused["fault"]
     for way in ("--key-fd", "--key-file", "key_command", "CACTIONS_VAULT_KEY"):
@@ -244,16 +244,14 @@ def test_without_any_keyring_the_ways_on_are_told(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("name", ["KEYRING_PROPERTY_PREFERRED_COLLECTION", "KEYRING_PROPERTY_X"])
-def test_the_environment_does_not_say_where_a_keyring_keeps_its_items(
-    machine: Machine, name: str
-) -> None:
-    """The library would set any attribute by it: a collection that ends with the session, too."""
+def test_the_environment_cannot_configure_a_keyring(machine: Machine, name: str) -> None:
+    """The library would set any attribute from it, even a collection that ends with the session."""
     refused = refusal(machine.with_(**{name: "/org/freedesktop/secrets/collection/session"}), "key")
     assert ("properties", True) == (refused["fault"], refused["message"].startswith(name))
 
 
-def test_the_users_own_configuration_may_choose_any_keyring(machine: Machine) -> None:
-    """They know it; and what the environment says, does not count then."""
+def test_the_users_configuration_may_choose_any_keyring(machine: Machine) -> None:
+    """The user knows it; the environment is then ignored."""
     chosen = machine.choosing(NAMED + "Memory").with_(
         PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring", KEYRING_PROPERTY_X="1"
     )
@@ -261,10 +259,10 @@ def test_the_users_own_configuration_may_choose_any_keyring(machine: Machine) ->
 
 
 @pytest.mark.parametrize(("backend", "fault", "words"), UNTRUSTED[:3])
-def test_not_even_the_user_chooses_what_is_no_keyring(
+def test_the_users_configuration_cannot_choose_a_null_or_chain_keyring(
     machine: Machine, backend: str, fault: str, words: str
 ) -> None:
-    """Nothing would be behind it, or any."""
+    """Such a backend would store nothing, or choose any other one."""
     refused = refusal(machine.choosing(backend), "key")
     assert fault == refused["fault"]
     assert "config.toml selects" in refused["message"]
@@ -282,8 +280,10 @@ def test_not_even_the_user_chooses_what_is_no_keyring(
         ("keyring.backends.macOS.Keyring", "RuntimeError"),
     ],
 )
-def test_what_the_user_chose_is_used_or_nothing(machine: Machine, backend: str, why: str) -> None:
-    """No silent fallback; and exactly the class of that name."""
+def test_only_the_keyring_chosen_by_the_user_is_used(
+    machine: Machine, backend: str, why: str
+) -> None:
+    """No silent fallback; and exactly the class with that name."""
     if backend in TRUSTED and sys.platform == "darwin":
         pytest.skip("it is there")
     refused = refusal(machine.choosing(backend), "keep")
@@ -291,7 +291,7 @@ def test_what_the_user_chose_is_used_or_nothing(machine: Machine, backend: str, 
     assert f"({why})" in refused["message"]
 
 
-# What a keyring does
+# How a keyring behaves
 
 
 @pytest.mark.parametrize(
@@ -311,10 +311,10 @@ def test_what_the_user_chose_is_used_or_nothing(machine: Machine, backend: str, 
         ("Exiting", "failed", "SystemExit"),
     ],
 )  # fmt: skip
-def test_a_bad_keyring_is_refused_in_its_own_words(
+def test_a_faulty_keyring_is_refused_with_its_own_message(
     machine: Machine, backend: str, fault: str, words: str
 ) -> None:
-    """With the class that answered, so that it is clear which one is meant."""
+    """With the backend class, so that it is clear which one is meant."""
     seconds = EASY if "Hanging" in backend else PATIENT
     refused = refusal(machine.choosing(NAMED + backend), "keep", seconds=seconds)
     assert fault == refused["fault"]
@@ -322,8 +322,8 @@ def test_a_bad_keyring_is_refused_in_its_own_words(
     assert NAMED + backend in refused["message"]
 
 
-def test_a_write_that_does_not_arrive_leaves_what_was_there(machine: Machine) -> None:
-    """The keyring cut the new key off; the old one opens the vault as before."""
+def test_a_failed_write_restores_the_old_key(machine: Machine) -> None:
+    """The keyring cut off the new key; the old one still opens the vault."""
     known = format_key(VaultKey("ada", CANARY), VAULT)
     cutting = machine.choosing(NAMED + "Cutting").with_(KNOWN=known)
     _, refused, key = cutting.answers("keep", "other", "key")
@@ -340,13 +340,15 @@ def test_a_write_that_does_not_arrive_leaves_what_was_there(machine: Machine) ->
         ("Forgetful", "Nothing of it was left there."),
     ],
 )
-def test_what_is_left_of_a_first_write_is_said(machine: Machine, backend: str, end: str) -> None:
-    """A first key that did not arrive is taken away again, if it can be."""
+def test_a_failed_first_write_is_removed_or_reported(
+    machine: Machine, backend: str, end: str
+) -> None:
+    """A first key that was not stored correctly is deleted, if possible."""
     assert refusal(machine.choosing(NAMED + backend), "keep")["message"].endswith(end)
 
 
-def test_an_item_is_as_short_as_the_shortest_keyring_asks(machine: Machine) -> None:
-    """Windows would refuse it; so a vault that works here works there. Nothing is stored."""
+def test_an_item_fits_the_strictest_keyring(machine: Machine) -> None:
+    """Windows would refuse a longer one; so a vault works on every system. Nothing is stored."""
     width = MAX_ITEM_UNITS - len(format_key(VaultKey("", CANARY), VAULT))
     chosen = machine.choosing(NAMED + "Memory")
     assert [None, ["a" * width, True]] == chosen.answers("keep=" + "a" * width, "key")
@@ -373,40 +375,40 @@ HELD = [
 
 
 @pytest.mark.parametrize("held", HELD)
-def test_what_is_no_key_of_this_vault_is_none(held: str) -> None:
-    """Whoever edited it: it never becomes a key."""
+def test_an_item_that_is_not_a_key_of_this_vault_is_refused(held: str) -> None:
+    """After any manual edit: it never becomes a key."""
     assert parse_key(held, VAULT) is None
 
 
 @pytest.mark.parametrize("held", ["", "-1", "+1", "01", "1.0", "1 ", "٣", "1" * 20, "null"])
-def test_what_is_no_number_is_no_mark(held: str) -> None:
-    """It must never look like an unknown generation, which notices no rollback."""
+def test_a_generation_that_is_not_a_number_is_refused(held: str) -> None:
+    """It must not count as an unknown generation, which would detect no rollback."""
     assert parse_mark(held) is None
 
 
 @pytest.mark.parametrize(("act", "what"), [("key", "not a key"), ("seen", "not a mark")])
 @pytest.mark.parametrize("backend", ["Strange", "NotText"])
-def test_a_damaged_item_is_said(machine: Machine, act: str, what: str, backend: str) -> None:
-    """With the way back, and without telling what it is."""
+def test_a_damaged_item_is_reported(machine: Machine, act: str, what: str, backend: str) -> None:
+    """With the way to restore it, and without showing its content."""
     strange = machine.choosing(NAMED + backend).with_(HELD=HELD[-1])
     refused = refusal(strange, act)
     assert ("damaged", True) == (refused["fault"], what in refused["message"])
 
 
-def test_a_vault_that_the_keyring_does_not_know_is_no_key(machine: Machine) -> None:
-    """With the way in."""
+def test_a_missing_key_is_reported(machine: Machine) -> None:
+    """With the way to get access."""
     [refused] = machine.choosing(NAMED + "Memory").answers("key")
     assert ("VaultError", "no_key") == (refused["type"], refused["fault"])
     assert "cactions vault join" in refused["hint"]
 
 
-def test_every_fault_was_met() -> None:
-    """The tests above go through all words that there are."""
+def test_the_tests_cover_every_fault() -> None:
+    """The tests above cover every error message."""
     source = Path(__file__).read_text(encoding="utf-8")
     assert [] == [fault for fault in KeyringFault if f'"{fault.name.lower()}"' not in source]
 
 
-# A real one
+# A real keyring
 
 NEEDED = ("dbus-run-session", "dbus-send", "gnome-keyring-daemon")
 MISSING = [program for program in NEEDED if shutil.which(program) is None]
@@ -442,13 +444,13 @@ def session(machine: Machine) -> Machine:
 
 
 def under(state: str) -> tuple[str, ...]:
-    """A session bus of its own, with a keyring daemon that is unlocked or not."""
+    """A separate session bus, with a keyring daemon that is unlocked or not."""
     return ("dbus-run-session", "--", "bash", "-c", SESSION, "session", state)
 
 
 @real
-def test_a_real_keyring_keeps_the_key_and_the_mark(session: Machine) -> None:
-    """Over the end of the process and of the daemon."""
+def test_a_real_keyring_stores_the_key_and_the_generation(session: Machine) -> None:
+    """After the end of the process and of the daemon."""
     acts = ("keep", "key", "seen", "remember=7", "seen", "remember=5", "seen")
     assert [None, ["ada", True], None, None, 7, None, 5] == session.answers(
         *acts, under=under("unlocked")
@@ -457,8 +459,8 @@ def test_a_real_keyring_keeps_the_key_and_the_mark(session: Machine) -> None:
 
 
 @real
-def test_a_real_keyring_replaces_and_forgets(session: Machine) -> None:
-    """One key a vault; afterwards nothing of it is there."""
+def test_a_real_keyring_replaces_and_deletes_a_key(session: Machine) -> None:
+    """One key per vault; after deletion nothing remains."""
     acts = ("keep", "other", "key", "remember=3", "forget", "seen", "forget", "key")
     *given, refused = session.answers(*acts, under=under("unlocked"))
     assert [None, None, ["bob", False], None, None, None, None] == given
@@ -466,8 +468,8 @@ def test_a_real_keyring_replaces_and_forgets(session: Machine) -> None:
 
 
 @real
-def test_a_real_keyring_that_is_locked_refuses(session: Machine) -> None:
-    """Nobody is there to unlock it; the key is neither given nor replaced."""
+def test_a_locked_real_keyring_is_an_error(session: Machine) -> None:
+    """No user can unlock it; the key is neither returned nor replaced."""
     session.answers("keep", under=under("unlocked"))
     refusals = session.answers("key", "other", "seen", "remember=9", under=under("locked"))
     assert {"locked"} == {refused["fault"] for refused in refusals}
@@ -475,14 +477,14 @@ def test_a_real_keyring_that_is_locked_refuses(session: Machine) -> None:
 
 
 @real
-def test_a_real_keyring_without_a_collection_refuses(machine: Machine) -> None:
-    """A daemon that was never unlocked has no place to keep anything."""
+def test_a_real_keyring_without_a_collection_is_an_error(machine: Machine) -> None:
+    """A daemon that was never unlocked cannot store anything."""
     [refused] = machine.answers("keep", under=under("locked"))
     assert "closed" == refused["fault"]
 
 
 @real
-def test_what_a_real_keyring_writes_to_disk_holds_no_key(session: Machine) -> None:
+def test_the_files_of_a_real_keyring_hold_no_readable_key(session: Machine) -> None:
     """Nor does any other file of the home."""
     session.answers("keep", under=under("unlocked"))
     files = [path for path in session.home.rglob("*") if path.is_file()]

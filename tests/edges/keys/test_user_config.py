@@ -1,4 +1,4 @@
-"""The user's configuration is theirs alone, and what it says is understood or refused."""
+"""The user's configuration file must be private, and is parsed completely or refused."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def refusal(path: Path) -> UsageError:
     return caught.value
 
 
-def test_no_file_is_an_empty_configuration(tmp_path: Path) -> None:
-    """Nobody needs one."""
+def test_a_missing_file_is_an_empty_configuration(tmp_path: Path) -> None:
+    """The file is optional."""
     path = tmp_path / "nowhere" / "config.toml"
     assert UserConfig(path) == read_user_config(path)
 
 
-def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
-    """Nor does one of comments."""
+def test_an_empty_file_is_an_empty_configuration(tmp_path: Path) -> None:
+    """Also a file with only comments."""
     path = written(tmp_path, "# later\n")
     assert UserConfig(path) == read_user_config(path)
 
 
-def test_everything_that_can_be_said(tmp_path: Path) -> None:
+def test_all_keys_are_read(tmp_path: Path) -> None:
     """All three keys."""
     path = written(
         tmp_path,
@@ -57,8 +57,8 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     ) == read_user_config(path)  # fmt: skip
 
 
-def test_a_tilde_is_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As people write paths."""
+def test_a_tilde_means_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a shell."""
     monkeypatch.setenv("HOME", "/home/ada")
     path = written(tmp_path, 'key_file = "~/cactions.key"\n')
     assert Path("/home/ada/cactions.key") == read_user_config(path).key_file
@@ -85,16 +85,16 @@ def test_a_tilde_is_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ('key_command = ["a", "\\u0000"]', '"key_command" has an invalid value', "a list"),
     ],
 )
-def test_what_does_not_fit_says_what_would(
+def test_an_invalid_key_or_value_is_reported_with_a_suggestion(
     tmp_path: Path, text: str, words: str, hint: str
 ) -> None:
-    """Unknown keys by the nearest name, values by an example."""
+    """Unknown keys with the nearest name, values with an example."""
     error = refusal(written(tmp_path, text))
     assert words in str(error)
     assert hint in error.hint
 
 
-def test_what_is_no_toml_is_shown_in_its_place(tmp_path: Path) -> None:
+def test_invalid_toml_is_reported_with_its_place(tmp_path: Path) -> None:
     """Line and column, from 1."""
     error = refusal(written(tmp_path, "\nkey_file = nonsense\n"))
     assert error.place
@@ -103,13 +103,13 @@ def test_what_is_no_toml_is_shown_in_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["key_file = ", 'key_file = "', "=", "[", "a = 1\na = 2"])
-def test_every_fault_of_syntax_is_an_error_with_a_next_step(tmp_path: Path, text: str) -> None:
-    """Also where the file just ends."""
+def test_every_syntax_error_has_a_next_step(tmp_path: Path, text: str) -> None:
+    """Also if the file ends too early."""
     assert "is not TOML: " in str(refusal(written(tmp_path, text)))
 
 
-def test_a_long_file_and_strange_bytes_are_refused(tmp_path: Path) -> None:
-    """Nothing is read without a limit."""
+def test_a_large_file_and_invalid_bytes_are_refused(tmp_path: Path) -> None:
+    """Every read has a size limit."""
     assert "is larger than" in str(refusal(written(tmp_path, "#" * 65537)))
     path = written(tmp_path, "")
     path.write_bytes(b"\xff")
@@ -117,7 +117,7 @@ def test_a_long_file_and_strange_bytes_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
-def test_what_others_could_write_is_not_believed(tmp_path: Path, mode: int) -> None:
+def test_a_file_writable_by_others_is_refused(tmp_path: Path, mode: int) -> None:
     """It names commands and code."""
     path = written(tmp_path, "")
     path.chmod(mode)
@@ -127,15 +127,15 @@ def test_what_others_could_write_is_not_believed(tmp_path: Path, mode: int) -> N
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_what_belongs_to_another_user_is_not_believed(tmp_path: Path) -> None:
-    """Whatever its mode."""
+def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
+    """Whatever its mode is."""
     path = written(tmp_path, "")
     os.chown(path, 65534, 65534)
     assert "belongs to another user" in str(refusal(path))
 
 
 def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
-    """No OSError leaves."""
+    """No OSError is raised."""
     path = tmp_path / "config.toml"
     path.mkdir(0o700)
     assert "cannot be read: is a directory" in str(refusal(path))
@@ -150,26 +150,26 @@ def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
         ({"HOME": "/h", "XDG_CONFIG_HOME": "."}, "/h/.config/cactions/config.toml"),
     ],
 )
-def test_it_stands_in_the_users_configuration_folder(
+def test_the_file_is_in_the_users_configuration_folder(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], path: str
 ) -> None:
-    """And never beside the project: a path that is not absolute counts for nothing."""
+    """And never beside the project: a relative path is ignored."""
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert Path(path) == get_config_path()
 
 
-def test_reading_it_loads_no_keyring() -> None:
-    """A key file must not pay for a keyring."""
+def test_reading_the_configuration_loads_no_keyring() -> None:
+    """Using a key file must not cost the time of a keyring."""
     done = finished(
         "import sys; from cactions.edges.keys import user_config\nprint('keyring' in sys.modules)"
     )
     assert ("False\n", "") == (done.stdout, done.stderr)
 
 
-def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a container a uid may have no entry anywhere, and no HOME."""
+def test_without_a_home_folder_the_error_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container a uid may have no account entry and no HOME."""
 
     def unknown(uid: int) -> None:
         raise KeyError(f"getpwuid(): uid not found: {uid}")

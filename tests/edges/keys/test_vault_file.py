@@ -1,4 +1,4 @@
-"""The vault's file is replaced whole, privately, by one writer at a time, and is never a link."""
+"""The vault file is replaced atomically, is private, has one writer at a time, and is no link."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=[0o000, 0o077, 0o777])
 def umask(request: pytest.FixtureRequest, path: Path) -> Iterator[None]:
-    assert path.parent.is_dir()  # made before, with the mode that it needs
+    assert path.parent.is_dir()  # created before, with the necessary mode
     before = os.umask(request.param)
     yield
     os.umask(before)
 
 
 def put(path: Path, data: bytes) -> bytes | None:
-    """Write through the edge; what was there before."""
+    """Write through the edge; returns the old content."""
     with LocalVaultFile(path).lock_for_change() as file:
         file.write(data)
         return file.before
 
 
-def test_what_is_written_is_read(path: Path) -> None:
+def test_a_written_vault_file_is_read_back(path: Path) -> None:
     """And the next writer sees it."""
     assert put(path, b"one\n") is None
     assert b"one\n" == put(path, b"two\n")
@@ -47,13 +47,13 @@ def test_what_is_written_is_read(path: Path) -> None:
 
 @pytest.mark.usefixtures("umask")
 def test_a_new_file_is_private_whatever_the_umask(path: Path) -> None:
-    """Git will make a committed one 0644; that is no secret, and no harm."""
+    """Git will check it out as 0644; the file holds no readable secret, so that is safe."""
     put(path, b"one\n")
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
 
 
-def test_where_no_vault_is_the_error_says_how_to_make_one(path: Path) -> None:
-    """A missing file is the operator's business."""
+def test_a_missing_vault_error_says_how_to_create_one(path: Path) -> None:
+    """A missing file is the operator's responsibility."""
     with pytest.raises(UsageError, match="there is no vault") as caught:
         LocalVaultFile(path).read()
     assert "cactions vault init" in caught.value.hint
@@ -73,8 +73,8 @@ def _pipe(path: Path) -> None:
 
 
 @pytest.mark.parametrize("plant", [_link, _dangling_link, Path.mkdir, _pipe])
-def test_a_vault_is_a_real_file(path: Path, plant: Callable[[Path], None]) -> None:
-    """Neither read nor written, and nothing behind it is touched."""
+def test_a_vault_must_be_a_regular_file(path: Path, plant: Callable[[Path], None]) -> None:
+    """Neither read nor written, and its target is not changed."""
     plant(path)
     with pytest.raises(VaultError) as caught:
         LocalVaultFile(path).read()
@@ -85,7 +85,7 @@ def test_a_vault_is_a_real_file(path: Path, plant: Callable[[Path], None]) -> No
     assert not path.with_name("nowhere").exists()
 
 
-def test_a_lock_is_a_real_file_too(path: Path) -> None:
+def test_a_lock_must_be_a_regular_file(path: Path) -> None:
     """A planted link would make us create a file somewhere else."""
     path.with_name(".cactions.vault.lock").symlink_to(path.with_name("victim"))
     with pytest.raises(StoreError):
@@ -96,10 +96,8 @@ def test_a_lock_is_a_real_file_too(path: Path) -> None:
 @pytest.mark.parametrize(
     ("mode", "fault"), [(0o644, None), (0o664, None), (0o666, VaultFault.MODE)]
 )
-def test_a_vault_that_everybody_may_write_is_not_used(
-    path: Path, mode: int, fault: VaultFault | None
-) -> None:
-    """Git's and a group's modes are usual; 0666 is an accident."""
+def test_a_world_writable_vault_is_refused(path: Path, mode: int, fault: VaultFault | None) -> None:
+    """Modes of git and of groups are usual; 0666 is a mistake."""
     put(path, b"one\n")
     path.chmod(mode)
     if fault is None:
@@ -111,8 +109,8 @@ def test_a_vault_that_everybody_may_write_is_not_used(
     assert f"chmod 644 {path}" in caught.value.hint
 
 
-def test_a_file_that_is_too_big_is_not_read(path: Path) -> None:
-    """Nor any of it kept: a sparse file of a terabyte costs nothing to make."""
+def test_a_file_over_the_size_limit_is_not_read(path: Path) -> None:
+    """No part of it is kept: a sparse file of a terabyte is easy to create."""
     with path.open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(VaultError, match="longer than 33,554,432 bytes") as caught:
@@ -123,8 +121,8 @@ def test_a_file_that_is_too_big_is_not_read(path: Path) -> None:
     assert MAX_FILE == len(LocalVaultFile(path).read())
 
 
-def test_only_one_writes_at_a_time(path: Path) -> None:
-    """The second waits for the first, and then sees what it wrote."""
+def test_only_one_process_writes_at_a_time(path: Path) -> None:
+    """The second waits for the first, and then sees its content."""
     seen: list[bytes | None] = []
     with LocalVaultFile(path).lock_for_change() as file:
         other = threading.Thread(target=lambda: seen.append(put(path, b"two\n")))
@@ -136,8 +134,8 @@ def test_only_one_writes_at_a_time(path: Path) -> None:
     assert [b"one\n"] == seen
 
 
-def test_who_waits_too_long_is_told(path: Path) -> None:
-    """With what was not done."""
+def test_waiting_too_long_for_the_lock_is_an_error(path: Path) -> None:
+    """The error says what was not done."""
     with (
         LocalVaultFile(path).lock_for_change(),
         pytest.raises(StoreError, match="nothing was written"),
@@ -145,15 +143,15 @@ def test_who_waits_too_long_is_told(path: Path) -> None:
         LocalVaultFile(path, patience=0.05).lock_for_change().__enter__()
 
 
-def test_a_lock_ends_with_an_error(path: Path) -> None:
-    """Whoever fails leaves the way free."""
+def test_a_lock_is_released_after_an_error(path: Path) -> None:
+    """A failed writer does not block the next one."""
     with pytest.raises(ZeroDivisionError), LocalVaultFile(path).lock_for_change():
         raise ZeroDivisionError
     put(path, b"one\n")
 
 
-def test_drafts_of_the_dead_are_swept_and_nothing_else(path: Path) -> None:
-    """By the next writer; other files that look alike stay."""
+def test_only_drafts_of_dead_processes_are_deleted(path: Path) -> None:
+    """By the next writer; other files with similar names stay."""
     stale = [f".cactions.vault.{n:016x}.tmp" for n in range(3)]
     kept = ["cactions.vault.tmp", ".other.vault.00.tmp", ".cactions.vault.swp", "notes"]
     for name in [*stale, *kept]:
@@ -163,15 +161,15 @@ def test_drafts_of_the_dead_are_swept_and_nothing_else(path: Path) -> None:
     assert {"cactions.vault", ".cactions.vault.lock", *kept} == found
 
 
-def test_reading_leaves_no_traces(path: Path) -> None:
-    """No lock, no draft: also for a folder that may only be read."""
+def test_reading_creates_no_files(path: Path) -> None:
+    """No lock, no draft: it also works in a read-only folder."""
     path.write_bytes(b"one\n")
     LocalVaultFile(path).read()
     assert [path] == list(path.parent.iterdir())
 
 
 @as_somebody
-def test_a_folder_that_may_not_be_written_says_so(path: Path) -> None:
+def test_a_read_only_folder_is_reported(path: Path) -> None:
     """The vault can still be read."""
     put(path, b"one\n")
     path.with_name(".cactions.vault.lock").unlink()
@@ -185,10 +183,10 @@ def test_a_folder_that_may_not_be_written_says_so(path: Path) -> None:
         path.parent.chmod(0o700)
 
 
-def test_a_vault_lies_in_no_folder_that_a_project_links_to(
+def test_a_vault_in_a_linked_folder_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even the lock is made there."""
+    """Not even the lock is created there."""
     (tmp_path / "outside").mkdir()
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "sub").symlink_to("../outside")
@@ -201,7 +199,7 @@ def test_a_vault_lies_in_no_folder_that_a_project_links_to(
 
 
 def test_a_huge_vault_is_not_read(path: Path) -> None:
-    """Its size tells enough."""
+    """Its size alone is enough to refuse it."""
     with path.open("wb") as file:
         file.truncate(1 << 38)
     with pytest.raises(VaultError) as caught:

@@ -1,4 +1,4 @@
-"""State that was cut off, flipped or filled with bytes of any kind is read, or is a StoreError."""
+"""Truncated, bit-flipped or overwritten state is read, or raises a StoreError."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from tests.told import TOLD
 
 CASES = 300
 WRITING = 10
-"""Of so many folders one is written to as well: each write waits for the disk."""
+"""One in so many folders is also written to: each write waits for the disk."""
 SECONDS = 1.0
-"""Of CPU, for all that is read of one damaged folder."""
+"""CPU seconds for reading all of one damaged folder."""
 
 PEOPLE = [Person(f"p{n:02}", {"user_id": f"u-{n}", "name": "é" * 50}, {}) for n in range(60)]
 Files = dict[str, bytes]
 
 
 def kept(folder: Path) -> Files:
-    """A store and a run, with their logs, as a killed process leaves them."""
+    """A store and a run with their logs, as left by a killed process."""
     people, journal = LocalPeopleStore(folder), LocalJournal(folder)
     people.import_people(PEOPLE[:30])
     journal.create_run(RunHead("run-1", RunKind.APPLY, "loyalty", 1.0, "ada@desk"))
@@ -71,7 +71,7 @@ def cut(data: bytearray, chance: random.Random) -> None:
 
 
 def flip(data: bytearray, chance: random.Random) -> None:
-    """Single bits, half of them where headers stand."""
+    """Single bits, half of them in headers."""
     for _ in range(chance.randint(1, 8)):
         place = chance.randrange(len(data) if chance.random() < 0.5 else min(200, len(data)))
         data[place] ^= 1 << chance.randrange(8)
@@ -84,14 +84,14 @@ def fill(data: bytearray, chance: random.Random) -> None:
 
 
 def mix(data: bytearray, chance: random.Random) -> None:
-    """A piece stands somewhere else, as where pages were written out of order."""
+    """A block is moved, as if pages were written in the wrong order."""
     size = min(chance.choice((8, 512, 4096)), len(data))
     start, end = (chance.randrange(len(data) - size + 1) for _ in range(2))
     data[end : end + size] = data[start : start + size]
 
 
 def misspell(data: bytearray, chance: random.Random) -> None:
-    """No UTF-8 in a text of the schema or of a row."""
+    """Invalid UTF-8 in a text of the schema or of a row."""
     for word in chance.sample((b"person", b"TEXT", b"entry", b"head", b"u-1", b"loyalty"), 3):
         data[:] = data.replace(word, b"\xff\xfe" + word[2:], chance.choice((1, -1)))
 
@@ -104,7 +104,7 @@ DAMAGES = (cut, flip, flip, fill, mix, misspell, lengthen)
 
 
 def damaged(files: Files, chance: random.Random) -> Files:
-    """One to three damages to one or two files; a log may be missing as well."""
+    """One to three damages in one or two files; a log may be missing as well."""
     found = {name: bytearray(data) for name, data in files.items()}
     for name in chance.sample(sorted(found), chance.randint(1, 2)):
         for _ in range(chance.randint(1, 3)):
@@ -116,7 +116,7 @@ def damaged(files: Files, chance: random.Random) -> Files:
 
 
 def used(folder: Path, *, writes: bool) -> Iterator[Callable[[], object]]:
-    """All that commands ask of state."""
+    """All uses of state by commands."""
     people, journal = LocalPeopleStore(folder, PEOPLE[:1]), LocalJournal(folder)
     yield lambda: list(people.list())
     yield lambda: people.find(PersonQuery("user_id", "u-7"))
@@ -134,7 +134,7 @@ def used(folder: Path, *, writes: bool) -> Iterator[Callable[[], object]]:
 
 
 def outcomes(folder: Path, files: Files, *, writes: bool) -> Counter[str]:
-    """How each use ended: nothing but our own errors leaves."""
+    """The result of each use: no exceptions but our own."""
     (folder / "runs").mkdir(parents=True, mode=0o700)
     folder.chmod(0o700)
     for name, data in files.items():
@@ -152,7 +152,7 @@ def outcomes(folder: Path, files: Files, *, writes: bool) -> Counter[str]:
 
 @pytest.mark.hostile
 def test_damaged_state_is_read_or_refused(tmp_path: Path, files: Files) -> None:
-    """Whatever the bytes are, the end is an answer or an error with a next step, and soon."""
+    """Any bytes give an answer or an error with a next step, and quickly."""
     counts: Counter[str] = Counter()
     slowest = 0.0
     number = CASES * COUNTS.factor
@@ -174,7 +174,7 @@ def test_damaged_state_is_read_or_refused(tmp_path: Path, files: Files) -> None:
 
 
 def test_undamaged_state_is_read(tmp_path: Path, files: Files) -> None:
-    """Else the damages would prove nothing: one use asks for a person who is not there."""
+    """Control test; one use asks for a person who does not exist."""
     assert Counter(answers=9, errors=1) == outcomes(tmp_path / "state", files, writes=True)
 
 
@@ -196,7 +196,7 @@ NOT_UTF_8 = "CAST(x'666f6fff' AS TEXT)"
     ],
 )
 def test_texts_that_are_not_utf_8_are_an_error(tmp_path: Path, statement: str) -> None:
-    """In the schema, where SQLite tells of them, and in rows."""
+    """In the schema, where SQLite reports them, and in rows."""
     folder = tmp_path / "state"
     store = LocalPeopleStore(folder)
     store.import_people(PEOPLE)

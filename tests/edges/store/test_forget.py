@@ -1,4 +1,4 @@
-"""Whoever is forgotten is gone from every byte of the journal, and from nowhere else."""
+"""A forgotten person is erased from every byte of the journal, and from nothing else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CANARY = "canary-7f3a"
 
 
 def about(name: str, person_id: str) -> Plan:
-    """A plan in every place of which the name stands, long enough for pages of its own."""
+    """A plan with the name in every field, large enough for its own pages."""
     return Plan(
         action="loyalty",
         subject=Subject(person_id, PersonQuery("user_id", f"{name}-key"), f"{name}-label"),
@@ -69,7 +69,7 @@ def journal(folder: Path) -> Iterator[LocalJournal]:
 
 
 def kept(journal: LocalJournal, number: int, *, finish: bool = True) -> None:
-    """A run with the canary among others, who are settled again and again."""
+    """A run with the canary among others, with repeated receipts."""
     run = replace(head(f"run-{number:02}"), started=float(number))
     journal.create_run(run)
     people = [about("bob", "p2"), about(CANARY, "p1"), about("eve", "p3")]
@@ -82,14 +82,16 @@ def kept(journal: LocalJournal, number: int, *, finish: bool = True) -> None:
 
 
 def holding(folder: Path, word: str = CANARY) -> list[str]:
-    """The files in which the word stands, anywhere."""
+    """The files that contain the word."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return sorted(path.name for path in files if word.encode() in path.read_bytes())
 
 
 @pytest.mark.parametrize("runs", [1, 12])
-def test_no_byte_is_left_in_any_file(folder: Path, journal: LocalJournal, runs: int) -> None:
-    """Not in a log, not in a freed page, not in the index; the others keep theirs."""
+def test_no_byte_of_a_forgotten_person_is_left(
+    folder: Path, journal: LocalJournal, runs: int
+) -> None:
+    """Not in a log, a freed page or the index; data of other people stays."""
     for number in range(runs):
         kept(journal, number, finish=number % 2 == 0)
     journal.close()
@@ -107,10 +109,10 @@ def test_no_byte_is_left_in_any_file(folder: Path, journal: LocalJournal, runs: 
         assert [Outcome.APPLIED] * 3 == [e.receipt.outcome for e in run.entries if e.receipt]
 
 
-def test_an_erasure_that_was_cut_short_is_completed_by_the_next(
+def test_an_interrupted_erasure_is_completed_by_the_next(
     folder: Path, journal: LocalJournal
 ) -> None:
-    """Killed after the rows and before the bytes: there is no entry any more, but its traces."""
+    """Killed after the rows, before the bytes: the entry is gone, but traces remain."""
     kept(journal, 1)
     journal.close()
     path = folder / "runs" / "run-01.db"
@@ -140,10 +142,10 @@ sys.stdin.read()
 """
 
 
-def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
+def test_a_run_in_use_is_reported_and_the_others_are_erased(
     folder: Path, journal: LocalJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A reader keeps the log; whoever says it again finishes it."""
+    """A reader locks the log; repeating the command completes the erasure."""
     monkeypatch.setattr("cactions.edges.store.sqlite.BUSY_SECONDS", 0.1)
     for number in (1, 2):
         kept(journal, number)
@@ -157,10 +159,10 @@ def test_a_run_that_somebody_reads_is_named_and_the_others_are_erased(
     assert [] == holding(folder)
 
 
-def test_a_damaged_run_is_named_and_the_others_are_erased(
+def test_a_damaged_run_is_reported_and_the_others_are_erased(
     folder: Path, journal: LocalJournal
 ) -> None:
-    """What it holds cannot be taken out of it; it can be deleted."""
+    """Its content cannot be removed selectively; the run can be deleted."""
     for number in (1, 2):
         kept(journal, number)
     journal.close()
@@ -172,8 +174,8 @@ def test_a_damaged_run_is_named_and_the_others_are_erased(
     assert ["run-01.db"] == holding(folder)
 
 
-def test_a_discarded_run_leaves_no_file(folder: Path, journal: LocalJournal) -> None:
-    """Neither its log nor the index that knew it."""
+def test_a_deleted_run_leaves_no_file(folder: Path, journal: LocalJournal) -> None:
+    """Neither its log nor the index that contained it."""
     for number in range(12):
         kept(journal, number)
     journal.close()
@@ -199,8 +201,8 @@ print(len(found), flush=True)
 """
 
 
-def test_two_who_prune_at_once_both_end_well(folder: Path, journal: LocalJournal) -> None:
-    """A run that the other one has deleted is gone, as it should be."""
+def test_two_concurrent_prunes_both_succeed(folder: Path, journal: LocalJournal) -> None:
+    """A run that the other process has deleted counts as deleted."""
     for number in range(20):
         kept(journal, number)
     journal.close()

@@ -1,6 +1,6 @@
-"""The journal after kills, torn logs, full disks and strange files: no plan is lost.
+"""The journal after kills, torn logs, full disks and foreign files: no plan is lost.
 
-What a journal answers in ordinary times is in ``test_contracts.py``.
+The behaviour of a journal without failures is in ``test_contracts.py``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def head(run_id: str = "run-1", started: float = 1.0) -> RunHead:
 
 
 def keep(journal: LocalJournal, run: RunHead, *plans: Plan) -> Path:
-    """A finished run with these plans applied; its file."""
+    """A finished run in which these plans were applied; returns its file."""
     journal.create_run(run)
     for plan in plans:
         journal.record_outcome(run.id, *journal.record_plans(run.id, [plan]), APPLIED)
@@ -61,7 +61,7 @@ def keep(journal: LocalJournal, run: RunHead, *plans: Plan) -> Path:
     return journal._folder / f"{run.id}.db"
 
 
-def test_reading_makes_nothing(journal: LocalJournal, folder: Path) -> None:
+def test_reading_creates_nothing(journal: LocalJournal, folder: Path) -> None:
     """No run, no folder."""
     assert ([], [], {}) == (
         list(journal.list_runs()),
@@ -74,7 +74,7 @@ def test_reading_makes_nothing(journal: LocalJournal, folder: Path) -> None:
 
 
 def test_a_journal_is_private(journal: LocalJournal, folder: Path) -> None:
-    """It holds what people's attributes were."""
+    """It holds previous attribute values of people."""
     before = os.umask(0o000)
     keep(journal, head(), GOLD)
     os.umask(before)
@@ -82,14 +82,14 @@ def test_a_journal_is_private(journal: LocalJournal, folder: Path) -> None:
     assert {0o700, 0o600} == modes
 
 
-def test_a_journal_keeps_what_nobody_may_see(journal: LocalJournal) -> None:
-    """A redacted value is hidden from readers, but undo needs it."""
+def test_a_journal_stores_redacted_values(journal: LocalJournal) -> None:
+    """A redacted value is hidden from users, but undo needs it."""
     keep(journal, head(), GOLD)
     assert (RunEntry(GOLD, APPLIED),) == journal.read("run-1").entries
 
 
-def test_closing_leaves_one_file_a_run(journal: LocalJournal, folder: Path) -> None:
-    """Also where more runs were open than may be at a time."""
+def test_closing_leaves_one_file_per_run(journal: LocalJournal, folder: Path) -> None:
+    """Also if more runs were open than the limit allows at a time."""
     for number in range(20):
         keep(journal, head(f"run-{number}", number), GOLD)
     assert 20 == len(list(journal.list_runs()))
@@ -97,8 +97,8 @@ def test_closing_leaves_one_file_a_run(journal: LocalJournal, folder: Path) -> N
     assert 20 == len(list((folder / "runs").iterdir()))
 
 
-def test_settling_is_lazy_and_intending_is_not(journal: LocalJournal) -> None:
-    """One wait for the disk a person: what is settled rides along with what is intended next."""
+def test_settle_does_not_wait_for_the_disk_and_intend_does(journal: LocalJournal) -> None:
+    """One disk sync per person: a receipt is synced with the next intent."""
     journal.create_run(head())
     run = journal._open_run("run-1")._database
     [number] = journal.record_plans("run-1", [GOLD])
@@ -110,8 +110,10 @@ def test_settling_is_lazy_and_intending_is_not(journal: LocalJournal) -> None:
 @pytest.mark.parametrize(
     "run_id", ["", "../people", "a/b", "a.b", ".", "a b", "ü", "a" * 65, "a\n", "-wal\0"]
 )
-def test_a_run_id_never_leaves_its_folder(journal: LocalJournal, folder: Path, run_id: str) -> None:
-    """Whatever asks for it, and whatever lies there."""
+def test_a_run_id_never_refers_outside_its_folder(
+    journal: LocalJournal, folder: Path, run_id: str
+) -> None:
+    """For any given id, and any files in the folder."""
     with pytest.raises(UsageError, match="is no run id"):
         journal.create_run(head(run_id))
     with pytest.raises(UsageError, match="is no run id"):
@@ -119,7 +121,9 @@ def test_a_run_id_never_leaves_its_folder(journal: LocalJournal, folder: Path, r
     assert not folder.exists()
 
 
-def test_a_mistyped_id_names_the_nearest_and_a_short_one_names_all(journal: LocalJournal) -> None:
+def test_an_unknown_id_suggests_the_nearest_and_an_ambiguous_one_lists_all(
+    journal: LocalJournal,
+) -> None:
     """The next step is in the message or in the hint."""
     for run_id in ("20260101-aaaa", "20260101-bbbb"):
         journal.create_run(head(run_id))
@@ -158,20 +162,20 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
         ),
     ],
 )
-def test_a_killed_process_leaves_what_it_was_told_is_kept(
+def test_a_killed_process_loses_no_confirmed_data(
     journal: LocalJournal, folder: Path, before: str, entries: tuple[RunEntry, ...]
 ) -> None:
-    """After ``begin``, after ``intend``, after ``settle``: the run is there, and not finished."""
+    """After ``begin``, ``intend`` and ``settle``: the run exists, and is not finished."""
     assert -signal.SIGKILL == finished(HEAD + before + KILLED, folder).returncode
     run = journal.read("run-1")
     assert (head(), entries, False) == (run.head, run.entries, run.finished)
     assert [1 + len(entries)] == list(journal.record_plans("run-1", [GOLD]))
 
 
-def test_a_kill_between_write_and_receipt_is_found_by_reading_the_person(
+def test_a_kill_between_write_and_receipt_is_detectable(
     journal: LocalJournal, folder: Path
 ) -> None:
-    """The plan is there without a receipt, and the person holds what it wanted."""
+    """The plan has no receipt, but the person holds its values."""
     middle = (
         "people = LocalPeopleStore(folder, [person(tier='silver')])\n"
         "journal.record_plans('run-1', [GOLD])\n"
@@ -191,8 +195,10 @@ for number in range(1_000_000):
 """
 
 
-def test_a_kill_at_any_moment_loses_no_intent(journal: LocalJournal, folder: Path) -> None:
-    """Whatever number was returned before the end is there after it, with its before-image."""
+def test_a_kill_at_any_moment_loses_no_confirmed_intent(
+    journal: LocalJournal, folder: Path
+) -> None:
+    """Every number returned before the kill is stored, with its before-image."""
     for attempt in range(5):
         with running(HEAD + ENDLESS, folder) as process:
             told = int(said(process))
@@ -208,10 +214,10 @@ def test_a_kill_at_any_moment_loses_no_intent(journal: LocalJournal, folder: Pat
         shutil.rmtree(folder)
 
 
-def test_a_log_torn_anywhere_leaves_the_beginning_of_the_run(
+def test_a_torn_log_leaves_the_beginning_of_the_run(
     journal: LocalJournal, folder: Path, tmp_path: Path
 ) -> None:
-    """A power cut may keep any part of the last writes; what is left is whole."""
+    """A power failure may keep any part of the last writes; the remaining part is consistent."""
     journal.create_run(head())
     for number in range(12):
         journal.record_plans("run-1", [a_plan(change(number, number + 1))])
@@ -297,10 +303,10 @@ def _sql(statement: str) -> Callable[[Path], None]:
         (_sql("UPDATE entry SET undone_by = x'00'"), "contradicts itself"),
     ],
 )
-def test_a_damaged_run_is_named_and_hides_no_other(
+def test_a_damaged_run_is_reported_and_hides_no_other(
     journal: LocalJournal, damage: Callable[[Path], None], words: str
 ) -> None:
-    """The others are read, and vouch for what they applied."""
+    """The others are read, and their applied values count."""
     keep(journal, head("good", 1.0), a_plan(change(ABSENT, "silver")))
     path = keep(journal, head("bad", 2.0), *[GOLD] * 40)
     journal.close()
@@ -317,8 +323,8 @@ def test_a_damaged_run_is_named_and_hides_no_other(
     fresh.close()
 
 
-def test_what_is_no_run_is_passed_over(journal: LocalJournal, folder: Path) -> None:
-    """Drafts of a killed ``begin``, logs, and what people leave lying about."""
+def test_files_that_are_not_runs_are_ignored(journal: LocalJournal, folder: Path) -> None:
+    """Drafts of a killed ``begin``, logs, and other files of users."""
     keep(journal, head(), GOLD)
     for name in (".run-2.db-x1y2", "notes.txt", "a b.db", "run-1.db.bak", ".db"):
         (folder / "runs" / name).write_text("x")
@@ -326,7 +332,7 @@ def test_what_is_no_run_is_passed_over(journal: LocalJournal, folder: Path) -> N
     assert [] == journal.list_damaged()
 
 
-def test_a_run_that_is_deleted_is_gone(journal: LocalJournal) -> None:
+def test_a_deleted_run_is_no_longer_listed(journal: LocalJournal) -> None:
     """Also for a journal that has read it before."""
     path = keep(journal, head("gone"), GOLD)
     keep(journal, head("here"), GOLD)
@@ -352,10 +358,10 @@ except StoreError as error:
 )
 
 
-def test_a_full_disk_refuses_the_next_intent_and_keeps_the_others(
+def test_a_full_disk_refuses_the_next_intent_and_loses_none(
     journal: LocalJournal, folder: Path
 ) -> None:
-    """Nothing may be written without its before-image, so that the error comes first."""
+    """No person is written without a before-image, so the error comes first."""
     done = finished(FULL, folder)
     assert "" == done.stderr
     number, words, hint = done.stdout.strip().split("|")
@@ -365,10 +371,8 @@ def test_a_full_disk_refuses_the_next_intent_and_keeps_the_others(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_begins_no_run(
-    journal: LocalJournal, folder: Path
-) -> None:
-    """And no run of it is lost."""
+def test_no_run_starts_in_a_read_only_folder(journal: LocalJournal, folder: Path) -> None:
+    """And no existing run is lost."""
     keep(journal, head(), GOLD)
     journal.close()
     (folder / "runs").chmod(0o500)

@@ -1,4 +1,4 @@
-"""The index of what was applied last: as fast as one look-up, and never believed over the runs."""
+"""The index of last applied values: one fast look-up, and never trusted over the runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ APPLIED = Receipt("p1", Outcome.APPLIED)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Thirty runs, each with a value of its own, long ago."""
+    """Thirty old runs, each with its own value."""
     state = tmp_path / ".cactions"
     with closing(LocalJournal(state)) as journal:
         for number in range(RUNS):
@@ -43,7 +43,7 @@ def kept(journal: LocalJournal, number: int) -> None:
 
 
 def aged(state: Path) -> None:
-    """Nothing has changed for a minute."""
+    """Make all files a minute old."""
     for path in (state / "runs").iterdir():
         os.utime(path, (time.time() - 60, time.time() - 60))
 
@@ -59,13 +59,13 @@ def files(folder: Path) -> list[Path]:
 
 
 def wanted(newest: int, *without: int) -> dict[str, object]:
-    """What is the last of everything."""
+    """The last applied values of everything."""
     numbers = [number for number in range(newest + 1) if number not in without]
     return {"tier": numbers[-1], **{f"a{n}": n + 0.5 for n in numbers}}
 
 
 def test_many_runs_get_an_index_and_few_do_not(journal: LocalJournal, tmp_path: Path) -> None:
-    """It tells the same as the runs."""
+    """It gives the same result as the runs."""
     assert wanted(RUNS - 1) == journal.get_last_applied("p1")
     assert {} == journal.get_last_applied("p2")
     assert 1 == len(files(tmp_path / ".cactions"))
@@ -76,8 +76,8 @@ def test_many_runs_get_an_index_and_few_do_not(journal: LocalJournal, tmp_path: 
     assert [] == files(tmp_path / "few")
 
 
-def test_a_look_up_opens_no_run(folder: Path, journal: LocalJournal) -> None:
-    """That is what it is for."""
+def test_a_look_up_in_the_index_opens_no_run(folder: Path, journal: LocalJournal) -> None:
+    """That is its purpose."""
     journal.get_last_applied("p1")
     with closing(LocalJournal(folder)) as other:
         assert wanted(RUNS - 1) == other.get_last_applied("p1")
@@ -90,7 +90,7 @@ def _undone(journal: LocalJournal) -> dict[str, object]:
 
 
 def _resumed(journal: LocalJournal) -> dict[str, object]:
-    """An old run gets a receipt only now."""
+    """An old run gets a new receipt."""
     journal.create_run(replace(head("run-98"), started=98.0))
     [entry] = journal.record_plans("run-98", [a_plan(change(29, "resumed"))])
     assert wanted(RUNS - 1) == journal.get_last_applied("p1")
@@ -114,7 +114,7 @@ def _another(journal: LocalJournal) -> dict[str, object]:
 
 
 def _undo_run(journal: LocalJournal) -> dict[str, object]:
-    """The values of an undo run are not ours."""
+    """The values of an undo run do not count as ours."""
     run = replace(head("undo-9"), kind=RunKind.UNDO, started=99.0)
     journal.create_run(run)
     journal.record_outcome(
@@ -142,13 +142,13 @@ CHANGES = [
 
 @pytest.mark.parametrize("happens", CHANGES)
 @pytest.mark.parametrize("old", [True, False], ids=["long ago", "just now"])
-def test_whatever_happens_to_a_run_is_seen_at_once(
+def test_every_change_of_a_run_is_seen_immediately(
     folder: Path,
     journal: LocalJournal,
     happens: Callable[[LocalJournal], dict[str, object]],
     old: bool,
 ) -> None:
-    """By this process and by the next one, also within one tick of the clock."""
+    """By this process and by the next one, even within one clock tick."""
     journal.get_last_applied("p1")
     with closing(LocalJournal(folder)) as other:
         other.get_last_applied("p1")
@@ -184,10 +184,10 @@ def _other(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_lost, _cut, _empty, _folder, _other])
-def test_a_lost_or_damaged_index_is_made_anew_or_done_without(
+def test_a_lost_or_damaged_index_is_rebuilt_or_ignored(
     folder: Path, journal: LocalJournal, damage: Callable[[Path], None]
 ) -> None:
-    """The runs say the same as before."""
+    """The result is the same as before."""
     journal.get_last_applied("p1")
     journal.close()
     damage(*files(folder))
@@ -196,8 +196,8 @@ def test_a_lost_or_damaged_index_is_made_anew_or_done_without(
             assert wanted(RUNS - 1) == fresh.get_last_applied("p1")
 
 
-def test_no_flipped_byte_of_an_index_is_believed(folder: Path, journal: LocalJournal) -> None:
-    """Wherever it is: its name tells its checksum."""
+def test_an_index_with_a_flipped_byte_is_not_used(folder: Path, journal: LocalJournal) -> None:
+    """At any position: its file name holds its checksum."""
     journal.get_last_applied("p1")
     journal.close()
     chance = random.Random(7)
@@ -221,15 +221,15 @@ for _ in range(20):
 """
 
 
-def test_processes_that_make_and_delete_it_at_once_do_no_harm(folder: Path) -> None:
-    """Each gets the truth; the runs are there for the one that finds no index."""
+def test_concurrent_index_creation_and_deletion_is_safe(folder: Path) -> None:
+    """Each process gets the right result; without an index it reads the runs."""
     with ExitStack() as stack:
         three = [stack.enter_context(running(MAKER, folder)) for _ in range(3)]
         assert [0, 0, 0] == [process.wait(60) for process in three]
 
 
-def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
-    """And a person who is forgotten is forgotten in its draft, too."""
+def test_a_killed_index_writer_leaves_no_usable_index(folder: Path) -> None:
+    """And a forgotten person is also erased from its draft."""
     kill = (
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from cactions.edges.store import last_applied_index as index\n"
@@ -246,8 +246,10 @@ def test_a_killed_maker_leaves_nothing_that_is_believed(folder: Path) -> None:
     assert [".gitignore", "runs"] == sorted(path.name for path in folder.iterdir())
 
 
-def test_the_crowd_of_another_run_is_told_apart(folder: Path, journal: LocalJournal) -> None:
-    """By person, and by attribute."""
+def test_values_are_distinguished_by_person_and_attribute(
+    folder: Path, journal: LocalJournal
+) -> None:
+    """In a run with many people."""
     run = replace(head("many"), started=500.0)
     journal.create_run(run)
     for number, plan in zip(journal.record_plans("many", plans(3)), plans(3), strict=True):

@@ -1,4 +1,4 @@
-"""The embedded workspace: the store over the seed, nothing lost, nothing half, nothing twice."""
+"""The embedded workspace: the store overrides the seed; writes are complete and made once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def sql(folder: Path, statement: str) -> list[Any]:
-    """What a stranger with SQLite would see, or do."""
+    """Read or change the database as another program with SQLite would."""
     with closing(sqlite3.connect(folder / FILE_NAME)) as database, database:
         return database.execute(statement).fetchall()
 
@@ -51,10 +51,10 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-# The store over the seed
+# The store overrides the seed
 
 
-def test_reading_a_clean_folder_leaves_no_trace(folder: Path) -> None:
+def test_reading_creates_no_files(folder: Path) -> None:
     """A ``diff`` in a fresh clone changes nothing in it."""
     people = LocalPeopleStore(folder, [person(tier="silver")])
     people.find(PersonQuery("email", "ada@example.com"))
@@ -65,8 +65,8 @@ def test_reading_a_clean_folder_leaves_no_trace(folder: Path) -> None:
     assert [] == files(folder.parent)
 
 
-def test_a_seed_person_is_stored_when_first_written(folder: Path) -> None:
-    """Whole, so that what the YAML says later about them no longer counts."""
+def test_a_seed_person_is_stored_on_first_write(folder: Path) -> None:
+    """Completely, so that later changes of the YAML no longer apply to them."""
     LocalPeopleStore(folder, [person(tier="silver")]).commit(GOLD)
     renamed = Person("p1", {"user_id": "u-7", "email": "ada@new.example"}, {"tier": "x"})
     later = LocalPeopleStore(folder, [renamed])
@@ -76,15 +76,15 @@ def test_a_seed_person_is_stored_when_first_written(folder: Path) -> None:
         later.find(PersonQuery("user_id", "u-7"))
 
 
-def test_a_conflict_stores_nobody(folder: Path) -> None:
+def test_a_conflict_stores_no_person(folder: Path) -> None:
     """The seed person stays a seed person."""
     people = LocalPeopleStore(folder, [person(tier="bronze")])
     assert Outcome.CONFLICT is people.commit(GOLD).outcome
     assert [(0,)] == sql(folder, "SELECT count(*) FROM person")
 
 
-def test_everybody_is_listed_once(folder: Path) -> None:
-    """Seed people in their order and as they are now, then the others by id."""
+def test_every_person_is_listed_once(folder: Path) -> None:
+    """Seed people in their order with current values, then the others by id."""
     people = LocalPeopleStore(folder, [BOB, person(tier="silver")])
     others = [Person(f"x{n:04}", {"user_id": f"x-{n}"}) for n in range(1200)]
     people.import_people(reversed(others))
@@ -93,7 +93,7 @@ def test_everybody_is_listed_once(folder: Path) -> None:
     assert 1202 == len(list(people.list()))
 
 
-def test_a_list_may_be_read_while_people_change(folder: Path) -> None:
+def test_people_may_change_while_a_list_is_read(folder: Path) -> None:
     """No transaction stays open between two of its people."""
     people = LocalPeopleStore(folder)
     people.import_people([person(tier="silver"), BOB])
@@ -103,7 +103,7 @@ def test_a_list_may_be_read_while_people_change(folder: Path) -> None:
     assert BOB == next(listing)
 
 
-# What is stored
+# Stored values
 
 VALUES = st.recursive(
     st.none()
@@ -127,10 +127,10 @@ def plan_to(before: dict[str, Json], after: dict[str, Json]) -> Plan:
 
 @settings(max_examples=30)
 @given(ATTRIBUTES, ATTRIBUTES)
-def test_undoing_restores_what_was_stored_byte_for_byte(
+def test_undo_restores_stored_values_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, before: dict[str, Json], after: dict[str, Json]
 ) -> None:
-    """Whatever was added, overwritten, cleared or taken away; and undoing the undo as well."""
+    """For added, overwritten, cleared and removed values; also for the undo of an undo."""
     folder = tmp_path_factory.mktemp("state") / ".cactions"
     with closing(LocalPeopleStore(folder)) as people:
         people.import_people([person(**before)])
@@ -144,7 +144,7 @@ def test_undoing_restores_what_was_stored_byte_for_byte(
     assert pictures[0] == sql(folder, "SELECT * FROM person")
 
 
-def test_values_are_stored_as_they_came(folder: Path) -> None:
+def test_values_are_stored_unchanged(folder: Path) -> None:
     """Numbers keep their form and objects their order; only attribute names are sorted."""
     deep: Json = {"z": 1.0, "a": [1, 10**30, 1e300, "é\u2028"], "null": None}
     people = LocalPeopleStore(folder)
@@ -160,8 +160,8 @@ def test_values_are_stored_as_they_came(folder: Path) -> None:
 # Imports
 
 
-def test_an_import_takes_people_while_they_come(folder: Path) -> None:
-    """The file may be larger than the memory; how many came is the answer."""
+def test_an_import_reads_people_as_a_stream(folder: Path) -> None:
+    """The file may be larger than the memory; the result is the number of people."""
     people = LocalPeopleStore(folder)
     assert 2000 == people.import_people(Person(f"x{n}", {"user_id": f"u{n}"}) for n in range(2000))
     assert 2000 == len(list(people.list()))
@@ -172,7 +172,7 @@ def broken(*people: Person) -> Iterator[Person]:
     raise ValueError("the file breaks off")
 
 
-def test_an_import_that_fails_changes_nothing(folder: Path) -> None:
+def test_a_failed_import_changes_nothing(folder: Path) -> None:
     """All people of the file, or none."""
     people = LocalPeopleStore(folder)
     people.import_people([BOB])
@@ -182,10 +182,10 @@ def test_an_import_that_fails_changes_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [[BOB], []])
-def test_an_update_is_asked_for_and_keeps_what_is_not_named(
+def test_an_update_must_be_requested_and_keeps_other_attributes(
     folder: Path, seed: list[Person]
 ) -> None:
-    """Whoever is here may hold what a run wrote, or what stands in the YAML."""
+    """An existing person may hold values of a run or of the YAML."""
     people = LocalPeopleStore(folder, seed)
     if not seed:
         people.import_people([BOB])
@@ -202,7 +202,7 @@ def test_an_update_is_asked_for_and_keeps_what_is_not_named(
 
 @pytest.mark.parametrize("seed", [[BOB], []])
 def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> None:
-    """The row is named; the seed counts as well as the store."""
+    """The error names the row; the seed counts as well as the store."""
     people = LocalPeopleStore(folder, seed)
     if not seed:
         people.import_people([BOB])
@@ -211,12 +211,12 @@ def test_a_user_id_belongs_to_one_person(folder: Path, seed: list[Person]) -> No
         people.import_people([person(), double], update=True)
     assert "id p2" in str(caught.value)
     assert caught.value.hint
-    lead = Person("p8", {"user_id": "u-2", "role": "lead"})  # leads are not found by it
+    lead = Person("p8", {"user_id": "u-2", "role": "lead"})  # it does not find leads
     assert 1 == people.import_people([lead])
 
 
 def test_a_user_id_may_move_with_its_person(folder: Path) -> None:
-    """Of a seed person, the one that counts is the stored one."""
+    """For a seed person, the stored one counts."""
     people = LocalPeopleStore(folder, [BOB])
     people.import_people([Person("p2", {"user_id": "u-22"})], update=True)
     assert 1 == people.import_people([Person("p3", {"user_id": "u-2"})])
@@ -238,7 +238,7 @@ for line in sys.stdin:
 
 
 def test_of_two_processes_exactly_one_writes_a_person(tmp_path: Path) -> None:
-    """Fifty rounds; in half of them the store itself is made in the race, too."""
+    """Fifty rounds; in half of them the store itself is created in the race, too."""
     before = {tmp_path / "old": "silver"}
     with ExitStack() as stack:
         pair = [stack.enter_context(running(COMMITTER)) for _ in range(2)]
@@ -267,8 +267,8 @@ LocalPeopleStore(Path(sys.argv[1])).import_people(people(), update=True)
 """
 
 
-def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
-    """The next command finds the store as before, and can write it."""
+def test_a_killed_import_changes_nothing(folder: Path) -> None:
+    """The next command finds the store unchanged, and can write it."""
     LocalPeopleStore(folder).import_people([person(tier="silver")])
     assert finished(IMPORTER, folder).returncode < 0
     people = LocalPeopleStore(folder)
@@ -276,7 +276,7 @@ def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
     assert Outcome.APPLIED is people.commit(GOLD).outcome
 
 
-# Hostile surroundings
+# Hostile environments
 
 
 @pytest.mark.parametrize(
@@ -293,8 +293,8 @@ def test_a_killed_import_leaves_what_was_there(folder: Path) -> None:
         ('UPDATE person SET attributes = \'{"a":1,"a":2}\'', "stands twice"),
     ],
 )
-def test_a_row_changed_by_hand_is_not_trusted(folder: Path, statement: str, words: str) -> None:
-    """Nobody is found under a key that their own fields do not have."""
+def test_a_manually_changed_row_is_not_trusted(folder: Path, statement: str, words: str) -> None:
+    """No person is found by a key that differs from their own fields."""
     people = LocalPeopleStore(folder)
     people.import_people([person(tier="silver")])
     sql(folder, statement)
@@ -303,7 +303,7 @@ def test_a_row_changed_by_hand_is_not_trusted(folder: Path, statement: str, word
     assert caught.value.hint
 
 
-def test_a_linked_state_folder_is_refused_before_anything_is_read(folder: Path) -> None:
+def test_a_linked_state_folder_is_refused_before_reading(folder: Path) -> None:
     """A cloned repository must not make us read or write elsewhere."""
     elsewhere = folder.with_name("elsewhere")
     LocalPeopleStore(elsewhere).import_people([person()])
@@ -314,8 +314,8 @@ def test_a_linked_state_folder_is_refused_before_anything_is_read(folder: Path) 
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_changes_nothing(folder: Path) -> None:
-    """The error says what to look at; people can still be read, without a trace."""
+def test_a_read_only_folder_is_reported_and_not_changed(folder: Path) -> None:
+    """The error says what to check; people can still be read, without creating files."""
     LocalPeopleStore(folder).import_people([person(tier="silver")])
     folder.chmod(0o500)
     with pytest.raises(StoreError, match="may not be written") as caught:
@@ -326,8 +326,8 @@ def test_a_folder_that_may_not_be_written_changes_nothing(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def test_people_without_a_folder_are_their_seed_and_are_never_written() -> None:
-    """A rehearsal has no store that somebody could have prepared."""
+def test_people_without_a_folder_come_from_the_seed_and_cannot_be_written() -> None:
+    """Test runs have no store that an attacker could prepare."""
     people = LocalPeopleStore(None, [person()])
     assert [person()] == list(people.list())
     assert 1 == len(list(people.list()))

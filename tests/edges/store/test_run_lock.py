@@ -27,8 +27,8 @@ with FileRunLock(Path(sys.argv[1])).hold(head()):
 """
 
 
-def test_another_process_is_named_with_its_number_and_since_when(tmp_path: Path) -> None:
-    """Until it ends, however it ends: the kernel frees the turn of a killed process."""
+def test_the_error_names_the_other_process_and_its_start_time(tmp_path: Path) -> None:
+    """Until that process ends in any way: the kernel releases the lock of a killed process."""
     turns = FileRunLock(tmp_path / ".cactions")
     with running(HOLD, tmp_path / ".cactions") as process:
         assert "held" == said(process)
@@ -43,8 +43,8 @@ def test_another_process_is_named_with_its_number_and_since_when(tmp_path: Path)
         pass
 
 
-def test_what_stands_in_the_file_is_not_believed(tmp_path: Path) -> None:
-    """It may be old, or anything; only the kernel knows who has the turn."""
+def test_the_content_of_the_lock_file_is_not_trusted(tmp_path: Path) -> None:
+    """It may be old or arbitrary; only the kernel knows who holds the lock."""
     turns = FileRunLock(tmp_path / ".cactions")
     with turns.hold(head()):
         [file] = (tmp_path / ".cactions").glob("*.lock")
@@ -60,8 +60,8 @@ def test_what_stands_in_the_file_is_not_believed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("plant", [lambda p: p.symlink_to("x"), Path.mkdir, os.mkfifo])
-def test_what_is_no_file_is_never_locked(tmp_path: Path, plant: object) -> None:
-    """A cloned repository may bring a link, and a pipe would wait for ever."""
+def test_only_a_regular_file_is_locked(tmp_path: Path, plant: object) -> None:
+    """A cloned repository may contain a link, and a pipe would block."""
     folder = tmp_path / ".cactions"
     folder.mkdir(0o700)
     plant(folder / "local.loyalty.lock")  # type: ignore[operator]
@@ -69,8 +69,8 @@ def test_what_is_no_file_is_never_locked(tmp_path: Path, plant: object) -> None:
         FileRunLock(folder).hold(head()).__enter__()
 
 
-def test_the_name_of_an_action_never_leaves_the_folder(tmp_path: Path) -> None:
-    """Whatever it is called in a journal that somebody else wrote."""
+def test_the_name_of_an_action_cannot_refer_outside_the_folder(tmp_path: Path) -> None:
+    """Even if a forged journal contains any name."""
     turns = FileRunLock(tmp_path / ".cactions")
     for action in ("../../x", "a/b", "é", "", "a.b", "%2e."):
         with turns.hold(replace(head(), action=action)):

@@ -1,4 +1,4 @@
-"""A database appears whole, stays private, keeps what it promised, and fails in words."""
+"""A database is created completely, is private, keeps committed data, and has clear errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PUT = "INSERT INTO thing VALUES (?)"
 
 
 def box(folder: Path, *names: str) -> Database:
-    """A database with these things in it, open."""
+    """An open database with these values in it."""
     path = folder / "box.db"
     Database.create(path, LAYOUT, lambda database: [database.execute(PUT, name) for name in names])
     return reopened(path)
@@ -46,8 +46,8 @@ def names(database: Database) -> list[object]:
     return [name for (name,) in database.query_rows("SELECT name FROM thing ORDER BY rowid")]
 
 
-def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    """Reading leaves no trace."""
+def test_reading_creates_no_database(tmp_path: Path) -> None:
+    """No file is created."""
     assert Database.existing(tmp_path / "box.db", LAYOUT) is None
     assert [] == list(tmp_path.iterdir())
 
@@ -65,16 +65,16 @@ def test_a_database_and_its_log_are_private(tmp_path: Path, umask: int) -> None:
     assert dict.fromkeys(("box.db", "box.db-wal", "box.db-shm"), 0o600) == modes
 
 
-def test_closing_leaves_one_file(tmp_path: Path) -> None:
-    """Drafts and logs go; forgetting a database closes it."""
+def test_closing_a_database_leaves_one_file(tmp_path: Path) -> None:
+    """Drafts and logs are deleted; releasing a database closes it."""
     database = box(tmp_path, "a")
     names(database)
     del database
     assert ["box.db"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_commits_are_written_ahead_and_synced(tmp_path: Path) -> None:
-    """WAL with FULL, unless a transaction asks for less; the next one asks again."""
+def test_commits_use_a_synced_write_ahead_log(tmp_path: Path) -> None:
+    """WAL with FULL, unless a transaction requests less; the next one uses FULL again."""
     database = box(tmp_path)
     assert [("wal",)] == database.query_rows("PRAGMA journal_mode")
     for durable, level in ((True, 2), (False, 1), (True, 2)):
@@ -83,23 +83,23 @@ def test_commits_are_written_ahead_and_synced(tmp_path: Path) -> None:
     assert [(BUSY_SECONDS * 1000,)] == database.query_rows("PRAGMA busy_timeout")
 
 
-def test_a_database_is_made_once(tmp_path: Path) -> None:
-    """Whoever comes second gets FileExistsError and harms nothing."""
+def test_an_existing_database_is_not_created_again(tmp_path: Path) -> None:
+    """The second creator gets FileExistsError and changes nothing."""
     database = box(tmp_path, "a")
     with pytest.raises(FileExistsError):
         box(tmp_path, "b")
     assert ["a"] == names(database)
 
 
-def test_a_database_that_cannot_be_filled_does_not_appear(tmp_path: Path) -> None:
+def test_a_database_is_not_created_if_filling_it_fails(tmp_path: Path) -> None:
     """No half-made file, and no draft of one."""
     with pytest.raises(StoreError):
         Database.create(tmp_path / "box.db", LAYOUT, lambda database: database.execute("nonsense"))
     assert [] == list(tmp_path.iterdir())
 
 
-def test_an_exception_takes_everything_back(tmp_path: Path) -> None:
-    """Also one that has nothing to do with the database."""
+def test_an_exception_rolls_the_transaction_back(tmp_path: Path) -> None:
+    """Also one that is unrelated to the database."""
     database = box(tmp_path, "a")
     with pytest.raises(ZeroDivisionError), database.open_for_writing():
         database.execute(PUT, str(database.execute(PUT, "b") / 0))
@@ -107,8 +107,8 @@ def test_an_exception_takes_everything_back(tmp_path: Path) -> None:
     assert ["a", "c"] == names(database)
 
 
-def test_a_reader_sees_one_moment(tmp_path: Path) -> None:
-    """What another connection commits meanwhile is seen afterwards."""
+def test_a_reader_sees_a_consistent_snapshot(tmp_path: Path) -> None:
+    """Later commits of another connection are seen afterwards."""
     reader = box(tmp_path, "a")
     writer = reopened(reader.path)
     with reader.open_for_reading():
@@ -119,7 +119,7 @@ def test_a_reader_sees_one_moment(tmp_path: Path) -> None:
 
 
 def test_threads_may_share_a_database(tmp_path: Path) -> None:
-    """Their transactions come one after the other."""
+    """Their transactions run one after the other."""
     database = box(tmp_path)
 
     def fill(name: str) -> None:
@@ -134,15 +134,15 @@ def test_threads_may_share_a_database(tmp_path: Path) -> None:
     assert 80 == len(set(names(database)))
 
 
-def test_a_text_that_is_no_unicode_is_a_store_error(tmp_path: Path) -> None:
-    """Bytes of a command line may come as lone surrogates."""
+def test_a_text_with_lone_surrogates_is_a_store_error(tmp_path: Path) -> None:
+    """Bytes of a command line may become lone surrogates."""
     database = box(tmp_path)
     with pytest.raises(StoreError, match="not valid Unicode"):
         put(database, "a", "\udcff")
     assert [] == names(database)
 
 
-# What is wrong with a file
+# Invalid files
 
 
 def _replaced(path: Path) -> None:
@@ -152,10 +152,10 @@ def _replaced(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [Path.unlink, _replaced])
-def test_a_database_that_goes_away_while_open_is_not_used_on(
+def test_a_database_deleted_while_open_is_not_used(
     tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
-    """What is written into a deleted file is lost without a word."""
+    """Data written to a deleted file is lost silently."""
     database = box(tmp_path)
     change(database.path)
     with pytest.raises(StoreError, match=r"was replaced|no such file"):
@@ -173,8 +173,8 @@ def test_a_log_without_its_database_is_refused(tmp_path: Path, suffix: str) -> N
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
-def test_no_file_of_a_database_may_be_a_link(tmp_path: Path, suffix: str) -> None:
-    """Neither the database nor what SQLite writes beside it."""
+def test_the_files_of_a_database_must_not_be_links(tmp_path: Path, suffix: str) -> None:
+    """Neither the database nor the files that SQLite writes beside it."""
     path = box(tmp_path).path
     target = tmp_path / "elsewhere"
     if suffix:
@@ -200,7 +200,7 @@ def _truncate_to(size: int) -> Callable[[Path], object]:
         (lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 9000), "is (damaged|not)"),
     ],
 )
-def test_a_damaged_file_is_called_damaged(
+def test_a_damaged_file_is_reported_as_damaged(
     tmp_path: Path, damage: Callable[[Path], object], words: str
 ) -> None:
     """Cut off, overwritten, or never a database; the hint says what to do with it."""
@@ -235,8 +235,8 @@ def test_a_damaged_file_is_called_damaged(
         ),
     ],
 )
-def test_a_database_of_somebody_else_is_refused(tmp_path: Path, statement: str, words: str) -> None:
-    """A newer version is not guessed at, another program's tables are not used."""
+def test_a_foreign_database_is_refused(tmp_path: Path, statement: str, words: str) -> None:
+    """A newer version is not guessed, tables of another program are not used."""
     path = box(tmp_path, "a").path
     other = sqlite3.connect(path)
     other.executescript(statement)
@@ -247,7 +247,7 @@ def test_a_database_of_somebody_else_is_refused(tmp_path: Path, statement: str, 
 
 @pytest.mark.parametrize("access", ["existing", "sealed"])
 @pytest.mark.parametrize("header", [b"\2\2", b"\1\1"])
-def test_no_journal_makes_sqlite_delete_a_file(tmp_path: Path, access: str, header: bytes) -> None:
+def test_a_prepared_journal_deletes_no_file(tmp_path: Path, access: str, header: bytes) -> None:
     """The last record of a rollback journal can name any file, which SQLite would delete."""
     path, canary = box(tmp_path).path, tmp_path / "canary"
     canary.write_text("canary")
@@ -264,8 +264,8 @@ def test_no_journal_makes_sqlite_delete_a_file(tmp_path: Path, access: str, head
 
 
 @pytest.mark.parametrize("header", [b"\1\1", b"\1\2", b"\2\1", b"\0\0", b"\3\3"])
-def test_a_database_without_a_log_ahead_is_not_opened(tmp_path: Path, header: bytes) -> None:
-    """With such a header SQLite would make journals itself."""
+def test_a_database_without_a_write_ahead_log_is_not_opened(tmp_path: Path, header: bytes) -> None:
+    """With such a header SQLite would create journals itself."""
     path = box(tmp_path).path
     with path.open("r+b") as file:
         file.seek(18)
@@ -289,8 +289,8 @@ def test_opening_a_database_twice_keeps_the_locks_of_the_first(tmp_path: Path) -
     assert "exclusive\ndatabase is locked\n" == finished(other, first.path).stdout
 
 
-def test_a_view_in_the_place_of_a_table_runs_nobodys_code(tmp_path: Path) -> None:
-    """A schema that came with the file is not trusted with functions that touch the outside."""
+def test_a_view_in_place_of_a_table_runs_no_code(tmp_path: Path) -> None:
+    """A foreign schema is not trusted with functions that have side effects."""
     path = box(tmp_path).path
     assert [(0,)] == reopened(path).query_rows("PRAGMA trusted_schema")
 
@@ -298,7 +298,7 @@ def test_a_view_in_the_place_of_a_table_runs_nobodys_code(tmp_path: Path) -> Non
 def test_a_query_that_never_ends_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file can be made so that reading it goes round in circles."""
+    """A prepared file can make a query run forever."""
     monkeypatch.setattr(query_timeout, "QUERY_SECONDS", 0.1)
     database = box(tmp_path, "a")
     with pytest.raises(StoreError, match="a query did not end"):
@@ -306,7 +306,7 @@ def test_a_query_that_never_ends_is_stopped(
     assert ["a"] == names(database)
 
 
-def test_a_signal_is_heard_during_a_query(tmp_path: Path) -> None:
+def test_a_signal_stops_a_query(tmp_path: Path) -> None:
     """The operator can stop it; a shell that runs tests in the background ignores the signal."""
     database = box(tmp_path)
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -318,8 +318,8 @@ def test_a_signal_is_heard_during_a_query(tmp_path: Path) -> None:
         signal.signal(signal.SIGINT, inherited)
 
 
-def test_a_writer_waits_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
-    """Another process that holds the database is no reason to crash."""
+def test_a_writer_waits_and_then_reports_the_lock(tmp_path: Path) -> None:
+    """A database locked by another process causes no crash."""
     holder, waiter = box(tmp_path), reopened(tmp_path / "box.db")
     waiter.query_rows("PRAGMA busy_timeout = 50")
     with (
@@ -332,8 +332,8 @@ def test_a_writer_waits_and_then_says_who_is_in_the_way(tmp_path: Path) -> None:
     put(waiter, "later")
 
 
-def test_a_full_database_says_so_and_keeps_what_it_had(tmp_path: Path) -> None:
-    """The transaction that does not fit is gone as a whole."""
+def test_a_full_database_is_reported_and_keeps_its_data(tmp_path: Path) -> None:
+    """The transaction that does not fit is rolled back completely."""
     database = box(tmp_path, "a")
     database.query_rows("PRAGMA max_page_count = 4")
     with pytest.raises(StoreError, match="the disk is full"):
@@ -357,8 +357,8 @@ except StoreError as error:
 """
 
 
-def test_a_disk_that_takes_no_more_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
-    """Everything that was committed before the error can be read by the next process."""
+def test_a_full_disk_is_an_error_and_loses_no_data(tmp_path: Path) -> None:
+    """Everything committed before the error can be read by the next process."""
     done = finished(OUT_OF_SPACE, tmp_path)
     count, words, hint = done.stdout.strip().split("|")
     assert "" == done.stderr

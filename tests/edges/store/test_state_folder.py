@@ -48,10 +48,10 @@ def fill(folder: Path, *names: str) -> None:
 @pytest.mark.parametrize("hashes", ["sha1", "sha256"])
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", [".cactions/people.db", ".CACTIONS/runs/x.db", ".cactions"])
-def test_what_git_tracks_is_seen_in_every_version(
+def test_tracked_state_is_detected_in_every_index_version(
     git: Git, tmp_path: Path, hashes: str, version: str, name: str
 ) -> None:
-    """Also in other letters, and when the folder itself was committed as a file or a link."""
+    """Also in other letter case, and if the folder was committed as a file or a link."""
     git("init", "--quiet", f"--object-format={hashes}")
     fill(tmp_path)
     git("add", ".")
@@ -71,8 +71,10 @@ def test_what_git_tracks_is_seen_in_every_version(
 @needs_git
 @pytest.mark.parametrize("hashes", ["sha1", "sha256"])
 @pytest.mark.parametrize("version", ["2", "4"])
-def test_a_split_index_is_read_whole(git: Git, tmp_path: Path, hashes: str, version: str) -> None:
-    """Most of it stands in a file that the index names."""
+def test_a_split_index_is_read_completely(
+    git: Git, tmp_path: Path, hashes: str, version: str
+) -> None:
+    """Most entries are in a second file that the index names."""
     git("init", "--quiet", f"--object-format={hashes}")
     fill(tmp_path, ".cactions/people.db")
     git("add", "--force", ".")
@@ -86,7 +88,7 @@ def test_a_split_index_is_read_whole(git: Git, tmp_path: Path, hashes: str, vers
 def test_a_repository_behind_a_link_is_found(
     git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Some tools keep ``.git`` elsewhere, and git follows the link."""
+    """Some tools store ``.git`` elsewhere, and git follows the link."""
     here = tmp_path / "here"
     git("init", "--quiet", "here")
     fill(here, ".cactions/people.db")
@@ -101,7 +103,7 @@ def test_a_repository_behind_a_link_is_found(
 
 @needs_git
 def test_a_project_below_the_root_and_a_linked_tree_are_found(git: Git, tmp_path: Path) -> None:
-    """The nearest repository upwards counts, wherever it keeps its index."""
+    """The nearest repository upwards counts, wherever its index is."""
     git("init", "--quiet", "-b", "main", "here")
     here = tmp_path / "here"
     fill(here, "a/b/.cactions/people.db")
@@ -140,15 +142,15 @@ def index_of(*names: bytes, version: int = 2) -> bytes:
     "name",
     [b".cactions/x", b".Cactions/x", ".ca\u0063tion\u017f/x".encode(), b".cactions", b".cactions/"],
 )
-def test_other_spellings_of_the_name_are_the_name(tmp_path: Path, name: bytes) -> None:
-    """A file system that knows no case opens the folder under each of them."""
+def test_the_folder_name_is_case_insensitive(tmp_path: Path, name: bytes) -> None:
+    """A case-insensitive file system opens the folder under each of them."""
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "index").write_bytes(index_of(b"a", name))
     assert is_tracked(tmp_path / ".cactions")
 
 
 @pytest.mark.parametrize("name", [b".cactions2/x", b"a/.cactions/x", b"cactions/x", b".cactionsx"])
-def test_names_that_are_alike_are_others(tmp_path: Path, name: bytes) -> None:
+def test_similar_names_are_different(tmp_path: Path, name: bytes) -> None:
     """A folder of that name elsewhere in the repository is not ours."""
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "index").write_bytes(index_of(b"a", name))
@@ -158,8 +160,8 @@ def test_names_that_are_alike_are_others(tmp_path: Path, name: bytes) -> None:
 GOOD = index_of(b".cactions/people.db", b"b")
 
 
-def test_no_damaged_index_is_an_error(tmp_path: Path) -> None:
-    """Cut off or changed at any byte, it is read or not known; it takes no exception."""
+def test_a_damaged_index_raises_no_exception(tmp_path: Path) -> None:
+    """Cut off or changed at any byte, it is read or counts as unknown."""
     (tmp_path / ".git").mkdir()
     index = tmp_path / ".git" / "index"
     for place in range(len(GOOD)):
@@ -189,17 +191,17 @@ def _a_pipe(git: Path) -> None:
 
 
 def _not_checked_out(git: Path) -> None:
-    """What a clone leaves whose checkout failed: some files, and no index."""
+    """A clone whose checkout failed: some files, and no index."""
     (git / "packed-refs").write_text("# pack-refs with: peeled fully-peeled sorted\n")
 
 
 @pytest.mark.parametrize(
     "damage", [_too_large, _of_a_version_to_come, _of_other_bytes, _a_pipe, _not_checked_out]
 )
-def test_where_git_cannot_be_asked_state_that_is_there_is_not_opened(
+def test_existing_state_is_refused_if_the_index_is_unreadable(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
-    """A repository decides how large its index becomes; new state can be made all the same."""
+    """A repository chooses the size of its index; new state can still be created."""
     (tmp_path / ".git").mkdir()
     damage(tmp_path / ".git")
     state = StateFolder(tmp_path / ".cactions")
@@ -209,15 +211,15 @@ def test_where_git_cannot_be_asked_state_that_is_there_is_not_opened(
         StateFolder(tmp_path / ".cactions").is_there()
 
 
-def test_a_path_that_no_system_opens_hides_no_other(tmp_path: Path) -> None:
-    """Git keeps it in the index, however long it is."""
+def test_an_overlong_path_hides_no_other(tmp_path: Path) -> None:
+    """Git allows it in the index, however long it is."""
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "index").write_bytes(index_of(b"a" * 5000, b".cactions/people.db"))
     assert is_tracked(tmp_path / ".cactions")
 
 
-def test_a_change_of_the_index_is_seen(tmp_path: Path) -> None:
-    """What was read is kept for the stores of one command, not for ever."""
+def test_a_changed_index_is_read_again(tmp_path: Path) -> None:
+    """The result is cached for the stores of one command, not forever."""
     (tmp_path / ".git").mkdir()
     index = tmp_path / ".git" / "index"
     index.write_bytes(index_of(b"a", b"links/b", b"links/c"))
@@ -226,8 +228,8 @@ def test_a_change_of_the_index_is_seen(tmp_path: Path) -> None:
     assert is_tracked(tmp_path / ".cactions")
 
 
-def test_older_state_is_left_out_of_git_from_the_next_write_on(tmp_path: Path) -> None:
-    """Versions before this one did not make the file; one that is there stays as it is."""
+def test_the_next_write_adds_a_missing_gitignore(tmp_path: Path) -> None:
+    """Older versions did not create the file; an existing one is not changed."""
     (tmp_path / ".cactions").mkdir(0o700)
     StateFolder(tmp_path / ".cactions").make()
     ignored = tmp_path / ".cactions" / ".gitignore"
@@ -238,14 +240,14 @@ def test_older_state_is_left_out_of_git_from_the_next_write_on(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("pointer", [b"", b"gitdir: ", b"gitdir: nowhere\n", b"gitdir: a\0b", b"x"])
-def test_a_strange_pointer_leads_nowhere(tmp_path: Path, pointer: bytes) -> None:
-    """Nor is one that is no text an error."""
+def test_an_invalid_gitdir_pointer_is_ignored(tmp_path: Path, pointer: bytes) -> None:
+    """Nor does one that is not text cause an error."""
     (tmp_path / ".git").write_bytes(pointer)
     assert not is_tracked(tmp_path / ".cactions")
 
 
-def test_tracked_state_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    """Whether it is there or would be made."""
+def test_tracked_state_is_refused_with_the_next_step(tmp_path: Path) -> None:
+    """Whether it exists or would be created."""
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "index").write_bytes(GOOD)
     with pytest.raises(StoreError, match="is tracked by git"):
@@ -258,8 +260,8 @@ def test_tracked_state_is_refused_with_the_way_out(tmp_path: Path) -> None:
 
 
 @needs_git
-def test_new_state_is_not_added_to_git(git: Git, tmp_path: Path) -> None:
-    """It holds people; a file of git's in it leaves all of it out."""
+def test_new_state_is_ignored_by_git(git: Git, tmp_path: Path) -> None:
+    """It holds personal data; a .gitignore inside excludes all of it."""
     git("init", "--quiet")
     state = StateFolder(tmp_path / ".cactions")
     state.make()
@@ -269,8 +271,8 @@ def test_new_state_is_not_added_to_git(git: Git, tmp_path: Path) -> None:
     assert b"*\n" == (state.path / ".gitignore").read_bytes()
 
 
-def test_a_gitignore_that_is_there_stays(tmp_path: Path) -> None:
-    """It may hold what the operator wants."""
+def test_an_existing_gitignore_is_not_changed(tmp_path: Path) -> None:
+    """It may hold the operator's own rules."""
     (tmp_path / ".cactions").mkdir(0o700)
     (tmp_path / ".cactions" / ".gitignore").write_text("runs\n")
     StateFolder(tmp_path / ".cactions").make()

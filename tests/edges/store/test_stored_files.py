@@ -1,7 +1,7 @@
-"""State that version 0.1 wrote is read by this version: runs, the people store, a vault.
+"""State written by version 0.1 is read by this version: runs, the people store, a vault.
 
-The files in ``tests/stored`` were written once by that version and are never made anew: if one of
-these tests fails, a format has changed.
+The files in ``tests/stored`` were written once by that version and are never regenerated: if one
+of these tests fails, a format has changed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class StoredProject:
                 copy_private(self._stored / name, folder / name)
 
     def call(self, *words: str) -> str:
-        """What the command prints; it must succeed."""
+        """The output of the command; it must succeed."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self._folder), "COLUMNS": "100"}
         environment |= {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
         if (self._folder / KEY_FILE).exists():
@@ -59,14 +59,14 @@ class StoredProject:
         return done.stdout
 
     def attributes(self) -> dict[str, Any]:
-        """The attributes of the person whom the stored run has changed."""
+        """The attributes of the person changed by the stored run."""
         document = json.loads(self.call("people", "show", "u-1", "--json"))
         attributes: dict[str, Any] = document["people"][0]["attributes"]
         return attributes
 
 
 def copy_private(source: Path, target: Path) -> None:
-    """State is refused where others can read it, and git keeps no such modes."""
+    """Files that others can read are refused, and git does not store such modes."""
     shutil.copyfile(source, target)
     target.chmod(0o600)
 
@@ -78,7 +78,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> StoredProject:
 
 
 def test_a_stored_run_is_listed_and_shown(project: StoredProject) -> None:
-    """Its id, its person and its values are those that were written."""
+    """Its id, its person and its values are the stored ones."""
     assert project.run_id in project.call("runs", "list")
     shown = project.call("runs", "show", project.run_id)
     assert "Ada Lovelace" in shown
@@ -86,7 +86,7 @@ def test_a_stored_run_is_listed_and_shown(project: StoredProject) -> None:
 
 
 def test_a_stored_run_is_undone(project: StoredProject) -> None:
-    """The old values come back, from the plain journal and from the sealed one."""
+    """The old values are restored, from the plain journal and from the sealed one."""
     after = project.attributes()
     project.call("runs", "undo", project.run_id, "--yes")
     before = project.attributes()
@@ -95,19 +95,19 @@ def test_a_stored_run_is_undone(project: StoredProject) -> None:
 
 
 def test_a_stored_value_counts_as_last_applied(project: StoredProject) -> None:
-    """A second diff finds nothing to change."""
+    """A second diff finds no changes."""
     assert "No changes" in project.call("diff", "loyalty", "--person", "u-1", "--replay")
 
 
 def test_stored_people_are_read(tmp_path: Path) -> None:
-    """People who were imported are found beside those of the YAML file."""
+    """Imported people are found together with those of the YAML file."""
     listed = StoredProject(tmp_path, "plain").call("people", "list")
     for name in ("Ada Lovelace", "Edith Clarke", "Emmy Noether"):
         assert name in listed
 
 
 def test_a_stored_vault_opens(tmp_path: Path) -> None:
-    """Every entry is authentic, and the file is not changed by reading it."""
+    """Every entry is authentic, and reading does not change the file."""
     project = StoredProject(tmp_path, "sealed")
     assert "shop_token" in project.call("vault", "list")
     project.call("vault", "verify")

@@ -1,4 +1,4 @@
-"""What a recording keeps of an answer: enough to end the same way, and nothing else."""
+"""What a recording stores of an answer: enough for the same result, and nothing else."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ STRANGER = "eve@example.com"
 
 
 def kept(how: ActionResponse, of: Response, *known: Person) -> Any:
-    """The JSON that is left."""
+    """The remaining JSON."""
     return strict_json.parse_json(minimize_exchange(how, ReferenceValues(ADA, {}), of, known).body)
 
 
 def test_only_what_the_action_reads_is_left() -> None:
-    """Whatever else the service says of somebody."""
+    """Other data about the person is removed."""
     how = response(mapping(), mapping("points", "integer", path="$.loyalty.points[-1]"))
     whole = {
         "email": "ada@example.com", "tier": "gold", "phone": "+44", "home": {"street": "x"},
@@ -73,15 +73,15 @@ def test_only_what_the_action_reads_is_left() -> None:
     assert expected == kept(how, answer(whole))
 
 
-def test_a_list_or_an_object_is_not_kept_for_being_mapped() -> None:
-    """It is refused as a value, and holds more of the person than anybody asked for."""
+def test_a_mapped_list_or_object_is_not_kept() -> None:
+    """It is refused as a value, and holds more personal data than requested."""
     how = response(mapping("tier"), mapping("note"))
     whole = {"email": "ada@example.com", "tier": {"secret": 1}, "note": ["secret"]}
     assert {"email": "ada@example.com", "tier": {}, "note": []} == kept(how, answer(whole))
 
 
-def test_rows_of_others_are_empty() -> None:
-    """Other customers' data never stands in a recording; their number does."""
+def test_rows_of_other_people_are_emptied() -> None:
+    """Other customers' data is never in a recording; the number of rows is."""
     how = response(mapping(), rows=rows("$.data[*]", customer=USER_ID))
     whole = {"data": [
         {"customer": "u-9", "email": STRANGER, "tier": "gold"},
@@ -92,34 +92,34 @@ def test_rows_of_others_are_empty() -> None:
     assert {"data": [{}, ada, {}, []]} == kept(how, answer(whole))
 
 
-def test_where_several_rows_fit_only_what_made_them_fit_is_left() -> None:
+def test_of_several_matching_rows_only_the_matched_fields_are_kept() -> None:
     """No mapping is read."""
     how = response(mapping(), rows=rows("$[*]", customer=USER_ID))
     whole = [{"customer": "u-1", "email": STRANGER, "tier": "x"}] * 2 + [{"customer": "u-3"}]
     assert [{"customer": "u-1"}, {"customer": "u-1"}, {}] == kept(how, answer(whole))
 
 
-def test_of_somebody_else_only_the_place_of_the_proof_is_left() -> None:
-    """Words stand there, and they prove nothing."""
+def test_of_another_persons_answer_only_the_identity_field_is_kept() -> None:
+    """A placeholder is there, which does not match."""
     whole = answer({"email": STRANGER, "tier": "gold"})
     assert {"email": "another person"} == kept(response(mapping()), whole, GRACE)
 
 
-def test_a_test_person_may_be_seen_in_the_place_of_another() -> None:
-    """Their e-mail, and nothing else of them."""
+def test_the_identity_field_of_another_test_person_is_kept() -> None:
+    """Their e-mail address, and no other data of theirs."""
     whole = answer({"email": "grace@EXAMPLE.com", "tier": "gold"})
     assert {"email": "grace@EXAMPLE.com"} == kept(response(mapping()), whole, GRACE)
 
 
-def test_somebody_who_is_called_somebody_else_is_not_proven_by_it() -> None:
-    """The words differ from what is expected, whatever that is."""
+def test_the_placeholder_never_matches_the_expected_identity() -> None:
+    """The placeholder differs from the expected value, whatever that is."""
     how = response(same_person=same_person("$.name", PersonField("name")))
     who = person({"name": "another person"})
     left = minimize_exchange(how, ReferenceValues(who, {}), answer({"name": "Eve"}))
     assert b'{"name":"no person"}' == left.body
 
 
-def test_what_is_no_json_is_not_kept() -> None:
+def test_a_body_that_is_not_json_is_not_kept() -> None:
     """An error page can hold anything."""
     left = minimize_exchange(response(), ReferenceValues(ADA, {}), answer(b"<html>canary</html>"))
     assert NOT_JSON == left.body
@@ -128,7 +128,7 @@ def test_what_is_no_json_is_not_kept() -> None:
 
 @pytest.mark.parametrize("how", [response(mapping()), ActionResponse()])
 def test_the_body_of_an_error_is_not_kept(how: ActionResponse) -> None:
-    """Nobody reads it."""
+    """It is never read."""
     assert (
         b""
         == minimize_exchange(
@@ -137,8 +137,8 @@ def test_the_body_of_an_error_is_not_kept(how: ActionResponse) -> None:
     )
 
 
-def test_a_check_that_fails_leaves_nothing_of_what_was_there() -> None:
-    """An error's text can hold anything; those before it are as the author wrote them."""
+def test_a_failed_check_keeps_nothing_of_the_found_value() -> None:
+    """The text of an error can hold anything; checks that passed keep the author's value."""
     checks = [("$.ok", True), ("$.error", None), ("$.tier", "gold")]
     how = response(
         mapping(),
@@ -148,8 +148,8 @@ def test_a_check_that_fails_leaves_nothing_of_what_was_there() -> None:
     assert {"ok": True} == kept(how, answer(whole))
 
 
-def test_of_the_headers_only_the_known_ones_are_left() -> None:
-    """And of those that say success, only the value that does."""
+def test_only_known_headers_are_kept() -> None:
+    """And of headers that decide success, only the value that does."""
     how = response(success_when=Success(headers=(("X-Kind", "good"),)))
     headers = (("Content-Type", "application/json"), ("x-kind", "canary"), ("X-Kind", "good"),
                ("Set-Cookie", "canary"), ("Date", "canary"), ("retry-after", "3"))  # fmt: skip
@@ -158,7 +158,7 @@ def test_of_the_headers_only_the_known_ones_are_left() -> None:
     assert expected == left.headers
 
 
-# Laws
+# Properties
 
 TEXTS = [
     "u-1",
@@ -198,7 +198,7 @@ def routes(value: Json, route: tuple[Segment, ...] = ()) -> Iterator[tuple[Segme
 
 
 def paths(draw: st.DrawFn, document: Json) -> Path:
-    """One that leads somewhere, mostly."""
+    """Mostly a path that exists in the document."""
     there = st.sampled_from([*routes(document)])
     segments = draw(there | st.lists(SEGMENTS, max_size=3).map(tuple))
     return Path("$" + "".join(f"[{step!r}]" for step in segments), segments)
@@ -206,7 +206,7 @@ def paths(draw: st.DrawFn, document: Json) -> Path:
 
 @st.composite
 def row_places(draw: st.DrawFn, document: Json) -> tuple[Rows, list[Json]]:
-    """Where rows are, and such rows."""
+    """Places of rows, and rows that fit."""
     path = paths(draw, document)
     each = [EACH if isinstance(one, int) and draw(st.booleans()) else one for one in path.segments]
     path = Path(path.text, tuple(each))
@@ -236,7 +236,7 @@ def maps(draw: st.DrawFn, document: Json, name: str) -> AttributeMapping:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[Action, Person, Response]:
-    """Any person, action and answer; they fit together often enough."""
+    """Any person, action and answer; they match often enough."""
     document = draw(DOCUMENTS)
     checked = [paths(draw, document) for _ in range(draw(st.integers(0, 2)))]
     checks = []
@@ -268,7 +268,7 @@ RARELY = st.sampled_from([False] * 4 + [True])
 
 
 def read(of: Action, who: Person, an: Response) -> Plan | tuple[FailureReason, str]:
-    """How reading ends; without what the proof found, which may have been replaced."""
+    """The result of reading, without the found identity, which may have been replaced."""
     try:
         return plan_changes(case(of, who), an)
     except PlanningError as error:
@@ -276,10 +276,10 @@ def read(of: Action, who: Person, an: Response) -> Plan | tuple[FailureReason, s
 
 
 @given(worlds())
-def test_reading_what_is_left_ends_as_reading_the_whole_did(
+def test_the_minimized_answer_gives_the_same_result(
     world: tuple[Action, Person, Response],
 ) -> None:
-    """The same plan to the letter, or the same reason in the same words."""
+    """The same plan exactly, or the same reason with the same message."""
     of, who, an = world
     whole = read(of, who, an)
     left = minimize_exchange(of.response, ReferenceValues(who, {}), an, [GRACE])
@@ -288,18 +288,18 @@ def test_reading_what_is_left_ends_as_reading_the_whole_did(
 
 
 @given(worlds())
-def test_trimming_again_takes_nothing_more(world: tuple[Action, Person, Response]) -> None:
-    """What is left is exactly what is read."""
+def test_minimizing_twice_equals_minimizing_once(world: tuple[Action, Person, Response]) -> None:
+    """What is kept is exactly what is read."""
     of, who, an = world
     once = minimize_exchange(of.response, ReferenceValues(who, {}), an)
     assert once == minimize_exchange(of.response, ReferenceValues(who, {}), once)
 
 
 @given(worlds())
-def test_a_text_is_left_only_where_a_path_of_the_action_leads(
+def test_texts_are_kept_only_at_paths_of_the_action(
     world: tuple[Action, Person, Response],
 ) -> None:
-    """Or inside of what the author wrote down as the sign of a success."""
+    """Or inside the value that the author defined as the sign of success."""
     of, who, an = world
     left = minimize_exchange(of.response, ReferenceValues(who, {}), an)
     if not left.body:
@@ -328,7 +328,7 @@ def leaves(value: Json, route: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
 
 
 def leads(path: tuple[Segment, ...], route: tuple[Any, ...], node: Any) -> bool:
-    """Whether the path leads to the place, or to what holds it."""
+    """Whether the path leads to the place, or to a container of it."""
     if not path:
         return True
     if not route:

@@ -1,4 +1,4 @@
-"""Two requests are the same question exactly when nothing that is sent tells them apart."""
+"""Two requests are equal exactly if nothing that is sent distinguishes them."""
 
 from __future__ import annotations
 
@@ -42,40 +42,38 @@ questions = builds(
 
 
 @given(values, values)
-def test_frozen_twins_are_equal_exactly_when_the_values_are_the_same(
-    one: Json, other: Json
-) -> None:
-    """Neither ``True == 1`` nor ``1 == 1.0`` of Python gets through, at any depth."""
+def test_frozen_values_are_equal_exactly_if_the_values_are(one: Json, other: Json) -> None:
+    """Unlike in Python, ``True`` and ``1`` differ, and ``1`` and ``1.0``, at any depth."""
     assert is_same(one, other) == (freeze_json(one) == freeze_json(other))
     assert not is_same(one, other) or hash(freeze_json(one)) == hash(freeze_json(other))
 
 
 @given(questions, questions)
-def test_words_are_found_exactly_where_the_keys_differ(
+def test_differences_are_reported_exactly_if_the_keys_differ(
     here: RequestKey, recorded: RequestKey
 ) -> None:
-    """A miss never goes without a reason, and a match never comes with one."""
+    """A mismatch always has a reason, and a match never has one."""
     blanks = here.body.blanks
     told = list(list_differences(here, recorded, here))
     assert (here.to_key(blanks) == recorded.to_key(blanks)) == (not told)
 
 
 @given(questions)
-def test_a_question_fits_itself_with_its_secrets_blank_or_not(question: RequestKey) -> None:
-    """What we record today answers the same request tomorrow."""
+def test_a_request_matches_itself_with_or_without_secrets(question: RequestKey) -> None:
+    """A recording of today answers the same request tomorrow."""
     assert question.to_key(question.body.blanks) == question.to_key(question.body.blanks)
     assert not list(list_differences(question, question, question))
 
 
 @given(st.text(), st.text())
-def test_every_text_can_be_compared(url: str, body: str) -> None:
-    """No address and no body is too odd to be split: a recording may hold anything."""
+def test_any_text_can_be_compared(url: str, body: str) -> None:
+    """Any address and any body can be split: a recording may hold anything."""
     question = build_request_key("GET", url, body, FORM)
     hash(question.to_key(question.body.blanks))
 
 
-def test_a_request_is_compared_by_its_shown_texts_alone() -> None:
-    """A request whose every secret is closed has a question, and it shows dots."""
+def test_a_request_is_compared_by_its_masked_texts() -> None:
+    """A request with only sealed secrets has a key, and it shows dots."""
     sealed = MaskedText(MASK, None)
     body = MaskedText.of_plain('{"key": "') + sealed + MaskedText.of_plain('"}')
     request = Request("POST", MaskedText("https://a/", None), (("X-Token", sealed),), body)

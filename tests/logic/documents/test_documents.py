@@ -1,4 +1,4 @@
-"""The JSON treaty: what is written can be read, and nothing else can."""
+"""The JSON documents: what is written can be read, and everything else is refused."""
 
 from __future__ import annotations
 
@@ -187,8 +187,8 @@ SAMPLE = Plan(
 
 @CODEC
 @given(data=st.data())
-def test_what_is_written_reads_back_as_it_was(codec: Codec, data: st.DataObject) -> None:
-    """Under strict equality (``repr`` tells true, 1 and 1.0 apart), and through JSON text."""
+def test_a_written_document_reads_back_unchanged(codec: Codec, data: st.DataObject) -> None:
+    """Strictly compared (``repr`` distinguishes true, 1 and 1.0), and through JSON text."""
     name, things, to_json, from_json = codec
     thing = data.draw(things)
     document = to_json(thing, redact=False)
@@ -201,10 +201,10 @@ def test_what_is_written_reads_back_as_it_was(codec: Codec, data: st.DataObject)
 
 @CODEC
 @given(data=st.data())
-def test_a_document_with_one_place_changed_is_read_or_refused(
+def test_a_document_with_one_change_is_read_exactly_or_refused(
     codec: Codec, data: st.DataObject
 ) -> None:
-    """With a StoreError; and what is read is exactly what stands there."""
+    """Refused with a StoreError; what is read equals the document."""
     _, things, to_json, from_json = codec
     document = copy.deepcopy(to_json(data.draw(things), redact=False))
     damage(document, data)
@@ -229,7 +229,7 @@ def damage(document: Json, data: st.DataObject) -> None:
 
 
 def containers(value: Json) -> list[Any]:
-    """Every object and list in the document."""
+    """All objects and lists in the document."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
     own = [value] if isinstance(value, dict | list) else []
     return own + [each for item in inner for each in containers(item)]
@@ -237,16 +237,16 @@ def containers(value: Json) -> list[Any]:
 
 @CODEC
 @given(document=JSON)
-def test_what_is_no_document_is_refused(codec: Codec, document: Any) -> None:
-    """Never a KeyError or a TypeError."""
+def test_other_json_is_refused(codec: Codec, document: Any) -> None:
+    """Never with a KeyError or a TypeError."""
     with pytest.raises(StoreError):
         codec[3](document)
 
 
 @CODEC
 @given(data=st.data())
-def test_another_version_is_refused(codec: Codec, data: st.DataObject) -> None:
-    """By name, with the version that is known; nothing is guessed."""
+def test_an_unknown_version_is_refused(codec: Codec, data: st.DataObject) -> None:
+    """The error names both versions; nothing is guessed."""
     name, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
     with pytest.raises(StoreError) as caught:
@@ -257,8 +257,8 @@ def test_another_version_is_refused(codec: Codec, data: st.DataObject) -> None:
 
 @CODEC
 @given(data=st.data())
-def test_every_key_is_needed_and_no_other_is_known(codec: Codec, data: st.DataObject) -> None:
-    """But for what is computed for readers, and what older runs did not say."""
+def test_missing_and_unknown_keys_are_refused(codec: Codec, data: st.DataObject) -> None:
+    """Except computed keys, and keys that older runs did not have."""
     _, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
     for key in document.keys() - {"error_type", "people"}:
@@ -268,8 +268,8 @@ def test_every_key_is_needed_and_no_other_is_known(codec: Codec, data: st.DataOb
         from_json({**document, "more": None})
 
 
-def test_the_plan_document_is_this() -> None:
-    """Other programs rely on it: a change here is a new version."""
+def test_the_plan_document_has_the_documented_form() -> None:
+    """Other programs rely on it: a change here needs a new version."""
     assert documents.plan_to_json(SAMPLE, redact=True) == {
         "format": "cactions.plan/1",
         "action": "loyalty",
@@ -336,15 +336,15 @@ def test_the_plan_document_is_this() -> None:
     }
 
 
-def test_a_failure_says_intercoms_own_word() -> None:
-    """So that our output can be laid beside its logs."""
+def test_a_failure_holds_intercoms_own_term() -> None:
+    """So that our output can be compared with its logs."""
     failure = PlanFailure("loyalty", SAMPLE.subject, FailureReason.NO_ANSWER, "no answer came")
     document = documents.failed_to_json(failure, redact=True)
     assert (document["reason"], document["error_type"]) == ("no_answer", "faraday_error")
     assert (document["call"], document["proof"]) == (None, None)
 
 
-def test_findings_say_where_in_flat_keys() -> None:
+def test_findings_hold_their_place_in_flat_keys() -> None:
     """A finding without a place has null there."""
     place = Place("actions.yaml", 3, 5, 3, 9)
     findings = (
@@ -371,8 +371,8 @@ def test_findings_say_where_in_flat_keys() -> None:
     assert {None} == {second[key] for key in ("file", "line", "column", "end_line", "end_column")}
 
 
-def test_a_test_report_says_whether_it_passed() -> None:
-    """Its result is a plan or a failure, by its format."""
+def test_a_test_report_holds_whether_it_passed() -> None:
+    """Its result is a plan or a failure, according to its format."""
     reports = (
         model.TestReport("loyalty", "gold", SAMPLE),
         model.TestReport("loyalty", "wood", SAMPLE, ("no",)),
@@ -405,7 +405,7 @@ WITH_SECRETS: list[tuple[Any, Callable[..., dict[str, Json]], Callable[[Json], A
 def test_redacted_values_are_written_for_the_journal_only(
     thing: Any, to_json: Callable[..., dict[str, Json]], from_json: Callable[[Json], Any]
 ) -> None:
-    """A document for readers says that they are withheld, and is refused when read back."""
+    """A document for users says that they are withheld, and is refused when read back."""
     shown = to_json(thing, redact=True)
     assert "canary" in strict_json.dump_json(to_json(thing, redact=False))
     assert "canary" not in strict_json.dump_json(shown)
@@ -415,8 +415,8 @@ def test_redacted_values_are_written_for_the_journal_only(
 
 @CODEC
 @given(data=st.data())
-def test_redaction_only_takes_away(codec: Codec, data: st.DataObject) -> None:
-    """Whoever reads both documents finds nothing else changed."""
+def test_redaction_only_removes_data(codec: Codec, data: st.DataObject) -> None:
+    """Nothing else differs between the two documents."""
     _, things, to_json, _ = codec
     thing = data.draw(things)
     assert without_values(to_json(thing, redact=True)) == without_values(
@@ -425,7 +425,7 @@ def test_redaction_only_takes_away(codec: Codec, data: st.DataObject) -> None:
 
 
 def without_values(document: Json) -> Json:
-    """The document less the values of whatever is redacted, and less what only a commit reads."""
+    """The document without redacted values and without data that only a commit reads."""
     if isinstance(document, list):
         return [without_values(item) for item in document]
     if not isinstance(document, dict):
@@ -455,7 +455,7 @@ def without_values(document: Json) -> Json:
 def test_a_value_of_another_type_is_refused_at_its_place(
     route: tuple[Any, ...], wrong: Json, why: str
 ) -> None:
-    """The message names the place and what belongs there, not what was found."""
+    """The message names the place and the expected type, not the value."""
     document: Any = copy.deepcopy(documents.plan_to_json(SAMPLE, redact=False))
     spot = document
     for step in route[:-1]:
@@ -467,22 +467,22 @@ def test_a_value_of_another_type_is_refused_at_its_place(
     assert "damaged" in caught.value.hint
 
 
-def test_a_misspelt_key_is_refused_and_named() -> None:
-    """It would otherwise read as "nothing there", and clear the attribute."""
+def test_a_misspelt_key_is_refused_by_name() -> None:
+    """It would otherwise count as missing, and clear the attribute."""
     document: Any = copy.deepcopy(documents.plan_to_json(SAMPLE, redact=False))
     document["changes"][0]["aftr"] = document["changes"][0].pop("after")
     with pytest.raises(StoreError, match=r"plan\.changes\[0\]\.aftr is not known"):
         documents.plan_from_json(document)
 
 
-def test_a_kind_is_computed_and_never_believed() -> None:
-    """A reader's word is ignored when it comes back."""
+def test_the_kind_of_a_change_is_computed_and_not_read() -> None:
+    """The value in a document is ignored."""
     document: Any = copy.deepcopy(documents.plan_to_json(SAMPLE, redact=False))
     document["changes"][0]["kind"] = "same"
     assert documents.plan_from_json(document) == SAMPLE
 
 
-def test_a_head_of_an_older_run_may_not_say_how_many_people_it_was_for() -> None:
+def test_an_older_run_may_lack_the_number_of_people() -> None:
     """It reads as null does."""
     document = documents.head_to_json(HEAD)
     assert document.pop("people") is None
@@ -490,7 +490,7 @@ def test_a_head_of_an_older_run_may_not_say_how_many_people_it_was_for() -> None
 
 
 @pytest.mark.parametrize("started", [True, "1", None, 2**53, 10**400, 1e300, -2_208_988_801])
-def test_a_time_is_a_number_that_a_clock_can_show(started: Json) -> None:
+def test_a_time_must_be_a_valid_timestamp(started: Json) -> None:
     """With or without a fraction."""
     document = documents.head_to_json(HEAD)
     assert documents.head_from_json({**document, "started": 2}).started == 2.0
@@ -500,8 +500,8 @@ def test_a_time_is_a_number_that_a_clock_can_show(started: Json) -> None:
 
 @pytest.mark.parametrize("key", ["before", "after"])
 @pytest.mark.parametrize("value", [{"x": [1]}, [], [1]])
-def test_what_no_attribute_can_hold_is_no_change(key: str, value: Json) -> None:
-    """A plan that somebody forged would write it."""
+def test_a_change_to_a_value_that_no_attribute_can_hold_is_refused(key: str, value: Json) -> None:
+    """Only a forged plan would contain it."""
     change = Change("tier", "silver", "gold")
     plan = Plan("loyalty", Subject("p1", PersonQuery("id", "p1")), SentCall(""), (change,))
     document: Any = documents.plan_to_json(plan, redact=False)

@@ -1,4 +1,4 @@
-"""SARIF: what leaves here is valid by the standard's schema, exact, and steady."""
+"""SARIF output is valid by the standard's schema, exact, and stable."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ allow:
 
 
 def told(review: LintReport) -> dict[str, Any]:
-    """The one run of the document."""
+    """The only run of the document."""
     document: Any = report_to_sarif(review, PAGES, relative)
     VALID.validate(document)
     [run] = json.loads(json.dumps(document))["runs"]
@@ -56,8 +56,8 @@ def told(review: LintReport) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
-def test_what_a_bad_example_brings_up_is_valid(page: RulePage) -> None:
-    """For every rule; each result leads to its rule and to the exact span."""
+def test_findings_of_bad_examples_give_valid_sarif(page: RulePage) -> None:
+    """For every rule; each result refers to its rule and to the exact span."""
     review = reviewed(page.bad)
     run = told(review)
     rules = run["tool"]["driver"]["rules"]
@@ -73,12 +73,12 @@ def test_what_a_bad_example_brings_up_is_valid(page: RulePage) -> None:
 
 @given(REVIEWS)
 @settings(max_examples=150)
-def test_whatever_is_found_is_valid(review: LintReport) -> None:
-    """Hostile names, files from elsewhere, findings without a place."""
+def test_any_findings_give_valid_sarif(review: LintReport) -> None:
+    """Hostile names, files outside of the folder, findings without a place."""
     told(escape_report(review))
 
 
-def test_every_rule_has_a_page_there() -> None:
+def test_every_rule_has_its_page_in_sarif() -> None:
     """With its summary, why, bad and good in plain text and in Markdown, and its level."""
     rules = told(LintReport((), (), {}))["tool"]["driver"]["rules"]
     assert [page.rule for page in PAGES] == [rule["id"] for rule in rules]
@@ -91,8 +91,8 @@ def test_every_rule_has_a_page_there() -> None:
         assert f"```yaml\n{page.good}```" in rule["help"]["markdown"]
 
 
-def test_the_way_of_a_value_is_a_code_flow() -> None:
-    """From where it begins to where it decides, with what is to be seen at each step."""
+def test_the_path_of_a_value_is_a_code_flow() -> None:
+    """From the source to the deciding place, with a message at each step."""
     [result] = [one for one in told(reviewed(LEAK))["results"] if one["ruleId"] == "CA102"]
     [flow] = result["codeFlows"]
     [thread] = flow["threadFlows"]
@@ -102,8 +102,8 @@ def test_the_way_of_a_value_is_a_code_flow() -> None:
     assert steps[-1].endswith("looks it up")
 
 
-def test_a_suppressed_finding_is_there_with_who_answers_for_it() -> None:
-    """Those that nobody answers for say so with an empty list."""
+def test_a_suppressed_finding_holds_its_owner() -> None:
+    """Findings that are not suppressed have an empty list."""
     results = told(reviewed(SUPPRESSED))["results"]
     by = {one["ruleId"]: one["suppressions"] for one in results}
     assert ("inSource", "seen by nobody") == (
@@ -119,15 +119,15 @@ def fingerprints(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
-def test_a_fingerprint_does_not_change_with_the_line(page: RulePage) -> None:
-    """Lines above come and go; each finding of a file has its own."""
+def test_a_fingerprint_does_not_depend_on_the_line(page: RulePage) -> None:
+    """Lines above may change; each finding of a file has its own fingerprint."""
     before = fingerprints(page.bad)
     assert before == fingerprints(f"# a comment\n\n{page.bad}")
     assert len(before) == len(set(before))
 
 
-def test_columns_and_lines_are_those_that_are_declared() -> None:
-    """Characters, not bytes or UTF-16 units; lines break where YAML breaks them."""
+def test_columns_and_lines_are_counted_as_declared() -> None:
+    """Characters, not bytes or UTF-16 units; lines break as in YAML."""
     run = told(LintReport((), (), {}))
     assert "unicodeCodePoints" == run["columnKind"]
     assert ["\r\n", "\n"] == run["newlineSequences"]
@@ -141,8 +141,8 @@ def test_columns_and_lines_are_those_that_are_declared() -> None:
         ("<stdin>", {"uri": "%3Cstdin%3E", "uriBaseId": "%SRCROOT%"}),
     ],
 )
-def test_a_file_is_a_relative_uri_beneath_the_root(file: str, artifact: dict[str, str]) -> None:
-    """Else an absolute one; no path of this machine stands anywhere else."""
+def test_a_file_is_a_uri_relative_to_the_root(file: str, artifact: dict[str, str]) -> None:
+    """Otherwise an absolute one; no other path of this machine appears."""
     review = LintReport((Finding("CA001", "x", place=Place(file, 1, 1, 1, 2)),), (), {})
     [result] = told(review)["results"]
     [location] = result["locations"]
@@ -161,13 +161,13 @@ def test_a_file_is_a_relative_uri_beneath_the_root(file: str, artifact: dict[str
         ("a.yaml", "/", "/", "a.yaml"),
     ],
 )
-def test_names_begin_at_the_root(file: str, here: str, root: str, name: str | None) -> None:
-    """Whatever folder the command was started in."""
+def test_file_names_start_at_the_root(file: str, here: str, root: str, name: str | None) -> None:
+    """In whatever folder the command was started."""
     assert name == make_relative_to_root(file, here=here, root=root)
 
 
 def test_a_fix_is_a_replacement() -> None:
-    """Of the very span; and whether it is safe is told."""
+    """Of the exact span; and it says whether the fix is safe."""
     [bad] = [page.bad for page in PAGES if page.rule == "CA207"]
     [result] = told(reviewed(bad))["results"]
     [fix] = result["fixes"]
@@ -178,7 +178,7 @@ def test_a_fix_is_a_replacement() -> None:
 
 
 def test_brackets_never_become_a_link() -> None:
-    """A plain message may hold links in SARIF; ours hold what an author wrote."""
+    """A plain SARIF message may contain links; ours contain text of an author."""
     label = Label("see [a](1)", Place("a.yaml", 1, 1, 1, 2))
     finding = Finding("CA101", "see [a](1)", labels=(label,))
     [result] = told(LintReport((finding,), (), {"a.yaml": ""}))["results"]

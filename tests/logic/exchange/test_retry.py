@@ -1,4 +1,4 @@
-"""One call as a conversation: what it asks for, in which order, and when it gives up."""
+"""One call as a series of steps: what it needs, in which order, and when it stops."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def asked(**parts: Any) -> CallSpec:
 
 
 def talk(steps: Conversation, *replies: Any) -> tuple[list[Any], Any]:
-    """Every step that was asked for, and what came of it all: a Response or the error."""
+    """Every requested step, and the result: a Response or the error."""
     said: list[Any] = []
     reply: Any = None
     left = list(replies)
@@ -106,22 +106,22 @@ def kinds(said: Sequence[Any]) -> str:
 
 
 def test_a_plain_call_is_one_exchange() -> None:
-    """Whatever the status is: the action says what a success is."""
+    """Whatever the status is: the action defines success."""
     for came in (OK, answer(status=404), answer(status=302), answer(status=500)):
         said, got = call(asked(), came)
         assert ("S", came) == (kinds(said), got)
 
 
-def test_a_held_token_is_asked_for_before_anything_is_sent() -> None:
-    """The request holds it; the shown one holds dots."""
+def test_a_token_is_requested_before_anything_is_sent() -> None:
+    """The request holds it; the shown request holds dots."""
     said, got = call(asked(tokens=(CRM,)), NEW, OK)
     assert ("GS", OK) == (kinds(said), got)
     [(_, header), _] = said[1].request.headers
     assert ("Bearer ••••••", "Bearer new-token-2") == (header.masked, header.reveal())
 
 
-def test_a_denied_call_is_made_exactly_once_more_with_another_token() -> None:
-    """The same request but for the token; a second denial is the answer."""
+def test_a_denied_call_is_repeated_once_with_a_new_token() -> None:
+    """The same request except for the token; a second denial is the final answer."""
     said, got = call(asked(tokens=(CRM,)), OLD, DENIED, NEW, DENIED)
     assert ("GSGS", DENIED) == (kinds(said), got)
     assert (None, OLD) == (said[0].stale, said[2].stale)
@@ -129,8 +129,8 @@ def test_a_denied_call_is_made_exactly_once_more_with_another_token() -> None:
     assert ["Bearer old-token-1", "Bearer new-token-2"] == tokens
 
 
-def test_a_text_token_is_not_fetched_again() -> None:
-    """There is nothing to fetch: 401 is the answer."""
+def test_a_fixed_token_is_not_fetched_again() -> None:
+    """It has no fetch: 401 is the answer."""
     shop = Token("shop", "X-Token", (), value=SecretRef("shop"))
     steps = call_steps(asked(tokens=(shop,)), {"shop": Secret("shop", "s3cr3t-abc")}, half)
     said, got = talk(steps, DENIED)
@@ -145,8 +145,8 @@ def test_a_text_token_is_not_fetched_again() -> None:
         (Denial(body=(BodyCheck(parse_path("$.error"), "expired"),)), answer({"error": "expired"})),
     ],
 )
-def test_what_denies_a_token_is_declared(denial: Denial, denied: Response) -> None:
-    """A status, a header, or something in the body of a 200."""
+def test_the_action_declares_what_denies_a_token(denial: Denial, denied: Response) -> None:
+    """A status, a header, or a value in the body of a 200."""
     assert CRM.fetch
     token = replace(CRM, fetch=replace(CRM.fetch, denied_when=denial))
     said, got = call(asked(tokens=(token,)), OLD, denied, NEW, OK)
@@ -156,26 +156,26 @@ def test_what_denies_a_token_is_declared(denial: Denial, denied: Response) -> No
         assert ("GS", other) == (kinds(said), got)
 
 
-# Tries
+# Retries
 
 
 @pytest.mark.parametrize("came", [BUSY, answer(status=429), answer(status=502), LOST, REFUSED])
-def test_what_is_safe_to_repeat_is_sent_again_after_a_pause(came: Any) -> None:
-    """With full jitter, that doubles."""
+def test_a_safe_call_is_retried_after_a_pause(came: Any) -> None:
+    """With full jitter, doubling each time."""
     said, got = call(asked(), came, True, came, True, OK)
     assert ("SWSWS", OK) == (kinds(said), got)
     assert [0.5, 1.0] == [step.seconds for step in said if isinstance(step, Wait)]
 
 
 @pytest.mark.parametrize("came", [answer(status=500), answer(status=404), SLOW, CUT])
-def test_what_another_try_would_not_help_is_not_sent_again(came: Any) -> None:
-    """A deadline that has passed has passed."""
+def test_a_permanent_failure_is_not_retried(came: Any) -> None:
+    """For example a deadline that has passed."""
     said, got = call(asked(), came)
     assert ("S", came) == (kinds(said), got)
 
 
-def test_tries_end_with_the_limit_and_with_the_budget() -> None:
-    """The last answer is the answer."""
+def test_retries_end_at_the_limit_and_the_budget() -> None:
+    """The last answer is the final one."""
     limits = Limits(retries=2)
     said, got = call(asked(limits=limits), BUSY, True, BUSY, True, BUSY)
     assert ("SWSWS", BUSY) == (kinds(said), got)
@@ -189,8 +189,8 @@ def test_tries_end_with_the_limit_and_with_the_budget() -> None:
     ("told", "paused"),
     [("3", 3.0), ("0", 0.5), ("30", 30.0), ("31", None), ("9" * 12, 0.5), ("soon", 0.5)],
 )
-def test_a_service_that_says_when_is_obeyed(told: str, paused: float | None) -> None:
-    """Up to half a minute; a longer wait is its answer."""
+def test_retry_after_is_respected(told: str, paused: float | None) -> None:
+    """Up to half a minute; a longer wait ends the call with this answer."""
     busy = answer(status=429, **{"Retry-After": told})
     said, _ = call(asked(), busy, *([] if paused is None else [False]))
     assert ([] if paused is None else [paused]) == [s.seconds for s in said if isinstance(s, Wait)]
@@ -204,41 +204,41 @@ def test_no_pause_is_longer_than_half_a_minute(chance: float, turns: int) -> Non
     assert all(0 <= s.seconds <= LONGEST_PAUSE for s in said if isinstance(s, Wait))
 
 
-# Calls that change something
+# Calls that change data
 
 
 WRITE: dict[str, Any] = {"method": "post", "effect": Effect.WRITE}
 
 
 @pytest.mark.parametrize("lost", [LOST, SLOW])
-def test_a_lost_answer_leaves_a_change_in_doubt_and_it_is_never_sent_again(
+def test_a_changing_call_with_a_lost_answer_is_not_retried(
     lost: RequestFailed,
 ) -> None:
-    """The message says so, and why."""
+    """The outcome is unknown; the message says so, and why."""
     said, got = call(asked(**WRITE), lost)
     assert ("S", FailureReason.OUTCOME_UNKNOWN) == (kinds(said), got.reason)
     assert str(lost) in str(got)
     assert "not sent again" in str(got)
 
 
-def test_a_change_that_never_left_is_not_in_doubt() -> None:
-    """No byte was sent, so nothing can have been done; it is still not sent again."""
+def test_a_changing_call_that_was_not_sent_has_a_known_outcome() -> None:
+    """No byte was sent, so nothing was done; it is still not sent again."""
     said, got = call(asked(**WRITE), REFUSED)
     assert ("S", REFUSED) == (kinds(said), got)
     said, got = call(asked(**WRITE), BUSY)
     assert ("S", BUSY) == (kinds(said), got)
 
 
-def test_a_change_whose_answer_is_cut_off_is_in_doubt_unless_its_status_refused_it() -> None:
-    """A good status says that it was done: whoever tries again does it twice."""
+def test_a_cut_off_answer_has_an_unknown_outcome_unless_its_status_refuses() -> None:
+    """A success status means that it was done: a retry would do it twice."""
     assert FailureReason.OUTCOME_UNKNOWN is call(asked(**WRITE), CUT)[1].reason
     refused = RequestFailed("cut off", reason=FailureReason.UNUSABLE_ANSWER, sent=True, status=500)
     assert refused is call(asked(**WRITE), refused)[1]
 
 
 @pytest.mark.parametrize("status", [502, 504])
-def test_a_gateway_without_an_answer_leaves_a_change_in_doubt(status: int) -> None:
-    """Behind it, the service may have done what it was asked for."""
+def test_a_gateway_error_leaves_the_outcome_unknown(status: int) -> None:
+    """Behind it, the service may have executed the request."""
     _, got = call(asked(**WRITE), answer(status=status))
     assert FailureReason.OUTCOME_UNKNOWN is got.reason
     assert str(status) in str(got)
@@ -247,15 +247,15 @@ def test_a_gateway_without_an_answer_leaves_a_change_in_doubt(status: int) -> No
 
 
 @pytest.mark.parametrize("came", [DENIED, answer(status=409), answer(status=500)])
-def test_a_change_in_doubt_stays_so_whatever_is_refused_later(came: Response) -> None:
-    """A refusal of the second try says nothing of the first; no other token is fetched for it."""
+def test_an_unknown_outcome_stays_unknown_after_a_later_refusal(came: Response) -> None:
+    """A refused retry says nothing about the first try; no other token is fetched for it."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key", tokens=(CRM,))
     said, got = call(keyed, OLD, LOST, True, came)
     assert ("GSWS", FailureReason.OUTCOME_UNKNOWN) == (kinds(said), got.reason)
 
 
-def test_a_key_makes_a_change_safe_to_repeat() -> None:
-    """Each try has the same one; where no try was answered, it is in doubt all the same."""
+def test_an_idempotency_key_makes_a_changing_call_safe_to_retry() -> None:
+    """Each try has the same key; if no try was answered, the outcome is still unknown."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key")
     said, got = call(keyed, LOST, True, OK)
     assert ("SWS", OK) == (kinds(said), got)
@@ -267,8 +267,8 @@ def test_a_key_makes_a_change_safe_to_repeat() -> None:
     assert FailureReason.OUTCOME_UNKNOWN is got.reason
 
 
-def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
-    """The service said that it did nothing; a lost answer to the second is in doubt."""
+def test_a_denied_changing_call_is_repeated_once() -> None:
+    """The service said that it did nothing; a lost answer to the retry has an unknown outcome."""
     said, got = call(asked(**WRITE, tokens=(CRM,)), OLD, DENIED, NEW, LOST)
     assert ("GSGS", FailureReason.OUTCOME_UNKNOWN) == (kinds(said), got.reason)
 
@@ -277,8 +277,10 @@ def test_a_denied_change_was_not_made_and_is_made_once_more() -> None:
     st.lists(st.sampled_from([OK, DENIED, BUSY, LOST, SLOW, REFUSED, CUT]), min_size=12),
     st.booleans(),
 )
-def test_a_change_without_a_key_is_sent_once_for_each_token(came: list[Any], granted: bool) -> None:
-    """Law: whatever comes, the number of sendings is one, and two only after a denial."""
+def test_a_changing_call_without_a_key_is_sent_once_per_token(
+    came: list[Any], granted: bool
+) -> None:
+    """Property: it is sent once, and twice only after a denial."""
     steps = call_steps(asked(**WRITE, tokens=(CRM,)), {}, half)
     left, sent, reply = list(came), list[Any](), None
     try:
@@ -304,8 +306,8 @@ def test_a_token_is_fetched_with_tries() -> None:
     assert "grant_type=client_credentials" == said[0].request.body.reveal()
 
 
-def test_the_token_is_read_where_it_is_said_to_be() -> None:
-    """With its life, as a number or as digits; of its value only the shape may be told."""
+def test_the_token_is_read_at_the_declared_path() -> None:
+    """With its lifetime, as a number or as digits; only the type of the value may be shown."""
     came = read_token(CRM, answer({"access_token": "eyJh.eyJz.c2ln", "expires_in": "3600"}))
     assert ("eyJh.eyJz.c2ln", 200, 3600.0) == (came.secret.reveal(), came.status, came.expires_in)
     assert "a JWT of 14 characters" == came.shape
@@ -326,8 +328,8 @@ def test_the_token_is_read_where_it_is_said_to_be() -> None:
         (answer({"access_token": "s3cr3t-abc"}, status=400), "status 400"),
     ],
 )
-def test_an_answer_without_a_token_is_no_token(came: Response, words: str) -> None:
-    """The message says where it was looked for, and nothing of what was found."""
+def test_an_answer_without_a_token_is_an_error(came: Response, words: str) -> None:
+    """The message names the path, and nothing of the content."""
     with pytest.raises(PlanningError, match='the token "crm" was not fetched') as caught:
         read_token(CRM, came)
     assert FailureReason.NO_TOKEN is caught.value.reason

@@ -1,4 +1,4 @@
-"""The checks before any mapping: which answers may be used, and for whom."""
+"""The checks before any mapping: which answers may be used, and for which person."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def refused(how: ActionResponse, of: Response, who: Person = ADA, **inputs: Any)
 
 
 def body_check(path: str, equals: Json) -> Success:
-    """A success that hangs on one value of the body."""
+    """A success that depends on one value of the body."""
     return Success(body=(BodyCheck(parse_path(path), equals),))
 
 
-def test_an_answer_about_the_person_is_verified_with_both_sides() -> None:
-    """The proof is there for the reader to see."""
+def test_a_verified_answer_holds_both_identity_values() -> None:
+    """The user can see the proof."""
     how = response(mapping(), same_person=same_person(verified="the shop confirms addresses"))
     proof = Proof(
         "$.email",
@@ -75,8 +75,8 @@ def test_an_answer_about_the_person_is_verified_with_both_sides() -> None:
 
 
 @pytest.mark.parametrize("status", [0, 100, 201, 204, 301, 302, 400, 401, 403, 404, 429, 500, 503])
-def test_another_status_is_no_success(status: int) -> None:
-    """Whatever the body says; the message names both."""
+def test_an_unlisted_status_is_a_failure(status: int) -> None:
+    """Whatever the body is; the message names both statuses."""
     error = refused(response(mapping()), Response(status, body=about_ada().body))
     assert error.reason is FailureReason.NOT_SUCCESS
     assert f"status {status}, not 200" in str(error)
@@ -102,8 +102,8 @@ def test_every_listed_status_is_a_success() -> None:
         (400, "success_when"),
     ],
 )
-def test_a_status_comes_with_the_next_step(status: int, word: str) -> None:
-    """The usual ones mean the usual things."""
+def test_a_failure_status_has_a_next_step(status: int, word: str) -> None:
+    """Common statuses have their common meaning."""
     assert word in refused(response(mapping()), Response(status)).hint
 
 
@@ -116,8 +116,8 @@ def test_a_status_comes_with_the_next_step(status: int, word: str) -> None:
         ("http://[half", ""),
     ],
 )
-def test_a_redirect_is_not_followed_and_names_its_host_alone(location: str, host: str) -> None:
-    """The rest of a target may hold what nobody should see."""
+def test_a_redirect_is_refused_and_shows_only_its_host(location: str, host: str) -> None:
+    """The rest of the target may be confidential."""
     error = refused(response(mapping()), Response(302, (("LOCATION", location),)))
     assert ("leads to" in error.hint) is bool(host)
     assert host in error.hint
@@ -127,13 +127,13 @@ def test_a_redirect_is_not_followed_and_names_its_host_alone(location: str, host
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{", b'{"a":1,"a":2}', b"NaN", b"\xff", b"[" * 100_000]
 )
-def test_what_is_not_strict_json_is_not_read(body: bytes) -> None:
-    """Status 200 or not."""
+def test_a_body_that_is_not_strict_json_is_refused(body: bytes) -> None:
+    """Even with status 200."""
     assert refused(response(mapping()), answer(body)).reason is FailureReason.NOT_JSON
 
 
-def test_a_body_that_nobody_reads_may_be_anything() -> None:
-    """An action that maps nothing and checks nothing asks for the status alone."""
+def test_a_body_that_is_not_used_may_be_anything() -> None:
+    """An action without mappings and body checks needs only the status."""
     assert VerifiedResponse(None, None) == checked(ActionResponse(), answer(b"OK"))
 
 
@@ -146,21 +146,21 @@ def test_a_body_that_nobody_reads_may_be_anything() -> None:
         ActionResponse(success_when=body_check("$.ok", equals=True)),
     ],
 )
-def test_a_body_that_somebody_reads_must_be_json(how: ActionResponse) -> None:
-    """Each reader alone is enough."""
+def test_a_body_that_is_used_must_be_json(how: ActionResponse) -> None:
+    """Each use alone is enough."""
     assert refused(how, answer(b"OK")).reason is FailureReason.NOT_JSON
 
 
 @pytest.mark.parametrize("found", [False, 1, "true", None, "canary", {}])
-def test_a_check_of_the_body_is_strict(found: Json) -> None:
-    """1 is not true; and the message says what was wanted, not what came."""
+def test_a_body_check_compares_strictly(found: Json) -> None:
+    """1 is not true; the message names the expected value, not the received one."""
     error = refused(response(success_when=body_check("$.ok", equals=True)), about_ada(ok=found))
     assert error.reason is FailureReason.NOT_SUCCESS
     assert str(error) == "$.ok is not true"
     assert checked(response(success_when=body_check("$.ok", equals=True)), about_ada(ok=True))
 
 
-def test_a_check_of_the_body_fails_where_nothing_is() -> None:
+def test_a_body_check_fails_if_the_value_is_missing() -> None:
     """Absent is not null."""
     how = response(success_when=body_check("$.error", equals=None))
     assert refused(how, about_ada()).reason is FailureReason.NOT_SUCCESS
@@ -173,8 +173,8 @@ BY_CUSTOMER = rows("$.data[*]", customer=USER_ID)
 
 
 @pytest.mark.parametrize("data", [[ROW], [OTHER, ROW], [ROW, OTHER], [None, 1, [], {}, ROW, OTHER]])
-def test_the_one_row_that_fits_is_the_root(data: Json) -> None:
-    """Wherever it stands, and whatever stands beside it."""
+def test_the_only_matching_row_is_the_root(data: Json) -> None:
+    """At any position, with any other rows."""
     verified = checked(response(mapping(), rows=BY_CUSTOMER), answer({"data": data}))
     assert ROW == verified.root
     assert verified.proof
@@ -190,30 +190,30 @@ def test_the_one_row_that_fits_is_the_root(data: Json) -> None:
         ([{"customer": None}, {}, 1], "0 of 3"),
     ],
 )
-def test_no_row_is_no_plan(data: Json, counts: str) -> None:
-    """The counts say how near it was."""
+def test_an_answer_without_a_matching_row_is_refused(data: Json, counts: str) -> None:
+    """The message says how many rows met each condition."""
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer({"data": data}))
     assert error.reason is FailureReason.NO_ROW
     assert counts in str(error)
 
 
 @pytest.mark.parametrize("data", [[ROW, ROW], [ROW, OTHER, {**ROW, "tier": "silver"}]])
-def test_more_than_one_row_is_no_plan(data: Json) -> None:
-    """Never the first, not even of two that are the same."""
+def test_an_answer_with_several_matching_rows_is_refused(data: Json) -> None:
+    """The first row is never chosen, not even of two equal rows."""
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer({"data": data}))
     assert error.reason is FailureReason.MANY_ROWS
     assert f"2 of {len(data) if isinstance(data, list) else 0}" in str(error)
 
 
-def test_without_a_condition_the_only_row_is_meant() -> None:
-    """And nothing says so where there are two."""
+def test_without_a_condition_exactly_one_row_is_needed() -> None:
+    """Two rows are an error."""
     how = response(mapping(), rows=rows("$[*]"))
     assert ROW == checked(how, answer([ROW])).root
     assert refused(how, answer([ROW, OTHER])).reason is FailureReason.MANY_ROWS
 
 
 def test_every_condition_of_a_row_must_hold() -> None:
-    """An input counts like a field; a number and its text are the same."""
+    """An input counts like a field; a number and its text are equal."""
     how = response(mapping(), rows=rows("$[*]", customer=USER_ID, order=Input("order_id")))
     orders = [{**ROW, "order": 7}, {**ROW, "order": 8}, {**OTHER, "order": 7}]
     assert {**ROW, "order": 7} == checked(how, answer(orders), order_id="7").root
@@ -221,16 +221,16 @@ def test_every_condition_of_a_row_must_hold() -> None:
     assert refused(how, answer(orders)).reason is FailureReason.NO_ROW
 
 
-def test_a_person_without_the_value_has_no_row() -> None:
-    """Null in the answer is not theirs."""
+def test_a_person_without_the_value_matches_no_row() -> None:
+    """Null in the answer does not match it."""
     nobody = person({"email": "ada@example.com"})
     data = {"data": [{"email": "ada@example.com", "customer": None}, {"email": "ada@example.com"}]}
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer(data), nobody)
     assert error.reason is FailureReason.NO_ROW
 
 
-def test_somebody_elses_answer_is_refused_with_both_values() -> None:
-    """They are in the proof, and the message holds neither."""
+def test_an_answer_about_another_person_is_refused() -> None:
+    """Both values are in the proof, and the message holds neither."""
     error = refused(response(mapping()), answer({"email": "eve@example.com"}))
     assert error.reason is FailureReason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", "eve@example.com") == error.proof
@@ -241,8 +241,8 @@ def test_somebody_elses_answer_is_refused_with_both_values() -> None:
 @pytest.mark.parametrize(
     ("body", "found"), [({}, ABSENT), ({"email": None}, None), ({"email": ""}, ""), ([], ABSENT)]
 )
-def test_an_answer_that_names_nobody_is_refused(body: Json, found: Json) -> None:
-    """The proof says what was found, and that may be nothing."""
+def test_an_answer_without_an_identity_is_refused(body: Json, found: Json) -> None:
+    """The proof says what was found, which may be nothing."""
     error = refused(response(mapping()), answer(body))
     assert error.reason is FailureReason.NOT_SAME_PERSON
     assert Proof("$.email", "person.email", "ada@example.com", found) == error.proof
@@ -250,7 +250,7 @@ def test_an_answer_that_names_nobody_is_refused(body: Json, found: Json) -> None
 
 
 def test_without_same_person_there_is_no_proof() -> None:
-    """The rules say what that means; a plan says it by having none."""
+    """The rules report this; the plan has no proof."""
     body: Json = {"email": "eve@example.com"}
     assert VerifiedResponse(body, None) == checked(
         response(mapping(), same_person=None), answer(body)
@@ -258,8 +258,8 @@ def test_without_same_person_there_is_no_proof() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"email": None}, {"email": ""}, {"email": "eve@example.com"}])
-def test_a_person_without_the_value_can_prove_nothing(body: Json) -> None:
-    """Two nothings are not the same person."""
+def test_a_person_without_the_value_cannot_be_verified(body: Json) -> None:
+    """Two missing values are not the same person."""
     error = refused(response(mapping()), answer(body), person({}))
     assert error.reason is FailureReason.NOT_SAME_PERSON
     assert "person.email is empty" in str(error)
@@ -283,16 +283,16 @@ def test_a_person_without_the_value_can_prove_nothing(body: Json) -> None:
         ),
     ],
 )
-def test_a_proof_is_redacted_where_either_side_is(how: ActionResponse, hidden: bool) -> None:
-    """By its own word, or because a mapping hides the path, a part of it, or the attribute."""
+def test_an_identity_check_is_redacted_if_either_side_is(how: ActionResponse, hidden: bool) -> None:
+    """By its own setting, or because a mapping redacts the path, a part of it, or the attribute."""
     proof = refused(how, answer({"email": "eve@example.com"})).proof
     assert proof
     assert proof.redacted is hidden
 
 
 @given(st.binary(), st.integers(100, 599))
-def test_no_answer_is_used_unless_it_is_about_the_person(body: bytes, status: int) -> None:
-    """Whatever bytes come, nothing but PlanningError is raised."""
+def test_only_an_answer_about_the_person_is_used(body: bytes, status: int) -> None:
+    """For any bytes, no exception but PlanningError is raised."""
     how = response(mapping(), rows=rows("$[*]", email=EMAIL))
     assert refused(how, Response(status, body=body))
 
@@ -310,7 +310,7 @@ BODIES = (
 @pytest.mark.parametrize("status", [200, 301, 404, 500])
 @pytest.mark.parametrize("body", BODIES)
 def test_no_refusal_quotes_a_body_a_key_or_a_header(body: str, status: int) -> None:
-    """Whatever is wrong with an answer, and before anybody has cleaned it."""
+    """For any invalid answer, even before secrets are removed from it."""
     headers = (("X-Echo", TOLD), (TOLD, "1"), ("Location", f"/{TOLD}"), ("Retry-After", TOLD))
     hows = (
         response(mapping(), same_person=same_person()),
@@ -324,7 +324,7 @@ def test_no_refusal_quotes_a_body_a_key_or_a_header(body: str, status: int) -> N
 
 
 def said(how: ActionResponse, of: Response) -> str:
-    """All that is said of an answer that may not be used."""
+    """All texts about an answer that may not be used."""
     try:
         checked(how, of)
     except PlanningError as error:

@@ -1,8 +1,8 @@
-r"""Response paths: what is accepted picks what RFC 9535 picks, the rest is refused by name.
+r"""Response paths: valid ones select what RFC 9535 selects, others are refused with a reason.
 
 The oracle is a strict reader of RFC 9535. In two corners it is narrower than the grammar, which
-the tables below hold instead: escaped control characters (``\u000a``) and shorthand names beyond
-U+FFFF.
+the tables below cover instead: escaped control characters (``\u000a``) and shorthand names
+beyond U+FFFF.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ PATH_LIKE = st.text(st.sampled_from("$.[]*?'\"\\ud83e0a1-,:@( \n\ud800"), max_si
 
 
 def refusal(text: str, *, rows: bool = False) -> PathError:
-    """The refusal that must come."""
+    """The expected refusal."""
     with pytest.raises(PathError) as caught:
         parse_path(text, rows=rows)
     return caught.value
@@ -70,8 +70,8 @@ def refusal(text: str, *, rows: bool = False) -> PathError:
 
 @given(PATHS, DOCUMENTS)
 @example("$['a']\n[0]", {"a": [None]})
-def test_a_path_picks_what_the_oracle_picks(text: str, document: Json) -> None:
-    """A strict reader of RFC 9535 finds the same value, or nothing just as we do."""
+def test_a_path_selects_what_the_oracle_selects(text: str, document: Json) -> None:
+    """A strict reader of RFC 9535 finds the same value, or nothing as well."""
     found = [node.value for node in ORACLE.finditer(text, document)]
     path = parse_path(text)
     assert is_same(found[0] if found else ABSENT, query_one(path, document))
@@ -79,8 +79,8 @@ def test_a_path_picks_what_the_oracle_picks(text: str, document: Json) -> None:
 
 
 @given(ROW_PATHS, DOCUMENTS)
-def test_rows_are_what_the_oracle_picks_from_arrays(text: str, document: Json) -> None:
-    """``[*]`` walks arrays as in RFC 9535; over objects, unlike there, it finds no rows."""
+def test_row_paths_select_what_the_oracle_selects_from_arrays(text: str, document: Json) -> None:
+    """``[*]`` selects from arrays as in RFC 9535; unlike there, it selects no rows from objects."""
     path = parse_path(text, rows=True)
     starred = [i for i, segment in enumerate(path.segments) if segment is EACH]
     nodes = [
@@ -92,8 +92,8 @@ def test_rows_are_what_the_oracle_picks_from_arrays(text: str, document: Json) -
 
 
 @given(PATH_LIKE, st.booleans())
-def test_whatever_is_accepted_is_rfc_9535(text: str, rows: bool) -> None:
-    """No text is a path here and invalid there; a refusal points into the text."""
+def test_every_accepted_path_is_valid_in_rfc_9535(text: str, rows: bool) -> None:
+    """No accepted text is invalid there; a refusal points into the text."""
     assume(not re.search(r"\\u00[01]", text))
     try:
         parse_path(text, rows=rows)
@@ -124,8 +124,8 @@ def test_whatever_is_accepted_is_rfc_9535(text: str, rows: bool) -> None:
         ("$.a.true.null", ("a", "true", "null")),
     ],
 )
-def test_a_path_is_read_once_into_its_segments(text: str, expected: tuple[Segment, ...]) -> None:
-    """Member names come unescaped, indices as integers, and the author's text is kept."""
+def test_a_path_is_parsed_into_segments(text: str, expected: tuple[Segment, ...]) -> None:
+    """Member names are unescaped, indices are integers, and the author's text is kept."""
     path = parse_path(text)
     assert expected == path.segments
     assert text == str(path)
@@ -179,8 +179,8 @@ def test_a_path_is_read_once_into_its_segments(text: str, expected: tuple[Segmen
         ("$.\x7f", "\x7f", "this character cannot stand in a name without quotes"),
     ],
 )
-def test_what_a_path_is_not_is_refused_by_name(text: str, here: str, message: str) -> None:
-    """The message names the construct and the span is exactly its text."""
+def test_unsupported_syntax_is_refused_by_name(text: str, here: str, message: str) -> None:
+    """The message names the construct, and the span is exactly its text."""
     error = refusal(text)
     assert (message, here) == (error.message, text[error.start : error.end])
 
@@ -189,8 +189,8 @@ def test_what_a_path_is_not_is_refused_by_name(text: str, here: str, message: st
     "literal",
     [r"'\x'", r"'\"'", '"\\\'"', r"'\ud800'", r"'\ude00\ud83d'", r"'\u12'", "'\n'", "'\ud800'"],
 )
-def test_what_no_string_literal_may_hold_is_refused(literal: str) -> None:
-    """Unknown escapes, the other quote escaped, halves of pairs and raw control characters."""
+def test_an_invalid_string_literal_is_refused(literal: str) -> None:
+    """Unknown escapes, an escaped other quote, lone surrogates and raw control characters."""
     error = refusal(f"$[{literal}]")
     assert (2, 2 + len(literal)) == (error.start, error.end)
 
@@ -206,13 +206,13 @@ def test_what_no_string_literal_may_hold_is_refused(literal: str) -> None:
         ("$.it's", 'write the name in brackets: ["it\'s"]'),
     ],
 )
-def test_the_hint_is_the_text_to_write(text: str, hint: str) -> None:
-    """Where the author's meaning can be guessed, the hint spells it."""
+def test_the_hint_is_the_corrected_path(text: str, hint: str) -> None:
+    """If the author's intention can be guessed, the hint writes it out."""
     assert hint == refusal(text).hint
 
 
-def test_rows_take_the_wildcard_of_arrays() -> None:
-    """``[*]`` may stand anywhere in the path of rows, ``.*`` nowhere."""
+def test_a_row_path_may_hold_array_wildcards() -> None:
+    """``[*]`` may be anywhere in a row path, ``.*`` nowhere."""
     segments = ("data", EACH, "rows", EACH)
     assert segments == parse_path("$.data[*].rows[ * ]", rows=True).segments
     expected = "the wildcard .* is not supported: it picks many values"
@@ -230,8 +230,10 @@ def test_rows_take_the_wildcard_of_arrays() -> None:
         ("$.a", {"a": {"k": 1}}, [{"k": 1}]),
     ],
 )
-def test_rows_are_elements_of_arrays(text: str, document: Json, expected: list[Json]) -> None:
-    """A wildcard over anything but an array finds no rows; a singular path finds one at most."""
+def test_a_row_path_selects_elements_of_arrays(
+    text: str, document: Json, expected: list[Json]
+) -> None:
+    """A wildcard on anything but an array gives no rows; a singular path gives at most one."""
     assert is_same(expected, query_all(parse_path(text, rows=True), document))
 
 
@@ -249,13 +251,13 @@ def test_rows_are_elements_of_arrays(text: str, document: Json, expected: list[J
         ("$.s[0]", ABSENT),
     ],
 )
-def test_absent_and_null_are_two_answers(text: str, expected: Json) -> None:
-    """Null is a value that is there; everything that is not there is ABSENT."""
+def test_absent_and_null_are_different_results(text: str, expected: Json) -> None:
+    """Null is an existing value; a missing one is ABSENT."""
     document: Json = {"a": None, "l": [0, 1], "o": {"0": 1}, "s": "text"}
     assert is_same(expected, query_one(parse_path(text), document))
 
 
-def test_a_path_of_any_length_is_read_and_picked() -> None:
-    """Neither the parser nor the picker recurses."""
+def test_a_path_of_any_length_is_parsed_and_evaluated() -> None:
+    """Neither the parser nor the evaluation recurses."""
     assert query_one(parse_path("$" + "[0]" * 50_000), [[]]) is ABSENT
     assert parse_path("$" + "['a']" * 50_000).segments[-1:] == ("a",)

@@ -1,4 +1,4 @@
-"""What names the same person, and what merely looks alike."""
+"""Which values identify the same person, and which only look similar."""
 
 from __future__ import annotations
 
@@ -46,36 +46,36 @@ NO_ADDRESSES = [
 @pytest.mark.parametrize("reference", REFERENCES)
 @pytest.mark.parametrize("empty", EMPTY)
 @pytest.mark.parametrize("other", [*EMPTY, "u-1", 0, False])
-def test_nothing_equals_nothing(reference: Reference, empty: Value, other: Value) -> None:
-    """Two people without a value have nothing in common."""
+def test_missing_values_are_never_equal(reference: Reference, empty: Value, other: Value) -> None:
+    """Two people without a value do not match."""
     assert not equals_reference(reference, empty, other)
     assert not equals_reference(reference, other, empty)
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
 @pytest.mark.parametrize("value", [[], {}, ["u-1"], {"id": "u-1"}])
-def test_lists_and_objects_prove_nothing(reference: Reference, value: Value) -> None:
-    """Not even two of the same."""
+def test_lists_and_objects_are_never_equal(reference: Reference, value: Value) -> None:
+    """Not even two equal ones."""
     assert not equals_reference(reference, value, value)
 
 
 @pytest.mark.parametrize("found", ["ada@example.com", "ada@EXAMPLE.com", "ada@Example.Com"])
-def test_the_domain_of_an_address_may_stand_in_any_case(found: str) -> None:
-    """DNS does not tell them apart."""
+def test_the_domain_of_an_address_is_case_insensitive(found: str) -> None:
+    """DNS does not distinguish them."""
     assert equals_reference(EMAIL, "ada@example.com", found)
     assert equals_reference(EMAIL, found, "ada@example.com")
 
 
 @pytest.mark.parametrize(("expected", "found"), LOOK_ALIKES)
-def test_an_address_that_looks_alike_is_another(expected: str, found: str) -> None:
-    """The local part counts byte by byte, and nothing outside ASCII is folded onto it."""
+def test_a_similar_address_is_not_equal(expected: str, found: str) -> None:
+    """The local part is compared byte by byte; no character outside ASCII is folded."""
     assert not equals_reference(EMAIL, expected, found)
     assert not equals_reference(EMAIL, found, expected)
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
-def test_what_is_no_ascii_address_equals_nothing(text: str) -> None:
-    """Not even itself: what cannot be compared safely proves nothing."""
+def test_an_address_outside_ascii_is_never_equal(text: str) -> None:
+    """Not even to itself: values that cannot be compared safely do not match."""
     assert not equals_reference(EMAIL, text, text)
 
 
@@ -112,20 +112,20 @@ def test_a_whole_number_equals_its_decimal_text(text: str, number: int) -> None:
         ("42.0", 42.0),
     ],
 )
-def test_nothing_else_crosses_types(left: Value, right: Value) -> None:
-    """What only a converter would call equal is not."""
+def test_other_values_of_different_types_are_not_equal(left: Value, right: Value) -> None:
+    """Values that are equal only after conversion are not equal."""
     assert not equals_reference(USER_ID, left, right)
     assert not equals_reference(USER_ID, right, left)
 
 
 @given(st.sampled_from(REFERENCES), SCALARS, SCALARS)
-def test_equality_has_no_direction(reference: Reference, left: Any, right: Any) -> None:
-    """Whoever is expected and whoever is found, the verdict is one."""
+def test_equality_is_symmetric(reference: Reference, left: Any, right: Any) -> None:
+    """Expected and found value may be exchanged."""
     assert equals_reference(reference, left, right) is equals_reference(reference, right, left)
 
 
 @given(st.text(min_size=1))
-def test_two_texts_are_equal_exactly_when_their_characters_are(text: str) -> None:
+def test_texts_are_equal_exactly_if_their_characters_are(text: str) -> None:
     """No folding, no normalisation, no trimming."""
     assert equals_reference(USER_ID, text, text)
     for other in (text.upper(), text.casefold(), text.strip(), text + " "):
@@ -133,8 +133,8 @@ def test_two_texts_are_equal_exactly_when_their_characters_are(text: str) -> Non
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
-def test_addresses_that_are_equal_are_ascii_and_alike(left: str, right: str) -> None:
-    """The only freedom is the case of ASCII letters behind the @."""
+def test_equal_addresses_are_ascii_and_differ_only_in_domain_case(left: str, right: str) -> None:
+    """They may differ only in the case of ASCII letters after the @."""
     found, expected = f"{left}@{right}", f"{left}@{right.swapcase()}"
     if equals_reference(EMAIL, expected, found):
         assert found.isascii()
@@ -142,8 +142,8 @@ def test_addresses_that_are_equal_are_ascii_and_alike(left: str, right: str) -> 
         assert found.count("@") == expected.count("@") == 1
 
 
-def test_a_reference_stands_for_a_field_an_attribute_or_an_input() -> None:
-    """Each in its own place, and nothing where nothing is."""
+def test_a_reference_reads_a_field_an_attribute_or_an_input() -> None:
+    """Each from its own source, and nothing if it is missing."""
     ada = person(shop_id=42, tier=None)
     assert ADA["email"] == resolve_reference(EMAIL, ada, {})
     assert resolve_reference(PersonField("id"), ada, {}) == "p1"

@@ -1,4 +1,4 @@
-"""Templates: literal text and references, nothing else; every mistake has its own words."""
+"""Templates hold literal text and references only; every mistake has its own message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEMPLATE_LIKE = st.lists(
 
 
 def parts_of(pieces: list[str | Reference]) -> tuple[str | Reference, ...]:
-    """The pieces with neighbouring texts joined, as a Template holds them."""
+    """The parts with neighbouring texts joined, as a Template holds them."""
     parts: list[str | Reference] = []
     for piece in pieces:
         if parts and isinstance(piece, str) and isinstance(parts[-1], str):
@@ -45,14 +45,14 @@ def parts_of(pieces: list[str | Reference]) -> tuple[str | Reference, ...]:
 
 
 def refusal(text: str) -> TemplateError:
-    """The refusal of a template that must come."""
+    """The expected refusal of a template."""
     with pytest.raises(TemplateError) as caught:
         parse_template(text)
     return caught.value
 
 
 @given(st.lists(LITERALS | REFERENCES).map(parts_of).map(Template))
-def test_what_a_template_prints_is_read_as_itself(template: Template) -> None:
+def test_a_printed_template_parses_to_the_same_template(template: Template) -> None:
     """``parse(str(template))`` is ``template``, for any names and texts."""
     parsed = parse_template(str(template))
     assert template == parsed.template
@@ -60,14 +60,14 @@ def test_what_a_template_prints_is_read_as_itself(template: Template) -> None:
 
 
 @given(REFERENCES)
-def test_what_a_reference_prints_is_read_as_itself(reference: Reference) -> None:
+def test_a_printed_reference_parses_to_the_same_reference(reference: Reference) -> None:
     """``parse(str(reference))`` is ``reference``."""
     assert reference == parse_reference(str(reference))
 
 
 @given(TEMPLATE_LIKE)
-def test_any_text_is_read_or_refused_inside_itself(text: str) -> None:
-    """A template prints as something that reads the same; a refusal points into the text."""
+def test_any_text_is_parsed_or_refused_with_a_place_inside_it(text: str) -> None:
+    """A printed template parses to the same one; a refusal points into the text."""
     try:
         template = parse_template(text).template
     except TemplateError as caught:
@@ -98,14 +98,14 @@ def test_any_text_is_read_or_refused_inside_itself(text: str) -> None:
         ("{{ person.attributes.email }}", (PersonAttribute("email"),)),
     ],
 )
-def test_a_template_is_texts_and_references_in_turn(
+def test_a_template_is_split_into_texts_and_references(
     text: str, expected: tuple[str | Reference, ...]
 ) -> None:
-    """Blank space inside a hole means nothing, and everything outside holes is literal."""
+    """Spaces inside braces are ignored, and everything outside of them is literal."""
     assert expected == parse_template(text).template.parts
 
 
-def test_every_reference_keeps_its_span() -> None:
+def test_every_reference_has_its_span() -> None:
     """The span covers the reference without its braces."""
     text = "é{{ person.email }} and {{inputs.a}}"
     spans = parse_template(text).spans
@@ -299,7 +299,7 @@ def test_every_reference_keeps_its_span() -> None:
         ),
     ],
 )
-def test_every_mistake_has_its_own_words(text: str, here: str, message: str, hint: str) -> None:
+def test_every_mistake_has_its_own_message(text: str, here: str, message: str, hint: str) -> None:
     """What is wrong, exactly where, and what to write instead."""
     error = refusal(text)
     assert (message, hint, here) == (error.message, error.hint, text[error.start : error.end])
@@ -314,15 +314,15 @@ def test_every_mistake_has_its_own_words(text: str, here: str, message: str, hin
         ("person.email\n", "this is no reference"),
     ],
 )
-def test_a_bare_reference_stands_alone(text: str, message: str) -> None:
-    """Where a reference is asked for, neither braces nor blank space belong."""
+def test_a_bare_reference_has_no_braces_or_spaces(text: str, message: str) -> None:
+    """If a reference is expected, braces and spaces are refused."""
     with pytest.raises(TemplateError) as caught:
         parse_reference(text)
     assert message == caught.value.message
 
 
-def test_size_is_limited() -> None:
-    """65,536 characters and 100 holes, and the first one too many is pointed at."""
+def test_the_size_of_a_template_is_limited() -> None:
+    """65,536 characters and 100 references; the error points at the first one too many."""
     hole, filler = "{{ person.id }}", "x" * 65_536
     assert (filler,) == parse_template(filler).template.parts
     assert len(filler) == refusal(filler + "x").start
@@ -335,8 +335,8 @@ def test_size_is_limited() -> None:
     "piece", ["{{", "{{ ", '{{ "', "{{ '\"", '{{ "\\', "{{ a", "{{ (", "{{ |", "{{ person.", "{{ ."]
 )
 @pytest.mark.parametrize("filler", ["a", " ", '"', "'\"", '\\"', ".", "(", "}", "person."])
-def test_hostile_texts_are_refused_at_once(piece: str, filler: str) -> None:
-    """No text of full length keeps the explanation busy, closed or not."""
+def test_hostile_texts_are_refused_quickly(piece: str, filler: str) -> None:
+    """A text of full length, closed or not, does not slow down the error message."""
     begun = time.process_time()
     text = piece + filler * (65_000 // len(filler))
     for hostile in (text, text + " }}", text + '"] }}'):

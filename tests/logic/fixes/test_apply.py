@@ -1,4 +1,4 @@
-"""Safe fixes: nothing new comes up, nothing else changes, and once is enough."""
+"""Safe fixes cause no new finding, change nothing else, and are complete after one run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def look(files: Sequence[SourceFile]) -> LoadedProject:
 
 
 def fixed(text: str) -> FixResult:
-    """One file, fixed."""
+    """One file after fixing."""
     return apply_fixes([SourceFile("a.yaml", text.encode())], look)
 
 
@@ -59,7 +59,7 @@ def text_of(state: FixResult) -> str:
 
 
 def meaning(text: str) -> Any:
-    """What the YAML says; None where it cannot be read."""
+    """The parsed YAML; None if it cannot be parsed."""
     faults = Diagnostics("a.yaml")
     root = parse_yaml(text.encode(), faults)
     return None if faults.found or root is None else to_json(root)
@@ -74,14 +74,14 @@ MENDED = {
     "a template without quotes": ('"{{ person.phone }}"', "{{ person.phone }}"),
     "and with a comment": ('"{{ person.phone }}"', "{{ person.phone }}  # theirs"),
 }
-"""What is right, and the slip."""
+"""The correct text, and the mistake."""
 
 
 @pytest.mark.parametrize("case", MENDED)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_a_slip_is_mended(case: str, end: str, mark: str) -> None:
-    """As the author would: comments, blank lines, line ends and the mark of order stay."""
+def test_a_clear_mistake_is_fixed(case: str, end: str, mark: str) -> None:
+    """As the author would: comments, blank lines, line ends and the byte order mark stay."""
     right, wrong = MENDED[case]
     right += wrong.partition("  # theirs")[1]
     good = (mark + GOOD.replace(MENDED[case][0], right)).replace("\n", end)
@@ -102,16 +102,16 @@ LEFT_ALONE = {
 
 
 @pytest.mark.parametrize("case", LEFT_ALONE)
-def test_what_may_be_meant_otherwise_is_left_alone(case: str) -> None:
-    """It is told, and stays."""
+def test_an_ambiguous_mistake_is_not_fixed(case: str) -> None:
+    """It is reported, and stays."""
     bad = GOOD.replace(*LEFT_ALONE[case], 1)
     state = fixed(bad)
     assert (bad, {}) == (text_of(state), state.applied)
     assert state.shaped.findings
 
 
-def test_a_template_in_a_block_is_no_template_without_quotes() -> None:
-    """Only the line that the parser complains about is looked at."""
+def test_an_unquoted_template_in_a_block_is_not_fixed() -> None:
+    """Only the line that the parser reports is examined."""
     bad = GOOD.replace("      query:", "      text: |\n        {{ person.phone }}\n      query:")
     state = fixed(bad.replace('"{{ person.phone }}"', "[{{ person.phone }}"))
     assert {} == state.applied
@@ -133,23 +133,23 @@ IDLE = {
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("case", IDLE)
-def test_a_suppression_that_nothing_needs_goes_without_a_trace(case: str, end: str) -> None:
-    """With its list where it was the only one."""
+def test_an_unused_suppression_is_removed_completely(case: str, end: str) -> None:
+    """With its list, if it was the only entry."""
     bad = GOOD.replace(*IDLE[case], 1).replace("\n", end)
     state = fixed(bad)
     assert GOOD.replace("\n", end) == text_of(state)
     assert () == state.shaped.findings
 
 
-def test_of_several_rules_in_a_comment_only_the_idle_one_goes() -> None:
+def test_only_the_unused_rule_of_a_comment_is_removed() -> None:
     """The other one is needed."""
     unproven = GOOD.replace("{path: $.store, max_length: 80}", "$.store  # cactions: ignore[{}] x")
     state = fixed(unproven.replace("{}", "CA101, CA207"))
     assert unproven.replace("{}", "CA207") == text_of(state)
 
 
-def test_a_suppression_in_the_wrong_place_stays() -> None:
-    """Its rule still finds something: the author meant that."""
+def test_a_misplaced_suppression_is_not_removed() -> None:
+    """Its rule still has findings: the author wanted to suppress them."""
     bad = GOOD.replace("{path: $.store, max_length: 80}", '"$.store"').replace(
         "match: user_id  # how", "match: user_id  # cactions: ignore[CA207] how"
     )
@@ -157,15 +157,15 @@ def test_a_suppression_in_the_wrong_place_stays() -> None:
     assert bad == text_of(state)
 
 
-def test_what_only_looks_like_a_comment_stays() -> None:
-    """It is part of a text, and taking it out would change what the file says."""
+def test_text_that_looks_like_a_comment_is_not_removed() -> None:
+    """It is part of a text, and removing it would change the content of the file."""
     said = 'verified: "the shop # cactions: ignore[CA101] confirms e-mails"'
     bad = GOOD.replace("verified: the shop confirms e-mails", said)
     assert bad == text_of(fixed(bad))
 
 
 def slips(text: str) -> Iterator[tuple[str, str]]:
-    """Every slip of a key that a file can have: its text with and without."""
+    """Every key mistake that a file can have: the text with and without it."""
     for line in text.splitlines():
         key, mark, _ = line.strip().removeprefix("- ").partition(":")
         if mark and len(key) > 4 and key.isidentifier():
@@ -174,10 +174,10 @@ def slips(text: str) -> Iterator[tuple[str, str]]:
 
 @given(st.data())
 @settings(max_examples=60, deadline=None)
-def test_fixing_never_brings_up_anything_new(data: st.DataObject) -> None:
-    """For every page's examples with slips in them, on whatever lines; and once is enough.
+def test_fixes_cause_no_new_findings(data: st.DataObject) -> None:
+    """For every page's examples with mistakes on any line; and one run is enough.
 
-    What a slip hides is not new: it is there in the file without the slip, too.
+    A finding hidden by a mistake is not new: the file without the mistake has it, too.
     """
     page = data.draw(st.sampled_from(PAGES))
     text = data.draw(st.sampled_from([page.good, page.bad]))
@@ -199,8 +199,8 @@ def about(findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
-def test_fixing_changes_only_what_the_fix_says(page: Any) -> None:
-    """All lines that it does not touch are the same; what is fixed is gone; a good file stays."""
+def test_a_fix_changes_only_its_span(page: Any) -> None:
+    """All other lines stay the same; the finding is gone; a good file is unchanged."""
     assert page.good == text_of(fixed(page.good))
     state = fixed(page.bad)
     safe = [one for one in state.before.findings if one.fix and one.fix.safe]
@@ -229,8 +229,8 @@ def broken(*edits: Edit, rule: str = "CA207") -> Finding:
     ],
     ids=["it breaks the file", "it lies outside", "it is of another file"],
 )
-def test_a_fix_that_does_harm_is_left_out(edit: Edit) -> None:
-    """The others are made all the same."""
+def test_a_harmful_fix_is_skipped(edit: Edit) -> None:
+    """All other fixes are made."""
 
     def look_and_lie(files: Sequence[SourceFile]) -> LoadedProject:
         shaped = look(files)
@@ -245,8 +245,8 @@ def test_a_fix_that_does_harm_is_left_out(edit: Edit) -> None:
     assert state.applied == {"a.yaml": 1}
 
 
-def test_what_the_file_says_is_otherwise_the_same() -> None:
-    """As YAML, without the key that was added."""
+def test_fixes_do_not_change_other_content() -> None:
+    """Compared as YAML, without the added key."""
     bad = GOOD.replace("{path: $.store, max_length: 80}", "{path: $.store}")
     said = meaning(text_of(fixed(bad)))
     assert said["actions"]["loyalty"]["response"]["mapping"]["store"].pop("max_length") == 255

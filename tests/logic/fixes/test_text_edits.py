@@ -1,4 +1,4 @@
-"""Edits in bytes: what they do not touch is the same afterwards, to the byte."""
+"""Edits in bytes: everything outside of their spans stays the same, byte for byte."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def edit(line: int, column: int, end_line: int, end_column: int, text: str) -> E
 
 
 @given(TEXTS)
-def test_lines_together_are_the_text(text: str) -> None:
-    """Ends belong to their lines, also the end of the last one."""
+def test_the_joined_lines_are_the_text(text: str) -> None:
+    """Each line includes its line end, also the last one."""
     assert text == "".join(split_lines_keeping_ends(text))
 
 
@@ -31,7 +31,7 @@ def test_lines_together_are_the_text(text: str) -> None:
 def test_an_edit_replaces_its_span_and_nothing_else(
     text: str, mark: bool, data: st.DataObject
 ) -> None:
-    """Lines and columns count as places do; the mark of order stays where it was."""
+    """Lines and columns count like places do; the byte order mark stays at the start."""
     lines = split_lines_keeping_ends(text)
     line = data.draw(st.integers(1, len(lines)))
     columns = st.integers(1, len(lines[line - 1]) + 1)
@@ -45,20 +45,20 @@ def test_an_edit_replaces_its_span_and_nothing_else(
 
 
 @given(TEXTS)
-def test_no_edit_changes_nothing(text: str) -> None:
+def test_without_edits_nothing_changes(text: str) -> None:
     """Not even a line end."""
     assert text.encode() == apply_edits(text.encode(), [])
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_new_line_ends_as_the_others_do(end: str) -> None:
-    """A file that came from Windows goes back as one."""
+def test_a_new_line_has_the_line_end_of_the_file(end: str) -> None:
+    """A file from Windows keeps its line ends."""
     text = f"a{end}b{end}"
     assert f"a{end}x{end}b{end}".encode() == apply_edits(text.encode(), [edit(2, 1, 2, 1, "x\n")])
 
 
-def test_edits_are_made_in_any_order() -> None:
-    """Each at the place that it had before all of them."""
+def test_edits_may_be_in_any_order() -> None:
+    """Each at its place in the original text."""
     edits = [edit(1, 5, 1, 6, "E"), edit(1, 1, 1, 3, ""), edit(2, 1, 2, 1, "-")]
     assert b"cdE\n-x" == apply_edits(b"abcde\nx", edits) == apply_edits(b"abcde\nx", edits[::-1])
 
@@ -76,7 +76,7 @@ def test_edits_are_made_in_any_order() -> None:
     ],
     ids=["overlap", "same spot", "touch", "no line", "no column", "zero", "backwards"],
 )
-def test_a_guess_is_refused(edits: list[Edit]) -> None:
+def test_invalid_edits_are_refused(edits: list[Edit]) -> None:
     """Edits that overlap, touch or lie outside."""
     with pytest.raises(ValueError, match=r"^(two edits|there is no|.* ends before)"):
         apply_edits(b"abcde\nx", edits)

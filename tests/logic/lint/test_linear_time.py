@@ -1,7 +1,7 @@
-"""No list that a file can hold is dearer than its length: every shape, right, wrong and nearly.
+"""Linting any list takes time linear in its length: valid, invalid and nearly valid ones.
 
-CPU is measured, not the clock, and the best of some runs counts. The normal run takes the shapes
-that were once dear; ``-m hostile`` takes all of them up to the limit of a file.
+CPU is measured, not elapsed time, and the best of some runs counts. The normal run takes the
+shapes that were slow once; ``-m hostile`` takes all of them up to the size limit of a file.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ FULL = MAX_BYTES - 1024
 LONG = COUNTS.factor > 1
 
 FLOOR = 0.02
-"""Seconds: what is faster is noise."""
+"""Seconds: shorter times are noise."""
 FACTOR = 8
 """How many times as long a file of four times the size may take: 4 is linear, 16 is quadratic."""
 MOST = 15.0
-"""Seconds of CPU for a file at the limit, in all formats; three times what the slowest takes."""
+"""CPU seconds for a file at the limit, in all formats; three times what the slowest takes."""
 
 DEAR = (
     "allow, idle", "trust, idle", "rows.where, attributes", "people and tests",
     "keys and targets of one action", "hosts and uses",
 )  # fmt: skip
-"""What took the square of its length, or would with one careless change."""
+"""Shapes that were quadratic once, or would be after one careless change."""
 FIXABLE = ("allow, idle", "allow, idle on lines", "comments, idle", "actions, free")
 
 
 def looked(files: list[SourceFile]) -> LoadedProject:
-    """What ``validate`` finds."""
+    """The findings of ``validate``."""
     return lint(load_project(files), NOW)
 
 
 def found(name: str, size: int) -> None:
-    """What is found in a file, without the formats."""
+    """The findings of a file, without output formats."""
     looked([SourceFile("a.yaml", text_of(name, size).encode())])
 
 
@@ -83,7 +83,7 @@ def fixed(name: str, size: int) -> None:
 
 
 def seconds(work: object, name: str, size: int, *, runs: int) -> float:
-    """CPU of the fastest run, without the search for garbage of a whole test run."""
+    """CPU of the fastest run, without the garbage collection of the whole test run."""
     assert callable(work)
     spent = []
     gc.disable()
@@ -98,7 +98,7 @@ def seconds(work: object, name: str, size: int, *, runs: int) -> float:
 
 
 def is_linear(work: object, name: str, size: int) -> bool:
-    """Whether four times the size takes about four times as long; a slow run is tried again."""
+    """Whether four times the size takes about four times as long; a slow run is repeated."""
     for runs in (1, 3):
         quarter = seconds(work, name, size // 4, runs=runs)
         whole = seconds(work, name, size, runs=runs)
@@ -108,21 +108,21 @@ def is_linear(work: object, name: str, size: int) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_list_is_read_and_told(name: str) -> None:
-    """At a small size; nothing is slow there, and nothing ends in an error of ours."""
+def test_every_list_is_linted_and_reported(name: str) -> None:
+    """At a small size; nothing is slow, and there is no internal error."""
     assert seconds(told, name, SMALL, runs=1) < 2
 
 
 @pytest.mark.hostile
 @pytest.mark.parametrize("name", NAMES if LONG else DEAR)
-def test_every_list_is_linear(name: str) -> None:
-    """Four times as many entries, about four times as long; at the limit it is bounded."""
+def test_linting_every_list_is_linear(name: str) -> None:
+    """Four times as many entries, about four times as long; bounded at the size limit."""
     assert is_linear(told if LONG else found, name, FULL if LONG else NORMAL)
     assert not LONG or seconds(told, name, FULL, runs=1) < MOST
 
 
 @pytest.mark.hostile
 @pytest.mark.parametrize("name", FIXABLE if LONG else FIXABLE[:2])
-def test_thousands_of_fixes_are_linear(name: str) -> None:
+def test_applying_thousands_of_fixes_is_linear(name: str) -> None:
     """``--fix`` applies them all, in a time that grows with the file."""
     assert is_linear(fixed, name, FULL // 2 if LONG else NORMAL // 4)

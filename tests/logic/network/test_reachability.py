@@ -1,4 +1,4 @@
-"""What doctor makes of what it found: hosts by who asks them, a clock by who tells the time."""
+"""How doctor judges the probes: hosts by who uses them, the clock by the first host with a time."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ SHOP = "api.shop.example"
         (-7200, Health.PROBLEM, f"7,200 s behind {SHOP}"),
     ],
 )
-def test_a_clock_is_judged_by_a_host(skew: float, health: Health, words: str) -> None:
-    """More than a minute off is a problem, with a next step."""
+def test_the_clock_is_compared_with_a_host(skew: float, health: Health, words: str) -> None:
+    """More than a minute of difference is a problem, with a next step."""
     check = check_clock([(SHOP, formatdate(NOW, usegmt=True), NOW + skew)])
     assert (health, True) == (check.health, words in check.message)
     assert bool(check.hint) == (health is Health.PROBLEM)
@@ -38,7 +38,7 @@ def test_a_clock_is_judged_by_a_host(skew: float, health: Health, words: str) ->
 
 @pytest.mark.parametrize("zone", ["", " -0000", " GMT"])
 def test_a_time_without_a_zone_is_utc(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever this machine stands."""
+    """In whatever time zone this machine is."""
     date = formatdate(NOW, usegmt=True).removesuffix(" GMT") + zone
     with monkeypatch.context() as there:
         there.setenv("TZ", "XYZ-7")
@@ -49,20 +49,20 @@ def test_a_time_without_a_zone_is_utc(zone: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026", "9" * 500, "\x00"])
-def test_what_is_no_date_tells_nothing(date: str) -> None:
-    """The next host may; without one, nobody knows."""
+def test_an_invalid_date_gives_no_time(date: str) -> None:
+    """The next host may give one; without any, the time is unknown."""
     assert Health.UNKNOWN is check_clock([(SHOP, date, NOW)]).health
     good = ("pay.example", formatdate(NOW, usegmt=True), NOW)
     assert "pay.example" in check_clock([(SHOP, date, NOW), good]).message
 
 
-def test_without_a_host_nobody_knows_the_time() -> None:
-    """Which is no problem of the clock."""
+def test_without_a_host_the_time_is_unknown() -> None:
+    """Which is not a problem of the clock."""
     assert Health.UNKNOWN is check_clock([]).health
 
 
-def test_each_host_and_port_stands_once_with_everybody_who_asks_it() -> None:
-    """Actions and tokens; the part of an environment's server, or of the URL itself."""
+def test_each_host_and_port_is_listed_once_with_all_its_users() -> None:
+    """Actions and tokens; from the server of an environment, or from the URL itself."""
     one = replace(action(), name="one", request=request_of(base=f"https://{SHOP}"))
     url = f"https://{SHOP}:8443/v1/{{{{ person.user_id }}}}"
     two = replace(action(), name="two", request=request_of(base="", url=url))

@@ -1,4 +1,4 @@
-"""Only what is public by IANA's registries is public."""
+"""Only addresses that are public in IANA's registries count as public."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.told import TOLD
 
 
 def test_every_spelling_of_a_special_address_is_special() -> None:
-    """What is no usual spelling of an address at all, too."""
+    """Including unusual spellings of an address."""
     assert [] == [spelling for spelling in SPECIAL if not find_special_range(spelling)]
     assert 300 <= len(set(SPECIAL))
 
 
 def test_public_addresses_are_public() -> None:
-    """Also those that are next to a special block."""
+    """Also those next to a special block."""
     assert {} == {address: kind for address in PUBLIC if (kind := find_special_range(address))}
     assert 200 <= len(set(PUBLIC))
     TOLD.append(f"addresses: {len(SPECIAL)} spellings of special ones, {len(PUBLIC)} public ones")
@@ -50,8 +50,8 @@ def test_public_addresses_are_public() -> None:
         ("8.8.8.8 ", "not an address"),
     ],
 )
-def test_the_kind_of_an_address_has_a_name(address: str, kind: str) -> None:
-    """The registry's, in words; the narrower block names it."""
+def test_the_kind_of_a_special_address_has_a_name(address: str, kind: str) -> None:
+    """The registry's name, as text; the narrower block decides."""
     assert kind == find_special_range(address)
 
 
@@ -65,8 +65,8 @@ ADDRESSES = st.one_of(
 
 
 @given(ADDRESSES)
-def test_nothing_is_public_that_python_calls_special(address: IPv4Address | IPv6Address) -> None:
-    """``ipaddress`` is a second opinion; it lets more pass, so that only one direction holds."""
+def test_no_address_special_in_python_is_public(address: IPv4Address | IPv6Address) -> None:
+    """``ipaddress`` is a second opinion; it allows more, so only one direction is checked."""
     if not find_special_range(str(address)):
         assert address.is_global
         assert not address.is_multicast

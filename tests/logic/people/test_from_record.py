@@ -1,4 +1,4 @@
-"""Records become people by one set of rules, and every fault is told at once."""
+"""Records become people by one set of rules, and all errors are reported at once."""
 
 from __future__ import annotations
 
@@ -36,38 +36,38 @@ def faults(attributes: dict[str, Json] | None = None, /, **fields: Json) -> list
         ({"email": "ada@example.com"}, "9b62a3a2bce7c868f30d60f0"),
     ],
 )
-def test_an_id_is_made_from_the_user_id_or_the_address(
+def test_an_id_is_derived_from_the_user_id_or_the_email(
     fields: dict[str, Json], person_id: str
 ) -> None:
     """The same on every machine, or journals would lose their people."""
     assert person_id == derive_person_id(fields)
 
 
-def test_a_person_keeps_the_id_that_they_have() -> None:
-    """It is no field; what is made is only made where nothing is given."""
+def test_a_given_id_is_kept() -> None:
+    """Only a missing id is derived; it is not a field."""
     assert Person("p1", {"user_id": "u-1"}) == made(id="p1", user_id="u-1")
     assert derive_person_id({"user_id": "u-1"}) == made(user_id="u-1").id
 
 
-def test_unset_fields_vanish_and_empty_attributes_stay() -> None:
-    """Null is a value of an attribute, and nothing at all in a field."""
+def test_unset_fields_are_dropped_and_empty_attributes_stay() -> None:
+    """Null is a value of an attribute, but a field with null is missing."""
     person = made({"string": None, "float": None}, user_id="u-1", email="", name=None, role="")
     assert {"user_id": "u-1"} == person.fields
     assert {"string": None, "float": None} == person.attributes
 
 
-def test_intercoms_new_name_for_the_user_id_is_known() -> None:
-    """What its API exports can be read."""
+def test_external_id_is_accepted_as_user_id() -> None:
+    """Exports of its API can be read."""
     assert {"user_id": "u-1"} == made(external_id="u-1").fields
 
 
 def test_the_order_of_attributes_is_kept() -> None:
-    """Also where it is not the order of the declarations."""
+    """Also if it differs from the order of the declarations."""
     assert ["string", "date"] == list(made({"string": "a", "date": 1}, id="p").attributes)
 
 
-def test_every_fault_is_told_at_once() -> None:
-    """With its key; a name that is unknown has the nearest one as its hint."""
+def test_all_errors_are_reported_at_once() -> None:
+    """With its key; an unknown name has the nearest one as its hint."""
     told = faults(
         {"strin": "x", "integer": "1", "date": 1.5},
         user_id=7,
@@ -91,8 +91,8 @@ def test_every_fault_is_told_at_once() -> None:
     assert 'Did you mean "email"?' == hints["emial"]
 
 
-def test_somebody_must_be_somebody() -> None:
-    """A name or a phone number finds nobody."""
+def test_a_person_needs_an_identifying_field() -> None:
+    """A name or a phone number identifies no person."""
     assert [RecordFault("", "there is no user_id or email or id", "Give at least one.")] == faults(
         name="Ada", phone="1", email="", external_id=None
     )
@@ -100,8 +100,8 @@ def test_somebody_must_be_somebody() -> None:
 
 @pytest.mark.parametrize("value", [" u-1", "u-1\n", "u\u200b1", "u\x001", "u\x1b[31m", "\u00a0"])
 @pytest.mark.parametrize("name", ["id", "user_id", "external_id", "email"])
-def test_a_key_can_be_read_typed_and_compared(name: str, value: str) -> None:
-    """What cannot be seen would make two people of one, or hide one behind another."""
+def test_a_key_has_only_visible_characters(name: str, value: str) -> None:
+    """Invisible characters could merge two people, or hide one behind another."""
     assert name in {fault.key for fault in faults(**{name: value})}
 
 
@@ -122,8 +122,8 @@ def test_a_key_can_be_read_typed_and_compared(name: str, value: str) -> None:
         ("date", "2026-01-31T10:30:00+01:00", 1769851800),
     ],
 )
-def test_a_value_has_the_declared_type(kind: str, given: Json, held: Json) -> None:
-    """Whole numbers in floats and dates as text are the only conversions."""
+def test_a_value_must_have_the_declared_type(kind: str, given: Json, held: Json) -> None:
+    """Whole numbers for floats and dates as text are the only conversions."""
     assert is_same(held, parse_declared_value(given, DataType(kind)))
 
 
@@ -156,8 +156,8 @@ def test_a_value_has_the_declared_type(kind: str, given: Json, held: Json) -> No
         ("date", {}),
     ],
 )
-def test_no_other_value_is_taken(kind: str, given: Json) -> None:
-    """True is no 1, 1.0 is no 1, and a date says its offset; the words show no value."""
+def test_a_value_of_another_type_is_refused(kind: str, given: Json) -> None:
+    """True is not 1, 1.0 is not 1, and a date needs an offset; the message shows no value."""
     with pytest.raises(InvalidValue) as caught:
         parse_declared_value(given, DataType(kind))
     assert caught.value.hint
@@ -188,6 +188,6 @@ def test_a_cell_is_read_by_the_declared_type(kind: str, text: str, value: Any) -
 @pytest.mark.parametrize(
     "text", ["007", "+1", "1,5", "1_000", "٣", " 1", "0x1", "nan", "yes", "1" * 5000, "-"]
 )
-def test_a_cell_that_is_no_number_stays_a_text(kind: str, text: str) -> None:
-    """And is refused as one: nothing is stretched until it fits."""
+def test_a_cell_that_is_not_a_number_is_refused(kind: str, text: str) -> None:
+    """It is read as a text, which the attribute does not accept."""
     assert text == parse_cell(text, DataType(kind))

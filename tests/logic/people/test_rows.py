@@ -35,8 +35,8 @@ def lines(text: str) -> list[TextLine]:
 
 
 @given(st.lists(CELL, min_size=2, max_size=5))
-def test_cells_are_those_that_the_standard_library_writes(cells: list[str]) -> None:
-    """Quoted only where it must be, or everywhere; with either line break."""
+def test_cells_written_by_the_standard_library_are_read_back(cells: list[str]) -> None:
+    """Quoted only if necessary, or everywhere; with either line break."""
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
         text = io.StringIO(newline="")
         csv.writer(text, quoting=quoting).writerow(cells)
@@ -44,8 +44,8 @@ def test_cells_are_those_that_the_standard_library_writes(cells: list[str]) -> N
 
 
 @given(st.text(st.sampled_from('a,"\n'), max_size=12))
-def test_what_is_accepted_means_what_it_means_elsewhere(text: str) -> None:
-    """Ours is the stricter reader: it may refuse, but never read something else."""
+def test_accepted_tables_are_read_as_by_the_standard_library(text: str) -> None:
+    """Our reader is stricter: it may refuse a table, but never reads something else."""
     record = text.rstrip("\n")
     with suppress(CsvError):
         cells = [cell.text for cell in split_record(record)]
@@ -53,8 +53,8 @@ def test_what_is_accepted_means_what_it_means_elsewhere(text: str) -> None:
 
 
 @given(st.lists(CELL, min_size=1, max_size=4))
-def test_a_cell_knows_where_it_stands(cells: list[str]) -> None:
-    """Spans do not overlap, and hold the text that they are of."""
+def test_a_cell_has_its_place(cells: list[str]) -> None:
+    """Spans do not overlap, and hold the text of their cell."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)
     record = text.getvalue()
@@ -73,38 +73,38 @@ def test_a_cell_knows_where_it_stands(cells: list[str]) -> None:
         ("a\rb", 1, "ends inside a record"),
     ],
 )
-def test_a_misplaced_quote_is_found_where_it_is(record: str, offset: int, words: str) -> None:
-    """A cell would end elsewhere than its author thinks."""
+def test_a_misplaced_quote_is_reported_at_its_place(record: str, offset: int, words: str) -> None:
+    """The cell would end at another place than its author thinks."""
     with pytest.raises(CsvError, match=words) as caught:
         split_record(record)
     assert offset == caught.value.offset
     assert caught.value.hint
 
 
-def test_a_long_record_is_split_in_no_time() -> None:
-    """No pattern here goes back over what it has read."""
+def test_a_long_record_is_split_quickly() -> None:
+    """No pattern here backtracks over long texts."""
     record = '"' + '""' * 500_000
     assert has_open_quote(record)
     with pytest.raises(CsvError):
         split_record(record)
 
 
-def test_a_cell_may_have_lines_of_its_own() -> None:
-    """The row then begins on the first of them; empty lines are no rows."""
+def test_a_cell_may_have_several_lines() -> None:
+    """The row then starts at the first line; empty lines are not rows."""
     text = 'user_id,tier\r\n\r\nu-1,"a\r\n\r\nb"\r\n\nu-2,c\r\n'
     rows = [row for row in read_csv_rows(lines(text), ENROLMENT) if isinstance(row, PeopleRow)]
     assert [(3, "a\r\n\r\nb"), (7, "c")] == [(row.number, row.pairs[1][1]) for row in rows]
 
 
-def test_a_row_that_cannot_be_read_does_not_stop_the_others() -> None:
-    """Every fault of a file is told at once."""
+def test_an_unreadable_row_does_not_stop_the_others() -> None:
+    """All errors of a file are reported at once."""
     text = 'user_id,tier\nu-1,a"b"\nu-2\nu-3,c\nu-4,d,e\n'
     kinds = [type(row) for row in read_csv_rows(lines(text), ENROLMENT)]
     assert [RowError, RowError, PeopleRow, RowError] == kinds
 
 
-def test_semicolons_separate_where_the_header_says_so() -> None:
-    """Spreadsheets write them wherever the comma is decimal; a comma is then part of a cell."""
+def test_semicolons_separate_cells_if_the_header_has_them() -> None:
+    """Spreadsheets write them if the decimal separator is a comma; it is then part of a cell."""
     found = list(read_csv_rows(lines('user_id;tier\nu-1;"a;b"\nu-2;c,d\n'), ENROLMENT))
     cells = [dict(row.pairs)["attributes.tier"] for row in found if isinstance(row, PeopleRow)]
     assert ["a;b", "c,d"] == cells
@@ -126,8 +126,8 @@ def test_semicolons_separate_where_the_header_says_so() -> None:
         ('"user_id', ["never closed"]),
     ],
 )
-def test_an_unfit_header_ends_the_table(header: str, words: list[str]) -> None:
-    """All of its faults are told; no row below it could mean anything."""
+def test_an_invalid_header_ends_reading(header: str, words: list[str]) -> None:
+    """All of its errors are reported; the rows below it are not read."""
     found = list(
         read_csv_rows(lines(f"{header}\nu-1,a\n" if header.strip() else header), ENROLMENT)
     )
@@ -145,8 +145,8 @@ JSON = st.recursive(
 
 
 @given(st.lists(JSON), st.sampled_from([None, 0, 2]))
-def test_elements_are_found_where_they_stand(values: list[Json], indent: int | None) -> None:
-    """Their texts, parsed alone, are their values."""
+def test_array_elements_have_their_places(values: list[Json], indent: int | None) -> None:
+    """The texts at these places, parsed alone, are the values."""
     text = json.dumps(values, indent=indent, ensure_ascii=False)
     spots = list(list_element_spans(f" {text}"))
     assert all(map(is_same, values, [spot.value for spot in spots]))
@@ -155,8 +155,8 @@ def test_elements_are_found_where_they_stand(values: list[Json], indent: int | N
 
 
 @given(st.dictionaries(st.text('ab"é', max_size=2), JSON, min_size=1))
-def test_keys_are_found_where_they_stand(members: dict[str, Json]) -> None:
-    """Also behind values that look like keys, and inside an object."""
+def test_object_keys_have_their_places(members: dict[str, Json]) -> None:
+    """Also after values that look like keys, and inside an object."""
     text = json.dumps({"x": [members], "attributes": members}, ensure_ascii=False)
     for name in members:
         spot = find_key_span(text, 0, ("attributes", name))
@@ -164,16 +164,16 @@ def test_keys_are_found_where_they_stand(members: dict[str, Json]) -> None:
         assert spot.start > text.rindex('"attributes"')
 
 
-def test_a_row_without_the_key_is_where_it_begins() -> None:
-    """What is missing has no place of its own."""
+def test_a_missing_key_has_the_place_of_its_row() -> None:
+    """A missing value has no place of its own."""
     [row] = read_jsonl_rows([TextLine(4, '  {"id": "p1"}\n')], ENROLMENT)
     assert isinstance(row, PeopleRow)
     assert (2, 3) == row.span("email") == row.span("")
     assert (3, 7) == row.span("id")
 
 
-def test_rows_of_an_array_know_their_lines() -> None:
-    """However many stand on one."""
+def test_rows_of_an_array_have_their_lines() -> None:
+    """For any number of rows on one line."""
     rows = list(read_json_rows('[{"id": "a"}, {"id": "b"},\n\n {"id": "c"}, 3]', ENROLMENT))
     assert [1, 1, 3] == [row.number for row in rows if isinstance(row, PeopleRow)]
     assert [(42, 43)] == [row.span for row in rows if isinstance(row, RowError)]

@@ -1,4 +1,4 @@
-"""The coercion table, cell by cell, and what no cell may do."""
+"""The coercion table, cell by cell, and properties of every cell."""
 
 from __future__ import annotations
 
@@ -138,26 +138,26 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 
 def outcome(kind: str, got: Json, **policies: Any) -> Any:
-    """What coercing gives, told apart as JSON values are: by a value's type, too."""
+    """The result of coercing; like JSON values, results of different types differ."""
     return repr(coerce_value(mapping("tier", kind, **policies), got))
 
 
 def why(kind: str, got: Json, **policies: Any) -> KeepReason:
-    """Why the value is turned down."""
+    """The reason of the refusal."""
     coerced = coerce_value(mapping("tier", kind, **policies), got)
     assert isinstance(coerced, Rejected), coerced
     return coerced.reason
 
 
 def detail(kind: str, got: Json, **policies: Any) -> str:
-    """The words that go with it."""
+    """The message of the refusal."""
     coerced = coerce_value(mapping("tier", kind, **policies), got)
     assert isinstance(coerced, Rejected), coerced
     return coerced.detail
 
 
 @pytest.mark.parametrize(("kind", "form", "got", "value"), FITS)
-def test_a_value_of_the_right_type_is_taken(
+def test_a_value_of_the_right_type_is_accepted(
     kind: str, form: DateForm | None, got: Json, value: Scalar
 ) -> None:
     """It is not forced, and ``type:`` makes no difference."""
@@ -166,17 +166,17 @@ def test_a_value_of_the_right_type_is_taken(
 
 
 @pytest.mark.parametrize(("kind", "form", "got", "value"), FORCED)
-def test_another_type_is_converted_only_where_type_asks_for_it(
+def test_another_type_is_converted_only_with_type(
     kind: str, form: DateForm | None, got: Json, value: Scalar
 ) -> None:
-    """Without ``type:`` it is refused, and the detail names the way out."""
+    """Without ``type:`` it is refused, and the detail names the solution."""
     assert repr(Coerced(value, forced=True)) == outcome(kind, got, date=form, type=DataType(kind))
     assert why(kind, got, date=form) is KeepReason.WRONG_TYPE
     assert f"`type: {kind}` would convert it" in detail(kind, got, date=form)
 
 
 @pytest.mark.parametrize(("kind", "form", "values"), WRONG_TYPE)
-def test_what_no_type_can_convert_is_refused_even_where_type_is_given(
+def test_an_inconvertible_value_is_refused_even_with_type(
     kind: str, form: DateForm | None, values: list[Json]
 ) -> None:
     """The dashes of the table."""
@@ -190,34 +190,34 @@ def test_what_no_type_can_convert_is_refused_even_where_type_is_given(
 def test_a_value_that_cannot_be_held_is_refused_by_name(
     kind: str, form: DateForm | None, got: Json, reason: KeepReason
 ) -> None:
-    """Forcing a type changes nothing about that."""
+    """``type:`` does not change that."""
     assert reason is why(kind, got, date=form)
     assert reason is why(kind, got, date=form, type=DataType(kind))
 
 
 @pytest.mark.parametrize(("kind", "form", "got", "reason"), UNFIT_THOUGH_FORCED)
-def test_a_forced_value_keeps_to_the_same_limits(
+def test_a_forced_value_has_the_same_limits(
     kind: str, form: DateForm | None, got: Json, reason: KeepReason
 ) -> None:
-    """Without ``type:`` it is of the wrong type before anything else."""
+    """Without ``type:`` its type is reported first."""
     assert reason is why(kind, got, date=form, type=DataType(kind))
     assert why(kind, got, date=form) is KeepReason.WRONG_TYPE
 
 
 def test_forcing_another_type_than_the_attributes_forces_nothing() -> None:
-    """``type:`` names the attribute's own type or means nothing."""
+    """``type:`` names the attribute's own type or has no effect."""
     assert why("integer", "42", type=DataType.STRING) is KeepReason.WRONG_TYPE
 
 
-def test_minus_zero_is_zero() -> None:
-    """A sign that nobody sees is no change."""
+def test_minus_zero_becomes_zero() -> None:
+    """An invisible sign is not a change."""
     assert repr(Coerced(0.0)) == outcome("float", -0.0)
     assert repr(Coerced(0.0, forced=True)) == outcome("float", "-0", type=DataType.FLOAT)
 
 
 @pytest.mark.parametrize(("limit", "length"), [(None, 255), (1000, 255), (10, 10), (0, 0)])
-def test_the_smaller_limit_counts(limit: int | None, length: int) -> None:
-    """Intercom keeps 255 characters; ``max_length`` may only narrow it."""
+def test_the_smaller_length_limit_applies(limit: int | None, length: int) -> None:
+    """Intercom keeps 255 characters; ``max_length`` may only reduce it."""
     assert repr(Coerced("x" * length)) == outcome("string", "x" * length, max_length=limit)
     assert why("string", "x" * (length + 1), max_length=limit) is KeepReason.TOO_LONG
     assert f"{length} are allowed" in detail("string", "x" * (length + 1), max_length=limit)
@@ -229,32 +229,32 @@ STATES = (("active", True), ("ended", False), ("1", True), ("true", True), ("non
 @pytest.mark.parametrize(
     ("got", "value"), [("active", True), ("ended", False), (1, True), ("1", True), (True, True)]
 )
-def test_values_are_found_by_text_and_by_json_text(got: Json, value: Scalar) -> None:
-    """Whole numbers and booleans go by their JSON text; what is found is not forced."""
+def test_values_are_looked_up_by_text_or_json_text(got: Json, value: Scalar) -> None:
+    """Whole numbers and booleans by their JSON text; the result is not forced."""
     assert repr(Coerced(value)) == outcome("boolean", got, values=STATES)
 
 
 @pytest.mark.parametrize("got", ["Active", "active ", "", "True", 0, 1.0, False, 10**600])
-def test_what_values_does_not_list_is_refused_with_what_it_lists(got: Json) -> None:
-    """Not even a value of the attribute's own type gets past."""
+def test_a_value_missing_in_values_is_refused_with_the_list(got: Json) -> None:
+    """Not even a value of the attribute's own type is accepted."""
     assert why("boolean", got, values=STATES) is KeepReason.NOT_IN_VALUES
     assert 'known values: "active", "ended", "1"' in detail("boolean", got, values=STATES)
 
 
-def test_values_never_see_decimals() -> None:
-    """The JSON text of a decimal is not one: 1.5, 1.50 and 15e-1 are the same number."""
+def test_values_does_not_match_decimals() -> None:
+    """The JSON text of a decimal is not unique: 1.5, 1.50 and 15e-1 are the same number."""
     assert why("boolean", 1.5, values=(("1.5", True),)) is KeepReason.NOT_IN_VALUES
     assert repr(Coerced(True)) == outcome("boolean", "1.5", values=(("1.5", True),))
 
 
 @pytest.mark.parametrize("got", [["active"], {"active": 1}, []])
-def test_values_never_see_lists_and_objects(got: Json) -> None:
-    """They are of the wrong type, whatever they hold."""
+def test_values_does_not_match_lists_and_objects(got: Json) -> None:
+    """They have the wrong type, whatever they hold."""
     assert why("boolean", got, values=STATES) is KeepReason.WRONG_TYPE
 
 
-def test_options_and_one_of_apply_to_what_values_gives() -> None:
-    """The mapped value is checked as any other."""
+def test_options_and_one_of_apply_to_the_mapped_value() -> None:
+    """The mapped value is checked like any other."""
     values = (("g", "gold"), ("s", "silver"), ("n", None))
     rules: dict[str, Any] = {"values": values, "options": ("gold", "silver"), "one_of": ("gold",)}
     assert repr(Coerced("gold")) == outcome("string", "g", **rules)
@@ -266,8 +266,8 @@ def test_an_empty_value_from_values_needs_no_listing() -> None:
     assert repr(Coerced(None)) == outcome("string", "none", values=STATES, options=("gold",))
 
 
-def test_options_come_before_one_of() -> None:
-    """What the attribute cannot hold is said first."""
+def test_options_are_checked_before_one_of() -> None:
+    """The limits of the attribute are reported first."""
     rules: dict[str, Any] = {"options": ("gold", "silver"), "one_of": ("gold",)}
     assert why("string", "wood", **rules) is KeepReason.NOT_AN_OPTION
     assert why("string", "silver", **rules) is KeepReason.NOT_IN_ONE_OF
@@ -278,18 +278,18 @@ def test_options_come_before_one_of() -> None:
     ("kind", "options", "got"),
     [("integer", (True,), 1), ("string", ("1",), "1 "), ("float", (1.5,), 1)],
 )
-def test_options_compare_strictly(kind: str, options: tuple[Scalar, ...], got: Json) -> None:
-    """``True == 1`` holds in Python, and not here."""
+def test_options_are_compared_strictly(kind: str, options: tuple[Scalar, ...], got: Json) -> None:
+    """``True == 1`` is true in Python, but not here."""
     assert why(kind, got, options=options) is KeepReason.NOT_AN_OPTION
 
 
-def test_a_whole_number_among_a_floats_options_is_that_float() -> None:
+def test_a_whole_number_in_the_options_of_a_float_is_a_float() -> None:
     """YAML authors write 1, and mean 1.0."""
     assert repr(Coerced(1.0)) == outcome("float", 1, options=(1, 2), one_of=(1.0,))
 
 
-def test_a_long_list_of_choices_is_cut() -> None:
-    """A sentence, not a catalogue."""
+def test_a_long_list_of_choices_is_shortened() -> None:
+    """The message stays one sentence."""
     words = detail("integer", -1, options=tuple(range(30)))
     assert words == "allowed values: 0, 1, 2, 3, 4, 5, 6, 7 and 22 more"
     words = detail("integer", -1, options=tuple(range(8)))
@@ -307,25 +307,25 @@ def test_a_long_list_of_choices_is_cut() -> None:
         (DateForm.UNIX_MS, 1 - 10**11, "unix_s"),
     ],
 )
-def test_seconds_and_milliseconds_are_told_apart(form: DateForm, got: int, other: str) -> None:
-    """The classic mistake is refused with its cure."""
+def test_seconds_and_milliseconds_are_distinguished(form: DateForm, got: int, other: str) -> None:
+    """The common mistake is refused with its solution."""
     assert f"`date: {other}`" in detail("date", got, date=form)
 
 
-def test_a_date_without_a_form_is_in_unix_seconds() -> None:
-    """What the attribute itself holds."""
+def test_a_date_without_a_format_is_in_unix_seconds() -> None:
+    """The attribute itself holds them."""
     assert repr(Coerced(SECONDS)) == outcome("date", SECONDS)
     assert why("date", ISO) is KeepReason.WRONG_TYPE
 
 
 @pytest.mark.parametrize(("got", "helped"), [(1, True), ("yes", True), (LIST, False), (1.5, False)])
-def test_what_could_mean_yes_or_no_is_sent_to_values(got: Json, helped: bool) -> None:
+def test_an_ambiguous_boolean_is_refused_with_a_hint_to_values(got: Json, helped: bool) -> None:
     """1 is never true by itself."""
     assert ("`values` can say which is which" in detail("boolean", got)) is helped
 
 
 @given(st.sampled_from(FORMS), st.booleans(), JSON)
-def test_whatever_comes_fits_the_type_or_is_refused(
+def test_any_value_fits_the_type_or_is_refused(
     form: tuple[str, DateForm | None], forced: bool, got: Any
 ) -> None:
     """No exception, and never a value of another type."""
@@ -339,7 +339,7 @@ def test_whatever_comes_fits_the_type_or_is_refused(
 
 
 @given(st.sampled_from(FORMS), JSON)
-def test_what_fits_fits_again(form: tuple[str, DateForm | None], got: Any) -> None:
+def test_coercing_twice_equals_coercing_once(form: tuple[str, DateForm | None], got: Any) -> None:
     """Coercing a coerced value changes nothing, so that a plan is stable."""
     kind, date = form
     again = None if date is None else DateForm.UNIX_S
@@ -349,10 +349,10 @@ def test_what_fits_fits_again(form: tuple[str, DateForm | None], got: Any) -> No
 
 
 @given(st.sampled_from(FORMS), st.text(min_size=4), st.booleans())
-def test_a_detail_never_holds_the_value(
+def test_a_detail_never_contains_the_value(
     form: tuple[str, DateForm | None], secret: str, forced: bool
 ) -> None:
-    """Details are printed and kept where values may be redacted."""
+    """Details are printed and stored also if values are redacted."""
     kind, date = form
     rules: dict[str, Any] = {"date": date, "type": DataType(kind) if forced else None}
     marked = f"canary-{secret}\0" if kind == "string" else f"canary-{secret}"
@@ -362,8 +362,8 @@ def test_a_detail_never_holds_the_value(
 
 
 @given(JSON)
-def test_strings_take_every_scalar_that_is_forced_by_its_json_text(got: Any) -> None:
-    """What is kept is what the answer said."""
+def test_a_scalar_forced_to_string_becomes_its_json_text(got: Any) -> None:
+    """The text of the answer is stored."""
     coerced = coerce_value(mapping("tier", "string", type=DataType.STRING), got)
     if isinstance(coerced, Coerced) and coerced.forced:
         assert is_same(dump_json(got), coerced.value)

@@ -1,4 +1,4 @@
-"""Who was planned for is who is written to."""
+"""A plan is applied only to the person it was made for."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def plan_for_ada(*references: PersonField | PersonAttribute) -> Plan:
 
 
 @pytest.mark.parametrize("field", ["email", "user_id"])
-def test_whoever_became_somebody_else_is_not_written(field: str) -> None:
-    """Both identities are told, and nothing is written although every attribute still holds."""
+def test_a_person_with_a_changed_identity_is_not_written(field: str) -> None:
+    """Both identities are reported; nothing is written although the attributes are unchanged."""
     now = replace(ADA, fields={**ADA.fields, field: "eve@evil.example"})
     written, receipt = commit_plan(plan_for_ada(PersonField(field)), now)
     assert (None, Outcome.CONFLICT) == (written, receipt.outcome)
@@ -32,15 +32,15 @@ def test_whoever_became_somebody_else_is_not_written(field: str) -> None:
     assert (f"person.{field}", "eve@evil.example") == (conflict.attribute, conflict.found)
 
 
-def test_a_key_that_the_request_used_must_still_hold() -> None:
+def test_a_key_used_by_the_request_must_be_unchanged() -> None:
     """The answer was about that key; the key itself is not shown."""
     now = replace(ADA, attributes={**ADA.attributes, "shop_id": "s-2"})
     written, receipt = commit_plan(plan_for_ada(PersonAttribute("shop_id")), now)
     assert (None, [True]) == (written, [one.redacted for one in receipt.conflicts])
 
 
-def test_a_redacted_proof_hides_the_conflict_too() -> None:
-    """What nobody may see in the preview, nobody sees in the receipt."""
+def test_a_redacted_identity_check_hides_the_conflict() -> None:
+    """A value hidden in the preview is hidden in the receipt."""
     proof = Proof("$.email", "person.email", redacted=True)
     now = replace(ADA, fields={**ADA.fields, "email": "eve@evil.example"})
     _, receipt = commit_plan(replace(plan_for_ada(PersonField("email")), proof=proof), now)

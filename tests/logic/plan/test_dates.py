@@ -1,4 +1,4 @@
-"""Dates: what is read, what it means in Unix seconds, and what is refused rather than guessed."""
+"""Dates: which texts are read, their Unix seconds, and which are refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def refusal(text: str) -> KeepReason:
 
 
 @given(MOMENTS, st.sampled_from("Tt "))
-def test_every_moment_is_read_as_python_means_it(moment: datetime, between: str) -> None:
+def test_every_date_is_read_as_by_python(moment: datetime, between: str) -> None:
     """The standard library is the oracle; fractions are floored."""
     expected = (moment - EPOCH) // timedelta(seconds=1)
     assert expected == parse_date_text(moment.isoformat(sep=between))
@@ -49,14 +49,14 @@ def test_every_moment_is_read_as_python_means_it(moment: datetime, between: str)
         "2026-11-21T23:30:00-10:30",
     ],
 )
-def test_one_moment_can_be_written_in_many_ways(text: str) -> None:
-    """RFC 3339, with the freedoms of ISO 8601 that are met in the wild."""
+def test_one_moment_has_many_accepted_spellings(text: str) -> None:
+    """RFC 3339, with variants of ISO 8601 that services use."""
     assert parse_date_text(text) == 1795341600
 
 
 @pytest.mark.parametrize("text", ["1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"])
-def test_fractions_before_1970_are_floored_too(text: str) -> None:
-    """Half a second before the epoch lies in second -1, not in 0."""
+def test_fractions_before_1970_are_floored(text: str) -> None:
+    """Half a second before the epoch is in second -1, not in 0."""
     assert parse_date_text(text) == -1
 
 
@@ -64,7 +64,7 @@ def test_fractions_before_1970_are_floored_too(text: str) -> None:
     "text", ["2026-11-22", "2026-11-22T10:00:00", "2026-11-22 10:00", "2026-11-22T10:00:00.5"]
 )
 def test_a_time_without_an_offset_is_refused_by_name(text: str) -> None:
-    """It could mean any of a day's moments."""
+    """It could be any moment of a day."""
     assert refusal(text) is KeepReason.NAIVE_TIME
 
 
@@ -99,8 +99,8 @@ def test_a_time_without_an_offset_is_refused_by_name(text: str) -> None:
         "1795341600",
     ],
 )
-def test_what_is_no_date_is_refused(text: str) -> None:
-    """No other calendar, order or alphabet is guessed at."""
+def test_an_invalid_date_is_refused(text: str) -> None:
+    """No other calendar, order or alphabet is guessed."""
     assert refusal(text) is KeepReason.BAD_DATE
 
 
@@ -115,8 +115,8 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         ("0001-01-01T00:00:00+23:59", False),
     ],
 )
-def test_years_run_from_1900_to_9999(text: str, fits: bool) -> None:
-    """Birthdays fit; what lies outside is a service's way to say "never"."""
+def test_years_from_1900_to_9999_are_accepted(text: str, fits: bool) -> None:
+    """Birthdays fit; services use other years to mean "never"."""
     if fits:
         assert isinstance(parse_date_text(text), int)
     else:
@@ -124,20 +124,20 @@ def test_years_run_from_1900_to_9999(text: str, fits: bool) -> None:
 
 
 @given(st.text())
-def test_any_other_text_is_refused_and_nothing_else_happens(text: str) -> None:
-    """One kind of exception, whatever came."""
+def test_any_other_text_raises_only_the_refusal(text: str) -> None:
+    """One kind of exception for any text."""
     assert refusal(text) in {KeepReason.BAD_DATE, KeepReason.NAIVE_TIME}
 
 
 @given(st.integers(10**11, 253402300799999))
 def test_milliseconds_are_floored_to_seconds(number: int) -> None:
-    """Never rounded up into a second that has not begun."""
+    """Never rounded up into a second that has not started."""
     assert number // 1000 == parse_timestamp(number, DateForm.UNIX_MS)
 
 
 @given(st.integers())
-def test_one_number_is_never_both_seconds_and_milliseconds(number: int) -> None:
-    """Zero alone is the same moment in both."""
+def test_a_number_is_never_valid_as_seconds_and_milliseconds(number: int) -> None:
+    """Only zero is the same moment in both."""
     fits = []
     for form in (DateForm.UNIX_S, DateForm.UNIX_MS):
         with suppress(DateError):

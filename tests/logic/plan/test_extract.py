@@ -1,4 +1,4 @@
-"""What an answer says about each attribute: a wanted value, or why there is none."""
+"""What an answer holds for each attribute: a new value, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ NOTHING: list[tuple[dict[str, Json], Value, KeepReason, str]] = [
 
 
 def outcome(of: AttributeMapping, root: Json) -> NewValue | KeptAttribute:
-    """What becomes of one mapping for Ada, who is silver."""
+    """The outcome of one mapping for Ada, who is silver."""
     (only,) = extract([of], root, person(tier="silver"))
     return only
 
 
 @pytest.mark.parametrize(("root", "got", "why", "policy"), NOTHING)
-def test_nothing_keeps_the_old_value_unless_told_otherwise(
+def test_a_missing_value_keeps_the_old_one_by_default(
     root: Json, got: Value, why: KeepReason, policy: str
 ) -> None:
     """The default is the safe choice."""
@@ -44,23 +44,25 @@ def test_nothing_keeps_the_old_value_unless_told_otherwise(
 
 
 @pytest.mark.parametrize(("root", "got", "why", "policy"), NOTHING)
-def test_nothing_can_be_told_to_clear(root: Json, got: Value, why: KeepReason, policy: str) -> None:
-    """Then nothing is what is wanted, and that is not forced."""
+def test_a_missing_value_can_clear_the_attribute(
+    root: Json, got: Value, why: KeepReason, policy: str
+) -> None:
+    """Then the new value is null, and that is not forced."""
     clearing = mapping(**{policy: CLEAR})
     assert NewValue(clearing, None, got) == outcome(clearing, root)
 
 
 @pytest.mark.parametrize(("root", "got", "why", "policy"), NOTHING)
-def test_nothing_can_be_told_to_be_refused(
+def test_a_missing_value_can_be_refused(
     root: Json, got: Value, why: KeepReason, policy: str
 ) -> None:
-    """The reason stays the same; it is turned down."""
+    """The reason stays the same, but counts as refused."""
     refused = KeptAttribute("tier", "silver", why, refused=True, received=got, source="$.tier")
     assert refused == outcome(mapping(**{policy: REFUSE}), root)
 
 
 @pytest.mark.parametrize(("root", "why"), [(root, why) for root, _, why, _ in NOTHING])
-def test_missing_and_null_have_a_policy_each(root: Json, why: KeepReason) -> None:
+def test_missing_and_null_have_separate_policies(root: Json, why: KeepReason) -> None:
     """An empty text counts as null."""
     got = outcome(mapping(on_missing=CLEAR, on_null=REFUSE), root)
     assert isinstance(got, NewValue) is (why is KeepReason.MISSING)
@@ -68,29 +70,29 @@ def test_missing_and_null_have_a_policy_each(root: Json, why: KeepReason) -> Non
 
 @pytest.mark.parametrize("kind", DataType)
 def test_an_empty_text_counts_as_null_for_every_type(kind: DataType) -> None:
-    """It is never of the wrong type, forced or not."""
+    """It never has the wrong type, forced or not."""
     for forced in (None, kind):
         left = outcome(mapping("tier", kind.value, type=forced), {"tier": ""})
         assert isinstance(left, KeptAttribute)
         assert left.reason is KeepReason.EMPTY_STRING
 
 
-def test_an_empty_text_is_a_value_where_values_lists_it() -> None:
+def test_an_empty_text_is_a_value_if_values_lists_it() -> None:
     """Some services write "" for "none of them"."""
     listing = mapping(values=(("", "none"), ("g", "gold")))
     assert NewValue(listing, "none", "") == outcome(listing, {"tier": ""})
 
 
-def test_a_value_that_fits_is_wanted() -> None:
-    """With what the answer said, and whether it was forced."""
+def test_a_valid_value_is_extracted() -> None:
+    """With the value of the answer, and whether it was forced."""
     points = mapping("points", "integer", type=DataType.INTEGER)
     assert NewValue(points, 42, "42", forced=True) == outcome(points, {"points": "42"})
     assert NewValue(points, 42, 42, forced=False) == outcome(points, {"points": 42})
 
 
 @pytest.mark.parametrize("got", ["gold" * 100, 42, 1.5, True])
-def test_a_value_that_does_not_fit_is_refused_with_its_reason(got: Json) -> None:
-    """Beside what came, and what is there now."""
+def test_an_invalid_value_is_refused_with_its_reason(got: Json) -> None:
+    """With the received value and the current one."""
     left = outcome(mapping(redacted=True), {"tier": got})
     assert isinstance(left, KeptAttribute)
     assert left.refused
@@ -101,7 +103,7 @@ def test_a_value_that_does_not_fit_is_refused_with_its_reason(got: Json) -> None
 
 @pytest.mark.parametrize("got", [[], {}, ["gold"], {"ssn": "canary"}])
 def test_a_refused_list_or_object_is_not_kept(got: Json) -> None:
-    """It holds more of the person than anybody asked for."""
+    """It holds more personal data than requested."""
     left = outcome(mapping(), {"tier": got})
     assert isinstance(left, KeptAttribute)
     assert left.reason is KeepReason.WRONG_TYPE
@@ -110,14 +112,14 @@ def test_a_refused_list_or_object_is_not_kept(got: Json) -> None:
 
 @pytest.mark.parametrize("root", [None, 1, "tier", [], ["tier"], [{"tier": "gold"}]])
 def test_a_root_that_is_no_object_has_no_members(root: Json) -> None:
-    """Whatever it is, nothing breaks."""
+    """For any such root, there is no error."""
     left = outcome(mapping(), root)
     assert isinstance(left, KeptAttribute)
     assert left.reason is KeepReason.MISSING
 
 
-def test_every_mapping_has_one_outcome_in_its_place() -> None:
-    """Nothing vanishes and nothing moves."""
+def test_every_mapping_has_one_outcome_in_order() -> None:
+    """No mapping is lost and none is moved."""
     mappings = [mapping(name) for name in "abc"]
     outcomes: Any = extract(mappings, {"a": "x", "b": 1}, person(c="y"))
     assert [NewValue, KeptAttribute, KeptAttribute] == [type(each) for each in outcomes]

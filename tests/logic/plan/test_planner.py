@@ -1,4 +1,4 @@
-"""What becomes of a wanted value: which change, with which cautions, or why the old one stays."""
+"""What happens to a new value: which change, with which cautions, or why the old one stays."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ CLEARING = {"on_null": WhenEmpty.CLEAR}
 def planned(
     of: AttributeMapping, before: Value, got: Json, ours: dict[str, Value] | None = None
 ) -> Change | KeptAttribute:
-    """What the plan says of one attribute of Ada."""
+    """The plan for one attribute of Ada."""
     name = of.attribute.name
     ada = person() if before is ABSENT else person(**{name: before})
     made = plan_changes(case(action(of), ada), about_ada(**{name: got}), ours)
@@ -74,7 +74,7 @@ def cautions(
     return made.cautions
 
 
-def test_a_plan_says_who_what_and_why() -> None:
+def test_a_plan_holds_the_person_the_changes_and_the_proof() -> None:
     """Changes and kept attributes in the order of the mappings, and the proof."""
     of = action(mapping(), mapping("points", "integer"), mapping("since", "date"))
     made = plan_changes(case(of, person(tier="silver")), about_ada(tier="gold", points="many"))
@@ -103,8 +103,8 @@ def test_a_plan_says_who_what_and_why() -> None:
     )
 
 
-def test_an_answer_that_may_not_be_used_gives_no_plan() -> None:
-    """Not even for the attributes that would fit."""
+def test_an_unusable_answer_gives_no_plan() -> None:
+    """Not even for attributes with valid values."""
     with pytest.raises(PlanningError) as caught:
         plan_changes(case(action(mapping())), answer({"email": "eve@example.com", "tier": "gold"}))
     assert caught.value.reason is FailureReason.NOT_SAME_PERSON
@@ -127,8 +127,8 @@ def test_an_answer_that_may_not_be_used_gives_no_plan() -> None:
         ("", None, ChangeKind.SAME),
     ],
 )
-def test_a_change_is_what_it_does(before: Value, got: Json, kind: ChangeKind) -> None:
-    """Before is kept as it is held; where nothing changes, after is before."""
+def test_a_change_has_the_kind_of_its_effect(before: Value, got: Json, kind: ChangeKind) -> None:
+    """The old value is the stored one; if nothing changes, the new value equals it."""
     made = planned(mapping(**CLEARING), before, got)
     assert isinstance(made, Change)
     assert kind is made.kind
@@ -145,10 +145,10 @@ def test_a_change_is_what_it_does(before: Value, got: Json, kind: ChangeKind) ->
         (True, 1, ChangeKind.OVERWRITE),
     ],
 )
-def test_a_whole_number_in_a_float_attribute_is_that_float(
+def test_a_whole_number_in_a_float_attribute_equals_the_float(
     before: Value, got: Json, kind: ChangeKind
 ) -> None:
-    """A store may write 5 for 5.0; what is promised to the commit is what it holds."""
+    """A store may write 5 for 5.0; the commit checks the stored form."""
     made = planned(mapping("score", "float"), before, got)
     assert isinstance(made, Change)
     assert kind is made.kind
@@ -174,10 +174,10 @@ WAYS = [
 
 @pytest.mark.parametrize(("policy", "before", "ours", "why"), WAYS)
 @pytest.mark.parametrize("got", ["gold", None])
-def test_a_policy_keeps_the_old_value_or_lets_go(
+def test_the_overwrite_policy_decides_whether_the_old_value_stays(
     policy: Overwrite, before: Value, ours: Any, why: KeepReason | None, got: Json
 ) -> None:
-    """Whether another value would come or nothing; without a journal nothing is ours."""
+    """With another value or no value in the answer; without a journal no value is ours."""
     made = planned(mapping(overwrite=policy, **CLEARING), before, got, ours)
     if got is None and not (isinstance(before, str) and before):
         assert isinstance(made, Change)
@@ -190,14 +190,14 @@ def test_a_policy_keeps_the_old_value_or_lets_go(
 
 
 @pytest.mark.parametrize("policy", Overwrite)
-def test_a_policy_has_no_say_where_nothing_changes(policy: Overwrite) -> None:
-    """The attribute already holds what is wanted: "we looked"."""
+def test_the_overwrite_policy_does_not_matter_without_a_change(policy: Overwrite) -> None:
+    """The attribute already holds the new value: the plan says SAME."""
     made = planned(mapping(overwrite=policy), "gold", "gold")
     assert Change("tier", "gold", "gold", "$.tier") == made
 
 
-def test_a_kept_value_shows_what_the_answer_said() -> None:
-    """In its own words, before any conversion."""
+def test_a_kept_value_shows_the_value_of_the_answer() -> None:
+    """As received, before any conversion."""
     due = mapping("due", "integer", values=(("soon", 1),), overwrite=Overwrite.NEVER, redacted=True)
     assert planned(due, 2, "soon") == KeptAttribute(
         "due",
@@ -211,7 +211,9 @@ def test_a_kept_value_shows_what_the_answer_said() -> None:
 
 
 @pytest.mark.parametrize(("writable", "warned"), [(True, True), (None, True), (False, False)])
-def test_a_target_that_users_can_edit_is_a_caution(writable: bool | None, warned: bool) -> None:
+def test_an_attribute_that_end_users_can_edit_is_a_caution(
+    writable: bool | None, warned: bool
+) -> None:
     """Unknown counts as editable."""
     of = mapping(messenger_writable=writable)
     assert (ChangeWarning.USER_EDITABLE in cautions(of, "silver", "gold")) is warned
@@ -230,21 +232,21 @@ def test_a_target_that_users_can_edit_is_a_caution(writable: bool | None, warned
         (ABSENT, "gold", {"tier": "wood"}, False),
     ],
 )
-def test_a_value_that_somebody_put_there_since_is_a_caution(
+def test_overwriting_a_value_set_since_our_run_is_a_caution(
     before: Value, got: Json, ours: Any, warned: bool
 ) -> None:
-    """Only where we know what we wrote, and only where a value goes away."""
+    """Only if we know what we wrote, and only if a value is lost."""
     found = cautions(mapping(**CLEARING), before, got, ours)
     assert (ChangeWarning.HAND_EDITED in found) is warned
 
 
-def test_a_float_that_the_store_wrote_as_a_whole_number_is_still_ours() -> None:
-    """No hand touched it."""
+def test_a_float_stored_as_a_whole_number_is_still_ours() -> None:
+    """It was not changed by anyone else."""
     assert cautions(mapping("score", "float"), 5, 6.5, {"score": 5.0}) == ()
 
 
 @pytest.mark.parametrize(("got", "warned"), [(None, True), ("gold", False)])
-def test_a_value_that_goes_away_for_nothing_is_a_caution(got: Json, warned: bool) -> None:
+def test_clearing_a_value_is_a_caution(got: Json, warned: bool) -> None:
     """An overwrite is none."""
     found = cautions(mapping(**CLEARING), "silver", got)
     assert (ChangeWarning.CLEARS in found) is warned
@@ -252,19 +254,19 @@ def test_a_value_that_goes_away_for_nothing_is_a_caution(got: Json, warned: bool
 
 @pytest.mark.parametrize(("got", "warned"), [("7", True), (7, False)])
 def test_a_forced_type_is_a_caution(got: Json, warned: bool) -> None:
-    """Where it was needed, not wherever it is allowed."""
+    """Only if the conversion was needed, not whenever it is allowed."""
     of = mapping("points", "integer", type=DataType.INTEGER)
     assert (ChangeWarning.TYPE_FORCED in cautions(of, 5, got)) is warned
 
 
-def test_nothing_to_do_is_nothing_to_weigh() -> None:
+def test_an_unchanged_value_has_no_cautions() -> None:
     """A SAME change has no cautions."""
     of = mapping("points", "integer", type=DataType.INTEGER, **EDITABLE)
     assert cautions(of, 7, "7", {"points": 5}) == ()
 
 
-def test_cautions_stand_in_one_order() -> None:
-    """As the model lists them."""
+def test_cautions_have_a_fixed_order() -> None:
+    """That of the model."""
     of = mapping("points", "integer", type=DataType.INTEGER, **EDITABLE, **CLEARING)
     editable, by_hand, clears, forced = ChangeWarning
     assert cautions(of, 5, "7", {"points": 4}) == (editable, by_hand, forced)
@@ -272,7 +274,7 @@ def test_cautions_stand_in_one_order() -> None:
 
 
 def test_a_failure_keeps_the_reason_the_call_and_the_proof() -> None:
-    """A person's failure is a value; before the request there is no call."""
+    """A failure is a value; if it is before the request, there is no call."""
     proof = Proof("$.email", "person.email", "a@b.c", "d@e.f")
     error = PlanningError(FailureReason.NOT_SAME_PERSON, "it is not", hint="Look.", proof=proof)
     ours = case(action(mapping()))
@@ -301,8 +303,8 @@ def test_applying_writes_the_effective_changes_and_nothing_else() -> None:
     assert "tier" not in ada.attributes
 
 
-def test_the_inverse_is_the_effective_changes_turned_round() -> None:
-    """No answer stands behind it: no source, no cautions, nothing kept, no proof, no call."""
+def test_the_inverse_plan_reverses_the_effective_changes() -> None:
+    """It has no answer: no source, no cautions, nothing kept, no proof, no call."""
     assert invert_plan(PLAN) == Plan(
         "loyalty",
         SUBJECT,
@@ -315,24 +317,24 @@ def test_the_inverse_is_the_effective_changes_turned_round() -> None:
     )
 
 
-def test_undo_restores_what_is_still_ours_and_tells_of_the_rest() -> None:
-    """Back already: left out. Changed since: a conflict with both values, which stays hidden."""
+def test_undo_restores_our_values_and_reports_the_others() -> None:
+    """Already restored: left out. Changed since: a conflict with both values, maybe redacted."""
     back, conflicts = plan_undo(PLAN, person(tier="gold", points=3, gone="y", same="other"))
     assert (change("gold", ABSENT),) == back.changes
     assert (Conflict("points", 2, 3, redacted=True),) == conflicts
 
 
 @pytest.mark.parametrize("now", [ABSENT, None, ""])
-def test_an_emptied_attribute_is_still_ours_however_empty_it_is(now: Value) -> None:
-    """Stores write null in different ways; what is promised is what is there."""
+def test_a_cleared_attribute_is_ours_in_every_empty_form(now: Value) -> None:
+    """Stores write null in different ways; the plan expects the stored form."""
     ada = person() if now is ABSENT else person(gone=now)
     back, conflicts = plan_undo(a_plan(change("y", None, attribute="gone")), ada)
     assert repr((change(now, "y", attribute="gone"),)) == repr(back.changes)
     assert conflicts == ()
 
 
-def test_a_float_that_the_store_wrote_as_a_whole_number_is_undone() -> None:
-    """5 is the 5.0 that the plan put there."""
+def test_a_float_stored_as_a_whole_number_is_undone() -> None:
+    """5 is the 5.0 that the plan wrote."""
     score = {"attribute": "score", "data_type": DataType.FLOAT}
     back, conflicts = plan_undo(a_plan(change(1.5, 5.0, **score)), person(score=5))
     assert repr((change(5, 1.5, **score),)) == repr(back.changes)
@@ -341,15 +343,15 @@ def test_a_float_that_the_store_wrote_as_a_whole_number_is_undone() -> None:
 
 @pytest.mark.parametrize("now", [ABSENT, None, "", "other", 1, True])
 def test_a_value_changed_since_is_never_undone(now: Value) -> None:
-    """Emptied by somebody counts as changed."""
+    """A value cleared by another writer counts as changed."""
     ada = person() if now is ABSENT else person(tier=now)
     back, conflicts = plan_undo(a_plan(change("silver", "gold")), ada)
     assert back.changes == ()
     assert repr((Conflict("tier", "gold", now),)) == repr(conflicts)
 
 
-def test_a_plan_rests_on_who_the_person_is_and_on_all_that_was_read_of_them() -> None:
-    """Identity fields always, then whatever the request, the rows and the proof have read."""
+def test_a_plan_records_all_person_fields_it_depends_on() -> None:
+    """Always the identity fields, and all that the request, the rows and the proof have read."""
     made = plan_changes(case(action(), person(tier="silver")), about_ada(tier="gold"))
     assert {"person.id", "person.role", "person.user_id", "person.email"} <= {
         str(premise.reference) for premise in made.premises
@@ -360,8 +362,8 @@ def test_a_plan_rests_on_who_the_person_is_and_on_all_that_was_read_of_them() ->
     ("label", "called"),
     [("Alan", "Alan"), ("alan@example.com", "alan@example.com"), ("Ada", "p3"), ("", "p3")],
 )
-def test_an_undo_calls_nobody_by_the_name_of_another(label: str, called: str) -> None:
-    """A kept plan may be forged; whoever is written to is named by what is theirs."""
+def test_undo_names_the_person_by_their_own_data(label: str, called: str) -> None:
+    """A stored plan may be forged; the person is named by their own data."""
     alan = Person("p3", {"name": "Alan", "email": "alan@example.com"}, {"tier": "gold"})
     forged = Plan(
         "loyalty",
@@ -373,7 +375,7 @@ def test_an_undo_calls_nobody_by_the_name_of_another(label: str, called: str) ->
     assert (called, "p3", ()) == (back.subject.label, back.subject.matched.value, conflicts)
 
 
-def test_a_list_or_an_object_is_never_written_over() -> None:
-    """Relationships read back as objects: no single value stands for what would go away."""
+def test_a_list_or_an_object_is_never_overwritten() -> None:
+    """Relationships are read as objects: a single value could not restore them."""
     made = plan_changes(case(action(mapping()), person(tier=["silver"])), about_ada(tier="gold"))
     assert ((), ("tier",)) == (made.changes, tuple(left.attribute for left in made.refused))

@@ -1,4 +1,4 @@
-"""The laws of plans, for any person, mappings, answer and journal.
+"""Properties of plans, for any person, mappings, answer and journal.
 
 Values are compared as JSON values are, with ``same``: Python's ``==`` would hide an overwrite of
 1 by true.
@@ -51,7 +51,7 @@ ANYTHING = st.one_of(ODD, *TYPED.values())
 
 
 class World(Struct, frozen=True):
-    """A person, how an answer is read, what it says, and what the journal applied last."""
+    """A person, the mappings, an answer, and the last applied values of the journal."""
 
     ada: Person
     mappings: tuple[AttributeMapping, ...]
@@ -59,7 +59,7 @@ class World(Struct, frozen=True):
     ours: Mapping[str, Value] | None
 
     def plan(self, ada: Person | None = None) -> Plan:
-        """The plan, for Ada as she was or as she is now."""
+        """The plan for Ada with the old or the current values."""
         return plan_changes(
             case(action(*self.mappings), ada or self.ada), about_ada(**self.says), self.ours
         )
@@ -67,7 +67,7 @@ class World(Struct, frozen=True):
 
 @st.composite
 def mappings(draw: st.DrawFn, name: str) -> AttributeMapping:
-    """A mapping onto the attribute, of any type and policy."""
+    """A mapping to the attribute, of any type and policy."""
     kind = draw(st.sampled_from(sorted(TYPED)))
     pairs = st.tuples(st.sampled_from(["gold", "1", "true", ""]), TYPED[kind] | st.none())
     return mapping(
@@ -104,13 +104,13 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 def same_attributes(left: Person, right: Person) -> bool:
-    """Strictly, absent ones included."""
+    """Compared strictly, including absent ones."""
     return is_same(dict(left.attributes), dict(right.attributes))
 
 
 @given(worlds())
-def test_applying_and_then_undoing_restores(world: World) -> None:
-    """To the letter: type, null and absence."""
+def test_apply_then_undo_restores_the_person(world: World) -> None:
+    """Exactly: type, null and absence."""
     made = world.plan()
     after = apply_plan(world.ada, made)
     back, conflicts = plan_undo(made, after)
@@ -120,8 +120,8 @@ def test_applying_and_then_undoing_restores(world: World) -> None:
 
 
 @given(worlds())
-def test_planning_again_after_applying_is_all_same(world: World) -> None:
-    """What was kept or refused still is, for the same reason."""
+def test_a_plan_after_applying_has_no_changes(world: World) -> None:
+    """Kept and refused attributes stay so, for the same reason."""
     made = world.plan()
     again = world.plan(apply_plan(world.ada, made))
     assert {ChangeKind.SAME} >= {change.kind for change in again.changes}
@@ -129,8 +129,8 @@ def test_planning_again_after_applying_is_all_same(world: World) -> None:
 
 
 @given(worlds())
-def test_a_plan_touches_only_what_is_mapped_and_effective(world: World) -> None:
-    """Everything else is as it was."""
+def test_a_plan_changes_only_mapped_attributes(world: World) -> None:
+    """Everything else is as before."""
     made = world.plan()
     after = apply_plan(world.ada, made)
     touched = {change.attribute for change in made.effective}
@@ -141,8 +141,8 @@ def test_a_plan_touches_only_what_is_mapped_and_effective(world: World) -> None:
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-def test_the_order_of_mappings_makes_no_difference(world: World, random: Any) -> None:
-    """But for the order in which they are told."""
+def test_the_order_of_mappings_does_not_matter(world: World, random: Any) -> None:
+    """Except for the order of the report."""
     mixed = replace(world, mappings=tuple(random.sample(world.mappings, len(world.mappings))))
     for part in ("changes", "left"):
         told = sorted(map(repr, getattr(world.plan(), part)))
@@ -150,24 +150,24 @@ def test_the_order_of_mappings_makes_no_difference(world: World, random: Any) ->
 
 
 @given(worlds())
-def test_every_mapping_ends_in_changes_or_in_left(world: World) -> None:
-    """Never in both, never in neither."""
+def test_every_mapping_is_either_changed_or_kept(world: World) -> None:
+    """Never both, never neither."""
     made = world.plan()
     told = [each.attribute for each in (*made.changes, *made.left)]
     assert sorted(told) == sorted(each.attribute.name for each in world.mappings)
 
 
 @given(worlds())
-def test_before_is_what_the_person_holds(world: World) -> None:
-    """The promise that the commit checks."""
+def test_before_equals_the_current_value(world: World) -> None:
+    """The commit checks this."""
     made = world.plan()
     for each in (*made.changes, *made.left):
         assert is_same(world.ada.get_attribute(each.attribute), each.before)
 
 
 @given(worlds())
-def test_what_is_written_is_of_the_attributes_type(world: World) -> None:
-    """Or it is null, where the action clears. (``values`` is checked when an action is shaped.)"""
+def test_written_values_have_the_attributes_type(world: World) -> None:
+    """Or it is null, if the action clears. (``values`` is checked when an action is loaded.)"""
     python = {"string": str, "integer": int, "float": float, "boolean": bool, "date": int}
     listed = {each.attribute.name for each in world.mappings if each.values}
     for change in world.plan().effective:
@@ -176,7 +176,7 @@ def test_what_is_written_is_of_the_attributes_type(world: World) -> None:
 
 
 @given(worlds())
-def test_a_policy_is_kept(world: World) -> None:
+def test_the_overwrite_policy_is_respected(world: World) -> None:
     """NEVER changes nothing, IF_EMPTY fills, IF_OURS replaces what we wrote."""
     policies = {each.attribute.name: each.overwrite for each in world.mappings}
     for change in world.plan().effective:
@@ -192,10 +192,8 @@ def test_a_policy_is_kept(world: World) -> None:
 
 
 @given(worlds(), attributes(ANYTHING | st.just(ABSENT)))
-def test_undo_never_touches_what_somebody_changed_since(
-    world: World, since: dict[str, Value]
-) -> None:
-    """Every effective change is restored, is back already, or is a conflict."""
+def test_undo_never_changes_values_changed_since(world: World, since: dict[str, Value]) -> None:
+    """Every effective change is restored, already restored, or a conflict."""
     made = world.plan()
     after = apply_plan(world.ada, made)
     now = {k: v for k, v in {**after.attributes, **since}.items() if v is not ABSENT}
@@ -215,8 +213,8 @@ def test_undo_never_touches_what_somebody_changed_since(
 
 
 @given(worlds())
-def test_undoing_twice_is_undoing_once(world: World) -> None:
-    """The second time everything is back already."""
+def test_undoing_twice_equals_undoing_once(world: World) -> None:
+    """The second time everything is already restored."""
     made = world.plan()
     after = apply_plan(world.ada, made)
     back, _ = plan_undo(made, after)
@@ -226,8 +224,8 @@ def test_undoing_twice_is_undoing_once(world: World) -> None:
 
 
 @given(worlds())
-def test_undo_works_in_a_store_that_keeps_no_nulls_and_no_point_zero(world: World) -> None:
-    """What comes back says the same, though it may be written in another way."""
+def test_undo_works_in_a_store_without_nulls_and_decimal_zeros(world: World) -> None:
+    """The restored values are equal, though their form may differ."""
     made = world.plan()
     types = {change.attribute: change.data_type for change in made.changes}
     kept = {
@@ -246,8 +244,8 @@ def test_undo_works_in_a_store_that_keeps_no_nulls_and_no_point_zero(world: Worl
 
 
 @given(worlds())
-def test_a_plan_survives_being_written_down(world: World) -> None:
-    """The journal gives back what it was given."""
+def test_a_plan_survives_a_journal_round_trip(world: World) -> None:
+    """The journal returns the stored plan."""
     made = world.plan()
     text = strict_json.dump_json(plan_to_json(made, redact=False))
     assert repr(made) == repr(plan_from_json(strict_json.parse_json(text)))

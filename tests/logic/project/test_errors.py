@@ -1,4 +1,4 @@
-"""Every fault of a file: the rule, the words, and the exact span, marked in the YAML by ⟦ ⟧."""
+"""Every error of a file: the rule, the message and the exact span, marked in the YAML by ⟦ ⟧."""
 
 from __future__ import annotations
 
@@ -352,8 +352,8 @@ actions:
 """
 
 
-def test_twelve_faults_are_reported_in_one_go() -> None:
-    """A person mends a file once, not twelve times; one fault never hides another."""
+def test_twelve_errors_are_reported_at_once() -> None:
+    """An author fixes a file once, not twelve times; no error hides another."""
     places = [str(finding.place) for finding in faults_of(TWELVE)]
     expected = {
         "3:21", "4:32", "7:23", "10:5", "12:20", "13:15", "14:26", "15:16",
@@ -364,7 +364,7 @@ def test_twelve_faults_are_reported_in_one_go() -> None:
     assert len(expected) + 1 == len(places)
 
 
-def test_a_broken_declaration_is_not_reported_again_where_it_is_used() -> None:
+def test_a_broken_declaration_is_reported_once() -> None:
     """One mistake, one finding."""
     text = BASE.replace(
         "tier: {data_type: string, options: [silver, gold], messenger_writable: false}",
@@ -374,7 +374,7 @@ def test_a_broken_declaration_is_not_reported_again_where_it_is_used() -> None:
 
 
 def keys_of(node: Node, schema: Schema) -> Iterator[ScalarNode]:
-    """Every key that the format fixes, in the whole document."""
+    """Every key of the format, in the whole document."""
     if isinstance(schema, EitherSchema):
         yield from keys_of(node, schema.long)
     elif isinstance(node, MapNode) and isinstance(schema, RecordSchema | TaggedUnion):
@@ -398,7 +398,7 @@ def _tagged(node: MapNode, schema: TaggedUnion) -> RecordSchema:
 
 
 def test_a_misspelt_key_anywhere_is_an_error_with_a_suggestion() -> None:
-    """No key of the format is ever silently ignored, wherever it stands."""
+    """No key of the format is ever silently ignored, at any place."""
     text = EXAMPLE.read_text()
     root = parse_yaml(text.encode(), Diagnostics("a.yaml"))
     assert root is not None
@@ -436,15 +436,15 @@ def test_a_misspelt_key_anywhere_is_an_error_with_a_suggestion() -> None:
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else value,
 )
-def test_what_is_no_action_file_is_a_finding_and_never_a_pass(data: bytes, words: str) -> None:
-    """Bad input ends in words, not in a crash and not in silence."""
+def test_an_invalid_action_file_is_always_a_finding(data: bytes, words: str) -> None:
+    """Bad input gives an error message, neither a crash nor silence."""
     shaped = load_project([SourceFile("a.yaml", data)])
     assert shaped.project is None
     assert any(words in finding.message + finding.hint for finding in shaped.findings)
 
 
-def test_files_of_a_folder_share_their_declarations_in_any_order() -> None:
-    """A project may be cut into files wherever its author likes."""
+def test_files_of_a_folder_share_declarations_in_any_order() -> None:
+    """The author may split a project into files in any way."""
     head, tail = BASE.split("actions:\n")
     first, second = head, "version: 1\nactions:\n" + tail
     one, other = shaped(first, second), shaped(second, first)
@@ -454,15 +454,15 @@ def test_files_of_a_folder_share_their_declarations_in_any_order() -> None:
     assert one.project.actions["loyalty"].request == other.project.actions["loyalty"].request
 
 
-def test_a_name_stands_once_in_a_folder() -> None:
-    """Two actions of one name would make it a matter of luck which one runs."""
+def test_a_name_is_unique_in_a_folder() -> None:
+    """With two actions of one name it would be random which one runs."""
     twice = shaped(BASE, BASE)
     assert {"CA008"} == {finding.rule for finding in twice.findings}
     assert {"1.yaml"} == {finding.place.file for finding in twice.findings if finding.place}
 
 
 def test_the_environment_chooses_the_server() -> None:
-    """The first one named is the default; an unknown one is the operator's mistake."""
+    """The first one is the default; an unknown one is a usage error."""
     text = BASE.replace("[api.shop.example]", "[api.shop.example, staging.shop.example]")
     files = [SourceFile("a.yaml", text.encode())]
     bases = [
@@ -476,13 +476,13 @@ def test_the_environment_chooses_the_server() -> None:
 
 
 def test_a_token_may_not_go_to_the_host_of_another_environment() -> None:
-    """`hosts` holds in every environment."""
+    """`hosts` applies in every environment."""
     found = load_project([SourceFile("a.yaml", BASE.encode())], "staging").findings
     assert ["CA303"] == [finding.rule for finding in found]
 
 
-def test_an_allowed_name_is_allowed_at_its_port_alone() -> None:
-    """In a URL, and among the hosts of a token."""
+def test_an_allowed_host_is_allowed_only_with_its_port() -> None:
+    """In a URL, and in the hosts of a token."""
     text = BASE.replace(SERVER, '      url: "https://lab:8443/x"').replace(
         "header: X-Token, hosts: [api.shop.example]", "header: X-Token, hosts: [lab]"
     )
@@ -492,7 +492,7 @@ def test_an_allowed_name_is_allowed_at_its_port_alone() -> None:
     assert [("lab", "10.0.0.7", 8443)] == [(o.host, o.address, o.port) for o in project.allowed]
 
 
-def test_every_kind_of_token_is_shaped() -> None:
+def test_every_kind_of_token_is_loaded() -> None:
     """OAuth is a fetch like others: its own body, the bearer header, the usual places."""
     project = shaped(BASE).project
     assert project
@@ -516,14 +516,14 @@ def test_every_kind_of_token_is_shaped() -> None:
     )
 
 
-def test_the_base_has_no_fault() -> None:
-    """What every case starts from is clean, so that each fault is the case's own."""
+def test_the_base_file_has_no_errors() -> None:
+    """Every case starts from a valid file, so that each error belongs to its case."""
     assert () == faults_of(BASE)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.words or case.new}")
-def test_a_fault_is_found_with_its_rule_and_its_exact_span(case: Case) -> None:
-    """Nobody has to look for the place that a finding means."""
+def test_an_error_is_found_with_its_rule_and_exact_span(case: Case) -> None:
+    """The span shows the place of the finding."""
     assert case.old in BASE
     text, span = marked(BASE.replace(case.old, case.new, 1))
     found = [f for f in faults_of(text) if f.rule == case.rule and case.words in f.message + f.hint]
@@ -538,8 +538,8 @@ def test_a_fault_is_found_with_its_rule_and_its_exact_span(case: Case) -> None:
     "text", ["9" * 500_000, "'" + "x" * 500_000 + "'", "[" + "1," * 90_000 + "1]"]
 )
 @pytest.mark.parametrize("key", ["version", "workspace", "actions"])
-def test_no_message_is_as_long_as_the_file(key: str, text: str) -> None:
-    """Half a megabyte of one value hides all other findings."""
+def test_a_message_is_never_as_long_as_the_file(key: str, text: str) -> None:
+    """Half a megabyte of one value would hide all other findings."""
     other = "" if key == "version" else "version: 1\n"
     shaped = load_project([SourceFile("a.yaml", f"{other}{key}: {text}\n".encode())])
     assert shaped.findings

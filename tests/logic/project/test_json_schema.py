@@ -1,4 +1,4 @@
-"""The JSON Schema for editors and the decoder give the same verdict, in both directions."""
+"""The JSON Schema for editors and the decoder agree, in both directions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EDITOR = Draft7Validator(build_json_schema())
 
 letters = st.characters(codec="utf-8", exclude_categories=["Cc"]).filter(
     lambda sign: not find_hidden(sign.encode(), sign)
-)  # what YAML cannot hold, and what is not seen, is refused before there is anything to decode
+)  # characters that YAML cannot hold, or that are invisible, are refused before decoding
 words = st.text(letters, max_size=8)
 names = words.filter(bool)
 numbers = st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6).filter(lambda x: x != math.floor(x))
@@ -52,7 +52,7 @@ anything = st.recursive(
 
 
 def valid(schema: Schema) -> st.SearchStrategy[Any]:
-    """Documents that fit a schema, built from the schema itself."""
+    """Documents that are valid by a schema, built from the schema itself."""
     return FORMS[type(schema)](schema)
 
 
@@ -92,7 +92,7 @@ FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
 
 
 def faults(document: Any) -> list[str]:
-    """What the decoder finds in a document that is written as JSON, which is YAML too."""
+    """The decoder's errors for a document written as JSON, which is YAML too."""
     found = Diagnostics("a.yaml")
     node = parse_yaml(json.dumps(document, ensure_ascii=False).encode(), found)
     if node is not None:
@@ -102,7 +102,7 @@ def faults(document: Any) -> list[str]:
 
 @st.composite
 def broken(draw: st.DrawFn) -> Any:
-    """A document that fitted until one thing in it was replaced, renamed or taken away."""
+    """A valid document in which one thing was replaced, renamed or removed."""
     document = draw(valid(FILE))
     holders = [document]
     for holder in holders:
@@ -120,8 +120,8 @@ def broken(draw: st.DrawFn) -> Any:
     return document
 
 
-def test_the_schema_is_draft_7_and_knows_the_example() -> None:
-    """What the README shows, an editor accepts."""
+def test_the_schema_is_draft_7_and_accepts_the_example() -> None:
+    """An editor accepts the file of the README."""
     Draft7Validator.check_schema(build_json_schema())
     document = yaml.load(EXAMPLE.read_text(), Loader=yaml.BaseLoader)
     typed = json.loads(json.dumps(document))
@@ -142,14 +142,14 @@ def _typed(value: Any) -> Any:
 
 @settings(max_examples=100, deadline=None)
 @given(valid(FILE))
-def test_what_is_built_from_the_schema_is_accepted_by_both(document: Any) -> None:
-    """No false alarm, in the editor or on the command line."""
+def test_both_accept_documents_built_from_the_schema(document: Any) -> None:
+    """No false alarm, neither in the editor nor on the command line."""
     assert ([], []) == (faults(document), [e.message for e in EDITOR.iter_errors(document)])
 
 
 @settings(max_examples=250, deadline=None)
 @given(broken())
-def test_decoder_and_schema_agree_on_what_is_broken(document: Any) -> None:
-    """Green in the editor means green on the command line, as far as the form goes."""
+def test_decoder_and_schema_agree_on_broken_documents(document: Any) -> None:
+    """A file that is valid in the editor has a valid structure on the command line."""
     found = faults(document)
     assert bool(found) != EDITOR.is_valid(document), found

@@ -1,4 +1,4 @@
-"""Binding: a request holds exactly the values, each safe in its place, or there is no request."""
+"""A built request holds exactly the values, each safe in its place, or it is refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def as_text(value: Json) -> str:
 
 
 @given(SCALARS)
-def test_a_path_segment_decodes_to_the_value(value: Json) -> None:
+def test_a_path_segment_decodes_to_its_value(value: Json) -> None:
     """The URL keeps its origin and segments, and the segment is the value, or it is refused."""
     result = bound_or_refused(request_of(url=f"/v1/{HOLE}/orders"), value)
     if isinstance(result, Request):
@@ -60,8 +60,8 @@ def test_a_path_segment_decodes_to_the_value(value: Json) -> None:
 
 
 @given(SCALARS, SCALARS)
-def test_a_path_segment_of_many_pieces_is_one_segment(first: Json, second: Json) -> None:
-    """Pieces that are harmless alone build no ``.`` or ``..`` together, and none splits."""
+def test_a_path_segment_of_several_parts_stays_one_segment(first: Json, second: Json) -> None:
+    """Parts that are harmless alone do not combine to ``.`` or ``..``, and none adds a segment."""
     request = request_of(url="/v1/{{ person.attributes.a }}{{ person.attributes.b }}")
     try:
         url = bound(request, person(a=first, b=second)).url.reveal()
@@ -74,8 +74,8 @@ def test_a_path_segment_of_many_pieces_is_one_segment(first: Json, second: Json)
 
 
 @given(SCALARS, TEXTS.filter(str.isascii))
-def test_a_query_parses_back(value: Json, name: str) -> None:
-    """Name and value survive, whatever they hold, beside the literal ones."""
+def test_a_query_parses_back_to_its_values(value: Json, name: str) -> None:
+    """Name and value are preserved, whatever they hold, next to the literal ones."""
     result = bound_or_refused(request_of(query={name: f"<{HOLE}>", "q": "a b&c"}), value)
     if isinstance(result, Request):
         query = urlsplit(result.url.reveal()).query
@@ -84,7 +84,7 @@ def test_a_query_parses_back(value: Json, name: str) -> None:
 
 
 @given(SCALARS)
-def test_a_form_parses_back(value: Json) -> None:
+def test_a_form_parses_back_to_its_values(value: Json) -> None:
     """The fields of the form are the values."""
     result = bound_or_refused(request_of(body=body("form", {"a b": HOLE, "é": f"={HOLE}"})), value)
     if isinstance(result, Request):
@@ -93,8 +93,8 @@ def test_a_form_parses_back(value: Json) -> None:
 
 
 @given(SCALARS)
-def test_a_json_body_parses_back(value: Json) -> None:
-    """A lone reference keeps its type, a mixed text is a text, literals stay what they are."""
+def test_a_json_body_parses_back_to_its_values(value: Json) -> None:
+    """A single reference keeps its type, a mixed text is a text, literals do not change."""
     content = {"lone": HOLE, "mixed": f'"{HOLE}"', "list": [1, None, True, {"é": HOLE}]}
     result = bound_or_refused(request_of(body=body("json", content)), value)
     if isinstance(result, Request):
@@ -108,8 +108,8 @@ def test_a_json_body_parses_back(value: Json) -> None:
 
 
 @given(SCALARS)
-def test_a_header_is_the_value(value: Json) -> None:
-    """What is sent is exactly the glued text, and harmless: ASCII without controls."""
+def test_a_header_equals_the_joined_text(value: Json) -> None:
+    """The sent text is exactly the joined text, and harmless: ASCII without controls."""
     result = bound_or_refused(request_of(headers={"X-Id": f"id={HOLE}"}), value)
     if isinstance(result, Request):
         text = result.get_header("x-id")
@@ -120,8 +120,8 @@ def test_a_header_is_the_value(value: Json) -> None:
 
 
 @given(SCALARS)
-def test_a_text_body_is_the_glued_text(value: Json) -> None:
-    """Nothing is encoded, so that only plain lines of text are let in."""
+def test_a_text_body_equals_the_joined_text(value: Json) -> None:
+    """Nothing is encoded, so only plain lines of text are accepted."""
     result = bound_or_refused(request_of(body=body("text", f"id: {HOLE}\n")), value)
     if isinstance(result, Request):
         assert f"id: {as_text(value)}\n" == revealed(result)
@@ -132,7 +132,7 @@ HUGE = pytest.param(10**5000, id="huge")  # too long for Python to print
 
 
 def everywhere(hole: str = HOLE) -> list[ActionRequest]:
-    """The hole, alone, in each place of a request."""
+    """The placeholder, alone, in each place of a request."""
     return [
         request_of(url=f"/{hole}"),
         request_of(query={"q": hole}),
@@ -151,8 +151,8 @@ PLACES = ["path", "query", "header", "json", "json text", "form", "text"]
 @pytest.mark.parametrize(
     "value", [["a"], {"a": 1}, "a\ud800", "\udcff", float("nan"), float("inf"), HUGE]
 )
-def test_some_values_fit_nowhere(place: str, value: Json) -> None:
-    """Lists, objects, halves of surrogate pairs, and numbers that cannot be written down."""
+def test_some_values_are_refused_everywhere(place: str, value: Json) -> None:
+    """Lists, objects, lone surrogates, and numbers that cannot be printed."""
     request = everywhere()[PLACES.index(place)]
     with pytest.raises(PlanningError, match=r"^person\.attributes\.x of Ada is invalid") as caught:
         bound(request, person(x=value))
@@ -162,8 +162,8 @@ def test_some_values_fit_nowhere(place: str, value: Json) -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("hole", ["person.attributes.x", "person.phone", "inputs.x"])
 @pytest.mark.parametrize("value", [None, ""])
-def test_nothing_is_sent_with_a_hole_in_it(place: str, hole: str, value: Json) -> None:
-    """A reference that is absent, null or empty stops, and is named beside the person."""
+def test_a_missing_value_stops_the_request(place: str, hole: str, value: Json) -> None:
+    """If a reference is absent, null or empty, the error names it and the person."""
     request = everywhere(f"{{{{ {hole} }}}}")[PLACES.index(place)]
     who = Person("p1", {"name": "Ada", "phone": value}, {"x": value})
     for somebody, inputs in ((who, {"x": value}), (Person("p1", {"name": "Ada"}), {})):
@@ -188,9 +188,7 @@ UNFIT = {
 @pytest.mark.parametrize(
     ("place", "why", "value"), [(*key, value) for key, values in UNFIT.items() for value in values]
 )
-def test_a_place_refuses_what_would_mean_something_else_there(
-    place: str, why: str, value: str
-) -> None:
+def test_a_place_refuses_values_with_a_special_meaning(place: str, why: str, value: str) -> None:
     """The message says where and why, without the value."""
     names = {"path": "the path of the URL", "header": "the header X-Id", "text": "the text body"}
     with pytest.raises(PlanningError) as caught:
@@ -200,8 +198,8 @@ def test_a_place_refuses_what_would_mean_something_else_there(
 
 
 @pytest.mark.parametrize("url", [f"/a/.{HOLE}", f"/a/{HOLE}..", f"/@{HOLE}:{HOLE}", f"//{HOLE}"])
-def test_a_value_may_stand_beside_literal_text(url: str) -> None:
-    """Dots and marks of the author are not the value's fault."""
+def test_a_value_may_be_next_to_literal_text(url: str) -> None:
+    """Dots and special characters of the author are allowed."""
     expected = f"{SHOP}{url}".replace(HOLE, "u+1@x")
     assert expected == unquote(bound(request_of(url=url), person(x="u+1@x")).url.reveal())
 
@@ -216,8 +214,8 @@ def test_a_value_may_stand_beside_literal_text(url: str) -> None:
         ("", f"{HOLE}://shop.example/x", "http"),
     ],
 )
-def test_no_value_moves_the_origin(base: str, url: str, value: str) -> None:
-    """Even where a definition was never checked, the built URL is."""
+def test_no_value_changes_the_origin_of_the_url(base: str, url: str, value: str) -> None:
+    """Even if a definition was never checked, the built URL is."""
     with pytest.raises(PlanningError, match="would change the structure of the URL") as caught:
         bound(request_of(base=base, url=url), person(x=value))
     assert caught.value.reason is FailureReason.UNFIT_VALUE
@@ -236,10 +234,10 @@ def test_no_value_moves_the_origin(base: str, url: str, value: str) -> None:
         ("admin", ("users", "leads", "visitors"), "Ada has an unknown role"),
     ],
 )
-def test_only_the_audience_is_asked_about(
+def test_only_people_of_the_audience_are_requested(
     role: str | None, audiences: tuple[str, ...], refusal: str | None
 ) -> None:
-    """Whoever has no role is a user; whoever has an unknown one is nobody's audience."""
+    """A person without a role is a user; one with an unknown role is in no audience."""
     action = Action("loyalty", "user_id", request_of(), ActionResponse(), audiences=audiences)
     ada = Person("p1", {"name": "Ada", "role": role})
     if refusal is None:

@@ -1,4 +1,4 @@
-"""Headers and secrets of a bound request: in order, one value a name, and never in a picture."""
+"""Headers and secrets of a request: in order, one value per name, and never shown."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def shown(request: Request) -> list[tuple[str, str]]:
     return [(name, value.masked) for name, value in request.headers]
 
 
-def test_headers_stand_in_order_and_defaults_fill_in() -> None:
-    """The author's, the tokens', the defaults; what a secret is shows as dots."""
+def test_headers_are_in_order_and_completed_by_defaults() -> None:
+    """The author's, the tokens', the defaults; secrets are shown as dots."""
     request = request_of(
         headers={"X-Id": "{{ person.user_id }}"}, body=body("json", {}), tokens=(KEY, BEARER)
     )
@@ -62,8 +62,8 @@ def test_headers_stand_in_order_and_defaults_fill_in() -> None:
         ("text", "text/plain; charset=utf-8"),
     ],
 )
-def test_a_body_says_what_it_is(form: str, content_type: str) -> None:
-    """Unless the author does, in any case of letters."""
+def test_a_body_has_a_content_type(form: str, content_type: str) -> None:
+    """Unless the author sets one, in any letter case."""
     content: Any = "" if form == "text" else {}
     own = {"ACCEPT": "text/csv", "content-type": "application/vnd.api+json"}
     assert content_type == bound(request_of(body=body(form, content))).get_header("Content-Type")
@@ -102,7 +102,7 @@ SECRET_BODIES = [
         ),
     ],
 )
-def test_a_secret_in_a_body_is_encoded_like_any_value(
+def test_a_secret_in_a_body_is_encoded_like_other_values(
     content: RequestBody, expected: str, real: str
 ) -> None:
     """Its dots stay readable."""
@@ -112,8 +112,8 @@ def test_a_secret_in_a_body_is_encoded_like_any_value(
 
 
 @pytest.mark.parametrize("tokens", [(KEY,), (BEARER,), (BASIC,)])
-def test_a_secret_that_is_not_given_stays_sealed(tokens: tuple[Token, ...]) -> None:
-    """The request is shown as if it were open, and cannot be sent."""
+def test_a_request_with_a_sealed_secret_cannot_be_sent(tokens: tuple[Token, ...]) -> None:
+    """The request can be shown like one with opened secrets, but cannot be sent."""
     for content in (None, *SECRET_BODIES):
         request = request_of(tokens=tokens, body=content)
         opened, sealed = bound(request, secrets=SECRETS), bound(request)
@@ -123,8 +123,8 @@ def test_a_secret_that_is_not_given_stays_sealed(tokens: tuple[Token, ...]) -> N
         assert content is None or (sealed.body is not None and sealed.body.is_unopened)
 
 
-def test_a_pair_is_sealed_where_half_of_it_is() -> None:
-    """A user name alone is no credential."""
+def test_a_credential_pair_is_sealed_if_either_half_is() -> None:
+    """A user name alone is not a credential."""
     assert bound(request_of(tokens=(BASIC,)), secrets={"user": "ada"}).headers[0][1].is_unopened
 
 
@@ -152,7 +152,9 @@ def test_a_pair_is_sealed_where_half_of_it_is() -> None:
         (BASIC, {"password": "\ud800"}, 'the token "erp": it contains a lone surrogate'),
     ],
 )
-def test_a_secret_must_fit_its_header(token: Token, secrets: dict[str, str], message: str) -> None:
+def test_a_secret_must_be_a_valid_header_value(
+    token: Token, secrets: dict[str, str], message: str
+) -> None:
     """A pasted newline is refused and not sent as a second header."""
     with pytest.raises(PlanningError) as caught:
         bound(request_of(tokens=(token,)), secrets=secrets)
@@ -160,7 +162,7 @@ def test_a_secret_must_fit_its_header(token: Token, secrets: dict[str, str], mes
     assert str(caught.value).endswith(f" is invalid in {message}")
 
 
-def test_an_empty_secret_is_no_secret() -> None:
+def test_an_empty_secret_is_refused() -> None:
     """A request without its credential is not sent."""
     with pytest.raises(PlanningError, match=r'^the secret "shop_token" is empty$') as caught:
         bound(request_of(tokens=(KEY,)), secrets={"shop_token": ""})
@@ -187,8 +189,8 @@ COLON = Token("t", "X-A", (), username="a:b")
         ({"body": body("text", {})}, "the content of the body does not fit text"),
     ],
 )
-def test_what_no_value_could_mend_is_the_authors(parts: dict[str, Any], message: str) -> None:
-    """Literal text that does not fit, and two values for one header, are no person's failure."""
+def test_an_error_that_no_value_can_fix_is_the_authors(parts: dict[str, Any], message: str) -> None:
+    """Invalid literal text, and two values for one header, do not count as a person's failure."""
     with pytest.raises(DefinitionError) as caught:
         bound(request_of(**parts))
     assert message == str(caught.value)
@@ -198,8 +200,8 @@ CANARY = "canary-7f3a"
 
 
 @given(NASTY, NASTY)
-def test_a_secret_stands_in_no_picture_and_no_error(before: str, after: str) -> None:
-    """Whatever it holds and wherever it goes: str, repr and tracebacks show dots or nothing."""
+def test_a_secret_is_never_shown_or_in_an_error(before: str, after: str) -> None:
+    """Whatever it holds and wherever it is used: str, repr and tracebacks show dots or nothing."""
     secret = before + CANARY + after
     names = ("shop_token", "crm_token", "user", "password")
     pictures = []

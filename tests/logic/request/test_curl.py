@@ -1,4 +1,4 @@
-"""The curl command really works: a real curl sends what our own sender sends, whatever it holds."""
+"""The printed curl command works: a real curl sends the same as our sender, for any values."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def ours(one: CallSpec, server: Server, held: Credentials) -> bytes:
 
 
 def run(script: str, server: Server, variables: Mapping[str, str]) -> int:
-    """The script in a plain shell, with trust in the server of the test."""
+    """The script in a plain shell, with trust in the test server."""
     script = script.replace("curl --disable", f"curl --disable --cacert {server.ca_file}")
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", **variables}
     done = subprocess.run(
@@ -103,7 +103,7 @@ def theirs(one: CallSpec, server: Server, variables: Mapping[str, str]) -> bytes
 
 
 def meant(request: bytes) -> Any:
-    """What a request says, however it is spelled."""
+    """The meaning of a request, independent of its spelling."""
     head, _, content = request.partition(b"\r\n\r\n")
     line, *lines = head.decode().split("\r\n")
     method, target, _ = line.split(" ")
@@ -138,8 +138,8 @@ FORMS: dict[str, Any] = {
 @needs_curl
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("odd", ODD | LINES)
-def test_a_real_curl_sends_what_we_send(server: Server, form: str, odd: str) -> None:
-    """Method, path, query, headers and body, for values that shells and curl love."""
+def test_curl_sends_the_same_request_as_our_sender(server: Server, form: str, odd: str) -> None:
+    """Method, path, query, headers and body, for values that are special in shells and curl."""
     one = asked(request_of(**base(server), **FORMS[form]), (ODD | LINES)[odd])
     if form == "text" and odd == "tab":
         assert "\\011" in build_curl_command(one)  # a terminal would complete a word
@@ -151,7 +151,7 @@ HEADERS = {name: text for name, text in ODD.items() if text.isascii()}
 
 @needs_curl
 @pytest.mark.parametrize("odd", HEADERS)
-def test_a_header_arrives_as_it_is(server: Server, odd: str) -> None:
+def test_a_header_arrives_unchanged(server: Server, odd: str) -> None:
     """Also an empty one."""
     headers = {"X-Odd": "<{{ inputs.order }}>", "X-Empty": ""}
     one = asked(request_of(**base(server), headers=headers), HEADERS[odd])
@@ -160,8 +160,8 @@ def test_a_header_arrives_as_it_is(server: Server, odd: str) -> None:
 
 @needs_curl
 @pytest.mark.parametrize("path", ["/{{ person.user_id }}/[1-3]/{a,b}", "/a/./b", "/~x/(y)'!$&*"])
-def test_a_path_arrives_as_it_is(server: Server, path: str) -> None:
-    """Nothing is globbed, and no dots are squeezed."""
+def test_a_path_arrives_unchanged(server: Server, path: str) -> None:
+    """No globbing, and dot segments are not removed."""
     one = asked(request_of(**base(server), url=path))
     server.received.clear()
     assert 0 == run(build_curl_command(one, [server.allowed()]), server, {})
@@ -197,7 +197,7 @@ SECRET: dict[str, Any] = {
 @needs_curl
 @pytest.mark.parametrize("place", SECRET)
 @pytest.mark.parametrize("odd", HEADERS)
-def test_a_secret_is_a_variable_and_arrives_as_it_is(server: Server, place: str, odd: str) -> None:
+def test_a_secret_is_a_variable_and_arrives_unchanged(server: Server, place: str, odd: str) -> None:
     """Whatever it holds; the command itself does not hold it."""
     parts, variables = SECRET[place]
     value = HEADERS[odd].replace(":", ";") if "basic" in place else HEADERS[odd]
@@ -211,7 +211,7 @@ def test_a_secret_is_a_variable_and_arrives_as_it_is(server: Server, place: str,
 @needs_curl
 @pytest.mark.parametrize("place", SECRET)
 def test_nothing_is_sent_while_a_variable_is_empty(server: Server, place: str) -> None:
-    """A request without its secret tells nothing to anybody."""
+    """A request without its secret would reveal data for no use."""
     parts, _ = SECRET[place]
     server.received.clear()
     assert 0 != run(
@@ -231,8 +231,8 @@ def crm(server: Server) -> Token:
 
 
 @needs_curl
-def test_a_token_is_fetched_by_the_first_command_and_then_used(server: Server) -> None:
-    """The first run prints its answer and stops; with the variable, the call is made."""
+def test_the_first_command_fetches_the_token(server: Server) -> None:
+    """The first run prints the answer and stops; with the variable set, the call is made."""
     one = asked(request_of(**base(server), tokens=(crm(server), USERS)))
     script = build_curl_command(one, [server.allowed()])
     server.received.clear()
@@ -247,8 +247,8 @@ def test_a_token_is_fetched_by_the_first_command_and_then_used(server: Server) -
 
 
 @needs_curl
-def test_every_call_has_a_new_idempotency_key(server: Server) -> None:
-    """32 hex digits, another one each time."""
+def test_every_curl_call_has_a_new_idempotency_key(server: Server) -> None:
+    """32 hex digits, different each time."""
     request = request_of(
         **base(server), method="post", effect=Effect.WRITE, idempotency="Idempotency-Key"
     )
@@ -259,7 +259,7 @@ def test_every_call_has_a_new_idempotency_key(server: Server) -> None:
     assert build_curl_command(one).startswith("# This request may change data at the service.\n")
 
 
-# What nobody may see
+# Hidden values
 
 NOTE, PHONE = PersonAttribute("note"), PersonField("phone")
 POINTS, MEMBER = PersonAttribute("points"), PersonAttribute("member")
@@ -279,10 +279,10 @@ HIDDEN: dict[str, Any] = {
 @needs_curl
 @pytest.mark.parametrize("place", HIDDEN)
 @pytest.mark.parametrize("odd", ODD)
-def test_a_redacted_value_is_a_variable_and_arrives_as_it_is(
+def test_a_redacted_value_is_a_variable_and_arrives_unchanged(
     server: Server, place: str, odd: str
 ) -> None:
-    """Encoded by the command itself, where its place needs that."""
+    """The command itself encodes it if its place needs that."""
     value = ODD[odd]
     if place == "path":
         value = re.sub(r"[/\\%?#;]", "", value)
@@ -295,7 +295,7 @@ def test_a_redacted_value_is_a_variable_and_arrives_as_it_is(
     assert value not in build_curl_command(one)
 
 
-def test_what_no_variable_can_carry_into_json_is_refused() -> None:
+def test_a_hidden_value_with_a_line_break_in_json_is_refused() -> None:
     """A line break in a value that may not be shown."""
     request = request_of(method="post", body=body("json", {"a": "{{ person.phone }}"}))
     with pytest.raises(PlanningError) as caught:
@@ -303,8 +303,8 @@ def test_what_no_variable_can_carry_into_json_is_refused() -> None:
     assert (FailureReason.UNFIT_VALUE, False) == (caught.value.reason, "a\nb" in str(caught.value))
 
 
-def test_a_name_cannot_leave_its_comment() -> None:
-    """Attributes may be called anything."""
+def test_an_attribute_name_cannot_end_its_comment() -> None:
+    """Attributes may have any name."""
     evil = PersonAttribute("x\nrm -rf ~\n'")
     request = request_of(query={"q": "{{ inputs.order }}"})
     request = replace(request, query={"q": Template((evil,))})
@@ -315,7 +315,7 @@ def test_a_name_cannot_leave_its_comment() -> None:
     assert "unseen" not in "".join(lines)
 
 
-def test_what_looks_like_a_marker_is_left_alone() -> None:
+def test_text_that_looks_like_a_marker_is_unchanged() -> None:
     """In the author's text and in a person's value."""
     request = request_of(query={"q": "marker0z {{ inputs.order }}"}, tokens=(TEXT,))
     command = build_curl_command(asked(request, "markerx0z"))
@@ -323,8 +323,8 @@ def test_what_looks_like_a_marker_is_left_alone() -> None:
     assert '"X-Shop-Token: key ${SHOP_TOKEN:?}"' in command
 
 
-def test_a_secret_never_takes_the_name_of_what_a_shell_uses() -> None:
-    """HOME, PATH, 2FA: each is called otherwise, and two that are alike are told apart."""
+def test_a_secret_variable_never_has_a_reserved_shell_name() -> None:
+    """HOME, PATH, 2FA: each gets another name, and two similar names stay different."""
     names = ["home", "path", "2fa_code", "a-b", "a_b", "ü"]
     content = [SecretRef(name) for name in names]
     request = request_of(method="post", body=RequestBody(BodyForm.JSON, content))
@@ -334,8 +334,8 @@ def test_a_secret_never_takes_the_name_of_what_a_shell_uses() -> None:
     assert expected == told
 
 
-def test_an_address_that_only_an_entry_allows_is_told_to_curl() -> None:
-    """Of IPv6 in brackets; other entries are not."""
+def test_an_explicitly_allowed_address_is_passed_to_curl() -> None:
+    """IPv6 addresses in brackets; other allowed hosts are not passed."""
     ways = [AllowedAddress("shop.internal", "fd00::5", 8443, "x"),
             AllowedAddress("shop.internal", "10.0.0.5", 443, "x")]  # fmt: skip
     request = request_of(base="https://shop.internal:8443")
@@ -354,12 +354,12 @@ def test_an_address_that_only_an_entry_allows_is_told_to_curl() -> None:
         ([ShellVariable("B", QuotedWord.JSON)], '"$(printf %s "$B" | sed \'s/["\\\\]/\\\\&/g\')"'),
     ],
 )
-def test_a_word_is_one_argument(parts: list[Any], expected: str) -> None:
+def test_a_quoted_word_is_one_argument(parts: list[Any], expected: str) -> None:
     """Quoted as little as is safe."""
     assert expected == quote_word(parts)
 
 
-def test_inputs_may_be_hidden_as_well() -> None:
-    """Whatever is redacted."""
+def test_redacted_inputs_are_hidden() -> None:
+    """Every redacted input."""
     one = asked(request_of(query={"q": "{{ inputs.order }}"}), "unseen", Input("order"))
     assert "unseen" not in build_curl_command(one)

@@ -1,4 +1,4 @@
-"""Data inputs: what is given becomes the declared type exactly, or is refused with a next step."""
+"""Data inputs: a given value becomes the declared type exactly, or is refused with a next step."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def asking(*inputs: DataInput) -> Action:
 
 
 def resolved(kind: str, given: Scalar) -> Scalar:
-    """What becomes of one value."""
+    """The result for one value."""
     return resolve_inputs(asking(DataInput(ONE, InputType(kind))), {ONE: given})[ONE]
 
 
 def refusal(action: Action, given: dict[str, Scalar]) -> tuple[str, str]:
-    """Message and hint of the refusal that must come."""
+    """Message and hint of the expected refusal."""
     with pytest.raises(UsageError) as caught:
         resolve_inputs(action, given)
     return str(caught.value), caught.value.hint
@@ -66,10 +66,10 @@ def refusal(action: Action, given: dict[str, Scalar]) -> tuple[str, str]:
         ("boolean", False, False),
     ],
 )
-def test_a_value_or_its_text_has_the_declared_type(
+def test_a_value_or_its_text_becomes_the_declared_type(
     kind: str, given: Scalar, expected: Scalar
 ) -> None:
-    """Words of the command line and values of the file arrive as the same thing."""
+    """Texts from the command line and values from the file give the same result."""
     assert is_same(expected, resolved(kind, given))
 
 
@@ -92,8 +92,8 @@ def test_a_value_or_its_text_has_the_declared_type(
         *[("boolean", value) for value in ("TRUE", "True", "yes", "1", "", "null", 1, 0)],
     ],
 )
-def test_nothing_is_guessed_or_rounded(kind: str, given: Scalar) -> None:
-    """A text that JSON would write otherwise, or a value of another type, is refused."""
+def test_an_inexact_value_is_refused(kind: str, given: Scalar) -> None:
+    """A text that JSON would write differently, or a value of another type, is refused."""
     words = {"string": "a text", "integer": "an integer", "decimal": "a decimal number"}
     message, hint = refusal(asking(DataInput(ONE, InputType(kind))), {ONE: given})
     expected = f'the input "{ONE}" is not {words.get(kind, "a boolean")}'
@@ -102,16 +102,16 @@ def test_nothing_is_guessed_or_rounded(kind: str, given: Scalar) -> None:
 
 
 @given(TYPED_VALUES)
-def test_the_text_of_a_value_is_the_value(typed: tuple[InputType, Scalar]) -> None:
-    """What JSON writes for a value is read as exactly this value."""
+def test_the_json_text_of_a_value_becomes_the_value(typed: tuple[InputType, Scalar]) -> None:
+    """The JSON text of a value is read as exactly this value."""
     kind, value = typed
     assert is_same(value, resolved(kind.value, strict_json.dump_json(value)))
     assert is_same(value, resolved(kind.value, value))
 
 
 @given(st.sampled_from(["integer", "decimal", "boolean"]), st.text("0123456789.-+eEtrufalsn "))
-def test_an_accepted_text_is_what_json_would_write(kind: str, text: str) -> None:
-    """There is one text for each value."""
+def test_every_accepted_text_is_the_json_text(kind: str, text: str) -> None:
+    """There is exactly one text for each value."""
     try:
         value = resolved(kind, text)
     except UsageError:
@@ -119,7 +119,7 @@ def test_an_accepted_text_is_what_json_would_write(kind: str, text: str) -> None
     assert text == strict_json.dump_json(value)
 
 
-def test_an_unknown_name_is_met_with_the_nearest() -> None:
+def test_an_unknown_input_is_refused_with_the_nearest_name() -> None:
     """Inputs that the action does not declare are refused."""
     action = asking(DataInput(ONE, InputType.STRING))
     unknown = ('the action delivery has no input "order"', 'did you mean "order_id"?')
@@ -133,13 +133,13 @@ def test_an_unknown_name_is_met_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("given", [{}, {ONE: None}, {ONE: ""}])
 def test_a_required_input_needs_a_value(given: dict[str, Scalar]) -> None:
-    """Absent, null and empty stop, and the hint is what to type."""
+    """Absent, null and empty stop, and the hint shows what to type."""
     expected = (f'the input "{ONE}" needs a value', f"use `--input {ONE}=VALUE`")
     assert expected == refusal(asking(DataInput(ONE, InputType.STRING, required=True)), given)
 
 
-def test_defaults_fill_in_and_the_rest_is_left_out() -> None:
-    """A given value wins over the default, even an empty one; null is not given."""
+def test_defaults_are_used_and_missing_inputs_are_left_out() -> None:
+    """A given value overrides the default, even an empty one; null counts as not given."""
     action = asking(
         DataInput("a", InputType.STRING, default_value="x"),
         DataInput("b", InputType.INTEGER, required=True, default_value="7"),

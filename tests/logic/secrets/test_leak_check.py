@@ -1,4 +1,4 @@
-"""The last look: a secret is found in every form, at every depth of JSON within JSON."""
+"""The final check: a secret is found in every encoding, at every depth of nested JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORMS = {name: encode(SECRET) for name, encode in PRINTED.items()}
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
-def test_a_secret_is_found_however_deep_it_stands(form: str, depth: int) -> None:
+def test_a_secret_is_found_at_any_depth(form: str, depth: int) -> None:
     """In a text, in a text within JSON, and so on; escaped as ASCII or not."""
     for first in (0, 1):
         text = FORMS[form].decode()
@@ -38,12 +38,12 @@ def test_a_secret_is_found_however_deep_it_stands(form: str, depth: int) -> None
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"a": "canary"}', '"é\'"', "[1, null, true]"])
-def test_what_holds_none_is_not_suspected(text: str) -> None:
-    """Nor what looks a little like it."""
+def test_text_without_a_secret_is_not_reported(text: str) -> None:
+    """Nor is similar text."""
     assert () == find_secrets(text.encode(), KNOWN)
 
 
-def test_a_key_and_a_number_are_looked_at_too() -> None:
+def test_keys_and_numbers_are_checked() -> None:
     """A secret may be all digits."""
     known = dict.fromkeys(list_encoded_forms("12345678"), "pin")
     assert ("pin",) == find_secrets(b'{"id": 12345678}', known)
@@ -51,14 +51,14 @@ def test_a_key_and_a_number_are_looked_at_too() -> None:
 
 
 def test_every_secret_is_named_once() -> None:
-    """And only those that are there."""
+    """And only those that are present."""
     known = {**KNOWN, **dict.fromkeys(list_encoded_forms("another secret"), "pay")}
     assert ("shop_token", "pay") == find_secrets(f"{SECRET} another secret".encode() * 2, known)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_answer_is_cleaned_in_its_headers_and_texts(form: str) -> None:
-    """Dots stand there, and nothing is found any more."""
+def test_headers_and_texts_of_an_answer_are_masked(form: str) -> None:
+    """Dots replace the secret, and a second check finds nothing."""
     text = FORMS[form].decode()
     body = json.dumps({"tier": f"<{text}>", "of": [text, 1]}).encode()
     dirty = Response(200, (("X-Echo", text),), body)
@@ -67,8 +67,8 @@ def test_an_answer_is_cleaned_in_its_headers_and_texts(form: str) -> None:
     assert ((("X-Echo", MASK),), ()) == (clean.headers, find_secrets(clean.body, KNOWN))
 
 
-def test_a_number_that_is_a_secret_is_cleaned_too() -> None:
-    """A secret may be all digits; other numbers and truth values stay what they are."""
+def test_a_number_equal_to_a_secret_is_masked() -> None:
+    """A secret may be all digits; other numbers and booleans do not change."""
     known = dict.fromkeys(list_encoded_forms("48151623"), "pin")
     body = b'{"pin": 48151623, "of": [1, 1.5, true, null]}'
     assert {"pin": MASK, "of": [1, 1.5, True, None]} == json.loads(
@@ -77,8 +77,8 @@ def test_a_number_that_is_a_secret_is_cleaned_too() -> None:
 
 
 @pytest.mark.parametrize("text", ["a", json.dumps(["a", [1]])])
-def test_looking_takes_little_longer_than_reading(text: str) -> None:
-    """A service that sends a great many texts, one of them escaped, holds nobody up."""
+def test_the_check_takes_little_longer_than_parsing(text: str) -> None:
+    """Many texts with an escaped one among them do not slow it down."""
     body = json.dumps(["\x01", *[text] * 100_000]).encode()
     answer, secret = Response(200, (), body), Secret("shop_token", SECRET)
     start = process_time()
@@ -87,8 +87,8 @@ def test_looking_takes_little_longer_than_reading(text: str) -> None:
 
 
 @given(st.binary() | st.text().map(str.encode))
-def test_what_is_no_json_is_looked_at_as_it_is(data: bytes) -> None:
-    """Any bytes have an answer, and a clean answer stays as it is."""
+def test_a_body_that_is_not_json_is_checked_as_text(data: bytes) -> None:
+    """Any bytes give a result, and a clean answer does not change."""
     assert () == find_secrets(data, KNOWN)
     assert Response(200, (), data).body == clean_response(Response(200, (), data), {}).body
 
@@ -98,8 +98,8 @@ def json_of(answer: Response) -> object:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_keys_are_cleaned_and_none_vanishes(form: str) -> None:
-    """Two that become alike are numbered, and never take the name of another one."""
+def test_keys_are_masked_and_none_is_lost(form: str) -> None:
+    """Two keys that become equal are numbered, and never take the name of another key."""
     text = FORMS[form].decode()
     body = json.dumps({text: 1, "a": {text: 2}, f"{MASK} (2)": 3, SECRET[:-1]: 4})
     cut = Response(200, (), body.encode())
@@ -110,8 +110,8 @@ def test_keys_are_cleaned_and_none_vanishes(form: str) -> None:
     )  # fmt: skip
 
 
-def test_a_great_many_keys_that_become_alike_take_little_time() -> None:
-    """A service that sends them holds nobody up."""
+def test_many_keys_that_become_equal_are_masked_quickly() -> None:
+    """A service that sends them cannot slow down the tool."""
     body = json.dumps({SECRET + "x" * number: number for number in range(2_000)}).encode()
     start = process_time()
     assert 2_000 == len(json.loads(clean_response(Response(200, (), body), KNOWN).body))
@@ -128,8 +128,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("shape", BROKEN)
-def test_a_body_that_is_no_json_is_cleaned_and_stays_none(shape: str) -> None:
-    """In every form, whole and cut; with bytes of another charset beside it."""
+def test_a_body_that_is_not_json_is_masked_and_does_not_become_json(shape: str) -> None:
+    """In every encoding, whole and cut; next to bytes of another charset."""
     for text in (form.decode()[:stop] for form in FORMS.values() for stop in (None, -1)):
         quoted = json.dumps(text)[1:-1] if '"{' in BROKEN[shape] else text
         body = BROKEN[shape].format(quoted, quoted).encode() + b"\xff"
@@ -139,8 +139,8 @@ def test_a_body_that_is_no_json_is_cleaned_and_stays_none(shape: str) -> None:
             parse_json(clean)
 
 
-def test_dots_never_make_json_of_what_was_none() -> None:
-    """A quotation mark in a secret breaks a document, and would be gone with it."""
+def test_masking_never_turns_a_body_into_valid_json() -> None:
+    """A quote in a secret breaks the JSON, and masking must not repair it."""
     known = dict.fromkeys(list_encoded_forms('tok"7d1f-e02a'), "shop_token")
     clean = clean_response(Response(200, (), b'{"tier": "tok"7d1f-e02a"}'), known)
     assert MASK.encode() == clean.body
@@ -161,8 +161,8 @@ MIXED = {
 
 
 @pytest.mark.parametrize("mixture", MIXED)
-def test_what_is_escaped_in_a_way_that_no_list_holds_is_read_and_hidden(mixture: str) -> None:
-    """All of the text is then: where in it the secret stands is not known."""
+def test_a_secret_with_mixed_escapes_is_decoded_and_masked(mixture: str) -> None:
+    """The whole text is masked: the secret's position in it is unknown."""
     secret = Secret("shop_token", "canary/7d1f-e02a")
     known = dict.fromkeys(list_encoded_forms("canary/7d1f-e02a"), "shop_token")
     text = MIXED[mixture]
@@ -175,14 +175,14 @@ def test_what_is_escaped_in_a_way_that_no_list_holds_is_read_and_hidden(mixture:
         assert remove_secrets_from_head(answer, [secret]) == Response(200, clean.headers, body)
 
 
-def test_a_header_is_read_as_text_and_as_the_bytes_that_came() -> None:
-    """HTTP does not say in which coding a header is; ours come decoded as Latin."""
+def test_a_header_is_checked_as_text_and_as_bytes() -> None:
+    """HTTP does not define the charset of a header; ours are decoded as Latin-1."""
     known = dict.fromkeys(list_encoded_forms("päss-wörd-7d1f"), "pay")
     for value in ("päss-wörd-7d1f", "päss-wörd-7d1f".encode().decode("latin-1")):
         assert ((MASK, MASK),) == clean_response(Response(200, ((value, value),)), known).headers
 
 
-def test_a_number_too_long_to_be_read_breaks_nothing() -> None:
-    """Python reads no integer of more than 4,300 digits, also as an entity."""
+def test_a_number_too_long_to_parse_causes_no_error() -> None:
+    """Python parses no integer of more than 4,300 digits, also as an entity."""
     body = b"&#" + b"9" * 5_000 + b"; &amp;"
     assert () == find_secrets(body, KNOWN)

@@ -1,4 +1,4 @@
-"""The last net lets no form of a secret through, however it is cut into writes."""
+"""The scrubber lets no encoding of a secret through, however the output is split into writes."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ def scrubbed(data: bytes, cuts: list[int], *secrets: str) -> bytes:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("secret", HARD)
-def test_a_secret_is_hidden_in_every_form_and_at_every_cut(secret: str, encoding: str) -> None:
-    """One cut at each byte; what stands beside it stays."""
+def test_a_secret_is_masked_in_every_encoding_and_at_every_split(
+    secret: str, encoding: str
+) -> None:
+    """One split at each byte; surrounding text stays."""
     form = ENCODINGS[encoding](secret)
     data = b"before " + form + b" after"
     for cut in range(len(data) + 1):
@@ -58,7 +60,7 @@ def test_a_secret_is_hidden_in_every_form_and_at_every_cut(secret: str, encoding
     st.lists(st.text("abAB/+ %é", min_size=8, max_size=14), min_size=1, max_size=3),
     st.integers(0, 2**32),
 )
-def test_no_byte_of_a_form_is_seen_however_forms_overlap(secrets: list[str], seed: int) -> None:
+def test_overlapping_secrets_are_masked_completely(secrets: list[str], seed: int) -> None:
     """Many secrets of few letters, in many writes."""
     draw = random.Random(seed)
     kinds = list(ENCODINGS.values())
@@ -69,15 +71,15 @@ def test_no_byte_of_a_form_is_seen_however_forms_overlap(secrets: list[str], see
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=9))
-def test_what_is_no_secret_passes_unchanged(data: bytes, cuts: list[int]) -> None:
-    """Byte for byte, also what begins like a secret and then is none."""
+def test_other_text_passes_unchanged(data: bytes, cuts: list[int]) -> None:
+    """Byte for byte, also text that begins like a secret but is none."""
     data = data.replace(b"a", b"tok-7d1f-e0")
     assert data == scrubbed(data, cuts, "tok-7d1f-e02a")
 
 
 @pytest.mark.parametrize("user", ["a", "ab", "abc"])
-def test_a_basic_pair_shows_no_letter_of_the_password(user: str) -> None:
-    """Whatever stands before it moves its bits."""
+def test_a_basic_credential_shows_no_letter_of_the_password(user: str) -> None:
+    """Text before it shifts its bits in Base64."""
     pair = base64.b64encode(f"{user}:tok-7d1f-e02a".encode())
     clean = scrubbed(pair, [], "tok-7d1f-e02a")
     seen = clean.replace(MASK.encode(), b"")
@@ -88,8 +90,8 @@ CUT = "Tok-7D1f/e02a+kZ9'q&x-end"
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_secret_that_was_cut_is_known_by_its_beginning(encoding: str) -> None:
-    """From twelve characters on, at every cut of the stream; what follows it stays."""
+def test_a_cut_off_secret_is_masked_by_its_beginning(encoding: str) -> None:
+    """From twelve characters on, at every split of the stream; the following text stays."""
     encode = ENCODINGS[encoding]
     for length in range(12, len(CUT)):
         form = encode(CUT[:length])
@@ -103,8 +105,8 @@ def test_a_secret_that_was_cut_is_known_by_its_beginning(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("secret", HARD)
-def test_half_a_character_is_never_left(secret: str) -> None:
-    """Where a secret goes on otherwise, with a character that begins with the same bytes."""
+def test_a_partial_character_is_never_left(secret: str) -> None:
+    """If the text continues with another character that begins with the same bytes."""
     text = secret + "のひみつ"
     for length in range(12, len(text)):
         other = chr(ord(text[length]) + 1)
@@ -114,8 +116,8 @@ def test_half_a_character_is_never_left(secret: str) -> None:
 
 @given(st.text("abAB/+ %é", min_size=12, max_size=20), st.integers(0, 2**32))
 @settings(deadline=None)
-def test_writes_are_cleaned_as_the_whole_is(secret: str, seed: int) -> None:
-    """However they are cut, with secrets and beginnings of them."""
+def test_split_writes_are_masked_like_the_whole_text(secret: str, seed: int) -> None:
+    """However they are split, with secrets and beginnings of secrets."""
     draw = random.Random(seed)
     parts = [
         draw.choice(list(ENCODINGS.values()))(secret[: draw.randrange(9, 21)]) for _ in "12345"
@@ -125,8 +127,8 @@ def test_writes_are_cleaned_as_the_whole_is(secret: str, seed: int) -> None:
     assert scrubbed(data, [], secret) == scrubbed(data, cuts, secret)
 
 
-def test_a_secret_of_less_than_twelve_characters_is_known_as_a_whole_only() -> None:
-    """Its beginning is no secret: it stands everywhere."""
+def test_a_short_secret_is_masked_only_as_a_whole() -> None:
+    """Its beginning is too common to be secret."""
     assert b"tok-7d1f-e" == scrubbed(b"tok-7d1f-e", [], "tok-7d1f-e0")
     assert MASK.encode() == scrubbed(b"tok-7d1f-e0", [], "tok-7d1f-e0")
 
@@ -146,8 +148,8 @@ PUBLIC = {
 
 
 @pytest.mark.parametrize("what", PUBLIC)
-def test_a_beginning_that_many_secrets_share_is_no_secret(what: str) -> None:
-    """In no encoding; twelve characters behind it are."""
+def test_a_common_beginning_of_secrets_is_not_masked(what: str) -> None:
+    """In no encoding; twelve characters after it are."""
     secret, other = PUBLIC[what]
     for encode in ENCODINGS.values():
         assert encode(other) == scrubbed(encode(other), [], secret)
@@ -155,8 +157,8 @@ def test_a_beginning_that_many_secrets_share_is_no_secret(what: str) -> None:
             assert MASK.encode() == scrubbed(encode(text), [], secret)[: len(MASK.encode())]
 
 
-def test_a_password_in_a_url_is_no_public_beginning() -> None:
-    """Up to its host, the URL is the secret's own."""
+def test_a_url_with_a_password_has_no_public_beginning() -> None:
+    """Up to its host, the URL is part of the secret."""
     secret = "https://bob:s3cretpassw0rd-long@api.shop.example/hook"
     for end in range(len("https://bob:"), len(secret)):
         shown = scrubbed(secret[:end].encode(), [], secret)
@@ -164,8 +166,8 @@ def test_a_password_in_a_url_is_no_public_beginning() -> None:
     assert b"s3cretpassw0rd" not in scrubbed(secret[:40].encode(), [], secret)
 
 
-def test_beginnings_take_no_longer_than_other_bytes() -> None:
-    """A quarter of a megabyte of nothing but secrets, whole or cut, holds nobody up."""
+def test_masking_many_secrets_is_fast() -> None:
+    """A quarter of a megabyte of only secrets, whole or cut, takes little time."""
     for data in (CUT[:13].encode() * 20_000, CUT.encode() * 10_000):
         start = process_time()
         scrubbed(data, [*range(0, len(data), 8192)], CUT)

@@ -1,4 +1,4 @@
-"""Lines are read as they are written and in no other form; of a damaged file the rest is found."""
+"""Lines are read only in the form in which they are written; damaged files are read in part."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ vaults = builds(
 
 @few
 @given(vaults, salts)
-def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
-    """For every vault that the format knows, whatever order its nouns are in."""
+def test_a_written_vault_reads_back_unchanged(vault: VaultContents, mac: bytes) -> None:
+    """For every vault that the format allows, in any order of its entries."""
     shuffled = replace(vault, recipients=vault.recipients[::-1], entries=vault.entries[::-1])
     covered = file_format.format_vault(shuffled)
     text = file_format.parse_vault(covered + end_line(mac))
@@ -80,8 +80,8 @@ def test_what_is_written_is_read(vault: VaultContents, mac: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_a_vault_or_an_error_of_a_kind(data: bytes) -> None:
-    """Nothing else leaves."""
+def test_any_bytes_give_a_vault_or_a_vault_error(data: bytes) -> None:
+    """No other exception is raised."""
     with pytest.raises(VaultError) as caught:
         file_format.parse_vault(data)
     assert caught.value.fault in {VaultFault.NOT_A_VAULT, VaultFault.TRUNCATED}
@@ -91,8 +91,8 @@ HEAD = b'{"epoch":1,"format":"cactions-vault/1","generation":1,"vault":"' + b"0"
 
 
 @given(st.binary(max_size=200))
-def test_anything_after_a_head_is_an_error_of_a_kind(data: bytes) -> None:
-    """Also where the first line is right."""
+def test_any_bytes_after_a_head_give_a_vault_error(data: bytes) -> None:
+    """Also if the first line is valid."""
     with pytest.raises(VaultError) as caught:
         file_format.parse_vault(HEAD + data + b"\n")
     assert VaultFault.NOT_CANONICAL is caught.value.fault
@@ -101,10 +101,10 @@ def test_anything_after_a_head_is_an_error_of_a_kind(data: bytes) -> None:
 
 @few
 @given(vaults, salts, st.data())
-def test_what_is_left_of_a_damaged_file_is_found(
+def test_intact_lines_of_a_damaged_file_are_found(
     vault: VaultContents, mac: bytes, data: st.DataObject
 ) -> None:
-    """Every line that is whole, with its number; the others are counted too."""
+    """Every intact line, with its number; the others are counted."""
     rows = (file_format.format_vault(vault) + end_line(mac)).splitlines(keepends=True)
     broken = data.draw(st.integers(1, len(rows) - 2))
     rows[broken] = rows[broken][:-9] + b"\n"
@@ -146,10 +146,10 @@ VALUES: dict[str, str | int] = {
         (Problem.LINKED, "x.vault is a symbolic link", "vault verify"),
     ],
 )
-def test_every_problem_says_what_was_not_done_and_the_way_out(
+def test_every_error_says_what_was_not_done_and_the_next_step(
     problem: Problem, says: str, way_out: str
 ) -> None:
-    """A kind for programs, words for people."""
+    """A kind for programs, a message for people."""
     error = build_error(problem, line=3, **VALUES)
     with pytest.raises(VaultError, match=says):
         raise error

@@ -1,4 +1,4 @@
-"""Keys survive every way of copying them whole, and no way of copying them badly."""
+"""Keys survive every complete way of copying them, and every copying mistake is detected."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def refusal(text: str, vault_id: str = VAULT, kind: str = "key") -> str:
 
 
 @given(keys, st.text(max_size=40), kinds)
-def test_what_is_written_is_read(key: bytes, vault_id: str, kind: str) -> None:
+def test_an_encoded_key_decodes_to_itself(key: bytes, vault_id: str, kind: str) -> None:
     """For every key, vault and kind."""
     assert key == decode_key(encode_key(key, vault_id, kind), vault_id, kind)
 
 
-def test_the_form_stays_as_it_is() -> None:
-    """A key that somebody wrote down must open the vault in ten years."""
+def test_the_key_encoding_does_not_change() -> None:
+    """A key written on paper must open the vault in ten years."""
     assert (
         "cactions-key-1:AAAQEAYE-AUDAOCAJ-BIFQYDIO-B4IBCEQT-C"
         "QKRMFYY-DENBWHA5-DYPUBFXX-7YCDCSLB"
@@ -63,8 +63,8 @@ def test_the_form_stays_as_it_is() -> None:
         TEXT.replace("cactions", "cac\ntions"),
     ],
 )
-def test_what_a_mail_does_to_a_key_is_forgiven(copy: str) -> None:
-    """Case, blanks, line breaks and hyphens carry nothing."""
+def test_case_and_white_space_of_a_key_do_not_matter(copy: str) -> None:
+    """Case, spaces, line breaks and hyphens are ignored."""
     assert KEY == decode_key(copy, VAULT, "key")
 
 
@@ -94,21 +94,21 @@ def test_what_a_mail_does_to_a_key_is_forgiven(copy: str) -> None:
         (HEAD + "B" + BODY[1:], "the vault key has a wrong checksum: at least one letter is wrong"),
     ],
 )  # fmt: skip
-def test_a_bad_copy_says_what_is_wrong_with_it(text: str, message: str) -> None:
-    """Each in its own words, with a next step."""
+def test_an_invalid_key_says_what_is_wrong_with_it(text: str, message: str) -> None:
+    """Each with its own message and a next step."""
     assert message == refusal(text)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_text_of_one_kind_is_never_one_of_another(kind: str) -> None:
-    """Also not where its first letters were changed: the checksum knows the kind."""
+def test_a_key_of_one_kind_is_never_valid_as_another(kind: str) -> None:
+    """Also if its first letters were changed: the checksum includes the kind."""
     [other] = set(KINDS) - {kind}
     text = encode_key(KEY, VAULT, kind)
     assert f"this is a {KINDS[kind]}, not a {KINDS[other]}" == refusal(text, kind=other)
     assert "wrong checksum" in refusal(text.replace(kind, other, 1), kind=other)
 
 
-def test_every_single_change_of_a_letter_is_noticed() -> None:
+def test_every_single_letter_change_is_detected() -> None:
     """All 64 places, all 31 other letters."""
     letters = BODY.replace("-", "")
     for at, there in enumerate(letters):
@@ -117,8 +117,8 @@ def test_every_single_change_of_a_letter_is_noticed() -> None:
             assert "wrong checksum" in refusal(changed)
 
 
-def test_every_cut_and_every_pair_of_letters_in_the_wrong_order_is_noticed() -> None:
-    """What hands and screens do to long texts."""
+def test_truncation_and_swapped_letters_are_detected() -> None:
+    """Typical mistakes when typing or displaying long texts."""
     for end in range(len(TEXT)):
         refusal(TEXT[:end])
     letters = BODY.replace("-", "")
@@ -128,8 +128,8 @@ def test_every_cut_and_every_pair_of_letters_in_the_wrong_order_is_noticed() -> 
 
 
 @given(st.text(), kinds)
-def test_any_text_is_a_key_or_an_error_with_a_next_step(text: str, kind: str) -> None:
-    """Nothing else leaves, and nothing of what was given is in the words."""
+def test_any_text_gives_a_key_or_an_error_with_a_next_step(text: str, kind: str) -> None:
+    """No other exception is raised, and the message holds no part of the input."""
     words = re.findall(r"\w+", refusal(text, kind=kind))
     assert set() == {word for word in words if word not in OURS and not word.isdecimal()}
 
@@ -144,8 +144,8 @@ OURS = set(
 )
 
 
-def test_a_message_repeats_nothing_of_a_key() -> None:
-    """Whatever was done to it on the way; it may end in a log."""
+def test_an_error_message_contains_no_part_of_the_key() -> None:
+    """For any copying mistake; the message may end up in a log."""
     chance = random.Random(4)
     letters = BODY.replace("-", "")
     for _ in range(2000):
@@ -160,8 +160,8 @@ def test_a_message_repeats_nothing_of_a_key() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])
-def test_only_a_whole_key_becomes_a_text(length: int) -> None:
-    """A shorter one would be a fault of the program."""
+def test_only_a_key_of_full_length_is_encoded(length: int) -> None:
+    """A shorter one would be a programming error."""
     with pytest.raises(ValueError, match="a key has 32 bytes"):
         encode_key(bytes(length), VAULT, "key")
 
@@ -180,8 +180,8 @@ OTHER = encode_key(bytes(32), "vault-2", "key")
         OTHER.replace(":", ":\n") + "\n" + TEXT,
     ],
 )
-def test_of_several_keys_the_one_of_the_vault_is_found(text: str) -> None:
-    """A person with two vaults keeps both keys in one place."""
+def test_the_key_of_the_vault_is_found_among_several(text: str) -> None:
+    """A teammate with two vaults stores both keys in one place."""
     assert KEY == find_key(text, VAULT, "key")
 
 
@@ -197,8 +197,8 @@ def test_of_several_keys_the_one_of_the_vault_is_found(text: str) -> None:
         (f"nonsense\n{TEXT}", "this is no vault key"),
     ],
 )
-def test_a_bad_text_among_several_is_not_passed_over(text: str, words: str) -> None:
-    """It may be the one that was meant."""
+def test_an_invalid_key_among_several_is_an_error(text: str, words: str) -> None:
+    """It may be the intended one."""
     with pytest.raises(KeyTextError, match=words) as caught:
         find_key(text, VAULT, "key")
     assert isinstance(caught.value, OtherVaultError) == ("another vault" in words)

@@ -1,4 +1,4 @@
-"""Where a token may go: where the YAML and every entry of the vault that binds it say so."""
+"""A token may be sent to a host that both the YAML and all of its vault entries allow."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def fetched(hosts: set[str], *names: str) -> Token:
     return Token("crm", "X", (*sorted(hosts),), fetch=TokenFetch(request, parse_path("$.t")))
 
 
-def test_a_token_goes_where_the_yaml_and_every_secret_of_its_fetch_let_it_go() -> None:
-    """For all hosts of the YAML and of two secrets: never one more, never one less."""
+def test_a_token_host_must_be_allowed_by_the_yaml_and_every_fetch_secret() -> None:
+    """For all hosts of the YAML and of two secrets: exactly the common ones."""
     tried = 0
     for named, one, two in product(SUBSETS, [None, *SUBSETS], [None, *SUBSETS]):
         token = fetched(named, "one", "two")
@@ -62,8 +62,8 @@ def test_a_token_goes_where_the_yaml_and_every_secret_of_its_fetch_let_it_go() -
     TOLD.append(f"tokens: {tried:,} bindings of two secrets: each goes where all agree")
 
 
-def test_a_users_token_goes_where_the_yaml_and_its_own_entry_let_it_go() -> None:
-    """An entry that holds a value is a secret, and binds no user's token."""
+def test_a_users_token_host_must_be_allowed_by_the_yaml_and_its_entry() -> None:
+    """An entry that holds a value is a secret, and does not bind a user's token."""
     for named, bound in product(SUBSETS, SUBSETS):
         token = Token("jwt", "X", (*named,))
         assert named & bound == set(TokenBinding(token, {"jwt": secret("jwt", bound)}).hosts)
@@ -72,25 +72,25 @@ def test_a_users_token_goes_where_the_yaml_and_its_own_entry_let_it_go() -> None
         assert () == TokenBinding(token, {}).hosts
 
 
-def test_a_binding_of_a_user_binds_no_fetched_token() -> None:
-    """It is no secret, whatever a fetch says."""
+def test_a_users_token_entry_does_not_bind_a_fetched_token() -> None:
+    """It is not a secret, whatever a fetch refers to."""
     token = fetched({"a.example"}, "jwt")
     assert () == TokenBinding(token, {"jwt": secret("jwt", {"a.example"})}).hosts
 
 
-def test_a_fetch_without_a_secret_is_bound_by_the_yaml_alone() -> None:
-    """What it gives, an attacker could fetch as well."""
+def test_a_fetch_without_a_secret_needs_only_the_yaml() -> None:
+    """An attacker could fetch such a token as well."""
     token = fetched(set(HOSTS))
     assert ((), HOSTS) == (list_binders(token), TokenBinding(token, {}).hosts)
 
 
-def test_a_sealed_token_is_bound_by_its_own_hosts() -> None:
-    """Nothing more is asked of the vault."""
+def test_a_sealed_token_is_bound_to_its_own_hosts() -> None:
+    """Nothing else is needed from the vault."""
     assert () == list_binders(Token("shop", "X", HOSTS, value=SecretRef("shop_token")))
 
 
-def test_the_remedy_keeps_what_was_bound_and_binds_every_secret() -> None:
-    """One command for each secret that lacks the host, to be copied as it stands."""
+def test_the_suggested_commands_keep_old_hosts_and_bind_every_secret() -> None:
+    """One command for each secret that lacks the host, ready to be copied."""
     token = fetched({"a.example", "b.example"}, "one", "two")
     held = {
         "one": secret("one", {"b.example"}, "auth.example"),
@@ -103,8 +103,8 @@ def test_the_remedy_keeps_what_was_bound_and_binds_every_secret() -> None:
     assert "name it under `hosts`" in TokenBinding(token, held).get_remedy(["c.example"])
 
 
-def test_no_name_of_a_yaml_makes_another_command() -> None:
-    """What a shell would obey stands in quotes."""
+def test_no_name_from_the_yaml_changes_the_suggested_command() -> None:
+    """Shell syntax is quoted."""
     token = Token("jwt; rm -rf ~", "X", ("a.example",))
     assert (
         "`cactions vault bind 'jwt; rm -rf ~' --user --token-host a.example`"

@@ -1,4 +1,4 @@
-"""What is composed in C is what the events say, letter by letter and mark by mark."""
+"""The tree built in C equals the tree built from events, in every value and position."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def plain(node: Node | None) -> object:
 
 
 def by_events(text: str) -> tuple[object, bool]:
-    """The tree, and whether nothing was wrong with it."""
+    """The tree, and whether it has no errors."""
     faults = Diagnostics("a.yaml")
     try:
         root = TreeBuilder(faults).build(yaml.parse(text, Loader=yaml.CSafeLoader))
@@ -43,7 +43,7 @@ def by_events(text: str) -> tuple[object, bool]:
 
 
 def agree(text: str) -> bool:
-    """Whether it was composed; if so, exactly as by its events, which find no fault in it."""
+    """Whether C built the tree; if so, it equals that of the events, which have no errors."""
     composed = build_plain_tree(text)
     if composed is None:
         return False
@@ -52,31 +52,31 @@ def agree(text: str) -> bool:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_both_ways_give_the_same_tree(text: str) -> None:
-    """Of every file that the other tests know."""
+def test_both_parsers_give_the_same_tree(text: str) -> None:
+    """For every file of the other tests."""
     agree(text)
 
 
-def test_most_files_are_composed() -> None:
-    """Else it would be of no use."""
+def test_most_files_are_parsed_in_c() -> None:
+    """Otherwise the fast parser would be useless."""
     assert sum(map(agree, TEXTS)) * 10 > len(TEXTS) * 8
 
 
 @given(at=st.integers(0, len(BASE)), gone=st.integers(0, 3), come=st.lists(SIGNS, max_size=3))
-def test_a_file_that_was_changed_by_a_cat(at: int, gone: int, come: list[str]) -> None:
-    """Whatever it is then, both ways agree on it, or only the events are asked."""
+def test_both_parsers_agree_on_randomly_changed_files(at: int, gone: int, come: list[str]) -> None:
+    """For any content, both agree, or only the events are used."""
     agree(BASE[:at] + "".join(come) + BASE[at + gone :])
 
 
 @given(st.lists(SIGNS | st.sampled_from("ab10"), max_size=30).map("".join))
-def test_a_file_of_signs(text: str) -> None:
-    """As above, from nothing."""
+def test_both_parsers_agree_on_random_characters(text: str) -> None:
+    """Like the test above, with generated content."""
     agree(text)
 
 
 @pytest.mark.parametrize("depth", [1, MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 3_000, 100_000])
-def test_depth_is_never_recursion_in_c(depth: int) -> None:
-    """What nests too deeply is left to the events, one by one."""
+def test_deep_nesting_is_not_parsed_in_c(depth: int) -> None:
+    """Deeply nested files are parsed from events, one by one."""
     assert agree("[" * depth + "]" * depth) is (depth <= MAX_DEPTH)
     assert build_plain_tree("- " * depth + "a") is None or depth == 1
     assert build_plain_tree("\n".join(" " * n + "a:" for n in range(min(depth, 500)))) is None or (
@@ -88,6 +88,6 @@ def test_depth_is_never_recursion_in_c(depth: int) -> None:
     "text", ["a: &x 1", "a: *x", "a: !t 1", "%YAML 1.1\n---\na: 1", "<<: {a: 1}", "a: 1\na: 2",
              "{a: 1}: 2", "? a\n: 1", "--- 1\n--- 2", "[&x 1, *x]", "a: [*x]", '{"a":*x}'],
 )  # fmt: skip
-def test_what_is_not_allowed_is_left_to_the_events(text: str) -> None:
-    """They have the words for it."""
+def test_forbidden_syntax_is_not_parsed_in_c(text: str) -> None:
+    """The parser of events has the error messages."""
     assert build_plain_tree(text) is None

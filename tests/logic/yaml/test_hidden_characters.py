@@ -1,4 +1,4 @@
-"""What hides text from the reader of an action file is refused at its place, wherever it stands."""
+"""Characters that hide text in an action file are refused at their place, at any position."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ workspace:
   people: "people.csv"
 """
 SPOTS = ("# a com", '  people: "pe', "version: 1", "workspace:", "")
-"""A sign is put behind each of them: in a comment, a quoted text, at a line's end, first of all."""
+"""A character is put after each: in a comment, a quoted text, at a line's end, at the start."""
 FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00\ufe0f"
 LINE_ENDS = "\r\x85\u2028\u2029"
 HIDDEN = [
@@ -29,8 +29,8 @@ HIDDEN = [
 ]
 
 
-def test_a_selector_varies_one_sign_that_is_seen() -> None:
-    """A second one behind it could carry text that is not seen."""
+def test_a_variation_selector_must_follow_one_visible_character() -> None:
+    """A second one after it could encode invisible text."""
     for text, refused in (
         ("❤\ufe0f", 0),
         ("1\ufe0f\u20e3", 0),
@@ -45,7 +45,7 @@ def found_in(text: str) -> tuple[Finding, ...]:
 
 
 def cases() -> Iterator[tuple[str, str, int, int]]:
-    """A sign, the text with it, and the line and column as git counts them."""
+    """A character, the text with it, and the line and column as git counts them."""
     for sign in HIDDEN:
         for spot in SPOTS:
             if sign == "\ufeff" and not spot:
@@ -56,8 +56,8 @@ def cases() -> Iterator[tuple[str, str, int, int]]:
             yield sign, text, line, at - FILE.rfind("\n", 0, at)
 
 
-def test_no_sign_that_hides_is_accepted_anywhere() -> None:
-    """Every Cf character, filler and false line end, in five places: tried 830 and more."""
+def test_hiding_characters_are_refused_everywhere() -> None:
+    """Every Cf character, filler and false line end, in five places: more than 830 cases."""
     tried, accepted = 0, []
     for sign, text, line, column in cases():
         [*found] = found_in(text)
@@ -71,8 +71,8 @@ def test_no_sign_that_hides_is_accepted_anywhere() -> None:
     assert [] == accepted
 
 
-def test_lines_are_those_of_git_behind_a_false_line_end() -> None:
-    """Each of several findings stands where git, an editor and a reviewer would look for it."""
+def test_line_numbers_are_those_of_git_after_a_false_line_end() -> None:
+    """Each of several findings has the place that git, editors and reviewers use."""
     text = "version: 1\u2028# a\x85b\r\n#\rc\n#\u200b\n"
     places = [one.place for one in found_in(text)]
     assert [(1, 11), (1, 15), (2, 2), (3, 2)] == [(p.line, p.column) for p in places if p]
@@ -81,32 +81,32 @@ def test_lines_are_those_of_git_behind_a_false_line_end() -> None:
 @pytest.mark.parametrize(
     "text", ["version: 1\r\n", "\ufeffversion: 1\n", "version: 1 # \u26a0\ufe0f é 漢\n"]
 )
-def test_what_hides_nothing_is_fine(text: str) -> None:
-    """Windows' line ends, a mark of order at the very beginning, emoji and every script."""
+def test_harmless_characters_are_accepted(text: str) -> None:
+    """Windows line ends, a byte order mark at the very beginning, emoji and every script."""
     assert () == found_in(text)
 
 
-def test_an_escape_says_what_is_meant() -> None:
+def test_an_escaped_character_is_accepted() -> None:
     """In double quotes a reviewer sees it."""
     assert () == found_in(FILE.replace("people.csv", "p\\u200d\\u2028.csv"))
 
 
 @pytest.mark.parametrize("blanks", [" " * 96, "\t" * 12, " \t" * 12, " " * 5_000])
-def test_text_out_of_the_window_is_refused(blanks: str) -> None:
-    """A key, or a text, that stands far to the right of what is seen."""
+def test_text_far_to_the_right_is_refused(blanks: str) -> None:
+    """A key, or a text, that is far to the right of the visible area."""
     [one] = found_in(f"version: 1\nallow: [],{blanks}trust: []\n")
     assert "out of sight" in one.message
     assert one.place is not None
     assert (2, 11) == (one.place.line, one.place.column)
 
 
-def test_blanks_with_nothing_behind_them_hide_nothing() -> None:
-    """At the end of a line there is no text to be seen."""
+def test_trailing_spaces_are_accepted() -> None:
+    """At the end of a line they hide no text."""
     assert () == found_in(f"version: 1{' ' * 200}\n")
 
 
-def test_a_million_hiding_places_are_counted() -> None:
-    """A hundred are told one by one."""
+def test_a_million_hiding_characters_are_counted() -> None:
+    """A hundred are listed one by one."""
     *_, last = found = found_in("version: 1 #" + "\u200b" * 1_000 + "\n")
     assert 101 == len(found)
     assert "900 more hiding places like these follow" == last.message
@@ -124,15 +124,15 @@ def test_a_million_hiding_places_are_counted() -> None:
         ("version: 1\n#\x0callow: []\n", "U+000C FORM FEED"),
     ],
 )
-def test_the_parser_and_a_reviewer_see_one_file(text: str, said: str) -> None:
-    """Text behind an end of the document, directives, tabs as indentation, controls."""
+def test_syntax_that_parser_and_reviewer_read_differently_is_refused(text: str, said: str) -> None:
+    """Text after the end of a document, directives, tabs as indentation, control characters."""
     found = found_in(text)
     assert found
     assert said in f"{found[0].message} {found[0].hint}"
 
 
-def test_an_unfinished_merge_is_named() -> None:
-    """At the first of git's marks, instead of what the parser makes of them."""
+def test_an_unfinished_merge_is_reported() -> None:
+    """At the first conflict marker, instead of a later parser error."""
     text = "<<<<<<< HEAD\nversion: 1\n=======\nversion: 1\n>>>>>>> branch\n"
     [one] = found_in(text)
     assert "this is a mark of an unfinished git merge" == one.message
@@ -146,8 +146,8 @@ BLANKS = [
 
 
 @pytest.mark.parametrize("blank", [*BLANKS, "\t", " \xa0", "\u2003 \t"])
-def test_no_blank_makes_a_gap_that_moves_text_out_of_sight(blank: str) -> None:
-    """A suppression behind it would take effect unseen; shorter gaps and ends of lines are left."""
+def test_long_gaps_of_any_white_space_are_refused(blank: str) -> None:
+    """A suppression after it would work unseen; shorter gaps and ends of lines are accepted."""
     for sign in ("# cactions: ignore[CA104]", "x"):
         assert 1 == len(found_in(f"version: 1 # key{blank * GAP}{sign}\n"))
         assert 0 == len(found_in(f"version: 1 # key{blank * 3}{sign}\n"))
