@@ -1,6 +1,6 @@
-"""Small builders of the nouns: what a test does not say is ordinary and fits together.
+"""Small builders of model objects: unspecified fields get ordinary, consistent values.
 
-Ada is the person, ``loyalty`` the action, and the answer is about Ada unless a test says so.
+Ada is the person, ``loyalty`` the action, and the answer is about Ada by default.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def person(fields: dict[str, Json] | None = None, /, **attributes: Json) -> Pers
 
 
 def mapping(name: str = "tier", kind: str = "string", /, **policies: Any) -> AttributeMapping:
-    """``$.<name>`` onto an attribute of this data type, which no user can write."""
+    """``$.<name>`` to an attribute of this data type, which no end user can write."""
     about = {key: policies.pop(key) for key in ("options", "messenger_writable") if key in policies}
     attribute = Attribute(name, DataType(kind), **{"messenger_writable": False, **about})
     path = parse_path(policies.pop("path")) if "path" in policies else Path(f"$.{name}", (name,))
@@ -56,7 +56,7 @@ USER_ID = PersonField("user_id")
 
 
 def same_person(path: str = "$.email", equals: Reference = EMAIL, **rest: Any) -> SamePerson:
-    """The proof by this path and reference; by e-mail unless a test says otherwise."""
+    """The identity check with this path and reference; by e-mail by default."""
     return SamePerson(parse_path(path), equals, **rest)
 
 
@@ -67,7 +67,7 @@ def rows(path: str, **where: Reference) -> Rows:
 
 
 def response(*mappings: AttributeMapping, **rest: Any) -> ActionResponse:
-    """How to read the answer: the mappings, proven by e-mail."""
+    """How to read the answer: the mappings, verified by e-mail."""
     return ActionResponse(mapping=mappings, **{"same_person": same_person(), **rest})
 
 

@@ -1,6 +1,6 @@
-"""Hooks of the test run: generated cases are counted, measured and told at the end.
+"""Hooks of the test run: generated cases are counted, measured and reported at the end.
 
-The tests run in several processes (pytest-xdist); what each has counted comes together here.
+The tests run in several processes (pytest-xdist); their counts are combined here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from cactions.edges.files.confined_paths import forget_projects
-from tests.counting import COUNTS, HOSTILE, Tally, counted, target_of
-from tests.told import TOLD
+from tests.case_counts import COUNTS, HOSTILE, Tally, counted, target_of
+from tests.run_report import REPORT
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Hypothesis lets the body of a test be replaced (its ``inner_test``)."""
+    """Hypothesis allows replacing the body of a test (its ``inner_test``)."""
     handle = getattr(getattr(item, "obj", None), "hypothesis", None)
     target = target_of(item.nodeid)
     if not (handle and target):
@@ -38,31 +38,31 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays: thousands of tests are not searched for garbage at each one."""
+    """Freeze collected objects: garbage collection then skips thousands of tests."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def _no_project() -> Iterator[None]:
-    """No test knows the folders of another."""
+    """Forget the project folders of each test."""
     yield
     forget_projects()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker process hands over what it has counted."""
+    """A worker process reports its counts."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["told"] = TOLD
+        output["report"] = REPORT
         output["tallies"] = {name: asdict(tally) for name, tally in COUNTS.by_target.items()}
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """The counts of a worker process that has ended; one that died has none."""
+    """The counts of a finished worker process; a crashed one has none."""
     output = getattr(node, "workeroutput", {})
-    TOLD.extend(output.get("told", ()))
+    REPORT.extend(output.get("report", ()))
     for name, tally in output.get("tallies", {}).items():
         COUNTS.add(name, Tally(**tally))
 
@@ -73,7 +73,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("generated cases")
         for line in COUNTS.lines():
             terminalreporter.write_line(line)
-    if TOLD:
+    if REPORT:
         terminalreporter.section("kills and failing disks")
-        for line in TOLD:
+        for line in REPORT:
             terminalreporter.write_line(line)

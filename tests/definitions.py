@@ -1,4 +1,4 @@
-"""Action files made of parts, for tests that need many: JSON is YAML, and easier to make."""
+"""Action files built from parts, for tests that need many: as JSON, which is YAML."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def file(
     verification: bool = True,
     **rest: Any,
 ) -> str:
-    """A file with these actions, called ``look``, ``look2`` …, and what they need."""
+    """A file with these actions, called ``look``, ``look2`` …, and the declarations they need."""
     named = {f"look{n or ''}": each for n, each in enumerate(one)}
     return json.dumps(
         {
@@ -70,7 +70,7 @@ def file(
 
 
 def asking(channel: str, hole: str) -> dict[str, Any]:
-    """A request that carries a template in one of the ways that there are."""
+    """A request that contains a template in one of the possible places."""
     text = f"{{{{ {hole} }}}}"
     search = {"effect": "read"}
     return {
@@ -88,11 +88,11 @@ def asking(channel: str, hole: str) -> dict[str, Any]:
 
 
 def reading(channel: str, hole: str, **parts: Any) -> dict[str, Any]:
-    """The answer; where the value chooses the row, it does so here."""
+    """The answer; if the value selects the row, it does so here."""
     rows = {"rows": {"path": "$.data[*]", "where": {"$.customer": hole}}}
     return response(**parts, **(rows if channel == "where" else {}))
 
 
 CHANNELS = ("url", "path", "query", "glued", "header", "json", "nested", "form", "text", "where")
 UNQUOTED = ("header", "text")
-"""Where a value that people choose is warned of, whatever proves the answer."""
+"""Places where an end user's value causes a warning, whatever verifies the answer."""

@@ -1,4 +1,4 @@
-"""A secret as forty kinds of software write it down; made without the code that looks for it."""
+"""A secret in the forty encodings of common software; independent of the code that searches it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _lower_percent(text: str) -> str:
 
 
 def _aligned(text: str, before: int) -> bytes:
-    """Base64 of the secret inside of something, without the letters that it shares."""
+    """Base64 of text that contains the secret, without the letters that depend on other text."""
     whole = base64.b64encode(b"x" * before + text.encode() + b"yyy")
     start, stop = -(-before * 8 // 6), (before + len(text.encode())) * 8 // 6
     return whole[start:stop]
@@ -83,7 +83,7 @@ BEGINNING: Final = 12
 
 
 def beginning(text: str, encode: Encoded) -> bytes:
-    """What every beginning of the secret of twelve characters or more has in this encoding."""
+    """The common beginning, in this encoding, of every cut secret of at least twelve characters."""
     both = zip(encode(text[:BEGINNING]), encode(text), strict=False)
     return bytes(ours for ours, _ in takewhile(lambda pair: pair[0] == pair[1], both))
 

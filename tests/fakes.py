@@ -1,4 +1,4 @@
-"""Ports in memory, for tests of use cases. They obey the same contracts as the edges.
+"""In-memory ports for tests of use cases. They fulfil the same contracts as the real ones.
 
 The contracts are in ``tests/edges/test_contracts.py``.
 """
@@ -132,14 +132,14 @@ class FakeJournal:
         return iter(order)
 
     def list_damaged(self) -> list[tuple[str, str]]:
-        """Those that a test says; nothing in memory is damaged."""
+        """Those that a test sets; nothing in memory is damaged."""
         return self.unreadable
 
     def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         last: dict[str, Value] = {}
         for run in self.list_runs():
             for entry in reversed(run.entries if run.head.kind is RunKind.APPLY else ()):
-                if _is_about(entry, person_id) and _stands(entry):
+                if _is_about(entry, person_id) and _is_applied(entry):
                     for change in entry.plan.effective:
                         last.setdefault(change.attribute, change.after)
         return last
@@ -166,19 +166,19 @@ def _is_about(entry: RunEntry, person_id: str) -> bool:
     return entry.plan.subject.person_id == person_id
 
 
-def _stands(entry: RunEntry) -> bool:
+def _is_applied(entry: RunEntry) -> bool:
     applied = entry.receipt is not None and entry.receipt.outcome is Outcome.APPLIED
     return applied and not entry.undone_by
 
 
 def _bare(entry: RunEntry) -> RunEntry:
-    nobody = Plan("", Subject("", PersonQuery("id", "")), SentCall(""))
+    forgotten = Plan("", Subject("", PersonQuery("id", "")), SentCall(""))
     outcome = entry.receipt and Receipt("", entry.receipt.outcome)
-    return RunEntry(nobody, outcome, entry.undone_by)
+    return RunEntry(forgotten, outcome, entry.undone_by)
 
 
 class FakeRunLock:
-    """Turns of one process."""
+    """Locks within one process."""
 
     def __init__(self) -> None:
         self.taken: set[tuple[str, str]] = set()
@@ -196,7 +196,7 @@ class FakeRunLock:
 
 
 class FakeSender:
-    """Answers by request line (``GET https://…``), each as often as it is asked for."""
+    """Answers by request line (``GET https://…``), each any number of times."""
 
     def __init__(self, answers: Mapping[str, Response], source: str = "") -> None:
         self.source = source
@@ -212,7 +212,7 @@ class FakeSender:
 
 @dataclass
 class FakeClock:
-    """A clock that moves only when it is told to."""
+    """A clock that advances only when a test says so."""
 
     seconds: float = 1_700_000_000.0
 

@@ -1,7 +1,6 @@
-"""Golden texts: what a reader sees, kept in files and compared letter by letter.
+"""Golden texts: the complete output, kept in files and compared exactly.
 
-They are written anew only on purpose (``CACTIONS_GOLDEN=1``), and their difference is read
-before it is committed.
+``CACTIONS_GOLDEN=1`` rewrites them; review the difference before committing it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 
 def assert_golden(path: Path, text: str) -> None:
-    """Compare ``text`` with the file; where they differ, fail with the difference."""
+    """Compare ``text`` with the file; if they differ, fail with the difference."""
     if os.environ.get("CACTIONS_GOLDEN"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""A project whose third party is a server of the test: files on disk, a vault, an allow entry."""
+"""A project whose third party is a test server: files on disk, a vault, an allowed host."""
 
 from __future__ import annotations
 

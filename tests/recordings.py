@@ -1,4 +1,4 @@
-"""Requests, answers and recordings of them, for everybody who tests replaying."""
+"""Requests, answers and recordings of them, for tests of replaying."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def reply(text: str) -> Response:
 
 
 def replay(tmp_path: Path, *recorded: Request) -> CassetteSender:
-    """A Replay of these requests; each is answered by its number."""
+    """A Replay of these requests; each is answered with its number."""
     path = tmp_path / "shop.json"
     write_cassette(path, ((one, reply(str(number))) for number, one in enumerate(recorded)))
     return CassetteSender(path, "cassettes/shop.json")
@@ -47,6 +47,6 @@ def refusal(sender: CassetteSender, request: Request) -> str:
 
 
 def write_cassette(path: Path, exchanges: Iterable[tuple[Request, Response]]) -> None:
-    """Write a cassette that both cactions and plain vcrpy replay; the whole file or nothing."""
+    """Write a cassette that both cactions and plain vcrpy replay; atomically."""
     writer = JsonCassetteWriter(path)
     writer.save(writer.encode(exchanges))

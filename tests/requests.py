@@ -1,4 +1,4 @@
-"""Builders of an action's request, and the request that is bound from it; Ada is the person."""
+"""Builders of an action's request, and of the bound request; Ada is the person."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def bound(
     inputs: Mapping[str, Scalar] | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> Request:
-    """The request for Ada, or for somebody else."""
+    """The request for Ada, or for another person."""
     action = Action("loyalty", "user_id", request, ActionResponse())
     held = Credentials({name: Secret(name, value) for name, value in (secrets or {}).items()})
     return build_request(action, who or person(), inputs or {}, held)

@@ -1,4 +1,4 @@
-"""Reviews to tell: of real files, and of whatever an author could make a finding say."""
+"""Reviews to render: of real files, and of any text that an author could put into a finding."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cactions.model import (
 )
 from cactions.rules import BY_NAME, NAMES
 from cactions.rules import PAGES as TEXTS_OF
-from tests.linted import linted
+from tests.lint_results import linted
 from tests.strategies import builds
 
 
@@ -31,7 +31,7 @@ PAGES = [page(rule) for rule in sorted(NAMES)]
 
 
 def reviewed(*texts: str) -> LintReport:
-    """What is found in texts, as a.yaml, b.yaml …"""
+    """The findings in texts, as a.yaml, b.yaml …"""
     shaped = linted(*texts)
     return LintReport(shaped.findings, shaped.suppressed, shaped.sources)
 
@@ -43,7 +43,7 @@ NASTY = [
     "https://evil.example", "www.evil.example", "a@b.example", "&lt;b&gt;", "\\|", "é漢😀",
     "\r\n\t",
 ]  # fmt: skip
-"""What an author could write to be more than a text somewhere."""
+"""Texts of an author that could have a special meaning in some format."""
 
 TEXTS = st.one_of(
     st.sampled_from(NASTY),
@@ -56,7 +56,7 @@ NUMBERS = st.integers(1, 4)
 
 @st.composite
 def places(draw: st.DrawFn) -> Place:
-    """A span that ends behind its beginning."""
+    """A span that ends after its beginning."""
     line, column = draw(NUMBERS), draw(NUMBERS)
     end_line = line + draw(st.integers(0, 2))
     end_column = column + draw(NUMBERS) if end_line == line else draw(NUMBERS)
@@ -92,5 +92,5 @@ REVIEWS = builds(
 
 
 def relative(file: str) -> str | None:
-    """As if the root were the folder we stand in."""
+    """As if the root were the current folder."""
     return None if file.startswith("/") else file

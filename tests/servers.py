@@ -57,7 +57,7 @@ class Talk:
         self.socket = self.context.wrap_socket(self.socket, server_side=True)
 
     def request(self) -> bytes:
-        """The next request as it came, head and body; empty where the client has closed."""
+        """The next request as received, head and body; empty if the client has closed."""
         while b"\r\n\r\n" not in self._unread:
             if not self._receive():
                 return b""
@@ -77,7 +77,7 @@ class Talk:
         return bool(data)
 
     def send(self, data: bytes) -> None:
-        """All of it, as it is."""
+        """Send everything unchanged."""
         self.socket.sendall(data)
 
     def reset(self) -> None:
@@ -91,7 +91,7 @@ Behaviour: TypeAlias = Callable[[Talk], object]
 
 @dataclass
 class Server:
-    """``received``: every request that was read, by any connection."""
+    """``received``: every request that was read, on any connection."""
 
     port: int
     ca_file: Path
@@ -99,18 +99,18 @@ class Server:
     received: list[bytes] = field(default_factory=list, repr=False)
 
     def allowed(self, host: str = HOST) -> AllowedAddress:
-        """The entry under which a guarded sender reaches it."""
+        """The allowed-host entry with which a guarded sender reaches it."""
         return AllowedAddress(host, HERE, self.port, "a test")
 
     def url(self, path: str = "/", host: str = HOST) -> str:
-        """Where to ask it."""
+        """The URL of this path."""
         return f"https://{host}:{self.port}{path}"
 
 
 def answering(
     body: bytes = b"{}", status: str = "200 OK", headers: Sequence[str] = ()
 ) -> Behaviour:
-    """Answers every request alike and keeps the connection, as a good server does."""
+    """Answers every request with the same answer, and keeps the connection."""
     length = () if any("content-length" in one.lower() for one in headers) else (
         f"Content-Length: {len(body)}",
     )  # fmt: skip
@@ -127,7 +127,7 @@ def answering(
 def serving(
     behaviour: Behaviour, context: ssl.SSLContext | None = None, *, secure: bool = True
 ) -> Iterator[Server]:
-    """A server on a free port. With ``secure=False`` the handshake is the behaviour's to make."""
+    """A server on a free port. With ``secure=False`` the behaviour makes the TLS handshake."""
     used = context or tls_for(HOST)
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((HERE, 0), backlog=128))
@@ -169,7 +169,7 @@ def _accept(  # noqa: PLR0913, PLR0917
 
 
 def _behave(talk: Talk, behaviour: Behaviour, secure: bool) -> None:
-    with suppress(OSError, ValueError):  # the client went, which is what many tests are about
+    with suppress(OSError, ValueError):  # the client closed, which many tests do on purpose
         try:
             if secure:
                 talk.secure()
@@ -186,7 +186,7 @@ def _behave(talk: Talk, behaviour: Behaviour, secure: bool) -> None:
 
 @dataclass(frozen=True)
 class Authority:
-    """Signs certificates; ``ca_file`` is what a client must trust."""
+    """Signs certificates; ``ca_file`` is the CA file that a client must trust."""
 
     key: ec.EllipticCurvePrivateKey
     name: x509.Name
@@ -195,7 +195,7 @@ class Authority:
     def certify(
         self, *names: str, days: tuple[int, int] = (-1, 30), alternatives: bool = True
     ) -> Path:
-        """A certificate for the names with its key, valid from and until so many days from now.
+        """A certificate for the names with its key, valid from and until this many days from now.
 
         Without ``alternatives``, the only name is the first, as the subject's common name.
         """
@@ -210,7 +210,7 @@ class Authority:
 
 @cache
 def authority(name: str = "An authority of tests") -> Authority:
-    """One for the whole test run; another name is another authority."""
+    """One for the whole test run; another name gives another authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     who = _named(name)
     constraints = x509.BasicConstraints(ca=True, path_length=0)
@@ -233,7 +233,7 @@ def tls_with(certificate: Path) -> ssl.SSLContext:
 
 @cache
 def _folder() -> Path:
-    """Certificates of one test run; it goes with the process."""
+    """Certificates of one test run; deleted when the process ends."""
     path = tempfile.mkdtemp(prefix="certificates-")
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return Path(path)

@@ -10,7 +10,7 @@ _T = TypeVar("_T")
 
 
 def builds(struct: type[_T], *fields: Any, **named: Any) -> st.SearchStrategy[_T]:
-    """As ``st.builds``, which would evaluate the annotations of the class: ours are recursive."""
+    """Like ``st.builds``, which would evaluate the class's annotations: ours are recursive."""
 
     def build(*args: Any, **kwargs: Any) -> _T:
         return struct(*args, **kwargs)

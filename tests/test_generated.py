@@ -1,6 +1,7 @@
-"""Whatever the parsers are given, they answer or refuse in their own words; nothing else happens.
+"""For any input, the parsers return a result or their own errors; nothing else happens.
 
-Each case is also held to one second of CPU and, on a sample, to 64 MiB (``tests/counting.py``).
+Each case is also limited to one second of CPU and, on a sample, to 64 MiB
+(``tests/case_counts.py``).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from cactions.model import (
 from cactions.render.findings import render_findings
 from tests import documents as readers
 from tests.builders import mapping
-from tests.counting import COUNTS, MEMORY, Tally, cases, counted
+from tests.case_counts import COUNTS, MEMORY, Tally, cases, counted
 from tests.edges.files.test_people_file import CSV, DECLARED, JSONL
 from tests.logic.documents.test_documents import SAMPLE
 from tests.logic.project.test_json_schema import broken, valid
@@ -68,7 +69,7 @@ EDITS = ("insert", "replace", "delete", "double", "cut", "flood")
 
 
 def edited(data: bytes, edit: str, number: int, piece: bytes) -> bytes:
-    """The bytes after one edit; ``number`` says where, and how much."""
+    """The bytes after one edit; ``number`` determines its place and size."""
     at, size = number % (len(data) + 1), number % 37
     middle, rest = {
         "insert": (piece, data[at:]),
@@ -83,7 +84,7 @@ def edited(data: bytes, edit: str, number: int, piece: bytes) -> bytes:
 
 @st.composite
 def mutated(draw: st.DrawFn, *originals: bytes) -> bytes:
-    """One of the originals with a few bytes put in, replaced, taken away, doubled or cut off."""
+    """One of the originals with a few bytes inserted, replaced, removed, doubled or cut off."""
     data = draw(st.sampled_from(originals))
     edits = st.tuples(st.sampled_from(EDITS), st.integers(0, 2**16), st.sampled_from(PIECES))
     for edit in draw(st.lists(edits, min_size=1, max_size=5)):
@@ -92,7 +93,7 @@ def mutated(draw: st.DrawFn, *originals: bytes) -> bytes:
 
 
 def soup(*own: str) -> st.SearchStrategy[str]:
-    """Pieces of a language in any order, and what no language has."""
+    """Pieces of a language in any order, with pieces that are not part of it."""
     common = [piece.decode("utf-8", "surrogateescape") for piece in PIECES]
     return st.lists(st.sampled_from([*own, *common]), max_size=25).map("".join)
 
@@ -108,29 +109,29 @@ def look_at(data: bytes) -> None:
 @cases(1500)
 @given(mutated(EXAMPLE[:1500], SMALL, b"version: 1\n", b""))
 @example(b"\xef\xbb\xbfversion: \xff")
-def test_action_files_with_bytes_changed(data: bytes) -> None:
-    """A damaged file gets findings; each points into the file."""
+def test_action_files_with_changed_bytes_are_linted(data: bytes) -> None:
+    """A damaged file has findings; each points into the file."""
     look_at(data)
 
 
 @cases(1500)
 @given(soup("version: 1\n", "actions:\n  a:\n", "    request: ", "match: user_id", "mapping: {"))
-def test_action_files_of_pieces(text: str) -> None:
-    """Anything may be called actions.yaml."""
+def test_action_files_of_random_pieces_are_linted(text: str) -> None:
+    """Any file may be called actions.yaml."""
     look_at(text.encode("utf-8", "surrogateescape"))
 
 
 @cases(100)
 @given(valid(FILE) | broken())
-def test_action_files_built_from_the_schema(document: Any) -> None:
-    """Right in form and wrong in meaning, or nearly right."""
+def test_action_files_built_from_the_schema_are_linted(document: Any) -> None:
+    """Valid in form but wrong in content, or nearly valid."""
     look_at(json.dumps(document, ensure_ascii=False).encode())
 
 
 @cases(2500)
 @given(soup("{{ ", " }}", "person.email", 'person.attributes["a"]', "inputs.", "/v1/"))
-def test_templates_of_pieces(text: str) -> None:
-    """What is understood says the same when it is written again."""
+def test_templates_of_random_pieces_are_parsed_or_refused(text: str) -> None:
+    """A parsed template is unchanged when it is printed and parsed again."""
     with suppress(TemplateError):
         template = parse_template(text).template
         assert template == parse_template(str(template)).template
@@ -138,8 +139,8 @@ def test_templates_of_pieces(text: str) -> None:
 
 @cases(2500)
 @given(soup("$", ".a", "['b']", '["c"]', "[1]", "[*]", "..", "[?@.a]", "[1:2]"), st.booleans())
-def test_paths_of_pieces(text: str, rows: bool) -> None:
-    """A path that is understood picks something, or nothing, from any document."""
+def test_paths_of_random_pieces_are_parsed_or_refused(text: str, rows: bool) -> None:
+    """A valid path selects a value, or nothing, from any document."""
     with suppress(PathError):
         path = parse_path(text, rows=rows)
         if not rows:
@@ -149,8 +150,8 @@ def test_paths_of_pieces(text: str, rows: bool) -> None:
 @cases(2500)
 @given(mutated(CASSETTE[:600], b'{"a": [1, 2.5, null, true, "\\u00e9"]}', b"[]", b"-1"))
 @example(b"9" * 400_000)
-def test_json_with_bytes_changed(data: bytes) -> None:
-    """What is read is written and read again the same."""
+def test_json_with_changed_bytes_is_parsed_or_refused(data: bytes) -> None:
+    """A parsed value is unchanged when it is written and parsed again."""
     with suppress(strict_json.StrictJsonError):
         value = strict_json.parse_json(data)
         assert repr(value) == repr(strict_json.parse_json(strict_json.dump_json(value)))
@@ -165,7 +166,7 @@ VALUES: st.SearchStrategy[Any] = (
 
 @st.composite
 def mappings(draw: st.DrawFn) -> AttributeMapping:
-    """Onto any type, with the policies that coercion knows."""
+    """To any type, with the policies that coercion uses."""
     kind = draw(st.sampled_from(DataType))
     return mapping(
         "tier",
@@ -179,8 +180,8 @@ def mappings(draw: st.DrawFn) -> AttributeMapping:
 
 @cases(3300)
 @given(VALUES, mappings())
-def test_coercion_of_any_value(got: Any, wanted: AttributeMapping) -> None:
-    """It fits or it does not; what fits can be written down."""
+def test_coercion_of_any_value_fits_or_is_refused(got: Any, wanted: AttributeMapping) -> None:
+    """It fits or it is refused; a fitting value can be stored."""
     result = coerce_value(wanted, got)
     assert isinstance(result, Coerced | Rejected)
     if isinstance(result, Coerced):
@@ -210,8 +211,10 @@ JUNK = st.sampled_from(
     st.sampled_from(range(len(DOCUMENTS))),
     st.lists(st.tuples(st.integers(0, 999), JUNK), max_size=4),
 )
-def test_documents_with_places_changed(which: int, edits: list[tuple[int, Any]]) -> None:
-    """A document is read, or refused as one that cannot be."""
+def test_documents_with_changed_places_are_read_or_refused(
+    which: int, edits: list[tuple[int, Any]]
+) -> None:
+    """A document is read, or refused as invalid."""
     original, from_json = DOCUMENTS[which]
     document = copy.deepcopy(original)
     for number, junk in edits:
@@ -229,8 +232,8 @@ def test_documents_with_places_changed(which: int, edits: list[tuple[int, Any]])
 
 @cases(2000)
 @given(mutated(CASSETTE[:1200], CASSETTE, b'{"version": 1, "interactions": []}'))
-def test_cassettes_with_bytes_changed(data: bytes) -> None:
-    """A cassette is a cassette, or its author is told where it is not."""
+def test_cassettes_with_changed_bytes_are_read_or_refused(data: bytes) -> None:
+    """A cassette is read, or its error names the place."""
     with suppress(DefinitionError):
         parse_cassette(data, "cassette.json")
 
@@ -244,19 +247,21 @@ PEOPLE = st.one_of(
 
 @cases(2000)
 @given(PEOPLE)
-def test_people_of_files_with_bytes_changed(case: tuple[PeopleFormat, bytes]) -> None:
-    """Everybody, or every fault with its place."""
+def test_people_of_files_with_changed_bytes_are_read_or_refused(
+    case: tuple[PeopleFormat, bytes],
+) -> None:
+    """All people, or every error with its place."""
     form, data = case
     with suppress(InvalidFiles):
         list(read_people(io.TextIOWrapper(io.BytesIO(data)), form, DECLARED))
 
 
-def test_there_are_as_many_cases_as_we_say() -> None:
-    """In this file alone; what else is generated comes on top."""
+def test_the_number_of_cases_is_as_documented() -> None:
+    """In this file alone; other files generate more."""
     assert sum(COUNTS.planned.values()) >= 20_000 * COUNTS.factor
 
 
-def test_a_case_that_takes_too_much_is_refused() -> None:
-    """Whoever measures is measured too."""
+def test_a_case_over_the_limit_fails() -> None:
+    """The measuring code is tested as well."""
     with pytest.raises(AssertionError, match="one case took"):
         counted(lambda: bytearray(MEMORY + 1), Tally())()

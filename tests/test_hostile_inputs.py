@@ -1,6 +1,6 @@
-"""Whatever a file, an answer or a key holds, it is read or refused in our own words.
+"""Any file, answer or key is read, or refused with our own errors.
 
-What ``test_generated`` has for action files, this has for everything else that others may write.
+``test_generated`` covers action files; this covers everything else that others may write.
 """
 
 # ruff: noqa: E501 - tables
@@ -43,7 +43,7 @@ from cactions.model import (
 from cactions.model.request import ActionRequest
 from cactions.model.secret import Passphrase
 from cactions.model.vault import ScryptParams, VaultError
-from tests.counting import cases
+from tests.case_counts import cases
 from tests.documents import findings_from_json, reports_from_json
 from tests.test_generated import JUNK, mutated, soup
 
@@ -65,8 +65,8 @@ FETCHING = Token(
 
 @cases(500)
 @given(mutated(VAULT, b'{"format":"cactions-vault/1"}\n', b""))
-def test_vaults_with_bytes_changed(data: bytes) -> None:
-    """A vault, or a fault with its kind."""
+def test_vaults_with_changed_bytes_are_read_or_refused(data: bytes) -> None:
+    """A vault, or an error with its kind."""
     with suppress(VaultError):
         file_format.parse_vault(data)
     with suppress(VaultError):
@@ -79,8 +79,8 @@ def test_vaults_with_bytes_changed(data: bytes) -> None:
     soup("cactions-key-", "cactions-key-1-", "AGE-", "\n", "ABCD", "="),
     st.sampled_from(["key", "join"]),
 )
-def test_keys_of_pieces(text: str, kind: str) -> None:
-    """A text is a key, or no key, or of another vault."""
+def test_keys_of_random_pieces_are_decoded_or_refused(text: str, kind: str) -> None:
+    """A text is a key, is invalid, or belongs to another vault."""
     for read in (key_encoding.decode_key, key_encoding.find_key):
         with suppress(KeyTextError):
             read(text, "0" * 32, kind)
@@ -98,7 +98,9 @@ LOCK = json.dumps(
 
 @cases(300)
 @given(mutated(LOCK))
-def test_snapshots_with_bytes_changed(tmp_path_factory: Any, data: bytes) -> None:
+def test_snapshots_with_changed_bytes_are_read_or_refused(
+    tmp_path_factory: Any, data: bytes
+) -> None:
     """``attributes.lock.json`` comes with the repository."""
     path = tmp_path_factory.getbasetemp() / "attributes.lock.json"
     path.write_bytes(data)
@@ -113,7 +115,9 @@ def test_snapshots_with_bytes_changed(tmp_path_factory: Any, data: bytes) -> Non
 @example(b"x = " + b"9" * 5_000)
 @example(b"x = " + b"[" * 3_000)
 @example(b"x = 2024-02-30T25:61:00Z")
-def test_user_configurations_with_bytes_changed(tmp_path_factory: Any, data: bytes) -> None:
+def test_user_configurations_with_changed_bytes_are_read_or_refused(
+    tmp_path_factory: Any, data: bytes
+) -> None:
     """The user's own file may be broken as well."""
     path = tmp_path_factory.getbasetemp() / "config.toml"
     path.write_bytes(data)
@@ -126,8 +130,8 @@ def test_user_configurations_with_bytes_changed(tmp_path_factory: Any, data: byt
 @given(st.sampled_from(NUMBERS) | st.floats().map(str) | st.integers().map(str))
 @example("9" * 401)
 @example("1e400")
-def test_lifetimes_of_tokens(number: str) -> None:
-    """A token is there with a lifetime that a clock can bear, or the answer is refused."""
+def test_token_lifetimes_are_usable_or_refused(number: str) -> None:
+    """A token has a lifetime that the clock can handle, or the answer is refused."""
     body = f'{{"access_token":"abc","expires_in":{number}}}'.encode()
     with suppress(PlanningError):
         came = read_token(FETCHING, Response(200, {"content-type": "application/json"}, body))
@@ -136,8 +140,8 @@ def test_lifetimes_of_tokens(number: str) -> None:
 
 @cases(300)
 @given(mutated(b'{"access_token":"abc","expires_in":3600,"a":[1,{"b":null}]}', b"[]", b"\xff"))
-def test_answers_with_tokens(body: bytes) -> None:
-    """Whatever the endpoint says."""
+def test_token_answers_are_read_or_refused(body: bytes) -> None:
+    """For any answer of the endpoint."""
     with suppress(PlanningError):
         read_token(FETCHING, Response(200, {}, body))
 
@@ -151,7 +155,7 @@ CODED = [gzip.compress(b"x" * 500, mtime=0), zlib.compress(b"y" * 500), gzip.com
     mutated(*CODED),
     st.sampled_from(["gzip", "deflate", "x-gzip", "br", "", "gzip, gzip", ",", "GZIP"]),
 )
-def test_bodies_with_codings(body: bytes, codings: str) -> None:
+def test_encoded_bodies_never_exceed_the_limit(body: bytes, codings: str) -> None:
     """Cut off, damaged, nested, or a bomb: never more than the limit."""
     limits = Limits(decoded=100_000)
     with suppress(PlanningError):
@@ -175,8 +179,8 @@ def test_bodies_with_codings(body: bytes, codings: str) -> None:
     ),
     st.integers() | st.sampled_from([10**400, -(10**400)]),
 )
-def test_dates_of_pieces(text: str, number: int) -> None:
-    """A moment, or no moment."""
+def test_dates_of_random_pieces_are_parsed_or_refused(text: str, number: int) -> None:
+    """A moment, or an error."""
     for read in (dates.parse_date_text, dates.parse_day):
         with suppress(dates.DateError):
             read(text)
@@ -191,16 +195,16 @@ def test_dates_of_pieces(text: str, number: int) -> None:
         dict
     )
 )
-def test_documents_of_findings(document: Any) -> None:
-    """Read, or refused as a document that cannot be."""
+def test_documents_of_findings_are_read_or_refused(document: Any) -> None:
+    """Read, or refused as invalid."""
     for read in (findings_from_json, reports_from_json):
         with suppress(StoreError):
             read(document)
 
 
 @pytest.mark.parametrize("power", [19, 20, 40])
-def test_a_passphrase_is_not_stretched_beyond_memory(power: int) -> None:
-    """OpenSSL's refusal is told as a fault of the vault, and takes no memory."""
+def test_a_passphrase_with_an_excessive_scrypt_cost_is_refused(power: int) -> None:
+    """OpenSSL's refusal is reported as an error of the vault, and uses no memory."""
     assert file_format.MAX_COST == 2**18
     if power > 19:
         with pytest.raises(VaultError, match="bytes of memory"):

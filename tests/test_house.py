@@ -1,4 +1,4 @@
-"""The laws of the house, run instead of remembered: floors, circles, seats, sizes, late imports."""
+"""The rules of the architecture as tests: layers, import cycles, libraries, sizes, late imports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cactions"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-SEATS = {
+LIBRARY_PLACES = {
     "typer": {"cli/"},
     "rich": {"render/"},
     "yaml": {"logic/yaml/composer.py", "logic/yaml/parser.py"},
@@ -42,7 +42,7 @@ HEAVY = ("httpx", "requests", "keyring", "vcr", "rich", "cryptography", "sqlite3
 
 @cache
 def imports(file: Path) -> tuple[tuple[str, bool], ...]:
-    """Every import of a file: the top-level name, and whether it stands inside a function."""
+    """Every import of a file: the top-level name, and whether it is inside a function."""
     return tuple(_imports(ast.parse(file.read_text())))
 
 
@@ -60,22 +60,24 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
             yield node.module.split(".")[0], id(node) in inner
 
 
-def test_imports_go_down_only_and_never_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """import-linter holds the floors, and every new folder must be given one."""
+def test_imports_follow_the_layers_without_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """import-linter checks the layers, and every new folder must be assigned to one."""
     monkeypatch.chdir(ROOT)
     assert importlinter.lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 
-@pytest.mark.parametrize("library", SEATS)
-def test_each_library_has_one_home(library: str) -> None:
-    """Swapping a library is a change of one file."""
-    homes = {str(f.relative_to(PACKAGE)) for f in FILES if library in dict(imports(f))}
-    strangers = {h for h in homes if not any(h.startswith(seat) for seat in SEATS[library])}
-    assert set() == strangers
+@pytest.mark.parametrize("library", LIBRARY_PLACES)
+def test_each_library_is_imported_in_one_place(library: str) -> None:
+    """Replacing a library changes only one file."""
+    places = {str(f.relative_to(PACKAGE)) for f in FILES if library in dict(imports(f))}
+    wrong_places = {
+        h for h in places if not any(h.startswith(place) for place in LIBRARY_PLACES[library])
+    }
+    assert set() == wrong_places
 
 
-def test_a_context_of_tls_is_made_in_one_place() -> None:
-    """What every connection demands of a certificate is said once."""
+def test_tls_contexts_are_created_in_one_place() -> None:
+    """The requirements for certificates are defined once."""
     makes = re.compile(
         r"SSLContext\(|create_(?:default|urllib3)_context|_create_\w+_context|wrap_socket"
     )
@@ -85,41 +87,39 @@ def test_a_context_of_tls_is_made_in_one_place() -> None:
 
 
 def looks_up_modules(file: Path) -> bool:
-    """Whether a file imports by a name that is computed, which no reader sees at its top."""
+    """Whether a file imports by a computed name, which is not visible at its top."""
     names = {
         node.id for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Name)
     }
     return not names.isdisjoint({"import_module", "__import__", "importlib"})
 
 
-def test_late_imports_stand_in_the_wiring_and_at_the_front_door_only() -> None:
-    """Everywhere else, what a file needs can be read at its top."""
+def test_only_the_wiring_and_the_entry_point_import_late() -> None:
+    """In all other files, the imports are at the top."""
     late = {str(f.relative_to(PACKAGE)) for f in FILES if any(inside for _, inside in imports(f))}
     homes = {"cli/workspace.py", "cli/wiring.py", "cli/reporters.py", "__main__.py"}
     assert late == {*homes, "cli/commands/validate.py"}  # fixing is not needed to look
 
 
-def test_modules_are_looked_up_by_the_application_only() -> None:
-    """A look-up by name hides an import from the contracts; it hides no circle.
+def test_only_the_application_imports_modules_by_name() -> None:
+    """An import by name bypasses the import contracts; this one hides no circle.
 
     Only ``main`` imports the application, which looks its commands up.
     """
     looking = {str(f.relative_to(PACKAGE)) for f in FILES if looks_up_modules(f)}
     assert looking == {"cli/app.py"}
-    importing = {
-        f.stem for f in FILES if re.search(r"\bcactions\.cli(\.| import )app\b", f.read_text())
-    }
-    assert importing == {"main"}
+    application = re.compile(r"\bcactions\.cli(\.| import )app\b")
+    assert {"main"} == {f.stem for f in FILES if application.search(f.read_text())}
 
 
 KEYS = {"secret", "vault"}
-"""The values of keys are not exported: the few files that handle them name them in full."""
+"""Classes for keys are not exported: the few files that use them import them directly."""
 
 MODEL = sorted(f for f in (PACKAGE / "model").glob("[!_]*.py") if f.stem not in KEYS)
 
 
 def public_names(file: Path) -> Iterator[str]:
-    """What a file defines at its top level and does not call private."""
+    """The public top-level names of a file."""
     for node in ast.parse(file.read_text()).body:
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
@@ -135,13 +135,13 @@ def public_names(file: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", MODEL, ids=lambda file: file.stem)
 def test_the_model_exports_every_public_name(file: Path) -> None:
-    """``from cactions.model import X`` works for each X but those of keys."""
+    """``from cactions.model import X`` works for each X except those for keys."""
     home = import_module(f"cactions.model.{file.stem}")
     for name in public_names(file):
         assert getattr(model, name) is getattr(home, name)
 
 
-def test_no_import_is_of_a_private_name() -> None:
+def test_no_private_name_is_imported() -> None:
     """Private parts of libraries change without notice."""
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text())):
@@ -170,7 +170,7 @@ def length(function: ast.FunctionDef) -> int:
 
 
 def test_files_are_small() -> None:
-    """A room is redesigned before it gets crowded."""
+    """A module is split before it gets too large."""
     assert {} == {
         str(f.relative_to(PACKAGE)): lines
         for f in FILES
@@ -178,14 +178,14 @@ def test_files_are_small() -> None:
     }
 
 
-def test_every_file_says_what_it_is() -> None:
-    """A file opens with one sentence that a newcomer can read."""
+def test_every_file_has_a_docstring() -> None:
+    """A file starts with one sentence that a new reader can understand."""
     silent = [f for f in FILES if not ast.get_docstring(ast.parse(f.read_text()))]
     assert [] == silent
 
 
 def loaded(*arguments: str) -> set[str]:
-    """The modules that a command has imported by its end."""
+    """The modules that a command has imported when it ends."""
     program = (
         "import sys; from cactions.__main__ import main\n"
         "try: main()\n"
@@ -207,12 +207,12 @@ FORMATS = {
     "junit": {"cactions.render.junit", "xml.etree.ElementTree"},
     "markdown": {"cactions.render.markdown"},
 }
-"""What each format of findings needs beyond what every one needs."""
+"""The modules of each findings format, in addition to those of every format."""
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_format_loads_nothing_of_another(form: str) -> None:
-    """Nor what only fixing needs."""
+def test_an_output_format_loads_only_its_own_modules(form: str) -> None:
+    """Nor the modules that only fixing needs."""
     others = set().union(*FORMATS.values()) | {
         "html",
         "xml.sax",
@@ -223,23 +223,23 @@ def test_a_format_loads_nothing_of_another(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
-def test_validate_loads_nothing_heavy(form: tuple[str, ...]) -> None:
-    """The command that runs most often, in editors and in CI, pays for nothing it does not use."""
+def test_validate_loads_no_heavy_library(form: tuple[str, ...]) -> None:
+    """The command that runs most often, in editors and in CI, loads nothing unnecessary."""
     assert set() == loaded("validate", "actions.example.yaml", *form) & {*HEAVY}
 
 
-def test_version_loads_nothing_at_all() -> None:
+def test_version_loads_almost_nothing() -> None:
     """Not even Typer."""
     assert set() == loaded("--version") & {*HEAVY, "typer", "yaml", "dataclasses", "re"}
 
 
-def test_validate_answers_without_looking_at_the_packages_metadata() -> None:
-    """Asking the installed metadata for a version costs four bare start-ups."""
+def test_validate_does_not_read_package_metadata() -> None:
+    """Reading the installed metadata for a version takes as long as four bare start-ups."""
     assert "importlib.metadata" not in loaded("validate", "actions.example.yaml")
 
 
 def test_no_pattern_is_possessive() -> None:
-    """Before Python 3.11.5, a possessive group that could go back matches wrongly (gh-106052)."""
+    """Before Python 3.11.5, a possessive group that can backtrack matches wrongly (gh-106052)."""
     possessive = re.compile(r"[])}*.wd][*+?]\+(?![^\[]*\])")
     assert [] == [
         f"{file.name}: {text}"

@@ -1,4 +1,4 @@
-"""The hook and the action: their manifests, and what they run in a repository of another author."""
+"""The hook and the action: their manifests, and their behaviour in a foreign repository."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ BAD = GOOD.replace("identity_verification: true", "identity_verification: false"
 
 
 PACKAGES = "\n".join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))])
-"""Lines of a .pth file: what the tests run with, in the place of what pip would download."""
+"""Lines of a .pth file: the test environment replaces pip's downloads."""
 
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A runner's folder for temporary files, with cactions where the action installs it."""
+    """A runner's temporary folder, with cactions where the action installs it."""
     home = tmp_path_factory.mktemp("runner")
     venv.create(home / "cactions", symlinks=True)
     [packages] = (home / "cactions" / "lib").glob("python*/site-packages")
@@ -60,7 +60,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def environment(home: Path, runner: Path, **more: str) -> dict[str, str]:
-    """The variables of a step; the environment of cactions is first on the path, as of a hook."""
+    """The variables of a step; the environment of cactions is first on the path, as for a hook."""
     names = {"GITHUB_OUTPUT": home / "output", "GITHUB_STEP_SUMMARY": home / "summary.md"}
     for file in names.values():
         file.touch()
@@ -86,7 +86,7 @@ def ran(
 
 
 def hooked(home: Path, runner: Path, *names: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """The hook, as pre-commit starts it: names behind its words, in the root of the checkout."""
+    """The hook, as pre-commit starts it: file names after its arguments, in the checkout's root."""
     program, *words = shlex.split(HOOK["entry"])
     variables = environment(home, runner, **more)
     return subprocess.run(
@@ -107,7 +107,7 @@ def hooked(home: Path, runner: Path, *names: str, **more: str) -> subprocess.Com
     ],
 )
 def test_the_hook_is_for_action_files(tmp_path: Path, name: str, wanted: bool) -> None:
-    """Those that the command finds itself, in any folder."""
+    """The same files that the command finds itself, in any folder."""
     assert wanted is bool(re.search(HOOK["files"], name))
     file = tmp_path / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,8 +116,8 @@ def test_the_hook_is_for_action_files(tmp_path: Path, name: str, wanted: bool) -
     assert wanted is (file in find([file.parent])[file.parent])
 
 
-def test_the_hook_runs_and_fails_where_there_is_a_leak(repository: Path, runner: Path) -> None:
-    """With the names of a commit behind its words, as pre-commit puts them."""
+def test_the_hook_fails_on_a_leak(repository: Path, runner: Path) -> None:
+    """With the names of committed files after its arguments, as pre-commit adds them."""
     for names, code in ((["good/actions.yaml"], 0), (["a team/bad/actions.yaml"], 1)):
         done = hooked(repository, runner, *names)
         assert (code, "") == (done.returncode, done.stderr)
@@ -125,7 +125,7 @@ def test_the_hook_runs_and_fails_where_there_is_a_leak(repository: Path, runner:
 
 
 def inputs(**given: str) -> dict[str, str]:
-    """The variables of the step, with the inputs that are given and the defaults of the others."""
+    """The variables of the step, with the given inputs and the defaults of the others."""
     values = {name: one.get("default", "") for name, one in ACTION["inputs"].items()} | given
     return {
         key: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: values[found[1]], text)
@@ -133,16 +133,16 @@ def inputs(**given: str) -> dict[str, str]:
     }
 
 
-def test_the_action_annotates_and_fails(repository: Path, runner: Path) -> None:
-    """Names begin at the checkout; everything is in the summary of the job."""
+def test_the_action_annotates_findings_and_fails(repository: Path, runner: Path) -> None:
+    """File names are relative to the checkout; the job summary has all findings."""
     done = ran(VALIDATE, repository, runner, **inputs(files="good\na team/bad/actions.yaml\n"))
     assert (1, "") == (done.returncode, done.stderr)
     assert done.stdout.startswith("::error file=a team/bad/actions.yaml,line=")
     assert (repository / "summary.md").read_text().startswith("### cactions: ")
 
 
-def test_the_action_passes_where_nothing_is_wrong(repository: Path, runner: Path) -> None:
-    """From which severity on it fails is an input."""
+def test_the_action_passes_without_findings(repository: Path, runner: Path) -> None:
+    """An input sets the severity from which it fails."""
     assert 0 == ran(VALIDATE, repository, runner, **inputs(files="good")).returncode
     assert 0 == ran(VALIDATE, repository / "good", runner, **inputs()).returncode
     strict = inputs(files="good", **{"fail-on": Severity.INFO.value})
@@ -151,8 +151,8 @@ def test_the_action_passes_where_nothing_is_wrong(repository: Path, runner: Path
     assert (2, True) == (wrong.returncode, 'nvalid value for --format: "html"' in wrong.stderr)
 
 
-def test_the_action_writes_sarif_too(repository: Path, runner: Path) -> None:
-    """Also where it fails, and says where; not where it could not be made."""
+def test_the_action_writes_sarif(repository: Path, runner: Path) -> None:
+    """Also if it fails, with its path as an output; not if it could not be created."""
     asked: Any = {"sarif-file": "out.sarif", "files": "a team/bad"}
     done = ran(VALIDATE, repository, runner, **inputs(**asked))
     assert 1 == done.returncode
@@ -169,10 +169,10 @@ def test_the_action_writes_sarif_too(repository: Path, runner: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "dangling"])
-def test_the_action_writes_through_no_link_of_the_checkout(
+def test_the_action_does_not_write_through_a_link_of_the_checkout(
     repository: Path, runner: Path, tmp_path_factory: pytest.TempPathFactory, kind: str
 ) -> None:
-    """A pull request could put one in the place of the report."""
+    """A pull request could put one in place of the report."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "kept").write_text("kept")
     leads_to = {"file": outside / "kept", "folder": outside, "dangling": outside / "new"}[kind]
@@ -184,14 +184,14 @@ def test_the_action_writes_through_no_link_of_the_checkout(
     assert "kept" == (outside / "kept").read_text()
 
 
-def test_only_what_the_runner_names_is_written_by_the_shell() -> None:
-    """A shell follows a link of the checkout; cactions itself writes what an input names."""
+def test_the_shell_writes_only_files_named_by_the_runner() -> None:
+    """A shell follows a link in the checkout; cactions itself writes files named by an input."""
     targets = re.findall(r"(?<![<>=(])>>? *(\S+)", VALIDATE["run"])
     assert ['"$GITHUB_OUTPUT"'] == targets
 
 
 def test_an_input_never_becomes_a_command(repository: Path, runner: Path) -> None:
-    """Inputs reach the shell as variables, and file names as words of their own."""
+    """Inputs reach the shell as variables, and file names as separate arguments."""
     for step in (INSTALL, VALIDATE):
         assert "${{" not in step["run"]
     nasty = "$(touch pwned); touch pwned\n--fix\n`touch pwned`"
@@ -202,8 +202,8 @@ def test_an_input_never_becomes_a_command(repository: Path, runner: Path) -> Non
     assert not (repository / "pwned").exists()
 
 
-def test_every_input_is_used_and_no_other() -> None:
-    """And every variable is one that its script reads."""
+def test_every_input_is_used_and_declared() -> None:
+    """And every input variable of a script is declared."""
     used = set(re.findall(r"inputs\.([a-z-]+)", json.dumps(ACTION["runs"])))
     assert set(ACTION["inputs"]) == used
     for step in (INSTALL, VALIDATE):
@@ -215,11 +215,11 @@ mkdir -p "$RUNNER_TEMP/cactions/bin"
 test "$0" = "$RUNNER_TEMP/cactions/bin/python" || cp "$0" "$RUNNER_TEMP/cactions/bin/python"
 echo "$@" >> "$RUNNER_TEMP/told"
 """
-"""A Python that only writes down how it was started."""
+"""A Python that only records how it was started."""
 
 
 def installed(temp: Path, version: str) -> tuple[int, list[str]]:
-    """How the install step ends with a Python that does nothing, and what pip would have done."""
+    """The result of the install step with a fake Python, and the recorded pip arguments."""
     programs = temp / "programs"
     programs.mkdir(exist_ok=True)
     (programs / "python3").write_text(FAKE)
@@ -227,9 +227,9 @@ def installed(temp: Path, version: str) -> tuple[int, list[str]]:
     (temp / "told").write_text("")
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     done = ran(INSTALL, temp, temp, PATH=path, CHECKOUT="/the checkout", VERSION=version)
-    told = (temp / "told").read_text().splitlines()
-    assert all(line.startswith("-I ") for line in told if line.startswith("-"))
-    return done.returncode, [line for line in told if "-m pip" in line]
+    recorded = (temp / "told").read_text().splitlines()
+    assert all(line.startswith("-I ") for line in recorded if line.startswith("-"))
+    return done.returncode, [line for line in recorded if "-m pip" in line]
 
 
 PIP = (
@@ -240,7 +240,7 @@ LOCKED = f"{PIP} --require-hashes -r /the checkout/cactions/requirements.lock"
 
 
 def test_the_action_installs_its_own_checkout(tmp_path: Path) -> None:
-    """Or one release, where its version is given; what they need is locked either way."""
+    """Or one release, if its version is given; dependencies are locked in both cases."""
     assert (0, [LOCKED]) == installed(tmp_path, "")
     release = [LOCKED, f"{PIP} cactions==1.2.3", "-I -m pip --isolated check"]
     assert (0, release) == installed(tmp_path, "1.2.3")
@@ -255,19 +255,19 @@ def pip_of(temp: Path) -> list[str]:
     "version",
     ["1.*", ">=1", "1,>0", "1 --pre", "1\n--pre", " 1", "v1", "@ file:///x", "../x", "1;x"],
 )
-def test_only_one_released_version_is_installed(tmp_path: Path, version: str) -> None:
-    """A range, a place or an option is refused before anything is started."""
+def test_only_a_single_released_version_can_be_installed(tmp_path: Path, version: str) -> None:
+    """A range, a path or an option is refused before anything is started."""
     assert (2, []) == installed(tmp_path, version)
 
 
 def entries(lock: Path) -> Iterator[str]:
-    """What a lock file holds, one package with its hashes each, without comments and markers."""
+    """The entries of a lock file: each package with its hashes, without comments and markers."""
     text = re.sub(r"(?m)^ *#.*\n| ; [^\\]*(?= )", "", lock.read_text())
     yield from re.split(r"\n(?=\w)", text.strip())
 
 
 def needs(requirement: Requirement) -> Iterator[str]:
-    """The package, and what it needs here itself, as far as is installed."""
+    """The package and its installed dependencies, recursively."""
     yield canonicalize_name(requirement.name)
     with suppress(PackageNotFoundError):
         for text in requires(requirement.name) or ():
@@ -275,8 +275,8 @@ def needs(requirement: Requirement) -> Iterator[str]:
                 yield from needs(one)
 
 
-def test_what_the_action_installs_is_a_part_of_what_the_tests_run_with() -> None:
-    """The same versions and hashes; nothing of it is there for tests alone."""
+def test_the_actions_lock_is_a_subset_of_the_test_lock() -> None:
+    """The same versions and hashes; packages that only tests need are not in it."""
     run_time = set(entries(ROOT / "cactions" / "requirements.lock"))
     assert set() == run_time - set(entries(ROOT / "requirements.lock"))
     names = {entry.split("==")[0] for entry in run_time}
@@ -286,12 +286,12 @@ def test_what_the_action_installs_is_a_part_of_what_the_tests_run_with() -> None
     assert all("--hash=sha256:" in entry for entry in run_time)
 
 
-# A checkout that attacks its reader
+# A malicious checkout
 
 
 MODULES = """venv pip ensurepip sitecustomize usercustomize conftest cactions typer yaml json re
 runpy sysconfig pathlib encodings codecs os io site certifi rich start""".split()  # noqa: SIM905
-"""Named like what the Python of a step imports or could be led to import."""
+"""File names that the Python of a step imports or could be made to import."""
 PROGRAMS = ["python", "python3", "pip", "bash", "sh", "env", "cactions", "mkdir", "printf"]
 SETTINGS = {
     "pip.conf": "[global]\nno-index = yes\n[install]\ntarget = pip-was-led\n",
@@ -303,7 +303,7 @@ SETTINGS = {
 
 
 def attack(checkout: Path, marks: Path, *, packages: bool) -> None:
-    """Fill the root of the checkout with what leaves a mark when it is run or imported."""
+    """Fill the checkout's root with files that leave a trace if they are run or imported."""
     for name in MODULES:
         file = checkout / (f"{name}/__init__.py" if packages else f"{name}.py")
         file.parent.mkdir(exist_ok=True)
@@ -318,7 +318,7 @@ def attack(checkout: Path, marks: Path, *, packages: bool) -> None:
 
 
 def hostile_variables(checkout: Path, marks: Path) -> dict[str, str]:
-    """What would lead a shell, Python or pip into the checkout."""
+    """Variables that would make a shell, Python or pip use the checkout."""
     marking = f"() {{ : > {marks}/function; }}"
     return {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"], ".", "")),
@@ -335,7 +335,7 @@ def hostile_variables(checkout: Path, marks: Path) -> dict[str, str]:
 
 
 def action_with_a_local_lock(home: Path) -> Path:
-    """The action's checkout; what it locks is one wheel beside it, in the place of a download."""
+    """The action's checkout; its lock contains a local wheel instead of a download."""
     wheel = home / "packages-1-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as file:
         file.writestr("packages.pth", PACKAGES.removeprefix(f"{ROOT}\n"))
@@ -354,8 +354,8 @@ def action_with_a_local_lock(home: Path) -> Path:
     return home / "action"
 
 
-def test_nothing_of_the_checkout_is_run(tmp_path: Path) -> None:
-    """Not while installing, validating or committing, whatever lies there and the variables say."""
+def test_no_code_of_the_checkout_is_run(tmp_path: Path) -> None:
+    """Neither when installing, validating or committing, for any files and variables."""
     temp, marks = tmp_path / "temp", tmp_path / "marks"
     temp.mkdir()
     marks.mkdir()

@@ -126,13 +126,13 @@ def public_functions(file: Path) -> Iterator[ast.FunctionDef]:
                     yield item
 
 
-def test_no_class_name_stands_twice() -> None:
+def test_class_names_are_unique() -> None:
     """A private class may share its name, since no other file can see it."""
     counted = Counter(name for name, _ in classes() if not name.startswith("_"))
     assert [] == [name for name, count in counted.items() if count > 1]
 
 
-def test_classes_are_nouns_of_the_field() -> None:
+def test_class_names_are_standard_terms() -> None:
     """In CamelCase, no gerunds, and none of the words that only this project used."""
     wrong = [
         f"{file}: {name}"
@@ -144,15 +144,15 @@ def test_classes_are_nouns_of_the_field() -> None:
     assert WRONG_CLASSES == wrong
 
 
-def test_modules_are_nouns() -> None:
-    """No gerund, and no name that could hold anything."""
+def test_module_names_are_nouns() -> None:
+    """No gerund, and no name that could mean anything."""
     stems = {file.stem for file in FILES} | {file.parent.name for file in FILES}
     assert set() == {s for s in stems if s.endswith("ing") and "_" not in s} - MODULES - {"wiring"}
     assert set() == stems & FORBIDDEN_MODULES
 
 
 def test_public_functions_begin_with_a_verb() -> None:
-    """Typer's commands are called by their module; rules are called ``check``."""
+    """Exceptions: Typer commands are named by their module; the function of a rule is ``check``."""
     wrong = [
         f"{name_of(file)}: {node.name}"
         for file in FILES
@@ -164,8 +164,8 @@ def test_public_functions_begin_with_a_verb() -> None:
     assert sorted(WRONG_FUNCTIONS) == sorted(wrong)
 
 
-def test_constants_stand_above_their_use() -> None:
-    """A limit is read before the code that it limits."""
+def test_constants_are_defined_above_their_use() -> None:
+    """A reader sees a limit before the code that uses it."""
     wrong = []
     for file in FILES:
         tree = parse(file)
@@ -199,8 +199,8 @@ def vague_names(file: Path) -> Iterator[str]:
             yield node.arg
 
 
-def test_local_names_say_what_they_hold() -> None:
-    """The number only falls: a file that names its locals leaves the list."""
+def test_local_names_are_specific() -> None:
+    """Vague local names are not allowed."""
     assert VAGUE_LEFT == sum(1 for file in FILES for _ in vague_names(file))
 
 

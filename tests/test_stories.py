@@ -1,7 +1,7 @@
-"""The README's stories are run: every `$` line in a terminal block, and what it must print.
+"""The README's examples are run: every `$` line in a terminal block, and its expected output.
 
-A story works on a copy of the example. `…` in the expected output stands for anything within
-the line, a line of `…` alone for any lines.
+An example runs in a copy of the example project. `…` in the expected output stands for anything
+within the line, a line of `…` alone for any lines.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def pattern(expected: str) -> str:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """A shell in which ``cactions`` is the code under test, whatever is installed."""
+    """A shell in which ``cactions`` is the tested code, whatever is installed."""
     bin_folder = folder / ".bin"
     bin_folder.mkdir()
     command = bin_folder / "cactions"
@@ -62,11 +62,11 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
-def test_a_story_happens_as_it_is_told(story: Path, tmp_path: Path) -> None:
-    """Whoever follows the story sees what it shows."""
+def test_the_commands_of_a_document_print_the_shown_output(story: Path, tmp_path: Path) -> None:
+    """A reader who follows the document gets the shown output."""
     shutil.copy(ROOT / "actions.example.yaml", tmp_path)
     shutil.copytree(ROOT / "cassettes", tmp_path / "cassettes")
-    shell, status, told = environment(tmp_path), 0, 0
+    shell, status, executed = environment(tmp_path), 0, 0
     for step in steps(story):
         command = step.command.replace("$?", str(status))
         done = subprocess.run(
@@ -76,5 +76,5 @@ def test_a_story_happens_as_it_is_told(story: Path, tmp_path: Path) -> None:
         status = done.returncode
         seen = "".join(f"{line.rstrip()}\n" for line in (done.stdout + done.stderr).splitlines())
         assert re.fullmatch(pattern(step.expected), seen), f"line {step.line}: {command}\n{seen}"
-        told += 1
-    assert told, "the story has no steps"
+        executed += 1
+    assert executed, "the story has no steps"

@@ -1,4 +1,4 @@
-"""Key holders, clocks and whole vaults for tests; holders obey the port ``KeyHolder``."""
+"""Key stores, clocks and complete vaults for tests; the stores implement the port ``KeyHolder``."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from cactions.model.secret import Passphrase, Secret, VaultKey
 
 NOW = 1_790_000_000
 CHEAP = 2**15
-"""The lowest scrypt cost that a reader takes."""
+"""The lowest scrypt cost that a reader accepts."""
 
 
 class FixedClock:
-    """The same second for ever."""
+    """Always the same second."""
 
     def get_time(self) -> float:
         return NOW
 
 
 class HolderInMemory:
-    """Keys and marks of one person, as a keyring keeps them."""
+    """Keys and generations of one user, as a keyring stores them."""
 
     name = "the keyring in memory"
     remembers = True
@@ -54,7 +54,7 @@ class HolderInMemory:
 
 
 class HolderInFile:
-    """Keys and marks that several processes share; each write replaces the whole file."""
+    """Keys and generations shared by several processes; each write replaces the whole file."""
 
     name = "the key file"
     remembers = True
@@ -89,7 +89,7 @@ class HolderInFile:
 
 
 class OnlyKey:
-    """A key without a memory, as an environment variable is one; ``mark`` is --min-generation."""
+    """A key without a memory, like an environment variable; ``mark`` is --min-generation."""
 
     name = "the environment"
     remembers = False
@@ -112,7 +112,7 @@ class OnlyKey:
 
 
 def drawn(seed: str) -> Callable[[int], bytes]:
-    """Randomness that is the same on every run: for vectors only."""
+    """Deterministic randomness: only for test vectors."""
     count = 0
 
     def draw(size: int) -> bytes:
@@ -126,7 +126,7 @@ def drawn(seed: str) -> Callable[[int], bytes]:
 def context_at(
     path: Path, *, keys: object = None, sealer: AesGcmSealer | None = None
 ) -> VaultContext:
-    """A desk at a vault file, with a keyring in memory."""
+    """A context for a vault file, with a keyring in memory."""
     return VaultContext(
         LocalVaultFile(path, patience=60),
         keys or HolderInMemory(),  # type: ignore[arg-type] (any holder)

@@ -122,12 +122,12 @@ def test_writes_start_after_all_intents_of_their_window() -> None:
         def __getattr__(self, name: str) -> Any:
             method = getattr(self._inner, name)
 
-            def told(*given: Any) -> Any:
+            def wrapper(*given: Any) -> Any:
                 if name in ("record_plans", "commit"):
                     seen.append((name, len(given[-1]) if name == "record_plans" else 1))
                 return method(*given)
 
-            return told
+            return wrapper
 
     kept, number = fresh(2 * WINDOW + 1), 2 * WINDOW + 1
     watched = RunStores(OrderRecorder(kept.people), OrderRecorder(kept.journal), kept.turns)
@@ -182,8 +182,10 @@ def test_a_failing_store_stops_the_run_and_reports_the_writes(
         done = kept.journal.read("run-1")
         settled = sum(entry.receipt is not None for entry in done.entries)
         assert (applied, 3, False) == (settled, done.people, done.finished)
-        told = f"{applied} applied, " if applied else ""
-        assert f"run-1 was interrupted: {told}{3 - applied} open. Nothing was" in str(caught.value)
+        applied_part = f"{applied} applied, " if applied else ""
+        assert f"run-1 was interrupted: {applied_part}{3 - applied} open. Nothing was" in str(
+            caught.value
+        )
         assert "`cactions runs resume run-1`" in caught.value.hint
     else:
         assert str(caught.value).endswith("nothing was written")
@@ -358,8 +360,10 @@ def test_a_value_changed_since_is_a_conflict_without_an_entry() -> None:
 def test_a_plan_needs_a_person_id() -> None:
     """The empty id is reserved for forgotten people."""
     kept = RunStores(FakePeople(Person("", {}, OLD)), FakeJournal(), FakeRunLock())
-    nobody: list[Plan] = [replace(plans(1)[0], subject=replace(plans(1)[0].subject, person_id=""))]
-    assert ["failed"] == outcomes(apply_to_people(head(), nobody, kept))
+    without_person: list[Plan] = [
+        replace(plans(1)[0], subject=replace(plans(1)[0].subject, person_id=""))
+    ]
+    assert ["failed"] == outcomes(apply_to_people(head(), without_person, kept))
 
 
 def test_values_skipped_by_an_undo_can_be_undone_later() -> None:

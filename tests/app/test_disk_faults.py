@@ -24,9 +24,9 @@ from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import Outcome, Tally
 from tests.app.crowd import begun, books, closed, states
 from tests.app.victims import SERVE
-from tests.counting import COUNTS
+from tests.case_counts import COUNTS
 from tests.edges.processes import ROOT, running, said, tell
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 PEOPLE = 3
 KINDS = ("write", "fsync", "open")
@@ -57,7 +57,7 @@ def counts() -> Iterator[Counter[str]]:
     counted: Counter[str] = Counter({"faults": 0, "stopped": 0, "in doubt": 0, "survived": 0,
                                      "written too early": 0})  # fmt: skip
     yield counted
-    TOLD.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
+    REPORT.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
 
 
 def asked(server: Server, **task: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_a_failing_disk_stops_the_run_with_a_correct_report(  # noqa: PLR0913, P
 
 def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
     """The report equals the stored state; a resume finishes everything that is open."""
-    told = answer["said"]
+    message = answer["said"]
     kept = books(folder, PEOPLE)
     held, run = states(kept, PEOPLE), begun(kept)
     written = held.count("new")
@@ -106,7 +106,7 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
     assert [] == answer["early"]
     counts["faults"] += answer["hit"]
     counts["written too early"] += len(answer["early"])
-    applied = number_after("applied", told)
+    applied = number_after("applied", message)
     if answer["error"] == "":
         counts["survived"] += 1
         assert PEOPLE == written
@@ -115,13 +115,13 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
         assert written in (applied, applied + 1)
     else:
         counts["stopped"] += 1
-        assert ("RunAborted", applied) == (answer["error"], written), told
+        assert ("RunAborted", applied) == (answer["error"], written), message
     if run:
         assert written <= len(run.entries)
         receipts = [entry.receipt for entry in run.entries if entry.receipt]
         assert {Outcome.APPLIED} >= {receipt.outcome for receipt in receipts}
-        if "was interrupted" in told:
-            assert (applied, PEOPLE - applied) == (len(receipts), number_after("open", told))
+        if "was interrupted" in message:
+            assert (applied, PEOPLE - applied) == (len(receipts), number_after("open", message))
         done = run if run.finished else resume_run(run, kept)
         everybody = [entry.receipt for entry in done.entries if entry.receipt]
         assert PEOPLE == Tally.of(everybody).total + done.not_started

@@ -35,9 +35,9 @@ class FakeProber:
         return formatdate(NOW, usegmt=True) if site.host[0] in self._tell else ""
 
 
-def clock(doors: FakeProber) -> Health:
+def clock(prober: FakeProber) -> Health:
     """The health of the clock, which is the last of all checks."""
-    *others, last = check_hosts(SITES, doors, FixedClock())
+    *others, last = check_hosts(SITES, prober, FixedClock())
     assert ["name", "connection"] * len(SITES) == [check.topic for check in others]
     assert "clock" == last.topic
     return last.health
@@ -45,17 +45,17 @@ def clock(doors: FakeProber) -> Health:
 
 def test_the_first_reachable_host_gives_the_time() -> None:
     """No other host is asked if it gives the time."""
-    doors = FakeProber("bcd", "bcd")
-    assert (Health.OK, ["b"]) == (clock(doors), doors.asked)
+    prober = FakeProber("bcd", "bcd")
+    assert (Health.OK, ["b"]) == (clock(prober), prober.asked)
 
 
 def test_at_most_two_hosts_are_asked_for_the_time() -> None:
     """Each may take seconds."""
-    doors = FakeProber("abcd", "cd")
-    assert (Health.UNKNOWN, ["a", "b"]) == (clock(doors), doors.asked)
+    prober = FakeProber("abcd", "cd")
+    assert (Health.UNKNOWN, ["a", "b"]) == (clock(prober), prober.asked)
 
 
 def test_an_unreachable_host_is_not_asked_for_the_time() -> None:
     """Then the time is unknown."""
-    doors = FakeProber("", "abcd")
-    assert (Health.UNKNOWN, []) == (clock(doors), doors.asked)
+    prober = FakeProber("", "abcd")
+    assert (Health.UNKNOWN, []) == (clock(prober), prober.asked)

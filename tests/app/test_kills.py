@@ -20,9 +20,9 @@ from cactions.app.undo_steps import build_undo_steps
 from cactions.model import Outcome, Run, Tally
 from tests.app.crowd import begun, books, closed, head, states
 from tests.app.victims import SERVE
-from tests.counting import COUNTS
+from tests.case_counts import COUNTS
 from tests.edges.processes import running, said, tell
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 PEOPLE = 25
 """More than fit into one window."""
@@ -53,7 +53,7 @@ def counts() -> Iterator[Counter[str]]:
     """Reported at the end of the test run."""
     counted: Counter[str] = Counter({"kills": 0, "resumed": 0, "taken back": 0, "lost": 0})
     yield counted
-    TOLD.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
+    REPORT.append(", ".join(f"{name}: {number}" for name, number in counted.items()))
 
 
 def asked(server: Server, **task: Any) -> dict[str, Any]:

@@ -28,8 +28,8 @@ from cactions.model.vault import Entry, Purpose
 from tests.builders import person
 from tests.fakes import FakeClock
 from tests.projects import SECRET, project
+from tests.run_report import REPORT
 from tests.servers import HOST, Server, Talk, answering, serving
-from tests.told import TOLD
 
 MANY = 50
 
@@ -179,7 +179,7 @@ def test_fifty_workers_send_no_token_to_a_forbidden_host(calling: Make) -> None:
         with pytest.raises(DefinitionError):
             by.prepare(action)
         assert (0, []) == (service.fetched, server.received)
-    TOLD.append(f"tokens: {MANY} workers with a token that may not go there: 0 requests")
+    REPORT.append(f"tokens: {MANY} workers with a token that may not go there: 0 requests")
 
 
 def test_fifty_workers_with_an_expired_token_fetch_it_once(calling: Make) -> None:
@@ -201,7 +201,7 @@ def test_fifty_workers_with_an_expired_token_fetch_it_once(calling: Make) -> Non
     assert 2 == service.fetched
     assert {1} == set(service.calls.values())
     assert MANY + 1 == len(service.calls)
-    TOLD.append(f"expired token: {MANY} workers, {service.denied} denied, 1 fetch, 0 made twice")
+    REPORT.append(f"expired token: {MANY} workers, {service.denied} denied, 1 fetch, 0 made twice")
 
 
 def test_fifty_workers_fetch_the_first_token_once(calling: Make) -> None:

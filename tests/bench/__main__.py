@@ -1,6 +1,7 @@
-"""``python -m tests.bench``: measures what is promised about speed; exit code 1 where it is not so.
+"""``python -m tests.bench``: measures the promised speed; exit code 1 if a limit is exceeded.
 
-A few minutes. Builds the wheel and installs it for the three start-ups; needs the package index.
+Takes a few minutes. Builds the wheel and installs it for the three start-up times, which needs
+the package index.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ ROUNDS = 25
 
 
 def main() -> int:
-    """Print the table; 1 where a limit does not hold."""
+    """Print the table; 1 if a limit is exceeded."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         readings: Sequence[Reading] = [
@@ -35,5 +36,5 @@ def main() -> int:
     return 0 if all(reading.holds for reading in readings) else 1
 
 
-gc.set_threshold(50_000)  # as the front door sets it
+gc.set_threshold(50_000)  # as the main entry point sets it
 sys.exit(main())

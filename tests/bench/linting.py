@@ -1,8 +1,8 @@
-"""How long all rules take over a thousand files, beside two linters that are known to be quick.
+"""How long all rules take for a thousand files, compared with two fast linters.
 
-One process from its start to its end, by the clock on the wall, since that is what somebody waits
-for. zizmor (Rust) looks at as many workflow files, of as many lines and characters; yamllint looks
-at ours. The ``bench`` extra installs both; without them, what is left out is said.
+Elapsed time of one process from start to end, since that is what users wait for. zizmor (Rust)
+checks as many workflow files with as many lines and characters; yamllint checks our files. The
+``bench`` extra installs both; the table says if one is missing.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ jobs:
 
 
 def readings(folder: Path, rounds: int) -> Iterator[Reading]:
-    """Speed beside both linters, how time grows with the number of actions, and memory."""
+    """Speed relative to both linters, growth of time with the number of actions, and memory."""
     yield from beside_zizmor(folder, rounds)
     yield from beside_yamllint(folder)
     yield Reading("lint: time by number of actions", exponent(SIZES), STEEPEST, "fitted exponent")
@@ -115,7 +115,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 
 
 def beside_zizmor(folder: Path, rounds: int) -> Iterator[Reading]:
-    """By the wall clock, in turns."""
+    """By elapsed time, alternating."""
     if not (program := found("zizmor")):
         yield left_out("zizmor")
         return
@@ -130,7 +130,7 @@ def beside_zizmor(folder: Path, rounds: int) -> Iterator[Reading]:
 
 
 def beside_yamllint(folder: Path) -> Iterator[Reading]:
-    """On our own files; it is so slow that three rounds have to do."""
+    """On our own files; it is so slow that three rounds must be enough."""
     if not (program := found("yamllint")):
         yield left_out("yamllint")
         return
@@ -144,7 +144,7 @@ def beside_yamllint(folder: Path) -> Iterator[Reading]:
 
 
 def left_out(tool: str) -> Reading:
-    """The line of a comparison that cannot be made."""
+    """The line of a comparison that is not possible."""
     return Reading(f"lint: not compared with {tool}, which is not installed", 0, inf, "")
 
 
@@ -154,14 +154,14 @@ def found(tool: str) -> str | None:
 
 
 def command(folder: Path, home: Path) -> list[str | Path]:
-    """``validate`` of the installed tool, or of this one where none was installed."""
+    """``validate`` of the installed tool, or of this checkout if none is installed."""
     installed = folder / "environment" / "bin" / "cactions"
     start = [installed] if installed.exists() else [sys.executable, "-m", "cactions"]
     return [*start, "validate", home]
 
 
 def texts(number: int) -> list[str]:
-    """The declarations, and so many actions."""
+    """The declarations, and this number of actions."""
     return [HEAD, *(ACTION.replace("NUMBER", str(n)) for n in range(number))]
 
 
@@ -171,7 +171,7 @@ def named(number: int) -> list[SourceFile]:
 
 
 def ours(home: Path, number: int) -> Path:
-    """A folder of so many actions in as many files, and their declarations."""
+    """A folder with this number of actions, one per file, and their declarations."""
     home.mkdir(exist_ok=True)
     for file in named(number):
         (home / file.name).write_bytes(file.data)
@@ -179,7 +179,7 @@ def ours(home: Path, number: int) -> Path:
 
 
 def theirs(home: Path, number: int) -> Path:
-    """A repository of so many workflows."""
+    """A repository with this number of workflows."""
     folder = home / ".github" / "workflows"
     folder.mkdir(parents=True, exist_ok=True)
     for n in range(number):
@@ -196,7 +196,7 @@ def exponent(sizes: tuple[int, ...]) -> float:
 
 
 def timed(files: list[SourceFile]) -> float:
-    """CPU seconds to read, shape and hold against all rules; the median of three."""
+    """CPU seconds to read, load and check with all rules; the median of three."""
 
     def work() -> None:
         assert () == lint(load_project(files), NOW).findings

@@ -1,7 +1,7 @@
-"""CPU time, measured side by side: rounds that take turns, and medians of them.
+"""CPU time, measured side by side: alternating rounds, and their medians.
 
-A machine that is busy with something else slows all turns of a round alike, so that ratios hold
-where times do not.
+A machine that is busy with something else slows all measurements of a round equally, so that
+ratios are stable even if times are not.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 from statistics import median
 
 Work = Callable[[], float]
-"""Does something once, and tells the CPU seconds that it took."""
+"""Does something once, and returns the CPU seconds that it took."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One line of the table; what is measured should be at most the limit."""
+    """One line of the table; the measured value should be at most the limit."""
 
     what: str
     measured: float
@@ -36,9 +36,9 @@ class Reading:
 
 
 def medians(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
-    """The median CPU seconds of each; every round does all of them, and the first is thrown away.
+    """The median CPU seconds of each; every round does all of them, and the first is discarded.
 
-    What comes first in a round would be favoured or not, so that each round begins elsewhere.
+    The position in a round could matter, so each round starts with another one.
     """
     names = list(works)
     taken: dict[str, list[float]] = {name: [] for name in names}
@@ -52,22 +52,22 @@ def medians(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
 
 
 def process(argv: Sequence[str | Path], folder: Path) -> float:
-    """CPU seconds of a process from its start to its end. Raises OSError where it fails."""
+    """CPU seconds of a process from its start to its end. Raises OSError if it fails."""
     used = ended(argv, folder)
     return used.ru_utime + used.ru_stime
 
 
 def wall(argv: Sequence[str | Path], folder: Path) -> float:
-    """Seconds by the clock on the wall. Raises OSError where the process fails."""
+    """Elapsed seconds. Raises OSError if the process fails."""
     start = time.perf_counter()
     ended(argv, folder)
     return time.perf_counter() - start
 
 
 def largest(argv: Sequence[str | Path], folder: Path) -> int:
-    """The most bytes that a process held at once. Raises OSError where it fails.
+    """The peak memory of a process in bytes. Raises OSError if it fails.
 
-    A process begins with the peak of whoever starts it, which is a small one here.
+    A process starts with the peak of its parent process, which is small here.
     """
     program = (
         "import resource, subprocess, sys\n"
@@ -84,7 +84,7 @@ def largest(argv: Sequence[str | Path], folder: Path) -> int:
 
 
 def ended(argv: Sequence[str | Path], folder: Path) -> resource.struct_rusage:
-    """What a process has used, without a sound. Raises OSError where it fails."""
+    """The resource usage of a process without output. Raises OSError if it fails."""
     with Path(os.devnull).open("r+b") as nowhere:
         quiet = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), number) for number in (0, 1, 2)]
         words = [os.fspath(word) for word in argv]
@@ -101,13 +101,13 @@ def ended(argv: Sequence[str | Path], folder: Path) -> resource.struct_rusage:
 
 
 def compiling() -> dict[str, str]:
-    """The environment without what keeps Python from using its byte code."""
+    """The environment without variables that prevent Python from using its byte code."""
     unwanted = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONPYCACHEPREFIX")
     return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def own(work: Callable[[], object], times: int) -> float:
-    """CPU seconds of this process for one of so many repetitions."""
+    """CPU seconds of this process for one of this number of repetitions."""
     gc.collect()
     start = time.process_time()
     for _ in range(times):

@@ -1,8 +1,8 @@
 """How long a plan takes in the program itself, for ten mapped attributes of one person.
 
-From the question to the receipt: bind, look the recorded answer up, verify, extract, coerce,
-plan, and write the receipt's JSON. All but network and disk. What a run adds for its journal, the
-text of the whole plan, is told beside it.
+From the request to the receipt: bind, find the recorded answer, verify, extract, coerce, plan,
+and write the receipt's JSON. Everything but network and disk. The extra cost of a run for its
+journal, the text of the whole plan, is shown beside it.
 """
 
 from __future__ import annotations
@@ -91,20 +91,20 @@ class Room:
         self._people = {person.fields["user_id"]: person for person in people}
 
     def find(self, query: PersonQuery) -> Person:
-        """The one of this ``user_id``."""
+        """The person with this ``user_id``."""
         return self._people[query.value]
 
     def get(self, person_id: str) -> Person:
-        """Nobody is asked for by contact id here."""
+        """Not used: no look-ups by contact id here."""
         raise NotImplementedError
 
     def commit(self, plan: Plan) -> Receipt:
-        """Nothing is written here."""
+        """Not used: nothing is written here."""
         raise NotImplementedError
 
 
 def readings(folder: Path, rounds: int) -> Iterator[Reading]:
-    """Microseconds of CPU a person."""
+    """Microseconds of CPU per person."""
     work = planner(folder)
     made = work()
     works = {
@@ -119,7 +119,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 
 
 def planner(folder: Path) -> Callable[[], Plan]:
-    """What plans for the next person, each in turn."""
+    """A function that plans for the next person, one after the other."""
     action = project(YAML).actions["loyalty"]
     people = [person(number) for number in range(PEOPLE)]
     jobs = [Job(action, PersonQuery("user_id", str(one.fields["user_id"])), {}) for one in people]
@@ -140,7 +140,7 @@ def planner(folder: Path) -> Callable[[], Plan]:
 
 
 def receipt(plan: Plan) -> str:
-    """The text that says that the plan was applied."""
+    """The text of the receipt that the plan was applied."""
     applied = Receipt(plan.subject.person_id, Outcome.APPLIED)
     return dump_json(documents.receipt_to_json(applied, redact=False))
 
@@ -153,20 +153,20 @@ def project(text: str) -> Project:
 
 
 def asked(job: Job, width: Room) -> Request:
-    """The request that the job leads to."""
+    """The request of the job."""
     request = send_request(job, width)
     assert isinstance(request, Request), request
     return request
 
 
 def person(number: int) -> Person:
-    """Somebody with old values in half of the places."""
+    """A person with old values in half of the attributes."""
     fields: dict[str, Json] = {"user_id": f"u-{number}", "email": f"u{number}@example.com"}
     held: dict[str, Json] = {"tier": "silver", "coupon": "SPRING", "points": number, "active": True}
     return Person(f"p{number}", fields, held)
 
 
 def answer(whose: Person) -> Response:
-    """What the service says about them."""
+    """The service's answer about that person."""
     body = dump_json({"email": whose.fields["email"], **ANSWER})
     return Response(200, (("Content-Type", "application/json"),), body.encode())

@@ -1,4 +1,4 @@
-"""Whether a request costs the same to replay from a large recording as from a small one."""
+"""Whether replaying a request takes the same time with a large recording as with a small one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 
 
 def replayer(folder: Path, size: int) -> Callable[[], Response]:
-    """What replays the next of some requests that are spread over the whole recording."""
+    """A function that replays the next of some requests, spread over the whole recording."""
     requests = [
         Request("GET", MaskedText.of_plain(f"https://api.shop.example/v1/customers/u-{number}"))
         for number in range(size)

@@ -1,7 +1,7 @@
-"""What the guard costs: a guarded request against one of a bare httpx.Client, in CPU of the client.
+"""The cost of the address guard: a guarded request against a bare httpx.Client, in client CPU.
 
-Both ask the same TLS server on loopback, which is another process, over connections that are kept;
-at 1 and at 16 in flight, with a client for each thread on both sides.
+Both call the same TLS server on loopback, in another process, over kept connections; with 1 and
+with 16 requests in flight, with one client per thread on both sides.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ with serving(answering(body, headers=["Content-Type: application/json"])) as ser
 
 @dataclass(frozen=True)
 class Place:
-    """Where the server is."""
+    """The address of the server."""
 
     port: int
     ca_file: Path
@@ -57,7 +57,7 @@ class Place:
 
 @contextmanager
 def served() -> Iterator[Place]:
-    """The server, in a process of its own."""
+    """The server, in its own process."""
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -87,7 +87,7 @@ def guarded(place: Place) -> Iterator[Callable[[], bytes]]:
 
 @contextmanager
 def bare(place: Place) -> Iterator[Callable[[], bytes]]:
-    """The same by httpx alone, which is told the address as the server's name."""
+    """The same with httpx alone, which gets the address and the server's name."""
     context = ssl.create_default_context(cafile=place.ca_file)
     mine = threading.local()
     clients: list[httpx.Client] = []
@@ -122,7 +122,7 @@ def readings(rounds: int) -> Iterator[Reading]:
 
 
 def spent(ask: Callable[[], bytes], pool: ThreadPoolExecutor, in_flight: int) -> float:
-    """CPU seconds of this process for one of REQUESTS, so many at a time."""
+    """CPU seconds of this process for one of REQUESTS, with this number at a time."""
 
     def several(_: int) -> None:
         for _ in range(REQUESTS // in_flight):

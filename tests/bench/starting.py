@@ -23,7 +23,7 @@ COMMANDS: Final = {
 
 
 def readings(folder: Path, rounds: int) -> Iterator[Reading]:
-    """One line for each command, from a wheel in a virtual environment of its own."""
+    """One line for each command, from a wheel in its own virtual environment."""
     programs = installed(folder)
     home = example(folder)
     bare = partial(process, [programs / "python", "-I", "-c", "pass"], home)
@@ -37,7 +37,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 
 
 def installed(folder: Path) -> Path:
-    """Build the wheel and install it, byte code included; the folder of its programs."""
+    """Build the wheel and install it, byte code included; returns the folder of its programs."""
     wheels, environment = folder / "wheels", folder / "environment"
     _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", wheels, ROOT)
     _run(sys.executable, "-m", "venv", environment)

@@ -12,7 +12,7 @@ HEAD = ("", "measured", "limit", "", "")
 
 
 def table(readings: Iterable[Reading]) -> str:
-    """One line for each, numbers under numbers; what has no limit is only told."""
+    """One line for each, with aligned numbers; a value without a limit is only shown."""
     rows = [HEAD, *map(_row, readings)]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(_placed(cell, wide[n], n) for n, cell in enumerate(row)) for row in rows)

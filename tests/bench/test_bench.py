@@ -1,4 +1,4 @@
-"""The bench measures what it says; how fast anything is, only the bench itself tells."""
+"""The benchmark measures what it claims; speed itself is only checked by the benchmark."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.bench.measuring import Reading, compiling, largest, medians, own, pro
 from tests.bench.table import table
 
 
-def test_every_round_takes_all_turns_and_the_first_does_not_count() -> None:
-    """What is warmed up only in its first turn would seem slow."""
+def test_every_round_runs_everything_and_the_first_is_discarded() -> None:
+    """Work that warms up in its first round would seem slow."""
     log: list[str] = []
 
     def work(name: str, *seconds: float) -> float:
@@ -32,7 +32,7 @@ def test_every_round_takes_all_turns_and_the_first_does_not_count() -> None:
 
 
 def test_a_process_is_measured_to_its_end(tmp_path: Path) -> None:
-    """Its CPU time, in its folder, and without a sound; one that fails is no measurement."""
+    """Its CPU time, in its folder, without output; a failing process is not a measurement."""
     seconds = process([sys.executable, "-c", "open('here', 'w'); print('x' * 9)"], tmp_path)
     assert 0 < seconds < 60
     assert (tmp_path / "here").exists()
@@ -47,15 +47,15 @@ def test_byte_code_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["PATH"] == compiling()["PATH"]
 
 
-def test_own_work_is_done_as_often_as_said() -> None:
-    """And the time is that of one repetition."""
+def test_own_work_is_repeated_as_requested() -> None:
+    """The time is that of one repetition."""
     done: list[int] = []
     assert 0 <= own(lambda: done.append(1), 7) < 1
     assert 7 == len(done)
 
 
-def test_ten_attributes_are_planned_each_time(tmp_path: Path) -> None:
-    """Each turn is another person, and no mapping is skipped."""
+def test_every_plan_has_ten_attributes(tmp_path: Path) -> None:
+    """Each one is for another person, and no mapping is skipped."""
     work = planning.planner(tmp_path)
     first, second = work(), work()
     assert 10 == len(first.changes) + len(first.left)
@@ -64,15 +64,15 @@ def test_ten_attributes_are_planned_each_time(tmp_path: Path) -> None:
     assert "applied" == json.loads(planning.receipt(first))["outcome"]
 
 
-def test_replays_and_files_are_as_large_as_said(tmp_path: Path) -> None:
-    """Every request is answered, and every action is shaped."""
+def test_replays_and_files_have_the_stated_size(tmp_path: Path) -> None:
+    """Every request is answered, and every action is loaded."""
     assert b'{"ok": true}' == replaying.replayer(tmp_path, 20)().body
     assert 20 == len(json.loads((tmp_path / "20.json").read_text())["interactions"])
     validating.validator(3)()
 
 
-def test_the_commands_of_the_bench_are_those_that_work(tmp_path: Path) -> None:
-    """In a folder with the example, by this very checkout."""
+def test_the_commands_of_the_bench_succeed(tmp_path: Path) -> None:
+    """In a folder with the example, with this checkout."""
     home = starting.example(tmp_path)
     for _, words in starting.COMMANDS.values():
         start = f"import sys; sys.path.insert(0, {str(starting.ROOT)!r})"
@@ -80,8 +80,8 @@ def test_the_commands_of_the_bench_are_those_that_work(tmp_path: Path) -> None:
         process([sys.executable, "-c", f"{start}; {run}"], home)
 
 
-def test_the_vault_of_the_bench_is_as_large_as_said(tmp_path: Path) -> None:
-    """And a process of its own opens a secret."""
+def test_the_vault_of_the_bench_has_the_stated_size(tmp_path: Path) -> None:
+    """And a separate process opens a secret."""
     assert 20 == unsealing.listed(tmp_path / "20.vault", 20)()
     process([sys.executable, "-I", "-c", unsealing.MAKE], tmp_path)
     process([sys.executable, "-I", "-c", unsealing.OPEN], tmp_path)
@@ -101,8 +101,8 @@ def test_both_senders_of_the_bench_get_the_same_answer() -> None:
         assert 0 < sending.spent(ours, pool, 2) < 1
 
 
-def test_the_linters_of_the_bench_look_at_as_much(tmp_path: Path) -> None:
-    """As many files, lines and characters; ours are clean under all rules."""
+def test_the_linters_of_the_bench_check_the_same_amount(tmp_path: Path) -> None:
+    """As many files, lines and characters; ours have no findings under all rules."""
     home, other = linting.ours(tmp_path / "ours", 20), linting.theirs(tmp_path / "theirs", 20)
     assert (21, 20) == (len([*home.iterdir()]), len([*other.rglob("*.yml")]))
     assert linting.ACTION.count("\n") == linting.WORKFLOW.count("\n")
@@ -112,19 +112,19 @@ def test_the_linters_of_the_bench_look_at_as_much(tmp_path: Path) -> None:
     assert 10 < largest(linting.command(tmp_path, home), starting.ROOT) / 2**20 < 200
 
 
-def test_a_linter_that_is_not_there_is_said() -> None:
-    """Nothing is measured, and nothing holds by accident."""
+def test_a_missing_linter_is_reported() -> None:
+    """Nothing is measured, and no limit is met by accident."""
     assert "not installed" in linting.left_out("zizmor").what
     assert linting.found("no-such-tool") is None
 
 
-def test_the_slope_is_that_of_the_logarithms() -> None:
-    """Twice the work for twice the files is one."""
+def test_the_exponent_is_the_slope_of_the_logarithms() -> None:
+    """Twice the work for twice the files is an exponent of one."""
     assert 0.3 < linting.exponent((10, 40, 160)) < 1.6
 
 
-def test_the_table_says_what_holds() -> None:
-    """Numbers under numbers, and a broken promise in capitals."""
+def test_the_table_shows_which_limits_are_met() -> None:
+    """Aligned numbers, and an exceeded limit in capitals."""
     shown = table(
         [
             Reading("one", 9.5, 10, "x"),

@@ -1,4 +1,4 @@
-"""What a vault costs: to open one secret, and to have ten thousand of them."""
+"""The cost of a vault: opening one secret, and storing ten thousand of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from cactions.cli import main
 from cactions.edges.cassette import reader
 from cactions.edges.store import journal, people
 """
-"""What a command has loaded that needs a secret."""
+"""The modules that a command with a secret has loaded."""
 
 OPEN: Final = f"""{COMMAND}
 from cactions.app.vault.manage import open_secret
@@ -57,7 +57,7 @@ seal_secret(here, Secret("s0", "tok-7d1f-e02a"), [{HOST!r}])
 
 
 def readings(folder: Path, rounds: int) -> Iterator[Reading]:
-    """What opening adds to a command, in bare start-ups; then the cost of each of many."""
+    """The extra time of opening in a command, in bare start-ups; then the cost of each of many."""
     home = folder / "vault"
     home.mkdir()
     process([sys.executable, "-I", "-c", MAKE], home)
@@ -75,7 +75,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
 
 
 def listed(path: Path, number: int) -> Callable[[], object]:
-    """Lists and opens every secret of a new vault with so many."""
+    """Lists and opens every secret of a new vault with this number of them."""
     desk = new_vault(path)
     change_vault(desk, partial(_filled, number=number))
     return partial(_all, desk)

@@ -1,4 +1,4 @@
-"""Whether an action costs the same to validate in a large file as in a small one."""
+"""Whether validating an action takes the same time in a large file as in a small one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def readings(rounds: int) -> Iterator[Reading]:
 
 
 def validator(actions: int) -> Callable[[], None]:
-    """What validates a file with so many actions."""
+    """A function that validates a file with this number of actions."""
     head, _, body = YAML.partition("actions:\n")
     copies = "".join(body.replace("loyalty:", f"loyalty_{n}:", 1) for n in range(actions))
     file = SourceFile("actions.yaml", f"{head}actions:\n{copies}".encode())

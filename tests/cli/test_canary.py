@@ -15,7 +15,7 @@ from cactions.cli.exit_codes import Exit
 from tests.cli.commands.test_vault import RUN, Say, say
 from tests.cli.conftest import Done
 from tests.encodings import PRINTED, beginning
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 __all__ = ["say"]
 
@@ -84,7 +84,7 @@ def test_no_command_shows_or_keeps_the_canary(say: Say, home: Path, debug: str) 
         assert Exit.INTERNAL != done.code, words
     assert [] == seen(written(home))
     assert [] == seen((home / "cactions.vault").read_bytes())
-    TOLD.append(f"canary{debug}: {len(COMMANDS)} commands x {len(FORMS)} encodings, nothing seen")
+    REPORT.append(f"canary{debug}: {len(COMMANDS)} commands x {len(FORMS)} encodings, nothing seen")
 
 
 @pytest.mark.parametrize("encoding", FORMS)

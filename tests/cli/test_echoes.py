@@ -11,14 +11,14 @@ from typing import Any, Final
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from tests.case_counts import COUNTS
 from tests.cli.commands.test_vault import Say, say
 from tests.cli.test_canary import written
-from tests.cli.test_live_canary import told
-from tests.counting import COUNTS
+from tests.cli.test_live_canary import http_answer
 from tests.encodings import ENCODINGS, Encoded, beginning
 from tests.projects import project, write
+from tests.run_report import REPORT
 from tests.servers import Server, Talk, serving
-from tests.told import TOLD
 
 __all__ = ["say"]
 
@@ -47,7 +47,7 @@ Place = Callable[[list[str]], bytes]
 
 
 def answer(document: Any, *headers: str, status: str = "200 OK") -> bytes:
-    return told(status, json.dumps(document).encode(), *headers)
+    return http_answer(status, json.dumps(document).encode(), *headers)
 
 
 def named(text: str) -> str:
@@ -61,7 +61,7 @@ def one_line(text: str) -> str:
 
 PLACES: Final[dict[str, Place]] = {
     "keys": lambda texts: answer({**ADA, "tier": "gold", **dict.fromkeys(texts, 1)}),
-    "a key that stands twice": lambda texts: told(
+    "a key that stands twice": lambda texts: http_answer(
         "200 OK", b"{%s}" % b", ".join(json.dumps(text).encode() + b": 1" for text in texts * 2)
     ),
     "keys of what is mapped": lambda texts: answer({**ADA, "tier": dict.fromkeys(texts, 1)}),
@@ -77,19 +77,27 @@ PLACES: Final[dict[str, Place]] = {
         {}, f"Location: https://{named(texts[0])}/{one_line(texts[-1])}", status="302 Found"
     ),
     "the status text": lambda texts: answer({}, status=f"500 {one_line(' '.join(texts))}"),
-    "HTML": lambda texts: told("200 OK", "<p>".join(texts).encode(), "Content-Type: text/html"),
-    "invalid JSON": lambda texts: told("200 OK", f'{{"tier": {json.dumps(texts)},}}'.encode()),
-    "cut JSON": lambda texts: told("200 OK", json.dumps({**ADA, "tier": texts}).encode()[:-9]),
-    "another charset": lambda texts: told(
+    "HTML": lambda texts: http_answer(
+        "200 OK", "<p>".join(texts).encode(), "Content-Type: text/html"
+    ),
+    "invalid JSON": lambda texts: http_answer(
+        "200 OK", f'{{"tier": {json.dumps(texts)},}}'.encode()
+    ),
+    "cut JSON": lambda texts: http_answer(
+        "200 OK", json.dumps({**ADA, "tier": texts}).encode()[:-9]
+    ),
+    "another charset": lambda texts: http_answer(
         "200 OK", json.dumps({**ADA, "tier": texts}).encode("utf-16")
     ),
-    "the same, cut as Latin": lambda texts: told("200 OK", "é".join(texts).encode("latin-1")),
+    "the same, cut as Latin": lambda texts: http_answer(
+        "200 OK", "é".join(texts).encode("latin-1")
+    ),
 }
 TOKENS: Final[dict[str, Place]] = {
     "an error": lambda texts: answer({"error": texts, texts[0]: 1}, status="400 Bad"),
     "its header": lambda texts: answer({}, f"Location: https://{named(texts[0])}/", status="302 F"),
     "its keys": lambda texts: answer(dict.fromkeys(texts, 1)),
-    "HTML": lambda texts: told("200 OK", "<p>".join(texts).encode()),
+    "HTML": lambda texts: http_answer("200 OK", "<p>".join(texts).encode()),
 }
 SHOWN: Final = ("the mapped value", "the proof", "a key that stands twice", "the mapped value")
 COMMANDS: Final = (
@@ -170,11 +178,11 @@ def test_no_place_in_an_answer_reveals_a_secret_in_any_encoding(world: World) ->
     for name, place in TOKENS.items():
         world.service.token = place(texts)
         world.check(f"token: {name}", "tokens test crm --debug")
-    told_of(world, len(PLACES) + len(TOKENS))
+    report(world, len(PLACES) + len(TOKENS))
 
 
-def told_of(world: World, places: int) -> None:
-    TOLD.append(
+def report(world: World, places: int) -> None:
+    REPORT.append(
         f"echoes: {world.count} commands, {places} places x {len(BEGINNINGS)} encodings, seen 0"
     )
 
@@ -185,7 +193,7 @@ def test_each_encoding_alone_is_hidden(world: World) -> None:
         where = SHOWN[number % len(SHOWN)]
         world.service.answer = PLACES[where](echoes(encode))
         world.check(f"{where}: {name}", "diff loyalty --person u-1 --svg diff.svg --json")
-    told_of(world, len(SHOWN))
+    report(world, len(SHOWN))
 
 
 @pytest.mark.hostile
@@ -197,4 +205,4 @@ def test_each_encoding_is_hidden_at_each_place_by_each_command(world: World) -> 
         world.service.answer = place(echoes(encode))
         for words in (*COMMANDS, *MORE[:4]):
             world.check(f"{where}: {name}", words)
-    told_of(world, len(PLACES))
+    report(world, len(PLACES))

@@ -92,8 +92,8 @@ def test_a_signal_during_the_question_writes_nothing(
     asked.kill(number)
     asked.expect(pexpect.EOF)
     asked.close()
-    told = asked.before.split()
-    assert f"{words} Nothing was sent and nothing was written." == " ".join(told)
+    output = asked.before.split()
+    assert f"{words} Nothing was sent and nothing was written." == " ".join(output)
     assert code == asked.exitstatus
     assert not (home / ".cactions").exists()
 

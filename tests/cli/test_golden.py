@@ -67,7 +67,7 @@ def steady(text: str, home: Path) -> str:
     return re.sub(r"(\.py, line) \d+", r"\1 1", text)
 
 
-def told(cli: Cli, words: Iterable[str]) -> str:
+def transcript(cli: Cli, words: Iterable[str]) -> str:
     """One command and its results: stdout, stderr, exit code."""
     done = cli(*words)
     parts = [f"$ cactions {shlex.join(words)}\n", done.out]
@@ -83,7 +83,7 @@ def test_a_scene_matches_its_golden_file(
     monkeypatch.setenv("COLUMNS", "80")
     scene = SCENES[name]
     scene.prepare(home)
-    shown = "\n".join(told(cli, words.split()) for words in scene.commands)
+    shown = "\n".join(transcript(cli, words.split()) for words in scene.commands)
     assert_golden(GOLDEN / f"{name}.txt", steady(shown, home))
 
 
@@ -93,7 +93,7 @@ def test_a_help_text_matches_its_golden_file(
 ) -> None:
     """Every command and subcommand has one."""
     monkeypatch.setenv("COLUMNS", "80")
-    assert_golden(GOLDEN / f"{name}.txt", told(cli, HELP[name]))
+    assert_golden(GOLDEN / f"{name}.txt", transcript(cli, HELP[name]))
 
 
 def test_every_golden_file_is_used() -> None:

@@ -29,11 +29,11 @@ GLOBAL = {"--help", "-h", "--debug", "--version"}
 @functools.cache
 def helped(*words: str) -> str:
     """The help of a command as one line."""
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told), pytest.MonkeyPatch.context() as patch:
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "300")
         run_command([*words, "--help"])
-    return " ".join(re.sub("[│╭╮╰╯─]", " ", told.getvalue()).split())
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", output.getvalue()).split())
 
 
 def subcommands(name: str) -> tuple[str, ...]:
@@ -173,5 +173,5 @@ def test_every_example_of_a_help_text_runs(
 
 def test_the_readme_mentions_every_command() -> None:
     """No command is undocumented."""
-    told = {tuple(line.split()[1:2]) for where, line in NAMED if where == "README.md"}
-    assert {command[:1] for command in COMMANDS} <= told
+    output = {tuple(line.split()[1:2]) for where, line in NAMED if where == "README.md"}
+    assert {command[:1] for command in COMMANDS} <= output

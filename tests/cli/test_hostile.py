@@ -130,9 +130,9 @@ def test_every_attribute_is_accounted_for(cli: Cli, text: str) -> None:
     """Two hundred attributes, each listed once with its planned change."""
     out = cli("diff", *ALL).out
     document = cli("diff", *ALL, "--json").json
-    told = [one["attribute"] for one in [*document["changes"], *document["left"]]]
-    assert MANY == len(told) == len(set(told))
-    assert [] == [name for name in told if name not in out]
+    named = [one["attribute"] for one in [*document["changes"], *document["left"]]]
+    assert MANY == len(named) == len(set(named))
+    assert [] == [name for name in named if name not in out]
 
 
 def test_json_keeps_every_character(cli: Cli, text: str) -> None:

@@ -20,9 +20,9 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.wiring import ProjectFolder, create_cassette_writer
 from cactions.model import CactionsError, DefinitionError, Project, Workspace
 from tests.builders import action
+from tests.case_counts import COUNTS
 from tests.cli.conftest import ROOT, Cli
-from tests.counting import COUNTS
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 CANARY = "canary-5f1c-90ab"
 EXAMPLE = (ROOT / "actions.example.yaml").read_text()
@@ -241,7 +241,7 @@ def test_a_hostile_file_neither_reads_nor_writes_outside(
         assert done.code in {*Exit} - {Exit.INTERNAL}, case
         assert CANARY not in done.out + done.err, case
         assert before == tree(outside), case
-    TOLD.append(f"hostile {name}: {len(cases)} commands, 0 read or wrote outside")
+    REPORT.append(f"hostile {name}: {len(cases)} commands, 0 read or wrote outside")
 
 
 PIECES = (
@@ -273,7 +273,7 @@ def test_an_action_name_cannot_point_outside_the_recordings_folder(
     assert before == tree(outside)
     assert {"clone", "outside", "actions.yaml", "cassettes"} == {p.name for p in home.iterdir()}
     assert ["cassettes"] == [path.name for path in folder.iterdir()]
-    TOLD.append(f"names of actions: {len(names)} hostile, {refused} refused, 0 written outside")
+    REPORT.append(f"names of actions: {len(names)} hostile, {refused} refused, 0 written outside")
 
 
 @pytest.mark.parametrize("file", ["/etc/people.csv", "../people.csv", "a/../../people.csv"])

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from tests.case_counts import COUNTS
 from tests.cli.conftest import Cli
-from tests.counting import COUNTS
 from tests.edges.hot_journals import hot_journal
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 FOLDERS = 200
 SECONDS = 1.0
@@ -254,12 +254,12 @@ def test_hostile_state_has_no_effect_outside_its_folder(
             done = cli(*words)
             slowest = max(slowest, time.process_time() - start)
             assert slowest < SECONDS, (plant.__name__, place, words)
-            told = done.out + done.err
-            assert done.code in ENDS, (plant.__name__, place, words, told)
-            assert CANARY not in told
+            output = done.out + done.err
+            assert done.code in ENDS, (plant.__name__, place, words, output)
+            assert CANARY not in output
             assert before == snapshot(canaries), (plant.__name__, place, words)
             counts[f"exit {done.code}"] += 1
-    TOLD.append(
+    REPORT.append(
         f"hostile state: {len(todo)} folders, {counts.total()} commands, 0 reached outside;"
         f" {dict(sorted(counts.items()))}, the slowest took {slowest:.2f} s"
     )

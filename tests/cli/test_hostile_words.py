@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from tests.case_counts import COUNTS
 from tests.cli.conftest import Cli
-from tests.counting import COUNTS
 
 WORDS = [  # an argument never holds a NUL: the operating system ends it there
     "", " ", "-", "--", "\udcff", "é漢😀", "\u202e", "a" * 100_000, "9" * 5_000, "-1", "1e400", "²",

@@ -15,8 +15,8 @@ from tests.cli.conftest import Done
 from tests.cli.test_canary import written
 from tests.encodings import ENCODINGS, beginning
 from tests.projects import project, write
+from tests.run_report import REPORT
 from tests.servers import Behaviour, Talk, serving, tls_for
-from tests.told import TOLD
 
 __all__ = ["say"]
 
@@ -41,7 +41,7 @@ def seen(data: bytes) -> list[str]:
     return [name for name, form in BEGINNINGS.items() if form in data]
 
 
-def told(status: str, body: bytes, *headers: str) -> bytes:
+def http_answer(status: str, body: bytes, *headers: str) -> bytes:
     head = "\r\n".join((f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", ""))
     return head.encode("latin-1", "replace") + body
 
@@ -49,7 +49,7 @@ def told(status: str, body: bytes, *headers: str) -> bytes:
 def echoing(**members: Any) -> Callable[[bytes], bytes]:
     """A JSON answer about Ada, with these members."""
     body = {"email": "ada@example.com", **members}
-    return lambda _: told("200 OK", json.dumps(body).encode())
+    return lambda _: http_answer("200 OK", json.dumps(body).encode())
 
 
 ANSWERS: dict[str, Callable[[bytes], bytes]] = {
@@ -57,46 +57,54 @@ ANSWERS: dict[str, Callable[[bytes], bytes]] = {
     "mapped, in the middle": echoing(tier=f"a {CANARY} b"),
     "mapped, fetched": echoing(tier=FETCHED),
     "mapped, every form": echoing(tier=EVERY),
-    "mapped, escaped": lambda _: told(
+    "mapped, escaped": lambda _: http_answer(
         "200 OK",
         b'{"email": "ada@example.com", "tier": "%s"}'
         % "".join(f"\\u{ord(sign):04x}" for sign in CANARY).encode(),
     ),
     "beside": echoing(tier="gold", debug=EVERY),
-    "as a key": lambda _: told(
+    "as a key": lambda _: http_answer(
         "200 OK", json.dumps({"email": "ada@example.com", CANARY: FETCHED}).encode()
     ),
-    "proof": lambda _: told("200 OK", json.dumps({"email": CANARY, "tier": FETCHED}).encode()),
-    "no JSON": lambda _: told("200 OK", EVERY.encode()),
-    "twice": lambda _: told(
+    "proof": lambda _: http_answer(
+        "200 OK", json.dumps({"email": CANARY, "tier": FETCHED}).encode()
+    ),
+    "no JSON": lambda _: http_answer("200 OK", EVERY.encode()),
+    "twice": lambda _: http_answer(
         "200 OK",
         b'{"email": "ada@example.com", %s: 1, %s: 2}' % ((json.dumps(CANARY).encode(),) * 2),
     ),
-    "error": lambda _: told("500 Oops", EVERY.encode()),
-    "reason": lambda _: told(f"500 {CANARY} {FETCHED}", b""),
-    "denied": lambda _: told("401 No", EVERY.encode(), f"WWW-Authenticate: {CANARY}"),
-    "redirect": lambda _: told(
+    "error": lambda _: http_answer("500 Oops", EVERY.encode()),
+    "reason": lambda _: http_answer(f"500 {CANARY} {FETCHED}", b""),
+    "denied": lambda _: http_answer("401 No", EVERY.encode(), f"WWW-Authenticate: {CANARY}"),
+    "redirect": lambda _: http_answer(
         "302 Found", b"", f"Location: https://evil.example/?t={CANARY}&u={FETCHED}"
     ),
-    "redirect, host": lambda _: told("302 Found", b"", f"Location: https://{CANARY}/"),
-    "redirect, no URL": lambda _: told("302 Found", b"", f"Location: https://[{CANARY}"),
-    "header": lambda _: told("200 OK", b"{}", f"X-Debug: {CANARY}", f"Retry-After: {FETCHED}"),
+    "redirect, host": lambda _: http_answer("302 Found", b"", f"Location: https://{CANARY}/"),
+    "redirect, no URL": lambda _: http_answer("302 Found", b"", f"Location: https://[{CANARY}"),
+    "header": lambda _: http_answer(
+        "200 OK", b"{}", f"X-Debug: {CANARY}", f"Retry-After: {FETCHED}"
+    ),
     "broken header": lambda _: f"HTTP/1.1 200 OK\r\n{CANARY} {FETCHED}\r\n\r\n".encode(),
     "broken status": lambda _: f"{CANARY} {FETCHED}\r\n\r\n".encode(),
-    "coding": lambda _: told("200 OK", b"x", f"Content-Encoding: {CANARY}"),
+    "coding": lambda _: http_answer("200 OK", b"x", f"Content-Encoding: {CANARY}"),
     "length": lambda _: f"HTTP/1.1 200 OK\r\nContent-Length: {CANARY}\r\n\r\n".encode(),
     "chunk": lambda _: (
         f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{CANARY}\r\n".encode()
     ),
-    "cut": lambda _: told("200 OK", EVERY.encode())[:-9],
-    "the request itself": lambda request: told("200 OK", request),
-    "the request as JSON": lambda request: told("200 OK", json.dumps(request.decode()).encode()),
+    "cut": lambda _: http_answer("200 OK", EVERY.encode())[:-9],
+    "the request itself": lambda request: http_answer("200 OK", request),
+    "the request as JSON": lambda request: http_answer(
+        "200 OK", json.dumps(request.decode()).encode()
+    ),
 }
 TOKENS: dict[str, Callable[[bytes], bytes]] = {
-    "given": lambda _: told("200 OK", json.dumps({"access_token": FETCHED}).encode()),
-    "error": lambda request: told("400 Bad", request),
-    "elsewhere": lambda _: told("200 OK", json.dumps({"token": FETCHED, "e": CANARY}).encode()),
-    "unfit": lambda _: told("200 OK", json.dumps({"access_token": f"{FETCHED}\n"}).encode()),
+    "given": lambda _: http_answer("200 OK", json.dumps({"access_token": FETCHED}).encode()),
+    "error": lambda request: http_answer("400 Bad", request),
+    "elsewhere": lambda _: http_answer(
+        "200 OK", json.dumps({"token": FETCHED, "e": CANARY}).encode()
+    ),
+    "unfit": lambda _: http_answer("200 OK", json.dumps({"access_token": f"{FETCHED}\n"}).encode()),
 }
 COMMANDS = ("diff loyalty --person u-1", "run loyalty --person u-1 --yes", "test --record --yes")
 
@@ -147,7 +155,7 @@ def test_no_echoing_service_makes_the_canary_visible_or_stored(
                 number += 1
     for words in ("runs list --json", "runs show last --json", "people list --json"):
         checked(armed(words + debug), home, ("afterwards", words))
-    TOLD.append(f"live canary{debug}: {number} commands x {len(FORMS)} encodings, nothing seen")
+    REPORT.append(f"live canary{debug}: {number} commands x {len(FORMS)} encodings, nothing seen")
 
 
 def test_no_broken_connection_or_proxy_makes_the_canary_visible(
@@ -157,7 +165,7 @@ def test_no_broken_connection_or_proxy_makes_the_canary_visible(
 
     def proxy(talk: Talk) -> None:
         data = talk.socket.recv(65536)
-        talk.send(told("407 No", data + EVERY.encode(), f"X-Debug: {CANARY}"))
+        talk.send(http_answer("407 No", data + EVERY.encode(), f"X-Debug: {CANARY}"))
 
     behaviours: dict[str, Behaviour] = {
         "reset": Talk.reset,

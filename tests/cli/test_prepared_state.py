@@ -68,10 +68,10 @@ def test_a_user_without_a_name_is_shown_by_uid(
 ) -> None:
     """In a container a uid may have no account entry."""
 
-    def nobody(uid: int) -> None:
+    def no_user(uid: int) -> None:
         raise KeyError(f"getpwuid(): uid not found: {uid}")
 
-    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    monkeypatch.setattr(pwd, "getpwuid", no_user)
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
     assert 0 == cli(*RUN).code
@@ -106,10 +106,10 @@ def test_state_that_git_tracks_is_not_opened(
     """The error names the folder and both solutions."""
     before = {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
     done = cli(*words)
-    told = " ".join(done.err.split())
+    message = " ".join(done.err.split())
     assert 3 == done.code
-    assert ".cactions is tracked by git" in told
-    assert "git rm -r --cached .cactions" in told
+    assert ".cactions is tracked by git" in message
+    assert "git rm -r --cached .cactions" in message
     assert before == {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
 
 

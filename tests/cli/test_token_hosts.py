@@ -17,8 +17,8 @@ from tests.cli.commands.test_vault import Say, say
 from tests.cli.conftest import Done
 from tests.cli.test_live_calls import DIFF, RUN, tokens
 from tests.projects import SECRET, project, write
+from tests.run_report import REPORT
 from tests.servers import HOST, Server, answering, serving, tls_for
-from tests.told import TOLD
 
 __all__ = ["say"]
 
@@ -90,7 +90,7 @@ def given(name: str) -> str:
     return f" --user-token {name}=-"
 
 
-def told(done: Done) -> str:
+def output(done: Done) -> str:
     return " ".join((done.out + done.err).split())
 
 
@@ -165,12 +165,12 @@ def test_a_changed_yaml_sends_no_token_to_an_attacker(world: World, name: str) -
         document = world.document(name)
         called = change(world, document, name)
         write(world.home, document)
-        early = told(world.say("validate"))
+        early = output(world.say("validate"))
         assert ("error" in early, "CA305" in early, ".test" in early) == (False, True, True), way
         option = given(called) if name == "jwt" else ""
         for words in COMMANDS:
             done = world.say(words + option, USERS)
-            said = told(done)
+            said = output(done)
             assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received), (way, words)
             assert re.search(r'oken "\w+" may not be sent to \S*\.test; it was not sent', said)
             assert "`cactions vault bind " in said
@@ -178,7 +178,7 @@ def test_a_changed_yaml_sends_no_token_to_an_attacker(world: World, name: str) -
             counts[words] += 1
     tried = counts.total()
     assert len(WAYS) * len(COMMANDS) == tried
-    TOLD.append(f"tokens: {tried} changed YAMLs ({name}): 0 bytes sent, 0 tokens fetched or read")
+    REPORT.append(f"tokens: {tried} changed YAMLs ({name}): 0 bytes sent, 0 tokens fetched or read")
 
 
 @pytest.mark.parametrize("name", ["crm", "own", "jwt"])
@@ -223,7 +223,7 @@ def test_a_redirect_gets_no_token(world: World, name: str) -> None:
         write(world.home, document)
         done = world.say(DIFF + (given("jwt") if name == "jwt" else ""), USERS)
         assert (1, 0) == (len(leading.received), world.theirs.connections)
-    assert f"leads to {EVIL}" in told(done)
+    assert f"leads to {EVIL}" in output(done)
 
 
 @pytest.mark.parametrize("new", [f'["{HOST}","{EVIL}"]', f'["{EVIL}"]', f'["{EVIL}","zz.test"]'])
@@ -238,7 +238,7 @@ def test_a_vault_changed_without_a_key_sends_nothing(world: World, name: str, ne
     file.write_text(file.read_text().replace(f'"token_hosts":["{HOST}"]', f'"token_hosts":{new}'))
     done = world.say(DIFF + (given("jwt") if name == "jwt" else ""), USERS)
     assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
-    assert "changed without its key" in told(done)
+    assert "changed without its key" in output(done)
 
 
 def test_the_yaml_may_narrow_the_allowed_hosts(world: World) -> None:
@@ -254,7 +254,7 @@ def test_the_yaml_may_narrow_the_allowed_hosts(world: World) -> None:
     write(world.home, document)
     done = world.say(DIFF)
     assert (Exit.NOTHING_DONE, (before, 0)) == (done.code, world.received)
-    assert "CA303" in told(done)
+    assert "CA303" in output(done)
 
 
 # The fix
@@ -262,7 +262,7 @@ def test_the_yaml_may_narrow_the_allowed_hosts(world: World) -> None:
 
 def commands_in(done: Done) -> list[str]:
     """The commands in an error message, without the program name."""
-    return re.findall(r"`cactions (vault (?:init|bind)[^`]*)`", told(done))
+    return re.findall(r"`cactions (vault (?:init|bind)[^`]*)`", output(done))
 
 
 @pytest.mark.parametrize("name", ["crm", "own"])
@@ -272,12 +272,12 @@ def test_a_secret_of_an_older_vault_is_not_sent_until_it_is_bound(world: World, 
     write(world.home, world.document(name))
     done = world.say(DIFF)
     assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
-    assert "It may go to no host yet" in told(done)
+    assert "It may go to no host yet" in output(done)
     [command] = commands_in(done)
     assert f"vault bind crm_secret --token-host {HOST}" == command
     assert Exit.CLEAN == world.say(command).code
     assert (Exit.CLEAN, (2, 0)) == (world.say(DIFF).code, world.received)
-    assert "CA305" not in told(world.say("validate"))
+    assert "CA305" not in output(world.say("validate"))
 
 
 @pytest.mark.parametrize("has_vault", [True, False])
@@ -289,7 +289,7 @@ def test_a_users_token_needs_a_binding(world: World, has_vault: bool) -> None:
     done = world.say(DIFF + given("jwt"), USERS)
     code = Exit.NOTHING_DONE if has_vault else Exit.MISUSE
     assert (code, (0, 0), 0) == (done.code, world.received, sys.stdin.buffer.tell())
-    assert re.search(r"should get it|which hosts may get", told(done))
+    assert re.search(r"should get it|which hosts may get", output(done))
     commands = commands_in(done)
     assert f"vault bind jwt --user --token-host {HOST}" == commands[-1]
     assert ([] if has_vault else ["vault init"]) == commands[:-1]
@@ -332,8 +332,8 @@ def test_an_action_cannot_call_a_token_endpoint(
     }  # no rule knows this service's name for it
     write(world.home, document)
     done = world.say(command)
-    assert Exit.NOTHING_DONE == done.code, told(done)
-    assert '"crm_secret" fetches tokens' in told(done)
+    assert Exit.NOTHING_DONE == done.code, output(done)
+    assert '"crm_secret" fetches tokens' in output(done)
     assert (0, 0) == world.received
 
 
@@ -352,7 +352,7 @@ def test_a_fetch_cannot_carry_another_token(world: World) -> None:
     write(world.home, document)
     done = world.say(DIFF)
     assert (Exit.NOTHING_DONE, (0, 0)) == (done.code, world.received)
-    assert 'unknown key "tokens"' in told(done)
+    assert 'unknown key "tokens"' in output(done)
 
 
 # Early, without a key
@@ -367,7 +367,7 @@ def test_an_unbound_token_is_reported_without_a_key(
     write(world.home, world.document("crm"))
     monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", "nowhere.key")
     done = world.say(words)
-    said = told(done)
+    said = output(done)
     code = Exit.FINDINGS if words == "doctor" else Exit.CLEAN
     assert (code, True) == (done.code, "read without its key" in said)
     assert f'does not let the token "crm" go to {HOST}' in said
@@ -390,8 +390,8 @@ def test_a_binding_without_a_token_is_reported(world: World) -> None:
     del document["tokens"]["jwt"]
     write(world.home, document)
     done = world.say("validate")
-    assert 'nothing in these files uses the binding of the user token "jwt"' in told(done)
-    assert 'uses the secret "crm_secret"' not in told(done)
+    assert 'nothing in these files uses the binding of the user token "jwt"' in output(done)
+    assert 'uses the secret "crm_secret"' not in output(done)
 
 
 def test_doctor_reports_an_unreadable_vault(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 CANARY = "canary7d1fe02a"
 FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
@@ -68,7 +68,7 @@ def test_an_invalid_action_file_is_not_quoted(cli: Cli, home: Path, name: str) -
         assert CANARY not in done.out + done.err, words
     assert FILES[name] == (home / "actions.yaml").read_text()
     if name == [*FILES][-1]:
-        TOLD.append(f"files that are no action files: {len(FILES)} tried, 0 quoted")
+        REPORT.append(f"files that are no action files: {len(FILES)} tried, 0 quoted")
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "jsonl"])

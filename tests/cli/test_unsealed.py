@@ -14,7 +14,7 @@ import pytest
 from cactions.cli import workspace
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
 FORGED = "attacker@evil.example"
@@ -128,7 +128,7 @@ def test_a_run_without_its_seals_writes_nothing(
             assert "--unsealed" in done.err
             refused += 1
     assert before == ada(cli)
-    TOLD.append(f"unsealed runs ({forge.__name__}): {refused} tried, 0 accepted")
+    REPORT.append(f"unsealed runs ({forge.__name__}): {refused} tried, 0 accepted")
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def certified(*names: str, days: tuple[int, int]) -> Callable[[], ssl.SSLContext
     return lambda: tls_with(authority().certify(*names, days=days))
 
 
-def stranger() -> ssl.SSLContext:
+def unknown_authority() -> ssl.SSLContext:
     return tls_with(authority("Another authority").certify(HOST))
 
 
@@ -270,7 +270,7 @@ CONNECTING = {
     ),
     "unknown authority": Case(
         silent, NONE, "the certificate of api.test comes from an unknown authority", sent=False,
-        context=stranger,
+        context=unknown_authority,
     ),
     "old TLS": Case(
         silent, NONE, "api.test supports only TLS versions older than 1.2", sent=False,

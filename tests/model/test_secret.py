@@ -1,4 +1,4 @@
-"""A secret is dots in every form, or a TypeError; only ``reveal`` gives it."""
+"""A secret is shown as dots in every form, or raises a TypeError; only ``reveal`` returns it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ hidden = pytest.mark.parametrize("secret", HIDDEN, ids=lambda one: type(one).__n
 
 @dataclass(frozen=True)
 class Holder:
-    """A noun with a secret in it."""
+    """A class with a secret in it."""
 
     secret: Any
     note: str = ""
 
 
 def shapes(secret: Any) -> dict[str, Callable[[], object]]:
-    """Every way in which people turn objects into texts, bytes and copies."""
+    """Every way to turn objects into texts, bytes and copies."""
     return {
         "str": secret.__str__,
         "repr": secret.__repr__,
@@ -85,7 +85,7 @@ def shapes(secret: Any) -> dict[str, Callable[[], object]]:
 
 
 def _traceback(secret: Any) -> str:
-    """With the locals of each frame, as error reporters print them."""
+    """With the local variables of each frame, as error reporters print them."""
     try:
         _fail(secret, holder=Holder(secret))
     except RuntimeError as error:
@@ -100,8 +100,8 @@ def _fail(secret: Any, *, holder: Holder) -> None:
 
 @hidden
 @pytest.mark.parametrize("shape", sorted(shapes(None)))
-def test_no_form_of_a_secret_holds_it(secret: Any, shape: str) -> None:
-    """Dots, or a TypeError (AttributeError where there is nothing to look at)."""
+def test_no_representation_of_a_secret_contains_it(secret: Any, shape: str) -> None:
+    """Dots, or a TypeError (AttributeError if there are no attributes)."""
     try:
         made = shapes(secret)[shape]()
     except (TypeError, AttributeError) as error:
@@ -111,8 +111,8 @@ def test_no_form_of_a_secret_holds_it(secret: Any, shape: str) -> None:
 
 
 @hidden
-def test_only_reveal_gives_it(secret: Any) -> None:
-    """For the sender, and to seal."""
+def test_only_reveal_returns_the_secret(secret: Any) -> None:
+    """For the sender, and for sealing."""
     assert secret.reveal() in {CANARY, KEY}
     assert MASK == str(secret) == f"{secret:>99}"
     assert f"{type(secret).__name__}({secret.label!r}, {MASK})" == repr(secret)
@@ -120,14 +120,14 @@ def test_only_reveal_gives_it(secret: Any) -> None:
 
 @hidden
 @pytest.mark.parametrize("shape", ["copy", "deep copy", "pickle", "state", "reduce", "asdict"])
-def test_a_secret_is_never_carried_away(secret: Any, shape: str) -> None:
-    """Nothing quietly leaves it out either."""
+def test_a_secret_cannot_be_copied_or_serialized(secret: Any, shape: str) -> None:
+    """Nor is it silently left out."""
     with pytest.raises(TypeError, match="never copied, written down or pickled"):
         shapes(secret)[shape]()
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
-def test_a_key_has_32_bytes(size: int) -> None:
-    """Anything else is a fault of the program."""
+def test_a_key_must_have_32_bytes(size: int) -> None:
+    """Any other length is a programming error."""
     with pytest.raises(ValueError, match="a key has 32 bytes"):
         VaultKey("ada", bytes(size))

@@ -22,13 +22,13 @@ STRUCTS = [
 
 
 def build(struct: Any) -> Any:
-    """An instance whose required fields are texts: nothing checks types at run time."""
+    """An instance with texts in its required fields: types are not checked at run time."""
     required = len(struct.__struct_fields__) - len(struct.__struct_defaults__)
     return struct(*["x"] * required)
 
 
-def test_the_model_has_values() -> None:
-    """So that the tests below look at something."""
+def test_the_model_has_value_classes() -> None:
+    """So that the tests below have input."""
     assert len(STRUCTS) > 60
 
 

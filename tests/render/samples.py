@@ -1,4 +1,4 @@
-"""People and plans that tell something: what a reader of the preview will meet one day."""
+"""People and plans that show every case which a reader of the preview may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of sheet by name, drawn from samples: what the golden files hold."""
+"""Every kind of sheet by name, rendered from samples: the content of the golden files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FOREIGN = (m.Conflict("coupon", None, "SPRING"), m.Conflict("pin", "hidden-a", "
 
 
 def receipt(outcome: m.Outcome, message: str = "", *conflicts: m.Conflict) -> m.Receipt:
-    """What became of Ada's plan."""
+    """The receipt of Ada's plan."""
     return m.Receipt("64a1c0ffee", outcome, message, conflicts)
 
 

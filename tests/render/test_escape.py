@@ -1,4 +1,4 @@
-"""Untrusted text cannot paint, move or deceive."""
+"""Untrusted text cannot control the terminal, move the cursor or deceive the reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cactions.render.escape import escape_terminal, split_ascii, split_escaped, 
 from cactions.render.text import Span, to_plain_text
 from cactions.render.width import measure_char, measure_width
 
-ALIKE = {"Cn", "Co"}  # unassigned and private: nearly a million, and one is like another
+ALIKE = {"Cn", "Co"}  # unassigned and private: nearly a million, all treated alike
 EVERYTHING = [
     chr(code)
     for code in range(sys.maxunicode + 1)
@@ -48,19 +48,19 @@ HOSTILE = st.text(st.characters() | st.sampled_from("\x1b\x07\r\n\u202e\u2066\u2
         ("🇬🇧👍", "🇬🇧👍"),
     ],
 )
-def test_what_cannot_be_seen_is_spelled(text: str, shown: str | None) -> None:
-    """None stands for: every character of it becomes its escape."""
+def test_invisible_characters_are_escaped(text: str, shown: str | None) -> None:
+    """No character is replaced by another one: each becomes its escape."""
     spelled = "".join(ascii(char)[1:-1] for char in text)
     assert (spelled if shown is None else shown) == escape_terminal(text)
 
 
-def test_no_character_of_unicode_comes_through_unprintable() -> None:
-    """Each on its own behind a letter."""
+def test_every_unicode_character_becomes_printable() -> None:
+    """Each tested separately after a letter."""
     hidden = [c for c in EVERYTHING if not c.isprintable() and c != IDEOGRAPHIC_SPACE]
     assert [] == [char for char in hidden if not escape_terminal("a" + char).isprintable()]
 
 
-def test_every_width_is_known_as_terminals_know_it() -> None:
+def test_character_widths_match_terminals() -> None:
     """Rich is the oracle, except for symbols, whose widths differ between Unicode versions."""
     settled = (c for c in EVERYTHING if c.isprintable() and unicodedata.category(c)[0] not in "SN")
     shown = [c for c in settled if escape_terminal("a" + c) == "a" + c]
@@ -68,29 +68,29 @@ def test_every_width_is_known_as_terminals_know_it() -> None:
 
 
 @given(HOSTILE)
-def test_spelling_twice_changes_nothing(text: str) -> None:
-    """What is safe stays as it is, so that an ink may be cut and made again."""
+def test_escaping_twice_equals_escaping_once(text: str) -> None:
+    """Safe text does not change, so that styled text may be cut and rebuilt."""
     assert escape_terminal(text) == escape_terminal(escape_terminal(text))
 
 
 @given(HOSTILE)
-def test_an_ink_is_printable_whatever_it_is_made_of(text: str) -> None:
-    """There is no other way to the screen than an ink."""
+def test_styled_text_is_always_printable(text: str) -> None:
+    """All output to the screen is styled text."""
     line = to_plain_text([(Span(text), Span(text))])
     assert line[:-1].replace(IDEOGRAPHIC_SPACE, "").isprintable()
 
 
 @pytest.mark.parametrize("spell", [split_escaped, split_quoted, split_ascii])
 @given(text=HOSTILE)
-def test_a_piece_knows_its_cells(spell: object, text: str) -> None:
-    """One piece a character, as wide as it says."""
+def test_each_piece_has_its_width(spell: object, text: str) -> None:
+    """One piece per character, with its declared width."""
     spelled = list(spell(text))  # type: ignore[operator]
     assert len(text) == len(spelled)
     assert [] == [(shown, cells) for shown, cells in spelled if measure_width(shown) != cells]
 
 
 @given(HOSTILE, HOSTILE)
-def test_quoting_loses_nothing(left: str, right: str) -> None:
-    """Two texts in quotes look alike only if they are the same."""
+def test_quoting_is_unambiguous(left: str, right: str) -> None:
+    """Two quoted texts look equal only if they are equal."""
     both = ["".join(shown for shown, _ in split_quoted(text)) for text in (left, right)]
     assert (both[0] == both[1]) == (left == right)

@@ -1,4 +1,4 @@
-"""A finding points at the exact cells of the exact line."""
+"""A finding marks the exact cells of the exact line."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def drawn(line: str, start: int, end: int, width: int = 200) -> tuple[str, str]:
         ("👍: x", "x", 0, "👍: x", "    ^"),
     ],
 )
-def test_the_carets_stand_under_the_span(
+def test_the_carets_are_under_the_span(
     line: str, text: str, end: int, shown: str, carets: str
 ) -> None:
     """Tabs, wide, combining, control and invisible characters before it or in it."""
@@ -62,7 +62,7 @@ def test_the_carets_stand_under_the_span(
     ],
 )
 def test_a_span_may_be_empty_or_beyond_the_end(start: int, end: int, carets: str) -> None:
-    """There is always at least one caret, where the reader has to look."""
+    """There is always at least one caret, at the place of the error."""
     assert ("abc", carets) == drawn("abc", start, end)
 
 
@@ -71,10 +71,10 @@ def test_a_span_may_be_empty_or_beyond_the_end(start: int, end: int, carets: str
     st.data(),
     st.integers(30, 120),
 )
-def test_carets_and_text_agree_wherever_the_line_is_cut(
+def test_carets_match_the_text_wherever_the_line_is_cut(
     line: str, data: st.DataObject, width: int
 ) -> None:
-    """The first caret is on the page, and under the first cell of the span's own character."""
+    """The first caret is visible, under the first cell of the span's own character."""
     start = data.draw(st.integers(1, len(line)))
     place = Place("a.yaml", 1, start, 1, start + 1)
     (_, *text), (_, _, *carets) = render_snippet(place, [line], width)
@@ -87,7 +87,7 @@ def test_carets_and_text_agree_wherever_the_line_is_cut(
 @pytest.mark.parametrize("width", [40, 60, 100])
 @pytest.mark.parametrize("at", [0, 5, 50, 500, 995])
 def test_a_long_line_is_cut_around_the_span(at: int, width: int) -> None:
-    """What is underlined is what is meant, and it is all there."""
+    """The underlined text is exactly the span, completely visible."""
     line = "x" * at + "HERE" + "x" * (1000 - at)
     text, carets = drawn(line, at + 1, at + 5, width)
     assert "HERE" == text[carets.index("^") : len(carets)]
@@ -95,7 +95,7 @@ def test_a_long_line_is_cut_around_the_span(at: int, width: int) -> None:
 
 
 def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
-    """Half of a wide character is a blank."""
+    """Half of a wide character becomes a space."""
     for extra in range(4):
         line = "x" * extra + "名" * 100 + "HERE" + "名" * 100
         text, carets = drawn(line, line.index("HERE") + 1, line.index("HERE") + 5, 50)
@@ -104,7 +104,7 @@ def test_wide_characters_at_the_cut_do_not_move_the_carets() -> None:
         assert "HERE" == cells[start : start + 4]
 
 
-def test_a_span_of_several_lines_says_where_it_ends() -> None:
+def test_a_span_of_several_lines_shows_its_end() -> None:
     """The first line is shown, underlined to its end."""
     lines = to_plain_text(
         render_snippet(Place("a", 2, 3, 4, 1), ["one", "  two: 2", "three"], 80)
@@ -113,7 +113,7 @@ def test_a_span_of_several_lines_says_where_it_ends() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_lines_end_where_git_ends_them(end: str) -> None:
+def test_lines_end_as_in_git(end: str) -> None:
     """And nowhere else: a form feed is a character like any other."""
     source = f"one{end}t\x0cw\r\u2028o{end}three"
     assert (
@@ -125,19 +125,19 @@ def test_lines_end_where_git_ends_them(end: str) -> None:
 
 
 @pytest.mark.parametrize("line", [0, 4, 999])
-def test_a_line_that_the_file_does_not_have_is_not_shown(line: int) -> None:
-    """The finding stands alone then."""
+def test_a_line_outside_the_file_is_not_shown(line: int) -> None:
+    """The finding is shown without an excerpt."""
     assert [] == render_snippet(Place("a", line, 1, line, 2), ["one", "two", "three"], 80)
 
 
-def told(*found: Finding, sources: int = 1, actions: int | None = None) -> list[str]:
+def report_lines(*found: Finding, sources: int = 1, actions: int | None = None) -> list[str]:
     """The lines of a report without excerpts."""
     files = {f"{number}.yaml": "" for number in range(sources)}
     return to_plain_text(render_findings(found, files, actions=actions)(100)).split("\n")[:-1]
 
 
 def finding(file: str = "0.yaml", line: int = 9, severity: Severity = Severity.ERROR) -> Finding:
-    """Something in a line that its file does not have."""
+    """A finding in a line that its file does not have."""
     return Finding("CA001", "bad", place=Place(file, line, 1, line, 2), severity=severity)
 
 
@@ -146,7 +146,7 @@ def test_findings_are_sorted_by_place() -> None:
     found = [Finding("CA009", "nowhere"), finding("b", 10), finding("b", 9), finding("a", 11)]
     heads = [
         line.split(": bad")[0].split(": error")[0]
-        for line in told(*found)
+        for line in report_lines(*found)
         if "bad" in line or "nowhere" in line
     ]
     assert ["a:11:1", "b:9:1", "b:10:1", "error CA009 contradiction: nowhere"] == heads
@@ -165,9 +165,9 @@ def test_findings_are_sorted_by_place() -> None:
         ),
     ],
 )
-def test_the_count_closes_the_report(found: list[Finding], closing: str) -> None:
-    """By severity, and over how many files."""
-    assert closing == told(*found)[-1]
+def test_the_report_ends_with_the_counts(found: list[Finding], closing: str) -> None:
+    """By severity, and the number of files."""
+    assert closing == report_lines(*found)[-1]
 
 
 @pytest.mark.parametrize(
@@ -179,23 +179,23 @@ def test_the_count_closes_the_report(found: list[Finding], closing: str) -> None
         (0, 0, "No problems in 0 actions (0 files)."),
     ],
 )
-def test_nothing_wrong_is_said_with_what_was_looked_at(
+def test_a_clean_report_names_what_was_checked(
     sources: int, actions: int | None, closing: str
 ) -> None:
-    """Otherwise a forgotten file looks like a clean one."""
-    assert [closing] == told(sources=sources, actions=actions)
+    """Otherwise a forgotten file would look like a clean one."""
+    assert [closing] == report_lines(sources=sources, actions=actions)
 
 
 @given(st.sampled_from(sorted(NAMES)), st.text(), st.text(), st.text())
 def test_a_hostile_finding_is_printable(rule: str, message: str, hint: str, source: str) -> None:
-    """Messages quote the file, and the file is anybody's."""
+    """Messages quote the file, which may hold anything."""
     found = Finding(rule, message, hint, Place(hint, 1, 2, 1, 5))
     text = to_plain_text(render_findings([found], {hint: source})(60))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
-def test_a_line_with_a_secret_is_quoted_by_no_finding() -> None:
-    """Neither the finding that found it nor one that stands beside it."""
+def test_a_line_with_a_secret_is_never_quoted() -> None:
+    """Neither its own finding nor a nearby one quotes it."""
     source = "url: https://bob:hunter2@host/, foo: 1\nbar: 2\n"
     found = [
         Finding("CA301", "the URL holds a user name", place=Place("a", 1, 14, 1, 30)),
@@ -207,7 +207,7 @@ def test_a_line_with_a_secret_is_quoted_by_no_finding() -> None:
     assert "   2 | bar: 2" in text
 
 
-def test_only_the_first_hundred_of_a_file_are_drawn() -> None:
+def test_only_the_first_hundred_findings_of_a_file_are_shown() -> None:
     """All are counted."""
     found = [Finding("CA002", f"no. {n}", place=Place("a", n, 1, n, 2)) for n in range(1, 103)]
     text = to_plain_text(

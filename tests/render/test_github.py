@@ -1,4 +1,4 @@
-"""Workflow commands: whatever a finding says, the runner reads one command and nothing else."""
+"""Workflow commands: for any finding, the runner reads exactly one command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.reviews import REVIEWS, relative
 
 
 def read(line: str) -> tuple[str, dict[str, str], str]:
-    """A line as the runner takes it apart: ``ActionCommand.TryParseV2``."""
+    """Parses a line like the runner does: ``ActionCommand.TryParseV2``."""
     found = re.fullmatch(r"::([a-z]+) (.*?)::(.*)", line, re.DOTALL)
     assert found, line
     pairs = (pair.split("=", 1) for pair in found[2].split(","))
@@ -29,20 +29,20 @@ def unescaped(text: str) -> str:
 
 @given(REVIEWS)
 @settings(max_examples=200)
-def test_the_runner_reads_what_was_said(review: LintReport) -> None:
-    """One line for each of the first findings, its message whole; the last line is no command."""
+def test_the_runner_parses_the_message(review: LintReport) -> None:
+    """One line for each of the first findings, with its whole message; the last is no command."""
     *commands, last = render_github(review, relative).removesuffix("\n").split("\n")
     assert min(MOST_SHOWN, len(review.findings)) == len(commands)
     assert last.startswith("cactions: ")
-    told = [read(line) for line in commands]
+    parsed = [read(line) for line in commands]
     messages = {escape_terminal(one.message) for one in review.findings}
-    assert all(message.split("\n")[0] in messages for _, _, message in told)
-    assert {about["title"] for _, about, _ in told} <= {
+    assert all(message.split("\n")[0] in messages for _, _, message in parsed)
+    assert {about["title"] for _, about, _ in parsed} <= {
         f"{rule} {name}" for rule, name in NAMES.items()
     }
 
 
-def test_a_command_is_this() -> None:
+def test_a_command_has_the_documented_form() -> None:
     """GitHub's own names and escapes."""
     place = Place("a,b:c%.yaml", 3, 5, 3, 9)
     finding = Finding("CA101", "50 %", "do: a, b", place, notes=("why",))
@@ -54,14 +54,14 @@ def test_a_command_is_this() -> None:
 
 
 def test_a_span_of_several_lines_has_no_columns() -> None:
-    """The runner would drop them with a complaint."""
+    """The runner would drop them with a warning."""
     finding = Finding("CA101", "x", place=Place("a", 3, 5, 4, 2), severity=Severity.INFO)
     [line, _, _] = render_github(LintReport((finding,), (), {}), relative).split("\n")
     assert "::notice file=a,line=3,endLine=4,title=CA101 user-controlled-lookup::x" == line
 
 
-def test_the_gravest_come_first_and_the_rest_is_counted() -> None:
-    """Ten of a step are shown, and it is said where all are."""
+def test_the_most_severe_come_first_and_the_rest_is_counted() -> None:
+    """Ten per step are shown, and a line says where to find all of them."""
     infos = [Finding("CA207", f"i{n}", severity=Severity.INFO) for n in range(9)]
     errors = [Finding("CA101", f"e{n}") for n in range(3)]
     review = LintReport((*infos, *errors), (), {})

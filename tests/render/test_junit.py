@@ -1,4 +1,4 @@
-"""JUnit reports: valid by Jenkins' schema, read by a reader that is not ours, and true."""
+"""JUnit reports are valid by Jenkins' schema and are read correctly by an independent parser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TestCase.__test__ = TestSuite.__test__ = False  # pytest would collect them
 
 
 def read(review: LintReport) -> list[TestSuite]:
-    """The suites, as the reader finds them in a valid report."""
+    """The suites, as the parser finds them in a valid report."""
     text = render_junit(review, GRAVE)
     SCHEMA.validate(text)
     return [*JUnitXml.fromstring(text.encode())]
@@ -32,24 +32,24 @@ def read(review: LintReport) -> list[TestSuite]:
 @given(REVIEWS)
 @settings(max_examples=60)
 def test_every_finding_is_a_case(review: LintReport) -> None:
-    """Whatever it says: grave ones fail, suppressed ones are skipped, the others pass."""
+    """With any message: severe ones fail, suppressed ones are skipped, the others pass."""
     cases = [case for suite in read(review) for case in suite]
     results = [type(result) for case in cases for result in case.result]
-    grave = [one for one in review.findings if one.severity in GRAVE]
-    assert len(grave) == results.count(Failure)
+    severe = [one for one in review.findings if one.severity in GRAVE]
+    assert len(severe) == results.count(Failure)
     assert len(review.suppressed) == results.count(Skipped)
     messages = [result.message for case in cases for result in case.result]
-    assert {escape_terminal(one.message) for one in grave} <= set(messages)
+    assert {escape_terminal(one.message) for one in severe} <= set(messages)
 
 
 @given(REVIEWS)
 @settings(max_examples=25)
 def test_the_counts_add_up(review: LintReport) -> None:
-    """Of each suite and of all."""
+    """Of each suite and in total."""
     text = render_junit(review, GRAVE)
-    counted, told = JUnitXml.fromstring(text.encode()), JUnitXml.fromstring(text.encode())
+    counted, stated = JUnitXml.fromstring(text.encode()), JUnitXml.fromstring(text.encode())
     counted.update_statistics()
-    assert (counted.tests, counted.failures, 0) == (told.tests, told.failures, told.errors)
+    assert (counted.tests, counted.failures, 0) == (stated.tests, stated.failures, stated.errors)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
@@ -63,13 +63,13 @@ def test_the_bad_example_of_a_rule_is_in_the_suite_of_its_file(page: RulePage) -
 
 
 def test_a_clean_file_is_one_passed_case() -> None:
-    """A report without cases is an error to many readers."""
+    """A report without cases is an error for many readers."""
     [suite] = read(LintReport((), (), {"a.yaml": ""}))
     [case] = suite
     assert (True, "no findings", "a.yaml") == (case.is_passed, case.name, case.classname)
 
 
-def test_a_report_is_this() -> None:
+def test_a_report_has_the_documented_form() -> None:
     """A failure, a note beside a passed case, and a skipped one with its reason."""
     place = Place("a.yaml", 3, 5, 3, 9)
     note = Finding("CA207", "any text", place=place, severity=Severity.INFO)

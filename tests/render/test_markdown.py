@@ -1,4 +1,4 @@
-"""Markdown: whatever an author wrote is drawn as it is, and never becomes markup."""
+"""Markdown: the author's text is shown unchanged, and never becomes markup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OURS = {"h3", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "de
 
 
 class Drawn(HTMLParser):
-    """What a browser makes of it: the elements, and the text within each ``code``."""
+    """What a browser renders: the elements, and the text within each ``code``."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -48,8 +48,8 @@ class Drawn(HTMLParser):
 
 @given(REVIEWS)
 @settings(max_examples=100)
-def test_nothing_that_is_said_becomes_markup(review: LintReport) -> None:
-    """Only our own elements, none with an attribute but the language of a fence."""
+def test_no_text_becomes_markup(review: LintReport) -> None:
+    """Only our own elements, without attributes except for the language of a code block."""
     drawn = Drawn(render_markdown(review, relative))
     assert {tag for tag, _ in drawn.elements} <= OURS
     assert [] == [
@@ -64,16 +64,16 @@ def test_nothing_that_is_said_becomes_markup(review: LintReport) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_a_word_is_drawn_as_it_is(text: str) -> None:
-    """In a cell, in a summary and in a paragraph; no sign of it is left in the raw text."""
+def test_a_text_is_rendered_unchanged(text: str) -> None:
+    """In a cell, in a summary and in a paragraph; the raw text has no special character of it."""
     [drawn] = Drawn(f"so {format_code(text)} is").codes
     assert escape_terminal(text) == drawn
     assert not re.search(r"[@#$`*|<\\]", re.sub(r"</?code>|&#\d+;", "", format_code(text)))
     assert escape_terminal(text) == html.unescape(re.sub(r"</?code>", "", format_code(text)))
 
 
-def test_a_comment_is_never_longer_than_github_takes() -> None:
-    """The table tells of a hundred, the blocks of as many as there is room for."""
+def test_a_comment_fits_the_limit_of_github() -> None:
+    """The table lists a hundred, the blocks as many as fit."""
     found = tuple(
         Finding("CA101", "x" * 2_000, place=Place("a", n, 1, n, 2)) for n in range(1, 500)
     )
@@ -85,7 +85,7 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
 
 
 def test_a_line_with_a_secret_is_never_quoted() -> None:
-    """Whichever finding points into it."""
+    """By any finding that points into it."""
     place = Place("a", 1, 1, 1, 5)
     found = (Finding("CA301", "literal", place=place), Finding("CA002", "other", place=place))
     assert "hunter2" not in render_markdown(
@@ -93,8 +93,8 @@ def test_a_line_with_a_secret_is_never_quoted() -> None:
     )
 
 
-def test_a_comment_is_this() -> None:
-    """A table, then each in full, the gravest first."""
+def test_a_comment_has_the_documented_form() -> None:
+    """A table, then each finding in full, the most severe first."""
     note = Finding("CA207", "any text", place=Place("a.yaml", 2, 1, 2, 4), severity=Severity.INFO)
     error = Finding("CA101", "`a` | @b", "look", Place("a.yaml", 1, 1, 1, 4))
     text = render_markdown(

@@ -1,4 +1,4 @@
-"""A secret is taken out of laid-out lines, wherever a line or a style breaks it."""
+"""A secret is masked in laid-out lines, wherever a line break or a style splits it."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def words(line: StyledLine) -> str:
 
 
 @pytest.mark.parametrize("width", range(10, 60))
-def test_a_secret_that_is_folded_is_hidden_on_every_line(width: int) -> None:
-    """Behind a margin, with words before and after it."""
+def test_a_wrapped_secret_is_masked_on_every_line(width: int) -> None:
+    """After a margin, with text before and after it."""
     folded = wrap((Span(f"It says {SECRET}, and more."),), width, hang=(Span("  Answer  "),))
     masked = mask_view(view(*folded), find)(width)
     text = " ".join(to_plain_text(masked).split())
@@ -46,8 +46,8 @@ def test_a_secret_that_is_folded_is_hidden_on_every_line(width: int) -> None:
 
 
 @given(st.lists(st.integers(0, len(SECRET)), max_size=6), st.lists(st.integers(0, 60), max_size=4))
-def test_styles_do_not_hide_it_from_us(cuts: list[int], ends: list[int]) -> None:
-    """However a text is cut into inks and lines; what is around it stays, with its style."""
+def test_a_secret_with_several_styles_is_masked(cuts: list[int], ends: list[int]) -> None:
+    """However a text is split into styles and lines; text around it keeps its style."""
     places = [0, *sorted(cuts), len(SECRET)]
     parts = [Span(SECRET[a:b], Style.VALUE) for a, b in pairwise(places)]
     inks = [Span("before ", Style.NAME), *parts, Span(" after", Style.CODE)]
@@ -58,8 +58,8 @@ def test_styles_do_not_hide_it_from_us(cuts: list[int], ends: list[int]) -> None
     assert (inks[0], inks[-1]) == (masked[0], masked[-1])
 
 
-def test_what_holds_no_secret_is_the_same() -> None:
-    """Not even made anew."""
+def test_text_without_a_secret_is_not_changed() -> None:
+    """Not even copied."""
     lines = [(Span("correct horse"),), (), (Span("battery"),)]
     assert all(
         ours is theirs
@@ -68,10 +68,10 @@ def test_what_holds_no_secret_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("paper", [PlainOutput, ColorOutput])
-def test_papers_and_pictures_show_lines_as_they_are_masked(
+def test_terminal_output_and_pictures_are_masked(
     paper: type[PlainOutput], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In colour, too, where a style stands between two letters."""
+    """With colours, too, if a style changes between two letters."""
     halves = (Span(SECRET[:20], Style.NEW),), (Span(SECRET[20:], Style.BAD), Span("!"))
     out, err = StringIO(), StringIO()
     environ = {"FORCE_COLOR": "1"}

@@ -1,4 +1,4 @@
-"""Sheets onto streams: where colour is, where it is not, and what a stream cannot hold."""
+"""Sheets on streams: when colours are used, and what happens to unsupported characters."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ ESCAPE = "\x1b"
 
 
 def stream(encoding: str = "utf-8") -> io.TextIOWrapper:
-    """A stream that is no terminal."""
+    """A stream that is not a terminal."""
     return io.TextIOWrapper(io.BytesIO(), encoding=encoding)
 
 
 def written(text: io.TextIOWrapper) -> str:
-    """What a stream has been given."""
+    """The text written to a stream."""
     return text.buffer.getvalue().decode(text.encoding)  # type: ignore[attr-defined]
 
 
 def shown(kind: type[PlainOutput], view: View, encoding: str = "utf-8", **environ: str) -> str:
-    """What ``show`` writes onto a stream of that encoding."""
+    """What ``show`` writes to a stream of that encoding."""
     out = stream(encoding)
     kind(out, stream(), environ=environ).print(view)
     return written(out)
@@ -40,16 +40,14 @@ def shown(kind: type[PlainOutput], view: View, encoding: str = "utf-8", **enviro
 
 @pytest.mark.parametrize("name", SHEETS)
 @pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])
-def test_without_colour_there_is_no_escape_and_the_words_are_the_same(
-    name: str, kind: type[PlainOutput]
-) -> None:
+def test_without_colour_there_are_no_escape_sequences(name: str, kind: type[PlainOutput]) -> None:
     """A pipe is 100 cells wide."""
     assert to_plain_text(SHEETS[name](100)) == shown(kind, SHEETS[name])
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_colour_adds_nothing_to_the_words(name: str) -> None:
-    """Without its escapes, a coloured sheet is the plain one, line by line."""
+def test_colours_do_not_change_the_text(name: str) -> None:
+    """Without escape sequences, a coloured sheet equals the plain one, line by line."""
     coloured = shown(
         ColorOutput, SHEETS[name], FORCE_COLOR="1", COLUMNS="80", TERM="xterm-256color"
     )
@@ -58,7 +56,7 @@ def test_colour_adds_nothing_to_the_words(name: str) -> None:
 
 
 def strip(text: str) -> str:
-    """The text without SGR sequences, the only ones that may be there."""
+    """The text without SGR sequences, the only allowed ones."""
     parts = text.split(f"{ESCAPE}[")
     return parts[0] + "".join(part.partition("m")[2] for part in parts[1:])
 
@@ -76,10 +74,10 @@ def strip(text: str) -> str:
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
     ],
 )
-def test_colour_is_for_terminals_and_for_who_asks(
+def test_colours_are_for_terminals_and_on_request(
     environ: dict[str, str], terminal: bool, coloured: bool
 ) -> None:
-    """NO_COLOR wins over FORCE_COLOR, FORCE_COLOR over the pipe."""
+    """NO_COLOR overrides FORCE_COLOR, FORCE_COLOR overrides the pipe."""
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "wb"), os.fdopen(theirs, "w") as real:
         assert coloured == wants_colour(real if terminal else stream(), environ)
@@ -89,13 +87,13 @@ def test_colour_is_for_terminals_and_for_who_asks(
     ("environ", "width"),
     [({}, 100), ({"COLUMNS": "60"}, 60), ({"COLUMNS": "x"}, 100), ({"COLUMNS": "3"}, 24)],
 )
-def test_a_pipe_is_as_wide_as_columns_says(environ: dict[str, str], width: int) -> None:
-    """Never too narrow to read, and 100 cells where nothing is said."""
+def test_the_width_of_a_pipe_is_columns(environ: dict[str, str], width: int) -> None:
+    """Never too narrow to read, and 100 cells by default."""
     assert width == PlainOutput(stream(), stream(), environ=environ).get_width(stream())
 
 
-def test_a_terminal_is_as_wide_as_it_is() -> None:
-    """COLUMNS and an explicit width go before it."""
+def test_the_width_of_a_terminal_is_its_own() -> None:
+    """COLUMNS and an explicit width override it."""
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "wb"), os.fdopen(theirs, "w") as real:
         termios.tcsetwinsize(real.fileno(), (24, 72))
@@ -105,8 +103,8 @@ def test_a_terminal_is_as_wide_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])
-def test_what_is_said_goes_to_stderr(kind: type[PlainOutput]) -> None:
-    """Stdout holds what was asked for and nothing else."""
+def test_messages_go_to_stderr(kind: type[PlainOutput]) -> None:
+    """Stdout holds only the requested output."""
     out, err = stream(), stream()
     output = kind(out, err, environ={})
     output.info("two\nlines \x1b[2J")
@@ -121,7 +119,7 @@ def test_what_is_said_goes_to_stderr(kind: type[PlainOutput]) -> None:
     ) == written(err)
 
 
-def test_several_sheets_are_parted_by_a_blank_line() -> None:
+def test_sheets_are_separated_by_a_blank_line() -> None:
     """A sheet without lines leaves no gap."""
     one = lambda _: [(Span("one"),)]  # noqa: E731 - a sheet is a function
     out = stream()
@@ -130,7 +128,7 @@ def test_several_sheets_are_parted_by_a_blank_line() -> None:
 
 
 def signs(_: int) -> list[tuple[Span, ...]]:
-    """Our own signs, and theirs, and a line of source."""
+    """Our own symbols, foreign characters, and a line of source."""
     return [
         (Span("a → b · c… "), Span(MASK, Style.VALUE)),
         (Span("é → 名", Style.VALUE),),
@@ -147,17 +145,17 @@ def signs(_: int) -> list[tuple[Span, ...]]:
     ],
 )
 @pytest.mark.parametrize("kind", [PlainOutput, ColorOutput])
-def test_what_a_stream_cannot_hold_is_spelled(
+def test_unsupported_characters_are_replaced(
     kind: type[PlainOutput], encoding: str, text: str
 ) -> None:
-    """Our signs in ASCII, their characters as escapes; source keeps its width for the carets."""
+    """Our symbols in ASCII, other characters as escapes; source keeps its width for the carets."""
     assert text == shown(kind, signs, encoding)
 
 
 @pytest.mark.parametrize("name", SHEETS)
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "shift_jis"])
-def test_no_sheet_breaks_a_stream(name: str, encoding: str) -> None:
-    """Whatever the locale of the terminal."""
+def test_every_sheet_can_be_written_in_every_encoding(name: str, encoding: str) -> None:
+    """Whatever the locale of the terminal is."""
     assert "" != shown(PlainOutput, SHEETS[name], encoding)
 
 
@@ -170,15 +168,15 @@ sys.exit("rich" in sys.modules)
 """
 
 
-def test_nothing_but_a_coloured_screen_loads_rich() -> None:
-    """A piped ``validate`` pays for no colours."""
+def test_only_coloured_output_loads_rich() -> None:
+    """A piped ``validate`` does not load code for colours."""
     root = Path(__file__).parents[2]
     code = subprocess.run([sys.executable, "-c", WITHOUT_RICH], cwd=root, check=False).returncode
     assert 0 == code
 
 
 def test_a_real_terminal_gets_colours() -> None:
-    """And only those of the sixteen that stand out on every background."""
+    """And only those of the sixteen that are readable on every background."""
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0) as reader, os.fdopen(theirs, "w") as real:
         ColorOutput(real, real, environ={"TERM": "xterm"}).print(SHEETS["preview_loyalty"])

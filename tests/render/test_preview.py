@@ -1,4 +1,4 @@
-"""The preview: nothing of a plan is left out, and nothing of a person can paint the screen."""
+"""The preview shows all of a plan, and no personal data can control the terminal."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from tests.strategies import builds
 
 
 def read(result: Plan | PlanFailure, width: int = 100, closing: str = "") -> str:
-    """The preview's words, however they are folded."""
+    """The preview's text, joined over line breaks."""
     return " ".join(to_plain_text(render_preview(result, closing=closing)(width)).split())
 
 
@@ -100,17 +100,15 @@ FAILURES = builds(
 
 
 @given(PLANS | FAILURES, st.integers(24, 140))
-def test_no_person_and_no_answer_can_paint_the_screen(
-    result: Plan | PlanFailure, width: int
-) -> None:
-    """Whatever they hold, only printable characters and newlines come out."""
+def test_no_person_or_answer_controls_the_terminal(result: Plan | PlanFailure, width: int) -> None:
+    """For any content, the output has only printable characters and newlines."""
     text = to_plain_text(render_preview(result)(width))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
 @given(PLANS)
-def test_everything_of_a_plan_is_accounted_for(plan: Plan) -> None:
-    """The counts of the summary add up to what the plan holds."""
+def test_the_summary_counts_everything_in_the_plan(plan: Plan) -> None:
+    """The counts of the summary add up to the content of the plan."""
     summary = to_plain_text(render_preview(plan)(10_000)).split("\n")[-2]
     counts = [int(part.split()[0]) for part in summary.replace(" · ", ", ").split(", ")
               if part.split()[0].isdigit()]  # fmt: skip
@@ -120,7 +118,7 @@ def test_everything_of_a_plan_is_accounted_for(plan: Plan) -> None:
 @pytest.mark.parametrize("name", PREVIEWS)
 @pytest.mark.parametrize("width", [40, 59, 60, 80, 120])
 def test_every_attribute_is_named_at_every_width(name: str, width: int) -> None:
-    """Also those that stay as they are."""
+    """Also those that stay unchanged."""
     plan = PREVIEWS[name]
     text = read(plan, width)
     if isinstance(plan, Plan) and plan is not HOSTILE:
@@ -134,8 +132,8 @@ def test_every_attribute_is_named_at_every_width(name: str, width: int) -> None:
     ["+ add", "~ overwrite", "- clear", "x refused", ". kept", "= 2 unchanged", "1 to add",
      "1 to overwrite", "1 to clear", "1 refused", "1 kept", "2 unchanged"],
 )  # fmt: skip
-def test_each_kind_has_a_sign_and_a_word(word: str, width: int) -> None:
-    """Colour is never needed."""
+def test_each_kind_has_a_symbol_and_a_word(word: str, width: int) -> None:
+    """The output is clear without colours."""
     assert word in read(LOYALTY, width)
 
 
@@ -166,20 +164,20 @@ def test_each_kind_has_a_sign_and_a_word(word: str, width: int) -> None:
         (replace(WRONG_PERSON, call=SentCall("GET x", None, "c.json")), "Response none in c.json"),
     ],
 )
-def test_the_reader_is_told(result: Plan | PlanFailure, sentence: str) -> None:
-    """Who, how, from where, what, and why not."""
+def test_the_preview_holds_the_expected_text(result: Plan | PlanFailure, sentence: str) -> None:
+    """The person, the call, its source, the changes, and reasons against changes."""
     assert sentence in read(result)
 
 
-def test_both_sides_of_a_proof_are_shown_where_they_are_spelled_differently() -> None:
+def test_a_proof_shows_both_values_if_their_spelling_differs() -> None:
     """An e-mail domain may be written in capitals."""
     proof = Proof("$.email", "person.email", "ada@example.com", "ada@EXAMPLE.com")
     text = read(replace(LOYALTY, proof=proof))
     assert "proven: $.email is ada@EXAMPLE.com, person.email is ada@example.com" in text
 
 
-def test_the_caller_has_the_last_word() -> None:
-    """A failure says in any case that nothing is written, and says it once."""
+def test_the_preview_ends_with_the_callers_text() -> None:
+    """A failure always says that nothing is written, and says it once."""
     assert read(LOYALTY, closing="Nothing was written.").endswith(" Nothing was written.")
     assert "would be written" not in read(WRONG_PERSON, closing="Nothing was written.")
 
@@ -187,10 +185,10 @@ def test_the_caller_has_the_last_word() -> None:
 @pytest.mark.parametrize("why", KeepReason)
 @pytest.mark.parametrize("refused", [True, False])
 @pytest.mark.parametrize("got", ["gold", None, ABSENT, [1]])
-def test_every_reason_for_leaving_an_attribute_is_a_sentence(
+def test_every_reason_for_keeping_a_value_is_a_sentence(
     why: KeepReason, refused: bool, got: Value
 ) -> None:
-    """With a value and without, and with the detail behind it."""
+    """With and without a value, and with the detail after it."""
     left = KeptAttribute("tier", "silver", why, refused, got, "some detail.", "$.tier")
     text = read(replace(LOYALTY, changes=(), left=(left,)))
     sentence = re.split("Response: |The response has ", text)[1].split(" No changes")[0]
@@ -198,8 +196,8 @@ def test_every_reason_for_leaving_an_attribute_is_a_sentence(
 
 
 @pytest.mark.parametrize("redacted", [True, False])
-def test_what_a_redacted_attribute_was_offered_stays_hidden(redacted: bool) -> None:
-    """The reason is told with dots."""
+def test_the_refused_value_of_a_redacted_attribute_is_hidden(redacted: bool) -> None:
+    """The reason is shown with dots."""
     left = KeptAttribute("pin", "1-2", KeepReason.NOT_IN_ONE_OF, True, "3-4", redacted=redacted)
     text = read(replace(LOYALTY, changes=(), left=(left,)))
     assert redacted == ("3-4" not in text)
@@ -218,8 +216,8 @@ def test_what_a_redacted_attribute_was_offered_stays_hidden(redacted: bool) -> N
         (KeepReason, messages.WITHOUT_VALUE | messages.WITH_VALUE),
     ],
 )
-def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, object]) -> None:
-    """A new member without them fails here, not on somebody's screen."""
+def test_every_value_of_the_model_has_a_text(enum: type, table: dict[object, object]) -> None:
+    """A new member without a text fails here, not in front of a user."""
     assert set(enum) == set(table)
 
 
@@ -234,7 +232,7 @@ def test_every_word_of_the_model_has_its_words(enum: type, table: dict[object, o
         ("", ""),
     ],
 )
-def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
+def test_a_sentence_has_a_capital_and_a_full_stop(text: str, sentence: str) -> None:
     """A name or a path at the beginning keeps its spelling."""
     assert sentence == messages.to_sentence(text)
 
@@ -249,13 +247,13 @@ def test_a_sentence_begins_and_ends_like_one(text: str, sentence: str) -> None:
         (["a", "b", "c", "d", "e"], 3, "a, b, c and 2 more"),
     ],
 )
-def test_names_are_listed(names: list[str], most: int, text: str) -> None:
-    """A long list ends with how many more there are."""
+def test_long_lists_of_names_are_shortened(names: list[str], most: int, text: str) -> None:
+    """A long list ends with the number of remaining names."""
     assert text == messages.join_words(names, most)
 
 
-def test_conflicts_are_told_with_both_values() -> None:
-    """A Conflict of a date is shown as a date: its type comes from the plan."""
+def test_conflicts_show_both_values() -> None:
+    """A conflict of a date is shown as a date: its type comes from the plan."""
     plan = replace(LOYALTY, changes=(Change("due", 0, 1, data_type=DataType.DATE),), left=())
     text = to_plain_text(render_undo_preview(plan, [Conflict("due", 0, 86400)], "r1")(100))
     assert "keeps 1970-01-02T00:00:00Z (86400)" in text

@@ -1,4 +1,4 @@
-"""A request is shown as it would be sent, to the character."""
+"""A request is shown exactly as it would be sent."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def body(text: str) -> str:
 
 
 @given(JSON)
-def test_a_json_body_keeps_every_part_of_itself(value: object) -> None:
-    """Laid out as ``json.dumps`` would, but never parsed and written again."""
+def test_a_json_body_keeps_all_of_its_text(value: object) -> None:
+    """Formatted as ``json.dumps`` would, but never parsed and written again."""
     compact = json.dumps(value)
     assert json.dumps(value, indent=2) == body(compact)
 
@@ -54,13 +54,13 @@ def test_a_json_body_keeps_every_part_of_itself(value: object) -> None:
         ("", ""),
     ],
 )
-def test_a_body_is_shown_as_it_is(text: str, shown: str) -> None:
-    """Numbers keep their digits, members their order, and what is not JSON its lines."""
+def test_a_body_is_shown_unchanged(text: str, shown: str) -> None:
+    """Numbers keep their digits, members their order, and a body that is not JSON its lines."""
     assert shown == body(text)
 
 
-def test_a_secret_is_dots_on_every_line() -> None:
-    """Only what may be shown is ever asked for."""
+def test_a_secret_is_masked_on_every_line() -> None:
+    """Only the masked text is ever read."""
     secret = MaskedText(MASK, "canary")
     asked = Request(
         "GET", MaskedText("https://a.example/", None) + secret, (("X-T", secret),), secret
@@ -70,7 +70,7 @@ def test_a_secret_is_dots_on_every_line() -> None:
     assert 3 == text.count(MASK)
 
 
-def test_an_unplanned_error_tells_its_place_and_not_its_text() -> None:
+def test_an_unexpected_error_shows_its_place_but_not_its_text() -> None:
     """Its text may hold anything: a value, a secret."""
     try:
         {}["canary"]

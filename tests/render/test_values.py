@@ -1,4 +1,4 @@
-"""A value on one line: what is read is what is there."""
+"""A value on one line: the shown text is exact and unambiguous."""
 
 from __future__ import annotations
 
@@ -63,32 +63,32 @@ def words(line: StyledLine) -> str:
         ("a\xa0b", '"a\\xa0b"'),
     ],
 )
-def test_a_value_reads_as_nothing_but_itself(value: Value, shown: str) -> None:
-    """Bare where nothing else can be meant, in quotes otherwise."""
+def test_a_value_is_quoted_only_if_it_is_ambiguous(value: Value, shown: str) -> None:
+    """Without quotes if it is unambiguous, otherwise in quotes."""
     assert shown == words(render_value(value))
 
 
 @given(VALUES, VALUES)
-def test_what_looks_the_same_is_the_same(left: Value, right: Value) -> None:
-    """No two values share a picture, except that null and absent are both "(empty)"."""
+def test_different_values_look_different(left: Value, right: Value) -> None:
+    """No two values look the same, except that null and absent are both "(empty)"."""
     if words(render_value(left, ROOMY)) == words(render_value(right, ROOMY)):
         assert is_same(left, right)
 
 
 @given(VALUES, VALUES, st.integers(24, 120))
-def test_both_sides_of_a_change_look_different_or_are_the_same(
+def test_old_and_new_value_look_different_unless_equal(
     before: Value, after: Value, width: int
 ) -> None:
-    """Also where they are long and begin alike: the cut shows where they part."""
+    """Also if they are long and start alike: the cut text includes the difference."""
     left, right = render_pair(before, after, ValueStyle(width=width))
     assert words(left) != words(right) or is_same(before, after)
 
 
 @given(st.text(min_size=1), st.text(), st.text(), st.integers(40, 100))
-def test_long_texts_with_a_common_beginning_show_where_they_part(
+def test_long_texts_with_a_common_beginning_show_their_difference(
     start: str, left: str, right: str, width: int
 ) -> None:
-    """Whatever the beginning is, and however long."""
+    """For any beginning of any length."""
     before, after = start * 300 + left, start * 300 + right
     shown = [words(line) for line in render_pair(before, after, ValueStyle(width=width))]
     assert shown[0] != shown[1] or before == after
@@ -108,23 +108,25 @@ def test_long_texts_with_a_common_beginning_show_where_they_part(
         ),
     ],
 )
-def test_twins_are_told_apart(before: Value, after: Value, shown: list[str]) -> None:
-    """Texts that a font draws alike are spelled, long ones begin just before they differ."""
+def test_lookalike_texts_are_shown_differently(
+    before: Value, after: Value, shown: list[str]
+) -> None:
+    """Texts that look alike in a font are escaped; long ones start just before their difference."""
     assert shown == [words(line) for line in render_pair(before, after, ValueStyle())]
 
 
 @given(VALUES, st.integers(40, 120))
-def test_a_value_takes_the_room_that_it_is_given(value: Value, width: int) -> None:
-    """Long values are cut, and say how long they are."""
+def test_a_value_fits_the_given_width(value: Value, width: int) -> None:
+    """Long values are cut, and show their length."""
     assert count_cells(render_value(value, ValueStyle(width=width))) <= width
 
 
-def test_a_long_value_is_cut_at_once() -> None:
-    """Ten million characters are not looked at to show fifty."""
+def test_a_long_value_is_cut_quickly() -> None:
+    """Showing fifty characters does not process ten million."""
     assert "(10,000,000 characters)" in words(render_value("\u202e" * 10_000_000))
 
 
-def test_a_number_that_python_refuses_to_write_is_named() -> None:
+def test_a_number_too_long_for_python_is_described() -> None:
     """More than 4,300 digits."""
     assert "(a number too long to be written)" == words(render_value([10**5000]))
 
@@ -146,17 +148,17 @@ def test_a_number_that_python_refuses_to_write_is_named() -> None:
     ],
 )
 def test_a_date_is_shown_in_utc_with_its_seconds(value: Value, shown: str) -> None:
-    """What is not a number, or no date, is shown as it is."""
+    """A value that is not a number or not a date is shown unchanged."""
     assert shown == words(render_value(value, ValueStyle(DataType.DATE)))
 
 
 @given(VALUES)
-def test_a_redacted_value_tells_only_whether_it_is_there(value: Value) -> None:
-    """Its dots have the same length for everything."""
+def test_a_redacted_value_shows_only_whether_it_exists(value: Value) -> None:
+    """Its dots have the same length for every value."""
     expected = "(empty)" if is_empty(value) else MASK
     assert expected == words(render_value(value, ValueStyle(redacted=True)))
 
 
-def test_a_moment_of_ours_is_told_to_the_second() -> None:
+def test_a_timestamp_is_shown_to_the_second() -> None:
     """In UTC, whatever the machine's own time zone is."""
     assert "2026-11-22 11:29:00" == format_utc(1795346940.9)

@@ -1,4 +1,4 @@
-"""Every sheet as it is kept in the golden files, and the laws that hold for all of them."""
+"""Every sheet as stored in the golden files, and properties of all sheets."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ WIDTHS = (40, 80, 120)
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_a_sheet_looks_as_it_was_last_approved(name: str) -> None:
-    """CACTIONS_GOLDEN=1 writes the files anew; their difference is read before it is committed."""
+def test_a_sheet_matches_its_golden_file(name: str) -> None:
+    """CACTIONS_GOLDEN=1 rewrites the files; review the difference before committing it."""
     drawn = [f"{f' {width} ':-^{width}}\n{to_plain_text(SHEETS[name](width))}" for width in WIDTHS]
     assert_golden(GOLDEN / f"{name}.txt", "\n".join(drawn))
 
 
 @pytest.mark.parametrize("name", SHEETS)
 @pytest.mark.parametrize("width", [24, 39, *WIDTHS, 300])
-def test_a_sheet_is_printable_and_pure(name: str, width: int) -> None:
-    """Any width gives printable lines without trailing spaces, and the same ones every time."""
+def test_a_sheet_is_printable_and_reproducible(name: str, width: int) -> None:
+    """Any width gives printable lines without trailing spaces, and always the same ones."""
     text = to_plain_text(SHEETS[name](width))
     assert [] == [c for c in text.replace("\n", "").replace("\u3000", "") if not c.isprintable()]
     assert [] == [line for line in text.split("\n") if line != line.rstrip()]
@@ -34,8 +34,8 @@ def test_a_sheet_is_printable_and_pure(name: str, width: int) -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_only_what_must_not_be_broken_runs_over(name: str, width: int) -> None:
-    """A line is wider than the page only where one whole value, path or word makes it so."""
+def test_only_unbreakable_text_exceeds_the_width(name: str, width: int) -> None:
+    """A line is wider than the page only because of a single value, path or word."""
     too_wide = [line for line in SHEETS[name](width) if count_cells(line) > width]
     assert [] == [to_plain_text([line]) for line in too_wide if _widest_whole(line) < width // 3]
 
@@ -46,6 +46,6 @@ def _widest_whole(line: StyledLine) -> int:
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_what_is_redacted_is_never_shown(name: str) -> None:
+def test_redacted_values_are_never_shown(name: str) -> None:
     """The samples' redacted values all begin with "hidden"."""
     assert "hidden" not in to_plain_text(SHEETS[name](120))

@@ -1,4 +1,4 @@
-"""A command that a message suggests can be pasted, whatever the names in it hold."""
+"""A command suggested in a message can be pasted, whatever names it contains."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ BEGINS: Final = re.compile("(`|: |^ +)cactions ")
 
 
 def suggested(text: str) -> list[str]:
-    """The words of the command of a text, as a shell reads the line that it stands on."""
+    """The command in a text, split into words as a shell splits its line."""
     *_, line = [line for line in text.splitlines() if BEGINS.search(line)]
     found = BEGINS.search(line)
     assert found
@@ -86,16 +86,16 @@ def suggested(text: str) -> list[str]:
 
 
 def is_seen(name: str) -> bool:
-    """Whether all of it can be shown; what cannot is written as a printf."""
+    """Whether all of it is printable; other names are written as a printf."""
     return name.isprintable()
 
 
-def test_a_suggested_command_is_one_command_with_each_name_as_one_word() -> None:
-    """On one line of every width from 40 to 120; behind it, nothing but what the sentence says."""
+def test_a_suggested_command_has_each_name_as_one_argument() -> None:
+    """On one line at every width from 40 to 120; only text of the sentence follows it."""
     tried = broken = 0
     for number, name in enumerate(NAMES):
         view, words = PLACES[number % len(PLACES)](name)
-        dashes = ["--"] if name.startswith("-") else []  # and then the options stand before it
+        dashes = ["--"] if name.startswith("-") else []  # then the options come before it
         wanted = sorted(["cactions", *dashes, *words])
         for width in WIDTHS[number % 3 :: 3]:
             got = suggested(to_plain_text(view(width)))
@@ -103,19 +103,19 @@ def test_a_suggested_command_is_one_command_with_each_name_as_one_word() -> None
             broken += len(got) != len(wanted) or (
                 is_seen(name) and [*map(escape_terminal, wanted)] != sorted(got)
             )
-    told = f"{len(NAMES)} names, {tried:,} commands tried, {broken} broken"
-    assert "200 names, 5,400 commands tried, 0 broken" == told
+    result = f"{len(NAMES)} names, {tried:,} commands tried, {broken} broken"
+    assert "200 names, 5,400 commands tried, 0 broken" == result
 
 
 @pytest.mark.parametrize("name", ["-x", "--yes", "--", "-"])
-def test_a_name_is_no_option(name: str) -> None:
-    """It stands behind ``--``, and the options before it."""
-    told = join_command(("vault", "seal"), name, options=("--host", "a.example"))
-    assert f"cactions vault seal --host a.example -- {name}" == told
+def test_a_name_is_never_read_as_an_option(name: str) -> None:
+    """It comes after ``--``, and the options before it."""
+    result = join_command(("vault", "seal"), name, options=("--host", "a.example"))
+    assert f"cactions vault seal --host a.example -- {name}" == result
 
 
 def test_a_text_in_backticks_stays_on_one_line() -> None:
-    """Also where it is wider than the page; the words around it flow as ever."""
+    """Also if it is wider than the page; the text around it is wrapped as usual."""
     error = UsageError("x", hint="Do `a b c d e f g h i j k l m n` and then `o p`, or q r s.")
     assert [
         "x Usage error.",
@@ -128,11 +128,11 @@ def test_a_text_in_backticks_stays_on_one_line() -> None:
 
 
 QUOTED: Final = re.compile("quote_word|word|values_given|number$|have$|fd$|current$|generation$")
-"""What is quoted where it is made, or is a number: of a vault's generation, of a descriptor."""
+"""Placeholders that are already quoted, or are numbers: a vault's generation, a descriptor."""
 
 
 def handmade(file: Path) -> Iterator[str]:
-    """Commands with a hole in them that are not put together by ``command_line``."""
+    """Commands with placeholders that are not built by ``command_line``."""
     begins = re.compile(rf"\bcactions (?:{'|'.join(COMMANDS)})\b[^`.]*$|`--[a-z-]+ $")
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.JoinedStr):
@@ -142,6 +142,6 @@ def handmade(file: Path) -> Iterator[str]:
                     yield f"{file.name}:{node.lineno}"
 
 
-def test_no_command_is_put_together_by_hand() -> None:
-    """What stands in a hole may come from a file, so the one place that quotes puts it there."""
+def test_every_command_is_built_by_command_line() -> None:
+    """A placeholder may come from a file, so only the function that quotes may fill it."""
     assert [] == [place for file in PACKAGE.rglob("*.py") for place in handmade(file)]

@@ -1,4 +1,4 @@
-"""Definitions that a rule fires on, and their neighbours that it leaves alone, rule by rule."""
+"""Definitions that a rule reports, and similar ones that it accepts, rule by rule."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def unproven(asked: Any, **rest: Any) -> str:
 
 
 def chain(proof: Any, path: str, second: Any = None, **attributes: Any) -> str:
-    """One action writes ``k``, the next one looks up by it."""
+    """One action writes ``k``, the next one uses it as a lookup key."""
     writer = action(read=response(proof, {"k": {"path": path, "max_length": 40}}))
     reader = action(asking("query", "person.attributes.k"), response(second))
     return file(writer, reader, attributes={"k": FIXED, **attributes})
 
 
 def vouched(where: str, text: str = "") -> str:
-    """A file with trust in a place, or with a suppression."""
+    """A file with an entry of trust for a place, or with a suppression."""
     return text or file(
         action(read=response(mapping={"editable": {"path": "$.a", "max_length": 9}})),
         trust=[{"where": where, **UNTIL}],

@@ -1,4 +1,4 @@
-"""Keys of public formats are found where credentials stand; what only looks like one is not."""
+"""Keys of public formats are found in places of credentials; similar texts are not reported."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import pytest
 from cactions.model import Severity
 from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
 from tests.definitions import PLAIN_URL, action, file, request
-from tests.linted import linted
-from tests.told import TOLD
+from tests.lint_results import linted
+from tests.run_report import REPORT
 
 _SEEDED: Final = random.Random(798)
 LOWER: Final = string.ascii_lowercase + string.digits
@@ -87,7 +87,7 @@ FORMATS: Final[dict[str, Callable[[], str]]] = {
     "Zendesk": lambda: encoded(f"ada@example.com/token:{drawn(MIXED, 40)}"),
     "Airtable": lambda: "pat" + drawn(MIXED, 14) + "." + drawn(HEX, 64),
 }  # fmt: skip
-"""Made anew; none was ever given out, and none stands in this file as a whole."""
+"""Generated; none was ever issued, and none is in this file as a whole."""
 EACH: Final = 12
 
 PLACES: Final = {
@@ -96,7 +96,7 @@ PLACES: Final = {
     "json": ("authToken", "signing_key", "client_credentials"),
     "form": ("shop_password", "api_key_2", "webhook_secret"),
 }
-"""Names of places that may hold a credential, by where they stand."""
+"""Names of places that may hold a credential, by kind of place."""
 
 HONEST: Final = """
 https://magento.acme.com/rest/default/V1/customers/
@@ -128,7 +128,7 @@ the_quick_brown_fox_jumps_over_the_lazy_dog TheQuickBrownFoxJumpsOverTheLazyDog
 email:ada@example.com AND status:active SELECT+Id,Name+FROM+Contact+WHERE+Email= en_US.UTF-8
 acme-prod-eu-west-1-customer-api-v2 arn:aws:sqs:eu-west-1:123456789012:orders-queue-2024
 """.split()  # noqa: SIM905 - words stand in one text
-"""Words of requests that hold no secret, in any place that is not named as a credential."""
+"""Words of requests that hold no secret, in any place whose name does not suggest a credential."""
 NAMED: Final = {
     "checksum": drawn(HEX, 64), "X-Content-SHA256": drawn(HEX, 64), "etag": drawn(HEX, 32),
     "X-Request-Id": drawn(HEX, 32), "commit": drawn(HEX, 40), "file_hash": drawn(HEX, 40),
@@ -140,11 +140,11 @@ NAMED: Final = {
     "idempotency_key": uuid(), "grant_type": "client_credentials", "show_password": "false",
     "auth_type": "password", "public_key": "rsa-4096-of-2024", "pass": "Boarding-pass",
 }  # fmt: skip
-"""Honest texts in places whose name says what they are."""
+"""Harmless texts in places whose name tells what they are."""
 
 
 def found(places: Iterable[tuple[str, str, str]]) -> list[str]:
-    """The routes of CA301 for (kind of place, name, text), an action each.
+    """The routes of CA301 for (kind of place, name, text), one action each.
 
     The first action of each file has a key, which shows that the rule has run.
     """
@@ -169,7 +169,7 @@ def _action(kind: str, name: str, text: str) -> dict[str, Any]:
     return action(request(PLAIN_URL, "post", **{kind: body}, effect="read"))
 
 
-def test_nine_of_ten_keys_are_found_where_credentials_stand() -> None:
+def test_nine_of_ten_keys_are_found_in_credential_places() -> None:
     """Of public formats, in headers, queries and bodies; most also in a place without a name."""
     secrets = [(kind, make()) for kind, make in FORMATS.items() for _ in range(EACH)]
     places = [
@@ -180,7 +180,7 @@ def test_nine_of_ten_keys_are_found_where_credentials_stand() -> None:
     hits = len(found(places))
     neutral = Counter(kind for kind, text in secrets if looks_like_secret(text))
     bare = sum(neutral.values())
-    TOLD.append(
+    REPORT.append(
         f"keys: {hits} of {len(places)} found where credentials stand ({hits / len(places):.1%}),"
         f" {bare} of {len(secrets)} in a place without a name ({bare / len(secrets):.1%})"
     )
@@ -195,8 +195,8 @@ def test_nine_of_ten_keys_are_found_where_credentials_stand() -> None:
     [{"type": "text", "value": ""}, {"type": "basic", "username": "ada", "password": ""}],
     ids=["text", "basic"],
 )
-def test_no_key_stands_as_the_value_of_a_token(token: dict[str, str]) -> None:
-    """The file format takes a name there, whatever the text looks like."""
+def test_a_token_value_must_be_a_name(token: dict[str, str]) -> None:
+    """The file format expects a name there, whatever the text looks like."""
     [place] = [key for key, value in token.items() if not value]
     for make in FORMATS.values():
         entry = {**token, place: make(), "header": "X-Shop-Token", "hosts": ["api.shop.example"]}
@@ -207,19 +207,19 @@ def test_no_key_stands_as_the_value_of_a_token(token: dict[str, str]) -> None:
         assert [f"tokens.t.{place}"] == routes
 
 
-def test_no_honest_text_is_taken_for_a_key() -> None:
-    """Not in a header, a query, a body or a URL; nor where a name says that it is an identifier."""
+def test_harmless_texts_are_not_reported() -> None:
+    """Not in a header, a query, a body or a URL; nor if the name means an identifier."""
     wheres = (("header", "X-Note"), ("query", "q"), ("json", "filter"), ("form", "path"))
     places = [(*where, text) for text in HONEST for where in wheres]
     places += [("url", "", text) for text in HONEST if text.startswith(("https://", "/"))]
     places += [(kind, name, text) for name, text in NAMED.items() for kind in ("query", "json")]
     wrong = found(places)
-    TOLD.append(f"honest texts: {len(wrong)} of {len(places)} taken for a key")
+    REPORT.append(f"honest texts: {len(wrong)} of {len(places)} taken for a key")
     assert [] == wrong
 
 
-def test_a_name_says_what_may_stand_in_its_place() -> None:
-    """By its last word, in any spelling."""
+def test_the_last_word_of_a_name_decides_what_it_holds() -> None:
+    """In any spelling of the name."""
     for name in ("X-Shop-Token", "apiKey", "api_key_2", "AUTH", "signing.key", "sessionId"[:7]):
         assert (name, Name.CREDENTIAL) == (name, suggests_secret(name))
     for name in ("db_password", "clientSecret", "WEBHOOK_SECRET", "passphrase"):
@@ -230,8 +230,8 @@ def test_a_name_says_what_may_stand_in_its_place() -> None:
         assert (name, Name.NEUTRAL) == (name, suggests_secret(name))
 
 
-def test_looking_takes_time_in_proportion_to_the_text() -> None:
-    """Also where a text begins like a key again and again."""
+def test_the_search_takes_linear_time() -> None:
+    """Also if a text repeats the beginning of a key many times."""
     for part in ("-eyJ", "eyJ", "SG.", "-----BEGIN ", "aB1", "a1-", "sha256:", "xoxb-", "/", "9f-"):
         small, large = (_seconds(part * (size // len(part))) for size in (20_000, 160_000))
         assert large < 8 * small * 4 + 0.05, part

@@ -1,8 +1,8 @@
-"""What holds of all rules together, whatever the definitions are.
+"""Properties of all rules together, for any definitions.
 
 - An action that writes nothing which others read, and reads nothing which others write, changes no
   finding of theirs.
-- Neither the order of actions, nor that of files, nor how they are cut into files, counts.
+- The order of actions, the order of files, and the split into files do not matter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cactions.model import Finding
 from tests.definitions import EDITABLE, FIXED, UNKNOWN, action, asking, reading
-from tests.linted import linted
+from tests.lint_results import linted
 from tests.strategies import builds
 
 NAMES = ("k0", "k1", "k2", "k3", "editable", "unknown")
@@ -43,7 +43,7 @@ MAPPINGS = st.dictionaries(
 
 @st.composite
 def actions(draw: st.DrawFn) -> dict[str, Any]:
-    """Some action: leaky or not."""
+    """An action, leaky or not."""
     channel, hole = draw(CHANNELS), draw(HOLES)
     read = reading(channel, draw(HOLES), proof=draw(PROOFS), mapping=draw(MAPPINGS))
     says = {"audiences": ["leads"]} if draw(st.integers(0, 5)) == 0 else {}
@@ -76,7 +76,7 @@ def head(verified: bool) -> str:
 
 
 def files(named: dict[str, Any], verified: bool, cuts: int = 1) -> list[str]:
-    """A head, and the actions in so many files."""
+    """A head, and the actions in this number of files."""
     parts: list[dict[str, Any]] = [{} for _ in range(cuts)]
     for number, (name, one) in enumerate(named.items()):
         parts[number % cuts][name] = one
@@ -86,8 +86,8 @@ def files(named: dict[str, Any], verified: bool, cuts: int = 1) -> list[str]:
     ]
 
 
-def told(texts: list[str]) -> Counter[Any]:
-    """What is found, without where in which file."""
+def findings_of(texts: list[str]) -> Counter[Any]:
+    """The findings, without their place in a file."""
     return Counter(plain(one) for one in linted(*texts).findings)
 
 
@@ -97,34 +97,34 @@ def plain(one: Finding) -> tuple[object, ...]:
 
 
 @given(project=PROJECTS, other=APART, verified=st.booleans(), where=st.booleans())
-def test_an_unrelated_action_changes_no_finding_of_the_others(
+def test_an_unrelated_action_changes_no_other_finding(
     project: list[dict[str, Any]], other: dict[str, Any], verified: bool, where: bool
 ) -> None:
-    """Whether it stands first or last, leaky or not."""
+    """At the start or at the end, leaky or not."""
     named = {f"a{n}": one for n, one in enumerate(project)}
     more = {"zz": other, **named} if where else {**named, "zz": other}
-    before, after = told(files(named, verified)), told(files(more, verified))
+    before, after = findings_of(files(named, verified)), findings_of(files(more, verified))
     gone, come = before - after, after - before
     assert not gone
     assert all(str(one[2]).startswith("actions.zz.") for one in come)
 
 
 @given(project=PROJECTS, verified=st.booleans(), seed=st.integers(), cuts=st.integers(1, 4))
-def test_order_and_files_do_not_count(
+def test_order_and_files_do_not_matter(
     project: list[dict[str, Any]], verified: bool, seed: int, cuts: int
 ) -> None:
-    """The same findings with the same ways, however the actions are laid out."""
+    """The same findings with the same paths, however the actions are arranged."""
     named = {f"a{n}": one for n, one in enumerate(project)}
     turned = list(named.items())
     Random(seed).shuffle(turned)
     texts = files(dict(turned), verified, cuts)
     Random(seed).shuffle(texts)
-    assert told(files(named, verified)) == told(texts)
+    assert findings_of(files(named, verified)) == findings_of(texts)
 
 
 @given(project=PROJECTS, verified=st.booleans())
 def test_every_finding_has_a_place(project: list[dict[str, Any]], verified: bool) -> None:
-    """Each names something that stands in a file, and so does each of its labels with a route."""
+    """Each refers to text in a file, and so does each of its labels with a route."""
     named = {f"a{n}": one for n, one in enumerate(project)}
     for one in linted(*files(named, verified, 3)).findings:
         assert one.place, one
@@ -132,11 +132,15 @@ def test_every_finding_has_a_place(project: list[dict[str, Any]], verified: bool
 
 
 @given(project=PROJECTS)
-def test_better_knowledge_never_makes_it_worse(project: list[dict[str, Any]]) -> None:
-    """With identity verification on, nothing is an error that is none without it."""
+def test_identity_verification_adds_no_errors(project: list[dict[str, Any]]) -> None:
+    """With identity verification on, every error is also an error without it."""
     named = {f"a{n}": one for n, one in enumerate(project)}
     keys = [
-        {(one[0], one[2]) for one in told(files(named, verified)) if one[0] in ("CA101", "CA102")}
+        {
+            (one[0], one[2])
+            for one in findings_of(files(named, verified))
+            if one[0] in ("CA101", "CA102")
+        }
         for verified in (False, True)
     ]
     assert keys[1] <= keys[0]

@@ -1,7 +1,7 @@
-"""The two leaks that the tool exists to stop, in every shape that we could think of, and mended.
+"""The two leaks that the tool exists to stop, in every known variant, and their fixed versions.
 
-A leaky definition ends with an error at the key that is looked up; its mended twins have neither
-an error nor a warning.
+A leaky definition has an error at the lookup key; its fixed versions have neither an error nor
+a warning.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from tests.definitions import (
     request,
     response,
 )
-from tests.linted import grave, linted
-from tests.told import TOLD
+from tests.lint_results import errors_and_warnings, linted
+from tests.run_report import REPORT
 
 KEYS = {"CA101", "CA102", "CA104"}
 
 
 class Leak(NamedTuple):
-    """Files that leak, files that do not, and the action whose key is chosen by somebody else."""
+    """Files that leak, files that do not, and the action whose key an attacker can choose."""
 
     name: str
     bad: tuple[str, ...]
@@ -61,25 +61,25 @@ SOURCES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "the name": ("person.name", {}, {}),
     "a data input": ("inputs.number", {}, {"data_inputs": [INPUT]}),
 }  # fmt: skip
-"""What a value is called, what has to be declared, and what the action says."""
+"""The reference of a value, its declaration, and the extra lines of the action."""
 
 
 def first_leaks() -> Iterator[Leak]:
-    """A value that somebody chooses is the key, in one action."""
+    """A value chosen by the end user is the lookup key, in one action."""
     for (name, (hole, attributes, says)), channel in product(SOURCES.items(), CHANNELS):
-        # an attribute of unknown writability is known in the mended twins
-        mended = {one: {**EDITABLE, **each} for one, each in attributes.items()}
+        # in the fixed versions an unknown writability is declared
+        fixed = {one: {**EDITABLE, **each} for one, each in attributes.items()}
         bad = action(asking(channel, hole), reading(channel, hole, proof=None), **says)
         trusted = action(asking(channel, "person.user_id"), reading(channel, "person.user_id"))
-        good = [(file(trusted, attributes=mended),)]
+        good = [(file(trusted, attributes=fixed),)]
         if channel not in UNQUOTED:
             proven = action(asking(channel, hole), reading(channel, hole), **says)
-            good.append((file(proven, attributes=mended),))
+            good.append((file(proven, attributes=fixed),))
         yield Leak(f"{name}, {channel}", (file(bad, attributes=attributes),), tuple(good))
 
 
 def weakly_proven() -> Iterator[Leak]:
-    """A proof that is none does not help."""
+    """An ineffective identity check does not help."""
     hole, says = "inputs.number", {"data_inputs": [INPUT]}
     for name, proof in {
         "what was sent": {"path": "$.number", "equals": hole},
@@ -95,7 +95,7 @@ def weakly_proven() -> Iterator[Leak]:
 
 
 def strangers() -> Iterator[Leak]:
-    """A lead's e-mail, a visitor's, and identities that nobody verifies."""
+    """The e-mail of a lead or a visitor, and identities that are not verified."""
     for audience, channel in product((["leads"], ["users", "leads"], ["visitors"]), CHANNELS):
         says = {"audiences": audience, "match": "email"}
         bad = action(asking(channel, "person.email"), reading(channel, "person.email", proof=None),
@@ -113,7 +113,7 @@ def strangers() -> Iterator[Leak]:
 
 
 def defaults() -> Iterator[Leak]:
-    """What is asked for without an answer of the person's own."""
+    """Inputs that can be used without an answer of the person."""
     for default, channel in product(("A-1001", "0", " "), ("url", "query", "json", "form")):
         given = {"name": "number", "type": "string", "required": True, "default_value": default}
         asked = asking(channel, "inputs.number")
@@ -126,7 +126,7 @@ ONE = [*first_leaks(), *weakly_proven(), *strangers(), *defaults()]
 
 
 def chained(writers: int, proof: dict[str, Any] | None, path: str, name: str) -> list[Any]:
-    """Actions that hand a value on, each looking up by what the last one wrote."""
+    """Actions that pass a value on, each looking up by the value that the last one wrote."""
     actions = []
     for number in range(writers):
         hole = f"person.attributes.{name}{number - 1}" if number else "person.user_id"
@@ -136,7 +136,7 @@ def chained(writers: int, proof: dict[str, Any] | None, path: str, name: str) ->
 
 
 def second_leaks() -> Iterator[Leak]:
-    """What somebody typed at a third party is mapped, and is the key of the next action."""
+    """Text that an end user typed at a third party is mapped, and is the key of the next action."""
     paths = ("$.phone", "$.contact.mobile", "$.email", "$.username", "$.profile.nick", "$.address")
     proofs: dict[str, dict[str, Any] | None] = {
         "nothing": None,
@@ -146,7 +146,7 @@ def second_leaks() -> Iterator[Leak]:
     }
     for path, (name, proof), writers in product(paths, proofs.items(), (1, 2, 3)):
         if name == "what was sent" and writers > 1:
-            continue  # the second one sends something else, and proves it
+            continue  # the second one sends something else, and verifies it
         yield handed_on(f"{path} proven by {name}", path, proof, writers, "query")
     for channel in CHANNELS:
         yield handed_on("renamed", "$.phone", None, 1, channel)
@@ -156,7 +156,7 @@ def second_leaks() -> Iterator[Leak]:
 def handed_on(
     name: str, path: str, proof: dict[str, Any] | None, writers: int, channel: str
 ) -> Leak:
-    """One leak: mended by verifying what is written, by proving what is read, and by trust."""
+    """One leak, fixed by verifying the writer, by verifying the reader, and by trust."""
     names = {f"k{n}": FIXED for n in range(writers)}
     hole = f"person.attributes.k{writers - 1}"
     reader = action(asking(channel, hole), reading(channel, hole, proof=None))
@@ -170,7 +170,7 @@ def handed_on(
 
 
 def over_files() -> Iterator[Leak]:
-    """The writer stands in one file, the reader in another, the attribute in a third."""
+    """The writer is in one file, the reader in another, the attribute in a third."""
     for path, turned in product(("$.phone", "$.mail", "$.handle", "$.nick", "$.tel"), (0, 1)):
         mapping = {"k": {"path": path, "max_length": 40}}
         head = file(attributes={"k": FIXED})
@@ -185,7 +185,7 @@ def over_files() -> Iterator[Leak]:
 
 
 def only(name: str, one: dict[str, Any]) -> str:
-    """A file with nothing but one action."""
+    """A file with only one action."""
     return json.dumps({"version": 1, "actions": {name: one}}, indent=1)
 
 
@@ -199,23 +199,25 @@ def keys_found(leak: Leak) -> set[str]:
 
 @pytest.mark.parametrize("leak", [*ONE, *TWO], ids=lambda leak: leak.name)
 def test_a_leak_is_found_at_the_key(leak: Leak) -> None:
-    """An error, so that nothing is asked with it."""
+    """An error, so that no request is made with it."""
     shaped = linted(*leak.bad)
     assert KEYS & keys_found(leak), [(one.rule, one.message) for one in shaped.findings]
     assert shaped.project is None
 
 
 @pytest.mark.parametrize("leak", [*ONE, *TWO], ids=lambda leak: leak.name)
-def test_its_mended_twins_are_clean(leak: Leak) -> None:
+def test_fixed_definitions_are_clean(leak: Leak) -> None:
     """Neither an error nor a warning."""
     for twin in leak.good:
         shaped = linted(*twin)
-        assert [] == [(one.rule, one.message, one.route) for one in grave(shaped.findings)]
+        assert [] == [
+            (one.rule, one.message, one.route) for one in errors_and_warnings(shaped.findings)
+        ]
         assert shaped.project is not None
 
 
-def test_there_are_many_of_each() -> None:
-    """Counted, and told at the end of the test run."""
+def test_there_are_enough_cases_of_each_leak() -> None:
+    """Counted, and reported at the end of the test run."""
     twins = sum(len(leak.good) for leak in (*ONE, *TWO))
-    TOLD.append(f"leaks: {len(ONE)} by users, {len(TWO)} by third parties, {twins} mended twins")
+    REPORT.append(f"leaks: {len(ONE)} by users, {len(TWO)} by third parties, {twins} mended twins")
     assert min(len(ONE), len(TWO)) >= 30

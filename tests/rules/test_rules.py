@@ -1,4 +1,4 @@
-"""Each rule fires on its bad definitions and leaves their good neighbours alone."""
+"""Each rule reports its bad definitions and accepts similar good ones."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 
 from cactions.model import Severity
 from cactions.rules import BY_NAME, LAST, SUPPRESSIBLE
-from tests.linted import grave, linted
+from tests.lint_results import errors_and_warnings, linted
 from tests.rules.corpus import BAD, GOOD
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 RULES = (*SUPPRESSIBLE, LAST.id)
 
@@ -22,8 +22,8 @@ def cases(corpus: dict[str, list[str]]) -> list[object]:
 
 
 @pytest.mark.parametrize(("rule", "text"), cases(BAD))
-def test_a_bad_definition_is_found(rule: str, text: str) -> None:
-    """By this rule, as grave as it is, at a place, with a next step."""
+def test_a_bad_definition_is_reported(rule: str, text: str) -> None:
+    """By this rule, with its severity, at a place, with a next step."""
     shaped = linted(text)
     found = [one for one in shaped.findings if one.rule == rule]
     assert found, [(one.rule, one.message) for one in shaped.findings]
@@ -36,16 +36,16 @@ def test_a_bad_definition_is_found(rule: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("rule", "text"), cases(GOOD))
-def test_a_good_definition_is_left_alone(rule: str, text: str) -> None:
-    """By this rule, and by every other: no errors, no warnings."""
+def test_a_good_definition_is_not_reported(rule: str, text: str) -> None:
+    """By this rule and all others: no errors, no warnings."""
     shaped = linted(text)
     assert [] == [one.message for one in shaped.findings if one.rule == rule]
-    assert [] == [(one.rule, one.message) for one in grave(shaped.findings)]
+    assert [] == [(one.rule, one.message) for one in errors_and_warnings(shaped.findings)]
 
 
-def test_there_are_six_of_each() -> None:
-    """Beyond the two of the page."""
+def test_every_rule_has_six_cases_of_each() -> None:
+    """In addition to the two of the page."""
     assert set(RULES) == set(BAD) == set(GOOD)
     assert 6 <= min(len(texts) for texts in (*BAD.values(), *GOOD.values()))
     bad, good = (sum(map(len, corpus.values())) for corpus in (BAD, GOOD))
-    TOLD.append(f"rules: {len(RULES)}, on {bad} bad and {good} good definitions")
+    REPORT.append(f"rules: {len(RULES)}, on {bad} bad and {good} good definitions")

@@ -1,4 +1,4 @@
-"""Suppressions and trust: one rule at one place, by somebody, until a day; and all are counted."""
+"""Suppressions and trust: one rule, one place, an owner and an end date; all are counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.model import Attribute, DataType, Snapshot
 from tests.definitions import EDITABLE, FIXED, action, asking, file, response
-from tests.linted import NOW, linted
+from tests.lint_results import NOW, linted
 
 UNTIL = {"reason": "looked at", "owner": "ada@example.com", "expires": "2027-01-15"}
 LEAKY = action(asking("query", "person.attributes.editable"), response(None))
@@ -22,21 +22,21 @@ def allow(*entries: dict[str, Any]) -> str:
     return file(LEAKY, allow=[{**UNTIL, **one} for one in entries])
 
 
-def told(text: str, now: float = NOW) -> list[str]:
+def rules_found(text: str, now: float = NOW) -> list[str]:
     return [one.rule for one in linted(text, now=now).findings]
 
 
-def test_a_suppression_holds_one_rule_at_one_place() -> None:
-    """And is counted, with who answers for it."""
+def test_a_suppression_applies_to_one_rule_at_one_place() -> None:
+    """It is counted, with its owner."""
     text = allow({"rule": "CA101", "where": KEY})
-    assert ["CA201"] == told(text)
+    assert ["CA201"] == rules_found(text)
     [one] = linted(text).suppressed
     assert ("CA101", "ada@example.com", "looked at", "2027-01-15") == (
         one.finding.rule, one.by.owner, one.by.reason, one.by.expires,
     )  # fmt: skip
 
 
-def test_all_that_is_found_may_be_answered_for() -> None:
+def test_every_finding_may_be_suppressed() -> None:
     """Then the project can be used."""
     proof = "actions.look.response.mapping"
     shaped = linted(allow({"rule": "CA101", "where": KEY}, {"rule": "CA201", "where": proof}))
@@ -44,21 +44,23 @@ def test_all_that_is_found_may_be_answered_for() -> None:
     assert (0, 2) == (len(shaped.findings), len(shaped.suppressed))
 
 
-def test_it_holds_on_its_last_day_and_not_a_second_longer() -> None:
-    """In UTC. What has expired is told beside what it held."""
+def test_a_suppression_ends_after_its_last_day() -> None:
+    """In UTC. An expired suppression is reported beside the finding."""
     text = allow({"rule": "CA101", "where": KEY})
     midnight = NOW - NOW % DAY + DAY
-    assert ["CA201"] == told(text, midnight - 1)
-    assert ["CA101", "CA201", "CA503"] == sorted(told(text, midnight))
+    assert ["CA201"] == rules_found(text, midnight - 1)
+    assert ["CA101", "CA201", "CA503"] == sorted(rules_found(text, midnight))
 
 
 @pytest.mark.parametrize(
     "where",
     ["actions.look", "actions.look.request", "actions.look.request.query", f"{KEY}.more", "look"],
 )
-def test_a_place_is_exactly_one_place(where: str) -> None:
-    """What holds for a whole action would hold for what is added to it tomorrow."""
-    assert ["CA101", "CA201", "CA503"] == sorted(told(allow({"rule": "CA101", "where": where})))
+def test_a_suppression_must_name_one_exact_place(where: str) -> None:
+    """A suppression for a whole action would also cover later additions."""
+    assert ["CA101", "CA201", "CA503"] == sorted(
+        rules_found(allow({"rule": "CA101", "where": where}))
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,15 +77,15 @@ def test_a_place_is_exactly_one_place(where: str) -> None:
         ({"rule": "CA101", "where": KEY, "reason": ""}, "empty"),
     ],
 )
-def test_what_is_no_suppression_is_a_fault_of_the_format(entry: dict[str, Any], words: str) -> None:
-    """It is never silently of no effect."""
+def test_an_invalid_suppression_is_a_format_error(entry: dict[str, Any], words: str) -> None:
+    """It is never silently ignored."""
     found = linted(allow(entry)).findings
     assert any(words in one.message and one.rule.startswith("CA0") for one in found), found
 
 
 @pytest.mark.parametrize("key", ["where", "reason", "owner", "expires", "rule"])
-def test_everything_has_to_be_said(key: str) -> None:
-    """Who, why, and until when."""
+def test_all_fields_of_a_suppression_are_required(key: str) -> None:
+    """Owner, reason and end date."""
     entry = {**UNTIL, "rule": "CA101", "where": KEY}
     del entry[key]
     found = linted(file(LEAKY, allow=[entry])).findings
@@ -108,9 +110,9 @@ def on_line(comment: str) -> str:
         ("# cactions: ignore[CA101, CA103] both", ["CA201", "CA503"]),
     ],
 )
-def test_a_comment_holds_on_its_line(comment: str, rules: list[str]) -> None:
-    """With a reason; what is on another line, or of no use, is told."""
-    assert rules == sorted(told(on_line(comment)))
+def test_a_comment_applies_to_its_line(comment: str, rules: list[str]) -> None:
+    """With a reason; a comment on another line, or without effect, is reported."""
+    assert rules == sorted(rules_found(on_line(comment)))
 
 
 def chain(**rest: Any) -> str:
@@ -119,24 +121,24 @@ def chain(**rest: Any) -> str:
     return file(writer, reader, attributes={"k": FIXED}, **rest)
 
 
-def test_trust_in_a_mapped_value_ends_the_way() -> None:
-    """The reader is clean of it; the writer still proves nothing."""
+def test_trust_in_a_mapped_value_ends_the_path() -> None:
+    """The reader has no finding; the writer is still not verified."""
     where = "actions.look.response.mapping.k"
-    assert ["CA102", "CA201", "CA201"] == sorted(told(chain()))
-    assert ["CA201", "CA201"] == sorted(told(chain(trust=[{**UNTIL, "where": where}])))
+    assert ["CA102", "CA201", "CA201"] == sorted(rules_found(chain()))
+    assert ["CA201", "CA201"] == sorted(rules_found(chain(trust=[{**UNTIL, "where": where}])))
 
 
-def test_trust_in_an_attribute_is_about_the_browser_only() -> None:
-    """What other actions write into it is another matter."""
+def test_trust_in_an_attribute_covers_only_the_messenger() -> None:
+    """Values written to it by other actions are not covered."""
     trusted = [{**UNTIL, "where": "attributes.editable"}]
-    assert ["CA201"] == told(file(LEAKY, trust=trusted))
+    assert ["CA201"] == rules_found(file(LEAKY, trust=trusted))
     text = chain(trust=[{**UNTIL, "where": "attributes.k"}])
-    assert ["CA102", "CA201", "CA201", "CA503"] == sorted(told(text))
+    assert ["CA102", "CA201", "CA201", "CA503"] == sorted(rules_found(text))
 
 
 @pytest.mark.parametrize("where", ["attributes", "actions.look", "workspace", "attributes.*", "x"])
 def test_only_attributes_and_mapped_values_can_be_trusted(where: str) -> None:
-    """Not whole actions, and nothing by pattern."""
+    """Not whole actions, and no patterns."""
     found = linted(file(LEAKY, trust=[{**UNTIL, "where": where}])).findings
     assert ["CA004"] == [one.rule for one in found]
 
@@ -157,10 +159,10 @@ def with_snapshot(text: str, **changed: Any) -> list[str]:
     return sorted(one.rule for one in shaped.findings)
 
 
-def test_a_snapshot_declares_what_the_file_does_not() -> None:
+def test_a_snapshot_adds_missing_declarations() -> None:
     """Attributes, and whether identities are verified."""
     text = file(action(asking("query", "person.attributes.shop_id")))
-    assert ["CA005"] == told(text)
+    assert ["CA005"] == rules_found(text)
     assert [] == with_snapshot(text)
     document = json.loads(text)
     del document["workspace"]
@@ -168,22 +170,22 @@ def test_a_snapshot_declares_what_the_file_does_not() -> None:
     assert [] == with_snapshot(json.dumps(document))
 
 
-def test_a_snapshot_is_believed_for_seven_days() -> None:
-    """By a clock that is given."""
+def test_a_snapshot_is_valid_for_seven_days() -> None:
+    """By a given clock."""
     assert [] == with_snapshot(file(action()), taken=NOW - 7 * DAY)
     assert ["CA103"] == with_snapshot(file(action()), taken=NOW - 7 * DAY - 1)
     assert ["CA103"] == with_snapshot(file(action()), taken=NOW + 2 * DAY)
 
 
-def test_what_the_file_says_wins_and_a_contradiction_is_told() -> None:
-    """Somebody is wrong, and nobody can tell who."""
+def test_the_file_overrides_the_snapshot_and_conflicts_are_reported() -> None:
+    """One of them is wrong, but it is unknown which."""
     text = file(LEAKY, attributes={"shop_id": EDITABLE})
     assert ["CA101", "CA103", "CA201"] == with_snapshot(text)
     assert ["CA103"] == with_snapshot(file(action()), identity_verification=False)
 
 
-def test_the_way_is_told_from_its_source() -> None:
-    """Attribute -> action -> attribute -> action, each hop with its place in its file."""
+def test_the_path_of_a_value_starts_at_its_source() -> None:
+    """Attribute -> action -> attribute -> action, each step with its place in its file."""
     first = action(asking("url", "person.attributes.editable"), response(None, {"k": "$.crm"}))
     second = action(asking("query", "person.attributes.k"), response(None, {"n": "$.n"}))
     third = action(asking("json", "person.attributes.n"), response(None))
@@ -201,16 +203,16 @@ def test_the_way_is_told_from_its_source() -> None:
     assert "d.yaml" == (one.place and one.place.file)
 
 
-def test_a_circle_ends() -> None:
-    """Two actions that feed each other are told once each."""
+def test_a_cycle_of_actions_terminates() -> None:
+    """Two actions that feed each other are reported once each."""
     one = action(asking("query", "person.attributes.k"), response(None, {"n": "$.n"}))
     other = action(asking("query", "person.attributes.n"), response(None, {"k": "$.k"}))
     found = linted(file(one, other, attributes={"k": FIXED, "n": FIXED})).findings
     assert 2 == [each.rule for each in found].count("CA102")
 
 
-def test_a_long_chain_costs_no_more_than_its_length() -> None:
-    """And its way is told from both ends."""
+def test_a_long_chain_takes_linear_time() -> None:
+    """And its path is shown from both ends."""
     names = [f"k{n}" for n in range(300)]
     actions = [action(asking("url", "person.phone"), response(None, {"k0": "$.a"}))]
     actions += [

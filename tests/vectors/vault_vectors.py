@@ -1,8 +1,8 @@
-"""Makes the vectors of the vault's format: files with one failure each, named by the kind expected.
+"""Generates the test vectors of the vault format: files with one error each, named by its kind.
 
 A vector is a head of ``key: value`` lines, a blank line, and the bytes of a vault (compressed by
-zlib where the head says so). Whoever reads it opens the vault with what the head gives, then every
-entry in the order of the file. Written anew only on purpose: ``CACTIONS_GOLDEN=1``, like goldens.
+zlib if the head says so). A reader opens the vault with the key from the head, then every entry
+in the order of the file. Regenerated only on purpose: ``CACTIONS_GOLDEN=1``, like golden files.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def dumps(line: Any) -> bytes:
 
 
 class Maker:
-    """A vault as lines that can be bent before they are sealed with a right MAC."""
+    """A vault as lines that can be modified before they are sealed with a correct MAC."""
 
     def __init__(self, seed: str = "cactions", epoch: int = 1, generation: int = 7) -> None:
         self.sealing = AesGcmSealer(drawn(seed), cost=CHEAP)
@@ -88,7 +88,7 @@ class Maker:
         }  # fmt: skip
 
     def raw_entry(self, name: str, framed: bytes, key: VaultKey | None = None) -> Line:
-        """An entry whose padding is what is given."""
+        """An entry with the given padding."""
         line = self.entry(name, "")
         key = key or self.purpose_key("secret")
         salt = b64decode(line["salt"])
@@ -111,7 +111,7 @@ class Maker:
         return [dumps(line) for line in (self.head, *self.recipients, *self.entries)]
 
     def closed(self, covered: bytes) -> bytes:
-        """The bytes with a right last line."""
+        """The bytes with a correct last line."""
         mac = self.sealing.compute_mac(
             self.sealing.derive_key(self.data_key, associated_data.build_mac_label(self.place)),
             covered,
@@ -172,7 +172,7 @@ def bound() -> Maker:
 
 @dataclass
 class Vector:
-    """The bytes of a vault and how it is opened."""
+    """The bytes of a vault, and the key that opens it."""
 
     data: bytes
     recipient: str = "ada"
@@ -202,14 +202,14 @@ def vector(vault: Maker, data: bytes | None = None, **more: Any) -> Vector:
 
 
 def bent(change: Callable[[Maker], object], **more: Any) -> Vector:
-    """A small vault, changed by somebody who can make the right MAC."""
+    """A small vault, changed by an attacker who can compute the correct MAC."""
     vault = small()
     change(vault)
     return vector(vault, **more)
 
 
 def swapped(number: int, old: bytes, new: bytes, **more: Any) -> Vector:
-    """A small vault in which the bytes of a line (from 1) were changed, under a right MAC."""
+    """A small vault in which the bytes of a line (from 1) were changed, with a correct MAC."""
     vault = small()
     lines = vault.lines()
     assert lines[number - 1].count(old) >= 1, (number, old)
@@ -218,7 +218,7 @@ def swapped(number: int, old: bytes, new: bytes, **more: Any) -> Vector:
 
 
 def forged(change: Callable[[bytes], bytes], **more: Any) -> Vector:
-    """A small vault whose bytes were changed by somebody without a key."""
+    """A small vault whose bytes were changed by an attacker without a key."""
     vault = small()
     return vector(vault, change(vault.file()), **more)
 
@@ -230,7 +230,7 @@ def flipped(text: str, at: int = 10) -> str:
 
 
 def of(number: int, **news: Any) -> Callable[[Maker], None]:
-    """Set keys of an entry (by its number from 0); None takes a key away."""
+    """Set keys of an entry (by its number from 0); None removes a key."""
     return lambda vault: _set(vault.entries[number], news)
 
 
@@ -496,13 +496,13 @@ def _stretching() -> Iterator[tuple[str, Vector]]:
 def _keys() -> Iterator[tuple[str, Vector]]:
     vault = large()
     data, other = vault.file(), small("another")
-    stranger = other.keys["ada"].reveal()
+    other_key = other.keys["ada"].reveal()
     yield "unknown_recipient-name", Vector(data, "eve", vault.keys["ada"].reveal())
     yield "unknown_recipient-name-in-capitals", Vector(data, "Ada", vault.keys["ada"].reveal())
-    yield "unknown_recipient-key-id", Vector(data, "", stranger)
+    yield "unknown_recipient-key-id", Vector(data, "", other_key)
     yield "unknown_recipient-passphrase", Vector(data, "eve", passphrase=PASSPHRASE)
     yield "unknown_recipient-no-passphrase", Vector(small().file(), "", passphrase=PASSPHRASE)
-    yield "wrong_key-of-another-vault", Vector(data, "ada", stranger)
+    yield "wrong_key-of-another-vault", Vector(data, "ada", other_key)
     yield "wrong_key-of-another-recipient", Vector(data, "ada", vault.keys["bob"].reveal())
     yield "wrong_key-one-bit", Vector(data, "ada", _one_bit(vault.keys["ada"].reveal()))
     yield "wrong_key-key-for-a-passphrase", Vector(data, "paper", vault.keys["ada"].reveal())
@@ -586,7 +586,7 @@ def _tampered() -> Iterator[tuple[str, Vector]]:
 
 
 def _bound_elsewhere(number: int, hosts: list[str] | None) -> Vector:
-    """The token hosts of an entry (by its number from 0) are others, by somebody without a key."""
+    """The token hosts of an entry (by its number from 0), changed by an attacker without a key."""
     vault = bound()
     *_, end = vault.file().splitlines(keepends=True)
     _set(vault.entries[number]["meta"], {"token_hosts": hosts})
@@ -601,7 +601,7 @@ def _bob_made_a_key() -> Vector:
 
 
 def _forged_whole() -> Vector:
-    """Another vault under this one's id: the forger knows everything but a key."""
+    """Another vault with this one's id: the attacker knows everything but a key."""
     vault, forger = small(), small("forger")
     forger.head["vault"] = vault.vault
     forger.recipients[0]["key_id"] = vault.recipients[0]["key_id"]
@@ -649,7 +649,7 @@ def _rollback() -> Iterator[tuple[str, Vector]]:
 
 
 def _entries() -> Iterator[tuple[str, Vector]]:
-    """By somebody who can make the MAC right, but not seal: each entry is bound by itself."""
+    """By an attacker who can compute the MAC, but not seal: each entry is protected separately."""
     other, later = small("another"), small(epoch=2)
     later.data_key = small().data_key
     first = "crm_id"

@@ -20,7 +20,7 @@ from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.logic.vault import validation
 from cactions.model import CactionsError, OutcomeUnknown, StoreError
 from cactions.model.secret import Secret
-from tests.told import TOLD
+from tests.run_report import REPORT
 from tests.vaults import CHEAP, HolderInFile, HolderInMemory, context_at
 
 HOST = "api.shop.example"
@@ -148,7 +148,7 @@ def test_a_failing_disk_call_leaves_the_old_or_the_new_vault(
         manage.seal_secret(context, value("after", 1), [HOST])
         assert [] == drafts(folder)
     assert number > 8
-    TOLD.append(f"vault: {operation}, {number - 1} calls, each {end}: {counts}")
+    REPORT.append(f"vault: {operation}, {number - 1} calls, each {end}: {counts}")
 
 
 def _judge(context: VaultContext, old: bytes, said: str) -> None:
@@ -274,7 +274,7 @@ def test_a_kill_at_any_disk_call_leaves_the_old_or_the_new_vault(
         if not killed:
             break
     assert number > 8
-    TOLD.append(f"vault: {operation} killed {when} each of {number - 1} calls: old or new, swept")
+    REPORT.append(f"vault: {operation} killed {when} each of {number - 1} calls: old or new, swept")
 
 
 KILLS = 20
@@ -303,7 +303,7 @@ def test_two_writers_killed_repeatedly_lose_no_data(
     assert manage.verify_vault(context).entries > kills
     manage.seal_secret(context, value("last", 1), [HOST])
     assert [] == drafts(tmp_path)
-    TOLD.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")
+    REPORT.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")
 
 
 def _nothing_lost(context: VaultContext, acknowledged: dict[str, int]) -> None:

@@ -299,8 +299,8 @@ def test_a_removed_recipient_cannot_open_later_secrets(ada: VaultContext, path: 
     of_ci = VaultKey("", decode_key(machine, before.head.vault_id, "key"))
     new_keys = [one.key_id for one in after.contents.recipients if one.name != "ada"]
     for key in (before.data_key, before.my_key, of_ci):
-        stranger = context_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
-        assert VaultFault.UNKNOWN_RECIPIENT is fault_of(stranger)
+        outsider = context_at(path, keys=OnlyKey(VaultKey("", key.reveal())))
+        assert VaultFault.UNKNOWN_RECIPIENT is fault_of(outsider)
         for entry in after.contents.entries:
             with pytest.raises(VaultError):
                 replace(before, contents=after.contents, data_key=key).unseal(entry)
@@ -325,7 +325,7 @@ def test_a_passphrase_recipient_stays_if_the_passphrase_is_given(
 
 
 @pytest.mark.parametrize(("name", "says"), [("eve", "no recipient"), ("ada", "is you")])
-def test_recipients_cannot_remove_themselves(ada: VaultContext, name: str, says: str) -> None:
+def test_only_other_recipients_can_be_removed(ada: VaultContext, name: str, says: str) -> None:
     """Nothing is written."""
     before = ada.file.read()
     with pytest.raises(UsageError, match=says):
@@ -487,8 +487,8 @@ def test_rotating_keeps_unknown_fields_of_an_entry(ada: VaultContext) -> None:
 
     def edit(vault: OpenVault) -> OpenVault:
         old = manage.find_entry(vault, "shop_token")
-        told = replace(old, meta={**old.meta, "note": "of a newer version"})
-        return manage.put_entry(vault, told, vault.unseal(old))
+        extended = replace(old, meta={**old.meta, "note": "of a newer version"})
+        return manage.put_entry(vault, extended, vault.unseal(old))
 
     change_vault(ada, edit)
     manage.rotate_secret(ada, validation.check_secret("shop_token", "the-second-token"))

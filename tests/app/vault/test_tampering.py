@@ -14,7 +14,7 @@ from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.logic.vault import file_format
 from cactions.model.secret import Passphrase, VaultKey
 from cactions.model.vault import ScryptParams, VaultError, VaultFault
-from tests.told import TOLD
+from tests.run_report import REPORT
 from tests.vaults import FixedClock, OnlyKey
 from tests.vectors.vault_vectors import PASSPHRASE, Maker, bound, dumps, large, small
 
@@ -98,9 +98,9 @@ def refused(case: Case, attempts: Iterable[bytes]) -> Counter[str]:
     return counts
 
 
-def told(what: str, counts: Counter[str]) -> None:
+def report(what: str, counts: Counter[str]) -> None:
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in counts.most_common())
-    TOLD.append(f"vault: {counts.total():,} {what}: 0 accepted ({kinds})")
+    REPORT.append(f"vault: {counts.total():,} {what}: 0 accepted ({kinds})")
 
 
 @cases
@@ -113,7 +113,7 @@ def test_the_unchanged_vault_opens(case: Case) -> None:
 def test_a_flipped_bit_is_refused(case: Case, is_long: bool) -> None:
     """Every single bit of the file."""
     step = 1 if is_long else FLIP_EVERY
-    told(f"flipped bits ({case.name})", refused(case, _flips(case.data, step)))
+    report(f"flipped bits ({case.name})", refused(case, _flips(case.data, step)))
 
 
 def _flips(data: bytes, step: int) -> Iterator[bytes]:
@@ -127,7 +127,7 @@ def _flips(data: bytes, step: int) -> Iterator[bytes]:
 def test_a_truncated_file_is_refused(case: Case) -> None:
     """Wherever the file ends."""
     counts = refused(case, (case.data[:end] for end in range(len(case.data))))
-    told(f"truncations ({case.name})", counts)
+    report(f"truncations ({case.name})", counts)
     assert {VaultFault.TRUNCATED.value} == set(counts)
 
 
@@ -137,7 +137,7 @@ def test_a_mutated_file_is_refused(case: Case, is_long: bool) -> None:
     chance = random.Random(case.name)
     number = 6_700 if is_long else 600
     mutations = (_mutated(case.data, chance) for _ in range(number))
-    told(f"random mutations ({case.name})", refused(case, mutations))
+    report(f"random mutations ({case.name})", refused(case, mutations))
 
 
 def _mutated(data: bytes, chance: random.Random) -> bytes:
@@ -189,7 +189,7 @@ def test_swapped_and_replayed_lines_are_refused() -> None:
     own = case.data.splitlines(keepends=True)
     attempts = set(_reordered(own)) | set(_spliced(own)) | set(_edited(case.data))
     counts = refused(case, sorted(attempts))
-    told("swaps, replays and edits", counts)
+    report("swaps, replays and edits", counts)
     assert 200 <= counts.total()
 
 
@@ -242,7 +242,7 @@ def test_an_attacker_with_the_mac_key_cannot_move_an_entry() -> None:
         fault = case.verdict(case.data)
         assert fault is VaultFault.ENTRY
         counts[fault.value] += 1
-    told("moves under a right MAC", counts)
+    report("moves under a right MAC", counts)
     assert 60 <= counts.total()
 
 
@@ -266,7 +266,7 @@ def test_an_attacker_without_a_key_cannot_change_token_hosts() -> None:
         faults = (case.verdict(with_old_mac), case.verdict(data))
         assert (VaultFault.TAMPERED, VaultFault.ENTRY) == faults
         counts.update(fault.value for fault in faults if fault)
-    told("token hosts changed", counts)
+    report("token hosts changed", counts)
     assert 100 <= counts.total()
 
 
@@ -319,7 +319,7 @@ def test_an_older_file_is_refused_after_a_newer_one() -> None:
         fault = case.verdict(case.data, seen)
         assert fault is VaultFault.ROLLBACK
         counts[fault.value] += 1
-    told("older files", counts)
+    report("older files", counts)
 
 
 def test_a_complete_vault_made_by_an_attacker_is_refused() -> None:
@@ -342,4 +342,4 @@ def test_a_complete_vault_made_by_an_attacker_is_refused() -> None:
             fault = Case("forged", vault, vault.keys["ada"]).verdict(data)
             assert fault in {VaultFault.WRONG_KEY, VaultFault.TAMPERED}
             counts[fault.value] += 1
-    told("forged vaults", counts)
+    report("forged vaults", counts)

@@ -147,10 +147,10 @@ def test_only_test_people_are_recorded(world: World) -> None:
     world.sealed()
     done = world.say(RECORD)
     assert (Exit.NOTHING_DONE, 0, False) == (done.code, world.asked, world.cassette.exists())
-    told = " ".join(done.err.split())
+    message = " ".join(done.err.split())
     for words in ('"of Bob"', "bob@example.com", "test: true", "actions.yaml:1:"):
-        assert words in told
-    assert "nothing was written" in told
+        assert words in message
+    assert "nothing was written" in message
 
 
 def test_replacing_a_recording_needs_confirmation(world: World) -> None:

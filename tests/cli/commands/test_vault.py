@@ -320,8 +320,8 @@ def test_validate_warns_about_secrets_missing_in_the_vault(vault: Say, home: Pat
         'the secret "pay_password" is not in the vault',
         'the secret "shop_token" is not sealed for staging.shop.example',
     ]
-    told = " ".join(done.out.split())
-    assert (Exit.CLEAN, [True, True]) == (done.code, [text in told for text in lacks])
+    output = " ".join(done.out.split())
+    assert (Exit.CLEAN, [True, True]) == (done.code, [text in output for text in lacks])
     (home / "cactions.vault").write_text("{}\n")
     assert "secrets were not checked: the file is no vault" in " ".join(
         vault("validate").out.split()

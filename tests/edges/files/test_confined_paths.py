@@ -13,7 +13,7 @@ from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, add_project, open_for_reading
 from cactions.edges.files.file_io import append_text, read_text, replace_file, write_text
 from cactions.model import UsageError
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 CANARY = "canary-5f1c"
 
@@ -212,7 +212,7 @@ def test_no_combination_of_project_links_leads_outside(project: Path, tmp_path: 
     written = {way for way in set(ways) - plain if _is_written(way)}
     assert set() == written
     assert CANARY == (tmp_path / "outside" / "secret.yaml").read_text()
-    TOLD.append(f"paths: {len(ways) - len(plain)} ways through links of a project: 0 followed")
+    REPORT.append(f"paths: {len(ways) - len(plain)} ways through links of a project: 0 followed")
 
 
 def _is_read(way: str) -> bool:

@@ -20,9 +20,9 @@ from cactions.model import (
     UsageError,
 )
 from tests.edges.traps import Trap, trapped
+from tests.run_report import REPORT
 from tests.servers import Talk, answering, serving
-from tests.special import PUBLIC, SPECIAL
-from tests.told import TOLD
+from tests.special_addresses import PUBLIC, SPECIAL
 
 FORBIDDEN = FailureReason.FORBIDDEN_ADDRESS
 SHOP = "https://api.shop.example/v1"
@@ -128,7 +128,7 @@ def test_a_name_that_resolves_to_a_special_address_is_refused(
         assert (FORBIDDEN, False) == (caught.value.reason, caught.value.sent)
     assert ([], [], len(SPECIAL)) == (trap.tried, trap.asked, len(asked))
     a, aaaa = sum(":" not in s for s in SPECIAL), sum(":" in s for s in SPECIAL)
-    TOLD.append(f"guard: {a} A and {aaaa} AAAA answers: {len(trap.tried)} connections")
+    REPORT.append(f"guard: {a} A and {aaaa} AAAA answers: {len(trap.tried)} connections")
 
 
 def test_a_redirect_to_a_special_address_is_not_followed(trap: Trap) -> None:
@@ -148,7 +148,7 @@ def test_a_redirect_to_a_special_address_is_not_followed(trap: Trap) -> None:
         live.close()
         assert [("127.0.0.1", server.port)] == trap.tried
     assert [] == trap.asked
-    TOLD.append(
+    REPORT.append(
         f"guard: {len(SPECIAL)} spellings as URL, answer (4 ways) and redirect: "
         f"{len(trap.tried) - 1} connections to them"
     )

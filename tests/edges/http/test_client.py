@@ -34,8 +34,8 @@ from cactions.model import (
 )
 from tests.builders import mapping, person, response
 from tests.edges.hostile import GOOD, OK, body, says
+from tests.run_report import REPORT
 from tests.servers import HOST, Server, Talk, answering, authority, serving, tls_for, tls_with
-from tests.told import TOLD
 
 SECRET = "s3cr3t-c4n4ry"
 QUICK = Limits(connect=1, total=1)
@@ -360,7 +360,7 @@ def test_redirects_are_returned_and_not_followed(code: int) -> None:
             assert SECRET not in f"{caught.value} {caught.value.hint}"
         assert (0, 0) == (other.connections, plain.connections)
         assert ([], []) == (other.received, plain.received)
-        TOLD.append(f"redirects: {len(every)} of {code}: 0 bytes elsewhere")
+        REPORT.append(f"redirects: {len(every)} of {code}: 0 bytes elsewhere")
 
 
 # Environment and logs
@@ -380,8 +380,8 @@ def test_environment_variables_do_not_change_a_request(
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         with live_to(server) as live:
             assert GOOD == live.send(get(server)).body
-        stranger = HttpSender(NetworkRules((server.allowed(),)))
-        assert "unknown authority" in str(failure(stranger, get(server)))
+        untrusting = HttpSender(NetworkRules((server.allowed(),)))
+        assert "unknown authority" in str(failure(untrusting, get(server)))
         assert (0, False) == (proxy.connections, keys.exists())
     assert b"authorization" not in b"".join(server.received).lower()
 

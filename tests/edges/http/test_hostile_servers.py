@@ -22,8 +22,8 @@ from cactions.logic.exchange.verify import ReferenceValues, verify_response
 from cactions.model import Limits, MaskedText, PlanningError, Request, RequestFailed, Response
 from tests.builders import mapping, person, response
 from tests.edges.hostile import CASES, FLOODS, GOOD, LATE, Case
+from tests.run_report import REPORT
 from tests.servers import HOST, Server, answering, serving
-from tests.told import TOLD
 
 SECONDS = 1.0
 SLACK = 0.5
@@ -114,8 +114,10 @@ def test_no_failure_contains_the_sent_request(endings: dict[str, Ending]) -> Non
             frame = frame.tb_next
     kinds = Counter(error.reason.error_type for error in errors)
     slowest = max(end.seconds for end in endings.values())
-    told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
-    TOLD.append(f"hostile servers: {len(CASES)}, the slowest took {slowest:.2f} s of 1.00; {told}")
+    summary = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    REPORT.append(
+        f"hostile servers: {len(CASES)}, the slowest took {slowest:.2f} s of 1.00; {summary}"
+    )
 
 
 CHILD = """
@@ -161,5 +163,7 @@ def test_floods_and_bombs_use_at_most_32_mib() -> None:
     peaks = list(map(int, done.stdout.split()))
     assert len(FLOODS) == len(peaks)
     assert all(1 == server.connections for server in servers)
-    TOLD.append(f"hostile servers: {len(FLOODS)} floods and bombs added {max(peaks):,} KiB at most")
+    REPORT.append(
+        f"hostile servers: {len(FLOODS)} floods and bombs added {max(peaks):,} KiB at most"
+    )
     assert max(peaks) <= MOST_ADDED

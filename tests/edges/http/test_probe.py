@@ -36,7 +36,7 @@ def stack() -> Iterator[ExitStack]:
         yield found
 
 
-def doors(*servers: Server, resolve: Any = None) -> SocketProber:
+def prober(*servers: Server, resolve: Any = None) -> SocketProber:
     """A prober that may reach these servers, by one allowed-host entry each."""
     allowed = tuple(server.allowed() for server in servers)
     more = {"resolve": resolve} if resolve else {}
@@ -47,8 +47,8 @@ def site(server: Server) -> Host:
     return Host(HOST, server.port, ("loyalty",), server.allowed())
 
 
-def told(knocked: HostProbe) -> list[HealthCheck]:
-    return [*build_checks(knocked)]
+def checks(probed: HostProbe) -> list[HealthCheck]:
+    return [*build_checks(probed)]
 
 
 def hang(talk: Any) -> None:
@@ -83,19 +83,19 @@ def test_a_tls_problem_is_reported_with_its_cause(stack: ExitStack, fault: str) 
     words, parts = BAD[fault]
     behaviour = hang if fault == "hanging" else answering()
     server = stack.enter_context(serving(behaviour, **parts()))
-    [knocked] = doors(server).probe([site(server)])
-    name, connection = told(knocked)
+    [probed] = prober(server).probe([site(server)])
+    name, connection = checks(probed)
     assert (Health.OK, Health.PROBLEM) == (name.health, connection.health)
     assert words in connection.message
     assert connection.hint
-    assert not knocked.is_open
+    assert not probed.is_open
 
 
 def test_a_good_host_gets_no_request(stack: ExitStack) -> None:
     """Only a handshake is made; the allowed-host entry is shown with its reason."""
     server = stack.enter_context(serving(answering()))
-    [knocked] = doors(server).probe([site(server)])
-    name, connection = told(knocked)
+    [probed] = prober(server).probe([site(server)])
+    name, connection = checks(probed)
     assert [Health.OK] * 2 == [name.health, connection.health]
     assert "TLS with a certificate for this very name; asked by loyalty" == connection.message
     assert f"is {HERE} by `network.allow` (a test); not looked up" == name.message
@@ -106,8 +106,8 @@ def test_a_closed_port_is_a_problem() -> None:
     """After the server has stopped."""
     with serving(answering()) as server:
         pass
-    [knocked] = doors(server).probe([site(server)])
-    assert f"{HOST} refuses the connection" == told(knocked)[1].message
+    [probed] = prober(server).probe([site(server)])
+    assert f"{HOST} refuses the connection" == checks(probed)[1].message
 
 
 def resolving(*found: str, seconds: float = 0.0) -> Any:
@@ -133,8 +133,8 @@ NAMES = {
 def test_a_name_with_a_forbidden_address_is_a_problem(kind: str) -> None:
     """No connection is tried, and the message says so; no socket is opened."""
     resolve, words = NAMES[kind]
-    [knocked] = doors(resolve=resolve).probe([Host("shop.example", 443, ("loyalty",))])
-    name, connection = told(knocked)
+    [probed] = prober(resolve=resolve).probe([Host("shop.example", 443, ("loyalty",))])
+    name, connection = checks(probed)
     assert (Health.PROBLEM, Health.UNKNOWN) == (name.health, connection.health)
     assert words in name.message
 
@@ -143,9 +143,9 @@ def test_hosts_are_probed_in_parallel(stack: ExitStack) -> None:
     """Twenty hanging hosts take no longer than one."""
     server = stack.enter_context(serving(hang, secure=False))
     start = monotonic()
-    found = doors(server).probe([site(server)] * 20)
+    found = prober(server).probe([site(server)] * 20)
     assert monotonic() - start < 4 * QUICK.total
-    assert [False] * 20 == [knocked.is_open for knocked in found]
+    assert [False] * 20 == [probed.is_open for probed in found]
 
 
 NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
@@ -167,7 +167,7 @@ def test_the_time_request_holds_no_secret(stack: ExitStack, kind: str) -> None:
             talk.send(head)
 
     server = stack.enter_context(serving(behave))
-    assert expected == doors(server).get_date(site(server))
+    assert expected == prober(server).get_date(site(server))
     [request] = server.received
     assert request.startswith(b"HEAD / HTTP/1.1\r\n")
     names = {line.split(b":")[0].lower() for line in request.split(b"\r\n")[1:] if line}
@@ -179,8 +179,8 @@ def test_an_allowed_host_entry_applies_to_its_port_only(stack: ExitStack) -> Non
     server = stack.enter_context(serving(answering()))
     entry = AllowedAddress(HOST, HERE, server.port + 1, "x")
     found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), QUICK)
-    [knocked] = found.probe([Host(HOST, server.port, ("loyalty",))])
-    assert (0, f"it resolves to {HERE}" in str(knocked.no_name)) == (server.connections, True)
+    [probed] = found.probe([Host(HOST, server.port, ("loyalty",))])
+    assert (0, f"it resolves to {HERE}" in str(probed.no_name)) == (server.connections, True)
 
 
 def test_behind_a_proxy_no_name_is_resolved_locally(stack: ExitStack) -> None:
@@ -201,9 +201,9 @@ def test_behind_a_proxy_no_name_is_resolved_locally(stack: ExitStack) -> None:
 
     through = f"http://{HERE}:{server.port}"
     network = NetworkRules((), resolve, authority().ca_file, through)
-    [knocked] = SocketProber(network, QUICK).probe([Host("a.example", 443, ("loyalty",))])
+    [probed] = SocketProber(network, QUICK).probe([Host("a.example", 443, ("loyalty",))])
     assert [HERE] == looked_up
     assert [(Health.OK, "is looked up by the proxy, unchecked")] == [
-        (check.health, check.message) for check in told(knocked)[:1]
+        (check.health, check.message) for check in checks(probed)[:1]
     ]
-    assert knocked.is_open
+    assert probed.is_open

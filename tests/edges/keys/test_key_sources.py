@@ -80,12 +80,12 @@ def refused(act: Callable[[], object]) -> CactionsError:
         act()
     error = caught.value
     assert error.hint
-    told = "".join(
+    output = "".join(
         f"{one} {one!r} {vars(one)}"
         for one in (error, error.__cause__, error.__context__)
         if one is not None
     )
-    shown = told.upper().replace("-", "")
+    shown = output.upper().replace("-", "")
     assert not any(LETTERS[at : at + 8] in shown for at in range(len(LETTERS) - 8))
     return error
 

@@ -91,9 +91,9 @@ class Machine:
             cwd=ROOT, env=self.environment,
             capture_output=True, text=True, timeout=120, check=False
         )  # fmt: skip
-        told = (done.stdout + done.stderr).upper().replace("-", "")
-        assert not any(LETTERS[at : at + 8] in told for at in range(len(LETTERS) - 8))
-        assert CANARY.hex().upper() not in told
+        output = (done.stdout + done.stderr).upper().replace("-", "")
+        assert not any(LETTERS[at : at + 8] in output for at in range(len(LETTERS) - 8))
+        assert CANARY.hex().upper() not in output
         assert 0 == done.returncode, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 

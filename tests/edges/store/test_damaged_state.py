@@ -28,8 +28,8 @@ from cactions.model import (
     SentCall,
     Subject,
 )
-from tests.counting import COUNTS
-from tests.told import TOLD
+from tests.case_counts import COUNTS
+from tests.run_report import REPORT
 
 CASES = 300
 WRITING = 10
@@ -167,7 +167,7 @@ def test_damaged_state_is_read_or_refused(tmp_path: Path, files: Files) -> None:
     assert [canary] == list(tmp_path.iterdir())
     assert slowest < SECONDS
     assert min(counts["errors"], counts["answers"]) > number
-    TOLD.append(
+    REPORT.append(
         f"damaged state: {number:,} folders, {counts['answers']:,} answers,"
         f" {counts['errors']:,} errors, 0 others; the slowest took {slowest:.2f} s"
     )

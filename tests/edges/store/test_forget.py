@@ -116,7 +116,7 @@ def test_an_interrupted_erasure_is_completed_by_the_next(
     kept(journal, 1)
     journal.close()
     path = folder / "runs" / "run-01.db"
-    nobody = json.dumps(
+    forgotten = json.dumps(
         {"format": "cactions.plan/1", "action": "", "changes": [], "left": [], "proof": None,
          "subject": {"person_id": "", "matched": {"field": "id", "value": ""}, "label": ""},
          "call": {"line": "", "status": None, "source": ""}}
@@ -125,7 +125,7 @@ def test_an_interrupted_erasure_is_completed_by_the_next(
         database.execute("PRAGMA secure_delete=OFF")
         database.execute(
             "UPDATE entry SET person_id = '', plan = ?, receipt = NULL WHERE person_id = 'p1'",
-            (nobody,),
+            (forgotten,),
         )
     assert holding(folder)
     assert 0 == journal.forget("p1")

@@ -201,13 +201,13 @@ def test_a_kill_at_any_moment_loses_no_confirmed_intent(
     """Every number returned before the kill is stored, with its before-image."""
     for attempt in range(5):
         with running(HEAD + ENDLESS, folder) as process:
-            told = int(said(process))
+            confirmed = int(said(process))
             time.sleep(0.02 * attempt)
             process.kill()
             assert process.stdout
-            told = max([told, *map(int, process.stdout.read().split())])
+            confirmed = max([confirmed, *map(int, process.stdout.read().split())])
         entries = journal.read("run-1").entries
-        assert len(entries) in (told, told + 1)
+        assert len(entries) in (confirmed, confirmed + 1)
         assert all(entry.receipt for entry in entries[:-2])
         assert list(range(len(entries))) == [entry.plan.changes[0].before for entry in entries]
         journal.close()

@@ -34,8 +34,10 @@ def test_the_error_names_the_other_process_and_its_start_time(tmp_path: Path) ->
         assert "held" == said(process)
         with pytest.raises(RunAborted) as caught, turns.hold(head()):
             raise AssertionError
-        told = rf"the action loyalty is .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
-        assert re.match(told, str(caught.value))
+        pattern = (
+            rf"the action loyalty is .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
+        )
+        assert re.match(pattern, str(caught.value))
         assert caught.value.hint
         process.send_signal(signal.SIGKILL)
         process.wait()

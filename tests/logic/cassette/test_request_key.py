@@ -54,8 +54,8 @@ def test_differences_are_reported_exactly_if_the_keys_differ(
 ) -> None:
     """A mismatch always has a reason, and a match never has one."""
     blanks = here.body.blanks
-    told = list(list_differences(here, recorded, here))
-    assert (here.to_key(blanks) == recorded.to_key(blanks)) == (not told)
+    differences = list(list_differences(here, recorded, here))
+    assert (here.to_key(blanks) == recorded.to_key(blanks)) == (not differences)
 
 
 @given(questions)

@@ -47,7 +47,7 @@ allow:
 """
 
 
-def told(review: LintReport) -> dict[str, Any]:
+def sarif_run(review: LintReport) -> dict[str, Any]:
     """The only run of the document."""
     document: Any = report_to_sarif(review, PAGES, relative)
     VALID.validate(document)
@@ -59,7 +59,7 @@ def told(review: LintReport) -> dict[str, Any]:
 def test_findings_of_bad_examples_give_valid_sarif(page: RulePage) -> None:
     """For every rule; each result refers to its rule and to the exact span."""
     review = reviewed(page.bad)
-    run = told(review)
+    run = sarif_run(review)
     rules = run["tool"]["driver"]["rules"]
     for finding, result in zip(review.findings, run["results"], strict=True):
         assert finding.rule == result["ruleId"] == rules[result["ruleIndex"]]["id"]
@@ -75,12 +75,12 @@ def test_findings_of_bad_examples_give_valid_sarif(page: RulePage) -> None:
 @settings(max_examples=150)
 def test_any_findings_give_valid_sarif(review: LintReport) -> None:
     """Hostile names, files outside of the folder, findings without a place."""
-    told(escape_report(review))
+    sarif_run(escape_report(review))
 
 
 def test_every_rule_has_its_page_in_sarif() -> None:
     """With its summary, why, bad and good in plain text and in Markdown, and its level."""
-    rules = told(LintReport((), (), {}))["tool"]["driver"]["rules"]
+    rules = sarif_run(LintReport((), (), {}))["tool"]["driver"]["rules"]
     assert [page.rule for page in PAGES] == [rule["id"] for rule in rules]
     levels = {"error": "error", "warning": "warning", "info": "note"}
     for page, rule in zip(PAGES, rules, strict=True):
@@ -93,7 +93,7 @@ def test_every_rule_has_its_page_in_sarif() -> None:
 
 def test_the_path_of_a_value_is_a_code_flow() -> None:
     """From the source to the deciding place, with a message at each step."""
-    [result] = [one for one in told(reviewed(LEAK))["results"] if one["ruleId"] == "CA102"]
+    [result] = [one for one in sarif_run(reviewed(LEAK))["results"] if one["ruleId"] == "CA102"]
     [flow] = result["codeFlows"]
     [thread] = flow["threadFlows"]
     steps = [step["location"]["message"]["text"] for step in thread["locations"]]
@@ -104,18 +104,18 @@ def test_the_path_of_a_value_is_a_code_flow() -> None:
 
 def test_a_suppressed_finding_holds_its_owner() -> None:
     """Findings that are not suppressed have an empty list."""
-    results = told(reviewed(SUPPRESSED))["results"]
+    results = sarif_run(reviewed(SUPPRESSED))["results"]
     by = {one["ruleId"]: one["suppressions"] for one in results}
     assert ("inSource", "seen by nobody") == (
         by["CA201"][0]["kind"], by["CA201"][0]["justification"]
     )  # fmt: skip
     assert {"owner": "ada@example.com", "expires": "2099-12-31"} == by["CA101"][0]["properties"]
     clean = LintReport((Finding("CA001", "x"),), (), {"a.yaml": ""})
-    assert [[]] == [one["suppressions"] for one in told(clean)["results"]]
+    assert [[]] == [one["suppressions"] for one in sarif_run(clean)["results"]]
 
 
 def fingerprints(text: str) -> list[str]:
-    return [one["partialFingerprints"][FINGERPRINT] for one in told(reviewed(text))["results"]]
+    return [one["partialFingerprints"][FINGERPRINT] for one in sarif_run(reviewed(text))["results"]]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.rule)
@@ -128,7 +128,7 @@ def test_a_fingerprint_does_not_depend_on_the_line(page: RulePage) -> None:
 
 def test_columns_and_lines_are_counted_as_declared() -> None:
     """Characters, not bytes or UTF-16 units; lines break as in YAML."""
-    run = told(LintReport((), (), {}))
+    run = sarif_run(LintReport((), (), {}))
     assert "unicodeCodePoints" == run["columnKind"]
     assert ["\r\n", "\n"] == run["newlineSequences"]
 
@@ -144,7 +144,7 @@ def test_columns_and_lines_are_counted_as_declared() -> None:
 def test_a_file_is_a_uri_relative_to_the_root(file: str, artifact: dict[str, str]) -> None:
     """Otherwise an absolute one; no other path of this machine appears."""
     review = LintReport((Finding("CA001", "x", place=Place(file, 1, 1, 1, 2)),), (), {})
-    [result] = told(review)["results"]
+    [result] = sarif_run(review)["results"]
     [location] = result["locations"]
     assert artifact == location["physicalLocation"]["artifactLocation"]
 
@@ -169,7 +169,7 @@ def test_file_names_start_at_the_root(file: str, here: str, root: str, name: str
 def test_a_fix_is_a_replacement() -> None:
     """Of the exact span; and it says whether the fix is safe."""
     [bad] = [page.bad for page in PAGES if page.rule == "CA207"]
-    [result] = told(reviewed(bad))["results"]
+    [result] = sarif_run(reviewed(bad))["results"]
     [fix] = result["fixes"]
     [change] = fix["artifactChanges"]
     [replacement] = change["replacements"]
@@ -181,8 +181,8 @@ def test_brackets_never_become_a_link() -> None:
     """A plain SARIF message may contain links; ours contain text of an author."""
     label = Label("see [a](1)", Place("a.yaml", 1, 1, 1, 2))
     finding = Finding("CA101", "see [a](1)", labels=(label,))
-    [result] = told(LintReport((finding,), (), {"a.yaml": ""}))["results"]
+    [result] = sarif_run(LintReport((finding,), (), {"a.yaml": ""}))["results"]
     [related] = result["relatedLocations"]
     assert r"see \[a\](1)" == result["message"]["text"] == related["message"]["text"]
-    [result] = told(LintReport((replace(finding, message="$.a[0]"),), (), {}))["results"]
+    [result] = sarif_run(LintReport((replace(finding, message="$.a[0]"),), (), {}))["results"]
     assert "$.a[0]" == result["message"]["text"]

@@ -186,12 +186,12 @@ def test_retries_end_at_the_limit_and_the_budget() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "paused"),
+    ("retry_after", "paused"),
     [("3", 3.0), ("0", 0.5), ("30", 30.0), ("31", None), ("9" * 12, 0.5), ("soon", 0.5)],
 )
-def test_retry_after_is_respected(told: str, paused: float | None) -> None:
+def test_retry_after_is_respected(retry_after: str, paused: float | None) -> None:
     """Up to half a minute; a longer wait ends the call with this answer."""
-    busy = answer(status=429, **{"Retry-After": told})
+    busy = answer(status=429, **{"Retry-After": retry_after})
     said, _ = call(asked(), busy, *([] if paused is None else [False]))
     assert ([] if paused is None else [paused]) == [s.seconds for s in said if isinstance(s, Wait)]
 

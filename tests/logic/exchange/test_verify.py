@@ -223,9 +223,9 @@ def test_every_condition_of_a_row_must_hold() -> None:
 
 def test_a_person_without_the_value_matches_no_row() -> None:
     """Null in the answer does not match it."""
-    nobody = person({"email": "ada@example.com"})
+    without_id = person({"email": "ada@example.com"})
     data = {"data": [{"email": "ada@example.com", "customer": None}, {"email": "ada@example.com"}]}
-    error = refused(response(mapping(), rows=BY_CUSTOMER), answer(data), nobody)
+    error = refused(response(mapping(), rows=BY_CUSTOMER), answer(data), without_id)
     assert error.reason is FailureReason.NO_ROW
 
 
@@ -297,12 +297,12 @@ def test_only_an_answer_about_the_person_is_used(body: bytes, status: int) -> No
     assert refused(how, Response(status, body=body))
 
 
-TOLD = "tok-7d1f-e02a-9b2c"
-QUOTED = f'"{TOLD}"'
+ECHO = "tok-7d1f-e02a-9b2c"
+QUOTED = f'"{ECHO}"'
 BODIES = (
-    f"<p>{TOLD}", TOLD, f"{{{QUOTED}: 1, {QUOTED}: 2}}", f"[{QUOTED}", f"{{{QUOTED}: NaN}}",
-    f"{{{QUOTED}: 1}} {TOLD}", f"{{{QUOTED}}}", f'"{TOLD}\n"', f'"{TOLD}\\x"', f'"{TOLD}\\ud800"',
-    f"[{'9' * 700}, {QUOTED}]", f"\ufeff{TOLD}", f'{{"email": {QUOTED}}}', f'{{"ok": {QUOTED}}}',
+    f"<p>{ECHO}", ECHO, f"{{{QUOTED}: 1, {QUOTED}: 2}}", f"[{QUOTED}", f"{{{QUOTED}: NaN}}",
+    f"{{{QUOTED}: 1}} {ECHO}", f"{{{QUOTED}}}", f'"{ECHO}\n"', f'"{ECHO}\\x"', f'"{ECHO}\\ud800"',
+    f"[{'9' * 700}, {QUOTED}]", f"\ufeff{ECHO}", f'{{"email": {QUOTED}}}', f'{{"ok": {QUOTED}}}',
     f'{{"rows": [{QUOTED}, {{"email": {QUOTED}}}]}}', f"{{{QUOTED}: {{{QUOTED}: []}}}}", "{}",
 )  # fmt: skip
 
@@ -311,7 +311,12 @@ BODIES = (
 @pytest.mark.parametrize("body", BODIES)
 def test_no_refusal_quotes_a_body_a_key_or_a_header(body: str, status: int) -> None:
     """For any invalid answer, even before secrets are removed from it."""
-    headers = (("X-Echo", TOLD), (TOLD, "1"), ("Location", f"/{TOLD}"), ("Retry-After", TOLD))
+    headers = (
+        ("X-Echo", ECHO),
+        (ECHO, "1"),
+        ("Location", f"/{ECHO}"),
+        ("Retry-After", ECHO),
+    )
     hows = (
         response(mapping(), same_person=same_person()),
         response(mapping(), success_when=body_check("$.ok", True)),
@@ -320,7 +325,7 @@ def test_no_refusal_quotes_a_body_a_key_or_a_header(body: str, status: int) -> N
     )
     for how in hows:
         for data in (body.encode(), body.encode("utf-16"), body.encode()[:-1] + b"\xff"):
-            assert TOLD[:4] not in said(how, Response(status, headers, data))
+            assert ECHO[:4] not in said(how, Response(status, headers, data))
 
 
 def said(how: ActionResponse, of: Response) -> str:

@@ -17,7 +17,7 @@ from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import to_json
 from cactions.logic.yaml.parser import parse_yaml
 from cactions.model import Edit, Finding, Fix, Place
-from tests.linted import NOW
+from tests.lint_results import NOW
 from tests.reviews import PAGES
 
 HEAD = """\

@@ -27,9 +27,9 @@ from cactions.render.junit import render_junit
 from cactions.render.markdown import render_markdown
 from cactions.render.text import to_plain_text
 from cactions.rules import BY_NAME, PAGES
-from tests.counting import COUNTS
-from tests.linted import NOW
-from tests.lists import NAMES, text_of
+from tests.case_counts import COUNTS
+from tests.lint_results import NOW
+from tests.list_shapes import NAMES, text_of
 
 SMALL = 2 * 1024
 NORMAL = 128 * 1024
@@ -61,7 +61,7 @@ def found(name: str, size: int) -> None:
     looked([SourceFile("a.yaml", text_of(name, size).encode())])
 
 
-def told(name: str, size: int) -> None:
+def report(name: str, size: int) -> None:
     """Everything that ``validate`` does with a file, in every format."""
     look = looked([SourceFile("a.yaml", text_of(name, size).encode())])
     review = LintReport(look.findings, look.suppressed, look.sources, 0)
@@ -110,15 +110,15 @@ def is_linear(work: object, name: str, size: int) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_list_is_linted_and_reported(name: str) -> None:
     """At a small size; nothing is slow, and there is no internal error."""
-    assert seconds(told, name, SMALL, runs=1) < 2
+    assert seconds(report, name, SMALL, runs=1) < 2
 
 
 @pytest.mark.hostile
 @pytest.mark.parametrize("name", NAMES if LONG else DEAR)
 def test_linting_every_list_is_linear(name: str) -> None:
     """Four times as many entries, about four times as long; bounded at the size limit."""
-    assert is_linear(told if LONG else found, name, FULL if LONG else NORMAL)
-    assert not LONG or seconds(told, name, FULL, runs=1) < MOST
+    assert is_linear(report if LONG else found, name, FULL if LONG else NORMAL)
+    assert not LONG or seconds(report, name, FULL, runs=1) < MOST
 
 
 @pytest.mark.hostile

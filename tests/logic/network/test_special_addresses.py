@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.logic.network.special_addresses import find_special_range
-from tests.special import PUBLIC, SPECIAL
-from tests.told import TOLD
+from tests.run_report import REPORT
+from tests.special_addresses import PUBLIC, SPECIAL
 
 
 def test_every_spelling_of_a_special_address_is_special() -> None:
@@ -23,7 +23,7 @@ def test_public_addresses_are_public() -> None:
     """Also those next to a special block."""
     assert {} == {address: kind for address in PUBLIC if (kind := find_special_range(address))}
     assert 200 <= len(set(PUBLIC))
-    TOLD.append(f"addresses: {len(SPECIAL)} spellings of special ones, {len(PUBLIC)} public ones")
+    REPORT.append(f"addresses: {len(SPECIAL)} spellings of special ones, {len(PUBLIC)} public ones")
 
 
 @pytest.mark.parametrize(

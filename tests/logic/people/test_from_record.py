@@ -68,7 +68,7 @@ def test_the_order_of_attributes_is_kept() -> None:
 
 def test_all_errors_are_reported_at_once() -> None:
     """With its key; an unknown name has the nearest one as its hint."""
-    told = faults(
+    errors = faults(
         {"strin": "x", "integer": "1", "date": 1.5},
         user_id=7,
         emial="a",
@@ -85,8 +85,8 @@ def test_all_errors_are_reported_at_once() -> None:
         "email",
         "role",
         "external_id",
-    } == {fault.key for fault in told}
-    hints = {fault.key: fault.hint for fault in told if fault.unknown}
+    } == {fault.key for fault in errors}
+    hints = {fault.key: fault.hint for fault in errors if fault.unknown}
     assert 'Did you mean "string"?' == hints["attributes.strin"]
     assert 'Did you mean "email"?' == hints["emial"]
 

@@ -145,16 +145,16 @@ def test_the_order_of_mappings_does_not_matter(world: World, random: Any) -> Non
     """Except for the order of the report."""
     mixed = replace(world, mappings=tuple(random.sample(world.mappings, len(world.mappings))))
     for part in ("changes", "left"):
-        told = sorted(map(repr, getattr(world.plan(), part)))
-        assert told == sorted(map(repr, getattr(mixed.plan(), part)))
+        names = sorted(map(repr, getattr(world.plan(), part)))
+        assert names == sorted(map(repr, getattr(mixed.plan(), part)))
 
 
 @given(worlds())
 def test_every_mapping_is_either_changed_or_kept(world: World) -> None:
     """Never both, never neither."""
     made = world.plan()
-    told = [each.attribute for each in (*made.changes, *made.left)]
-    assert sorted(told) == sorted(each.attribute.name for each in world.mappings)
+    names = [each.attribute for each in (*made.changes, *made.left)]
+    assert sorted(names) == sorted(each.attribute.name for each in world.mappings)
 
 
 @given(worlds())
@@ -200,10 +200,10 @@ def test_undo_never_changes_values_changed_since(world: World, since: dict[str, 
     person_now = replace(after, attributes=now)
     back, conflicts = plan_undo(made, person_now)
     restored = apply_plan(person_now, back)
-    told = {each.attribute for each in (*back.changes, *conflicts)}
+    names = {each.attribute for each in (*back.changes, *conflicts)}
     for change in made.effective:
         name, found = change.attribute, person_now.get_attribute(change.attribute)
-        if name not in told:
+        if name not in names:
             assert is_equal_as(change.data_type, found, change.before)
         elif name in {each.attribute for each in conflicts}:
             assert is_same(found, restored.get_attribute(name))

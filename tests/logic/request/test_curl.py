@@ -328,10 +328,10 @@ def test_a_secret_variable_never_has_a_reserved_shell_name() -> None:
     names = ["home", "path", "2fa_code", "a-b", "a_b", "ü"]
     content = [SecretRef(name) for name in names]
     request = request_of(method="post", body=RequestBody(BodyForm.JSON, content))
-    told = re.findall(r"# (\w+): the secret (.+)", build_curl_command(asked(request)))
+    comments = re.findall(r"# (\w+): the secret (.+)", build_curl_command(asked(request)))
     expected = [("SECRET_HOME", "home"), ("SECRET_PATH", "path"), ("SECRET_2FA_CODE", "2fa_code"),
                 ("A_B", "a-b"), ("A_B_2", "a_b"), ("SECRET_", "ü")]  # fmt: skip
-    assert expected == told
+    assert expected == comments
 
 
 def test_an_explicitly_allowed_address_is_passed_to_curl() -> None:

@@ -20,7 +20,7 @@ from cactions.model import (
     TokenFetch,
 )
 from cactions.model.vault import Entry, Purpose
-from tests.told import TOLD
+from tests.run_report import REPORT
 
 HOSTS = ("a.example", "b.example", "c.example")
 SUBSETS = [set(some) for size in range(4) for some in combinations(HOSTS, size)]
@@ -59,7 +59,7 @@ def test_a_token_host_must_be_allowed_by_the_yaml_and_every_fetch_secret() -> No
                 with pytest.raises(DefinitionError, match=f"may not be sent to {host}"):
                     binding.check(host)
             tried += 1
-    TOLD.append(f"tokens: {tried:,} bindings of two secrets: each goes where all agree")
+    REPORT.append(f"tokens: {tried:,} bindings of two secrets: each goes where all agree")
 
 
 def test_a_users_token_host_must_be_allowed_by_the_yaml_and_its_entry() -> None:

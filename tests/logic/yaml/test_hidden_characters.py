@@ -62,9 +62,9 @@ def test_hiding_characters_are_refused_everywhere() -> None:
     for sign, text, line, column in cases():
         [*found] = found_in(text)
         place = found[0].place if len(found) == 1 else None
-        told = place and (place.line, place.column)
+        position = place and (place.line, place.column)
         code = f"U+{ord(sign):04X}"
-        fine = told == (line, column) and found[0].message.startswith(code)
+        fine = position == (line, column) and found[0].message.startswith(code)
         tried += 1
         accepted += [] if fine and "double quotes" in found[0].hint else [(code, line, found)]
     assert tried > 830

@@ -1,4 +1,4 @@
-"""Texts of action files, held against all rules on a fixed day."""
+"""Lints texts of action files with all rules, on a fixed day."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def linted(*texts: str, snapshot: Snapshot | None = None, now: float = NOW) -> L
 
 
 def rules_of(*texts: str) -> list[str]:
-    """The rules that find something, each as often as it does."""
+    """The rules of all findings, once per finding."""
     return sorted(finding.rule for finding in linted(*texts).findings)
 
 
-def grave(findings: Sequence[Finding]) -> list[Finding]:
+def errors_and_warnings(findings: Sequence[Finding]) -> list[Finding]:
     """Errors and warnings."""
     return [one for one in findings if one.severity is not Severity.INFO]

@@ -1,4 +1,4 @@
-"""Special addresses in every spelling that some reader takes for them, and public ones."""
+"""Special addresses in every spelling that some parser accepts, and public ones."""
 
 from __future__ import annotations
 

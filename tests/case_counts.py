@@ -1,9 +1,9 @@
-"""Counts the generated cases of the parsers, and holds each to a second and to 64 MiB.
+"""Counts the generated cases of the parsers, and limits each to one second and 64 MiB.
 
-A case is one call of the body of a Hypothesis test that came to its end; what ``assume`` throws
-away is not counted. CPU is measured for every case, memory (tracemalloc's peak) for one in
-SAMPLE, whose CPU is not judged, since tracing slows it down. No case pays for the search for
-garbage in the heap of a whole test run. The table ends the test run.
+A case is one completed call of the body of a Hypothesis test; cases rejected by ``assume`` are
+not counted. CPU is measured for every case, memory (tracemalloc's peak) for one in SAMPLE, whose
+CPU is not checked, since tracing slows it down. Garbage collection is off during a case, since
+it would scan the heap of the whole test run. The table is printed at the end of the test run.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ TARGETS = {
     "cassette parser": ("edges/test_cassette", "logic/test_comparing.py", "::test_cassettes_"),
     "people files": ("logic/test_rows.py", "edges/test_people_file.py", "::test_people_"),
 }
-"""By target, what the ids of its tests hold."""
+"""By target, parts of the ids of its tests."""
 
 SECONDS = 1.0
 MEMORY = 64 * 1024 * 1024
 SAMPLE = 20
 HOSTILE = 10
-"""How many times as many cases ``-m hostile`` runs."""
+"""The factor for the number of cases with ``-m hostile``."""
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
 @dataclass
 class Tally:
-    """What the cases of one target have cost: CPU in seconds, memory in bytes."""
+    """The cost of the cases of one target: CPU in seconds, memory in bytes."""
 
     cases: int = 0
     sampled: int = 0
@@ -52,14 +52,14 @@ class Tally:
 
 @dataclass
 class Counts:
-    """Everything that was counted in this test run."""
+    """All counts of this test run."""
 
     factor: int = 1
     planned: dict[str, int] = field(default_factory=dict)
     by_target: dict[str, Tally] = field(default_factory=dict)
 
     def add(self, target: str, tally: Tally) -> None:
-        """Count what another process has counted."""
+        """Add the counts of another process."""
         known = self.by_target.get(target, Tally())
         self.by_target[target] = _together([known, tally])
 
@@ -77,7 +77,7 @@ COUNTS = Counts()
 
 
 def cases(number: int) -> Callable[[Test], Test]:
-    """So many cases in the normal run, ten times as many under ``-m hostile``."""
+    """The given number of cases in the normal run, ten times as many with ``-m hostile``."""
 
     def decorated(test: Test) -> Test:
         COUNTS.planned[test.__name__] = number * COUNTS.factor
@@ -92,12 +92,12 @@ def cases(number: int) -> Callable[[Test], Test]:
 
 
 def target_of(nodeid: str) -> str | None:
-    """The target that a test belongs to."""
+    """The target of a test."""
     return next((t for t, parts in TARGETS.items() if any(p in nodeid for p in parts)), None)
 
 
 def counted(body: Callable[..., Any], tally: Tally) -> Callable[..., Any]:
-    """The body of a test, measured and judged at each call."""
+    """The body of a test, measured and checked at each call."""
 
     @functools.wraps(body)
     def case(*given: Any, **named: Any) -> Any:

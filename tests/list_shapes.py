@@ -1,7 +1,7 @@
-"""Every list and map that an action file can hold, at any size: right, wrong, twice and nearly.
+"""Every list and map of an action file, at any size: valid, invalid, duplicate and nearly valid.
 
-A shape is a text before, an entry by its number, and a text behind; ``filled`` repeats the entry
-until the file has the size.
+A shape is a text before, a numbered entry, and a text after; ``filled`` repeats the entry until
+the file has the size.
 """
 
 # ruff: noqa: E501 - a shape stands on one line
@@ -26,7 +26,7 @@ WORKSPACE = "workspace:\n  identity_verification: true\n"
 
 
 class Shape(NamedTuple):
-    """``before``, then ``entry(0)``, ``entry(1)`` … as far as there is room, then ``after``."""
+    """``before``, then ``entry(0)``, ``entry(1)`` … as long as they fit, then ``after``."""
 
     before: str
     entry: Callable[[int], str]
@@ -64,12 +64,12 @@ CHAIN = _action(
 
 
 def chained(number: int) -> str:
-    """An action that looks up by the attribute that the one before it has written."""
+    """An action that looks up by the attribute that the previous one has written."""
     return CHAIN.replace("%", str(number + 1)).replace("@", str(number))
 
 
 def chain_of(size: int) -> str:
-    """Attributes and actions in one long chain, which begins at what an end user chooses."""
+    """Attributes and actions in one long chain, which starts at a value chosen by an end user."""
     count = size // 240
     names = "".join(
         f"  x{n}: {{data_type: string, messenger_writable: false}}\n" for n in range(1, count + 1)
@@ -98,7 +98,7 @@ def clique_of(size: int) -> str:
 
 
 def wide_of(size: int) -> str:
-    """One action with as many keys as targets, of which the last key alone is dirty."""
+    """One action with as many keys as targets, of which only the last key is untrusted."""
     count = size // 190
     attributes = "".join(
         f"  x{n}: {{data_type: string, messenger_writable: false}}\n" for n in range(count)
@@ -173,7 +173,7 @@ def tokens_of(size: int) -> str:
 
 
 def hosts_of(size: int) -> str:
-    """Hosts of one token, each with a way to a private address."""
+    """Hosts of one token, each with an allowed private address."""
     count = size // 90
     ways = "".join(
         f"    - {{host: h{n}.example, address: 10.0.0.1, reason: r}}\n" for n in range(count)
@@ -184,7 +184,7 @@ def hosts_of(size: int) -> str:
 
 
 def foreign_of(size: int) -> str:
-    """Half hosts of one token, and half the times that an action sends it to another."""
+    """Half hosts of one token, and half uses of it by actions with another host."""
     count = size // 30
     hosts = "".join(f"      - h{n}.example\n" for n in range(count))
     token = "  t:\n    type: text\n    value: {secret: s}\n    header: X-T\n    hosts:\n"
@@ -326,7 +326,7 @@ WHOLES: dict[str, Callable[[int], str]] = {
 
 
 def text_of(name: str, size: int) -> str:
-    """The file of this name, of nearly so many bytes."""
+    """The file of this name, of nearly this number of bytes."""
     return WHOLES[name](size) if name in WHOLES else filled(SHAPES[name], size)
 
 
