@@ -20,15 +20,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 TARGETS = {
-    "YAML decoder and shaping": ("logic/test_json_schema.py", "::test_action_files_"),
-    "templates": ("logic/test_templating.py", "::test_templates_"),
-    "paths": ("logic/test_picking.py", "::test_paths_"),
+    "YAML decoder and loader": ("logic/project/test_json_schema.py", "::test_action_files_"),
+    "templates": ("logic/expressions/test_template.py", "::test_templates_"),
+    "paths": ("logic/expressions/test_json_path.py", "::test_paths_"),
     "strict JSON": ("logic/test_strict_json.py", "::test_json_"),
-    "coercion": ("logic/test_coercing.py", "logic/test_dating.py", "::test_coercion_"),
-    "wire": ("logic/test_wire.py", "::test_documents_"),
-    "cassette parser": ("edges/test_cassette", "logic/test_comparing.py", "::test_cassettes_"),
-    "people files": ("logic/test_rows.py", "edges/test_people_file.py", "::test_people_"),
-}
+    "coercion": ("logic/plan/test_coerce.py", "logic/plan/test_dates.py", "::test_coercion_"),
+    "documents": ("logic/documents/test_documents.py", "::test_documents_"),
+    "cassette parser": (
+        "edges/cassette/test_reader", "logic/cassette/test_request_key.py", "::test_cassettes_",
+    ),
+    "people files": (
+        "logic/people/test_rows.py", "edges/files/test_people_file.py", "::test_people_",
+    ),
+}  # fmt: skip
 """By target, parts of the ids of its tests."""
 
 SECONDS = 1.0

@@ -45,7 +45,7 @@ from cactions.model import (
 from cactions.render.findings import render_findings
 from tests import documents as readers
 from tests.builders import mapping
-from tests.case_counts import COUNTS, MEMORY, Tally, cases, counted
+from tests.case_counts import COUNTS, MEMORY, TARGETS, Tally, cases, counted
 from tests.edges.files.test_people_file import CSV, DECLARED, JSONL
 from tests.logic.documents.test_documents import SAMPLE
 from tests.logic.project.test_json_schema import broken, valid
@@ -259,6 +259,14 @@ def test_people_of_files_with_changed_bytes_are_read_or_refused(
 def test_the_number_of_cases_is_as_documented() -> None:
     """In this file alone; other files generate more."""
     assert sum(COUNTS.planned.values()) >= 20_000 * COUNTS.factor
+
+
+def test_every_target_names_tests_that_exist() -> None:
+    """A test that was moved would no longer be counted."""
+    folder = Path(__file__).parent
+    files = [str(file.relative_to(folder)) for file in folder.rglob("test_*.py")]
+    parts = [part for parts in TARGETS.values() for part in parts if not part.startswith("::")]
+    assert [] == [part for part in parts if not any(file.startswith(part) for file in files)]
 
 
 def test_a_case_over_the_limit_fails() -> None:

@@ -130,7 +130,7 @@ def format_utc(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def needs_no_quotes(text: str) -> bool:
+def is_unambiguous(text: str) -> bool:
     """Whether a text can be mistaken for nothing else, so that it needs no quotes."""
     return bool(text) and not (
         escape_terminal(text) != text
@@ -144,7 +144,7 @@ def needs_no_quotes(text: str) -> bool:
 def _render_text(text: str, value_style: ValueStyle) -> StyledLine:
     if (
         len(text) <= value_style.width
-        and needs_no_quotes(text)
+        and is_unambiguous(text)
         and count_cells(span(text)) <= value_style.width
     ):
         return span(text, Style.VALUE)
