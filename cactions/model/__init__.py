@@ -10,6 +10,7 @@ from cactions.model.action import (
     DataInput,
     DateForm,
     Expectation,
+    IdentityVerification,
     InputType,
     Overwrite,
     Project,

@@ -55,13 +55,17 @@ class InputType(Enum):
 
 
 class DataInput(Struct, frozen=True):
-    """A value that is asked for when the action runs."""
+    """A value that is asked for when the action runs.
+
+    ``is_content``: it is the content of a message or a record, and finds nothing.
+    """
 
     name: str
     type: InputType
     required: bool = False
     description: str = ""
     default_value: Scalar = None
+    is_content: bool = False
 
 
 class Rows(Struct, frozen=True):
@@ -84,7 +88,7 @@ class AttributeMapping(Struct, frozen=True):
     """One response value onto one attribute, and the policies that keep it safe.
 
     ``values`` pairs a response text with the attribute's value; ``type`` forces a conversion
-    that would otherwise be refused.
+    that would otherwise be refused. ``verified``: why what the service has there is true.
     """
 
     attribute: Attribute
@@ -95,6 +99,7 @@ class AttributeMapping(Struct, frozen=True):
     values: tuple[tuple[str, Scalar], ...] = ()
     date: DateForm | None = None
     redacted: bool = False
+    verified: str = ""
     on_missing: WhenEmpty = WhenEmpty.KEEP
     on_null: WhenEmpty = WhenEmpty.KEEP
     overwrite: Overwrite = Overwrite.ALWAYS
@@ -150,6 +155,29 @@ class Action(Struct, frozen=True):
     redacted: frozenset[Reference] = frozenset()
 
 
+class IdentityVerification(Enum):
+    """What Intercom verifies of a user who opens the Messenger.
+
+    HMAC signs the user id or the e-mail (the user id where both are sent), a JWT signs both.
+    UNSPECIFIED is the ``true`` of older files: it stands for whichever of them an action needs.
+    """
+
+    OFF = "off"
+    USER_ID = "user_id"
+    EMAIL = "email"
+    JWT = "jwt"
+    UNSPECIFIED = "true"
+
+    @classmethod
+    def from_flag(cls, flag: bool | None) -> IdentityVerification:
+        """What a workspace says that only knows on and off."""
+        return cls.UNSPECIFIED if flag else cls.OFF
+
+    def verifies(self, field: str) -> bool:
+        """Whether a user's ``email`` or ``user_id`` is signed."""
+        return self not in (self.OFF, self.USER_ID if field == "email" else self.EMAIL)
+
+
 class Workspace(Struct, frozen=True):
     """The people's home: the embedded store.
 
@@ -157,7 +185,7 @@ class Workspace(Struct, frozen=True):
     (relative to the YAML's folder; empty where there is none).
     """
 
-    identity_verification: bool = False
+    identity_verification: IdentityVerification = IdentityVerification.OFF
     people: tuple[Person, ...] = ()
     people_file: str = ""
 

@@ -18,7 +18,7 @@ Bad:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -36,7 +36,7 @@ Good:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:

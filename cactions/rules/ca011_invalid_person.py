@@ -10,7 +10,7 @@ Bad:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
       people:
         - {user_id: u-1, attributes: {tier: 3}}  # <- CA011
     attributes:
@@ -33,7 +33,7 @@ Good:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:

@@ -3,8 +3,10 @@
 An end user who can write the lookup value of an action can enter a victim's value, and the
 victim's data lands on them. That is so for attributes that end users can change from the browser
 (also where this is unknown), for names and phone numbers, and for data inputs.
-A ``same_person`` on a field that the request did not send makes it harmless: an answer about
-another person is refused.
+A ``same_person`` on a field that the request did not send makes a read harmless: an answer about
+another person is refused. It does not help a call that changes something, which is done by then:
+there the record must be found by what no one can choose, or by the end user's own token.
+What an input adds as the content of a message is no key: say ``role: content``.
 
 Why: Intercom's own first way to lose data is ``user_shopify_id=123``, where 123 is a victim's id:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
@@ -14,7 +16,7 @@ https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authori
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       shopify_id: {data_type: string, messenger_writable: true}
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
@@ -30,7 +32,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -43,8 +45,8 @@ Good:
           same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
           mapping: {tier: $.tier}
 
-Fix: look up by ``person.user_id`` or ``person.email`` with identity verification on, or prove the
-answer by a field that was not sent.
+Fix: look up by ``person.user_id`` or ``person.email`` with identity verification on; or, where the
+call only reads, prove the answer by a field that was not sent.
 
 Suppress: where end users cannot write the attribute although the workspace says so (updates have
 to be signed), say so under ``trust:`` with ``where: attributes.NAME``, a reason, an owner and a
@@ -70,14 +72,13 @@ from cactions.rules.rule import (
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
-    """Tainted keys of actions whose answer is not proven; claimed identities are CA104's."""
+    """Chosen keys of actions whose answer is not proven, or that change something.
+
+    Claimed identities are reported by CA104.
+    """
     for analysis in view.facts:
-        if not analysis.identity_gap:
-            continue
-        for key in analysis.keys:
+        for key in analysis.chosen if analysis.is_exposed else ():
             if analysis.trust[key.reference].tainted and not _is_claimed_identity(key):
-                if analysis.discards_response and key.part is not RequestPart.URL:
-                    continue
                 yield _build_match(view, analysis, key)
 
 
@@ -90,8 +91,8 @@ def _build_match(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) ->
     source = view.describe_source(key.reference, analysis.action)
     return RuleMatch(
         key.spot,
-        f"{key.reference} decides whose data comes back, and the person may have chosen it",
-        "look up by person.user_id, or prove the answer by a field that is not sent",
+        f"{key.reference} decides {analysis.consequence}, and the person may have chosen it",
+        _choose_hint(analysis),
         (source, Label("it is looked up here", route=key.spot)),
         _build_notes(analysis, key),
         _build_fix(view, key),
@@ -105,11 +106,19 @@ def _build_notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
         for attribute_mapping in analysis.action.response.mapping
     ]
     path = f"the path: {whole} -> {', '.join(targets[:3]) or 'the third party'}"
+    if not analysis.action.request.is_read:
+        return (path, "a proof comes too late: the call has changed the record by then")
     return (path, f"nothing stops it: {analysis.identity_gap}")
 
 
+def _choose_hint(analysis: ActionAnalysis) -> str:
+    if analysis.action.request.is_read:
+        return "look up by person.user_id, or prove the answer by a field that is not sent"
+    return "find the record by person.user_id, or by the end user's own token"
+
+
 def _build_fix(view: RuleContext, key: LookupKey) -> SuggestedFix | None:
-    verified = view.project.workspace.identity_verification
+    verified = view.project.workspace.identity_verification.verifies("user_id")
     if isinstance(key.reference, Input) or key.part is RequestPart.WHERE or not verified:
         return None
     title = "look up by the verified user id, if the third party knows it"

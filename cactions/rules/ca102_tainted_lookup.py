@@ -12,7 +12,7 @@ https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-be
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       crm_phone: {data_type: string, messenger_writable: false}
       balance: {data_type: integer, messenger_writable: false}
@@ -36,7 +36,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       crm_phone: {data_type: string, messenger_writable: false}
       balance: {data_type: integer, messenger_writable: false}
@@ -47,8 +47,9 @@ Good:
           http_method: get
           url: https://api.crm.example/people/{{ person.user_id }}
         response:
-          same_person: {path: $.email, equals: person.email, verified: numbers get a code by SMS}
-          mapping: {crm_phone: {path: $.phone, max_length: 20}}
+          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          mapping:
+            crm_phone: {path: $.phone, max_length: 20, verified: numbers get a code by SMS}
       account:
         match: user_id
         request:
@@ -59,8 +60,8 @@ Good:
           mapping: {balance: $.balance}
 
 Fix: prove the answer of the action that looks up by a field that it does not send; then it does not
-matter who wrote the key. Or make the writing action prove its own, and say under ``verified`` why
-the third party's values can be believed.
+matter who wrote the key. Or make the writing action prove its own, and say under ``verified`` of
+the mapping why the third party's value can be believed.
 
 Suppress: where the third party's value is known to be good, say so under ``trust:`` with
 ``where: actions.NAME.response.mapping.ATTRIBUTE``.
@@ -75,7 +76,6 @@ from cactions.rules.rule import (
     ERROR,
     ActionAnalysis,
     LookupKey,
-    RequestPart,
     Rule,
     RuleContext,
     RuleMatch,
@@ -85,11 +85,8 @@ from cactions.rules.rule import (
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys into which something unproven flows, in actions whose answer is not proven."""
     for analysis in view.facts:
-        if not analysis.identity_gap:
-            continue
-        for key in analysis.keys:
-            flow = view.find_flow(analysis, key)
-            if flow and not (analysis.discards_response and key.part is not RequestPart.URL):
+        for key in analysis.chosen if analysis.is_exposed else ():
+            if flow := view.find_flow(analysis, key):
                 yield _build_match(analysis, key, flow)
 
 
@@ -97,11 +94,24 @@ def _build_match(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMa
     writer = flow[-1].route.removeprefix("actions.").partition(".response.")[0]
     return RuleMatch(
         key.spot,
-        f'{key.reference} decides whose data comes back, and "{writer}" writes it unverified',
-        "prove this answer by a field that is not sent, or verify what the other action writes",
+        f'{key.reference} decides {analysis.consequence}, and "{writer}" writes it unverified',
+        _choose_hint(analysis),
         (*flow, Label(f"{analysis.action.name} looks it up", route=key.spot)),
-        (f"the path: {find_path(flow, analysis)}", f"nothing stops it: {analysis.identity_gap}"),
+        (f"the path: {find_path(flow, analysis)}", _explain_exposure(analysis)),
     )
+
+
+def _explain_exposure(analysis: ActionAnalysis) -> str:
+    if analysis.action.request.is_read:
+        return f"nothing stops it: {analysis.identity_gap}"
+    return "a proof comes too late: the call has changed the record by then"
+
+
+def _choose_hint(analysis: ActionAnalysis) -> str:
+    verify = "verify what the other action writes"
+    if analysis.action.request.is_read:
+        return f"prove this answer by a field that is not sent, or {verify}"
+    return f"find the record by person.user_id, or {verify}"
 
 
 def find_path(flow: Flow, analysis: ActionAnalysis) -> str:

@@ -11,7 +11,7 @@ https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-at
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       plan: {data_type: boolean}  # <- CA103
     actions:
@@ -24,7 +24,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       plan: {data_type: boolean, messenger_writable: false}
     actions:
@@ -44,20 +44,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import SNAPSHOT_DAYS, Attribute, Place, Snapshot
-from cactions.rules.rule import WARNING, Rule, RuleContext, RuleMatch
+from msgspec.structs import replace
+
+from cactions.model import (
+    SNAPSHOT_DAYS,
+    Attribute,
+    IdentityVerification,
+    PersonAttribute,
+    Place,
+    Snapshot,
+)
+from cactions.rules.rule import ERROR, INFO, WARNING, Rule, RuleContext, RuleMatch
 
 _DAY = 86_400
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes of unknown writability, a stale snapshot, and contradictions between the two."""
+    read = {
+        reference.name
+        for analysis in view.facts
+        for reference in analysis.trust
+        if isinstance(reference, PersonAttribute)
+    }
     for name, attribute in view.project.attributes.items():
         if attribute.messenger_writable is None and f"attributes.{name}" not in view.trusted:
             yield RuleMatch(
                 f"attributes.{name}#",
                 f"it is unknown whether end users can write {name}; it counts as if they could",
-                "add messenger_writable: false, if the workspace says so",
+                "look the attribute up in Intercom's settings, then add messenger_writable: true"
+                " or false",
+                severity=None if name in read else INFO,
             )
     if view.project.snapshot:
         yield from _of_snapshot(view, view.project.snapshot)
@@ -74,12 +91,27 @@ def _of_snapshot(view: RuleContext, snapshot: Snapshot) -> Iterator[RuleMatch]:
     for name, theirs in snapshot.attributes.items():
         ours = view.project.attributes.get(name, theirs)
         if _get_facts(ours) != _get_facts(theirs):
+            denied = theirs.messenger_writable is True and ours.messenger_writable is False
+            unknown = theirs.messenger_writable is None and replace(
+                theirs, messenger_writable=ours.messenger_writable
+            )
+            severity = ERROR if denied else INFO if unknown == ours else None
             message = f"{name} is not what {snapshot.file} says of it"
-            yield RuleMatch(f"attributes.{name}#", message, "keep one of the two")
-    flag = snapshot.identity_verification
-    if flag is not None and flag is not view.project.workspace.identity_verification:
+            yield RuleMatch(
+                f"attributes.{name}#", message, "keep one of the two", severity=severity
+            )
+    flag, verification = (
+        snapshot.identity_verification,
+        view.project.workspace.identity_verification,
+    )
+    if flag is not None and flag is (verification is IdentityVerification.OFF):
         message = f"{snapshot.file} says that identity verification is {'on' if flag else 'off'}"
-        yield RuleMatch("workspace.identity_verification", message, "find out which is true")
+        yield RuleMatch(
+            "workspace.identity_verification",
+            message,
+            "find out which is true",
+            severity=None if flag else ERROR,
+        )
 
 
 def _get_facts(attribute: Attribute) -> tuple[object, ...]:

@@ -2,7 +2,8 @@
 
 Without identity verification any visitor can start the Messenger with another person's user id or
 e-mail, and the address of a lead or visitor is what they typed. An action that finds its person,
-its data or its proof by one of these works for every visitor who claims to be that person.
+its data or its proof by one of these works for every visitor who claims to be that person. An HMAC
+signs the user id or the e-mail (the user id, where both are sent); a Messenger JWT signs both.
 
 Why: Intercom verifies these two values only, and only where identity verification is enforced:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
@@ -25,7 +26,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -39,8 +40,8 @@ Good:
           same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
           mapping: {tier: $.tier}
 
-Fix: enforce identity verification and say so under ``workspace``; leave leads and visitors out of
-``audiences``, or give them an action of their own that uses the contact's ``id``.
+Fix: turn identity verification on in Intercom, then write what it signs under ``workspace``:
+``user_id``, ``email`` or ``jwt``. Leave leads and visitors out of ``audiences``, or give them an action of their own that uses the contact's ``id``.
 
 Suppress: only where the action cannot be reached from the Messenger at all; say so as the reason.
 """
@@ -49,46 +50,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import Label, PersonField
+from cactions.model import IdentityVerification, Label, PersonField
 from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
 
-_CLAIMED = ("email", "user_id")
+_IDENTIFYING = ("id", "email", "user_id")
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each action: at what tells the person, its audience or the workspace beside it."""
-    verified = view.project.workspace.identity_verification
+    verification = view.project.workspace.identity_verification
     for analysis in view.facts:
-        strangers = [text for text in analysis.action.audiences if text != "users"]
-        if (strangers or not verified) and (claims := list(_list_claims(analysis))):
-            yield _build_match(analysis, claims, strangers)
+        anonymous = [text for text in analysis.action.audiences if text != "users"]
+        claims = [
+            (f"person.{field}", route)
+            for field, route in _list_claims(analysis)
+            if _is_claimed(field, verification, anonymous=bool(anonymous))
+        ]
+        if claims:
+            yield _build_match(analysis, claims, anonymous, verification)
+
+
+def _is_claimed(field: str, verification: IdentityVerification, *, anonymous: bool) -> bool:
+    """Whether a visitor can claim this field of another person.
+
+    Without any verification, claiming a user id also gives that contact's ``id``.
+    """
+    if field == "id":
+        return verification is IdentityVerification.OFF and not anonymous
+    return anonymous or not verification.verifies(field)
 
 
 def _list_claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
-    """What is told by a claimed value, and where."""
+    """The fields that identify the person, and where."""
     action = analysis.action
-    if action.match in _CLAIMED:
-        yield f"person.{action.match}", f"{analysis.route}.match"
+    yield action.match, f"{analysis.route}.match"
     for key in analysis.keys:
-        if isinstance(key.reference, PersonField) and key.reference.name in _CLAIMED:
-            yield str(key.reference), key.spot
+        if isinstance(key.reference, PersonField) and key.reference.name in _IDENTIFYING:
+            yield key.reference.name, key.spot
     proof = action.response.same_person
-    if proof and isinstance(proof.equals, PersonField) and proof.equals.name in _CLAIMED:
-        yield str(proof.equals), f"{analysis.route}.response.same_person.equals"
+    if proof and isinstance(proof.equals, PersonField) and proof.equals.name in _IDENTIFYING:
+        yield proof.equals.name, f"{analysis.route}.response.same_person.equals"
 
 
 def _build_match(
-    analysis: ActionAnalysis, claims: list[tuple[str, str]], strangers: list[str]
+    analysis: ActionAnalysis,
+    claims: list[tuple[str, str]],
+    anonymous: list[str],
+    verification: IdentityVerification,
 ) -> RuleMatch:
     (what, route), *others = claims
-    if strangers:
-        why = f"{' and '.join(strangers)} choose their own identity, and it is not verified"
+    if anonymous:
+        why = f"{' and '.join(anonymous)} choose their own identity, and it is not verified"
         side = Label(why, route=f"{analysis.route}.audiences")
         hint = "leave them out of audiences, or match and look up by id"
+    elif verification is not IdentityVerification.OFF:
+        why = f"identity verification by {verification.value} does not sign it"
+        side = Label(why, route="workspace.identity_verification")
+        hint = f"use person.{verification.value}, or a Messenger JWT, which signs both"
     else:
         why = "without identity verification, any visitor can claim to be another person"
         side = Label(why, route="workspace.identity_verification")
-        hint = "enforce identity verification, and say workspace: {identity_verification: true}"
+        hint = (
+            "turn identity verification on in Intercom, then write what it signs here:"
+            " workspace: {identity_verification: jwt}"
+        )
     more = [Label(f"{name} is used here too", route=at) for name, at in others]
     return RuleMatch(route, f"{what} tells who this is: {why}", hint, (side, *more))
 

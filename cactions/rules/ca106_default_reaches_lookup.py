@@ -10,7 +10,7 @@ https://cwe.mitre.org/data/definitions/636.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       due: {data_type: date, messenger_writable: false}
     actions:
@@ -26,7 +26,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       due: {data_type: date, messenger_writable: false}
     actions:
@@ -65,7 +65,9 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Inputs that are keys and have a default, or may be missing."""
     for analysis in view.facts:
         used = {
-            key.reference.name: key for key in analysis.keys if isinstance(key.reference, Input)
+            key.reference.name: key
+            for key in analysis.chosen
+            if isinstance(key.reference, Input) and not analysis.is_anchored
         }
         for number, data_input in enumerate(analysis.action.inputs if used else ()):
             if data_input.name in used and (

@@ -2,7 +2,8 @@
 
 A search answers with a list, and which of its elements comes first is up to the third party: with
 two hits it is a matter of luck whose data is used. ``rows`` says which row is meant, and exactly
-one must remain.
+one must remain. An element that the proof is in, or that belongs to the proven object, is the
+person's, and is not reported.
 
 Why: a list query is no proof of identity, and taking an arbitrary match is CWE-694, use of
 multiple resources with a duplicate identifier: https://cwe.mitre.org/data/definitions/694.html
@@ -10,7 +11,7 @@ multiple resources with a duplicate identifier: https://cwe.mitre.org/data/defin
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -21,14 +22,14 @@ Bad:
           url: https://api.shop.example/customers
           query: {customer: "{{ person.user_id }}"}
         response:
-          same_person: {path: $.email, equals: person.email, verified: the shop confirms e-mails}
+          same_person: {path: $.caller.email, equals: person.email, verified: it confirms e-mails}
           mapping:
             tier: "$.data[0].tier"  # <- CA107
 
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -68,8 +69,11 @@ _PARTS = frozenset(
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Paths that name an element by its number."""
     for analysis in view.facts:
+        response = analysis.action.response
+        proof = response.same_person
         for path, route in _list_paths(analysis):
-            if _takes_first(path):
+            in_row = proof and response.rows and view.is_same_record(proof.path, path)
+            if not in_row and _takes_first(path, proof.path if proof else None, view):
                 yield RuleMatch(
                     route,
                     f"{path} takes one element of a list, for any person",
@@ -79,8 +83,6 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 
 def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
     response = analysis.action.response
-    if response.same_person:
-        yield response.same_person.path, f"{analysis.route}.response.same_person.path"
     for attribute_mapping in response.mapping:
         yield (
             attribute_mapping.path,
@@ -88,10 +90,11 @@ def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
         )
 
 
-def _takes_first(path: Path) -> bool:
+def _takes_first(path: Path, proof: Path | None, view: RuleContext) -> bool:
     before: object = ""
-    for segment in path.segments:
-        if isinstance(segment, int) and _plain(before) not in _PARTS:
+    for position, segment in enumerate(path.segments):
+        counted = isinstance(segment, int) and _plain(before) not in _PARTS
+        if counted and not (proof and view.is_element_proven(proof, path, position)):
             return True
         before = segment
     return False

@@ -10,7 +10,7 @@ https://cwe.mitre.org/data/definitions/943.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -27,7 +27,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -51,7 +51,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cactions.rules.rule import WARNING, LookupKey, RequestPart, Rule, RuleContext, RuleMatch
+from cactions.rules.rule import (
+    INFO,
+    WARNING,
+    KeyRole,
+    LookupKey,
+    RequestPart,
+    Rule,
+    RuleContext,
+    RuleMatch,
+)
 
 _SEARCH = frozenset(
     "q query search searchterm searchtext term terms keyword keywords text fulltext fuzzy like"
@@ -65,8 +74,13 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys under the names of searches, and those behind an operator."""
     for analysis in view.facts:
         for key in analysis.keys:
-            if why := _explain(key):
-                yield RuleMatch(key.spot, why, "look up by a parameter that takes the value alone")
+            if key.role is not KeyRole.CONTENT and (why := _explain(key)):
+                yield RuleMatch(
+                    key.spot,
+                    why,
+                    "look up by a parameter that takes the value alone",
+                    severity=None if key in analysis.chosen else INFO,
+                )
 
 
 def _explain(key: LookupKey) -> str:

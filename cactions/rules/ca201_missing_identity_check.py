@@ -9,7 +9,7 @@ https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-be
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -24,7 +24,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:

@@ -11,7 +11,7 @@ Bad:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:
@@ -33,7 +33,7 @@ Good:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:

@@ -1,8 +1,8 @@
 """The proof proves nothing.
 
-What was sent comes back: a service that is asked for ``u-1`` answers with ``u-1`` for every caller.
-What is the same for many people is no proof either, and what the person may have chosen proves what
-they want it to prove.
+What is the same for many people is no proof, and what the person may have chosen proves what they
+want it to prove. What was sent comes back for any record, if something else in the request decides
+which one it is. (If nothing else can be chosen, it is enough: see CA211.)
 
 Why: CWE-345, insufficient verification of data authenticity:
 https://cwe.mitre.org/data/definitions/345.html
@@ -10,9 +10,10 @@ https://cwe.mitre.org/data/definitions/345.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+      company: {data_type: string, messenger_writable: false}
     actions:
       loyalty:
         match: user_id
@@ -20,13 +21,13 @@ Bad:
           http_method: get
           url: https://api.shop.example/customers/{{ person.user_id }}
         response:
-          same_person: {path: $.id, equals: person.user_id}  # <- CA205
+          same_person: {path: $.company, equals: person.attributes.company}  # <- CA205
           mapping: {tier: $.tier}
 
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -66,8 +67,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 def _is_claimed_identity(proof: SamePerson, analysis: ActionAnalysis) -> bool:
     reference = proof.equals
     by_name = isinstance(reference, PersonField) and reference.name in _CLAIMED
-    sent = any(key.reference == reference for key in analysis.keys if key.is_sent)
-    return by_name and analysis.trust[reference].tainted and not sent
+    return by_name and analysis.trust[reference].tainted and not analysis.echo
 
 
 def _build_match(view: RuleContext, analysis: ActionAnalysis, proof: SamePerson) -> RuleMatch:
@@ -75,7 +75,7 @@ def _build_match(view: RuleContext, analysis: ActionAnalysis, proof: SamePerson)
     labels = [
         Label("it is sent here", route=key.spot)
         for key in analysis.keys
-        if key.reference == reference and key.is_sent
+        if str(key.reference) == analysis.echo and key.is_sent
     ]
     if not labels and analysis.trust[reference].tainted:
         labels = [view.describe_source(reference, analysis.action)]

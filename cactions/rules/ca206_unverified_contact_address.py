@@ -2,7 +2,9 @@
 
 An attacker who signs up at the service with another person's e-mail address or phone number has it
 in a record that is truly theirs: a proof by it holds, and a mapping carries the victim's number
-onto the attacker's record. ``verified`` says why the third party's values can be believed.
+onto the attacker's record. ``verified`` says why the third party's value can be believed: that of
+``same_person`` vouches for the value that is compared, that of a mapping for the value that is
+mapped. One word, such as TODO, vouches for nothing.
 
 Why: Intercom's second way to lose data is a user who signs up with the phone number of a victim:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
@@ -10,7 +12,7 @@ https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-be
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -26,7 +28,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -49,7 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import Label, SamePerson
+from cactions.model import AttributeMapping, Label, SamePerson
 from cactions.rules.rule import WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _HINT = "add verified: and why the third party's value can be believed"
@@ -59,17 +61,29 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Proofs by an address or number, else mappings of one, where nothing is said about it."""
     for analysis in view.facts:
         proof = analysis.action.response.same_person
-        if (
-            not proof
-            or proof.verified
-            or (analysis.identity_gap and not _is_claimed_identity(proof, analysis))
-        ):
+        yield from _list_placeholders(view, analysis)
+        if not proof or (analysis.identity_gap and not _is_claimed_identity(proof, analysis)):
             continue
-        if _rests(view, proof):
+        if proof.verified and not view.vouches(proof.verified):
+            continue
+        if not proof.verified and _rests(view, proof) and not analysis.echo:
             message = f"nothing declares that the service verifies {proof.path}"
             yield RuleMatch(f"{analysis.route}.response.same_person#", message, _HINT)
         else:
             yield from _list_mapped_addresses(view, analysis)
+
+
+def _list_placeholders(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+    response = analysis.action.response
+    stated = [(f"{analysis.route}.response.same_person", response.same_person)]
+    named = [
+        (f"{analysis.route}.response.mapping.{mapping.attribute.name}", mapping)
+        for mapping in response.mapping
+    ]
+    for route, holder in (*stated, *named):
+        if holder and holder.verified and not view.vouches(holder.verified):
+            message = f'"{holder.verified}" does not say why the value can be believed'
+            yield RuleMatch(f"{route}.verified", message, "say how the service verifies it")
 
 
 def _is_claimed_identity(proof: SamePerson, analysis: ActionAnalysis) -> bool:
@@ -84,15 +98,24 @@ def _rests(view: RuleContext, proof: SamePerson) -> bool:
 
 def _list_mapped_addresses(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
     for attribute_mapping in analysis.action.response.mapping:
+        name = attribute_mapping.attribute.name
         if (
-            view.is_contact_address(_get_last_name(attribute_mapping.path.segments))
+            _is_contact_address(view, attribute_mapping)
             and attribute_mapping.attribute.data_type.value == "string"
+            and not attribute_mapping.verified
+            and f"{analysis.route}.response.mapping.{name}" not in view.trusted
         ):
             message = f"nothing declares that the service verifies {attribute_mapping.path}"
             label = Label("the proof says whose record it is, not who typed it",
                           route=f"{analysis.route}.response.same_person#")  # fmt: skip
-            route = f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}#"
-            yield RuleMatch(route, message, f"under same_person, {_HINT}", (label,))
+            route = f"{analysis.route}.response.mapping.{name}#"
+            entry = f"{{path: {attribute_mapping.path}, verified: …}}"
+            yield RuleMatch(route, message, f"map it as {entry}: why it can be believed", (label,))
+
+
+def _is_contact_address(view: RuleContext, mapping: AttributeMapping) -> bool:
+    names = (_get_last_name(mapping.path.segments), mapping.attribute.name)
+    return any(map(view.is_contact_address, names))
 
 
 def _get_last_name(segments: tuple[object, ...]) -> str:

@@ -9,7 +9,7 @@ https://cwe.mitre.org/data/definitions/20.html and Intercom keeps at most 255 ch
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       store: {data_type: string, messenger_writable: false}
     actions:
@@ -26,7 +26,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       store: {data_type: string, messenger_writable: false}
     actions:

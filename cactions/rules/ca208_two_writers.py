@@ -8,7 +8,7 @@ Why: last writer wins is a lost update, CWE-362: https://cwe.mitre.org/data/defi
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -30,7 +30,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
       crm_tier: {data_type: string, options: [silver, gold], messenger_writable: false}
@@ -60,13 +60,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Label
-from cactions.rules.rule import WARNING, Rule, RuleContext, RuleMatch
+from cactions.rules.rule import INFO, WARNING, Rule, RuleContext, RuleMatch
 
 _MOST = 5
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each attribute, at the first of its mappings by name, with others beside it."""
+    gaps = {each.action.name for each in view.facts if each.identity_gap}
     for name, writers in view.writers.items():
         if len(writers) > 1:
             (first, _), *others = writers
@@ -77,6 +78,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 f"{name} is written by {', '.join(named)}{more} too: the last one wins",
                 "give each its own attribute",
                 tuple(Label(f"by {text}", route=_build_route(text, name)) for text in named),
+                severity=None if gaps & {action.name for action, _ in writers} else INFO,
             )
 
 

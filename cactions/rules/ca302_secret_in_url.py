@@ -1,4 +1,4 @@
-"""A secret goes into a URL.
+"""A secret, or a redacted attribute, goes into a URL.
 
 URLs are kept in the logs of every proxy and server on the way, and in histories and referrers.
 Tokens travel in a request header.
@@ -9,7 +9,7 @@ https://cwe.mitre.org/data/definitions/598.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -27,7 +27,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:
@@ -52,9 +52,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import ActionRequest
+from cactions.model import ActionRequest, PersonAttribute
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
+from cactions.rules.rule import ERROR, RequestPart, Rule, RuleContext, RuleMatch
 
 _NAMES = CARRIERS | frozenset(
     "token key auth sig signature accesskey jwt bearer sessionid appkey appsecret hapikey".split()
@@ -65,6 +65,12 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Query parameters with the names of credentials."""
     for analysis in view.facts:
         yield from _of(analysis.action.request, f"{analysis.route}.request")
+        for key in analysis.keys:
+            in_url = key.part in (RequestPart.URL, RequestPart.QUERY)
+            is_attribute = isinstance(key.reference, PersonAttribute)
+            if in_url and is_attribute and key.reference in view.project.redacted:
+                message = f"{key.reference} is redacted, and a URL is kept in every log on the way"
+                yield RuleMatch(key.spot, message, "send it under json: or form:")
     for name, token in view.project.tokens.items():
         if token.fetch:
             yield from _of(token.fetch.request, f"tokens.{name}.request")

@@ -9,7 +9,7 @@ Bad:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:
@@ -30,7 +30,7 @@ Good:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     tokens:
@@ -49,11 +49,61 @@ Good:
 
 Fix: name the right host, in the URL or under ``hosts``; the vault has the last word.
 
-Suppress: it cannot be.
+Suppress: only for a secret in a body, with why that host may have it as the reason.
 """
 
 from __future__ import annotations
 
-from cactions.rules.rule import ERROR, Rule
+from collections.abc import Iterable, Iterator
 
-RULE = Rule("CA303", "token-host-mismatch", ERROR)
+from cactions.model import JsonTemplate, SecretRef, Token
+from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
+
+
+def check(view: RuleContext) -> Iterator[RuleMatch]:
+    """Secrets in bodies for a host that no token of the same secret names.
+
+    Attached tokens are compared with their hosts when the files are read.
+    """
+    hosts = _list_hosts(view.project.tokens.values())
+    for analysis in view.facts:
+        asked = analysis.action.request
+        if asked.body is None:
+            continue
+        route = f"{analysis.route}.request.{asked.body.form.value}"
+        for place, name in _list_secrets(asked.body.content, route):
+            if name in hosts and asked.host not in hosts[name]:
+                known = ", ".join(sorted(hosts[name]))
+                yield RuleMatch(
+                    place,
+                    f'the secret "{name}" would be sent to {asked.host}',
+                    f"its tokens name {known} only; attach a token of this host's own secret",
+                )
+
+
+def _list_hosts(tokens: Iterable[Token]) -> dict[str, set[str]]:
+    """The hosts that tokens name, by secret."""
+    found: dict[str, set[str]] = {}
+    for token in tokens:
+        for part in (token.value, token.username, token.password):
+            if isinstance(part, SecretRef):
+                found.setdefault(part.name, set()).update(token.hosts)
+        body = token.fetch.request.body if token.fetch else None
+        if token.fetch and body:
+            for _, name in _list_secrets(body.content, ""):
+                found.setdefault(name, set()).add(token.fetch.request.host)
+    return found
+
+
+def _list_secrets(content: JsonTemplate, route: str) -> Iterator[tuple[str, str]]:
+    if isinstance(content, SecretRef):
+        yield route, content.name
+    elif isinstance(content, dict):
+        for key, item in content.items():
+            yield from _list_secrets(item, f"{route}.{key}")
+    elif isinstance(content, list):
+        for number, item in enumerate(content):
+            yield from _list_secrets(item, f"{route}[{number}]")
+
+
+RULE = Rule("CA303", "token-host-mismatch", ERROR, check)

@@ -10,7 +10,7 @@ https://cwe.mitre.org/data/definitions/200.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       session: {data_type: string, messenger_writable: false}
     actions:
@@ -27,7 +27,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       session: {data_type: string, messenger_writable: false}
     actions:

@@ -8,7 +8,7 @@ Bad:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:
@@ -26,7 +26,7 @@ Good:
 
     version: 1
     workspace:
-      identity_verification: true
+      identity_verification: jwt
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     actions:

@@ -11,7 +11,7 @@ https://cwe.mitre.org/data/definitions/113.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       shop: {data_type: string, messenger_writable: false}
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
@@ -29,7 +29,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       shop: {data_type: string, messenger_writable: false}
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
@@ -53,8 +53,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import BodyForm, PersonField
+from cactions.model import BodyForm, Input, InputType, PersonField
 from cactions.rules.rule import (
+    INFO,
     WARNING,
     ActionAnalysis,
     LookupKey,
@@ -71,16 +72,29 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes, inputs and free fields in headers and text bodies."""
     for analysis in view.facts:
         for key in analysis.keys:
-            if key.part is RequestPart.HEADER and not _is_given(key):
+            if _is_given(key) or _is_number(key, analysis):
+                continue
+            severity = None if analysis.trust[key.reference].tainted else INFO
+            if key.part is RequestPart.HEADER:
                 message = f"{key.reference} goes into a header, where nothing quotes it"
-                yield RuleMatch(key.spot, message, "send it under query:, json: or form:")
-            elif key.part is RequestPart.BODY and _is_text(analysis) and not _is_given(key):
+                hint = "send it under query:, json: or form:"
+                yield RuleMatch(key.spot, message, hint, severity=severity)
+            elif key.part is RequestPart.BODY and _is_text(analysis):
                 message = f"{key.reference} is glued into a text, where nothing quotes it"
-                yield RuleMatch(key.spot, message, "send it under json: or form:")
+                hint = "send it under json: or form:"
+                yield RuleMatch(key.spot, message, hint, severity=severity)
 
 
 def _is_given(key: LookupKey) -> bool:
     return isinstance(key.reference, PersonField) and key.reference.name in _GIVEN
+
+
+def _is_number(key: LookupKey, analysis: ActionAnalysis) -> bool:
+    """Whether only digits, a sign, a point, or true and false can stand there."""
+    if not isinstance(key.reference, Input):
+        return False
+    kinds = {each.name: each.type for each in analysis.action.inputs}
+    return kinds.get(key.reference.name) not in (None, InputType.STRING)
 
 
 def _is_text(analysis: ActionAnalysis) -> bool:

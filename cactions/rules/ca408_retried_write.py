@@ -2,7 +2,8 @@
 
 After a lost response it is unknown whether the call succeeded: sent again without a key that the
 service knows it by, it is done twice. Such a call may not ask for retries, and one that deletes or
-replaces is no ``effect: read``, whatever the file says.
+replaces is no ``effect: read``, whatever the file says; neither is a GraphQL mutation, or a POST to
+``/cancel`` or ``/refund``.
 
 Why: RFC 9110, section 9.2.2, on idempotent methods:
 https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
@@ -10,7 +11,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       points: {data_type: integer, messenger_writable: false}
     actions:
@@ -28,7 +29,7 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       points: {data_type: integer, messenger_writable: false}
     actions:
@@ -54,6 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Effect
+from cactions.rules.operations import find_change
 from cactions.rules.rule import (
     ERROR,
     ActionAnalysis,
@@ -78,6 +80,12 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             yield RuleMatch(
                 f"{analysis.route}.request.effect",
                 f"a {asked.http_method.upper()} changes something: as a read it may be sent twice",
+                "remove effect: read",
+            )
+        elif asked.effect is Effect.READ and (what := find_change(asked)):
+            yield RuleMatch(
+                f"{analysis.route}.request.effect",
+                f"{what} changes something: as a read it may be sent twice, and without a question",
                 "remove effect: read",
             )
 

@@ -1,7 +1,8 @@
 """A suppression or a trust statement that is unused, expired, or says nothing.
 
 A suppression that is no longer needed hides the next finding at that location. What has expired
-holds nothing back: the finding that it held is told again.
+holds nothing back: the finding that it held is reported again. So does a statement that lasts more
+than 400 days from today: no one would look at it again.
 
 Why: security decisions are reviewed again, not inherited; CWE-1104, unmaintained components:
 https://cwe.mitre.org/data/definitions/1104.html
@@ -9,14 +10,14 @@ https://cwe.mitre.org/data/definitions/1104.html
 Bad:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: false}
     trust:
       - where: attributes.tier  # <- CA503
         reason: updates have to be signed
         owner: ada@example.com
-        expires: 2099-12-31
+        expires: 2027-12-31
     actions:
       loyalty:
         match: user_id
@@ -30,14 +31,14 @@ Bad:
 Good:
 
     version: 1
-    workspace: {identity_verification: true}
+    workspace: {identity_verification: jwt}
     attributes:
       tier: {data_type: string, options: [silver, gold], messenger_writable: true}
     trust:
       - where: attributes.tier
         reason: updates have to be signed
         owner: ada@example.com
-        expires: 2099-12-31
+        expires: 2027-12-31
     actions:
       loyalty:
         match: user_id

@@ -18,6 +18,7 @@ from cactions.model import (
     AttributeMapping,
     Flow,
     Label,
+    Path,
     Place,
     Project,
     Reference,
@@ -38,8 +39,20 @@ class RequestPart(Enum):
     WHERE = "the choice of the row"
 
 
+class KeyRole(Enum):
+    """What a value in a request does there."""
+
+    SELECTOR = "selector"
+    """It finds a record."""
+    UNKNOWN = "unknown"
+    FILTER = "filter"
+    """It narrows, orders or formats the answer."""
+    CONTENT = "content"
+    """It is what a message or a record says."""
+
+
 class LookupKey(Struct, frozen=True):
-    """A value that decides whose data comes back.
+    """A value in a request, or in the choice of the row.
 
     ``name`` is the innermost key that it stands under; empty in a URL and in a text body.
     ``template`` is the text that holds it; None where nothing but the reference can stand.
@@ -50,6 +63,7 @@ class LookupKey(Struct, frozen=True):
     route: str
     name: str = ""
     template: Template | None = None
+    role: KeyRole = KeyRole.SELECTOR
 
     @property
     def is_sent(self) -> bool:
@@ -63,15 +77,22 @@ class LookupKey(Struct, frozen=True):
 
 
 class ActionAnalysis(Struct, frozen=True):
-    """What is known of an action. ``unproven``: why its answer is not shown to be the person's.
+    """What is known of an action.
 
-    ``trust`` is what each value that it reads is worth.
+    ``identity_gap``: why its answer is not shown to be the person's; empty where it is. ``echo``:
+    the identifier that was sent, where the proof is only that it comes back. ``trust`` is what each
+    value that it reads is worth. ``chosen`` are the values that find the record and that an
+    attacker can choose. ``is_anchored``: the request also names the person by what nobody can
+    choose, or carries their own token.
     """
 
     action: Action
     keys: tuple[LookupKey, ...]
     identity_gap: str
     trust: Mapping[Reference, Trust]
+    chosen: tuple[LookupKey, ...] = ()
+    is_anchored: bool = False
+    echo: str = ""
 
     @property
     def route(self) -> str:
@@ -79,9 +100,19 @@ class ActionAnalysis(Struct, frozen=True):
         return f"actions.{self.action.name}"
 
     @property
-    def discards_response(self) -> bool:
-        """Whether what comes back is thrown away, so that only the URL says what is touched."""
-        return not self.action.response.mapping and not self.action.request.repeatable
+    def is_exposed(self) -> bool:
+        """Whether a chosen value decides whose data comes back, or whose record is changed.
+
+        A proof comes too late for a call that changes something.
+        """
+        if self.action.request.is_read:
+            return bool(self.identity_gap)
+        return not self.is_anchored
+
+    @property
+    def consequence(self) -> str:
+        """What a value decides that finds the record."""
+        return "whose data comes back" if self.action.request.is_read else "whose data is changed"
 
 
 class RuleContext(Struct, frozen=True):
@@ -91,9 +122,10 @@ class RuleContext(Struct, frozen=True):
     ``writers``: attribute onto the mappings that write it. ``stated``: whether a route of keys
     stands in the files. ``source`` tells where a value comes from, and who may choose it.
     ``trusted``: the routes that are declared trusted today.
-    ``reached``: whether a proof rests on, or a value is, what people are reached by. ``now`` is in
-    Unix seconds. ``unused`` and ``told`` are for the last rule: statements of no use and why, and
-    the rules with findings that are not suppressed.
+    ``vouches``: whether a ``verified`` statement says why something is true. ``is_same_record`` and
+    ``is_element_proven``: whether a proof is about another value of the answer. ``now`` is in Unix
+    seconds. The last two are for the last rule: statements of no use and why, and the rules with
+    findings that are not suppressed.
     """
 
     project: Project
@@ -103,6 +135,9 @@ class RuleContext(Struct, frozen=True):
     is_declared: Callable[[str], bool]
     describe_source: Callable[[Reference, Action], Label]
     is_contact_address: Callable[[str], bool]
+    vouches: Callable[[str], bool]
+    is_same_record: Callable[[Path, Path], bool]
+    is_element_proven: Callable[[Path, Path, int], bool]
     trusted: frozenset[str]
     now: float
     unused_suppressions: tuple[tuple[Suppression, str], ...] = ()
@@ -138,7 +173,8 @@ class SuggestedFix(Struct, frozen=True):
 class RuleMatch(Struct, frozen=True):
     """Where a rule fires, and what is to be said there.
 
-    ``place`` is given by the few who speak of what has no route.
+    ``place`` is given by the few who speak of what has no route, ``severity`` where it is not that
+    of the rule.
     """
 
     route: str
@@ -148,6 +184,7 @@ class RuleMatch(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     fix: SuggestedFix | None = None
     place: Place | None = None
+    severity: Severity | None = None
 
 
 Check = Callable[[RuleContext], Iterator[RuleMatch]]

@@ -23,7 +23,7 @@ INPUT = {"name": "order", "type": "string", "required": True}
 SEARCH = {"effect": "read"}
 TOKEN = {"type": "text", "value": {"secret": "s"}, "header": "X-Shop-Key",
          "hosts": ["api.shop.example"]}  # fmt: skip
-UNTIL = {"reason": "looked at", "owner": "ada@example.com", "expires": "2099-12-31"}
+UNTIL = {"reason": "looked at", "owner": "ada@example.com", "expires": "2027-12-31"}
 
 
 def with_input(channel: str, **rest: Any) -> str:
@@ -57,6 +57,26 @@ def limited(method: str = "get", *, key: bool = False, **limits: int) -> str:
 
 def unproven(asked: Any, **rest: Any) -> str:
     return file(action(asked, response(None), **rest))
+
+
+def apart(proof: str, path: str) -> str:
+    """A record that the customer chooses, and a proof about another of its objects."""
+    read = response({**BY_EMAIL, "path": proof}, {"fixed": {"path": path, "max_length": 9}})
+    return file(action(asking("query", "inputs.order"), read, data_inputs=[INPUT]))
+
+
+def bodied(host: str, **body: Any) -> str:
+    """A secret in the body of a request to a host."""
+    asked = request(
+        f"https://{host}/v1", "post", json={"c": "{{ person.user_id }}", **body}, effect="read"
+    )
+    return file(action(asked), tokens={"t": TOKEN})
+
+
+def listed(path: str, proof: str = "$.owner.email") -> str:
+    """A mapping from a list, and a proof by the e-mail elsewhere in the answer."""
+    verified = {**BY_EMAIL, "path": proof}
+    return file(action(read=response(verified, {"fixed": {"path": path, "max_length": 9}})))
 
 
 def chain(proof: Any, path: str, second: Any = None, **attributes: Any) -> str:
@@ -106,12 +126,12 @@ BAD: dict[str, list[str]] = {
     "CA102": [
         chain(None, "$.phone"),
         chain(PROOF, "$.id"),
-        chain({"path": "$.id", "equals": "person.user_id"}, "$.crm_id"),
+        chain({"path": "$.id", "equals": "person.user_id"}, "$.note"),
         chain({**BY_USER_ID, "equals": "person.attributes.other"}, "$.nickname"),
         chain(BY_EMAIL, "$.phone", None).replace('"verified": "e-mails are confirmed"',
                                                  '"redacted": true'),
-        chain({**PROOF, "equals": "person.attributes.editable", "verified": "x"}, "$.id"),
-        chain({**PROOF, "equals": "person.phone", "verified": "x"}, "$.id"),
+        chain({**PROOF, "equals": "person.attributes.editable", "verified": "so they say"}, "$.id"),
+        chain({**PROOF, "equals": "person.phone", "verified": "so they say"}, "$.id"),
     ],
     "CA103": [
         file(action(), attributes={"a": UNKNOWN}),
@@ -127,6 +147,11 @@ BAD: dict[str, list[str]] = {
         file(action(asking("query", "person.email"), response(BY_USER_ID), match="id"),
              verification=False),
         file(action(asking("query", "person.id"), match="id"), verification=False),
+        file(action(request(PLAIN_URL), response(
+            {"path": "$.c", "equals": "person.attributes.other"}), match="id"),
+            verification="off"),
+        file(action(match="email"), verification="user_id"),
+        file(action(), verification="email"),
         file(action(audiences=["users", "leads"])),
         file(action(audiences=["visitors"], match="email")),
     ],
@@ -140,12 +165,12 @@ BAD: dict[str, list[str]] = {
                     data_inputs=[{"name": "order", "type": "string"}])),
     ],
     "CA107": [
-        mapped({"path": "$.data[0].tier", "max_length": 9}),
-        mapped({"path": "$[0].tier", "max_length": 9}),
-        mapped({"path": "$.data.items[-1].a", "max_length": 9}),
-        mapped({"path": "$.customers[3].orders", "max_length": 9}),
-        proven(path="$.results[0].email", equals="person.email", verified="x"),
-        proven(path="$.whatever[0].id", equals="person.attributes.other"),
+        listed("$.data[0].tier"),
+        listed("$.plans[1].tier", "$.owners[0].email"),
+        listed("$.items[-1].tier", "$.items[0].email"),
+        listed("$.data.items[3].tier", "$.data.owner.email"),
+        listed("$.booking.passengers[0].seat", "$.booking.contact.email"),
+        file(action(read=response(None, {"tier": "$.customers[0].tier"}))),
     ],
     "CA108": [
         queried(q="{{ person.user_id }}"),
@@ -165,13 +190,18 @@ BAD: dict[str, list[str]] = {
         file(action(read=response(None, rows={"path": "$.d[*]"}))),
     ],
     "CA205": [
-        proven(path="$.id", equals="person.user_id"),
-        proven_by(asking("header", "person.email"), **BY_EMAIL),
-        proven_by(asking("json", "person.attributes.fixed"), path="$.a",
-                  equals="person.attributes.fixed"),
+        file(action(request(query={"shop_id": "{{ person.attributes.editable }}"}),
+                    response({"path": "$.id", "equals": "person.user_id"}))),
+        file(action(request(PLAIN_URL, query={"order": "{{ inputs.order }}"},
+                            headers={"X-Contact": "{{ person.email }}"}), data_inputs=[INPUT])),
+        file(action(read=response({"path": "$.viewer.id", "equals": "person.user_id"},
+                                  {"tier": "$.user.tier"}))),
+        proven(path="$.company", equals="person.attributes.company_name").replace(
+            '"fixed": {', '"company_name": {"data_type": "string", "messenger_writable": false},'
+            ' "fixed": {', 1),
         proven(path="$.role", equals="person.role"),
         proven(path="$.tier", equals="person.attributes.tier"),
-        proven(path="$.phone", equals="person.phone", verified="x"),
+        proven(path="$.phone", equals="person.phone", verified="so they say"),
         proven(path="$.a", equals="person.attributes.editable"),
         file(action(asking("query", "inputs.order"), response(
             {"path": "$.o", "equals": "inputs.order"}), data_inputs=[INPUT])),
@@ -185,6 +215,26 @@ BAD: dict[str, list[str]] = {
         file(action(read=response(PROOF, {"points": "$.p"}))),
         file(action(NOT_SENT, response({"path": "$.x", "equals": "person.attributes.other"},
                                        {"fixed": {"path": "$.phone", "max_length": 9}}))),
+    ],
+    "CA210": [
+        apart("$.holder.email", "$.insured.plan"),
+        apart("$.data.viewer.email", "$.data.user.plan"),
+        apart("$.buyer.email", "$.recipient.plan"),
+        apart("$.policy.owner.email", "$.policy.driver.plan"),
+        apart("$.order.customer.email", "$.order.recipient.plan"),
+        apart("$.guardian.email", "$.child.plan"),
+    ],
+    "CA211": [
+        proven(path="$.id", equals="person.user_id"),
+        proven_by(asking("header", "person.email"), **BY_EMAIL),
+        proven_by(asking("json", "person.attributes.fixed"), path="$.a",
+                  equals="person.attributes.fixed"),
+        proven_by(asking("query", "person.email"), path="$.customers[0].email",
+                  equals="person.email"),
+        proven_by(asking("nested", "person.user_id"), path="$.id", equals="person.user_id"),
+        file(action(request(query={"limit": "{{ inputs.limit }}"}),
+                    response({"path": "$.id", "equals": "person.user_id"}),
+                    data_inputs=[{"name": "limit", "type": "integer", "default_value": 5}])),
     ],
     "CA207": [
         mapped("$.store"),
@@ -231,6 +281,14 @@ BAD: dict[str, list[str]] = {
         queried(signature="abc"),
         queried(password="{{ person.user_id }}"),
     ],
+    "CA303": [
+        bodied("api.survey.example", key={"secret": "s"}),
+        bodied("api.shop.test", auth={"key": {"secret": "s"}}),
+        bodied("hooks.relay.example", keys=[{"secret": "s"}]),
+        bodied("api.shop.example.test", a={"b": [{"c": {"secret": "s"}}]}),
+        bodied("shop.example", key={"secret": "s"}),
+        bodied("api2.shop.example", key={"secret": "s"}),
+    ],
     "CA304": [
         mapped({"path": "$.access_token", "max_length": 9}),
         mapped({"path": "$.auth.refreshToken", "max_length": 9}),
@@ -259,6 +317,13 @@ BAD: dict[str, list[str]] = {
         limited("delete", retries=1, total_seconds=5),
         file(action(request(URL, "delete", effect="read"))),
         file(action(request(URL, "put", effect="read"))),
+        sent(query="mutation($id: ID!) { cancel(id: $id) { id } }", v="{{ person.user_id }}"),
+        file(action(request(f"{URL}/cancel", "post", effect="read"))),
+        file(action(request(f"{PLAIN_URL}/delete", "post", form={"c": "{{ person.user_id }}"},
+                            effect="read"))),
+        sent(method="refund", params=["{{ person.user_id }}"]),
+        file(action(request(PLAIN_URL, "post", text="<DeleteUser>{{ person.user_id }}</DeleteUser>",
+                            effect="read"))),
     ],
     "CA503": [
         vouched("attributes.fixed"),
@@ -287,8 +352,8 @@ GOOD: dict[str, list[str]] = {
                     {}, data_inputs=[INPUT])),
     ],
     "CA102": [
-        chain(BY_EMAIL, "$.phone", BY_USER_ID),
-        chain(BY_EMAIL, "$.phone", BY_EMAIL),
+        chain(BY_EMAIL, "$.crm_id", BY_USER_ID),
+        chain(BY_EMAIL, "$.crm_id", BY_EMAIL),
         chain({**BY_USER_ID, "equals": "person.attributes.other"}, "$.customer_id",
               BY_EMAIL),
         chain(BY_EMAIL, "$.id", {"path": "$.mine", "equals": "person.attributes.other"}),
@@ -314,7 +379,11 @@ GOOD: dict[str, list[str]] = {
             audiences=["users", "leads"])),
         file(action(request(PLAIN_URL), response(
             {"path": "$.c", "equals": "person.attributes.other"}), match="id"),
-            verification=False),
+            verification="user_id"),
+        file(action(), verification="jwt"),
+        file(action(asking("query", "person.email"), response(
+            {"path": "$.c", "equals": "person.attributes.other"}), match="email"),
+            verification="email"),
     ],
     "CA106": [
         with_input("query"),
@@ -368,7 +437,24 @@ GOOD: dict[str, list[str]] = {
         file(action(asking("query", "person.id"), response(
             {"path": "$.external_id", "equals": "person.user_id"},
             {"fixed": {"path": "$.plan", "max_length": 9}}))),
-        mapped({"path": "$.phone", "max_length": 20}),
+        mapped({"path": "$.phone", "max_length": 20, "verified": "numbers get a code by SMS"}),
+        mapped({"path": "$.customer_number", "max_length": 20}),
+    ],
+    "CA210": [
+        BASE,
+        apart("$.insured.email", "$.insured.plan"),
+        apart("$.buyer.email", "$.due"),
+        apart("$.order.buyer.email", "$.order.delivery.eta"),
+        apart("$.data.order.customer.email", "$.data.order.status.text"),
+        apart("$.email", "$.holder.plan"),
+    ],
+    "CA211": [
+        BASE,
+        file(action(NOT_SENT)),
+        proven_by(asking("query", "person.email"), **BY_USER_ID),
+        file(action(read=response({"path": "$.id", "equals": "person.user_id"}, {}))),
+        proven(path="$.c", equals="person.attributes.fixed"),
+        file(action(read={})),
     ],
     "CA207": [
         mapped(LIMIT),
@@ -411,6 +497,14 @@ GOOD: dict[str, list[str]] = {
         queried(signed_up="x"),
         file(action(request(tokens=["t"])), tokens={"t": TOKEN}),
         queried(page="1"),
+    ],
+    "CA303": [
+        BASE,
+        bodied("api.shop.example", key={"secret": "s"}),
+        bodied("api.shop.example", a={"b": [{"c": {"secret": "s"}}]}),
+        bodied("api.survey.example", key={"secret": "of_their_own"}),
+        sent(secret={"secret": "s"}, c="{{ person.user_id }}"),
+        file(action(request(tokens=["t"])), tokens={"t": TOKEN}),
     ],
     "CA304": [
         mapped({"path": "$.auth.status", "max_length": 9}),

@@ -105,6 +105,8 @@ def test_an_unrelated_action_changes_no_other_finding(
     more = {"zz": other, **named} if where else {**named, "zz": other}
     before, after = findings_of(files(named, verified)), findings_of(files(more, verified))
     gone, come = before - after, after - before
+    reads = "attributes.unknown"  # whether anything reads it decides how severe CA103 is
+    gone, come = (Counter(one for one in each if one[2] != reads) for each in (gone, come))
     assert not gone
     assert all(str(one[2]).startswith("actions.zz.") for one in come)
 

@@ -125,12 +125,14 @@ def defaults() -> Iterator[Leak]:
 ONE = [*first_leaks(), *weakly_proven(), *strangers(), *defaults()]
 
 
-def chained(writers: int, proof: dict[str, Any] | None, path: str, name: str) -> list[Any]:
+def chained(
+    writers: int, proof: dict[str, Any] | None, path: str, name: str, **policies: str
+) -> list[Any]:
     """Actions that pass a value on, each looking up by the value that the last one wrote."""
     actions = []
     for number in range(writers):
         hole = f"person.attributes.{name}{number - 1}" if number else "person.user_id"
-        mapping = {f"{name}{number}": {"path": path, "max_length": 40}}
+        mapping = {f"{name}{number}": {"path": path, "max_length": 40, **policies}}
         actions.append(action(asking("url", hole), response(proof, mapping)))
     return actions
 
@@ -162,7 +164,7 @@ def handed_on(
     reader = action(asking(channel, hole), reading(channel, hole, proof=None))
     proven = action(asking(channel, hole), reading(channel, hole))
     bad = file(*chained(writers, proof, path, "k"), reader, attributes=names)
-    verified = chained(writers, {**BY_EMAIL, "verified": "numbers get a code by SMS"}, path, "k")
+    verified = chained(writers, BY_EMAIL, path, "k", verified="numbers get a code by SMS")
     good = [] if channel in UNQUOTED else [(file(*verified, proven, attributes=names),)]
     last = action(asking(channel, "person.user_id"), reading(channel, "person.user_id"))
     good.append((file(*verified, last, attributes=names),))
@@ -175,7 +177,8 @@ def over_files() -> Iterator[Leak]:
         mapping = {"k": {"path": path, "max_length": 40}}
         head = file(attributes={"k": FIXED})
         unproven = action(request(), response(None, mapping))
-        proven = action(request(), response(BY_EMAIL, mapping))
+        vouched = {"k": {**mapping["k"], "verified": "numbers get a code by SMS"}}
+        proven = action(request(), response(BY_EMAIL, vouched))
         reader = action(asking("url", "person.attributes.k"), response(None))
         safe = action(asking("url", "person.attributes.k"), response(BY_EMAIL))
         bad = (head, only("write", unproven), only("read", reader))

@@ -17,8 +17,9 @@ from msgspec.structs import replace
 
 from cactions.logic.fixes.from_rules import fix_from_suggestion
 from cactions.logic.lines import split_lines
+from cactions.logic.lint.records import is_element_proven, is_same_record
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
-from cactions.logic.lint.trust import is_contact_address
+from cactions.logic.lint.vocabulary import is_contact_address, vouches
 from cactions.logic.project import LoadedProject
 from cactions.logic.project.source_map import SourceMap
 from cactions.model import (
@@ -33,6 +34,8 @@ from cactions.model import (
 from cactions.rules import CHECKED, LAST
 from cactions.rules.rule import Rule, RuleContext, RuleMatch
 
+_LONGEST_DAYS: Final = 400
+"""A statement is looked at again within this time."""
 _MARK: Final = "cactions: ignore["
 _MOST_RULES: Final = 100
 """In one comment; there are fewer rules."""
@@ -64,6 +67,7 @@ class _Linter:
         self.project = project
         self.places = SourceMap(shaped.sources, shaped.homes, project.actions)
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
+        self.last_day = time.strftime("%Y-%m-%d", time.gmtime(now + _LONGEST_DAYS * 86_400))
         self.now = now
         self.comments = _collect_comments(shaped.sources)
         self.answers: dict[Key, Suppression] = {}
@@ -73,7 +77,7 @@ class _Linter:
         live = [
             suppression
             for suppression in self.project.statements
-            if suppression.expires >= self.today
+            if self.today <= suppression.expires <= self.last_day
         ]
         trusted = frozenset(suppression.where for suppression in live if not suppression.rule)
         for suppression in (*live, *self.comments.sound):
@@ -106,6 +110,9 @@ class _Linter:
             self.places.is_declared,
             partial(build_source_label, doubts=found.doubts),
             is_contact_address,
+            vouches,
+            is_same_record,
+            is_element_proven,
             trusted,
             self.now,
         )
@@ -133,7 +140,7 @@ class _Linter:
             match.hint,
             match.place or self.places.place(match.route),
             match.route.partition("#")[0],
-            rule.severity,
+            match.severity or rule.severity,
             tuple(self._build_label(label) for label in match.labels),
             match.notes,
             fix_from_suggestion(match.fix, self.places, match.place) if match.fix else None,
@@ -161,6 +168,9 @@ class _Linter:
         for suppression in self.project.statements:
             if suppression.expires < self.today:
                 yield suppression, f"expired on {suppression.expires}, and no longer holds"
+            elif suppression.expires > self.last_day:
+                why = f"ends in more than {_LONGEST_DAYS} days, and holds nothing back"
+                yield suppression, why
             elif not (
                 _build_key(suppression) in self.used
                 if suppression.rule

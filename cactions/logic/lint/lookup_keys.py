@@ -1,14 +1,17 @@
-"""Everything in an action that decides whose data comes back, each with its route."""
+"""Every value in an action's request and row filter, each with its route and its role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cactions.model import Action, JsonTemplate, Template
+from msgspec.structs import replace
+
+from cactions.logic.lint.key_roles import find_role
+from cactions.model import Action, Attribute, JsonTemplate, Template
 from cactions.rules.rule import LookupKey, RequestPart
 
 
-def list_lookup_keys(action: Action) -> tuple[LookupKey, ...]:
+def list_lookup_keys(action: Action, attributes: Mapping[str, Attribute]) -> tuple[LookupKey, ...]:
     """The references of the request and of the row filter, in the order of the file format."""
     asked, rows = action.request, action.response.rows
     route = f"actions.{action.name}.request"
@@ -22,7 +25,10 @@ def list_lookup_keys(action: Action) -> tuple[LookupKey, ...]:
     for path, reference in rows.where if rows else ():
         where = f"actions.{action.name}.response.rows.where.{path}"
         found.append(LookupKey(reference, RequestPart.WHERE, where, str(path)))
-    return tuple(found)
+    return tuple(
+        replace(key, role=find_role(key.reference, key.part, key.name, action, attributes))
+        for key in found
+    )
 
 
 def _list_in_text(

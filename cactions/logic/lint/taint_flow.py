@@ -46,7 +46,13 @@ def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
     doubts = TrustAnalysis(project, trusted)
     analysis = tuple(
         ActionAnalysis(
-            action, doubts.keys[name], doubts.find_identity_gap(action), doubts.list_trust(action)
+            action,
+            doubts.keys[name],
+            doubts.find_identity_gap(action),
+            doubts.list_trust(action),
+            doubts.list_chosen(action),
+            doubts.is_anchored(action),
+            doubts.find_echo(action),
         )
         for name, action in project.actions.items()
     )
@@ -153,7 +159,7 @@ class TaintPaths:
     def _find_user_controlled_key(self, action: Action) -> LookupKey | None:
         """The first lookup key of an action that is user-controlled."""
         if action.name not in self.chosen:
-            keys = self.doubts.keys[action.name]
+            keys = self.doubts.list_chosen(action)
             tainted = (key for key in keys if self.doubts.get_trust(key.reference, action).tainted)
             self.chosen[action.name] = next(tainted, None)
         return self.chosen[action.name]

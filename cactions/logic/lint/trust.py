@@ -12,9 +12,21 @@ from collections.abc import Iterable
 from typing import Final
 
 from cactions.logic.lint.lookup_keys import list_lookup_keys
+from cactions.logic.lint.records import get_last_name, is_same_record
+from cactions.logic.lint.vocabulary import (
+    ASSIGNED,
+    AUDIT,
+    SELECTORS,
+    SHARED,
+    TYPED_TEXTS,
+    is_contact_address,
+    split_words,
+    vouches,
+)
 from cactions.model import (
     Action,
     AttributeMapping,
+    DataType,
     Input,
     PersonAttribute,
     PersonField,
@@ -23,6 +35,7 @@ from cactions.model import (
     SamePerson,
     Trust,
 )
+from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 
 Writer = tuple[Action, AttributeMapping]
 
@@ -30,31 +43,15 @@ _CLAIMED: Final = ("email", "user_id")
 TYPED: Final = ("phone", "name", "avatar")
 """Contact fields that are whatever people say they are."""
 _TELLING: Final = ("id", *_CLAIMED)
-_REACHED: Final = (
-    r"(^|[^a-z])(e?[-_ ]?mail|phone|tel|telephone|mobile|msisdn|sms|whatsapp|fax|cell|number)s?"
-    r"([^a-z]|$)|mail|phone|address"
-)
-"""What people are reached by; they type it wherever they sign up."""
-_ASSIGNED: Final = (
-    r"(^|[-_. ])(id|ids|uuid|guid|key|ref|reference)$|[a-z](Id|ID|Key|Ref|Uuid|UUID)$"
-)
-"""Names of what a third party assigns."""
-
-
-def is_contact_address(name: str) -> bool:
-    """Whether a name speaks of an address or a number that people are reached by."""
-    return bool(re.search(_REACHED, name, re.IGNORECASE))
 
 
 def rests_on_contact_address(proof: SamePerson) -> bool:
     """Whether an identity check compares an address or a number, which anyone may have entered."""
-    return is_contact_address(proof.equals.name) or is_contact_address(
-        _get_last_name(proof.path.segments)
-    )
+    return is_contact_address(proof.equals.name) or is_contact_address(get_last_name(proof.path))
 
 
 class TrustAnalysis:
-    """What of a project may not be what it seems.
+    """What of a project an attacker may have chosen.
 
     ``dirty`` are the attributes that other actions fill with unproven values, ``writers``
     all mappings onto each attribute, ``used`` the trusted routes that made a difference.
@@ -64,7 +61,10 @@ class TrustAnalysis:
         self.project = project
         self.trusted = trusted
         self.used: set[str] = set()
-        self.keys = {name: list_lookup_keys(action) for name, action in project.actions.items()}
+        self.keys = {
+            name: list_lookup_keys(action, project.attributes)
+            for name, action in project.actions.items()
+        }
         self.sent = {
             name: frozenset(key.reference for key in keys if key.is_sent)
             for name, keys in self.keys.items()
@@ -75,23 +75,24 @@ class TrustAnalysis:
         self._settle()
 
     def _settle(self) -> None:
-        """Attributes with unproven values, and then those that are proven by these."""
-        proven_by: dict[str, list[Action]] = {}
+        """Attributes with unproven values, and then those of actions that read these."""
+        readers: dict[str, list[Action]] = {}
         for action in self.project.actions.values():
             proof = action.response.same_person
-            if proof and isinstance(proof.equals, PersonAttribute):
-                proven_by.setdefault(proof.equals.name, []).append(action)
+            read = {key.reference for key in self.keys[action.name]}
+            for reference in {*read, *((proof.equals,) if proof else ())}:
+                if isinstance(reference, PersonAttribute):
+                    readers.setdefault(reference.name, []).append(action)
         waiting = [writer for writers in self.writers.values() for writer in writers]
         while waiting:
             action, mapping = waiting.pop()
             name = mapping.attribute.name
             if name not in self.dirty and self.is_tainted_by(action, mapping):
                 self.dirty.add(name)
-                again = proven_by.get(name, ())
                 waiting += [
-                    (writing_action, attribute_mapping)
-                    for writing_action in again
-                    for attribute_mapping in writing_action.response.mapping
+                    (reader, attribute_mapping)
+                    for reader in readers.get(name, ())
+                    for attribute_mapping in reader.response.mapping
                 ]
 
     def is_tainted_by(self, action: Action, mapping: AttributeMapping) -> bool:
@@ -109,12 +110,19 @@ class TrustAnalysis:
         proof = action.response.same_person
         if proof is None or (why := self.find_identity_gap(action)):
             return "nothing proves its answer" if proof is None else why
-        if proof.verified:
+        if vouches(mapping.verified):
             return ""
+        last = get_last_name(mapping.path)
+        reached = is_contact_address(last) or is_contact_address(mapping.attribute.name)
+        if reached and mapping.path != proof.path:
+            return "people may have typed it at the third party"
+        if vouches(proof.verified):
+            typed = split_words(last)[-1:]
+            free = bool(typed) and typed[0] in TYPED_TEXTS
+            return "people may have typed it at the third party" if free else ""
         if rests_on_contact_address(proof):
             return "nothing declares that the service verifies what the identity check compares"
-        last = _get_last_name(mapping.path.segments)
-        if re.search(_ASSIGNED, last, re.IGNORECASE) and not is_contact_address(last):
+        if re.search(ASSIGNED, last, re.IGNORECASE) and not is_contact_address(last):
             return ""
         return "people may have typed it at the third party"
 
@@ -123,15 +131,91 @@ class TrustAnalysis:
         proof = action.response.same_person
         if proof is None:
             return "nothing proves that the answer is theirs"
-        if proof.equals in self.sent[action.name]:
-            return f"{proof.equals} is sent in the request, and comes back for any person"
-        if _is_common(proof.equals, self.project):
+        if (sent := self._find_echo(action, proof)) and not self._is_matched(action, proof):
+            return f"{sent} is sent in the request, and comes back for any person"
+        if self._is_common(proof):
             return f"{proof.equals} is the same for many people"
         if self.get_trust(proof.equals, action).tainted:
             return f"the person may have chosen {proof.equals} themselves"
         if isinstance(proof.equals, PersonAttribute) and proof.equals.name in self.dirty:
             return f"{proof.equals} is written by an action that proves nothing"
         return ""
+
+    def find_echo(self, action: Action) -> str:
+        """The identifier that is sent and that comes back as the proof; empty if there is none."""
+        proof = action.response.same_person
+        return self._find_echo(action, proof) if proof else ""
+
+    def _find_echo(self, action: Action, proof: SamePerson) -> str:
+        sent = self.sent[action.name]
+        if proof.equals in sent:
+            return str(proof.equals)
+        if not isinstance(proof.equals, PersonAttribute):
+            return ""
+        sources = {
+            split_words(get_last_name(mapping.path))
+            for _, mapping in self.writers.get(proof.equals.name, ())
+        }
+        copied = (each for each in sent if isinstance(each, PersonField) and each.name in _CLAIMED)
+        return next((str(each) for each in copied if split_words(each.name) in sources), "")
+
+    def _is_matched(self, action: Action, proof: SamePerson) -> bool:
+        """Whether no one can choose what is asked for, and data and proof are in one object."""
+        return not self.list_chosen(action) and all(
+            is_same_record(proof.path, mapping.path) for mapping in action.response.mapping
+        )
+
+    def list_chosen(self, action: Action) -> tuple[LookupKey, ...]:
+        """The values that find the record, and that an attacker can choose."""
+        anchored = self.is_anchored(action)
+        writes = bool(action.response.mapping) or not action.request.is_read
+        return tuple(
+            key
+            for key in self.keys[action.name]
+            if key.role is KeyRole.SELECTOR
+            or (key.role is KeyRole.UNKNOWN and writes and not anchored)
+            if self.is_choosable(key.reference, action)
+        )
+
+    def is_choosable(self, reference: Reference, action: Action) -> bool:
+        """Whether an attacker can choose a value, by hand or through another action."""
+        written = isinstance(reference, PersonAttribute) and reference.name in self.dirty
+        return written or self.get_trust(reference, action).tainted
+
+    def is_anchored(self, action: Action) -> bool:
+        """Whether the request names the person by what no one can choose, or has their token."""
+        if any(token.is_user_token for token in action.request.tokens):
+            return True
+        return any(
+            key.role is KeyRole.SELECTOR
+            and (
+                key.part is not RequestPart.HEADER
+                or not SELECTORS.isdisjoint(split_words(key.name))
+            )
+            and (key.is_sent or action.request.is_read)
+            and AUDIT.isdisjoint(split_words(key.name))
+            and not self.is_choosable(key.reference, action)
+            for key in self.keys[action.name]
+        )
+
+    def _is_common(self, proof: SamePerson) -> bool:
+        reference = proof.equals
+        if isinstance(reference, PersonField):
+            return reference.name not in _TELLING
+        if isinstance(reference, Input):
+            return False
+        attribute = self.project.attributes.get(reference.name)
+        if attribute is None:
+            return False
+        writers = self.writers.get(reference.name, ())
+        listed = bool(writers) and all(mapping.values or mapping.one_of for _, mapping in writers)
+        named = not SHARED.isdisjoint(split_words(reference.name))
+        return bool(
+            listed
+            or named
+            or attribute.options
+            or attribute.data_type not in (DataType.STRING, DataType.INTEGER)
+        )
 
     def list_trust(self, action: Action) -> dict[Reference, Trust]:
         read = [key.reference for key in self.keys[action.name]]
@@ -160,8 +244,8 @@ class TrustAnalysis:
             return Trust.SYSTEM
         if action.audiences != ("users",) and set(action.audiences) != {"users"}:
             return Trust.ANONYMOUS
-        verified = self.project.workspace.identity_verification
-        return Trust.VERIFIED if verified else Trust.USER_WRITABLE
+        verification = self.project.workspace.identity_verification
+        return Trust.VERIFIED if verification.verifies(name) else Trust.USER_WRITABLE
 
     def get_input_number(self, action: Action, name: str) -> int:
         """Where an input stands in its list."""
@@ -187,19 +271,3 @@ def _group_writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
 
 def _get_action_name(writer: Writer) -> str:
     return writer[0].name
-
-
-def _is_common(reference: Reference, project: Project) -> bool:
-    if isinstance(reference, PersonField):
-        return reference.name not in _TELLING
-    if isinstance(reference, Input):
-        return False
-    attribute = project.attributes.get(reference.name)
-    return attribute is not None and bool(
-        attribute.options or attribute.data_type.value not in ("string", "integer")
-    )
-
-
-def _get_last_name(segments: tuple[object, ...]) -> str:
-    names = [item for item in segments if isinstance(item, str)]
-    return names[-1] if names else ""

@@ -100,6 +100,7 @@ def _build_inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]
             required=item.scalar("required", False),
             description=item.scalar("description", ""),
             default_value=default.value if default else None,
+            is_content=item.has("role"),
         )
     return found
 

@@ -66,7 +66,9 @@ WORKSPACE: Final = RecordSchema(
     {
         "kind": FieldSchema(TextSchema(words=("local",)), "where people live: the embedded store"),
         "identity_verification": FieldSchema(
-            BooleanSchema(), "whether Intercom's identity verification is enforced"
+            TextSchema(words=("off", "user_id", "email", "jwt", "true", "false")),
+            "what Intercom verifies: off, user_id, email or jwt (both); true is the same as jwt"
+            " where an action needs both",
         ),
         "people": FieldSchema(
             EitherSchema(TextSchema(), ListSchema(PERSON)),
@@ -104,6 +106,9 @@ DATA_INPUT: Final = RecordSchema(
         "description": FieldSchema(TextSchema(), "what it is, for teammates"),
         "required": FieldSchema(BooleanSchema(), "whether the action refuses to run without it"),
         "default_value": FieldSchema(ScalarSchema(), "used where none is given"),
+        "role": FieldSchema(
+            TextSchema(words=("content",)), "content: the text of a message; it finds nothing"
+        ),
     }
 )
 
@@ -123,6 +128,7 @@ MAPPING: Final = RecordSchema(
         "overwrite": FieldSchema(
             _build_word_schema(Overwrite), "always (default), if_empty, if_ours or never"
         ),
+        "verified": FieldSchema(TextSchema(), "why what the service has there is true"),
     }
 )
 

@@ -21,6 +21,7 @@ from cactions.model import (
     AllowedAddress,
     Attribute,
     Finding,
+    IdentityVerification,
     PersonAttribute,
     Project,
     Reference,
@@ -184,11 +185,11 @@ class _ProjectLoader:
         found = self._find_single("workspace")
         flag = self.snapshot.identity_verification if self.snapshot else None
         if found is None:
-            return Workspace(bool(flag))
+            return Workspace(IdentityVerification.from_flag(flag))
         shaped = people.build_workspace(found[1], replace(scope, faults=found[0].faults))
         if flag is None or found[1].has("identity_verification"):
             return shaped
-        return replace(shaped, identity_verification=flag)
+        return replace(shaped, identity_verification=IdentityVerification.from_flag(flag))
 
     def _build_suppressions(self, scope: Scope) -> Iterator[Suppression]:
         for draft in self.drafts:

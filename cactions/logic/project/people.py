@@ -18,6 +18,7 @@ from cactions.model import (
     MATCH_FIELDS,
     Attribute,
     DataType,
+    IdentityVerification,
     Person,
     PersonAttribute,
     Workspace,
@@ -46,7 +47,8 @@ def build_attribute(name: str, at: LocatedValue, scope: Scope) -> Attribute | No
 def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
     """The embedded workspace."""
     people = at.get("people")
-    verified = at.scalar("identity_verification", False)
+    word = at.scalar("identity_verification", "off")
+    verified = IdentityVerification("off" if word == "false" else word)
     if people is None:
         return Workspace(verified)
     if isinstance(people.value, str):

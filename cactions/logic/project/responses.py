@@ -92,6 +92,7 @@ def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeM
         values=_build_values(at.get("values"), attribute, scope),
         date=DateForm(date) if date else None,
         redacted=attribute.redacted,
+        verified=at.scalar("verified", ""),
         on_missing=WhenEmpty(at.scalar("on_missing", "keep")),
         on_null=WhenEmpty(at.scalar("on_null", "keep")),
         overwrite=Overwrite(at.scalar("overwrite", "always")),

@@ -1,0 +1,83 @@
+"""What each value in a request does: it finds a record, narrows or orders, or is content.
+
+Names decide, as a reviewer would read them: ``order_id`` finds a record, ``limit`` narrows a list,
+and the ``comment`` of a ticket is content. A name that says nothing of this is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from cactions.logic.lint.vocabulary import (
+    CONTENTS,
+    FILTERS,
+    PAGING,
+    SELECTORS,
+    split_words,
+)
+from cactions.model import (
+    Action,
+    Attribute,
+    DataType,
+    Input,
+    InputType,
+    PersonAttribute,
+    PersonField,
+    Reference,
+)
+from cactions.rules.rule import KeyRole, RequestPart
+
+
+def find_role(
+    reference: Reference,
+    part: RequestPart,
+    name: str,
+    action: Action,
+    attributes: Mapping[str, Attribute],
+) -> KeyRole:
+    """The role of a value under this name. ``name`` is empty in a URL and in a text body."""
+    if isinstance(reference, PersonField):
+        own = KeyRole.CONTENT if _is_content(part, name) else KeyRole.SELECTOR
+        return own if reference.name in ("name", "avatar") else KeyRole.SELECTOR
+    if _is_content(part, name or reference.name):
+        return KeyRole.CONTENT
+    if isinstance(reference, PersonAttribute):
+        known = attributes.get(reference.name)
+        closed = known and known.data_type in (DataType.BOOLEAN, DataType.DATE)
+        return KeyRole.FILTER if closed else _find_attribute_role(reference.name, name)
+    return _find_input_role(reference, part, name, action)
+
+
+def _find_attribute_role(attribute: str, name: str) -> KeyRole:
+    """An attribute finds a record, unless its name says that it narrows an answer."""
+    narrows = _get_role(attribute) is KeyRole.FILTER and _get_role(name) is not KeyRole.SELECTOR
+    return KeyRole.FILTER if narrows else KeyRole.SELECTOR
+
+
+def _find_input_role(reference: Input, part: RequestPart, name: str, action: Action) -> KeyRole:
+    declared = next((each for each in action.inputs if each.name == reference.name), None)
+    if declared and declared.is_content and part is RequestPart.BODY:
+        return KeyRole.CONTENT
+    if declared and declared.type is InputType.BOOLEAN:
+        return KeyRole.FILTER
+    roles = (_get_role(reference.name), _get_role(name))
+    if KeyRole.SELECTOR in roles:
+        return KeyRole.SELECTOR
+    is_filter = KeyRole.FILTER in roles and part is not RequestPart.URL
+    return KeyRole.FILTER if is_filter else KeyRole.UNKNOWN
+
+
+def _is_content(part: RequestPart, name: str) -> bool:
+    words = split_words(name)
+    return part is RequestPart.BODY and bool(words) and words[-1] in CONTENTS
+
+
+@lru_cache(1_000)
+def _get_role(name: str) -> KeyRole:
+    words = split_words(name)
+    if not words:
+        return KeyRole.UNKNOWN
+    if words[-1] in FILTERS or not PAGING.isdisjoint(words):
+        return KeyRole.FILTER
+    return KeyRole.UNKNOWN if SELECTORS.isdisjoint(words) else KeyRole.SELECTOR

@@ -1,0 +1,90 @@
+"""Words in names, and what they say of the value behind a name.
+
+The lists are English, as are the APIs of the services. A name that is in none of them is judged by
+where its value comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+SELECTORS: Final = frozenset(
+    "id ids uuid guid gid no nr num number key ref reference account acct customer client user"
+    " username login member owner holder contact person email mail phone mobile msisdn tel"
+    " telephone iban card contract policy subscription order invoice booking reservation shipment"
+    " tracking ticket case claim patient vin imei serial license licence plate passport tenant org"
+    " shop merchant device meter profile nickname alias parcel".split()
+)
+"""What finds a record that belongs to a person."""
+FILTERS: Final = frozenset(
+    "limit page size offset count top skip per sort orderby locale lang language country region"
+    " currency timezone tz status state year month week day days date from to since until before"
+    " after start starts end ends begin time hour weekday format fields field expand include"
+    " includes type kind category priority urgency quantity amount weight guests score rating"
+    " units unit scope channel mode view depth active enabled flag consent quarter period range"
+    " version".split()
+)
+"""Last words of what narrows, orders or formats an answer."""
+PAGING: Final = frozenset("page limit offset per sort".split())
+CONTENTS: Final = frozenset(
+    "message subject comment comments text body description note notes title reason summary"
+    " details content feedback remark remarks headline".split()
+)
+"""Last words of what a message or a record says."""
+TYPED_TEXTS: Final = frozenset(
+    "note notes comment comments text message description nickname nick username handle alias bio"
+    " title name label tag tags memo remark remarks custom answer input address street city".split()
+)
+"""Last words of what people type at a third party."""
+SHARED: Final = frozenset(
+    "company org organisation organization employer plan tier segment status country city region"
+    " state language locale currency gender sex age birth birthday year role type category team"
+    " department industry source zip postcode timezone group brand".split()
+)
+"""What is the same for many people."""
+PEOPLE: Final = frozenset(
+    "user viewer me subject holder insured owner payer payee buyer seller recipient sender guardian"
+    " child parent pupil student patient doctor driver passenger guest member contact customer"
+    " client person employee manager inviter invitee admin beneficiary tenant landlord spouse"
+    " partner author assignee requester donor winner host".split()
+)
+"""Last words of the objects that are people in an answer."""
+WRAPPERS: Final = frozenset("data result results response payload body d root".split())
+"""Names of what only wraps an answer."""
+AUDIT: Final = frozenset("by actor agent correlation request trace metadata source audit".split())
+"""What a service only writes down."""
+ASSIGNED: Final = (
+    r"(^|[-_. ])(id|ids|uuid|guid|key|ref|reference|number)$"
+    r"|[a-z](Id|ID|Key|Ref|Uuid|UUID|Number)$"
+)
+"""Names of what a third party assigns."""
+
+_NAMED: Final = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])"
+_REACHED: Final = (
+    r"(^|[^a-z])(e?[-_ ]?mail|phone|tel|telephone|mobile|msisdn|sms|whatsapp|fax|cell)s?"
+    r"([^a-z]|$)|mail|phone"
+)
+"""What people are reached by; they type it wherever they sign up."""
+_SAYS_NOTHING: Final = (
+    r"(?i)\W*(\S*|(todo|tbd|fixme|to be|not|never|un(verified|known|clear)|n/a|na|none|maybe"
+    r"|probably|assume|trust me|no idea|don.?t know|should be|we think)\b.*)\W*"
+)
+"""A statement of one word, and what says that something is not verified."""
+
+
+@lru_cache(1_000)
+def split_words(name: str) -> tuple[str, ...]:
+    """The words of a name in small letters: ``User_Id__c`` is user, id, c."""
+    return tuple(word.lower() for word in re.findall(_NAMED, name))
+
+
+def is_contact_address(name: str) -> bool:
+    """Whether a name speaks of an address or a number that people are reached by."""
+    return bool(re.search(_REACHED, name, re.IGNORECASE))
+
+
+def vouches(statement: str) -> bool:
+    """Whether a ``verified`` statement says why a value is true; a placeholder does not."""
+    return bool(statement.strip()) and not re.fullmatch(_SAYS_NOTHING, statement, re.DOTALL)
