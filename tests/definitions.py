@@ -52,7 +52,7 @@ def action(
 def file(
     *one: dict[str, Any],
     attributes: dict[str, Any] | None = None,
-    verification: bool | str = True,
+    verification: bool | str = "jwt",
     **rest: Any,
 ) -> str:
     """A file with these actions, called ``look``, ``look2`` …, and the declarations they need."""

@@ -22,7 +22,7 @@ PROVEN = (
 )
 ONE = f"{HEAD}{ATTRIBUTE}actions:\n  one:\n{REQUEST}{URL}"
 DAY = "reason: r, owner: o, expires: 2099-12-31"
-WORKSPACE = "workspace:\n  identity_verification: true\n"
+WORKSPACE = "workspace:\n  identity_verification: jwt\n"
 
 
 class Shape(NamedTuple):

@@ -29,7 +29,7 @@ def project(server: Server, **action: Any) -> dict[str, Any]:
             ]
         },
         "workspace": {
-            "identity_verification": True,
+            "identity_verification": "jwt",
             "people": [
                 {"user_id": "u-1", "email": "ada@example.com", "name": "Ada", "test": True,
                  "attributes": {"tier": "silver"}},

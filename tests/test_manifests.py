@@ -33,7 +33,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 INSTALL, VALIDATE = ACTION["runs"]["steps"]
 
 GOOD = (ROOT / EXAMPLE).read_text()
-BAD = GOOD.replace("identity_verification: true", "identity_verification: false")
+BAD = GOOD.replace("identity_verification: jwt", "identity_verification: false")
 
 
 PACKAGES = "\n".join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))])

@@ -33,7 +33,7 @@ def load_projects(
     """What the files of each folder say. ``known`` reads a snapshot; ``leaks``: with all rules."""
     return [
         lint_folder(action_folder, environment, leaks=leaks)
-        for action_folder in find_folders(paths, known)
+        for action_folder in find_folders(paths, known, only=True)
     ]
 
 
@@ -41,12 +41,12 @@ def find_folders(
     paths: Sequence[Path],
     known: Callable[[Path], Snapshot],
     *,
-    whole: bool = False,
+    only: bool = False,
     stdin: Path | None = None,
 ) -> list[ActionFolder]:
     """The files by folder. ``stdin`` is the file whose text is read from there.
 
-    ``whole``: a file that is named stands for all action files of its folder.
+    A file that is named stands for all action files of its folder, unless ``only``.
     """
     found: list[ActionFolder] = []
     asked = action_files.find(paths)
@@ -55,7 +55,7 @@ def find_folders(
     for home, group in asked.items():
         file = home / SNAPSHOT
         snapshot = known(file) if os.path.lexists(file) else None
-        named = action_files.list_whole_folder(home, group) if whole else group
+        named = group if only else action_files.list_whole_folder(home, group)
         found.append(ActionFolder(tuple(action_files.load(named, stdin)), snapshot))
     return found
 

@@ -107,6 +107,7 @@ from cactions.model.template import (
 from cactions.model.trust import (
     SNAPSHOT_DAYS,
     Flow,
+    ProofStrength,
     Snapshot,
     SuppressedFinding,
     Suppression,

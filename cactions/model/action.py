@@ -12,7 +12,7 @@ from cactions.model.json_value import Json, Scalar
 from cactions.model.person import Attribute, DataType, Person, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
 from cactions.model.template import Path, Reference
-from cactions.model.trust import Snapshot, Suppression
+from cactions.model.trust import ProofStrength, Snapshot, Suppression
 
 
 class WhenEmpty(Enum):
@@ -76,12 +76,17 @@ class Rows(Struct, frozen=True):
 
 
 class SamePerson(Struct, frozen=True):
-    """The proof that the answer belongs to the matched person. ``path`` starts at the row."""
+    """The proof that the answer belongs to the matched person. ``path`` starts at the row.
+
+    ``strength`` and ``basis`` (why it is no more) are those of the leak analysis.
+    """
 
     path: Path
     equals: Reference
     verified: str = ""
     redacted: bool = False
+    strength: ProofStrength = ProofStrength.PROVEN
+    basis: str = ""
 
 
 class AttributeMapping(Struct, frozen=True):

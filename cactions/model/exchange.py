@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from cactions.model.json_value import ABSENT, Value
 from cactions.model.request import Limits
+from cactions.model.trust import ProofStrength
 
 if TYPE_CHECKING:
     from cactions.model.masked_text import MaskedText
@@ -56,7 +57,7 @@ class Response(Struct, frozen=True):
 
 
 class Proof(Struct, frozen=True):
-    """Both sides of ``same_person``, for the reader to see."""
+    """Both sides of ``same_person``, for the reader to see, and what it is worth."""
 
     path: str
     equals: str
@@ -64,3 +65,5 @@ class Proof(Struct, frozen=True):
     found: Value = ABSENT
     redacted: bool = False
     verified: str = ""
+    strength: ProofStrength = ProofStrength.PROVEN
+    basis: str = ""

@@ -37,6 +37,18 @@ class Trust(Enum):
         return self in (Trust.USER_WRITABLE, Trust.ANONYMOUS)
 
 
+class ProofStrength(Enum):
+    """What an identity check that holds is worth, by the leak analysis of its action."""
+
+    PROVEN = "proven"
+    MATCHED = "matched"
+    """The record carries the identifier that was sent, and that no one else can choose."""
+    DOUBTFUL = "doubtful"
+    """There is a warning: a value is compared or mapped that the service may not verify."""
+    UNPROVEN = "unproven"
+    """It proves nothing; an error that says so is suppressed."""
+
+
 class Suppression(Struct, frozen=True):
     """A suppression of a rule at a location until a day, or trust in the location.
 

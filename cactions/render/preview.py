@@ -6,7 +6,18 @@ carefully as a change; colour says nothing that the words do not.
 
 from __future__ import annotations
 
-from cactions.model import ChangeKind, FailureReason, Plan, PlanFailure, Proof, SentCall, Subject
+from typing import Final
+
+from cactions.model import (
+    ChangeKind,
+    FailureReason,
+    Plan,
+    PlanFailure,
+    Proof,
+    ProofStrength,
+    SentCall,
+    Subject,
+)
 from cactions.render import changes, messages
 from cactions.render.layout import (
     LabeledValue,
@@ -82,6 +93,14 @@ def _render_answer(call: SentCall) -> StyledLine:
     )
 
 
+_STRENGTHS: Final = {
+    ProofStrength.PROVEN: ("proven", Style.GOOD),
+    ProofStrength.MATCHED: ("matched", Style.GOOD),
+    ProofStrength.DOUBTFUL: ("compared", Style.CAUTION),
+    ProofStrength.UNPROVEN: ("NOT proven", Style.CAUTION),
+}
+
+
 def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
     if proof is None:
         return ((Span("not proven:", Style.CAUTION), Span(f" {_UNPROVEN}")),)
@@ -91,7 +110,8 @@ def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
         render_value(proof.expected, value_style),
     )
     path, equals = Span(proof.path, Style.PATH), Span(proof.equals, Style.PATH)
-    proven = Span("proven:", Style.GOOD)
+    words, style = _STRENGTHS[proof.strength]
+    proven = Span(f"{words}:", style)
     line = (
         proven,
         Span(" "),
@@ -105,7 +125,9 @@ def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
     )
     if found == expected:
         line = (proven, Span(" "), path, Span(" and "), equals, Span(" are both "), *found)
-    return (line, span(f"verified: {proof.verified}")) if proof.verified else (line,)
+    notes = [span(proof.basis)] if proof.basis else []
+    notes += [span(f"verified: {proof.verified}")] if proof.verified else []
+    return (line, *notes)
 
 
 def _plan(plan: Plan, closing: str, width: int) -> list[StyledLine]:

@@ -41,7 +41,8 @@ Good:
           mapping: {tier: $.tier}
 
 Fix: turn identity verification on in Intercom, then write what it signs under ``workspace``:
-``user_id``, ``email`` or ``jwt``. Leave leads and visitors out of ``audiences``, or give them an action of their own that uses the contact's ``id``.
+``user_id``, ``email`` or ``jwt``. Leave leads and visitors out of ``audiences``, or give them an
+action of their own that uses the contact's ``id``.
 
 Suppress: only where the action cannot be reached from the Messenger at all; say so as the reason.
 """
@@ -51,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import IdentityVerification, Label, PersonField
-from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
+from cactions.rules.rule import ERROR, INFO, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _IDENTIFYING = ("id", "email", "user_id")
 
@@ -59,6 +60,15 @@ _IDENTIFYING = ("id", "email", "user_id")
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """One for each action: at what tells the person, its audience or the workspace beside it."""
     verification = view.project.workspace.identity_verification
+    where = "workspace.identity_verification"
+    is_true = verification is IdentityVerification.UNSPECIFIED and view.is_declared(where)
+    if is_true and view.facts:
+        yield RuleMatch(
+            where,
+            "true does not say what Intercom signs; it is read as whatever an action needs",
+            "write user_id, email or jwt (both)",
+            severity=INFO,
+        )
     for analysis in view.facts:
         anonymous = [text for text in analysis.action.audiences if text != "users"]
         claims = [

@@ -69,13 +69,20 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 f"{analysis.route}.response.mapping#",
                 "nothing proves that the answer is about the matched person",
                 "add same_person: {path: $.email, equals: person.email}",
-                fix=_build_fix(analysis),
+                fix=_build_fix(analysis, view),
             )
 
 
-def _build_fix(analysis: ActionAnalysis) -> SuggestedFix:
+def _build_fix(analysis: ActionAnalysis, view: RuleContext) -> SuggestedFix | None:
+    """A comparison with what was not sent, and that no visitor can claim; None without any."""
+    verification = view.project.workspace.identity_verification
+    if set(analysis.action.audiences) != {"users"}:
+        return None
     sent = {str(key.reference) for key in analysis.keys if key.is_sent}
-    name = next((literal for literal in _PROOFS if f"person.{literal}" not in sent), "id")
+    names = [each for each in _PROOFS if verification.verifies(each)]
+    name = next((each for each in names if f"person.{each}" not in sent), "")
+    if not name:
+        return None
     text = f"same_person: {{path: $.{name}, equals: person.{name}}}"
     title = "prove the answer; look up what the third party calls the field"
     return SuggestedFix(title, f"{analysis.route}.response", EditKind.INSERT, text)

@@ -31,7 +31,7 @@ NOW: Final = 1_800_000_000.0
 
 HEAD: Final = """\
 version: 1
-workspace: {kind: local, identity_verification: true}
+workspace: {kind: local, identity_verification: jwt}
 servers:
   shop: {production: "https://api.shop.example"}
 tokens:

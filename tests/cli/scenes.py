@@ -100,7 +100,7 @@ def every_why(home: Path) -> None:
     document = {
         "version": 1,
         "workspace": {
-            "identity_verification": True,
+            "identity_verification": "jwt",
             "people": [
                 {"user_id": "u-1", "email": "ada@example.com", "attributes": {
                     **texts, "not_an_option": "silver"}},
@@ -209,7 +209,7 @@ APPLIED = f"run {LOYALTY} --yes"
 
 SLIPS = """\
 version: 1
-workspace: {identity_verification: true}
+workspace: {identity_verification: jwt}
 attributes:
   store: {data_type: string, messenger_writable: false}
 actions:
@@ -227,7 +227,7 @@ actions:
 
 SUPPRESSED = """\
 version: 1
-workspace: {identity_verification: true}
+workspace: {identity_verification: jwt}
 attributes:
   store: {data_type: string, messenger_writable: true}
   tier: {data_type: string, options: [silver, gold], messenger_writable: true}
@@ -269,7 +269,7 @@ actions:
 
 LEAK = """\
 version: 1
-workspace: {identity_verification: true}
+workspace: {identity_verification: jwt}
 attributes:
   shop_id: {data_type: string, messenger_writable: true}
   crm_id: {data_type: string, messenger_writable: false}
@@ -325,7 +325,7 @@ SCENES: dict[str, Scene] = {
     "explain": Scene(("explain CA102", "explain ca104 --json", "explain", "explain CA1O1")),
     "diff_leak": Scene(
         ("diff loyalty --person u-1 --replay", "run loyalty --person u-1 --replay --yes", "test"),
-        edited(FILE, ("identity_verification: true", "identity_verification: false")),
+        edited(FILE, ("identity_verification: jwt", "identity_verification: false")),
     ),
     "request": Scene(both("request loyalty --person u-1")),
     "request_post": Scene(both("request billing --person u-1")),

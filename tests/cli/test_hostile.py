@@ -36,7 +36,7 @@ def project(text: str) -> dict[str, Any]:
     return {
         "version": 1,
         "workspace": {
-            "identity_verification": True,
+            "identity_verification": "jwt",
             "people": [
                 {
                     "user_id": "u-1",

@@ -308,7 +308,7 @@ def test_a_linked_folder_is_not_listed(
     outside = tmp_path_factory.mktemp("outside")
     (outside / f"actions.{CANARY}.yaml").write_text("")
     (home / "sub").symlink_to(outside)
-    for words in (("sub",), ("--whole-folder", "sub/actions.yaml"), ("-f", "sub")):
+    for words in (("sub",), ("sub/actions.yaml",), ("-f", "sub")):
         done = cli("validate", *words)
         assert Exit.NOTHING_DONE == done.code
         assert CANARY not in done.out + done.err

@@ -17,7 +17,7 @@ BEGINNINGS = (
 )  # fmt: skip
 PIECES = (*BEGINNINGS[1:], "etc/passwd", "x", "0", "_", "actions", "\u200b", "\x1b[31m", "z" * 70)
 COUNT = 200
-HEAD = "version: 1\nworkspace: {identity_verification: true}\n"
+HEAD = "version: 1\nworkspace: {identity_verification: jwt}\n"
 ACTION = (
     "{match: user_id, request: {http_method: get, url: https://api.shop.example/v1%s},"
     " response: {mapping: {}}%s}"

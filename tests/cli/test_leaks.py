@@ -20,7 +20,7 @@ def leaky(home: Path) -> None:
     """The workspace no longer verifies identities."""
     path = home / EXAMPLE
     text = path.read_text()
-    path.write_text(text.replace("identity_verification: true", "identity_verification: false"))
+    path.write_text(text.replace("identity_verification: jwt", "identity_verification: false"))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def attributes(**changed: object) -> str:
     document = {
         "format": "cactions.attributes/1",
         "taken": 1_700_000_000,
-        "identity_verification": True,
+        "identity_verification": "jwt",
         "attributes": [
             {"name": "tier", "data_type": "string", "options": ["silver", "gold"],
              "messenger_writable": False}

@@ -1,8 +1,9 @@
 """Definitions by authors who did not know the rules: leaks are found, honest ones are left alone.
 
 They were written from the public documentation of the platform and of the services, in the shapes
-of Shopify, Stripe, Chargebee, Salesforce, HubSpot, Zendesk, Zuora, GraphQL, SOAP, JSON:API, tickets,
-refunds and bookings. The first line of each says who can do what to whom, or why it is safe.
+of Shopify, Stripe, Chargebee, Salesforce, HubSpot, Zendesk, Zuora, GraphQL, SOAP, JSON:API,
+tickets, refunds and bookings. The first line of each says who can do what to whom, or why it is
+safe.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def head(verified: bool) -> str:
     return json.dumps(
         {
             "version": 1,
-            "workspace": {"identity_verification": verified},
+            "workspace": {"identity_verification": "jwt" if verified else "off"},
             "attributes": ATTRIBUTES,
         }
     )

@@ -33,9 +33,9 @@ def command(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
     ] = False,
-    whole: Annotated[
+    only: Annotated[
         bool,
-        typer.Option("--whole-folder", help="Check all action files of the folders of the FILES."),
+        typer.Option("--only", help="Check the FILES alone, without the others of their folder."),
     ] = False,
     stdin: Annotated[
         Path | None,
@@ -58,7 +58,8 @@ def command(
 ) -> None:
     """Validate action files and find data leaks between users.
 
-    All files of a folder are one graph. Exit code 0 when no error is found, else 1.
+    A file is checked together with all action files of its folder, because what one action writes
+    can be what another one reads. Exit code 0 when no error is found, else 1.
 
     Example: cactions validate actions.yaml
     """
@@ -70,7 +71,7 @@ def command(
         fail_on,
         _choose_fix_mode(fix, diff),
         stdin,
-        whole,
+        only,
         output,
     )
     if options.fixing is FixMode.OFFERED:

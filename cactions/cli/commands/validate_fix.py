@@ -44,7 +44,7 @@ def run_fix(options: ValidateOptions) -> Exit:
     """
     streamed = STDIN in options.paths
     _refuse(options, streamed=streamed)
-    action_folders = load_folders(options._replace(whole=True))
+    action_folders = load_folders(options._replace(only=False))
     wanted = partial(_is_fixable, _list_changeable_files(options), streamed and not options.stdin)
     states = [
         apply_fixes(action_folder.files, partial(_look, action_folder, options.environment), wanted)
@@ -111,19 +111,17 @@ def _look(
     return lint_folder(folder._replace(files=tuple(files)), environment)
 
 
-def _list_changeable_files(options: ValidateOptions) -> AbstractSet[str] | None:
-    """The files that may be changed; None for all that are looked at."""
+def _list_changeable_files(options: ValidateOptions) -> AbstractSet[str]:
+    """The files that may be changed: those that are named, or that a named folder holds."""
     if STDIN in options.paths:
         return {str(options.stdin or UNNAMED)}
-    if options.whole:
-        return None
     return {str(file) for group in find(options.paths).values() for file in group}
 
 
-def _is_fixable(files: AbstractSet[str] | None, nameless: bool, finding: Finding) -> bool:
+def _is_fixable(files: AbstractSet[str], nameless: bool, finding: Finding) -> bool:
     """Of the files named; and what a text without a name does not need, another file may."""
     named = {edit.place.file for edit in finding.fix.edits} if finding.fix else set()
-    return (files is None or named <= files) and not (nameless and finding.rule == LAST.id)
+    return named <= files and not (nameless and finding.rule == LAST.id)
 
 
 def _list_changed_files(

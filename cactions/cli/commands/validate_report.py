@@ -40,9 +40,9 @@ class FixMode(Enum):
 class ValidateOptions(NamedTuple):
     """What is to be validated, and how it is told.
 
-    ``stdin``: the name under which a text from stdin is checked. ``whole``: a file that is named
-    stands for all action files of its folder. ``output``: the file that is written
-    in the place of stdout.
+    ``stdin``: the name under which a text from stdin is checked. ``only``: a file that is named
+    is checked without the other action files of its folder. ``output``: the file that is
+    written in the place of stdout.
     """
 
     paths: Sequence[Path]
@@ -52,7 +52,7 @@ class ValidateOptions(NamedTuple):
     fail_on: Severity = Severity.ERROR
     fixing: FixMode = FixMode.OFFERED
     stdin: Path | None = None
-    whole: bool = False
+    only: bool = False
     output: Path | None = None
 
     @property
@@ -86,7 +86,7 @@ def load_folders(options: ValidateOptions) -> list[ActionFolder]:
     return find_folders(
         _list_paths(options),
         wiring.load_snapshot,
-        whole=options.whole or bool(options.stdin),
+        only=options.only and not options.stdin,
         stdin=options.stdin,
     )
 

@@ -17,6 +17,7 @@ from cactions.model import (
     PlanFailure,
     Precondition,
     Proof,
+    ProofStrength,
     SentCall,
     Subject,
 )
@@ -194,6 +195,8 @@ def _proof_to_json(proof: Proof | None, redact: bool) -> dict[str, Json] | None:
         **read_values(hide=redact and proof.redacted, expected=proof.expected, found=proof.found),
         "redacted": proof.redacted,
         "verified": proof.verified,
+        "strength": proof.strength.value,
+        "basis": proof.basis,
     }
 
 
@@ -206,4 +209,6 @@ def read_proof(fields: StrictReader) -> Proof:
         found=fields.read_value("found"),
         redacted=fields.read_flag("redacted"),
         verified=fields.read_text("verified"),
+        strength=fields.read_word("strength", ProofStrength, missing=ProofStrength.PROVEN),
+        basis=fields.read_text("basis", missing=""),
     )

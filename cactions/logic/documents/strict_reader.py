@@ -55,8 +55,10 @@ class StrictReader:
             self._refuse(key, "should be one value, no list and no object")
         return found
 
-    def read_text(self, key: str) -> str:
-        """A string."""
+    def read_text(self, key: str, *, missing: str | None = None) -> str:
+        """A string; ``missing`` for a key of newer versions."""
+        if missing is not None and key not in self._left:
+            return missing
         found = self._take(key)
         return found if isinstance(found, str) else self._refuse(key, "should be a text")
 
@@ -93,8 +95,10 @@ class StrictReader:
             return float(found)
         return self._refuse(key, "should be a time between the years 1900 and 9999")
 
-    def read_word(self, key: str, words: type[Word]) -> Word:
-        """A member of the enum, by its value."""
+    def read_word(self, key: str, words: type[Word], *, missing: Word | None = None) -> Word:
+        """A member of the enum, by its value; ``missing`` for a key of newer versions."""
+        if missing is not None and key not in self._left:
+            return missing
         return self._to_word(key, self.read_text(key), words)
 
     def read_words(self, key: str, words: type[Word]) -> tuple[Word, ...]:

@@ -197,6 +197,8 @@ def _prove_identity(
         found=query_one(check.path, root),
         redacted=_is_redacted(response, check),
         verified=check.verified,
+        strength=check.strength,
+        basis=check.basis,
     )
     if not equals_reference(check.equals, proof.expected, proof.found):
         raise _build_not_same_person(proof)

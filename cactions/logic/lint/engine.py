@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from cactions.logic.fixes.from_rules import fix_from_suggestion
 from cactions.logic.lines import split_lines
+from cactions.logic.lint.proof_strength import annotate_proofs
 from cactions.logic.lint.records import is_element_proven, is_same_record
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
 from cactions.logic.lint.vocabulary import is_contact_address, vouches
@@ -32,7 +33,7 @@ from cactions.model import (
     Suppression,
 )
 from cactions.rules import CHECKED, LAST
-from cactions.rules.rule import Rule, RuleContext, RuleMatch
+from cactions.rules.rule import ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _LONGEST_DAYS: Final = 400
 """A statement is looked at again within this time."""
@@ -99,7 +100,8 @@ class _Linter:
             fired_rules=rules,
         )
         findings += self._run_rules((LAST,), view)
-        return self._replace_findings(sorted(findings, key=_get_sort_key), tuple(suppressed))
+        found_all = sorted(findings, key=_get_sort_key)
+        return self._replace_findings(found.facts, found_all, tuple(suppressed))
 
     def _build_context(self, found: TaintResult, trusted: frozenset[str]) -> RuleContext:
         return RuleContext(
@@ -118,12 +120,20 @@ class _Linter:
         )
 
     def _replace_findings(
-        self, findings: list[Finding], suppressed: tuple[SuppressedFinding, ...]
+        self,
+        facts: Iterable[ActionAnalysis],
+        findings: list[Finding],
+        suppressed: tuple[SuppressedFinding, ...],
     ) -> LoadedProject:
-        broken = any(finding.severity is Severity.ERROR for finding in findings)
+        project = self.shaped.project
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            project = None
+        if project:
+            actions = annotate_proofs(project.actions, facts, findings, suppressed)
+            project = replace(project, actions=actions)
         return replace(
             self.shaped,
-            project=None if broken else self.shaped.project,
+            project=project,
             findings=(*self.shaped.findings, *findings),
             suppressed=suppressed,
         )

@@ -48,7 +48,8 @@ PEOPLE: Final = frozenset(
     "user viewer me subject holder insured owner payer payee buyer seller recipient sender guardian"
     " child parent pupil student patient doctor driver passenger guest member contact customer"
     " client person employee manager inviter invitee admin beneficiary tenant landlord spouse"
-    " partner author assignee requester donor winner host".split()
+    " partner author assignee requester donor winner host traveller traveler attendee participant"
+    " resident occupant dependent relative sibling colleague friend referrer heir witness".split()
 )
 """Last words of the objects that are people in an answer."""
 WRAPPERS: Final = frozenset("data result results response payload body d root".split())

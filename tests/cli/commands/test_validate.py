@@ -73,10 +73,10 @@ def ended(
 def test_options_may_come_before_or_after_files(folder: Path, case: str, form: Format) -> None:
     """Before or after, as one word or two: the output is the same, byte for byte."""
     words = WORDS[case]
-    before = ended(folder, ["--whole-folder", f"--format={form.value}", *words])
-    after = ended(folder, ["--format", form.value, "--fail-on", "error", *words, "--whole-folder"])
+    before = ended(folder, ["--only", f"--format={form.value}", *words])
+    after = ended(folder, ["--format", form.value, "--fail-on", "error", *words, "--only"])
     assert before == after
-    assert before == ended(folder, ["--whole-folder", f"--format={form.value}", "--", *words])
+    assert before == ended(folder, ["--only", f"--format={form.value}", "--", *words])
 
 
 def test_the_cases_cover_every_exit_code(folder: Path) -> None:
@@ -86,21 +86,21 @@ def test_the_cases_cover_every_exit_code(folder: Path) -> None:
 
 DASHED: Final = (
     "-", "--", "---", "-x.yaml", "--help", "--fix", "--diff", "--json", "-h", "-q",
-    "--format=html", "--output=x", "--whole-folder", "--version", "-fgood/actions.yaml",
+    "--format=html", "--output=x", "--only", "--version", "-fgood/actions.yaml",
 )  # fmt: skip
 """Names that would be read as an option or as stdin without ``--``."""
 
 
 def test_a_file_name_may_begin_with_a_dash(tmp_path: Path) -> None:
-    """After ``--``, with and without the whole folder; ``./-`` is a file, ``-`` is stdin."""
+    """After ``--``, with and without ``--only``; ``./-`` is a file, ``-`` is stdin."""
     for name in DASHED:
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(EXAMPLE.replace("$.tier", "$..tier").encode())
     names = {name: f"./{name}" if name == "-" else name for name in DASHED}
     shown = {name if name != "-" else str(tmp_path / "-") for name in DASHED}
-    for whole in ((), ("--whole-folder",)):
-        words = [*whole, "--format=json", "--", *names.values()]
+    for only in ((), ("--only",)):
+        words = [*only, "--format=json", "--", *names.values()]
         code, out, err = ended(tmp_path, words, b"")
         assert (1, b"") == (code, err)
         assert shown == {one["file"] for one in json.loads(out)["findings"]}
@@ -136,7 +136,7 @@ def test_an_unwritable_output_file_is_a_usage_error(folder: Path, tmp_path: Path
 
 SHARED: Final = """\
 version: 1
-workspace: {identity_verification: true}
+workspace: {identity_verification: jwt}
 attributes:
   tier: {data_type: string, options: [silver, gold], messenger_writable: false}
 tokens:
@@ -166,12 +166,15 @@ def parted(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_whole_folder_validates_all_files_beside_the_named_one(parted: Path) -> None:
+def test_a_named_file_is_validated_with_its_folder(parted: Path) -> None:
     """A hook that names only the committed files still sees the tokens that they use."""
     named = ["sub/actions.shop.yaml"]
+    assert 1 == ended(parted, ["--only", *named])[0]
+    assert 0 == ended(parted, named)[0]
+    assert ended(parted, ["sub"]) == ended(parted, named)
+    (parted / "sub" / "actions.yaml").write_text(SHARED.replace("workspace", "workspce"))
+    assert ended(parted, ["sub"]) == ended(parted, named)
     assert 1 == ended(parted, named)[0]
-    assert 0 == ended(parted, ["--whole-folder", *named])[0]
-    assert ended(parted, ["sub"]) == ended(parted, ["--whole-folder", *named])
 
 
 def test_stdin_is_validated_as_the_named_file_of_its_folder(parted: Path) -> None:
@@ -247,7 +250,7 @@ def test_a_named_example_file_is_fixed(parted: Path) -> None:
     assert 0 == ended(parted, ["--fix", "sub/actions.example.yaml"])[0]
     assert EXAMPLE == example.read_text()
     named = ["sub/actions.example.yaml", "sub/actions.shop.yaml"]
-    assert b"No problems in 1 action (2 files).\n" == ended(parted, ["--whole-folder", *named])[1]
+    assert b"No problems in 1 action (2 files).\n" == ended(parted, named)[1]
 
 
 MAPPING: Final = "mapping: {tier: $.tier}  # cactions: ignore[CA208] both say the same"

@@ -24,7 +24,7 @@ VALID = jsonschema.Draft4Validator(json.loads(SCHEMA.read_text()))
 
 SUPPRESSED = """\
 version: 1
-workspace: {identity_verification: true}
+workspace: {identity_verification: jwt}
 attributes:
   store: {data_type: string, messenger_writable: true}
   tier: {data_type: string, options: [silver, gold], messenger_writable: false}

@@ -22,7 +22,7 @@ from tests.reviews import PAGES
 
 HEAD = """\
 version: 1
-workspace: {identity_verification: true}
+workspace: {identity_verification: jwt}
 attributes:
   store: {data_type: string, messenger_writable: false}
 """

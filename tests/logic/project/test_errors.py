@@ -28,7 +28,7 @@ EXAMPLE = Path(__file__).parents[3] / "actions.example.yaml"
 BASE = """\
 version: 1
 workspace:
-  identity_verification: true
+  identity_verification: jwt
   people:
     - {user_id: u-1, email: ada@example.com, attributes: {tier: gold}}
 attributes:
