@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+NEXT_YEAR = (datetime.now(UTC) + timedelta(days=300)).strftime("%Y-%m-%d")
+"""A last day for statements of files that are validated on the day of the test run."""
 FIXED = {"data_type": "string", "messenger_writable": False}
 EDITABLE = {"data_type": "string", "messenger_writable": True}
 UNKNOWN = {"data_type": "string"}

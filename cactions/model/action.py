@@ -178,7 +178,7 @@ class IdentityVerification(Enum):
         """What a workspace says that only knows on and off."""
         return cls.UNSPECIFIED if flag else cls.OFF
 
-    def verifies(self, field: str) -> bool:
+    def is_signed(self, field: str) -> bool:
         """Whether a user's ``email`` or ``user_id`` is signed."""
         return self not in (self.OFF, self.USER_ID if field == "email" else self.EMAIL)
 

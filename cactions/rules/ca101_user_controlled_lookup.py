@@ -91,7 +91,7 @@ def _build_match(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) ->
     source = view.describe_source(key.reference, analysis.action)
     return RuleMatch(
         key.spot,
-        f"{key.reference} decides {analysis.consequence}, and the person may have chosen it",
+        _describe_attack(analysis, key),
         _choose_hint(analysis),
         (source, Label("it is looked up here", route=key.spot)),
         _build_notes(analysis, key),
@@ -111,6 +111,17 @@ def _build_notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
     return (path, f"nothing stops it: {analysis.identity_gap}")
 
 
+def _describe_attack(analysis: ActionAnalysis, key: LookupKey) -> str:
+    """Who can do what to whom."""
+    name = key.reference.name
+    gain = f"{analysis.consequence} that customer's data"
+    if isinstance(key.reference, Input):
+        return f"anyone who enters another customer's {name} {gain}"
+    if isinstance(key.reference, PersonAttribute):
+        return f"anyone who sets their own {name} to another customer's in the Messenger {gain}"
+    return f"anyone who gives another customer's {name} as their own {gain}"
+
+
 def _choose_hint(analysis: ActionAnalysis) -> str:
     if analysis.action.request.is_read:
         return "look up by person.user_id, or prove the answer by a field that is not sent"
@@ -118,7 +129,7 @@ def _choose_hint(analysis: ActionAnalysis) -> str:
 
 
 def _build_fix(view: RuleContext, key: LookupKey) -> SuggestedFix | None:
-    verified = view.project.workspace.identity_verification.verifies("user_id")
+    verified = view.project.workspace.identity_verification.is_signed("user_id")
     if isinstance(key.reference, Input) or key.part is RequestPart.WHERE or not verified:
         return None
     title = "look up by the verified user id, if the third party knows it"

@@ -94,7 +94,8 @@ def _build_match(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMa
     writer = flow[-1].route.removeprefix("actions.").partition(".response.")[0]
     return RuleMatch(
         key.spot,
-        f'{key.reference} decides {analysis.consequence}, and "{writer}" writes it unverified',
+        f'"{writer}" writes {key.reference} unverified: anyone who has another customer\'s there'
+        f" {analysis.consequence} that customer's data",
         _choose_hint(analysis),
         (*flow, Label(f"{analysis.action.name} looks it up", route=key.spot)),
         (f"the path: {find_path(flow, analysis)}", _explain_exposure(analysis)),

@@ -87,7 +87,7 @@ def _is_claimed(field: str, verification: IdentityVerification, *, anonymous: bo
     """
     if field == "id":
         return verification is IdentityVerification.OFF and not anonymous
-    return anonymous or not verification.verifies(field)
+    return anonymous or not verification.is_signed(field)
 
 
 def _list_claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
@@ -125,7 +125,9 @@ def _build_match(
             " workspace: {identity_verification: jwt}"
         )
     more = [Label(f"{name} is used here too", route=at) for name, at in others]
-    return RuleMatch(route, f"{what} tells who this is: {why}", hint, (side, *more))
+    name = what.removeprefix("person.")
+    message = f"any visitor can claim another customer's {name}, and is treated as that customer"
+    return RuleMatch(route, message, hint, (side, *more))
 
 
 RULE = Rule("CA104", "unverified-identity-lookup", ERROR, check)

@@ -79,7 +79,7 @@ def _build_fix(analysis: ActionAnalysis, view: RuleContext) -> SuggestedFix | No
     if set(analysis.action.audiences) != {"users"}:
         return None
     sent = {str(key.reference) for key in analysis.keys if key.is_sent}
-    names = [each for each in _PROOFS if verification.verifies(each)]
+    names = [each for each in _PROOFS if verification.is_signed(each)]
     name = next((each for each in names if f"person.{each}" not in sent), "")
     if not name:
         return None

@@ -64,7 +64,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         yield from _list_placeholders(view, analysis)
         if not proof or (analysis.identity_gap and not _is_claimed_identity(proof, analysis)):
             continue
-        if proof.verified and not view.vouches(proof.verified):
+        if proof.verified and not view.is_justification(proof.verified):
             continue
         if not proof.verified and _rests(view, proof) and not analysis.echo:
             message = f"nothing declares that the service verifies {proof.path}"
@@ -81,7 +81,7 @@ def _list_placeholders(view: RuleContext, analysis: ActionAnalysis) -> Iterator[
         for mapping in response.mapping
     ]
     for route, holder in (*stated, *named):
-        if holder and holder.verified and not view.vouches(holder.verified):
+        if holder and holder.verified and not view.is_justification(holder.verified):
             message = f'"{holder.verified}" does not say why the value can be believed'
             yield RuleMatch(f"{route}.verified", message, "say how the service verifies it")
 

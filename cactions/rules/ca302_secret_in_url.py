@@ -54,7 +54,7 @@ from collections.abc import Iterator
 
 from cactions.model import ActionRequest, PersonAttribute
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.rule import ERROR, RequestPart, Rule, RuleContext, RuleMatch
+from cactions.rules.rule import ERROR, WARNING, RequestPart, Rule, RuleContext, RuleMatch
 
 _NAMES = CARRIERS | frozenset(
     "token key auth sig signature accesskey jwt bearer sessionid appkey appsecret hapikey".split()
@@ -70,7 +70,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             is_attribute = isinstance(key.reference, PersonAttribute)
             if in_url and is_attribute and key.reference in view.project.redacted:
                 message = f"{key.reference} is redacted, and a URL is kept in every log on the way"
-                yield RuleMatch(key.spot, message, "send it under json: or form:")
+                yield RuleMatch(key.spot, message, "send it under json: or form:", severity=WARNING)
     for name, token in view.project.tokens.items():
         if token.fetch:
             yield from _of(token.fetch.request, f"tokens.{name}.request")

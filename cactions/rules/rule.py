@@ -82,7 +82,7 @@ class ActionAnalysis(Struct, frozen=True):
     ``identity_gap``: why its answer is not shown to be the person's; empty where it is. ``echo``:
     the identifier that was sent, where the proof is only that it comes back. ``trust`` is what each
     value that it reads is worth. ``chosen`` are the values that find the record and that an
-    attacker can choose. ``is_anchored``: the request also names the person by what nobody can
+    attacker can choose. ``is_anchored``: the request also names the person by what no one can
     choose, or carries their own token.
     """
 
@@ -111,8 +111,8 @@ class ActionAnalysis(Struct, frozen=True):
 
     @property
     def consequence(self) -> str:
-        """What a value decides that finds the record."""
-        return "whose data comes back" if self.action.request.is_read else "whose data is changed"
+        """What an attacker does who chooses the value that finds the record."""
+        return "gets" if self.action.request.is_read else "changes"
 
 
 class RuleContext(Struct, frozen=True):
@@ -122,10 +122,10 @@ class RuleContext(Struct, frozen=True):
     ``writers``: attribute onto the mappings that write it. ``stated``: whether a route of keys
     stands in the files. ``source`` tells where a value comes from, and who may choose it.
     ``trusted``: the routes that are declared trusted today.
-    ``vouches``: whether a ``verified`` statement says why something is true. ``is_same_record`` and
-    ``is_element_proven``: whether a proof is about another value of the answer. ``now`` is in Unix
-    seconds. The last two are for the last rule: statements of no use and why, and the rules with
-    findings that are not suppressed.
+    ``is_justification``: whether a ``verified`` statement says why something is true.
+    ``is_same_record`` and ``is_element_proven``: whether a proof is about another value of the
+    answer. ``now`` is in Unix seconds. The last two are for the last rule: statements of no use and
+    why, and the rules with findings that are not suppressed.
     """
 
     project: Project
@@ -135,7 +135,7 @@ class RuleContext(Struct, frozen=True):
     is_declared: Callable[[str], bool]
     describe_source: Callable[[Reference, Action], Label]
     is_contact_address: Callable[[str], bool]
-    vouches: Callable[[str], bool]
+    is_justification: Callable[[str], bool]
     is_same_record: Callable[[Path, Path], bool]
     is_element_proven: Callable[[Path, Path, int], bool]
     trusted: frozenset[str]

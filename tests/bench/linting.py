@@ -19,6 +19,7 @@ from typing import Final
 from cactions.logic.lint.engine import lint
 from cactions.logic.project import SourceFile, load_project
 from tests.bench.measuring import Reading, largest, medians, own, wall
+from tests.definitions import NEXT_YEAR
 
 FILES: Final = 1_000
 SIZES: Final = (100, 316, 1_000, 3_162, 10_000)
@@ -41,10 +42,10 @@ attributes:
   points: {data_type: integer, messenger_writable: false}
 allow:
   - {rule: CA208, where: actions.loyalty_0.response.mapping.tier, reason: copies of one action,
-     owner: bench, expires: 2099-12-31}
+     owner: bench, expires: UNTIL}
   - {rule: CA208, where: actions.loyalty_0.response.mapping.points, reason: copies of one action,
-     owner: bench, expires: 2099-12-31}
-"""
+     owner: bench, expires: UNTIL}
+""".replace("UNTIL", NEXT_YEAR)
 
 ACTION: Final = """\
 version: 1

@@ -24,6 +24,7 @@ from cactions.model import (
     Subject,
 )
 from cactions.rules import BY_NAME, LAST, PAGES, SUPPRESSIBLE
+from tests.definitions import NEXT_YEAR
 from tests.logic.project.test_errors import BASE as SHOP
 from tests.logic.project.test_errors import CASES, TWELVE, marked
 from tests.projects import project, write
@@ -254,7 +255,7 @@ allow:
     expires: 2020-01-31
   - {rule: CA209, where: actions.loyalty.response.mapping.tier, reason: shown to them anyway,
      owner: ada@example.com, expires: 2099-12-31}
-"""
+""".replace("2099-12-31", NEXT_YEAR)
 """One suppression is valid, one is expired, one applies to a note."""
 
 ALLOWED = """
@@ -265,7 +266,7 @@ allow:
     owner: ada@example.com
     expires: 2099-12-31
 actions:
-"""
+""".replace("2099-12-31", NEXT_YEAR)
 
 LEAK = """\
 version: 1

@@ -25,6 +25,7 @@ from cactions.model import FailureReason, KeepReason, Outcome
 from cactions.rules import PAGES
 from tests.cli.conftest import Cli
 from tests.cli.scenes import SCENES
+from tests.definitions import NEXT_YEAR
 from tests.golden import assert_golden
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -58,6 +59,7 @@ def steady(text: str, home: Path) -> str:
     ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{8}", text)))
     for number, found in enumerate(ids, start=1):
         text = text.replace(found, f"20260101-000000-{number:08}")
+    text = text.replace(NEXT_YEAR, "2027-06-30")
     text = text.replace(str(home), f"/tmp/{'HOME':-^17}")
     text = text.replace(f'ersion": "{__version__}"', 'ersion": "0.0.0"')
     text = text.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")

@@ -10,7 +10,7 @@ import pytest
 from cactions.cli.exit_codes import Exit
 from cactions.cli.load import SNAPSHOT
 from tests.cli.conftest import Cli
-from tests.definitions import UNKNOWN, action, file
+from tests.definitions import BY_EMAIL, action, file, response
 
 EXAMPLE = "actions.yaml"
 REPLAYED = ("--person", "u-1", "--replay")
@@ -61,7 +61,7 @@ def test_the_author_chooses_the_failing_severity(
     cli: Cli, home: Path, severity: str, code: int
 ) -> None:
     """Errors always fail; warnings and notes on request."""
-    (home / "w.yaml").write_text(file(action(), attributes={"a": UNKNOWN}))
+    (home / "w.yaml").write_text(file(action(read=response({**BY_EMAIL, "verified": "TODO"}))))
     assert code == cli("validate", "w.yaml", "--fail-on", severity).code
     assert Exit.CLEAN == cli("validate", EXAMPLE, "--fail-on", severity).code
 
@@ -70,7 +70,7 @@ def attributes(**changed: object) -> str:
     document = {
         "format": "cactions.attributes/1",
         "taken": 1_700_000_000,
-        "identity_verification": "jwt",
+        "identity_verification": True,
         "attributes": [
             {"name": "tier", "data_type": "string", "options": ["silver", "gold"],
              "messenger_writable": False}

@@ -20,7 +20,7 @@ from cactions.logic.lines import split_lines
 from cactions.logic.lint.proof_strength import annotate_proofs
 from cactions.logic.lint.records import is_element_proven, is_same_record
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
-from cactions.logic.lint.vocabulary import is_contact_address, vouches
+from cactions.logic.lint.vocabulary import is_contact_address, is_justification
 from cactions.logic.project import LoadedProject
 from cactions.logic.project.source_map import SourceMap
 from cactions.model import (
@@ -112,7 +112,7 @@ class _Linter:
             self.places.is_declared,
             partial(build_source_label, doubts=found.doubts),
             is_contact_address,
-            vouches,
+            is_justification,
             is_same_record,
             is_element_proven,
             trusted,

@@ -24,8 +24,8 @@ def annotate_proofs(
     suppressed: Iterable[SuppressedFinding],
 ) -> dict[str, Action]:
     """The actions, with the strength and the basis of their identity checks."""
-    allowed = _group_by_action(((one.finding, one) for one in suppressed), actions)
-    warned = _group_by_action(((one, one) for one in findings), actions)
+    allowed = _group_by_action(((item.finding, item) for item in suppressed), actions)
+    warned = _group_by_action(((finding, finding) for finding in findings), actions)
     annotated = dict(actions)
     for analysis in facts:
         action = analysis.action
@@ -45,15 +45,15 @@ def annotate_proofs(
 def _assess(
     analysis: ActionAnalysis, findings: list[Finding], suppressed: list[SuppressedFinding]
 ) -> tuple[ProofStrength, str]:
-    for one in suppressed:
-        if one.finding.severity is Severity.ERROR:
-            return ProofStrength.UNPROVEN, _describe_suppression(one)
+    for item in suppressed:
+        if item.finding.severity is Severity.ERROR:
+            return ProofStrength.UNPROVEN, _describe_suppression(item)
     if analysis.identity_gap:
         return ProofStrength.UNPROVEN, analysis.identity_gap
-    for one in suppressed:
-        if one.finding.severity is Severity.WARNING:
-            return ProofStrength.DOUBTFUL, _describe_suppression(one)
-    if warning := next((one for one in findings if one.severity is Severity.WARNING), None):
+    for item in suppressed:
+        if item.finding.severity is Severity.WARNING:
+            return ProofStrength.DOUBTFUL, _describe_suppression(item)
+    if warning := next((each for each in findings if each.severity is Severity.WARNING), None):
         return ProofStrength.DOUBTFUL, f"{warning.rule}: {warning.message}"
     if analysis.echo:
         sent = _NAMES.get(analysis.echo, analysis.echo)

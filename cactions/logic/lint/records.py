@@ -1,8 +1,8 @@
 """Tells by two paths of an answer whether their values are about the same record.
 
 A record may name its person in an object of its own: ``$.order.buyer.email`` says whose
-``$.order.delivery.eta`` it is. It says nothing of ``$.order.recipient.phone``, who is somebody
-else, nor of the first element of another list.
+``$.order.delivery.eta`` it is. It says nothing of ``$.order.recipient.phone``, who is
+another person, nor of the first element of another list.
 """
 
 from __future__ import annotations

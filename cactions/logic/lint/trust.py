@@ -20,8 +20,8 @@ from cactions.logic.lint.vocabulary import (
     SHARED,
     TYPED_TEXTS,
     is_contact_address,
+    is_justification,
     split_words,
-    vouches,
 )
 from cactions.model import (
     Action,
@@ -110,13 +110,13 @@ class TrustAnalysis:
         proof = action.response.same_person
         if proof is None or (why := self.find_identity_gap(action)):
             return "nothing proves its answer" if proof is None else why
-        if vouches(mapping.verified):
+        if is_justification(mapping.verified):
             return ""
         last = get_last_name(mapping.path)
         reached = is_contact_address(last) or is_contact_address(mapping.attribute.name)
         if reached and mapping.path != proof.path:
             return "people may have typed it at the third party"
-        if vouches(proof.verified):
+        if is_justification(proof.verified):
             typed = split_words(last)[-1:]
             free = bool(typed) and typed[0] in TYPED_TEXTS
             return "people may have typed it at the third party" if free else ""
@@ -245,7 +245,7 @@ class TrustAnalysis:
         if action.audiences != ("users",) and set(action.audiences) != {"users"}:
             return Trust.ANONYMOUS
         verification = self.project.workspace.identity_verification
-        return Trust.VERIFIED if verification.verifies(name) else Trust.USER_WRITABLE
+        return Trust.VERIFIED if verification.is_signed(name) else Trust.USER_WRITABLE
 
     def get_input_number(self, action: Action, name: str) -> int:
         """Where an input stands in its list."""

@@ -86,6 +86,6 @@ def is_contact_address(name: str) -> bool:
     return bool(re.search(_REACHED, name, re.IGNORECASE))
 
 
-def vouches(statement: str) -> bool:
+def is_justification(statement: str) -> bool:
     """Whether a ``verified`` statement says why a value is true; a placeholder does not."""
     return bool(statement.strip()) and not re.fullmatch(_SAYS_NOTHING, statement, re.DOTALL)

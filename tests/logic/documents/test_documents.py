@@ -332,6 +332,8 @@ def test_the_plan_document_has_the_documented_form() -> None:
             "withheld": True,
             "redacted": True,
             "verified": "yes",
+            "strength": "proven",
+            "basis": "",
         },
     }
 

@@ -43,7 +43,7 @@ allow:
     where: actions.loyalty.request.query.store
     reason: teammates fill it in
     owner: ada@example.com
-    expires: 2099-12-31
+    expires: 2027-12-31
 """
 
 
@@ -109,7 +109,7 @@ def test_a_suppressed_finding_holds_its_owner() -> None:
     assert ("inSource", "seen by nobody") == (
         by["CA201"][0]["kind"], by["CA201"][0]["justification"]
     )  # fmt: skip
-    assert {"owner": "ada@example.com", "expires": "2099-12-31"} == by["CA101"][0]["properties"]
+    assert {"owner": "ada@example.com", "expires": "2027-12-31"} == by["CA101"][0]["properties"]
     clean = LintReport((Finding("CA001", "x"),), (), {"a.yaml": ""})
     assert [[]] == [one["suppressions"] for one in sarif_run(clean)["results"]]
 
