@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Final
 
 from msgspec import Struct
 
 from cactions.app.ports import Journal, People
 from cactions.app.write_calls import find_unknown_outcomes
 from cactions.logic.shell import join_command, quote_word
-from cactions.model import PersonQuery, Run, UsageError
+from cactions.model import PersonQuery, Run, StoreError, UsageError
+
+_MOST_NAMED: Final = 5
 
 
 class PersonTraces(Struct, frozen=True):
@@ -71,11 +74,29 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     )
 
 
+def erase_traces(found: PersonTraces, journal: Journal) -> int:
+    """Erase the person from all runs; the number of entries.
+
+    Raises StoreError if some are left, or if a run cannot be read and may hold others.
+    """
+    number = journal.forget(found.person_id)
+    damaged = [run_id for run_id, _ in journal.list_damaged()]
+    if number == found.entries and not damaged:
+        return number
+    named = f": {', '.join(damaged[:_MOST_NAMED])}" if damaged else ""
+    raise StoreError(
+        f"{number:,} of {found.entries:,} entries were erased; a damaged run may still hold data of"
+        f" the person{named}",
+        hint="`cactions runs list` names damaged runs. Repair them or delete their files.",
+    )
+
+
 def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
     """The person's id, by the current workspace and by earlier runs."""
-    if query.field == "id":
-        return query.value
     subjects = [entry.plan.subject for run in runs for entry in run.entries]
+    if query.field == "id":
+        known = any(subject.person_id == query.value for subject in subjects)
+        return query.value if known else people.find(query).id
     ids = {subject.person_id for subject in subjects if subject.matched == query}
     try:
         ids.add(people.find(query).id)

@@ -19,6 +19,7 @@ from cactions.render.layout import add_gap, wrap
 from cactions.render.snippet import render_snippet
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 from cactions.rules import NAMES, SUPPRESSIBLE
+from cactions.rules.credentials import may_hold_secret
 
 MOST_DRAWN = 100
 """Findings of one file; the count tells of all, and so does JSON."""
@@ -85,6 +86,9 @@ class _Page(Struct, frozen=True):
             place is not None
             and place.file in self.files
             and (place.file, place.line) not in self.secret
+            and not any(
+                map(may_hold_secret, self.files[place.file][place.line - 1 : place.end_line])
+            )
         )
 
 

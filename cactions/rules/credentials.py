@@ -12,6 +12,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+DOTS: Final = "\N{BULLET}" * 6
+"""Stands in the place of a credential."""
 _VARIED: Final = 8
 """Different characters, at least, of what is drawn at random."""
 
@@ -115,3 +117,27 @@ def _find_opaque_parts(word: str) -> Iterator[str]:
     for part in re.findall("[0-9A-Za-z]+", word):
         if len(re.findall("[0-9]+|[A-Za-z]+", part)) > _MOST_RUNS:
             yield part
+
+
+_PAIR: Final = r"""([\w-]+)["']?\s*:\s*["']?(?!\{\s*["']?secret\b)([^"'\n]*)"""
+"""A key of YAML and the text behind it, unless that names a sealed secret."""
+
+
+def may_hold_secret(line: str) -> bool:
+    """Whether a line of a file looks like a credential, by its form or by the name of its key.
+
+    For files with errors of the format, whose requests no rule has seen.
+    """
+    return looks_like_secret(line) or any(
+        (suggests_secret(name) >= Name.CREDENTIAL and looks_like_secret(text, Name.CREDENTIAL))
+        or (suggests_secret(name) is Name.SECRET and len(text.strip()) >= _LEAST[Name.SECRET])
+        for name, text in re.findall(_PAIR, line)
+    )
+
+
+def mask_secrets(text: str) -> str:
+    """The text with dots in the place of each word that looks like a credential."""
+    if not looks_like_secret(text):
+        return text
+    words = re.split(r"([^0-9A-Za-z+/_=.-]+)", re.sub(_FORMATS, DOTS, text))
+    return "".join(DOTS if looks_like_secret(word) else word for word in words)

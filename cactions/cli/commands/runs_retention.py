@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.retention import find_prunable, find_traces, prune_runs
+from cactions.app.retention import erase_traces, find_prunable, find_traces, prune_runs
 from cactions.cli import prompts, wiring, workspace
 from cactions.cli.options import Environment, Files, Yes, parse_person_query
 from cactions.model import UsageError
@@ -84,7 +84,7 @@ def forget(
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")
         return
-    number = journal.forget(found.person_id)
+    number = erase_traces(found, journal)
     wiring.create_output().info(
         f"{count_noun(number, 'entry', 'entries')} erased; outcomes stay counted."
     )

@@ -32,6 +32,7 @@ from cactions.render.findings import render_findings
 from cactions.render.messages import count_noun
 from cactions.render.unified_diff import render_unified_diff
 from cactions.rules import LAST
+from cactions.rules.credentials import may_hold_secret
 
 _SECRETS: Final = ("CA301", "CA302")
 
@@ -68,7 +69,9 @@ def _print_results(
     changed = [*_list_changed_files(action_folders, states)]
     if options.fixing is FixMode.SHOWN:
         before = build_report(options, [fix_result.before for fix_result in states])
-        hidden = {*_list_secret_lines(before), *_list_secret_lines(left)}
+        texts = (text for file in changed for side in file for text in split_lines(side.text))
+        guessed = filter(may_hold_secret, texts)
+        hidden = {*_list_secret_lines(before), *_list_secret_lines(left), *guessed}
         pairs = [(old.name, *_mask_unreadable(old, new, before, left)) for old, new in changed]
         views = [render_unified_diff(*pair, hidden) for pair in pairs]
         wiring.create_output().print(*views)

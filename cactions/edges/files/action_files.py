@@ -23,7 +23,12 @@ STDIN: Final = Path("-")
 
 
 def to_path(word: str) -> Path:
-    """The path that an argument names: only ``-`` itself is stdin, ``./-`` is a file."""
+    """The path that an argument names: only ``-`` itself is stdin, ``./-`` is a file.
+
+    Raises UsageError for an empty name, which a script has from a variable that is not set.
+    """
+    if not word:
+        raise UsageError("a file name is empty", hint="Name a file, a folder, or - for stdin.")
     paths = Path(word)
     return paths.absolute() if paths == STDIN and word != str(STDIN) else paths
 

@@ -14,8 +14,9 @@ from msgspec import Struct
 from cactions.model import StoreError
 
 HEADLESS: Final = (
-    "Without a keyring, give the key with --key-fd, --key-file, key_command in your configuration "
-    "or CACTIONS_VAULT_KEY: none of them was given."
+    "Without a keyring, set CACTIONS_VAULT_KEY_FILE to the name of the key file (or _KEY_FD, or "
+    "CACTIONS_VAULT_KEY to the key itself), or write key_command into your configuration; vault "
+    "commands also take --key-file and --key-fd. None of them was given."
 )
 """True in every keyring error: all these sources come before the keyring."""
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cactions.logic.suggest import suggest
 from cactions.logic.yaml.nodes import SourceSpan
 from cactions.model import Finding, Fix, Place
+from cactions.rules.credentials import mask_secrets
 
 UNREADABLE = "CA001"
 UNKNOWN_KEY = "CA002"
@@ -47,7 +48,8 @@ class Diagnostics:
     def add(
         self, rule: str, span: SourceSpan, message: str, *, hint: str = "", route: str = ""
     ) -> None:
-        """Note one fault; what a file can make endless in its message is cut."""
+        """Note one fault, without credentials; what a file can make endless in it is cut."""
+        message = mask_secrets(message)
         if len(message) > MOST_SAID:
             message = f"{message[: MOST_SAID // 2]} … {message[-MOST_SAID // 2 :]}"
         self.found.append(Finding(rule, message, hint, self.place(span), route))

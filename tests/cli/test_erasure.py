@@ -1,0 +1,53 @@
+"""``runs forget`` never reports success while data of the person may be left."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cactions.cli.exit_codes import Exit
+from tests.cli.conftest import Cli
+
+RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
+FORGET = ("runs", "forget", "--yes", "--person")
+
+
+@pytest.mark.parametrize("person", ["u-1", "id=u-1", "id=nope", "user_id=nope"])
+def test_an_unknown_person_is_refused(cli: Cli, person: str) -> None:
+    """A value without a key is an id; the id of no person erases nothing."""
+    assert Exit.CLEAN == cli(*RUN).code
+    done = cli(*FORGET, person)
+    assert Exit.MISUSE == done.code
+    assert "there is no person" in done.err.lower()
+    assert "SPRING24" in cli("runs", "show", "last").out
+
+
+def test_a_run_whose_index_lost_the_person_is_reported(cli: Cli, home: Path) -> None:
+    """Its entry is another person's, and its plan is not: the run is damaged."""
+    assert Exit.CLEAN == cli(*RUN).code
+    [path] = (home / ".cactions" / "runs").glob("*.db")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE entry SET person_id = 'other'")
+    done = cli(*FORGET, "user_id=u-1")
+    assert done.code not in (Exit.CLEAN, Exit.INTERNAL)
+    assert "may still hold data" in done.err
+    assert path.stem in done.err.replace("\n", " ")
+
+
+def test_an_unreadable_run_is_reported(cli: Cli, home: Path) -> None:
+    """It may hold data of the person, who is erased from all others."""
+    for user in ("u-1", "u-2"):  # in processes of their own, so that no connection is left open
+        words = [word.replace("u-1", user) for word in RUN]
+        command = [sys.executable, "-m", "cactions", *words]
+        subprocess.run(command, cwd=home, capture_output=True, check=False, timeout=60)
+    first, _ = sorted((home / ".cactions" / "runs").glob("*.db"))
+    os.truncate(first, 5_000)
+    done = cli(*FORGET, "user_id=u-1")
+    assert done.code not in (Exit.CLEAN, Exit.INTERNAL)
+    assert first.stem in done.err
