@@ -6,10 +6,11 @@ Sorted by place, so that a reader goes through each file from its top.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.lines import split_lines
 from cactions.model import Edit, Finding, Fix, Label, Place, Severity
@@ -28,6 +29,8 @@ _MOST_LABELS = 30
 """Other places of one finding; a way through actions has fewer."""
 _LEAST = 24  # cells of source, however narrow the page is
 _MARGIN = 8
+_REPEATED = "CA207"
+_MOST_NAMED = 10
 _SECRETS = ("CA301", "CA302")
 """The rules of secrets in the file."""
 
@@ -53,7 +56,7 @@ def render_findings(
         page = _Page(_split_sources(found, sources), _list_secret_lines(found), width)
         lines: list[StyledLine] = []
         for _, group in groupby(sorted(found, key=_order), key=_get_file):
-            several = list(group)
+            several = _merge_repeated(group)
             for finding in several[:MOST_DRAWN]:
                 lines += [*_render_finding(finding, page), BLANK]
             lines += _render_more(several)
@@ -90,6 +93,25 @@ class _Page(Struct, frozen=True):
                 map(may_hold_secret, self.files[place.file][place.line - 1 : place.end_line])
             )
         )
+
+
+def _merge_repeated(found: Iterable[Finding]) -> list[Finding]:
+    """The findings; of a note that each mapping of an action has, the first, with the others named.
+
+    The count below and all other formats have every one.
+    """
+    merged: dict[object, Finding] = {}
+    others: dict[object, list[str]] = {}
+    for finding in found:
+        action, _, attribute = finding.route.rpartition(".mapping.")
+        key: object = (finding.rule, action) if finding.rule == _REPEATED else finding
+        if merged.setdefault(key, finding) is not finding:
+            others.setdefault(key, []).append(attribute)
+    for key, names in others.items():
+        rest = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+        note = f"the same for {', '.join(names[:_MOST_NAMED])}{rest}"
+        merged[key] = replace(merged[key], notes=(*merged[key].notes, note))
+    return list(merged.values())
 
 
 def _split_sources(

@@ -64,6 +64,11 @@ _PARTS = frozenset(
     " position location bbox geo roles groups photos images".split()
 )
 """Lists that are parts of one record, not hits of a search."""
+_VALUES = frozenset(
+    "value address email number phone url city street zip postcode country region state label type"
+    " name display text lat lng latitude longitude id line".split()
+)
+"""What an element of such a list holds."""
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
@@ -93,11 +98,16 @@ def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
 def _takes_first(path: Path, proof: Path | None, view: RuleContext) -> bool:
     before: object = ""
     for position, segment in enumerate(path.segments):
-        counted = isinstance(segment, int) and _plain(before) not in _PARTS
+        counted = isinstance(segment, int) and not _is_part(before, path.segments[position + 1 :])
         if counted and not (proof and view.is_element_proven(proof, path, position)):
             return True
         before = segment
     return False
+
+
+def _is_part(name: object, rest: tuple[object, ...]) -> bool:
+    """Whether a list is a part of one record: its elements are values, or name only a value."""
+    return _plain(name) in _PARTS and (not rest or _plain(rest[0]) in _VALUES)
 
 
 def _plain(name: object) -> str:

@@ -52,13 +52,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import ActionRequest, PersonAttribute
+from cactions.model import ActionRequest, PersonAttribute, Template
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
 from cactions.rules.rule import ERROR, WARNING, RequestPart, Rule, RuleContext, RuleMatch
 
 _NAMES = CARRIERS | frozenset(
     "token key auth sig signature accesskey jwt bearer sessionid appkey appsecret hapikey".split()
 )
+_KEY = "key"
+_LEAST = 12
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
@@ -76,9 +78,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             yield from _of(token.fetch.request, f"tokens.{name}.request")
 
 
+def _is_short(text: Template) -> bool:
+    """Whether it is a literal that is too short for a credential, as the name of a key is."""
+    return not text.references and len("".join(map(str, text.parts))) < _LEAST
+
+
 def _of(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
-    for name in asked.query:
-        if plain(name) in _NAMES:
+    for name, text in asked.query.items():
+        if plain(name) in _NAMES and not (name == _KEY and _is_short(text)):
             message = f'"{name}" is a credential, and a URL is kept in every log on the way'
             yield RuleMatch(
                 f"{route}.query.{name}", message, "attach a token, which goes into a header"
