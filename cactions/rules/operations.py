@@ -11,12 +11,14 @@ from cactions.model import ActionRequest, Template
 _CHANGES: Final = frozenset(
     "cancel delete remove refund refunds unlink destroy deactivate disable terminate revoke void"
     " archive unsubscribe suspend pause resume erase purge transfer update create insert upsert"
-    " write approve reject charge capture".split()
+    " write approve reject charge capture close reset block unblock activate stop send".split()
 )
 """Verbs in the names of operations that change something."""
 _METHODS: Final = ("method", "action", "operation", "op", "command", "cmd")
 """JSON members that name an operation."""
 _MUTATION: Final = r"\s*(?:#[^\n]*\s+)*mutation\b"
+_QUOTED_MUTATION: Final = r'"query"\s*:\s*"(?:\\n|\s)*mutation\b'
+"""In a text body that is JSON."""
 _SOAP: Final = (
     r"(?i)<(?:\w+:)?(?:delete|cancel|update|create|remove|set|refund|terminate|close)\w*[\s/>]"
 )
@@ -28,11 +30,11 @@ def find_change(request: ActionRequest) -> str:
     if request.http_method != "post":
         return ""
     path = "".join(part for part in request.url.parts if isinstance(part, str)).partition("?")[0]
-    steps = path.split("/")[3:] if "://" in path else path.split("/")
-    if found := _find_verb(" ".join(steps)):
+    steps = [step for step in path.split("/")[3 if "://" in path else 0 :] if step]
+    if found := _find_verb(steps[-1] if steps else ""):
         return f'"{found}"'
     for name, text in _list_literals(request.body.content if request.body else None, ""):
-        if re.match(_MUTATION, text):
+        if re.match(_MUTATION, text) or re.search(_QUOTED_MUTATION, text):
             return "a GraphQL mutation"
         if re.search(_SOAP, text):
             return "this operation"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cactions.model import Attribute, DataType, Severity, Snapshot
 from tests.definitions import (
     BY_EMAIL,
     BY_USER_ID,
@@ -18,7 +19,7 @@ from tests.definitions import (
     request,
     response,
 )
-from tests.lint_results import errors_and_warnings, linted
+from tests.lint_results import NOW, errors_and_warnings, linted
 
 ORDER = {"name": "order_id", "type": "string", "required": True}
 ACC = {"acc": EDITABLE}
@@ -195,3 +196,22 @@ def test_no_hint_for_a_write_suggests_a_proof(name: str) -> None:
     hints = [one.hint for one in linted(PAIRS[name].bad).findings if one.rule in ("CA101", "CA102")]
     assert hints
     assert [] == [hint for hint in hints if "prove" in hint or "same_person" in hint]
+
+
+@pytest.mark.parametrize(
+    ("writable", "signed", "severities"),
+    [
+        (True, True, {Severity.ERROR}),
+        (False, False, {Severity.ERROR}),
+        (None, True, {Severity.INFO}),
+        (False, True, set()),
+    ],
+)
+def test_a_snapshot_that_contradicts_a_denial_is_an_error(
+    writable: bool | None, signed: bool, severities: set[Severity]
+) -> None:
+    """The workspace says that users can write it, or that nothing is signed; the file denies it."""
+    fixed = Attribute("fixed", DataType.STRING, messenger_writable=writable)
+    snapshot = Snapshot("attributes.lock.json", NOW - 60, {"fixed": fixed}, signed)
+    found = linted(file(action()), snapshot=snapshot).findings
+    assert severities == {one.severity for one in found if one.rule == "CA103"}

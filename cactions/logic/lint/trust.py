@@ -17,10 +17,10 @@ from cactions.logic.lint.vocabulary import (
     ASSIGNED,
     AUDIT,
     SELECTORS,
-    SHARED,
     TYPED_TEXTS,
     is_contact_address,
     is_justification,
+    is_shared,
     split_words,
 )
 from cactions.model import (
@@ -209,10 +209,9 @@ class TrustAnalysis:
             return False
         writers = self.writers.get(reference.name, ())
         listed = bool(writers) and all(mapping.values or mapping.one_of for _, mapping in writers)
-        named = not SHARED.isdisjoint(split_words(reference.name))
         return bool(
             listed
-            or named
+            or is_shared(reference.name)
             or attribute.options
             or attribute.data_type not in (DataType.STRING, DataType.INTEGER)
         )

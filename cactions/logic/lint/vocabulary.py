@@ -54,6 +54,7 @@ PEOPLE: Final = frozenset(
 """Last words of the objects that are people in an answer."""
 WRAPPERS: Final = frozenset("data result results response payload body d root".split())
 """Names of what only wraps an answer."""
+_IDENTIFIERS: Final = frozenset("id code name no number key date slug".split())
 AUDIT: Final = frozenset("by actor agent correlation request trace metadata source audit".split())
 """What a service only writes down."""
 ASSIGNED: Final = (
@@ -69,8 +70,9 @@ _REACHED: Final = (
 )
 """What people are reached by; they type it wherever they sign up."""
 _SAYS_NOTHING: Final = (
-    r"(?i)\W*(\S*|(todo|tbd|fixme|to be|not|never|un(verified|known|clear)|n/a|na|none|maybe"
-    r"|probably|assume|trust me|no idea|don.?t know|should be|we think)\b.*)\W*"
+    r"(?i)\W*(\w*|(todo|tbd|fixme|to be|n/a|maybe|probably|assume|trust me|no idea|don.?t know"
+    r"|should be|we think|un(verified|confirmed|known|clear)"
+    r"|(not|never)\s+(yet|sure|known|verified|checked|confirmed|tested))\b.*)\W*"
 )
 """A statement of one word, and what says that something is not verified."""
 
@@ -79,6 +81,14 @@ _SAYS_NOTHING: Final = (
 def split_words(name: str) -> tuple[str, ...]:
     """The words of a name in small letters: ``User_Id__c`` is user, id, c."""
     return tuple(word.lower() for word in re.findall(_NAMED, name))
+
+
+def is_shared(name: str) -> bool:
+    """Whether a name speaks of what many people have in common: ``company``, ``plan_code``."""
+    words = split_words(name)
+    if words and words[-1] in _IDENTIFIERS:
+        words = words[:-1]
+    return bool(words) and words[-1] in SHARED
 
 
 def is_contact_address(name: str) -> bool:
