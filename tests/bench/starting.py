@@ -16,8 +16,8 @@ ROOT: Final = Path(__file__).parents[2]
 
 COMMANDS: Final = {
     "--version": (2.0, ["--version"]),
-    "validate actions.example.yaml": (10.0, ["validate", "actions.example.yaml"]),
-    "diff --replay, piped": (15.0, ["diff", "loyalty", "--person", "u-1", "--replay"]),
+    "validate actions.example.yaml": (12.0, ["validate", "actions.example.yaml"]),
+    "diff --replay, piped": (17.0, ["diff", "loyalty", "--person", "u-1", "--replay"]),
 }
 """Each with its limit."""
 
