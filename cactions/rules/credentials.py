@@ -119,14 +119,15 @@ def _find_opaque_parts(word: str) -> Iterator[str]:
             yield part
 
 
-_PAIR: Final = r"""([\w-]+)["']?\s*:\s*["']?(?!\{\s*["']?secret\b)([^"'\n]*)"""
+_PAIR: Final = r"""(?<![\w-])([\w-]+)["']?\s*:\s*["']?(?!\{\s*["']?secret\b)([^"'\n]*)"""
 """A key of YAML and the text behind it, unless that names a sealed secret."""
 
 
+@lru_cache(64)
 def may_hold_secret(line: str) -> bool:
     """Whether a line of a file looks like a credential, by its form or by the name of its key.
 
-    For files with errors of the format, whose requests no rule has seen.
+    For files with errors of the format, whose requests no rule has seen. Linear in the length.
     """
     return looks_like_secret(line) or any(
         (suggests_secret(name) >= Name.CREDENTIAL and looks_like_secret(text, Name.CREDENTIAL))

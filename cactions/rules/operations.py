@@ -16,7 +16,6 @@ _CHANGES: Final = frozenset(
 """Verbs in the names of operations that change something."""
 _METHODS: Final = ("method", "action", "operation", "op", "command", "cmd")
 """JSON members that name an operation."""
-_MUTATION: Final = r"\s*(?:#[^\n]*\s+)*mutation\b"
 _QUOTED_MUTATION: Final = r'"query"\s*:\s*"(?:\\n|\s)*mutation\b'
 """In a text body that is JSON."""
 _SOAP: Final = (
@@ -34,7 +33,7 @@ def find_change(request: ActionRequest) -> str:
     if found := _find_verb(steps[-1] if steps else ""):
         return f'"{found}"'
     for name, text in _list_literals(request.body.content if request.body else None, ""):
-        if re.match(_MUTATION, text) or re.search(_QUOTED_MUTATION, text):
+        if _is_mutation(text):
             return "a GraphQL mutation"
         if re.search(_SOAP, text):
             return "this operation"
@@ -42,6 +41,13 @@ def find_change(request: ActionRequest) -> str:
         if found and (name in _METHODS or text.strip().lower() == found):
             return f'"{found}"'
     return ""
+
+
+def _is_mutation(text: str) -> bool:
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    named = re.match(r"mutation\b", first) or re.search(_QUOTED_MUTATION, text)
+    return named is not None
 
 
 def _find_verb(text: str) -> str:

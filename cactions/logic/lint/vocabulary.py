@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 SELECTORS: Final = frozenset(
@@ -70,11 +71,11 @@ _REACHED: Final = (
 )
 """What people are reached by; they type it wherever they sign up."""
 _SAYS_NOTHING: Final = (
-    r"(?i)\W*(\w*|(todo|tbd|fixme|to be|n/a|maybe|probably|assume|trust me|no idea|don.?t know"
+    r"(?i)(todo|tbd|fixme|to be|n/a|maybe|probably|assume|trust me|no idea|don.?t know"
     r"|should be|we think|un(verified|confirmed|known|clear)"
-    r"|(not|never)\s+(yet|sure|known|verified|checked|confirmed|tested))\b.*)\W*"
+    r"|(not|never)\s+(yet|sure|known|verified|checked|confirmed|tested))\b"
 )
-"""A statement of one word, and what says that something is not verified."""
+"""How statements begin that say that something is not verified."""
 
 
 @lru_cache(1_000)
@@ -97,5 +98,9 @@ def is_contact_address(name: str) -> bool:
 
 
 def is_justification(statement: str) -> bool:
-    """Whether a ``verified`` statement says why a value is true; a placeholder does not."""
-    return bool(statement.strip()) and not re.fullmatch(_SAYS_NOTHING, statement, re.DOTALL)
+    """Whether a ``verified`` statement says why a value is true.
+
+    A placeholder does not, and neither does a single word.
+    """
+    words = list(islice(re.finditer(r"\w+", statement), 2))
+    return len(words) > 1 and not re.match(_SAYS_NOTHING, statement[words[0].start() :])

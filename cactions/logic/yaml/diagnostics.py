@@ -49,10 +49,9 @@ class Diagnostics:
         self, rule: str, span: SourceSpan, message: str, *, hint: str = "", route: str = ""
     ) -> None:
         """Note one fault, without credentials; what a file can make endless in it is cut."""
-        message = mask_secrets(message)
         if len(message) > MOST_SAID:
             message = f"{message[: MOST_SAID // 2]} … {message[-MOST_SAID // 2 :]}"
-        self.found.append(Finding(rule, message, hint, self.place(span), route))
+        self.found.append(Finding(rule, mask_secrets(message), hint, self.place(span), route))
 
     def attach_fix(self, fix: Fix | None) -> None:
         """Add the fix of the last finding, where it is known."""
