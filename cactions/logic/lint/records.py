@@ -7,8 +7,8 @@ another person, nor of the first element of another list.
 
 from __future__ import annotations
 
-from cactions.logic.lint.vocabulary import PEOPLE, WRAPPERS, split_words
-from cactions.model import Path
+from cactions.logic.lint.vocabulary import PEOPLE, WRAPPERS, is_contact_address, split_words
+from cactions.model import Path, SamePerson
 
 
 def is_same_record(proof: Path, other: Path) -> bool:
@@ -48,6 +48,11 @@ def get_last_name(path: Path) -> str:
     """The last name in a path; empty where it has none."""
     names = [step for step in path.segments if isinstance(step, str)]
     return names[-1] if names else ""
+
+
+def rests_on_contact_address(proof: SamePerson) -> bool:
+    """Whether an identity check compares an address or a number, which anyone may have entered."""
+    return is_contact_address(proof.equals.name) or is_contact_address(get_last_name(proof.path))
 
 
 def _count_shared(left: tuple[object, ...], right: tuple[object, ...]) -> int:

@@ -209,7 +209,8 @@ def _build_mapping_route(action: Action, mapping: AttributeMapping) -> str:
 def build_source_label(reference: Reference, action: Action, doubts: TrustAnalysis) -> Label:
     """Where a user-controlled value comes from, and who controls it."""
     if isinstance(reference, Input):
-        number = doubts.get_input_number(action, reference.name)
+        names = [data_input.name for data_input in action.inputs]
+        number = names.index(reference.name) if reference.name in names else 0
         route = f"actions.{action.name}.data_inputs[{number}]"
         return Label(f"{reference} is typed by the customer", route=route)
     if isinstance(reference, PersonAttribute):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from cactions.logic.lint.lookup_keys import list_lookup_keys
-from cactions.logic.lint.records import get_last_name, is_same_record
+from cactions.logic.lint.records import get_last_name, is_same_record, rests_on_contact_address
 from cactions.logic.lint.vocabulary import (
     ASSIGNED,
     AUDIT,
@@ -45,11 +45,6 @@ TYPED: Final = ("phone", "name", "avatar")
 _TELLING: Final = ("id", *_CLAIMED)
 
 
-def rests_on_contact_address(proof: SamePerson) -> bool:
-    """Whether an identity check compares an address or a number, which anyone may have entered."""
-    return is_contact_address(proof.equals.name) or is_contact_address(get_last_name(proof.path))
-
-
 class TrustAnalysis:
     """What of a project an attacker may have chosen.
 
@@ -70,7 +65,6 @@ class TrustAnalysis:
             for name, keys in self.keys.items()
         }
         self.writers = _group_writers(project.actions.values())
-        self._numbers: dict[str, dict[str, int]] = {}
         self.dirty: set[str] = set()
         self._settle()
 
@@ -166,7 +160,25 @@ class TrustAnalysis:
         )
 
     def list_chosen(self, action: Action) -> tuple[LookupKey, ...]:
-        """The values that find the record, and that an attacker can choose."""
+        """The values that find the record, and that an attacker can choose.
+
+        One that only picks a row is none of them, if the request asks for the person's own rows:
+        what is sent names the person, and no one can choose it.
+        """
+        chosen = self._list_chosen(action)
+        if any(key.is_sent for key in chosen) or not self._is_sent_anchored(action):
+            return chosen
+        return ()
+
+    def _is_sent_anchored(self, action: Action) -> bool:
+        return any(
+            key.is_sent
+            and key.role is KeyRole.SELECTOR
+            and not self.is_choosable(key.reference, action)
+            for key in self.keys[action.name]
+        )
+
+    def _list_chosen(self, action: Action) -> tuple[LookupKey, ...]:
         anchored = self.is_anchored(action)
         writes = bool(action.response.mapping) or not action.request.is_read
         return tuple(
@@ -246,13 +258,6 @@ class TrustAnalysis:
         verification = self.project.workspace.identity_verification
         return Trust.VERIFIED if verification.is_signed(name) else Trust.USER_WRITABLE
 
-    def get_input_number(self, action: Action, name: str) -> int:
-        """Where an input stands in its list."""
-        if action.name not in self._numbers:
-            numbers = {data_input.name: number for number, data_input in enumerate(action.inputs)}
-            self._numbers[action.name] = numbers
-        return self._numbers[action.name].get(name, 0)
-
     def _is_vouched(self, route: str) -> bool:
         if route in self.trusted:
             self.used.add(route)
@@ -265,8 +270,7 @@ def _group_writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
     for action in actions:
         for mapping in action.response.mapping:
             found.setdefault(mapping.attribute.name, []).append((action, mapping))
-    return {name: tuple(sorted(writers, key=_get_action_name)) for name, writers in found.items()}
-
-
-def _get_action_name(writer: Writer) -> str:
-    return writer[0].name
+    return {
+        name: tuple(sorted(writers, key=lambda writer: writer[0].name))
+        for name, writers in found.items()
+    }
