@@ -259,10 +259,8 @@ class TrustAnalysis:
         return Trust.VERIFIED if verification.is_signed(name) else Trust.USER_WRITABLE
 
     def _is_vouched(self, route: str) -> bool:
-        if route in self.trusted:
-            self.used.add(route)
-            return True
-        return False
+        self.used.update({route} & self.trusted)
+        return route in self.trusted
 
 
 def _group_writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
