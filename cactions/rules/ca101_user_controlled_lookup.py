@@ -70,6 +70,8 @@ from cactions.rules.rule import (
     SuggestedFix,
 )
 
+_BODY = (RequestPart.BODY,)
+
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Chosen keys of actions whose answer is not proven, or that change something.
@@ -77,9 +79,20 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     Claimed identities are reported by CA104.
     """
     for analysis in view.facts:
+        yield from _list_misplaced_content(analysis)
         for key in analysis.chosen if analysis.is_exposed else ():
             if analysis.trust[key.reference].tainted and not _is_claimed_identity(key):
                 yield _build_match(view, analysis, key)
+
+
+def _list_misplaced_content(analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+    """Inputs that are said to be content, and stand where they find a record."""
+    contents = {each.name for each in analysis.action.inputs if each.is_content}
+    for key in analysis.keys if contents else ():
+        name = key.reference.name
+        if isinstance(key.reference, Input) and name in contents and key.part not in _BODY:
+            message = f"{name} is said to be content, and goes into {key.part.value}"
+            yield RuleMatch(key.spot, message, "send it in the body, or remove role: content")
 
 
 def _is_claimed_identity(key: LookupKey) -> bool:

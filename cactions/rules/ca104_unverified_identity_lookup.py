@@ -73,7 +73,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         anonymous = [text for text in analysis.action.audiences if text != "users"]
         claims = [
             (f"person.{field}", route)
-            for field, route in _list_claims(analysis)
+            for field, route in _list_claims(analysis, verification)
             if _is_claimed(field, verification, anonymous=bool(anonymous))
         ]
         if claims:
@@ -90,10 +90,18 @@ def _is_claimed(field: str, verification: IdentityVerification, *, anonymous: bo
     return anonymous or not verification.is_signed(field)
 
 
-def _list_claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
-    """The fields that identify the person, and where."""
+def _list_claims(
+    analysis: ActionAnalysis, verification: IdentityVerification
+) -> Iterator[tuple[str, str]]:
+    """The fields that identify the person, and where.
+
+    Beside a signed one that finds the record, an unsigned field can only refuse an answer.
+    """
     action = analysis.action
     yield action.match, f"{analysis.route}.match"
+    signed = verification is not IdentityVerification.OFF and analysis.is_anchored
+    if signed and set(action.audiences) == {"users"}:
+        return
     for key in analysis.keys:
         if isinstance(key.reference, PersonField) and key.reference.name in _IDENTIFYING:
             yield key.reference.name, key.spot

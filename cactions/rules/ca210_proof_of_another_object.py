@@ -54,8 +54,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import Label
-from cactions.rules.rule import WARNING, Rule, RuleContext, RuleMatch
+from cactions.model import Label, Path
+from cactions.rules.rule import WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
@@ -65,7 +65,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         if not proof or not analysis.chosen or analysis.identity_gap:
             continue
         for mapping in analysis.action.response.mapping:
-            if not view.is_same_record(proof.path, mapping.path):
+            if _is_apart(view, analysis, proof.path, mapping.path):
                 yield RuleMatch(
                     f"{analysis.route}.response.mapping.{mapping.attribute.name}",
                     f"{proof.path} proves nothing of {mapping.path}: they are different objects",
@@ -77,6 +77,19 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                         Label("this can be chosen", route=analysis.chosen[0].spot),
                     ),
                 )
+
+
+def _is_apart(view: RuleContext, analysis: ActionAnalysis, proof: Path, other: Path) -> bool:
+    """Whether the proof may hold whatever record was chosen.
+
+    Where the request names the person beside the record, objects of one answer may be about the one
+    and the other.
+    """
+    if view.is_proof_of_another(proof, other) or not view.is_same_record(proof, other):
+        return True
+    owner, holder = proof.segments[:-1], other.segments[:-1]
+    shared = min(len(owner), len(holder))
+    return analysis.is_anchored and owner[:shared] != holder[:shared]
 
 
 RULE = Rule("CA210", "proof-of-another-object", WARNING, check)

@@ -106,8 +106,13 @@ class ActionAnalysis(Struct, frozen=True):
         A proof comes too late for a call that changes something.
         """
         if self.action.request.is_read:
-            return bool(self.identity_gap)
+            return bool(self.identity_gap) and not self.has_user_token
         return not self.is_anchored
+
+    @property
+    def has_user_token(self) -> bool:
+        """Whether the service sees the end user's own token, and answers for that user only."""
+        return any(token.is_user_token for token in self.action.request.tokens)
 
     @property
     def consequence(self) -> str:
@@ -123,7 +128,7 @@ class RuleContext(Struct, frozen=True):
     stands in the files. ``source`` tells where a value comes from, and who may choose it.
     ``trusted``: the routes that are declared trusted today.
     ``is_justification``: whether a ``verified`` statement says why something is true.
-    ``is_same_record`` and ``is_element_proven``: whether a proof is about another value of the
+    ``is_same_record`` and its neighbours: whether a proof is about another value of the
     answer. ``now`` is in Unix seconds. The last two are for the last rule: statements of no use and
     why, and the rules with findings that are not suppressed.
     """
@@ -137,6 +142,7 @@ class RuleContext(Struct, frozen=True):
     is_contact_address: Callable[[str], bool]
     is_justification: Callable[[str], bool]
     is_same_record: Callable[[Path, Path], bool]
+    is_proof_of_another: Callable[[Path, Path], bool]
     is_element_proven: Callable[[Path, Path, int], bool]
     trusted: frozenset[str]
     now: float

@@ -170,11 +170,51 @@ PAIRS: dict[str, Pair] = {
         file(action(request(ACCOUNT)), attributes=ACC, trust=[
             {"where": "attributes.acc", "reason": "signed", "owner": "ada", "expires": "2027-12-31"}
         ])),
+    "a refund whose receipt goes to the person": Pair(
+        "CA101",
+        file({**write(f"{PLAIN_URL}/refunds", json={"payment": "{{ inputs.order_id }}",
+                      "receipt_email": "{{ person.email }}"}), "data_inputs": [ORDER]}),
+        file({**write(f"{PLAIN_URL}/refunds", json={"payment": "{{ inputs.order_id }}",
+                      "customer_email": "{{ person.email }}"}), "data_inputs": [ORDER],
+              "response": {}})),
+    "a cancellation that mentions the person in a note": Pair(
+        "CA101",
+        file({**write(f"{PLAIN_URL}/{{{{ inputs.order_id }}}}/cancel", json={
+            "note": "asked for by {{ person.email }}"}), "data_inputs": [ORDER]}),
+        file({**write(f"{OWN}/orders/{{{{ inputs.order_id }}}}/cancel", json={
+            "note": "asked for by {{ person.email }}"}), "data_inputs": [ORDER],
+              "response": {}})),
+    "what one action sends as typed, another reads back as a key": Pair(
+        "CA102",
+        file(write(OWN, json={"card_id": "{{ person.name }}"}),
+             action(read=response(BY_EMAIL, {"acc": {"path": "$.card_id", "max_length": 9}})),
+             write(ACCOUNT, "delete"), attributes={"acc": FIXED}).replace(
+                 "{{ person.name }}", "{{ person.attributes.editable }}"),
+        file(write(OWN, json={"colour": "{{ person.attributes.editable }}"}),
+             action(read=response(BY_EMAIL, {"acc": {"path": "$.card_id", "max_length": 9}})),
+             write(ACCOUNT, "delete"), attributes={"acc": FIXED})),
+    "a proof by the referrer": Pair(
+        "CA210", by_order("$.referrer_email", "$.plan"), by_order("$.customer_email", "$.plan")),
+    "records of people by a typed name, shown in the conversation": Pair(
+        "CA101",
+        file(action(request("https://api.clinic.example/patients",
+                            query={"name": "{{ inputs.order_id }}"}), {}, data_inputs=[ORDER])),
+        file(action(request("https://api.shop.example/stores/{{ inputs.store_id }}/hours"), {},
+                    data_inputs=[{**ORDER, "name": "store_id"}]))),
+    "a row of anyone, and a row of the person's own": Pair(
+        "CA205",
+        file(action(request(PLAIN_URL, query={"shop_id": "{{ inputs.order_id }}",
+                                              "email": "{{ person.email }}"}),
+                    response(BY_EMAIL), data_inputs=[ORDER])),
+        file(action(request(PLAIN_URL, query={"email": "{{ person.email }}"}),
+                    response(BY_EMAIL, rows={"path": "$.orders[*]",
+                                             "where": {"$.id": "inputs.order_id"}}),
+                    data_inputs=[ORDER]))),
     "an order id as the content of a message": Pair(
         "CA101",
         file(action(request(PLAIN_URL, "post", json={"ref": "{{ inputs.order_id }}"}), {},
                     data_inputs=[ORDER])),
-        file(action(request(PLAIN_URL, "post", json={"ref": "{{ inputs.order_id }}"}), {},
+        file(action(request(PLAIN_URL, "post", json={"about": "{{ inputs.order_id }}"}), {},
                     data_inputs=[{**ORDER, "role": "content"}]))),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cactions.logic.fixes.from_rules import fix_from_suggestion
 from cactions.logic.lines import split_lines
 from cactions.logic.lint.proof_strength import annotate_proofs
-from cactions.logic.lint.records import is_element_proven, is_same_record
+from cactions.logic.lint.records import is_element_proven, is_proof_of_another, is_same_record
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
 from cactions.logic.lint.vocabulary import is_contact_address, is_justification
 from cactions.logic.project import LoadedProject
@@ -114,6 +114,7 @@ class _Linter:
             is_contact_address,
             is_justification,
             is_same_record,
+            is_proof_of_another,
             is_element_proven,
             trusted,
             self.now,

@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from cactions.logic.lint.vocabulary import (
+    AUDIT,
+    CATALOG,
     CONTENTS,
     FILTERS,
     PAGING,
     SELECTORS,
+    is_contact_address,
+    is_shared,
     split_words,
 )
 from cactions.model import (
@@ -26,7 +30,11 @@ from cactions.model import (
     PersonField,
     Reference,
 )
-from cactions.rules.rule import KeyRole, RequestPart
+from cactions.rules.rule import KeyRole, LookupKey, RequestPart
+
+_GENERIC = frozenset(
+    ("id", "ids", "uuid", "no", "nr", "num", "number", "key", "ref", "code", "slug")
+)
 
 
 def find_role(
@@ -38,8 +46,9 @@ def find_role(
 ) -> KeyRole:
     """The role of a value under this name. ``name`` is empty in a URL and in a text body."""
     if isinstance(reference, PersonField):
-        own = KeyRole.CONTENT if _is_content(part, name) else KeyRole.SELECTOR
-        return own if reference.name in ("name", "avatar") else KeyRole.SELECTOR
+        says = _is_content(part, name) or (part is RequestPart.BODY and not action.request.is_read)
+        is_name = reference.name in ("name", "avatar")
+        return KeyRole.CONTENT if is_name and says else KeyRole.SELECTOR
     if _is_content(part, name or reference.name):
         return KeyRole.CONTENT
     if isinstance(reference, PersonAttribute):
@@ -51,6 +60,8 @@ def find_role(
 
 def _find_attribute_role(attribute: str, name: str) -> KeyRole:
     """An attribute finds a record, unless its name says that it narrows an answer."""
+    if is_shared(attribute) and _get_role(name) is not KeyRole.SELECTOR:
+        return KeyRole.UNKNOWN
     narrows = _get_role(attribute) is KeyRole.FILTER and _get_role(name) is not KeyRole.SELECTOR
     return KeyRole.FILTER if narrows else KeyRole.SELECTOR
 
@@ -58,7 +69,8 @@ def _find_attribute_role(attribute: str, name: str) -> KeyRole:
 def _find_input_role(reference: Input, part: RequestPart, name: str, action: Action) -> KeyRole:
     declared = next((each for each in action.inputs if each.name == reference.name), None)
     if declared and declared.is_content and part is RequestPart.BODY:
-        return KeyRole.CONTENT
+        finds = _get_role(name) is KeyRole.SELECTOR and not is_contact_address(name)
+        return KeyRole.SELECTOR if finds else KeyRole.CONTENT
     if declared and declared.type is InputType.BOOLEAN:
         return KeyRole.FILTER
     roles = (_get_role(reference.name), _get_role(name))
@@ -78,6 +90,20 @@ def _get_role(name: str) -> KeyRole:
     words = split_words(name)
     if not words:
         return KeyRole.UNKNOWN
+    if len(words) > 1 and words[-1] in _GENERIC and words[-2] in CATALOG:
+        return KeyRole.UNKNOWN
     if words[-1] in FILTERS or not PAGING.isdisjoint(words):
         return KeyRole.FILTER
     return KeyRole.UNKNOWN if SELECTORS.isdisjoint(words) else KeyRole.SELECTOR
+
+
+def is_aside(key: LookupKey) -> bool:
+    """Whether a value does not find the record: an author, an addressee, a part of a text."""
+    if key.part is RequestPart.URL:
+        return False
+    steps = key.route.split(".request.")[-1].split(".")[1:]
+    words = {word for step in steps for word in split_words(step)}
+    whole = key.template is None or len(key.template.parts) == 1
+    says = bool(words & CONTENTS) or split_words(key.name) == ("contact", "email")
+    is_text = key.part is RequestPart.BODY and not key.name
+    return not AUDIT.isdisjoint(words) or says or not (whole or is_text)

@@ -7,8 +7,29 @@ another person, nor of the first element of another list.
 
 from __future__ import annotations
 
-from cactions.logic.lint.vocabulary import PEOPLE, WRAPPERS, is_contact_address, split_words
-from cactions.model import Path, SamePerson
+from collections.abc import Mapping, Sequence
+
+from cactions.logic.lint.vocabulary import (
+    OTHERS,
+    PEOPLE,
+    SELECTORS,
+    WRAPPERS,
+    is_contact_address,
+    is_shared,
+    split_words,
+)
+from cactions.model import (
+    Action,
+    AttributeMapping,
+    DataType,
+    Input,
+    Path,
+    PersonField,
+    Project,
+    SamePerson,
+)
+
+_TELLING = ("id", "email", "user_id")
 
 
 def is_same_record(proof: Path, other: Path) -> bool:
@@ -37,6 +58,44 @@ def is_element_proven(proof: Path, other: Path, position: int) -> bool:
         return True
     record = [step for step in owner[:shared] if step not in WRAPPERS]
     return bool(record) and is_same_record(proof, other)
+
+
+def is_proof_of_another(proof: Path, other: Path) -> bool:
+    """Whether a proof names someone in the record whom it is not about, such as a referrer."""
+    owner = proof.segments[:-1]
+    inside = bool(owner) and other.segments[: len(owner)] == owner
+    words = {word for step in proof.segments for word in split_words(str(step))}
+    return not inside and not OTHERS.isdisjoint(words)
+
+
+def is_personal(action: Action) -> bool:
+    """Whether the path of a request names records of people: ``/patients``, ``/bookings``."""
+    path = "".join(part for part in action.request.url.parts if isinstance(part, str))
+    steps = path.split("/")[3 if "://" in path else 0 :]
+    words = {word for step in steps for word in split_words(step.partition("?")[0])}
+    singular = {word.removesuffix("s") for word in words} - {"shop", "file", "document", "line"}
+    return not (PEOPLE | SELECTORS).isdisjoint(singular - {"me", "id", "no", "key", "ref"})
+
+
+def is_common(
+    proof: SamePerson,
+    project: Project,
+    writers: Mapping[str, Sequence[tuple[Action, AttributeMapping]]],
+) -> bool:
+    """Whether many people have the value that is compared: a plan, a company, one of a list."""
+    reference = proof.equals
+    if isinstance(reference, PersonField):
+        return reference.name not in _TELLING
+    attribute = project.attributes.get(reference.name)
+    if isinstance(reference, Input) or attribute is None:
+        return False
+    written = writers.get(reference.name, ())
+    return bool(
+        (written and all(mapping.values or mapping.one_of for _, mapping in written))
+        or is_shared(reference.name)
+        or attribute.options
+        or attribute.data_type not in (DataType.STRING, DataType.INTEGER)
+    )
 
 
 def _is_person(name: str) -> bool:

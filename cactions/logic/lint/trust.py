@@ -8,25 +8,29 @@ for: an attacker can sign up there with another person's number, and has it in a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from cactions.logic.lint.key_roles import is_aside
 from cactions.logic.lint.lookup_keys import list_lookup_keys
-from cactions.logic.lint.records import get_last_name, is_same_record, rests_on_contact_address
+from cactions.logic.lint.records import (
+    get_last_name,
+    is_common,
+    is_personal,
+    is_same_record,
+    rests_on_contact_address,
+)
 from cactions.logic.lint.vocabulary import (
     ASSIGNED,
-    AUDIT,
     SELECTORS,
     TYPED_TEXTS,
     is_contact_address,
     is_justification,
-    is_shared,
     split_words,
 )
 from cactions.model import (
     Action,
     AttributeMapping,
-    DataType,
     Input,
     PersonAttribute,
     PersonField,
@@ -42,7 +46,6 @@ Writer = tuple[Action, AttributeMapping]
 _CLAIMED: Final = ("email", "user_id")
 TYPED: Final = ("phone", "name", "avatar")
 """Contact fields that are whatever people say they are."""
-_TELLING: Final = ("id", *_CLAIMED)
 
 
 class TrustAnalysis:
@@ -66,6 +69,11 @@ class TrustAnalysis:
         }
         self.writers = _group_writers(project.actions.values())
         self.dirty: set[str] = set()
+        self.typed = frozenset(
+            split_words(key.name)
+            for action in project.actions.values()
+            for key in self._list_written(action)
+        )
         self._settle()
 
     def _settle(self) -> None:
@@ -107,6 +115,8 @@ class TrustAnalysis:
         if is_justification(mapping.verified):
             return ""
         last = get_last_name(mapping.path)
+        if split_words(last) in self.typed:
+            return f"another action sends what people type as {last}"
         reached = is_contact_address(last) or is_contact_address(mapping.attribute.name)
         if reached and mapping.path != proof.path:
             return "people may have typed it at the third party"
@@ -125,9 +135,9 @@ class TrustAnalysis:
         proof = action.response.same_person
         if proof is None:
             return "nothing proves that the answer is theirs"
-        if (sent := self._find_echo(action, proof)) and not self._is_matched(action, proof):
+        if (sent := self.find_echo(action)) and not self._is_matched(action, proof):
             return f"{sent} is sent in the request, and comes back for any person"
-        if self._is_common(proof):
+        if is_common(proof, self.project, self.writers):
             return f"{proof.equals} is the same for many people"
         if self.get_trust(proof.equals, action).tainted:
             return f"the person may have chosen {proof.equals} themselves"
@@ -138,9 +148,8 @@ class TrustAnalysis:
     def find_echo(self, action: Action) -> str:
         """The identifier that is sent and that comes back as the proof; empty if there is none."""
         proof = action.response.same_person
-        return self._find_echo(action, proof) if proof else ""
-
-    def _find_echo(self, action: Action, proof: SamePerson) -> str:
+        if proof is None:
+            return ""
         sent = self.sent[action.name]
         if proof.equals in sent:
             return str(proof.equals)
@@ -154,10 +163,23 @@ class TrustAnalysis:
         return next((str(each) for each in copied if split_words(each.name) in sources), "")
 
     def _is_matched(self, action: Action, proof: SamePerson) -> bool:
-        """Whether no one can choose what is asked for, and data and proof are in one object."""
+        """Whether no one can choose what is asked for, and data and proof are in one object.
+
+        A row that is chosen by the compared value is the person's, whatever else is chosen.
+        """
+        rows = action.response.rows
+        if rows and any(reference == proof.equals for _, reference in rows.where):
+            return not self.is_choosable(proof.equals, action)
         return not self.list_chosen(action) and all(
             is_same_record(proof.path, mapping.path) for mapping in action.response.mapping
         )
+
+    def _list_written(self, action: Action) -> Iterator[LookupKey]:
+        """What people have chosen in the body of a change, and may read back in their record."""
+        for key in () if action.request.is_read else self.keys[action.name]:
+            tainted = self.get_trust(key.reference, action).tainted
+            if tainted and key.part is RequestPart.BODY and key.name:
+                yield key
 
     def list_chosen(self, action: Action) -> tuple[LookupKey, ...]:
         """The values that find the record, and that an attacker can choose.
@@ -166,21 +188,13 @@ class TrustAnalysis:
         what is sent names the person, and no one can choose it.
         """
         chosen = self._list_chosen(action)
-        if any(key.is_sent for key in chosen) or not self._is_sent_anchored(action):
+        if any(key.is_sent for key in chosen) or not self.is_anchored(action, by_row=False):
             return chosen
         return ()
 
-    def _is_sent_anchored(self, action: Action) -> bool:
-        return any(
-            key.is_sent
-            and key.role is KeyRole.SELECTOR
-            and not self.is_choosable(key.reference, action)
-            for key in self.keys[action.name]
-        )
-
     def _list_chosen(self, action: Action) -> tuple[LookupKey, ...]:
         anchored = self.is_anchored(action)
-        writes = bool(action.response.mapping) or not action.request.is_read
+        writes = bool(action.response.mapping) or not action.request.is_read or is_personal(action)
         return tuple(
             key
             for key in self.keys[action.name]
@@ -194,8 +208,11 @@ class TrustAnalysis:
         written = isinstance(reference, PersonAttribute) and reference.name in self.dirty
         return written or self.get_trust(reference, action).tainted
 
-    def is_anchored(self, action: Action) -> bool:
-        """Whether the request names the person by what no one can choose, or has their token."""
+    def is_anchored(self, action: Action, *, by_row: bool = True) -> bool:
+        """Whether the request names the person by what no one can choose, or has their token.
+
+        ``by_row``: for a read, the choice of the row counts as well.
+        """
         if any(token.is_user_token for token in action.request.tokens):
             return True
         return any(
@@ -204,28 +221,11 @@ class TrustAnalysis:
                 key.part is not RequestPart.HEADER
                 or not SELECTORS.isdisjoint(split_words(key.name))
             )
-            and (key.is_sent or action.request.is_read)
-            and AUDIT.isdisjoint(split_words(key.name))
+            and (key.is_sent or (by_row and action.request.is_read))
+            and not is_aside(key)
+            and (key.part is RequestPart.URL or key.reference != PersonField("id"))
             and not self.is_choosable(key.reference, action)
             for key in self.keys[action.name]
-        )
-
-    def _is_common(self, proof: SamePerson) -> bool:
-        reference = proof.equals
-        if isinstance(reference, PersonField):
-            return reference.name not in _TELLING
-        if isinstance(reference, Input):
-            return False
-        attribute = self.project.attributes.get(reference.name)
-        if attribute is None:
-            return False
-        writers = self.writers.get(reference.name, ())
-        listed = bool(writers) and all(mapping.values or mapping.one_of for _, mapping in writers)
-        return bool(
-            listed
-            or is_shared(reference.name)
-            or attribute.options
-            or attribute.data_type not in (DataType.STRING, DataType.INTEGER)
         )
 
     def list_trust(self, action: Action) -> dict[Reference, Trust]:

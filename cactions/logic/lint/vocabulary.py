@@ -16,9 +16,16 @@ SELECTORS: Final = frozenset(
     " username login member owner holder contact person email mail phone mobile msisdn tel"
     " telephone iban card contract policy subscription order invoice booking reservation shipment"
     " tracking ticket case claim patient vin imei serial license licence plate passport tenant org"
-    " shop merchant device meter profile nickname alias parcel".split()
+    " shop merchant device meter profile nickname alias parcel workspace file document team company"
+    " project group seat session household family passenger friend payee beneficiary recipient"
+    " employee student".split()
 )
 """What finds a record that belongs to a person."""
+CATALOG: Final = frozenset(
+    "product store branch course event hotel article model stop station item variant category"
+    " location flight train line lesson room menu brand city zone area warehouse sku".split()
+)
+"""What is the same for everyone, and has ids and numbers of its own."""
 FILTERS: Final = frozenset(
     "limit page size offset count top skip per sort orderby locale lang language country region"
     " currency timezone tz status state year month week day days date from to since until before"
@@ -56,8 +63,17 @@ PEOPLE: Final = frozenset(
 WRAPPERS: Final = frozenset("data result results response payload body d root".split())
 """Names of what only wraps an answer."""
 _IDENTIFIERS: Final = frozenset("id code name no number key date slug".split())
-AUDIT: Final = frozenset("by actor agent correlation request trace metadata source audit".split())
-"""What a service only writes down."""
+AUDIT: Final = frozenset(
+    "by actor agent correlation request trace metadata source audit receipt cc bcc reply to from"
+    " notify notification author operator reporter initiator caller origin behalf tag tags log"
+    " session idempotency new payee approver sender".split()
+)
+"""What a service only writes down, or whom it writes to."""
+OTHERS: Final = frozenset(
+    "referrer manager emergency broker watcher watchers follower followers cc bcc requested"
+    " beneficiary payee agent approver creator author inviter invited sponsor guarantor".split()
+)
+"""People in a record who are not the one that it is about."""
 ASSIGNED: Final = (
     r"(^|[-_. ])(id|ids|uuid|guid|key|ref|reference|number)$"
     r"|[a-z](Id|ID|Key|Ref|Uuid|UUID|Number)$"
@@ -65,11 +81,9 @@ ASSIGNED: Final = (
 """Names of what a third party assigns."""
 
 _NAMED: Final = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])"
-_REACHED: Final = (
-    r"(^|[^a-z])(e?[-_ ]?mail|phone|tel|telephone|mobile|msisdn|sms|whatsapp|fax|cell)s?"
-    r"([^a-z]|$)|mail|phone"
-)
+_REACHED: Final = r"(e?mail|phone|tel|mobile|msisdn|sms|whatsapp|fax|cell)s?"
 """What people are reached by; they type it wherever they sign up."""
+_SUFFIXES: Final = frozenset("address addresses number numbers no nr value".split())
 _SAYS_NOTHING: Final = (
     r"(?i)(todo|tbd|fixme|to be|n/a|maybe|probably|assume|trust me|no idea|don.?t know"
     r"|should be|we think|un(verified|confirmed|known|clear)"
@@ -94,7 +108,11 @@ def is_shared(name: str) -> bool:
 
 def is_contact_address(name: str) -> bool:
     """Whether a name speaks of an address or a number that people are reached by."""
-    return bool(re.search(_REACHED, name, re.IGNORECASE))
+    words = split_words(name)
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words = words[:-1]
+    last = re.sub(r"(address|number)$", "", words[-1]) if words else ""
+    return bool(re.search(rf"{_REACHED}$", last))
 
 
 def is_justification(statement: str) -> bool:
