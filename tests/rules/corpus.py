@@ -396,6 +396,9 @@ GOOD: dict[str, list[str]] = {
     "CA107": [
         mapped({"path": "$.tier", "max_length": 9}),
         mapped({"path": "$.emails[0].value", "max_length": 9}),
+        listed("$.shipments[0].code", "$.customer.email"),
+        listed("$.fulfillments[0].url", "$.email"),
+        listed("$.order.lines[0].name", "$.order.customer.email"),
         mapped({"path": "$.addresses[1].city", "max_length": 9}),
         mapped({"path": "$.tags[0]", "max_length": 9}),
         file(action(NOT_SENT, response(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from cactions.logic.lint.vocabulary import (
     OTHERS,
+    PARTS,
     PEOPLE,
     SELECTORS,
     WRAPPERS,
@@ -47,8 +48,9 @@ def is_same_record(proof: Path, other: Path) -> bool:
 def is_element_proven(proof: Path, other: Path, position: int) -> bool:
     """Whether the element of a list at this position of a path is the proven person's.
 
-    It is where the proof is in the same element, where the list is in the object of the proof, and
-    where both are in one record that is more than the wrapper of the answer.
+    It is where the proof is in the same element, where the list is in the object of the proof,
+    where both are in one record that is more than the wrapper of the answer, and where the list has
+    the name of a part, such as shipments.
     """
     if other.segments[: position + 1] == proof.segments[: position + 1]:
         return True
@@ -57,7 +59,15 @@ def is_element_proven(proof: Path, other: Path, position: int) -> bool:
     if shared == len(owner):
         return True
     record = [step for step in owner[:shared] if step not in WRAPPERS]
-    return bool(record) and is_same_record(proof, other)
+    return is_same_record(proof, other) and (bool(record) or _is_part(proof, other, position))
+
+
+def _is_part(proof: Path, other: Path, position: int) -> bool:
+    """Whether a list is a part of a record, as shipments are of an order, and holds no hits."""
+    counted = any(isinstance(step, int) for step in proof.segments)
+    words = split_words(str(other.segments[position - 1])) if position else ()
+    last = words[-1].removesuffix("s") if words else ""
+    return last in PARTS and not counted
 
 
 def is_proof_of_another(proof: Path, other: Path) -> bool:

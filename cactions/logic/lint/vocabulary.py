@@ -60,6 +60,12 @@ PEOPLE: Final = frozenset(
     " resident occupant dependent relative sibling colleague friend referrer heir witness".split()
 )
 """Last words of the objects that are people in an answer."""
+PARTS: Final = frozenset(
+    "fulfillment fulfilment shipment package parcel delivery line segment leg payment"
+    " transaction discount coupon tracking checkpoint milestone charge fee tax adjustment"
+    " installment instalment attachment photo image event update step stage".split()
+)
+"""Lists that are parts of one record, in the singular."""
 WRAPPERS: Final = frozenset("data result results response payload body d root".split())
 """Names of what only wraps an answer."""
 _IDENTIFIERS: Final = frozenset("id code name no number key date slug".split())
