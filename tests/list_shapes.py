@@ -97,7 +97,7 @@ def clique_of(size: int) -> str:
     return f"{HEAD}{WORKSPACE}attributes:\n{attributes}actions:\n{actions}"
 
 
-def wide_of(size: int) -> str:
+def wide_of(size: int, proof: str = "") -> str:
     """One action with as many keys as targets, of which only the last key is untrusted."""
     count = size // 190
     attributes = "".join(
@@ -107,8 +107,13 @@ def wide_of(size: int) -> str:
     mapping = "".join(f"        x{n}: {{path: $.x{n}, max_length: 9}}\n" for n in range(count))
     return (
         f"{HEAD}{WORKSPACE}attributes:\n{attributes}actions:\n  one:\n{REQUEST}{URL}"
-        f"      query:\n{query}    response:\n      mapping:\n{mapping}"
+        f"      query:\n{query}    response:\n{proof}      mapping:\n{mapping}"
     )
+
+
+def echoed_of(size: int) -> str:
+    """The same, with the first of the keys as the proof."""
+    return wide_of(size, "      same_person: {path: $.id, equals: person.attributes.x0}\n")
 
 
 def people_of(size: int) -> str:
@@ -314,6 +319,7 @@ WHOLES: dict[str, Callable[[int], str]] = {
     "a chain of actions": chain_of,
     "a clique of actions": clique_of,
     "keys and targets of one action": wide_of,
+    "keys and targets of an echo": echoed_of,
     "people and attributes": people_of,
     "people and tests": tested_of,
     "findings and allow": held_of,

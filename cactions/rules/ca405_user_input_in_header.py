@@ -71,8 +71,10 @@ _GIVEN = ("id", "user_id", "email", "email_verified", "role", "owner_id")
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Attributes, inputs and free fields in headers and text bodies."""
     for analysis in view.facts:
+        inputs = analysis.action.inputs
+        numbers = {Input(each.name) for each in inputs if each.type is not InputType.STRING}
         for key in analysis.keys:
-            if _is_given(key) or _is_number(key, analysis):
+            if _is_given(key) or key.reference in numbers:
                 continue
             severity = None if analysis.trust[key.reference].tainted else INFO
             if key.part is RequestPart.HEADER:
@@ -87,14 +89,6 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 
 def _is_given(key: LookupKey) -> bool:
     return isinstance(key.reference, PersonField) and key.reference.name in _GIVEN
-
-
-def _is_number(key: LookupKey, analysis: ActionAnalysis) -> bool:
-    """Whether only digits, a sign, a point, or true and false can stand there."""
-    if not isinstance(key.reference, Input):
-        return False
-    kinds = {each.name: each.type for each in analysis.action.inputs}
-    return kinds.get(key.reference.name) not in (None, InputType.STRING)
 
 
 def _is_text(analysis: ActionAnalysis) -> bool:

@@ -21,14 +21,13 @@ from cactions.logic.lint.vocabulary import (
     split_words,
 )
 from cactions.model import (
-    Action,
     Attribute,
+    DataInput,
     DataType,
     Input,
     InputType,
     PersonAttribute,
     PersonField,
-    Reference,
 )
 from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 
@@ -38,15 +37,16 @@ _GENERIC = frozenset(
 
 
 def find_role(
-    reference: Reference,
-    part: RequestPart,
-    name: str,
-    action: Action,
+    key: LookupKey,
     attributes: Mapping[str, Attribute],
+    inputs: Mapping[str, DataInput],
+    *,
+    is_read: bool,
 ) -> KeyRole:
-    """The role of a value under this name. ``name`` is empty in a URL and in a text body."""
+    """The role of a value where it stands. ``inputs`` are those of the action, by name."""
+    reference, part, name = key.reference, key.part, key.name
     if isinstance(reference, PersonField):
-        says = _is_content(part, name) or (part is RequestPart.BODY and not action.request.is_read)
+        says = _is_content(part, name) or (part is RequestPart.BODY and not is_read)
         is_name = reference.name in ("name", "avatar")
         return KeyRole.CONTENT if is_name and says else KeyRole.SELECTOR
     if _is_content(part, name or reference.name):
@@ -55,7 +55,7 @@ def find_role(
         known = attributes.get(reference.name)
         closed = known and known.data_type in (DataType.BOOLEAN, DataType.DATE)
         return KeyRole.FILTER if closed else _find_attribute_role(reference.name, name)
-    return _find_input_role(reference, part, name, action)
+    return _find_input_role(reference, part, name, inputs.get(reference.name))
 
 
 def _find_attribute_role(attribute: str, name: str) -> KeyRole:
@@ -66,8 +66,9 @@ def _find_attribute_role(attribute: str, name: str) -> KeyRole:
     return KeyRole.FILTER if narrows else KeyRole.SELECTOR
 
 
-def _find_input_role(reference: Input, part: RequestPart, name: str, action: Action) -> KeyRole:
-    declared = next((each for each in action.inputs if each.name == reference.name), None)
+def _find_input_role(
+    reference: Input, part: RequestPart, name: str, declared: DataInput | None
+) -> KeyRole:
     if declared and declared.is_content and part is RequestPart.BODY:
         finds = _get_role(name) is KeyRole.SELECTOR and not is_contact_address(name)
         return KeyRole.SELECTOR if finds else KeyRole.CONTENT
@@ -97,7 +98,17 @@ def _get_role(name: str) -> KeyRole:
     return KeyRole.UNKNOWN if SELECTORS.isdisjoint(words) else KeyRole.SELECTOR
 
 
-def is_aside(key: LookupKey) -> bool:
+def may_anchor(key: LookupKey) -> bool:
+    """Whether a value names the owner of the record, if no one can choose it.
+
+    The platform's own contact id is known to few services: it anchors a URL only.
+    """
+    named = key.part is not RequestPart.HEADER or not SELECTORS.isdisjoint(split_words(key.name))
+    known = key.part is RequestPart.URL or key.reference != PersonField("id")
+    return key.role is KeyRole.SELECTOR and named and known and not _is_aside(key)
+
+
+def _is_aside(key: LookupKey) -> bool:
     """Whether a value does not find the record: an author, an addressee, a part of a text."""
     if key.part is RequestPart.URL:
         return False

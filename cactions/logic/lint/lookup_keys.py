@@ -25,8 +25,9 @@ def list_lookup_keys(action: Action, attributes: Mapping[str, Attribute]) -> tup
     for path, reference in rows.where if rows else ():
         where = f"actions.{action.name}.response.rows.where.{path}"
         found.append(LookupKey(reference, RequestPart.WHERE, where, str(path)))
+    inputs = {data_input.name: data_input for data_input in action.inputs}
     return tuple(
-        replace(key, role=find_role(key.reference, key.part, key.name, action, attributes))
+        replace(key, role=find_role(key, attributes, inputs, is_read=asked.is_read))
         for key in found
     )
 

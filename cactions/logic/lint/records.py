@@ -7,7 +7,7 @@ another person, nor of the first element of another list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from cactions.logic.lint.vocabulary import (
     OTHERS,
@@ -30,6 +30,8 @@ from cactions.model import (
     SamePerson,
 )
 
+Writer = tuple[Action, AttributeMapping]
+"""An action, and its mapping onto an attribute."""
 _TELLING = ("id", "email", "user_id")
 
 
@@ -88,9 +90,7 @@ def is_personal(action: Action) -> bool:
 
 
 def is_common(
-    proof: SamePerson,
-    project: Project,
-    writers: Mapping[str, Sequence[tuple[Action, AttributeMapping]]],
+    proof: SamePerson, project: Project, writers: Mapping[str, tuple[Writer, ...]]
 ) -> bool:
     """Whether many people have the value that is compared: a plan, a company, one of a list."""
     reference = proof.equals
@@ -106,6 +106,18 @@ def is_common(
         or attribute.options
         or attribute.data_type not in (DataType.STRING, DataType.INTEGER)
     )
+
+
+def group_writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
+    """By attribute, the mappings that write it, in the order of their actions' names."""
+    found: dict[str, list[Writer]] = {}
+    for action in actions:
+        for mapping in action.response.mapping:
+            found.setdefault(mapping.attribute.name, []).append((action, mapping))
+    return {
+        name: tuple(sorted(writers, key=lambda writer: writer[0].name))
+        for name, writers in found.items()
+    }
 
 
 def _is_person(name: str) -> bool:

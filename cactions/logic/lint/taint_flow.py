@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from cactions.logic.lint.trust import TYPED, TrustAnalysis, Writer
+from cactions.logic.lint.records import Writer
+from cactions.logic.lint.trust import TYPED, TrustAnalysis
 from cactions.model import (
     Action,
     AttributeMapping,
@@ -52,7 +53,7 @@ def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
             doubts.list_trust(action),
             doubts.list_chosen(action),
             doubts.is_anchored(action),
-            doubts.find_echo(action),
+            doubts.echoes[name],
         )
         for name, action in project.actions.items()
     )
@@ -209,8 +210,7 @@ def _build_mapping_route(action: Action, mapping: AttributeMapping) -> str:
 def build_source_label(reference: Reference, action: Action, doubts: TrustAnalysis) -> Label:
     """Where a user-controlled value comes from, and who controls it."""
     if isinstance(reference, Input):
-        names = [data_input.name for data_input in action.inputs]
-        number = names.index(reference.name) if reference.name in names else 0
+        number = doubts.input_numbers[action.name].get(reference.name, 0)
         route = f"actions.{action.name}.data_inputs[{number}]"
         return Label(f"{reference} is typed by the customer", route=route)
     if isinstance(reference, PersonAttribute):

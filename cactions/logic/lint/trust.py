@@ -8,13 +8,14 @@ for: an attacker can sign up there with another person's number, and has it in a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from cactions.logic.lint.key_roles import is_aside
+from cactions.logic.lint.key_roles import may_anchor
 from cactions.logic.lint.lookup_keys import list_lookup_keys
 from cactions.logic.lint.records import (
     get_last_name,
+    group_writers,
     is_common,
     is_personal,
     is_same_record,
@@ -22,7 +23,6 @@ from cactions.logic.lint.records import (
 )
 from cactions.logic.lint.vocabulary import (
     ASSIGNED,
-    SELECTORS,
     TYPED_TEXTS,
     is_contact_address,
     is_justification,
@@ -40,8 +40,6 @@ from cactions.model import (
     Trust,
 )
 from cactions.rules.rule import KeyRole, LookupKey, RequestPart
-
-Writer = tuple[Action, AttributeMapping]
 
 _CLAIMED: Final = ("email", "user_id")
 TYPED: Final = ("phone", "name", "avatar")
@@ -63,12 +61,15 @@ class TrustAnalysis:
             name: list_lookup_keys(action, project.attributes)
             for name, action in project.actions.items()
         }
-        self.sent = {
-            name: frozenset(key.reference for key in keys if key.is_sent)
-            for name, keys in self.keys.items()
-        }
-        self.writers = _group_writers(project.actions.values())
+        self.writers = group_writers(project.actions.values())
         self.dirty: set[str] = set()
+        self.input_numbers = {
+            name: {each.name: number for number, each in enumerate(action.inputs)}
+            for name, action in project.actions.items()
+        }
+        self._gaps: dict[str, str] = {}
+        self._chosen: dict[str, tuple[LookupKey, ...]] = {}
+        self.echoes = {name: self._find_echo(action) for name, action in project.actions.items()}
         self.typed = frozenset(
             split_words(key.name)
             for action in project.actions.values()
@@ -77,25 +78,35 @@ class TrustAnalysis:
         self._settle()
 
     def _settle(self) -> None:
-        """Attributes with unproven values, and then those of actions that read these."""
-        readers: dict[str, list[Action]] = {}
-        for action in self.project.actions.values():
-            proof = action.response.same_person
-            read = {key.reference for key in self.keys[action.name]}
-            for reference in {*read, *((proof.equals,) if proof else ())}:
-                if isinstance(reference, PersonAttribute):
-                    readers.setdefault(reference.name, []).append(action)
+        """Find the dirty attributes; no gap closes again, so no mapping is read three times."""
+        readers = self._find_readers()
         waiting = [writer for writers in self.writers.values() for writer in writers]
         while waiting:
             action, mapping = waiting.pop()
             name = mapping.attribute.name
-            if name not in self.dirty and self.is_tainted_by(action, mapping):
-                self.dirty.add(name)
-                waiting += [
-                    (reader, attribute_mapping)
-                    for reader in readers.get(name, ())
-                    for attribute_mapping in reader.response.mapping
-                ]
+            if name in self.dirty or not self.is_tainted_by(action, mapping):
+                continue
+            sound = [each for each in readers.get(name, ()) if not self.find_identity_gap(each)]
+            self.dirty.add(name)
+            for reader in sound:
+                del self._gaps[reader.name]
+                self._chosen.pop(reader.name, None)
+                if self.find_identity_gap(reader):
+                    waiting += [(reader, each) for each in reader.response.mapping]
+        self._gaps.clear()
+        self._chosen.clear()
+
+    def _find_readers(self) -> dict[str, list[Action]]:
+        """By attribute, the actions whose proof it is, or whose echo it would make worthless."""
+        readers: dict[str, list[Action]] = {}
+        for action in self.project.actions.values():
+            proof = action.response.same_person
+            keys = self.keys[action.name] if self.echoes[action.name] else ()
+            read = {key.reference for key in keys} | ({proof.equals} if proof else set())
+            for reference in read:
+                if isinstance(reference, PersonAttribute):
+                    readers.setdefault(reference.name, []).append(action)
+        return readers
 
     def is_tainted_by(self, action: Action, mapping: AttributeMapping) -> bool:
         """Whether a mapping may bring in what an attacker has chosen."""
@@ -132,10 +143,15 @@ class TrustAnalysis:
 
     def find_identity_gap(self, action: Action) -> str:
         """Why an answer is not shown to be the person's; empty where it is."""
+        if action.name not in self._gaps:
+            self._gaps[action.name] = self._find_gap(action)
+        return self._gaps[action.name]
+
+    def _find_gap(self, action: Action) -> str:
         proof = action.response.same_person
         if proof is None:
             return "nothing proves that the answer is theirs"
-        if (sent := self.find_echo(action)) and not self._is_matched(action, proof):
+        if (sent := self.echoes[action.name]) and not self._is_matched(action, proof):
             return f"{sent} is sent in the request, and comes back for any person"
         if is_common(proof, self.project, self.writers):
             return f"{proof.equals} is the same for many people"
@@ -145,12 +161,12 @@ class TrustAnalysis:
             return f"{proof.equals} is written by an action that proves nothing"
         return ""
 
-    def find_echo(self, action: Action) -> str:
+    def _find_echo(self, action: Action) -> str:
         """The identifier that is sent and that comes back as the proof; empty if there is none."""
         proof = action.response.same_person
         if proof is None:
             return ""
-        sent = self.sent[action.name]
+        sent = {key.reference for key in self.keys[action.name] if key.is_sent}
         if proof.equals in sent:
             return str(proof.equals)
         if not isinstance(proof.equals, PersonAttribute):
@@ -187,21 +203,23 @@ class TrustAnalysis:
         One that only picks a row is none of them, if the request asks for the person's own rows:
         what is sent names the person, and no one can choose it.
         """
-        chosen = self._list_chosen(action)
-        if any(key.is_sent for key in chosen) or not self.is_anchored(action, by_row=False):
-            return chosen
-        return ()
+        if action.name not in self._chosen:
+            self._chosen[action.name] = self._find_chosen(action)
+        return self._chosen[action.name]
 
-    def _list_chosen(self, action: Action) -> tuple[LookupKey, ...]:
+    def _find_chosen(self, action: Action) -> tuple[LookupKey, ...]:
         anchored = self.is_anchored(action)
         writes = bool(action.response.mapping) or not action.request.is_read or is_personal(action)
-        return tuple(
+        chosen = tuple(
             key
             for key in self.keys[action.name]
             if key.role is KeyRole.SELECTOR
             or (key.role is KeyRole.UNKNOWN and writes and not anchored)
             if self.is_choosable(key.reference, action)
         )
+        if any(key.is_sent for key in chosen) or not self.is_anchored(action, by_row=False):
+            return chosen
+        return ()
 
     def is_choosable(self, reference: Reference, action: Action) -> bool:
         """Whether an attacker can choose a value, by hand or through another action."""
@@ -216,14 +234,8 @@ class TrustAnalysis:
         if any(token.is_user_token for token in action.request.tokens):
             return True
         return any(
-            key.role is KeyRole.SELECTOR
-            and (
-                key.part is not RequestPart.HEADER
-                or not SELECTORS.isdisjoint(split_words(key.name))
-            )
+            may_anchor(key)
             and (key.is_sent or (by_row and action.request.is_read))
-            and not is_aside(key)
-            and (key.part is RequestPart.URL or key.reference != PersonField("id"))
             and not self.is_choosable(key.reference, action)
             for key in self.keys[action.name]
         )
@@ -261,14 +273,3 @@ class TrustAnalysis:
     def _is_vouched(self, route: str) -> bool:
         self.used.update({route} & self.trusted)
         return route in self.trusted
-
-
-def _group_writers(actions: Iterable[Action]) -> dict[str, tuple[Writer, ...]]:
-    found: dict[str, list[Writer]] = {}
-    for action in actions:
-        for mapping in action.response.mapping:
-            found.setdefault(mapping.attribute.name, []).append((action, mapping))
-    return {
-        name: tuple(sorted(writers, key=lambda writer: writer[0].name))
-        for name, writers in found.items()
-    }

@@ -45,7 +45,8 @@ MOST = 15.0
 
 DEAR = (
     "allow, idle", "trust, idle", "rows.where, attributes", "people and tests",
-    "keys and targets of one action", "hosts and uses",
+    "keys and targets of one action", "keys and targets of an echo", "inputs and keys",
+    "hosts and uses",
 )  # fmt: skip
 """Shapes that were quadratic once, or would be after one careless change."""
 FIXABLE = ("allow, idle", "allow, idle on lines", "comments, idle", "actions, free")
