@@ -22,7 +22,7 @@ _MOST_NAMED: Final = 5
 
 
 class PersonTraces(Struct, frozen=True):
-    """Entries and runs about one person; ``doubts`` counts their calls of unknown outcome."""
+    """Entries and runs about one person, and how many of their calls have an unknown outcome."""
 
     person_id: str
     entries: int

@@ -123,9 +123,9 @@ class ActionAnalysis(Struct, frozen=True):
 class RuleContext(Struct, frozen=True):
     """The project as rules see it.
 
-    ``flows``: how an unproven value gets into an attribute through other actions.
-    ``writers``: attribute onto the mappings that write it. ``stated``: whether a route of keys
-    stands in the files. ``source`` tells where a value comes from, and who may choose it.
+    ``find_flows``: how an unproven value gets into an attribute through other actions.
+    ``writers``: attribute onto the mappings that write it. ``is_declared``: whether a route of keys
+    is in the files. ``describe_source``: where a value comes from, and who may choose it.
     ``trusted``: the routes that are declared trusted today.
     ``is_justification``: whether a ``verified`` statement says why something is true.
     ``is_same_record`` and its neighbours: whether a proof is about another value of the
