@@ -57,6 +57,15 @@ class FakePeople:
     def get(self, person_id: str) -> Person:
         return self.find(PersonQuery("id", person_id))
 
+    def find_many(
+        self, queries: Sequence[PersonQuery]
+    ) -> Iterator[tuple[PersonQuery, Person | UsageError]]:
+        for query in queries:
+            try:
+                yield query, self.find(query)
+            except UsageError as error:
+                yield query, error
+
     def commit(self, plan: Plan) -> Receipt:
         if idle := is_unchanged(plan):
             return idle

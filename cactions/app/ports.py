@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from cactions.logic.intercom.api import ApiCall, ApiReply
     from cactions.logic.request.call import CallSpec
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,
+        IntercomConnection,
         Person,
         PersonQuery,
         Plan,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
         Run,
         RunHead,
         Token,
+        UsageError,
         Value,
     )
     from cactions.model.secret import Secret
@@ -94,6 +97,14 @@ class People(Protocol):
     def get(self, person_id: str) -> Person:
         """The person of this contact id. Raises UsageError if there is none."""
 
+    def find_many(
+        self, queries: Sequence[PersonQuery]
+    ) -> Iterable[tuple[PersonQuery, Person | UsageError]]:
+        """Each query, in order, with its person, or the reason why there is not exactly one.
+
+        A pre-read in batches: what it says of a person may be up to a minute old.
+        """
+
     def commit(self, plan: Plan) -> Receipt:
         """Write the plan's effective changes if every ``before`` still holds, else none of them.
 
@@ -101,6 +112,26 @@ class People(Protocol):
         UsageError if the person no longer exists, StoreError if nothing was written, and
         OutcomeUnknown if something may have been written.
         """
+
+
+class IntercomApi(Protocol):
+    """Calls the API of one workspace at Intercom, within its rate limit."""
+
+    connection: IntercomConnection
+    """Which workspace, and which version of the API."""
+
+    def call(self, call: ApiCall) -> ApiReply:
+        """The successful answer.
+
+        Raises WorkspaceError for any other answer and for none, OutcomeUnknown where a write may
+        have been done.
+        """
+
+    def send(self, call: ApiCall) -> ApiReply:
+        """The answer of any status. Raises WorkspaceError and OutcomeUnknown if there is none."""
+
+    def list_pages(self, call: ApiCall, first: ApiReply | None = None) -> Iterator[ApiReply]:
+        """Every page of a list. Raises as ``call``."""
 
 
 class Journal(Protocol):

@@ -10,14 +10,12 @@ from cactions.model.action import (
     DataInput,
     DateForm,
     Expectation,
-    IdentityVerification,
     InputType,
     Overwrite,
     Project,
     Rows,
     SamePerson,
     WhenEmpty,
-    Workspace,
 )
 from cactions.model.enums import (
     ChangeKind,
@@ -38,6 +36,7 @@ from cactions.model.errors import (
     RunAborted,
     StoreError,
     UsageError,
+    WorkspaceError,
 )
 from cactions.model.exchange import Proof, Request, Response
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
@@ -112,4 +111,13 @@ from cactions.model.trust import (
     SuppressedFinding,
     Suppression,
     Trust,
+)
+from cactions.model.workspace import (
+    API_HOSTS,
+    API_VERSION,
+    IdentityVerification,
+    IntercomConnection,
+    Region,
+    Workspace,
+    WorkspaceIdentity,
 )

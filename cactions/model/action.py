@@ -9,10 +9,11 @@ from msgspec import Struct, field
 
 from cactions.model.finding import Place
 from cactions.model.json_value import Json, Scalar
-from cactions.model.person import Attribute, DataType, Person, PersonQuery
+from cactions.model.person import Attribute, DataType, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
 from cactions.model.template import Path, Reference
 from cactions.model.trust import ProofStrength, Snapshot, Suppression
+from cactions.model.workspace import Workspace
 
 
 class WhenEmpty(Enum):
@@ -158,41 +159,6 @@ class Action(Struct, frozen=True):
     tests: tuple[ActionTest, ...] = ()
     place: Place | None = None
     redacted: frozenset[Reference] = frozenset()
-
-
-class IdentityVerification(Enum):
-    """What Intercom verifies of a user who opens the Messenger.
-
-    HMAC signs the user id or the e-mail (the user id where both are sent), a JWT signs both.
-    UNSPECIFIED is the ``true`` of older files: it stands for whichever of them an action needs.
-    """
-
-    OFF = "off"
-    USER_ID = "user_id"
-    EMAIL = "email"
-    JWT = "jwt"
-    UNSPECIFIED = "true"
-
-    @classmethod
-    def from_flag(cls, flag: bool | None) -> IdentityVerification:
-        """What a workspace says that only knows on and off."""
-        return cls.UNSPECIFIED if flag else cls.OFF
-
-    def is_signed(self, field: str) -> bool:
-        """Whether a user's ``email`` or ``user_id`` is signed."""
-        return self not in (self.OFF, self.USER_ID if field == "email" else self.EMAIL)
-
-
-class Workspace(Struct, frozen=True):
-    """The people's home: the embedded store.
-
-    ``people`` are those that stand in the YAML, ``people_file`` names the file of others
-    (relative to the YAML's folder; empty where there is none).
-    """
-
-    identity_verification: IdentityVerification = IdentityVerification.OFF
-    people: tuple[Person, ...] = ()
-    people_file: str = ""
 
 
 class Project(Struct, frozen=True):

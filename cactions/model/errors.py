@@ -48,6 +48,28 @@ class StoreError(CactionsError):
     """People, vault or journal cannot be read or written."""
 
 
+class WorkspaceError(StoreError):
+    """Intercom did not answer as its API should, or refused; nothing was written by this call.
+
+    ``status`` is None where no answer came; ``codes`` are those of Intercom's error list.
+    ``request_id`` is what Intercom's support asks for, empty if there was none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        status: int | None = None,
+        codes: tuple[str, ...] = (),
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.codes = codes
+        self.request_id = request_id
+
+
 class OutcomeUnknown(StoreError):
     """A store failed during a write to a person, which may have been kept or not."""
 

@@ -39,7 +39,8 @@ class Attribute(Struct, frozen=True):
     """A custom attribute as ``/data_attributes`` describes it.
 
     ``messenger_writable`` None means unknown, and unknown counts as writable by users.
-    ``redacted``: its value is never shown, in any action.
+    ``redacted``: its value is never shown, in any action. ``archived`` and ``api_writable`` are
+    as the workspace says them; None means unknown.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Attribute(Struct, frozen=True):
     options: tuple[Scalar, ...] = ()
     messenger_writable: bool | None = None
     redacted: bool = False
+    archived: bool = False
+    api_writable: bool | None = None
 
     @property
     def user_editable(self) -> bool:
@@ -121,10 +124,14 @@ class Person(Struct, frozen=True):
 
 
 class PersonQuery(Struct, frozen=True):
-    """How one person is asked for: ``field`` is one of MATCH_FIELDS."""
+    """How one person is asked for: ``field`` is one of MATCH_FIELDS.
+
+    ``role``: which of several people with this value is meant; None: there must be only one.
+    """
 
     field: str
     value: str
+    role: Role | None = None
 
     def __str__(self) -> str:
         return f"{self.field} {self.value}"

@@ -100,6 +100,16 @@ class LocalPeopleStore:
     def get(self, person_id: str) -> Person:
         return self.find(PersonQuery("id", person_id))
 
+    def find_many(
+        self, queries: Sequence[PersonQuery]
+    ) -> Iterator[tuple[PersonQuery, Person | UsageError]]:
+        """Each query with its person, or the reason why there is not exactly one."""
+        for query in queries:
+            try:
+                yield query, self.find(query)
+            except UsageError as error:
+                yield query, error
+
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
         if idle := is_unchanged(plan):

@@ -55,7 +55,12 @@ def check_field(query: PersonQuery) -> None:
 def require_one_person(
     query: PersonQuery, people: Sequence[Person], near: Iterable[str] = ()
 ) -> Person:
-    """The only person of a search. Raises UsageError; ``near`` are keys for a suggestion."""
+    """The only person of a search. Raises UsageError; ``near`` are keys for a suggestion.
+
+    Several people may share an e-mail address: then those of the query's role count.
+    """
+    if len(people) > 1 and query.role:
+        people = [person for person in people if person.role is query.role] or people
     if len(people) == 1:
         return people[0]
     if not people:

@@ -21,6 +21,8 @@ from cactions.model import (
     PersonAttribute,
     Plan,
     Receipt,
+    Value,
+    is_empty,
     is_same,
 )
 
@@ -54,12 +56,16 @@ def find_outcome(plan: Plan, person: Person) -> Receipt | None:
     """
     if unchanged := is_unchanged(plan):
         return unchanged
-    if all(
-        is_same(change.after, person.get_attribute(change.attribute)) for change in plan.effective
-    ):
+    attributes = ((change.after, change.attribute) for change in plan.effective)
+    if all(_holds(after, person.get_attribute(name)) for after, name in attributes):
         return Receipt(person.id, Outcome.APPLIED)
     conflicts = list_conflicts(plan, person)
     return Receipt(person.id, Outcome.CONFLICT, _CHANGED, conflicts) if conflicts else None
+
+
+def _holds(after: Value, current: Value) -> bool:
+    """Whether this was written; a store may keep every empty value as null."""
+    return is_same(after, current) or (is_empty(after) and is_empty(current))
 
 
 def list_conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:

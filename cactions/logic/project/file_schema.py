@@ -10,6 +10,7 @@ from typing import Final
 
 from cactions.logic.name_grammar import NAME
 from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, STATUS, SUCCESS, TOKEN
+from cactions.logic.project.workspace_schema import WORKSPACE
 from cactions.logic.yaml.schema import (
     BooleanSchema,
     EitherSchema,
@@ -19,11 +20,9 @@ from cactions.logic.yaml.schema import (
     MapSchema,
     RecordSchema,
     ScalarSchema,
-    Schema,
     TextSchema,
 )
 from cactions.model import (
-    CONTACT_FIELDS,
     MATCH_FIELDS,
     DataType,
     DateForm,
@@ -42,40 +41,6 @@ def _build_word_schema(
 ) -> TextSchema:
     return TextSchema(words=tuple(member.value for member in enum))
 
-
-_CONTACT: Final[dict[DataType, Schema]] = {
-    DataType.STRING: TextSchema(),
-    DataType.BOOLEAN: BooleanSchema(),
-    DataType.DATE: ScalarSchema(),
-}
-
-PERSON: Final = RecordSchema(
-    {
-        **{
-            name: FieldSchema(
-                TextSchema(words=("user", "lead")) if name == "role" else _CONTACT[kind]
-            )
-            for name, kind in CONTACT_FIELDS.items()
-        },
-        "test": FieldSchema(BooleanSchema(), "may be used for recordings and drafts"),
-        "attributes": FieldSchema(MapSchema(ScalarSchema()), "custom attributes by name"),
-    }
-)
-
-WORKSPACE: Final = RecordSchema(
-    {
-        "kind": FieldSchema(TextSchema(words=("local",)), "where people live: the embedded store"),
-        "identity_verification": FieldSchema(
-            TextSchema(words=("off", "user_id", "email", "jwt", "true", "false")),
-            "what Intercom verifies: off, user_id, email or jwt (both); true is the same as jwt"
-            " where an action needs both",
-        ),
-        "people": FieldSchema(
-            EitherSchema(TextSchema(), ListSchema(PERSON)),
-            "people in place, or a CSV, JSON or JSONL file",
-        ),
-    }
-)
 
 ATTRIBUTE: Final = RecordSchema(
     {

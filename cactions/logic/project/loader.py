@@ -10,7 +10,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from cactions.logic.expressions.template import TemplateError, parse_reference
-from cactions.logic.project import actions, network, people, requests, suppressions, tokens
+from cactions.logic.project import (
+    actions,
+    network,
+    people,
+    requests,
+    suppressions,
+    tokens,
+    workspace,
+)
 from cactions.logic.project.scope import Scope, list_declared
 from cactions.logic.project.source_file import ParsedFile, SourceFile
 from cactions.logic.source_mask import mask_values
@@ -114,11 +122,11 @@ class _ProjectLoader:
         )
         named = self._collect("tokens", "token", tokens.build_token, scope)
         scope = replace(scope, tokens=named)
-        workspace = self._build_workspace(scope)
-        scope = replace(scope, people=people.merge_snapshot(workspace.people))
+        home = self._build_workspace(scope)
+        scope = replace(scope, people=people.merge_snapshot(home.people))
         shaped = self._collect("actions", "action", actions.build_action, scope)
         return Project(
-            workspace,
+            home,
             _drop_broken(attributes),
             _drop_broken(shaped),
             self.environment,
@@ -186,7 +194,7 @@ class _ProjectLoader:
         flag = self.snapshot.identity_verification if self.snapshot else None
         if found is None:
             return Workspace(IdentityVerification.from_flag(flag))
-        shaped = people.build_workspace(found[1], replace(scope, faults=found[0].faults))
+        shaped = workspace.build_workspace(found[1], replace(scope, faults=found[0].faults))
         if flag is None or found[1].has("identity_verification"):
             return shaped
         return replace(shaped, identity_verification=IdentityVerification.from_flag(flag))

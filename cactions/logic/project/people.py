@@ -1,30 +1,24 @@
-"""Shapes the workspace, its people in place, and their attributes."""
+"""Shapes people in place, and the attributes of people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from msgspec.structs import replace
 
 from cactions.logic.people.from_record import InvalidPerson, RecordFault, parse_person
 from cactions.logic.project.attribute_values import build_scalars
 from cactions.logic.project.scope import Scope
-from cactions.logic.relative_path import leaves_folder
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import CONTRADICTION, PERSON, TWICE, WRONG_VALUE
+from cactions.logic.yaml.diagnostics import CONTRADICTION, PERSON, TWICE
 from cactions.model import (
     CONTACT_FIELDS,
     MATCH_FIELDS,
     Attribute,
     DataType,
-    IdentityVerification,
     Person,
     PersonAttribute,
-    Workspace,
 )
-
-_IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
 
 
 def build_attribute(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
@@ -44,22 +38,6 @@ def build_attribute(name: str, at: LocatedValue, scope: Scope) -> Attribute | No
     return replace(bare, options=build_scalars(at.get("options"), bare, scope))
 
 
-def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
-    """The embedded workspace."""
-    people = at.get("people")
-    word = at.scalar("identity_verification", "off")
-    verified = IdentityVerification("off" if word == "false" else word)
-    if people is None:
-        return Workspace(verified)
-    if isinstance(people.value, str):
-        if "\0" in people.value:
-            scope.add_fault(WRONG_VALUE, people, "is no file name: it holds a NUL", "name a file")
-        if leaves_folder(people.value):
-            scope.add_fault(WRONG_VALUE, people, "leaves the project's folder", _IN_PROJECT)
-        return Workspace(verified, people_file=people.value)
-    return Workspace(verified, people=tuple(_build_people(people.value, scope)))
-
-
 def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     """What tells each person, in lower case, by the field that it stands in."""
     return {
@@ -68,7 +46,8 @@ def merge_snapshot(people: tuple[Person, ...]) -> dict[str, frozenset[str]]:
     }
 
 
-def _build_people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
+def build_people(items: Iterable[LocatedValue], scope: Scope) -> Iterable[Person]:
+    """The people in place; broken ones are left out."""
     taken: dict[tuple[str, str], tuple[int, int]] = {}
     declared = {
         name: attribute for name, attribute in scope.attributes.items() if attribute is not None

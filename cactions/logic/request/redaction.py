@@ -38,6 +38,6 @@ def build_subject(person: Person, query: PersonQuery, redacted: frozenset[Refere
 
 
 def mask_query(query: PersonQuery, redacted: frozenset[Reference]) -> PersonQuery:
-    """The query with its value masked if the field is redacted."""
+    """What was asked for, without the role; the value is masked if the field is redacted."""
     is_redacted = PersonField(query.field) in redacted
-    return PersonQuery(query.field, MASK) if is_redacted else query
+    return PersonQuery(query.field, MASK if is_redacted else query.value)

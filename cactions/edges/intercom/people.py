@@ -1,0 +1,230 @@
+"""The people of a workspace at Intercom: found exactly, read by id, and written by one PUT.
+
+- Search is an index with old content. It only names candidates: who a person is, and what they
+  have, is read by id.
+- A commit reads the person again, compares every ``before``, sends the changed attributes only,
+  and compares what Intercom answers.
+- There is no conditional write at Intercom: a change within the one round trip between reading and
+  writing is overwritten unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from cactions.edges.intercom.client import IntercomClient
+from cactions.edges.intercom.people_search import PeopleSearch
+from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_segment
+from cactions.logic.intercom.contacts import (
+    build_update,
+    align_empty_values,
+    list_lost,
+    list_unkept,
+    parse_contact,
+)
+from cactions.logic.people.lookup import (
+    build_lookup_key,
+    check_field,
+    list_lookup_keys,
+    require_one_person,
+)
+from cactions.logic.plan.compare_and_set import commit_plan, find_outcome, is_unchanged
+from cactions.model import (
+    Conflict,
+    Json,
+    Outcome,
+    OutcomeUnknown,
+    Person,
+    PersonQuery,
+    Plan,
+    Receipt,
+    UsageError,
+    WorkspaceError,
+)
+
+_GONE: Final = 404
+_MERGED: Final = 410
+_REFUSED: Final = (400, 409, 422)
+"""What Intercom answers to a write that it cannot store; it concerns this person only."""
+
+_NOT_KEPT: Final = "Intercom accepted the write, but the person has another value"
+_HIDDEN_BY_INDEX: Final = (
+    "A person who was created or changed within the last minutes may not be found by e-mail yet;"
+    " user_id and id are exact at once."
+)
+
+
+class IntercomPeople:
+    """Implements ``People`` of ``app/ports.py``. Every method raises StoreError (WorkspaceError).
+
+    ``test_people`` are marked as such. ``recent``: the ids of people whom our journal wrote in the
+    last minutes; a search may still show them as they were.
+    """
+
+    def __init__(
+        self,
+        client: IntercomClient,
+        test_people: Sequence[PersonQuery] = (),
+        recent: Collection[str] = (),
+    ) -> None:
+        self._client = client
+        self._test_people = frozenset(
+            (query.field, build_lookup_key(query.field, query.value)) for query in test_people
+        )
+        self._written: set[str] = set(recent)
+        self._sends_all = False
+
+    def find(self, query: PersonQuery) -> Person:
+        check_field(query)
+        if build_lookup_key(query.field, query.value) is None:
+            return require_one_person(query, ())
+        return require_one_person(query, self._list_candidates(query))
+
+    def find_many(
+        self, queries: Sequence[PersonQuery]
+    ) -> Iterator[tuple[PersonQuery, Person | UsageError]]:
+        """Each query with its person or the reason why there is not exactly one.
+
+        A batch pre-read: people whom we wrote a moment ago are read by id, others are as the
+        search index has them, which may be old.
+        """
+        found = PeopleSearch(self._client).find(queries)
+        for query in queries:
+            yield query, self._choose(query, found.get(query, ()))
+
+    def get(self, person_id: str) -> Person:
+        person = self._read(person_id)
+        return person or require_one_person(PersonQuery("id", person_id), ())
+
+    def commit(self, plan: Plan) -> Receipt:
+        """Write the effective changes, or none. Raises UsageError if the person is gone."""
+        if idle := is_unchanged(plan):
+            return idle
+        before = self.get(plan.subject.person_id)
+        plan = align_empty_values(plan, before)
+        wanted, receipt = commit_plan(plan, before)
+        if wanted is None:
+            return receipt
+        self._written.add(before.id)
+        try:
+            after = self._write(plan, before)
+        except OutcomeUnknown as error:
+            return self._find_out(plan, error)
+        return Receipt(before.id, Outcome.APPLIED, *self._explain_unkept(plan, before, after))
+
+    # Reading
+
+    def _list_candidates(self, query: PersonQuery) -> list[Person]:
+        """Who has exactly this value now, each read by id."""
+        if query.field == "id":
+            person = self._read(query.value)
+            return [person] if person else []
+        if query.field == "user_id":
+            return self._find_by_user_id(query.value)
+        names = PeopleSearch(self._client).find_ids(query)
+        if len(names) > 1 and query.role:
+            names = [pair for pair in names if pair[1] is query.role] or names
+        if len(names) > 1:
+            return [Person(person_id, {"role": role.value}) for person_id, role in names]
+        fresh = (self._read(person_id) for person_id, _ in names)
+        return [person for person in fresh if person and _has_key(person, query)]
+
+    def _find_by_user_id(self, user_id: str) -> list[Person]:
+        try:
+            path = f"/contacts/find_by_external_id/{encode_segment(user_id)}"
+        except ValueError:
+            return []
+        person = self._parse(self._client.send(ApiCall("GET", path)), ApiCall("GET", path))
+        return [person] if person and _has_key(person, PersonQuery("user_id", user_id)) else []
+
+    def _choose(self, query: PersonQuery, people: Sequence[Person]) -> Person | UsageError:
+        try:
+            person = require_one_person(query, [self._mark(each) for each in people])
+            return self.get(person.id) if person.id in self._written else person
+        except UsageError as error:
+            return error
+
+    def _read(self, person_id: str) -> Person | None:
+        """The person as they are now; None where there is none. Raises UsageError for a merged."""
+        try:
+            call = ApiCall("GET", f"/contacts/{encode_segment(person_id)}")
+        except (ValueError, UnicodeEncodeError):
+            return None
+        person = self._parse(self._client.send(call), call)
+        return person if person and person.id == person_id else None
+
+    def _parse(self, reply: ApiReply, call: ApiCall) -> Person | None:
+        if reply.status == _MERGED:
+            raise UsageError(
+                "this contact was merged into another one; nothing was written to either",
+                hint="Look at both in Intercom, and name the person who is left by id.",
+            )
+        if reply.status == _GONE:
+            return None
+        if not reply.is_success:
+            raise build_error(call, reply)
+        return self._mark(parse_contact(reply.get_object()))
+
+    def _mark(self, person: Person) -> Person:
+        """The person, marked as a test person where the file names them."""
+        keys = list_lookup_keys(person).items()
+        return replace(person, test=any(key in self._test_people for key in keys))
+
+    # Writing
+
+    def _write(self, plan: Plan, before: Person) -> Person:
+        """The person as the PUT answers, or as they are read again where that differs."""
+        others = before.attributes if self._sends_all else {}
+        after = self._put(before.id, build_update(plan, _keep_scalars(others)))
+        try:
+            if list_unkept(plan, after) or list_lost(before, after, plan):
+                after = self.get(before.id)
+            if lost := list_lost(before, after, plan):
+                # A workspace that replaces all attributes: restore them, and send all from now on.
+                self._sends_all = True
+                after = self._put(before.id, build_update(plan, lost))
+        except WorkspaceError as error:
+            raise OutcomeUnknown(f"the write could not be verified: {error}") from error
+        return after
+
+    def _put(self, person_id: str, body: Mapping[str, Json]) -> Person:
+        path = f"/contacts/{encode_segment(person_id)}"
+        call = ApiCall("PUT", path, body=dict(body), is_read=False)
+        reply = self._client.send(call)
+        if reply.status in _REFUSED:
+            raise UsageError(f"{build_error(call, reply)}; nothing was written")
+        person = self._parse(reply, call)
+        return person or require_one_person(PersonQuery("id", person_id), ())
+
+    def _find_out(self, plan: Plan, error: OutcomeUnknown) -> Receipt:
+        """The receipt of a write without an answer: read the person, and write if nothing was."""
+        try:
+            current = self.get(plan.subject.person_id)
+            if known := find_outcome(plan, current):
+                return known
+            after = self._write(plan, current)
+        except (UsageError, WorkspaceError, OutcomeUnknown):
+            raise error from None
+        return Receipt(current.id, Outcome.APPLIED, *self._explain_unkept(plan, current, after))
+
+    def _explain_unkept(
+        self, plan: Plan, before: Person, after: Person
+    ) -> tuple[str, tuple[Conflict, ...]]:
+        """Message and conflicts of a write that Intercom did not keep as it was sent."""
+        lost = tuple(
+            Conflict(name, value, after.get_attribute(name))
+            for name, value in list_lost(before, after, plan).items()
+        )
+        conflicts = list_unkept(plan, after) + lost
+        return (_NOT_KEPT, conflicts) if conflicts else ("", ())
+
+
+def _has_key(person: Person, query: PersonQuery) -> bool:
+    return list_lookup_keys(person)[query.field] == build_lookup_key(query.field, query.value)
+
+
+def _keep_scalars(attributes: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in attributes.items() if not isinstance(value, dict | list)}

@@ -1,0 +1,112 @@
+"""Batched searches for people: many values in one call, or the pages of the whole workspace.
+
+The longest ``IN`` is not documented. The first refusal of a list is remembered, and groups of 15
+filters take its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from cactions.edges.intercom.client import IntercomClient
+from cactions.logic.intercom.api import ApiCall, ApiReply, build_error
+from cactions.logic.intercom.contacts import parse_contact
+from cactions.logic.intercom.search import (
+    LARGEST_GROUP,
+    LARGEST_LIST,
+    LARGEST_PAGE,
+    build_filter,
+    build_group_filter,
+    build_list_filter,
+    build_search,
+    split,
+)
+from cactions.logic.people.lookup import build_lookup_key, list_lookup_keys
+from cactions.model import Json, Person, PersonQuery, Role
+
+_PATH: Final = "/contacts/search"
+_REFUSED: Final = (400, 422)
+
+
+class PeopleSearch:
+    """Finds people by the search index; what it finds may be old for about a minute."""
+
+    def __init__(self, client: IntercomClient, *, takes_lists: bool = True) -> None:
+        self._client = client
+        self.takes_lists = takes_lists
+
+    def find_ids(self, query: PersonQuery) -> list[tuple[str, Role]]:
+        """The id and the role of everyone whom the index has with exactly this value."""
+        people = self._search(build_filter(query))
+        key = build_lookup_key(query.field, query.value)
+        same = (each for each in people if list_lookup_keys(each)[query.field] == key)
+        return [(person.id, person.role) for person in _drop_repeated(same)]
+
+    def find(self, queries: Sequence[PersonQuery]) -> Mapping[PersonQuery, Sequence[Person]]:
+        """The people of each query, as the index has them."""
+        wanted: dict[tuple[str, str], list[PersonQuery]] = {}
+        for query in queries:
+            if key := build_lookup_key(query.field, query.value):
+                wanted.setdefault((query.field, key), []).append(query)
+        found: dict[PersonQuery, list[Person]] = {}
+        for person in self._list_people(queries):
+            for field, value in list_lookup_keys(person).items():
+                for query in wanted.get((field, value or ""), ()):
+                    found.setdefault(query, []).append(person)
+        return {query: _drop_repeated(people) for query, people in found.items()}
+
+    def _list_people(self, queries: Sequence[PersonQuery]) -> Iterator[Person]:
+        """Everyone who may match, by the fewest calls."""
+        by_field: dict[str, dict[str, None]] = {}
+        for query in queries:
+            if build_lookup_key(query.field, query.value):
+                by_field.setdefault(query.field, {})[query.value] = None
+        batches = sum(-(-len(values) // LARGEST_LIST) for values in by_field.values())
+        if batches > 1:
+            call = ApiCall("GET", "/contacts", {"per_page": str(LARGEST_PAGE)})
+            pages = self._client.list_pages(call)
+            first = next(pages)
+            if _count_pages(first) - 1 <= batches:
+                yield from _parse_page(first)
+                for page in pages:
+                    yield from _parse_page(page)
+                return
+        for field, values in by_field.items():
+            yield from self._search_values(field, list(values))
+
+    def _search_values(self, field: str, values: Sequence[str]) -> Iterator[Person]:
+        for batch in split(values, LARGEST_LIST):
+            if self.takes_lists:
+                call = ApiCall("POST", _PATH, body=build_search(build_list_filter(field, batch)))
+                reply = self._client.send(call)
+                if reply.is_success:
+                    yield from self._read_all(call, reply)
+                    continue
+                if reply.status not in _REFUSED:
+                    raise build_error(call, reply)
+                self.takes_lists = False
+            for group in split(batch, LARGEST_GROUP):
+                yield from self._search(build_group_filter(field, group))
+
+    def _search(self, query: Mapping[str, Json]) -> Iterator[Person]:
+        yield from self._read_all(ApiCall("POST", _PATH, body=build_search(dict(query))))
+
+    def _read_all(self, call: ApiCall, first: ApiReply | None = None) -> Iterator[Person]:
+        for page in self._client.list_pages(call, first):
+            yield from _parse_page(page)
+
+
+def _parse_page(page: ApiReply) -> Iterator[Person]:
+    return map(parse_contact, page.list_items())
+
+
+def _count_pages(page: ApiReply) -> int:
+    """How many pages the workspace has."""
+    total = page.get_object().get("total_count")
+    return -(-total // LARGEST_PAGE) if type(total) is int else 1_000_000
+
+
+def _drop_repeated(people: Iterable[Person]) -> list[Person]:
+    """Each person once: an index may list one on two pages when it changes between them."""
+    return list({person.id: person for person in people}.values())

@@ -1,0 +1,1 @@
+"""Intercom's REST API as values: calls, answers, contacts, attributes, connectors. Pure."""
