@@ -18,7 +18,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 VERBS = frozenset(
     """
     abandon accept acquire add align analyze annotate append apply archive arrange ask
-    assemble atomic attach audit authenticates bind build by call capture change check choose clean clear clone
+    assemble atomic attach audit authenticates bind build by call capture change check choose
+    clean clear clone
     close coerce collect commit compare compute confirm connect convert copy count create
     cut decode decompress delete derive describe detect dim discard discards draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute

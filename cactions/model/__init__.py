@@ -17,6 +17,16 @@ from cactions.model.action import (
     SamePerson,
     WhenEmpty,
 )
+from cactions.model.connector import (
+    MASKED_VALUE,
+    Connector,
+    ConnectorBody,
+    ConnectorExecution,
+    ConnectorField,
+    ConnectorInput,
+    ConnectorMapping,
+    ConnectorVersion,
+)
 from cactions.model.enums import (
     ChangeKind,
     ChangeWarning,

@@ -19,8 +19,8 @@ from cactions.edges.intercom.client import IntercomClient
 from cactions.edges.intercom.people_search import PeopleSearch
 from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_segment
 from cactions.logic.intercom.contacts import (
-    build_update,
     align_empty_values,
+    build_update,
     list_lost,
     list_unkept,
     parse_contact,

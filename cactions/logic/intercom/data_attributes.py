@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cactions.logic.intercom.api import ApiReply
+from cactions.logic.intercom.fields import read_flag, read_text
 from cactions.logic.people.declared_type import parse_cell
 from cactions.model import Attribute, DataType, Json, Scalar, WorkspaceIdentity
 
@@ -36,11 +37,11 @@ def parse_identity(reply: ApiReply) -> WorkspaceIdentity:
     app = reply.get_object().get("app")
     known = app if isinstance(app, dict) else {}
     return WorkspaceIdentity(
-        _read_text(known, "id_code"),
-        _read_text(known, "name"),
-        _read_text(known, "region").lower(),
-        _read_text(known, "timezone"),
-        _read_flag(known, "identity_verification"),
+        read_text(known, "id_code"),
+        read_text(known, "name"),
+        read_text(known, "region").lower(),
+        read_text(known, "timezone"),
+        read_flag(known, "identity_verification"),
         reply.version,
     )
 
@@ -52,9 +53,9 @@ def _build_attribute(name: str, data_type: DataType, item: Mapping[str, Json]) -
         name,
         data_type,
         tuple(value for option in listed if (value := _read_option(option, data_type)) is not None),
-        _read_flag(item, "messenger_writable"),
+        read_flag(item, "messenger_writable"),
         archived=item.get("archived") is True,
-        api_writable=_read_flag(item, "api_writable"),
+        api_writable=read_flag(item, "api_writable"),
     )
 
 
@@ -63,13 +64,3 @@ def _read_option(option: Json, data_type: DataType) -> Scalar:
     value = option.get("value") if isinstance(option, dict) else option
     value = parse_cell(value, data_type) if isinstance(value, str) else value
     return None if isinstance(value, dict | list) else value
-
-
-def _read_text(fields: Mapping[str, Json], key: str) -> str:
-    value = fields.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _read_flag(fields: Mapping[str, Json], key: str) -> bool | None:
-    value = fields.get(key)
-    return value if isinstance(value, bool) else None
