@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from cactions.model.finding import Finding, Label, Place
 from cactions.model.person import Attribute
+from cactions.model.workspace import WorkspaceIdentity
 
 SNAPSHOT_DAYS: Final = 7
 """How long a snapshot of the workspace's attributes is taken at its word."""
@@ -75,13 +76,17 @@ class SuppressedFinding(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """The workspace's own word on its attributes, as it was at ``taken`` (Unix seconds).
 
-    ``identity_verification`` None means that it was not asked for.
+    ``identity_verification`` None means that it was not asked for; ``workspace`` tells which it
+    was, with its region and the API version that answered. ``unknown_types`` names attributes of a
+    data type that this version of cactions does not know.
     """
 
     file: str
     taken: float
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     identity_verification: bool | None = None
+    workspace: WorkspaceIdentity | None = None
+    unknown_types: tuple[str, ...] = ()
 
 
 Flow = tuple[Label, ...]

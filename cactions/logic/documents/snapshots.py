@@ -1,13 +1,16 @@
-"""The snapshot of a workspace's attributes as JSON: ``cactions.attributes/1``."""
+"""The snapshot of a workspace's attributes as JSON: ``cactions.attributes/2``, and ``/1``."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.documents.strict_reader import StrictReader, read_document
-from cactions.model import Attribute, DataType, Json, Snapshot
+from msgspec.structs import replace
 
-ATTRIBUTES: Final = "cactions.attributes/1"
+from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.model import Attribute, DataType, Json, Snapshot, WorkspaceIdentity
+
+ATTRIBUTES: Final = "cactions.attributes/2"
+_WITHOUT_WORKSPACE: Final = "cactions.attributes/1"
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -15,13 +18,17 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
     return {
         "format": ATTRIBUTES,
         "taken": snapshot.taken,
+        "workspace": _identity_to_json(snapshot.workspace),
         "identity_verification": snapshot.identity_verification,
+        "unknown_types": list(snapshot.unknown_types),
         "attributes": [
             {
                 "name": attribute.name,
                 "data_type": attribute.data_type.value,
                 "options": list(attribute.options),
                 "messenger_writable": attribute.messenger_writable,
+                "api_writable": attribute.api_writable,
+                "archived": attribute.archived,
             }
             for attribute in snapshot.attributes.values()
         ],
@@ -32,21 +39,51 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
     """The snapshot that stands in a file. Raises StoreError for what does not fit exactly."""
 
     def build(fields: StrictReader) -> Snapshot:
-        fields.format(ATTRIBUTES)
+        is_newest = fields.format(ATTRIBUTES, _WITHOUT_WORKSPACE) == ATTRIBUTES
+        read = _read_attribute if is_newest else _read_old_attribute
         return Snapshot(
             file,
             fields.read_seconds("taken"),
-            {
-                attribute.name: attribute
-                for attribute in fields.read_each("attributes", _read_attribute)
-            },
+            {attribute.name: attribute for attribute in fields.read_each("attributes", read)},
             _read_unknown_flag(fields, "identity_verification"),
+            fields.read_optional("workspace", _read_identity) if is_newest else None,
+            fields.read_texts("unknown_types") if is_newest else (),
         )
 
     return read_document(document, build, file)
 
 
+def _identity_to_json(identity: WorkspaceIdentity | None) -> Json:
+    if identity is None:
+        return None
+    return {
+        "app_id": identity.app_id,
+        "name": identity.name,
+        "region": identity.region,
+        "timezone": identity.timezone,
+        "version": identity.version,
+    }
+
+
+def _read_identity(fields: StrictReader) -> WorkspaceIdentity:
+    return WorkspaceIdentity(
+        fields.read_text("app_id"),
+        fields.read_text("name"),
+        fields.read_text("region"),
+        fields.read_text("timezone"),
+        version=fields.read_text("version"),
+    )
+
+
 def _read_attribute(fields: StrictReader) -> Attribute:
+    return replace(
+        _read_old_attribute(fields),
+        api_writable=_read_unknown_flag(fields, "api_writable"),
+        archived=fields.read_flag("archived"),
+    )
+
+
+def _read_old_attribute(fields: StrictReader) -> Attribute:
     return Attribute(
         fields.read_text("name"),
         fields.read_word("data_type", DataType),
