@@ -41,18 +41,29 @@ WINDOW: Final = 20
 class RunStores(Struct, frozen=True):
     """What a run works with: people, the journal, and the lock of the action.
 
-    ``project`` declares types and redaction, if its files can be read. ``unsealed``: a run that is
-    not authentic is accepted, because the operator said so.
+    ``project`` declares types and redaction, if its files can be read. ``workspace`` is the name
+    of the people's home in the heads of runs. ``unsealed``: a run that is not authentic is
+    accepted, because the operator said so.
     """
 
     people: People
     journal: Journal
     turns: RunLock
     project: Project | None = None
+    workspace: str = "local"
     unsealed: bool = False
 
     def without_forged_values(self, kept: Run) -> Run:
-        """The run, redacted as the project declares. Raises UsageError if it may be forged."""
+        """The run, redacted as the project declares.
+
+        Raises UsageError if it may be forged, or if its people are in another workspace.
+        """
+        if kept.head.workspace != self.workspace:
+            raise UsageError(
+                f"the run {kept.head.id} was made in the workspace {kept.head.workspace}, and these"
+                f" files are of {self.workspace}; nothing was written",
+                hint="Use the action files of that workspace (-f), and fix errors in them first.",
+            )
         if not (kept.authentic or self.unsealed):
             show = join_command(("runs", "show"), kept.head.id)
             raise UsageError(

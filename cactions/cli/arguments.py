@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from cactions.app.propose import Job
 from cactions.cli.exit_codes import Exit, choose_most_severe
@@ -20,6 +21,7 @@ from cactions.model import (
     PlanFailure,
     Project,
     Receipt,
+    Role,
     UsageError,
 )
 
@@ -36,8 +38,15 @@ def find_action(project: Project, name: str) -> Action:
 def build_job(project: Project, name: str, person: str, inputs: list[str] | None) -> Job:
     """One action for one person. Raises UsageError for words that do not fit."""
     action = find_action(project, name)
-    query = parse_person_query(person, action.match)
+    query = replace(parse_person_query(person, action.match), role=_choose_role(action))
     return Job(action, query, resolve_inputs(action, parse_inputs(inputs)))
+
+
+def _choose_role(action: Action) -> Role | None:
+    """Whom of several people with one e-mail address an action is for; None: of any role."""
+    if "users" not in action.audiences:
+        return Role.LEAD
+    return Role.USER if action.audiences == ("users",) else None
 
 
 def exit_code_of_result(result: Plan | PlanFailure) -> Exit:
@@ -48,12 +57,15 @@ def exit_code_of_result(result: Plan | PlanFailure) -> Exit:
 
 
 def exit_code_of_receipts(receipts: Iterable[Receipt | None]) -> Exit:
-    """The most severe outcome: OUTCOME_UNKNOWN, or FINDINGS where a person was not written."""
-    codes = {
-        Outcome.APPLIED: Exit.CLEAN,
-        Outcome.UNCHANGED: Exit.CLEAN,
-        Outcome.OUTCOME_UNKNOWN: Exit.OUTCOME_UNKNOWN,
-    }
-    return choose_most_severe(
-        *(codes.get(receipt.outcome, Exit.FINDINGS) for receipt in receipts if receipt)
-    )
+    """The most severe outcome: OUTCOME_UNKNOWN, or FINDINGS where a person was not written.
+
+    FINDINGS also where Intercom did not keep what was written.
+    """
+    return choose_most_severe(*(_get_exit_code(receipt) for receipt in receipts if receipt))
+
+
+def _get_exit_code(receipt: Receipt) -> Exit:
+    if receipt.outcome is Outcome.OUTCOME_UNKNOWN:
+        return Exit.OUTCOME_UNKNOWN
+    is_clean = receipt.outcome in (Outcome.APPLIED, Outcome.UNCHANGED) and not receipt.conflicts
+    return Exit.CLEAN if is_clean else Exit.FINDINGS

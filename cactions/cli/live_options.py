@@ -35,6 +35,14 @@ class LiveOptions(Struct, frozen=True):
         """Whether a call of the action may change data at the service."""
         return not (action.request.is_read or self.replayed)
 
+    def refuse_replay_at(self, is_intercom: bool) -> None:
+        """Raises UsageError where a recording would decide what is written at Intercom."""
+        if is_intercom and self.replayed:
+            raise UsageError(
+                "a recorded answer is never written to a workspace at Intercom",
+                hint="Leave --replay out, or look at it with `cactions diff --replay`.",
+            )
+
     def require_live_flag(self, action: Action) -> None:
         """Raises UsageError where such a call was not asked for by name."""
         if self.is_write_call(action) and not self.live:
@@ -104,6 +112,16 @@ def _build_live_options(
         raise UsageError("--live and --replay exclude each other", hint="Say one of them.")
     return LiveOptions(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
 
+
+_NETWORK: Final[dict[str, Any]] = {"proxy": Proxy, "ca_file": CaFile}
+
+
+def _build_network_options(proxy: str | None, ca_file: Path | None) -> LiveOptions:
+    return LiveOptions(proxy=proxy or "", ca_file=ca_file)
+
+
+network_options = share_options(_NETWORK, {}, _build_network_options)
+"""The command with ``--proxy`` and ``--ca-file``, for what reaches a workspace at Intercom."""
 
 live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
 """The command with these options; it gets the Answers that they say as its first argument."""

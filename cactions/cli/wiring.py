@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cactions.app.ports import Caller
     from cactions.app.vault.open_vault import VaultContext
     from cactions.app.vault.ports import KeyHolder
+    from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_wiring import VaultOptions
     from cactions.edges.cassette.writer import JsonCassetteWriter
@@ -38,11 +39,20 @@ STATE: Final = ".cactions"
 
 
 class ProjectFolder(Struct, frozen=True):
-    """A project without errors and the folder that it lives in."""
+    """A project without errors and the folder that it lives in.
+
+    ``session`` is the command's work with Intercom; None where the workspace is local.
+    """
 
     folder: Path
     project: Project
     cover: RowCipher | None = None
+    session: IntercomSession | None = None
+
+    @property
+    def workspace_key(self) -> str:
+        """The name of the workspace in the heads of runs."""
+        return self.session.identity.key if self.session else "local"
 
     def get_cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
@@ -114,14 +124,41 @@ def find_folder(paths: Sequence[Path] | None) -> Path:
 
 
 def open_project(
-    paths: Sequence[Path] | None, environment: str | None, *, leaks: bool = True
+    paths: Sequence[Path] | None,
+    environment: str | None,
+    options: LiveOptions | None = None,
+    *,
+    leaks: bool = True,
 ) -> ProjectFolder:
-    """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too."""
+    """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too.
+
+    ``options`` say how a workspace at Intercom is reached.
+    """
     home = find_folder(paths)
     [found] = load_projects(paths or (), environment, leaks=leaks)
     if found.project is None:
         raise InvalidFiles(found.errors, found.sources)
-    return ProjectFolder(home, found.project, create_row_cipher(home))
+    session = _create_session(home, found.project, options)
+    return ProjectFolder(home, found.project, create_row_cipher(home), session)
+
+
+def _create_session(
+    home: Path, project: Project, options: LiveOptions | None
+) -> IntercomSession | None:
+    if project.workspace.intercom is None:
+        return None
+    from cactions.cli.intercom_wiring import IntercomSession
+    from cactions.cli.live_options import LiveOptions
+    from cactions.cli.vault_wiring import VaultOptions
+
+    vault = VaultOptions(home / VAULT)
+    return IntercomSession(
+        project,
+        home / STATE,
+        lambda: open_vault_context(vault),
+        options or LiveOptions(),
+        create_output().info,
+    )
 
 
 def create_row_cipher(home: Path) -> RowCipher:

@@ -8,18 +8,22 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_folder, open_project
 
 if TYPE_CHECKING:
     from cactions.app.apply import RunStores
-    from cactions.app.ports import Caller
-    from cactions.app.propose import PlanContext
+    from cactions.app.ports import Caller, People
+    from cactions.app.propose import Job, PlanContext
+    from cactions.cli.live_options import LiveOptions
     from cactions.edges.store.journal import LocalJournal
     from cactions.edges.store.people import LocalPeopleStore
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.model import Person
+
+PULLED_PEOPLE: Final = "people.lock.json"
+"""The test people of Intercom, beside the action files."""
 
 
 def load_people(home: ProjectFolder) -> tuple[Person, ...]:
@@ -33,11 +37,32 @@ def load_people(home: ProjectFolder) -> tuple[Person, ...]:
     return tuple(read_people_file(path, home.project.attributes))
 
 
-def open_people(home: ProjectFolder) -> LocalPeopleStore:
-    """The embedded workspace: its store over the people that the YAML gives."""
-    from cactions.edges.store.people import LocalPeopleStore
+def open_people(home: ProjectFolder) -> People:
+    """The people of the workspace, local or at Intercom."""
+    return home.session.people if home.session else open_local_people(home)
 
+
+def open_local_people(home: ProjectFolder) -> LocalPeopleStore:
+    """The local store over the people that the YAML gives. Raises UsageError at Intercom."""
+    from cactions.edges.store.people import LocalPeopleStore
+    from cactions.model import UsageError
+
+    if home.session:
+        raise UsageError(
+            "the people of these files are at Intercom, not in a local workspace",
+            hint="`cactions people show email=…` shows one of them; `cactions people pull` takes"
+            " the test people into a file.",
+        )
     return LocalPeopleStore(home.folder / STATE, load_people(home))
+
+
+def prepare_job(home: ProjectFolder, job: Job) -> Job:
+    """The job, once its action is known to fit the workspace. Raises DefinitionError."""
+    if home.session is None:
+        return job
+    from msgspec.structs import replace
+
+    return replace(job, action=home.session.check_action(job.action))
 
 
 def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
@@ -52,16 +77,23 @@ def open_run_stores(home: ProjectFolder) -> RunStores:
     from cactions.app.apply import RunStores
     from cactions.edges.store.run_lock import FileRunLock
 
-    runs = open_journal(home.folder, home.cover)
-    return RunStores(open_people(home), runs, FileRunLock(home.folder / STATE), home.project)
+    return RunStores(
+        open_people(home),
+        open_journal(home.folder, home.cover),
+        FileRunLock(home.folder / STATE),
+        home.project,
+        home.workspace_key,
+    )
 
 
-def open_undo_stores(paths: Sequence[Path] | None, environment: str | None) -> RunStores:
+def open_undo_stores(
+    paths: Sequence[Path] | None, environment: str | None, options: LiveOptions
+) -> RunStores:
     """Where an undo writes: each person who was written is in the store, whatever the YAML says."""
     from cactions.model import InvalidFiles, Project, Workspace
 
     try:
-        return open_run_stores(open_project(paths, environment, leaks=False))
+        return open_run_stores(open_project(paths, environment, options, leaks=False))
     except InvalidFiles:
         home = find_folder(paths)
         return open_run_stores(
@@ -82,9 +114,24 @@ def create_plan_context(home: ProjectFolder, caller: Caller) -> PlanContext:
 def open_test_people(home: ProjectFolder) -> LocalPeopleStore:
     """People for tests: as the YAML gives them, whatever earlier runs made of them.
 
-    Where the YAML gives no people, they are those of the store.
+    Where the YAML gives no people, they are those of the store; those of Intercom are in the file
+    that ``people pull`` writes.
     """
     from cactions.edges.store.people import LocalPeopleStore
 
-    people = load_people(home)
-    return LocalPeopleStore(None, people) if people else open_people(home)
+    people = _load_pulled_people(home) if home.session else load_people(home)
+    return LocalPeopleStore(None, people) if people or home.session else open_local_people(home)
+
+
+def _load_pulled_people(home: ProjectFolder) -> tuple[Person, ...]:
+    """The test people of Intercom, as they were pulled. Raises UsageError if none were."""
+    from cactions.edges.files.people_file import read_people_file
+    from cactions.model import UsageError
+
+    path = home.folder / PULLED_PEOPLE
+    if not os.path.lexists(path):
+        raise UsageError(
+            f"there is no {PULLED_PEOPLE}: tests of these files need the test people of Intercom",
+            hint="Name them under `workspace.test_people`, then: `cactions people pull`.",
+        )
+    return tuple(read_people_file(path, home.project.attributes))

@@ -47,13 +47,14 @@ def command(
 
     Example: cactions diff loyalty --person u-1 --replay
     """
-    project_folder = wiring.open_project(files, environment)
+    project_folder = wiring.open_project(files, environment, options)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     options.require_live_flag(job.action)
     is_write_call = options.is_write_call(job.action)
     if is_write_call and not write_calls.confirm_write_call(job.action):
         wiring.create_output().info("Nothing was sent.")
         return
+    job = workspace.prepare_job(project_folder, job)
     context = workspace.create_plan_context(
         project_folder, wiring.create_caller(project_folder, job.action, options)
     )

@@ -1,4 +1,4 @@
-"""``cactions people``: who is in the embedded workspace."""
+"""``cactions people``: the people of the workspace, local or at Intercom."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cactions.cli import progress, wiring, workspace
+from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json, parse_person_query
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
@@ -17,7 +18,10 @@ from cactions.logic import documents
 from cactions.model import Person, UsageError
 from cactions.render.people import render_import, render_people, render_person
 
-commands = typer.Typer(help="Manage people in the local workspace.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Manage people in the local workspace; show and pull those of Intercom.",
+    no_args_is_help=True,
+)
 
 
 @commands.command("import")
@@ -41,7 +45,7 @@ def import_(
     project_folder = wiring.open_project(files, environment, leaks=False)
     people = _read(path, form, project_folder)
     progress.mark_written()
-    number = workspace.open_people(project_folder).import_people(people, update=update)
+    number = workspace.open_local_people(project_folder).import_people(people, update=update)
     wiring.create_output().print(render_import(number, str(path)))
 
 
@@ -52,7 +56,7 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
     Example: cactions people list
     """
     project_folder = wiring.open_project(files, environment, leaks=False)
-    found = list(workspace.open_people(project_folder).list())
+    found = list(workspace.open_local_people(project_folder).list())
     if json:
         wiring.write_json(documents.people_to_json(found, project_folder.project.redacted))
     else:
@@ -60,17 +64,19 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
 
 
 @commands.command()
+@network_options
 def show(
+    options: LiveOptions,
     person: Annotated[str, typer.Argument(metavar="USER_ID|KEY=VALUE")],
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Show a person's fields and attributes.
+    """Show a person's fields and attributes, from the local workspace or from Intercom.
 
     Example: cactions people show email=ada@example.com
     """
-    project_folder = wiring.open_project(files, environment, leaks=False)
+    project_folder = wiring.open_project(files, environment, options, leaks=False)
     found_person = workspace.open_people(project_folder).find(parse_person_query(person, "user_id"))
     redacted = project_folder.project.redacted
     if json:

@@ -9,6 +9,7 @@ import typer
 from cactions.app.propose import Job, build_call, send_request
 from cactions.cli import arguments, streams, wiring, workspace
 from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Inputs, Json, Who
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
@@ -18,7 +19,9 @@ from cactions.render.preview import render_preview
 from cactions.render.request import render_request
 
 
+@network_options
 def command(
+    options: LiveOptions,
     action: arguments.ActionName,
     person: Who,
     inputs: Inputs = None,
@@ -34,7 +37,7 @@ def command(
 
     Example: cactions request loyalty --person u-1
     """
-    project_folder = wiring.open_project(files, environment, leaks=False)
+    project_folder = wiring.open_project(files, environment, options, leaks=False)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     if curl:
         raise typer.Exit(_print_curl(job, project_folder, json))

@@ -47,12 +47,14 @@ def command(
     Example: cactions run loyalty --person u-1 --replay
     """
     prompts.require_terminal(yes, json)
-    project_folder = wiring.open_project(files, environment)
+    project_folder = wiring.open_project(files, environment, options)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     changing_call = options.is_write_call(job.action)
     if changing_call and not write_calls.confirm_write_call(job.action, yes):
         wiring.create_output().info("Nothing was sent and nothing was written.")
         return
+    options.refuse_replay_at(project_folder.session is not None)
+    job = workspace.prepare_job(project_folder, job)
     context = workspace.create_plan_context(
         project_folder, wiring.create_caller(project_folder, job.action, options)
     )

@@ -15,6 +15,7 @@ from cactions.app.undo_steps import UndoStep, build_undo_steps
 from cactions.cli import arguments, prompts, streams, wiring, workspace
 from cactions.cli.commands import runs_retention
 from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
 from cactions.cli.output_files import write_text
 from cactions.cli.run_head import build_run_head
@@ -86,7 +87,9 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
 
 
 @commands.command("resume")
+@network_options
 def resume_(
+    options: LiveOptions,
     run: RunId,
     yes: Yes = False,
     files: Files = None,
@@ -103,7 +106,7 @@ def resume_(
     """
     prompts.require_terminal(yes, json)
     stores = replace(
-        workspace.open_run_stores(wiring.open_project(files, environment, leaks=False)),
+        workspace.open_run_stores(wiring.open_project(files, environment, options, leaks=False)),
         unsealed=unsealed,
     )
     cut_off = stores.without_forged_values(_cut_off(stores.journal, run))
@@ -123,7 +126,9 @@ def resume_(
 
 
 @commands.command()
+@network_options
 def undo(
+    options: LiveOptions,
     run: RunId,
     yes: Yes = False,
     files: Files = None,
@@ -138,7 +143,7 @@ def undo(
     Example: cactions runs undo last
     """
     prompts.require_terminal(yes, json)
-    stores = replace(workspace.open_undo_stores(files, environment), unsealed=unsealed)
+    stores = replace(workspace.open_undo_stores(files, environment, options), unsealed=unsealed)
     done = stores.without_forged_values(_find_undoable(stores.journal, run))
     back = build_undo_steps(done, stores.people, stores.project)
     if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):

@@ -10,6 +10,7 @@ import typer
 
 from cactions.app.retention import erase_traces, find_prunable, find_traces, prune_runs
 from cactions.cli import prompts, wiring, workspace
+from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Yes, parse_person_query
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
@@ -58,15 +59,20 @@ def prune_(
     wiring.create_output().info(f"{count_noun(len(old), 'run')} deleted.")
 
 
+@network_options
 def forget(
-    person: Whose, yes: Yes = False, files: Files = None, environment: Environment = None
+    options: LiveOptions,
+    person: Whose,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
 ) -> None:
     """Erase a person from all runs: values, name, key and proof. Only the outcomes stay counted.
 
     Example: cactions runs forget --person user_id=u-1
     """
     prompts.require_terminal(yes)
-    project_folder = wiring.open_project(files, environment, leaks=False)
+    project_folder = wiring.open_project(files, environment, options, leaks=False)
     journal = workspace.open_journal(project_folder.folder)
     found = find_traces(
         parse_person_query(person, "id"), journal, workspace.open_people(project_folder)

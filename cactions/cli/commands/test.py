@@ -47,7 +47,7 @@ def command(
 
     Example: cactions test loyalty
     """
-    project_folder = wiring.open_project(files, environment)
+    project_folder = wiring.open_project(files, environment, options)
     known = project_folder.project.actions.values()
     chosen = [arguments.find_action(project_folder.project, action)] if action else list(known)
     if options.cassette and len(chosen) != 1:

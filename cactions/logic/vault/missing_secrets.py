@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cactions.logic.request import secret_refs
 from cactions.logic.shell import join_command
 from cactions.logic.vault.token_binding import TokenBinding, list_binders
-from cactions.model import Action, Finding, Project, Severity
+from cactions.model import Action, Finding, Project, Severity, Workspace
 from cactions.model.vault import Entry, Purpose
 
 RULE = "CA305"
@@ -34,6 +34,8 @@ def find_missing_secrets(project: Project, entries: Iterable[Entry]) -> list[Fin
     for action in project.actions.values():
         for finding in _check_action(action, entries_by_name):
             findings.setdefault((finding.route, finding.message), finding)
+    for finding in _check_access_token(project.workspace, entries_by_name):
+        findings.setdefault((finding.route, finding.message), finding)
     return [*findings.values()]
 
 
@@ -49,6 +51,8 @@ def _list_used_secrets(project: Project) -> Iterator[str]:
             yield from secret_refs.list_request_secrets(token.fetch.request)
     for action in project.actions.values():
         yield from secret_refs.list_body_secrets(action.request)
+    if project.workspace.intercom and project.workspace.intercom.token:
+        yield project.workspace.intercom.token.name
 
 
 def _build_unused_finding(entry: Entry) -> Finding:
@@ -85,8 +89,18 @@ def _check_action(action: Action, entries_by_name: Mapping[str, Entry]) -> Itera
         yield from _check_secret(action, route, name, (request.host,), entries_by_name)
 
 
+def _check_access_token(
+    workspace: Workspace, entries_by_name: Mapping[str, Entry]
+) -> Iterator[Finding]:
+    """The access token of a workspace at Intercom, for its API host."""
+    connection = workspace.intercom
+    if connection and connection.token:
+        name, hosts = connection.token.name, (connection.host,)
+        yield from _check_secret(None, "workspace.token", name, hosts, entries_by_name)
+
+
 def _check_secret(
-    action: Action,
+    action: Action | None,
     route: str,
     name: str,
     hosts: tuple[str, ...],
@@ -100,7 +114,8 @@ def _check_secret(
     else:
         return
     hint = f"`{join_command(('vault', verb), name, options=options)}`"
-    yield Finding(RULE, message, hint, action.place, route, Severity.WARNING)
+    place = action.place if action else None
+    yield Finding(RULE, message, hint, place, route, Severity.WARNING)
 
 
 def _check_token(action: Action, binding: TokenBinding) -> Iterator[Finding]:

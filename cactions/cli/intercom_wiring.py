@@ -1,0 +1,143 @@
+"""The workspace at Intercom, put together: token, network, pacer, people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from cactions.app.read_workspace import WorkspaceAttributes, read_attributes, read_identity
+from cactions.app.vault.open_vault import VaultContext
+from cactions.app.vault.secret_provider import VaultSecrets
+from cactions.cli import output_scrubber, progress
+from cactions.cli.live_options import LiveOptions
+from cactions.cli.wiring import ProjectFolder
+from cactions.edges.clock import SystemSleeper
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.edges.intercom.client import IntercomClient
+from cactions.edges.intercom.people import IntercomPeople
+from cactions.logic.intercom.attribute_check import check_mapping
+from cactions.model import (
+    API_HOSTS,
+    Action,
+    AllowedAddress,
+    IntercomConnection,
+    Project,
+    UsageError,
+    WorkspaceIdentity,
+)
+from cactions.model.secret import Secret
+
+
+def open_client(
+    connection: IntercomConnection,
+    get_token: Callable[[], Secret],
+    options: LiveOptions,
+    state: Path | None = None,
+    allowed: Sequence[AllowedAddress] = (),
+) -> IntercomClient:
+    """The client of a workspace; nothing is sent yet. ``state`` is shared with other processes.
+
+    Raises UsageError where proxy or CA file cannot be used.
+    """
+    sender = HttpSender(NetworkRules(tuple(allowed), ca_file=options.ca_file, proxy=options.proxy))
+    progress.add_exit_hook(sender.close)
+    return IntercomClient(connection, get_token, sender, _Unpaced(), SystemSleeper())
+
+
+class _Unpaced:
+    def acquire(self) -> object:
+        return None
+
+    def observe(self, permit: object, status: int, headers: object) -> None:
+        pass
+
+    def abandon(self, permit: object) -> None:
+        pass
+
+
+def open_project_client(home: ProjectFolder, _options: LiveOptions) -> IntercomClient:
+    """The client of a project's workspace. Raises UsageError if it is not at Intercom."""
+    if home.session is None:
+        raise UsageError(
+            "these files belong to a local workspace, not to Intercom",
+            hint="Write `workspace: {kind: intercom, region: us, token: {secret: NAME}}`.",
+        )
+    return home.session.client
+
+
+class IntercomSession:
+    """One command's work with a workspace: everything is opened and read at its first use."""
+
+    def __init__(
+        self,
+        project: Project,
+        state: Path,
+        vault: Callable[[], VaultContext],
+        options: LiveOptions,
+        say: Callable[[str], None],
+    ) -> None:
+        assert project.workspace.intercom, "a local workspace has no session"
+        self.connection = project.workspace.intercom
+        self._project, self._state, self._options, self._say = project, state, options, say
+        self._secrets = VaultSecrets(vault, output_scrubber.register_secret)
+
+    @cached_property
+    def client(self) -> IntercomClient:
+        """The client; the token is opened at its first call."""
+        return open_client(
+            self.connection, self._open_token, self._options, self._state, self._project.allowed
+        )
+
+    @cached_property
+    def identity(self) -> WorkspaceIdentity:
+        """Who the workspace is. What is wrong with region or version is said once."""
+        found = read_identity(self.client)
+        for caution in list_cautions(self.connection, found):
+            self._say(caution)
+        return found
+
+    @cached_property
+    def attributes(self) -> WorkspaceAttributes:
+        """The attributes of the workspace."""
+        return read_attributes(self.client)
+
+    @cached_property
+    def people(self) -> IntercomPeople:
+        """The people of the workspace."""
+        return IntercomPeople(self.client, self.connection.test_people)
+
+    def check_action(self, action: Action) -> Action:
+        """The action with the workspace's options. Raises DefinitionError where it does not fit."""
+        return check_mapping(action, self.attributes.known, self.attributes.unknown_types)
+
+    def _open_token(self) -> Secret:
+        token = self.connection.token
+        if token is None:
+            raise UsageError(
+                "the file names no access token for Intercom",
+                hint="Write `token: {secret: intercom_token}` under `workspace`, then seal it:"
+                f" `cactions vault seal intercom_token --host {self.connection.host}`.",
+            )
+        return self._secrets.open([token.name], self.connection.host)[token.name]
+
+
+def list_cautions(connection: IntercomConnection, found: WorkspaceIdentity) -> list[str]:
+    """What is said of a workspace that is not reached as the file says."""
+    cautions = []
+    region = connection.region
+    if region and found.region and found.region != region.value:
+        right = next((r for r in API_HOSTS if r.value == found.region), None)
+        host = f" ({API_HOSTS[right]})" if right else ""
+        cautions.append(
+            f"The workspace is in the region {found.region}{host}, and the file says"
+            f" {region.value}: Intercom passes the calls on, through another region. Write"
+            f" `region: {found.region}` under `workspace`."
+        )
+    if found.version and found.version != connection.api_version:
+        cautions.append(
+            f"Intercom answered with API version {found.version}, and the file asks for"
+            f" {connection.api_version}."
+        )
+    return cautions
