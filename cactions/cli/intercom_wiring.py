@@ -11,7 +11,6 @@ from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
@@ -55,16 +54,6 @@ class _Unpaced:
 
     def abandon(self, permit: object) -> None:
         pass
-
-
-def open_project_client(home: ProjectFolder, _options: LiveOptions) -> IntercomClient:
-    """The client of a project's workspace. Raises UsageError if it is not at Intercom."""
-    if home.session is None:
-        raise UsageError(
-            "these files belong to a local workspace, not to Intercom",
-            hint="Write `workspace: {kind: intercom, region: us, token: {secret: NAME}}`.",
-        )
-    return home.session.client
 
 
 class IntercomSession:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cactions.cli import streams
 from cactions.cli.load import SNAPSHOT
 from cactions.cli.wiring import STATE, VAULT
+from cactions.cli.workspace import PULLED_PEOPLE
 from cactions.edges.files import file_io
 from cactions.edges.files.action_files import is_action_file
 from cactions.logic.cassette.file_name import FOLDER
-from cactions.model import UsageError
+from cactions.model import Json, UsageError
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write the file; see ``edges.files.write_text``. Raises UsageError, DefinitionError."""
     check_output(path)
     file_io.write_text(path, streams.mask_text(text), private=private)
+
+
+def write_project_file(path: Path, document: Mapping[str, Json]) -> None:
+    """Write a JSON file of the project itself, which is committed. Raises as ``write_text``."""
+    text = json.dumps(streams.mask_document(dict(document)), ensure_ascii=False, indent=2)
+    file_io.write_text(path, f"{text}\n")
 
 
 def append_text(path: Path, text: str) -> None:
@@ -31,7 +39,7 @@ def check_output(path: Path, read: Collection[str] = ()) -> None:
 
     ``read`` are the real paths of its files that have other names than usual.
     """
-    own = is_action_file(path.name) or path.name in (SNAPSHOT, VAULT)
+    own = is_action_file(path.name) or path.name in (SNAPSHOT, PULLED_PEOPLE, VAULT)
     if own or os.path.realpath(path) in read or path.parent.name in (FOLDER, STATE):
         raise UsageError(
             f"{path} is a file of the project itself, and was not replaced",

@@ -33,6 +33,8 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("people", "import"): "No person was imported.",
     ("people", "list"): "Nothing was changed.",
     ("people", "show"): "Nothing was changed.",
+    ("people", "pull"): "No file was written.",
+    ("attributes",): "No file was written.",
     ("tokens", "test"): "The token was not tested.",
     ("vault", "list"): "Nothing was changed.",
     ("vault", "status"): "Nothing was changed.",

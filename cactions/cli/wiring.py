@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
+_WORKSPACE_ROUTES: Final = ("", "version", "workspace", "network")
 
 
 class ProjectFolder(Struct, frozen=True):
@@ -140,6 +141,23 @@ def open_project(
         raise InvalidFiles(found.errors, found.sources)
     session = _create_session(home, found.project, options)
     return ProjectFolder(home, found.project, create_row_cipher(home), session)
+
+
+def open_workspace(
+    paths: Sequence[Path] | None, options: LiveOptions, *, environment: str | None = None
+) -> ProjectFolder:
+    """The project as far as it can be understood, for commands that only need its workspace.
+
+    Raises InvalidFiles where the workspace or the ways to it have errors: an action may name an
+    attribute that is not pulled yet.
+    """
+    home = find_folder(paths)
+    [found] = load_projects(paths or (), environment, leaks=False)
+    bad = [error for error in found.errors if error.route.split(".")[0] in _WORKSPACE_ROUTES]
+    if bad or found.partial is None:
+        raise InvalidFiles(tuple(bad), found.sources)
+    session = _create_session(home, found.partial, options)
+    return ProjectFolder(home, found.partial, create_row_cipher(home), session)
 
 
 def _create_session(

@@ -14,7 +14,7 @@ from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_fo
 
 if TYPE_CHECKING:
     from cactions.app.apply import RunStores
-    from cactions.app.ports import Caller, People
+    from cactions.app.ports import Caller, IntercomApi, People
     from cactions.app.propose import Job, PlanContext
     from cactions.cli.live_options import LiveOptions
     from cactions.edges.store.journal import LocalJournal
@@ -54,6 +54,18 @@ def open_local_people(home: ProjectFolder) -> LocalPeopleStore:
             " the test people into a file.",
         )
     return LocalPeopleStore(home.folder / STATE, load_people(home))
+
+
+def open_project_client(home: ProjectFolder) -> IntercomApi:
+    """The client of a project's workspace. Raises UsageError if it is not at Intercom."""
+    from cactions.model import UsageError
+
+    if home.session is None:
+        raise UsageError(
+            "these files belong to a local workspace, not to Intercom",
+            hint="Write `workspace: {kind: intercom, region: us, token: {secret: NAME}}`.",
+        )
+    return home.session.client
 
 
 def prepare_job(home: ProjectFolder, job: Job) -> Job:

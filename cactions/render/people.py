@@ -124,3 +124,23 @@ def _build_row(
         span(person.id, Style.CODE),
         span(", ".join(marks), Style.CAUTION) if marks else (),
     )
+
+
+def render_pulled_people(
+    number: int, file: str, undeclared: Collection[str], misfits: Collection[str]
+) -> View:
+    """How many test people were taken into the file, and which attributes were left out."""
+
+    def draw(width: int) -> list[StyledLine]:
+        people = messages.count_noun(number, "test person", "test people")
+        lines = wrap_paragraph(span(f"{people} written to {file}."), width)
+        for names, why in (
+            (undeclared, "not declared in the files"),
+            (misfits, "of another type than declared"),
+        ):
+            if names:
+                listed = ", ".join(sorted(names))
+                lines += wrap_paragraph(span(f"Left out, {why}: {listed}."), width)
+        return lines
+
+    return draw

@@ -9,14 +9,21 @@ from typing import Annotated
 
 import typer
 
+from cactions.app.pull_people import pull_test_people
 from cactions.cli import progress, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json, parse_person_query
+from cactions.cli.output_files import write_project_file
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
 from cactions.model import Person, UsageError
-from cactions.render.people import render_import, render_people, render_person
+from cactions.render.people import (
+    render_import,
+    render_people,
+    render_person,
+    render_pulled_people,
+)
 
 commands = typer.Typer(
     help="Manage people in the local workspace; show and pull those of Intercom.",
@@ -84,6 +91,31 @@ def show(
     else:
         view = render_person(found_person, project_folder.project.attributes, redacted=redacted)
         wiring.create_output().print(view)
+
+
+@commands.command()
+@network_options
+def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
+    """Write Intercom's test people to people.lock.json, so that tests run without a network.
+
+    They are those of `workspace.test_people`; the file holds what Intercom knows of them.
+
+    Example: cactions people pull
+    """
+    home = wiring.open_workspace(files, options)
+    workspace.open_project_client(home)
+    pulled = pull_test_people(workspace.open_people(home), home.project)
+    people = documents.people_to_json(pulled.people, frozenset())
+    progress.mark_written()
+    write_project_file(home.folder / workspace.PULLED_PEOPLE, people)
+    if json:
+        wiring.write_json(people)
+    else:
+        wiring.create_output().print(
+            render_pulled_people(
+                len(pulled.people), workspace.PULLED_PEOPLE, pulled.undeclared, pulled.misfits
+            )
+        )
 
 
 def _read(path: Path, form: PeopleFormat | None, project_folder: ProjectFolder) -> Iterator[Person]:

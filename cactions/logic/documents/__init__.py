@@ -41,9 +41,14 @@ from cactions.logic.documents.runs import (
     run_to_json,
     run_to_lines,
 )
-from cactions.logic.documents.snapshots import snapshot_from_json, snapshot_to_json
+from cactions.logic.documents.snapshots import (
+    attribute_differences_to_json,
+    snapshot_from_json,
+    snapshot_to_json,
+)
 
 __all__ = [
+    "attribute_differences_to_json",
     "checks_to_json",
     "conflict_to_json",
     "failed_to_json",

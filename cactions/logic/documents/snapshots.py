@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
 
 from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.logic.intercom.attribute_diff import AttributeDifference
 from cactions.model import Attribute, DataType, Json, Snapshot, WorkspaceIdentity
 
 ATTRIBUTES: Final = "cactions.attributes/2"
@@ -31,6 +33,23 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
                 "archived": attribute.archived,
             }
             for attribute in snapshot.attributes.values()
+        ],
+    }
+
+
+def attribute_differences_to_json(found: Iterable[AttributeDifference]) -> dict[str, Json]:
+    """Every difference between the snapshot and the workspace; written, never read back."""
+    return {
+        "format": "cactions.attribute-diff/1",
+        "differences": [
+            {
+                "attribute": difference.attribute,
+                "what": difference.what,
+                "before": difference.before,
+                "after": difference.after,
+                "risk": difference.is_risk,
+            }
+            for difference in found
         ],
     }
 

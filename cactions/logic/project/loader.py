@@ -50,7 +50,8 @@ T = TypeVar("T")
 class LoadedProject(Struct, frozen=True):
     """What the files say. ``project`` is None where an error was found.
 
-    ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``homes``:
+    ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``partial`` is
+    always there, without what is broken. ``homes``:
     the file in which a thing stands that a folder has once. ``suppressed``: the findings that
     is suppressed.
     """
@@ -59,6 +60,7 @@ class LoadedProject(Struct, frozen=True):
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
     draft: Project | None = None
+    partial: Project | None = None
     homes: Mapping[str, str] = field(default_factory=dict)
     suppressed: tuple[SuppressedFinding, ...] = ()
 
@@ -91,6 +93,7 @@ def load_project(
             for file, draft in zip(kept, drafts, strict=True)
         },
         None if unusable else project,
+        project,
         shaper.homes,
     )
 
@@ -177,6 +180,7 @@ class _ProjectLoader:
         known: dict[str, Attribute | None] = {
             name: replace(attribute, redacted=PersonAttribute(name) in redacted)
             for name, attribute in (self.snapshot.attributes.items() if self.snapshot else ())
+            if not attribute.archived
         }
         found = self._find_single("attributes")
         if found is None:
