@@ -1,0 +1,1 @@
+"""The Intercom workspace over its REST interface."""
