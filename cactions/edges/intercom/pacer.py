@@ -28,7 +28,7 @@ from cactions.edges.files.private_files import open_private_file, try_lock
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic.rate_limit.answers import observe_answer, observe_loss
 from cactions.logic.rate_limit.figures import PacerFigures, describe_limit
-from cactions.logic.rate_limit.file_format import LARGEST, decode_state, encode_state
+from cactions.logic.rate_limit.file_format import LARGEST, load_state, dump_state
 from cactions.logic.rate_limit.permits import take_permit
 from cactions.logic.rate_limit.state import PacerState, Permit
 from cactions.model import StoreError
@@ -110,11 +110,11 @@ class FileSharedState:
         data = os.pread(handle, LARGEST, 0)
         if self._written and data.startswith(self._written):
             return self._state  # no other process has changed it
-        return decode_state(data, now)
+        return load_state(data, now)
 
     def _write(self, handle: int, state: PacerState) -> None:
         """In one step; bytes of a longer state may stay behind it."""
-        self._written, self._state = encode_state(state), state
+        self._written, self._state = dump_state(state), state
         os.pwrite(handle, self._written, 0)
 
 

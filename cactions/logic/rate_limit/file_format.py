@@ -17,13 +17,13 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(PacerState)
 
 
-def encode_state(state: PacerState) -> bytes:
+def dump_state(state: PacerState) -> bytes:
     """The bytes; what stands behind them in a file has no meaning."""
     body = _ENCODER.encode(state)
     return len(body).to_bytes(_LENGTH, "big") + zlib.crc32(body).to_bytes(_LENGTH, "big") + body
 
 
-def decode_state(data: bytes, now: float) -> PacerState:
+def load_state(data: bytes, now: float) -> PacerState:
     """The state; a new one for bytes that are damaged, old or impossible."""
     size = int.from_bytes(data[:_LENGTH], "big")
     body = data[_HEAD : _HEAD + size]

@@ -33,7 +33,6 @@ _BARE_RATE: Final = 8.0  # calls a second where nothing is said; the lowest limi
 _BARE_ENOUGH: Final = 3
 _BUCKET_PART: Final = 0.95
 _BURST_SECONDS: Final = 0.2
-_SLIDING_KEPT: Final = 2
 _LONGEST_GAP: Final = 0.5  # seconds between calls that look for the end of a window
 _FOREIGN_RATE: Final = 0.05  # calls a second
 
@@ -105,7 +104,7 @@ def _wait_for_bucket(state: PacerState, now: float) -> float:
     """The token bucket; the service's own count goes before it."""
     assert state.sample, "the bucket follows answers"
     is_old = now >= state.sample.received_at + _PATIENCE and _may_probe(state, now)
-    if count_after(state) - count_debits(state) < _SLIDING_KEPT and not is_old:
+    if count_after(state) - count_debits(state) < 1 and not is_old:
         return max(_POLL, state.bucket_at - now)
     return state.bucket_at - now
 

@@ -36,7 +36,7 @@ def pass_time(state: PacerState, now: float) -> PacerState:
     ends = state.ends
     if ends and now >= ends.latest:
         windows = math.floor((now - ends.latest) / WINDOW) + 1
-        return _begin(state, windows, shift(ends, windows), now)
+        return _begin(state, windows, move_bounds(ends, windows), now)
     if not ends and state.sample and now >= state.since + WINDOW:
         return _begin(state, 1, None, now)
     return state
@@ -51,7 +51,7 @@ def choose_probe_time(ends: RollOver) -> float:
     return middle if ends.latest - ends.earliest > _EXACT else ends.latest
 
 
-def shift(ends: RollOver, windows: int) -> RollOver:
+def move_bounds(ends: RollOver, windows: int) -> RollOver:
     """The bounds so many windows later or earlier."""
     drift = _DRIFT * max(windows, 0)
     return RollOver(
@@ -76,15 +76,14 @@ def place_sample(state: PacerState, permit: Permit, sample: Sample) -> PacerStat
 
 def _place_in_window(state: PacerState, before: Sample, sample: Sample) -> PacerState:
     is_later = sample.sent_at >= before.received_at
-    is_old = is_later and sample.remaining < before.remaining and not _fits_new(state, sample)
+    is_lower = sample.remaining < before.remaining
+    if is_later and not is_lower and sample.remaining:
+        return _accept(_note_rise(state, before, sample), sample)
+    is_old = is_later and is_lower and not _fits_new(state, sample)
     if not state.confirmed:
         return _return_to_old(state, sample) if is_old and state.ends else _accept(state, sample)
-    if sample.remaining < before.remaining:
+    if is_lower:
         return _accept(_raise_earliest(state, sample) if is_old else state, sample)
-    if is_later and sample.remaining == before.remaining:
-        return _accept(state, sample)  # not counted at all, or the window slides
-    if is_later:
-        return _accept(_note_rise(state, before, sample), sample)
     if state.ends and sample.received_at >= state.ends.earliest:
         return _add_uncertain(state, sample)
     return state  # counted before, received later
@@ -142,9 +141,9 @@ def _is_early(state: PacerState, now: float) -> bool:
 
 def _note_jump(state: PacerState, permit: Permit, before: Sample, sample: Sample) -> PacerState:
     """The first answer of a new window; by time, that has begun already if not ``confirmed``."""
-    passed = state.ends if state.confirmed or not state.ends else shift(state.ends, -1)
+    passed = state.ends if state.confirmed or not state.ends else move_bounds(state.ends, -1)
     ends = _combine(passed, RollOver(before.sent_at, sample.received_at))
-    ends = shift(ends, 1) if ends else None
+    ends = move_bounds(ends, 1) if ends else None
     state = _note_first(_note_rise(state, before, sample), permit, sample)
     if state.confirmed:
         return _accept(_begin(state, 1, ends, sample.received_at), sample)
