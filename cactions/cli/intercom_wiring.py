@@ -15,6 +15,7 @@ from cactions.edges.clock import SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.client import IntercomClient
+from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
 from cactions.model import (
@@ -42,18 +43,9 @@ def open_client(
     """
     sender = HttpSender(NetworkRules(tuple(allowed), ca_file=options.ca_file, proxy=options.proxy))
     progress.add_exit_hook(sender.close)
-    return IntercomClient(connection, get_token, sender, _Unpaced(), SystemSleeper())
-
-
-class _Unpaced:
-    def acquire(self) -> object:
-        return None
-
-    def observe(self, permit: object, status: int, headers: object) -> None:
-        pass
-
-    def abandon(self, permit: object) -> None:
-        pass
+    shared = FileSharedState(state, connection.origin) if state else None
+    pacer = Pacer(MonotonicClock(), SystemSleeper(), shared, connection.share)
+    return IntercomClient(connection, get_token, sender, pacer, SystemSleeper())
 
 
 class IntercomSession:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from cactions.cli import streams
@@ -23,9 +23,9 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     file_io.write_text(path, streams.mask_text(text), private=private)
 
 
-def write_project_file(path: Path, document: Mapping[str, Json]) -> None:
+def write_project_file(path: Path, document: Json) -> None:
     """Write a JSON file of the project itself, which is committed. Raises as ``write_text``."""
-    text = json.dumps(streams.mask_document(dict(document)), ensure_ascii=False, indent=2)
+    text = json.dumps(streams.mask_document(document), ensure_ascii=False, indent=2)
     file_io.write_text(path, f"{text}\n")
 
 

@@ -107,7 +107,7 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
     pulled = pull_test_people(workspace.open_people(home), home.project)
     people = documents.people_to_json(pulled.people, frozenset())
     progress.mark_written()
-    write_project_file(home.folder / workspace.PULLED_PEOPLE, people)
+    write_project_file(home.folder / workspace.PULLED_PEOPLE, people["people"])
     if json:
         wiring.write_json(people)
     else:

@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from cactions.edges.intercom.pacer import Pacer
 from cactions.logic.exchange.retry import LONGEST_PAUSE
 from cactions.logic.intercom.api import (
     ApiCall,
@@ -54,19 +55,6 @@ class ApiSleeper(Protocol):
         """A random number from 0 to 1."""
 
 
-class ApiPacer(Protocol):
-    """Keeps calls within the workspace's rate limit; ``pacer.py`` has the real one."""
-
-    def acquire(self) -> object:
-        """Return a permit when a call may be sent."""
-
-    def observe(self, permit: object, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        """An answer came."""
-
-    def abandon(self, permit: object) -> None:
-        """No answer came."""
-
-
 class IntercomClient:
     """Calls one workspace; many threads may share it. ``get_token`` is asked at the first call."""
 
@@ -75,12 +63,12 @@ class IntercomClient:
         connection: IntercomConnection,
         get_token: Callable[[], Secret],
         sender: ApiSender,
-        pacer: ApiPacer,
+        pacer: Pacer,
         sleeper: ApiSleeper,
     ) -> None:
         self.connection = connection
         self._get_token, self._sender = get_token, sender
-        self._pacer, self._sleeper = pacer, sleeper
+        self.pacer, self._sleeper = pacer, sleeper
         self._token: Secret | None = None
 
     def call(self, call: ApiCall) -> ApiReply:
@@ -127,16 +115,16 @@ class IntercomClient:
     def _send_once(self, call: ApiCall) -> ApiReply | RequestFailed:
         self._token = token = self._token or self._get_token()
         request = build_api_request(call, self.connection, token)
-        permit = self._pacer.acquire()
+        permit = self.pacer.acquire()
         try:
             response = self._sender.send(request)
         except RequestFailed as failure:
-            self._pacer.abandon(permit)
+            self.pacer.abandon(permit)
             return failure
         except BaseException:
-            self._pacer.abandon(permit)
+            self.pacer.abandon(permit)
             raise
-        self._pacer.observe(permit, response.status, response.headers)
+        self.pacer.observe(permit, response.status, response.headers)
         return read_reply(remove_secrets(response, [token]))
 
     def _choose_pause(self, outcome: ApiReply | RequestFailed, turn: int) -> float:

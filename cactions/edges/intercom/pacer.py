@@ -1,0 +1,223 @@
+"""Lets calls pass as fast as the workspace allows, over all workers and processes of a machine.
+
+    pacer = Pacer(MonotonicClock(), SystemSleeper(), FileSharedState(folder, app_id))
+    permit = pacer.acquire()
+    try:
+        response = send(request)
+    except BaseException:
+        pacer.abandon(permit)
+        raise
+    pacer.observe(permit, response.status, response.headers)
+
+Every permit must be given back with ``observe`` or ``abandon``; one that is not counts as a call
+on its way for 20 s. What is learned from the headers is in ``logic/rate_limit``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Final, Protocol, TypeVar
+
+from cactions.edges.files.file_io import store_errors
+from cactions.edges.files.private_files import open_private_file, try_lock
+from cactions.edges.store.state_folder import StateFolder
+from cactions.logic.rate_limit.answers import observe_answer, observe_loss
+from cactions.logic.rate_limit.figures import PacerFigures, describe_limit
+from cactions.logic.rate_limit.file_format import LARGEST, dump_state, load_state
+from cactions.logic.rate_limit.permits import take_permit
+from cactions.logic.rate_limit.state import PacerState, Permit
+from cactions.model import StoreError
+
+LOCK_SECONDS: Final = 1.0
+_LOCK_STEP: Final = 0.001
+_SLICE: Final = 0.5
+"""The longest single wait in seconds; another process may have changed the state meanwhile."""
+
+_REFUSED: Final = 429
+
+_T = TypeVar("_T")
+_Change = Callable[[PacerState], tuple[PacerState, _T]]
+
+
+class MonotonicClock:
+    """The clock for pacing: seconds that never jump, the same for all processes of a machine."""
+
+    def get_time(self) -> float:
+        """Seconds since some moment, such as the start of the machine."""
+        return time.monotonic()
+
+
+class PacerClock(Protocol):
+    """Tells the time; not that of day, which jumps."""
+
+    def get_time(self) -> float:
+        """Seconds."""
+
+
+class PacerSleeper(Protocol):
+    """Waits; ``SystemSleeper`` does."""
+
+    def wait(self, seconds: float) -> None:
+        """Return after this many seconds."""
+
+
+class SharedState(Protocol):
+    """Keeps the state for several processes."""
+
+    def update(self, now: float, change: _Change[_T]) -> _T:
+        """Change the state while no other process does. Raises StoreError."""
+
+
+class FileSharedState:
+    """The state in a file of the state folder, which is made when needed.
+
+    - The kernel locks the open file, so that a killed process blocks no other. Each use opens it
+      anew.
+    - Nothing in it is trusted: a damaged, old or impossible state counts as none, and the next
+      answer corrects a wrong count.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        """``key`` names the app; processes with the same key share a limit."""
+        self._folder = StateFolder(folder)
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        self.path = folder / f"rate-limit-{digest}"
+        self._is_made = False
+        self._written = b""
+        self._state = PacerState()
+
+    def update(self, now: float, change: _Change[_T]) -> _T:
+        """Change the state. Raises StoreError if the file cannot be used."""
+        if not self._is_made:
+            self._folder.make()
+            self._is_made = True
+        handle = open_private_file(self.path)
+        try:
+            with store_errors(self.path):
+                _wait_for_lock(handle, self.path)
+                state, result = change(self._read(handle, now))
+                self._write(handle, state)
+            return result
+        finally:
+            os.close(handle)
+
+    def _read(self, handle: int, now: float) -> PacerState:
+        data = os.pread(handle, LARGEST, 0)
+        if self._written and data.startswith(self._written):
+            return self._state  # no other process has changed it
+        return load_state(data, now)
+
+    def _write(self, handle: int, state: PacerState) -> None:
+        """In one step; bytes of a longer state may stay behind it."""
+        self._written, self._state = dump_state(state), state
+        os.pwrite(handle, self._written, 0)
+
+
+def _wait_for_lock(handle: int, path: Path) -> None:
+    """Locks are held for 0.1 ms; only a process that was stopped meanwhile holds it longer."""
+    for _ in range(round(LOCK_SECONDS / _LOCK_STEP)):
+        if try_lock(handle):
+            return
+        time.sleep(_LOCK_STEP)
+    raise StoreError(
+        f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s",
+        hint="End that process if it hangs.",
+    )
+
+
+class Pacer:
+    """Gives permits for calls; many threads may share it. The clock must never jump.
+
+    If the shared state cannot be used, this process paces its own calls; the figures say so.
+    """
+
+    def __init__(
+        self,
+        clock: PacerClock,
+        sleeper: PacerSleeper,
+        shared: SharedState | None,
+        share: float = 1.0,
+    ) -> None:
+        """``share``: the part of each window that may be used, over 0 and at most 1."""
+        assert 0 < share <= 1, "a share is a part"
+        self._clock, self._sleeper, self._shared, self._share = clock, sleeper, shared, share
+        self._turn, self._lock = Lock(), Lock()
+        self._state = PacerState()
+        self._calls = self._refused = 0
+        self._waited = 0.0
+        self._error = ""
+
+    def acquire(self) -> Permit:
+        """The permit for one call, as soon as it may be sent."""
+        with self._turn:  # one worker waits for the time, the others for their turn
+            while not isinstance(permit := self.try_acquire(), Permit):
+                self._wait(min(permit, _SLICE))
+            return permit
+
+    def try_acquire(self) -> Permit | float:
+        """The permit for one call, or the seconds until the next try may succeed."""
+        now = self._clock.get_time()
+        permit = self._update(now, lambda state: take_permit(state, now, self._share))
+        with self._lock:
+            self._calls += isinstance(permit, Permit)
+        return permit
+
+    def observe(
+        self, permit: Permit, response_status: int, headers: Sequence[tuple[str, str]]
+    ) -> None:
+        """Note the answer to the call."""
+        now = self._clock.get_time()
+        with self._lock:
+            self._refused += response_status == _REFUSED
+        self._update(
+            now, lambda state: (observe_answer(state, permit, now, response_status, headers), None)
+        )
+
+    def abandon(self, permit: Permit) -> None:
+        """Note that no answer came; the call may have been counted."""
+        now = self._clock.get_time()
+        self._update(now, lambda state: (observe_loss(state, permit, now), None))
+
+    def get_figures(self) -> PacerFigures:
+        """The figures now."""
+        now = self._clock.get_time()
+        seen = self._update(now, lambda state: (state, describe_limit(state, now)))
+        with self._lock:
+            return PacerFigures(
+                seen=seen,
+                calls=self._calls,
+                refused=self._refused,
+                waited=self._waited,
+                shared=self._shared is not None,
+                shared_error=self._error,
+            )
+
+    def _wait(self, seconds: float) -> None:
+        before = self._clock.get_time()
+        self._sleeper.wait(seconds)
+        with self._lock:
+            self._waited += max(0.0, self._clock.get_time() - before)
+
+    def _update(self, now: float, change: _Change[_T]) -> _T:
+        """Change the shared state; without one, or if it fails, that of this process."""
+        with self._lock:
+            if self._shared:
+                try:
+                    return self._shared.update(now, self._keep(change))
+                except StoreError as error:
+                    self._shared, self._error = None, str(error)
+            return self._keep(change)(self._state)[1]
+
+    def _keep(self, change: _Change[_T]) -> _Change[_T]:
+        """The change, which also keeps the state for the time when it is shared no more."""
+
+        def change_and_keep(state: PacerState) -> tuple[PacerState, _T]:
+            self._state, result = change(state)
+            return self._state, result
+
+        return change_and_keep

@@ -1,0 +1,173 @@
+"""Whether a call may be sent now, and if not, how long to wait.
+
+- Never more calls are on their way than the newest answer says are left.
+- Of a window that may have ended, and of a new one before its first answer, only what was left.
+- One call of each window is kept for the moment when it may have ended, so that the first call of
+  the next window cannot be refused even if it comes too early.
+- What other clients usually use until the window ends is left to them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from msgspec.structs import replace
+
+from cactions.logic.rate_limit.roll_over import choose_probe_time, pass_time
+from cactions.logic.rate_limit.state import (
+    LONGEST_PAUSE,
+    WINDOW,
+    PacerState,
+    PendingCall,
+    Permit,
+    count_after,
+    count_debits,
+    drop_lost,
+)
+
+_POLL: Final = 0.05  # seconds; an answer may come at any time
+_SHORTEST: Final = 0.001
+_PATIENCE: Final = 1.0  # seconds until a first call without an answer is followed by another
+_BARE_RATE: Final = 8.0  # calls a second where nothing is said; the lowest limit seen is 8.3
+_BARE_ENOUGH: Final = 3
+_BUCKET_PART: Final = 0.95
+_BURST_SECONDS: Final = 0.2
+_LONGEST_GAP: Final = 0.5  # seconds between calls that look for the end of a window
+_FOREIGN_RATE: Final = 0.05  # calls a second
+
+
+def take_permit(state: PacerState, now: float, share: float) -> tuple[PacerState, Permit | float]:
+    """The permit to send a call now, or the seconds to wait before the next try.
+
+    ``share``: the part of each window that may be used, over 0 and at most 1.
+    """
+    state = replace(pass_time(state, now), pending=drop_lost(state, now), updated_at=now)
+    wait = _compute_wait(state, now, share)
+    if wait > 0:
+        return state, min(max(wait, _SHORTEST), LONGEST_PAUSE)
+    return _grant(state, now, share)
+
+
+def _grant(state: PacerState, now: float, share: float) -> tuple[PacerState, Permit]:
+    serial = state.serial + 1
+    permit = Permit(serial, now, state.window, len(state.pending))
+    return replace(
+        state,
+        serial=serial,
+        permitted_at=now,
+        own=state.own + 1,
+        pending=(*state.pending, PendingCall(serial, now, state.window)),
+        bucket_at=_choose_next_token(state, now, share),
+    ), permit
+
+
+def _compute_wait(state: PacerState, now: float, share: float) -> float:
+    if state.pause_until > now:
+        return state.pause_until - now
+    if _is_blind(state):
+        return state.bucket_at - now
+    if not state.sample:
+        return 0.0 if _may_probe(state, now) else _POLL
+    if state.sliding:
+        return _wait_for_bucket(state, now)
+    left = _count_left(state, now, share)
+    if left >= 1:
+        return _wait_for_spread(state, now, left)
+    if _may_refresh(state, now) or (not state.confirmed and _may_probe(state, now)):
+        return 0.0
+    return _wait_for_change(state, now)
+
+
+def _is_blind(state: PacerState) -> bool:
+    """Whether the answers say nothing."""
+    return state.bare >= _BARE_ENOUGH or (state.bare > 0 and not state.sample)
+
+
+def _choose_next_token(state: PacerState, now: float, share: float) -> float:
+    """When the bucket that is in use has its next token."""
+    if _is_blind(state):
+        rate = _BARE_RATE * share
+    elif state.sliding:
+        rate = _BUCKET_PART * share * state.limit / WINDOW
+    else:
+        return now
+    return max(state.bucket_at, now - _BURST_SECONDS) + 1 / rate
+
+
+def _may_probe(state: PacerState, now: float) -> bool:
+    """Whether no answer is expected soon that would tell more."""
+    return not any(call.sent_at > now - _PATIENCE for call in state.pending)
+
+
+def _wait_for_bucket(state: PacerState, now: float) -> float:
+    """The token bucket; the service's own count goes before it."""
+    assert state.sample, "the bucket follows answers"
+    is_old = now >= state.sample.received_at + _PATIENCE and _may_probe(state, now)
+    if count_after(state) - count_debits(state) < 1 and not is_old:
+        return max(_POLL, state.bucket_at - now)
+    return state.bucket_at - now
+
+
+def _count_left(state: PacerState, now: float, share: float) -> float:
+    """The calls that may be sent now."""
+    counted = count_after(state) - count_debits(state)
+    if share < 1:
+        counted = min(counted, math.floor(share * state.limit) - state.own)
+    return counted - _count_kept(state, now)
+
+
+def _count_kept(state: PacerState, now: float) -> float:
+    """The calls that are kept: for other clients, or for the end of the window."""
+    expected = _expect_foreign(state, now)
+    if expected:
+        return expected + math.sqrt(expected)
+    return 0 if state.ends and now >= choose_probe_time(state.ends) else 1
+
+
+def _expect_foreign(state: PacerState, now: float) -> float:
+    """The calls by other clients from the newest sample to the end of the window."""
+    rate = measure_foreign_rate(state, now)
+    if not (rate and state.ends and state.sample):
+        return 0.0
+    return rate * max(0.0, state.ends.latest - state.sample.sent_at)
+
+
+def measure_foreign_rate(state: PacerState, now: float) -> float:
+    """Calls a second by other clients, as in the busiest of the last windows; 0 for hardly any."""
+    rate = max(state.foreign, default=0.0)
+    if state.ends:
+        rate = max(rate, state.foreign_seen / max(2.0, now - state.ends.earliest + WINDOW))
+    return rate if rate > _FOREIGN_RATE * max(1.0, state.limit / 83) else 0.0
+
+
+def _may_refresh(state: PacerState, now: float) -> bool:
+    """Whether a call may look how much other clients have left.
+
+    That is more and more often towards the end of the window.
+    """
+    expected = _expect_foreign(state, now)
+    if not expected or state.pending or not (state.ends and state.sample):
+        return False
+    quiet = now - state.sample.sent_at
+    is_time = quiet >= max(0.25, (state.ends.latest - now) / 2)
+    return is_time and count_after(state) - count_debits(state) - expected >= 1
+
+
+def _wait_for_spread(state: PacerState, now: float, left: float) -> float:
+    """Where the end of the window is not known, half of it is spread to find it."""
+    if state.ends or left >= state.limit / 2:
+        return 0.0
+    seconds = max(0.0, min(state.since + WINDOW, state.reset_by) - now)
+    return state.permitted_at + min(seconds / left, _LONGEST_GAP) - now
+
+
+def _wait_for_change(state: PacerState, now: float) -> float:
+    """Until time may bring another permit, or until an answer may be there."""
+    ends = state.ends
+    soonest = ends.latest if ends else state.since + WINDOW
+    if ends and now < (probe := choose_probe_time(ends)):
+        soonest = probe
+    if state.pending or _expect_foreign(state, now):
+        soonest = min(soonest, now + _POLL)
+    return max(soonest - now, _SHORTEST)

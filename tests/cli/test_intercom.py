@@ -1,0 +1,210 @@
+"""The commands on a workspace at Intercom: real HTTP, a sealed token, a real third party."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cactions.cli.exit_codes import Exit
+from cactions.cli.intercom_wiring import list_cautions
+from cactions.model import IntercomConnection, Region, WorkspaceIdentity
+from tests.cli.commands.test_vault import Say, say
+from tests.cli.conftest import Done
+from tests.intercom_projects import API, add_ada, remote_project
+from tests.projects import ABOUT_ADA, SECRET, write
+from tests.servers import Server, answering, serving
+from tests.workspace import Settings, WorkspaceServer
+
+__all__ = ["say"]
+
+DIFF = "diff loyalty --person u-1"
+RUN = "run loyalty --person u-1 --yes"
+
+Work = Callable[..., Done]
+
+
+@pytest.fixture
+def intercom() -> Iterator[WorkspaceServer]:
+    with WorkspaceServer(Settings(index_lag=30), tls=True) as server:
+        yield server
+
+
+@pytest.fixture
+def shop() -> Iterator[Server]:
+    with serving(answering(ABOUT_ADA)) as server:
+        yield server
+
+
+@pytest.fixture
+def work(say: Say, home: Path, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch) -> Work:
+    """A command of a user who has sealed the access token; both servers' CA is trusted."""
+    monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
+    assert say("vault init --name ada").code == Exit.CLEAN
+    for name, host, value in (
+        ("intercom_token", API, intercom.token),
+        ("shop_token", "api.test", SECRET),
+    ):
+        assert say(f"vault seal {name} --host {host}", value).code == Exit.CLEAN
+    return say
+
+
+def list_writes(intercom: WorkspaceServer) -> list[str]:
+    return [f"{line.method} {line.path}" for line in intercom.log if line.wrote]
+
+
+def test_a_diff_shows_what_the_person_has_at_intercom(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Nothing is written; the access token is in no output."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    done = work(DIFF)
+    assert (Exit.CLEAN, []) == (done.code, list_writes(intercom)), done
+    assert "silver → gold" in done.out
+    assert intercom.token not in done.out + done.err
+
+
+def test_a_run_writes_the_changed_attribute_only_and_an_undo_restores_it(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """One PUT each; other attributes are neither sent nor lost."""
+    intercom.add_attribute("plan")
+    key = add_ada(intercom)
+    intercom.update_contact(key, custom_attributes={"plan": "pro"})
+    write(home, remote_project(shop, intercom))
+    assert Exit.CLEAN == work(RUN).code
+    assert {"tier": "gold", "plan": "pro"} == intercom.get_contact(key)["custom_attributes"]
+    [put] = [line for line in intercom.log if line.wrote]
+    assert {"custom_attributes": {"tier": "gold"}} == json.loads(put.body)
+    assert Exit.CLEAN == work("runs undo last --yes").code
+    assert {"tier": "silver", "plan": "pro"} == intercom.get_contact(key)["custom_attributes"]
+    assert 2 == len(list_writes(intercom))
+
+
+def test_a_second_run_writes_nothing_while_the_index_is_old(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """The person is read by id: the search index still has the old value."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    by_mail = "run loyalty --person email=ada@example.com --yes"
+    assert Exit.CLEAN == work(by_mail).code
+    assert Exit.CLEAN == work(by_mail).code
+    assert 1 == len(list_writes(intercom))
+
+
+def test_a_run_of_another_workspace_is_not_undone_here(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """A run says in which workspace it was made."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    assert Exit.CLEAN == work(RUN).code
+    with WorkspaceServer(Settings(app_id="other"), tls=True) as other:
+        add_ada(other, "gold")
+        write(home, remote_project(shop, other))
+        done = work("runs undo last --yes")
+    assert Exit.MISUSE == done.code
+    assert "was made in the workspace intercom:abc12345" in " ".join(done.err.split())
+
+
+def test_a_recording_is_never_written_to_intercom(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """A diff may use one; a run may not."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    done = work(f"{RUN} --replay")
+    assert (Exit.MISUSE, []) == (done.code, list_writes(intercom))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "words"),
+    [
+        ({}, 'the workspace has no attribute "tier"'),
+        ({"archived": True}, 'the attribute "tier" is archived'),
+        ({"api_writable": False}, 'the attribute "tier" cannot be written by the API'),
+        ({"data_type": "integer"}, "is integer in the workspace"),
+    ],
+)
+def test_an_attribute_that_does_not_fit_is_named_before_anything_is_sent(  # noqa: PLR0913, PLR0917
+    work: Work,
+    home: Path,
+    intercom: WorkspaceServer,
+    shop: Server,
+    attribute: dict[str, object],
+    words: str,
+) -> None:
+    """Intercom would refuse each person anew, or keep the value nowhere."""
+    if attribute:
+        intercom.add_attribute("tier", **attribute)
+    intercom.add_contact(external_id="u-1", email="ada@example.com", role="user")
+    write(home, remote_project(shop, intercom))
+    done = work(RUN)
+    assert (Exit.NOTHING_DONE, []) == (done.code, shop.received)
+    assert words in " ".join(done.err.split())
+
+
+def test_options_of_the_workspace_are_checked_here(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Intercom does not check them reliably."""
+    intercom.add_attribute("tier", options=("silver", "bronze"))
+    intercom.add_contact(
+        external_id="u-1", email="ada@example.com", role="user",
+        custom_attributes={"tier": "silver"},
+    )  # fmt: skip
+    write(home, remote_project(shop, intercom))
+    done = work(RUN)
+    assert (Exit.FINDINGS, []) == (done.code, list_writes(intercom))
+    assert "not an option of this attribute" in " ".join(done.out.split()), done.out
+
+
+def test_a_wrong_region_is_named(
+    work: Work, home: Path, monkeypatch: pytest.MonkeyPatch, shop: Server
+) -> None:
+    """Intercom does not refuse it: it passes the calls on."""
+    connection = IntercomConnection(region=Region.US)
+    there = WorkspaceIdentity("abc", region="eu", version="2.14")
+    region, version = list_cautions(connection, there)
+    assert "region: eu" in region
+    assert "2.14" in version
+    assert [] == list_cautions(connection, WorkspaceIdentity("abc", region="us", version="2.16"))
+    assert [] == list_cautions(connection, WorkspaceIdentity("abc"))
+
+
+def test_pulled_attributes_are_checked_without_a_network(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """The snapshot gives types and writability; a later difference is shown, the risk marked."""
+    document = remote_project(shop, intercom)
+    del document["attributes"]
+    tier = intercom.add_attribute("tier", messenger_writable=False)
+    intercom.add_attribute("odd", data_type="datetime")
+    write(home, document)
+    done = work("attributes pull")
+    assert Exit.CLEAN == done.code, done
+    assert "odd" in done.out
+    assert Exit.CLEAN == work("validate").code
+    assert "No differences" in work("attributes diff --exit-code").out
+    intercom.edit_attribute(tier, messenger_writable=True)
+    changed = work("attributes diff --exit-code")
+    assert Exit.CHANGES == changed.code
+    assert "messenger_writable" in changed.out
+
+
+def test_pulled_people_let_tests_run_without_a_network(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Test people only; the file is readable as a people file."""
+    add_ada(intercom)
+    intercom.add_contact(external_id="u-2", email="bob@example.com", role="user")
+    write(home, remote_project(shop, intercom))
+    assert Exit.CLEAN == work("people pull").code
+    [ada] = json.loads((home / "people.lock.json").read_text())
+    assert ("u-1", True, {"tier": "silver"}) == (ada["user_id"], ada["test"], ada["attributes"])
+    done = work("test --live")
+    assert (Exit.CLEAN, []) == (done.code, list_writes(intercom)), done

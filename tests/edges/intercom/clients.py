@@ -1,0 +1,54 @@
+"""A client of a workspace server, with the waits before repeated calls left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from cactions.edges.clock import SystemSleeper
+from cactions.edges.http.address_guard import NetworkRules
+from cactions.edges.http.client import HttpSender
+from cactions.edges.intercom.client import IntercomClient
+from cactions.edges.intercom.pacer import MonotonicClock, Pacer
+from cactions.edges.intercom.people import IntercomPeople
+from cactions.model import AllowedAddress, IntercomConnection, PersonQuery
+from cactions.model.secret import Secret
+from tests.workspace import WorkspaceServer
+
+API = "api.intercom.test"
+
+
+class NoWaits:
+    """Waits that are counted and not waited."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+    def draw_jitter(self) -> float:
+        return 0.5
+
+
+@contextmanager
+def client_of(server: WorkspaceServer, version: str = "2.16") -> Iterator[IntercomClient]:
+    """A client with the server's token, over the guarded sender."""
+    allowed = AllowedAddress(API, "127.0.0.1", server.port, "a test")
+    sender = HttpSender(NetworkRules((allowed,), ca_file=server.ca_file))
+    connection = IntercomConnection(server.url, API, None, api_version=version)
+    token = Secret("intercom_token", server.token)
+    pacer = Pacer(MonotonicClock(), SystemSleeper(), None)
+    try:
+        yield IntercomClient(connection, lambda: token, sender, pacer, NoWaits())
+    finally:
+        sender.close()
+
+
+@contextmanager
+def people_of(
+    server: WorkspaceServer, test_people: Sequence[PersonQuery] = ()
+) -> Iterator[IntercomPeople]:
+    """The people of the server's workspace."""
+    with client_of(server) as client:
+        yield IntercomPeople(client, test_people)
