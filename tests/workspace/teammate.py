@@ -30,7 +30,7 @@ class Teammate:
     ) -> str:
         """A contact, found by searches at once unless ``indexed`` is false; its id.
 
-        Custom attributes must exist, as for everybody; objects are taken as they are.
+        Custom attributes must exist, as in the API; objects are taken as they are.
         """
         custom = custom_attributes or {}
 
