@@ -24,7 +24,7 @@ class ConnectorMatch(Struct, frozen=True):
 
 
 def match_connectors(
-    actions: Iterable[Action], connectors: Sequence[Connector]
+    actions: Sequence[Action], connectors: Sequence[Connector]
 ) -> tuple[ConnectorMatch, ...]:
     """Each action with its connector, in the order of the actions."""
     by_id = {connector.id: connector for connector in connectors}
