@@ -1,4 +1,4 @@
-"""Hides in execution results what may not be shown: redacted values, and credentials by their names.
+"""Hides in execution results what is redacted, and credentials by their names.
 
 Secrets of the vault are hidden at the border of the program, in every output.
 """
@@ -40,7 +40,7 @@ _PART: Final = re.compile(r"[^.\[\]]+")
 
 
 class HiddenParts(Struct, frozen=True):
-    """What of an execution is redacted: paths of the response, and the parts that a person fills in.
+    """What of an execution is redacted: paths of the response, and parts that a person fills in.
 
     A path is its names; the numbers of rows do not count.
     """
