@@ -52,7 +52,7 @@ def apply_push(
 
 
 def _create(api: IntercomApi, plan: PushPlan, project: Project) -> PushResult:
-    """The list is read again right before: somebody may have created it meanwhile."""
+    """The list is read again right before: it may have been created meanwhile."""
     name = plan.wanted.name
     if any(connector.name == name for connector in list_connectors(api)):
         raise WorkspaceError(

@@ -8,7 +8,7 @@ from typing import Final
 from cactions.logic.lines import split_lines
 from cactions.model import Connector, ConnectorExecution, ConnectorRevision
 from cactions.render.connectors import format_moment
-from cactions.render.layout import add_gap, render_table, wrap
+from cactions.render.layout import add_gap, pad_line, render_table, wrap
 from cactions.render.messages import count_noun
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 
@@ -41,16 +41,12 @@ def _render_execution(execution: ConnectorExecution, width: int) -> list[StyledL
     mark = Span("ok", Style.GOOD) if execution.success else Span("failed", Style.BAD)
     took = f"{execution.milliseconds:,} ms" if execution.milliseconds is not None else ""
     parts = [execution.http_method.upper(), status, took, execution.source_type]
-    head: StyledLine = (
-        Span(execution.created_at.removesuffix("Z").replace("T", " "), Style.QUIET),
-        *add_gap(2),
-        mark,
-        *add_gap(2),
-        Span(", ".join(filter(None, parts))),
-    )
+    moment = execution.created_at.removesuffix("Z").replace("T", " ")
+    front: StyledLine = (Span(moment, Style.QUIET), *add_gap(2), *pad_line((mark,), 6))
+    head: StyledLine = span(", ".join(filter(None, parts)))
     if execution.conversation_id:
         head += (Span(", conversation "), Span(execution.conversation_id, Style.CODE))
-    lines = wrap(head, width, rest=add_gap(_INDENT))
+    lines = wrap(head, width, hang=(*front, *add_gap(2)), rest=add_gap(_INDENT))
     if execution.error_type or execution.error_message:
         reason = (Span(execution.error_type or "error", Style.BAD), Span(": "))
         lines += wrap((*reason, Span(execution.error_message)), width, hang=add_gap(_INDENT))

@@ -25,7 +25,7 @@ from cactions.logic.intercom.connector_push import (
     plan_push,
 )
 from cactions.model import RunAborted
-from cactions.render.connectors import render_push_plans, render_push_results
+from cactions.render.connector_push import render_push_plans, render_push_results
 from cactions.render.messages import count_noun
 
 Names = Annotated[

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from cactions.logic.intercom.connector_diff import ConnectorComparison
-from cactions.logic.intercom.connector_drift import ConnectorDrift
-from cactions.logic.intercom.connector_match import ConnectorMatch
-from cactions.logic.intercom.connector_push import PushResult
-from cactions.model import Connector, ConnectorExecution, ConnectorRevision, Json
+if TYPE_CHECKING:
+    from cactions.logic.intercom.connector_diff import ConnectorComparison
+    from cactions.logic.intercom.connector_drift import ConnectorDrift
+    from cactions.logic.intercom.connector_match import ConnectorMatch
+    from cactions.logic.intercom.connector_push import PushResult
+    from cactions.model import Connector, ConnectorExecution, ConnectorRevision, Json
 
 
 def connectors_to_json(
