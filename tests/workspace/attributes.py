@@ -62,8 +62,9 @@ class Attributes:
         self._refuse_taken(name, model)
         if body.get("data_type") not in CREATABLE:
             raise refuse_parameter("Data Type isn't an option")
-        is_list = body["data_type"] == "options"
-        options = {"options": _read_options(body)} if is_list else {}
+        others: Document = {name: body[name] for name in ("description",) if name in body}
+        if body["data_type"] == "options":
+            others["options"] = _read_options(body)
         return self.add(
             build_attribute(
                 name,
@@ -72,8 +73,7 @@ class Attributes:
                 now=self._ledger.now(),
                 admin=self._ledger.settings.admins[0],
                 messenger_writable=body.get("messenger_writable") is True,
-                **({"description": body["description"]} if "description" in body else {}),
-                **options,
+                **others,
             )
         )
 
@@ -153,7 +153,8 @@ def _read_options(body: Document) -> list[str]:
     options = body.get("options")
     if not isinstance(options, list):
         raise refuse_parameter("Options isn't an array")
-    found = [entry.get("value") for entry in options if isinstance(entry, dict)]
-    if len(found) < OPTIONS_MIN or not all(isinstance(value, str) for value in found):
+    values = [entry.get("value") for entry in options if isinstance(entry, dict)]
+    found = [value for value in values if isinstance(value, str)]
+    if len(found) < max(OPTIONS_MIN, len(options)):
         raise refuse_parameter("At least two options are required")
     return found

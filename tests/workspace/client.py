@@ -37,12 +37,12 @@ class Client(AbstractContextManager["Client"]):
     """Sends the server's token, unless other headers say otherwise."""
 
     def __init__(self, server: WorkspaceServer, host: str = HOSTS["US"], **headers: str) -> None:
-        self._headers = {"Authorization": f"Bearer {server.token}", **headers}
+        self.headers = {"Authorization": f"Bearer {server.token}", **headers}
         if server.url.startswith("https:"):
             context = ssl.create_default_context(cafile=server.ca_file)
-            self._connection: http.client.HTTPConnection = _Pinned(host, server.port, context)
+            self.connection: http.client.HTTPConnection = _Pinned(host, server.port, context)
         else:
-            self._connection = http.client.HTTPConnection(HERE, server.port, timeout=10)
+            self.connection = http.client.HTTPConnection(HERE, server.port, timeout=10)
 
     def __enter__(self) -> Self:
         return self
@@ -53,14 +53,14 @@ class Client(AbstractContextManager["Client"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connection.close()
+        self.connection.close()
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Got:
         """The answer to a call; header names are written with ``_`` for ``-``."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._connection.request(method, path, data, {**self._headers, **named})
-        return Got(self._connection.getresponse())
+        self.connection.request(method, path, data, {**self.headers, **named})
+        return Got(self.connection.getresponse())
 
     def get(self, path: str, **headers: str) -> Got:
         """A GET."""

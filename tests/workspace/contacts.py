@@ -147,9 +147,13 @@ class Contacts:
         if record.state == "merged":
             self._index.forget(record.key)
             return
-        seen = self._ledger.now() + self._ledger.settings.index_lag
+        lag = self._ledger.settings.index_lag
+        seen = self._ledger.now() + lag if visible_at is None else visible_at
         document = record.document if record.state == "active" else None
-        self._index.record(record.key, document, seen if visible_at is None else visible_at)
+        self._index.record(record.key, document, seen)
+        if document is not None and record.moves_at:
+            moved = {**document, "updated_at": int(record.moves_at)}
+            self._index.record(record.key, moved, record.moves_at + lag)
 
     def _keep(self, record: ContactRecord) -> None:
         before = self._records.get(record.key)

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from tests.workspace.messages import Request
 
 
-class Fault(Struct, kw_only=True):
+class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
     """What happens to the calls that match, after ``after`` of them and ``times`` times.
 
     Without ``status`` the call is answered as usual, except for what the other fields say.

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from tests.workspace import attribute_routes, contact_routes
+from tests.workspace import attribute_routes, connector_routes, contact_routes
 from tests.workspace.errors import ApiError
 from tests.workspace.messages import Answer, Request
 from tests.workspace.settings import Settings, compare_versions
@@ -33,6 +33,9 @@ class Route(Struct, frozen=True):
 
 READ, WRITE = "read_users", "write_users"
 ATTRIBUTES, MAKE_ATTRIBUTES = "read_data_attributes", "write_data_attributes"
+CONNECTORS, MAKE_CONNECTORS = "read_data_connectors", "write_data_connectors"
+VERSIONS, MAKE_VERSIONS = "read_data_connector_versions", "read_write_data_connector_versions"
+CONNECTORS_SINCE = "2.16"
 
 ROUTES = (
     Route("GET", "/me", attribute_routes.read_me),
@@ -49,7 +52,28 @@ ROUTES = (
     Route("GET", "/data_attributes", attribute_routes.list_attributes, ATTRIBUTES),
     Route("POST", "/data_attributes", attribute_routes.create_attribute, MAKE_ATTRIBUTES),
     Route("PUT", "/data_attributes/{}", attribute_routes.update_attribute, MAKE_ATTRIBUTES),
+    *(
+        Route(method, f"/data_connectors{path}", handler, scope, CONNECTORS_SINCE)
+        for method, path, handler, scope in (
+            ("GET", "", connector_routes.list_connectors, CONNECTORS),
+            ("POST", "", connector_routes.create_connector, MAKE_CONNECTORS),
+            ("GET", "/{}", connector_routes.read_connector, CONNECTORS),
+            ("PATCH", "/{}", connector_routes.update_connector, MAKE_CONNECTORS),
+            ("DELETE", "/{}", connector_routes.delete_connector, MAKE_CONNECTORS),
+            ("GET", "/{}/execution_results", connector_routes.list_executions, CONNECTORS),
+            ("GET", "/{}/execution_results/{}", connector_routes.read_execution, CONNECTORS),
+        )
+    ),
 )
+VERSION_ROUTES = tuple(
+    Route(method, f"/data_connectors/{{}}/versions{path}", handler, scope, CONNECTORS_SINCE)
+    for method, path, handler, scope in (
+        ("GET", "", connector_routes.list_versions, VERSIONS),
+        ("GET", "/{}", connector_routes.read_version, VERSIONS),
+        ("PATCH", "/{}", connector_routes.update_version, MAKE_VERSIONS),
+    )
+)
+"""Only where the setting ``versions`` turns them on; elsewhere a wrong path, as in 2.16."""
 
 
 class Router:
@@ -58,7 +82,8 @@ class Router:
     def __init__(self, settings: Settings) -> None:
         self._scopes = settings.scopes
         self._routes = [
-            (route, re.compile(re.escape(route.path).replace(r"\{\}", PART))) for route in ROUTES
+            (route, re.compile(re.escape(route.path).replace(r"\{\}", PART)))
+            for route in (*ROUTES, *(VERSION_ROUTES if settings.versions else ()))
         ]
 
     def route(self, workspace: Workspace, request: Request) -> Answer:

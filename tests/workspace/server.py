@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -13,15 +12,14 @@ from msgspec import convert
 
 from tests.servers import HERE, authority, tls_for
 from tests.workspace.application import Application
-from tests.workspace.attributes import build_attribute
-from tests.workspace.contact_shape import shape_contact
 from tests.workspace.control import Controller
 from tests.workspace.faults import Fault
 from tests.workspace.http_server import SocketServer
 from tests.workspace.ledger import Clock
-from tests.workspace.messages import AppliedWrite, Document, LoggedRequest
+from tests.workspace.messages import AppliedWrite, LoggedRequest
 from tests.workspace.settings import Settings
 from tests.workspace.storage import Storage
+from tests.workspace.teammate import Teammate
 from tests.workspace.workspace import Workspace
 
 HOSTS = {
@@ -32,10 +30,10 @@ HOSTS = {
 """The names in the certificate. Every region serves the calls of the others, as on the platform."""
 
 
-class WorkspaceServer:
+class WorkspaceServer(Teammate):
     """A workspace on a free port of 127.0.0.1, from the beginning of ``with`` to its end.
 
-    Its methods are what teammates do in the web page: they are no calls, and count as none.
+    ``Teammate`` has the methods that add and change contacts, attributes and connectors.
     """
 
     def __init__(
@@ -50,8 +48,8 @@ class WorkspaceServer:
         self.settings = settings or Settings()
         self.clock = clock
         self._storage = Storage(path)
-        self._workspace = Workspace(self.settings, self._storage, self._read_clock)
-        self._application = Application(self._workspace)
+        workspace = Workspace(self.settings, self._storage, self._read_clock)
+        super().__init__(Application(workspace))
         self._tls = tls
         self._sockets = SocketServer(
             (HERE, port),
@@ -118,102 +116,6 @@ class WorkspaceServer:
         """How many connections were opened."""
         return self._sockets.connections
 
-    # Contacts
-
-    def add_contact(
-        self,
-        *,
-        custom_attributes: Document | None = None,
-        indexed: bool = True,
-        **fields: Any,
-    ) -> str:
-        """A contact, found by searches at once unless ``indexed`` is false; its id.
-
-        Custom attributes must exist, as for everybody; objects are taken as they are.
-        """
-        custom = custom_attributes or {}
-
-        def create(workspace: Workspace) -> str:
-            missing = [name for name in custom if not workspace.attributes.find(name)]
-            if missing:
-                raise ValueError(f"no attributes {missing}: add_attribute() first")
-            found = {**fields, "custom_attributes": custom}
-            return workspace.contacts.create(found, indexed=indexed).key
-
-        return str(self._do(create))
-
-    def get_contact(self, key: str) -> Document:
-        """The true contact in any state, as a GET shows an active one; KeyError if unknown."""
-        record = self._do(lambda workspace: workspace.contacts.find(key))
-        if record is None:
-            raise KeyError(key)
-        return shape_contact(record.document, self.settings, self.settings.default_version)
-
-    def get_state(self, key: str) -> str:
-        """``active``, ``archived``, ``deleted`` or ``merged``."""
-        return str(self._do(lambda workspace: workspace.contacts.find(key)).state)
-
-    def update_contact(self, key: str, **changes: Any) -> None:
-        """A write by a teammate; custom attributes that are not named are kept."""
-
-        def change(workspace: Workspace) -> None:
-            record = workspace.contacts.find(key)
-            if record is None:
-                raise KeyError(key)
-            held = record.document["custom_attributes"]
-            custom = {**held, **changes.get("custom_attributes", {})}
-            workspace.contacts.change(record, {**changes, "custom_attributes": custom})
-
-        self._do(change)
-
-    def archive_contact(self, key: str) -> None:
-        """Archive a contact."""
-        self._do(lambda w: w.contacts.set_state(w.contacts.read(key), "archived"))
-
-    def delete_contact(self, key: str) -> None:
-        """Delete a contact."""
-        self._do(lambda w: w.contacts.set_state(w.contacts.read(key), "deleted"))
-
-    def merge_contacts(self, source: str, target: str) -> None:
-        """Merge the source into the target, whatever their roles are."""
-        self._do(lambda w: w.contacts.merge(w.contacts.read(source), w.contacts.read(target)))
-
-    # Attributes
-
-    def add_attribute(  # noqa: PLR0913
-        self,
-        name: str,
-        data_type: str = "string",
-        options: Sequence[str] = (),
-        *,
-        messenger_writable: bool | None = False,
-        custom: bool = True,
-        archived: bool = False,
-        api_writable: bool = True,
-        **others: Any,
-    ) -> int | None:
-        """An attribute of contacts, also of a data type that is not described; its id.
-
-        ``messenger_writable`` of null leaves the key out of every answer.
-        """
-        fields = build_attribute(
-            name,
-            data_type=data_type,
-            now=self.clock(),
-            admin=self.settings.admins[0],
-            custom=custom,
-            **({"options": list(options)} if options else {}),
-            messenger_writable=messenger_writable,
-            archived=archived,
-            api_writable=api_writable,
-            **others,
-        )
-        return self._do(lambda workspace: workspace.attributes.add(fields)).get("id")
-
-    def edit_attribute(self, key: int, **changes: Any) -> None:
-        """Change an attribute, also what the API cannot change."""
-        self._do(lambda workspace: workspace.attributes.edit(key, changes))
-
     # Faults and calls of others
 
     def fail(self, method: str = "*", path: str = "*", **fault: Any) -> None:
@@ -236,9 +138,6 @@ class WorkspaceServer:
         """The time, by the clock that is set now."""
         return self.clock()
 
-    def _do(self, function: Callable[[Workspace], Any]) -> Any:
-        return self._application.call(function)
-
     def _build_controller(self) -> Controller:
         methods = {name: getattr(self, name) for name in CONTROLLED}
         return Controller({**methods, "log": lambda: self.log}, self.settings.tokens)
@@ -246,15 +145,21 @@ class WorkspaceServer:
 
 CONTROLLED = (
     "add_attribute",
+    "add_connector",
     "add_contact",
+    "add_execution",
     "archive_contact",
     "clear_faults",
     "delete_contact",
     "edit_attribute",
+    "edit_connector",
     "fail",
+    "get_connector",
     "get_contact",
     "get_state",
+    "get_execution",
     "merge_contacts",
+    "remove_connector",
     "spend_calls",
     "update_contact",
 )

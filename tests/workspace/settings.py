@@ -17,8 +17,6 @@ VERSIONS = (
 )
 """The values of ``Intercom-Version`` that the platform knows, oldest first."""
 
-PHASE_MAX = 10
-
 
 def compare_versions(version: str, other: str) -> int:
     """Positive where ``version`` is newer; ``Preview`` is newer than every number."""
@@ -96,6 +94,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["not_found", "other"],
         Meta(description="answer where a connector has no version of the state_version asked"),
     ] = "not_found"
+    patch_changes: Annotated[
+        Literal["draft", "live"],
+        Meta(description="version of a live connector that a PATCH without state changes"),
+    ] = "draft"
     versions: Annotated[bool, Meta(description="whether /data_connectors/{id}/versions exists")] = (
         False
     )
@@ -154,8 +156,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be served."""
-        if not 0 <= self.phase < PHASE_MAX:
-            raise ValueError("phase is at least 0 and less than 10")
+        if not 0 <= self.phase < self.window:
+            raise ValueError("phase is at least 0 and less than the window")
         if not 0 <= self.others < 1:
             raise ValueError("others is at least 0 and less than 1")
         for version in (self.default_version, self.messenger_writable_since):

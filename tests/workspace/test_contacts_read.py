@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_an_archived_contact_can_come_back(server: WorkspaceServer, client: Clie
         (500, (500, "server_error", "Server Error")),
     ],
 )
-def test_a_deleted_contact_cannot_come_back(status: int, expected: object) -> None:
+def test_a_deleted_contact_cannot_come_back(status: Literal[400, 500], expected: object) -> None:
     """The answer was 500 once, and 400 some weeks later."""
     with (
         WorkspaceServer(Settings(unarchive_deleted_status=status)) as server,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.workspace.attributes import Attributes
+from tests.workspace.connectors import Connectors
 from tests.workspace.contact_writes import ContactWriter
 from tests.workspace.contacts import Contacts
+from tests.workspace.executions import Executions
 from tests.workspace.ledger import Clock, Ledger
 from tests.workspace.search_index import SearchIndex
 from tests.workspace.search_match import Matcher
@@ -22,6 +24,8 @@ class Workspace:
         self.index = SearchIndex()
         self.contacts = Contacts(self.ledger, self.index)
         self.attributes = Attributes(self.ledger)
+        self.connectors = Connectors(self.ledger)
+        self.executions = Executions(self.ledger)
         self.writer = ContactWriter(settings, self.contacts, self.attributes)
         self.queries = QueryReader(self.attributes, settings.in_maximum)
         self.matcher = Matcher(settings.timezone, folds_case=settings.folds_case)
