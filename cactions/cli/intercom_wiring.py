@@ -19,6 +19,7 @@ from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
 from cactions.logic.intercom.connection_check import list_cautions
+from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
     AllowedAddress,
@@ -100,9 +101,11 @@ class IntercomSession:
     def _open_token(self) -> Secret:
         token = self.connection.token
         if token is None:
+            options = ("--host", self.connection.host)
+            seal = join_command(("vault", "seal"), "intercom_token", options=options)
             raise UsageError(
                 "the file names no access token for Intercom",
                 hint="Write `token: {secret: intercom_token}` under `workspace`, then seal it:"
-                f" `cactions vault seal intercom_token --host {self.connection.host}`.",
+                f" `{seal}`.",
             )
         return self._secrets.open([token.name], self.connection.host)[token.name]
