@@ -28,7 +28,7 @@ VERBS = frozenset(
     guess handle has hash hold import in indent index info init insert invert invite is
     isatty join keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
-    normalize observe open order pad parse patch place plan prepare preview print probe
+    normalize observe open order pad parse pass patch place plan prepare preview print probe
     propose prune publish put query quote raise read rebuild receive record redact refuse
     register reject rekey release remember remove render reopen replace report require
     resolve restore rests restyle resume retry returns reveal revoke rewrap rotate run

@@ -23,7 +23,7 @@ class PulledPeople(Struct, frozen=True):
     misfits: tuple[str, ...] = ()
 
 
-def pull_test_people(people: People, project: Project) -> PulledPeople:
+def take_test_people(people: People, project: Project) -> PulledPeople:
     """Everyone whom the files name as a test person, read by id.
 
     Raises UsageError where they name none, or where one of them is not found.

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cactions.app.doctor import check_hosts
+from cactions.app.workspace_doctor import check_workspace
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.vault_check import find_missing_in_vault
 from cactions.edges.clock import SystemClock
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.probe import SocketProber
 from cactions.edges.http.tls import load_trust_store
+from cactions.edges.intercom.client import IntercomClient
 from cactions.logic.network.hosts import list_hosts
 from cactions.logic.network.reachability import build_failed_check
 from cactions.model import Health, HealthCheck, Project, UsageError
@@ -20,11 +22,15 @@ from cactions.render.messages import count_noun
 
 
 def run_health_checks(
-    project: Project | None, options: LiveOptions, vault: Path | None
+    project: Project | None,
+    options: LiveOptions,
+    vault: Path | None,
+    client: IntercomClient | None = None,
 ) -> list[HealthCheck]:
     """Vault, trust, proxy, then every host and the clock; where trust or proxy fail, no host.
 
-    Without a vault beside the files nothing is said of one.
+    Without a vault beside the files nothing is said of one. ``client`` is that of the workspace at
+    Intercom, which is looked at last.
     """
     found = [*_check_vault(vault, project)] if vault and project else []
     doors = None
@@ -42,7 +48,21 @@ def run_health_checks(
         found.append(build_failed_check(topic, "", error))
     if doors is None:
         return found
-    return [*found, *check_hosts(list_hosts(project) if project else (), doors, SystemClock())]
+    found += check_hosts(list_hosts(project) if project else (), doors, SystemClock())
+    if client and project:
+        found += check_workspace(client, project, SystemClock())
+        found.append(_report_limit(client))
+    return found
+
+
+def _report_limit(client: IntercomClient) -> HealthCheck:
+    """What the workspace's answers say of its rate limit."""
+    seen = client.pacer.get_figures().seen
+    if not seen.limit:
+        return HealthCheck("limit", "", Health.UNKNOWN, "no answer told one")
+    left = "" if seen.remaining is None else f", {seen.remaining:,} left in this window"
+    text = f"{count_noun(seen.limit, 'call')} in 10 s{left}"
+    return HealthCheck("limit", "", Health.OK, text)
 
 
 def _check_vault(vault: Path, project: Project) -> Iterator[HealthCheck]:

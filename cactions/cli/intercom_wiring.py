@@ -18,8 +18,8 @@ from cactions.edges.intercom.client import IntercomClient
 from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
+from cactions.logic.intercom.connection_check import list_cautions
 from cactions.model import (
-    API_HOSTS,
     Action,
     AllowedAddress,
     IntercomConnection,
@@ -75,7 +75,7 @@ class IntercomSession:
     def identity(self) -> WorkspaceIdentity:
         """Who the workspace is. What is wrong with region or version is said once."""
         found = read_identity(self.client)
-        for caution in list_cautions(self.connection, found):
+        for caution in list_cautions(self._project.workspace, found):
             self._say(caution)
         return found
 
@@ -88,6 +88,10 @@ class IntercomSession:
     def people(self) -> IntercomPeople:
         """The people of the workspace."""
         return IntercomPeople(self.client, self.connection.test_people)
+
+    def report_identity(self) -> None:
+        """Say what is not as the file says, unless it was said already."""
+        _ = self.identity
 
     def check_action(self, action: Action) -> Action:
         """The action with the workspace's options. Raises DefinitionError where it does not fit."""
@@ -102,23 +106,3 @@ class IntercomSession:
                 f" `cactions vault seal intercom_token --host {self.connection.host}`.",
             )
         return self._secrets.open([token.name], self.connection.host)[token.name]
-
-
-def list_cautions(connection: IntercomConnection, found: WorkspaceIdentity) -> list[str]:
-    """What is said of a workspace that is not reached as the file says."""
-    cautions = []
-    region = connection.region
-    if region and found.region and found.region != region.value:
-        right = next((r for r in API_HOSTS if r.value == found.region), None)
-        host = f" ({API_HOSTS[right]})" if right else ""
-        cautions.append(
-            f"The workspace is in the region {found.region}{host}, and the file says"
-            f" {region.value}: Intercom passes the calls on, through another region. Write"
-            f" `region: {found.region}` under `workspace`."
-        )
-    if found.version and found.version != connection.api_version:
-        cautions.append(
-            f"Intercom answered with API version {found.version}, and the file asks for"
-            f" {connection.api_version}."
-        )
-    return cautions

@@ -235,10 +235,11 @@ def create_live_caller(
     )
 
 
-def run_health_checks(
-    project: Project | None, options: LiveOptions, vault: Path | None
-) -> list[HealthCheck]:
+def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
 
-    return run_health_checks(project, options, vault)
+    if home is None:
+        return run_health_checks(None, options, None)
+    client = home.session.client if home.session else None
+    return run_health_checks(home.project, options, home.folder / VAULT, client)

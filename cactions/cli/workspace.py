@@ -72,6 +72,7 @@ def prepare_job(home: ProjectFolder, job: Job) -> Job:
     """The job, once its action is known to fit the workspace. Raises DefinitionError."""
     if home.session is None:
         return job
+    home.session.report_identity()
     from msgspec.structs import replace
 
     return replace(job, action=home.session.check_action(job.action))

@@ -19,8 +19,8 @@ class HealthCheck(Struct, frozen=True):
     """One thing that was looked at.
 
     ``topic`` is one of a few words (``files``, ``vault``, ``trust``, ``proxy``, ``name``,
-    ``connection``, ``clock``), ``subject`` what of it (``api.shop.example:443``). ``hint`` is the
-    next step.
+    ``connection``, ``clock``, ``workspace``, ``permission``, ``snapshot``, ``limit``), ``subject``
+    what of it (``api.shop.example:443``). ``hint`` is the next step.
     """
 
     topic: str

@@ -91,6 +91,13 @@ class WorkspaceIdentity(Struct, frozen=True):
         """The name of the workspace in the heads of runs."""
         return f"intercom:{self.app_id}"
 
+    def __str__(self) -> str:
+        """Name, id, region and the API version that answered."""
+        parts = [self.name or "a workspace without a name", f"id {self.app_id or 'unknown'}"]
+        parts += [f"region {self.region or 'unknown'}"]
+        parts += [f"API {self.version}"] if self.version else []
+        return ", ".join(parts)
+
 
 class Workspace(Struct, frozen=True):
     """The home of the people: the local store, or ``intercom``.

@@ -8,20 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cactions.logic.intercom.attribute_diff import AttributeDifference
-from cactions.model import Snapshot, WorkspaceIdentity
+from cactions.model import Snapshot
 from cactions.render.layout import render_table, wrap, wrap_paragraph
 from cactions.render.messages import count_noun
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 
 _COLUMNS = ("", "attribute", "what", "before", "now")
-
-
-def describe_workspace(identity: WorkspaceIdentity) -> str:
-    """Name, id, region and the API version that answered."""
-    parts = [identity.name or "a workspace without a name", f"id {identity.app_id or 'unknown'}"]
-    parts += [f"region {identity.region}"] if identity.region else ["region unknown"]
-    parts += [f"API {identity.version}"] if identity.version else []
-    return ", ".join(parts)
 
 
 def render_snapshot(snapshot: Snapshot) -> View:
@@ -34,7 +26,7 @@ def render_snapshot(snapshot: Snapshot) -> View:
         file = Path(snapshot.file).name
         lines = wrap_paragraph(span(f"{number} written to {file}."), width)
         if snapshot.workspace:
-            lines += wrap(span(f"Workspace: {describe_workspace(snapshot.workspace)}."), width)
+            lines += wrap(span(f"Workspace: {snapshot.workspace}."), width)
         counts = (
             f"End users can change {editable[True]:,}, cannot change {editable[False]:,}; of"
             f" {editable[None]:,} this is unknown."

@@ -149,7 +149,15 @@ def say(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 ASKING = {("doctor",), ("tokens", "test")}
 """Commands whose example needs name servers and services: tests do not use the network."""
 
-EXAMPLES = [each for each in COMMANDS if each not in {("vault", "recipients"), *ASKING}]
+AT_INTERCOM = {
+    each for each in COMMANDS
+    if each[0] in ("attributes", "audit", "connectors") or each == ("people", "pull")
+}  # fmt: skip
+"""Commands that need a workspace at Intercom; ``test_intercom`` runs their examples."""
+
+EXAMPLES = [
+    each for each in COMMANDS if each not in {("vault", "recipients"), *ASKING, *AT_INTERCOM}
+]
 
 
 @pytest.mark.parametrize("command", EXAMPLES, ids=" ".join)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.cli.intercom_wiring import list_cautions
-from cactions.model import IntercomConnection, Region, WorkspaceIdentity
+from cactions.logic.intercom.connection_check import list_cautions
+from cactions.model import (
+    IdentityVerification,
+    IntercomConnection,
+    Region,
+    Workspace,
+    WorkspaceIdentity,
+)
 from tests.cli.commands.test_vault import Say, say
 from tests.cli.conftest import Done
+from tests.cli.test_help import AT_INTERCOM, helped
 from tests.intercom_projects import API, add_ada, remote_project
 from tests.projects import ABOUT_ADA, SECRET, write
 from tests.servers import Server, answering, serving
@@ -163,17 +171,76 @@ def test_options_of_the_workspace_are_checked_here(
     assert "not an option of this attribute" in " ".join(done.out.split()), done.out
 
 
-def test_a_wrong_region_is_named(
-    work: Work, home: Path, monkeypatch: pytest.MonkeyPatch, shop: Server
-) -> None:
-    """Intercom does not refuse it: it passes the calls on."""
-    connection = IntercomConnection(region=Region.US)
-    there = WorkspaceIdentity("abc", region="eu", version="2.14")
-    region, version = list_cautions(connection, there)
+def test_a_workspace_that_is_not_as_the_file_says_is_named() -> None:
+    """Intercom does not refuse a wrong region, and the leak analysis believes the file."""
+    claimed = Workspace(IdentityVerification.JWT, intercom=IntercomConnection(region=Region.US))
+    there = WorkspaceIdentity("abc", region="eu", version="2.14", identity_verification=False)
+    region, version, verification = list_cautions(claimed, there)
     assert "region: eu" in region
     assert "2.14" in version
-    assert [] == list_cautions(connection, WorkspaceIdentity("abc", region="us", version="2.16"))
-    assert [] == list_cautions(connection, WorkspaceIdentity("abc"))
+    assert "too mild" in verification
+    here = WorkspaceIdentity("abc", region="us", version="2.16", identity_verification=True)
+    assert () == list_cautions(claimed, here)
+    assert () == list_cautions(claimed, WorkspaceIdentity("abc"))
+
+
+def test_every_run_names_what_is_not_as_the_file_says(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """On stderr, once, before anything is asked."""
+    with WorkspaceServer(Settings(identity_verification=False), tls=True) as open_to_all:
+        add_ada(open_to_all)
+        write(home, remote_project(shop, open_to_all))
+        done = work(RUN)
+        diff = work(DIFF)
+    assert 1 == " ".join(done.err.split()).count("the leak analysis is too mild")
+    assert "the leak analysis is too mild" in " ".join(diff.err.split())
+
+
+def test_doctor_says_what_the_token_may_do(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Workspace, permissions, snapshot and rate limit; nothing is written."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    done = work("doctor")
+    text = " ".join(done.out.split())
+    for words in (
+        "Example workspace, id abc12345, region us, API 2.16",
+        "read attributes: granted", "read people: granted", "read data connectors: granted",
+        "write people: not tested", "Attribute snapshot: there is none", "1,666 calls in 10 s",
+    ):  # fmt: skip
+        assert words in text, done.out
+    assert [] == list_writes(intercom)
+
+
+@pytest.mark.parametrize("command", sorted(AT_INTERCOM), ids=" ".join)
+def test_every_example_of_a_help_text_runs(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server, command: tuple[str, ...]
+) -> None:
+    """The commands that need a workspace at Intercom."""
+    found = re.search(r"Example: (cactions .*?)(?= >| Arguments| Options|$)", helped(*command))
+    assert found, "there is no example"
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    assert Exit.CLEAN == work("attributes pull").code
+    done = work(found[1].removeprefix("cactions ").replace(" --exit-code", ""))
+    assert Exit.CLEAN == done.code, done
+
+
+def test_doctor_names_a_missing_permission_and_a_wrong_token(
+    work: Work, home: Path, shop: Server
+) -> None:
+    """With what does not work without it, and the next step."""
+    with WorkspaceServer(Settings(scopes=()), tls=True) as server:
+        write(home, remote_project(shop, server))
+        text = " ".join(work("doctor").out.split())
+    assert "read people: not granted: no person can be found" in text
+    with WorkspaceServer(Settings(token="another-token-0123"), tls=True) as server:
+        write(home, remote_project(shop, server))
+        done = work("doctor")
+    assert Exit.FINDINGS == done.code
+    assert "the access token was not accepted" in " ".join(done.out.split())
 
 
 def test_pulled_attributes_are_checked_without_a_network(

@@ -63,7 +63,7 @@ def read_me(workspace: Workspace, request: Request) -> Answer:
                 "timezone": settings.timezone,
                 "region": settings.region,
             },
-            "avatar": {"type": "avatar", "image_url": None},
+            "avatar": {"type": "avatar", "image_url": "https://example.com/admin.png"},
             "has_inbox_seat": True,
         }
     )

@@ -59,7 +59,8 @@ def list_executions(workspace: Workspace, request: Request, key: str) -> Answer:
     found = workspace.executions.list_all(key, request.query)
     page, after = take_page(found, request.query.get("starting_after"), size, rank_execution)
     with_bodies = request.query.get("include_bodies") == "true"
-    return _list([shape_execution(one, with_bodies=with_bodies) for one in page], size, after)
+    data = [shape_execution(document, with_bodies=with_bodies) for document in page]
+    return _list(data, size, after)
 
 
 def read_execution(workspace: Workspace, request: Request, key: str, execution: str) -> Answer:

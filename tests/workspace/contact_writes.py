@@ -120,7 +120,7 @@ class ContactWriter:
         sent = body.get("custom_attributes") or {}
         if not isinstance(sent, dict):
             raise refuse_parameter("custom_attributes must be an object", "custom_attributes")
-        taken = {name: value for name, value in sent.items() if self._takes(name, value)}
+        taken = {name: _relate(name, v) for name, v in sent.items() if self._takes(name, v)}
         if self._settings.custom_attributes == "replace":
             return {**dict.fromkeys(held), **taken}
         return {**held, **taken}
@@ -143,6 +143,14 @@ class ContactWriter:
         if self._settings.check_options and options and value not in options:
             raise refuse_parameter(f"Custom attribute '{name}' has no option '{value}'")
         return True
+
+
+def _relate(name: str, value: Any) -> Any:
+    """The value as it is read back: a list of custom objects becomes an object."""
+    if not isinstance(value, list):
+        return value
+    instances = [{"type": name, "id": str(key)} for key in value]
+    return {"type": f"{name}.list", "instances": instances}
 
 
 def _read_text(body: Document, name: str) -> str | None:

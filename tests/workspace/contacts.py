@@ -98,8 +98,9 @@ class Contacts:
         now = self._ledger.now()
         is_lead = fields.get("role") == "lead" and not fields.get("external_id")
         own = {"external_id": str(uuid4())} if is_lead else {}
-        key = f"{int(now) & 0xFFFFFFFF:08x}{len(self._records) + 1:016x}"
-        record = ContactRecord(build_contact(key, {**fields, **own}, now))
+        key = str(fields.get("id") or f"{int(now) & 0xFFFFFFFF:08x}{len(self._records) + 1:016x}")
+        given = {name: value for name, value in fields.items() if name != "id"}
+        record = ContactRecord(build_contact(key, {**given, **own}, now))
         self.store(record, visible_at=0 if indexed else None)
         return record
 

@@ -6,6 +6,7 @@ import gzip
 import socket
 import ssl
 import struct
+import sys
 from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
@@ -57,14 +58,21 @@ class WorkspaceHandler(BaseHTTPRequestHandler):
 
     def _read_body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            return self._read_all(int(self.headers.get("Content-Length") or 0))
         parts = []
         while size := int(self.rfile.readline().partition(b";")[0], 16):
-            parts.append(self.rfile.read(size))
+            parts.append(self._read_all(size))
             self.rfile.readline()
         while self.rfile.readline().strip():
             pass
         return b"".join(parts)
+
+    def _read_all(self, size: int) -> bytes:
+        """So many bytes; a client that ends before them has sent no request."""
+        data = self.rfile.read(size)
+        if len(data) < size:
+            raise ConnectionAbortedError("the client ended within the body")
+        return data
 
     def _send(self, reply: Reply) -> None:
         fault = reply.fault
@@ -163,6 +171,8 @@ class SocketServer(ThreadingMixIn, TCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that closes early is no error: many tests do so on purpose."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer the connection in a thread of its own."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import re
+import socket
 from typing import Any, Literal
 
 import pytest
 
+from tests.servers import HERE
 from tests.workspace import Settings, WorkspaceServer
 from tests.workspace.client import Client
 
@@ -190,3 +192,19 @@ def test_a_body_may_be_sent_in_chunks() -> None:
         assert 200 == client.connection.getresponse().status
         assert "Ada" == server.get_contact(key)["name"]
         assert b'{"name": "Ada"}' == server.log[0].body
+
+
+def test_a_body_that_ends_early_is_no_request() -> None:
+    """A client that is killed while it sends has written nothing, and the log has no line."""
+    with WorkspaceServer() as server:
+        key = server.add_contact(name="Old")
+        head = (
+            f"PUT /contacts/{key} HTTP/1.1\r\nAuthorization: Bearer {server.token}\r\n"
+            'Content-Length: 99\r\n\r\n{"name": "New"}'
+        )
+        with socket.create_connection((HERE, server.port)) as connection:
+            connection.sendall(head.encode())
+            connection.shutdown(socket.SHUT_WR)
+            assert b"" == connection.recv(1)
+        assert [] == server.log
+        assert "Old" == server.get_contact(key)["name"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
-from cactions.cli.live_options import CaFile, LiveOptions, Proxy
+from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json
+from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.model import CactionsError, Health, HealthCheck, Project
 from cactions.render.doctor import render_health_checks
@@ -18,30 +17,27 @@ from cactions.render.messages import count_noun
 _MEND = "`cactions validate` shows them."
 
 
+@network_options
 def command(
-    proxy: Proxy = None,
-    ca_file: CaFile = None,
+    options: LiveOptions,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
 ) -> None:
     """Check that live calls can work from this machine: DNS, TLS, certificates, clock, hosts.
 
-    No secret is opened or sent, and nothing of a person. Exit code 1 where there is a problem.
+    No secret is opened or sent, and nothing of a person; only for a workspace at Intercom, its
+    access token is sent there. Exit code 1 where there is a problem.
 
     Example: cactions doctor
     """
-    project: Project | None = None
-    vault: Path | None = None
+    home: ProjectFolder | None = None
     try:
-        project_folder = wiring.open_project(files, environment)
-        project, vault = project_folder.project, project_folder.folder / wiring.VAULT
-        found = [_report_files(project)]
+        home = wiring.open_project(files, environment, options)
+        found = [_report_files(home.project)]
     except CactionsError as error:
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
-    found += wiring.run_health_checks(
-        project, LiveOptions(proxy=proxy or "", ca_file=ca_file), vault
-    )
+    found += wiring.run_health_checks(home, options)
     if json:
         wiring.write_json(documents.checks_to_json(found))
     else:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.pull_people import pull_test_people
+from cactions.app.pull_people import take_test_people
 from cactions.cli import progress, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json, parse_person_query
@@ -104,7 +104,7 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
     """
     home = wiring.open_workspace(files, options)
     workspace.open_project_client(home)
-    pulled = pull_test_people(workspace.open_people(home), home.project)
+    pulled = take_test_people(workspace.open_people(home), home.project)
     people = documents.people_to_json(pulled.people, frozenset())
     progress.mark_written()
     write_project_file(home.folder / workspace.PULLED_PEOPLE, people["people"])

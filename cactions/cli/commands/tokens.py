@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cactions.cli import wiring
-from cactions.cli.live_options import CaFile, LiveOptions, Proxy
+from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json
 from cactions.logic import documents
 from cactions.logic.suggest import suggest
@@ -20,10 +20,10 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]
 
 
 @commands.command("test")
+@network_options
 def run_token_tests(
+    options: LiveOptions,
     name: Name,
-    proxy: Proxy = None,
-    ca_file: CaFile = None,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -34,9 +34,7 @@ def run_token_tests(
     """
     project_folder = wiring.open_project(files, environment, leaks=False)
     token = _find_fetched_token(project_folder.project, name)
-    calling = wiring.create_live_caller(
-        project_folder, LiveOptions(proxy=proxy or "", ca_file=ca_file)
-    )
+    calling = wiring.create_live_caller(project_folder, options)
     try:
         binding, fetched_token = calling.find_binding(token), calling.fetch(token)
     except PlanningError as error:  # which speaks of people

@@ -51,9 +51,9 @@ _REFUSED: Final = (400, 409, 422)
 """What Intercom answers to a write that it cannot store; it concerns this person only."""
 
 _NOT_KEPT: Final = "Intercom accepted the write, but the person has another value"
-_HIDDEN_BY_INDEX: Final = (
-    "A person who was created or changed within the last minutes may not be found by e-mail yet;"
-    " user_id and id are exact at once."
+_HINT: Final = (
+    "Check the value in Intercom. Someone who was created or changed within the last minutes may"
+    " not be found by e-mail yet: name them by user_id or id."
 )
 
 
@@ -80,8 +80,8 @@ class IntercomPeople:
     def find(self, query: PersonQuery) -> Person:
         check_field(query)
         if build_lookup_key(query.field, query.value) is None:
-            return require_one_person(query, ())
-        return require_one_person(query, self._list_candidates(query))
+            return require_one_person(query, (), hint=_HINT)
+        return require_one_person(query, self._list_candidates(query), hint=_HINT)
 
     def find_many(
         self, queries: Sequence[PersonQuery]
@@ -97,7 +97,7 @@ class IntercomPeople:
 
     def get(self, person_id: str) -> Person:
         person = self._read(person_id)
-        return person or require_one_person(PersonQuery("id", person_id), ())
+        return person or require_one_person(PersonQuery("id", person_id), (), hint=_HINT)
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
@@ -142,7 +142,7 @@ class IntercomPeople:
 
     def _choose(self, query: PersonQuery, people: Sequence[Person]) -> Person | UsageError:
         try:
-            person = require_one_person(query, [self._mark(each) for each in people])
+            person = require_one_person(query, [*map(self._mark, people)], hint=_HINT)
             return self.get(person.id) if person.id in self._written else person
         except UsageError as error:
             return error
@@ -197,7 +197,7 @@ class IntercomPeople:
         if reply.status in _REFUSED:
             raise UsageError(f"{build_error(call, reply)}; nothing was written")
         person = self._parse(reply, call)
-        return person or require_one_person(PersonQuery("id", person_id), ())
+        return person or require_one_person(PersonQuery("id", person_id), (), hint=_HINT)
 
     def _find_out(self, plan: Plan, error: OutcomeUnknown) -> Receipt:
         """The receipt of a write without an answer: read the person, and write if nothing was."""

@@ -16,7 +16,7 @@ from cactions.logic.shell import quote_word
 from cactions.model import MATCH_FIELDS, Person, PersonQuery, Role, UsageError
 
 MAX_LISTED: Final = 10
-_LIST_HINT: Final = "`cactions people list` lists all people."
+LIST_HINT: Final = "`cactions people list` lists all people."
 
 
 def build_lookup_key(field: str, text: str) -> str | None:
@@ -53,7 +53,10 @@ def check_field(query: PersonQuery) -> None:
 
 
 def require_one_person(
-    query: PersonQuery, people: Sequence[Person], near: Iterable[str] = ()
+    query: PersonQuery,
+    people: Sequence[Person],
+    near: Iterable[str] = (),
+    hint: str = LIST_HINT,
 ) -> Person:
     """The only person of a search. Raises UsageError; ``near`` are keys for a suggestion.
 
@@ -64,7 +67,7 @@ def require_one_person(
     if len(people) == 1:
         return people[0]
     if not people:
-        raise UsageError(f"there is no person with {query}", hint=_suggest_key(query, near))
+        raise UsageError(f"there is no person with {query}", hint=_suggest_key(query, near, hint))
     listed = ", ".join(f"{person.role.value} {person.id}" for person in people[:MAX_LISTED])
     more = len(people) - MAX_LISTED
     raise UsageError(
@@ -74,9 +77,9 @@ def require_one_person(
     )
 
 
-def _suggest_key(query: PersonQuery, near: Iterable[str]) -> str:
+def _suggest_key(query: PersonQuery, near: Iterable[str], hint: str) -> str:
     close = get_close_matches(query.value, sorted(set(near)), n=1)
-    return f"Did you mean {query.field} {close[0]}? {_LIST_HINT}" if close else _LIST_HINT
+    return f"Did you mean {query.field} {close[0]}? {hint}" if close else hint
 
 
 def _normalize_email(text: str) -> str | None:

@@ -1,0 +1,47 @@
+"""What is said of a workspace that is not as the file says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.model import API_HOSTS, IdentityVerification, Region, Workspace, WorkspaceIdentity
+
+
+def list_cautions(workspace: Workspace, found: WorkspaceIdentity) -> tuple[str, ...]:
+    """One sentence or two for each contradiction, with what to write instead."""
+    return (
+        *_check_region(workspace, found),
+        *_check_version(workspace, found),
+        *_check_verification(workspace, found),
+    )
+
+
+def _check_region(workspace: Workspace, found: WorkspaceIdentity) -> Iterator[str]:
+    """A wrong region is not refused: Intercom passes the calls on."""
+    region = workspace.intercom.region if workspace.intercom else None
+    if region is None or found.region in ("", region.value):
+        return
+    host = next((API_HOSTS[each] for each in Region if each.value == found.region), "")
+    where = f" ({host})" if host else ""
+    yield (
+        f"The workspace is in the region {found.region}{where}, and the file says {region.value}:"
+        " the calls go through another region first."
+        f" Write `region: {found.region}` under `workspace`."
+    )
+
+
+def _check_version(workspace: Workspace, found: WorkspaceIdentity) -> Iterator[str]:
+    wanted = workspace.intercom.api_version if workspace.intercom else ""
+    if found.version and wanted and found.version != wanted:
+        yield f"Intercom answered with API version {found.version}, and the file asks for {wanted}."
+
+
+def _check_verification(workspace: Workspace, found: WorkspaceIdentity) -> Iterator[str]:
+    """The leak analysis believes the file."""
+    claims = workspace.identity_verification is not IdentityVerification.OFF
+    if claims and found.identity_verification is False:
+        yield (
+            "Identity verification is off in Intercom, and the file says that it is on: anyone can"
+            " be any user there, and the leak analysis is too mild. Turn it on in Intercom, or"
+            " write `identity_verification: off`."
+        )
