@@ -159,6 +159,11 @@ class Action(Struct, frozen=True):
     tests: tuple[ActionTest, ...] = ()
     place: Place | None = None
     redacted: frozenset[Reference] = frozenset()
+    connector_id: str = ""
+    customer_authentication: bool | None = None
+    bypass_authentication: bool | None = None
+    validate_missing_attributes: bool | None = None
+    direct_fin_usage: bool | None = None
 
 
 class Project(Struct, frozen=True):

@@ -109,7 +109,7 @@ class Token(Struct, frozen=True):
     Exactly one of these is there: ``value`` is sealed (text); ``username`` and ``password``
     (basic, its header is ``Authorization``); ``fetch`` (HTTP request, OAuth client credentials);
     none of them (user token: given anew for each run). ``hosts`` are the only hosts it is sent to,
-    as far as the vault lets it go there.
+    as far as the vault lets it go there. ``token_id`` is Intercom's id of the token, if known.
     """
 
     name: str
@@ -120,6 +120,7 @@ class Token(Struct, frozen=True):
     username: SecretRef | str | None = None
     password: SecretRef | None = None
     fetch: TokenFetch | None = None
+    token_id: str = ""
 
     @property
     def is_user_token(self) -> bool:

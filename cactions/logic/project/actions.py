@@ -64,6 +64,11 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         tests=tuple(test for test in shaped if test is not None),
         place=scope.faults.place(at.key),
         redacted=scope.redacted,
+        connector_id=at.scalar("connector_id", ""),
+        customer_authentication=at.scalar("customer_authentication"),
+        bypass_authentication=at.scalar("bypass_authentication"),
+        validate_missing_attributes=at.scalar("validate_missing_attributes"),
+        direct_fin_usage=at.scalar("direct_fin_usage"),
     )
 
 

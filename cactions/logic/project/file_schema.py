@@ -193,6 +193,13 @@ ACTION: Final = RecordSchema(
         "limits": FieldSchema(LIMITS, "what one exchange may take; each has a maximum"),
         "response": FieldSchema(RESPONSE, "how to read the answer", required=True),
         "tests": FieldSchema(ListSchema(TEST), "what must hold, checked by `cactions test`"),
+        "connector_id": FieldSchema(TextSchema(), "the id of its data connector in Intercom"),
+        "customer_authentication": FieldSchema(BooleanSchema(), "ask end users for a code"),
+        "bypass_authentication": FieldSchema(BooleanSchema(), "whether it is public"),
+        "validate_missing_attributes": FieldSchema(
+            BooleanSchema(), "whether Intercom refuses to run it without a required input"
+        ),
+        "direct_fin_usage": FieldSchema(BooleanSchema(), "whether Fin uses it directly"),
     }
 )
 

@@ -119,6 +119,9 @@ _HOSTS: Final = FieldSchema(
 )
 _HEADER: Final = FieldSchema(TextSchema(), "the request header that carries it", required=True)
 _PREFIX: Final = FieldSchema(TextSchema(), 'what stands before it in the header, such as "Bearer "')
+_TOKEN_ID: Final = FieldSchema(
+    TextSchema(), "the token's id in Intercom, for `cactions connectors push`"
+)
 _LIMITS: Final = FieldSchema(LIMITS, "what one fetch may take; each has a maximum")
 _DENIED: Final = FieldSchema(
     DENIAL, "what tells that the token was not accepted; the default is status 401"
@@ -133,6 +136,7 @@ def _build_token_schema(kind: str, **fields: FieldSchema) -> RecordSchema:
             ),
             **fields,
             "hosts": _HOSTS,
+            "token_id": _TOKEN_ID,
         }
     )
 

@@ -42,7 +42,8 @@ def build_token(name: str, at: LocatedValue, scope: Scope) -> Token | None:
     hosts_at = at.get("hosts")
     hosts = tuple(_find_host(item, scope) for item in hosts_at.value) if hosts_at else ()
     header = headers.build_headers(at.get("header"), scope)
-    bare = Token(name, header, hosts, _read_prefix(at.get("prefix"), scope))
+    prefix = _read_prefix(at.get("prefix"), scope)
+    bare = Token(name, header, hosts, prefix, token_id=at.scalar("token_id", ""))
     form = _FORMS.get(at.scalar("type"))
     return form(bare, at, scope) if form else bare
 

@@ -1,0 +1,170 @@
+"""Why an action must not be sent to Intercom as it stands, and what Intercom would not do.
+
+A value in a connector's header, body or URL is recorded in Intercom's own execution logs: a secret
+travels there by an attached token only, whose value Intercom never gives back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cactions.model import (
+    Action,
+    AttributeMapping,
+    BodyForm,
+    JsonTemplate,
+    Overwrite,
+    SecretRef,
+    Success,
+    Template,
+    Token,
+    WhenEmpty,
+)
+from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
+from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
+
+
+class PushFault(Struct, frozen=True):
+    """One reason, with the place in the action and the next step."""
+
+    where: str
+    message: str
+    hint: str
+
+
+def list_push_faults(action: Action) -> tuple[PushFault, ...]:
+    """Every reason; empty where the action may be sent."""
+    return (
+        *_list_header_faults(action),
+        *_list_text_faults(action),
+        *_list_body_faults(action),
+        *(_build_token_fault(token) for token in action.request.tokens if not token.token_id),
+    )
+
+
+def list_not_carried(action: Action) -> tuple[str, ...]:
+    """What cactions does with the answer, and Intercom has no field for."""
+    response = action.response
+    found = []
+    if response.same_person:
+        found.append("same_person")
+    if response.rows:
+        found.append("rows")
+    if response.success_when != Success():
+        found.append("success_when")
+    if action.request.idempotency:
+        found.append("idempotency")
+    return (
+        *found,
+        *(
+            f"mapping.{mapping.attribute.name} ({', '.join(policies)})"
+            for mapping in response.mapping
+            if (policies := list(_list_policies(mapping)))
+        ),
+    )
+
+
+def _list_policies(mapping: AttributeMapping) -> Iterator[str]:
+    states = {
+        "type": mapping.type is not None,
+        "max_length": mapping.max_length is not None,
+        "one_of": bool(mapping.one_of),
+        "values": bool(mapping.values),
+        "date": mapping.date is not None,
+        "on_missing": mapping.on_missing is not WhenEmpty.KEEP,
+        "on_null": mapping.on_null is not WhenEmpty.KEEP,
+        "overwrite": mapping.overwrite is not Overwrite.ALWAYS,
+    }
+    return (name for name, is_stated in states.items() if is_stated)
+
+
+_ATTACH = "seal it, declare a token for it, and attach that under `tokens`"
+
+
+def _list_header_faults(action: Action) -> Iterator[PushFault]:
+    for name, template in action.request.headers.items():
+        says = Name.SECRET if plain(name) in CARRIERS else suggests_secret(name)
+        if says >= Name.CREDENTIAL or looks_like_secret(_get_literal(template), says):
+            yield PushFault(
+                f"request.headers.{name}",
+                "the value of this header would stand in Intercom's execution logs, unmasked",
+                _ATTACH,
+            )
+
+
+def _list_text_faults(action: Action) -> Iterator[PushFault]:
+    """Literal texts of the URL that look like credentials."""
+    texts = {"url": action.request.url}
+    texts |= {f"query.{name}": text for name, text in action.request.query.items()}
+    for where, template in texts.items():
+        name = where.rpartition(".")[2]
+        if looks_like_secret(_get_literal(template), suggests_secret(name)):
+            yield PushFault(
+                f"request.{where}", "a credential in a URL stands in every log", _ATTACH
+            )
+
+
+def _list_body_faults(action: Action) -> Iterator[PushFault]:
+    body = action.request.body
+    if body is None:
+        return
+    for where, name in _find_secrets(body.content, f"request.{body.form.value}"):
+        yield PushFault(
+            where,
+            f'the body would carry the secret "{name}", and Intercom records bodies in its logs',
+            _ATTACH if body.form is BodyForm.JSON else f"{_ATTACH}, or let a token fetch with it",
+        )
+
+
+def _find_secrets(content: JsonTemplate, where: str) -> Iterator[tuple[str, str]]:
+    match content:
+        case SecretRef():
+            yield where, content.name
+        case dict():
+            for name, item in content.items():
+                yield from _find_secrets(item, f"{where}.{name}")
+        case list():
+            for number, item in enumerate(content):
+                yield from _find_secrets(item, f"{where}[{number}]")
+        case _:
+            return
+
+
+def _build_token_fault(token: Token) -> PushFault:
+    return PushFault(
+        "request.tokens",
+        f'the file does not say which token of Intercom "{token.name}" is',
+        f"{_describe_token(token)}, then write its id as `token_id` under `tokens.{token.name}`."
+        " `cactions connectors diff` shows the ids of the tokens that a connector has",
+    )
+
+
+def _describe_token(token: Token) -> str:
+    """How the token is made in Intercom's web page; secrets by their names."""
+    header = f'request header "{token.header}"'
+    prefix = f', prefix "{token.prefix.strip()}"' if token.prefix.strip() else ""
+    hosts = f", for {', '.join(token.hosts)} only"
+    if token.value:
+        sealed = f'with the value that is sealed as "{token.value.name}"'
+        what = f"a text token: {header}{prefix}, {sealed}"
+    elif token.is_user_token:
+        what = f"a user token: {header}{prefix}"
+    elif token.fetch is None:
+        what = (
+            f'a text token: {header}, prefix "Basic", with the base64 form of "user name:password"'
+        )
+    else:
+        request = token.fetch.request
+        url = f"{request.base}{request.url}"
+        what = (
+            f"an HTTP request token (or OAuth client credentials):"
+            f" {request.http_method.upper()} {url}, the token at {token.fetch.token_path},"
+            f" {header}{prefix}"
+        )
+    return f"create in Intercom's settings, among its authentication tokens, {what}{hosts}"
+
+
+def _get_literal(template: Template) -> str:
+    return " ".join(part for part in template.parts if isinstance(part, str))

@@ -1,0 +1,107 @@
+"""Compares the file's ``response.mapping`` with the mapping of a connector, which no API writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Final
+
+from msgspec import Struct
+
+from cactions.model import ConnectorMapping
+
+_PREFIXES: Final = ("user.", "contact.", "custom_attributes.")
+_USER: Final = "user"
+
+
+class MappingFault(Enum):
+    """What must be done in the web page, in one word."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    OTHER_PATH = "other_path"
+    OTHER_ATTRIBUTE = "other_attribute"
+    NOT_POSSIBLE = "not_possible"
+    """Intercom maps the rows of a list onto custom objects only."""
+
+
+class MappingDifference(Struct, frozen=True):
+    """One row of the table: what the file says, and what Intercom has in its place."""
+
+    fault: MappingFault
+    attribute: str
+    path: str
+    object_type: str = _USER
+    found_attribute: str = ""
+    found_path: str = ""
+
+
+def compare_mappings(
+    wanted: Sequence[ConnectorMapping], found: Sequence[ConnectorMapping]
+) -> tuple[MappingDifference, ...]:
+    """Every difference, those of the file first, in its order."""
+    left = [mapping for mapping in found if not any(_is_same(mapping, want) for want in wanted)]
+    open_rows = [want for want in wanted if not any(_is_same(mapping, want) for mapping in found)]
+    return tuple(_pair_rows(open_rows, left))
+
+
+def _pair_rows(
+    wanted: Sequence[ConnectorMapping], left: list[ConnectorMapping]
+) -> Iterator[MappingDifference]:
+    """Each open row of the file with what stands in its place; ``left`` gets shorter."""
+    targets = {(want.object_type, want.attribute) for want in wanted}
+    for want in wanted:
+        if want.object_path:
+            yield MappingDifference(MappingFault.NOT_POSSIBLE, want.attribute, want.path)
+            continue
+        same_target = [found for found in left if _get_target(found) == _get_target(want)]
+        same_path = [
+            found
+            for found in left
+            if _get_target(found) not in targets and get_full_path(found) == want.path
+        ]
+        stand_in = next(iter(same_target or same_path), None)
+        if stand_in is None:
+            yield MappingDifference(MappingFault.MISSING, want.attribute, want.path)
+            continue
+        left.remove(stand_in)
+        fault = MappingFault.OTHER_PATH if same_target else MappingFault.OTHER_ATTRIBUTE
+        yield _build(fault, want.attribute, want.path, stand_in)
+    for extra in left:
+        yield _build(MappingFault.EXTRA, "", "", extra)
+
+
+def _build(
+    fault: MappingFault, attribute: str, path: str, found: ConnectorMapping
+) -> MappingDifference:
+    return MappingDifference(
+        fault, attribute, path, found.object_type, get_attribute_name(found), get_full_path(found)
+    )
+
+
+def _is_same(found: ConnectorMapping, want: ConnectorMapping) -> bool:
+    return (
+        not want.object_path
+        and _get_target(found) == _get_target(want)
+        and get_full_path(found) == want.path
+    )
+
+
+def _get_target(mapping: ConnectorMapping) -> tuple[str, str]:
+    return mapping.object_type, get_attribute_name(mapping)
+
+
+def get_attribute_name(mapping: ConnectorMapping) -> str:
+    """The attribute without the names of the object that it belongs to."""
+    name = mapping.attribute
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
+    return name
+
+
+def get_full_path(mapping: ConnectorMapping) -> str:
+    """The path from the root: Intercom's may begin at the object, or name it again."""
+    around, path = mapping.object_path, mapping.path
+    if not around or path == around or path.startswith((f"{around}.", f"{around}[")):
+        return path
+    return f"{around}.{path}"
