@@ -59,6 +59,7 @@ class DataInput(Struct, frozen=True):
     """A value that is asked for when the action runs.
 
     ``is_content``: it is the content of a message or a record, and finds nothing.
+    ``is_assigned``: Intercom fills it in, such as the id of a conversation; no customer can.
     """
 
     name: str
@@ -67,6 +68,7 @@ class DataInput(Struct, frozen=True):
     description: str = ""
     default_value: Scalar = None
     is_content: bool = False
+    is_assigned: bool = False
 
 
 class Rows(Struct, frozen=True):
@@ -146,7 +148,8 @@ class ActionTest(Struct, frozen=True):
 class Action(Struct, frozen=True):
     """A custom action: how a person is matched, what is asked, how the answer is read.
 
-    ``redacted``: the redacted values of a person, of the whole project.
+    ``redacted``: the redacted values of a person, of the whole project. ``connector_id`` is that of
+    its data connector, ``connector_name`` its name there where it is another one.
     """
 
     name: str
@@ -160,6 +163,7 @@ class Action(Struct, frozen=True):
     place: Place | None = None
     redacted: frozenset[Reference] = frozenset()
     connector_id: str = ""
+    connector_name: str = ""
     customer_authentication: bool | None = None
     bypass_authentication: bool | None = None
     validate_missing_attributes: bool | None = None

@@ -58,14 +58,14 @@ _INDENT: Final = "  "
 
 
 def build_connector(action: Action, attributes: Mapping[str, Attribute]) -> Connector:
-    """The connector that the action describes; its name is the action's.
+    """The connector that the action describes; its name is the action's where the file gives none.
 
     A token without an id in Intercom is left out of ``token_ids``.
     """
     request = action.request
     return Connector(
         id=action.connector_id,
-        name=action.name,
+        name=action.connector_name or action.name,
         state="",
         description=action.description,
         http_method=request.http_method.lower(),

@@ -113,7 +113,7 @@ def parse_template(
     assigned: list[str] = []
     fallbacks: list[tuple[Reference, str]] = []
     for literal, variable in _split(text):
-        parts.append(_separate_braces(literal, before_hole=variable is not None))
+        parts.append(literal)
         if variable is None:
             continue
         name, _, filters = variable.partition("|")
@@ -126,7 +126,7 @@ def parse_template(
         if found := _FALLBACK.search(filters):
             fallbacks.append((reference, found[1]))
     return ConnectorText(
-        Template(tuple(_merge_texts(parts))),
+        build_template(parts),
         tuple(dict.fromkeys(unknown)),
         tuple(dict.fromkeys(assigned)),
         tuple(fallbacks),
@@ -181,11 +181,24 @@ def _split(text: str) -> Iterator[tuple[str, str | None]]:
     yield text[done:], None
 
 
+def build_template(parts: Iterable[str | Reference]) -> Template:
+    """The template of these parts: no empty text, no two texts side by side, no stray braces."""
+    merged: list[str | Reference] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    last = len(merged) - 1
+    return Template(
+        tuple(
+            _separate_braces(part, before_hole=number < last) if isinstance(part, str) else part
+            for number, part in enumerate(merged)
+        )
+    )
+
+
 def _separate_braces(literal: str, *, before_hole: bool) -> str:
     """Two opening braces side by side would begin a hole."""
     apart = re.sub(r"\{(?=\{)", "{ ", literal)
     return f"{apart} " if before_hole and apart.endswith("{") else apart
-
-
-def _merge_texts(parts: Iterable[str | Reference]) -> Iterator[str | Reference]:
-    return (part for part in parts if part != "")

@@ -65,6 +65,7 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         place=scope.faults.place(at.key),
         redacted=scope.redacted,
         connector_id=at.scalar("connector_id", ""),
+        connector_name=at.scalar("connector_name", ""),
         customer_authentication=at.scalar("customer_authentication"),
         bypass_authentication=at.scalar("bypass_authentication"),
         validate_missing_attributes=at.scalar("validate_missing_attributes"),
@@ -105,7 +106,8 @@ def _build_inputs(at: LocatedValue | None, scope: Scope) -> dict[str, DataInput]
             required=item.scalar("required", False),
             description=item.scalar("description", ""),
             default_value=default.value if default else None,
-            is_content=item.has("role"),
+            is_content=item.scalar("role") == "content",
+            is_assigned=item.scalar("role") == "assigned",
         )
     return found
 

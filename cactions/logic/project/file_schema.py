@@ -72,7 +72,8 @@ DATA_INPUT: Final = RecordSchema(
         "required": FieldSchema(BooleanSchema(), "whether the action refuses to run without it"),
         "default_value": FieldSchema(ScalarSchema(), "used where none is given"),
         "role": FieldSchema(
-            TextSchema(words=("content",)), "content: the text of a message; it finds nothing"
+            TextSchema(words=("content", "assigned")),
+            "content: the text of a message, it finds nothing; assigned: Intercom fills it in",
         ),
     }
 )
@@ -194,6 +195,9 @@ ACTION: Final = RecordSchema(
         "response": FieldSchema(RESPONSE, "how to read the answer", required=True),
         "tests": FieldSchema(ListSchema(TEST), "what must hold, checked by `cactions test`"),
         "connector_id": FieldSchema(TextSchema(), "the id of its data connector in Intercom"),
+        "connector_name": FieldSchema(
+            TextSchema(), "the name of its data connector, where it is not that of the action"
+        ),
         "customer_authentication": FieldSchema(BooleanSchema(), "ask end users for a code"),
         "bypass_authentication": FieldSchema(BooleanSchema(), "whether it is public"),
         "validate_missing_attributes": FieldSchema(

@@ -1,0 +1,126 @@
+"""Writes our YAML: block maps and lists, and every text as a quoted scalar that hides nothing.
+
+A text from outside stays on its line, whatever is in it: line breaks, characters that cannot be
+seen, wide gaps and the sign that begins a comment are written as escapes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+from cactions.model import Scalar
+
+YamlValue: TypeAlias = "Scalar | list[YamlValue] | dict[str, YamlValue]"
+"""What can be written: texts, numbers, booleans, null, lists and maps."""
+
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_UNSEEN: Final = re.compile(
+    r"[^ -!$-\[\]-~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0391-\u03a1\u03a3-\u03ff"
+    r"\u0410-\u044f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]"
+)
+"""What not every reader sees as itself, and quote, backslash and number sign."""
+_GAP: Final = re.compile(" {8,}")
+_SHORT: Final = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+_WIDE: Final = 0xFFFF
+_BYTE: Final = 0xFF
+_SURROGATES: Final = range(0xD800, 0xE000)
+_LONGEST_LINE: Final = 88
+_LARGEST_MAP: Final = 4
+_LONGEST_KEY: Final = 1000
+
+
+def quote_text(text: str) -> str:
+    """The text in double quotes, on one line."""
+    escaped = _UNSEEN.sub(lambda found: _escape(found[0]), text)
+    return f'"{_GAP.sub(lambda gap: _escape_gap(gap[0]), escaped)}"'
+
+
+def fits_key(name: str) -> bool:
+    """Whether it can be a key: YAML's own limit is 1,024 characters."""
+    return 0 < len(name) and len(quote_text(name)) < _LONGEST_KEY
+
+
+def _escape_gap(gap: str) -> str:
+    """Blanks in groups that are too small for a gap."""
+    return "".join("\\x20" if number % 8 == 0 else " " for number in range(len(gap)))
+
+
+def _escape(character: str) -> str:
+    if character in _SHORT:
+        return _SHORT[character]
+    code = ord(character)
+    if code in _SURROGATES:
+        return "\\ufffd"
+    if code <= _BYTE:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= _WIDE else f"\\U{code:08x}"
+
+
+def write_comment(text: str) -> str:
+    """A comment of one line; what cannot be seen stands in it as escapes."""
+    return f"# {quote_text(text)[1:-1]}".replace('\\"', '"')
+
+
+def write_yaml(document: Mapping[str, YamlValue]) -> str:
+    """The document as block maps; small maps of scalars stand on one line."""
+    return "".join(f"{line}\n" for line in _list_lines(document, ""))
+
+
+def _list_lines(content: Mapping[str, YamlValue], indent: str) -> Iterator[str]:
+    for name, value in content.items():
+        yield from _list_entry(f"{indent}{_write_key(name)}:", value, f"{indent}  ")
+
+
+def _list_entry(head: str, value: YamlValue, indent: str) -> Iterator[str]:
+    """A key or a dash with what belongs to it."""
+    short = _write_flow(value)
+    if short is not None and len(head) + len(short) < _LONGEST_LINE:
+        yield f"{head} {short}"
+    elif isinstance(value, dict) and value:
+        yield head
+        yield from _list_lines(value, indent)
+    elif isinstance(value, list) and value:
+        yield head
+        for item in value:
+            yield from _list_item(item, indent)
+    else:
+        yield f"{head} {short or _write_scalar(value)}"
+
+
+def _list_item(item: YamlValue, indent: str) -> Iterator[str]:
+    if isinstance(item, dict) and item and _write_flow(item) is None:
+        first, *others = _list_lines(item, f"{indent}  ")
+        yield f"{indent}- {first.lstrip(' ')}"
+        yield from others
+    else:
+        yield from _list_entry(f"{indent}-", item, f"{indent}  ")
+
+
+def _write_flow(value: YamlValue) -> str | None:
+    """The value on one line; None where it is better spread."""
+    if isinstance(value, dict):
+        nested = any(isinstance(item, dict | list) and item for item in value.values())
+        if nested or len(value) > _LARGEST_MAP:
+            return None
+        entries = (f"{_write_key(name)}: {_write_flow(item)}" for name, item in value.items())
+        return f"{{{', '.join(entries)}}}"
+    if isinstance(value, list):
+        if any(isinstance(item, dict | list) for item in value):
+            return None if value else "[]"
+        return f"[{', '.join(map(_write_scalar, value))}]"
+    return _write_scalar(value)
+
+
+def _write_key(name: str) -> str:
+    plain = _PLAIN_KEY.fullmatch(name) and name.lower() not in _RESERVED
+    return name if plain else quote_text(name)
+
+
+def _write_scalar(value: YamlValue) -> str:
+    if isinstance(value, str):
+        return quote_text(value)
+    return json.dumps(value)
