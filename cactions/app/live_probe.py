@@ -20,6 +20,7 @@ MARK = " (cactions is about to change the draft)"
 
 _ALLOW = "Change it in the web page, or say --allow-live to change the live version at once."
 _HIDDEN = ("headers",)
+_TRIES = 3
 
 
 def probe_live(
@@ -74,9 +75,8 @@ def restore_live(
     body = build_body(live, [name for name in fields if name not in _HIDDEN])
     if "description" in fields:
         body = {**body, "description": live.description}  # also an empty one
-    lost = patch_connector(api, live.id, body, action) if body else None
-    if not is_live_same(before, read_versions(api, live.id)):
-        raise lost or _build_aborted(
+    if not _is_restored(api, before, body, action):
+        raise _build_aborted(
             f"the live version of {live.label} was changed, and could not be put back",
             "Compare it with the file in the web page: `cactions connectors diff`.",
         )
@@ -87,6 +87,20 @@ def restore_live(
         f" changed ({', '.join(fields)}) is as it was{unsure}",
         hint=_ALLOW,
     )
+
+
+def _is_restored(
+    api: IntercomApi, before: ConnectorVersions, body: ConnectorBody, action: Action
+) -> bool:
+    """Write the old values, again where that is lost or refused; whether live is as it was."""
+    assert before.live, "there is a live version to restore"
+    for _ in range(_TRIES):
+        with suppress(CactionsError):
+            if body:
+                patch_connector(api, before.live.id, body, action)
+            if is_live_same(before, read_versions(api, before.live.id)):
+                return True
+    return False
 
 
 def _build_aborted(message: str, hint: str) -> RunAborted:

@@ -197,9 +197,7 @@ def test_a_body_is_as_described_and_holds_writable_fields_only(
     assert set() == sent.keys() - set(WRITABLE)
     assert ["1234"] == sent["token_ids"]
     assert None not in sent.values()
-    assert sum(flag is not None for flag in flags) == sum(
-        name in sent for name in WRITABLE[9:]
-    )
+    assert sum(flag is not None for flag in flags) == sum(name in sent for name in WRITABLE[9:])
     if DESCRIPTIONS.is_dir():
         assert [] == find_differences("2.16", "create_data_connector_request", sent)
         assert [] == find_differences("2.16", "update_data_connector_request", sent)

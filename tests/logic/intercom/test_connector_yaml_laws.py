@@ -135,7 +135,9 @@ RUNS = int(os.environ.get("CACTIONS_EXAMPLES", "300"))
 
 @settings(max_examples=RUNS, suppress_health_check=list(HealthCheck), deadline=None)
 @given(CONNECTORS)
-@example({"id": "1", "url": "https://h.example.com/{{{x}}}", "http_method": "post", "body": "{{" * 9})
+@example(
+    {"id": "1", "url": "https://h.example.com/{{{x}}}", "http_method": "post", "body": "{{" * 9}
+)
 def test_any_connector_becomes_a_file_of_the_format(document: dict[str, Any]) -> None:
     """What is wrong with it is left to the rules that speak of leaks and addresses."""
     connector = parse_connector(json.loads(json.dumps(document)))
