@@ -22,6 +22,8 @@ _COLUMNS: Final = ("Connector", "Id", "State", "Action", "Changed")
 _MAPPING_COLUMNS: Final = ("", "Response path", "Attribute", "Object", "Now")
 _STATES: Final = {"live": Style.GOOD, "draft": Style.PROSE}
 _SIDES: Final = (("file", Style.ADD), ("Intercom", Style.CLEAR))
+_PROSE: Final = ("description", "data_inputs")
+"""Fields that are sentences, so that their lines may be broken."""
 _FAULTS: Final = {
     MappingFault.MISSING: "not mapped",
     MappingFault.EXTRA: "not in the file: remove it",
@@ -160,9 +162,9 @@ def render_field(difference: FieldDifference, width: int) -> list[StyledLine]:
     margin = choose_margin(width)
     head = (Span("~ ", Style.OVERWRITE), Span(difference.label, Style.NAME))
     lines: list[StyledLine] = [(*add_gap(margin), *head)]
-    for (label, style), text in zip(
-        _SIDES, (difference.in_file, difference.in_intercom), strict=True
-    ):
+    texts = difference.in_file, difference.in_intercom
+    for (label, tone), text in zip(_SIDES, texts, strict=True):
+        style = Style.PROSE if difference.field in _PROSE else tone
         front: StyledLine = (*add_gap(margin + 2), *dim(f"{label:<8}"), *add_gap(2))
         for row in split_lines(text) or [""]:
             lines += wrap(span(row, style), width, hang=front)

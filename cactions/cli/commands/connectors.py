@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.connectors import choose_actions, compare_actions, read_connectors
-from cactions.cli import wiring, workspace
+from cactions.app.connectors import compare_actions, read_connectors
+from cactions.cli import wiring
 from cactions.cli.commands import connectors_logs, connectors_push
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json
+from cactions.cli.vault_secrets import open_masked_client
 from cactions.logic import documents
 from cactions.render.connectors import render_connector_diff, render_connectors
 
@@ -33,9 +34,7 @@ def list_(options: LiveOptions, files: Files = None, json: Json = False) -> None
     Example: cactions connectors list
     """
     home = wiring.open_workspace(files, options)
-    found = read_connectors(
-        workspace.open_project_client(home), tuple(home.project.actions.values())
-    )
+    found = read_connectors(open_masked_client(home), tuple(home.project.actions.values()))
     if json:
         wiring.write_json(documents.connectors_to_json(found.connectors, found.matches))
     else:
@@ -62,8 +61,7 @@ def diff(
     Example: cactions connectors diff --exit-code
     """
     home = wiring.open_project(files, environment, options, leaks=False)
-    choose_actions(home.project, names or ())
-    drifts, found = compare_actions(workspace.open_project_client(home), home.project, names or ())
+    drifts, found = compare_actions(open_masked_client(home), home.project, names or ())
     if json:
         wiring.write_json(documents.connector_diff_to_json(drifts))
     else:

@@ -10,11 +10,11 @@ from cactions.app.connector_logs import ExecutionQuery, follow_executions, list_
 from cactions.app.connector_revisions import list_revisions
 from cactions.app.connectors import WorkspaceConnectors, read_connectors, read_versions
 from cactions.app.ports import IntercomApi
-from cactions.cli import streams, wiring, workspace
+from cactions.cli import streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Files, Json
 from cactions.cli.time_options import parse_since
-from cactions.cli.vault_secrets import register_vault_secrets
+from cactions.cli.vault_secrets import open_masked_client
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.logic import documents, strict_json
@@ -70,8 +70,7 @@ def logs(
     moment = parse_since(since, SystemClock().get_time()) if since else None
     query = ExecutionQuery(success, _check_word(error_type), moment, bodies, limit)
     home = wiring.open_workspace(files, options)
-    register_vault_secrets(home)
-    api = workspace.open_project_client(home)
+    api = open_masked_client(home)
     found = _read(api, home)
     connector = found.find(name)
     hidden = _find_hidden(api, found, connector)
@@ -95,7 +94,7 @@ def versions(options: LiveOptions, name: Name, files: Files = None, json: Json =
     Example: cactions connectors versions loyalty
     """
     home = wiring.open_workspace(files, options)
-    api = workspace.open_project_client(home)
+    api = open_masked_client(home)
     connector = _read(api, home).find(name)
     revisions = list_revisions(api, connector.id)
     if json:

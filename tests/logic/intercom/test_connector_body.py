@@ -1,4 +1,4 @@
-"""What an action says of its connector: every writable field, and nothing that cannot be written."""
+"""What an action says of its connector: every writable field, and nothing else."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ def test_a_token_without_an_id_is_refused_with_what_to_create() -> None:
 def test_what_holds_a_secret_of_the_vault_is_refused() -> None:
     """Wherever it stands, also where no rule sees it; the error names it and does not quote it."""
     canary = "canary-0f9e8d7c"
-    known = {form: "shop_token" for form in list_encoded_forms(canary)}
+    known = dict.fromkeys(list_encoded_forms(canary), "shop_token")
     places = [
         of_request(url=text(f"/x/{canary}/y")),
         of_request(headers={"X-Note": text(canary)}),

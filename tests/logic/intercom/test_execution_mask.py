@@ -54,7 +54,7 @@ def test_what_follows_the_name_of_a_credential_is_hidden(text: str) -> None:
     masked = mask_credentials(text)
     assert CANARY not in masked
     assert MASK in masked
-    assert text.split()[0].split("=")[0] == masked.split()[0].split("=")[0]
+    assert text.partition(CANARY)[0].startswith(masked.partition(MASK)[0][:10])
 
 
 @pytest.mark.parametrize("text", ["Connection refused", "status 404: not found", "a=b", "tokens"])
@@ -81,8 +81,11 @@ def test_redacted_fields_of_the_connector_and_of_the_action_are_hidden() -> None
         same_person=same_person("$.email", redacted=True),
     )
     hidden = find_hidden_parts(connector, found)
-    body = {"owner": {"iban": "DE12", "name": "kept"}, "data": [{"tier": "gold-1", "email": "a@b.c"}],
-            "echo": "her tier is gold-1"}  # fmt: skip
+    body = {
+        "owner": {"iban": "DE12", "name": "kept"},
+        "data": [{"tier": "gold-1", "email": "a@b.c"}],
+        "echo": "her tier is gold-1",
+    }
     shown = mask_execution(execution(response_body=json.dumps(body)), hidden).response_body
     expected = {"owner": {"iban": MASK, "name": "kept"}, "data": [{"tier": MASK, "email": MASK}],
                 "echo": f"her tier is {MASK}"}  # fmt: skip
