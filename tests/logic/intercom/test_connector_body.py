@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -168,6 +168,7 @@ def test_response_paths_are_dotted(path: str, dotted: str) -> None:
 FLAGS = st.none() | st.booleans()
 
 
+@settings(deadline=None)  # the first example reads the description
 @given(
     st.tuples(FLAGS, FLAGS, FLAGS, FLAGS),
     st.sampled_from(["get", "post", "put", "delete", "patch"]),
