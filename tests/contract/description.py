@@ -11,7 +11,7 @@ fails. Where live answers differ from the description, ``deviations`` says so by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -107,8 +107,3 @@ def load_description(version: str) -> Description:
     if description is None:
         pytest.skip(f"the official description {version} is not beside the project")
     return description
-
-
-def iterate_covered(description: Description) -> Iterator[tuple[str, str]]:
-    """Method and path of every covered operation."""
-    return ((operation.method, operation.path) for operation in description.operations)

@@ -91,11 +91,12 @@ KNOWN_DRIFT = {
 """Properties of live answers that are in no description. The validator reports them, by name."""
 
 
-def is_known_status(operation: Operation, status: int) -> bool:
+def is_known_status(
+    operation: Operation, status: int, rows: Sequence[UndescribedStatus] = UNDESCRIBED_STATUSES
+) -> bool:
     """Whether an operation answers this status although its description does not say so."""
     return any(
-        item.status == status and re.fullmatch(item.operations, operation.name)
-        for item in UNDESCRIBED_STATUSES
+        row.status == status and re.fullmatch(row.operations, operation.name) for row in rows
     )
 
 

@@ -30,7 +30,8 @@ def show_path(path: Sequence[Any]) -> str:
 
 
 def _describe(error: ValidationError) -> str:
-    rule, value = error.validator_value, show_value(error.instance)
+    rule: Any = error.validator_value
+    value = show_value(error.instance)
     match error.validator:
         case "type":
             kinds = rule if isinstance(rule, list) else [rule]
@@ -38,15 +39,17 @@ def _describe(error: ValidationError) -> str:
         case "enum":
             return f"{value} is not in [{', '.join(map(str, rule))}]"
         case "required" | "closed":
-            return error.message
+            return str(error.message)
         case "format":
             return f"{value} is no {rule}"
         case _:
-            return f"{value} breaks {error.validator} {show_value(rule)}"
+            return f"{value} breaks {error.validator} {rule}"
 
 
 def show_value(value: Any) -> str:
-    """The value as JSON; shortened."""
+    """The value as JSON; shortened, and without what an array or object holds."""
+    if isinstance(value, dict | list) and value:
+        return "{…}" if isinstance(value, dict) else "[…]"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
 

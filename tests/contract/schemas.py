@@ -93,10 +93,7 @@ class Compiler:
                 raise DescriptionError(f"{name}: no valid JSON Schema: {error.message}") from error
 
     def _convert(self, schema: Schema, name: str) -> Schema:
-        if name in self._deviations:
-            self.applied.add(name)
-            merged = {**schema, **self._deviations[name]}
-            schema = {key: value for key, value in merged.items() if value is not None}
+        schema = self._deviate(schema, name)
         if "$ref" in schema:
             return self._refer(schema, name)
         _check_keywords(schema, name)
@@ -105,6 +102,13 @@ class Compiler:
         if "oneOf" in schema or "anyOf" in schema:
             return self._convert_alternatives(schema, name)
         return self._convert_plain(schema, name)
+
+    def _deviate(self, schema: Schema, name: str) -> Schema:
+        if name not in self._deviations:
+            return schema
+        self.applied.add(name)
+        merged = {**schema, **self._deviations[name]}
+        return {key: value for key, value in merged.items() if value is not None}
 
     def _refer(self, schema: Schema, name: str) -> Schema:
         if unknown := set(schema) - ANNOTATIONS - {"$ref", "nullable"}:
@@ -122,9 +126,10 @@ class Compiler:
         return target
 
     def _resolve(self, schema: Schema, name: str) -> Schema:
-        if "$ref" in schema:
-            return self._components[self._name_reference(schema, name)]
-        return schema
+        if "$ref" not in schema:
+            return schema
+        target = self._name_reference(schema, name)
+        return self._deviate(self._components[target], target)
 
     def _name_merged(self, schema: Schema, name: str) -> str:
         """An object of an answer that extends one component is called as that component."""
@@ -147,7 +152,7 @@ class Compiler:
         alternatives = list(self._specialize(schema, schema[keyword], name))
         nullable = own.pop("nullable", False)
         if "properties" not in own:
-            branches = [self._convert(part, f"{name}/{n}") for n, part in alternatives]
+            branches = [self._convert(part, part_name) for part_name, part in alternatives]
             converted = {keyword: branches}
             if set(own) - ANNOTATIONS - {"type"}:
                 raise DescriptionError(f"{name}: {sorted(own)} beside {keyword}")
@@ -168,15 +173,16 @@ class Compiler:
         """Each alternative with its name, and with its own values of the discriminator."""
         discriminator = schema.get("discriminator")
         for number, part in enumerate(alternatives):
+            part_name = self._name_reference(part, name) if "$ref" in part else f"{name}/{number}"
             if discriminator is None and "properties" not in schema:
-                yield str(number), part
+                yield part_name, part
                 continue
             resolved = self._resolve(part, name)
             _check_mergeable(resolved, name, COMPOSED)
             if discriminator is not None:
                 extra = _discriminate(discriminator, part, name)
                 resolved = _merge(resolved, extra, name, replaces=True)
-            yield str(number), resolved
+            yield part_name, resolved
 
     def _convert_plain(self, schema: Schema, name: str) -> Schema:
         converted = {key: value for key, value in schema.items() if key in COPIED}
@@ -195,8 +201,8 @@ class Compiler:
                 converted["enum"].append(None)
         return converted
 
-    def _convert_type(self, schema: Schema, kind: str, name: str) -> Schema:
-        if kind not in TYPES:
+    def _convert_type(self, schema: Schema, kind: Any, name: str) -> Schema:
+        if not isinstance(kind, str) or kind not in TYPES:
             raise DescriptionError(f"{name}: type {kind!r} is unknown")
         converted: Schema = {"type": kind}
         if "format" in schema:

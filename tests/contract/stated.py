@@ -14,13 +14,13 @@ from tests.contract.operations import Operation
 GROUP_MAX = 15
 DEPTH_MAX = 2
 PAGE_MAX = 150
-DATES = frozenset(
+DATES = tuple(
     """
     created_at signed_up_at updated_at last_seen_at last_contacted_at last_replied_at
     last_email_opened_at last_email_clicked_at ios_last_seen_at android_last_seen_at
     """.split()  # noqa: SIM905 - a list of words
 )
-DATE_OPERATORS = frozenset("=<>")
+DATE_OPERATORS = ("=", "<", ">")
 
 
 @dataclass(frozen=True)
