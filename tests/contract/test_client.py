@@ -62,11 +62,14 @@ def checked(
     server: WorkspaceServer, version: str
 ) -> Iterator[tuple[IntercomClient, CheckingSender]]:
     """A client whose every exchange is checked."""
-    description = load_description(version)
-    with client_of(server, version) as client:
-        sender = CheckingSender(client._sender, description)
-        client._sender = sender
-        yield client, sender
+    senders: list[CheckingSender] = []
+
+    def watch(sender: ApiSender) -> CheckingSender:
+        senders.append(CheckingSender(sender, load_description(version)))
+        return senders[0]
+
+    with client_of(server, version, watch) as client:
+        yield client, senders[0]
 
 
 def plan_for(key: str, before: object, after: object) -> Plan:
