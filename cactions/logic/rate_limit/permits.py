@@ -34,7 +34,10 @@ _BARE_ENOUGH: Final = 3
 _BUCKET_PART: Final = 0.95
 _BURST_SECONDS: Final = 0.2
 _LONGEST_GAP: Final = 0.5  # seconds between calls that look for the end of a window
-_FOREIGN_RATE: Final = 0.05  # calls a second
+_REFRESH_SECONDS: Final = 0.25
+_FOREIGN_RATE: Final = 0.0006  # of the limit, a second; less is one call a window
+_SPREAD: Final = 0.7
+"""Standard deviations of the number of calls by other clients that are kept beyond the mean."""
 
 
 def take_permit(state: PacerState, now: float, share: float) -> tuple[PacerState, Permit | float]:
@@ -121,24 +124,31 @@ def _count_kept(state: PacerState, now: float) -> float:
     """The calls that are kept: for other clients, or for the end of the window."""
     expected = _expect_foreign(state, now)
     if expected:
-        return expected + math.sqrt(expected)
+        return expected + _SPREAD * math.sqrt(expected)
     return 0 if state.ends and now >= choose_probe_time(state.ends) else 1
 
 
 def _expect_foreign(state: PacerState, now: float) -> float:
     """The calls by other clients from the newest sample to the end of the window."""
     rate = measure_foreign_rate(state, now)
-    if not (rate and state.ends and state.sample):
+    if not (rate and state.sample):
         return 0.0
-    return rate * max(0.0, state.ends.latest - state.sample.sent_at)
+    return rate * max(0.0, _choose_end(state) - state.sample.sent_at)
+
+
+def _choose_end(state: PacerState) -> float:
+    """When the window is expected to end."""
+    if state.ends:
+        return (state.ends.earliest + state.ends.latest) / 2
+    return min(state.since + WINDOW, state.reset_by)
 
 
 def measure_foreign_rate(state: PacerState, now: float) -> float:
     """Calls a second by other clients, as in the busiest of the last windows; 0 for hardly any."""
     rate = max(state.foreign, default=0.0)
-    if state.ends:
-        rate = max(rate, state.foreign_seen / max(2.0, now - state.ends.earliest + WINDOW))
-    return rate if rate > _FOREIGN_RATE * max(1.0, state.limit / 83) else 0.0
+    if state.foreign_seen:
+        rate = max(rate, state.foreign_seen / max(2.0, now - state.foreign_from))
+    return rate if rate > _FOREIGN_RATE * max(state.limit, 83) else 0.0
 
 
 def _may_refresh(state: PacerState, now: float) -> bool:
@@ -147,10 +157,10 @@ def _may_refresh(state: PacerState, now: float) -> bool:
     That is more and more often towards the end of the window.
     """
     expected = _expect_foreign(state, now)
-    if not expected or state.pending or not (state.ends and state.sample):
+    if not expected or state.pending or not state.sample:
         return False
     quiet = now - state.sample.sent_at
-    is_time = quiet >= max(0.25, (state.ends.latest - now) / 2)
+    is_time = quiet >= max(_REFRESH_SECONDS, (_choose_end(state) - now) / 2)
     return is_time and count_after(state) - count_debits(state) - expected >= 1
 
 
@@ -158,7 +168,7 @@ def _wait_for_spread(state: PacerState, now: float, left: float) -> float:
     """Where the end of the window is not known, half of it is spread to find it."""
     if state.ends or left >= state.limit / 2:
         return 0.0
-    seconds = max(0.0, min(state.since + WINDOW, state.reset_by) - now)
+    seconds = max(0.0, _choose_end(state) - now)
     return state.permitted_at + min(seconds / left, _LONGEST_GAP) - now
 
 

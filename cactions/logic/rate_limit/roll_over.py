@@ -29,6 +29,7 @@ _FEWEST: Final = 3
 _EARLY: Final = 0.95 * WINDOW
 _ENOUGH_RISES: Final = 3
 _HINTS: Final = 2
+_MORE_HINTS: Final = 5
 
 
 def pass_time(state: PacerState, now: float) -> PacerState:
@@ -36,7 +37,9 @@ def pass_time(state: PacerState, now: float) -> PacerState:
     ends = state.ends
     if ends and now >= ends.latest:
         windows = math.floor((now - ends.latest) / WINDOW) + 1
-        return _begin(state, windows, move_bounds(ends, windows), now)
+        moved = move_bounds(ends, windows)
+        is_exact = moved.latest - moved.earliest < _USEFUL
+        return _begin(state, windows, moved if is_exact else None, now)
     if not ends and state.sample and now >= state.since + WINDOW:
         return _begin(state, 1, None, now)
     return state
@@ -100,6 +103,8 @@ def _begin(state: PacerState, windows: int, ends: RollOver | None, now: float) -
         doubtful=0,
         foreign=_summarize_foreign(state),
         foreign_seen=0,
+        foreign_from=ends.earliest - WINDOW if ends else -math.inf,
+        foreign_base=0,
         reset_by=math.inf,
     )
 
@@ -113,10 +118,10 @@ def _count_possible(state: PacerState) -> int:
 
 def _summarize_foreign(state: PacerState) -> tuple[float, ...]:
     """The rates of other clients, with that of the window that ends."""
-    if not (state.ends and state.sample and state.confirmed):
+    if not (state.sample and state.confirmed):
         return state.foreign
-    seconds = state.sample.received_at - (state.ends.earliest - WINDOW)
-    if seconds < 1:
+    seconds = state.sample.received_at - state.foreign_from
+    if not 1 <= seconds < math.inf:
         return state.foreign
     return (*state.foreign[-2:], state.foreign_seen / seconds)
 
@@ -168,12 +173,16 @@ def _note_rise(state: PacerState, before: Sample, sample: Sample) -> PacerState:
 
 
 def _note_first(state: PacerState, permit: Permit, sample: Sample) -> PacerState:
-    """Learn when ``Remaining`` is told, from the first call in a window."""
+    """Learn when ``Remaining`` is told, from the first call in a window.
+
+    If other clients are active, it is often not the first; then more such answers are needed.
+    """
     is_first = permit.in_flight == 0 and permit.serial == state.serial
-    if state.told_after is not None or not is_first or any(state.foreign):
+    if state.told_after is not None or not is_first or sample.remaining != state.limit - 1:
         return state
-    hints = state.hints + 1 if sample.remaining == state.limit - 1 else 0
-    return replace(state, hints=hints, told_after=True if hints >= _HINTS else None)
+    hints = state.hints + 1
+    enough = _MORE_HINTS if any(state.foreign) else _HINTS
+    return replace(state, hints=hints, told_after=True if hints >= enough else None)
 
 
 def _raise_earliest(state: PacerState, sample: Sample) -> PacerState:
@@ -191,16 +200,25 @@ def _return_to_old(state: PacerState, sample: Sample) -> PacerState:
 
 
 def _accept(state: PacerState, sample: Sample) -> PacerState:
-    """Take the sample as the newest; what others must have used is what cannot be ours."""
+    """Take the sample as the newest."""
     used = state.limit - sample.remaining + (state.told_after is False)
-    return replace(
+    state = replace(
         state,
         sample=sample,
         confirmed=True,
         uncertain=tuple(at for at in state.uncertain if at > sample.sent_at),
-        foreign_seen=max(state.foreign_seen, used - state.own),
         own=min(state.own, used + 1 + len(state.pending)),
     )
+    return _note_foreign(state, used - state.own)
+
+
+def _note_foreign(state: PacerState, others: int) -> PacerState:
+    """``others``: counted calls that cannot be ours."""
+    if state.foreign_from == -math.inf and state.sample:
+        at = state.sample.received_at
+        return replace(state, foreign_from=at, foreign_base=max(0, others))
+    seen = max(state.foreign_seen, others - state.foreign_base)
+    return state if seen == state.foreign_seen else replace(state, foreign_seen=seen)
 
 
 def _add_uncertain(state: PacerState, sample: Sample) -> PacerState:

@@ -99,6 +99,11 @@ class PacerState(Struct, frozen=True):
     foreign: tuple[float, ...] = ()
     """Calls a second by other clients, in the last windows."""
     foreign_seen: int = 0
+    """Calls of other clients in the window since ``foreign_from``, at least."""
+    foreign_from: float = -math.inf
+    """Minus infinity before the first answer of a window whose begin is not known."""
+    foreign_base: int = 0
+    """Calls that were counted before."""
     rises: int = 0
     """How often in succession ``Remaining`` rose too early for a fixed window."""
     rise_at: float = -math.inf
@@ -139,7 +144,8 @@ def is_usable(state: PacerState, now: float) -> bool:
     past = [state.updated_at, state.since, *state.uncertain]
     past += [call.sent_at for call in state.pending]
     past += [sample.sent_at, sample.received_at] if sample else []
-    past += [at for at in (state.permitted_at, state.rise_at, state.refused_at) if at != -math.inf]
+    rare = (state.permitted_at, state.rise_at, state.refused_at, state.foreign_from)
+    past += [at for at in rare if at != -math.inf]
     soon = [state.bucket_at, state.pause_until, *((ends.earliest, ends.latest) if ends else ())]
     counts = [
         state.limit,
@@ -154,6 +160,7 @@ def is_usable(state: PacerState, now: float) -> bool:
         now - STALE_SECONDS <= state.updated_at <= now
         and all(at <= now for at in past)  # not so for NaN
         and all(at <= now + LONGEST_PAUSE for at in soon)
+        and not math.isnan(state.reset_by)
         and all(0 <= rate < math.inf for rate in state.foreign)
         and all(0 <= count < 2**53 for count in counts)
         and (sample is None or 0 <= sample.remaining <= state.limit)
