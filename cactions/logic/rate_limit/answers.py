@@ -76,7 +76,7 @@ def _note_refusal(
 ) -> PacerState:
     """Pause as long as the service says, else until the window has ended."""
     if figures.retry_after is not None:
-        pause = min(figures.retry_after, LONGEST_PAUSE)
+        pause = min(max(figures.retry_after, min(state.refusals, _FIRST_PAUSE)), LONGEST_PAUSE)
     elif permit.window != state.window:
         return replace(state, uncertain=(*state.uncertain, now))
     else:

@@ -1,10 +1,11 @@
 """Whether a call may be sent now, and if not, how long to wait.
 
 - Never more calls are on their way than the newest answer says are left.
-- Of a window that may have ended, and of a new one before its first answer, only what was left.
+- In a new window only what was left of the old one, or one call, is sent before its first answer.
 - One call of each window is kept for the moment when it may have ended, so that the first call of
-  the next window cannot be refused even if it comes too early.
-- What other clients usually use until the window ends is left to them.
+  the next window is not refused if it comes too early.
+- What other clients are expected to use until the window ends is left to them.
+- With a ``share``, no more than that part of each window is used, whoever uses the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from cactions.logic.rate_limit.state import (
     Permit,
     count_after,
     count_debits,
-    drop_lost,
+    drop_old,
 )
 
 _POLL: Final = 0.05  # seconds; an answer may come at any time
@@ -45,7 +46,7 @@ def take_permit(state: PacerState, now: float, share: float) -> tuple[PacerState
 
     ``share``: the part of each window that may be used, over 0 and at most 1.
     """
-    state = replace(pass_time(state, now), pending=drop_lost(state, now), updated_at=now)
+    state = drop_old(pass_time(state, now), now)
     wait = _compute_wait(state, now, share)
     if wait > 0:
         return state, min(max(wait, _SHORTEST), LONGEST_PAUSE)
@@ -165,7 +166,7 @@ def _may_refresh(state: PacerState, now: float) -> bool:
 
 
 def _wait_for_spread(state: PacerState, now: float, left: float) -> float:
-    """Where the end of the window is not known, half of it is spread to find it."""
+    """Where the end of the window is not known, the second half is spread to find it."""
     if state.ends or left >= state.limit / 2:
         return 0.0
     seconds = max(0.0, _choose_end(state) - now)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 WINDOW: Final = 10.0  # seconds
 LONGEST_PAUSE: Final = 60.0  # seconds
@@ -130,12 +131,14 @@ def count_debits(state: PacerState) -> int:
     return open_calls + len(state.uncertain)
 
 
-def drop_lost(state: PacerState, now: float) -> tuple[PendingCall, ...]:
-    """The calls on their way, without those of processes that must have ended."""
-    oldest = now - _LOST_SECONDS
-    if state.pending and state.pending[0].sent_at < oldest:
-        return tuple(call for call in state.pending if call.sent_at >= oldest)
-    return state.pending
+def drop_old(state: PacerState, now: float) -> PacerState:
+    """Without the calls of processes that must have ended, and of windows that have."""
+    pending, uncertain = state.pending, state.uncertain
+    if pending and pending[0].sent_at < now - _LOST_SECONDS:
+        pending = tuple(call for call in pending if call.sent_at >= now - _LOST_SECONDS)
+    if uncertain and uncertain[0] < now - WINDOW:
+        uncertain = tuple(at for at in uncertain if at >= now - WINDOW)
+    return replace(state, pending=pending, uncertain=uncertain, updated_at=now)
 
 
 def is_usable(state: PacerState, now: float) -> bool:
