@@ -19,6 +19,7 @@ from cactions.logic.rate_limit.state import (
 
 _REFUSED: Final = 429
 _SKEW: Final = 1.0  # seconds between ``Date`` and the clock of the windows
+_KEPT_PART: Final = 10
 _FIRST_PAUSE: Final = 5.0  # seconds; what Intercom's own tool waits
 _LAST_PAUSE: Final = 16.0  # seconds; a window, and the latest Reset seen
 
@@ -38,8 +39,7 @@ def observe_answer(
     sample = Sample(figures.remaining, permit.sent_at, now, permit.serial, permit.in_flight)
     state = place_sample(state, permit, sample)
     if state.sample is sample and figures.reset_in is not None:
-        latest = now + max(0.0, figures.reset_in) + _SKEW
-        return replace(state, reset_by=min(state.reset_by, latest))
+        return replace(state, reset_by=now + max(0.0, figures.reset_in) + _SKEW)
     return state
 
 
@@ -87,6 +87,7 @@ def _note_refusal(
         pause_until=max(state.pause_until, now + pause),
         refusals=state.refusals + is_new,
         refused_at=now if is_new else state.refused_at,
+        sliding_kept=min(state.sliding_kept + state.sliding, 1 + state.limit // _KEPT_PART),
         told_after=False if state.told_after else state.told_after,
         ends=state.ends if state.confirmed else None,
         sample=_empty(state.sample),

@@ -108,7 +108,8 @@ def _wait_for_bucket(state: PacerState, now: float) -> float:
     """The token bucket; the service's own count goes before it."""
     assert state.sample, "the bucket follows answers"
     is_old = now >= state.sample.received_at + _PATIENCE and _may_probe(state, now)
-    if count_after(state) - count_debits(state) < 1 and not is_old:
+    later = sum(1 for call in state.pending if call.sent_at > state.sample.sent_at)
+    if count_after(state) - later < state.sliding_kept and not is_old:
         return max(_POLL, state.bucket_at - now)
     return state.bucket_at - now
 
@@ -147,7 +148,7 @@ def _choose_end(state: PacerState) -> float:
 def measure_foreign_rate(state: PacerState, now: float) -> float:
     """Calls a second by other clients, as in the busiest of the last windows; 0 for hardly any."""
     rate = max(state.foreign, default=0.0)
-    if state.foreign_seen:
+    if state.foreign_seen and not state.sliding:
         rate = max(rate, state.foreign_seen / max(2.0, now - state.foreign_from))
     return rate if rate > _FOREIGN_RATE * max(state.limit, 83) else 0.0
 

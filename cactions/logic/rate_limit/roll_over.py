@@ -35,6 +35,8 @@ _MORE_HINTS: Final = 5
 def pass_time(state: PacerState, now: float) -> PacerState:
     """Begin a new window if the current one is certain to have ended."""
     ends = state.ends
+    if state.sliding:
+        return state
     if ends and now >= ends.latest:
         windows = math.floor((now - ends.latest) / WINDOW) + 1
         moved = move_bounds(ends, windows)
@@ -68,6 +70,8 @@ def place_sample(state: PacerState, permit: Permit, sample: Sample) -> PacerStat
     if before is None:
         state = replace(state, since=sample.received_at)
         return _accept(_note_first(state, permit, sample), sample)
+    if state.sliding:
+        return _accept(state, sample) if sample.sent_at >= before.sent_at else state
     is_current = permit.window == state.window
     is_later = sample.sent_at >= before.received_at
     if is_later and (is_current or not state.confirmed) and _is_jump(state, before, sample):
@@ -84,7 +88,7 @@ def _place_in_window(state: PacerState, before: Sample, sample: Sample) -> Pacer
         return _accept(_note_rise(state, before, sample), sample)
     is_old = is_later and is_lower and not _fits_new(state, sample)
     if not state.confirmed:
-        return _return_to_old(state, sample) if is_old and state.ends else _accept(state, sample)
+        return _return_to_old(state, sample) if is_old else _accept(state, sample)
     if is_lower:
         return _accept(_raise_earliest(state, sample) if is_old else state, sample)
     if state.ends and sample.received_at >= state.ends.earliest:
@@ -150,6 +154,8 @@ def _note_jump(state: PacerState, permit: Permit, before: Sample, sample: Sample
     ends = _combine(passed, RollOver(before.sent_at, sample.received_at))
     ends = move_bounds(ends, 1) if ends else None
     state = _note_first(_note_rise(state, before, sample), permit, sample)
+    if state.sliding:
+        return _accept(state, sample)
     if state.confirmed:
         return _accept(_begin(state, 1, ends, sample.received_at), sample)
     return _accept(replace(state, ends=ends, since=sample.received_at), sample)
@@ -168,8 +174,10 @@ def _combine(known: RollOver | None, seen: RollOver) -> RollOver | None:
 
 def _note_rise(state: PacerState, before: Sample, sample: Sample) -> PacerState:
     rises = state.rises + 1 if _is_early(state, sample.received_at) else 0
-    is_sliding = state.sliding or rises >= _ENOUGH_RISES
-    return replace(state, rises=rises, rise_at=before.sent_at, sliding=is_sliding)
+    state = replace(state, rises=rises, rise_at=before.sent_at)
+    if rises < _ENOUGH_RISES:
+        return state
+    return replace(state, sliding=True, ends=None, foreign=())
 
 
 def _note_first(state: PacerState, permit: Permit, sample: Sample) -> PacerState:
@@ -214,6 +222,8 @@ def _accept(state: PacerState, sample: Sample) -> PacerState:
 
 def _note_foreign(state: PacerState, others: int) -> PacerState:
     """``others``: counted calls that cannot be ours."""
+    if state.sliding:
+        return state
     if state.foreign_from == -math.inf and state.sample:
         at = state.sample.received_at
         return replace(state, foreign_from=at, foreign_base=max(0, others))

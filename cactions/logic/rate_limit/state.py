@@ -109,6 +109,8 @@ class PacerState(Struct, frozen=True):
     """How often in succession ``Remaining`` rose too early for a fixed window."""
     rise_at: float = -math.inf
     sliding: bool = False
+    sliding_kept: int = 1
+    """Calls that are kept free in a sliding window; one more after each refusal."""
     bucket_at: float = 0.0
     """When the token bucket has its next token."""
     pause_until: float = 0.0
