@@ -75,12 +75,18 @@ def _compute_wait(state: PacerState, now: float, share: float) -> float:
         return 0.0 if _may_probe(state, now) else _POLL
     if state.sliding:
         return _wait_for_bucket(state, now)
-    left = _count_left(state, now, share)
+    if not state.confirmed and _may_probe(state, now):
+        return 0.0
+    if share < 1 and state.own >= math.floor(share * state.limit):
+        return _wait_for_change(state, now)
+    return _wait_in_window(state, now)
+
+
+def _wait_in_window(state: PacerState, now: float) -> float:
+    left = count_after(state) - count_debits(state) - _count_kept(state, now)
     if left >= 1:
         return _wait_for_spread(state, now, left)
-    if _may_refresh(state, now) or (not state.confirmed and _may_probe(state, now)):
-        return 0.0
-    return _wait_for_change(state, now)
+    return 0.0 if _may_refresh(state, now) else _wait_for_change(state, now)
 
 
 def _is_blind(state: PacerState) -> bool:
@@ -112,14 +118,6 @@ def _wait_for_bucket(state: PacerState, now: float) -> float:
     if count_after(state) - later < state.sliding_kept and not is_old:
         return max(_POLL, state.bucket_at - now)
     return state.bucket_at - now
-
-
-def _count_left(state: PacerState, now: float, share: float) -> float:
-    """The calls that may be sent now."""
-    counted = count_after(state) - count_debits(state)
-    if share < 1:
-        counted = min(counted, math.floor(share * state.limit) - state.own)
-    return counted - _count_kept(state, now)
 
 
 def _count_kept(state: PacerState, now: float) -> float:

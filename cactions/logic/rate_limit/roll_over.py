@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from cactions.logic.rate_limit.state import WINDOW, PacerState, Permit, RollOver, Sample
 
-_DRIFT: Final = 0.002
+_DRIFT: Final = 0.005
 """Seconds a window, for clocks that run at different speeds."""
 
 _EXACT: Final = 0.2
