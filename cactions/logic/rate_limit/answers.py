@@ -19,7 +19,6 @@ from cactions.logic.rate_limit.state import (
 
 _REFUSED: Final = 429
 _SKEW: Final = 1.0  # seconds between ``Date`` and the clock of the windows
-_KEPT_PART: Final = 10
 _FIRST_PAUSE: Final = 5.0  # seconds; what Intercom's own tool waits
 _LAST_PAUSE: Final = 16.0  # seconds; a window, and the latest Reset seen
 
@@ -87,7 +86,7 @@ def _note_refusal(
         pause_until=max(state.pause_until, now + pause),
         refusals=state.refusals + is_new,
         refused_at=now if is_new else state.refused_at,
-        sliding_kept=min(state.sliding_kept + state.sliding, 1 + state.limit // _KEPT_PART),
+        sliding_kept=_keep_more(state) if state.sliding else 1,
         told_after=False if state.told_after else state.told_after,
         ends=state.ends if state.confirmed else None,
         sample=_empty(state.sample),
@@ -95,6 +94,11 @@ def _note_refusal(
         confirmed=False,
         since=now,
     )
+
+
+def _keep_more(state: PacerState) -> int:
+    """One more of a hundred calls, up to ten."""
+    return min(state.sliding_kept + 1 + state.limit // 100, 1 + state.limit // 10)
 
 
 def _choose_pause(state: PacerState, now: float, figures: RateHeaders) -> float:

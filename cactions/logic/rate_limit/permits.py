@@ -36,6 +36,9 @@ _BUCKET_PART: Final = 0.95
 _BURST_SECONDS: Final = 0.2
 _LONGEST_GAP: Final = 0.5  # seconds between calls that look for the end of a window
 _REFRESH_SECONDS: Final = 0.25
+_ENOUGH_SECONDS: Final = 3.0
+"""Shorter times say little about the calls of other clients."""
+
 _FOREIGN_RATE: Final = 0.0006  # of the limit, a second; less is one call a window
 _SPREAD: Final = 0.7
 """Standard deviations of the number of calls by other clients that are kept beyond the mean."""
@@ -144,10 +147,17 @@ def _choose_end(state: PacerState) -> float:
 
 
 def measure_foreign_rate(state: PacerState, now: float) -> float:
-    """Calls a second by other clients, as in the busiest of the last windows; 0 for hardly any."""
-    rate = max(state.foreign, default=0.0)
-    if state.foreign_seen and not state.sliding:
-        rate = max(rate, state.foreign_seen / max(2.0, now - state.foreign_from))
+    """Calls a second by other clients; 0 for hardly any.
+
+    As in the busiest of the last windows, as far as the current one does not contradict.
+    """
+    if state.sliding:
+        return 0.0
+    seen, usual = state.foreign_seen, max(state.foreign, default=0.0)
+    rate = max(usual, seen / max(_ENOUGH_SECONDS, now - state.foreign_from))
+    seconds = state.sample.received_at - state.foreign_from if state.sample else 0.0
+    if state.confirmed and _ENOUGH_SECONDS <= seconds < math.inf:
+        rate = min(rate, (seen + 2 * math.sqrt(seen) + 4) / seconds)  # hardly ever more
     return rate if rate > _FOREIGN_RATE * max(state.limit, 83) else 0.0
 
 
@@ -160,8 +170,10 @@ def _may_refresh(state: PacerState, now: float) -> bool:
     if not expected or state.pending or not state.sample:
         return False
     quiet = now - state.sample.sent_at
-    is_time = quiet >= max(_REFRESH_SECONDS, (_choose_end(state) - now) / 2)
-    return is_time and count_after(state) - count_debits(state) - expected >= 1
+    if quiet < max(_REFRESH_SECONDS, (_choose_end(state) - now) / 2):
+        return False
+    left = count_after(state) - count_debits(state)
+    return left - expected >= 1 or left > state.limit / 4
 
 
 def _wait_for_spread(state: PacerState, now: float, left: float) -> float:

@@ -110,7 +110,7 @@ class PacerState(Struct, frozen=True):
     rise_at: float = -math.inf
     sliding: bool = False
     sliding_kept: int = 1
-    """Calls that are kept free in a sliding window; one more after each refusal."""
+    """Calls that are kept free in a sliding window; more after each refusal."""
     bucket_at: float = 0.0
     """When the token bucket has its next token."""
     pause_until: float = 0.0

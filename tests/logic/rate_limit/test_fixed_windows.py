@@ -88,7 +88,7 @@ def test_windows_may_begin_at_any_time(is_long: bool) -> None:
 @pytest.mark.hostile
 @pytest.mark.parametrize("limit", [83, 167, 1667])
 def test_what_others_leave_is_used_to_97_percent(limit: int, is_long: bool) -> None:
-    """Others take a fifth, evenly; neither they nor we are refused from the third window on."""
+    """Others take a fifth, evenly. We are never refused, and they in one of 200 calls at most."""
     seeds = range(1, 11) if is_long and limit < 1667 else range(1, 2)
     found = [
         crowded(Service(limit, phase, 2, told_after=after), "even", seed)
@@ -99,8 +99,8 @@ def test_what_others_leave_is_used_to_97_percent(limit: int, is_long: bool) -> N
     assert 0 == sum(len(service.refusals) for service in found)
     assert sum(used) / len(used) >= 0.97
     assert min(used) >= 0.965
-    late = [at for service in found for at in service.foreign_refusals if at > 20 + service.phase]
-    assert len(late) <= len(found)  # of 18 windows each
+    late = sum(1 for service in found for at in service.foreign_refusals if at > 30)
+    assert late <= 0.005 * sum(sum(service.others.values()) for service in found)
 
 
 @pytest.mark.parametrize("manner", ["random", "bursts"])
