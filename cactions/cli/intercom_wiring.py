@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from cactions.app.ports import Journal
 from cactions.app.read_workspace import WorkspaceAttributes, read_attributes, read_identity
+from cactions.app.recent_writes import list_recently_written
 from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress
 from cactions.cli.live_options import LiveOptions
-from cactions.edges.clock import SystemSleeper
+from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.client import IntercomClient
@@ -63,6 +65,7 @@ class IntercomSession:
         assert project.workspace.intercom, "a local workspace has no session"
         self.connection = project.workspace.intercom
         self._project, self._state, self._options, self._say = project, state, options, say
+        self._people: IntercomPeople | None = None
         self._secrets = VaultSecrets(vault, output_scrubber.register_secret)
 
     @cached_property
@@ -85,10 +88,15 @@ class IntercomSession:
         """The attributes of the workspace."""
         return read_attributes(self.client)
 
-    @cached_property
-    def people(self) -> IntercomPeople:
-        """The people of the workspace."""
-        return IntercomPeople(self.client, self.connection.test_people)
+    def open_people(self, open_journal: Callable[[], Journal]) -> IntercomPeople:
+        """The people of the workspace; the journal knows whom we wrote a moment ago."""
+        if self._people is None:
+            self._people = IntercomPeople(
+                self.client,
+                self.connection.test_people,
+                lambda: list_recently_written(open_journal(), SystemClock()),
+            )
+        return self._people
 
     def report_identity(self) -> None:
         """Say what is not as the file says, unless it was said already."""
