@@ -16,3 +16,13 @@ def builds(struct: type[_T], *fields: Any, **named: Any) -> st.SearchStrategy[_T
         return struct(*args, **kwargs)
 
     return st.builds(build, *fields, **named)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+"""Any JSON value, small."""

@@ -21,6 +21,7 @@ from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outco
 from cactions.logic.project.stored_run import find_misfit, redact_receipt, redact_run
 from cactions.logic.shell import join_command
 from cactions.model import (
+    LOCAL,
     Outcome,
     OutcomeUnknown,
     Plan,
@@ -50,7 +51,7 @@ class RunStores(Struct, frozen=True):
     journal: Journal
     turns: RunLock
     project: Project | None = None
-    workspace: str = "local"
+    workspace: str = LOCAL
     unsealed: bool = False
 
     def without_forged_values(self, kept: Run) -> Run:

@@ -25,6 +25,7 @@ from cactions.model import (
 _DAY: Final = 86_400
 _FORBIDDEN: Final = 403
 _MISSING: Final = 404
+_WRONG_VERSION: Final = "intercom_version_invalid"
 _ANYONE: Final[dict[str, Json]] = {"field": "role", "operator": "=", "value": "user"}
 _PERMISSIONS: Final = (
     (
@@ -86,7 +87,7 @@ def _check_permission(api: IntercomApi, name: str, call: ApiCall, consequence: s
         return HealthCheck("permission", name, Health.UNKNOWN, str(error), error.hint)
     if reply.is_success:
         return HealthCheck("permission", name, Health.OK, "granted")
-    if reply.status == _MISSING:
+    if reply.status == _MISSING or _WRONG_VERSION in reply.codes:
         text = f"API version {reply.version or 'unknown'} does not have it: {consequence}"
         hint = 'Write `api_version: "2.16"` or newer under `workspace`.'
         return HealthCheck("permission", name, Health.PROBLEM, text, hint)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from cactions.app.ports import Journal
 from cactions.app.read_workspace import WorkspaceAttributes, read_attributes, read_identity
+from cactions.app.recent_writes import list_recently_written
 from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress
 from cactions.cli.live_options import LiveOptions
-from cactions.edges.clock import SystemSleeper
+from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.client import IntercomClient
@@ -19,6 +21,7 @@ from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
 from cactions.logic.intercom.connection_check import list_cautions
+from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
     AllowedAddress,
@@ -62,6 +65,7 @@ class IntercomSession:
         assert project.workspace.intercom, "a local workspace has no session"
         self.connection = project.workspace.intercom
         self._project, self._state, self._options, self._say = project, state, options, say
+        self._people: IntercomPeople | None = None
         self._secrets = VaultSecrets(vault, output_scrubber.register_secret)
 
     @cached_property
@@ -84,10 +88,15 @@ class IntercomSession:
         """The attributes of the workspace."""
         return read_attributes(self.client)
 
-    @cached_property
-    def people(self) -> IntercomPeople:
-        """The people of the workspace."""
-        return IntercomPeople(self.client, self.connection.test_people)
+    def open_people(self, open_journal: Callable[[], Journal]) -> IntercomPeople:
+        """The people of the workspace; the journal knows whom we wrote a moment ago."""
+        if self._people is None:
+            self._people = IntercomPeople(
+                self.client,
+                self.connection.test_people,
+                lambda: list_recently_written(open_journal(), SystemClock()),
+            )
+        return self._people
 
     def report_identity(self) -> None:
         """Say what is not as the file says, unless it was said already."""
@@ -100,9 +109,11 @@ class IntercomSession:
     def _open_token(self) -> Secret:
         token = self.connection.token
         if token is None:
+            options = ("--host", self.connection.host)
+            seal = join_command(("vault", "seal"), "intercom_token", options=options)
             raise UsageError(
                 "the file names no access token for Intercom",
                 hint="Write `token: {secret: intercom_token}` under `workspace`, then seal it:"
-                f" `cactions vault seal intercom_token --host {self.connection.host}`.",
+                f" `{seal}`.",
             )
         return self._secrets.open([token.name], self.connection.host)[token.name]

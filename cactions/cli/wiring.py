@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cactions.cli import streams
 from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import InvalidFiles
+from cactions.model import LOCAL, InvalidFiles
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -53,7 +53,7 @@ class ProjectFolder(Struct, frozen=True):
     @property
     def workspace_key(self) -> str:
         """The name of the workspace in the heads of runs."""
-        return self.session.identity.key if self.session else "local"
+        return self.session.identity.key if self.session else LOCAL
 
     def get_cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises DefinitionError where the name leaves the folder."""

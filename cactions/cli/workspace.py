@@ -39,7 +39,9 @@ def load_people(home: ProjectFolder) -> tuple[Person, ...]:
 
 def open_people(home: ProjectFolder) -> People:
     """The people of the workspace, local or at Intercom."""
-    return home.session.people if home.session else open_local_people(home)
+    if home.session is None:
+        return open_local_people(home)
+    return home.session.open_people(lambda: open_journal(home.folder, home.cover))
 
 
 def open_local_people(home: ProjectFolder) -> LocalPeopleStore:

@@ -98,7 +98,7 @@ from cactions.model.request import (
     Token,
     TokenFetch,
 )
-from cactions.model.run import Conflict, Receipt, Run, RunEntry, RunHead, Tally
+from cactions.model.run import LOCAL, Conflict, Receipt, Run, RunEntry, RunHead, Tally
 from cactions.model.template import (
     EACH,
     Input,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from cactions.model.enums import Outcome, RunKind
 from cactions.model.json_value import Value
 from cactions.model.plan import Plan
+
+LOCAL: Final = "local"
+"""The name of the local workspace in the heads of runs."""
 
 
 class Conflict(Struct, frozen=True):
@@ -59,11 +63,16 @@ class RunHead(Struct, frozen=True):
     action: str
     started: float
     operator: str
-    workspace: str = "local"
+    workspace: str = LOCAL
     environment: str = ""
     source: str = ""
     undoes: str = ""
     people: int | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its people are in the local store, not at Intercom."""
+        return self.workspace == LOCAL
 
 
 class RunEntry(Struct, frozen=True):

@@ -28,7 +28,7 @@ def render_snapshot(snapshot: Snapshot) -> View:
         if snapshot.workspace:
             lines += wrap(span(f"Workspace: {snapshot.workspace}."), width)
         counts = (
-            f"End users can change {editable[True]:,}, cannot change {editable[False]:,}; of"
+            f"End users can change {editable[True]:,} and cannot change {editable[False]:,}; for"
             f" {editable[None]:,} this is unknown."
         )
         lines += wrap(span(counts), width)

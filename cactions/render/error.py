@@ -13,6 +13,7 @@ from cactions.model import (
     RemoteError,
     StoreError,
     UsageError,
+    WorkspaceError,
 )
 from cactions.render import messages
 from cactions.render.findings import render_findings
@@ -28,6 +29,7 @@ _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
     (DefinitionError, "Invalid file."),
     (UsageError, "Usage error."),
     (RemoteError, "Remote service error."),
+    (WorkspaceError, "Intercom error."),
     (StoreError, "Local state error."),
     (PlanningError, "No plan for this person."),
     (MemoryError, "Out of memory."),

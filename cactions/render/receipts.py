@@ -150,7 +150,8 @@ def _render_next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLi
     command = Span(join_command(("runs", "undo"), head.id, options=where), Style.CODE)
     this = (Span("This was run "), Span(head.id, Style.CODE), Span("."))
     if done.outcome is Outcome.APPLIED:
-        return (Span("To undo: "), command)
+        remote = "" if head.is_local else "The person is changed in Intercom. "
+        return (Span(f"{remote}To undo: "), command)
     if done.outcome is Outcome.OUTCOME_UNKNOWN:
         return (Span("Next: check the person. To restore the old values: "), command)
     if done.outcome is Outcome.CONFLICT:

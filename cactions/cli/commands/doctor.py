@@ -26,8 +26,9 @@ def command(
 ) -> None:
     """Check that live calls can work from this machine: DNS, TLS, certificates, clock, hosts.
 
-    No secret is opened or sent, and nothing of a person; only for a workspace at Intercom, its
-    access token is sent there. Exit code 1 where there is a problem.
+    No secret is opened or sent, and nothing of a person. Exit code 1 where there is a problem.
+
+    Of a workspace at Intercom, the access token is opened, and sent to Intercom only.
 
     Example: cactions doctor
     """

@@ -16,6 +16,7 @@ TOPICS: Final = {
     "leaks": "leak detection, and how to suppress a finding",
     "vault": "secrets, keys and recipients",
     "live-calls": "which requests are sent, and how often",
+    "intercom": "a workspace at Intercom: token, people, writes, rate limit",
     "recordings": "recording and replaying responses",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }

@@ -95,7 +95,7 @@ def _confirm_and_apply(
         return done.run.entries[0].receipt if done.run else None
     if not (effective or done.run):
         return None
-    if effective and not prompts.confirm(_build_question(result), yes):
+    if effective and not prompts.confirm(_build_question(result, project_folder), yes):
         wiring.create_output().info(_explain_declined(done.run))
         return None
     stores = workspace.open_run_stores(project_folder)
@@ -111,9 +111,10 @@ def _write_closing(done: CallRecord, effective: bool) -> str:
     return write_calls.refuse_without_plan(done)
 
 
-def _build_question(plan: Plan) -> str:
+def _build_question(plan: Plan, home: ProjectFolder) -> str:
     who = get_display_name(plan.subject.label or plan.subject.person_id)
-    return f"Apply {count_noun(len(plan.effective), 'change')} to {who}?"
+    where = " in Intercom" if home.session else ""
+    return f"Apply {count_noun(len(plan.effective), 'change')} to {who}{where}?"
 
 
 def _explain_declined(kept: Run | None) -> str:

@@ -41,7 +41,8 @@ _SLICE: Final = 0.5
 _REFUSED: Final = 429
 
 _T = TypeVar("_T")
-_Change = Callable[[PacerState], tuple[PacerState, _T]]
+_Change = Callable[[PacerState, float], tuple[PacerState, _T]]
+"""The next state, and a result, from a state and the time."""
 
 
 class MonotonicClock:
@@ -69,8 +70,11 @@ class PacerSleeper(Protocol):
 class SharedState(Protocol):
     """Keeps the state for several processes."""
 
-    def update(self, now: float, change: _Change[_T]) -> _T:
-        """Change the state while no other process does. Raises StoreError."""
+    def update(self, clock: PacerClock, change: _Change[_T]) -> _T:
+        """Change the state while no other process does. Raises StoreError.
+
+        The clock is read meanwhile, so that changes are in the order of their times.
+        """
 
 
 class FileSharedState:
@@ -91,7 +95,7 @@ class FileSharedState:
         self._written = b""
         self._state = PacerState()
 
-    def update(self, now: float, change: _Change[_T]) -> _T:
+    def update(self, clock: PacerClock, change: _Change[_T]) -> _T:
         """Change the state. Raises StoreError if the file cannot be used."""
         if not self._is_made:
             self._folder.make()
@@ -100,7 +104,8 @@ class FileSharedState:
         try:
             with store_errors(self.path):
                 _wait_for_lock(handle, self.path)
-                state, result = change(self._read(handle, now))
+                now = clock.get_time()
+                state, result = change(self._read(handle, now), now)
                 self._write(handle, state)
             return result
         finally:
@@ -161,8 +166,7 @@ class Pacer:
 
     def try_acquire(self) -> Permit | float:
         """The permit for one call, or the seconds until the next try may succeed."""
-        now = self._clock.get_time()
-        permit = self._update(now, lambda state: take_permit(state, now, self._share))
+        permit = self._update(lambda state, now: take_permit(state, now, self._share))
         with self._lock:
             self._calls += isinstance(permit, Permit)
         return permit
@@ -171,22 +175,19 @@ class Pacer:
         self, permit: Permit, response_status: int, headers: Sequence[tuple[str, str]]
     ) -> None:
         """Note the answer to the call."""
-        now = self._clock.get_time()
         with self._lock:
             self._refused += response_status == _REFUSED
         self._update(
-            now, lambda state: (observe_answer(state, permit, now, response_status, headers), None)
+            lambda state, now: (observe_answer(state, permit, now, response_status, headers), None)
         )
 
     def abandon(self, permit: Permit) -> None:
         """Note that no answer came; the call may have been counted."""
-        now = self._clock.get_time()
-        self._update(now, lambda state: (observe_loss(state, permit, now), None))
+        self._update(lambda state, now: (observe_loss(state, permit, now), None))
 
     def get_figures(self) -> PacerFigures:
         """The figures now."""
-        now = self._clock.get_time()
-        seen = self._update(now, lambda state: (state, describe_limit(state, now)))
+        seen = self._update(lambda state, now: (state, describe_limit(state, now)))
         with self._lock:
             return PacerFigures(
                 seen=seen,
@@ -203,21 +204,21 @@ class Pacer:
         with self._lock:
             self._waited += max(0.0, self._clock.get_time() - before)
 
-    def _update(self, now: float, change: _Change[_T]) -> _T:
+    def _update(self, change: _Change[_T]) -> _T:
         """Change the shared state; without one, or if it fails, that of this process."""
         with self._lock:
             if self._shared:
                 try:
-                    return self._shared.update(now, self._keep(change))
+                    return self._shared.update(self._clock, self._keep(change))
                 except StoreError as error:
                     self._shared, self._error = None, str(error)
-            return self._keep(change)(self._state)[1]
+            return self._keep(change)(self._state, self._clock.get_time())[1]
 
     def _keep(self, change: _Change[_T]) -> _Change[_T]:
         """The change, which also keeps the state for the time when it is shared no more."""
 
-        def change_and_keep(state: PacerState) -> tuple[PacerState, _T]:
-            self._state, result = change(state)
+        def change_and_keep(state: PacerState, now: float) -> tuple[PacerState, _T]:
+            self._state, result = change(state, now)
             return self._state, result
 
         return change_and_keep

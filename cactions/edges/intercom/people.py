@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -60,21 +60,22 @@ _HINT: Final = (
 class IntercomPeople:
     """Implements ``People`` of ``app/ports.py``. Every method raises StoreError (WorkspaceError).
 
-    ``test_people`` are marked as such. ``recent``: the ids of people whom our journal wrote in the
-    last minutes; a search may still show them as they were.
+    ``test_people`` are marked as such. ``list_recent`` gives the ids of people whom our journal
+    wrote in the last minutes: a search may still show them as they were.
     """
 
     def __init__(
         self,
         client: IntercomClient,
         test_people: Sequence[PersonQuery] = (),
-        recent: Collection[str] = (),
+        list_recent: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._client = client
         self._test_people = frozenset(
             (query.field, build_lookup_key(query.field, query.value)) for query in test_people
         )
-        self._written: set[str] = set(recent)
+        self._list_recent = list_recent
+        self._written: set[str] = set()
         self._sends_all = False
 
     def find(self, query: PersonQuery) -> Person:
@@ -92,6 +93,7 @@ class IntercomPeople:
         search index has them, which may be old.
         """
         found = PeopleSearch(self._client).find(queries)
+        self._written.update(self._list_recent())
         for query in queries:
             yield query, self._choose(query, found.get(query, ()))
 

@@ -25,7 +25,7 @@ def parse_attributes(items: Iterable[Mapping[str, Json]]) -> tuple[dict[str, Att
         name, data_type = item.get("name"), item.get("data_type")
         if not isinstance(name, str) or not name or item.get("custom") is not True:
             continue
-        if data_type in _KNOWN:
+        if isinstance(data_type, str) and data_type in _KNOWN:
             attributes[name] = _build_attribute(name, DataType(data_type), item)
         else:
             unknown.append(name)

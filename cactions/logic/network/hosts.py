@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from cactions.logic.network.origin import parse_origin
 from cactions.model import ActionRequest, AllowedAddress, Project
+
+Ways: TypeAlias = Mapping[tuple[str, int], AllowedAddress]
+"""The entries of ``network.allow`` by host and port."""
 
 
 class Host(Struct, frozen=True):
@@ -34,7 +38,16 @@ def list_hosts(project: Project) -> tuple[Host, ...]:
     for name, request in _list_requests(project):
         origin = parse_origin(request.base or str(request.url), ways)
         found.setdefault((origin.host, origin.port), []).append(name)
+    for at, name in _find_api_host(project, ways):
+        found.setdefault(at, []).append(name)
     return tuple(Host(*at, tuple(names), ways.get(at)) for at, names in found.items())
+
+
+def _find_api_host(project: Project, ways: Ways) -> Iterator[tuple[tuple[str, int], str]]:
+    """The API of a workspace at Intercom."""
+    if connection := project.workspace.intercom:
+        origin = parse_origin(connection.origin, ways)
+        yield (origin.host, origin.port), "the workspace"
 
 
 def _list_requests(project: Project) -> Iterator[tuple[str, ActionRequest]]:

@@ -38,8 +38,7 @@ def observe_answer(
     sample = Sample(figures.remaining, permit.sent_at, now, permit.serial, permit.in_flight)
     state = place_sample(state, permit, sample)
     if state.sample is sample and figures.reset_in is not None:
-        latest = now + max(0.0, figures.reset_in) + _SKEW
-        return replace(state, reset_by=min(state.reset_by, latest))
+        return replace(state, reset_by=now + max(0.0, figures.reset_in) + _SKEW)
     return state
 
 
@@ -76,7 +75,7 @@ def _note_refusal(
 ) -> PacerState:
     """Pause as long as the service says, else until the window has ended."""
     if figures.retry_after is not None:
-        pause = min(figures.retry_after, LONGEST_PAUSE)
+        pause = min(max(figures.retry_after, min(state.refusals, _FIRST_PAUSE)), LONGEST_PAUSE)
     elif permit.window != state.window:
         return replace(state, uncertain=(*state.uncertain, now))
     else:
@@ -87,6 +86,7 @@ def _note_refusal(
         pause_until=max(state.pause_until, now + pause),
         refusals=state.refusals + is_new,
         refused_at=now if is_new else state.refused_at,
+        sliding_kept=_keep_more(state) if state.sliding else 1,
         told_after=False if state.told_after else state.told_after,
         ends=state.ends if state.confirmed else None,
         sample=_empty(state.sample),
@@ -94,6 +94,11 @@ def _note_refusal(
         confirmed=False,
         since=now,
     )
+
+
+def _keep_more(state: PacerState) -> int:
+    """One more of a hundred calls, up to ten."""
+    return min(state.sliding_kept + 1 + state.limit // 100, 1 + state.limit // 10)
 
 
 def _choose_pause(state: PacerState, now: float, figures: RateHeaders) -> float:

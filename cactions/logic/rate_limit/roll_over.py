@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from cactions.logic.rate_limit.state import WINDOW, PacerState, Permit, RollOver, Sample
 
-_DRIFT: Final = 0.002
+_DRIFT: Final = 0.005
 """Seconds a window, for clocks that run at different speeds."""
 
 _EXACT: Final = 0.2
@@ -29,14 +29,19 @@ _FEWEST: Final = 3
 _EARLY: Final = 0.95 * WINDOW
 _ENOUGH_RISES: Final = 3
 _HINTS: Final = 2
+_MORE_HINTS: Final = 5
 
 
 def pass_time(state: PacerState, now: float) -> PacerState:
     """Begin a new window if the current one is certain to have ended."""
     ends = state.ends
+    if state.sliding:
+        return state
     if ends and now >= ends.latest:
         windows = math.floor((now - ends.latest) / WINDOW) + 1
-        return _begin(state, windows, move_bounds(ends, windows), now)
+        moved = move_bounds(ends, windows)
+        is_exact = moved.latest - moved.earliest < _USEFUL
+        return _begin(state, windows, moved if is_exact else None, now)
     if not ends and state.sample and now >= state.since + WINDOW:
         return _begin(state, 1, None, now)
     return state
@@ -65,6 +70,8 @@ def place_sample(state: PacerState, permit: Permit, sample: Sample) -> PacerStat
     if before is None:
         state = replace(state, since=sample.received_at)
         return _accept(_note_first(state, permit, sample), sample)
+    if state.sliding:
+        return _accept(state, sample) if sample.sent_at >= before.sent_at else state
     is_current = permit.window == state.window
     is_later = sample.sent_at >= before.received_at
     if is_later and (is_current or not state.confirmed) and _is_jump(state, before, sample):
@@ -81,7 +88,7 @@ def _place_in_window(state: PacerState, before: Sample, sample: Sample) -> Pacer
         return _accept(_note_rise(state, before, sample), sample)
     is_old = is_later and is_lower and not _fits_new(state, sample)
     if not state.confirmed:
-        return _return_to_old(state, sample) if is_old and state.ends else _accept(state, sample)
+        return _return_to_old(state, sample) if is_old else _accept(state, sample)
     if is_lower:
         return _accept(_raise_earliest(state, sample) if is_old else state, sample)
     if state.ends and sample.received_at >= state.ends.earliest:
@@ -100,6 +107,8 @@ def _begin(state: PacerState, windows: int, ends: RollOver | None, now: float) -
         doubtful=0,
         foreign=_summarize_foreign(state),
         foreign_seen=0,
+        foreign_from=ends.earliest - WINDOW if ends else -math.inf,
+        foreign_base=0,
         reset_by=math.inf,
     )
 
@@ -113,10 +122,10 @@ def _count_possible(state: PacerState) -> int:
 
 def _summarize_foreign(state: PacerState) -> tuple[float, ...]:
     """The rates of other clients, with that of the window that ends."""
-    if not (state.ends and state.sample and state.confirmed):
+    if not (state.sample and state.confirmed):
         return state.foreign
-    seconds = state.sample.received_at - (state.ends.earliest - WINDOW)
-    if seconds < 1:
+    seconds = state.sample.received_at - state.foreign_from
+    if not 1 <= seconds < math.inf:
         return state.foreign
     return (*state.foreign[-2:], state.foreign_seen / seconds)
 
@@ -145,6 +154,8 @@ def _note_jump(state: PacerState, permit: Permit, before: Sample, sample: Sample
     ends = _combine(passed, RollOver(before.sent_at, sample.received_at))
     ends = move_bounds(ends, 1) if ends else None
     state = _note_first(_note_rise(state, before, sample), permit, sample)
+    if state.sliding:
+        return _accept(state, sample)
     if state.confirmed:
         return _accept(_begin(state, 1, ends, sample.received_at), sample)
     return _accept(replace(state, ends=ends, since=sample.received_at), sample)
@@ -163,17 +174,23 @@ def _combine(known: RollOver | None, seen: RollOver) -> RollOver | None:
 
 def _note_rise(state: PacerState, before: Sample, sample: Sample) -> PacerState:
     rises = state.rises + 1 if _is_early(state, sample.received_at) else 0
-    is_sliding = state.sliding or rises >= _ENOUGH_RISES
-    return replace(state, rises=rises, rise_at=before.sent_at, sliding=is_sliding)
+    state = replace(state, rises=rises, rise_at=before.sent_at)
+    if rises < _ENOUGH_RISES:
+        return state
+    return replace(state, sliding=True, ends=None, foreign=())
 
 
 def _note_first(state: PacerState, permit: Permit, sample: Sample) -> PacerState:
-    """Learn when ``Remaining`` is told, from the first call in a window."""
+    """Learn when ``Remaining`` is told, from the first call in a window.
+
+    If other clients are active, it is often not the first; then more such answers are needed.
+    """
     is_first = permit.in_flight == 0 and permit.serial == state.serial
-    if state.told_after is not None or not is_first or any(state.foreign):
+    if state.told_after is not None or not is_first or sample.remaining != state.limit - 1:
         return state
-    hints = state.hints + 1 if sample.remaining == state.limit - 1 else 0
-    return replace(state, hints=hints, told_after=True if hints >= _HINTS else None)
+    hints = state.hints + 1
+    enough = _MORE_HINTS if any(state.foreign) else _HINTS
+    return replace(state, hints=hints, told_after=True if hints >= enough else None)
 
 
 def _raise_earliest(state: PacerState, sample: Sample) -> PacerState:
@@ -191,16 +208,27 @@ def _return_to_old(state: PacerState, sample: Sample) -> PacerState:
 
 
 def _accept(state: PacerState, sample: Sample) -> PacerState:
-    """Take the sample as the newest; what others must have used is what cannot be ours."""
+    """Take the sample as the newest."""
     used = state.limit - sample.remaining + (state.told_after is False)
-    return replace(
+    state = replace(
         state,
         sample=sample,
         confirmed=True,
         uncertain=tuple(at for at in state.uncertain if at > sample.sent_at),
-        foreign_seen=max(state.foreign_seen, used - state.own),
         own=min(state.own, used + 1 + len(state.pending)),
     )
+    return _note_foreign(state, used - state.own)
+
+
+def _note_foreign(state: PacerState, others: int) -> PacerState:
+    """``others``: counted calls that cannot be ours."""
+    if state.sliding:
+        return state
+    if state.foreign_from == -math.inf and state.sample:
+        at = state.sample.received_at
+        return replace(state, foreign_from=at, foreign_base=max(0, others))
+    seen = max(state.foreign_seen, others - state.foreign_base)
+    return state if seen == state.foreign_seen else replace(state, foreign_seen=seen)
 
 
 def _add_uncertain(state: PacerState, sample: Sample) -> PacerState:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 WINDOW: Final = 10.0  # seconds
 LONGEST_PAUSE: Final = 60.0  # seconds
@@ -99,10 +100,17 @@ class PacerState(Struct, frozen=True):
     foreign: tuple[float, ...] = ()
     """Calls a second by other clients, in the last windows."""
     foreign_seen: int = 0
+    """Calls of other clients in the window since ``foreign_from``, at least."""
+    foreign_from: float = -math.inf
+    """Minus infinity before the first answer of a window whose begin is not known."""
+    foreign_base: int = 0
+    """Calls that were counted before."""
     rises: int = 0
     """How often in succession ``Remaining`` rose too early for a fixed window."""
     rise_at: float = -math.inf
     sliding: bool = False
+    sliding_kept: int = 1
+    """Calls that are kept free in a sliding window; more after each refusal."""
     bucket_at: float = 0.0
     """When the token bucket has its next token."""
     pause_until: float = 0.0
@@ -125,12 +133,14 @@ def count_debits(state: PacerState) -> int:
     return open_calls + len(state.uncertain)
 
 
-def drop_lost(state: PacerState, now: float) -> tuple[PendingCall, ...]:
-    """The calls on their way, without those of processes that must have ended."""
-    oldest = now - _LOST_SECONDS
-    if state.pending and state.pending[0].sent_at < oldest:
-        return tuple(call for call in state.pending if call.sent_at >= oldest)
-    return state.pending
+def drop_old(state: PacerState, now: float) -> PacerState:
+    """Without the calls of processes that must have ended, and of windows that have."""
+    pending, uncertain = state.pending, state.uncertain
+    if pending and pending[0].sent_at < now - _LOST_SECONDS:
+        pending = tuple(call for call in pending if call.sent_at >= now - _LOST_SECONDS)
+    if uncertain and uncertain[0] < now - WINDOW:
+        uncertain = tuple(at for at in uncertain if at >= now - WINDOW)
+    return replace(state, pending=pending, uncertain=uncertain, updated_at=now)
 
 
 def is_usable(state: PacerState, now: float) -> bool:
@@ -139,7 +149,8 @@ def is_usable(state: PacerState, now: float) -> bool:
     past = [state.updated_at, state.since, *state.uncertain]
     past += [call.sent_at for call in state.pending]
     past += [sample.sent_at, sample.received_at] if sample else []
-    past += [at for at in (state.permitted_at, state.rise_at, state.refused_at) if at != -math.inf]
+    rare = (state.permitted_at, state.rise_at, state.refused_at, state.foreign_from)
+    past += [at for at in rare if at != -math.inf]
     soon = [state.bucket_at, state.pause_until, *((ends.earliest, ends.latest) if ends else ())]
     counts = [
         state.limit,
@@ -154,6 +165,7 @@ def is_usable(state: PacerState, now: float) -> bool:
         now - STALE_SECONDS <= state.updated_at <= now
         and all(at <= now for at in past)  # not so for NaN
         and all(at <= now + LONGEST_PAUSE for at in soon)
+        and not math.isnan(state.reset_by)
         and all(0 <= rate < math.inf for rate in state.foreign)
         and all(0 <= count < 2**53 for count in counts)
         and (sample is None or 0 <= sample.remaining <= state.limit)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
-from cactions.edges.intercom.client import IntercomClient
+from cactions.edges.intercom.client import ApiSender, IntercomClient
 from cactions.edges.intercom.pacer import Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.model import AllowedAddress, IntercomConnection, PersonQuery
@@ -35,8 +35,12 @@ class SkippingClock:
 
 
 @contextmanager
-def client_of(server: WorkspaceServer, version: str = "2.16") -> Iterator[IntercomClient]:
-    """A client with the server's token, over the guarded sender."""
+def client_of(
+    server: WorkspaceServer,
+    version: str = "2.16",
+    wrap: Callable[[HttpSender], ApiSender] = lambda sender: sender,
+) -> Iterator[IntercomClient]:
+    """A client with the server's token, over the guarded sender, which ``wrap`` may look at."""
     allowed = AllowedAddress(API, "127.0.0.1", server.port, "a test")
     sender = HttpSender(NetworkRules((allowed,), ca_file=server.ca_file))
     connection = IntercomConnection(server.url, API, None, api_version=version)
@@ -44,7 +48,7 @@ def client_of(server: WorkspaceServer, version: str = "2.16") -> Iterator[Interc
     clock = SkippingClock()
     pacer = Pacer(clock, clock, None)
     try:
-        yield IntercomClient(connection, lambda: token, sender, pacer, clock)
+        yield IntercomClient(connection, lambda: token, wrap(sender), pacer, clock)
     finally:
         sender.close()
 

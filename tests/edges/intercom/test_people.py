@@ -24,7 +24,7 @@ from cactions.model import (
     Value,
     WorkspaceError,
 )
-from tests.edges.intercom.clients import people_of
+from tests.edges.intercom.clients import client_of, people_of
 from tests.workspace import Settings, WorkspaceServer
 
 EMAIL = PersonQuery("email", "ada@example.com", Role.USER)
@@ -177,6 +177,19 @@ def test_a_small_workspace_is_read_page_by_page(
     found = [person for _, person in people.find_many(asked)]
     assert keys == [person.id for person in found if not isinstance(person, UsageError)]
     assert ["GET", "GET"] == [line.method for line in server.log]
+
+
+def test_a_batch_reads_whom_we_wrote_a_moment_ago_by_id() -> None:
+    """The index still has the old value, and an unchanged person would be written again."""
+    with WorkspaceServer(Settings(index_lag=30), tls=True) as server, client_of(server) as client:
+        server.add_attribute("tier")
+        keys = [add(server, f"u-{number}", tier="silver") for number in range(3)]
+        for key in keys[:2]:
+            server.update_contact(key, custom_attributes={"tier": "gold"})
+        asked = [PersonQuery("user_id", f"u-{number}") for number in range(3)]
+        recent = IntercomPeople(client, list_recent=lambda: [keys[0]])
+        found = [person.attributes for _, person in recent.find_many(asked)]  # type: ignore[union-attr]
+    assert [{"tier": "gold"}, {"tier": "silver"}, {"tier": "silver"}] == found
 
 
 # Writing

@@ -1,0 +1,31 @@
+"""Whom our runs wrote a moment ago."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cactions.app.recent_writes import list_recently_written
+from cactions.model import PersonQuery, RunHead, RunKind, Subject
+from tests.builders import a_plan, change
+from tests.fakes import FakeClock, FakeJournal
+
+NOW = 1_790_000_000.0
+
+
+def keep(journal: FakeJournal, number: int, started: float, workspace: str, *, done: bool) -> None:
+    head = RunHead(f"run-{number}", RunKind.APPLY, "loyalty", started, "ada@desk", workspace)
+    plan = replace(a_plan(change("a", "b")), subject=Subject(f"p{number}", PersonQuery("id", "x")))
+    journal.create_run(head)
+    journal.record_plans(head.id, [plan])
+    if done:
+        journal.finish(head.id)
+
+
+def test_people_of_recent_and_open_runs_at_intercom_count() -> None:
+    """An old run that is not finished may be writing still; a local run writes no one there."""
+    journal = FakeJournal()
+    keep(journal, 1, NOW - 5, "intercom:abc", done=True)
+    keep(journal, 2, NOW - 90_000, "intercom:abc", done=True)
+    keep(journal, 3, NOW - 90_000, "intercom:abc", done=False)
+    keep(journal, 4, NOW - 5, "local", done=True)
+    assert {"p1", "p3"} == list_recently_written(journal, FakeClock(NOW))
