@@ -8,8 +8,12 @@ from msgspec import Struct
 
 from cactions.app.ports import IntercomApi
 from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_segment
-from cactions.logic.intercom.connector_body import build_connector
-from cactions.logic.intercom.connector_diff import ConnectorComparison, compare_connector
+from cactions.logic.intercom.connector_drift import (
+    ConnectorDrift,
+    ConnectorVersions,
+    compare_versions,
+    is_same_definition,
+)
 from cactions.logic.intercom.connector_match import (
     ConnectorMatch,
     find_connector,
@@ -23,18 +27,6 @@ PATH = "/data_connectors"
 _PAGE = "50"
 _MISSING = 404
 _DRAFT = "draft"
-
-
-class ConnectorVersions(Struct, frozen=True):
-    """What a connector has. ``draft`` is None where it does not differ from ``live``."""
-
-    live: Connector | None
-    draft: Connector | None
-
-    @property
-    def latest(self) -> Connector | None:
-        """What a push changes: the draft, else the live version."""
-        return self.draft or self.live
 
 
 class WorkspaceConnectors(Struct, frozen=True):
@@ -60,24 +52,6 @@ class WorkspaceConnectors(Struct, frozen=True):
                 hint=suggest(name, names) or "`cactions connectors list` shows what there is.",
             )
         return found
-
-
-class ConnectorDrift(Struct, frozen=True):
-    """An action and its connector. ``live`` and ``draft`` say how each version differs.
-
-    Both are None where the action has no connector.
-    """
-
-    match: ConnectorMatch
-    versions: ConnectorVersions = ConnectorVersions(None, None)
-    live: ConnectorComparison | None = None
-    draft: ConnectorComparison | None = None
-
-    @property
-    def is_same(self) -> bool:
-        """Whether what is live, or the draft of what never was, is what the file says."""
-        compared = self.live or self.draft
-        return compared is not None and compared.is_same
 
 
 def list_connectors(api: IntercomApi) -> tuple[Connector, ...]:
@@ -106,18 +80,6 @@ def read_versions(api: IntercomApi, connector_id: str) -> ConnectorVersions:
     if draft is not None and live is not None and is_same_definition(draft, live):
         return ConnectorVersions(live, None)
     return ConnectorVersions(live, draft)
-
-
-def is_same_definition(left: Connector, right: Connector) -> bool:
-    """Whether two versions say the same, whatever their states and times are."""
-    return to_definition(left) == to_definition(right)
-
-
-def to_definition(connector: Connector) -> dict[str, object]:
-    """Everything of a version but what tells which one it is."""
-    ignored = ("state", "updated_at", "updated_by")
-    fields = connector.__struct_fields__
-    return {name: getattr(connector, name) for name in fields if name not in ignored}
 
 
 def build_read_call(connector_id: str, version: ConnectorVersion) -> ApiCall:
@@ -161,15 +123,3 @@ def _compare(api: IntercomApi, project: Project, match: ConnectorMatch) -> Conne
     if match.connector is None:
         return ConnectorDrift(match)
     return compare_versions(match, read_versions(api, match.connector.id), project)
-
-
-def compare_versions(
-    match: ConnectorMatch, versions: ConnectorVersions, project: Project
-) -> ConnectorDrift:
-    """How both versions differ from the action."""
-    wanted = build_connector(match.action, project.attributes)
-    live, draft = (
-        compare_connector(wanted, version) if version else None
-        for version in (versions.live, versions.draft)
-    )
-    return ConnectorDrift(match, versions, live, draft)

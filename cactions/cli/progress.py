@@ -35,6 +35,8 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("people", "show"): "Nothing was changed.",
     ("people", "pull"): "No file was written.",
     ("attributes",): "No file was written.",
+    ("connectors", "push"): "No connector was created or changed.",
+    ("connectors",): "Nothing was changed.",
     ("tokens", "test"): "The token was not tested.",
     ("vault", "list"): "Nothing was changed.",
     ("vault", "status"): "Nothing was changed.",
@@ -51,6 +53,7 @@ _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("validate",): "Some files may have been fixed: give the same command again.",
     ("runs", "prune"): "`cactions runs list` tells which runs are still there.",
     ("runs", "forget"): "Some of it may still be there: give the same command again.",
+    ("connectors", "push"): "`cactions connectors diff` tells which drafts were sent.",
     ("vault",): "The vault is either as it was, or as it was to be: look with `cactions vault"
     " verify`.",
 }

@@ -25,9 +25,11 @@ from cactions.model.connector import (
     ConnectorField,
     ConnectorInput,
     ConnectorMapping,
+    ConnectorRevision,
     ConnectorVersion,
 )
 from cactions.model.enums import (
+    EXECUTION_ERROR_TYPES,
     ChangeKind,
     ChangeWarning,
     FailureReason,

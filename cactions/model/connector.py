@@ -107,6 +107,16 @@ class ConnectorExecution(Struct, frozen=True):
     response_body: str = ""
 
 
+class ConnectorRevision(Struct, frozen=True):
+    """A published version of a connector. ``status`` is Intercom's word, also an unknown one."""
+
+    id: str
+    status: str
+    created_at: str = ""
+    author: str = ""
+    note: str = ""
+
+
 MASKED_VALUE = "****"
 """What the API shows for the value of every header."""
 

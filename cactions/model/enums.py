@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 
 class ChangeKind(Enum):
@@ -98,6 +99,16 @@ _ERROR_TYPES = {
     FailureReason.NO_TOKEN: "token_refresh_error",
     FailureReason.OUTCOME_UNKNOWN: "faraday_error",
 }
+
+
+EXECUTION_ERROR_TYPES: Final = (
+    "request_configuration_error", "faraday_error", "3rd_party_error", "response_mapping_error",
+    "token_refresh_error", "fin_action_response_formatting_error",
+    "fin_action_identity_verification_error", "email_verification_error",
+    "non_fin_standalone_action_identity_verification_error", "request_validation_error",
+    "client_side_action_error",
+)  # fmt: skip
+"""Every word that Intercom's execution results use; ``FailureReason.error_type`` is one of them."""
 
 
 class Outcome(Enum):

@@ -21,6 +21,14 @@ from cactions.logic.documents.command_output import (
     runs_to_json,
     undo_to_json,
 )
+from cactions.logic.documents.connectors import (
+    connector_diff_to_json,
+    connector_push_to_json,
+    connector_versions_to_json,
+    connectors_to_json,
+    execution_to_json,
+    executions_to_json,
+)
 from cactions.logic.documents.findings import (
     findings_to_json,
     pages_to_json,
@@ -51,6 +59,12 @@ __all__ = [
     "attribute_differences_to_json",
     "checks_to_json",
     "conflict_to_json",
+    "connector_diff_to_json",
+    "connector_push_to_json",
+    "connector_versions_to_json",
+    "connectors_to_json",
+    "execution_to_json",
+    "executions_to_json",
     "failed_to_json",
     "fetched_to_json",
     "findings_to_json",

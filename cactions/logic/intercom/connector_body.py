@@ -58,14 +58,16 @@ _INDENT: Final = "  "
 
 
 def build_connector(action: Action, attributes: Mapping[str, Attribute]) -> Connector:
-    """The connector that the action describes; its name is the action's where the file gives none.
+    """The connector that the action describes.
 
-    A token without an id in Intercom is left out of ``token_ids``.
+    Its name is the action's where the file gives none; with an id it may have any name, so that
+    ``name`` is empty then. A token without an id in Intercom is left out of ``token_ids``.
     """
     request = action.request
+    own_name = "" if action.connector_id else action.name
     return Connector(
         id=action.connector_id,
-        name=action.connector_name or action.name,
+        name=action.connector_name or own_name,
         state="",
         description=action.description,
         http_method=request.http_method.lower(),
@@ -86,7 +88,7 @@ def build_connector(action: Action, attributes: Mapping[str, Attribute]) -> Conn
 def build_body(connector: Connector, fields: Sequence[str] = WRITABLE) -> ConnectorBody:
     """The body that writes these fields; what the connector does not state is left out."""
     values: ConnectorBody = {
-        "name": connector.name,
+        "name": connector.name or None,
         "description": connector.description or None,
         "http_method": connector.http_method,
         "url": connector.url,

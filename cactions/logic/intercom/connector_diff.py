@@ -1,6 +1,6 @@
 """Compares what an action says of its connector with a version of it at Intercom.
 
-- What the file does not state is not compared: an empty description, a flag that is left out.
+- What the file does not state is not compared: an empty name or description, a missing flag.
 - The values of headers are hidden by the API: their names are compared, their values are unknown.
 - The order of headers, inputs, audiences and tokens does not count.
 """
@@ -66,10 +66,7 @@ class ConnectorComparison(Struct, frozen=True):
 
 
 def compare_connector(wanted: Connector, found: Connector) -> ConnectorComparison:
-    """How the version ``found`` differs from ``wanted``, which is built from the file.
-
-    Names are not compared where the file gives an id: a connector keeps the name it has.
-    """
+    """How the version ``found`` differs from ``wanted``, which is built from the file."""
     mappings = None
     if found.mappings is not None:
         mappings = compare_mappings(wanted.mappings or (), found.mappings)
@@ -79,7 +76,7 @@ def compare_connector(wanted: Connector, found: Connector) -> ConnectorCompariso
 
 
 def _list_differences(wanted: Connector, found: Connector) -> Iterator[FieldDifference]:
-    if not wanted.id:
+    if wanted.name:
         yield from _compare_texts("name", wanted.name, found.name)
     if wanted.description:
         yield from _compare_texts("description", wanted.description, found.description)

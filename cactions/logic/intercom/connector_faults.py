@@ -7,13 +7,18 @@ travels there by an attached token only, whose value Intercom never gives back.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec import Struct
 
+from cactions.logic import strict_json
+from cactions.logic.secrets.leak_check import Known, find_secrets
 from cactions.model import (
     Action,
     AttributeMapping,
     BodyForm,
+    ConnectorBody,
+    DefinitionError,
     JsonTemplate,
     Overwrite,
     SecretRef,
@@ -24,6 +29,8 @@ from cactions.model import (
 )
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
 from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
+
+_ATTACH: Final = "seal it, declare a token for it, and attach that under `tokens`"
 
 
 class PushFault(Struct, frozen=True):
@@ -41,6 +48,27 @@ def list_push_faults(action: Action) -> tuple[PushFault, ...]:
         *_list_text_faults(action),
         *_list_body_faults(action),
         *(_build_token_fault(token) for token in action.request.tokens if not token.token_id),
+    )
+
+
+def find_push_error(action: Action, body: ConnectorBody, known: Known) -> DefinitionError | None:
+    """Every reason in one error, at the action; None where it may be sent.
+
+    ``known`` are the secrets of the vault: none of them may stand in the body.
+    """
+    held = find_secrets(strict_json.dump_json(body).encode(), known)
+    faults = [
+        *list_push_faults(action),
+        *(PushFault("request", f'it holds the secret "{name}"', _ATTACH) for name in held),
+    ]
+    if not faults:
+        return None
+    reasons = "; ".join(f"{fault.where}: {fault.message}" for fault in faults)
+    hints = dict.fromkeys(f"{fault.hint[0].upper()}{fault.hint[1:]}." for fault in faults)
+    return DefinitionError(
+        f'"{action.name}" cannot be sent to Intercom: {reasons}',
+        hint=" ".join(hints),
+        place=action.place,
     )
 
 
@@ -78,9 +106,6 @@ def _list_policies(mapping: AttributeMapping) -> Iterator[str]:
         "overwrite": mapping.overwrite is not Overwrite.ALWAYS,
     }
     return (name for name, is_stated in states.items() if is_stated)
-
-
-_ATTACH = "seal it, declare a token for it, and attach that under `tokens`"
 
 
 def _list_header_faults(action: Action) -> Iterator[PushFault]:

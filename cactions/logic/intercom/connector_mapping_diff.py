@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final
@@ -10,7 +11,8 @@ from msgspec import Struct
 
 from cactions.model import ConnectorMapping
 
-_PREFIXES: Final = ("user.", "contact.", "custom_attributes.")
+_PREFIX: Final = re.compile(r"(?:(?:user|contact|person)\.)?(?:custom_attributes?\.)?")
+_IDENTIFIERS: Final = {"external_id": "user_id"}
 _USER: Final = "user"
 
 
@@ -93,10 +95,8 @@ def _get_target(mapping: ConnectorMapping) -> tuple[str, str]:
 
 def get_attribute_name(mapping: ConnectorMapping) -> str:
     """The attribute without the names of the object that it belongs to."""
-    name = mapping.attribute
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name
+    name = _PREFIX.sub("", mapping.attribute, count=1)
+    return _IDENTIFIERS.get(name, name)
 
 
 def get_full_path(mapping: ConnectorMapping) -> str:

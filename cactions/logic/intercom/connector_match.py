@@ -24,7 +24,7 @@ class ConnectorMatch(Struct, frozen=True):
 
 
 def match_connectors(
-    actions: Iterable[Action], connectors: Sequence[Connector]
+    actions: Sequence[Action], connectors: Sequence[Connector]
 ) -> tuple[ConnectorMatch, ...]:
     """Each action with its connector, in the order of the actions."""
     by_id = {connector.id: connector for connector in connectors}
@@ -40,24 +40,25 @@ def _match(
         found = by_id.get(action.connector_id)
         missing = f"the workspace has no connector with the id {action.connector_id}"
         return ConnectorMatch(action, found, "" if found else missing)
-    same = [connector for connector in by_id.values() if connector.name == action.name]
-    if names[action.name] > 1:
+    name = action.connector_name or action.name
+    same = [connector for connector in by_id.values() if connector.name == name]
+    if names[name] > 1:
         ids = ", ".join(connector.id for connector in same)
         return ConnectorMatch(action, reason=f"several connectors have this name: {ids}")
     if same and same[0].id in taken:
         return ConnectorMatch(action, reason=f"{same[0].label} belongs to another action")
     if same:
         return ConnectorMatch(action, same[0])
-    near = [c for c in by_id.values() if c.id not in taken and _is_near(c.name, action.name)]
+    near = [c for c in by_id.values() if c.id not in taken and _is_near(c.name, name)]
     if near:
         labels = ", ".join(connector.label for connector in near)
         return ConnectorMatch(action, reason=f"it may be {labels}, which has a similar name")
     return ConnectorMatch(action, reason="it was not pushed yet", is_open=True)
 
 
-def _is_near(name: str, action: str) -> bool:
-    """Whether the name would make the action's: ``Order status`` and ``order_status``."""
-    plain, own = (re.sub(r"[\W_]+", " ", text).strip().lower() for text in (name, action))
+def _is_near(name: str, wanted: str) -> bool:
+    """Whether the names differ in case and signs only: ``Order status`` and ``order_status``."""
+    plain, own = (re.sub(r"[\W_]+", " ", text).strip().lower() for text in (name, wanted))
     return bool(plain) and plain == own
 
 

@@ -23,6 +23,7 @@ from cactions.model import (
     ConnectorField,
     ConnectorInput,
     ConnectorMapping,
+    ConnectorRevision,
     Json,
     WorkspaceError,
 )
@@ -96,6 +97,21 @@ def parse_execution(document: Fields) -> ConnectorExecution:
         request_url=read_text(document, "request_url"),
         request_body=read_text(document, "request_body"),
         response_body=read_text(document, "response_body"),
+    )
+
+
+def parse_revision(document: Fields) -> ConnectorRevision | None:
+    """One published version; None where the object is none."""
+    number, author = document.get("entity_version_id"), document.get("author")
+    if not isinstance(number, int | str) or isinstance(number, bool):
+        return None
+    known: Fields = author if isinstance(author, dict) else {}
+    return ConnectorRevision(
+        id=str(number),
+        status=read_text(document, "status"),
+        created_at=read_text(document, "created_at"),
+        author=read_text(known, "name") or read_text(known, "id"),
+        note=read_text(document, "note"),
     )
 
 

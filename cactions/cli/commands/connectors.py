@@ -1,0 +1,78 @@
+"""``cactions connectors``: the data connectors of a workspace at Intercom beside the actions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cactions.app.connectors import choose_actions, compare_actions, read_connectors
+from cactions.cli import wiring, workspace
+from cactions.cli.commands import connectors_logs, connectors_push
+from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.options import Environment, Files, Json
+from cactions.logic import documents
+from cactions.render.connectors import render_connector_diff, render_connectors
+
+commands = typer.Typer(
+    help="Compare actions with Intercom's data connectors; send drafts, read logs.",
+    no_args_is_help=True,
+)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[ACTION]...", help="Actions. Default: all.")
+]
+
+
+@commands.command("list")
+@network_options
+def list_(options: LiveOptions, files: Files = None, json: Json = False) -> None:
+    """List the workspace's data connectors, and which action each belongs to.
+
+    Example: cactions connectors list
+    """
+    home = wiring.open_workspace(files, options)
+    found = read_connectors(
+        workspace.open_project_client(home), tuple(home.project.actions.values())
+    )
+    if json:
+        wiring.write_json(documents.connectors_to_json(found.connectors, found.matches))
+    else:
+        wiring.create_output().print(render_connectors(found.connectors, found.matches))
+
+
+@commands.command()
+@network_options
+def diff(
+    options: LiveOptions,
+    names: Names = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 5 when something differs.")
+    ] = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show how Intercom's data connectors differ from the actions. Nothing is written.
+
+    What is live counts; a draft is compared too. With --exit-code, a scheduled job finds out that
+    a connector was changed in the web page.
+
+    Example: cactions connectors diff --exit-code
+    """
+    home = wiring.open_project(files, environment, options, leaks=False)
+    choose_actions(home.project, names or ())
+    drifts, found = compare_actions(workspace.open_project_client(home), home.project, names or ())
+    if json:
+        wiring.write_json(documents.connector_diff_to_json(drifts))
+    else:
+        unmatched = () if names else found.unmatched
+        wiring.create_output().print(render_connector_diff(drifts, unmatched))
+    differs = not all(drift.is_same for drift in drifts)
+    raise typer.Exit(Exit.CHANGES if differs and exit_code else Exit.CLEAN)
+
+
+commands.command()(connectors_push.push)
+commands.command()(connectors_logs.logs)
+commands.command()(connectors_logs.versions)

@@ -1,0 +1,111 @@
+"""``cactions connectors push``: shows what would change, asks, and sends drafts to Intercom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from cactions.app.connectors import compare_actions
+from cactions.app.ports import IntercomApi
+from cactions.app.push_connector import apply_push
+from cactions.cli import output_scrubber, prompts, wiring, workspace
+from cactions.cli.exit_codes import Exit, choose_most_severe
+from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.options import Environment, Files, Json, Yes
+from cactions.cli.vault_secrets import register_vault_secrets
+from cactions.cli.wiring import ProjectFolder
+from cactions.logic import documents
+from cactions.logic.intercom.connector_faults import list_not_carried
+from cactions.logic.intercom.connector_push import (
+    PushOutcome,
+    PushPlan,
+    PushResult,
+    plan_push,
+)
+from cactions.model import RunAborted
+from cactions.render.connector_push import render_push_plans, render_push_results
+from cactions.render.messages import count_noun
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[ACTION]...", help="Actions. Default: all.")
+]
+AllowLive = Annotated[
+    bool,
+    typer.Option("--allow-live", help="Also where the workspace changes a live connector at once."),
+]
+Headers = Annotated[
+    bool,
+    typer.Option("--headers", help="Send header values even where no difference can be seen."),
+]
+
+
+@network_options
+def push(
+    options: LiveOptions,
+    names: Names = None,
+    allow_live: AllowLive = False,
+    headers: Headers = False,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Create or update drafts of data connectors from actions. What is live stays as it is.
+
+    Exit code 1 when an action could not be sent, 4 when the outcome is unknown.
+
+    Example: cactions connectors push loyalty
+    """
+    home = wiring.open_project(files, environment, options)
+    prompts.require_terminal(yes, json)
+    register_vault_secrets(home)
+    api = workspace.open_project_client(home)
+    plans = _plan(api, home, names or (), headers=headers)
+    if not json:
+        _show_plans(plans, allow_live=allow_live)
+    ahead = [plan for plan in plans if plan.fields and not plan.fault]
+    if ahead and not prompts.confirm(f"Send {count_noun(len(ahead), 'connector')}?", yes):
+        wiring.create_output().info("Nothing was sent.")
+        return
+    results = [apply_push(api, plan, home.project, allow_live=allow_live) for plan in plans]
+    if json:
+        wiring.write_json(documents.connector_push_to_json(results))
+    else:
+        wiring.create_output().print(render_push_results(results))
+    for result in results:
+        if result.error:
+            wiring.create_output().error(result.error)
+    raise typer.Exit(choose_exit_code(results))
+
+
+def _plan(
+    api: IntercomApi, home: ProjectFolder, names: Sequence[str], *, headers: bool
+) -> list[PushPlan]:
+    drifts, _ = compare_actions(api, home.project, names)
+    known = output_scrubber.list_secrets()
+    return [plan_push(drift, home.project, known, headers=headers) for drift in drifts]
+
+
+def _show_plans(plans: Sequence[PushPlan], *, allow_live: bool) -> None:
+    left_out = [list_not_carried(plan.action) for plan in plans]
+    wiring.create_output().print(render_push_plans(plans, left_out, allow_live=allow_live))
+
+
+def choose_exit_code(results: Sequence[PushResult]) -> Exit:
+    """NOTHING_DONE only where nothing was written for any action."""
+    wrote = any(
+        result.outcome in (PushOutcome.CREATED, PushOutcome.UPDATED)
+        or (isinstance(result.error, RunAborted) and result.error.written)
+        for result in results
+    )
+    return choose_most_severe(*(_choose_code(result, wrote=wrote) for result in results))
+
+
+def _choose_code(result: PushResult, *, wrote: bool) -> Exit:
+    if result.outcome is PushOutcome.OUTCOME_UNKNOWN:
+        return Exit.OUTCOME_UNKNOWN
+    if result.outcome is PushOutcome.FAILED:
+        return Exit.FINDINGS if wrote else Exit.NOTHING_DONE
+    return Exit.CLEAN if result.is_verified else Exit.FINDINGS

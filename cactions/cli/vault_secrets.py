@@ -1,0 +1,24 @@
+"""Makes every secret of a project's vault known, so that no output and no request holds one."""
+
+from __future__ import annotations
+
+import os
+
+from cactions.app.vault.open_vault import open_vault
+from cactions.cli import output_scrubber, wiring
+from cactions.cli.vault_wiring import VaultOptions
+from cactions.cli.wiring import VAULT, ProjectFolder
+from cactions.model.secret import Secret
+from cactions.model.vault import Purpose
+
+
+def register_vault_secrets(home: ProjectFolder) -> None:
+    """Open every secret of the vault. Raises StoreError where one cannot be opened."""
+    path = home.folder / VAULT
+    if not os.path.lexists(path):
+        return
+    vault = open_vault(wiring.open_vault_context(VaultOptions(path)))
+    for entry in vault.contents.secrets:
+        if entry.purpose is Purpose.SECRET and not entry.is_binding:
+            text = vault.unseal(entry).decode("utf-8", "replace")
+            output_scrubber.register_secret(Secret(entry.name, text))
