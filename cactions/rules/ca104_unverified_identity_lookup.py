@@ -71,11 +71,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         )
     for analysis in view.facts:
         anonymous = [text for text in analysis.action.audiences if text != "users"]
-        claims = [
-            (f"person.{field}", route)
-            for field, route in _list_claims(analysis, verification)
-            if _is_claimed(field, verification, anonymous=bool(anonymous))
-        ]
+        if analysis.is_unproven_connector:
+            claims = list(_list_connector_claims(analysis))
+        else:
+            claims = [
+                (f"person.{field}", route)
+                for field, route in _list_claims(analysis, verification)
+                if _is_claimed(field, verification, anonymous=bool(anonymous))
+            ]
         if claims:
             yield _build_match(analysis, claims, anonymous, verification)
 
@@ -88,6 +91,16 @@ def _is_claimed(field: str, verification: IdentityVerification, *, anonymous: bo
     if field == "id":
         return verification is IdentityVerification.OFF and not anonymous
     return anonymous or not verification.is_signed(field)
+
+
+def _list_connector_claims(analysis: ActionAnalysis) -> Iterator[tuple[str, str]]:
+    """The claimed identities by which a data connector finds a record.
+
+    Intercom itself runs it for the person of the conversation, so that ``match`` finds no one.
+    """
+    for key in analysis.chosen:
+        if isinstance(key.reference, PersonField) and key.reference.name in _IDENTIFYING:
+            yield f"person.{key.reference.name}", key.spot
 
 
 def _list_claims(

@@ -39,6 +39,10 @@ Good:
 
 Fix: add ``same_person`` with a field of the answer that the request does not send.
 
+A data connector of Intercom (``connector_id``) cannot prove an answer. Without ``same_person`` it
+is judged by its request alone: where that names the person by what no one can choose, nothing is
+reported.
+
 Suppress: where the response is not about a person (opening hours), so that no personal data can
 be in it.
 """
@@ -49,6 +53,7 @@ from collections.abc import Iterator
 
 from cactions.rules.rule import (
     ERROR,
+    INFO,
     ActionAnalysis,
     EditKind,
     Rule,
@@ -64,13 +69,26 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Actions with a mapping and without a proof."""
     for analysis in view.facts:
         response = analysis.action.response
-        if response.mapping and not response.same_person:
+        if analysis.is_unproven_connector:
+            yield from _list_untied(analysis)
+        elif response.mapping and not response.same_person:
             yield RuleMatch(
                 f"{analysis.route}.response.mapping#",
                 "nothing proves that the answer is about the matched person",
                 "add same_person: {path: $.email, equals: person.email}",
                 fix=_build_fix(analysis, view),
             )
+
+
+def _list_untied(analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+    """A data connector whose answer is mapped for whatever person it runs: no key can be chosen."""
+    if analysis.action.response.mapping and analysis.identity_gap and not analysis.chosen:
+        yield RuleMatch(
+            f"{analysis.route}.response.mapping#",
+            "the request does not say whose data it asks for, and the answer is mapped",
+            "send person.user_id or person.email with it, unless the answer is about no person",
+            severity=INFO,
+        )
 
 
 def _build_fix(analysis: ActionAnalysis, view: RuleContext) -> SuggestedFix | None:

@@ -66,11 +66,11 @@ _MOST = 5
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
-    """One for each attribute, at the first of its mappings by name, with others beside it."""
+    """One for each attribute, at the first mapping by name, of those without a proof if any."""
     gaps = {each.action.name for each in view.facts if each.identity_gap}
     for name, writers in view.writers.items():
         if len(writers) > 1:
-            (first, _), *others = writers
+            (first, _), *others = sorted(writers, key=lambda writer: writer[0].name not in gaps)
             named = [action.name for action, _ in others[:_MOST]]
             more = f" and {len(others) - _MOST:,} more" if len(others) > _MOST else ""
             yield RuleMatch(

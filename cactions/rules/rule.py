@@ -100,6 +100,11 @@ class ActionAnalysis(Struct, frozen=True):
         return f"actions.{self.action.name}"
 
     @property
+    def is_unproven_connector(self) -> bool:
+        """Whether it is a data connector of Intercom, which has no way to prove an answer."""
+        return bool(self.action.connector_id) and self.action.response.same_person is None
+
+    @property
     def is_exposed(self) -> bool:
         """Whether a chosen value decides whose data comes back, or whose record is changed.
 

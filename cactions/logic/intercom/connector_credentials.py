@@ -6,7 +6,9 @@ sends unasked is left out; any other header is told, since it cannot be read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
@@ -70,8 +72,10 @@ def build_token_name(key: str, header: str) -> str:
 
 
 def build_shared_name(token_id: str) -> str:
-    """A name for a token of the workspace."""
-    return NAME.propose(f"intercom_token_{token_id}"[:60])
+    """A name for a token of the workspace: another one for another id."""
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", token_id):
+        return f"intercom_token_{token_id}"
+    return f"intercom_token_x{sha256(token_id.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 def build_token(

@@ -103,6 +103,8 @@ def may_anchor(key: LookupKey) -> bool:
 
     The platform's own contact id is known to few services: it anchors a URL only.
     """
+    if isinstance(key.reference, Input):
+        return False
     named = key.part is not RequestPart.HEADER or not SELECTORS.isdisjoint(split_words(key.name))
     known = key.part is RequestPart.URL or key.reference != PersonField("id")
     return key.role is KeyRole.SELECTOR and named and known and not _is_aside(key)

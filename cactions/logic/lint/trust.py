@@ -7,27 +7,20 @@ for: an attacker can sign up there with another person's number, and has it in a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from cactions.logic.lint.key_roles import may_anchor
 from cactions.logic.lint.lookup_keys import list_lookup_keys
+from cactions.logic.lint.mapped_values import find_value_doubt
 from cactions.logic.lint.records import (
     get_last_name,
     group_writers,
     is_common,
     is_personal,
     is_same_record,
-    rests_on_contact_address,
 )
-from cactions.logic.lint.vocabulary import (
-    ASSIGNED,
-    TYPED_TEXTS,
-    is_contact_address,
-    is_justification,
-    split_words,
-)
+from cactions.logic.lint.vocabulary import split_words
 from cactions.model import (
     Action,
     AttributeMapping,
@@ -67,6 +60,10 @@ class TrustAnalysis:
             name: {each.name: number for number, each in enumerate(action.inputs)}
             for name, action in project.actions.items()
         }
+        self.assigned = {
+            name: {each.name for each in action.inputs if each.is_assigned}
+            for name, action in project.actions.items()
+        }
         self._gaps: dict[str, str] = {}
         self._chosen: dict[str, tuple[LookupKey, ...]] = {}
         self.echoes = {name: self._find_echo(action) for name, action in project.actions.items()}
@@ -101,7 +98,8 @@ class TrustAnalysis:
         readers: dict[str, list[Action]] = {}
         for action in self.project.actions.values():
             proof = action.response.same_person
-            keys = self.keys[action.name] if self.echoes[action.name] else ()
+            reads = self.echoes[action.name] or (action.connector_id and proof is None)
+            keys = self.keys[action.name] if reads else ()
             read = {key.reference for key in keys} | ({proof.equals} if proof else set())
             for reference in read:
                 if isinstance(reference, PersonAttribute):
@@ -121,25 +119,9 @@ class TrustAnalysis:
     def find_doubt(self, action: Action, mapping: AttributeMapping) -> str:
         """Why a mapped value may not be what it seems; empty where there is no doubt."""
         proof = action.response.same_person
-        if proof is None or (why := self.find_identity_gap(action)):
+        if why := self.find_identity_gap(action):
             return "nothing proves its answer" if proof is None else why
-        if is_justification(mapping.verified):
-            return ""
-        last = get_last_name(mapping.path)
-        if split_words(last) in self.typed:
-            return f"another action sends what people type as {last}"
-        reached = is_contact_address(last) or is_contact_address(mapping.attribute.name)
-        if reached and mapping.path != proof.path:
-            return "people may have typed it at the third party"
-        if is_justification(proof.verified):
-            typed = split_words(last)[-1:]
-            free = bool(typed) and typed[0] in TYPED_TEXTS
-            return "people may have typed it at the third party" if free else ""
-        if rests_on_contact_address(proof):
-            return "nothing declares that the service verifies what the identity check compares"
-        if re.search(ASSIGNED, last, re.IGNORECASE) and not is_contact_address(last):
-            return ""
-        return "people may have typed it at the third party"
+        return find_value_doubt(mapping, proof, self.typed)
 
     def find_identity_gap(self, action: Action) -> str:
         """Why an answer is not shown to be the person's; empty where it is."""
@@ -150,7 +132,8 @@ class TrustAnalysis:
     def _find_gap(self, action: Action) -> str:
         proof = action.response.same_person
         if proof is None:
-            return "nothing proves that the answer is theirs"
+            own = bool(action.connector_id) and self.is_anchored(action)
+            return "" if own else "nothing proves that the answer is theirs"
         if (sent := self.echoes[action.name]) and not self._is_matched(action, proof):
             return f"{sent} is sent in the request, and comes back for any person"
         if is_common(proof, self.project, self.writers):
@@ -250,7 +233,8 @@ class TrustAnalysis:
 
     def get_trust(self, reference: Reference, action: Action) -> Trust:
         if isinstance(reference, Input):
-            return Trust.USER_WRITABLE
+            assigned = reference.name in self.assigned[action.name]
+            return Trust.SYSTEM if assigned else Trust.USER_WRITABLE
         if isinstance(reference, PersonField):
             return self._of_field(reference.name, action)
         attribute = self.project.attributes.get(reference.name)
@@ -265,6 +249,8 @@ class TrustAnalysis:
             return Trust.USER_WRITABLE
         if name not in _CLAIMED:
             return Trust.SYSTEM
+        if name == "email" and action.connector_id and action.customer_authentication:
+            return Trust.VERIFIED
         if action.audiences != ("users",) and set(action.audiences) != {"users"}:
             return Trust.ANONYMOUS
         verification = self.project.workspace.identity_verification

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cactions.logic.intercom.connector_reader import parse_connector
 from cactions.logic.intercom.connector_yaml import PulledConnector, pull_connector
+from cactions.logic.intercom.connector_project import build_shared_file
 from cactions.logic.project import LoadedProject, SourceFile, load_project
-from cactions.model import Attribute, DataType, Snapshot
+from cactions.model import Attribute, DataType, IntercomConnection, Snapshot
 
 ATTRIBUTES = {
     name: Attribute(name, kind)
@@ -43,14 +44,15 @@ ANYTHING = st.recursive(
     max_leaves=4,
 )
 URLS = st.tuples(
-    st.sampled_from(["https://api.example.com", "HTTPS://API.example.com:8443", "https://", ""]),
+    st.sampled_from(["https://api.example.com/v1/", "https://api.example.com/"] * 4
+                    + ["HTTPS://API.example.com:8443/", "https://", "", "http://a.example/"]),
     TEXTS,
 ).map("".join)
 
 
 def mixed(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Mostly what is meant, at times anything."""
-    return st.one_of(strategy, strategy, strategy, ANYTHING)
+    return st.one_of(*[strategy] * 8, ANYTHING)
 
 
 MAPPINGS = st.fixed_dictionaries(
@@ -72,14 +74,14 @@ MAPPINGS = st.fixed_dictionaries(
     }
 )
 CONNECTORS = st.fixed_dictionaries(
-    {"id": st.sampled_from(["1", "12345", "x y", "\x00", "é"])},
-    optional={
+    {
+        "id": st.sampled_from(["1", "12345", "x y", "\x00", "é"]),
         "name": mixed(TEXTS),
         "state": mixed(st.sampled_from(["live", "draft", "paused"])),
         "description": mixed(TEXTS),
-        "url": mixed(URLS),
+        "url": URLS,
         "body": mixed(TEXTS),
-        "http_method": mixed(st.sampled_from(["get", "post", "put", "delete", "patch"])),
+        "http_method": st.sampled_from(["get", "post", "put", "delete", "patch"] * 5 + ["", "head"]),
         "headers": mixed(
             st.lists(
                 st.fixed_dictionaries({"name": TEXTS | st.sampled_from(
@@ -103,9 +105,11 @@ CONNECTORS = st.fixed_dictionaries(
         ),
         "audiences": mixed(st.lists(st.sampled_from(["users", "leads", "visitors"]), max_size=3)),
         "object_mappings": mixed(st.lists(MAPPINGS, max_size=2)),
+    },
+    optional={
         "token_ids": mixed(st.lists(TEXTS, max_size=2)),
         "customer_authentication": mixed(st.booleans()),
-        "execution_type": mixed(st.sampled_from(["server_side", "client_side"])),
+        "execution_type": mixed(st.sampled_from(["server_side"] * 5 + ["client_side"])),
         "data_transformation_type": mixed(st.sampled_from(["code_block_transformation"])),
         "other": ANYTHING,
     },
@@ -114,19 +118,21 @@ CONNECTORS = st.fixed_dictionaries(
 
 def load(pulled: PulledConnector) -> LoadedProject:
     """The file as our reader reads it, beside the file of what the workspace shares."""
-    missing = {name: Attribute(name, DataType.STRING) for name in pulled.missing}
-    snapshot = Snapshot("attributes.lock.json", 0, {**ATTRIBUTES, **missing}, True)
-    return load_project([SourceFile(pulled.file, pulled.text.encode())], snapshot=snapshot)
+    snapshot = Snapshot("attributes.lock.json", 0, ATTRIBUTES, True)
+    shared = build_shared_file([pulled], IntercomConnection(), None)
+    files = [("actions.yaml", shared), (pulled.file, pulled.text)]
+    return load_project(
+        [SourceFile(name, text.encode()) for name, text in files], snapshot=snapshot
+    )
 
 
 def format_faults(pulled: PulledConnector) -> list[str]:
-    """The errors of the format, without those that the shared file takes away."""
+    """The errors of the format."""
     loaded = load(pulled)
     return [
         f"{finding.rule} {finding.message}\n{pulled.text}"
         for finding in loaded.findings
         if finding.rule.startswith("CA0")
-        and not ("intercom_token_" in finding.message and finding.rule == "CA005")
     ]
 
 
