@@ -184,4 +184,4 @@ def _read_connector(api: IntercomApi, item: Mapping[str, Json]) -> Connector:
 
 def _label(item: Mapping[str, Json]) -> str:
     name, key = item.get("name"), item.get("id")
-    return f"{name if isinstance(name, str) else '(no name)'} ({key if key else 'no id'})"
+    return f"{name if isinstance(name, str) else '(no name)'} ({key or 'no id'})"

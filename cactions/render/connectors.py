@@ -8,14 +8,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from cactions.logic.intercom.connector_advice import describe_place
 from cactions.logic.intercom.connector_diff import ConnectorComparison, FieldDifference
 from cactions.logic.intercom.connector_drift import ConnectorDrift
 from cactions.logic.intercom.connector_mapping_diff import MappingDifference, MappingFault
 from cactions.logic.intercom.connector_match import ConnectorMatch
 from cactions.logic.lines import split_lines
-from cactions.model import Connector
+from cactions.model import Connector, Finding
 from cactions.render.layout import add_gap, choose_margin, render_table, wrap
-from cactions.render.messages import count_noun, join_words
+from cactions.render.messages import count_noun, join_words, to_sentence
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 
 _COLUMNS: Final = ("Connector", "Id", "State", "Action", "Changed")
@@ -112,11 +113,25 @@ def _render_drift(drift: ConnectorDrift, width: int) -> list[StyledLine]:
     lines = wrap(title, width)
     if drift.live:
         lines += render_comparison(drift.live, width)
+    lines += [line for finding in drift.leaks for line in _render_leak(finding, width)]
     if drift.draft and drift.live:
         lines += _render_draft(drift.draft, drift.live, width)
     elif drift.draft:
         lines += render_comparison(drift.draft, width)
     return lines
+
+
+def _render_leak(finding: Finding, width: int) -> list[StyledLine]:
+    """A leak of the live version: the rule, where, what, and the smallest change."""
+    front = (*add_gap(choose_margin(width)), Span("! ", Style.BAD))
+    place = describe_place(finding)
+    where = f" in {place}" if place else ""
+    text = f", {finding.severity.value}{where}: {to_sentence(finding.message)}"
+    lines = wrap(
+        (Span("live leaks: "), Span(finding.rule, Style.CODE), Span(text)), width, hang=front
+    )
+    change = (Span("Change: ", Style.STRONG), Span(to_sentence(finding.hint)))
+    return [*lines, *wrap(change, width, hang=add_gap(choose_margin(width) + 2))]
 
 
 def _render_draft(

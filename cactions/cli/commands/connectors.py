@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cactions.app.connector_leaks import find_live_leaks
 from cactions.app.connectors import compare_actions, read_connectors
 from cactions.cli import wiring
 from cactions.cli.commands import connectors_logs, connectors_push
@@ -13,6 +14,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json
 from cactions.cli.vault_secrets import open_masked_client
+from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.render.connectors import render_connector_diff, render_connectors
 
@@ -55,13 +57,15 @@ def diff(
 ) -> None:
     """Show how Intercom's data connectors differ from the actions. Nothing is written.
 
-    What is live counts; a draft is compared too. With --exit-code, a scheduled job finds out that
-    a connector was changed in the web page.
+    What is live counts; a draft is compared too. Where the live version differs, the rules tell
+    what leaks now. With --exit-code, a scheduled job finds what was changed in the web page.
 
     Example: cactions connectors diff --exit-code
     """
     home = wiring.open_project(files, environment, options, leaks=False)
-    drifts, found = compare_actions(open_masked_client(home), home.project, names or ())
+    api = open_masked_client(home)
+    drifts, found = compare_actions(api, home.project, names or ())
+    drifts = find_live_leaks(api, drifts, SystemClock())
     if json:
         wiring.write_json(documents.connector_diff_to_json(drifts))
     else:

@@ -44,6 +44,15 @@ def connector_diff_to_json(drifts: Iterable[ConnectorDrift]) -> dict[str, Json]:
                 "reason": drift.match.reason or None,
                 "live": _version_to_json(drift.versions.live, drift.live),
                 "draft": _version_to_json(drift.versions.draft, drift.draft),
+                "leaks": [
+                    {
+                        "rule": finding.rule,
+                        "severity": finding.severity.value,
+                        "message": finding.message,
+                        "change": finding.hint,
+                    }
+                    for finding in drift.leaks
+                ],
             }
             for drift in drifts
         ],

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cactions.logic.intercom.connector_body import build_connector
 from cactions.logic.intercom.connector_diff import ConnectorComparison, compare_connector
 from cactions.logic.intercom.connector_match import ConnectorMatch
-from cactions.model import Connector, Project
+from cactions.model import Connector, Finding, Project
 
 
 class ConnectorVersions(Struct, frozen=True):
@@ -25,13 +25,15 @@ class ConnectorVersions(Struct, frozen=True):
 class ConnectorDrift(Struct, frozen=True):
     """An action and its connector. ``live`` and ``draft`` say how each version differs.
 
-    Both are None where the action has no connector.
+    Both are None where the action has no connector. ``leaks`` are what the rules find in the live
+    version, in Intercom's terms.
     """
 
     match: ConnectorMatch
     versions: ConnectorVersions = ConnectorVersions(None, None)
     live: ConnectorComparison | None = None
     draft: ConnectorComparison | None = None
+    leaks: tuple[Finding, ...] = ()
 
     @property
     def is_same(self) -> bool:

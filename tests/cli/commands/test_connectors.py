@@ -149,6 +149,22 @@ def test_drift_is_an_exit_code(work: Work, pushed: str, intercom: WorkspaceServe
     ]
 
 
+def test_drift_says_what_leaks_now(work: Work, pushed: str, intercom: WorkspaceServer) -> None:
+    """By the rules of leaks, over the definition that is live; nothing is read for that unasked."""
+    intercom.add_attribute("shop_id", messenger_writable=True)
+    work("connectors diff")
+    assert "/me" not in [line.path for line in intercom.log]
+    intercom.edit_connector(
+        pushed, "live", url="https://api.test/v1/{{user.custom_attributes.shop_id}}"
+    )
+    done = work("connectors diff --exit-code")
+    assert Exit.CHANGES == done.code
+    assert "What is live leaks: CA101 (error) in the URL" in words(done.out)
+    [action] = work("connectors diff --json").json["actions"]
+    assert "CA101" in [leak["rule"] for leak in action["leaks"]]
+    assert 1 == len(list_writes(intercom)) - 1  # the push, and the teammate who set it live
+
+
 def test_a_mapping_that_was_changed_by_hand_is_drift(
     work: Work, pushed: str, intercom: WorkspaceServer
 ) -> None:
