@@ -93,7 +93,9 @@ def _find_host(url: str) -> tuple[str, str]:
         return "", f"its URL is none: {error.message}" if error.rule.startswith(_FORMAT) else ""
 
 
-def _read_query(parts: Iterable[Part], notes: list[ConnectorNote]) -> Iterator[tuple[str, Template]]:
+def _read_query(
+    parts: Iterable[Part], notes: list[ConnectorNote]
+) -> Iterator[tuple[str, Template]]:
     taken: set[str] = set()
     for pieces in _split_at(parts, "&"):
         name, value = _split_pair(pieces)
