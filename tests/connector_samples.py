@@ -73,7 +73,8 @@ LEAKING: list[tuple[str, Definition]] = [
         "Order status", "https://api.ship.example/orders/{{order_id}}/status",
         data_inputs=[data_input("order_id")])),
     ("CA101", connector(
-        "Cancel subscription", "https://api.pay.example/subscriptions/{{subscription_id}}", "delete",
+        "Cancel subscription", "https://api.pay.example/subscriptions/{{subscription_id}}",
+        "delete",
         data_inputs=[data_input("subscription_id")])),
     ("CA101", connector(
         "Invoice", "https://api.pay.example/invoices?number={{conversation.custom_attributes.invoice}}")),
@@ -120,6 +121,12 @@ EMAIL = ("{{user.email}}", "{{ user.email }}", "{{contact.email}}", "{{customer.
 
 Shape = Callable[[int], Definition]
 
+ORDER_ID = "{{order_id}}"
+EVERYBODY = ["users", "leads", "visitors"]
+GRAPHQL = '{"query": "query($id: ID!) {customer(id: $id) {tier}}", "variables": {"id": "%s"}}'
+DEEP = '{"filter": {"customer": {"user_id": "%s"}}, "limit": 1}'
+GREETING = """{"user": "%s", "name": "{{user.name | fallback: 'there'}}"}"""
+
 
 def _host(number: int) -> str:
     names = ("shop", "crm", "pay", "ship", "club", "desk")
@@ -145,20 +152,21 @@ SHAPES: list[Shape] = [
                         body=f'{{"email": "{_mail(n)}"}}',
                         object_mappings=maps(("customer.tier", "tier"))),
     lambda n: connector("Search deep", f"{_host(n)}/v2/search", "post",
-                        body=f'{{"filter": {{"customer": {{"user_id": "{_uid(n)}"}}}}, "limit": 1}}',
+                        body=DEEP % _uid(n),
                         object_mappings=maps(("plan.active", "plan_active"))),
     lambda n: connector("Form", f"{_host(n)}/lookup", "post",
                         body=f"customer={_uid(n)}&format=json",
                         object_mappings=maps(("tier", "tier"))),
-    lambda n: connector("Own orders", f"{_host(n)}/users/{_uid(n)}/orders/{{{{order_id}}}}",
+    lambda n: connector("Own orders", f"{_host(n)}/users/{_uid(n)}/orders/{ORDER_ID}",
                         data_inputs=[data_input("order_id")],
                         object_mappings=maps(("due", "renewal"))),
-    lambda n: connector("Order and mail", f"{_host(n)}/orders/{{{{order_id}}}}?email={_mail(n)}",
+    lambda n: connector("Order and mail", f"{_host(n)}/orders/{ORDER_ID}?email={_mail(n)}",
                         data_inputs=[data_input("order_id")]),
-    lambda n: connector("Order list", f"{_host(n)}/orders?user_id={_uid(n)}&status={{{{status}}}}&limit=5",
+    lambda n: connector("Order list",
+                        f"{_host(n)}/orders?user_id={_uid(n)}&limit=5&status={{{{status}}}}",
                         data_inputs=[data_input("status", required=False)]),
     lambda n: connector("Order search", f"{_host(n)}/orders/search", "post",
-                        body=f'{{"customer_id": "{_uid(n)}", "order_id": {{{{order_id}}}}}}',
+                        body=f'{{"customer_id": "{_uid(n)}", "order_id": {ORDER_ID}}}',
                         data_inputs=[data_input("order_id", type="integer")]),
     lambda n: connector("Feedback", f"{_host(n)}/feedback", "post",
                         body='{"text": "{{feedback}}", "rating": {{rating}}}',
@@ -170,16 +178,17 @@ SHAPES: list[Shape] = [
                         body='{"subject": "{{topic}}", "message": "{{message}}",'
                              ' "conversation": "{{conversation.id}}"}',
                         data_inputs=[data_input("topic"), data_input("message")]),
-    lambda n: connector("Status page", f"{_host(n)}/status", audiences=["users", "leads", "visitors"]),
+    lambda n: connector("Status page", f"{_host(n)}/status", audiences=EVERYBODY),
     lambda n: connector("Opening hours", f"{_host(n)}/stores/hours?city={{{{city}}}}",
                         audiences=["visitors"], data_inputs=[data_input("city")]),
     lambda n: connector("Product", f"{_host(n)}/products/{{{{sku}}}}", audiences=["users", "leads"],
                         data_inputs=[data_input("sku")]),
     lambda n: connector("Conversation note", f"{_host(n)}/cases?customer={_uid(n)}",
                         object_mappings=maps(("case.state", "case_state"), kind="conversation")),
-    lambda n: connector("By operator attribute", f"{_host(n)}/accounts/{{{{user.custom_attributes.account_ref}}}}",
+    lambda n: connector("By operator attribute", 
+                        f"{_host(n)}/accounts/{{{{user.custom_attributes.account_ref}}}}",
                         object_mappings=maps(("balance", "balance"))),
-    lambda n: connector("By operator attribute, bare", f"{_host(n)}/accounts?ref={{{{account_ref}}}}",
+    lambda n: connector("By bare attribute", f"{_host(n)}/accounts?ref={{{{account_ref}}}}",
                         object_mappings=maps(("renews_at", "renewal"))),
     lambda n: connector("By contact id", f"{_host(n)}/intercom/{{{{contact.id}}}}",
                         object_mappings=maps(("tier", "tier"))),
@@ -197,18 +206,18 @@ SHAPES: list[Shape] = [
                         data_inputs=[data_input("subscribe", type="boolean")]),
     lambda n: connector("Put", f"{_host(n)}/users/{_uid(n)}/preferences", "put",
                         body='{"language": "{{language}}"}', data_inputs=[data_input("language")]),
-    lambda n: connector("Cancel own order", f"{_host(n)}/users/{_uid(n)}/orders/{{{{order_id}}}}",
+    lambda n: connector("Cancel own order", f"{_host(n)}/users/{_uid(n)}/orders/{ORDER_ID}",
                         "delete", data_inputs=[data_input("order_id")]),
     lambda n: connector("Greeting", f"{_host(n)}/greetings", "post",
-                        body='{"user": "' + _uid(n) + '", "name": "{{user.name | fallback: \'there\'}}"}'),
+                        body=GREETING % _uid(n)),
     lambda n: connector("Nested answer", f"{_host(n)}/v1/profile/{_uid(n)}",
-                        object_mappings=maps(("subscription.plan.active", "plan_active"),
-                                             ("subscription.store-name", "store"), around="result")),
+                        object_mappings=maps(
+                            ("subscription.plan.active", "plan_active"),
+                            ("subscription.store-name", "store"), around="result")),
     lambda n: connector("No audience", f"{_host(n)}/customers/{_uid(n)}", audiences=[],
                         object_mappings=maps(("tier", "tier"))),
     lambda n: connector("Graph", f"{_host(n)}/graphql", "post",
-                        body='{"query": "query($id: ID!) {customer(id: $id) {tier}}",'
-                             ' "variables": {"id": "' + _uid(n) + '"}}',
+                        body=GRAPHQL % _uid(n),
                         object_mappings=maps(("data.customer.tier", "tier"))),
     lambda n: connector("Both keys", f"{_host(n)}/users/{_uid(n)}?email={_mail(n)}&expand=plan",
                         object_mappings=maps(("plan.name", "store"))),
@@ -216,7 +225,8 @@ SHAPES: list[Shape] = [
                         object_mappings=maps(("stufe", "tier"))),
     lambda n: connector("In the browser", "", execution_type="client_side",
                         client_function_name="showCart"),
-    lambda n: connector("Nothing mapped", f"{_host(n)}/events/{_uid(n)}", "post", body='{"event": "seen"}'),
+    lambda n: connector("Nothing mapped", f"{_host(n)}/events/{_uid(n)}", "post",
+                        body='{"event": "seen"}'),
     lambda n: connector("Weather", f"{_host(n)}/weather?city={{{{city}}}}&days={{{{days}}}}",
                         data_inputs=[data_input("city"), data_input("days", type="integer")]),
     lambda n: connector("Code block", f"{_host(n)}/people/{_uid(n)}",

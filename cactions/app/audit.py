@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from msgspec import Struct
-
 from cactions.app.connectors import PATH, build_read_call
 from cactions.app.ports import Clock, IntercomApi
-from cactions.app.read_workspace import WorkspaceAttributes, read_attributes, read_identity
+from cactions.app.read_workspace import read_attributes, read_identity
 from cactions.logic.intercom.api import ApiCall, ApiReply
-from cactions.logic.intercom.connector_advice import ConnectorFindings, group_findings
-from cactions.logic.intercom.connector_notes import NoteKind
-from cactions.logic.intercom.connector_project import (
-    PulledWorkspace,
-    lint_workspace,
-    pull_workspace,
+from cactions.logic.intercom.audit_report import (
+    AuditReport,
+    ConnectorInventory,
+    UnreadConnector,
 )
+from cactions.logic.intercom.connector_advice import group_findings
+from cactions.logic.intercom.connector_project import lint_workspace, pull_workspace
 from cactions.logic.intercom.connector_reader import parse_connector
-from cactions.logic.project import LoadedProject
 from cactions.model import (
     Connector,
     ConnectorVersion,
@@ -43,58 +40,19 @@ Report = Callable[[int, int], None]
 """Told of each connector that was read: how many, and how many there are."""
 
 
-class UnreadConnector(Struct, frozen=True):
-    """A connector that could not be read, and why."""
-
-    label: str
-    reason: str
-
-
-class ConnectorInventory(Struct, frozen=True):
-    """What a workspace has: connectors in one version each, and those that could not be read."""
-
-    identity: WorkspaceIdentity
-    attributes: WorkspaceAttributes
-    connectors: tuple[Connector, ...]
-    unread: tuple[UnreadConnector, ...] = ()
-
-    @property
-    def drafts(self) -> int:
-        """How many exist as a draft only."""
-        return sum(connector.state == ConnectorVersion.DRAFT.value for connector in self.connectors)
-
-    @property
-    def unknown_writability(self) -> int:
-        """Of how many attributes it is not told whether end users can change them."""
-        return sum(
-            attribute.messenger_writable is None for attribute in self.attributes.known.values()
-        )
-
-
-class AuditReport(Struct, frozen=True):
-    """What was read, what the rules find in it, and how much of it is unknown."""
-
-    inventory: ConnectorInventory
-    pulled: PulledWorkspace
-    loaded: LoadedProject
-    groups: tuple[ConnectorFindings, ...]
-    snapshot: Snapshot
-
-    def count_unknown(self) -> Mapping[NoteKind, int]:
-        """What the API does not tell, by kind."""
-        unread = len(self.inventory.unread)
-        return ({NoteKind.UNREAD: unread} if unread else {}) | self.pulled.count_notes()
+def ignore_progress(_number: int, _total: int) -> None:
+    """For a caller that shows none."""
 
 
 def audit_workspace(
-    api: IntercomApi, clock: Clock, report: Report = lambda number, total: None
+    api: IntercomApi, clock: Clock, report: Report = ignore_progress
 ) -> AuditReport:
     """Read a workspace and judge its connectors. Raises WorkspaceError."""
     inventory = read_inventory(api, report)
     snapshot = build_snapshot(inventory, clock.get_time(), _SNAPSHOT)
     pulled = pull_workspace(
         inventory.connectors,
-        inventory.attributes.known,
+        inventory.attributes,
         verification=inventory.identity.identity_verification,
     )
     loaded = lint_workspace(pulled, snapshot, clock.get_time())
@@ -107,16 +65,14 @@ def build_snapshot(inventory: ConnectorInventory, now: float, file: str) -> Snap
     return Snapshot(
         file,
         now,
-        inventory.attributes.known,
+        inventory.attributes,
         inventory.identity.identity_verification,
         inventory.identity,
-        inventory.attributes.unknown_types,
+        inventory.unknown_types,
     )
 
 
-def read_inventory(
-    api: IntercomApi, report: Report = lambda number, total: None
-) -> ConnectorInventory:
+def read_inventory(api: IntercomApi, report: Report = ignore_progress) -> ConnectorInventory:
     """Everything that is needed to judge a workspace.
 
     A connector that cannot be read is named, and the others are read. Raises WorkspaceError where
@@ -138,7 +94,9 @@ def read_inventory(
                 raise
             unread.append(UnreadConnector(_label(item), str(error)))
         report(number, len(items))
-    return ConnectorInventory(identity, attributes, tuple(connectors), tuple(unread))
+    return ConnectorInventory(
+        identity, attributes.known, tuple(connectors), tuple(unread), attributes.unknown_types
+    )
 
 
 def _list_items(api: IntercomApi, identity: WorkspaceIdentity) -> list[dict[str, Json]]:

@@ -21,6 +21,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("explain",): "Nothing was explained.",
     ("request",): "Nothing was sent.",
     ("test",): "The tests were not finished, and nothing was written.",
+    ("audit",): "The audit was not finished, and nothing was changed at Intercom.",
     ("doctor",): "The check was not finished. Nothing was changed.",
     ("schema",): "No schema was printed.",
     ("runs", "list"): "Nothing was changed.",
@@ -36,6 +37,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("people", "pull"): "No file was written.",
     ("attributes",): "No file was written.",
     ("connectors", "push"): "No connector was created or changed.",
+    ("connectors", "pull"): "No file was written.",
     ("connectors",): "Nothing was changed.",
     ("tokens", "test"): "The token was not tested.",
     ("vault", "list"): "Nothing was changed.",
@@ -47,6 +49,8 @@ _WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
 _SENT: Final = "Requests were sent to the service; nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
+    ("audit",): "Some files may have been written: give the same command again.",
+    ("connectors", "pull"): "Some files may have been written: give the same command again.",
     ("test",): "Each recording is either as it was, or whole and new; no person was written to.",
     ("people", "import"): "Either all people of the file were imported or none: `cactions people"
     " list` tells which.",

@@ -94,6 +94,17 @@ def _from_descriptor(name: str, number: int) -> str:
         ) from None
 
 
+def read_access_token() -> Secret:
+    """The access token of a workspace, for one command; it is kept nowhere."""
+    name = "access token"
+    text = (
+        _read_hidden_line("Access token of the workspace: ") if _is_terminal() else _read_rest(name)
+    )
+    return output_scrubber.register_secret(
+        validation.check_secret("intercom_token", text, strip_newline=True)
+    )
+
+
 def read_join_code() -> str:
     """A join code."""
     return _read_hidden_line("Join code: ") if _is_terminal() else _read_rest("join code")

@@ -9,7 +9,7 @@ import typer
 from cactions.app.connector_leaks import find_live_leaks
 from cactions.app.connectors import compare_actions, read_connectors
 from cactions.cli import wiring
-from cactions.cli.commands import connectors_logs, connectors_push
+from cactions.cli.commands import connectors_logs, connectors_pull, connectors_push
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json
@@ -75,6 +75,7 @@ def diff(
     raise typer.Exit(Exit.CHANGES if differs and exit_code else Exit.CLEAN)
 
 
+commands.command()(connectors_pull.pull)
 commands.command()(connectors_push.push)
 commands.command()(connectors_logs.logs)
 commands.command()(connectors_logs.versions)

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from cactions.logic.documents.audits import audit_to_json, pull_to_json
 from cactions.logic.documents.command_output import (
     checks_to_json,
     fetched_to_json,
@@ -57,6 +58,7 @@ from cactions.logic.documents.snapshots import (
 
 __all__ = [
     "attribute_differences_to_json",
+    "audit_to_json",
     "checks_to_json",
     "conflict_to_json",
     "connector_diff_to_json",
@@ -75,6 +77,7 @@ __all__ = [
     "people_to_json",
     "plan_from_json",
     "plan_to_json",
+    "pull_to_json",
     "receipt_from_json",
     "receipt_to_json",
     "reports_to_json",

@@ -61,8 +61,10 @@ def read_credentials(connector: Connector, key: str, host: str) -> ConnectorCred
     if ids and not host:
         notes.append(_tell_token("its tokens are left out: the host is not literal"))
         ids = ()
-    for token_id in ids[1:]:
-        notes.append(_tell_token(f"the token {token_id} is left out: which header has it?"))
+    notes += [
+        _tell_token(f"the token {token_id} is left out: which header has it?")
+        for token_id in ids[1:]
+    ]
     return ConnectorCredentials(own, ids[:1], tuple(seals), tuple(notes))
 
 

@@ -81,7 +81,7 @@ def pull_workspace(
 def build_shared_file(
     pulled: Sequence[PulledConnector],
     connection: IntercomConnection | None,
-    verification: bool | None = True,  # noqa: FBT001, FBT002 - None is a third answer
+    verification: bool | None = True,
 ) -> str:
     """The workspace, attributes that it does not list, and tokens of several connectors."""
     document: dict[str, YamlValue] = {"version": 1}

@@ -1,4 +1,4 @@
-"""The mapping of a connector in our terms: Intercom's dotted paths onto attributes of the person."""
+"""The mapping of a connector in our terms: dotted paths onto attributes of the person."""
 
 from __future__ import annotations
 

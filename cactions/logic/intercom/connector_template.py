@@ -23,9 +23,9 @@ from cactions.model import (
     Template,
 )
 
-_PEOPLE: Final = frozenset("user person customer contact lead visitor".split())
-_INPUTS: Final = frozenset("input inputs data_input data_inputs".split())
-_CUSTOM: Final = frozenset("custom_attribute custom_attributes attribute attributes".split())
+_PEOPLE: Final = frozenset(["user", "person", "customer", "contact", "lead", "visitor"])
+_INPUTS: Final = frozenset(["input", "inputs", "data_input", "data_inputs"])
+_CUSTOM: Final = frozenset(["custom_attribute", "custom_attributes", "attribute", "attributes"])
 _FIELDS: Final[Mapping[str, str]] = {
     **{name: name for name in CONTACT_FIELDS},
     "external_id": "user_id",
@@ -36,10 +36,11 @@ _FIELDS: Final[Mapping[str, str]] = {
 _PARTS_OF_NAMES: Final = ("first_name", "last_name")
 """Parts of ``name``: read as the whole name, and reported as unknown."""
 _ASSIGNED: Final = frozenset(
-    "conversation.id conversation_id conversation.conversation_id ticket.id conversation.created_at"
-    " app.id app.name app.id_code workspace.id workspace.name teammate.id teammate.name"
-    " teammate.email admin.id admin.name admin.email".split()
-)
+    {"conversation.id", "conversation_id", "conversation.conversation_id", "ticket.id",
+     "conversation.created_at", "app.id", "app.name", "app.id_code", "workspace.id",
+     "workspace.name", "teammate.id", "teammate.name", "teammate.email", "admin.id",
+     "admin.name", "admin.email"}
+)  # fmt: skip
 """Variables that Intercom itself fills in, and that no customer can choose."""
 _FALLBACK: Final = re.compile(r"""(?:fallback|default)\s*:\s*\\?["'](.*?)\\?["']\s*\Z""", re.DOTALL)
 _TAG: Final = "{%"

@@ -6,12 +6,11 @@ What the file cannot say, and what Intercom does not tell, stands as comments at
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from cactions.logic.intercom.connector_credentials import (
     ConnectorCredentials,
@@ -170,9 +169,8 @@ def _list_state_notes(connector: Connector) -> list[ConnectorNote]:
         notes.append(ConnectorNote(NoteKind.CODE, "code at Intercom transforms the response"))
     if not any(name in _AUDIENCES for name in connector.audiences):
         notes.append(ConnectorNote(NoteKind.AUDIENCE, "its audience is not told; read as users"))
-    for name in connector.unknown:
-        notes.append(ConnectorNote(NoteKind.KEY, f"the field {name} is not known here"))
-    return notes
+    unknown = (f"the field {name} is not known here" for name in connector.unknown)
+    return [*notes, *(ConnectorNote(NoteKind.KEY, text) for text in unknown)]
 
 
 def _build_request(
@@ -210,10 +208,10 @@ def _list_inputs(
     for declared in connector.inputs:
         name = texts.inputs[declared.name]
         if name not in found:
-            found[name] = _build_input(declared, name, texts, url, creates=creates)
+            found[name] = _build_input(declared, name, texts, creates=creates)
     for name in texts.implicit:
         implicit = ConnectorInput(name, required=True)
-        found[name] = _build_input(implicit, name, texts, url, creates=creates)
+        found[name] = _build_input(implicit, name, texts, creates=creates)
     return list(found.values())
 
 
@@ -223,7 +221,7 @@ def _only_creates(url: Template) -> bool:
 
 
 def _build_input(
-    declared: ConnectorInput, name: str, texts: ConnectorTexts, url: Template, *, creates: bool
+    declared: ConnectorInput, name: str, texts: ConnectorTexts, *, creates: bool
 ) -> YamlValue:
     kind = declared.type if declared.type in _INPUT_TYPES else InputType.STRING.value
     entry: dict[str, YamlValue] = {"name": name, "type": kind, "required": declared.required}

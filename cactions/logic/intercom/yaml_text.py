@@ -41,7 +41,7 @@ def quote_text(text: str) -> str:
 
 def fits_key(name: str) -> bool:
     """Whether it can be a key: YAML's own limit is 1,024 characters."""
-    return 0 < len(name) and len(quote_text(name)) < _LONGEST_KEY
+    return len(name) > 0 and len(quote_text(name)) < _LONGEST_KEY
 
 
 def _escape_gap(gap: str) -> str:

@@ -332,7 +332,12 @@ def test_logs_show_what_failed_and_why(work: Work, pushed: str, intercom: Worksp
 
 @pytest.mark.parametrize(
     ("options", "hint"),
-    [("--error-type faraday", "faraday_error"), ("--since soon", "30m"), ("--limit 0", "limit")],
+    [
+        ("--error-type faraday", "faraday_error"),
+        ("--since soon", "30m"),
+        ("--limit 0", "limit"),
+        ("--success --failed", "exclude each other"),
+    ],
 )
 def test_words_of_logs_are_checked_before_anything_is_read(
     work: Work, pushed: str, intercom: WorkspaceServer, options: str, hint: str

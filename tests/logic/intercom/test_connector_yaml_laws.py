@@ -1,4 +1,4 @@
-"""Whatever a connector is, its file is read back by our own reader without an error of the format."""
+"""Whatever a connector is, our own reader reads its file back without an error of the format."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cactions.logic.intercom.connector_reader import parse_connector
-from cactions.logic.intercom.connector_yaml import PulledConnector, pull_connector
 from cactions.logic.intercom.connector_project import build_shared_file
+from cactions.logic.intercom.connector_reader import parse_connector
+from cactions.logic.intercom.connector_yaml import METHODS, PulledConnector, pull_connector
 from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.model import Attribute, DataType, IntercomConnection, Snapshot
 
@@ -24,16 +24,19 @@ ATTRIBUTES = {
 }  # fmt: skip
 
 HOSTILE = [
-    "", " ", "\x00", "\x1b[31m", "\n", "\r\n- a: b", "# cactions: ignore[CA101] fine", "<<", "&a *b",
-    "!!python/object", "? x", "{{", "}}", "{{{", "{% x %}", "{{user.email}}", "{{ user.user_id }}",
+    "", " ", "\x00", "\x1b[31m", "\n", "\r\n- a: b", "# cactions: ignore[CA101] fine", "<<",
+    "&a *b",     "!!python/object", "? x", "{{", "}}", "{{{", "{% x %}", "{{user.email}}", "{{ user.user_id }}",
     "{{user.custom_attributes.tier}}", "{{order_id}}", "{{a b}}", "{{x|fallback:'y'}}", "../..",
     "https://", "http://api.example.com/", "https://api.example.com/a", "ftp://x.example.com",
     "https://user:pw@api.example.com/", "https://10.0.0.1/x", "https://localhost", "?a={{email}}",
     "&a=1&a=2&=3&b", "#frag", "%zz%", "é\u2028\u202e\ufeff\U0001f600", '{"a": {{order_id}}}',
-    '{"a": ["{{email}}", 1, null, true, 1e3]}', '{"secret": "x"}', '{"{{k}}": 1}', "a=b&c={{email}}",
+    '{"a": ["{{email}}", 1, null, true, 1e3]}', '{"secret": "x"}', '{"{{k}}": 1}',
+    "a=b&c={{email}}",
     "[[[[[[[[[[1]]]]]]]]]]", "****", ":", "- ", "~", "null", "true", "1", "x" * 300, "\t" * 20,
-    " " * 200 + "b", ".", "..", "/./", "a..b", "$.x", "[0]", "orders[0].id", "orders[].id", "['a']",
-    "external_id", "email", "avatar", "custom_attributes.tier", "custom_attributes.email", "Shop ID",
+    " " * 200 + "b", ".", "..", "/./", "a..b", "$.x", "[0]", "orders[0].id", "orders[].id",
+    "['a']",
+    "external_id", "email", "avatar", "custom_attributes.tier", "custom_attributes.email",
+    "Shop ID",
     "due", "nope", "api_key=abcdefgh12345678", "-----BEGIN PRIVATE KEY-----",
 ]  # fmt: skip
 PLAIN = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -44,8 +47,10 @@ ANYTHING = st.recursive(
     max_leaves=4,
 )
 URLS = st.tuples(
-    st.sampled_from(["https://api.example.com/v1/", "https://api.example.com/"] * 4
-                    + ["HTTPS://API.example.com:8443/", "https://", "", "http://a.example/"]),
+    st.sampled_from(
+        ["https://api.example.com/v1/", "https://api.example.com/"] * 4
+        + ["HTTPS://API.example.com:8443/", "https://", "", "http://a.example/"]
+    ),
     TEXTS,
 ).map("".join)
 
@@ -81,7 +86,7 @@ CONNECTORS = st.fixed_dictionaries(
         "description": mixed(TEXTS),
         "url": URLS,
         "body": mixed(TEXTS),
-        "http_method": st.sampled_from(["get", "post", "put", "delete", "patch"] * 5 + ["", "head"]),
+        "http_method": st.sampled_from([*METHODS] * 5 + ["", "head"]),
         "headers": mixed(
             st.lists(
                 st.fixed_dictionaries({"name": TEXTS | st.sampled_from(

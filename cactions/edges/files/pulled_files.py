@@ -1,0 +1,60 @@
+"""Writes pulled files into a folder: new ones, and changed ones only where that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from cactions.edges.files import file_io
+from cactions.model import UsageError
+
+LARGEST: int = 2 * file_io.MIB
+
+
+class PulledFiles(Struct, frozen=True):
+    """The names of the files, by what was done. ``kept`` differ, and were left as they are."""
+
+    written: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def write_pulled_files(folder: Path, texts: Mapping[str, str], *, update: bool) -> PulledFiles:
+    """Write the files; a file that is there and differs is replaced only with ``update``.
+
+    The folder is made where it is missing. Raises UsageError where one cannot be written,
+    DefinitionError for a link of a project.
+    """
+    _make_folder(folder)
+    written: list[str] = []
+    unchanged: list[str] = []
+    kept: list[str] = []
+    for name, text in texts.items():
+        before = _read(folder / name)
+        if before == text.encode():
+            unchanged.append(name)
+        elif before is not None and not update:
+            kept.append(name)
+        else:
+            file_io.write_text(folder / name, text)
+            written.append(name)
+    return PulledFiles(tuple(written), tuple(unchanged), tuple(kept))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        words = file_io.describe_os_error(error) if isinstance(error, OSError) else "no folder name"
+        raise UsageError(
+            f"{folder} cannot be made: {words}", hint="Name a folder that you may write."
+        ) from error
+
+
+def _read(path: Path) -> bytes | None:
+    """What is there; None where nothing is."""
+    if not path.is_symlink() and not path.exists():
+        return None
+    return file_io.read_bytes(path, limit=LARGEST)
