@@ -123,15 +123,16 @@ def _render_drift(drift: ConnectorDrift, width: int) -> list[StyledLine]:
 
 def _render_leak(finding: Finding, width: int) -> list[StyledLine]:
     """A leak of the live version: the rule, where, what, and the smallest change."""
-    front = (*add_gap(choose_margin(width)), Span("! ", Style.BAD))
+    margin = choose_margin(width)
     place = describe_place(finding)
     where = f" in {place}" if place else ""
-    text = f", {finding.severity.value}{where}: {to_sentence(finding.message)}"
-    lines = wrap(
-        (Span("live leaks: "), Span(finding.rule, Style.CODE), Span(text)), width, hang=front
-    )
+    text = f" ({finding.severity.value}){where}: {to_sentence(finding.message)}"
+    what = (Span("What is live leaks: "), Span(finding.rule, Style.CODE), Span(text))
     change = (Span("Change: ", Style.STRONG), Span(to_sentence(finding.hint)))
-    return [*lines, *wrap(change, width, hang=add_gap(choose_margin(width) + 2))]
+    return [
+        *wrap(what, width, hang=(*add_gap(margin), Span("! ", Style.BAD))),
+        *wrap(change, width, hang=add_gap(margin + 2)),
+    ]
 
 
 def _render_draft(

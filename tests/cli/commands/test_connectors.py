@@ -159,7 +159,7 @@ def test_drift_says_what_leaks_now(work: Work, pushed: str, intercom: WorkspaceS
     )
     done = work("connectors diff --exit-code")
     assert Exit.CHANGES == done.code
-    assert "What is live leaks: CA101 (error) in the URL" in words(done.out)
+    assert "What is live leaks: CA101 (error) in the URL" in words(done.out), done.out
     [action] = work("connectors diff --json").json["actions"]
     assert "CA101" in [leak["rule"] for leak in action["leaks"]]
     assert 1 == len(list_writes(intercom)) - 1  # the push, and the teammate who set it live
