@@ -104,6 +104,8 @@ def connector_push_to_json(results: Iterable[PushResult]) -> dict[str, Json]:
                 "verified": result.is_verified,
                 "read_back": comparison_to_json(result.comparison) if result.comparison else None,
                 "error": str(result.error) if result.error else None,
+                "hint": result.error.hint if result.error else None,
+                "place": str(result.error.place) if result.error and result.error.place else None,
             }
             for result in results
         ],
