@@ -441,3 +441,19 @@ def test_every_example_runs(work: Work, pushed: str, command: str) -> None:
     options = " --yes" if command == "push" else ""
     expected = Exit.MISUSE if command == "versions" else Exit.CLEAN
     assert expected == work(f"{found[1]}{options}").code
+
+
+def test_a_pull_after_a_push_is_no_change(
+    work: Work, home: Path, pushed: str, intercom: WorkspaceServer, document: Document
+) -> None:
+    """The pulled file says what the pushed one said: nothing differs, and nothing is sent."""
+    intercom.add_attribute("tier")
+    for key in ("actions", "attributes", "tokens"):
+        del document[key]
+    write(home, document)
+    assert Exit.CLEAN == work("connectors pull").code
+    before = list_writes(intercom)
+    done = work("connectors diff --exit-code")
+    assert (Exit.CLEAN, True) == (done.code, "1 action compared: no difference." in done.out)
+    assert Exit.CLEAN == work(PUSH).code
+    assert before == list_writes(intercom)
