@@ -169,6 +169,8 @@ def _list_notes(comparison: ConnectorComparison) -> Iterator[str]:
         yield f"Not compared, since Intercom hides them: the values of the headers {names}."
     if comparison.mappings is None:
         yield "Not compared: the mapping, since Intercom did not return it."
+    if comparison.beyond:
+        yield f"Beyond what a file can state: the mapping {join_words(list(comparison.beyond))}."
     if comparison.unknown_keys:
         yield f"Not known here: {join_words(list(comparison.unknown_keys))}."
 

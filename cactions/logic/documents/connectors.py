@@ -88,6 +88,7 @@ def comparison_to_json(comparison: ConnectorComparison) -> dict[str, Json]:
         ],
         "hidden_headers": list(comparison.hidden_headers),
         "unknown_keys": list(comparison.unknown_keys),
+        "beyond": list(comparison.beyond),
     }
 
 

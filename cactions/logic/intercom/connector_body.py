@@ -71,10 +71,14 @@ def build_connector(action: Action, attributes: Mapping[str, Attribute]) -> Conn
         state="",
         description=action.description,
         http_method=request.http_method.lower(),
-        url=_build_url(action),
-        body=_build_body(request.body, _TypedReferences(action.inputs, attributes)),
-        headers=tuple(_list_headers(action)),
-        inputs=tuple(map(_build_input, action.inputs)),
+        url=_restore_variables(_build_url(action), action),
+        body=_restore_variables(
+            _build_body(request.body, _TypedReferences(action.inputs, attributes)), action
+        ),
+        headers=tuple(
+            (name, _restore_variables(value, action)) for name, value in _list_headers(action)
+        ),
+        inputs=tuple(_build_input(each) for each in action.inputs if not each.is_assigned),
         mappings=tuple(_list_mappings(action)),
         token_ids=tuple(token.token_id for token in request.tokens if token.token_id),
         audiences=action.audiences,
@@ -116,6 +120,15 @@ def format_response_path(segments: Sequence[Segment]) -> str:
             text += f".{segment}" if text else segment
         else:
             text += f"[{segment}]" if isinstance(segment, int) else "[]"
+    return text
+
+
+def _restore_variables(text: str, action: Action) -> str:
+    """With Intercom's own names of what it fills in: ``{{conversation.id}}`` is no data input."""
+    for data_input in action.inputs:
+        if data_input.is_assigned:
+            dotted = data_input.name.replace("_", ".", 1)
+            text = text.replace(f"{{{{{data_input.name}}}}}", f"{{{{{dotted}}}}}")
     return text
 
 

@@ -2,28 +2,32 @@
 
 - What the file does not state is not compared: an empty name or description, a missing flag.
 - The values of headers are hidden by the API: their names are compared, their values are unknown.
-- The order of headers, inputs, audiences and tokens does not count.
+- The order of headers, inputs, audiences and tokens does not count, nor does the spelling of a
+  variable or of a URL.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from cactions.logic import strict_json
 from cactions.logic.intercom.connector_body import FLAGS, WRITABLE, is_default_header
-from cactions.logic.intercom.connector_mapping_diff import MappingDifference, compare_mappings
-from cactions.logic.strict_json import StrictJsonError
+from cactions.logic.intercom.connector_mapping_diff import (
+    MappingDifference,
+    compare_mappings,
+    get_full_path,
+    is_on_person,
+)
+from cactions.logic.intercom.connector_normal_form import NormalForm
+from cactions.logic.intercom.credential_mask import mask_credentials
 from cactions.model import MASKED_VALUE, Connector, ConnectorInput
+from cactions.rules.credentials import mask_secrets
 
 NOTHING: Final = "(none)"
 """Stands for a value that one of the sides does not have."""
 
-_HOLE: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
-_JSON_PART: Final = re.compile(r'("(?:[^"\\]|\\.)*")|\s+')
 _DEFAULT_NAMES: Final = ("accept", "content-type")
 
 
@@ -45,13 +49,15 @@ class ConnectorComparison(Struct, frozen=True):
     """What differs, what must be entered by hand, and what could not be compared.
 
     ``mappings`` None: Intercom did not tell them. ``hidden_headers`` are those whose values cannot
-    be compared; ``unknown_keys`` those of Intercom's answer that this version does not know.
+    be compared; ``unknown_keys`` those of Intercom's answer that this version does not know;
+    ``beyond`` are mappings onto other objects than a person, which no file can state.
     """
 
     fields: tuple[FieldDifference, ...] = ()
     mappings: tuple[MappingDifference, ...] | None = ()
     hidden_headers: tuple[str, ...] = ()
     unknown_keys: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -65,26 +71,40 @@ class ConnectorComparison(Struct, frozen=True):
         return tuple(name for name in WRITABLE if name in differing)
 
 
-def compare_connector(wanted: Connector, found: Connector) -> ConnectorComparison:
-    """How the version ``found`` differs from ``wanted``, which is built from the file."""
+def compare_connector(
+    wanted: Connector, found: Connector, attributes: Collection[str] = ()
+) -> ConnectorComparison:
+    """How the version ``found`` differs from ``wanted``, which is built from the file.
+
+    ``attributes`` are the names of those that the files or their snapshot know.
+    """
     mappings = None
     if found.mappings is not None:
         mappings = compare_mappings(wanted.mappings or (), found.mappings)
     return ConnectorComparison(
-        tuple(_list_differences(wanted, found)), mappings, _list_hidden(found), found.unknown
+        tuple(_list_differences(wanted, found, attributes)),
+        mappings,
+        _list_hidden(found),
+        found.unknown,
+        tuple(_list_beyond(found)),
     )
 
 
-def _list_differences(wanted: Connector, found: Connector) -> Iterator[FieldDifference]:
+def _list_differences(
+    wanted: Connector, found: Connector, attributes: Collection[str]
+) -> Iterator[FieldDifference]:
+    own, other = NormalForm(wanted, attributes), NormalForm(found, attributes)
     if wanted.name:
         yield from _compare_texts("name", wanted.name, found.name)
     if wanted.description:
         yield from _compare_texts("description", wanted.description, found.description)
     yield from _compare_texts("http_method", wanted.http_method, found.http_method)
-    yield from _compare_texts("url", wanted.url, found.url, _normalize_holes)
-    yield from _compare_texts("body", wanted.body, found.body, normalize_body)
+    if own.format_url(wanted.url) != other.format_url(found.url):
+        yield _build_difference("url", wanted.url, found.url)
+    if own.format_body(wanted.body) != other.format_body(found.body):
+        yield _build_difference("body", wanted.body, found.body)
     yield from _compare_headers(wanted, found)
-    yield from _compare_inputs(wanted.inputs, found.inputs)
+    yield from _compare_inputs(own.rename_inputs(wanted.inputs), other.rename_inputs(found.inputs))
     yield from _compare_sets("audiences", wanted.audiences, found.audiences)
     yield from _compare_sets("token_ids", wanted.token_ids, found.token_ids)
     for flag in FLAGS:
@@ -98,26 +118,16 @@ def format_flag(flag: bool | None) -> str:
     return {True: "true", False: "false", None: NOTHING}[flag]
 
 
-def normalize_body(text: str) -> str:
-    """A text that two bodies share exactly if they mean the same: JSON without its blanks."""
-    text = _normalize_holes(text)
-    if not text.lstrip().startswith(("{", "[")):
-        return text
-    try:
-        return strict_json.dump_json(strict_json.parse_json(text))
-    except StrictJsonError:  # a hole without quotes is no JSON
-        return _JSON_PART.sub(lambda part: part[1] or "", text)
+def _compare_texts(field: str, wanted: str, found: str) -> Iterator[FieldDifference]:
+    if wanted != found:
+        yield _build_difference(field, wanted, found)
 
 
-def _normalize_holes(text: str) -> str:
-    return _HOLE.sub(r"{{\1}}", text)
-
-
-def _compare_texts(
-    field: str, wanted: str, found: str, normalize: Callable[[str], str] = lambda text: text
-) -> Iterator[FieldDifference]:
-    if normalize(wanted) != normalize(found):
-        yield FieldDifference(field, wanted or NOTHING, found or NOTHING)
+def _build_difference(field: str, wanted: str, found: str) -> FieldDifference:
+    """What Intercom has may hold a credential, which is not shown."""
+    return FieldDifference(
+        field, wanted or NOTHING, mask_secrets(mask_credentials(found)) or NOTHING
+    )
 
 
 def _compare_sets(
@@ -145,6 +155,12 @@ def _compare_headers(wanted: Connector, found: Connector) -> Iterator[FieldDiffe
 
 def _list_hidden(found: Connector) -> tuple[str, ...]:
     return tuple(name for name, value in found.headers if value == MASKED_VALUE)
+
+
+def _list_beyond(found: Connector) -> Iterator[str]:
+    for mapping in found.mappings or ():
+        if not is_on_person(mapping):
+            yield f"{get_full_path(mapping)} to {mapping.attribute} ({mapping.object_type})"
 
 
 def _compare_inputs(

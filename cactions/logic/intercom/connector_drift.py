@@ -48,7 +48,7 @@ def compare_versions(
     """How both versions differ from the action."""
     wanted = build_connector(match.action, project.attributes)
     live, draft = (
-        compare_connector(wanted, version) if version else None
+        compare_connector(wanted, version, project.attributes) if version else None
         for version in (versions.live, versions.draft)
     )
     return ConnectorDrift(match, versions, live, draft)

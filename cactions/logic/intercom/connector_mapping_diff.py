@@ -9,11 +9,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from cactions.logic.intercom.connector_normal_form import normalize_path
 from cactions.model import ConnectorMapping
 
 _PREFIX: Final = re.compile(r"(?:(?:user|contact|person)\.)?(?:custom_attributes?\.)?")
 _IDENTIFIERS: Final = {"external_id": "user_id"}
 _USER: Final = "user"
+_PEOPLE: Final = ("user", "contact", "lead", "")
 
 
 class MappingFault(Enum):
@@ -41,7 +43,8 @@ class MappingDifference(Struct, frozen=True):
 def compare_mappings(
     wanted: Sequence[ConnectorMapping], found: Sequence[ConnectorMapping]
 ) -> tuple[MappingDifference, ...]:
-    """Every difference, those of the file first, in its order."""
+    """Every difference of what goes onto a person, those of the file first, in its order."""
+    found = [mapping for mapping in found if is_on_person(mapping)]
     left = [mapping for mapping in found if not any(_is_same(mapping, want) for want in wanted)]
     open_rows = [want for want in wanted if not any(_is_same(mapping, want) for mapping in found)]
     return tuple(_pair_rows(open_rows, left))
@@ -51,16 +54,16 @@ def _pair_rows(
     wanted: Sequence[ConnectorMapping], left: list[ConnectorMapping]
 ) -> Iterator[MappingDifference]:
     """Each open row of the file with what stands in its place; ``left`` gets shorter."""
-    targets = {(want.object_type, want.attribute) for want in wanted}
+    targets = {want.attribute for want in wanted}
     for want in wanted:
         if want.object_path:
             yield MappingDifference(MappingFault.NOT_POSSIBLE, want.attribute, want.path)
             continue
-        same_target = [found for found in left if _get_target(found) == _get_target(want)]
+        same_target = [found for found in left if get_attribute_name(found) == want.attribute]
         same_path = [
             found
             for found in left
-            if _get_target(found) not in targets and get_full_path(found) == want.path
+            if get_attribute_name(found) not in targets and get_full_path(found) == want.path
         ]
         stand_in = next(iter(same_target or same_path), None)
         if stand_in is None:
@@ -84,13 +87,14 @@ def _build(
 def _is_same(found: ConnectorMapping, want: ConnectorMapping) -> bool:
     return (
         not want.object_path
-        and _get_target(found) == _get_target(want)
+        and get_attribute_name(found) == want.attribute
         and get_full_path(found) == want.path
     )
 
 
-def _get_target(mapping: ConnectorMapping) -> tuple[str, str]:
-    return mapping.object_type, get_attribute_name(mapping)
+def is_on_person(mapping: ConnectorMapping) -> bool:
+    """Whether it writes onto a person, as the mapping of a file does."""
+    return mapping.object_type in _PEOPLE
 
 
 def get_attribute_name(mapping: ConnectorMapping) -> str:
@@ -103,5 +107,5 @@ def get_full_path(mapping: ConnectorMapping) -> str:
     """The path from the root: Intercom's may begin at the object, or name it again."""
     around, path = mapping.object_path, mapping.path
     if not around or path == around or path.startswith((f"{around}.", f"{around}[")):
-        return path
-    return f"{around}.{path}"
+        return normalize_path(path)
+    return normalize_path(f"{around}.{path}")

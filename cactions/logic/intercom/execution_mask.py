@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cactions.logic import strict_json
 from cactions.logic.intercom.connector_body import format_response_path
+from cactions.logic.intercom.credential_mask import mask_credentials
 from cactions.logic.strict_json import StrictJsonError
 from cactions.model import (
     MASK,
@@ -28,11 +29,6 @@ from cactions.model import (
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
 from cactions.rules.credentials import Name, suggests_secret
 
-_SCHEME: Final = re.compile(r"(?i)\b(bearer|basic|digest|token)([ ]+)[A-Za-z0-9._~+/=-]{6,}")
-_NAMED: Final = re.compile(
-    r"""(?ix)([a-z0-9_-]*(?:authorization|api[_-]?key|token|secret|password|cookie)["']?
-    [ ]*[:=][ ]*["']?)(?!bearer\b|basic\b|digest\b)[^\s"',;&<>]{4,}"""
-)
 _URL: Final = re.compile(r"https?://\S+")
 _LEAST_WITHIN: Final = 4
 """Shorter redacted texts are hidden only where they stand alone."""
@@ -77,12 +73,6 @@ def mask_execution(execution: ConnectorExecution, hidden: HiddenParts) -> Connec
         request_body=_mask_request(execution.request_body, hidden),
         response_body=_mask_response(execution.response_body, hidden),
     )
-
-
-def mask_credentials(text: str) -> str:
-    """The text without what follows the name of a credential, such as ``Authorization:``."""
-    text = _SCHEME.sub(rf"\1\2{MASK}", text)
-    return _NAMED.sub(rf"\1{MASK}", text)
 
 
 def _mask_request(text: str, hidden: HiddenParts) -> str:

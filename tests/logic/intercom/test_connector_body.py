@@ -146,6 +146,16 @@ def test_inputs_have_a_description_and_a_default_as_text() -> None:
     assert expected == sent
 
 
+def test_what_intercom_fills_in_is_no_data_input() -> None:
+    """It stands in the text under Intercom's own name."""
+    inputs = (DataInput("conversation_id", InputType.STRING, is_assigned=True),)
+    found = replace(of_request(url=text("/x/{{ inputs.conversation_id }}")), inputs=inputs)
+    connector = build_connector(found, {})
+    assert ((), "https://api.shop.example/x/{{conversation.id}}") == (
+        connector.inputs, connector.url,
+    )  # fmt: skip
+
+
 def test_a_connector_with_an_id_keeps_its_name() -> None:
     """Unless the file gives a name for Intercom."""
     known = replace(action(), connector_id="12345")

@@ -11,20 +11,21 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cactions.logic.intercom.connector_body import WRITABLE, build_body, build_connector
-from cactions.logic.intercom.connector_diff import compare_connector, normalize_body
+from cactions.logic.intercom.connector_diff import compare_connector
 from cactions.logic.intercom.connector_mapping_diff import (
     MappingDifference,
     MappingFault,
     compare_mappings,
 )
 from cactions.logic.intercom.connector_match import find_connector, match_connectors
+from cactions.logic.intercom.connector_normal_form import NormalForm
 from cactions.logic.intercom.connector_reader import parse_connector
 from cactions.model import Connector, ConnectorInput, ConnectorMapping
 from tests.builders import action
 from tests.workspace.connector_fields import DEFAULTS, clean_fields, shape_detail
 
 CONNECTOR = {"id": "12345", "created_by": "1", "updated_by": "1", "created_at": 0, "updated_at": 0}
-NAMES = st.text("abcdefgh_", min_size=1, max_size=8)
+NAMES = st.from_regex(r"[a-h](?:[a-h_]{0,6}[a-h])?", fullmatch=True)
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
 HEADERS = st.dictionaries(
     st.sampled_from(["Accept", "Content-Type", "X-Shop", "X-Team", "Accept-Language"]), LINES
@@ -143,7 +144,8 @@ def test_each_part_of_an_input_is_compared(inputs: list[ConnectorInput], part: s
 )
 def test_bodies_are_compared_by_meaning(left: str, right: str, same: bool) -> None:
     """Blanks of JSON mean nothing; blanks of texts do."""
-    assert same == (normalize_body(left) == normalize_body(right))
+    form = NormalForm(Connector("", "loyalty", ""), ())
+    assert same == (form.format_body(left) == form.format_body(right))
 
 
 def test_default_headers_of_a_client_are_no_difference() -> None:
@@ -197,10 +199,7 @@ TIER = onto("tier", "customer.tier")
         ),
         (
             [onto("tier", "customer.tier", object_type="conversation")],
-            [
-                MappingDifference(MappingFault.OTHER_ATTRIBUTE, "tier", "customer.tier",
-                                  "conversation", "tier", "customer.tier"),
-            ],
+            [MappingDifference(MappingFault.MISSING, "tier", "customer.tier")],
         ),
     ],
 )  # fmt: skip
@@ -209,6 +208,64 @@ def test_every_difference_of_a_mapping_is_found(
 ) -> None:
     """As a table: what to enter, and what stands in its place."""
     assert tuple(expected) == compare_mappings([TIER], found)
+
+
+def test_mappings_onto_a_conversation_are_no_difference() -> None:
+    """A file cannot state them: they are told."""
+    wanted = replace(build_connector(action(), {}), mappings=(TIER,))
+    other = onto("case", "case.state", object_type="conversation")
+    compared = compare_connector(wanted, replace(wanted, mappings=(TIER, other)))
+    assert compared.is_same
+    assert ("case.state to case (conversation)",) == compared.beyond
+
+
+def test_rows_are_numbered_with_dots_or_brackets() -> None:
+    """Both spellings are known."""
+    wanted = onto("tier", "accounts[0].level")
+    assert () == compare_mappings([wanted], [onto("tier", "accounts.0.level")])
+    assert () == compare_mappings([wanted], [onto("tier", "0.level", object_path="accounts")])
+
+
+ORDER = ConnectorInput("order number", description="x")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("/{{user.user_id}}", "/{{ contact.external_id }}", True),
+        ("/{{user.email}}", "/{{customer.email}}", True),
+        ("/{{user.email}}", "/{{user.user_id}}", False),
+        ("/{{user.custom_attributes.ref}}", "/{{ref}}", True),
+        ("/{{user.custom_attributes.ref}}", "/{{ref | fallback: '0'}}", False),
+        ("/{{order_number}}", "/{{order number}}", True),
+        ("/{{conversation.id}}", "/{{conversation_id}}", True),
+        ("/%C3%9Cber?a%20b=c%3Ad", "/Über?a b=c:d", True),
+        ("/a%2Fb", "/a/b", False),
+        ("/a?b=c%26d", "/a?b=c&d", False),
+        ("/a%2fb", "/a%2Fb", True),
+        ("/a%FFb", "/a%ffb", True),
+    ],
+)
+def test_urls_are_compared_by_meaning(ours: str, theirs: str, same: bool) -> None:
+    """Spellings of variables and needless encoding do not count; structure and fallbacks do."""
+    wanted = Connector("", "loyalty", "", url=ours, inputs=(replace(ORDER, name="order_number"),))
+    found = Connector("", "loyalty", "", url=theirs, inputs=(ORDER,))
+    compared = compare_connector(wanted, found, {"ref"})
+    assert (() if same else ("url",)) == compared.writable
+
+
+def test_a_credential_in_intercom_is_not_shown() -> None:
+    """It may stand in a URL or a body of the web page; that it differs is told."""
+    wanted = Connector("", "loyalty", "", url="https://a.example/x")
+    found = replace(
+        wanted,
+        url="https://a.example/x?api_key=k3y7Qz91Lm42Xv8",
+        body='{"password": "hunter2-hunter2", "who": "{{user.email}}", "token": "{{token}}"}',
+    )
+    url, body = compare_connector(wanted, found).fields
+    assert "https://a.example/x?api_key=••••••" == url.in_intercom
+    assert "hunter2" not in body.in_intercom
+    assert '"who": "{{user.email}}", "token": "{{token}}"' in body.in_intercom
 
 
 def test_rows_of_a_list_cannot_be_mapped() -> None:
