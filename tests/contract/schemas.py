@@ -22,7 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-from jsonschema import Draft4Validator, SchemaError, ValidationError, validators
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft4Validator,
+    SchemaError,
+    ValidationError,
+    validators,
+)
 
 from tests.contract.extract import DescriptionError, parse_reference
 from tests.contract.formats import FORMATS, build_checker

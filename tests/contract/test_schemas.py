@@ -231,7 +231,7 @@ def test_every_component_that_is_reached_is_compiled(version: str) -> None:
     assert {} not in compiled.values()
 
 
-FORMAT_CASES = {
+FORMAT_CASES: dict[str, tuple[list[Any], list[Any]]] = {
     "unix-seconds": ([0, 1580000000, 2738966400, "a"], [-1, 1580000000000]),
     "date-time": (
         ["2026-02-10T18:15:32Z", "2026-02-10T18:15:32.5+01:00", 5],
