@@ -1,8 +1,15 @@
 """Where live answers differ from the official descriptions: by name, with the source of each.
 
-Four tables, and nothing else is excepted. ``R1`` to ``R13`` are the sources that the design notes
-on observed answers list; "example" is an example in the description itself. Each entry has a test
-that it is still needed: a description in which the difference is gone fails there, by name.
+Five tables, and nothing else is excepted. Each entry has a test that it is still needed: a
+description in which the difference is gone fails there, by name. The sources are public:
+
+- R1 recordings in grouparoo/grouparoo (plugin for Intercom, 3,077 answers, API 2.3, 2021)
+- R3 expected records in airbytehq/airbyte (source-intercom, API 2.11, 2024)
+- R5 tests of errors in intercom/intercom-node (2018)
+- R6 @intercom/cli 0.9.0
+- R7 network tests of rudderlabs/rudder-transformer (destination Intercom)
+- R8 the Intercom source of Apache SeaTunnel
+- "example": an example in the description itself
 """
 
 from __future__ import annotations

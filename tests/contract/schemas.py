@@ -200,9 +200,10 @@ class Compiler:
             converted["enum"] = list(schema["enum"])
         if not converted or converted == {"type": "object"}:
             self.free.add(name)
-        if schema.get("nullable") and "type" in converted:
-            converted["type"] = [converted["type"], "null"]
-            if "enum" in converted:
+        if schema.get("nullable"):
+            if "type" in converted:
+                converted["type"] = [converted["type"], "null"]
+            if "enum" in converted and None not in converted["enum"]:
                 converted["enum"].append(None)
         return converted
 

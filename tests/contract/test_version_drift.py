@@ -13,17 +13,11 @@ RULES = ("type", "format", "enum", "nullable", "minimum", "maximum")
 SCHEMAS = (
     "contact",
     "contact_list",
-    "create_contact_request",
-    "update_contact_request",
     "data_attribute",
-    "create_data_attribute_request",
-    "update_data_attribute_request",
     "admin_with_app",
     "error",
     "data_connector",
     "data_connector_detail",
-    "create_data_connector_request",
-    "update_data_connector_request",
     "data_connector_execution_result",
 )
 
@@ -31,9 +25,20 @@ SCHEMAS = (
 def list_fields(description: Description, name: str) -> dict[str, dict[str, Any]]:
     """Every property that a schema reaches, with its rules; nothing where it is absent."""
     schemas = description.extract["components"]["schemas"]
-    if name not in schemas:
-        return {}
-    return dict(_list(schemas, schemas[name], name, (name,)))
+    return dict(_list(schemas, schemas[name], name, (name,))) if name in schemas else {}
+
+
+def list_bodies(description: Description) -> dict[str, dict[str, Any]]:
+    """The same for the bodies of all requests, whatever their schemas are called."""
+    found: dict[str, dict[str, Any]] = {}
+    for path, item in description.extract["paths"].items():
+        for method, node in item.items():
+            schema = node.get("requestBody", {}).get("content", {}).get("application/json", {})
+            schemas = description.extract["components"]["schemas"]
+            if schema:
+                place = f"{method.upper()} {path} body"
+                found |= _list(schemas, schema["schema"], place, ())
+    return found
 
 
 def _list(
@@ -61,6 +66,13 @@ def compare(older: Description, newer: Description, name: str) -> list[str]:
         return []
     if not before or not after:
         return [f"{'+' if after else '-'} {name}"]
+    return compare_fields(before, after)
+
+
+def compare_fields(
+    before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]
+) -> list[str]:
+    """Fields that appear, that vanish, and whose rules change."""
     return [
         *(f"+ {field}" for field in after if field not in before),
         *(f"- {field}" for field in before if field not in after),
@@ -107,18 +119,8 @@ CHANGES: dict[tuple[str, str], dict[str, list[str]]] = {
             *(f"+ contact_list.data[].merge_history{tail}" for tail in HISTORY),
             f"~ contact_list.data[].owner_id {OWNER}",
         ],
-        "create_contact_request": [
-            "+ create_contact_request.email_verified",
-            f"~ create_contact_request.owner_id {OWNER}",
-        ],
-        "update_contact_request": [
-            "+ update_contact_request.email_verified",
-            f"~ update_contact_request.owner_id {OWNER}",
-        ],
         "data_connector": ["+ data_connector"],
         "data_connector_detail": ["+ data_connector_detail"],
-        "create_data_connector_request": ["+ create_data_connector_request"],
-        "update_data_connector_request": ["+ update_data_connector_request"],
         "data_connector_execution_result": ["+ data_connector_execution_result"],
     },
 }
@@ -154,6 +156,21 @@ OPERATION_CHANGES: dict[tuple[str, str], list[str]] = {
 }
 """Statuses and parameters of the operations that both versions have."""
 
+BODY_CHANGES: dict[tuple[str, str], list[str]] = {
+    ("2.14", "2.15"): [],
+    ("2.15", "2.16"): [
+        "+ POST /contacts body.email_verified",
+        "+ POST /contacts/merge body.skip_duplicate_validation",
+        "+ POST /contacts/search body.sort",
+        "+ POST /contacts/search body.sort.field",
+        "+ POST /contacts/search body.sort.order",
+        "+ PUT /contacts/{contact_id} body.email_verified",
+        f"~ POST /contacts body.owner_id {OWNER}",
+        f"~ PUT /contacts/{{contact_id}} body.owner_id {OWNER}",
+    ],
+}
+"""What the requests of the operations that both versions have may send."""
+
 DETAIL = """
 type id name description state url body headers http_method direct_fin_usage audiences
 execution_type configuration_response_type data_transformation_type client_function_name
@@ -184,6 +201,15 @@ def test_the_changes_of_the_operations_are_known(versions: tuple[str, str]) -> N
         for line in compare_operations(older, newer)
         if not any(line.startswith(f"+ {name}") for name in after - before)
     ]
+
+
+@pytest.mark.parametrize("versions", BODY_CHANGES, ids="-".join)
+def test_the_changes_of_the_requests_are_known(versions: tuple[str, str]) -> None:
+    """Each field of a body, by operation and name."""
+    before, after = map(list_bodies, map(load_description, versions))
+    found = compare_fields(before, after)
+    new = tuple(f"+ {name} body" for name in NEW_OPERATIONS)
+    assert BODY_CHANGES[versions] == sorted(line for line in found if not line.startswith(new))
 
 
 def test_the_fields_of_a_connector_are_known() -> None:
