@@ -16,24 +16,27 @@ ATTRIBUTES: Final = "cactions.attributes/1"
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
-    """What was known, and when; null stands for what was not."""
+    """What was known, and when; null, or a key that is left out, stands for what was not."""
+    identity = snapshot.workspace
     return {
         "format": ATTRIBUTES,
         "taken": snapshot.taken,
-        "workspace": _identity_to_json(snapshot.workspace),
+        **({"workspace": _identity_to_json(identity)} if identity else {}),
         "identity_verification": snapshot.identity_verification,
-        "unknown_types": list(snapshot.unknown_types),
-        "attributes": [
-            {
-                "name": attribute.name,
-                "data_type": attribute.data_type.value,
-                "options": list(attribute.options),
-                "messenger_writable": attribute.messenger_writable,
-                "api_writable": attribute.api_writable,
-                "archived": attribute.archived,
-            }
-            for attribute in snapshot.attributes.values()
-        ],
+        **({"unknown_types": list(snapshot.unknown_types)} if snapshot.unknown_types else {}),
+        "attributes": [*map(_attribute_to_json, snapshot.attributes.values())],
+    }
+
+
+def _attribute_to_json(attribute: Attribute) -> dict[str, Json]:
+    known = attribute.api_writable
+    return {
+        "name": attribute.name,
+        "data_type": attribute.data_type.value,
+        "options": list(attribute.options),
+        "messenger_writable": attribute.messenger_writable,
+        **({} if known is None else {"api_writable": known}),
+        **({"archived": True} if attribute.archived else {}),
     }
 
 
@@ -74,9 +77,7 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
     return read_document(document, build, file)
 
 
-def _identity_to_json(identity: WorkspaceIdentity | None) -> Json:
-    if identity is None:
-        return None
+def _identity_to_json(identity: WorkspaceIdentity) -> dict[str, Json]:
     return {
         "app_id": identity.app_id,
         "name": identity.name,
