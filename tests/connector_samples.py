@@ -185,7 +185,7 @@ SHAPES: list[Shape] = [
                         data_inputs=[data_input("sku")]),
     lambda n: connector("Conversation note", f"{_host(n)}/cases?customer={_uid(n)}",
                         object_mappings=maps(("case.state", "case_state"), kind="conversation")),
-    lambda n: connector("By operator attribute", 
+    lambda n: connector("By operator attribute",
                         f"{_host(n)}/accounts/{{{{user.custom_attributes.account_ref}}}}",
                         object_mappings=maps(("balance", "balance"))),
     lambda n: connector("By bare attribute", f"{_host(n)}/accounts?ref={{{{account_ref}}}}",

@@ -136,7 +136,7 @@ def _render_unknown(report: AuditReport, width: int) -> list[StyledLine]:
         return []
     lines = [span("Not known, because Intercom's API does not tell it:", Style.STRONG)]
     for kind, number in counts.items():
-        lines += wrap((Span(f"{number:,} {kind.value}"),), width, hang=add_gap(2))
+        lines += wrap((Span(f"{kind.value}: {number:,}"),), width, hang=add_gap(2))
         if kind is NoteKind.UNREAD:
             lines += _render_unread(report.inventory.unread, width)
     return lines

@@ -32,7 +32,7 @@ def render_pull(
         if unknown:
             lines += [BLANK, span("Told in the files as comments:", Style.STRONG)]
             for kind, number in unknown.items():
-                lines += wrap(span(f"{number:,} {kind.value}"), width, hang=add_gap(2))
+                lines += wrap(span(f"{kind.value}: {number:,}"), width, hang=add_gap(2))
         lines += [BLANK, *wrap(span(f"Next: {join_command(('validate',), folder)}"), width)]
         return lines
 

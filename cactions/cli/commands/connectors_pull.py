@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,11 +14,15 @@ from cactions.cli.live_connectors import open_live_connectors
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Files, Json
 from cactions.edges.clock import SystemClock
+from cactions.edges.files.file_io import read_text
 from cactions.edges.files.pulled_files import PulledFiles, write_pulled_files
 from cactions.logic import documents
 from cactions.logic.intercom.connector_project import SHARED_FILE
 from cactions.model import IntercomConnection
 from cactions.render.pull import render_pull
+
+_WORKSPACE: Final = "\nworkspace:"
+"""At the left edge of a file that was pulled."""
 
 Update = Annotated[bool, typer.Option("--update", help="Replace files that are there and differ.")]
 
@@ -57,8 +61,11 @@ def _choose_connection(
     folder: Path, connection: IntercomConnection, *, has_files: bool
 ) -> IntercomConnection | None:
     """That of the shared file; None where the workspace stands in a file of another name."""
-    own = not has_files or (folder / SHARED_FILE).exists()
-    return connection if own else None
+    if not has_files:
+        return connection
+    path = folder / SHARED_FILE
+    stands = path.exists() and _WORKSPACE in f"\n{read_text(path)}"
+    return connection if stands else None
 
 
 def keep_files(

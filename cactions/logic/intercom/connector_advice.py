@@ -54,6 +54,11 @@ _LEADS: Final = (
 _UNVERIFIED: Final = (
     "turn on identity verification for the workspace, or customer authentication for this connector"
 )
+_MESSAGES: Final[Mapping[str, str]] = {
+    "CA301": "a credential stands there in plain text, for everyone who can open the connector",
+}
+_LIGHT: Final = frozenset({"CA208"})
+"""What is no leak by itself, and would name connectors that do nothing wrong."""
 _PLACES: Final = (
     (r"\.request\.url\b", "the URL"),
     (r"\.request\.query\.([^#]+)", "the query parameter {}"),
@@ -116,7 +121,8 @@ def _get_group_rank(group: ConnectorFindings) -> tuple[object, ...]:
 def _translate(finding: Finding, labels: Mapping[str, str]) -> Finding:
     return replace(
         finding,
-        message=_say(finding.message, labels),
+        message=_MESSAGES.get(finding.rule) or _say(finding.message, labels),
+        severity=Severity.INFO if finding.rule in _LIGHT else finding.severity,
         hint=choose_change(finding),
         notes=tuple(_say(note, labels) for note in _list_notes(finding)),
         labels=tuple(

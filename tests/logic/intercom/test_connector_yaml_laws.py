@@ -25,7 +25,8 @@ ATTRIBUTES = {
 
 HOSTILE = [
     "", " ", "\x00", "\x1b[31m", "\n", "\r\n- a: b", "# cactions: ignore[CA101] fine", "<<",
-    "&a *b",     "!!python/object", "? x", "{{", "}}", "{{{", "{% x %}", "{{user.email}}", "{{ user.user_id }}",
+    "&a *b",
+    "!!python/object", "? x", "{{", "}}", "{{{", "{% x %}", "{{user.email}}", "{{ user.user_id }}",
     "{{user.custom_attributes.tier}}", "{{order_id}}", "{{a b}}", "{{x|fallback:'y'}}", "../..",
     "https://", "http://api.example.com/", "https://api.example.com/a", "ftp://x.example.com",
     "https://user:pw@api.example.com/", "https://10.0.0.1/x", "https://localhost", "?a={{email}}",
