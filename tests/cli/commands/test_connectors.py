@@ -432,7 +432,7 @@ def test_a_canary_never_leaves(
     assert sent.count("••••••") >= 8
 
 
-@pytest.mark.parametrize("command", ["list", "diff", "push", "logs", "versions"])
+@pytest.mark.parametrize("command", ["list", "diff", "pull", "push", "logs", "versions"])
 def test_every_example_runs(work: Work, pushed: str, command: str) -> None:
     """As the help text has it."""
     text = words(work(f"connectors {command} --help").out)
