@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from cactions.logic.intercom.audit_report import (
+from cactions.logic.connectors.advice import ConnectorFindings, describe_place
+from cactions.logic.connectors.audit_report import (
     AuditReport,
     ConnectorInventory,
     UnreadConnector,
 )
-from cactions.logic.intercom.connector_advice import ConnectorFindings, describe_place
-from cactions.logic.intercom.connector_notes import NoteKind
+from cactions.logic.connectors.notes import NoteKind
 from cactions.model import ConnectorVersion, Finding, Severity, WorkspaceIdentity
 from cactions.render.layout import add_gap, wrap
 from cactions.render.messages import count_noun, get_display_name, join_words

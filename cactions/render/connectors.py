@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions.logic.intercom.connector_advice import describe_place
-from cactions.logic.intercom.connector_diff import ConnectorComparison, FieldDifference
-from cactions.logic.intercom.connector_drift import ConnectorDrift
-from cactions.logic.intercom.connector_mapping_diff import MappingDifference, MappingFault
-from cactions.logic.intercom.connector_match import ConnectorMatch
+from cactions.logic.connectors.advice import describe_place
+from cactions.logic.connectors.diff import ConnectorComparison, FieldDifference
+from cactions.logic.connectors.drift import ConnectorDrift
+from cactions.logic.connectors.mapping_diff import MappingDifference, MappingFault
+from cactions.logic.connectors.match import ConnectorMatch
 from cactions.logic.lines import split_lines
 from cactions.model import Connector, Finding
 from cactions.render.layout import add_gap, choose_margin, render_table, wrap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cactions.logic.intercom.connector_notes import NoteKind, SecretToSeal
+from cactions.logic.connectors.notes import NoteKind, SecretToSeal
 from cactions.logic.shell import join_command
 from cactions.render.layout import add_gap, wrap
 from cactions.render.messages import count_noun, join_words

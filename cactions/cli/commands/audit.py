@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from cactions.app.audit import audit_workspace
-from cactions.app.pull_connectors import build_pull
+from cactions.app.connectors.audit import audit_workspace
+from cactions.app.connectors.pull import build_pull
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.connectors_pull import keep_files
 from cactions.cli.commands.validate_report import (
@@ -25,8 +25,8 @@ from cactions.cli.options import Files, Quiet
 from cactions.cli.output_files import write_text
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
-from cactions.logic.intercom.audit_findings import build_lint_report
-from cactions.logic.intercom.audit_report import AuditReport
+from cactions.logic.connectors.audit_findings import build_lint_report
+from cactions.logic.connectors.audit_report import AuditReport
 from cactions.model import Region, SecretRef, Severity
 from cactions.render.audit import render_audit
 from cactions.render.messages import count_noun

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.connector_leaks import find_live_leaks
-from cactions.app.connectors import compare_actions, read_connectors
+from cactions.app.connectors.catalog import compare_actions, read_connectors
+from cactions.app.connectors.leaks import find_live_leaks
 from cactions.cli import wiring
 from cactions.cli.commands import connectors_logs, connectors_pull, connectors_push
 from cactions.cli.exit_codes import Exit

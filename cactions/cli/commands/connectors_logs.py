@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.connector_logs import ExecutionQuery, follow_executions, list_executions
-from cactions.app.connector_revisions import list_revisions
-from cactions.app.connectors import WorkspaceConnectors, read_connectors, read_versions
+from cactions.app.connectors.catalog import WorkspaceConnectors, read_connectors, read_versions
+from cactions.app.connectors.logs import ExecutionQuery, follow_executions, list_executions
+from cactions.app.connectors.revisions import list_revisions
 from cactions.app.ports import IntercomApi
 from cactions.cli import streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
@@ -18,7 +18,7 @@ from cactions.cli.vault_secrets import open_masked_client
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.logic import documents, strict_json
-from cactions.logic.intercom.execution_mask import HiddenParts, find_hidden_parts, mask_execution
+from cactions.logic.connectors.execution_mask import HiddenParts, find_hidden_parts, mask_execution
 from cactions.logic.suggest import suggest
 from cactions.model import EXECUTION_ERROR_TYPES, Connector, UsageError
 from cactions.render.connector_logs import (

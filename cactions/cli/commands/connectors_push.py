@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.connectors import compare_actions
+from cactions.app.connectors.catalog import compare_actions
+from cactions.app.connectors.push import apply_push
 from cactions.app.ports import IntercomApi
-from cactions.app.push_connector import apply_push
 from cactions.cli import output_scrubber, prompts, wiring
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options
@@ -17,8 +17,8 @@ from cactions.cli.options import Environment, Files, Json, Yes
 from cactions.cli.vault_secrets import open_masked_client
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
-from cactions.logic.intercom.connector_faults import list_not_carried
-from cactions.logic.intercom.connector_push import (
+from cactions.logic.connectors.faults import list_not_carried
+from cactions.logic.connectors.push import (
     PushOutcome,
     PushPlan,
     PushResult,

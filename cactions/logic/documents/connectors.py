@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cactions.logic.intercom.connector_diff import ConnectorComparison
-    from cactions.logic.intercom.connector_drift import ConnectorDrift
-    from cactions.logic.intercom.connector_match import ConnectorMatch
-    from cactions.logic.intercom.connector_push import PushResult
+    from cactions.logic.connectors.diff import ConnectorComparison
+    from cactions.logic.connectors.drift import ConnectorDrift
+    from cactions.logic.connectors.match import ConnectorMatch
+    from cactions.logic.connectors.push import PushResult
     from cactions.model import Connector, ConnectorExecution, ConnectorRevision, Json
 
 
