@@ -13,6 +13,7 @@ from cactions.logic.connectors.audit_report import (
     UnreadConnector,
 )
 from cactions.logic.connectors.notes import NoteKind
+from cactions.logic.shell import join_command
 from cactions.model import ConnectorVersion, Finding, Severity, WorkspaceIdentity
 from cactions.render.layout import add_gap, wrap
 from cactions.render.messages import count_noun, get_display_name, join_words
@@ -182,6 +183,6 @@ def _choose_next(shown: Sequence[ConnectorFindings]) -> str:
         return "Next: `cactions audit --save FOLDER` keeps the connectors as files for git."
     rule = _list_grave(shown[0])[0].rule
     return (
-        f"Next: `cactions explain {rule}` says why it leaks; `cactions audit --save FOLDER` keeps"
-        " the connectors as files, to change them and to push a draft."
+        f"Next: `{join_command(('explain',), rule)}` says why it leaks; `cactions audit --save"
+        " FOLDER` keeps the connectors as files, to change them and to push a draft."
     )

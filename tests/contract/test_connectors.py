@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
-from tests.app.connectors.test_push import LIVE, loyalty, push
 
 from cactions.app.connectors.catalog import read_versions
 from cactions.app.connectors.logs import ExecutionQuery, follow_executions, list_executions
 from cactions.model import EXECUTION_ERROR_TYPES, DataInput, InputType, WorkspaceError
+from tests.app.connectors.test_push import LIVE, loyalty, push
 from tests.contract.test_client import checked
 from tests.run_report import REPORT
 from tests.workspace import WorkspaceServer

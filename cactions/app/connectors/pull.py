@@ -10,7 +10,7 @@ from msgspec import Struct
 from cactions.app.connectors.audit import Report, build_snapshot, ignore_progress, read_inventory
 from cactions.app.ports import Clock, IntercomApi
 from cactions.logic.connectors.audit_report import ConnectorInventory
-from cactions.logic.connectors.masking import REMOVED, hide_credentials
+from cactions.logic.connectors.hide_credentials import REMOVED, hide_credentials
 from cactions.logic.connectors.pulled_project import PulledWorkspace, pull_workspace
 from cactions.model import Action, IntercomConnection, Project, Snapshot
 

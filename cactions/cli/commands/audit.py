@@ -70,7 +70,7 @@ def command(
     In a folder whose files name an Intercom workspace, its sealed token is used. Exit code 0 when
     no error is found, else 1.
 
-    Example: cactions audit --region eu --save support-actions
+    Example: cactions audit --save support-actions
     """
     opened = open_live_connectors(files, options, region, version)
     found = audit_workspace(opened.api, SystemClock(), _Progress(quiet=quiet).show)
