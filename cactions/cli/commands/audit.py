@@ -66,9 +66,11 @@ def command(
 ) -> None:
     """Find data leaks between users in the live connectors of a workspace; nothing is changed.
 
-    No file is needed: the access token is typed without echo or read from stdin, and kept nowhere.
-    In a folder whose files name an Intercom workspace, its sealed token is used. Exit code 0 when
-    no error is found, else 1.
+    No file is needed: the access token is typed without echo, or read from stdin.
+
+    In a folder whose files name an Intercom workspace, its sealed token is used.
+
+    Exit code 1 where an error is found.
 
     Example: cactions audit --save support-actions
     """
