@@ -110,8 +110,7 @@ def _list_items(api: IntercomApi, identity: WorkspaceIdentity) -> list[dict[str,
         raise WorkspaceError(
             f"the workspace shows no data connectors: they need API version {OLDEST_VERSION} or"
             f" newer{answered}",
-            hint="Ask for `--api-version 2.16`; a workspace without custom actions"
-            " has none.",
+            hint="Ask for `--api-version 2.16`; a workspace without custom actions has none.",
             status=error.status,
             codes=error.codes,
             request_id=error.request_id,

@@ -93,7 +93,7 @@ class IntercomClient:
             if not _may_repeat(call, outcome):
                 break
             if turn + 1 < MOST_TRIES:
-                self._sleeper.wait(self._choose_pause(outcome, turn))
+                self._sleeper.wait(self._choose_pause(turn))
         if not call.is_read and _is_unknown(failure, reply):
             raise _build_unknown(call, failure, reply)
         if reply is None:
@@ -127,12 +127,9 @@ class IntercomClient:
         self.pacer.observe(permit, response.status, response.headers)
         return read_reply(remove_secrets(response, [token]))
 
-    def _choose_pause(self, outcome: ApiReply | RequestFailed, turn: int) -> float:
-        """Seconds before another try: after 429 the pacer waits as well, and knows more."""
-        jitter = self._sleeper.draw_jitter() * min(LONGEST_PAUSE, 0.5 * 2.0**turn)
-        if isinstance(outcome, RequestFailed):
-            return jitter
-        return max(jitter, min(_read_retry_after(outcome), LONGEST_PAUSE))
+    def _choose_pause(self, turn: int) -> float:
+        """Seconds before another try; what an answer asks for, the pacer waits as well."""
+        return self._sleeper.draw_jitter() * min(LONGEST_PAUSE, 0.5 * 2.0**turn)
 
 
 def _may_repeat(call: ApiCall, outcome: ApiReply | RequestFailed) -> bool:
@@ -168,8 +165,3 @@ def _turn_page(call: ApiCall, cursor: str) -> ApiCall:
         return ApiCall(call.method, call.path, call.query, body, call.is_read)
     query = {**call.query, "starting_after": cursor}
     return ApiCall(call.method, call.path, query, call.body, call.is_read)
-
-
-def _read_retry_after(reply: ApiReply) -> float:
-    text = reply.get_header("retry-after")
-    return float(text) if text.isascii() and text.isdigit() and len(text) < len("1000") else 0.0
