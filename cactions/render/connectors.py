@@ -167,6 +167,12 @@ def _list_notes(comparison: ConnectorComparison) -> Iterator[str]:
     if comparison.hidden_headers:
         names = join_words(list(comparison.hidden_headers))
         yield f"Not compared, since Intercom hides them: the values of the headers {names}."
+    if comparison.plain_tokens:
+        names = join_words(list(comparison.plain_tokens))
+        yield (
+            f"A plain header in Intercom, whose value stands in its execution logs: {names}. Make a"
+            " token of it in Intercom, and write its id as `token_id` in the file."
+        )
     if comparison.mappings is None:
         yield "Not compared: the mapping, since Intercom did not return it."
     if comparison.beyond:

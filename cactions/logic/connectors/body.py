@@ -81,6 +81,7 @@ def build_connector(action: Action, attributes: Mapping[str, Attribute]) -> Conn
         inputs=tuple(_build_input(each) for each in action.inputs if not each.is_assigned),
         mappings=tuple(_list_mappings(action)),
         token_ids=tuple(token.token_id for token in request.tokens if token.token_id),
+        token_headers=tuple(token.header for token in request.tokens if not token.token_id),
         audiences=action.audiences,
         customer_authentication=action.customer_authentication,
         bypass_authentication=action.bypass_authentication,

@@ -49,13 +49,15 @@ class ConnectorComparison(Struct, frozen=True):
     """What differs, what must be entered by hand, and what could not be compared.
 
     ``mappings`` None: Intercom did not tell them. ``hidden_headers`` are those whose values cannot
-    be compared; ``unknown_keys`` those of Intercom's answer that this version does not know;
+    be compared; ``plain_tokens`` those that a token of the file carries, and that are plain headers
+    in Intercom; ``unknown_keys`` those of Intercom's answer that this version does not know;
     ``beyond`` are mappings onto other objects than a person, which no file can state.
     """
 
     fields: tuple[FieldDifference, ...] = ()
     mappings: tuple[MappingDifference, ...] | None = ()
     hidden_headers: tuple[str, ...] = ()
+    plain_tokens: tuple[str, ...] = ()
     unknown_keys: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
 
@@ -85,6 +87,7 @@ def compare_connector(
         tuple(_list_differences(wanted, found, attributes)),
         mappings,
         _list_hidden(found),
+        _list_plain_tokens(wanted, found),
         found.unknown,
         tuple(_list_beyond(found)),
     )
@@ -148,13 +151,19 @@ def _compare_headers(wanted: Connector, found: Connector) -> Iterator[FieldDiffe
                 yield FieldDifference("headers", value, NOTHING, name)
         elif held[key][1] not in (MASKED_VALUE, value):
             yield FieldDifference("headers", value, held[key][1], name)
+    carried = {name.lower() for name in wanted.token_headers}
     for key, (name, value) in held.items():
-        if key not in stated and key not in _DEFAULT_NAMES:
+        if key not in stated and key not in _DEFAULT_NAMES and key not in carried:
             yield FieldDifference("headers", NOTHING, value, name)
 
 
 def _list_hidden(found: Connector) -> tuple[str, ...]:
     return tuple(name for name, value in found.headers if value == MASKED_VALUE)
+
+
+def _list_plain_tokens(wanted: Connector, found: Connector) -> tuple[str, ...]:
+    carried = {name.lower() for name in wanted.token_headers}
+    return tuple(name for name, _ in found.headers if name.lower() in carried)
 
 
 def _list_beyond(found: Connector) -> Iterator[str]:

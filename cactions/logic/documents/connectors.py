@@ -87,6 +87,7 @@ def comparison_to_json(comparison: ConnectorComparison) -> dict[str, Json]:
             for difference in mappings
         ],
         "hidden_headers": list(comparison.hidden_headers),
+        "plain_tokens": list(comparison.plain_tokens),
         "unknown_keys": list(comparison.unknown_keys),
         "beyond": list(comparison.beyond),
     }
