@@ -33,6 +33,9 @@ from cactions.model import (
 from cactions.model.secret import Secret
 
 MOST_TRIES: Final = 6
+MOST_PAGES: Final = 20_000
+"""Three million people, 150 on a page."""
+
 _TOO_MANY: Final = 429
 _TRANSIENT: Final = (408, 429, 500, 502, 503, 504)
 _SERVER_FAULTS: Final = (408, 500, 502, 503, 504)
@@ -108,6 +111,11 @@ class IntercomClient:
         reply, seen = first or self.call(call), {""}
         yield reply
         while (cursor := reply.get_next_cursor()) not in seen:
+            if len(seen) > MOST_PAGES:
+                raise WorkspaceError(
+                    f"Intercom's list does not end after {MOST_PAGES:,} pages",
+                    hint="Try again later; if it stays, give Intercom's support the address.",
+                )
             seen.add(cursor)
             reply = self.call(_turn_page(call, cursor))
             yield reply
