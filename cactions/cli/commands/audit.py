@@ -33,7 +33,9 @@ from cactions.render.messages import count_noun
 
 Save = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="Keep the connectors as action files in this folder."),
+    typer.Option(
+        "--save", metavar="FOLDER", help="Keep the connectors as action files in this folder."
+    ),
 ]
 Where = Annotated[
     Region | None, typer.Option("--region", help="Where the workspace is. Default: us.")
