@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +39,7 @@ def open_live_connectors(
     region: Region | None = None,
     version: str | None = None,
 ) -> LiveConnectors:
-    """The workspace of the files, with its sealed token; without one, the token is typed.
+    """The workspace of the files, with its sealed token; without a vault, the token is typed.
 
     Raises UsageError where a region or a version is asked for that the files give already.
     """
@@ -51,7 +52,7 @@ def open_live_connectors(
             "the files name the workspace: --region and --api-version have no place here",
             hint="Change the file, or run the command in an empty folder.",
         )
-    if named.token is None:
+    if named.token is None or not os.path.lexists(home.folder / wiring.VAULT):
         return _open_any(named, options, home)
     return LiveConnectors(workspace.open_project_client(home), named, home)
 

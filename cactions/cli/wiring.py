@@ -145,6 +145,33 @@ def open_project(
     return ProjectFolder(home, found.project, create_row_cipher(home), session)
 
 
+def open_actions(
+    paths: Sequence[Path] | None,
+    environment: str | None,
+    options: LiveOptions,
+    names: Sequence[str],
+) -> ProjectFolder:
+    """The project, where these actions and what all share have no errors; without names, all.
+
+    Raises InvalidFiles with the errors that count.
+    """
+    if not names:
+        return open_project(paths, environment, options)
+    home = find_folder(paths)
+    [found] = load_projects(paths or (), environment)
+    errors = tuple(error for error in found.errors if _concerns(error, names))
+    if errors or found.partial is None:
+        raise InvalidFiles(errors, found.sources)
+    session = _create_session(home, found.partial, options)
+    return ProjectFolder(home, found.partial, create_row_cipher(home), session, found.broken)
+
+
+def _concerns(error: Finding, names: Sequence[str]) -> bool:
+    """Whether an error is about one of these actions, or about no single action."""
+    part, _, rest = error.route.partition(".")
+    return part != "actions" or any(rest == name or rest.startswith(f"{name}.") for name in names)
+
+
 def open_workspace(
     paths: Sequence[Path] | None, options: LiveOptions, *, environment: str | None = None
 ) -> ProjectFolder:

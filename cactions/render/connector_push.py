@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cactions.logic.connectors.diff import NOTHING, FieldDifference
 from cactions.logic.connectors.push import PushOutcome, PushPlan, PushResult
 from cactions.logic.shell import join_command
 from cactions.render.connectors import render_caution, render_comparison, render_field
@@ -47,8 +46,7 @@ def _render_plan(plan: PushPlan, width: int, *, allow_live: bool) -> list[Styled
     if latest is None or plan.comparison is None:
         text = f'creates the draft of a new connector "{plan.wanted.name}"'
         lines = wrap((*title, Span(text)), width)
-        values = [FieldDifference("url", plan.wanted.url, NOTHING)]
-        return [*lines, *(line for item in values for line in render_field(item, width))]
+        return [*lines, *(row for item in plan.additions for row in render_field(item, width))]
     if not plan.fields:
         return wrap((*title, Span(f"{latest.label} is as the file says")), width)
     target = _describe_target(plan, allow_live=allow_live)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.logic.connectors.notes import NoteKind, SecretToSeal
 from cactions.logic.shell import join_command
 from cactions.render.layout import add_gap, wrap
@@ -14,44 +16,62 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View, span
 _MOST: Final = 30
 
 
-def render_pull(
-    folder: str,
-    counts: tuple[Sequence[str], Sequence[str], Sequence[str]],
-    seals: Sequence[SecretToSeal],
-    unknown: Mapping[NoteKind, int],
-    holes: Sequence[str] = (),
-) -> View:
-    """``counts`` are the files that were written, that were the same, and that were kept."""
+class PullSummary(Struct, frozen=True):
+    """What a pull did. ``files`` are named by ``written``, ``replaced``, ``unchanged``, ``kept``.
+
+    ``authored`` says what a kept file holds that Intercom does not know; ``holes`` are files from
+    which a credential was taken out.
+    """
+
+    folder: str
+    files: Mapping[str, Sequence[str]]
+    authored: Mapping[str, str]
+    seals: Sequence[SecretToSeal]
+    unknown: Mapping[NoteKind, int]
+    holes: Sequence[str] = ()
+
+
+def render_pull(done: PullSummary) -> View:
+    """The files, what must be sealed, and what is unknown."""
 
     def draw(width: int) -> list[StyledLine]:
-        lines = _render_files(folder, counts, width)
-        if holes:
-            text = f"A credential stood in {join_words(list(holes))}; it was left out of the file."
+        lines = _render_files(done, width)
+        if done.holes:
+            names = join_words([*done.holes])
+            text = f"A credential stood in {names}; it was left out of the file."
             lines += wrap(span(text, Style.CAUTION), width)
-        lines += _render_seals(seals, width)
-        if unknown:
+        lines += _render_seals(done.seals, width)
+        if done.unknown:
             lines += [BLANK, span("Told in the files as comments:", Style.STRONG)]
-            for kind, number in unknown.items():
+            for kind, number in done.unknown.items():
                 lines += wrap(span(f"{kind.value}: {number:,}"), width, hang=add_gap(2))
-        lines += [BLANK, *wrap(span(f"Next: {join_command(('validate',), folder)}"), width)]
+        lines += [BLANK, *wrap(span(f"Next: {join_command(('validate',), done.folder)}"), width)]
         return lines
 
     return draw
 
 
-def _render_files(
-    folder: str, counts: tuple[Sequence[str], Sequence[str], Sequence[str]], width: int
-) -> list[StyledLine]:
-    written, unchanged, kept = counts
+def _render_files(done: PullSummary, width: int) -> list[StyledLine]:
+    authored = done.authored
+    written, replaced, unchanged, kept = (
+        done.files[what] for what in ("written", "replaced", "unchanged", "kept")
+    )
     parts = [f"{count_noun(len(written), 'file')} written"]
+    parts += [f"{len(replaced):,} replaced"] if replaced else []
     parts += [f"{len(unchanged):,} unchanged"] if unchanged else []
-    where = "this folder" if folder == "." else folder
-    lines = wrap(span(f"{join_words(parts)} in {where}."), width)
-    if kept:
-        names = join_words(list(kept))
-        text = f"{count_noun(len(kept), 'file')} differ and were kept (--update replaces): {names}."
-        lines += wrap(span(text, Style.CAUTION), width)
-    return lines
+    where = "this folder" if done.folder == "." else done.folder
+    texts = [f"{join_words(parts)} in {where}."]
+    if replaced:
+        texts.append(f"Replaced: {join_words([*replaced])}.")
+    own = [name for name in kept if name in authored]
+    if own:
+        named = join_words([f"{name} ({authored[name]})" for name in own])
+        texts.append(f"Kept, since they hold what Intercom does not know: {named}.")
+    others = [name for name in kept if name not in authored]
+    if others:
+        texts.append(f"Differ and were kept (--update replaces them): {join_words(others)}.")
+    lines = wrap(span(texts[0]), width)
+    return [*lines, *(row for text in texts[1:] for row in wrap(span(text, Style.CAUTION), width))]
 
 
 def _render_seals(seals: Sequence[SecretToSeal], width: int) -> list[StyledLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -10,8 +10,14 @@ from msgspec import Struct
 from cactions.app.connectors.audit import Report, build_snapshot, ignore_progress, read_inventory
 from cactions.app.ports import Clock, IntercomApi
 from cactions.logic.connectors.audit_report import ConnectorInventory
+from cactions.logic.connectors.faults import list_not_carried
 from cactions.logic.connectors.hide_credentials import REMOVED, hide_credentials
-from cactions.logic.connectors.pulled_project import PulledWorkspace, pull_workspace
+from cactions.logic.connectors.pulled_project import (
+    SHARED_FILE,
+    KnownNames,
+    PulledWorkspace,
+    pull_workspace,
+)
 from cactions.model import Action, IntercomConnection, Project, Snapshot
 
 SNAPSHOT: Final = "attributes.lock.json"
@@ -21,12 +27,14 @@ class ConnectorPull(Struct, frozen=True):
     """What was read, and the files that it becomes.
 
     ``elsewhere`` are actions whose connector stands in a file of another name, by connector id.
+    ``authored`` says, by file, what Intercom does not know and only that file holds.
     """
 
     inventory: ConnectorInventory
     pulled: PulledWorkspace
     snapshot: Snapshot
     elsewhere: Mapping[str, str]
+    authored: Mapping[str, str]
 
     @property
     def files(self) -> dict[str, str]:
@@ -69,14 +77,31 @@ def build_pull(
         inventory.attributes,
         connection,
         verification=True if project else inventory.identity.identity_verification,
-        keys=keys,
+        names=KnownNames(keys, _list_token_names(project)),
     )
     elsewhere = {
         action.connector_id: file
         for action in actions
         if (file := _get_file(action)) and file != f"actions.{action.name}.yaml"
     }
-    return ConnectorPull(inventory, pulled, build_snapshot(inventory, now, SNAPSHOT), elsewhere)
+    snapshot = build_snapshot(inventory, now, SNAPSHOT)
+    return ConnectorPull(inventory, pulled, snapshot, elsewhere, _list_authored(actions))
+
+
+def _list_token_names(project: Project | None) -> dict[str, str]:
+    """The names of the tokens that files declare, by their id at Intercom."""
+    tokens = project.tokens.values() if project else ()
+    return {token.token_id: token.name for token in tokens if token.token_id}
+
+
+def _list_authored(actions: Iterable[Action]) -> dict[str, str]:
+    """What Intercom cannot hold, by the file that would lose it."""
+    found = {SHARED_FILE: "the workspace and what several actions share"}
+    for action in actions:
+        parts = [*list_not_carried(action), *(("tests",) if action.tests else ())]
+        if parts and (file := _get_file(action)):
+            found[file] = ", ".join(parts)
+    return found
 
 
 def _get_file(action: Action) -> str:

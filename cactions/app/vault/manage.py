@@ -224,7 +224,7 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     for an unknown name, DefinitionError if the secret may not go to the host, and VaultError
     (ENTRY) if it was not sealed for its place.
     """
-    entry = find_entry(vault, name)
+    entry = find_entry(vault, name, host)
     if entry.token_hosts and not fetches:
         # its response could be a token, also where the host is the same, and go to a person
         raise DefinitionError(
@@ -246,8 +246,8 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
         raise build_bad_entry(name) from None
 
 
-def find_entry(vault: OpenVault, name: str) -> Entry:
-    """Find the secret of this name. Raises UsageError."""
+def find_entry(vault: OpenVault, name: str, host: str = "") -> Entry:
+    """Find the secret of this name, which is needed for ``host``. Raises UsageError."""
     entry = vault.find(Purpose.SECRET, name)
     if entry and entry.is_binding:
         bind = join_command(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
@@ -259,8 +259,10 @@ def find_entry(vault: OpenVault, name: str) -> Entry:
     if entry is None:
         names = [secret.name for secret in vault.contents.secrets if not secret.is_binding]
         near = suggest(name, names)
+        near += "" if near.endswith("?") or not near else "."
+        seal = join_command(("vault", "seal"), name, options=("--host", host) if host else ())
         raise UsageError(
             f'no secret "{name}" is in the vault; nothing was opened',
-            hint=f"{near} Seal it with `{join_command(('vault', 'seal'), name)}`.".strip(),
+            hint=f"{near} Seal it with `{seal}`.".strip(),
         )
     return entry

@@ -25,6 +25,8 @@ commands = typer.Typer(
     no_args_is_help=True,
 )
 
+_LIVE = "live"
+
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[ACTION]...", help="Actions. Default: all.")
 ]
@@ -76,7 +78,13 @@ def diff(
         unmatched = () if names else found.unmatched
         wiring.create_output().print(render_connector_diff(drifts, unmatched))
     _report_broken(home.broken)
-    differs = not all(drift.is_same for drift in drifts)
+    is_new = not names and any(each.state == _LIVE for each in found.unmatched)
+    if is_new and not json:
+        wiring.create_output().info(
+            "A live connector that belongs to no action is a difference, too. `cactions audit` says"
+            " whether it leaks; `cactions connectors pull` makes an action file of it."
+        )
+    differs = is_new or not all(drift.is_same for drift in drifts)
     changed = Exit.CHANGES if differs and exit_code else Exit.CLEAN
     raise typer.Exit(choose_most_severe(changed, Exit.FINDINGS if home.broken else Exit.CLEAN))
 

@@ -17,9 +17,9 @@ from cactions.edges.clock import SystemClock
 from cactions.edges.files.file_io import read_text
 from cactions.edges.files.pulled_files import PulledFiles, write_pulled_files
 from cactions.logic import documents
-from cactions.logic.connectors.pulled_project import SHARED_FILE
+from cactions.logic.connectors.pulled_project import SHARED_FILE, TOKENS_FILE
 from cactions.model import IntercomConnection
-from cactions.render.pull import render_pull
+from cactions.render.pull import PullSummary, render_pull
 
 _WORKSPACE: Final = "\nworkspace:"
 """At the left edge of a file that was pulled."""
@@ -33,8 +33,11 @@ def pull(
 ) -> None:
     """Write the workspace's connectors as action files, one for each. Nothing is changed there.
 
-    A file that is there and differs is kept unless --update is given. What Intercom hides, such as
-    the values of headers, is named with the commands that seal it.
+    A file that is there and differs is kept unless --update is given.
+
+    One that holds what Intercom does not know, such as same_person or tests, is always kept.
+
+    What Intercom hides is named with the commands that seal it.
 
     Example: cactions connectors pull
     """
@@ -48,7 +51,7 @@ def pull(
     if json:
         wiring.write_json(
             documents.pull_to_json(
-                kept.written,
+                (*kept.written, *kept.replaced),
                 kept.unchanged,
                 kept.kept,
                 found.pulled.seals,
@@ -74,16 +77,30 @@ def keep_files(
     """Write the files and the snapshot; say what was written, on stderr."""
     snapshot = json.dumps(documents.snapshot_to_json(found.snapshot), ensure_ascii=False, indent=2)
     texts = {name: streams.mask_text(text) for name, text in found.files.items()}
-    kept = write_pulled_files(folder, texts, update=update)
-    fresh = write_pulled_files(folder, {SNAPSHOT: f"{snapshot}\n"}, update=True)
-    kept = PulledFiles((*kept.written, *fresh.written), kept.unchanged, kept.kept)
+    kept = write_pulled_files(folder, texts, update=update, authored=found.authored)
+    more = {SNAPSHOT: f"{snapshot}\n"}
+    if SHARED_FILE in kept.kept and found.pulled.added_tokens:
+        more[TOKENS_FILE] = found.pulled.added_tokens
+    fresh = write_pulled_files(folder, more, update=True)
+    kept = PulledFiles(
+        (*kept.written, *fresh.written),
+        (*kept.unchanged, *fresh.unchanged),
+        kept.kept,
+        (*kept.replaced, *fresh.replaced),
+    )
     if tell:
-        view = render_pull(
+        summary = PullSummary(
             str(folder),
-            (kept.written, kept.unchanged, kept.kept),
+            {
+                "written": kept.written,
+                "replaced": kept.replaced,
+                "unchanged": kept.unchanged,
+                "kept": kept.kept,
+            },
+            found.authored,
             found.pulled.seals,
             found.pulled.count_notes(),
             found.holes,
         )
-        wiring.create_output().print_err(view)
+        wiring.create_output().print_err(render_pull(summary))
     return kept

@@ -58,7 +58,7 @@ def push(
 
     Example: cactions connectors push loyalty
     """
-    home = wiring.open_project(files, environment, options)
+    home = wiring.open_actions(files, environment, options, names or ())
     prompts.require_terminal(yes, json)
     api = open_masked_client(home)
     plans = _plan(api, home, names or (), headers=headers)

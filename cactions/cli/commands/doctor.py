@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import typer
 
 from cactions.cli import wiring
@@ -38,6 +40,8 @@ def command(
         found = [_report_files(home.project)]
     except CactionsError as error:
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
+        with suppress(CactionsError):  # errors of actions do not keep a workspace from being seen
+            home = wiring.open_workspace(files, options, environment=environment)
     found += wiring.run_health_checks(home, options)
     if json:
         wiring.write_json(documents.checks_to_json(found))

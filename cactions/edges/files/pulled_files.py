@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,33 +14,40 @@ LARGEST: int = 2 * file_io.MIB
 
 
 class PulledFiles(Struct, frozen=True):
-    """The names of the files, by what was done. ``kept`` differ, and were left as they are."""
+    """The names of the files, by what was done.
+
+    ``kept`` differ, and were left as they are; ``replaced`` differed.
+    """
 
     written: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
 
-def write_pulled_files(folder: Path, texts: Mapping[str, str], *, update: bool) -> PulledFiles:
+def write_pulled_files(
+    folder: Path, texts: Mapping[str, str], *, update: bool, authored: Collection[str] = ()
+) -> PulledFiles:
     """Write the files; a file that is there and differs is replaced only with ``update``.
 
-    The folder is made where it is missing. Raises UsageError where one cannot be written,
-    DefinitionError for a link of a project.
+    One of ``authored`` is never replaced. The folder is made where it is missing. Raises UsageError
+    where a file cannot be written, DefinitionError for a link of a project.
     """
     _make_folder(folder)
     written: list[str] = []
     unchanged: list[str] = []
     kept: list[str] = []
+    replaced: list[str] = []
     for name, text in texts.items():
         before = _read(folder / name)
         if before == text.encode():
             unchanged.append(name)
-        elif before is not None and not update:
+        elif before is not None and (name in authored or not update):
             kept.append(name)
         else:
             file_io.write_text(folder / name, text)
-            written.append(name)
-    return PulledFiles(tuple(written), tuple(unchanged), tuple(kept))
+            (written if before is None else replaced).append(name)
+    return PulledFiles(tuple(written), tuple(unchanged), tuple(kept), tuple(replaced))
 
 
 def _make_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from cactions.logic.connectors.credentials import (
 )
 from cactions.logic.connectors.json_body import ConnectorContent, cut_body, read_body
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind, SecretToSeal
-from cactions.logic.connectors.targets import read_targets
+from cactions.logic.connectors.targets import ConnectorTargets, read_targets
 from cactions.logic.connectors.texts import ConnectorTexts
 from cactions.logic.connectors.url import ConnectorUrl, read_url
 from cactions.logic.connectors.yaml_text import YamlValue, write_comment, write_yaml
@@ -93,9 +94,12 @@ def _build_key(name: str) -> str:
 
 
 def pull_connector(
-    connector: Connector, key: str, attributes: Mapping[str, Attribute]
+    connector: Connector,
+    key: str,
+    attributes: Mapping[str, Attribute],
+    token_names: Mapping[str, str] = MappingProxyType({}),
 ) -> PulledConnector:
-    """The action file of a connector."""
+    """The action file of a connector; ``token_names`` are the names of known tokens, by id."""
     texts = ConnectorTexts(connector, attributes)
     url = read_url(texts.read(connector.url))
     reason = _find_reason(connector) or url.reason
@@ -104,9 +108,10 @@ def pull_connector(
         return PulledConnector(connector, key, notes=(*_list_state_notes(connector), note))
     body = texts.read(connector.body)
     content = read_body(body)
-    pulled = _assemble(connector, key, attributes, (texts, url, content))
+    targets = read_targets(connector, attributes)
+    pulled = _assemble(connector, key, targets, (texts, url, content), token_names)
     if len(pulled.text.encode()) > MAX_BYTES:
-        pulled = _assemble(connector, key, attributes, (texts, url, cut_body(body)))
+        pulled = _assemble(connector, key, targets, (texts, url, cut_body(body)), token_names)
     return pulled
 
 
@@ -121,11 +126,11 @@ def _find_reason(connector: Connector) -> str:
 def _assemble(
     connector: Connector,
     key: str,
-    attributes: Mapping[str, Attribute],
+    targets: ConnectorTargets,
     parts: tuple[ConnectorTexts, ConnectorUrl, ConnectorContent],
+    token_names: Mapping[str, str],
 ) -> PulledConnector:
     texts, url, content = parts
-    targets = read_targets(connector, attributes)
     credentials = read_credentials(connector, key, url.host)
     notes = [*_list_state_notes(connector), *texts.list_notes(), *url.notes, *content.notes]
     notes += [*targets.notes, *credentials.notes]
@@ -142,7 +147,9 @@ def _assemble(
         "data_inputs": _list_inputs(connector, texts, url.template, content),
     }
     action = {name: value for name, value in action.items() if value not in ("", None, [])}
-    action["request"] = _build_request(connector, url, content, credentials)
+    action["request"] = _build_request(
+        connector, url, content, _list_token_names(credentials, token_names)
+    )
     action["response"] = {"mapping": dict(targets.mapping)} if targets.mapping else {}
     document: dict[str, YamlValue] = {"version": 1}
     if credentials.own:
@@ -177,7 +184,7 @@ def _build_request(
     connector: Connector,
     url: ConnectorUrl,
     content: ConnectorContent,
-    credentials: ConnectorCredentials,
+    tokens: list[YamlValue],
 ) -> YamlValue:
     request: dict[str, YamlValue] = {"http_method": connector.http_method}
     if connector.http_method == "post" and _is_search(url.template):
@@ -187,10 +194,16 @@ def _build_request(
         request["query"] = {name: str(template) for name, template in url.query}
     if content.form:
         request[content.form] = content.content
-    tokens: list[YamlValue] = [*credentials.own, *map(build_shared_name, credentials.shared)]
     if tokens:
         request["tokens"] = tokens
     return request
+
+
+def _list_token_names(
+    credentials: ConnectorCredentials, names: Mapping[str, str]
+) -> list[YamlValue]:
+    shared = (build_shared_name(token_id, names) for token_id in credentials.shared)
+    return [*credentials.own, *shared]
 
 
 def _is_search(url: Template) -> bool:

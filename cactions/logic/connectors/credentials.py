@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -73,8 +74,10 @@ def build_token_name(key: str, header: str) -> str:
     return NAME.propose(f"{key[:_LONGEST_PART]}_{plain(header)[:20]}")
 
 
-def build_shared_name(token_id: str) -> str:
-    """A name for a token of the workspace: another one for another id."""
+def build_shared_name(token_id: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The name of a token of the workspace; ``names`` are those that files have given, by id."""
+    if token_id in names:
+        return names[token_id]
     if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", token_id):
         return f"intercom_token_{token_id}"
     return f"intercom_token_x{sha256(token_id.encode('utf-8', 'replace')).hexdigest()[:16]}"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cactions.logic.connectors.action_file import PulledConnector, name_connectors, pull_connector
 from cactions.logic.connectors.credentials import build_shared_name, build_token
@@ -27,16 +28,29 @@ from cactions.model import (
     Snapshot,
 )
 
+TOKENS_FILE: Final = "actions.tokens.yaml"
 SHARED_FILE: Final = "actions.workspace.yaml"
 """Where the workspace stands, and what several connectors use."""
 _AUTHORIZATION: Final = "Authorization"
 
 
+class KnownNames(Struct, frozen=True):
+    """The names that files have given already: to actions by connector id, to tokens by id."""
+
+    actions: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+
+
 class PulledWorkspace(Struct, frozen=True):
-    """Every connector as a file, and the file that they share."""
+    """Every connector as a file, and the file that they share.
+
+    ``added_tokens`` is a file of the tokens that no file declares yet, for where the shared file is
+    there already, and is its author's.
+    """
 
     connectors: tuple[PulledConnector, ...]
     shared: str
+    added_tokens: str = ""
 
     @property
     def files(self) -> dict[str, str]:
@@ -64,24 +78,43 @@ def pull_workspace(
     connection: IntercomConnection | None = None,
     *,
     verification: bool | None = True,
-    keys: Mapping[str, str] | None = None,
+    names: KnownNames | None = None,
 ) -> PulledWorkspace:
     """The files of a workspace.
 
     ``connection`` None leaves the workspace out of the shared file. ``verification`` None means
-    that the workspace does not tell whether it verifies identities. ``keys`` are the names that
-    connectors have already, by id.
+    that the workspace does not tell whether it verifies identities.
     """
     listed = tuple(connectors)
-    named = name_connectors(listed, keys)
-    pulled = tuple(pull_connector(each, named[each.id], attributes) for each in listed)
-    return PulledWorkspace(pulled, build_shared_file(pulled, connection, verification))
+    known = names or KnownNames()
+    named = name_connectors(listed, known.actions)
+    pulled = tuple(
+        pull_connector(each, named[each.id], attributes, known.tokens) for each in listed
+    )
+    tokens = build_tokens(pulled, known.tokens)
+    declared = set(known.tokens.values())
+    added = {name: token for name, token in tokens.items() if name not in declared}
+    shared = build_shared_file(pulled, connection, verification, tokens if connection else added)
+    added_file = write_yaml({"version": 1, "tokens": added}) if added else ""
+    return PulledWorkspace(pulled, shared, added_file)
+
+
+def build_tokens(
+    pulled: Sequence[PulledConnector], names: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, YamlValue]:
+    """The tokens of the workspace by name; their values must be sealed."""
+    found: dict[str, YamlValue] = {}
+    for token_id, hosts in _group_hosts(pulled).items():
+        name = build_shared_name(token_id, names)
+        found[name] = build_token(name, _AUTHORIZATION, hosts, token_id)
+    return found
 
 
 def build_shared_file(
     pulled: Sequence[PulledConnector],
     connection: IntercomConnection | None,
-    verification: bool | None = True,
+    verification: bool | None,
+    tokens: Mapping[str, YamlValue],
 ) -> str:
     """The workspace, attributes that it does not list, and tokens of several connectors."""
     document: dict[str, YamlValue] = {"version": 1}
@@ -94,12 +127,6 @@ def build_shared_file(
     if missing:
         kind: YamlValue = {"data_type": DataType.STRING.value}
         document["attributes"] = dict.fromkeys(missing, kind)
-    tokens = {
-        build_shared_name(token_id): build_token(
-            build_shared_name(token_id), _AUTHORIZATION, hosts, token_id
-        )
-        for token_id, hosts in _group_hosts(pulled).items()
-    }
     if tokens:
         document["tokens"] = dict(tokens)
     return write_yaml(document) if len(document) > 1 else ""

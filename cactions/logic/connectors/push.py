@@ -7,7 +7,11 @@ from enum import Enum
 from msgspec import Struct
 
 from cactions.logic.connectors.body import WRITABLE, build_body, build_connector
-from cactions.logic.connectors.diff import ConnectorComparison
+from cactions.logic.connectors.diff import (
+    ConnectorComparison,
+    FieldDifference,
+    compare_connector,
+)
 from cactions.logic.connectors.drift import ConnectorDrift
 from cactions.logic.connectors.faults import find_push_error
 from cactions.logic.connectors.match import ConnectorMatch
@@ -52,6 +56,11 @@ class PushPlan(Struct, frozen=True):
     def creates(self) -> bool:
         """Whether there is no connector yet."""
         return self.drift.match.connector is None
+
+    @property
+    def additions(self) -> tuple[FieldDifference, ...]:
+        """What a new connector would have: all fields that are sent."""
+        return compare_connector(self.wanted, Connector("", "", "")).fields
 
     @property
     def comparison(self) -> ConnectorComparison | None:

@@ -83,9 +83,8 @@ def test_an_unknown_secret_is_reported_with_similar_names(ada: VaultContext) -> 
     """With the command that seals it."""
     with pytest.raises(UsageError, match='no secret "shop_tokn"') as caught:
         open_secret(ada, "shop_tokn", HOST)
-    assert 'did you mean "shop_token"? Seal it with `cactions vault seal shop_tokn`.' == (
-        caught.value.hint
-    )
+    seal = f"cactions vault seal shop_tokn --host {HOST}"
+    assert f'did you mean "shop_token"? Seal it with `{seal}`.' == caught.value.hint
 
 
 def test_sealing_never_replaces_and_rotating_never_creates(ada: VaultContext) -> None:

@@ -259,7 +259,7 @@ def test_a_second_pull_changes_nothing_and_an_edited_file_is_kept(
     first = work("connectors pull --json").json
     assert (35 + 2, 0) == (len(first["written"]), len(first["kept"]))
     second = work("connectors pull --json").json
-    assert (["attributes.lock.json"], 36) == (second["written"], len(second["unchanged"]))
+    assert (["attributes.lock.json"], 35) == (second["written"], len(second["unchanged"]))
     edited = home / "actions.member_2.yaml"
     before = edited.read_text()
     edited.write_text(before.replace("version: 1", "# mine\nversion: 1"))
@@ -279,3 +279,39 @@ def test_a_pull_names_what_must_be_sealed(work: Work, intercom: WorkspaceServer)
         "cactions vault seal hidden_header_21_authorization --host api21.ship.example" in done.err
     )
     assert "cactions vault seal intercom_token_t22 --host api22.club.example" in done.err
+
+
+def test_an_update_keeps_what_only_the_files_know(
+    work: Work, home: Path, intercom: WorkspaceServer
+) -> None:
+    """The workspace file, and actions with checks that Intercom does not have."""
+    fill_workspace(intercom, list_honest()[:36], ())
+    work("connectors pull")
+    shared = home / "actions.workspace.yaml"
+    shared.write_text(shared.read_text().replace("intercom_token_t22", "club"))
+    for path in home.glob("actions.*.yaml"):
+        path.write_text(path.read_text().replace("intercom_token_t22", "club"))
+    checked = next(p for p in home.glob("actions.*.yaml") if "mapping: {" in p.read_text())
+    proof = '      same_person: {path: "$.id", equals: person.user_id}'
+    text = checked.read_text().replace("      mapping: {", f"{proof}\n      mapping: {{")
+    checked.write_text(text)
+    assert Exit.CLEAN == work("validate --fail-on error").code
+    done = work("connectors pull --update")
+    said = " ".join(done.err.split())
+    assert f"{checked.name} (same_person" in said, said
+    assert (text, True) == (checked.read_text(), "club" in shared.read_text())
+    assert Exit.CLEAN == work("validate --fail-on error").code
+
+
+def test_a_pull_beside_a_file_of_its_own_leaves_a_valid_project(
+    work: Work, home: Path, intercom: WorkspaceServer
+) -> None:
+    """A token that no file declares is declared in a file of its own."""
+    fill_workspace(intercom, list_honest()[:36], ())
+    (home / "actions.workspace.yaml").write_text(
+        "version: 1\nservers: {x: {p: https://x.example}}\n"
+    )
+    done = work("connectors pull")
+    assert "actions.workspace.yaml" in done.err
+    assert "intercom_token_t22" in (home / "actions.tokens.yaml").read_text()
+    assert Exit.CLEAN == work("validate --fail-on error").code

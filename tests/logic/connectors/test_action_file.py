@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cactions.logic.connectors.action_file import METHODS, PulledConnector, pull_connector
-from cactions.logic.connectors.pulled_project import build_shared_file
+from cactions.logic.connectors.pulled_project import build_shared_file, build_tokens
 from cactions.logic.connectors.reader import parse_connector
 from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.model import Attribute, DataType, IntercomConnection, Snapshot
@@ -125,7 +125,8 @@ CONNECTORS = st.fixed_dictionaries(
 def load(pulled: PulledConnector) -> LoadedProject:
     """The file as our reader reads it, beside the file of what the workspace shares."""
     snapshot = Snapshot("attributes.lock.json", 0, ATTRIBUTES, True)
-    shared = build_shared_file([pulled], IntercomConnection(), None)
+    tokens = build_tokens([pulled])
+    shared = build_shared_file([pulled], IntercomConnection(), None, tokens)
     files = [("actions.yaml", shared), (pulled.file, pulled.text)]
     return load_project(
         [SourceFile(name, text.encode()) for name, text in files], snapshot=snapshot
