@@ -25,12 +25,12 @@ VERBS = frozenset(
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
     finish fires fits fix flush follow forbid force forget format freeze from get give group
-    guess handle has hash hold import in indent index info init insert invert invite is
+    guess handle has hash hide hold ignore import in indent index info init insert invert invite is
     isatty join keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
     normalize observe open order pad parse pass patch place plan prepare preview print probe
-    propose prune publish put query quote raise read rebuild receive record redact refuse
-    register reject rekey release remember remove render reopen replace report require
+    propose prune publish pull put query quote raise read rebuild receive record redact refuse
+    register reject rekey release remember remove rename render reopen replace report require
     resolve restore rests restyle resume retry returns reveal revoke rewrap rotate run
     salvage save scrub seal search send set settle shake share show sign skip sleep sort
     span split stack start stop store strip suggest suggests sum sync take test to track

@@ -13,6 +13,7 @@ from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress
 from cactions.cli.live_options import LiveOptions
+from cactions.cli.tracked_sender import TrackedSender
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
@@ -48,7 +49,7 @@ def open_client(
     progress.add_exit_hook(sender.close)
     shared = FileSharedState(state, connection.origin) if state else None
     pacer = Pacer(MonotonicClock(), SystemSleeper(), shared, connection.share)
-    return IntercomClient(connection, get_token, sender, pacer, SystemSleeper())
+    return IntercomClient(connection, get_token, TrackedSender(sender), pacer, SystemSleeper())
 
 
 class IntercomSession:

@@ -12,24 +12,11 @@ from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress, secret_input
 from cactions.cli.live_options import LiveOptions
+from cactions.cli.tracked_sender import TrackedSender
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
-from cactions.model import Action, Project, Request, Response, Token
-
-
-class _TrackedSender:
-    """The live sender; once it has sent, the last words no longer say that nothing was."""
-
-    source = HttpSender.source
-
-    def __init__(self, live: HttpSender) -> None:
-        self._live = live
-
-    def send(self, request: Request) -> Response:
-        """As the sender does."""
-        progress.mark_sent()
-        return self._live.send(request)
+from cactions.model import Action, Project, Token
 
 
 class LiveDeps(Struct, frozen=True):
@@ -67,7 +54,7 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     live = HttpSender(NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy))
     progress.add_exit_hook(live.close)
     tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
-    return LiveCaller(_TrackedSender(live), secrets, tokens, SystemSleeper())
+    return LiveCaller(TrackedSender(live), secrets, tokens, SystemSleeper())
 
 
 def _list_cautions(options: LiveOptions) -> list[str]:

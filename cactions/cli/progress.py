@@ -47,7 +47,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
 }
 _WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
-_SENT: Final = "Requests were sent to the service; nothing was written."
+_SENT: Final = "Requests were sent, and nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("audit",): "Some files may have been written: give the same command again.",
     ("connectors", "pull"): "Some files may have been written: give the same command again.",

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 
+from cactions.app.ports import IntercomApi
 from cactions.app.vault.open_vault import open_vault
-from cactions.cli import output_scrubber, wiring
+from cactions.cli import output_scrubber, wiring, workspace
 from cactions.cli.vault_wiring import VaultOptions
 from cactions.cli.wiring import VAULT, ProjectFolder
 from cactions.model.secret import Secret
 from cactions.model.vault import Purpose
+
+
+def open_masked_client(home: ProjectFolder) -> IntercomApi:
+    """The client of the workspace, once no output can show a secret of the vault.
+
+    What comes from a connector may hold one: in its URL, in its logs. Raises UsageError where the
+    workspace is local, and StoreError.
+    """
+    api = workspace.open_project_client(home)
+    register_vault_secrets(home)
+    return api
 
 
 def register_vault_secrets(home: ProjectFolder) -> None:

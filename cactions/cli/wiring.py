@@ -42,13 +42,15 @@ _WORKSPACE_ROUTES: Final = ("", "version", "workspace", "network")
 class ProjectFolder(Struct, frozen=True):
     """A project without errors and the folder that it lives in.
 
-    ``session`` is the command's work with Intercom; None where the workspace is local.
+    ``session`` is the command's work with Intercom; None where the workspace is local. ``broken``:
+    the actions with errors that the project lacks, for commands that can do without.
     """
 
     folder: Path
     project: Project
     cover: RowCipher | None = None
     session: IntercomSession | None = None
+    broken: tuple[str, ...] = ()
 
     @property
     def workspace_key(self) -> str:
@@ -157,7 +159,7 @@ def open_workspace(
     if bad or found.partial is None:
         raise InvalidFiles(tuple(bad), found.sources)
     session = _create_session(home, found.partial, options)
-    return ProjectFolder(home, found.partial, create_row_cipher(home), session)
+    return ProjectFolder(home, found.partial, create_row_cipher(home), session, found.broken)
 
 
 def _create_session(

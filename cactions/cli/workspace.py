@@ -70,9 +70,9 @@ def open_project_client(home: ProjectFolder) -> IntercomApi:
     return home.session.client
 
 
-def prepare_job(home: ProjectFolder, job: Job) -> Job:
+def prepare_job(home: ProjectFolder, job: Job, options: LiveOptions) -> Job:
     """The job, once its action is known to fit the workspace. Raises DefinitionError."""
-    if home.session is None:
+    if home.session is None or options.replayed:
         return job
     home.session.report_identity()
     from msgspec.structs import replace
@@ -117,13 +117,16 @@ def open_undo_stores(
 
 
 def create_plan_context(home: ProjectFolder, caller: Caller) -> PlanContext:
-    """What proposing works with. Where nothing is kept yet, there is no journal to load."""
+    """What proposing works with. Where nothing is kept yet, there is no journal to load.
+
+    A replay sends nothing, also not to Intercom: its people are those that were pulled.
+    """
     from cactions.app.propose import PlanContext
 
     kept = os.path.lexists(home.folder / STATE)
-    return PlanContext(
-        open_people(home), caller, open_journal(home.folder, home.cover) if kept else None
-    )
+    is_offline = home.session is not None and bool(caller.source)
+    people = open_test_people(home) if is_offline else open_people(home)
+    return PlanContext(people, caller, open_journal(home.folder, home.cover) if kept else None)
 
 
 def open_test_people(home: ProjectFolder) -> LocalPeopleStore:

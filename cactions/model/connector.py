@@ -52,7 +52,8 @@ class Connector(Struct, frozen=True):
 
     ``state`` is Intercom's word, also one that is not known here (``paused``). ``headers`` have the
     values ``****`` where the API hides them. ``mappings`` None means that the API did not return
-    any list, so that they are unknown. ``unknown`` are keys that this version does not know.
+    any list, so that they are unknown. ``token_headers``: headers that a token of the action file
+    carries, which has no id at Intercom. ``unknown`` are keys that this version does not know.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Connector(Struct, frozen=True):
     mappings: tuple[ConnectorMapping, ...] | None = None
     references: tuple[tuple[str, str], ...] = ()
     token_ids: tuple[str, ...] = ()
+    token_headers: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     customer_authentication: bool | None = None
     bypass_authentication: bool | None = None

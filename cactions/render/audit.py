@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from cactions.logic.intercom.audit_report import (
+from cactions.logic.connectors.advice import ConnectorFindings, describe_place
+from cactions.logic.connectors.audit_report import (
     AuditReport,
     ConnectorInventory,
     UnreadConnector,
 )
-from cactions.logic.intercom.connector_advice import ConnectorFindings, describe_place
-from cactions.logic.intercom.connector_notes import NoteKind
+from cactions.logic.connectors.notes import NoteKind
+from cactions.logic.shell import join_command
 from cactions.model import ConnectorVersion, Finding, Severity, WorkspaceIdentity
 from cactions.render.layout import add_gap, wrap
 from cactions.render.messages import count_noun, get_display_name, join_words
@@ -198,6 +199,6 @@ def _choose_next(shown: Sequence[ConnectorFindings]) -> str:
         return "Next: `cactions audit --save FOLDER` keeps the connectors as files for git."
     rule = _list_grave(shown[0])[0].rule
     return (
-        f"Next: `cactions explain {rule}` says why it leaks; `cactions audit --save FOLDER` keeps"
-        " the connectors as files, to change them and to push a draft."
+        f"Next: `{join_command(('explain',), rule)}` says why it leaks; `cactions audit --save"
+        " FOLDER` keeps the connectors as files, to change them and to push a draft."
     )

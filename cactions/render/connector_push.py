@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cactions.logic.intercom.connector_diff import NOTHING, FieldDifference
-from cactions.logic.intercom.connector_push import PushOutcome, PushPlan, PushResult
+from cactions.logic.connectors.diff import NOTHING, FieldDifference
+from cactions.logic.connectors.push import PushOutcome, PushPlan, PushResult
 from cactions.logic.shell import join_command
 from cactions.render.connectors import render_caution, render_comparison, render_field
 from cactions.render.layout import add_gap, choose_margin, wrap, wrap_paragraph

@@ -8,20 +8,23 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions.logic.intercom.connector_diff import ConnectorComparison, FieldDifference
-from cactions.logic.intercom.connector_drift import ConnectorDrift
-from cactions.logic.intercom.connector_mapping_diff import MappingDifference, MappingFault
-from cactions.logic.intercom.connector_match import ConnectorMatch
+from cactions.logic.connectors.advice import describe_place
+from cactions.logic.connectors.diff import ConnectorComparison, FieldDifference
+from cactions.logic.connectors.drift import ConnectorDrift
+from cactions.logic.connectors.mapping_diff import MappingDifference, MappingFault
+from cactions.logic.connectors.match import ConnectorMatch
 from cactions.logic.lines import split_lines
-from cactions.model import Connector
+from cactions.model import Connector, Finding
 from cactions.render.layout import add_gap, choose_margin, render_table, wrap
-from cactions.render.messages import count_noun, join_words
+from cactions.render.messages import count_noun, join_words, to_sentence
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 
 _COLUMNS: Final = ("Connector", "Id", "State", "Action", "Changed")
 _MAPPING_COLUMNS: Final = ("", "Response path", "Attribute", "Object", "Now")
 _STATES: Final = {"live": Style.GOOD, "draft": Style.PROSE}
 _SIDES: Final = (("file", Style.ADD), ("Intercom", Style.CLEAR))
+_PROSE: Final = ("description", "data_inputs")
+"""Fields that are sentences, so that their lines may be broken."""
 _FAULTS: Final = {
     MappingFault.MISSING: "not mapped",
     MappingFault.EXTRA: "not in the file: remove it",
@@ -110,11 +113,26 @@ def _render_drift(drift: ConnectorDrift, width: int) -> list[StyledLine]:
     lines = wrap(title, width)
     if drift.live:
         lines += render_comparison(drift.live, width)
+    lines += [line for finding in drift.leaks for line in _render_leak(finding, width)]
     if drift.draft and drift.live:
         lines += _render_draft(drift.draft, drift.live, width)
     elif drift.draft:
         lines += render_comparison(drift.draft, width)
     return lines
+
+
+def _render_leak(finding: Finding, width: int) -> list[StyledLine]:
+    """A leak of the live version: the rule, where, what, and the smallest change."""
+    margin = choose_margin(width)
+    place = describe_place(finding)
+    where = f" in {place}" if place else ""
+    text = f" ({finding.severity.value}){where}: {to_sentence(finding.message)}"
+    what = (Span("What is live leaks: "), Span(finding.rule, Style.CODE), Span(text))
+    change = (Span("Change: ", Style.STRONG), Span(to_sentence(finding.hint)))
+    return [
+        *wrap(what, width, hang=(*add_gap(margin), Span("! ", Style.BAD))),
+        *wrap(change, width, hang=add_gap(margin + 2)),
+    ]
 
 
 def _render_draft(
@@ -149,8 +167,16 @@ def _list_notes(comparison: ConnectorComparison) -> Iterator[str]:
     if comparison.hidden_headers:
         names = join_words(list(comparison.hidden_headers))
         yield f"Not compared, since Intercom hides them: the values of the headers {names}."
+    if comparison.plain_tokens:
+        names = join_words(list(comparison.plain_tokens))
+        yield (
+            f"A plain header in Intercom, whose value stands in its execution logs: {names}. Make a"
+            " token of it in Intercom, and write its id as `token_id` in the file."
+        )
     if comparison.mappings is None:
         yield "Not compared: the mapping, since Intercom did not return it."
+    if comparison.beyond:
+        yield f"Beyond what a file can state: the mapping {join_words(list(comparison.beyond))}."
     if comparison.unknown_keys:
         yield f"Not known here: {join_words(list(comparison.unknown_keys))}."
 
@@ -160,9 +186,9 @@ def render_field(difference: FieldDifference, width: int) -> list[StyledLine]:
     margin = choose_margin(width)
     head = (Span("~ ", Style.OVERWRITE), Span(difference.label, Style.NAME))
     lines: list[StyledLine] = [(*add_gap(margin), *head)]
-    for (label, style), text in zip(
-        _SIDES, (difference.in_file, difference.in_intercom), strict=True
-    ):
+    texts = difference.in_file, difference.in_intercom
+    for (label, tone), text in zip(_SIDES, texts, strict=True):
+        style = Style.PROSE if difference.field in _PROSE else tone
         front: StyledLine = (*add_gap(margin + 2), *dim(f"{label:<8}"), *add_gap(2))
         for row in split_lines(text) or [""]:
             lines += wrap(span(row, style), width, hang=front)

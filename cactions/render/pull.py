@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cactions.logic.intercom.connector_notes import NoteKind, SecretToSeal
+from cactions.logic.connectors.notes import NoteKind, SecretToSeal
 from cactions.logic.shell import join_command
 from cactions.render.layout import add_gap, wrap
 from cactions.render.messages import count_noun, join_words
@@ -45,7 +45,8 @@ def _render_files(
     written, unchanged, kept = counts
     parts = [f"{count_noun(len(written), 'file')} written"]
     parts += [f"{len(unchanged):,} unchanged"] if unchanged else []
-    lines = wrap(span(f"{join_words(parts)} in {folder}."), width)
+    where = "this folder" if folder == "." else folder
+    lines = wrap(span(f"{join_words(parts)} in {where}."), width)
     if kept:
         names = join_words(list(kept))
         text = f"{count_noun(len(kept), 'file')} differ and were kept (--update replaces): {names}."

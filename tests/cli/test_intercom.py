@@ -119,6 +119,22 @@ def test_a_run_of_another_workspace_is_not_undone_here(
     assert "was made in the workspace intercom:abc12345" in " ".join(done.err.split())
 
 
+def test_a_replayed_diff_sends_nothing(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Also not to Intercom: its people are those that were pulled, whatever the file says."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    missing = work(f"{DIFF} --replay")
+    assert "cactions people pull" in " ".join(missing.err.split())
+    assert Exit.CLEAN == work("people pull").code
+    assert Exit.CLEAN == work("test loyalty --record --yes").code
+    sent = len(intercom.log), len(shop.received)
+    done = work(f"{DIFF} --replay")
+    assert (Exit.CLEAN, sent) == (done.code, (len(intercom.log), len(shop.received))), done
+    assert "silver → gold" in done.out
+
+
 def test_a_recording_is_never_written_to_intercom(
     work: Work, home: Path, intercom: WorkspaceServer, shop: Server
 ) -> None:
@@ -214,11 +230,13 @@ def test_doctor_says_what_the_token_may_do(
     assert [] == list_writes(intercom)
 
 
-@pytest.mark.parametrize("command", sorted(AT_INTERCOM), ids=" ".join)
+@pytest.mark.parametrize(
+    "command", sorted(each for each in AT_INTERCOM if each[0] != "connectors"), ids=" ".join
+)
 def test_every_example_of_a_help_text_runs(
     work: Work, home: Path, intercom: WorkspaceServer, shop: Server, command: tuple[str, ...]
 ) -> None:
-    """The commands that need a workspace at Intercom."""
+    """The commands that need a workspace; those of connectors are in ``test_connectors``."""
     found = re.search(r"Example: (cactions .*?)(?= >| Arguments| Options|$)", helped(*command))
     assert found, "there is no example"
     add_ada(intercom)

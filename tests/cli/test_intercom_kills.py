@@ -1,6 +1,6 @@
 """A run on a workspace is killed at any function call: nothing is lost, journal and server agree.
 
-24 kills in the normal run, 200 with ``-m hostile``.
+12 kills in the normal run, 200 with ``-m hostile``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def test_a_run_that_is_killed_anywhere_is_resumed_or_undone(
 ) -> None:
     """The person is as before or as planned; a write that happened is in the journal."""
     counts: Counter[str] = Counter()
-    kills = 24 * COUNTS.factor if COUNTS.factor == 1 else 200
+    kills = 12 if COUNTS.factor == 1 else 200
     with WorkspaceServer(tls=True) as intercom, serving(answering(ABOUT_ADA)) as shop:
         monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
         monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", str(tmp_path / "ada.key"))

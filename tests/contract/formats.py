@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from jsonschema import FormatChecker
+from jsonschema import FormatChecker  # type: ignore[import-untyped]
 
 MILLISECONDS_FROM = 10**11
 """A Unix time from here on is in milliseconds: in seconds it would be the year 5138."""

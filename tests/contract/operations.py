@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from tests.contract.deviations import list_known_parameters
 from tests.contract.extract import DescriptionError, parse_reference
 from tests.contract.schemas import Compiler, Schema, Validator
 
@@ -99,7 +100,8 @@ class OperationReader:
     def _read(self, method: str, path: str, node: Schema) -> Operation:
         name = f"{method} {path}"
         _check(node, KNOWN_OPERATION, name)
-        parameters = tuple(self._read_parameter(p, name) for p in node.get("parameters", ()))
+        nodes = [*node.get("parameters", ()), *list_known_parameters(name)]
+        parameters = tuple(self._read_parameter(p, name) for p in nodes)
         described = {p.name for p in parameters if p.place == "path"}
         if set(PLACEHOLDER.findall(path)) != described:
             raise DescriptionError(f"{name}: the path's parameters are {sorted(described)}")

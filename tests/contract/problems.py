@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jsonschema import ValidationError
+from jsonschema import ValidationError  # type: ignore[import-untyped]
 
 MAX_VALUE = 60
 
@@ -37,7 +37,8 @@ def _describe(error: ValidationError) -> str:
             kinds = rule if isinstance(rule, list) else [rule]
             return f"{value} is no {' and no '.join(kinds)}"
         case "enum":
-            return f"{value} is not in [{', '.join(map(str, rule))}]"
+            words = ["null" if item is None else str(item) for item in rule]
+            return f"{value} is not in [{', '.join(words)}]"
         case "required" | "closed":
             return str(error.message)
         case "format":

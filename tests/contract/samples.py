@@ -145,6 +145,7 @@ RESULTS = sample(
 SAMPLES = (
     ME, GET, LIST, FIND, CREATE, UPDATE, OWN, SEARCH, FLAT, SINGLE, MERGE, ATTRIBUTES, MAKE,
     MAKE_LIST, CHANGE, CONNECTORS, CONNECTOR, ADD, PATCH, RESULTS,
+    sample("GET /contacts", query="?per_page=150&starting_after=abc"),
     sample("DELETE /contacts/{contact_id}"),
     sample("POST /contacts/{contact_id}/archive"),
     sample("POST /contacts/{contact_id}/unarchive"),

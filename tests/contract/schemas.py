@@ -22,7 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-from jsonschema import Draft4Validator, SchemaError, ValidationError, validators
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft4Validator,
+    SchemaError,
+    ValidationError,
+    validators,
+)
 
 from tests.contract.extract import DescriptionError, parse_reference
 from tests.contract.formats import FORMATS, build_checker
@@ -195,9 +200,10 @@ class Compiler:
             converted["enum"] = list(schema["enum"])
         if not converted or converted == {"type": "object"}:
             self.free.add(name)
-        if schema.get("nullable") and "type" in converted:
-            converted["type"] = [converted["type"], "null"]
-            if "enum" in converted:
+        if schema.get("nullable"):
+            if "type" in converted:
+                converted["type"] = [converted["type"], "null"]
+            if "enum" in converted and None not in converted["enum"]:
                 converted["enum"].append(None)
         return converted
 

@@ -51,7 +51,7 @@ RESULT = {"type": "data_connector.execution", "id": "1", "success": False, "erro
 PAGES = {"type": "pages", "per_page": 10, "next": {"starting_after": "abc"}}
 LISTED = {"type": "list", "data": [RESULT], "pages": PAGES}
 TYPES = "[string, integer, float, boolean, date]"
-ACCESS = "[full_access, redacted_access, code_block_transformation, None]"
+ACCESS = "[full_access, redacted_access, code_block_transformation, null]"
 
 
 def error(**changes: Any) -> dict[str, Any]:

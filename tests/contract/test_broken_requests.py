@@ -108,6 +108,8 @@ BROKEN: dict[str, tuple[Sample, str] | tuple[Sample, str, str]] = {
         'query per_page: "5.0" is no integer'),
     "page of 151": (put(NESTED, "/contacts/5/merge_history?per_page=151"),
         "query per_page: 151 breaks maximum 150"),
+    "page of 151 contacts": (put(LIST, "/contacts?per_page=151"),
+        "query per_page: 151 breaks maximum 150"),
     "page of 51 connectors": (put(CONNECTORS, "/data_connectors?per_page=51"),
         "query per_page: 51 breaks maximum 50"),
     "page of 31 results": (put(RESULTS, "/data_connectors/5/execution_results?per_page=31"),
@@ -299,7 +301,7 @@ def test_a_broken_request_is_refused(kind: str) -> None:
 
 def test_more_than_a_hundred_kinds_are_refused() -> None:
     """Each is a request of its own."""
-    assert 119 == len(BROKEN) == len({repr(found[0]) for found in BROKEN.values()})
+    assert 120 == len(BROKEN) == len({repr(found[0]) for found in BROKEN.values()})
 
 
 @pytest.mark.parametrize("version", ["2.14", "2.15"])

@@ -11,8 +11,10 @@ from tests.contract.description import Description, load_description
 from tests.contract.deviations import (
     DEVIATIONS,
     KNOWN_DRIFT,
+    UNDESCRIBED_PARAMETERS,
     UNDESCRIBED_STATUSES,
     Deviation,
+    UndescribedParameter,
     is_known_status,
 )
 from tests.contract.extract import VERSIONS
@@ -82,6 +84,16 @@ def test_every_row_of_statuses_is_needed() -> None:
         ]
         assert [] != needed, f"{item.status} {item.operations} is needed no more"
         assert item.source
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("row", UNDESCRIBED_PARAMETERS, ids=lambda row: row.name)
+def test_an_undescribed_parameter_is_still_needed(row: UndescribedParameter, version: str) -> None:
+    """The description does not have it."""
+    method, path = row.operation.split(" ")
+    node = load_description(version).extract["paths"][path][method.lower()]
+    assert row.name not in [parameter["name"] for parameter in node["parameters"]]
+    assert row.source
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from cactions.app.audit import audit_workspace
-from cactions.app.pull_connectors import build_pull
+from cactions.app.connectors.audit import audit_workspace
+from cactions.app.connectors.pull import build_pull
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.connectors_pull import keep_files
 from cactions.cli.commands.validate_report import (
@@ -25,15 +25,17 @@ from cactions.cli.options import Files, Quiet
 from cactions.cli.output_files import write_text
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
-from cactions.logic.intercom.audit_findings import build_lint_report
-from cactions.logic.intercom.audit_report import AuditReport
+from cactions.logic.connectors.audit_findings import build_lint_report
+from cactions.logic.connectors.audit_report import AuditReport
 from cactions.model import Region, SecretRef, Severity
 from cactions.render.audit import render_audit
 from cactions.render.messages import count_noun
 
 Save = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="Keep the connectors as action files in this folder."),
+    typer.Option(
+        "--save", metavar="FOLDER", help="Keep the connectors as action files in this folder."
+    ),
 ]
 Where = Annotated[
     Region | None, typer.Option("--region", help="Where the workspace is. Default: us.")
@@ -66,11 +68,13 @@ def command(
 ) -> None:
     """Find data leaks between users in the live connectors of a workspace; nothing is changed.
 
-    No file is needed: the access token is typed without echo or read from stdin, and kept nowhere.
-    In a folder whose files name an Intercom workspace, its sealed token is used. Exit code 0 when
-    no error is found, else 1.
+    No file is needed: the access token is typed without echo, or read from stdin.
 
-    Example: cactions audit --region eu --save support-actions
+    In a folder whose files name an Intercom workspace, its sealed token is used.
+
+    Exit code 1 where an error is found.
+
+    Example: cactions audit --save support-actions
     """
     opened = open_live_connectors(files, options, region, version)
     found = audit_workspace(opened.api, SystemClock(), _Progress(quiet=quiet).show)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from cactions.app.connectors import choose_actions, compare_actions, read_connectors
-from cactions.cli import wiring, workspace
+from cactions.app.connectors.catalog import compare_actions, read_connectors
+from cactions.app.connectors.leaks import find_live_leaks
+from cactions.cli import wiring
 from cactions.cli.commands import connectors_logs, connectors_pull, connectors_push
-from cactions.cli.exit_codes import Exit
+from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json
+from cactions.cli.vault_secrets import open_masked_client
+from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.render.connectors import render_connector_diff, render_connectors
+from cactions.render.messages import count_noun, join_words
 
 commands = typer.Typer(
     help="Compare actions with Intercom's data connectors; send drafts, read logs.",
@@ -33,9 +38,7 @@ def list_(options: LiveOptions, files: Files = None, json: Json = False) -> None
     Example: cactions connectors list
     """
     home = wiring.open_workspace(files, options)
-    found = read_connectors(
-        workspace.open_project_client(home), tuple(home.project.actions.values())
-    )
+    found = read_connectors(open_masked_client(home), tuple(home.project.actions.values()))
     if json:
         wiring.write_json(documents.connectors_to_json(found.connectors, found.matches))
     else:
@@ -56,21 +59,37 @@ def diff(
 ) -> None:
     """Show how Intercom's data connectors differ from the actions. Nothing is written.
 
-    What is live counts; a draft is compared too. With --exit-code, a scheduled job finds out that
-    a connector was changed in the web page.
+    What is live counts; a draft is compared too. Where the live version differs, the rules tell
+    what leaks now. With --exit-code, a scheduled job finds what was changed in the web page.
+
+    Exit code 1 where an action has errors in its file, so that it cannot be compared.
 
     Example: cactions connectors diff --exit-code
     """
-    home = wiring.open_project(files, environment, options, leaks=False)
-    choose_actions(home.project, names or ())
-    drifts, found = compare_actions(workspace.open_project_client(home), home.project, names or ())
+    home = wiring.open_workspace(files, options, environment=environment)
+    api = open_masked_client(home)
+    drifts, found = compare_actions(api, home.project, names or ())
+    drifts = find_live_leaks(api, drifts, SystemClock())
     if json:
         wiring.write_json(documents.connector_diff_to_json(drifts))
     else:
         unmatched = () if names else found.unmatched
         wiring.create_output().print(render_connector_diff(drifts, unmatched))
+    _report_broken(home.broken)
     differs = not all(drift.is_same for drift in drifts)
-    raise typer.Exit(Exit.CHANGES if differs and exit_code else Exit.CLEAN)
+    changed = Exit.CHANGES if differs and exit_code else Exit.CLEAN
+    raise typer.Exit(choose_most_severe(changed, Exit.FINDINGS if home.broken else Exit.CLEAN))
+
+
+def _report_broken(names: Sequence[str]) -> None:
+    """Actions whose files have errors cannot be compared."""
+    if names:
+        actions = count_noun(len(names), "action")
+        listed = join_words([*names])
+        wiring.create_output().info(
+            f"{actions} with errors in the file cannot be compared: {listed}. `cactions validate`"
+            " shows the errors."
+        )
 
 
 commands.command()(connectors_pull.pull)

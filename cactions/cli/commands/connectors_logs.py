@@ -6,19 +6,19 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.connector_logs import ExecutionQuery, follow_executions, list_executions
-from cactions.app.connector_revisions import list_revisions
-from cactions.app.connectors import WorkspaceConnectors, read_connectors, read_versions
+from cactions.app.connectors.catalog import WorkspaceConnectors, read_connectors, read_versions
+from cactions.app.connectors.logs import ExecutionQuery, follow_executions, list_executions
+from cactions.app.connectors.revisions import list_revisions
 from cactions.app.ports import IntercomApi
-from cactions.cli import streams, wiring, workspace
+from cactions.cli import streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Files, Json
 from cactions.cli.time_options import parse_since
-from cactions.cli.vault_secrets import register_vault_secrets
+from cactions.cli.vault_secrets import open_masked_client
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.logic import documents, strict_json
-from cactions.logic.intercom.execution_mask import HiddenParts, find_hidden_parts, mask_execution
+from cactions.logic.connectors.execution_mask import HiddenParts, find_hidden_parts, mask_execution
 from cactions.logic.suggest import suggest
 from cactions.model import EXECUTION_ERROR_TYPES, Connector, UsageError
 from cactions.render.connector_logs import (
@@ -31,15 +31,16 @@ from cactions.render.escape import escape_json
 Name = Annotated[
     str, typer.Argument(metavar="ACTION|ID", help="An action, or a connector's id or name.")
 ]
-Success = Annotated[
-    bool | None, typer.Option("--success/--failed", help="Only the ones that ended so.")
-]
+Success = Annotated[bool, typer.Option("--success", help="Only the ones that succeeded.")]
+Failed = Annotated[bool, typer.Option("--failed", help="Only the ones that failed.")]
 ErrorType = Annotated[
     str | None, typer.Option("--error-type", metavar="WORD", help="Only this error_type.")
 ]
 Since = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="2h, 30m, 7d, or 2026-11-28T10:00. Default: the last hour."),
+    typer.Option(
+        "--since", metavar="TIME", help="2h, 30m, 7d, or 2026-11-28T10:00. Default: the last hour."
+    ),
 ]
 Bodies = Annotated[
     bool, typer.Option("--bodies", help="Show bodies too: they may hold personal data.")
@@ -52,7 +53,8 @@ Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="The new
 def logs(
     options: LiveOptions,
     name: Name,
-    success: Success = None,
+    success: Success = False,
+    failed: Failed = False,
     error_type: ErrorType = None,
     since: Since = None,
     bodies: Bodies = False,
@@ -68,10 +70,11 @@ def logs(
     Example: cactions connectors logs loyalty --failed --since 2h
     """
     moment = parse_since(since, SystemClock().get_time()) if since else None
-    query = ExecutionQuery(success, _check_word(error_type), moment, bodies, limit)
+    query = ExecutionQuery(
+        _choose_state(success, failed), _check_word(error_type), moment, bodies, limit
+    )
     home = wiring.open_workspace(files, options)
-    register_vault_secrets(home)
-    api = workspace.open_project_client(home)
+    api = open_masked_client(home)
     found = _read(api, home)
     connector = found.find(name)
     hidden = _find_hidden(api, found, connector)
@@ -95,7 +98,7 @@ def versions(options: LiveOptions, name: Name, files: Files = None, json: Json =
     Example: cactions connectors versions loyalty
     """
     home = wiring.open_workspace(files, options)
-    api = workspace.open_project_client(home)
+    api = open_masked_client(home)
     connector = _read(api, home).find(name)
     revisions = list_revisions(api, connector.id)
     if json:
@@ -106,6 +109,12 @@ def versions(options: LiveOptions, name: Name, files: Files = None, json: Json =
 
 def _read(api: IntercomApi, home: ProjectFolder) -> WorkspaceConnectors:
     return read_connectors(api, tuple(home.project.actions.values()))
+
+
+def _choose_state(success: bool, failed: bool) -> bool | None:
+    if success and failed:
+        raise UsageError("--success and --failed exclude each other", hint="Say one of them.")
+    return True if success else False if failed else None
 
 
 def _check_word(word: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.pull_connectors import SNAPSHOT, ConnectorPull, pull_connectors
+from cactions.app.connectors.pull import SNAPSHOT, ConnectorPull, pull_connectors
 from cactions.cli import progress, streams, wiring
 from cactions.cli.live_connectors import open_live_connectors
 from cactions.cli.live_options import LiveOptions, network_options
@@ -17,7 +17,7 @@ from cactions.edges.clock import SystemClock
 from cactions.edges.files.file_io import read_text
 from cactions.edges.files.pulled_files import PulledFiles, write_pulled_files
 from cactions.logic import documents
-from cactions.logic.intercom.connector_project import SHARED_FILE
+from cactions.logic.connectors.pulled_project import SHARED_FILE
 from cactions.model import IntercomConnection
 from cactions.render.pull import render_pull
 

@@ -7,18 +7,18 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.connectors import compare_actions
+from cactions.app.connectors.catalog import compare_actions
+from cactions.app.connectors.push import apply_push
 from cactions.app.ports import IntercomApi
-from cactions.app.push_connector import apply_push
-from cactions.cli import output_scrubber, prompts, wiring, workspace
+from cactions.cli import output_scrubber, prompts, wiring
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Environment, Files, Json, Yes
-from cactions.cli.vault_secrets import register_vault_secrets
+from cactions.cli.vault_secrets import open_masked_client
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
-from cactions.logic.intercom.connector_faults import list_not_carried
-from cactions.logic.intercom.connector_push import (
+from cactions.logic.connectors.faults import list_not_carried
+from cactions.logic.connectors.push import (
     PushOutcome,
     PushPlan,
     PushResult,
@@ -60,8 +60,7 @@ def push(
     """
     home = wiring.open_project(files, environment, options)
     prompts.require_terminal(yes, json)
-    register_vault_secrets(home)
-    api = workspace.open_project_client(home)
+    api = open_masked_client(home)
     plans = _plan(api, home, names or (), headers=headers)
     if not json:
         _show_plans(plans, allow_live=allow_live)

@@ -54,7 +54,7 @@ def command(
     if is_write_call and not write_calls.confirm_write_call(job.action):
         wiring.create_output().info("Nothing was sent.")
         return
-    job = workspace.prepare_job(project_folder, job)
+    job = workspace.prepare_job(project_folder, job, options)
     context = workspace.create_plan_context(
         project_folder, wiring.create_caller(project_folder, job.action, options)
     )

@@ -54,7 +54,7 @@ def command(
         wiring.create_output().info("Nothing was sent and nothing was written.")
         return
     options.refuse_replay_at(project_folder.session is not None)
-    job = workspace.prepare_job(project_folder, job)
+    job = workspace.prepare_job(project_folder, job, options)
     context = workspace.create_plan_context(
         project_folder, wiring.create_caller(project_folder, job.action, options)
     )

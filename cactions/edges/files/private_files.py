@@ -11,8 +11,9 @@ import fcntl
 import os
 import re
 import stat
+import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from cactions.model import StoreError
 _FOLDER: Final = 0o700
 _FILE: Final = 0o600
 _OTHER_USERS: Final = 0o077
+_LOCK_STEP: Final = 0.001  # seconds
 _DRAFT: Final = "[0-9a-f]{16}"
 """What ``new_private_file`` appends to the prefix of a draft."""
 
@@ -81,6 +83,30 @@ def try_lock(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def wait_for_lock(handle: int, path: Path, seconds: float) -> None:
+    """Lock an open file, once no other process holds it. Raises StoreError after these seconds."""
+    until = time.monotonic() + seconds
+    while not try_lock(handle):
+        if time.monotonic() >= until:
+            raise StoreError(
+                f"{path} has been locked by another process for {seconds:g} s",
+                hint="End that process if it hangs.",
+            )
+        time.sleep(_LOCK_STEP)
+
+
+@contextmanager
+def lock_folder(path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock of a folder, which leaves no file behind; it ends with the process."""
+    with store_errors(path):
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        wait_for_lock(handle, path, seconds)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _check_owned(path: Path, is_kind: Callable[[int], bool], kind: str) -> os.stat_result | None:

@@ -33,6 +33,9 @@ from cactions.model import (
 from cactions.model.secret import Secret
 
 MOST_TRIES: Final = 6
+MOST_PAGES: Final = 20_000
+"""Three million people, 150 on a page."""
+
 _TOO_MANY: Final = 429
 _TRANSIENT: Final = (408, 429, 500, 502, 503, 504)
 _SERVER_FAULTS: Final = (408, 500, 502, 503, 504)
@@ -93,7 +96,7 @@ class IntercomClient:
             if not _may_repeat(call, outcome):
                 break
             if turn + 1 < MOST_TRIES:
-                self._sleeper.wait(self._choose_pause(outcome, turn))
+                self._sleeper.wait(self._choose_pause(turn))
         if not call.is_read and _is_unknown(failure, reply):
             raise _build_unknown(call, failure, reply)
         if reply is None:
@@ -108,6 +111,11 @@ class IntercomClient:
         reply, seen = first or self.call(call), {""}
         yield reply
         while (cursor := reply.get_next_cursor()) not in seen:
+            if len(seen) > MOST_PAGES:
+                raise WorkspaceError(
+                    f"Intercom's list does not end after {MOST_PAGES:,} pages",
+                    hint="Try again later; if it stays, give Intercom's support the address.",
+                )
             seen.add(cursor)
             reply = self.call(_turn_page(call, cursor))
             yield reply
@@ -127,12 +135,9 @@ class IntercomClient:
         self.pacer.observe(permit, response.status, response.headers)
         return read_reply(remove_secrets(response, [token]))
 
-    def _choose_pause(self, outcome: ApiReply | RequestFailed, turn: int) -> float:
-        """Seconds before another try: after 429 the pacer waits as well, and knows more."""
-        jitter = self._sleeper.draw_jitter() * min(LONGEST_PAUSE, 0.5 * 2.0**turn)
-        if isinstance(outcome, RequestFailed):
-            return jitter
-        return max(jitter, min(_read_retry_after(outcome), LONGEST_PAUSE))
+    def _choose_pause(self, turn: int) -> float:
+        """Seconds before another try; what an answer asks for, the pacer waits as well."""
+        return self._sleeper.draw_jitter() * min(LONGEST_PAUSE, 0.5 * 2.0**turn)
 
 
 def _may_repeat(call: ApiCall, outcome: ApiReply | RequestFailed) -> bool:
@@ -168,8 +173,3 @@ def _turn_page(call: ApiCall, cursor: str) -> ApiCall:
         return ApiCall(call.method, call.path, call.query, body, call.is_read)
     query = {**call.query, "starting_after": cursor}
     return ApiCall(call.method, call.path, query, call.body, call.is_read)
-
-
-def _read_retry_after(reply: ApiReply) -> float:
-    text = reply.get_header("retry-after")
-    return float(text) if text.isascii() and text.isdigit() and len(text) < len("1000") else 0.0

@@ -24,7 +24,7 @@ from threading import Lock
 from typing import Final, Protocol, TypeVar
 
 from cactions.edges.files.file_io import store_errors
-from cactions.edges.files.private_files import open_private_file, try_lock
+from cactions.edges.files.private_files import open_private_file, wait_for_lock
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic.rate_limit.answers import observe_answer, observe_loss
 from cactions.logic.rate_limit.figures import PacerFigures, describe_limit
@@ -34,7 +34,7 @@ from cactions.logic.rate_limit.state import PacerState, Permit
 from cactions.model import StoreError
 
 LOCK_SECONDS: Final = 1.0
-_LOCK_STEP: Final = 0.001
+"""Locks are held for 0.1 ms; only a process that was stopped meanwhile holds one longer."""
 _SLICE: Final = 0.5
 """The longest single wait in seconds; another process may have changed the state meanwhile."""
 
@@ -103,7 +103,7 @@ class FileSharedState:
         handle = open_private_file(self.path)
         try:
             with store_errors(self.path):
-                _wait_for_lock(handle, self.path)
+                wait_for_lock(handle, self.path, LOCK_SECONDS)
                 now = clock.get_time()
                 state, result = change(self._read(handle, now), now)
                 self._write(handle, state)
@@ -121,18 +121,6 @@ class FileSharedState:
         """In one step; bytes of a longer state may stay behind it."""
         self._written, self._state = dump_state(state), state
         os.pwrite(handle, self._written, 0)
-
-
-def _wait_for_lock(handle: int, path: Path) -> None:
-    """Locks are held for 0.1 ms; only a process that was stopped meanwhile holds it longer."""
-    for _ in range(round(LOCK_SECONDS / _LOCK_STEP)):
-        if try_lock(handle):
-            return
-        time.sleep(_LOCK_STEP)
-    raise StoreError(
-        f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s",
-        hint="End that process if it hangs.",
-    )
 
 
 class Pacer:

@@ -182,7 +182,8 @@ class IntercomPeople:
         others = before.attributes if self._sends_all else {}
         after = self._put(before.id, build_update(plan, _keep_scalars(others)))
         try:
-            if list_unkept(plan, after) or list_lost(before, after, plan):
+            is_other = after.id != before.id
+            if is_other or list_unkept(plan, after) or list_lost(before, after, plan):
                 after = self.get(before.id)
             if lost := list_lost(before, after, plan):
                 # A workspace that replaces all attributes: restore them, and send all from now on.

@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.file_io import store_errors
-from cactions.edges.files.private_files import has_private_folder, make_private_folder
+from cactions.edges.files.private_files import (
+    has_private_folder,
+    lock_folder,
+    make_private_folder,
+)
 from cactions.edges.store.last_applied_index import LastAppliedIndex
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_file import RunDatabase
@@ -41,6 +45,8 @@ from cactions.model.vault import VaultLocked
 FOLDER_NAME: Final = "runs"
 
 _SUFFIX: Final = ".db"
+_LOCK_SECONDS: Final = 30.0
+"""One process deletes runs at a time: two that delete the same one would disturb each other."""
 _RUN_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 _LIST: Final = "`cactions runs list` shows what there is."
 MAX_LISTED_IDS: Final = 10
@@ -170,15 +176,18 @@ class LocalJournal:
 
     def discard(self, run_id: str) -> None:
         """Delete the run with everything in it, or what another process has left of it."""
-        run, path = self._open_run(run_id), self._build_path(run_id)
-        try:
-            run.settle_log()
-        except StoreError:
-            if os.path.lexists(path):
-                raise
-        self._open_runs.pop(run_id).close()
-        self._heads_by_id.pop(run_id, None)
-        delete_database(path)
+        path = self._build_path(run_id)
+        if not self._has_folder():
+            raise _build_unknown_error(run_id, [])
+        with lock_folder(self._folder, _LOCK_SECONDS):
+            try:
+                self._open_run(run_id).settle_log()
+            except StoreError:
+                if os.path.lexists(path):
+                    raise
+            self._open_runs.pop(run_id).close()
+            self._heads_by_id.pop(run_id, None)
+            delete_database(path)
         self._index.delete()
 
     def forget(self, person_id: str) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from cactions.logic.connectors.advice import ConnectorFindings
+from cactions.logic.connectors.notes import NoteKind, SecretToSeal
 from cactions.logic.documents.findings import findings_to_json
-from cactions.logic.intercom.connector_advice import ConnectorFindings
-from cactions.logic.intercom.connector_notes import NoteKind, SecretToSeal
 from cactions.model import Connector, Json, WorkspaceIdentity
 
 AUDIT: Final = "cactions.audit/1"

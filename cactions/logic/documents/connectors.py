@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cactions.logic.intercom.connector_diff import ConnectorComparison
-    from cactions.logic.intercom.connector_drift import ConnectorDrift
-    from cactions.logic.intercom.connector_match import ConnectorMatch
-    from cactions.logic.intercom.connector_push import PushResult
+    from cactions.logic.connectors.diff import ConnectorComparison
+    from cactions.logic.connectors.drift import ConnectorDrift
+    from cactions.logic.connectors.match import ConnectorMatch
+    from cactions.logic.connectors.push import PushResult
     from cactions.model import Connector, ConnectorExecution, ConnectorRevision, Json
 
 
@@ -44,6 +44,15 @@ def connector_diff_to_json(drifts: Iterable[ConnectorDrift]) -> dict[str, Json]:
                 "reason": drift.match.reason or None,
                 "live": _version_to_json(drift.versions.live, drift.live),
                 "draft": _version_to_json(drift.versions.draft, drift.draft),
+                "leaks": [
+                    {
+                        "rule": finding.rule,
+                        "severity": finding.severity.value,
+                        "message": finding.message,
+                        "change": finding.hint,
+                    }
+                    for finding in drift.leaks
+                ],
             }
             for drift in drifts
         ],
@@ -78,7 +87,9 @@ def comparison_to_json(comparison: ConnectorComparison) -> dict[str, Json]:
             for difference in mappings
         ],
         "hidden_headers": list(comparison.hidden_headers),
+        "plain_tokens": list(comparison.plain_tokens),
         "unknown_keys": list(comparison.unknown_keys),
+        "beyond": list(comparison.beyond),
     }
 
 
@@ -95,6 +106,8 @@ def connector_push_to_json(results: Iterable[PushResult]) -> dict[str, Json]:
                 "verified": result.is_verified,
                 "read_back": comparison_to_json(result.comparison) if result.comparison else None,
                 "error": str(result.error) if result.error else None,
+                "hint": result.error.hint if result.error else None,
+                "place": str(result.error.place) if result.error and result.error.place else None,
             }
             for result in results
         ],

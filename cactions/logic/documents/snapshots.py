@@ -1,39 +1,42 @@
-"""The snapshot of a workspace's attributes as JSON: ``cactions.attributes/2``, and ``/1``."""
+"""The snapshot of a workspace's attributes as JSON: ``cactions.attributes/1``.
+
+Older snapshots do not name their workspace, and do not say which attributes are archived.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from msgspec.structs import replace
-
 from cactions.logic.documents.strict_reader import StrictReader, read_document
 from cactions.logic.intercom.attribute_diff import AttributeDifference
 from cactions.model import Attribute, DataType, Json, Snapshot, WorkspaceIdentity
 
-ATTRIBUTES: Final = "cactions.attributes/2"
-_WITHOUT_WORKSPACE: Final = "cactions.attributes/1"
+ATTRIBUTES: Final = "cactions.attributes/1"
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
-    """What was known, and when; null stands for what was not."""
+    """What was known, and when; null, or a key that is left out, stands for what was not."""
+    identity = snapshot.workspace
     return {
         "format": ATTRIBUTES,
         "taken": snapshot.taken,
-        "workspace": _identity_to_json(snapshot.workspace),
+        **({"workspace": _identity_to_json(identity)} if identity else {}),
         "identity_verification": snapshot.identity_verification,
-        "unknown_types": list(snapshot.unknown_types),
-        "attributes": [
-            {
-                "name": attribute.name,
-                "data_type": attribute.data_type.value,
-                "options": list(attribute.options),
-                "messenger_writable": attribute.messenger_writable,
-                "api_writable": attribute.api_writable,
-                "archived": attribute.archived,
-            }
-            for attribute in snapshot.attributes.values()
-        ],
+        **({"unknown_types": list(snapshot.unknown_types)} if snapshot.unknown_types else {}),
+        "attributes": [*map(_attribute_to_json, snapshot.attributes.values())],
+    }
+
+
+def _attribute_to_json(attribute: Attribute) -> dict[str, Json]:
+    known = attribute.api_writable
+    return {
+        "name": attribute.name,
+        "data_type": attribute.data_type.value,
+        "options": list(attribute.options),
+        "messenger_writable": attribute.messenger_writable,
+        **({} if known is None else {"api_writable": known}),
+        **({"archived": True} if attribute.archived else {}),
     }
 
 
@@ -58,23 +61,23 @@ def snapshot_from_json(document: Json, file: str) -> Snapshot:
     """The snapshot that stands in a file. Raises StoreError for what does not fit exactly."""
 
     def build(fields: StrictReader) -> Snapshot:
-        is_newest = fields.format(ATTRIBUTES, _WITHOUT_WORKSPACE) == ATTRIBUTES
-        read = _read_attribute if is_newest else _read_old_attribute
+        fields.format(ATTRIBUTES)
         return Snapshot(
             file,
             fields.read_seconds("taken"),
-            {attribute.name: attribute for attribute in fields.read_each("attributes", read)},
+            {
+                attribute.name: attribute
+                for attribute in fields.read_each("attributes", _read_attribute)
+            },
             _read_unknown_flag(fields, "identity_verification"),
-            fields.read_optional("workspace", _read_identity) if is_newest else None,
-            fields.read_texts("unknown_types") if is_newest else (),
+            fields.read_optional("workspace", _read_identity) if fields.has("workspace") else None,
+            fields.read_texts("unknown_types") if fields.has("unknown_types") else (),
         )
 
     return read_document(document, build, file)
 
 
-def _identity_to_json(identity: WorkspaceIdentity | None) -> Json:
-    if identity is None:
-        return None
+def _identity_to_json(identity: WorkspaceIdentity) -> dict[str, Json]:
     return {
         "app_id": identity.app_id,
         "name": identity.name,
@@ -95,19 +98,15 @@ def _read_identity(fields: StrictReader) -> WorkspaceIdentity:
 
 
 def _read_attribute(fields: StrictReader) -> Attribute:
-    return replace(
-        _read_old_attribute(fields),
-        api_writable=_read_unknown_flag(fields, "api_writable"),
-        archived=fields.read_flag("archived"),
-    )
-
-
-def _read_old_attribute(fields: StrictReader) -> Attribute:
     return Attribute(
         fields.read_text("name"),
         fields.read_word("data_type", DataType),
         fields.read_scalars("options"),
         _read_unknown_flag(fields, "messenger_writable"),
+        archived=fields.has("archived") and fields.read_flag("archived"),
+        api_writable=_read_unknown_flag(fields, "api_writable")
+        if fields.has("api_writable")
+        else None,
     )
 
 

@@ -44,6 +44,10 @@ class StrictReader:
             _refuse(route, "should be an object")
         self._left = dict(document)
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there; false for one of newer versions."""
+        return key in self._left
+
     def read_value(self, key: str) -> Value:
         """Any JSON value; ABSENT where the key is left out."""
         return self._left.pop(key, ABSENT)

@@ -13,16 +13,16 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.logic.expressions.references import resolve_reference
+from cactions.logic.plan.equality import is_equal_as
 from cactions.logic.plan.planner import apply_plan
 from cactions.model import (
+    Change,
     Conflict,
     Outcome,
     Person,
     PersonAttribute,
     Plan,
     Receipt,
-    Value,
-    is_empty,
     is_same,
 )
 
@@ -56,16 +56,15 @@ def find_outcome(plan: Plan, person: Person) -> Receipt | None:
     """
     if unchanged := is_unchanged(plan):
         return unchanged
-    attributes = ((change.after, change.attribute) for change in plan.effective)
-    if all(_holds(after, person.get_attribute(name)) for after, name in attributes):
+    if all(_is_written(change, person) for change in plan.effective):
         return Receipt(person.id, Outcome.APPLIED)
     conflicts = list_conflicts(plan, person)
     return Receipt(person.id, Outcome.CONFLICT, _CHANGED, conflicts) if conflicts else None
 
 
-def _holds(after: Value, current: Value) -> bool:
-    """Whether this was written; a store may keep every empty value as null."""
-    return is_same(after, current) or (is_empty(after) and is_empty(current))
+def _is_written(change: Change, person: Person) -> bool:
+    """Whether the person has the new value; a store may keep 5.0 as 5, and ``""`` as null."""
+    return is_equal_as(change.data_type, change.after, person.get_attribute(change.attribute))
 
 
 def list_conflicts(plan: Plan, person: Person) -> tuple[Conflict, ...]:

@@ -51,7 +51,8 @@ class LoadedProject(Struct, frozen=True):
     """What the files say. ``project`` is None where an error was found.
 
     ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``partial`` is
-    always there, without what is broken. ``homes``:
+    always there, without what is broken; ``broken`` are the names of the actions that it lacks.
+    ``homes``:
     the file in which a thing stands that a folder has once. ``suppressed``: the findings that
     is suppressed.
     """
@@ -61,6 +62,7 @@ class LoadedProject(Struct, frozen=True):
     sources: Mapping[str, str]
     draft: Project | None = None
     partial: Project | None = None
+    broken: tuple[str, ...] = ()
     homes: Mapping[str, str] = field(default_factory=dict)
     suppressed: tuple[SuppressedFinding, ...] = ()
 
@@ -94,6 +96,7 @@ def load_project(
         },
         None if unusable else project,
         project,
+        shaper.broken,
         shaper.homes,
     )
 
@@ -107,6 +110,7 @@ class _ProjectLoader:
         self.drafts = drafts
         self.snapshot = snapshot
         self.homes: dict[str, str] = {}
+        self.broken: tuple[str, ...] = ()
         self.environment = self._choose_environment(environment)
 
     def load(self) -> Project:
@@ -128,6 +132,7 @@ class _ProjectLoader:
         home = self._build_workspace(scope)
         scope = replace(scope, people=people.merge_snapshot(home.people))
         shaped = self._collect("actions", "action", actions.build_action, scope)
+        self.broken = tuple(name for name, action in shaped.items() if action is None)
         return Project(
             home,
             _drop_broken(attributes),

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from cactions.logic.rate_limit.headers import RateHeaders, read_headers
-from cactions.logic.rate_limit.roll_over import pass_time, place_sample
+from cactions.logic.rate_limit.roll_over import follow_time, place_sample
 from cactions.logic.rate_limit.state import (
     LONGEST_PAUSE,
     PacerState,
@@ -35,7 +35,8 @@ def observe_answer(
         return replace(state, bare=state.bare + 1, uncertain=(*state.uncertain, now))
     state = _take_limit(replace(state, bare=0, refusals=0), figures.limit)
     state = _learn_when_told(state, figures.remaining)
-    sample = Sample(figures.remaining, permit.sent_at, now, permit.serial, permit.in_flight)
+    sent_at = min(permit.sent_at, now)
+    sample = Sample(figures.remaining, sent_at, now, permit.serial, permit.in_flight)
     state = place_sample(state, permit, sample)
     if state.sample is sample and figures.reset_in is not None:
         return replace(state, reset_by=now + max(0.0, figures.reset_in) + _SKEW)
@@ -50,8 +51,8 @@ def observe_loss(state: PacerState, permit: Permit, now: float) -> PacerState:
 
 def _settle(state: PacerState, permit: Permit, now: float) -> PacerState:
     """The call is not on its way any more."""
+    state = follow_time(state, now)
     pending = tuple(call for call in state.pending if call.serial != permit.serial)
-    state = pass_time(state, now)
     is_doubtful = state.ends is not None and now >= state.ends.earliest
     return replace(state, pending=pending, updated_at=now, doubtful=state.doubtful + is_doubtful)
 

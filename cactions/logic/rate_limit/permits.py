@@ -5,7 +5,7 @@
 - One call of each window is kept for the moment when it may have ended, so that the first call of
   the next window is not refused if it comes too early.
 - What other clients are expected to use until the window ends is left to them.
-- With a ``share``, no more than that part of each window is used, whoever uses the rest.
+- With a ``share``, no more than that part of each window is used, even if it is free.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions.logic.rate_limit.roll_over import choose_probe_time, pass_time
+from cactions.logic.rate_limit.roll_over import choose_probe_time, follow_time
 from cactions.logic.rate_limit.state import (
     LONGEST_PAUSE,
     WINDOW,
@@ -49,7 +49,7 @@ def take_permit(state: PacerState, now: float, share: float) -> tuple[PacerState
 
     ``share``: the part of each window that may be used, over 0 and at most 1.
     """
-    state = drop_old(pass_time(state, now), now)
+    state = drop_old(follow_time(state, now), now)
     wait = _compute_wait(state, now, share)
     if wait > 0:
         return state, min(max(wait, _SHORTEST), LONGEST_PAUSE)

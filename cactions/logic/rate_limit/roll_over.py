@@ -20,6 +20,7 @@ _DRIFT: Final = 0.005
 _EXACT: Final = 0.2
 """Bounds closer than this are not narrowed further."""
 
+_SET_BACK: Final = 1.0  # seconds
 _USEFUL: Final = 0.9 * WINDOW
 _RETRY: Final = 1.0  # seconds; after a window went on beyond its expected end
 _ALLOWANCE: Final = 0.2
@@ -32,8 +33,13 @@ _HINTS: Final = 2
 _MORE_HINTS: Final = 5
 
 
-def pass_time(state: PacerState, now: float) -> PacerState:
-    """Begin a new window if the current one is certain to have ended."""
+def follow_time(state: PacerState, now: float) -> PacerState:
+    """Begin a new window if the current one is certain to have ended.
+
+    If the clock was set back, nothing that was known is used any more.
+    """
+    if now < state.updated_at - _SET_BACK:
+        return PacerState(updated_at=now, serial=state.serial)
     ends = state.ends
     if state.sliding:
         return state

@@ -72,7 +72,7 @@ class RollOver(Struct, frozen=True, array_like=True):
 class PacerState(Struct, frozen=True):
     """Everything that processes with the same limit share. ``window`` numbers the windows."""
 
-    updated_at: float = 0.0
+    updated_at: float = -math.inf
     serial: int = 0
     """Permits so far."""
     permitted_at: float = -math.inf
@@ -88,7 +88,7 @@ class PacerState(Struct, frozen=True):
     window: int = 0
     confirmed: bool = False
     """Whether ``sample`` is of the current window."""
-    since: float = 0.0
+    since: float = -math.inf
     """When the current window was certain to have begun."""
     own: int = 0
     """At most so many of our calls are counted in the window."""
@@ -111,9 +111,9 @@ class PacerState(Struct, frozen=True):
     sliding: bool = False
     sliding_kept: int = 1
     """Calls that are kept free in a sliding window; more after each refusal."""
-    bucket_at: float = 0.0
+    bucket_at: float = -math.inf
     """When the token bucket has its next token."""
-    pause_until: float = 0.0
+    pause_until: float = -math.inf
     refusals: int = 0
     refused_at: float = -math.inf
     bare: int = 0

@@ -112,7 +112,9 @@ def test_the_text_names_connector_attack_and_change(work: Work, intercom: Worksp
     names = [line for line in done.out.splitlines() if line.endswith(")") and line[0].isalpha()]
     assert sorted(bad) == sorted(line.rpartition("(")[2].rstrip(")") for line in names)
     assert [] == [line for line in done.out.splitlines() if len(line) > 80]
-    assert "Example workspace (abc12345), region us, API 2.16, identity verification on." in done.out
+    assert (
+        "Example workspace (abc12345), region us, API 2.16, identity verification on." in done.out
+    )
     assert "200 connectors: 200 live." in done.out
     assert "header values that Intercom does not show: 5" in done.out
     assert (
@@ -195,7 +197,8 @@ def test_the_token_is_typed_where_the_file_names_none(
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m", "a\nb: c\n# cactions: ignore[CA101] fine", "]]> <b>&amp;", "`|*_[x](y)`",
-    "::error::x%0A", "\u202eevil\u2066", "x" * 3000, "<script>alert(1)</script>", "- &a *b {{", "\U0001f600",
+    "::error::x%0A", "\u202eevil\u2066", "x" * 3000, "<script>alert(1)</script>", "- &a *b {{",
+    "\U0001f600",
 ]  # fmt: skip
 
 
@@ -221,7 +224,7 @@ def test_hostile_names_are_text_in_every_format(
     if form in ("json", "sarif"):
         json.loads(done.out)
     if form == "junit":
-        assert 10 <= int(ET.fromstring(done.out).get("failures", "0"))  # noqa: S314 - our own
+        assert 10 <= int(ET.fromstring(done.out).get("failures", "0"))
     if form == "github":
         commands = [line for line in done.out.splitlines() if line.startswith("::")]
         assert 10 == len(commands)
@@ -233,7 +236,7 @@ def test_hostile_names_are_text_in_every_format(
 def test_saved_files_are_read_back_and_judged_alike(
     work: Work, home: Path, intercom: WorkspaceServer
 ) -> None:
-    """``validate`` finds the same errors in them, and no error of the format; no secret is there."""
+    """``validate`` finds the same errors in them, none of the format; no secret is there."""
     fill_workspace(intercom, list_honest(), LEAKING)
     found = work("audit --format json --save kept").json["findings"]
     files = sorted(path.name for path in (home / "kept").iterdir())
@@ -272,5 +275,7 @@ def test_a_pull_names_what_must_be_sealed(work: Work, intercom: WorkspaceServer)
     """One command for each hidden credential, with its host."""
     fill_workspace(intercom, list_honest()[:36], ())
     done = work("connectors pull")
-    assert "cactions vault seal hidden_header_21_authorization --host api21.ship.example" in done.err
+    assert (
+        "cactions vault seal hidden_header_21_authorization --host api21.ship.example" in done.err
+    )
     assert "cactions vault seal intercom_token_t22 --host api22.club.example" in done.err

@@ -253,6 +253,19 @@ def test_a_value_that_intercom_does_not_keep_is_named() -> None:
     assert "has another value" in receipt.message
 
 
+def test_an_answer_about_another_person_is_not_believed(
+    server: WorkspaceServer, people: IntercomPeople
+) -> None:
+    """The person is read again; a read that names another one finds no one."""
+    key, other = add(server, tier="silver"), add(server, "u-2", tier="gold")
+    server.fail("PUT", status=200, body=server.get_contact(other))
+    receipt = people.commit(plan_for(key))
+    assert (Conflict("tier", "gold", "silver"),) == receipt.conflicts
+    server.fail("GET", status=200, body=server.get_contact(other))
+    with pytest.raises(UsageError, match="no person with id"):
+        people.get(key)
+
+
 @pytest.mark.parametrize("status", [400, 409, 422])
 def test_what_intercom_refuses_concerns_one_person(
     server: WorkspaceServer, people: IntercomPeople, status: int

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from cactions.logic.plan.compare_and_set import commit_plan
-from cactions.model import Outcome, PersonAttribute, PersonField, Plan, Precondition, Proof
+from cactions.logic.plan.compare_and_set import commit_plan, find_outcome
+from cactions.model import (
+    ABSENT,
+    DataType,
+    Outcome,
+    PersonAttribute,
+    PersonField,
+    Plan,
+    Precondition,
+    Proof,
+    Value,
+)
 from tests.builders import a_plan, change, person
 
 ADA = person(tier="silver", shop_id="s-1")
@@ -54,3 +64,31 @@ def test_the_same_person_is_written() -> None:
     assert Outcome.APPLIED == receipt.outcome
     assert written is not None
     assert "gold" == written.attributes["tier"]
+
+
+@pytest.mark.parametrize(
+    ("data_type", "after", "held"),
+    [
+        (DataType.FLOAT, 5.0, 5),
+        (DataType.FLOAT, 5, 5.0),
+        (DataType.STRING, "", None),
+        (DataType.STRING, None, ABSENT),
+        (DataType.STRING, "gold", "gold"),
+    ],
+)
+def test_a_written_value_is_known_in_the_form_that_a_store_keeps(
+    data_type: DataType, after: Value, held: Value
+) -> None:
+    """A run whose outcome was lost was written: the person has the value."""
+    plan = a_plan(change("silver", after, data_type=data_type))
+    outcome = find_outcome(plan, person(**({} if held is ABSENT else {"tier": held})))
+    assert outcome
+    assert Outcome.APPLIED is outcome.outcome
+
+
+def test_another_value_was_not_written_by_us() -> None:
+    """1 is not true, and a text is no number."""
+    for held in ("Gold", 1, True, 5.5):
+        outcome = find_outcome(a_plan(change("silver", "gold")), person(tier=held))
+        assert outcome
+        assert Outcome.CONFLICT is outcome.outcome

@@ -147,7 +147,7 @@ def test_both_accept_documents_built_from_the_schema(document: Any) -> None:
     assert ([], []) == (faults(document), [e.message for e in EDITOR.iter_errors(document)])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(broken())
 def test_decoder_and_schema_agree_on_broken_documents(document: Any) -> None:
     """A file that is valid in the editor has a valid structure on the command line."""

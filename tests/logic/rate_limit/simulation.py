@@ -43,6 +43,8 @@ class Service:
     """Later limits, each with its time."""
     drift: float = 0.0
     """How much slower the machine's clock runs, in parts."""
+    clock_jump: tuple[float, float] | None = None
+    """When the machine's clock is set, and by how many seconds."""
     phase_jump: tuple[float, float] | None = None
     used: Counter[int] = field(default_factory=Counter)
     recent: deque[float] = field(default_factory=deque)
@@ -201,7 +203,8 @@ class _Run:
             event(when)
 
     def local(self, now: float) -> float:
-        return START + now * (1 - self.service.drift)
+        since, seconds = self.service.clock_jump or (math.inf, 0.0)
+        return START + now * (1 - self.service.drift) + (seconds if now >= since else 0.0)
 
     def enter(self, client: Client, now: float) -> None:
         """A worker wants to call; one of the waiting workers tries, the others queue."""

@@ -212,6 +212,23 @@ def test_a_clock_of_another_speed_is_followed(drift: float) -> None:
     assert worst(service) >= 0.98
 
 
+@pytest.mark.parametrize("skew", [-200, -20, -5, 5, 20, 200])
+@pytest.mark.parametrize("phase", [0, 3, 7])
+def test_a_wrong_date_of_the_service_does_no_harm(skew: float, phase: float) -> None:
+    """Nor does the time of day of this machine, which is not read at all."""
+    service = simulate(Service(83, phase, 2, skew=skew), Client())
+    assert [] == service.refusals
+    assert worst(service) >= 0.98
+
+
+@pytest.mark.parametrize("seconds", [-303.3, -7.0, -0.5, 0.5, 4.0, 303.3])
+def test_a_clock_that_jumps_costs_two_windows(seconds: float) -> None:
+    """The clock of the pacer should not; but the machine may have slept."""
+    service = simulate(Service(83, 3, 2, clock_jump=(60, seconds)), Client())
+    assert len(service.refusals) <= 2
+    assert min(service.own[window] for window in range(8, 16)) >= 82
+
+
 @pytest.mark.parametrize("jump", [(60.0, 4.0), (65.0, 8.0)])
 def test_windows_that_begin_at_another_time_from_now_on_are_learned_anew(
     jump: tuple[float, float],

@@ -1,0 +1,1 @@
+"""Work on the data connectors of a workspace: audit, pull, compare, push, logs."""

@@ -1,0 +1,1 @@
+"""Data connectors of Intercom: read, compared with actions, written as action files. Pure."""

@@ -1,0 +1,255 @@
+"""A data connector as an action file that our own reader reads back without an error of the format.
+
+What the file cannot say, and what Intercom does not tell, stands as comments at its top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Final
+
+from msgspec import Struct
+
+from cactions.logic.connectors.credentials import (
+    ConnectorCredentials,
+    build_shared_name,
+    read_credentials,
+)
+from cactions.logic.connectors.json_body import ConnectorContent, cut_body, read_body
+from cactions.logic.connectors.notes import ConnectorNote, NoteKind, SecretToSeal
+from cactions.logic.connectors.targets import read_targets
+from cactions.logic.connectors.texts import ConnectorTexts
+from cactions.logic.connectors.url import ConnectorUrl, read_url
+from cactions.logic.connectors.yaml_text import YamlValue, write_comment, write_yaml
+from cactions.logic.lint.vocabulary import SELECTORS, split_words
+from cactions.logic.yaml.parser import MAX_BYTES
+from cactions.model import ActionRequest, Attribute, Connector, ConnectorInput, InputType, Template
+from cactions.rules.operations import find_change
+
+METHODS: Final = ("get", "post", "put", "delete", "patch")
+_AUDIENCES: Final = ("users", "leads", "visitors")
+_STATES: Final = ("live", "draft")
+_CODE: Final = "code_block_transformation"
+_CLIENT: Final = "client_side"
+_SEARCHES: Final = frozenset({"search", "query", "lookup", "find", "filter"})
+_FLAGS: Final = (
+    "customer_authentication", "bypass_authentication", "validate_missing_attributes",
+    "direct_fin_usage",
+)  # fmt: skip
+_LONGEST_KEY: Final = 48
+_LONGEST_TEXT: Final = 2_000
+_LONGEST_NAME: Final = 500
+_INPUT_TYPES: Final = {kind.value for kind in InputType}
+
+
+class PulledConnector(Struct, frozen=True):
+    """A connector and its action file; ``text`` is empty where there is no request to judge.
+
+    ``key`` names the action. ``shared`` are the ids of the workspace's tokens that it attaches,
+    with ``host``. ``missing`` are attributes that the workspace does not list.
+    """
+
+    connector: Connector
+    key: str
+    text: str = ""
+    notes: tuple[ConnectorNote, ...] = ()
+    seals: tuple[SecretToSeal, ...] = ()
+    shared: tuple[str, ...] = ()
+    host: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return f"actions.{self.key}.yaml"
+
+
+def name_connectors(
+    connectors: Iterable[Connector], known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The key of each connector's action by its id: unique, and the same for the same workspace.
+
+    ``known`` are keys that connectors have already, in files that were pulled before.
+    """
+    keys = dict(known or {})
+    taken = {key.lower() for key in keys.values()}
+    for connector in sorted(connectors, key=lambda each: (len(each.id), each.id)):
+        if connector.id not in keys:
+            bare = _build_key(connector.name) or f"connector_{_build_key(connector.id) or 'x'}"
+            key, number = bare, 1
+            while key in taken:
+                number += 1
+                key = f"{bare}_{number}"
+            taken.add(key)
+            keys[connector.id] = key
+    return keys
+
+
+def _build_key(name: str) -> str:
+    from_name = re.sub(r"[^a-z0-9]+", "_", name.lower()[:500]).strip("_")
+    return from_name[:_LONGEST_KEY].strip("_")
+
+
+def pull_connector(
+    connector: Connector, key: str, attributes: Mapping[str, Attribute]
+) -> PulledConnector:
+    """The action file of a connector."""
+    texts = ConnectorTexts(connector, attributes)
+    url = read_url(texts.read(connector.url))
+    reason = _find_reason(connector) or url.reason
+    if reason:
+        note = ConnectorNote(NoteKind.UNJUDGED, f"there is no request to judge: {reason}")
+        return PulledConnector(connector, key, notes=(*_list_state_notes(connector), note))
+    body = texts.read(connector.body)
+    content = read_body(body)
+    pulled = _assemble(connector, key, attributes, (texts, url, content))
+    if len(pulled.text.encode()) > MAX_BYTES:
+        pulled = _assemble(connector, key, attributes, (texts, url, cut_body(body)))
+    return pulled
+
+
+def _find_reason(connector: Connector) -> str:
+    if connector.execution_type == _CLIENT:
+        return "it runs in the browser of the customer"
+    if not connector.url.strip():
+        return "it has no URL"
+    return "" if connector.http_method in METHODS else "its HTTP method is not known"
+
+
+def _assemble(
+    connector: Connector,
+    key: str,
+    attributes: Mapping[str, Attribute],
+    parts: tuple[ConnectorTexts, ConnectorUrl, ConnectorContent],
+) -> PulledConnector:
+    texts, url, content = parts
+    targets = read_targets(connector, attributes)
+    credentials = read_credentials(connector, key, url.host)
+    notes = [*_list_state_notes(connector), *texts.list_notes(), *url.notes, *content.notes]
+    notes += [*targets.notes, *credentials.notes]
+    if content.form and connector.http_method == "get":
+        notes.append(ConnectorNote(NoteKind.BODY, "a GET has no body here: it was left out"))
+        content = ConnectorContent()
+    action: dict[str, YamlValue] = {
+        "connector_id": connector.id,
+        "connector_name": connector.name if len(connector.name) <= _LONGEST_NAME else "",
+        "description": _cut(connector.description),
+        "audiences": [name for name in _AUDIENCES if name in connector.audiences],
+        **{flag: getattr(connector, flag) for flag in _FLAGS},
+        "match": texts.choose_match(),
+        "data_inputs": _list_inputs(connector, texts, url.template, content),
+    }
+    action = {name: value for name, value in action.items() if value not in ("", None, [])}
+    action["request"] = _build_request(connector, url, content, credentials)
+    action["response"] = {"mapping": dict(targets.mapping)} if targets.mapping else {}
+    document: dict[str, YamlValue] = {"version": 1}
+    if credentials.own:
+        document["tokens"] = dict(credentials.own)
+    document["actions"] = {key: action}
+    head = "".join(f"{write_comment(_cut(note.text, 300))}\n" for note in notes)
+    return PulledConnector(
+        connector,
+        key,
+        f"{head}{write_yaml(document)}",
+        tuple(notes),
+        credentials.seals,
+        credentials.shared,
+        url.host,
+        targets.missing,
+    )
+
+
+def _list_state_notes(connector: Connector) -> list[ConnectorNote]:
+    notes = []
+    if connector.state not in _STATES:
+        notes.append(ConnectorNote(NoteKind.STATE, f"its state is {connector.state or 'not told'}"))
+    if connector.data_transformation_type == _CODE:
+        notes.append(ConnectorNote(NoteKind.CODE, "code at Intercom transforms the response"))
+    if not any(name in _AUDIENCES for name in connector.audiences):
+        notes.append(ConnectorNote(NoteKind.AUDIENCE, "its audience is not told; read as users"))
+    unknown = (f"the field {name} is not known here" for name in connector.unknown)
+    return [*notes, *(ConnectorNote(NoteKind.KEY, text) for text in unknown)]
+
+
+def _build_request(
+    connector: Connector,
+    url: ConnectorUrl,
+    content: ConnectorContent,
+    credentials: ConnectorCredentials,
+) -> YamlValue:
+    request: dict[str, YamlValue] = {"http_method": connector.http_method}
+    if connector.http_method == "post" and _is_search(url.template):
+        request["effect"] = "read"
+    request["url"] = url.text
+    if url.query:
+        request["query"] = {name: str(template) for name, template in url.query}
+    if content.form:
+        request[content.form] = content.content
+    tokens: list[YamlValue] = [*credentials.own, *map(build_shared_name, credentials.shared)]
+    if tokens:
+        request["tokens"] = tokens
+    return request
+
+
+def _is_search(url: Template) -> bool:
+    """Whether a POST only asks, by the last step of its path."""
+    last = url.parts[-1] if url.parts else ""
+    return isinstance(last, str) and last.rstrip("/").rpartition("/")[2].lower() in _SEARCHES
+
+
+def _list_inputs(
+    connector: Connector, texts: ConnectorTexts, url: Template, content: ConnectorContent
+) -> list[YamlValue]:
+    """The declared inputs, and those that its texts name without declaring them."""
+    creates = connector.http_method == "post" and _only_creates(url) and bool(content.form)
+    found: dict[str, YamlValue] = {}
+    for declared in connector.inputs:
+        name = texts.inputs[declared.name]
+        if name not in found:
+            found[name] = _build_input(declared, name, texts, creates=creates)
+    for name in texts.implicit:
+        implicit = ConnectorInput(name, required=True)
+        found[name] = _build_input(implicit, name, texts, creates=creates)
+    return list(found.values())
+
+
+def _only_creates(url: Template) -> bool:
+    """Whether a POST adds something of its own, and changes nothing that exists."""
+    return not (url.references or _is_search(url) or find_change(ActionRequest("post", url)))
+
+
+def _build_input(
+    declared: ConnectorInput, name: str, texts: ConnectorTexts, *, creates: bool
+) -> YamlValue:
+    kind = declared.type if declared.type in _INPUT_TYPES else InputType.STRING.value
+    entry: dict[str, YamlValue] = {"name": name, "type": kind, "required": declared.required}
+    if declared.description:
+        entry["description"] = _cut(declared.description)
+    default = _read_default(declared.default_value or texts.defaults.get(name, ""), kind)
+    if default is not None:
+        entry["default_value"] = default
+    if name in texts.assigned:
+        entry["role"] = "assigned"
+    elif creates and SELECTORS.isdisjoint(split_words(name)):
+        entry["role"] = "content"
+    return entry
+
+
+def _read_default(text: str, kind: str) -> str | int | float | bool | None:
+    """The default in the type of the input; None where there is none of that type."""
+    if not text or kind == InputType.STRING.value:
+        return text or None
+    if kind == InputType.BOOLEAN.value:
+        return {"true": True, "false": False}.get(text.lower())
+    with suppress(ValueError):
+        if kind == InputType.INTEGER.value and re.fullmatch(r"-?[0-9]{1,18}", text):
+            return int(text)
+        if kind == InputType.DECIMAL.value and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
+            return float(text)
+    return None
+
+
+def _cut(text: str, longest: int = _LONGEST_TEXT) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"

@@ -1,0 +1,158 @@
+"""Hides in execution results what is redacted, and credentials by their names.
+
+Secrets of the vault are hidden at the border of the program, in every output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cactions.logic import strict_json
+from cactions.logic.connectors.body import format_response_path
+from cactions.logic.connectors.credential_mask import mask_credentials
+from cactions.logic.strict_json import StrictJsonError
+from cactions.model import (
+    MASK,
+    Action,
+    Connector,
+    ConnectorExecution,
+    Json,
+    Segment,
+    Template,
+    list_references,
+)
+from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
+from cactions.rules.credentials import Name, suggests_secret
+
+_URL: Final = re.compile(r"https?://\S+")
+_LEAST_WITHIN: Final = 4
+"""Shorter redacted texts are hidden only where they stand alone."""
+_PART: Final = re.compile(r"[^.\[\]]+")
+
+
+class HiddenParts(Struct, frozen=True):
+    """What of an execution is redacted: paths of the response, and parts that a person fills in.
+
+    A path is its names; the numbers of rows do not count.
+    """
+
+    paths: frozenset[tuple[str, ...]] = frozenset()
+    request: bool = False
+    url: bool = False
+
+
+def find_hidden_parts(connector: Connector | None, action: Action | None) -> HiddenParts:
+    """What both the connector and its action declare as redacted."""
+    fields = connector.fields if connector else ()
+    paths = {tuple(_PART.findall(field.path)) for field in fields if field.redacted}
+    if action is None:
+        return HiddenParts(frozenset(map(_drop_numbers, paths)))
+    paths |= {tuple(_PART.findall(path)) for path in _list_redacted_paths(action)}
+    request = action.request
+    body = list_references(request.body.content) if request.body else ()
+    in_url = (*request.url.references, *_list_query_references(action))
+    return HiddenParts(
+        frozenset(map(_drop_numbers, paths)),
+        any(reference in action.redacted for reference in body),
+        any(reference in action.redacted for reference in in_url),
+    )
+
+
+def mask_execution(execution: ConnectorExecution, hidden: HiddenParts) -> ConnectorExecution:
+    """The execution as it may be shown."""
+    message = mask_credentials(execution.error_message)
+    return replace(
+        execution,
+        error_message=_URL.sub(MASK, message) if hidden.url else message,
+        request_url=MASK if hidden.url and execution.request_url else execution.request_url,
+        request_body=_mask_request(execution.request_body, hidden),
+        response_body=_mask_response(execution.response_body, hidden),
+    )
+
+
+def _mask_request(text: str, hidden: HiddenParts) -> str:
+    return MASK if hidden.request and text else _mask_body(text, frozenset())
+
+
+def _mask_response(text: str, hidden: HiddenParts) -> str:
+    return _mask_body(text, hidden.paths)
+
+
+def _mask_body(text: str, paths: frozenset[tuple[str, ...]]) -> str:
+    """JSON is masked by its keys; of other text nothing is left where a path of it is redacted."""
+    if not text:
+        return text
+    try:
+        document = strict_json.parse_json(text)
+    except StrictJsonError:
+        return MASK if paths else mask_credentials(text)
+    values = {value for value in _list_at(document, paths, ()) if isinstance(value, str) and value}
+    return strict_json.dump_json(_mask_json(document, paths, values, ()))
+
+
+def _list_at(
+    document: Json, paths: frozenset[tuple[str, ...]], route: tuple[str, ...]
+) -> Iterator[Json]:
+    if route in paths:
+        yield document
+    if isinstance(document, dict):
+        for name, item in document.items():
+            yield from _list_at(item, paths, (*route, name))
+    elif isinstance(document, list):
+        for item in document:
+            yield from _list_at(item, paths, route)
+
+
+def _mask_json(
+    document: Json, paths: frozenset[tuple[str, ...]], values: set[str], route: tuple[str, ...]
+) -> Json:
+    """``values``: the redacted texts, which are hidden wherever they stand again."""
+    if route in paths and document is not None and not isinstance(document, list):
+        return MASK
+    if isinstance(document, dict):
+        return {
+            name: MASK
+            if isinstance(item, str) and _is_credential(name)
+            else _mask_json(item, paths, values, (*route, name))
+            for name, item in document.items()
+        }
+    if isinstance(document, list):
+        return [_mask_json(item, paths, values, route) for item in document]
+    return _mask_text(document, values) if isinstance(document, str) else document
+
+
+def _mask_text(text: str, values: set[str]) -> str:
+    if text in values:
+        return MASK
+    for value in values:
+        text = text.replace(value, MASK) if len(value) >= _LEAST_WITHIN else text
+    return mask_credentials(text)
+
+
+def _is_credential(name: str) -> bool:
+    return plain(name) in CARRIERS or suggests_secret(name) >= Name.CREDENTIAL
+
+
+def _list_redacted_paths(action: Action) -> Iterator[str]:
+    response = action.response
+    rows: Sequence[Segment] = response.rows.path.segments if response.rows else ()
+    for mapping in response.mapping:
+        if mapping.redacted or mapping.attribute.redacted:
+            yield format_response_path((*rows, *mapping.path.segments))
+    if response.same_person and response.same_person.redacted:
+        yield format_response_path((*rows, *response.same_person.path.segments))
+
+
+def _list_query_references(action: Action) -> Iterator[object]:
+    templates: Sequence[Template] = tuple(action.request.query.values())
+    for template in templates:
+        yield from template.references
+
+
+def _drop_numbers(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part for part in path if not part.isdigit())

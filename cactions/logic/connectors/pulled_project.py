@@ -1,0 +1,142 @@
+"""The connectors of a workspace as one project: what they share stands in one file.
+
+Nothing is read or written here; the texts are checked by the same reader and the same rules as an
+author's own files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from cactions.logic.connectors.action_file import PulledConnector, name_connectors, pull_connector
+from cactions.logic.connectors.credentials import build_shared_name, build_token
+from cactions.logic.connectors.notes import NoteKind, SecretToSeal
+from cactions.logic.connectors.yaml_text import YamlValue, write_yaml
+from cactions.logic.lint.engine import lint
+from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.model import (
+    API_VERSION,
+    Attribute,
+    Connector,
+    DataType,
+    IntercomConnection,
+    Snapshot,
+)
+
+SHARED_FILE: Final = "actions.workspace.yaml"
+"""Where the workspace stands, and what several connectors use."""
+_AUTHORIZATION: Final = "Authorization"
+
+
+class PulledWorkspace(Struct, frozen=True):
+    """Every connector as a file, and the file that they share."""
+
+    connectors: tuple[PulledConnector, ...]
+    shared: str
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The texts by name; a connector without a request has none."""
+        found = {SHARED_FILE: self.shared} if self.shared else {}
+        return found | {pulled.file: pulled.text for pulled in self.connectors if pulled.text}
+
+    @property
+    def seals(self) -> tuple[SecretToSeal, ...]:
+        """What must be sealed before the actions can run, each once for each host."""
+        own = [seal for pulled in self.connectors for seal in pulled.seals]
+        return tuple(dict.fromkeys([*own, *_list_shared_seals(self.connectors)]))
+
+    def count_notes(self) -> dict[NoteKind, int]:
+        """How much is unknown or left out, by kind."""
+        counts = Counter(note.kind for pulled in self.connectors for note in pulled.notes)
+        shared = {token_id for pulled in self.connectors for token_id in pulled.shared}
+        counts[NoteKind.TOKEN] += len(shared)
+        return {kind: counts[kind] for kind in NoteKind if counts[kind]}
+
+
+def pull_workspace(
+    connectors: Iterable[Connector],
+    attributes: Mapping[str, Attribute],
+    connection: IntercomConnection | None = None,
+    *,
+    verification: bool | None = True,
+    keys: Mapping[str, str] | None = None,
+) -> PulledWorkspace:
+    """The files of a workspace.
+
+    ``connection`` None leaves the workspace out of the shared file. ``verification`` None means
+    that the workspace does not tell whether it verifies identities. ``keys`` are the names that
+    connectors have already, by id.
+    """
+    listed = tuple(connectors)
+    named = name_connectors(listed, keys)
+    pulled = tuple(pull_connector(each, named[each.id], attributes) for each in listed)
+    return PulledWorkspace(pulled, build_shared_file(pulled, connection, verification))
+
+
+def build_shared_file(
+    pulled: Sequence[PulledConnector],
+    connection: IntercomConnection | None,
+    verification: bool | None = True,
+) -> str:
+    """The workspace, attributes that it does not list, and tokens of several connectors."""
+    document: dict[str, YamlValue] = {"version": 1}
+    workspace = _build_workspace(connection)
+    if verification is None:
+        workspace["identity_verification"] = "true"
+    if workspace:
+        document["workspace"] = workspace
+    missing = sorted({name for each in pulled for name in each.missing})
+    if missing:
+        kind: YamlValue = {"data_type": DataType.STRING.value}
+        document["attributes"] = dict.fromkeys(missing, kind)
+    tokens = {
+        build_shared_name(token_id): build_token(
+            build_shared_name(token_id), _AUTHORIZATION, hosts, token_id
+        )
+        for token_id, hosts in _group_hosts(pulled).items()
+    }
+    if tokens:
+        document["tokens"] = dict(tokens)
+    return write_yaml(document) if len(document) > 1 else ""
+
+
+def _build_workspace(connection: IntercomConnection | None) -> dict[str, YamlValue]:
+    if connection is None:
+        return {}
+    found: dict[str, YamlValue] = {"kind": "intercom"}
+    if connection.region is None:
+        found["url"] = connection.origin
+    else:
+        found["region"] = connection.region.value
+    if connection.token is not None:
+        found["token"] = {"secret": connection.token.name}
+    if connection.api_version != API_VERSION:
+        found["api_version"] = connection.api_version
+    return found
+
+
+def _group_hosts(pulled: Iterable[PulledConnector]) -> dict[str, list[str]]:
+    """By token of the workspace, the hosts that it is sent to."""
+    found: dict[str, dict[str, None]] = {}
+    for each in pulled:
+        for token_id in each.shared:
+            found.setdefault(token_id, {})[each.host] = None
+    return {token_id: sorted(hosts) for token_id, hosts in sorted(found.items())}
+
+
+def _list_shared_seals(pulled: Iterable[PulledConnector]) -> Iterator[SecretToSeal]:
+    for token_id, hosts in _group_hosts(pulled).items():
+        for host in hosts:
+            what = f"the token {token_id} of Intercom"
+            yield SecretToSeal(build_shared_name(token_id), host, what)
+
+
+def lint_workspace(pulled: PulledWorkspace, snapshot: Snapshot, now: float) -> LoadedProject:
+    """What the rules find in all connectors together."""
+    files = [SourceFile(name, text.encode()) for name, text in pulled.files.items()]
+    return lint(load_project(files, snapshot=snapshot), now)
