@@ -32,6 +32,7 @@ _TONES: Final = {
     Severity.INFO: Style.QUIET,
 }
 _VERIFICATION: Final = {True: "on", False: "OFF", None: "not told"}
+_CHOSEN: Final = "CA101"
 _IN_SUMMARY: Final = "CA103"
 """What the count of attributes says already."""
 
@@ -161,10 +162,25 @@ def _render_end(
         if finding.rule != _IN_SUMMARY
     )
     lines = wrap(_describe_count(counted, shown), width)
+    if unchecked := _count_unchecked(report):
+        connectors = count_noun(unchecked, "connector")
+        text = (
+            f"{connectors} send a value that customers choose beside the customer's identity:"
+            " whether the service compares the two, only a trial tells."
+        )
+        lines += wrap(span(text), width)
     if counted[Severity.INFO]:
         notes = count_noun(counted[Severity.INFO], "note")
         lines += wrap(span(f"{notes} are not shown: --format json lists them."), width)
     return [*lines, *wrap(span(_choose_next(shown)), width)]
+
+
+def _count_unchecked(report: AuditReport) -> int:
+    """Connectors whose only notes about keys are such that the service must do its part."""
+    return sum(
+        any(f.rule == _CHOSEN and f.severity is Severity.INFO for f in group.findings)
+        for group in report.groups
+    )
 
 
 def _describe_count(

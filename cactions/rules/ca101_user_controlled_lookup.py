@@ -56,10 +56,12 @@ last day. A data input that only teammates fill in is a case for ``allow:``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from cactions.model import Input, Label, PersonAttribute, PersonField
 from cactions.rules.rule import (
     ERROR,
+    INFO,
     ActionAnalysis,
     EditKind,
     LookupKey,
@@ -80,6 +82,8 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """
     for analysis in view.facts:
         yield from _list_misplaced_content(analysis)
+        if analysis.is_unproven_connector and not analysis.is_exposed:
+            yield from _list_unchecked(view, analysis)
         for key in analysis.chosen if analysis.is_exposed else ():
             if analysis.trust[key.reference].tainted and not _is_claimed_identity(key):
                 yield _build_match(view, analysis, key)
@@ -93,6 +97,31 @@ def _list_misplaced_content(analysis: ActionAnalysis) -> Iterator[RuleMatch]:
         if isinstance(key.reference, Input) and name in contents and key.part not in _BODY:
             message = f"{name} is said to be content, and goes into {key.part.value}"
             yield RuleMatch(key.spot, message, "send it in the body, or remove role: content")
+
+
+def _list_unchecked(view: RuleContext, analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+    """Chosen keys beside the person's identity, in data connectors of Intercom.
+
+    One that stands below the person in the path is read below the person.
+    """
+    for key in analysis.chosen:
+        if not _is_below_person(analysis, key):
+            name = key.reference.name
+            yield RuleMatch(
+                key.spot,
+                f"the service itself must compare {name} with the customer who is sent with it",
+                f"try it with another customer's {name}: nothing may come back",
+                (view.describe_source(key.reference, analysis.action),),
+                severity=INFO,
+            )
+
+
+def _is_below_person(analysis: ActionAnalysis, key: LookupKey) -> bool:
+    """Whether something that no one can choose stands in front of the key, in the URL."""
+    chosen = {each.reference for each in analysis.chosen}
+    whole = analysis.action.request.url.references
+    before = takewhile(lambda reference: reference != key.reference, whole)
+    return key.part is RequestPart.URL and any(each not in chosen for each in before)
 
 
 def _is_claimed_identity(key: LookupKey) -> bool:

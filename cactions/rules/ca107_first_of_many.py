@@ -57,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Path
-from cactions.rules.rule import ERROR, ActionAnalysis, Rule, RuleContext, RuleMatch
+from cactions.rules.rule import ERROR, WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _PARTS = frozenset(
     "emails emailaddresses phones phonenumbers telephones addresses names tags labels coordinates"
@@ -83,7 +83,13 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                     route,
                     f"{path} takes one element of a list, for any person",
                     "name the list under rows: with a where:, so that exactly one row remains",
+                    severity=WARNING if _lists_own_records(analysis) else None,
                 )
+
+
+def _lists_own_records(analysis: ActionAnalysis) -> bool:
+    """Whether a data connector of Intercom, which has no rows, asks for the person's own list."""
+    return analysis.is_unproven_connector and not analysis.identity_gap
 
 
 def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:

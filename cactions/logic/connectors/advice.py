@@ -149,6 +149,8 @@ def _say(text: str, labels: Mapping[str, str]) -> str:
 def choose_change(finding: Finding) -> str:
     """The smallest change in Intercom."""
     if finding.rule == "CA101":
+        if finding.severity is Severity.INFO:
+            return finding.hint
         if any("typed by the customer" in label.message for label in finding.labels):
             return _CHOSEN_INPUT
         field = finding.route.rpartition("#person.")[2] in ("name", "phone", "avatar")

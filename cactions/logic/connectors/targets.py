@@ -11,7 +11,7 @@ from msgspec import Struct
 from cactions.logic.connectors.mapping_diff import get_full_path
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind
 from cactions.logic.connectors.yaml_text import YamlValue, fits_key
-from cactions.logic.expressions.json_path import MAX_INDEX, PathError, parse_path
+from cactions.logic.expressions.json_path import PathError, parse_path
 from cactions.model import (
     CONTACT_FIELDS,
     IDENTITY_FIELDS,
@@ -24,9 +24,9 @@ from cactions.model import (
 _USER: Final = frozenset({"user", "contact", "lead", ""})
 _PREFIX: Final = re.compile(r"(?:(?:user|contact|person)\.)?(?:custom_attributes?\.)?")
 _CUSTOM: Final = re.compile(r"(?:(?:user|contact|person)\.)?custom_attributes?\.")
-_STEP: Final = re.compile(r"\[(?P<index>\d*|\*)\]|\.?(?P<name>[^.\[]+|\[)|(?P<dot>\.)")
+_STEP: Final = re.compile(r"\[(?P<index>-?\d+|\*|)\]|\.?(?P<name>[^.\[]+|\[)|(?P<dot>\.)")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NUMBER: Final = re.compile(r"0|[1-9][0-9]*")
+_NUMBER: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _IDENTIFIERS: Final[Mapping[str, str]] = {"external_id": "user_id"}
 
 
@@ -103,7 +103,7 @@ def convert_path(path: str) -> str:
             continue
         index = step["index"]
         name = step["name"] if index is None else (index or "0").replace("*", "0")
-        if _NUMBER.fullmatch(name) and int(name) <= MAX_INDEX:
+        if _NUMBER.fullmatch(name):
             text += f"[{name}]"
         else:
             text += f".{name}" if _NAME.fullmatch(name) else f"[{_quote(name)}]"

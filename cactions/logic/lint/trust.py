@@ -35,6 +35,8 @@ from cactions.model import (
 from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 
 _CLAIMED: Final = ("email", "user_id")
+_REPLACING: Final = ("put", "patch")
+"""What stands in the body of these is written into the record, and does not find it."""
 TYPED: Final = ("phone", "name", "avatar")
 """Contact fields that are whatever people say they are."""
 
@@ -216,8 +218,11 @@ class TrustAnalysis:
         """
         if any(token.is_user_token for token in action.request.tokens):
             return True
+        bare = action.connector_id and action.response.same_person is None
+        sets_body = bare and action.request.http_method in _REPLACING
         return any(
             may_anchor(key)
+            and not (sets_body and key.part is RequestPart.BODY)
             and (key.is_sent or (by_row and action.request.is_read))
             and not self.is_choosable(key.reference, action)
             for key in self.keys[action.name]
