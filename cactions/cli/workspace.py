@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_folder, open_project
+from cactions.cli.wiring import (
+    STATE,
+    ProjectFolder,
+    create_row_cipher,
+    find_folder,
+    open_project,
+    open_workspace,
+)
 
 if TYPE_CHECKING:
     from cactions.app.apply import RunStores
@@ -110,6 +118,10 @@ def open_undo_stores(
     try:
         return open_run_stores(open_project(paths, environment, options, leaks=False))
     except InvalidFiles:
+        with suppress(InvalidFiles):
+            known = open_workspace(paths, options, environment=environment)
+            if known.session:
+                return open_run_stores(known)
         home = find_folder(paths)
         return open_run_stores(
             ProjectFolder(home, Project(Workspace(), {}, {}), create_row_cipher(home))

@@ -97,6 +97,7 @@ def _list_result_notes(result: PushResult) -> Iterator[StyledLine]:
         yield (Span("! ", Style.CAUTION), Span("The live version was changed at once."))
     elif result.outcome in (PushOutcome.CREATED, PushOutcome.UPDATED):
         yield span("It is a draft: nothing that is live was changed.")
+        yield span("Set it live in Intercom's web page, once it is right.")
     if result.outcome is PushOutcome.CREATED and result.connector:
         line = f'connector_id: "{result.connector.id}"'
         yield (Span("Write into the action: "), Span(line, Style.CODE))

@@ -293,3 +293,28 @@ def test_pulled_people_let_tests_run_without_a_network(
     assert ("u-1", True, {"tier": "silver"}) == (ada["user_id"], ada["test"], ada["attributes"])
     done = work("test --live")
     assert (Exit.CLEAN, []) == (done.code, list_writes(intercom)), done
+
+
+def test_a_broken_action_does_not_keep_a_run_from_being_undone(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """The workspace of the files is known, whatever else is wrong in them."""
+    key = add_ada(intercom)
+    document = remote_project(shop, intercom)
+    write(home, document)
+    assert Exit.CLEAN == work(RUN).code
+    document["actions"]["loyalty"]["match"] = "name"
+    write(home, document)
+    assert Exit.NOTHING_DONE == work(RUN).code
+    assert Exit.CLEAN == work("runs undo last --yes").code
+    assert {"tier": "silver"} == intercom.get_contact(key)["custom_attributes"]
+
+
+def test_an_address_as_a_user_id_is_suggested_as_an_address(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """The usual mistake of the first minute."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    done = work("diff loyalty --person ada@example.com")
+    assert "Did you mean `email=ada@example.com`?" in " ".join(done.err.split())

@@ -78,6 +78,8 @@ def require_one_person(
 
 
 def _suggest_key(query: PersonQuery, near: Iterable[str], hint: str) -> str:
+    if query.field != "email" and _normalize_email(query.value):
+        return f"Did you mean `{quote_word([f'email={query.value}'])}`? {hint}"
     close = get_close_matches(query.value, sorted(set(near)), n=1)
     return f"Did you mean {query.field} {close[0]}? {hint}" if close else hint
 

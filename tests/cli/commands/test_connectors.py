@@ -457,3 +457,61 @@ def test_a_pull_after_a_push_is_no_change(
     assert (Exit.CLEAN, True) == (done.code, "1 action compared: no difference." in done.out)
     assert Exit.CLEAN == work(PUSH).code
     assert before == list_writes(intercom)
+
+
+def test_a_new_connector_is_previewed_whole(
+    work: Work, home: Path, document: Document, intercom: WorkspaceServer
+) -> None:
+    """Each field that is sent is shown before it is sent."""
+    document["actions"]["loyalty"]["request"]["http_method"] = "post"
+    document["actions"]["loyalty"]["request"]["json"] = {"id": "{{ person.user_id }}"}
+    document["actions"]["loyalty"]["request"]["effect"] = "read"
+    write(home, document)
+    shown = words(work("connectors push loyalty --yes").out)
+    [body] = [json.loads(line.body) for line in intercom.log if line.method == "POST"]
+    labels = {"headers": "headers.", "data_inputs": "data_inputs."}
+    missing = [
+        name for name, value in body.items()
+        if value not in ([], "", None) and f"~ {labels.get(name, name)}" not in shown
+        and name not in ("name", "headers")  # of headers, only what every client sends
+    ]  # fmt: skip
+    assert [] == missing
+
+
+def test_a_new_live_connector_is_drift(work: Work, pushed: str, intercom: WorkspaceServer) -> None:
+    """Nothing in the files says that it is wanted."""
+    intercom.add_connector(
+        {"name": "Lookup", "http_method": "get", "url": "https://api.test/{{user.user_id}}"}
+    )
+    done = work("connectors diff --exit-code")
+    assert Exit.CHANGES == done.code
+    assert "Lookup" in done.out
+    assert "cactions audit" in done.err
+
+
+def test_an_error_in_one_action_blocks_no_other(
+    work: Work, home: Path, document: Document, intercom: WorkspaceServer
+) -> None:
+    """A named action is sent if it has no error itself; without a name, all must be right."""
+    document["actions"]["leaky"] = {
+        "match": "user_id",
+        "request": {"http_method": "get", "url": "http://api.test/x"},
+        "response": {},
+    }
+    write(home, document)
+    assert Exit.NOTHING_DONE == work("connectors push --yes").code
+    assert Exit.NOTHING_DONE == work("connectors push leaky --yes").code
+    assert [] == list_writes(intercom)
+    assert Exit.CLEAN == work("connectors push loyalty --yes").code
+    assert 1 == len(list_writes(intercom))
+
+
+def test_doctor_sees_the_workspace_of_a_file_with_errors(
+    work: Work, home: Path, document: Document
+) -> None:
+    """An error of an action is a problem of its own."""
+    document["actions"]["loyalty"]["match"] = "name"
+    write(home, document)
+    done = work("doctor")
+    assert Exit.FINDINGS == done.code
+    assert "Permission read people: granted" in words(done.out)
