@@ -77,7 +77,7 @@ def build_pull(
         inventory.attributes,
         connection,
         verification=True if project else inventory.identity.identity_verification,
-        names=KnownNames(keys, _list_token_names(project)),
+        names=KnownNames(keys, _list_token_names(project), _list_others(project)),
     )
     elsewhere = {
         action.connector_id: file
@@ -92,6 +92,11 @@ def _list_token_names(project: Project | None) -> dict[str, str]:
     """The names of the tokens that files declare, by their id at Intercom."""
     tokens = project.tokens.values() if project else ()
     return {token.token_id: token.name for token in tokens if token.token_id}
+
+
+def _list_others(project: Project | None) -> tuple[str, ...]:
+    actions = project.actions.values() if project else ()
+    return tuple(action.name for action in actions if not action.connector_id)
 
 
 def _list_authored(actions: Iterable[Action]) -> dict[str, str]:

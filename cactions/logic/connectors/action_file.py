@@ -68,14 +68,17 @@ class PulledConnector(Struct, frozen=True):
 
 
 def name_connectors(
-    connectors: Iterable[Connector], known: Mapping[str, str] | None = None
+    connectors: Iterable[Connector],
+    known: Mapping[str, str] | None = None,
+    others: Iterable[str] = (),
 ) -> dict[str, str]:
     """The key of each connector's action by its id: unique, and the same for the same workspace.
 
-    ``known`` are keys that connectors have already, in files that were pulled before.
+    ``known`` are keys that connectors have already, in files that were pulled before; ``others``
+    are those of actions that no connector has.
     """
     keys = dict(known or {})
-    taken = {key.lower() for key in keys.values()}
+    taken = {key.lower() for key in (*keys.values(), *others)}
     for connector in sorted(connectors, key=lambda each: (len(each.id), each.id)):
         if connector.id not in keys:
             bare = _build_key(connector.name) or f"connector_{_build_key(connector.id) or 'x'}"

@@ -35,10 +35,14 @@ _AUTHORIZATION: Final = "Authorization"
 
 
 class KnownNames(Struct, frozen=True):
-    """The names that files have given already: to actions by connector id, to tokens by id."""
+    """The names that files have given already: to actions by connector id, to tokens by id.
+
+    ``others`` are actions without a connector id.
+    """
 
     actions: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
 class PulledWorkspace(Struct, frozen=True):
@@ -87,7 +91,7 @@ def pull_workspace(
     """
     listed = tuple(connectors)
     known = names or KnownNames()
-    named = name_connectors(listed, known.actions)
+    named = name_connectors(listed, known.actions, known.others)
     pulled = tuple(
         pull_connector(each, named[each.id], attributes, known.tokens) for each in listed
     )

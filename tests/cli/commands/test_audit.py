@@ -315,3 +315,18 @@ def test_a_pull_beside_a_file_of_its_own_leaves_a_valid_project(
     assert "actions.workspace.yaml" in done.err
     assert "intercom_token_t22" in (home / "actions.tokens.yaml").read_text()
     assert Exit.CLEAN == work("validate --fail-on error").code
+
+
+def test_a_pull_takes_no_name_of_another_action(
+    work: Work, home: Path, intercom: WorkspaceServer
+) -> None:
+    """An action that no connector has keeps its name, and the project stays valid."""
+    text = (home / "actions.yaml").read_text()
+    own = json.loads(text)
+    request = {"http_method": "get", "url": "https://api.test/hours"}
+    own["actions"] = {"loyalty": {"match": "user_id", "request": request, "response": {}}}
+    (home / "actions.yaml").write_text(json.dumps(own))
+    intercom.add_connector({"name": "Loyalty", "http_method": "get", "url": "https://api.test/x"})
+    work("connectors pull --update")
+    assert (home / "actions.loyalty_2.yaml").exists()
+    assert Exit.CLEAN == work("validate --fail-on error").code
