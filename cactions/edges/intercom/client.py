@@ -2,7 +2,8 @@
 
 - A read is sent again after 408, 429 and 5xx and after a lost connection.
 - A write is sent again only where it certainly did nothing: after 429, and where no byte of it
-  left. After anything else its outcome is unknown, and the caller finds it out by reading.
+  left. It was refused where Intercom documents a refusal; after anything else but a success its
+  outcome is unknown, and the caller finds it out by reading.
 - The access token is in no answer that leaves this file.
 """
 
@@ -38,7 +39,8 @@ MOST_PAGES: Final = 20_000
 
 _TOO_MANY: Final = 429
 _TRANSIENT: Final = (408, 429, 500, 502, 503, 504)
-_SERVER_FAULTS: Final = (408, 500, 502, 503, 504)
+_REFUSALS: Final = (400, 401, 403, 404, 406, 409, 410, 422, 429)
+"""Statuses by which Intercom refuses a write; any other one may come from something in between."""
 
 
 class ApiSender(Protocol):
@@ -151,7 +153,7 @@ def _is_unknown(failure: RequestFailed | None, reply: ApiReply | None) -> bool:
     """Whether a write may have been done although nothing says so."""
     if failure is not None:
         return failure.sent
-    return reply is not None and reply.status in _SERVER_FAULTS
+    return reply is not None and not reply.is_success and reply.status not in _REFUSALS
 
 
 def _build_unknown(

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -22,6 +23,8 @@ from cactions.logic.intercom.contacts import (
     align_empty_values,
     build_update,
     list_lost,
+    list_replaced,
+    list_scalars,
     list_unkept,
     parse_contact,
 )
@@ -31,7 +34,7 @@ from cactions.logic.people.lookup import (
     list_lookup_keys,
     require_one_person,
 )
-from cactions.logic.plan.compare_and_set import commit_plan, find_outcome, is_unchanged
+from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged, list_conflicts
 from cactions.model import (
     Conflict,
     Json,
@@ -71,6 +74,7 @@ class IntercomPeople:
         list_recent: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._client = client
+        self._search = PeopleSearch(client)
         self._test_people = frozenset(
             (query.field, build_lookup_key(query.field, query.value)) for query in test_people
         )
@@ -92,7 +96,7 @@ class IntercomPeople:
         A batch pre-read: people whom we wrote a moment ago are read by id, others are as the
         search index has them, which may be old.
         """
-        found = PeopleSearch(self._client).find(queries)
+        found = self._search.find(queries)
         self._written.update(self._list_recent())
         for query in queries:
             yield query, self._choose(query, found.get(query, ()))
@@ -114,7 +118,7 @@ class IntercomPeople:
         try:
             after = self._write(plan, before)
         except OutcomeUnknown as error:
-            return self._find_out(plan, error)
+            return self._find_out(plan, before, error)
         return Receipt(before.id, Outcome.APPLIED, *self._explain_unkept(plan, before, after))
 
     # Reading
@@ -126,7 +130,7 @@ class IntercomPeople:
             return [person] if person else []
         if query.field == "user_id":
             return self._find_by_user_id(query.value)
-        names = PeopleSearch(self._client).find_ids(query)
+        names = self._search.find_ids(query)
         if len(names) > 1 and query.role:
             names = [pair for pair in names if pair[1] is query.role] or names
         if len(names) > 1:
@@ -179,39 +183,72 @@ class IntercomPeople:
 
     def _write(self, plan: Plan, before: Person) -> Person:
         """The person as the PUT answers, or as they are read again where that differs."""
-        others = before.attributes if self._sends_all else {}
-        after = self._put(before.id, build_update(plan, _keep_scalars(others)))
-        try:
-            is_other = after.id != before.id
-            if is_other or list_unkept(plan, after) or list_lost(before, after, plan):
-                after = self.get(before.id)
-            if lost := list_lost(before, after, plan):
-                # A workspace that replaces all attributes: restore them, and send all from now on.
-                self._sends_all = True
-                after = self._put(before.id, build_update(plan, lost))
-        except WorkspaceError as error:
-            raise OutcomeUnknown(f"the write could not be verified: {error}") from error
+        others = list_scalars(before) if self._sends_all else {}
+        after = self._put(before.id, build_update(plan, others))
+        if after.id != before.id or list_unkept(plan, after) or list_lost(before, after, plan):
+            after = self._read_back(before.id)
+        if lost := list_replaced(before, after, plan):
+            # A workspace that replaces all attributes: restore them, and send all from now on.
+            self._sends_all = True
+            self._restore(plan, lost)
+            after = self._read_back(before.id)
         return after
 
-    def _put(self, person_id: str, body: Mapping[str, Json]) -> Person:
+    def _put(self, person_id: str, attributes: Mapping[str, Json]) -> Person:
+        """The person as Intercom answers. Raises UsageError where the write was refused.
+
+        Raises OutcomeUnknown for a success whose answer cannot be read.
+        """
         path = f"/contacts/{encode_segment(person_id)}"
-        call = ApiCall("PUT", path, body=dict(body), is_read=False)
+        body: dict[str, Json] = {"custom_attributes": dict(attributes)}
+        call = ApiCall("PUT", path, body=body, is_read=False)
         reply = self._client.send(call)
         if reply.status in _REFUSED:
             raise UsageError(f"{build_error(call, reply)}; nothing was written")
-        person = self._parse(reply, call)
+        try:
+            person = self._parse(reply, call)
+        except WorkspaceError as error:
+            if reply.is_success:
+                raise _build_unverified(error) from error
+            raise
         return person or require_one_person(PersonQuery("id", person_id), (), hint=_HINT)
 
-    def _find_out(self, plan: Plan, error: OutcomeUnknown) -> Receipt:
-        """The receipt of a write without an answer: read the person, and write if nothing was."""
+    def _restore(self, plan: Plan, lost: Mapping[str, Json]) -> None:
+        """Write back what a write has dropped, beside the changes: all that Intercom takes of it.
+
+        What stays lost is found by the read that follows.
+        """
+        restored: dict[str, Json] = {}
+        for part in (lost, *({name: value} for name, value in lost.items())):
+            with suppress(UsageError, WorkspaceError, OutcomeUnknown):
+                self._put(plan.subject.person_id, build_update(plan, {**restored, **part}))
+                restored |= part
+            if len(restored) == len(lost):
+                return
+
+    def _read_back(self, person_id: str) -> Person:
+        """The person after a write. Raises OutcomeUnknown where they cannot be read."""
         try:
-            current = self.get(plan.subject.person_id)
-            if known := find_outcome(plan, current):
-                return known
-            after = self._write(plan, current)
+            return self.get(person_id)
+        except (UsageError, WorkspaceError) as error:
+            raise _build_unverified(error) from error
+
+    def _find_out(self, plan: Plan, before: Person, error: OutcomeUnknown) -> Receipt:
+        """The receipt of a write without an answer: read the person, and write if nothing was.
+
+        A write is whole: it was done if the person has one of the new values. Raises ``error``
+        where neither the old values nor the new ones are there.
+        """
+        try:
+            current = self.get(before.id)
+            unkept = list_unkept(plan, current)
+            if len(unkept) == len(plan.effective):
+                if list_conflicts(plan, current):
+                    raise error
+                current = self._write(plan, current)
         except (UsageError, WorkspaceError, OutcomeUnknown):
             raise error from None
-        return Receipt(current.id, Outcome.APPLIED, *self._explain_unkept(plan, current, after))
+        return Receipt(before.id, Outcome.APPLIED, *self._explain_unkept(plan, before, current))
 
     def _explain_unkept(
         self, plan: Plan, before: Person, after: Person
@@ -229,5 +266,8 @@ def _has_key(person: Person, query: PersonQuery) -> bool:
     return list_lookup_keys(person)[query.field] == build_lookup_key(query.field, query.value)
 
 
-def _keep_scalars(attributes: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in attributes.items() if not isinstance(value, dict | list)}
+def _build_unverified(error: Exception) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"the write could not be verified: {error}",
+        hint="Run the command again: it reads what is there before it writes.",
+    )

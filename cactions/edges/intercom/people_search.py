@@ -32,9 +32,9 @@ _REFUSED: Final = (400, 422)
 class PeopleSearch:
     """Finds people by the search index; what it finds may be old for about a minute."""
 
-    def __init__(self, client: IntercomClient, *, takes_lists: bool = True) -> None:
+    def __init__(self, client: IntercomClient) -> None:
         self._client = client
-        self.takes_lists = takes_lists
+        self._takes_lists = True
 
     def find_ids(self, query: PersonQuery) -> list[tuple[str, Role]]:
         """The id and the role of everyone whom the index has with exactly this value."""
@@ -77,7 +77,7 @@ class PeopleSearch:
 
     def _search_values(self, field: str, values: Sequence[str]) -> Iterator[Person]:
         for batch in split(values, LARGEST_LIST):
-            if self.takes_lists:
+            if self._takes_lists:
                 call = ApiCall("POST", _PATH, body=build_search(build_list_filter(field, batch)))
                 reply = self._client.send(call)
                 if reply.is_success:
@@ -85,7 +85,7 @@ class PeopleSearch:
                     continue
                 if reply.status not in _REFUSED:
                     raise build_error(call, reply)
-                self.takes_lists = False
+                self._takes_lists = False
             for group in split(batch, LARGEST_GROUP):
                 yield from self._search(build_group_filter(field, group))
 

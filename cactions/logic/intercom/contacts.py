@@ -78,7 +78,7 @@ def align_empty_values(plan: Plan, person: Person) -> Plan:
 
 
 def build_update(plan: Plan, others: Mapping[str, Json] | None = None) -> dict[str, Json]:
-    """The body of ``PUT /contacts/{id}`` for a plan: changed keys only.
+    """The custom attributes of ``PUT /contacts/{id}`` for a plan: changed keys only.
 
     ``others`` are sent as well where Intercom was seen to drop what is not sent.
     """
@@ -86,7 +86,7 @@ def build_update(plan: Plan, others: Mapping[str, Json] | None = None) -> dict[s
         change.attribute: None if change.after is ABSENT or is_empty(change.after) else change.after
         for change in plan.effective
     }
-    return {"custom_attributes": {**(others or {}), **changed}}
+    return {**(others or {}), **changed}
 
 
 def list_unkept(plan: Plan, person: Person) -> tuple[Conflict, ...]:
@@ -102,12 +102,35 @@ def list_unkept(plan: Plan, person: Person) -> tuple[Conflict, ...]:
 
 def list_lost(before: Person, after: Person, plan: Plan) -> dict[str, Json]:
     """The attributes that the plan did not touch, and that are empty after the write."""
+    return {
+        name: value
+        for name, value in _list_others(before, plan).items()
+        if is_empty(after.get_attribute(name))
+    }
+
+
+def list_replaced(before: Person, after: Person, plan: Plan) -> dict[str, Json]:
+    """What a write has dropped that replaced all attributes; empty where another one survived.
+
+    One that is empty among others that are not was cleared by another program, and stays so.
+    """
+    return {} if _list_others(after, plan) else list_lost(before, after, plan)
+
+
+def _list_others(person: Person, plan: Plan) -> dict[str, Json]:
+    """The attributes with a value that the plan does not touch."""
     touched = {change.attribute for change in plan.effective}
     return {
         name: value
-        for name, value in before.attributes.items()
-        if name not in touched
-        and not is_empty(value)
-        and not isinstance(value, dict | list)
-        and is_empty(after.get_attribute(name))
+        for name, value in list_scalars(person).items()
+        if name not in touched and not is_empty(value)
+    }
+
+
+def list_scalars(person: Person) -> dict[str, Json]:
+    """The custom attributes that an update can hold: all but references to objects."""
+    return {
+        name: value
+        for name, value in person.attributes.items()
+        if not isinstance(value, dict | list)
     }

@@ -11,7 +11,7 @@ from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.client import ApiSender, IntercomClient
 from cactions.edges.intercom.pacer import Pacer
 from cactions.edges.intercom.people import IntercomPeople
-from cactions.model import AllowedAddress, IntercomConnection, PersonQuery
+from cactions.model import AllowedAddress, IntercomConnection, PersonQuery, Request, Response
 from cactions.model.secret import Secret
 from tests.workspace import WorkspaceServer
 
@@ -32,6 +32,29 @@ class SkippingClock:
 
     def draw_jitter(self) -> float:
         return 0.5
+
+
+class MeetingSender:
+    """A sender whose writes meet another program's: it acts right before or after each of them."""
+
+    def __init__(
+        self,
+        sender: ApiSender,
+        before: Callable[[], object] = lambda: None,
+        after: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._sender = sender
+        self._before = before
+        self._after = after
+
+    def send(self, request: Request) -> Response:
+        if request.method != "PUT":
+            return self._sender.send(request)
+        self._before()
+        try:
+            return self._sender.send(request)
+        finally:
+            self._after()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.model import (
@@ -24,7 +25,7 @@ from cactions.model import (
     Value,
     WorkspaceError,
 )
-from tests.edges.intercom.clients import client_of, people_of
+from tests.edges.intercom.clients import MeetingSender, client_of, people_of
 from tests.workspace import Settings, WorkspaceServer
 
 EMAIL = PersonQuery("email", "ada@example.com", Role.USER)
@@ -242,6 +243,61 @@ def test_a_workspace_that_replaces_all_attributes_loses_none() -> None:
         assert 4 == count_writes(server)
 
 
+def test_what_cannot_be_restored_is_named() -> None:
+    """Where all together are refused, each is restored by itself; the receipt names the rest."""
+    with WorkspaceServer(Settings(custom_attributes="replace"), tls=True) as server:
+        for name in ("tier", "plan", "city"):
+            server.add_attribute(name)
+        key = add(server, tier="silver", plan="pro", city="Oslo")
+        server.fail("PUT", containing="pro", status=400, times=None)
+        with people_of(server) as people:
+            receipt = people.commit(plan_for(key))
+        assert (Outcome.APPLIED, (Conflict("plan", "pro", None),)) == (
+            receipt.outcome,
+            receipt.conflicts,
+        )
+        assert {"tier": "gold", "plan": None, "city": "Oslo"} == {
+            name: server.get_contact(key)["custom_attributes"].get(name)
+            for name in ("tier", "plan", "city")
+        }
+
+
+def test_what_another_program_cleared_stays_cleared(server: WorkspaceServer) -> None:
+    """One attribute that is empty after the write, among others that are not, was no loss."""
+    server.add_attribute("city")
+    key = add(server, tier="silver", plan="pro", city="Oslo")
+
+    def clear_plan() -> None:
+        server.update_contact(key, custom_attributes={"plan": None})
+
+    with client_of(server, wrap=lambda sender: MeetingSender(sender, before=clear_plan)) as client:
+        receipt = IntercomPeople(client).commit(plan_for(key))
+    assert (Conflict("plan", "pro", None),) == receipt.conflicts
+    assert server.get_contact(key)["custom_attributes"]["plan"] is None
+    assert 1 == count_writes(server)
+
+
+def test_a_write_without_an_answer_that_another_program_met_is_known_as_written(
+    server: WorkspaceServer,
+) -> None:
+    """A write is whole: one new value that is there proves it, and the other is named."""
+    key = add(server, tier="silver", plan="pro")
+    plan = plan_for(key)
+    plan = replace(plan, changes=(*plan.changes, Change("plan", "pro", "max")))
+
+    def edit_plan() -> None:
+        server.update_contact(key, custom_attributes={"plan": "mini"})
+
+    server.fail("PUT", drop=True, apply=True)
+    with client_of(server, wrap=lambda sender: MeetingSender(sender, after=edit_plan)) as client:
+        receipt = IntercomPeople(client).commit(plan)
+    assert (Outcome.APPLIED, (Conflict("plan", "max", "mini"),)) == (
+        receipt.outcome,
+        receipt.conflicts,
+    )
+    assert 1 == count_writes(server)
+
+
 def test_a_value_that_intercom_does_not_keep_is_named() -> None:
     """A 200 is no proof: the answer is compared, and the person read again."""
     with WorkspaceServer(Settings(unwritable="ignore"), tls=True) as server:
@@ -282,8 +338,11 @@ FAULTS: dict[str, dict[str, Any]] = {
     **{str(status): {"status": status} for status in (408, 429, 500, 502, 503, 504)},
     **{
         f"{status} after the write": {"status": status, "apply": True}
-        for status in (500, 502, 503, 504)
+        for status in (302, 405, 413, 500, 502, 503, 504, 520)
     },
+    "204 after the write": {"status": 204, "body": "", "apply": True},
+    "a page after the write": {"status": 200, "body": "<html>Welcome</html>", "apply": True},
+    "a list after the write": {"status": 200, "body": [], "apply": True},
     "dropped": {"drop": True},
     "dropped after the write": {"drop": True, "apply": True},
     "reset after the write": {"drop": True, "reset": True, "apply": True},
@@ -314,6 +373,17 @@ def test_no_write_is_lost_or_doubled(
     again = people.commit(plan_for(key, before=now))
     assert again.outcome in (Outcome.APPLIED, Outcome.UNCHANGED)
     assert "gold" == server.get_contact(key)["custom_attributes"]["tier"]
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name.endswith("after the write")])
+def test_a_write_whose_answer_says_nothing_is_found_by_reading(
+    server: WorkspaceServer, people: IntercomPeople, fault: str
+) -> None:
+    """No status but Intercom's own refusals proves that nothing was written."""
+    key = add(server, tier="silver")
+    server.fail("PUT", **FAULTS[fault])
+    assert Receipt(key, Outcome.APPLIED) == people.commit(plan_for(key))
+    assert 1 == count_writes(server)
 
 
 def attempt(commit: Callable[[], Receipt]) -> Receipt | OutcomeUnknown | WorkspaceError:
