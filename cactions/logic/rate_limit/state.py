@@ -169,6 +169,7 @@ def is_usable(state: PacerState, now: float) -> bool:
         and all(0 <= rate < math.inf for rate in state.foreign)
         and all(0 <= count < 2**53 for count in counts)
         and (sample is None or 0 <= sample.remaining <= state.limit)
+        and (state.limit > 0 or not (sample or state.sliding))  # both come with a limit
         and (ends is None or ends.earliest <= ends.latest)
         and len(state.pending) + len(state.uncertain) <= _MOST
     )

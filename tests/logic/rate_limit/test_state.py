@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -234,9 +234,13 @@ STATES = builds(
     refusals=COUNTS,
     bare=COUNTS,
 )
+FOUND = PacerState(updated_at=NOW, since=NOW - 1)
+"""Without a limit."""
 
 
 @given(STATES)
+@example(replace(FOUND, sliding=True))
+@example(replace(FOUND, sample=Sample(0, NOW, NOW, 1, 0)))
 def test_no_stored_state_makes_the_wait_unbounded(stored: PacerState) -> None:
     """Impossible ones count as none; the others are followed for a bounded time."""
     state = load_state(dump_state(stored), NOW)
