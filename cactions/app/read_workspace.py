@@ -24,9 +24,9 @@ def read_identity(api: IntercomApi) -> WorkspaceIdentity:
     return parse_identity(api.call(ApiCall("GET", "/me")))
 
 
-def read_attributes(api: IntercomApi, *, archived: bool = True) -> WorkspaceAttributes:
+def read_attributes(api: IntercomApi) -> WorkspaceAttributes:
     """All custom attributes of contacts, archived ones too. Raises WorkspaceError."""
-    query = {"model": "contact"} | ({"include_archived": "true"} if archived else {})
+    query = {"model": "contact", "include_archived": "true"}
     reply = api.call(ApiCall("GET", "/data_attributes", query))
     known, unknown = parse_attributes(reply.list_items())
     return WorkspaceAttributes(known, tuple(unknown))
@@ -34,10 +34,16 @@ def read_attributes(api: IntercomApi, *, archived: bool = True) -> WorkspaceAttr
 
 def take_snapshot(api: IntercomApi, clock: Clock, file: str) -> Snapshot:
     """What is known of the workspace's attributes now. Raises WorkspaceError."""
-    identity, attributes = read_identity(api), read_attributes(api)
+    return build_snapshot(read_identity(api), read_attributes(api), clock.get_time(), file)
+
+
+def build_snapshot(
+    identity: WorkspaceIdentity, attributes: WorkspaceAttributes, now: float, file: str
+) -> Snapshot:
+    """What was read of a workspace, as the content of ``file``; ``now`` in seconds since 1970."""
     return Snapshot(
         file,
-        clock.get_time(),
+        now,
         attributes.known,
         identity.identity_verification,
         identity,

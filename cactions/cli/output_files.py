@@ -8,13 +8,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 from cactions.cli import streams
-from cactions.cli.load import SNAPSHOT
 from cactions.cli.wiring import STATE, VAULT
 from cactions.cli.workspace import PULLED_PEOPLE
 from cactions.edges.files import file_io
 from cactions.edges.files.action_files import is_action_file
 from cactions.logic.cassette.file_name import FOLDER
-from cactions.model import Json, UsageError
+from cactions.model import SNAPSHOT_FILE, Json, UsageError
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -25,8 +24,13 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 def write_project_file(path: Path, document: Json) -> None:
     """Write a JSON file of the project itself, which is committed. Raises as ``write_text``."""
+    file_io.write_text(path, format_project_file(document))
+
+
+def format_project_file(document: Json) -> str:
+    """The text of a JSON file of the project, with no known secret."""
     text = json.dumps(streams.mask_document(document), ensure_ascii=False, indent=2)
-    file_io.write_text(path, f"{text}\n")
+    return f"{text}\n"
 
 
 def append_text(path: Path, text: str) -> None:
@@ -39,7 +43,7 @@ def check_output(path: Path, read: Collection[str] = ()) -> None:
 
     ``read`` are the real paths of its files that have other names than usual.
     """
-    own = is_action_file(path.name) or path.name in (SNAPSHOT, PULLED_PEOPLE, VAULT)
+    own = is_action_file(path.name) or path.name in (SNAPSHOT_FILE, PULLED_PEOPLE, VAULT)
     if own or os.path.realpath(path) in read or path.parent.name in (FOLDER, STATE):
         raise UsageError(
             f"{path} is a file of the project itself, and was not replaced",

@@ -117,6 +117,7 @@ from cactions.model.template import (
 )
 from cactions.model.trust import (
     SNAPSHOT_DAYS,
+    SNAPSHOT_FILE,
     Flow,
     ProofStrength,
     Snapshot,

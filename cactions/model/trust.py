@@ -12,6 +12,9 @@ from cactions.model.finding import Finding, Label, Place
 from cactions.model.person import Attribute
 from cactions.model.workspace import WorkspaceIdentity
 
+SNAPSHOT_FILE: Final = "attributes.lock.json"
+"""The workspace's attributes, beside the action files."""
+
 SNAPSHOT_DAYS: Final = 7
 """How long a snapshot of the workspace's attributes is taken at its word."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from cactions.app.connectors.catalog import PATH, build_read_call
+from cactions.app.connectors.catalog import build_read_call, read_pages
 from cactions.app.ports import Clock, IntercomApi
-from cactions.app.read_workspace import read_attributes, read_identity
+from cactions.app.read_workspace import build_snapshot, read_attributes, read_identity
 from cactions.logic.connectors.advice import group_findings
 from cactions.logic.connectors.audit_report import (
     AuditReport,
@@ -19,22 +19,20 @@ from cactions.logic.connectors.audit_report import (
 )
 from cactions.logic.connectors.pulled_project import lint_workspace, pull_workspace
 from cactions.logic.connectors.reader import parse_connector
-from cactions.logic.intercom.api import ApiCall, ApiReply
+from cactions.logic.intercom.api import ApiReply
 from cactions.model import (
+    SNAPSHOT_FILE,
     Connector,
     ConnectorVersion,
     Json,
-    Snapshot,
     WorkspaceError,
     WorkspaceIdentity,
 )
 
-LARGEST_PAGE: Final = "50"
 OLDEST_VERSION: Final = "2.16"
 _ABSENT: Final = (400, 404)
 _MOST_SILENT: Final = 3
 """Connectors in a row without any answer, after which there is no network."""
-_SNAPSHOT: Final = "attributes.lock.json"
 
 Report = Callable[[int, int], None]
 """Told of each connector that was read: how many, and how many there are."""
@@ -48,38 +46,27 @@ def audit_workspace(
     api: IntercomApi, clock: Clock, report: Report = ignore_progress
 ) -> AuditReport:
     """Read a workspace and judge its connectors. Raises WorkspaceError."""
-    inventory = read_inventory(api, report)
-    snapshot = build_snapshot(inventory, clock.get_time(), _SNAPSHOT)
+    inventory = read_inventory(api, clock, report)
     pulled = pull_workspace(
         inventory.connectors,
         inventory.attributes,
         verification=inventory.identity.identity_verification,
     )
-    loaded = lint_workspace(pulled, snapshot, clock.get_time())
+    loaded = lint_workspace(pulled, inventory.snapshot, clock.get_time())
     groups = group_findings(loaded.findings, pulled)
-    return AuditReport(inventory, pulled, loaded, groups, snapshot)
+    return AuditReport(inventory, pulled, loaded, groups)
 
 
-def build_snapshot(inventory: ConnectorInventory, now: float, file: str) -> Snapshot:
-    """What is known of the workspace's attributes."""
-    return Snapshot(
-        file,
-        now,
-        inventory.attributes,
-        inventory.identity.identity_verification,
-        inventory.identity,
-        inventory.unknown_types,
-    )
-
-
-def read_inventory(api: IntercomApi, report: Report = ignore_progress) -> ConnectorInventory:
+def read_inventory(
+    api: IntercomApi, clock: Clock, report: Report = ignore_progress
+) -> ConnectorInventory:
     """Everything that is needed to judge a workspace.
 
     A connector that cannot be read is named, and the others are read. Raises WorkspaceError where
     the workspace cannot be read, or has no data connectors.
     """
     identity = read_identity(api)
-    attributes = read_attributes(api)
+    snapshot = build_snapshot(identity, read_attributes(api), clock.get_time(), SNAPSHOT_FILE)
     items = _list_items(api, identity)
     connectors: list[Connector] = []
     unread: list[UnreadConnector] = []
@@ -94,15 +81,12 @@ def read_inventory(api: IntercomApi, report: Report = ignore_progress) -> Connec
                 raise
             unread.append(UnreadConnector(_label(item), str(error)))
         report(number, len(items))
-    return ConnectorInventory(
-        identity, attributes.known, tuple(connectors), tuple(unread), attributes.unknown_types
-    )
+    return ConnectorInventory(identity, snapshot, tuple(connectors), tuple(unread))
 
 
 def _list_items(api: IntercomApi, identity: WorkspaceIdentity) -> list[dict[str, Json]]:
     try:
-        pages = api.list_pages(ApiCall("GET", PATH, {"per_page": LARGEST_PAGE}))
-        return [item for page in pages for item in _list_page(page)]
+        return [item for page in read_pages(api) for item in _list_page(page)]
     except WorkspaceError as error:
         if error.status not in _ABSENT:
             raise

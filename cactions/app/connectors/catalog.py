@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -24,7 +24,7 @@ from cactions.logic.suggest import suggest
 from cactions.model import Action, Connector, ConnectorVersion, Project, UsageError
 
 PATH = "/data_connectors"
-_PAGE = "50"
+_LARGEST_PAGE = "50"
 _MISSING = 404
 _DRAFT = "draft"
 
@@ -56,8 +56,12 @@ class WorkspaceConnectors(Struct, frozen=True):
 
 def list_connectors(api: IntercomApi) -> tuple[Connector, ...]:
     """All connectors, without the details that the list leaves out. Raises WorkspaceError."""
-    pages = api.list_pages(ApiCall("GET", PATH, {"per_page": _PAGE}))
-    return tuple(parse_connector(item) for page in pages for item in page.list_items())
+    return tuple(parse_connector(item) for page in read_pages(api) for item in page.list_items())
+
+
+def read_pages(api: IntercomApi) -> Iterator[ApiReply]:
+    """The pages of the list, the largest that there are. Raises WorkspaceError."""
+    return api.list_pages(ApiCall("GET", PATH, {"per_page": _LARGEST_PAGE}))
 
 
 def read_connectors(api: IntercomApi, actions: Iterable[Action]) -> WorkspaceConnectors:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from msgspec import Struct
 
-from cactions.app.connectors.audit import Report, build_snapshot, ignore_progress, read_inventory
+from cactions.app.connectors.audit import Report, ignore_progress, read_inventory
 from cactions.app.ports import Clock, IntercomApi
 from cactions.logic.connectors.audit_report import ConnectorInventory
 from cactions.logic.connectors.faults import list_not_carried
@@ -18,9 +17,7 @@ from cactions.logic.connectors.pulled_project import (
     PulledWorkspace,
     pull_workspace,
 )
-from cactions.model import Action, IntercomConnection, Project, Snapshot
-
-SNAPSHOT: Final = "attributes.lock.json"
+from cactions.model import Action, IntercomConnection, Project
 
 
 class ConnectorPull(Struct, frozen=True):
@@ -32,7 +29,6 @@ class ConnectorPull(Struct, frozen=True):
 
     inventory: ConnectorInventory
     pulled: PulledWorkspace
-    snapshot: Snapshot
     elsewhere: Mapping[str, str]
     authored: Mapping[str, str]
 
@@ -60,12 +56,11 @@ def pull_connectors(
     A connector whose id stands in the ``project`` keeps the name of its action. ``connection`` is
     that of the shared file; None where the workspace stands in another one.
     """
-    return build_pull(read_inventory(api, report), clock.get_time(), connection, project)
+    return build_pull(read_inventory(api, clock, report), connection, project)
 
 
 def build_pull(
     inventory: ConnectorInventory,
-    now: float,
     connection: IntercomConnection | None,
     project: Project | None = None,
 ) -> ConnectorPull:
@@ -84,8 +79,7 @@ def build_pull(
         for action in actions
         if (file := _get_file(action)) and file != f"actions.{action.name}.yaml"
     }
-    snapshot = build_snapshot(inventory, now, SNAPSHOT)
-    return ConnectorPull(inventory, pulled, snapshot, elsewhere, _list_authored(actions))
+    return ConnectorPull(inventory, pulled, elsewhere, _list_authored(actions))
 
 
 def _list_token_names(project: Project | None) -> dict[str, str]:

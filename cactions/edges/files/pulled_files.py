@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from cactions.edges.files import file_io
 from cactions.model import UsageError
@@ -23,6 +24,10 @@ class PulledFiles(Struct, frozen=True):
     unchanged: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+
+    def join(self, other: PulledFiles) -> PulledFiles:
+        """The names of both."""
+        return PulledFiles(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 def write_pulled_files(

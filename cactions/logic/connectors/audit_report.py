@@ -24,10 +24,14 @@ class ConnectorInventory(Struct, frozen=True):
     """What a workspace has: connectors in one version each, and those that could not be read."""
 
     identity: WorkspaceIdentity
-    attributes: Mapping[str, Attribute]
+    snapshot: Snapshot
     connectors: tuple[Connector, ...]
     unread: tuple[UnreadConnector, ...] = ()
-    unknown_types: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """The custom attributes of contacts by name."""
+        return self.snapshot.attributes
 
     @property
     def drafts(self) -> int:
@@ -47,7 +51,6 @@ class AuditReport(Struct, frozen=True):
     pulled: PulledWorkspace
     loaded: LoadedProject
     groups: tuple[ConnectorFindings, ...]
-    snapshot: Snapshot
 
     def count_unknown(self) -> Mapping[NoteKind, int]:
         """What the API does not tell, by kind."""

@@ -78,7 +78,7 @@ def test_every_page_and_every_connector_is_asked_for_once() -> None:
         "/page2": list_of(summary("2", "draft"), summary("3", "paused")),
         **{f"/data_connectors/{key}": detail(key) for key in "123"},
     })  # fmt: skip
-    found = read_inventory(api)
+    found = read_inventory(api, FixedClock())
     assert ["1", "2", "3"] == [connector.id for connector in found.connectors]
     assert 2 + 2 + 3 == len(api.calls)
     assert "50" == api.calls[2].query["per_page"]
@@ -115,7 +115,7 @@ def test_an_odd_entry_of_the_list_is_counted(entry: Any) -> None:
     api = ScriptedApi({
         "/data_connectors": list_of(entry, summary("2")), "/data_connectors/2": detail("2"),
     })  # fmt: skip
-    found = read_inventory(api)
+    found = read_inventory(api, FixedClock())
     assert (1, 1, 4) == (len(found.connectors), len(found.unread), len(api.calls))
 
 
@@ -126,7 +126,7 @@ def test_without_a_network_the_audit_ends_soon() -> None:
         {"/data_connectors": list_of(*(summary(str(n)) for n in range(50))), **silent}
     )
     with pytest.raises(WorkspaceError, match="reached"):
-        read_inventory(api)
+        read_inventory(api, FixedClock())
     assert 3 + 3 == len(api.calls)
 
 
@@ -136,7 +136,7 @@ def test_a_workspace_without_connectors_in_its_api_says_which_version_is_needed(
 ) -> None:
     """What the workspace answered with is named."""
     with pytest.raises(WorkspaceError, match=r"2\.16 or newer, and it answered with 2\.16"):
-        read_inventory(ScriptedApi({"/data_connectors": status}))
+        read_inventory(ScriptedApi({"/data_connectors": status}), FixedClock())
 
 
 @pytest.mark.parametrize(("flag", "expected"), [(True, set()), (None, set()), (False, {"CA104"})])
