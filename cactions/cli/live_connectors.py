@@ -10,9 +10,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cactions.app.ports import IntercomApi
-from cactions.cli import secret_input, wiring, workspace
+from cactions.cli import secret_input, vault_secrets, wiring
 from cactions.cli.intercom_wiring import open_client
 from cactions.cli.live_options import LiveOptions
+from cactions.cli.open_project import open_workspace
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files import action_files
 from cactions.model import (
@@ -53,8 +54,9 @@ def open_live_connectors(
             hint="Change the file, or run the command in an empty folder.",
         )
     if named.token is None or not os.path.lexists(home.folder / wiring.VAULT):
+        vault_secrets.register_vault_secrets(home)
         return _open_any(named, options, home)
-    return LiveConnectors(workspace.open_project_client(home), named, home)
+    return LiveConnectors(vault_secrets.open_masked_client(home), named, home)
 
 
 def _find_project(files: Sequence[Path] | None, options: LiveOptions) -> ProjectFolder | None:
@@ -64,7 +66,7 @@ def _find_project(files: Sequence[Path] | None, options: LiveOptions) -> Project
             action_files.find(None)
         except UsageError:
             return None
-    return wiring.open_workspace(files, options)
+    return open_workspace(files, options)
 
 
 def _build_connection(region: Region | None, version: str | None) -> IntercomConnection:

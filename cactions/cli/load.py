@@ -6,14 +6,12 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from cactions.edges.files import action_files
 from cactions.logic.lint.engine import lint
 from cactions.logic.project import LoadedProject, SourceFile, load_project
-from cactions.model import Snapshot, UsageError
-
-SNAPSHOT: Final = "attributes.lock.json"
+from cactions.model import SNAPSHOT_FILE, Snapshot, UsageError
 
 
 class ActionFolder(NamedTuple):
@@ -53,7 +51,7 @@ def find_folders(
     if stdin and not any(stdin in group for group in asked.values()):
         raise UsageError(f"{stdin} is a folder", hint="Name the file that stdin stands for.")
     for home, group in asked.items():
-        file = home / SNAPSHOT
+        file = home / SNAPSHOT_FILE
         snapshot = known(file) if os.path.lexists(file) else None
         named = group if only else action_files.list_whole_folder(home, group)
         found.append(ActionFolder(tuple(action_files.load(named, stdin)), snapshot))

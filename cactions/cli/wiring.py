@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cactions.cli import streams
 from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import LOCAL, InvalidFiles
+from cactions.model import LOCAL
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
-_WORKSPACE_ROUTES: Final = ("", "version", "workspace", "network")
 
 
 class ProjectFolder(Struct, frozen=True):
@@ -126,72 +125,10 @@ def find_folder(paths: Sequence[Path] | None) -> Path:
     return action_files.require_one_folder(paths)
 
 
-def open_project(
-    paths: Sequence[Path] | None,
-    environment: str | None,
-    options: LiveOptions | None = None,
-    *,
-    leaks: bool = True,
-) -> ProjectFolder:
-    """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too.
-
-    ``options`` say how a workspace at Intercom is reached.
-    """
-    home = find_folder(paths)
-    [found] = load_projects(paths or (), environment, leaks=leaks)
-    if found.project is None:
-        raise InvalidFiles(found.errors, found.sources)
-    session = _create_session(home, found.project, options)
-    return ProjectFolder(home, found.project, create_row_cipher(home), session)
-
-
-def open_actions(
-    paths: Sequence[Path] | None,
-    environment: str | None,
-    options: LiveOptions,
-    names: Sequence[str],
-) -> ProjectFolder:
-    """The project, where these actions and what all share have no errors; without names, all.
-
-    Raises InvalidFiles with the errors that count.
-    """
-    if not names:
-        return open_project(paths, environment, options)
-    home = find_folder(paths)
-    [found] = load_projects(paths or (), environment)
-    errors = tuple(error for error in found.errors if _concerns(error, names))
-    if errors or found.partial is None:
-        raise InvalidFiles(errors, found.sources)
-    session = _create_session(home, found.partial, options)
-    return ProjectFolder(home, found.partial, create_row_cipher(home), session, found.broken)
-
-
-def _concerns(error: Finding, names: Sequence[str]) -> bool:
-    """Whether an error is about one of these actions, or about no single action."""
-    part, _, rest = error.route.partition(".")
-    return part != "actions" or any(rest == name or rest.startswith(f"{name}.") for name in names)
-
-
-def open_workspace(
-    paths: Sequence[Path] | None, options: LiveOptions, *, environment: str | None = None
-) -> ProjectFolder:
-    """The project as far as it can be understood, for commands that only need its workspace.
-
-    Raises InvalidFiles where the workspace or the ways to it have errors: an action may name an
-    attribute that is not pulled yet.
-    """
-    home = find_folder(paths)
-    [found] = load_projects(paths or (), environment, leaks=False)
-    bad = [error for error in found.errors if error.route.split(".")[0] in _WORKSPACE_ROUTES]
-    if bad or found.partial is None:
-        raise InvalidFiles(tuple(bad), found.sources)
-    session = _create_session(home, found.partial, options)
-    return ProjectFolder(home, found.partial, create_row_cipher(home), session, found.broken)
-
-
-def _create_session(
+def create_session(
     home: Path, project: Project, options: LiveOptions | None
 ) -> IntercomSession | None:
+    """A command's work with the workspace at Intercom; None for a local one."""
     if project.workspace.intercom is None:
         return None
     from cactions.cli.intercom_wiring import IntercomSession

@@ -11,14 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cactions.cli.wiring import (
-    STATE,
-    ProjectFolder,
-    create_row_cipher,
-    find_folder,
-    open_project,
-    open_workspace,
-)
+from cactions.cli.open_project import open_project, open_workspace
+from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_folder
 
 if TYPE_CHECKING:
     from cactions.app.apply import RunStores

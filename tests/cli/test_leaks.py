@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.cli.load import SNAPSHOT
+from cactions.model import SNAPSHOT_FILE
 from tests.cli.conftest import Cli
 from tests.definitions import BY_EMAIL, action, file, response
 
@@ -81,9 +81,9 @@ def attributes(**changed: object) -> str:
 
 def test_an_old_snapshot_is_a_warning_with_its_file(cli: Cli, home: Path) -> None:
     """It stops no command."""
-    (home / SNAPSHOT).write_text(attributes())
+    (home / SNAPSHOT_FILE).write_text(attributes())
     done = cli("validate")
-    assert (Exit.CLEAN, True) == (done.code, f"{SNAPSHOT}:1:1: warning CA103" in done.out)
+    assert (Exit.CLEAN, True) == (done.code, f"{SNAPSHOT_FILE}:1:1: warning CA103" in done.out)
     assert Exit.CLEAN == cli("diff", "loyalty", *REPLAYED).code
 
 
@@ -100,11 +100,11 @@ def test_an_old_snapshot_is_a_warning_with_its_file(cli: Cli, home: Path) -> Non
 )
 def test_an_invalid_snapshot_is_refused(cli: Cli, home: Path, text: str, words: str) -> None:
     """A partial snapshot would be worse than none."""
-    (home / SNAPSHOT).write_text(text)
+    (home / SNAPSHOT_FILE).write_text(text)
     done = cli("validate")
     assert Exit.NOTHING_DONE == done.code
     assert words in " ".join(done.err.split())
-    assert SNAPSHOT in done.err
+    assert SNAPSHOT_FILE in done.err
 
 
 def test_every_rule_is_explained(cli: Cli) -> None:

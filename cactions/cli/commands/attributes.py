@@ -10,14 +10,14 @@ from cactions.app.read_workspace import take_snapshot
 from cactions.cli import progress, wiring, workspace
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
-from cactions.cli.load import SNAPSHOT
+from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_project_file
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.intercom.attribute_diff import compare_snapshots
-from cactions.model import Snapshot, UsageError
+from cactions.model import SNAPSHOT_FILE, Snapshot, UsageError
 from cactions.render.attributes import render_attribute_differences, render_snapshot
 
 commands = typer.Typer(
@@ -34,10 +34,10 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
 
     Example: cactions attributes pull
     """
-    home = wiring.open_workspace(files, options)
+    home = open_workspace(files, options)
     snapshot = _take_snapshot(home)
     progress.mark_written()
-    write_project_file(home.folder / SNAPSHOT, documents.snapshot_to_json(snapshot))
+    write_project_file(home.folder / SNAPSHOT_FILE, documents.snapshot_to_json(snapshot))
     if json:
         wiring.write_json(documents.snapshot_to_json(snapshot))
     else:
@@ -58,11 +58,12 @@ def diff(
 
     Example: cactions attributes diff --exit-code
     """
-    home = wiring.open_workspace(files, options)
+    home = open_workspace(files, options)
     before = home.project.snapshot
     if before is None:
         raise UsageError(
-            f"there is no {SNAPSHOT} to compare with", hint="Take one: `cactions attributes pull`."
+            f"there is no {SNAPSHOT_FILE} to compare with",
+            hint="Take one: `cactions attributes pull`.",
         )
     found = compare_snapshots(before, _take_snapshot(home))
     if json:
@@ -74,5 +75,5 @@ def diff(
 
 def _take_snapshot(home: ProjectFolder) -> Snapshot:
     return take_snapshot(
-        workspace.open_project_client(home), SystemClock(), str(home.folder / SNAPSHOT)
+        workspace.open_project_client(home), SystemClock(), str(home.folder / SNAPSHOT_FILE)
     )

@@ -130,4 +130,4 @@ def _save(folder: Path, found: AuditReport, opened: LiveConnectors) -> None:
     token = opened.connection.token or SecretRef("intercom_token")
     connection = replace(opened.connection, token=token)
     progress.mark_written()
-    keep_files(folder, build_pull(found.inventory, found.snapshot.taken, connection), update=False)
+    keep_files(folder, build_pull(found.inventory, connection), update=False)

@@ -13,6 +13,7 @@ from cactions.cli import wiring
 from cactions.cli.commands import connectors_logs, connectors_pull, connectors_push
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Environment, Files, Json
 from cactions.cli.vault_secrets import open_masked_client
 from cactions.edges.clock import SystemClock
@@ -39,7 +40,7 @@ def list_(options: LiveOptions, files: Files = None, json: Json = False) -> None
 
     Example: cactions connectors list
     """
-    home = wiring.open_workspace(files, options)
+    home = open_workspace(files, options)
     found = read_connectors(open_masked_client(home), tuple(home.project.actions.values()))
     if json:
         wiring.write_json(documents.connectors_to_json(found.connectors, found.matches))
@@ -68,7 +69,7 @@ def diff(
 
     Example: cactions connectors diff --exit-code
     """
-    home = wiring.open_workspace(files, options, environment=environment)
+    home = open_workspace(files, options, environment=environment)
     api = open_masked_client(home)
     drifts, found = compare_actions(api, home.project, names or ())
     drifts = find_live_leaks(api, drifts, SystemClock())

@@ -12,6 +12,7 @@ from cactions.app.connectors.revisions import list_revisions
 from cactions.app.ports import IntercomApi
 from cactions.cli import streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Files, Json
 from cactions.cli.time_options import parse_since
 from cactions.cli.vault_secrets import open_masked_client
@@ -73,7 +74,7 @@ def logs(
     query = ExecutionQuery(
         _choose_state(success, failed), _check_word(error_type), moment, bodies, limit
     )
-    home = wiring.open_workspace(files, options)
+    home = open_workspace(files, options)
     api = open_masked_client(home)
     found = _read(api, home)
     connector = found.find(name)
@@ -97,7 +98,7 @@ def versions(options: LiveOptions, name: Name, files: Files = None, json: Json =
 
     Example: cactions connectors versions loyalty
     """
-    home = wiring.open_workspace(files, options)
+    home = open_workspace(files, options)
     api = open_masked_client(home)
     connector = _read(api, home).find(name)
     revisions = list_revisions(api, connector.id)

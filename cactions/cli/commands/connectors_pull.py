@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from cactions.app.connectors.pull import SNAPSHOT, ConnectorPull, pull_connectors
+from cactions.app.connectors.pull import ConnectorPull, pull_connectors
 from cactions.cli import progress, streams, wiring
 from cactions.cli.live_connectors import open_live_connectors
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Files, Json
+from cactions.cli.output_files import format_project_file
 from cactions.edges.clock import SystemClock
 from cactions.edges.files.file_io import read_text
 from cactions.edges.files.pulled_files import PulledFiles, write_pulled_files
 from cactions.logic import documents
 from cactions.logic.connectors.pulled_project import SHARED_FILE, TOKENS_FILE
-from cactions.model import IntercomConnection
+from cactions.model import SNAPSHOT_FILE, IntercomConnection
 from cactions.render.pull import PullSummary, render_pull
 
 _WORKSPACE: Final = "\nworkspace:"
@@ -75,19 +75,13 @@ def keep_files(
     folder: Path, found: ConnectorPull, *, update: bool, tell: bool = True
 ) -> PulledFiles:
     """Write the files and the snapshot; say what was written, on stderr."""
-    snapshot = json.dumps(documents.snapshot_to_json(found.snapshot), ensure_ascii=False, indent=2)
     texts = {name: streams.mask_text(text) for name, text in found.files.items()}
     kept = write_pulled_files(folder, texts, update=update, authored=found.authored)
-    more = {SNAPSHOT: f"{snapshot}\n"}
+    snapshot = documents.snapshot_to_json(found.inventory.snapshot)
+    more = {SNAPSHOT_FILE: format_project_file(snapshot)}
     if SHARED_FILE in kept.kept and found.pulled.added_tokens:
         more[TOKENS_FILE] = found.pulled.added_tokens
-    fresh = write_pulled_files(folder, more, update=True)
-    kept = PulledFiles(
-        (*kept.written, *fresh.written),
-        (*kept.unchanged, *fresh.unchanged),
-        kept.kept,
-        (*kept.replaced, *fresh.replaced),
-    )
+    kept = kept.join(write_pulled_files(folder, more, update=True))
     if tell:
         summary = PullSummary(
             str(folder),

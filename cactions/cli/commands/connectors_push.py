@@ -13,6 +13,7 @@ from cactions.app.ports import IntercomApi
 from cactions.cli import output_scrubber, prompts, wiring
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_actions
 from cactions.cli.options import Environment, Files, Json, Yes
 from cactions.cli.vault_secrets import open_masked_client
 from cactions.cli.wiring import ProjectFolder
@@ -58,7 +59,7 @@ def push(
 
     Example: cactions connectors push loyalty
     """
-    home = wiring.open_actions(files, environment, options, names or ())
+    home = open_actions(files, environment, options, names or ())
     prompts.require_terminal(yes, json)
     api = open_masked_client(home)
     plans = _plan(api, home, names or (), headers=headers)

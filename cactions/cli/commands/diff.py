@@ -12,6 +12,7 @@ from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.command_line import CommandLine, format_person
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who
 from cactions.cli.output_files import write_text
 from cactions.logic import documents
@@ -47,7 +48,7 @@ def command(
 
     Example: cactions diff loyalty --person u-1 --replay
     """
-    project_folder = wiring.open_project(files, environment, options)
+    project_folder = open_project(files, environment, options)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     options.require_live_flag(job.action)
     is_write_call = options.is_write_call(job.action)

@@ -9,6 +9,7 @@ import typer
 from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
@@ -36,12 +37,12 @@ def command(
     """
     home: ProjectFolder | None = None
     try:
-        home = wiring.open_project(files, environment, options)
+        home = open_project(files, environment, options)
         found = [_report_files(home.project)]
     except CactionsError as error:
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
         with suppress(CactionsError):  # errors of actions do not keep a workspace from being seen
-            home = wiring.open_workspace(files, options, environment=environment)
+            home = open_workspace(files, options, environment=environment)
     found += wiring.run_health_checks(home, options)
     if json:
         wiring.write_json(documents.checks_to_json(found))

@@ -12,6 +12,7 @@ import typer
 from cactions.app.pull_people import take_test_people
 from cactions.cli import progress, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json, parse_person_query
 from cactions.cli.output_files import write_project_file
 from cactions.cli.wiring import ProjectFolder
@@ -49,7 +50,7 @@ def import_(
 
     Example: cactions people import people.csv
     """
-    project_folder = wiring.open_project(files, environment, leaks=False)
+    project_folder = open_project(files, environment, leaks=False)
     people = _read(path, form, project_folder)
     progress.mark_written()
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
@@ -62,7 +63,7 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
 
     Example: cactions people list
     """
-    project_folder = wiring.open_project(files, environment, leaks=False)
+    project_folder = open_project(files, environment, leaks=False)
     found = list(workspace.open_local_people(project_folder).list())
     if json:
         wiring.write_json(documents.people_to_json(found, project_folder.project.redacted))
@@ -83,7 +84,7 @@ def show(
 
     Example: cactions people show email=ada@example.com
     """
-    project_folder = wiring.open_project(files, environment, options, leaks=False)
+    project_folder = open_project(files, environment, options, leaks=False)
     found_person = workspace.open_people(project_folder).find(parse_person_query(person, "user_id"))
     redacted = project_folder.project.redacted
     if json:
@@ -102,7 +103,7 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
 
     Example: cactions people pull
     """
-    home = wiring.open_workspace(files, options)
+    home = open_workspace(files, options)
     workspace.open_project_client(home)
     pulled = take_test_people(workspace.open_people(home), home.project)
     people = documents.people_to_json(pulled.people, frozenset())

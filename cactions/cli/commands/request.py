@@ -10,6 +10,7 @@ from cactions.app.propose import Job, build_call, send_request
 from cactions.cli import arguments, streams, wiring, workspace
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Inputs, Json, Who
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
@@ -37,7 +38,7 @@ def command(
 
     Example: cactions request loyalty --person u-1
     """
-    project_folder = wiring.open_project(files, environment, options, leaks=False)
+    project_folder = open_project(files, environment, options, leaks=False)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     if curl:
         raise typer.Exit(_print_curl(job, project_folder, json))

@@ -13,6 +13,7 @@ from cactions.cli import arguments, prompts, wiring, workspace, write_calls
 from cactions.cli.command_line import format_files
 from cactions.cli.exit_codes import choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
@@ -47,7 +48,7 @@ def command(
     Example: cactions run loyalty --person u-1 --replay
     """
     prompts.require_terminal(yes, json)
-    project_folder = wiring.open_project(files, environment, options)
+    project_folder = open_project(files, environment, options)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     changing_call = options.is_write_call(job.action)
     if changing_call and not write_calls.confirm_write_call(job.action, yes):

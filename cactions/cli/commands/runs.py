@@ -16,6 +16,7 @@ from cactions.cli import arguments, prompts, streams, wiring, workspace
 from cactions.cli.commands import runs_retention
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
 from cactions.cli.output_files import write_text
 from cactions.cli.run_head import build_run_head
@@ -106,7 +107,7 @@ def resume_(
     """
     prompts.require_terminal(yes, json)
     stores = replace(
-        workspace.open_run_stores(wiring.open_project(files, environment, options, leaks=False)),
+        workspace.open_run_stores(open_project(files, environment, options, leaks=False)),
         unsealed=unsealed,
     )
     cut_off = stores.without_forged_values(_cut_off(stores.journal, run))

@@ -11,6 +11,7 @@ import typer
 from cactions.app.retention import erase_traces, find_prunable, find_traces, prune_runs
 from cactions.cli import prompts, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Yes, parse_person_query
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
@@ -72,7 +73,7 @@ def forget(
     Example: cactions runs forget --person user_id=u-1
     """
     prompts.require_terminal(yes)
-    project_folder = wiring.open_project(files, environment, options, leaks=False)
+    project_folder = open_project(files, environment, options, leaks=False)
     journal = workspace.open_journal(project_folder.folder)
     found = find_traces(
         parse_person_query(person, "id"), journal, workspace.open_people(project_folder)

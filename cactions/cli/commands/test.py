@@ -17,6 +17,7 @@ from cactions.cli.commands import test_record
 from cactions.cli.commands.test_record import Tested
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Json, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
@@ -47,7 +48,7 @@ def command(
 
     Example: cactions test loyalty
     """
-    project_folder = wiring.open_project(files, environment, options)
+    project_folder = open_project(files, environment, options)
     known = project_folder.project.actions.values()
     chosen = [arguments.find_action(project_folder.project, action)] if action else list(known)
     if options.cassette and len(chosen) != 1:

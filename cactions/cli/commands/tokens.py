@@ -8,6 +8,7 @@ import typer
 
 from cactions.cli import wiring
 from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json
 from cactions.logic import documents
 from cactions.logic.suggest import suggest
@@ -32,7 +33,7 @@ def run_token_tests(
 
     Example: cactions tokens test crm
     """
-    project_folder = wiring.open_project(files, environment, leaks=False)
+    project_folder = open_project(files, environment, leaks=False)
     token = _find_fetched_token(project_folder.project, name)
     calling = wiring.create_live_caller(project_folder, options)
     try:

@@ -396,6 +396,7 @@ def test_a_canary_never_leaves(
         headers=[{"name": "X-Old", "value": SECRET}],
         url=f"https://x.example/{SECRET}",
     )
+    intercom.add_attribute("plan", description=f"as {SECRET}", options=[SECRET])
     for fields in (
         {"request_url": f"https://x.example/{SECRET}", "request_body": f'{{"key": "{SECRET}"}}'},
         {"success": False, "error_message": f"refused {SECRET}", "error_type": "3rd_party_error"},
@@ -404,15 +405,16 @@ def test_a_canary_never_leaves(
     ):
         intercom.add_execution(pushed, **fields)
     done = [
-        work(f"connectors {command}")
+        work(command if command.startswith("audit") else f"connectors {command}")
         for command in (
-            "list", "list --json", "diff", "diff --json", "push loyalty --yes",
+            "audit", "audit --save kept", "audit --format json", "pull", "pull --update",
+            "pull --json", "list", "list --json", "diff", "diff --json", "push loyalty --yes",
             "push loyalty --yes --json", "push loyalty --yes --headers", "logs loyalty",
             "logs loyalty --bodies", "logs loyalty --bodies --json", "logs loyalty --failed",
             "versions loyalty",
         )
     ]  # fmt: skip
-    assert 12 == len(done)
+    assert 18 == len(done)
     outputs = sum(SECRET in found.out + found.err for found in done)
     assert (0, 0) == (outputs, sum(intercom.token in found.out + found.err for found in done))
     requests = intercom.log

@@ -1,0 +1,91 @@
+"""Opens the project of a command: all of it, some of its actions, or its workspace alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cactions.cli.wiring import (
+    ProjectFolder,
+    create_row_cipher,
+    create_session,
+    find_folder,
+    load_projects,
+)
+from cactions.model import Finding, InvalidFiles
+
+if TYPE_CHECKING:
+    from cactions.cli.live_options import LiveOptions
+
+_WORKSPACE_ROUTES: Final = ("", "version", "workspace", "network")
+
+
+def open_project(
+    paths: Sequence[Path] | None,
+    environment: str | None,
+    options: LiveOptions | None = None,
+    *,
+    leaks: bool = True,
+) -> ProjectFolder:
+    """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too.
+
+    ``options`` say how a workspace at Intercom is reached.
+    """
+    return _open_folder(paths, environment, options, leaks=leaks)
+
+
+def open_actions(
+    paths: Sequence[Path] | None,
+    environment: str | None,
+    options: LiveOptions,
+    names: Sequence[str],
+) -> ProjectFolder:
+    """The project, where these actions and what all share have no errors; without names, all.
+
+    Raises InvalidFiles with the errors that count.
+    """
+    if not names:
+        return open_project(paths, environment, options)
+    return _open_folder(paths, environment, options, lambda error: _concerns(error, names))
+
+
+def _concerns(error: Finding, names: Sequence[str]) -> bool:
+    """Whether an error is about one of these actions, or about no single action."""
+    part, _, rest = error.route.partition(".")
+    return part != "actions" or any(rest == name or rest.startswith(f"{name}.") for name in names)
+
+
+def open_workspace(
+    paths: Sequence[Path] | None, options: LiveOptions, *, environment: str | None = None
+) -> ProjectFolder:
+    """The project as far as it can be understood, for commands that only need its workspace.
+
+    Raises InvalidFiles where the workspace or the ways to it have errors: an action may name an
+    attribute that is not pulled yet.
+    """
+    return _open_folder(
+        paths,
+        environment,
+        options,
+        lambda error: error.route.split(".")[0] in _WORKSPACE_ROUTES,
+        leaks=False,
+    )
+
+
+def _open_folder(
+    paths: Sequence[Path] | None,
+    environment: str | None,
+    options: LiveOptions | None,
+    counts: Callable[[Finding], bool] = lambda _: True,
+    *,
+    leaks: bool = True,
+) -> ProjectFolder:
+    """The project without what is broken. Raises InvalidFiles with the errors that count."""
+    home = find_folder(paths)
+    [found] = load_projects(paths or (), environment, leaks=leaks)
+    errors = tuple(filter(counts, found.errors))
+    if errors or found.partial is None:
+        raise InvalidFiles(errors, found.sources)
+    session = create_session(home, found.partial, options)
+    return ProjectFolder(home, found.partial, create_row_cipher(home), session, found.broken)
