@@ -126,15 +126,13 @@ class _Linter:
         findings: list[Finding],
         suppressed: tuple[SuppressedFinding, ...],
     ) -> LoadedProject:
-        project = self.shaped.project
-        if any(finding.severity is Severity.ERROR for finding in findings):
-            project = None
-        if project:
-            actions = annotate_proofs(project.actions, facts, findings, suppressed)
-            project = replace(project, actions=actions)
+        actions = annotate_proofs(self.project.actions, facts, findings, suppressed)
+        annotated = replace(self.project, actions=actions)
+        has_errors = any(finding.severity is Severity.ERROR for finding in findings)
         return replace(
             self.shaped,
-            project=project,
+            project=None if has_errors or self.shaped.project is None else annotated,
+            partial=annotated,
             findings=(*self.shaped.findings, *findings),
             suppressed=suppressed,
         )
