@@ -1,107 +1,98 @@
-"""Applies plans and undoes runs; every write is in the journal before it happens.
+"""Applies plans, undoes runs, and finishes what was cut off.
 
-- Plans are written in windows: a whole window is durable, in one transaction, before its first
-  write.
-- When a store fails, nothing more is written; the error says what was written and what is unknown.
-- A person who no longer exists gets a failed receipt; the run goes on with the others.
+A person who no longer exists gets a failed receipt; the run goes on with the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import Journal, People, RunLock
-from cactions.app.undo_steps import UndoMarks, UndoStep, build_undo_plan
+from cactions.app.commit import (
+    WINDOW,
+    CommitCounts,
+    Outcomes,
+    RunStores,
+    TakeWindow,
+    Write,
+    abort_on_store_error,
+    commit_windows,
+    explain_progress,
+)
+from cactions.app.undo_steps import UndoMarks, UndoStep, build_undo_receipt, list_undo_steps
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
-from cactions.logic.project.stored_run import find_misfit, redact_receipt, redact_run
-from cactions.logic.shell import join_command
+from cactions.logic.project.stored_run import find_misfit, redact_entries, redact_receipt
 from cactions.model import (
-    LOCAL,
     Outcome,
-    OutcomeUnknown,
     Plan,
-    Project,
     Receipt,
     Run,
     RunAborted,
+    RunEntry,
     RunHead,
     StoreError,
-    Tally,
     UsageError,
 )
 
-WINDOW: Final = 20
-"""Plans that share one wait for the disk; more would hardly be faster."""
 
-
-class RunStores(Struct, frozen=True):
-    """What a run works with: people, the journal, and the lock of the action.
-
-    ``project`` declares types and redaction, if its files can be read. ``workspace`` is the name
-    of the people's home in the heads of runs. ``unsealed``: a run that is not authentic is
-    accepted, because the operator said so.
-    """
-
-    people: People
-    journal: Journal
-    turns: RunLock
-    project: Project | None = None
-    workspace: str = LOCAL
-    unsealed: bool = False
-
-    def without_forged_values(self, kept: Run) -> Run:
-        """The run, redacted as the project declares.
-
-        Raises UsageError if it may be forged, or if its people are in another workspace.
-        """
-        if kept.head.workspace != self.workspace:
-            raise UsageError(
-                f"the run {kept.head.id} was made in the workspace {kept.head.workspace}, and these"
-                f" files are of {self.workspace}; nothing was written",
-                hint="Use the action files of that workspace (-f), and fix errors in them first.",
-            )
-        if not (kept.authentic or self.unsealed):
-            show = join_command(("runs", "show"), kept.head.id)
-            raise UsageError(
-                f"the run {kept.head.id} is not completely sealed by the vault: any program that"
-                " can write its file could have made or changed it; nothing was written",
-                hint=f"Inspect it: `{show}`. If it is yours, from before the vault or from an older"
-                " cactions, run the same command with --unsealed.",
-            )
-        return redact_run(kept, self.project)
-
-
-Write: TypeAlias = Callable[[Plan, RunStores], Receipt]
-
-
-def apply_to_people(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> tuple[Receipt, ...]:
-    """Commit each plan; one receipt for each.
+def apply_to_people(
+    head: RunHead, plans: Iterable[Plan], stores: RunStores
+) -> Iterator[tuple[RunEntry, Receipt]]:
+    """Commit each plan as a new run; each entry with its receipt, while the run goes on.
 
     Raises RunAborted if a store failed or another process holds the lock, and OutcomeUnknown if
     one write may have been stored or not. Entries without an outcome stay in the journal without a
     receipt.
     """
+    plans = iter(plans)
+
+    def take(outcomes: Outcomes) -> list[RunEntry]:
+        stores.journal.record_outcomes(head.id, outcomes)
+        window = [*islice(plans, WINDOW)]
+        numbers = stores.journal.record_plans(head.id, window) if window else ()
+        return [RunEntry(plan, number=number) for number, plan in zip(numbers, window, strict=True)]
+
     with stores.turns.hold(head):
-        return _write_plans(head, plans, stores)
+        yield from _write_new(head, take, stores)
 
 
-def undo_run(head: RunHead, steps: Sequence[UndoStep], stores: RunStores) -> tuple[Receipt, ...]:
-    """Undo a run by a run of its own that commits the inverse plans; raises as ``apply_to_people``.
+def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Receipt]]:
+    """Undo the run ``head.undoes`` by a run of its own; raises as ``apply_to_people``.
 
     A receipt has the values that were left alone because they were changed since. An interrupted
     run is closed first, so that it cannot be resumed after the undo.
     """
-    writing = [step.plan for step in steps if step.plan.effective]
+    steps: dict[int, UndoStep] = {}
+    idle: list[UndoStep] = []
+
+    def take(outcomes: Outcomes) -> list[RunEntry]:
+        stores.journal.record_outcomes(head.id, outcomes)
+        window: list[UndoStep] = []
+        while len(window) < WINDOW and (step := next(ahead, None)):
+            (window if step.plan.effective else idle).append(step)
+        plans = [step.plan for step in window]
+        numbers = stores.journal.record_plans(head.id, plans) if plans else ()
+        steps.update(zip(numbers, window, strict=True))
+        return [RunEntry(steps[number].plan, number=number) for number in numbers]
+
     with stores.turns.hold(head):
-        if not stores.without_forged_values(stores.journal.read(head.undoes)).finished:
-            _finish_run(head.undoes, stores, _leave_unwritten)
-        written = iter(_write_plans(head, writing, stores))
-    return tuple(build_undo_plan(step, written) for step in steps)
+        undone = stores.journal.read(head.undoes)
+        stores.check_run(undone)
+        if not undone.finished:
+            undone = _finish_run(head.undoes, stores, _leave_unwritten)
+        ahead = list_undo_steps(undone, stores.people, stores.project)
+        for entry, receipt in _write_new(replace(head, people=None), take, stores):
+            yield (step := steps.pop(entry.number)), build_undo_receipt(step, receipt)
+            yield from _drain_idle(idle)
+        yield from _drain_idle(idle)
+
+
+def _drain_idle(idle: list[UndoStep]) -> Iterator[tuple[UndoStep, Receipt]]:
+    """The steps with nothing to write, with what is to be said of them."""
+    yield from ((step, build_undo_receipt(step)) for step in idle)
+    idle.clear()
 
 
 def close_run(done: Run, stores: RunStores) -> Run:
@@ -116,142 +107,114 @@ def resume_run(done: Run, stores: RunStores) -> Run:
         return _finish_run(done.head.id, stores, _commit_unless_known)
 
 
-def preview_resume(done: Run, stores: RunStores) -> tuple[Receipt | None, ...]:
-    """The receipt that each open entry would get; None if resuming would write its plan.
+def preview_resume(done: Run, stores: RunStores) -> tuple[tuple[RunEntry, Receipt | None], ...]:
+    """Each started entry with the receipt that it would get; None if resuming would write its plan.
 
     Raises RunAborted if the run is not interrupted: its process is still at work.
     """
     with stores.turns.hold(done.head):
-        return tuple(_find_known_receipt(entry.plan, stores) for _, entry in done.open)
+        entries = _read_open(done.head.id, 0, stores, started=True)
+        return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries)
 
 
 def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
-    """Record an outcome for every open entry by ``write``, then finish the run."""
-    with _abort_on_store_error():
-        interrupted = stores.without_forged_values(stores.journal.reopen(run_id))
+    """Give every open entry an outcome by ``write``, then finish the run."""
+    with abort_on_store_error():
+        interrupted = stores.journal.reopen(run_id)
+        stores.check_run(interrupted)
     if interrupted.finished:
         raise UsageError(
             f"the run {run_id} is finished: nothing is left to resume",
             hint="`cactions runs list` shows the interrupted runs.",
         )
-    receipts = [entry.receipt for entry in interrupted.entries if entry.receipt]
-    with _explain_progress(interrupted.head, receipts):
-        for number, entry in interrupted.open:
-            receipts.append(_settle_entry(run_id, number, entry.plan, stores, write))
-        with _abort_on_store_error():
-            done = stores.without_forged_values(stores.journal.read(run_id))
-            undone = UndoMarks(done.head, stores.people, stores.journal)
-            for entry in done.entries:
-                undone.mark_undone(entry.receipt)
+    counts = CommitCounts(interrupted.head, interrupted.counts)
+    with explain_progress(counts):
+        for started in (True, False):
+            take = _take_open(run_id, stores, started=started)
+            for _ in commit_windows(counts, take, write, stores):
+                pass
+        with abort_on_store_error():
+            marks = UndoMarks(interrupted.head, stores)
+            for entry in stores.journal.read(run_id).entries:
+                marks.add(entry, entry.receipt)
+            marks.flush()
             stores.journal.finish(run_id)
-    return replace(done, finished=True)
+            return stores.journal.read(run_id)
 
 
-def _write_plans(head: RunHead, plans: Sequence[Plan], stores: RunStores) -> tuple[Receipt, ...]:
-    head = replace(head, people=len(plans))
+def _write_new(
+    head: RunHead, take: TakeWindow, stores: RunStores
+) -> Iterator[tuple[RunEntry, Receipt]]:
     try:
         stores.journal.create_run(head)
     except StoreError as error:
         raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
-    receipts: list[Receipt] = []
-    with _explain_progress(head, receipts):
-        undone = UndoMarks(head, stores.people, stores.journal)
-        for number, plan in _record_windows(head.id, plans, stores.journal):
-            receipts.append(_settle_entry(head.id, number, plan, stores, _commit_plan))
-            with _abort_on_store_error():
-                undone.mark_undone(receipts[-1])
-        with _abort_on_store_error():
+    counts = CommitCounts(head)
+    with explain_progress(counts):
+        marks = UndoMarks(head, stores)
+        for entry, receipt in commit_windows(counts, take, commit_entry, stores):
+            with abort_on_store_error():
+                marks.add(entry, receipt)
+            yield entry, receipt
+        with abort_on_store_error():
+            marks.flush()
             stores.journal.finish(head.id)
-    return tuple(receipts)
 
 
-def _record_windows(
-    run_id: str, plans: Sequence[Plan], journal: Journal
-) -> Iterator[tuple[int, Plan]]:
-    """Each plan with its entry number, after its whole window is durable."""
-    for start in range(0, len(plans), WINDOW):
-        window = plans[start : start + WINDOW]
-        with _abort_on_store_error():
-            numbers = journal.record_plans(run_id, window)
-        yield from zip(numbers, window, strict=True)
+def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
+    """The windows of the open entries; those that were not started are durable as started then."""
+    last = 0
+
+    def take(outcomes: Outcomes) -> list[RunEntry]:
+        nonlocal last
+        window = _read_open(run_id, last, stores, started=started)[:WINDOW]
+        last = window[-1].number if window else last
+        if window and not started:
+            stores.journal.start_entries(run_id, [entry.number for entry in window], outcomes)
+        else:
+            stores.journal.record_outcomes(run_id, outcomes)
+        return window
+
+    return take
 
 
-def _settle_entry(run_id: str, number: int, plan: Plan, stores: RunStores, write: Write) -> Receipt:
-    receipt = redact_receipt(write(plan, stores), stores.project)
+def _read_open(run_id: str, after: int, stores: RunStores, *, started: bool) -> list[RunEntry]:
+    page = stores.journal.read_open(run_id, after, started=started)
+    return [*redact_entries(page, stores.project)]
+
+
+def commit_entry(entry: RunEntry, stores: RunStores) -> Receipt:
+    """Write the plan of an entry. Raises StoreError and OutcomeUnknown."""
     try:
-        stores.journal.record_outcome(run_id, number, receipt)
-    except StoreError as error:
-        if receipt.outcome is not Outcome.APPLIED:
-            raise RunAborted(str(error), hint=error.hint) from error
-        raise OutcomeUnknown(str(error), hint=error.hint) from error
-    return receipt
-
-
-def _commit_plan(plan: Plan, stores: RunStores) -> Receipt:
-    try:
-        return stores.people.commit(plan)
+        return stores.people.commit(entry.plan)
     except UsageError as error:
-        return _build_failed_receipt(plan, str(error))
+        return _build_failed_receipt(entry, str(error))
 
 
-def _commit_unless_known(plan: Plan, stores: RunStores) -> Receipt:
-    return _find_known_receipt(plan, stores) or _commit_plan(plan, stores)
+def _commit_unless_known(entry: RunEntry, stores: RunStores) -> Receipt:
+    return _find_known_receipt(entry, stores) or commit_entry(entry, stores)
 
 
-def _leave_unwritten(plan: Plan, stores: RunStores) -> Receipt:
+def _leave_unwritten(entry: RunEntry, stores: RunStores) -> Receipt:
     not_written = "the run was interrupted before this was written, and was not resumed"
-    return _find_known_receipt(plan, stores) or _build_failed_receipt(plan, not_written)
+    return _find_known_receipt(entry, stores) or _build_failed_receipt(entry, not_written)
 
 
-def _find_known_receipt(plan: Plan, stores: RunStores) -> Receipt | None:
+def _find_known_receipt(entry: RunEntry, stores: RunStores) -> Receipt | None:
+    """The receipt of an open entry; None where its plan was not written and can be."""
+    plan = entry.plan
     if plan.pending:
         return Receipt(plan.subject.person_id, Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
-    try:
-        known = find_outcome(plan, stores.people.get(plan.subject.person_id))
-    except UsageError as error:
-        return _build_failed_receipt(plan, str(error))
-    if known:
-        return redact_receipt(known, stores.project)
+    if entry.started:
+        try:
+            known = find_outcome(plan, stores.people.get(plan.subject.person_id))
+        except UsageError as error:
+            return _build_failed_receipt(entry, str(error))
+        if known:
+            return redact_receipt(known, stores.project)
     why = find_misfit(plan, stores.project)
-    return _build_failed_receipt(plan, why) if why else None
+    return _build_failed_receipt(entry, why) if why else None
 
 
-def _build_failed_receipt(plan: Plan, why: str) -> Receipt:
-    return Receipt(plan.subject.person_id, Outcome.FAILED, why)
-
-
-@contextmanager
-def _abort_on_store_error() -> Iterator[None]:
-    """A journal that fails between two people leaves no outcome unknown."""
-    try:
-        yield
-    except StoreError as error:
-        raise RunAborted(str(error), hint=error.hint) from error
-
-
-@contextmanager
-def _explain_progress(head: RunHead, receipts: list[Receipt]) -> Iterator[None]:
-    """Add to a store's error what the run has done so far, and how to go on."""
-    before = len(receipts)
-    try:
-        yield
-    except StoreError as error:
-        is_unknown = isinstance(error, OutcomeUnknown)
-        message = f"{error}; {_describe_progress(head, receipts, is_unknown)}"
-        finish, steps = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
-        hint = f"{error.hint} Then finish it with `{finish}`, or undo it with `{steps}`."
-        if is_unknown:
-            raise OutcomeUnknown(message, hint=hint) from error
-        stopped = RunAborted(message, hint=hint)
-        stopped.written = any(done.outcome is Outcome.APPLIED for done in receipts[before:])
-        raise stopped from error
-
-
-def _describe_progress(head: RunHead, receipts: list[Receipt], is_unknown: bool) -> str:
-    counts = Tally.of(receipts).counts
-    known = [f"{number:,} {outcome.value}" for outcome, number in counts.items()]
-    left = max(head.people or 0, len(receipts)) - len(receipts)
-    message = f"the run {head.id} was interrupted: {', '.join([*known, f'{left:,} open'])}"
-    if is_unknown:
-        return f"{message}. For one of these, the outcome of the write is unknown"
-    return f"{message}. Nothing was written to those"
+def _build_failed_receipt(entry: RunEntry, why: str) -> Receipt:
+    return Receipt(entry.plan.subject.person_id, Outcome.FAILED, why)

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from cactions.model import (
         Action,
         IntercomConnection,
+        JobRow,
         Person,
         PersonQuery,
         Plan,
+        PlannedEntry,
         Receipt,
         Request,
         Response,
         Run,
+        RunEntry,
         RunHead,
+        RunPhase,
         Token,
         UsageError,
         Value,
@@ -137,26 +141,40 @@ class IntercomApi(Protocol):
 class Journal(Protocol):
     """Stores runs durably; each run has one writer."""
 
-    def create_run(self, head: RunHead) -> None:
-        """Create the run. Durable on return."""
+    def create_run(self, head: RunHead, phase: RunPhase = ...) -> None:
+        """Create the run; by default it writes at once. Durable on return."""
 
     def reopen(self, run_id: str) -> Run:
         """Open the run to go on with it; everything in it is durable on return."""
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
+        """Store plans that are written at once, all or none; durable. Returns their numbers."""
+
+    def open_rows(self, run_id: str) -> PlanningRows:
+        """The part of the run that plans many people."""
 
     def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
         """Replace the pending plan by the one made from the call's response. Durable."""
 
-    def record_outcome(self, run_id: str, entry: int, receipt: Receipt) -> None:
-        """Store the outcome. A lost one is found again by reading the person."""
+    def start_entries(
+        self, run_id: str, numbers: Iterable[int], outcomes: Iterable[tuple[int, Receipt]] = ()
+    ) -> None:
+        """Store that these plans are written now, and earlier outcomes; durable on return."""
+
+    def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
+        """Store outcomes by entry. A lost one is found again by reading the person."""
+
+    def read_open(self, run_id: str, after: int, *, started: bool) -> Sequence[RunEntry]:
+        """The next entries without an outcome, by number: the started ones, or the others."""
+
+    def list_of_people(self, run_id: str, person_ids: Iterable[str]) -> Sequence[RunEntry]:
+        """The entries of these people."""
 
     def finish(self, run_id: str) -> None:
         """Mark the run as complete."""
 
-    def mark_undone(self, run_id: str, person_id: str, by_run: str) -> None:
-        """Note in the run that ``by_run`` has undone its changes to this person."""
+    def mark_undone(self, run_id: str, person_ids: Iterable[str], by_run: str) -> None:
+        """Note in the run that ``by_run`` has undone its changes to these people."""
 
     def read(self, run_id: str) -> Run:
         """The run with its entries. Raises UsageError for an unknown id."""
@@ -179,6 +197,34 @@ class Journal(Protocol):
         On return, no file of the journal contains the erased bytes, nor those of people who were
         forgotten before. Raises StoreError if a run could not be cleaned.
         """
+
+
+class PlanningRows(Protocol):
+    """The rows of a run that is being planned, and the plans that take their place.
+
+    What is not durable is lost with the power; nothing was written to a person then.
+    """
+
+    def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
+        """Store rows that wait for their plans, and entries that need none."""
+
+    def read_waiting(self, after: int) -> Sequence[tuple[int, JobRow]]:
+        """The next rows without a plan, by number."""
+
+    def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
+        """Store plans in the place of their rows, or of pending plans, with their marks."""
+
+    def mark(self, marks: Iterable[tuple[str, int]]) -> None:
+        """Store texts that should not repeat (``kind:value``), with the number of their entry."""
+
+    def list_repeated(self, kind: str) -> Sequence[Sequence[int]]:
+        """For each text of this kind that entries share, their numbers."""
+
+    def advance(self, phase: RunPhase, summary: str) -> None:
+        """Enter the next phase; durable on return, with everything before it."""
+
+    def read_summary(self) -> str:
+        """What was stored with the phase; empty for nothing."""
 
 
 class RunLock(Protocol):

@@ -113,7 +113,7 @@ def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> 
 
 def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
     for run in runs:
-        if any(entry.plan.subject.person_id == person_id for _, entry in run.open):
+        if any(entry.plan.subject.person_id == person_id for entry in run.open):
             finish = join_command(("runs", "resume"), run.head.id)
             raise UsageError(
                 f"the run {run.head.id} was interrupted, and what it did to this person is unknown",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import Journal, People
+from cactions.app.commit import WINDOW, RunStores
+from cactions.app.ports import People
 from cactions.logic.plan.planner import invert_plan, plan_undo
-from cactions.logic.project.stored_run import find_misfit
+from cactions.logic.project.stored_run import find_misfit, redact_entries
 from cactions.model import (
     Conflict,
     Outcome,
@@ -18,6 +19,7 @@ from cactions.model import (
     Project,
     Receipt,
     Run,
+    RunEntry,
     RunHead,
     RunKind,
     UsageError,
@@ -37,16 +39,13 @@ class UndoStep(Struct, frozen=True):
     gone: str = ""
 
 
-def build_undo_steps(
+def list_undo_steps(
     done: Run, people: People, project: Project | None = None
-) -> tuple[UndoStep, ...]:
-    """Build a step for each entry that was applied or whose outcome is unknown."""
-    return tuple(
-        _build_step(entry.plan, people, project)
-        for entry in done.entries
-        if not (entry.undone_by or entry.forgotten)
-        and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
-    )
+) -> Iterator[UndoStep]:
+    """Build a step for each entry that may have left something, while they are asked for."""
+    for entry in redact_entries(done.entries, project):
+        if entry.stands:
+            yield _build_step(entry.plan, people, project)
 
 
 def _build_step(plan: Plan, people: People, project: Project | None) -> UndoStep:
@@ -59,11 +58,10 @@ def _build_step(plan: Plan, people: People, project: Project | None) -> UndoStep
     return UndoStep(undo_plan, conflicts)
 
 
-def build_undo_plan(step: UndoStep, written: Iterator[Receipt]) -> Receipt:
-    """The receipt of one step; a step that was written takes the next receipt of ``written``."""
-    if step.plan.effective:
-        receipt = next(written)
-        return replace(receipt, conflicts=receipt.conflicts + step.conflicts)
+def build_undo_receipt(step: UndoStep, written: Receipt | None = None) -> Receipt:
+    """The receipt of a step; ``written`` is that of its write, where there was one."""
+    if written:
+        return replace(written, conflicts=written.conflicts + step.conflicts)
     outcome = Outcome.CONFLICT if step.conflicts else Outcome.UNCHANGED
     outcome = Outcome.FAILED if step.gone else outcome
     return Receipt(step.plan.subject.person_id, outcome, step.gone, step.conflicts)
@@ -73,27 +71,43 @@ class UndoMarks:
     """Marks the people in the run that ``head`` undoes whose changes are reverted completely.
 
     A person with only a part reverted is not marked: the other changes can be undone later.
-    Does nothing if there is no such run.
+    Does nothing if there is no such run. Marks are written for many people at once.
     """
 
-    def __init__(self, head: RunHead, people: People, journal: Journal) -> None:
-        self._head, self._people, self._journal = head, people, journal
-        self._plans: dict[str, list[Plan]] = {}
-        if head.kind is RunKind.UNDO:
-            with suppress(UsageError):
-                for entry in journal.read(head.undoes).entries:
-                    if not (entry.forgotten or entry.undone_by):
-                        self._plans.setdefault(entry.plan.subject.person_id, []).append(entry.plan)
+    def __init__(self, head: RunHead, stores: RunStores) -> None:
+        self._head, self._stores = head, stores
+        self._reverted: dict[str, frozenset[str]] = {}
 
-    def mark_undone(self, receipt: Receipt | None) -> None:
-        """Mark the person if this receipt completes the undo of their changes."""
-        if receipt is None or receipt.outcome is not Outcome.APPLIED:
+    def add(self, entry: RunEntry, receipt: Receipt | None) -> None:
+        """Note what an entry of the undo has restored. Raises StoreError."""
+        if self._head.kind is not RunKind.UNDO or receipt is None or entry.forgotten:
             return
-        plans = self._plans.get(receipt.person_id, [])
-        with suppress(UsageError):  # the person is gone, or the run was deleted meanwhile
-            if plans and all(self._is_reverted(plan) for plan in plans):
-                self._journal.mark_undone(self._head.undoes, receipt.person_id, self._head.id)
+        if receipt.outcome is Outcome.APPLIED:
+            attributes = frozenset(change.attribute for change in entry.plan.effective)
+            self._reverted[entry.plan.subject.person_id] = attributes
+        if len(self._reverted) >= WINDOW:
+            self.flush()
 
-    def _is_reverted(self, plan: Plan) -> bool:
-        undo_plan, conflicts = plan_undo(plan, self._people.get(plan.subject.person_id))
+    def flush(self) -> None:
+        """Mark the people of the undo so far. Raises StoreError."""
+        reverted, self._reverted = self._reverted, {}
+        with suppress(UsageError):  # the run was deleted meanwhile
+            entries = self._stores.journal.list_of_people(self._head.undoes, reverted)
+            partly = {
+                entry.plan.subject.person_id
+                for entry in entries
+                if not (entry.undone_by or self._is_reverted(entry.plan, reverted))
+            }
+            whole = [person_id for person_id in reverted if person_id not in partly]
+            self._stores.journal.mark_undone(self._head.undoes, whole, self._head.id)
+
+    def _is_reverted(self, plan: Plan, reverted: Mapping[str, frozenset[str]]) -> bool:
+        """Whether nothing of the plan is left: by what was restored, else by reading the person."""
+        person_id = plan.subject.person_id
+        if all(change.attribute in reverted[person_id] for change in plan.effective):
+            return True
+        try:
+            undo_plan, conflicts = plan_undo(plan, self._stores.people.get(person_id))
+        except UsageError:  # the person is gone
+            return False
         return not (undo_plan.effective or conflicts)

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.apply import RunStores
+from cactions.app.commit import RunStores
 from cactions.app.ports import Journal
 from cactions.app.propose import Job, PlanContext, plan_response
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
@@ -71,7 +71,7 @@ def call_once(
         [entry] = stores.journal.record_plans(head.id, [pending])
         result = plan_response(job, person, context, f"{head.id}-{entry}")
         if isinstance(result, PlanFailure):
-            stores.journal.record_outcome(head.id, entry, _build_receipt(result))
+            stores.journal.record_outcomes(head.id, [(entry, _build_receipt(result))])
             stores.journal.finish(head.id)
         else:
             stores.journal.replace_pending_plan(head.id, entry, result)
@@ -85,7 +85,8 @@ def call_for_test(
     done = call_once(head, job, context, stores, again=again)
     if done.run and not done.run.finished:
         person_id = done.result.subject.person_id
-        stores.journal.record_outcome(head.id, 1, Receipt(person_id, Outcome.UNCHANGED, _A_TEST))
+        tested = Receipt(person_id, Outcome.UNCHANGED, _A_TEST)
+        stores.journal.record_outcomes(head.id, [(1, tested)])
         stores.journal.finish(head.id)
     return done.result
 

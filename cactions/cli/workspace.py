@@ -15,7 +15,7 @@ from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_folder
 
 if TYPE_CHECKING:
-    from cactions.app.apply import RunStores
+    from cactions.app.commit import RunStores
     from cactions.app.ports import Caller, IntercomApi, People
     from cactions.app.propose import Job, PlanContext
     from cactions.cli.live_options import LiveOptions
@@ -91,7 +91,7 @@ def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
 
 def open_run_stores(home: ProjectFolder) -> RunStores:
     """Where a run writes."""
-    from cactions.app.apply import RunStores
+    from cactions.app.commit import RunStores
     from cactions.edges.store.run_lock import FileRunLock
 
     return RunStores(

@@ -17,6 +17,13 @@ from cactions.model.action import (
     SamePerson,
     WhenEmpty,
 )
+from cactions.model.bulk import (
+    AttributeCounts,
+    OutcomeReason,
+    PlannedEntry,
+    PlanSummary,
+    Transition,
+)
 from cactions.model.connector import (
     MASKED_VALUE,
     Connector,
@@ -36,6 +43,7 @@ from cactions.model.enums import (
     KeepReason,
     Outcome,
     RunKind,
+    RunPhase,
 )
 from cactions.model.errors import (
     CactionsError,
@@ -53,6 +61,7 @@ from cactions.model.errors import (
 from cactions.model.exchange import Proof, Request, Response
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
 from cactions.model.health_check import Health, HealthCheck
+from cactions.model.job_row import BadRow, JobRow
 from cactions.model.json_value import (
     ABSENT,
     Absent,
@@ -100,7 +109,16 @@ from cactions.model.request import (
     Token,
     TokenFetch,
 )
-from cactions.model.run import LOCAL, Conflict, Receipt, Run, RunEntry, RunHead, Tally
+from cactions.model.run import (
+    LOCAL,
+    Conflict,
+    Receipt,
+    Run,
+    RunCounts,
+    RunEntry,
+    RunHead,
+    Tally,
+)
 from cactions.model.template import (
     EACH,
     Input,

@@ -115,7 +115,7 @@ class Outcome(Enum):
     """The end states of a person; everybody who is handed in ends in exactly one.
 
     CONFLICT: the person was changed since the plan was made. OUTCOME_UNKNOWN: the outcome of a
-    write was never learned.
+    write was never learned. HELD: nothing was written, since something about it looks wrong.
     """
 
     APPLIED = "applied"
@@ -124,6 +124,7 @@ class Outcome(Enum):
     REFUSED = "refused"
     FAILED = "failed"
     OUTCOME_UNKNOWN = "in_doubt"
+    HELD = "held"
 
 
 class RunKind(Enum):
@@ -131,3 +132,11 @@ class RunKind(Enum):
 
     APPLY = "apply"
     UNDO = "undo"
+
+
+class RunPhase(Enum):
+    """How far a run is: it plans everyone, waits for an approval, or writes."""
+
+    PLANNING = "planning"
+    PLANNED = "planned"
+    RUNNING = "running"

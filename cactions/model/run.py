@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
 
-from cactions.model.enums import Outcome, RunKind
+from cactions.model.enums import Outcome, RunKind, RunPhase
 from cactions.model.json_value import Value
 from cactions.model.plan import Plan
 
@@ -81,55 +81,109 @@ class RunEntry(Struct, frozen=True):
     A plan that is ``pending`` stands for a call that changes something at the third party and whose
     answer never came into the journal. ``undone_by`` names the run that has put the old values
     back. Of a person who was forgotten only the outcome is left: the plan is empty, and so is its
-    person's id.
+    person's id. ``number`` counts the entries of a stored run from 1. ``started``: a write may have
+    been sent; otherwise the plan certainly was not written.
     """
 
     plan: Plan
     receipt: Receipt | None = None
     undone_by: str = ""
+    number: int = 0
+    started: bool = True
 
     @property
     def forgotten(self) -> bool:
         """Whether the person's traces were erased."""
         return not self.plan.subject.person_id
 
+    @property
+    def stands(self) -> bool:
+        """Whether the person may still have a value of this entry."""
+        is_open = self.receipt is None and self.started and not self.plan.pending
+        applied = self.receipt is not None and self.receipt.outcome is Outcome.APPLIED
+        return (is_open or applied) and not (self.undone_by or self.forgotten)
+
+
+class RunCounts(Struct, frozen=True):
+    """The entries of a run, counted; everyone is in ``outcomes`` or in one of the next four.
+
+    ``waiting`` have no plan yet, ``planned`` one of which nothing was written, ``started`` one
+    whose outcome was never recorded, ``calling`` a call whose answer was not. ``undone`` were taken
+    back, and ``standing`` may still have a value of the run.
+    """
+
+    outcomes: Mapping[Outcome, int] = {}
+    waiting: int = 0
+    planned: int = 0
+    started: int = 0
+    calling: int = 0
+    undone: int = 0
+    standing: int = 0
+
+    @classmethod
+    def of(cls, entries: Iterable[RunEntry]) -> RunCounts:
+        """Count each entry once."""
+        outcomes: Counter[Outcome] = Counter()
+        others: Counter[str] = Counter()
+        for entry in entries:
+            others["undone"] += bool(entry.undone_by)
+            others["standing"] += entry.stands
+            if entry.receipt:
+                outcomes[entry.receipt.outcome] += 1
+            elif entry.plan.pending:
+                others["calling"] += 1
+            else:
+                others["started" if entry.started else "planned"] += 1
+        return cls(outcomes, **others)
+
+    @property
+    def open(self) -> int:
+        """The entries with a plan or a call and without an outcome."""
+        return self.planned + self.started + self.calling
+
+    @property
+    def total(self) -> int:
+        """All entries."""
+        return sum(self.outcomes.values()) + self.waiting + self.open
+
 
 class Run(Struct, frozen=True):
     """A run as the journal holds it. ``finished`` is False where it was cut off.
 
-    Entries are numbered from 1, in their order. ``authentic`` is False where there is a vault and
-    the run is not sealed by it throughout, so that anyone who can write its file can have made it.
+    ``entries`` are in the order of their numbers; of a stored run they are read page by page,
+    anew each time. ``authentic`` is False where there is a vault and the run is not sealed by it
+    throughout, so that anyone who can write its file can have made it.
     """
 
     head: RunHead
-    entries: tuple[RunEntry, ...] = ()
+    entries: Collection[RunEntry] = ()
     finished: bool = False
     authentic: bool = True
+    phase: RunPhase = RunPhase.RUNNING
+    stored_counts: RunCounts | None = None
+
+    @property
+    def counts(self) -> RunCounts:
+        """The entries, counted."""
+        return self.stored_counts or RunCounts.of(self.entries)
 
     @property
     def people(self) -> int:
-        """Everybody who was handed in."""
-        return max(self.head.people or 0, len(self.entries))
+        """Everyone who was handed in."""
+        return max(self.head.people or 0, self.counts.total)
 
     @property
     def leaves_something(self) -> bool:
         """Whether a person may still have a value of this run, so that it can be undone."""
-        return self.head.kind is RunKind.APPLY and any(
-            not (entry.undone_by or entry.forgotten or entry.plan.pending)
-            and (entry.receipt is None or entry.receipt.outcome is Outcome.APPLIED)
-            for entry in self.entries
-        )
+        return self.head.kind is RunKind.APPLY and self.counts.standing > 0
 
     @property
     def not_started(self) -> int:
-        """How many were handed in and never came into the journal: nothing was written to them."""
-        return self.people - len(self.entries)
+        """How many were handed in and have no plan in the journal: nothing was written to them."""
+        counts = self.counts
+        return self.people - counts.total + counts.waiting
 
     @property
-    def open(self) -> tuple[tuple[int, RunEntry], ...]:
-        """The entries whose outcome was never recorded, with their numbers."""
-        return tuple(
-            (number, entry)
-            for number, entry in enumerate(self.entries, start=1)
-            if entry.receipt is None
-        )
+    def open(self) -> Iterator[RunEntry]:
+        """The entries whose outcome was never recorded."""
+        return (entry for entry in self.entries if entry.receipt is None)

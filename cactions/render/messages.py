@@ -142,6 +142,7 @@ OUTCOMES: Final = MappingProxyType(
         Outcome.REFUSED: ("refused", Style.BAD),
         Outcome.FAILED: ("failed", Style.BAD),
         Outcome.OUTCOME_UNKNOWN: ("outcome unknown", Style.CAUTION),
+        Outcome.HELD: ("held back", Style.CAUTION),
     }
 )
 """The word and the style of each outcome."""
@@ -155,6 +156,7 @@ BECAME: Final = MappingProxyType(
         Outcome.REFUSED: "Nothing was written.",
         Outcome.FAILED: "Nothing was written.",
         Outcome.OUTCOME_UNKNOWN: "The changes may have been written.",
+        Outcome.HELD: "Nothing was written, since something about it looks wrong.",
     }
 )
 """What an outcome means for the person."""

@@ -13,14 +13,14 @@ from cactions.render.runs import render_tally
 from cactions.render.text import BLANK, Span, Style, StyledLine, View
 
 
-def render_resume_preview(cut_off: Run, ahead: Sequence[Receipt | None]) -> View:
-    """What was found by reading each open person; None: the plan is written now."""
+def render_resume_preview(cut_off: Run, ahead: Sequence[tuple[RunEntry, Receipt | None]]) -> View:
+    """What was found by reading each started person; None: the plan is written now."""
 
     def draw(width: int) -> list[StyledLine]:
         lines = wrap_paragraph(
             (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(" was cut off.")), width
         )
-        for (_, entry), receipt in zip(cut_off.open, ahead, strict=True):
+        for entry, receipt in ahead:
             lines += [BLANK, *_render_entry(entry.plan, receipt, width)]
         return [*lines, *_wrap_texts(_describe_unplanned(cut_off), width)]
 
@@ -67,7 +67,10 @@ def _render_entry(plan: Plan, receipt: Receipt | None, width: int) -> list[Style
 def _describe_unplanned(cut_off: Run) -> list[str]:
     """Of those whose plan never came into the journal, nothing is known but their number."""
     lines = []
-    if not cut_off.open:
+    if cut_off.counts.planned:
+        planned = messages.count_noun(cut_off.counts.planned, "person", "people")
+        lines.append(f"For {planned}, the plan stands and nothing was written yet.")
+    if not cut_off.counts.open:
         lines.append(
             "No person in it is open. Resuming writes nothing and marks the run as finished."
         )

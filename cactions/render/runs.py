@@ -12,7 +12,6 @@ from cactions.model import (
     Run,
     RunEntry,
     RunKind,
-    Tally,
 )
 from cactions.render import messages
 from cactions.render.changes import ChangeTense
@@ -89,8 +88,10 @@ def _run_row(run: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
 
 
 def render_tally(run: Run) -> StyledLine:
-    """People by outcome; together they are everybody who was handed in."""
-    counts = Tally.of(_list_receipts(run)).counts
+    """People by outcome; together they are everyone who was handed in."""
+    counts = dict(run.counts.outcomes)
+    unknown = Outcome.OUTCOME_UNKNOWN  # a call whose response was lost
+    counts[unknown] = counts.get(unknown, 0) + run.counts.calling
     parts = [
         span(f"{counts[outcome]:,} {word}", style)
         for outcome, (word, style) in messages.OUTCOMES.items()
@@ -103,27 +104,18 @@ def render_tally(run: Run) -> StyledLine:
     return join_spans(", ", parts) if parts else dim("no people")
 
 
-def _list_receipts(run: Run) -> Iterator[Receipt]:
-    """The receipts; a call whose response was lost has one that says "outcome unknown"."""
-    for entry in run.entries:
-        if entry.receipt or entry.plan.pending:
-            yield entry.receipt or _open(entry.plan)
-
-
 def _has_restored(run: Run) -> bool:
     """Whether it is an undo that has put something back."""
-    applied = (e.receipt and e.receipt.outcome is Outcome.APPLIED for e in run.entries)
-    return run.head.kind is RunKind.UNDO and any(applied)
+    return run.head.kind is RunKind.UNDO and run.counts.outcomes.get(Outcome.APPLIED, 0) > 0
 
 
 def _render_state(run: Run, *, partly: bool = False) -> StyledLine:
     """``partly``: an undo has restored something of it."""
     if not run.finished:
         return span("cut off", Style.CAUTION)
-    undone = sum(bool(entry.undone_by) for entry in run.entries)
-    applied = [e for e in run.entries if e.receipt and e.receipt.outcome is Outcome.APPLIED]
-    if undone:
-        return span("undone" if undone >= len(applied) else "partly undone")
+    if run.counts.undone:
+        applied = run.counts.outcomes.get(Outcome.APPLIED, 0)
+        return span("undone" if run.counts.undone >= applied else "partly undone")
     return span("partly undone" if partly else "finished")
 
 

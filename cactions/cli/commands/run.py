@@ -93,7 +93,7 @@ def _confirm_and_apply(
             render_preview(result, closing=_write_closing(done, effective))
         )
     if not isinstance(result, Plan):
-        return done.run.entries[0].receipt if done.run else None
+        return _get_receipt(done.run) if done.run else None
     if not (effective or done.run):
         return None
     if effective and not prompts.confirm(_build_question(result, project_folder), yes):
@@ -101,8 +101,15 @@ def _confirm_and_apply(
         return None
     stores = workspace.open_run_stores(project_folder)
     if done.run is None:
-        return apply_to_people(head, [result], stores)[0]
-    return resume_run(done.run, stores).entries[0].receipt
+        [(_, receipt)] = apply_to_people(head, [result], stores)
+        return receipt
+    return _get_receipt(resume_run(done.run, stores))
+
+
+def _get_receipt(done: Run) -> Receipt | None:
+    """What became of the one person of a run."""
+    [entry] = done.entries
+    return entry.receipt
 
 
 def _write_closing(done: CallRecord, effective: bool) -> str:

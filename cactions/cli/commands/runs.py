@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from cactions.app.apply import RunStores, close_run, preview_resume, resume_run, undo_run
+from cactions.app.apply import close_run, preview_resume, resume_run, undo_run
+from cactions.app.commit import RunStores
 from cactions.app.ports import Journal
-from cactions.app.undo_steps import UndoStep, build_undo_steps
+from cactions.app.undo_steps import UndoStep, list_undo_steps
 from cactions.cli import arguments, prompts, streams, wiring, workspace
 from cactions.cli.commands import runs_retention
 from cactions.cli.exit_codes import Exit
@@ -110,7 +111,8 @@ def resume_(
         workspace.open_run_stores(open_project(files, environment, options, leaks=False)),
         unsealed=unsealed,
     )
-    cut_off = stores.without_forged_values(_cut_off(stores.journal, run))
+    cut_off = _cut_off(stores.journal, run)
+    stores.check_run(cut_off)
     ahead = preview_resume(cut_off, stores)
     if not json:
         wiring.create_output().print(render_resume_preview(cut_off, ahead))
@@ -118,7 +120,8 @@ def resume_(
         wiring.create_output().info("Nothing was written.")
         return
     done = resume_run(cut_off, stores)
-    settled = [done.entries[number - 1] for number, _ in cut_off.open]
+    numbers = {entry.number for entry, _ in ahead}
+    settled = [entry for entry in done.entries if entry.number in numbers]
     if json:
         wiring.write_json(documents.run_to_json(done, redact=True))
     else:
@@ -145,8 +148,9 @@ def undo(
     """
     prompts.require_terminal(yes, json)
     stores = replace(workspace.open_undo_stores(files, environment, options), unsealed=unsealed)
-    done = stores.without_forged_values(_find_undoable(stores.journal, run))
-    back = build_undo_steps(done, stores.people, stores.project)
+    done = _find_undoable(stores.journal, run)
+    stores.check_run(done)
+    back = tuple(list_undo_steps(done, stores.people, stores.project))
     if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):
         views = (
             render_undo_preview(undo_step.plan, undo_step.conflicts, done.head.id)
@@ -179,7 +183,7 @@ def _take_back(
         wiring.create_output().info("Nothing was written.")
         return (), None
     head = build_run_head(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
-    return undo_run(head, back, stores), head
+    return tuple(receipt for _, receipt in undo_run(head, stores)), head
 
 
 def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> tuple[Receipt, ...]:

@@ -41,6 +41,8 @@ _LAYOUT: Final = Schema(
     ),
 )
 _RUNS: Final = "SELECT id, signature, started FROM run"
+_ADD_RUN: Final = "INSERT INTO run VALUES (?, ?, ?)"
+_ADD: Final = "INSERT OR REPLACE INTO applied VALUES (?, ?, ?, ?)"
 _ALL: Final = "SELECT person_id, attribute, run_id, value FROM applied WHERE run_id = ?"
 _OF_PERSON: Final = (
     "SELECT run_id, attribute, value FROM applied"
@@ -128,7 +130,7 @@ class LastAppliedIndex:
         """The values from the run itself; none if it cannot be read."""
         try:
             run = self._run(run_id)
-            head = run.read_head()
+            head, *_ = run.read_head()
             values = run.list_applied(person_id) if head.kind is RunKind.APPLY else {}
         except VaultLocked:
             raise
@@ -151,27 +153,36 @@ class LastAppliedIndex:
     def _rebuild(self, marks: Mapping[str, str], known: frozenset[str]) -> None:
         """Build an index of all runs; entries of unchanged runs are copied from the old one."""
         held, old = self._held, self._database
-        runs: list[Row] = [(run_id, *held[run_id]) for run_id in known]
-        values = [row for run_id in known for row in (old.query_rows(_ALL, run_id) if old else ())]
-        for run_id in marks.keys() - known:
-            with suppress(CactionsError):
-                run = self._run(run_id)
-                head = run.read_head()
-                found = list(run.list_all_applied()) if head.kind is RunKind.APPLY else []
-                runs.append((run_id, marks[run_id], head.started))
-                values += [self._build_row(run_id, *value) for value in found]
-        self.delete()
 
         def fill(database: Database) -> None:
-            for row in runs:
-                database.execute("INSERT INTO run VALUES (?, ?, ?)", *row)
-            for row in values:
-                database.execute("INSERT INTO applied VALUES (?, ?, ?, ?)", *row)
+            for run_id in known:
+                database.execute(_ADD_RUN, run_id, *held[run_id])
+                for row in old.query_rows(_ALL, run_id) if old else ():
+                    database.execute(_ADD, *row)
+            for run_id in marks.keys() - known:
+                with suppress(CactionsError):
+                    self._add_run(database, run_id, marks[run_id])
 
         name = self._folder / self._prefix
         with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
+            self.delete()
             draft.rename(draft.with_name(_build_name(self._prefix, draft)))
         self._open()
+
+    def _add_run(self, database: Database, run_id: str, mark: str) -> None:
+        """Add a run, and what it applied; nothing of it if it cannot be read to its end."""
+        run = self._run(run_id)
+        head, *_ = run.read_head()
+        database.execute("SAVEPOINT run")
+        try:
+            database.execute(_ADD_RUN, run_id, mark, head.started)
+            for value in run.list_all_applied() if head.kind is RunKind.APPLY else ():
+                database.execute(_ADD, *self._build_row(run_id, *value))
+        except BaseException:
+            database.execute("ROLLBACK TO run")
+            raise
+        finally:
+            database.execute("RELEASE run")
 
     def _build_row(self, run_id: str, person_id: str, name: str, value: Value) -> Row:
         text = "" if value is ABSENT else strict_json.dump_json(value)

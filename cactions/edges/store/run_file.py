@@ -1,260 +1,275 @@
 """One run in one SQLite file: its head, and for each person the plan and the outcome.
 
 - The file appears with its head or not at all.
-- ``record_outcome`` survives a power cut after the next durable write.
+- What ``durable`` does not say survives a power cut after the next durable write.
 - With a vault, plans, receipts and the head are sealed, each for its place; ids become pseudonyms.
   A run that is not completely sealed is not authentic: any program could forge it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from cactions.edges.store import run_schema
-from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, PlainRows, RowCipher
-from cactions.edges.store.sqlite import Cell, Database, Row
+from cactions.edges.store.row_encryption import PlainRows, RowCipher
+from cactions.edges.store.run_cells import RunCells, choose_state
+from cactions.edges.store.run_schema import OpenState
+from cactions.edges.store.sqlite import Cell, Database
+from cactions.edges.store.stored_entries import StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
-    Json,
     Outcome,
-    PersonQuery,
     Plan,
     Receipt,
     Run,
+    RunCounts,
     RunEntry,
     RunHead,
-    SentCall,
-    StoreError,
-    Subject,
+    RunPhase,
     UsageError,
     Value,
 )
 
-T = TypeVar("T")
-
-_EMPTY_PLAN: Final = strict_json.dump_json(
-    documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), SentCall("")), redact=False)
-)
-"""What remains of a plan after its person was forgotten."""
-
-_HEAD, _PLAN, _RECEIPT = "head", "plan", "receipt"
+_HEAD: Final = "head"
 _FORGOTTEN: Final = '[""]'
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
+_STATES: Final = {state.value for enum in (OpenState, Outcome) for state in enum}
+PAGE: Final = 500
+"""Entries that are read at once."""
 
 
 class RunDatabase:
     """The open file of one run. Every method raises StoreError if the disk or the file fails."""
 
     def __init__(self, database: Database, cipher: RowCipher = _PLAIN) -> None:
-        self._database = database
+        self.database = database
         self._cipher = cipher
+        self._id = database.path.stem
+        self.cells = RunCells(database, cipher, self._id)
+        self.sql = run_schema.NEW if database.layout is run_schema.LAYOUT else run_schema.OLD
+        self._checked: tuple[Cell, bool] | None = None
 
     @classmethod
-    def begin(cls, path: Path, head: RunHead, cipher: RowCipher = _PLAIN) -> None:
+    def begin(
+        cls,
+        path: Path,
+        head: RunHead,
+        cipher: RowCipher = _PLAIN,
+        phase: RunPhase = RunPhase.RUNNING,
+    ) -> None:
         """Make the file; durable on return. Raises FileExistsError if it exists."""
         text = strict_json.dump_json(documents.head_to_json(head))
         seal = cipher.seal("", (head.id, _HEAD, text)) if cipher.seals else None
         Database.create(
-            path, run_schema.LAYOUT, lambda database: database.execute(run_schema.BEGIN, text, seal)
+            path,
+            run_schema.LAYOUT,
+            lambda database: database.execute(run_schema.BEGIN, text, seal, phase.value),
         )
 
     @classmethod
     def existing(cls, path: Path, cipher: RowCipher = _PLAIN) -> RunDatabase | None:
         """Open the run of this file, if it exists."""
-        database = Database.existing(path, run_schema.LAYOUT, run_schema.OLD_LAYOUT)
+        layouts = (run_schema.LAYOUT, run_schema.SEALED_LAYOUT, run_schema.OLD_LAYOUT)
+        database = Database.existing(path, *layouts)
         return cls(database, cipher) if database else None
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self.database.close()
 
     def settle_log(self) -> None:
         """Make the content of the file durable, however its last writer ended."""
-        self._database.settle()
+        self.database.settle()
+
+    # Writing
 
     def record_plans(self, plans: Sequence[Plan]) -> range:
-        """Store the plans, all or none; durable on return. Returns the entry numbers, from 1."""
-        with self._database.open_for_writing():
-            [(last,)] = self._database.query_rows("SELECT ifnull(max(number), 0) FROM entry")
-            assert isinstance(last, int), "an entry's number is a whole number"
-            for number, plan in enumerate(plans, last + 1):
-                self._database.execute(run_schema.INTEND, number, *self._seal_plan(number, plan))
-        return range(last + 1, last + 1 + len(plans))
+        """Store plans that are written at once, all or none; durable. Returns their numbers."""
+        with self.database.open_for_writing():
+            first = self.get_last_number() + 1
+            for number, plan in enumerate(plans, first):
+                pseudonym, stored = self.cells.write_plan(number, plan)
+                state = choose_state(plan, None, started=True)
+                self.database.execute(self.sql.add_plan, number, pseudonym, stored, None, state)
+        return range(first, first + len(plans))
 
     def replace_pending_plan(self, entry: int, plan: Plan) -> None:
         """Replace a pending plan of the same person; durable on return."""
-        pseudonym, stored = self._seal_plan(entry, plan)
-        with self._database.open_for_writing():
-            if not self._database.execute(run_schema.ANSWER, stored, entry, pseudonym):
+        pseudonym, stored = self.cells.write_plan(entry, plan)
+        with self.database.open_for_writing():
+            if not self.database.execute(self.sql.answer, stored, entry, pseudonym):
                 raise UsageError(f"the run has no entry {entry} for this person", hint=_SHOW)
 
-    def _seal_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
-        """The person's pseudonym, and the plan in the form to be stored."""
-        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
-        pseudonym = self._cipher.list_person_pseudonyms(plan.subject.person_id)[0]
-        return pseudonym, self._cipher.seal(text, self._build_place(number, _PLAN))
+    def start_entries(
+        self, numbers: Iterable[int], outcomes: Iterable[tuple[int, Receipt]] = ()
+    ) -> None:
+        """Store that these plans are written now, and earlier outcomes; durable on return."""
+        with self.database.open_for_writing():
+            self._settle_all(outcomes)
+            if self.sql is run_schema.NEW:
+                for number in numbers:
+                    self.database.execute(run_schema.MOVE, OpenState.STARTED.value, number)
 
-    def record_outcome(self, entry: int, receipt: Receipt) -> None:
-        """Store the outcome of an entry; a later one replaces it."""
-        text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
-        stored = self._cipher.seal(text, self._build_place(entry, _RECEIPT))
-        with self._database.open_for_writing(durable=False):
-            if not self._database.execute(run_schema.SETTLE, stored, entry):
+    def record_outcomes(self, outcomes: Iterable[tuple[int, Receipt]]) -> None:
+        """Store the outcomes of entries; a later one replaces an earlier one."""
+        with self.database.open_for_writing(durable=False):
+            self._settle_all(outcomes)
+
+    def _settle_all(self, outcomes: Iterable[tuple[int, Receipt]]) -> None:
+        for entry, receipt in outcomes:
+            stored = self.cells.write_receipt(entry, receipt)
+            if not self.database.execute(self.sql.settle, stored, receipt.outcome.value, entry):
                 raise UsageError(f"the run has no entry {entry}", hint=_SHOW)
 
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with everything before it."""
-        with self._database.open_for_writing():
-            self._database.execute("UPDATE run SET finished = 1")
+        with self.database.open_for_writing():
+            self.database.execute("UPDATE run SET finished = 1")
 
-    def mark_undone(self, person_id: str, by_run: str) -> None:
-        """Note that this person's changes were undone."""
-        with self._database.open_for_writing():
-            if not self._database.execute(
-                run_schema.MARK, by_run, self._list_pseudonyms(person_id)
-            ):
-                raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
+    def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
+        """Note that the changes of these people were undone."""
+        with self.database.open_for_writing():
+            for person_id in person_ids:
+                if not self.database.execute(
+                    run_schema.UNDONE, by_run, self.cells.list_pseudonyms(person_id)
+                ):
+                    raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
     def forget(self, person_id: str) -> int:
         """Erase every byte of the person except for the outcomes; returns the number of entries."""
-        with self._database.open_for_writing():
-            entries = self._database.query_rows(
-                run_schema.OF_PERSON, self._list_pseudonyms(person_id)
+        with self.database.open_for_writing():
+            entries = self.database.query_rows(
+                run_schema.OF_PERSON, self.cells.list_pseudonyms(person_id)
             )
             for number, plan, receipt in entries:
+                assert isinstance(number, int), "an entry's number is a whole number"
                 seals = isinstance(plan, bytes)
-                empty = self._encode(_EMPTY_PLAN, number, _PLAN, seals=seals)
-                reduced = self._minimize_receipt(number, receipt, seals=seals)
-                self._database.execute(run_schema.FORGET, empty, reduced, number)
-        if entries or self._database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
-            self._database.scrub()
+                empty = self.cells.empty_plan(number, seals=seals)
+                reduced = self.cells.minimize_receipt(number, receipt, seals=seals)
+                self.database.execute(run_schema.FORGET, empty, reduced, number)
+        if entries or self.database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
+            self.database.scrub()
         return len(entries)
 
-    def _minimize_receipt(self, number: Cell, stored: Cell, *, seals: bool) -> Cell:
-        """The receipt reduced to its outcome."""
-        if stored is None:
-            return None
-        text = self._decode(stored, number, _RECEIPT)
-        receipt = Receipt("", self._parse(text, documents.receipt_from_json).outcome)
-        text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
-        return self._encode(text, number, _RECEIPT, seals=seals)
-
-    def _encode(self, text: str, number: Cell, column: str, *, seals: bool) -> Cell:
-        """The text in the form of its entry: sealed if it was sealed before."""
-        assert isinstance(number, int), "an entry's number is a whole number"
-        return self._cipher.seal(text, self._build_place(number, column)) if seals else text
+    # Reading
 
     def is_authentic(self) -> bool:
         """Whether the head and each plan and receipt are sealed; always true without a vault.
 
-        Deletions and the marks "finished" and "undone" are not covered. Raises VaultLocked.
+        Deletions, states and the marks "finished" and "undone" are not covered. Raises VaultLocked.
         """
         if not self._cipher.seals:
             return True
-        if self._database.layout is run_schema.OLD_LAYOUT:
+        [(version,)] = self.database.query_rows("PRAGMA data_version")
+        if self._checked is None or self._checked[0] != version:  # others have written
+            self._checked = (version, self._check_seals())
+        return self._checked[1]
+
+    def _check_seals(self) -> bool:
+        if self.database.layout is run_schema.OLD_LAYOUT:
             return False
-        [(text, seal)] = self._database.query_rows("SELECT head, seal FROM run")
-        if seal is None or self._database.query_rows(run_schema.PLAIN_CELLS):
+        [(text, seal)] = self.database.query_rows("SELECT head, seal FROM run")
+        if seal is None or self.database.query_rows(run_schema.PLAIN_CELLS):
             return False
         if not isinstance(seal, bytes):
-            raise self._database.build_damaged_error("the seal of its head is none")
-        self._unseal(seal, (self._database.path.stem, _HEAD, str(text)))
+            raise self.database.build_damaged_error("the seal of its head is none")
+        self.cells.unseal(seal, (self._id, _HEAD, str(text)))
         return True
 
-    def read_head(self) -> RunHead:
-        """The head of the run."""
-        return self._read_head()[0]
+    def read_head(self) -> tuple[RunHead, bool, RunPhase]:
+        """The head of the run, whether it is finished, and its phase."""
+        rows = self.database.query_rows(self.sql.head)
+        if len(rows) != 1:
+            raise self.database.build_damaged_error("it should hold one run")
+        [(text, finished, phase)] = rows
+        head = self.cells.parse(text, documents.head_from_json)
+        if head.id != self._id:
+            raise self.database.build_damaged_error(f"it holds the run {head.id}")
+        if phase not in {known.value for known in RunPhase}:
+            raise self.database.build_damaged_error("its phase is unknown")
+        return head, bool(finished), RunPhase(phase)
 
-    def read_run(self) -> Run:
-        """The run with its entries in order, read in one transaction."""
-        with self._database.open_for_reading():
-            head, finished = self._read_head()
-            entries = tuple(
-                self._read_entry(row) for row in self._database.query_rows(run_schema.ENTRIES)
-            )
+    def read_run(self, read_page: Callable[[int], list[RunEntry]]) -> Run:
+        """The run; of a small one, all is read in one transaction.
+
+        ``read_page`` reads further entries of a large one later, when this file may be closed.
+        """
+        with self.database.open_for_reading():
+            head, finished, phase = self.read_head()
+            first, counts = self.read_page(0), self._count_entries()
             authentic = self.is_authentic()
-        return Run(head, entries, finished, authentic)
+        entries = StoredEntries(read_page, counts) if len(first) == PAGE else tuple(first)
+        return Run(head, entries, finished, authentic, phase, counts)
+
+    def _count_entries(self) -> RunCounts:
+        """All entries, counted."""
+        if self.sql is run_schema.OLD:
+            return RunCounts.of(self._list_entries())
+        rows = self.database.query_rows(run_schema.COUNT)
+        if unknown := {str(state) for state, *_ in rows} - _STATES:
+            raise self.database.build_damaged_error(
+                f'"{min(unknown)[:20]}" is no state of an entry'
+            )
+        return _build_counts([(str(s), bool(x), bool(y), int(n or 0)) for s, x, y, n in rows])
+
+    def _list_entries(self) -> Iterator[RunEntry]:
+        """The entries with a plan, in order, read page by page."""
+        last = 0
+        while page := self.read_page(last):
+            yield from page
+            last = page[-1].number
+
+    def read_page(self, after: int, state: OpenState | None = None) -> list[RunEntry]:
+        """The next entries with a plan, or those in a state and without an outcome."""
+        if state is None:
+            sql, values = f"{self.sql.columns} {run_schema.PAGE}", (after, PAGE)
+            return self._read_entries(sql, *values)
+        sql = f"{self.sql.columns} receipt IS NULL AND {run_schema.IN_STATE}"
+        return self._read_entries(sql, state.value, after, PAGE)
 
     def list_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the last applied value that was not undone; empty if not authentic."""
-        pseudonyms = self._list_pseudonyms(person_id)
-        return {
-            attribute: value
-            for _, attribute, value in self._list_newest(run_schema.STANDING, pseudonyms)
-        }
+        if not self.is_authentic():
+            return {}
+        sql = f"{self.sql.columns} {run_schema.STANDING}"
+        applied: dict[str, Value] = {}
+        for entry in self._read_entries(sql, self.cells.list_pseudonyms(person_id)):
+            for attribute, value in _list_applied(entry):
+                applied.setdefault(attribute, value)
+        return applied
 
     def list_all_applied(self) -> Iterator[tuple[str, str, Value]]:
         """Person, attribute and value of everything that ``list_applied`` would return."""
-        return self._list_newest(run_schema.ALL_STANDING)
-
-    def _list_newest(self, sql: str, *values: Cell) -> Iterator[tuple[str, str, Value]]:
-        seen: set[tuple[str, str]] = set()
         if not self.is_authentic():
             return
-        for entry in map(self._read_entry, self._database.query_rows(sql, *values)):
-            for attribute, value in _list_applied(entry):
-                key = (entry.plan.subject.person_id, attribute)
-                if key not in seen:
-                    seen.add(key)
-                    yield *key, value
+        sql, last = f"{self.sql.columns} {run_schema.BY_PERSON}", ("", 0)
+        held: dict[str, Value] = {}
+        person_id = ""
+        while rows := self.database.query_rows(sql, *last, PAGE):
+            for entry in map(self.cells.read_entry, rows):
+                if entry.plan.subject.person_id != person_id:
+                    yield from ((person_id, name, value) for name, value in held.items())
+                    person_id, held = entry.plan.subject.person_id, {}
+                held.update(_list_applied(entry))
+            last = (str(rows[-1][1]), int(rows[-1][0] or 0))
+        yield from ((person_id, name, value) for name, value in held.items())
 
-    def _read_head(self) -> tuple[RunHead, bool]:
-        rows = self._database.query_rows("SELECT head, finished FROM run")
-        if len(rows) != 1:
-            raise self._database.build_damaged_error("it should hold one run")
-        [(text, finished)] = rows
-        head = self._parse(text, documents.head_from_json)
-        if head.id != self._database.path.stem:
-            raise self._database.build_damaged_error(f"it holds the run {head.id}")
-        return head, bool(finished)
+    def get_last_number(self) -> int:
+        """The number of the last entry; 0 for none."""
+        [(last,)] = self.database.query_rows("SELECT ifnull(max(number), 0) FROM entry")
+        assert isinstance(last, int), "an entry's number is a whole number"
+        return last
 
-    def _read_entry(self, row: Row) -> RunEntry:
-        number, pseudonym, stored_plan, stored_receipt, undone_by = row
-        plan = self._parse(self._decode(stored_plan, number, _PLAN), documents.plan_from_json)
-        receipt = None
-        if stored_receipt is not None:
-            text = self._decode(stored_receipt, number, _RECEIPT)
-            receipt = self._parse(text, documents.receipt_from_json)
-        if not (self._is_pseudonym_of(pseudonym, plan) and isinstance(undone_by, str)):
-            raise self._database.build_damaged_error("an entry contradicts itself")
-        return RunEntry(plan, receipt, undone_by)
+    def list_of_people(self, person_ids: Iterable[str]) -> list[RunEntry]:
+        """The entries of these people."""
+        sql = f"{self.sql.columns} {run_schema.PERSON} ORDER BY number"
+        return self._read_entries(sql, self.cells.list_pseudonyms(*person_ids))
 
-    def _is_pseudonym_of(self, pseudonym: Cell, plan: Plan) -> bool:
-        person_id = plan.subject.person_id
-        return pseudonym == person_id or pseudonym in self._cipher.list_person_pseudonyms(person_id)
-
-    def _list_pseudonyms(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cipher.list_person_pseudonyms(person_id)])
-
-    def _build_place(self, number: int, column: str) -> Place:
-        return self._database.path.stem, number, column
-
-    def _decode(self, stored: Cell, number: Cell, column: str) -> str:
-        """The stored text; errors name the file, and are VaultLocked if the key is missing."""
-        is_cell = isinstance(stored, str) or (
-            isinstance(stored, bytes) and stored.startswith(SEALED_PREFIX)
-        )
-        if not (is_cell and isinstance(stored, str | bytes) and isinstance(number, int)):
-            raise self._database.build_damaged_error("an entry is neither a text nor sealed")
-        return self._unseal(stored, self._build_place(number, column))
-
-    def _unseal(self, stored: str | bytes, place: Place) -> str:
-        try:
-            return self._cipher.unseal(stored, place)
-        except StoreError as error:
-            raise type(error)(f"{self._database}: {error}", hint=error.hint) from None
-
-    def _parse(self, text: Cell, build: Callable[[Json], T]) -> T:
-        """Parse a document; errors name its file."""
-        try:
-            return build(strict_json.parse_json(text if isinstance(text, str) else ""))
-        except strict_json.StrictJsonError as error:
-            raise self._database.build_damaged_error(str(error)) from error
-        except StoreError as error:
-            raise StoreError(f"{self._database}: {error}", hint=error.hint) from error
+    def _read_entries(self, sql: str, *values: Cell) -> list[RunEntry]:
+        return [*map(self.cells.read_entry, self.database.query_rows(sql, *values))]
 
 
 def _list_applied(entry: RunEntry) -> Iterator[tuple[str, Value]]:
@@ -262,3 +277,20 @@ def _list_applied(entry: RunEntry) -> Iterator[tuple[str, Value]]:
     if entry.receipt and entry.receipt.outcome is Outcome.APPLIED:
         for change in entry.plan.effective:
             yield change.attribute, change.after
+
+
+def _build_counts(rows: Sequence[tuple[str, bool, bool, int]]) -> RunCounts:
+    """From state, whether not undone nor forgotten, whether not undone, and number."""
+    outcomes: dict[Outcome, int] = {}
+    others = dict.fromkeys((state.value for state in OpenState), 0)
+    undone = standing = 0
+    known = {outcome.value: outcome for outcome in Outcome}
+    for state, is_ours, is_not_undone, number in rows:
+        if state in known:
+            outcomes[known[state]] = outcomes.get(known[state], 0) + number
+        else:
+            others[state] += number
+        undone += 0 if is_not_undone else number
+        if state in (OpenState.STARTED.value, Outcome.APPLIED.value):
+            standing += number if is_ours else 0
+    return RunCounts(outcomes, **others, undone=undone, standing=standing)

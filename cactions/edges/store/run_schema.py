@@ -1,42 +1,96 @@
 """The tables of a run's file, and the statements that read and write them.
 
-Version 2 has ``seal``: where there is a vault, a sealed cell that ties the head to the run.
+Version 3 has the states of entries and the phase of the run; version 2 has ``seal``: where there is
+a vault, a sealed cell that ties the head to the run.
 """
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from cactions.edges.store.sqlite import Schema
 
-_ENTRY: Final = (
+_PERSON_INDEX: Final = "CREATE INDEX entry_person ON entry (person_id)"
+_OLD_ENTRY: Final = (
     """CREATE TABLE entry (
             number INTEGER PRIMARY KEY, person_id TEXT NOT NULL, plan TEXT NOT NULL,
             receipt TEXT, undone_by TEXT NOT NULL
         )""",
-    "CREATE INDEX entry_person ON entry (person_id)",
+    _PERSON_INDEX,
 )
 
 LAYOUT: Final = Schema(
     "the journal",
+    3,
+    (
+        """CREATE TABLE run (
+            head TEXT NOT NULL, finished INTEGER NOT NULL, seal BLOB, phase TEXT NOT NULL,
+            summary TEXT
+        )""",
+        # of an entry that waits for its plan, "plan" holds the row that it comes from
+        """CREATE TABLE entry (
+            number INTEGER PRIMARY KEY, person_id TEXT NOT NULL, plan TEXT NOT NULL,
+            receipt TEXT, undone_by TEXT NOT NULL, state TEXT NOT NULL
+        )""",
+        _PERSON_INDEX,
+        """CREATE INDEX entry_state ON entry
+            (state, undone_by = '' AND person_id != '', undone_by = '')""",
+        # pseudonyms of what must not repeat, until everyone is planned
+        """CREATE TABLE mark (
+            value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
+        ) WITHOUT ROWID""",
+    ),
+)
+SEALED_LAYOUT: Final = Schema(
+    "the journal",
     2,
-    ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL, seal BLOB)", *_ENTRY),
+    ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL, seal BLOB)", *_OLD_ENTRY),
 )
 OLD_LAYOUT: Final = Schema(
-    "the journal", 1, ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)", *_ENTRY)
+    "the journal",
+    1,
+    ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)", *_OLD_ENTRY),
 )
 
-BEGIN: Final = "INSERT INTO run VALUES (?, 0, ?)"
-INTEND: Final = "INSERT INTO entry (number, person_id, plan, undone_by) VALUES (?, ?, ?, '')"
-ANSWER: Final = "UPDATE entry SET plan = ? WHERE number = ? AND person_id = ?"
-SETTLE: Final = "UPDATE entry SET receipt = ? WHERE number = ?"
-MARKED: Final = "person_id IN (SELECT value FROM json_each(?))"
-MARK: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
-COLUMNS: Final = "SELECT number, person_id, plan, receipt, undone_by FROM entry"
-ENTRIES: Final = f"{COLUMNS} ORDER BY number"
-STANDING: Final = f"{COLUMNS} WHERE {MARKED} AND undone_by = '' ORDER BY number DESC"
 
-ALL_STANDING: Final = f"{COLUMNS} WHERE undone_by = '' ORDER BY number DESC"
+class OpenState(Enum):
+    """The states of an entry without an outcome; with one, the state is the outcome's value."""
+
+    WAITING = "waiting"
+    CALLING = "calling"
+    PLANNED = "planned"
+    STARTED = "started"
+
+
+PERSON: Final = "person_id IN (SELECT value FROM json_each(?))"
+
+BEGIN: Final = "INSERT INTO run VALUES (?, 0, ?, ?, NULL)"
+SET_PHASE: Final = "UPDATE run SET phase = ?, summary = ?"
+ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
+PLACE: Final = "UPDATE entry SET person_id = ?, plan = ?, receipt = ?, state = ? WHERE number = ?"
+MOVE: Final = "UPDATE entry SET state = ? WHERE number = ?"
+COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
+    FROM entry GROUP BY 1, 2, 3"""
+WAITING: Final = (
+    "SELECT number, plan FROM entry WHERE state = ? AND number > ? ORDER BY number LIMIT ?"
+)
+IN_STATE: Final = "state = ? AND number > ? ORDER BY number LIMIT ?"
+ADD_MARK: Final = "INSERT OR IGNORE INTO mark VALUES (?, ?)"
+REPEATED: Final = """SELECT value, number FROM mark WHERE value IN
+    (SELECT value FROM mark WHERE value > ?1 || ':' AND value < ?2 || ';'
+        GROUP BY value HAVING count(*) > 1)
+    ORDER BY value, number LIMIT 100000"""
+DROP_MARKS: Final = "DELETE FROM mark"
+
+UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
+PAGE: Final = "state != 'waiting' AND number > ? ORDER BY number LIMIT ?"
+STANDING: Final = f"{PERSON} AND undone_by = '' ORDER BY number DESC"
+BY_PERSON: Final = (
+    "undone_by = '' AND (person_id, number) > (?, ?) ORDER BY person_id, number LIMIT ?"
+)
 OF_PERSON: Final = (
     "SELECT number, plan, receipt FROM entry WHERE person_id IN (SELECT value FROM json_each(?))"
 )
@@ -47,3 +101,30 @@ PLAIN_CELLS: Final = (
     " WHERE typeof(plan) != 'blob' OR typeof(receipt) NOT IN ('blob', 'null') LIMIT 1"
 )
 """An entry that is not sealed, or not wholly."""
+
+
+class Statements(Struct, frozen=True):
+    """What differs between the layouts; a run of an older one has only entries with a plan."""
+
+    head: str
+    columns: str
+    add_plan: str
+    answer: str
+    settle: str
+
+
+NEW: Final = Statements(
+    head="SELECT head, finished, phase FROM run",
+    columns="SELECT number, person_id, plan, receipt, undone_by, state FROM entry WHERE",
+    add_plan=ADD,
+    answer="UPDATE entry SET plan = ?, state = 'started' WHERE number = ? AND person_id = ?",
+    settle="UPDATE entry SET receipt = ?, state = ? WHERE number = ?",
+)
+OLD: Final = Statements(
+    head="SELECT head, finished, 'running' FROM run",
+    columns="SELECT number, person_id, plan, receipt, undone_by, state FROM"
+    " (SELECT *, 'started' AS state FROM entry) WHERE",
+    add_plan="INSERT INTO entry SELECT ?1, ?2, ?3, ?4, '' WHERE ?5 IS NOT NULL",
+    answer="UPDATE entry SET plan = ? WHERE number = ? AND person_id = ?",
+    settle="UPDATE entry SET receipt = ?1 WHERE ?2 IS NOT NULL AND number = ?3",
+)

@@ -35,6 +35,7 @@ from cactions.logic.documents.findings import (
     pages_to_json,
     reports_to_json,
 )
+from cactions.logic.documents.job_rows import row_from_json, row_to_json
 from cactions.logic.documents.plans import (
     failed_to_json,
     plan_from_json,
@@ -83,6 +84,8 @@ __all__ = [
     "reports_to_json",
     "request_to_json",
     "result_to_json",
+    "row_from_json",
+    "row_to_json",
     "run_to_json",
     "run_to_lines",
     "runs_to_json",

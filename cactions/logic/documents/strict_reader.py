@@ -48,6 +48,10 @@ class StrictReader:
         """Whether the key is there; false for one of newer versions."""
         return key in self._left
 
+    def list_keys(self) -> tuple[str, ...]:
+        """The keys that were not read yet."""
+        return tuple(self._left)
+
     def read_value(self, key: str) -> Value:
         """Any JSON value; ABSENT where the key is left out."""
         return self._left.pop(key, ABSENT)

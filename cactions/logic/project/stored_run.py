@@ -5,12 +5,14 @@ The file of a run can be older than the action files, or forged; the project has
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from msgspec.structs import replace
 
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
 from cactions.logic.plan.equality import is_equal_as
 from cactions.logic.request.redaction import list_hidden_attributes
-from cactions.model import ABSENT, Attribute, Plan, Project, Receipt, Run, Value, is_empty
+from cactions.model import ABSENT, Attribute, Plan, Project, Receipt, RunEntry, Value, is_empty
 
 
 def find_misfit(plan: Plan, project: Project | None) -> str:
@@ -40,13 +42,11 @@ def _find_value_fault(attribute: Attribute, value: Value) -> str:
     return "" if fits else "must be a number"
 
 
-def redact_run(run: Run, project: Project | None) -> Run:
-    """The run, with all that the project redacts redacted, whatever the run says."""
+def redact_entries(entries: Iterable[RunEntry], project: Project | None) -> Iterator[RunEntry]:
+    """The entries, with all that the project redacts redacted, whatever the run says."""
     hidden = list_hidden_attributes(project.redacted) if project else frozenset()
-    if not hidden:
-        return run
-    entries = (replace(entry, plan=_redact_plan(entry.plan, hidden)) for entry in run.entries)
-    return replace(run, entries=tuple(entries))
+    for entry in entries:
+        yield replace(entry, plan=_redact_plan(entry.plan, hidden)) if hidden else entry
 
 
 def _redact_plan(plan: Plan, hidden: frozenset[str]) -> Plan:

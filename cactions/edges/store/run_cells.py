@@ -1,0 +1,156 @@
+"""The cells of a run's file: plans, receipts and rows as documents, sealed for their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
+from cactions.edges.store.run_schema import OpenState
+from cactions.edges.store.sqlite import Cell, Database, Row
+from cactions.logic import documents, strict_json
+from cactions.model import (
+    JobRow,
+    Json,
+    PersonQuery,
+    Plan,
+    Receipt,
+    RunEntry,
+    SentCall,
+    StoreError,
+    Subject,
+)
+
+T = TypeVar("T")
+
+PLAN, RECEIPT, ROW, SUMMARY = "plan", "receipt", "row", "summary"
+_EMPTY_PLAN: Final = strict_json.dump_json(
+    documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), SentCall("")), redact=False)
+)
+"""What remains of a plan after its person was forgotten."""
+
+
+class RunCells:
+    """Writes and reads the cells of one run. Reading raises StoreError, or VaultLocked."""
+
+    def __init__(self, database: Database, cipher: RowCipher, run_id: str) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._run_id = run_id
+
+    def write_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
+        """The person's pseudonym, and the plan in the form to be stored."""
+        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
+        return self.write_pseudonym(plan.subject.person_id), self._seal(text, number, PLAN)
+
+    def write_receipt(self, number: int, receipt: Receipt) -> str | bytes:
+        text = strict_json.dump_json(documents.receipt_to_json(receipt, redact=False))
+        return self._seal(text, number, RECEIPT)
+
+    def write_row(self, number: int, row: JobRow) -> str | bytes:
+        return self._seal(strict_json.dump_json(documents.row_to_json(row)), number, ROW)
+
+    def write_summary(self, text: str) -> str | bytes:
+        return self._cipher.seal(text, (self._run_id, SUMMARY))
+
+    def read_summary(self, stored: Cell) -> str:
+        """The stored text; empty for nothing."""
+        if stored is None:
+            return ""
+        if not isinstance(stored, str | bytes):
+            raise self._database.build_damaged_error("its summary is neither a text nor sealed")
+        return self.unseal(stored, (self._run_id, SUMMARY))
+
+    def write_pseudonym(self, text: str) -> str:
+        """What stands for a person, or for a value that must not repeat."""
+        pseudonyms = self._cipher.list_person_pseudonyms(text)
+        return pseudonyms[0] if text else ""
+
+    def list_pseudonyms(self, *person_ids: str) -> str:
+        """Everything that stands for these people, as a JSON array for a query."""
+        texts = (text for each in person_ids for text in self._cipher.list_person_pseudonyms(each))
+        return strict_json.dump_json([*texts])
+
+    def empty_plan(self, number: int, *, seals: bool) -> str | bytes:
+        """The plan of a forgotten person, in the form of its entry: sealed if it was before."""
+        return self._seal(_EMPTY_PLAN, number, PLAN) if seals else _EMPTY_PLAN
+
+    def minimize_receipt(self, number: Cell, stored: Cell, *, seals: bool) -> Cell:
+        """The receipt reduced to its outcome."""
+        if stored is None:
+            return None
+        assert isinstance(number, int), "an entry's number is a whole number"
+        outcome = self._read_receipt(number, stored).outcome
+        text = strict_json.dump_json(documents.receipt_to_json(Receipt("", outcome), redact=False))
+        return self._seal(text, number, RECEIPT) if seals else text
+
+    def read_row(self, number: Cell, stored: Cell) -> JobRow:
+        return self.parse(self._decode(stored, number, ROW), documents.row_from_json)
+
+    def read_entry(self, row: Row) -> RunEntry:
+        """An entry of the columns number, person, plan, receipt, undone_by and state."""
+        number, pseudonym, stored_plan, stored_receipt, undone_by, state = row
+        plan = self.parse(self._decode(stored_plan, number, PLAN), documents.plan_from_json)
+        receipt = None if stored_receipt is None else self._read_receipt(number, stored_receipt)
+        started = state != OpenState.PLANNED.value
+        if not (
+            isinstance(undone_by, str)
+            and isinstance(number, int)
+            and self._is_pseudonym_of(pseudonym, plan)
+            and _is_state_of(state, plan, receipt)
+        ):
+            raise self._database.build_damaged_error("an entry contradicts itself")
+        return RunEntry(plan, receipt, undone_by, number, started)
+
+    def unseal(self, stored: str | bytes, place: Place) -> str:
+        """The text of a cell. Errors name the file."""
+        try:
+            return self._cipher.unseal(stored, place)
+        except StoreError as error:
+            raise type(error)(f"{self._database}: {error}", hint=error.hint) from None
+
+    def parse(self, text: Cell, build: Callable[[Json], T]) -> T:
+        """Parse a document; errors name its file."""
+        try:
+            return build(strict_json.parse_json(text if isinstance(text, str) else ""))
+        except strict_json.StrictJsonError as error:
+            raise self._database.build_damaged_error(str(error)) from error
+        except StoreError as error:
+            raise StoreError(f"{self._database}: {error}", hint=error.hint) from error
+
+    def _read_receipt(self, number: Cell, stored: Cell) -> Receipt:
+        return self.parse(self._decode(stored, number, RECEIPT), documents.receipt_from_json)
+
+    def _is_pseudonym_of(self, pseudonym: Cell, plan: Plan) -> bool:
+        person_id = plan.subject.person_id
+        return pseudonym == person_id or pseudonym in self._cipher.list_person_pseudonyms(person_id)
+
+    def _seal(self, text: str, number: int, column: str) -> str | bytes:
+        return self._cipher.seal(text, (self._run_id, number, column))
+
+    def _decode(self, stored: Cell, number: Cell, column: str) -> str:
+        """The stored text; errors name the file, and are VaultLocked if the key is missing."""
+        is_cell = isinstance(stored, str) or (
+            isinstance(stored, bytes) and stored.startswith(SEALED_PREFIX)
+        )
+        if not (is_cell and isinstance(stored, str | bytes) and isinstance(number, int)):
+            raise self._database.build_damaged_error("an entry is neither a text nor sealed")
+        return self.unseal(stored, (self._run_id, number, column))
+
+
+def choose_state(plan: Plan, receipt: Receipt | None, *, started: bool) -> str:
+    """The state to be stored with an entry."""
+    if receipt:
+        return receipt.outcome.value
+    if plan.pending:
+        return OpenState.CALLING.value
+    return OpenState.STARTED.value if started else OpenState.PLANNED.value
+
+
+def _is_state_of(state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
+    """Whether a stored state says what plan and receipt say; an older layout has "started"."""
+    if receipt:
+        return state in (receipt.outcome.value, OpenState.STARTED.value)
+    if plan.pending:
+        return state in (OpenState.CALLING.value, OpenState.STARTED.value)
+    return state in (OpenState.PLANNED.value, OpenState.STARTED.value)

@@ -1,0 +1,123 @@
+"""The folder of runs: one file each, by id; the files that are in use stay open.
+
+- A run id can never name a path outside the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.files.file_io import store_errors
+from cactions.edges.files.private_files import has_private_folder, make_private_folder
+from cactions.edges.store.row_encryption import RowCipher
+from cactions.edges.store.run_file import RunDatabase
+from cactions.edges.store.state_folder import StateFolder
+from cactions.model import CactionsError, RunHead, UsageError
+
+FOLDER_NAME: Final = "runs"
+
+_SUFFIX: Final = ".db"
+_RUN_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+_LIST: Final = "`cactions runs list` shows what there is."
+MAX_LISTED_IDS: Final = 10
+MAX_OPEN_RUNS: Final = 16
+"""Each open run holds up to three files, and a process may have as few as 256."""
+
+
+class RunFolder:
+    """The runs in the state folder ``folder``."""
+
+    def __init__(self, folder: Path, cipher: RowCipher) -> None:
+        self._state = StateFolder(folder)
+        self.path = folder / FOLDER_NAME
+        self._cipher = cipher
+        self._open_runs: OrderedDict[str, RunDatabase] = OrderedDict()
+        self._heads_by_id: dict[str, RunHead] = {}
+
+    def close(self) -> None:
+        """Close all files."""
+        while self._open_runs:
+            self._open_runs.popitem()[1].close()
+
+    def make(self) -> None:
+        """Make the folder where it is missing."""
+        self._state.make()
+        make_private_folder(self.path)
+
+    def drop(self, run_id: str) -> None:
+        """Close the file of a run, and know nothing of it any more."""
+        if run := self._open_runs.pop(run_id, None):
+            run.close()
+        self._heads_by_id.pop(run_id, None)
+
+    def list_heads(self) -> list[RunHead]:
+        """The heads of all runs, newest first; at the same time, by id."""
+        ids = self.list_ids()
+        for run_id in ids:
+            if run_id not in self._heads_by_id:
+                with suppress(CactionsError):
+                    self._heads_by_id[run_id] = self.open_run(run_id).read_head()[0]
+        heads = (self._heads_by_id[run_id] for run_id in ids if run_id in self._heads_by_id)
+        return sorted(heads, key=lambda head: (head.started, head.id), reverse=True)
+
+    def find_full_id(self, prefix: str) -> str:
+        """The id that begins so. Raises UsageError for none and for several."""
+        self.build_path(prefix)
+        ids = self.list_ids()
+        matches = [run_id for run_id in ids if run_id.startswith(prefix)]
+        if prefix in ids:
+            return prefix
+        if len(matches) == 1:
+            return matches[0]
+        if not matches:
+            raise build_unknown_error(prefix, ids)
+        raise UsageError(
+            f"{len(matches)} runs begin with {prefix}: {', '.join(matches[:MAX_LISTED_IDS])}"
+            + (" …" if len(matches) > MAX_LISTED_IDS else ""),
+            hint="Type more of the id.",
+        )
+
+    def list_ids(self) -> list[str]:
+        """The ids of all runs, in their order."""
+        if not self.is_there():
+            return []
+        with store_errors(self.path):
+            files = [path for path in self.path.iterdir() if path.suffix == _SUFFIX]
+        return sorted(path.stem for path in files if _RUN_ID.fullmatch(path.stem))
+
+    def open_run(self, run_id: str) -> RunDatabase:
+        """The open file of a run; the least recently used one may be closed."""
+        run = self._open_runs.pop(run_id, None)
+        if not run:
+            path = self.build_path(run_id)
+            run = RunDatabase.existing(path, self._cipher) if self.is_there() else None
+        if not run:
+            raise build_unknown_error(run_id, self.list_ids())
+        self._open_runs[run_id] = run
+        if len(self._open_runs) > MAX_OPEN_RUNS:
+            self._open_runs.popitem(last=False)[1].close()
+        return run
+
+    def is_there(self) -> bool:
+        """Whether there is a folder of runs."""
+        return self._state.is_there() and has_private_folder(self.path)
+
+    def build_path(self, run_id: str) -> Path:
+        """The file of a run. Raises UsageError for what cannot be an id."""
+        if not _RUN_ID.fullmatch(run_id):
+            raise UsageError(
+                f'"{run_id[:64]}" is no run id', hint="A run id is 1 to 64 letters, digits and -."
+            )
+        return self.path / f"{run_id}{_SUFFIX}"
+
+
+def build_unknown_error(run_id: str, ids: list[str]) -> UsageError:
+    """The error for an id that no run has, with the nearest one."""
+    close = get_close_matches(run_id, ids, n=1)
+    near = f"Did you mean {close[0]}? " if close else ""
+    return UsageError(f"there is no run {run_id}", hint=f"{near}{_LIST}")

@@ -1,0 +1,87 @@
+"""The part of a run's file that plans many people: rows that wait, and plans in their place.
+
+What ``durable`` does not say is lost with the power, and nothing was written to anyone then.
+``advance`` makes everything durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from cactions.edges.store import run_schema
+from cactions.edges.store.run_cells import choose_state
+from cactions.edges.store.run_file import PAGE, RunDatabase
+from cactions.edges.store.run_schema import OpenState
+from cactions.model import JobRow, PlannedEntry, RunPhase
+
+
+class RunRows:
+    """Rows and plans of a run that is being planned. Every method raises StoreError."""
+
+    def __init__(self, run: RunDatabase) -> None:
+        self._run = run
+        self._database, self._cells = run.database, run.cells
+
+    def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
+        """Store rows that wait for their plans, and entries that need none."""
+        with self._database.open_for_writing(durable=False):
+            for number, row in rows:
+                cell = self._cells.write_row(number, row)
+                self._database.execute(
+                    run_schema.ADD, number, "", cell, None, OpenState.WAITING.value
+                )
+            for entry in settled:
+                person, plan, receipt, state = self._write(entry)
+                self._database.execute(run_schema.ADD, entry.number, person, plan, receipt, state)
+
+    def read_waiting(self, after: int) -> list[tuple[int, JobRow]]:
+        """The next rows without a plan, by number."""
+        rows = self._database.query_rows(run_schema.WAITING, OpenState.WAITING.value, after, PAGE)
+        return [(int(number or 0), self._cells.read_row(number, cell)) for number, cell in rows]
+
+    def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
+        """Store plans in the place of their rows, or of pending plans."""
+        with self._database.open_for_writing(durable=durable):
+            for entry in entries:
+                self._database.execute(run_schema.PLACE, *self._write(entry), entry.number)
+                self._add_marks(entry.marks, entry.number)
+
+    def mark(self, marks: Iterable[tuple[str, int]]) -> None:
+        """Store texts that should not repeat, with the number of their entry."""
+        with self._database.open_for_writing(durable=False):
+            for text, number in marks:
+                self._add_marks((text,), number)
+
+    def list_repeated(self, prefix: str) -> list[list[int]]:
+        """For each text of this beginning that entries share, the first of their numbers."""
+        groups: list[list[int]] = []
+        rows = self._database.query_rows(run_schema.REPEATED, prefix, prefix)
+        for _, group in groupby(rows, key=lambda row: row[0]):
+            groups.append([int(number or 0) for _, number in group])
+        return groups
+
+    def advance(self, phase: RunPhase, summary: str) -> None:
+        """Enter the next phase; durable on return, with everything before it."""
+        with self._database.open_for_writing():
+            self._database.execute(run_schema.DROP_MARKS)
+            self._database.execute(
+                run_schema.SET_PHASE, phase.value, self._cells.write_summary(summary)
+            )
+
+    def read_summary(self) -> str:
+        """What was stored with the phase; empty for nothing."""
+        [(stored,)] = self._database.query_rows("SELECT summary FROM run")
+        return self._cells.read_summary(stored)
+
+    def _write(self, entry: PlannedEntry) -> tuple[str, str | bytes, str | bytes | None, str]:
+        person, plan = self._cells.write_plan(entry.number, entry.plan)
+        receipt = None
+        if entry.receipt:
+            receipt = self._cells.write_receipt(entry.number, entry.receipt)
+        return person, plan, receipt, choose_state(entry.plan, entry.receipt, started=False)
+
+    def _add_marks(self, texts: Iterable[str], number: int) -> None:
+        for text in texts:
+            kind, _, value = text.partition(":")
+            pseudonym = f"{kind}:{self._cells.write_pseudonym(value)}"
+            self._database.execute(run_schema.ADD_MARK, pseudonym, number)

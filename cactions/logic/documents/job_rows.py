@@ -1,0 +1,48 @@
+"""Rows of a file of people as JSON, while they wait for their plans: ``cactions.row/1``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.model import ABSENT, JobRow, Json, PersonQuery, Role, Scalar
+
+ROW: Final = "cactions.row/1"
+
+
+def row_to_json(row: JobRow) -> dict[str, Json]:
+    """Whom a row is about, and its data inputs."""
+    query = row.query
+    return {
+        "format": ROW,
+        "line": row.line,
+        "field": query.field,
+        "value": query.value,
+        **({"role": query.role.value} if query.role else {}),
+        "inputs": dict(row.inputs),
+    }
+
+
+def row_from_json(document: Json) -> JobRow:
+    """The row. Raises StoreError for another format, and for anything that does not fit."""
+    return read_document(document, _read_row, "row")
+
+
+def _read_row(fields: StrictReader) -> JobRow:
+    fields.format(ROW)
+    query = PersonQuery(
+        fields.read_text("field"),
+        fields.read_text("value"),
+        fields.read_word("role", Role) if fields.has("role") else None,
+    )
+    return JobRow(fields.read_integer("line"), query, fields.read_object("inputs", _read_inputs))
+
+
+def _read_inputs(fields: StrictReader) -> dict[str, Scalar]:
+    return {name: _to_scalar(fields, name) for name in fields.list_keys()}
+
+
+def _to_scalar(fields: StrictReader, name: str) -> Scalar:
+    value = fields.read_scalar(name)
+    assert value is not ABSENT, "the key is there"
+    return value
