@@ -135,8 +135,9 @@ class RunKind(Enum):
 
 
 class RunPhase(Enum):
-    """How far a run is: it plans everyone, waits for an approval, or writes."""
+    """How far a run is: it reads whom it is for, plans everyone, waits for an approval, or writes."""
 
+    READING = "reading"
     PLANNING = "planning"
     PLANNED = "planned"
     RUNNING = "running"
