@@ -208,7 +208,7 @@ class PlanningRows(Protocol):
     def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
         """Store rows that wait for their plans, and entries that need none."""
 
-    def read_waiting(self, after: int) -> Sequence[tuple[int, JobRow]]:
+    def read_waiting(self, after: int, most: int = ...) -> Sequence[tuple[int, JobRow]]:
         """The next rows without a plan, by number."""
 
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
@@ -216,6 +216,9 @@ class PlanningRows(Protocol):
 
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         """Store texts that should not repeat (``kind:value``), with the number of their entry."""
+
+    def hold(self, held: Iterable[tuple[int, str]]) -> Sequence[tuple[PlannedEntry, str]]:
+        """Hold entries for a reason; those that would have been written, as they were."""
 
     def list_repeated(self, kind: str) -> Sequence[Sequence[int]]:
         """For each text of this kind that entries share, their numbers."""

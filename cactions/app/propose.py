@@ -72,7 +72,14 @@ def plan_response(
     job: Job, person: Person, context: PlanContext, key: str = ""
 ) -> Plan | PlanFailure:
     """Plan for a person who was found; ``key`` is the idempotency key of the call."""
-    call = SentCall("")
+    return plan_and_keep_response(job, person, context, key)[0]
+
+
+def plan_and_keep_response(
+    job: Job, person: Person, context: PlanContext, key: str = ""
+) -> tuple[Plan | PlanFailure, Response | None]:
+    """The same, with the response; None where there is none."""
+    call, response = SentCall(""), None
     spec = CallSpec(job.action, person, job.inputs, key)
     try:
         sealed = spec.build_request(Credentials())
@@ -80,9 +87,9 @@ def plan_response(
         response = context.caller.call(spec, sealed)
         call = replace(call, status=response.status)
         ours = context.journal.get_last_applied(person.id) if context.journal else {}
-        return plan_changes(_build_input(job, person, call), response, ours)
+        return plan_changes(_build_input(job, person, call), response, ours), response
     except PlanningError as error:
-        return build_failure(_build_input(job, person, call), error)
+        return build_failure(_build_input(job, person, call), error), response
 
 
 def send_request(job: Job, people: People) -> Request | PlanFailure:

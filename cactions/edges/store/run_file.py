@@ -222,13 +222,15 @@ class RunDatabase:
             yield from page
             last = page[-1].number
 
-    def read_page(self, after: int, state: OpenState | None = None) -> list[RunEntry]:
+    def read_page(
+        self, after: int, state: OpenState | None = None, most: int = PAGE
+    ) -> list[RunEntry]:
         """The next entries with a plan, or those in a state and without an outcome."""
         if state is None:
-            sql, values = f"{self.sql.columns} {run_schema.PAGE}", (after, PAGE)
+            sql, values = f"{self.sql.columns} {run_schema.PAGE}", (after, most)
             return self._read_entries(sql, *values)
         sql = f"{self.sql.columns} receipt IS NULL AND {run_schema.IN_STATE}"
-        return self._read_entries(sql, state.value, after, PAGE)
+        return self._read_entries(sql, state.value, after, most)
 
     def list_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the last applied value that was not undone; empty if not authentic."""

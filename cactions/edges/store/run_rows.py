@@ -12,7 +12,7 @@ from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_schema import OpenState
-from cactions.model import JobRow, PlannedEntry, RunPhase
+from cactions.model import JobRow, Outcome, PlannedEntry, Receipt, RunPhase
 
 
 class RunRows:
@@ -34,9 +34,9 @@ class RunRows:
                 person, plan, receipt, state = self._write(entry)
                 self._database.execute(run_schema.ADD, entry.number, person, plan, receipt, state)
 
-    def read_waiting(self, after: int) -> list[tuple[int, JobRow]]:
+    def read_waiting(self, after: int, most: int = PAGE) -> list[tuple[int, JobRow]]:
         """The next rows without a plan, by number."""
-        rows = self._database.query_rows(run_schema.WAITING, OpenState.WAITING.value, after, PAGE)
+        rows = self._database.query_rows(run_schema.WAITING, OpenState.WAITING.value, after, most)
         return [(int(number or 0), self._cells.read_row(number, cell)) for number, cell in rows]
 
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
@@ -51,6 +51,19 @@ class RunRows:
         with self._database.open_for_writing(durable=False):
             for text, number in marks:
                 self._add_marks((text,), number)
+
+    def hold(self, held: Iterable[tuple[int, str]]) -> list[tuple[PlannedEntry, str]]:
+        """Hold entries for a reason; those that would have been written, as they were."""
+        found: list[tuple[PlannedEntry, str]] = []
+        for number, why in dict(held).items():
+            page = self._run.read_page(number - 1, OpenState.PLANNED, 1)
+            if page and page[0].number == number:
+                found.append((PlannedEntry(number, page[0].plan), why))
+        self._run.record_outcomes(
+            (entry.number, Receipt(entry.plan.subject.person_id, Outcome.HELD, why))
+            for entry, why in found
+        )
+        return found
 
     def list_repeated(self, prefix: str) -> list[list[int]]:
         """For each text of this beginning that entries share, the first of their numbers."""

@@ -82,7 +82,7 @@ ADD_MARK: Final = "INSERT OR IGNORE INTO mark VALUES (?, ?)"
 REPEATED: Final = """SELECT value, number FROM mark WHERE value IN
     (SELECT value FROM mark WHERE value > ?1 || ':' AND value < ?2 || ';'
         GROUP BY value HAVING count(*) > 1)
-    ORDER BY value, number LIMIT 100000"""
+    ORDER BY value, number"""
 DROP_MARKS: Final = "DELETE FROM mark"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"

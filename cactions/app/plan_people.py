@@ -1,0 +1,259 @@
+"""Plans an action for many people, as a run that has not started: nothing is written to anyone.
+
+- All rows are in the run's file before the first request: rows about one person are found there.
+- Every row becomes exactly one entry, in its order: a plan to be written, or an outcome.
+- People are read in batches, calls are made by several threads, and at most one page of rows is in
+  memory.
+- What looks like a leak stops the planning (``PlanningStopped``), or holds single people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from random import SystemRandom
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cactions.app.commit import RunStores
+from cactions.app.planned_entries import (
+    KEY,
+    PERSON,
+    RECORD,
+    SAME_ROW,
+    UNIQUE,
+    build_bad_entry,
+    build_entry,
+    build_held_entry,
+    build_pending_plan,
+    build_unfound_entry,
+    hold_entry,
+    list_duplicates,
+    list_row_marks,
+)
+from cactions.app.ports import PlanningRows
+from cactions.app.propose import Job, PlanContext, plan_and_keep_response, plan_response
+from cactions.app.workers import Workers, open_pool, split_windows
+from cactions.logic.bulk.breakers import Breakers
+from cactions.logic.bulk.evidence import Evidence, gather_evidence
+from cactions.logic.bulk.probe import build_probe_person, judge_probe
+from cactions.logic.bulk_summary import SummaryBuilder
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.redaction import build_subject
+from cactions.model import (
+    Action,
+    BadRow,
+    JobRow,
+    Outcome,
+    Person,
+    Plan,
+    PlanFailure,
+    PlannedEntry,
+    PlanningError,
+    RunHead,
+    RunPhase,
+    StoreError,
+    Trip,
+    UsageError,
+)
+from cactions.model.secret import Credentials
+
+_READ_AT_ONCE: Final = 1_000
+"""Rows that are stored in one transaction."""
+
+Found: TypeAlias = tuple[int, Job, Person]
+Answered: TypeAlias = tuple["Plan | PlanFailure", "Evidence | None"]
+OnProgress: TypeAlias = Callable[[int, int, Mapping[str, int]], None]
+"""Called with people done, all people, and counts by end state."""
+
+
+class PlanningStopped(StoreError):
+    """What came back looks like a leak: the planning was stopped, and nothing was written."""
+
+    def __init__(self, trip: Trip) -> None:
+        super().__init__(f"stopped: {trip.message}; nothing was written", hint=trip.hint)
+        self.trip = trip
+
+
+class Planning(Struct, frozen=True):
+    """What is planned, with what. ``writes``: the call changes something at the third party.
+
+    ``stores.journal`` gets the run; ``context.journal`` only says which values are ours. ``probes``:
+    whether a call with a random key is made first.
+    """
+
+    head: RunHead
+    action: Action
+    context: PlanContext
+    stores: RunStores
+    writes: bool = False
+    probes: bool = True
+    on_progress: OnProgress = lambda _done, _total, _counts: None
+
+
+def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> SummaryBuilder:
+    """Store the rows as a new run, and plan it. Raises PlanningStopped, and as ``propose_plan``."""
+    journal, head = planning.stores.journal, planning.head
+    journal.create_run(head, RunPhase.READING)
+    summary = SummaryBuilder()
+    for settled in _store_rows(journal.open_rows(head.id), rows, planning.action.name):
+        summary.add(settled)
+    journal.open_rows(head.id).advance(RunPhase.PLANNING, "")
+    return _Planner(planning, summary).plan()
+
+
+def continue_planning(planning: Planning) -> SummaryBuilder:
+    """Plan those of a run that still wait; a call whose answer was lost is not made again."""
+    journal, head = planning.stores.journal, planning.head
+    run = journal.reopen(head.id)
+    if run.phase is RunPhase.READING:
+        raise UsageError(
+            f"the run {head.id} was cut off before its file was read to the end: no call was made"
+            " for it, and nothing was written",
+            hint="Give the command that started it again. `cactions runs undo` closes this one.",
+        )
+    planner = _Planner(planning, SummaryBuilder())
+    for entry in run.entries:
+        planner.take_earlier(PlannedEntry(entry.number, entry.plan, entry.receipt))
+    return planner.plan()
+
+
+def _store_rows(
+    rows: PlanningRows, given: Iterable[JobRow | BadRow], action: str
+) -> Iterator[PlannedEntry]:
+    """Store every row; those that get no plan, since they are unusable or about one person."""
+    number = 0
+    for window in split_windows(given, _READ_AT_ONCE):
+        numbered = [*enumerate(window, number + 1)]
+        number += len(window)
+        waiting = [(at, row) for at, row in numbered if isinstance(row, JobRow)]
+        bad = [build_bad_entry(at, row) for at, row in numbered if isinstance(row, BadRow)]
+        rows.add(waiting, bad)
+        rows.mark((mark, at) for at, row in waiting for mark in list_row_marks(row))
+        yield from bad
+    for at, why in list_duplicates(rows.list_repeated(KEY), rows.list_repeated(SAME_ROW)):
+        [(_, row)] = rows.read_waiting(at - 1, 1)
+        held = build_held_entry(at, row, action, why)
+        rows.place([held])
+        yield held
+
+
+class _Planner:
+    """Plans the rows that wait, page by page."""
+
+    def __init__(self, planning: Planning, summary: SummaryBuilder) -> None:
+        self._planning, self._summary = planning, summary
+        self._rows = planning.stores.journal.open_rows(planning.head.id)
+        self._breakers = Breakers(planning.action)
+        self._held: list[tuple[int, str]] = []
+        self._total = planning.stores.journal.read(planning.head.id).counts.total
+
+    def take_earlier(self, entry: PlannedEntry) -> None:
+        """Count an entry that was planned before the planning was cut off."""
+        self._summary.add(entry)
+        if entry.receipt is None and not entry.plan.pending:
+            self._breakers.observe_plan(entry.number, Evidence(), entry.plan)
+
+    def plan(self) -> SummaryBuilder:
+        planning, last, is_first = self._planning, 0, True
+        planning.context.caller.prepare(planning.action)
+        with open_pool(planning.stores.threads) as pool:
+            workers = Workers(self._work, pool, 2 * planning.stores.threads)
+            while page := self._rows.read_waiting(last):
+                found = [*self._find_people(page)]
+                if is_first and planning.probes and found:
+                    self._probe(*found[0][1:])
+                is_first = not found and is_first
+                self._plan_page(found, workers)
+                last = page[-1][0]
+        self._hold_repeated()
+        return self._summary
+
+    @property
+    def alarms(self) -> tuple[Trip, ...]:
+        """What must be approved before anything of the plan is written."""
+        return self._breakers.check_totals()
+
+    def _find_people(self, page: Iterable[tuple[int, JobRow]]) -> Iterator[Found]:
+        """The person of each row; rows that not exactly one matches are settled."""
+        action = self._planning.action
+        jobs = [(number, Job(action, row.query, row.inputs)) for number, row in page]
+        people = self._planning.context.people.find_many([job.query for _, job in jobs])
+        unfound: list[PlannedEntry] = []
+        for (number, job), (_, person) in zip(jobs, people, strict=True):
+            if isinstance(person, UsageError):
+                unfound.append(build_unfound_entry(number, job, str(person)))
+            else:
+                yield number, job, person
+        self._place(unfound)
+
+    def _probe(self, job: Job, person: Person) -> None:
+        """Ask for a person whom no one can know. Raises PlanningStopped where one comes back."""
+        unknown = build_probe_person(person, job.action, SystemRandom())
+        if trip := judge_probe(plan_response(job, unknown, self._planning.context)):
+            raise PlanningStopped(trip)
+
+    def _plan_page(self, found: list[Found], workers: Workers[Found, Answered]) -> None:
+        if self._planning.writes:
+            self._rows.place(self._list_pending(found), durable=True)
+        entries: list[PlannedEntry] = []
+        for value in found:
+            entries += (self._settle(*done) for done in workers.put(value))
+        entries += (self._settle(*done) for done in workers.end())
+        self._place(entries)
+
+    def _place(self, entries: list[PlannedEntry]) -> None:
+        self._rows.place(entries)
+        for entry in entries:
+            self._summary.add(entry)
+        done = self._summary.total
+        self._planning.on_progress(done, self._total, self._summary.get_counts())
+
+    def _list_pending(self, found: Iterable[Found]) -> Iterator[PlannedEntry]:
+        """What is durable before a call that changes something is made."""
+        for number, job, person in found:
+            subject = build_subject(person, job.query, job.action.redacted)
+            try:
+                line = CallSpec(job.action, person, job.inputs).build_request(Credentials()).line
+            except PlanningError:
+                continue
+            yield PlannedEntry(number, build_pending_plan(job, subject, line))
+
+    def _work(self, found: Found) -> Answered:
+        number, job, person = found
+        key = f"{self._planning.head.id}-{number}" if self._planning.writes else ""
+        result, response = plan_and_keep_response(job, person, self._planning.context, key)
+        return result, gather_evidence(job.action, person, response) if response else None
+
+    def _settle(self, found: Found, answered: Answered) -> PlannedEntry:
+        number, job, _ = found
+        result, evidence = answered
+        verdict = self._breakers.observe_plan(number, evidence or Evidence(), result)
+        self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
+        if verdict.stop:
+            raise PlanningStopped(verdict.stop)
+        entry = build_entry(number, job, result, evidence)
+        if verdict.hold and entry.receipt is None:
+            return hold_entry(entry, verdict.hold)
+        return entry
+
+    def _hold_repeated(self) -> None:
+        """Hold those who share what should be one person's alone. Raises PlanningStopped."""
+        for first, *others in self._rows.list_repeated(PERSON):
+            self._held += ((other, f"entry {first:,} is the same person") for other in others)
+        for first, *others in self._rows.list_repeated(RECORD):
+            for other in others:
+                verdict = self._breakers.observe_repeat(other, first)
+                if verdict.stop:
+                    raise PlanningStopped(verdict.stop)
+                self._held += ((held, verdict.hold) for held in (other, *verdict.also))
+        for numbers in self._rows.list_repeated(UNIQUE):
+            why = "a unique attribute would get the same value as that of another person"
+            self._held += ((number, why) for number in numbers)
+        for entry, why in self._rows.hold(self._held):
+            self._summary.remove(entry)
+            self._summary.add(hold_entry(entry, why))
+
+
+_LOOKS_WRONG: Final = "its response looks like that of another person"

@@ -1,0 +1,113 @@
+"""What planning gives for one row, as an entry of the run; and what holds an entry back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cactions.app.propose import Job
+from cactions.logic.bulk.evidence import Evidence
+from cactions.logic.bulk.totals import list_unique_digests
+from cactions.logic.people.lookup import build_lookup_key
+from cactions.logic.strict_json import dump_json
+from cactions.model import (
+    BadRow,
+    FailureReason,
+    JobRow,
+    Outcome,
+    PersonQuery,
+    Plan,
+    PlanFailure,
+    PlannedEntry,
+    Receipt,
+    SentCall,
+    Subject,
+)
+
+KEY, SAME_ROW, PERSON, RECORD, UNIQUE = "key", "row", "person", "record", "unique"
+"""The kinds of marks: what no two entries of a run should share."""
+
+
+def list_row_marks(row: JobRow) -> tuple[str, str]:
+    """Marks of a row: its key, and its key with its inputs."""
+    key = build_lookup_key(row.query.field, row.query.value) or row.query.value
+    text = f"{row.query.field}={key}"
+    return f"{KEY}:{text}", f"{SAME_ROW}:{text} {dump_json(dict(sorted(row.inputs.items())))}"
+
+
+def build_bad_entry(number: int, row: BadRow) -> PlannedEntry:
+    """The entry of a row that cannot be used."""
+    subject = Subject("", PersonQuery("id", ""), f"line {row.line}")
+    return _build_settled(number, "", subject, Outcome.FAILED, row.message)
+
+
+def build_unfound_entry(number: int, job: Job, message: str) -> PlannedEntry:
+    """The entry of a row that not exactly one person matches."""
+    subject = Subject("", job.query, str(job.query))
+    return _build_settled(number, job.action.name, subject, Outcome.FAILED, message)
+
+
+def build_pending_plan(job: Job, subject: Subject, line: str) -> Plan:
+    """What stands in the journal while a call that changes something is made."""
+    return Plan(job.action.name, subject, SentCall(line))
+
+
+def build_held_entry(number: int, row: JobRow, action: str, message: str) -> PlannedEntry:
+    """The entry of a row that is held before any request."""
+    return _build_settled(
+        number, action, Subject("", row.query, str(row.query)), Outcome.HELD, message
+    )
+
+
+def build_entry(
+    number: int, job: Job, result: Plan | PlanFailure, evidence: Evidence | None
+) -> PlannedEntry:
+    """The entry of a person whose call was made, or could not be."""
+    if isinstance(result, PlanFailure):
+        return _build_failed(number, result)
+    marks = [f"{PERSON}:{result.subject.person_id}"]
+    if evidence and evidence.record is not None:
+        marks.append(f"{RECORD}:{evidence.record}")
+    marks += [f"{UNIQUE}:{name} {digest}" for name, digest in list_unique_digests(job.action, result)]
+    if result.effective:
+        return PlannedEntry(number, result, None, tuple(marks))
+    outcome = Outcome.REFUSED if result.refused else Outcome.UNCHANGED
+    message = ""
+    if result.refused:
+        message = f"{result.refused[0].attribute} was refused: {result.refused[0].reason.value}"
+    receipt = Receipt(result.subject.person_id, outcome, message)
+    return PlannedEntry(number, result, receipt, tuple(marks))
+
+
+def hold_entry(entry: PlannedEntry, message: str) -> PlannedEntry:
+    """The entry, held: nothing of it is written."""
+    receipt = Receipt(entry.plan.subject.person_id, Outcome.HELD, message)
+    return PlannedEntry(entry.number, entry.plan, receipt, entry.marks)
+
+
+def list_duplicates(
+    groups: Sequence[Sequence[int]], same_rows: Sequence[Sequence[int]]
+) -> list[tuple[int, str]]:
+    """The rows to hold of those that share a key: all but the first where they say the same."""
+    identical = {tuple(numbers) for numbers in same_rows}
+    held: list[tuple[int, str]] = []
+    for numbers in groups:
+        if tuple(numbers) in identical:
+            why = f"entry {numbers[0]:,} is the same row"
+            held += [(number, why) for number in numbers[1:]]
+        else:
+            why = "several rows are about this person, with different inputs"
+            held += [(number, why) for number in numbers]
+    return held
+
+
+def _build_failed(number: int, failed: PlanFailure) -> PlannedEntry:
+    is_unknown = failed.reason is FailureReason.OUTCOME_UNKNOWN
+    outcome = Outcome.OUTCOME_UNKNOWN if is_unknown else Outcome.FAILED
+    return _build_settled(number, failed.action, failed.subject, outcome, failed.message)
+
+
+def _build_settled(
+    number: int, action: str, subject: Subject, outcome: Outcome, message: str
+) -> PlannedEntry:
+    receipt = Receipt(subject.person_id, outcome, message)
+    return PlannedEntry(number, Plan(action, subject, SentCall("")), receipt)
