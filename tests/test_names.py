@@ -24,9 +24,9 @@ VERBS = frozenset(
     cut decode decompress delete derive describe detect dim discard discards draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
-    finish fires fits fix flush follow forbid force forget format freeze from get give group
+    finish fires fits fix flush follow forbid force forget format freeze from gather get give group
     guess handle has hash hide hold ignore import in indent index info init insert invert invite is
-    isatty join keep leave leaves limit lint list load lock log look looks loses main make
+    isatty join judge keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
     normalize observe open order pad parse pass patch place plan prepare preview print probe
     propose prune publish pull put query quote raise read rebuild receive record redact refuse

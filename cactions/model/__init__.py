@@ -17,6 +17,7 @@ from cactions.model.action import (
     SamePerson,
     WhenEmpty,
 )
+from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
     AttributeCounts,
     OutcomeReason,

@@ -7,6 +7,7 @@ from enum import Enum
 
 from msgspec import Struct, field
 
+from cactions.model.breaker import BreakerLimits
 from cactions.model.finding import Place
 from cactions.model.json_value import Json, Scalar
 from cactions.model.person import Attribute, DataType, PersonQuery
@@ -97,6 +98,7 @@ class AttributeMapping(Struct, frozen=True):
 
     ``values`` pairs a response text with the attribute's value; ``type`` forces a conversion
     that would otherwise be refused. ``verified``: why what the service has there is true.
+    ``unique``: no two people may have the same value.
     """
 
     attribute: Attribute
@@ -111,6 +113,7 @@ class AttributeMapping(Struct, frozen=True):
     on_missing: WhenEmpty = WhenEmpty.KEEP
     on_null: WhenEmpty = WhenEmpty.KEEP
     overwrite: Overwrite = Overwrite.ALWAYS
+    unique: bool = False
 
 
 class ActionResponse(Struct, frozen=True):
@@ -168,6 +171,7 @@ class Action(Struct, frozen=True):
     bypass_authentication: bool | None = None
     validate_missing_attributes: bool | None = None
     direct_fin_usage: bool | None = None
+    breakers: BreakerLimits = field(default_factory=BreakerLimits)
 
 
 class Project(Struct, frozen=True):

@@ -1,0 +1,188 @@
+"""Stops a run for many people when what came back looks like a leak, and holds single people.
+
+The driver calls this in one thread, for each person in turn:
+
+1. ``observe_plan`` with the evidence of the response and the plan or the failure.
+2. ``observe_repeat`` where its index on disk has the digest of the evidence's record, or one of
+   ``list_unique_digests``, from an earlier entry.
+3. ``check_totals`` when everyone is planned, and ``observe_receipt`` for each write.
+
+A person who is held is not written; a Trip stops the run. The memory is bounded, whatever the
+number of people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cactions.logic.bulk.counters import CallCounter, ProofCounter, get_call_result
+from cactions.logic.bulk.evidence import Evidence, ShownIdentifier
+from cactions.logic.bulk.known_people import RecentMap
+from cactions.logic.bulk.names import IdentifierKind, PathRole
+from cactions.logic.bulk.path_statistics import PathStatistics
+from cactions.logic.bulk.totals import TotalCounter
+from cactions.model import (
+    Action,
+    ChangeTotals,
+    Outcome,
+    Plan,
+    PlanFailure,
+    Receipt,
+    Trip,
+    TripKind,
+)
+
+_IN_A_ROW: Final = 3
+_MOST_PATHS: Final = 60
+_SHARED_HINT: Final = (
+    "If people share records by design, such as that of their company, set"
+    " `breakers.shared_records: true`."
+)
+
+_FAILED: Final = frozenset((Outcome.FAILED, Outcome.OUTCOME_UNKNOWN))
+
+
+class Verdict(Struct, frozen=True):
+    """What follows from one observation.
+
+    ``hold`` is why this person is held, empty where they are not; ``also`` are the numbers of
+    earlier entries that are held for the same reason. ``stop`` ends the run.
+    """
+
+    hold: str = ""
+    stop: Trip | None = None
+    also: tuple[int, ...] = ()
+
+
+_FINE: Final = Verdict()
+
+
+class Breakers:
+    """The breakers of one run of one action."""
+
+    def __init__(self, action: Action) -> None:
+        self._limits = action.breakers
+        self._ignored = frozenset(str(path) for path in self._limits.ignored_paths)
+        self._totals = TotalCounter(action)
+        self._paths: dict[str, PathStatistics] = {}
+        self._owners: RecentMap[int] = RecentMap()
+        self._strangers: RecentMap[_Stranger] = RecentMap()
+        self._proofs = ProofCounter()
+        self._calls = CallCounter("calls")
+        self._writes = CallCounter("writes")
+        self._repeats: Counter[int] = Counter()
+        self._first_entries: dict[int, int] = {}
+        self._people = self._written = 0
+
+    @property
+    def totals(self) -> ChangeTotals:
+        """What the plans so far would do together."""
+        return self._totals.totals
+
+    def observe_plan(self, number: int, evidence: Evidence, result: Plan | PlanFailure) -> Verdict:
+        """What one person's response and plan say; numbers of entries begin at 1."""
+        self._people += 1
+        verdict = self._observe_identifiers(number, evidence)
+        limits = self._limits
+        stop = (
+            self._calls.observe(number, *get_call_result(result), limits.failed_writes)
+            or self._proofs.observe(number, result, limits.identity_failures)
+            or verdict.stop
+        )
+        if isinstance(result, Plan) and not verdict.hold:
+            self._totals.count(number, result)
+        return verdict if stop is verdict.stop else replace(verdict, stop=stop)
+
+    def observe_repeat(self, number: int, earlier_number: int, attribute: str = "") -> Verdict:
+        """The record of an earlier entry came again, or the value of a unique ``attribute``."""
+        also = (earlier_number,)
+        if attribute:
+            held = f"{attribute} is unique, and entry {earlier_number} would get the same value"
+            return Verdict(held, None, also)
+        first = self._first_entries.get(earlier_number, earlier_number)
+        self._first_entries[number] = first
+        self._repeats[first] += 1
+        hold = f"the third party returned the record of entry {first}"
+        return Verdict(hold, self._find_repeat_trip(number, first), also)
+
+    def observe_receipt(self, receipt: Receipt, status: int | None = None) -> Trip | None:
+        """One write; ``status`` is that of the answer, where there was one."""
+        self._written += 1
+        failed = receipt.outcome in _FAILED
+        return self._writes.observe(self._written, status, failed, self._limits.failed_writes)
+
+    def check_totals(self, approved: ChangeTotals | None = None) -> tuple[Trip, ...]:
+        """What needs an approval; nothing where exactly these counts are approved."""
+        totals = self.totals
+        return () if approved == totals else tuple(self._totals.find_trips(self._limits))
+
+    def _observe_identifiers(self, number: int, evidence: Evidence) -> Verdict:
+        """Count what was shown, and compare it with the identifiers of the others."""
+        hold, stop = "", None
+        also: list[int] = []
+        for shown in evidence.shown:
+            path = self._get_path(shown)
+            if path is None:
+                continue
+            path.count(number, shown)
+            if not shown.is_own and path.role is not PathRole.OTHER:
+                hold = self._compare_with_others(number, path, shown) or hold
+                stop = stop or self._find_trip(path)
+        for digest in evidence.own:
+            met = self._strangers.get(digest)
+            if met is not None and met.number != number:
+                if met.path.count_foreign(met.number, number, met.shown):
+                    also.append(met.number)
+                stop = stop or self._find_trip(met.path)
+            self._owners.add(digest, number)
+        return Verdict(hold, stop, tuple(also)) if hold or stop or also else _FINE
+
+    def _get_path(self, shown: ShownIdentifier) -> PathStatistics | None:
+        """The statistics of a path; None where it is ignored, or there are too many."""
+        path = self._paths.get(shown.path)
+        if path is None and len(self._paths) < _MOST_PATHS and shown.path not in self._ignored:
+            path = self._paths[shown.path] = PathStatistics(shown.path, shown.kind)
+        return path
+
+    def _compare_with_others(
+        self, number: int, path: PathStatistics, shown: ShownIdentifier
+    ) -> str:
+        """Why a person is held who was shown an identifier that is not theirs; empty if not."""
+        owner = self._owners.get(shown.digest)
+        if owner is None or owner == number:
+            self._strangers.add(shown.digest, _Stranger(number, path, shown))
+        elif path.count_foreign(number, owner, shown):
+            return f"{path.path} shows the identifier of entry {owner}"
+        if shown.kind is IdentifierKind.ID and path.is_firm_anchor:
+            return f"{path.path} shows another id than that of this person"
+        return ""
+
+    def _find_trip(self, path: PathStatistics) -> Trip | None:
+        has_anchor = (
+            any(other.is_anchor for other in self._paths.values() if other is not path)
+            if path.chance
+            else False
+        )
+        return path.find_trip(self._limits.other_people, has_anchor=has_anchor)
+
+    def _find_repeat_trip(self, number: int, first: int) -> Trip | None:
+        repeats = len(self._first_entries)
+        if self._repeats[first] + 1 >= _IN_A_ROW:
+            message = f"one record was returned for {self._repeats[first] + 1} people"
+        elif repeats >= _IN_A_ROW and repeats * 100 > self._limits.repeated_records * self._people:
+            message = f"records were returned again for {repeats} of {self._people} people"
+        else:
+            return None
+        return Trip(TripKind.REPEATED_RECORD, message, (first, number), _SHARED_HINT)
+
+
+class _Stranger(Struct, frozen=True):
+    """An identifier that was shown for a person, and belongs to no one known yet."""
+
+    number: int
+    path: PathStatistics
+    shown: ShownIdentifier
