@@ -6,11 +6,13 @@ A person who no longer exists gets a failed receipt; the run goes on with the ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice, repeat
+from typing import Final
 
 from msgspec.structs import replace
 
 from cactions.app.commit import (
+    FIRST_WINDOWS,
     WINDOW,
     CommitCounts,
     Outcomes,
@@ -32,9 +34,12 @@ from cactions.model import (
     RunAborted,
     RunEntry,
     RunHead,
+    RunPhase,
     StoreError,
     UsageError,
 )
+
+_SHOW: Final = "`cactions runs list` shows how far it came."
 
 
 def apply_to_people(
@@ -107,6 +112,17 @@ def resume_run(done: Run, stores: RunStores) -> Run:
         return _finish_run(done.head.id, stores, _commit_unless_known)
 
 
+def commit_planned(planned: Run, stores: RunStores) -> Run:
+    """Write a run that was planned and agreed to; raises as ``apply_to_people``."""
+    run_id = planned.head.id
+    with stores.turns.hold(planned.head):
+        if stores.journal.read(run_id).phase is not RunPhase.PLANNED:
+            raise UsageError(f"the run {run_id} was started already", hint=_SHOW)
+        rows = stores.journal.open_rows(run_id)
+        rows.advance(RunPhase.RUNNING, rows.read_summary())
+        return _finish_run(run_id, stores, _commit_unless_known)
+
+
 def preview_resume(done: Run, stores: RunStores) -> tuple[tuple[RunEntry, Receipt | None], ...]:
     """Each started entry with the receipt that it would get; None if resuming would write its plan.
 
@@ -164,10 +180,11 @@ def _write_new(
 def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
     """The windows of the open entries; those that were not started are durable as started then."""
     last = 0
+    sizes = chain(FIRST_WINDOWS, repeat(WINDOW))
 
     def take(outcomes: Outcomes) -> list[RunEntry]:
         nonlocal last
-        window = _read_open(run_id, last, stores, started=started)[:WINDOW]
+        window = _read_open(run_id, last, stores, started=started)[: next(sizes)]
         last = window[-1].number if window else last
         if window and not started:
             stores.journal.start_entries(run_id, [entry.number for entry in window], outcomes)

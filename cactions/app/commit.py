@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -32,10 +33,19 @@ from cactions.model import (
     RunHead,
     StoreError,
     UsageError,
+    WorkspaceError,
 )
 
 WINDOW: Final = 100
 """Plans that share one wait for the disk; more would hardly be faster."""
+
+FIRST_WINDOWS: Final = (10, 90)
+"""The first windows of a run are smaller, and come to their end before the next one begins."""
+
+_CANARIES: Final = sum(FIRST_WINDOWS)
+_RECENT: Final = 50
+_MOST_FAILING: Final = 10
+"""So many writes of the last ones that a remote workspace did not take end the run."""
 
 
 class RunObserver(Protocol):
@@ -101,6 +111,11 @@ class CommitCounts(Struct):
     def add(self, receipt: Receipt) -> None:
         self.outcomes[receipt.outcome] = self.outcomes.get(receipt.outcome, 0) + 1
 
+    @property
+    def settled(self) -> int:
+        """How many have an outcome since the command began."""
+        return sum(self.outcomes.values())
+
     def describe(self) -> str:
         """What the run has done, in words."""
         counts = dict(self.before.outcomes)
@@ -128,7 +143,11 @@ def commit_windows(
 
 
 class _Commit:
-    """One pass over the entries of a run."""
+    """One pass over the entries of a run.
+
+    Where a remote workspace does not take a write, the entry stays open for ``runs resume``, and
+    the others go on, unless that happens too often.
+    """
 
     def __init__(
         self,
@@ -141,16 +160,21 @@ class _Commit:
         self._counts, self._take, self._write, self._stores = counts, take, write, stores
         self._workers = Workers(self._work, pool, WINDOW)
         self._unrecorded: list[tuple[int, Receipt]] = []
+        self._error: StoreError | None = None
+        self._recent: deque[bool] = deque(maxlen=_RECENT)
 
     def run(self) -> Iterator[tuple[RunEntry, Receipt]]:
         try:
             while window := self._take_window():
                 for entry in window:
                     for done in self._workers.put(entry):
-                        yield self._settle(*done)
-            for done in self._workers.end():
-                yield self._settle(*done)
+                        yield from self._settle(*done)
+                if self._counts.settled < _CANARIES:
+                    yield from self._settle_all()
+            yield from self._settle_all()
             self._take_window()
+            if self._error:
+                raise self._error
         except BaseException as error:
             self._record_rest(error)
             raise
@@ -161,19 +185,38 @@ class _Commit:
         self._unrecorded.clear()
         return window
 
-    def _work(self, entry: RunEntry) -> Receipt:
-        return redact_receipt(self._write(entry, self._stores), self._stores.project)
+    def _work(self, entry: RunEntry) -> Receipt | StoreError:
+        try:
+            return redact_receipt(self._write(entry, self._stores), self._stores.project)
+        except (WorkspaceError, OutcomeUnknown) as error:
+            if self._stores.workspace == LOCAL:
+                raise
+            return error
 
-    def _settle(self, entry: RunEntry, receipt: Receipt) -> tuple[RunEntry, Receipt]:
-        self._unrecorded.append((entry.number, receipt))
-        self._counts.add(receipt)
+    def _settle_all(self) -> Iterator[tuple[RunEntry, Receipt]]:
+        for done in self._workers.end():
+            yield from self._settle(*done)
+
+    def _settle(
+        self, entry: RunEntry, result: Receipt | StoreError
+    ) -> Iterator[tuple[RunEntry, Receipt]]:
+        self._recent.append(not isinstance(result, Receipt))
+        if not isinstance(result, Receipt):
+            self._counts.unknown += isinstance(result, OutcomeUnknown)
+            self._error = self._error or result
+            if sum(self._recent) >= _MOST_FAILING:
+                raise self._error
+            return
+        self._unrecorded.append((entry.number, result))
+        self._counts.add(result)
         for observer in self._stores.observers:
-            observer.observe(entry, receipt)
-        return entry, receipt
+            observer.observe(entry, result)
+        yield entry, result
 
     def _record_rest(self, error: BaseException) -> None:
         """Record what is known after an error. What is lost is found again by reading."""
-        self._counts.unknown += isinstance(error, OutcomeUnknown)
+        if error is not self._error:
+            self._counts.unknown += isinstance(error, OutcomeUnknown)
         for entry, result in self._workers.abandon():
             if isinstance(result, Receipt):
                 self._unrecorded.append((entry.number, result))

@@ -14,7 +14,6 @@ from random import SystemRandom
 from typing import Final, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
 from cactions.app.planned_entries import (
@@ -45,7 +44,6 @@ from cactions.model import (
     Action,
     BadRow,
     JobRow,
-    Outcome,
     Person,
     Plan,
     PlanFailure,

@@ -67,7 +67,9 @@ def build_entry(
     marks = [f"{PERSON}:{result.subject.person_id}"]
     if evidence and evidence.record is not None:
         marks.append(f"{RECORD}:{evidence.record}")
-    marks += [f"{UNIQUE}:{name} {digest}" for name, digest in list_unique_digests(job.action, result)]
+    marks += [
+        f"{UNIQUE}:{name} {digest}" for name, digest in list_unique_digests(job.action, result)
+    ]
     if result.effective:
         return PlannedEntry(number, result, None, tuple(marks))
     outcome = Outcome.REFUSED if result.refused else Outcome.UNCHANGED

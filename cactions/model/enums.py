@@ -135,7 +135,7 @@ class RunKind(Enum):
 
 
 class RunPhase(Enum):
-    """How far a run is: it reads whom it is for, plans everyone, waits for an approval, or writes."""
+    """How far a run is: it reads its rows, plans everyone, waits for an approval, or writes."""
 
     READING = "reading"
     PLANNING = "planning"
