@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from random import SystemRandom
 from typing import Final, TypeAlias
@@ -38,6 +39,7 @@ from cactions.logic.bulk.breakers import Breakers
 from cactions.logic.bulk.evidence import Evidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
+from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
@@ -49,6 +51,7 @@ from cactions.model import (
     PlanFailure,
     PlannedEntry,
     PlanningError,
+    Receipt,
     RunHead,
     RunPhase,
     StoreError,
@@ -77,8 +80,8 @@ class PlanningStopped(StoreError):
 class Planning(Struct, frozen=True):
     """What is planned, with what. ``writes``: the call changes something at the third party.
 
-    ``stores.journal`` gets the run; ``context.journal`` only says which values are ours. ``probes``:
-    whether a call with a random key is made first.
+    ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
+    ``probes``: whether a call with a random key is made first.
     """
 
     head: RunHead
@@ -90,7 +93,16 @@ class Planning(Struct, frozen=True):
     on_progress: OnProgress = lambda _done, _total, _counts: None
 
 
-def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> SummaryBuilder:
+class Planned(Struct, frozen=True):
+    """What came of planning. ``alarms`` must be approved before anything of it is written."""
+
+    summary: SummaryBuilder
+    alarms: tuple[Trip, ...]
+    calls: int
+    """Calls to the third party."""
+
+
+def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> Planned:
     """Store the rows as a new run, and plan it. Raises PlanningStopped, and as ``propose_plan``."""
     journal, head = planning.stores.journal, planning.head
     journal.create_run(head, RunPhase.READING)
@@ -101,7 +113,7 @@ def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> SummaryB
     return _Planner(planning, summary).plan()
 
 
-def continue_planning(planning: Planning) -> SummaryBuilder:
+def continue_planning(planning: Planning) -> Planned:
     """Plan those of a run that still wait; a call whose answer was lost is not made again."""
     journal, head = planning.stores.journal, planning.head
     run = journal.reopen(head.id)
@@ -111,8 +123,14 @@ def continue_planning(planning: Planning) -> SummaryBuilder:
             " for it, and nothing was written",
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
+    lost = [entry for entry in run.open if entry.plan.pending]
+    unknown = Receipt("", Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
+    journal.record_outcomes(
+        head.id,
+        ((e.number, replace(unknown, person_id=e.plan.subject.person_id)) for e in lost),
+    )
     planner = _Planner(planning, SummaryBuilder())
-    for entry in run.entries:
+    for entry in journal.read(head.id).entries:
         planner.take_earlier(PlannedEntry(entry.number, entry.plan, entry.receipt))
     return planner.plan()
 
@@ -145,6 +163,8 @@ class _Planner:
         self._rows = planning.stores.journal.open_rows(planning.head.id)
         self._breakers = Breakers(planning.action)
         self._held: list[tuple[int, str]] = []
+        self._calls = 0
+        self._counts: Counter[str] = Counter()
         self._total = planning.stores.journal.read(planning.head.id).counts.total
 
     def take_earlier(self, entry: PlannedEntry) -> None:
@@ -153,7 +173,7 @@ class _Planner:
         if entry.receipt is None and not entry.plan.pending:
             self._breakers.observe_plan(entry.number, Evidence(), entry.plan)
 
-    def plan(self) -> SummaryBuilder:
+    def plan(self) -> Planned:
         planning, last, is_first = self._planning, 0, True
         planning.context.caller.prepare(planning.action)
         with open_pool(planning.stores.threads) as pool:
@@ -166,12 +186,7 @@ class _Planner:
                 self._plan_page(found, workers)
                 last = page[-1][0]
         self._hold_repeated()
-        return self._summary
-
-    @property
-    def alarms(self) -> tuple[Trip, ...]:
-        """What must be approved before anything of the plan is written."""
-        return self._breakers.check_totals()
+        return Planned(self._summary, self._breakers.check_totals(), self._calls)
 
     def _find_people(self, page: Iterable[tuple[int, JobRow]]) -> Iterator[Found]:
         """The person of each row; rows that not exactly one matches are settled."""
@@ -205,8 +220,8 @@ class _Planner:
         self._rows.place(entries)
         for entry in entries:
             self._summary.add(entry)
-        done = self._summary.total
-        self._planning.on_progress(done, self._total, self._summary.get_counts())
+            self._counts[entry.receipt.outcome.value if entry.receipt else "planned"] += 1
+        self._planning.on_progress(self._counts.total(), self._total, self._counts)
 
     def _list_pending(self, found: Iterable[Found]) -> Iterator[PlannedEntry]:
         """What is durable before a call that changes something is made."""
@@ -227,6 +242,7 @@ class _Planner:
     def _settle(self, found: Found, answered: Answered) -> PlannedEntry:
         number, job, _ = found
         result, evidence = answered
+        self._calls += 1
         verdict = self._breakers.observe_plan(number, evidence or Evidence(), result)
         self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
         if verdict.stop:

@@ -59,7 +59,7 @@ class PlanSummary(Struct, frozen=True):
 
     ``people`` were handed in; ``writing`` of them have changes to be written, the others are in
     ``outcomes``. ``transitions`` are the most common ones, ``other_transitions`` counts the rest.
-    ``samples`` are some of the plans with changes. ``calls`` and ``platform_calls`` are requests to
+    ``definition`` is a digest of what the plans were made with. ``samples`` are some of the plans with changes. ``calls`` and ``platform_calls`` are requests to
     the third party and to the workspace.
     """
 
@@ -73,5 +73,6 @@ class PlanSummary(Struct, frozen=True):
     samples: tuple[Plan, ...] = ()
     alarms: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
+    definition: str = ""
     calls: int = 0
     platform_calls: int = 0

@@ -16,6 +16,7 @@ from typing import Final
 
 from cactions.edges.files.private_files import lock_folder
 from cactions.edges.store.last_applied_index import LastAppliedIndex
+from cactions.edges.store.plan_file import copy_plan, discard_draft, save_plan, start_plan
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
@@ -93,6 +94,27 @@ class LocalJournal:
             return run.read_page(after, OpenState.PLANNED)
         found = run.read_page(after, OpenState.STARTED) + run.read_page(after, OpenState.CALLING)
         return sorted(found, key=lambda entry: entry.number)[:PAGE]
+
+    def save_plan(self, run_id: str, target: Path) -> None:
+        """Copy a run that has not started to a file. Raises UsageError if it cannot be written."""
+        self._runs.open_run(run_id).settle_log()
+        save_plan(self._runs.build_path(run_id), target)
+
+    def take_plan(self, source: Path) -> str:
+        """Take a saved plan into the journal; the id of its run. Only one process can do it, once.
+
+        Raises UsageError for a file that cannot be read and for a plan that was started before,
+        StoreError for a file that is no plan.
+        """
+        self._runs.make()
+        draft, run_id = copy_plan(source, self._runs.path, self._cipher)
+        try:
+            path = self._runs.build_path(run_id)
+        except UsageError:
+            discard_draft(draft)
+            raise
+        start_plan(draft, path)
+        return run_id
 
     def open_rows(self, run_id: str) -> RunRows:
         return RunRows(self._runs.open_run(run_id))

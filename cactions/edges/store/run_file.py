@@ -181,16 +181,23 @@ class RunDatabase:
 
     def read_head(self) -> tuple[RunHead, bool, RunPhase]:
         """The head of the run, whether it is finished, and its phase."""
-        rows = self.database.query_rows(self.sql.head)
-        if len(rows) != 1:
-            raise self.database.build_damaged_error("it should hold one run")
-        [(text, finished, phase)] = rows
-        head = self.cells.parse(text, documents.head_from_json)
+        head, finished, phase = self._read_head()
         if head.id != self._id:
             raise self.database.build_damaged_error(f"it holds the run {head.id}")
         if phase not in {known.value for known in RunPhase}:
             raise self.database.build_damaged_error("its phase is unknown")
         return head, bool(finished), RunPhase(phase)
+
+    def read_id(self) -> str:
+        """The id of the run, whatever the name of the file is."""
+        return self._read_head()[0].id
+
+    def _read_head(self) -> tuple[RunHead, Cell, Cell]:
+        rows = self.database.query_rows(self.sql.head)
+        if len(rows) != 1:
+            raise self.database.build_damaged_error("it should hold one run")
+        [(text, finished, phase)] = rows
+        return self.cells.parse(text, documents.head_from_json), finished, phase
 
     def read_run(self, read_page: Callable[[int], list[RunEntry]]) -> Run:
         """The run; of a small one, all is read in one transaction.

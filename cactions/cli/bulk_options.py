@@ -1,0 +1,62 @@
+"""The options of a run for many people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from msgspec import Struct
+
+from cactions.model import UsageError
+
+THREADS: Final = 8
+_MOST_THREADS: Final = 64
+
+PeopleFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--people",
+        metavar="FILE",
+        help="Many people: a CSV, JSON or JSONL file with a row for each; - for stdin.",
+    ),
+]
+Format = Annotated[
+    str, typer.Option("--format", metavar="csv|json|jsonl", help="Of --people; needed for stdin.")
+]
+Threads = Annotated[
+    int,
+    typer.Option(
+        "--threads", metavar="N", min=1, max=_MOST_THREADS, help="Calls at the same time."
+    ),
+]
+AtMostOnce = Annotated[
+    bool,
+    typer.Option(
+        "--at-most-once",
+        help="Send write requests for many people, though a lost answer leaves open what was done.",
+    ),
+]
+Approve = Annotated[
+    str, typer.Option(metavar="CODE", help="Approve what the preview of many people warns of.")
+]
+
+
+class BulkOptions(Struct, frozen=True):
+    """Who a run is for, when that is not one person, and how it is made."""
+
+    people: Path | None = None
+    form: str = ""
+    threads: int = THREADS
+    at_most_once: bool = False
+    approve: str = ""
+
+
+def require_one_source(**sources: object) -> None:
+    """Raises UsageError unless exactly one of the options that say for whom is given."""
+    given = [f"--{name}" for name, value in sources.items() if value not in (None, "")]
+    names = " or ".join(f"--{name}" for name in sources)
+    if not given:
+        raise UsageError("say for whom", hint=f"Use {names}.")
+    if len(given) > 1:
+        raise UsageError(f"{given[0]} and {given[1]} exclude each other", hint="Use one of them.")

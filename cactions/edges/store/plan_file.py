@@ -1,0 +1,93 @@
+"""Saved plans: the file of a run that has not started, copied to a place that the operator names.
+
+The copy holds what the journal holds, sealed in the same way. A plan is started by taking it into
+the journal under its own id, which only one process can do, once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from cactions.edges.files.confined_paths import open_for_reading, resolve_for_writing
+from cactions.edges.files.file_io import (
+    build_read_error,
+    describe_os_error,
+    new_private_file,
+    publish_file,
+    try_sync_folder,
+)
+from cactions.edges.store.row_encryption import RowCipher
+from cactions.edges.store.run_file import RunDatabase
+from cactions.edges.store.sqlite_files import delete_database
+from cactions.model import StoreError, UsageError
+
+
+def save_plan(source: Path, target: Path) -> None:
+    """Copy a run's file, which no one writes, to ``target``; private. Raises UsageError."""
+    try:
+        place = resolve_for_writing(target).path
+        draft = new_private_file(place.parent, f".{place.name}-")
+        try:
+            with source.open("rb") as old, draft.open("wb") as new:
+                shutil.copyfileobj(old, new)
+                new.flush()
+                os.fsync(new.fileno())
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
+        try_sync_folder(place.parent)
+    except (OSError, StoreError) as error:
+        why = describe_os_error(error) if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"{target} cannot be written: {why}", hint="Name a file that you may write."
+        ) from error
+
+
+def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]:
+    """A private copy of a saved plan as a draft in the folder of runs, and its run id.
+
+    Raises UsageError for a file that cannot be read, StoreError for one that is no plan.
+    """
+    draft = new_private_file(folder, ".plan-")
+    try:
+        try:
+            with open(open_for_reading(source), "rb") as old, draft.open("wb") as new:  # noqa: PTH123
+                shutil.copyfileobj(old, new)
+                new.flush()
+                os.fsync(new.fileno())
+        except OSError as error:
+            raise build_read_error(source, error) from error
+        run = RunDatabase.existing(draft, cipher)
+        assert run, "the draft is there"
+        try:
+            run_id = run.read_id()
+            run.settle_log()
+        finally:
+            run.close()
+    except BaseException:
+        discard_draft(draft)
+        raise
+    return draft, run_id
+
+
+def start_plan(draft: Path, path: Path) -> None:
+    """Give the draft its place among the runs. Raises UsageError if the plan was started before."""
+    try:
+        publish_file(draft, path)
+    except FileExistsError:
+        raise UsageError(
+            f"this plan was started before, as run {path.stem}: a plan is carried out once",
+            hint=f"`cactions runs show {path.stem}` tells what became of it; `cactions runs resume"
+            f" {path.stem}` finishes it if it was cut off.",
+        ) from None
+    finally:
+        discard_draft(draft)
+
+
+def discard_draft(draft: Path) -> None:
+    """Delete a draft and what SQLite has put beside it."""
+    with suppress(StoreError):
+        delete_database(draft)
