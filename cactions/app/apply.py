@@ -34,6 +34,7 @@ from cactions.model import (
     RunAborted,
     RunEntry,
     RunHead,
+    RunKind,
     RunPhase,
     StoreError,
     UsageError,
@@ -150,12 +151,18 @@ def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
             for _ in commit_windows(counts, take, write, stores):
                 pass
         with abort_on_store_error():
-            marks = UndoMarks(interrupted.head, stores)
-            for entry in stores.journal.read(run_id).entries:
-                marks.add(entry, entry.receipt)
-            marks.flush()
+            if interrupted.head.kind is RunKind.UNDO:
+                _mark_undone(stores.journal.read(run_id), stores)
             stores.journal.finish(run_id)
             return stores.journal.read(run_id)
+
+
+def _mark_undone(undo: Run, stores: RunStores) -> None:
+    """Mark everyone whom an undo has restored, also before it was cut off."""
+    marks = UndoMarks(undo.head, stores)
+    for entry in undo.entries:
+        marks.add(entry, entry.receipt)
+    marks.flush()
 
 
 def _write_new(

@@ -15,6 +15,7 @@ from random import SystemRandom
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
 from cactions.app.planned_entries import (
@@ -31,6 +32,7 @@ from cactions.app.planned_entries import (
     hold_entry,
     list_duplicates,
     list_row_marks,
+    strip_entry,
 )
 from cactions.app.ports import PlanningRows
 from cactions.app.propose import Job, PlanContext, plan_and_keep_response, plan_response
@@ -46,6 +48,7 @@ from cactions.model import (
     Action,
     BadRow,
     JobRow,
+    Outcome,
     Person,
     Plan,
     PlanFailure,
@@ -217,7 +220,7 @@ class _Planner:
         self._place(entries)
 
     def _place(self, entries: list[PlannedEntry]) -> None:
-        self._rows.place(entries)
+        self._rows.place(map(strip_entry, entries))
         for entry in entries:
             self._summary.add(entry)
             self._counts[entry.receipt.outcome.value if entry.receipt else "planned"] += 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from cactions.app.propose import Job
 from cactions.logic.bulk.evidence import Evidence
 from cactions.logic.bulk.totals import list_unique_digests
@@ -78,6 +80,14 @@ def build_entry(
         message = f"{result.refused[0].attribute} was refused: {result.refused[0].reason.value}"
     receipt = Receipt(result.subject.person_id, outcome, message)
     return PlannedEntry(number, result, receipt, tuple(marks))
+
+
+def strip_entry(entry: PlannedEntry) -> PlannedEntry:
+    """The entry as it is stored: of an unchanged person, only who they are and what was called."""
+    if not (entry.receipt and entry.receipt.outcome is Outcome.UNCHANGED):
+        return entry
+    plan = replace(entry.plan, changes=(), left=(), proof=None, premises=())
+    return replace(entry, plan=plan)
 
 
 def hold_entry(entry: PlannedEntry, message: str) -> PlannedEntry:

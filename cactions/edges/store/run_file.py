@@ -36,7 +36,7 @@ _HEAD: Final = "head"
 _FORGOTTEN: Final = '[""]'
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
-_STATES: Final = {state.value for enum in (OpenState, Outcome) for state in enum}
+_STATES: Final = {"waiting", *(state.value for enum in (OpenState, Outcome) for state in enum)}
 PAGE: Final = 500
 """Entries that are read at once."""
 
@@ -291,7 +291,7 @@ def _list_applied(entry: RunEntry) -> Iterator[tuple[str, Value]]:
 def _build_counts(rows: Sequence[tuple[str, bool, bool, int]]) -> RunCounts:
     """From state, whether not undone nor forgotten, whether not undone, and number."""
     outcomes: dict[Outcome, int] = {}
-    others = dict.fromkeys((state.value for state in OpenState), 0)
+    others = dict.fromkeys(("waiting", *(state.value for state in OpenState)), 0)
     undone = standing = 0
     known = {outcome.value: outcome for outcome in Outcome}
     for state, is_ours, is_not_undone, number in rows:

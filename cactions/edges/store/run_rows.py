@@ -28,23 +28,21 @@ class RunRows:
         with self._database.open_for_writing(durable=False):
             for number, row in rows:
                 cell = self._cells.write_row(number, row)
-                self._database.execute(
-                    run_schema.ADD, number, "", cell, None, OpenState.WAITING.value
-                )
+                self._database.execute(run_schema.WAIT, number, cell)
             for entry in settled:
-                person, plan, receipt, state = self._write(entry)
-                self._database.execute(run_schema.ADD, entry.number, person, plan, receipt, state)
+                self._database.execute(run_schema.PLACE, entry.number, *self._write(entry))
 
     def read_waiting(self, after: int, most: int = PAGE) -> list[tuple[int, JobRow]]:
         """The next rows without a plan, by number."""
-        rows = self._database.query_rows(run_schema.WAITING, OpenState.WAITING.value, after, most)
+        rows = self._database.query_rows(run_schema.WAITING, after, most)
         return [(int(number or 0), self._cells.read_row(number, cell)) for number, cell in rows]
 
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
         """Store plans in the place of their rows, or of pending plans."""
         with self._database.open_for_writing(durable=durable):
             for entry in entries:
-                self._database.execute(run_schema.PLACE, *self._write(entry), entry.number)
+                self._database.execute(run_schema.PLACE, entry.number, *self._write(entry))
+                self._database.execute(run_schema.END_WAIT, entry.number)
                 self._add_marks(entry.marks, entry.number)
 
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:

@@ -30,14 +30,15 @@ LAYOUT: Final = Schema(
             head TEXT NOT NULL, finished INTEGER NOT NULL, seal BLOB, phase TEXT NOT NULL,
             summary TEXT
         )""",
-        # of an entry that waits for its plan, "plan" holds the row that it comes from
+        # rows that have no plan yet; a separate table, so that entries never grow into their place
+        "CREATE TABLE waiting (number INTEGER PRIMARY KEY, row TEXT NOT NULL)",
         """CREATE TABLE entry (
             number INTEGER PRIMARY KEY, person_id TEXT NOT NULL, plan TEXT NOT NULL,
             receipt TEXT, undone_by TEXT NOT NULL, state TEXT NOT NULL
         )""",
         _PERSON_INDEX,
         """CREATE INDEX entry_state ON entry
-            (state, undone_by = '' AND person_id != '', undone_by = '')""",
+            (state, number, undone_by = '' AND person_id != '', undone_by = '')""",
         # pseudonyms of what must not repeat, until everyone is planned
         """CREATE TABLE mark (
             value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
@@ -59,7 +60,6 @@ OLD_LAYOUT: Final = Schema(
 class OpenState(Enum):
     """The states of an entry without an outcome; with one, the state is the outcome's value."""
 
-    WAITING = "waiting"
     CALLING = "calling"
     PLANNED = "planned"
     STARTED = "started"
@@ -70,13 +70,14 @@ PERSON: Final = "person_id IN (SELECT value FROM json_each(?))"
 BEGIN: Final = "INSERT INTO run VALUES (?, 0, ?, ?, NULL)"
 SET_PHASE: Final = "UPDATE run SET phase = ?, summary = ?"
 ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
-PLACE: Final = "UPDATE entry SET person_id = ?, plan = ?, receipt = ?, state = ? WHERE number = ?"
+PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
+WAIT: Final = "INSERT INTO waiting VALUES (?, ?)"
+END_WAIT: Final = "DELETE FROM waiting WHERE number = ?"
 MOVE: Final = "UPDATE entry SET state = ? WHERE number = ?"
 COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
-    FROM entry GROUP BY 1, 2, 3"""
-WAITING: Final = (
-    "SELECT number, plan FROM entry WHERE state = ? AND number > ? ORDER BY number LIMIT ?"
-)
+    FROM entry GROUP BY 1, 2, 3
+    UNION ALL SELECT 'waiting', 0, 1, count(*) FROM waiting"""
+WAITING: Final = "SELECT number, row FROM waiting WHERE number > ? ORDER BY number LIMIT ?"
 IN_STATE: Final = "state = ? AND number > ? ORDER BY number LIMIT ?"
 ADD_MARK: Final = "INSERT OR IGNORE INTO mark VALUES (?, ?)"
 REPEATED: Final = """SELECT value, number FROM mark WHERE value IN
@@ -86,7 +87,7 @@ REPEATED: Final = """SELECT value, number FROM mark WHERE value IN
 DROP_MARKS: Final = "DELETE FROM mark"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
-PAGE: Final = "state != 'waiting' AND number > ? ORDER BY number LIMIT ?"
+PAGE: Final = "number > ? ORDER BY number LIMIT ?"
 STANDING: Final = f"{PERSON} AND undone_by = '' ORDER BY number DESC"
 BY_PERSON: Final = (
     "undone_by = '' AND (person_id, number) > (?, ?) ORDER BY person_id, number LIMIT ?"
