@@ -53,6 +53,7 @@ from cactions.model.errors import (
 from cactions.model.exchange import Proof, Request, Response
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
 from cactions.model.health_check import Health, HealthCheck
+from cactions.model.job_row import BadRow, JobRow
 from cactions.model.json_value import (
     ABSENT,
     Absent,

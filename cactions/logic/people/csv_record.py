@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+WIDTH_HINT: Final = "Put a cell that contains a separator in quotes."
 SEPARATORS: Final = (",", ";", "\t", "|")
 _CELLS: Final = {
     separator: re.compile(rf'"([^"]*(?:""[^"]*)*)"|([^"{re.escape(separator)}\r\n]*)')
@@ -48,6 +49,12 @@ def detect_separator(header: str) -> str:
     """
     bare = _QUOTED.sub("", header)
     return max(SEPARATORS, key=bare.count)
+
+
+def describe_width(cells: int, columns: int) -> str:
+    """The fault of a row whose cells are more or fewer than the columns; empty if there is none."""
+    count = f"{cells} cell{'' if cells == 1 else 's'}"
+    return "" if cells == columns else f"the row has {count}, and the header {columns}"
 
 
 def split_texts(text: str, separator: str) -> list[str]:

@@ -14,7 +14,13 @@ from msgspec import Struct
 
 from cactions.logic import strict_json
 from cactions.logic.people.columns import CUSTOM_ATTRIBUTES, ColumnMap
-from cactions.logic.people.csv_record import CsvCell, CsvError, split_record
+from cactions.logic.people.csv_record import (
+    WIDTH_HINT,
+    CsvCell,
+    CsvError,
+    describe_width,
+    split_record,
+)
 from cactions.logic.people.from_record import ATTRIBUTES, KEY_NAMES, RecordFault
 from cactions.logic.people.json_offsets import JsonSpan, find_key_span, list_element_spans
 from cactions.logic.people.records import (
@@ -143,10 +149,8 @@ def _find_name_fault(
 def _build_csv_row(
     record: TextLine, cells: list[CsvCell], keys: list[str], column_map: ColumnMap
 ) -> PeopleRow | RowError:
-    if len(cells) != len(keys):
-        count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
-        message = f"the row has {count}, and the header {len(keys)}"
-        return RowError(record, (0, 1), message, "Put a cell that contains a separator in quotes.")
+    if fault := describe_width(len(cells), len(keys)):
+        return RowError(record, (0, 1), fault, WIDTH_HINT)
     row = dict(zip(keys, cells, strict=True))
     pairs = [(key, column_map.parse_cell(key, cell.text)) for key, cell in row.items() if cell.text]
     return PeopleRow(record.number, record, pairs, partial(_find_cell_span, row))
