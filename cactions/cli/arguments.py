@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cactions.app.propose import Job
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.options import parse_inputs, parse_person_query
+from cactions.logic.people.lookup import choose_role
 from cactions.logic.request.inputs import resolve_inputs
 from cactions.logic.suggest import suggest
 from cactions.model import (
@@ -21,7 +22,6 @@ from cactions.model import (
     PlanFailure,
     Project,
     Receipt,
-    Role,
     UsageError,
 )
 
@@ -38,15 +38,8 @@ def find_action(project: Project, name: str) -> Action:
 def build_job(project: Project, name: str, person: str, inputs: list[str] | None) -> Job:
     """One action for one person. Raises UsageError for words that do not fit."""
     action = find_action(project, name)
-    query = replace(parse_person_query(person, action.match), role=_choose_role(action))
+    query = replace(parse_person_query(person, action.match), role=choose_role(action))
     return Job(action, query, resolve_inputs(action, parse_inputs(inputs)))
-
-
-def _choose_role(action: Action) -> Role | None:
-    """Whom of several people with one e-mail address an action is for; None: of any role."""
-    if "users" not in action.audiences:
-        return Role.LEAD
-    return Role.USER if action.audiences == ("users",) else None
 
 
 def exit_code_of_result(result: Plan | PlanFailure) -> Exit:

@@ -1,25 +1,28 @@
-"""The rows of a file of people that an action is to run for."""
+"""The rows of a file of people that an action runs for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cactions.model.json_value import Scalar
 from cactions.model.person import PersonQuery
 
 
 class JobRow(Struct, frozen=True):
-    """One person of the file, with the data inputs; ``line`` counts from 1."""
+    """One person to run an action for, and the data inputs with defaults and checked types.
+
+    ``line`` counts from 1: where the row begins in the file; for XLSX and Parquet, the row.
+    """
 
     line: int
     query: PersonQuery
-    inputs: Mapping[str, Scalar]
+    inputs: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 class BadRow(Struct, frozen=True):
-    """A row that cannot be used, with the reason."""
+    """A row that the action cannot run for. The message shows no value of the row."""
 
     line: int
     message: str

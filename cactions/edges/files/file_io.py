@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from cactions.edges.files.atomic_write import PRIVATE, SHARED, FileChangedError, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading, resolve_for_writing
@@ -57,6 +57,16 @@ def read_bytes(path: Path, *, limit: int = MIB) -> bytes:
             return data if len(data) <= size else data + file.read(limit - size)
     except FileNotFoundError:
         raise UsageError(f"there is no file {path}", hint="Check the name.") from None
+    except ValueError:
+        raise _build_name_error(path) from None
+    except OSError as error:
+        raise build_read_error(path, error) from error
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """Open the file to read its bytes. Raises UsageError and RefusedLink."""
+    try:
+        return open(open_for_reading(path), "rb")  # noqa: PTH123 - the caller closes it
     except ValueError:
         raise _build_name_error(path) from None
     except OSError as error:

@@ -2,7 +2,8 @@
 
 - All faults are reported at once, up to MOST_FAULTS, each with its line and column; they come as
   InvalidFiles at the *end*. A caller that acts on people before the end must be able to undo it.
-- The text is UTF-8 without NUL; a byte order mark may begin a CSV file, since Excel writes one.
+- The text is UTF-8 without NUL, and may begin with a byte order mark, since Excel writes one; CSV
+  may also be UTF-16 with its mark.
 - No two people of a file have the same ``id`` or ``user_id``.
 - Where an attribute is redacted, no line of the file goes into a report; where no key is known,
   only the structure does: it may be a file of credentials.
@@ -14,23 +15,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from io import TextIOWrapper
 from itertools import count
 from pathlib import Path
 from typing import Final, TextIO
 
-from msgspec.structs import replace
-
 from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import build_read_error
+from cactions.edges.files.text_lines import read_lines, set_encoding
 from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.from_record import ALIASES, InvalidPerson, RecordFault
+from cactions.logic.people.records import TOO_LONG_HINT, RowError, TextLine, find_text_fault
 from cactions.logic.people.rows import (
-    MAX_RECORD_CHARACTERS,
     PeopleRow,
-    RowError,
     Rows,
-    TextLine,
     read_csv_rows,
     read_json_rows,
     read_jsonl_rows,
@@ -45,9 +42,6 @@ from cactions.model import (
     Place,
     UsageError,
 )
-
-_MOST_SHOWN: Final = 200
-_LARGE: Final = "Split the text: JSONL holds one person a line."
 
 RULE: Final = "CA011"
 MOST_FAULTS: Final = 100
@@ -89,7 +83,9 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
         handle = open_for_reading(path)
         with open(handle, encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor has no path
             if form is PeopleFormat.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
-                raise DefinitionError(f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=_LARGE)
+                raise DefinitionError(
+                    f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=TOO_LONG_HINT
+                )
             yield from read_people(stream, form, declared, name=str(path))
     except OSError as error:
         raise build_read_error(path, error) from error
@@ -98,9 +94,8 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
 def read_people(
     stream: TextIO, form: PeopleFormat, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
 ) -> Iterator[Person]:
-    """The people of an open text, as UTF-8 in any locale. Raises InvalidFiles at the end."""
-    if isinstance(stream, TextIOWrapper):  # what is no UTF-8 comes as surrogates, in its place
-        stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
+    """The people of an open text, in any locale. Raises InvalidFiles at the end."""
+    set_encoding(stream, utf_16=form is PeopleFormat.CSV)
     enrolment = ColumnMap(declared)
     reading = _PeopleReader(name, enrolment)
     yield from reading.read_people(stream, form)
@@ -109,14 +104,6 @@ def read_people(
         source = reading.get_source()
         shown = source if enrolment.recognized else mask_values(source)
         raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: shown})
-
-
-class _Unreadable(Exception):
-    """A text behind which nothing can be trusted."""
-
-    def __init__(self, misread: RowError) -> None:
-        super().__init__(misread.message)
-        self.misread = misread
 
 
 class _PeopleReader:
@@ -132,15 +119,12 @@ class _PeopleReader:
 
     def read_people(self, stream: TextIO, form: PeopleFormat) -> Iterator[Person]:
         """Everyone before the first fault; then the rest is read for its faults."""
-        try:
-            for row in self._read_rows(stream, form):
-                person = self._build_person(row)
-                if len(self.findings) >= MOST_FAULTS:
-                    return
-                if person and not self.findings:
-                    yield person
-        except _Unreadable as end:
-            self._add_finding(end.misread)
+        for row in self._read_rows(stream, form):
+            person = self._build_person(row)
+            if len(self.findings) >= MOST_FAULTS:
+                return
+            if person and not self.findings:
+                yield person
 
     def get_source(self) -> str:
         """The lines that findings point into; all others are empty, so that numbers hold."""
@@ -149,12 +133,12 @@ class _PeopleReader:
 
     def _read_rows(self, stream: TextIO, form: PeopleFormat) -> Rows:
         if form is PeopleFormat.CSV:
-            return read_csv_rows(_strip_mark(_read_lines(stream)), self._enrolment)
+            return read_csv_rows(read_lines(stream), self._enrolment)
         if form is PeopleFormat.JSONL:
-            return read_jsonl_rows(_read_lines(stream), self._enrolment)
+            return read_jsonl_rows(read_lines(stream), self._enrolment)
         whole = TextLine(1, stream.read(LONGEST_JSON + 1))
-        _check_text(whole, LONGEST_JSON)
-        return read_json_rows(whole.text, self._enrolment)
+        fault = find_text_fault(whole, LONGEST_JSON)
+        return iter([fault]) if fault else read_json_rows(whole.text, self._enrolment)
 
     def _build_person(self, row: PeopleRow | RowError) -> Person | None:
         """The person of a row; None, and findings, where there is none."""
@@ -201,34 +185,3 @@ class _PeopleReader:
         place = Place(self._name, number, start - before + 1, number, end - before + 1)
         self._lines[number] = line_text
         self.findings.append(Finding(RULE, misread.message, misread.hint, place))
-
-
-def _read_lines(stream: TextIO) -> Iterator[TextLine]:
-    for number in count(1):
-        line = TextLine(number, stream.readline(MAX_RECORD_CHARACTERS + 1))
-        if not line.text:
-            return
-        _check_text(line, MAX_RECORD_CHARACTERS)
-        yield line
-
-
-def _check_text(line: TextLine, limit: int) -> None:
-    """Raises _Unreadable."""
-    if len(line.text) > limit:
-        start = replace(line, text=line.text[:_MOST_SHOWN])
-        raise _Unreadable(
-            RowError(start, (0, 1), f"there are more than {limit:,} characters", _LARGE)
-        )
-    try:
-        line.text.encode()
-    except UnicodeEncodeError as error:
-        span = (error.start, error.start + 1)
-        raise _Unreadable(RowError(line, span, "this is not UTF-8", "Save it as UTF-8.")) from None
-    nul = line.text.find("\0")
-    if nul >= 0:
-        raise _Unreadable(RowError(line, (nul, nul + 1), "this is a NUL character", "Remove it."))
-
-
-def _strip_mark(lines: Iterator[TextLine]) -> Iterator[TextLine]:
-    for line in lines:
-        yield replace(line, text=line.text.removeprefix("\ufeff")) if line.number == 1 else line

@@ -144,7 +144,7 @@ def _list_identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
         if alias in fields and name in fields:
             yield RecordFault(alias, f"is another name of {name}, and both are given", "Keep one.")
     for name in KEY_NAMES:
-        if problem := _find_key_problem(fields.get(name)):
+        if problem := find_key_problem(fields.get(name)):
             yield RecordFault(
                 name, problem, "Remove it: it cannot be typed, and nothing would match it."
             )
@@ -155,7 +155,7 @@ def _list_identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
         yield RecordFault("", f"there is no {' or '.join(MATCH_FIELDS)}", "Give at least one.")
 
 
-def _find_key_problem(value: Json) -> str:
+def find_key_problem(value: Json) -> str:
     """Why a text cannot be a key that an operator can read, type and compare; empty if it can."""
     if not isinstance(value, str):
         return ""

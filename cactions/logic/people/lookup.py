@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from cactions.logic.shell import quote_word
-from cactions.model import MATCH_FIELDS, Person, PersonQuery, Role, UsageError
+from cactions.model import MATCH_FIELDS, Action, Person, PersonQuery, Role, UsageError
 
 MAX_LISTED: Final = 10
 LIST_HINT: Final = "`cactions people list` lists all people."
@@ -41,6 +41,13 @@ def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
         else None,
         "email": build_lookup_key("email", email) if isinstance(email, str) else None,
     }
+
+
+def choose_role(action: Action) -> Role | None:
+    """Whom of several people with one e-mail address an action is for; None: of any role."""
+    if "users" not in action.audiences:
+        return Role.LEAD
+    return Role.USER if action.audiences == ("users",) else None
 
 
 def check_field(query: PersonQuery) -> None:

@@ -15,30 +15,26 @@ from msgspec import Struct
 from cactions.logic import strict_json
 from cactions.logic.people.columns import CUSTOM_ATTRIBUTES, ColumnMap
 from cactions.logic.people.csv_record import (
+    WIDTH_HINT,
     CsvCell,
     CsvError,
-    detect_separator,
-    has_open_quote,
+    describe_width,
     split_record,
 )
 from cactions.logic.people.from_record import ATTRIBUTES, KEY_NAMES, RecordFault
 from cactions.logic.people.json_offsets import JsonSpan, find_key_span, list_element_spans
+from cactions.logic.people.records import (
+    Record,
+    RowError,
+    Span,
+    TextLine,
+    read_csv_header,
+    read_csv_records,
+    read_jsonl_records,
+)
 from cactions.model import MATCH_FIELDS, Json
 
-_COMMAS: Final = "Save it as CSV, with commas or semicolons."
-
-Span: TypeAlias = "tuple[int, int]"
-"""Characters of a text from 0, the end exclusive."""
-
-MAX_RECORD_CHARACTERS: Final = 1024 * 1024
 _NESTS: Final = (ATTRIBUTES.rstrip("."), CUSTOM_ATTRIBUTES.rstrip("."))
-
-
-class TextLine(Struct, frozen=True):
-    """A line of the file, with its line break; ``number`` counts from 1."""
-
-    number: int
-    text: str
 
 
 class PeopleRow(Struct, frozen=True):
@@ -53,28 +49,18 @@ class PeopleRow(Struct, frozen=True):
     span: Callable[[str], Span]
 
 
-class RowError(Struct, frozen=True):
-    """A row that cannot be read: what is wrong, the fix, and its position in ``source``."""
-
-    source: TextLine
-    span: Span
-    message: str
-    hint: str = ""
-
-
 Rows: TypeAlias = Iterator[PeopleRow | RowError]
 
 
 def read_csv_rows(lines: Iterable[TextLine], column_map: ColumnMap) -> Rows:
     """The rows of a table whose first line names the columns; none if that line is invalid."""
-    records = _join_records(lines)
-    header = next(records, TextLine(1, ""))
-    separator = detect_separator(header.text)
+    records = read_csv_records(lines)
+    header, separator = read_csv_header(records)
     columns = _split_cells(header, separator)
     if isinstance(columns, RowError):
         yield columns
         return
-    faults = [*_list_header_faults(header, columns, column_map)]
+    faults = [*_list_header_faults(_get_line(header), columns, column_map)]
     yield from faults
     if not faults:
         keys = [column_map.to_key(column.text) for column in columns]
@@ -83,16 +69,17 @@ def read_csv_rows(lines: Iterable[TextLine], column_map: ColumnMap) -> Rows:
             yield (
                 cells
                 if isinstance(cells, RowError)
-                else _build_csv_row(record, cells, keys, column_map)
+                else _build_csv_row(_get_line(record), cells, keys, column_map)
             )
 
 
 def read_jsonl_rows(lines: Iterable[TextLine], column_map: ColumnMap) -> Rows:
     """The rows of a file with one JSON object on each line."""
-    for line in lines:
-        text = line.text.rstrip("\r\n")
-        if not text.strip():
+    for line in read_jsonl_records(lines):
+        if isinstance(line, RowError):
+            yield line
             continue
+        text = line.text.rstrip("\r\n")
         try:
             value = strict_json.parse_json(text)
         except strict_json.StrictJsonError as error:
@@ -121,28 +108,13 @@ def read_json_rows(text: str, column_map: ColumnMap) -> Rows:
         yield _build_json_row(source, element, number, column_map)
 
 
-def _join_records(lines: Iterable[TextLine]) -> Iterator[TextLine]:
-    """Records: lines, joined where a quoted cell continues; empty lines are skipped."""
-    parts: list[TextLine] = []
-    is_inside, size = False, 0
-    for line in lines:
-        parts.append(line)
-        size += len(line.text)
-        is_inside ^= has_open_quote(line.text)
-        if is_inside and size <= MAX_RECORD_CHARACTERS:
-            continue
-        yield from _join_lines(parts)
-        parts, is_inside, size = [], False, 0
-    yield from _join_lines(parts)
+def _get_line(record: Record) -> TextLine:
+    return record.source if isinstance(record, RowError) else record
 
 
-def _join_lines(parts: list[TextLine]) -> Iterator[TextLine]:
-    text = "".join(part.text for part in parts)
-    if text.strip("\r\n"):
-        yield TextLine(parts[0].number, text)
-
-
-def _split_cells(record: TextLine, separator: str) -> list[CsvCell] | RowError:
+def _split_cells(record: Record, separator: str) -> list[CsvCell] | RowError:
+    if isinstance(record, RowError):
+        return record
     try:
         return split_record(record.text, separator)
     except CsvError as error:
@@ -154,9 +126,6 @@ def _list_header_faults(
 ) -> Iterator[RowError]:
     if not header.text:
         yield RowError(header, (0, 1), "the file is empty", "Its first line names the columns.")
-        return
-    if len(columns) == 1 and "\t" in header.text:
-        yield RowError(header, (0, 1), "the columns are separated by tabs", _COMMAS)
         return
     keys = [column_map.to_key(column.text) for column in columns]
     for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
@@ -180,10 +149,8 @@ def _find_name_fault(
 def _build_csv_row(
     record: TextLine, cells: list[CsvCell], keys: list[str], column_map: ColumnMap
 ) -> PeopleRow | RowError:
-    if len(cells) != len(keys):
-        count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
-        message = f"the row has {count}, and the header {len(keys)}"
-        return RowError(record, (0, 1), message, "Put a cell that contains a separator in quotes.")
+    if fault := describe_width(len(cells), len(keys)):
+        return RowError(record, (0, 1), fault, WIDTH_HINT)
     row = dict(zip(keys, cells, strict=True))
     pairs = [(key, column_map.parse_cell(key, cell.text)) for key, cell in row.items() if cell.text]
     return PeopleRow(record.number, record, pairs, partial(_find_cell_span, row))

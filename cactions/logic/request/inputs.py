@@ -7,7 +7,7 @@ Text is read as a number or a boolean only in exactly the form that JSON writes:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from cactions.logic import strict_json
@@ -38,13 +38,21 @@ _TYPE_RULES: Final = {
 }
 
 
+class InputError(UsageError):
+    """A value that does not fit its input; ``example`` fits, and is empty for a missing value."""
+
+    def __init__(self, message: str, hint: str, example: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.example = example
+
+
 def resolve_inputs(action: Action, values_given: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """The action's inputs by name, with defaults; optional inputs without a value are left out.
 
-    None counts as no value. Raises UsageError for an unknown name, a value of another type
-    and a required input without a value.
+    None counts as no value. Raises UsageError for an unknown name, and InputError for a value of
+    another type and a required input without a value.
     """
-    _check_names(action, values_given)
+    check_input_names(action, values_given)
     values = {
         data_input.name: _resolve_value(data_input, values_given.get(data_input.name))
         for data_input in action.inputs
@@ -52,7 +60,8 @@ def resolve_inputs(action: Action, values_given: Mapping[str, Scalar]) -> dict[s
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _check_names(action: Action, values_given: Mapping[str, Scalar]) -> None:
+def check_input_names(action: Action, values_given: Iterable[str]) -> None:
+    """Raises UsageError for a name that is no input of the action."""
     names = [data_input.name for data_input in action.inputs]
     for name in values_given:
         if name not in names:
@@ -64,7 +73,7 @@ def _resolve_value(data_input: DataInput, values_given: Scalar) -> Scalar:
     value = data_input.default_value if values_given is None else values_given
     if data_input.required and is_empty(value):
         message = f'the input "{data_input.name}" needs a value'
-        raise UsageError(message, hint=f"use `--input {quote_word([f'{data_input.name}=VALUE'])}`")
+        raise InputError(message, f"use `--input {quote_word([f'{data_input.name}=VALUE'])}`")
     return None if value is None else _convert_value(data_input, value)
 
 
@@ -75,8 +84,8 @@ def _convert_value(data_input: DataInput, values_given: Scalar) -> Scalar:
     # bool is an int in Python and a number nowhere else, hence type() and not isinstance()
     if type(value) not in types or (isinstance(value, float) and not math.isfinite(value)):
         message = f'the input "{data_input.name}" is not {description}'
-        values_given = quote_word([f"{data_input.name}={example}"])
-        raise UsageError(message, hint=f"for example `--input {values_given}`")
+        word = quote_word([f"{data_input.name}={example}"])
+        raise InputError(message, f"for example `--input {word}`", example)
     return value
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from cactions.edges.files.people_file import (
-    MAX_RECORD_CHARACTERS,
     MOST_FAULTS,
     PeopleFormat,
     read_people,
@@ -21,6 +20,7 @@ from cactions.edges.files.people_file import (
 )
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.logic.people.from_record import derive_person_id
+from cactions.logic.people.records import MAX_RECORD_CHARACTERS
 from cactions.model import (
     Attribute,
     DataType,
@@ -194,15 +194,18 @@ def test_duplicate_people_in_a_file_are_refused(
     [
         (b"id\np\xff\n", "people.csv:2:2", "not UTF-8"),
         ("id\n\xe9p\n".encode("latin-1"), "people.csv:2:1", "not UTF-8"),
-        ("id\np1\n".encode("utf-16"), "people.csv:1:1", "not UTF-8"),
+        ("id\np1\n".encode("utf-16-le"), "people.csv:1:2", "NUL"),
+        ("id\np1\n".encode("utf-16")[:-1], "people.csv:2:1", "not UTF-8"),
         (b"id\np\xed\xa0\x80\n", "people.csv:2:2", "not UTF-8"),
         (b"id\np\0\n", "people.csv:2:2", "NUL"),
         (b"id\np1\n" + b"a" * (MAX_RECORD_CHARACTERS + 1), "people.csv:3:1", "more than 1,048,576"),
         (b'id\np1\n"' + b"a\n" * MAX_RECORD_CHARACTERS, "people.csv:3:1", "never closed"),
     ],
 )
-def test_invalid_utf_8_ends_reading(tmp_path: Path, data: bytes, place: str, words: str) -> None:
-    """After an undecodable byte, the text is not reliable."""
+def test_what_is_no_text_is_reported_at_its_place(
+    tmp_path: Path, data: bytes, place: str, words: str
+) -> None:
+    """And how to save it, where that helps."""
     path = tmp_path / "people.csv"
     path.write_bytes(data)
     with pytest.raises(InvalidFiles) as caught:
