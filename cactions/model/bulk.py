@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cactions.model.enums import ChangeKind, Outcome
 from cactions.model.json_value import ABSENT, Value
+from cactions.model.person import DataType
 from cactions.model.plan import Plan
 from cactions.model.run import Receipt
 
@@ -34,6 +35,7 @@ class Transition(Struct, frozen=True):
     before: Value = ABSENT
     after: Value = ABSENT
     redacted: bool = False
+    data_type: DataType = DataType.STRING
 
 
 class AttributeCounts(Struct, frozen=True):

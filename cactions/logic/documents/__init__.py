@@ -56,6 +56,7 @@ from cactions.logic.documents.snapshots import (
     snapshot_from_json,
     snapshot_to_json,
 )
+from cactions.logic.documents.summaries import summary_from_json, summary_to_json
 
 __all__ = [
     "attribute_differences_to_json",
@@ -91,5 +92,7 @@ __all__ = [
     "runs_to_json",
     "snapshot_from_json",
     "snapshot_to_json",
+    "summary_from_json",
+    "summary_to_json",
     "undo_to_json",
 ]

@@ -126,6 +126,41 @@ RESULTS = PLANS | FAILURES
 CHECKS = some(builds(model.HealthCheck, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
 REPORTS = some(builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
+SUMMARIES = builds(
+    model.PlanSummary,
+    COUNT,
+    COUNT,
+    st.dictionaries(st.sampled_from(Outcome), COUNT, max_size=2),
+    some(
+        builds(
+            model.AttributeCounts,
+            TEXT,
+            st.dictionaries(st.sampled_from(model.ChangeKind), COUNT, max_size=1),
+            COUNT,
+            COUNT,
+        )
+    ),
+    some(
+        builds(
+            model.Transition,
+            TEXT,
+            st.sampled_from(model.ChangeKind),
+            COUNT,
+            HELD,
+            HELD,
+            FLAG,
+            TYPES,
+        )
+    ),
+    COUNT,
+    some(builds(model.OutcomeReason, st.sampled_from(Outcome), TEXT, COUNT, some(TEXT))),
+    some(PLANS),
+    some(TEXT),
+    some(TEXT),
+    COUNT,
+    COUNT,
+)
+
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
 CODECS: list[Codec] = [
     ("cactions.plan/1", PLANS, documents.plan_to_json, documents.plan_from_json),
@@ -151,6 +186,12 @@ CODECS: list[Codec] = [
         lambda document: documents.snapshot_from_json(document, "attributes.lock.json"),
     ),
     ("cactions.test/1", REPORTS, documents.reports_to_json, readers.reports_from_json),
+    (
+        "cactions.summary/1",
+        SUMMARIES,
+        documents.summary_to_json,
+        documents.summary_from_json,
+    ),
     (
         "cactions.doctor/1",
         CHECKS,
