@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import typer
 from msgspec.structs import replace
 
 from cactions.app.apply import commit_planned
@@ -22,6 +21,7 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
+from cactions.cli.output_files import check_output
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
@@ -103,12 +103,13 @@ class BulkCommand:
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
 
-    def take_plan(self, source: Path) -> Run:
+    def take_plan(self, source: Path, action: str) -> Run:
         """Take a saved plan. Raises UsageError where it does not hold any more."""
         run_id = self._stores.journal.take_plan(source)
         try:
             run = self._stores.journal.read(run_id)
             self._stores.check_run(run)
+            _check_action(run, action)
             check_basis(run, self.read_summary(run), self._home.project, SystemClock())
         except CactionsError:
             self._stores.journal.discard(run_id)
@@ -197,6 +198,67 @@ class BulkCommand:
             raise
 
 
+def run_many(  # noqa: PLR0913 - what the command line said
+    home: ProjectFolder,
+    options: LiveOptions,
+    bulk: BulkOptions,
+    action: str,
+    inputs: list[str] | None,
+    *,
+    plan: Path | None,
+    yes: bool,
+    json: bool,
+) -> Exit:
+    """Plan a file of people or take a saved plan, show it, ask, and write."""
+    options.refuse_replay_at(home.session is not None)
+    command = BulkCommand(home, options, bulk, workspace.open_run_stores(home), json=json)
+    found = arguments.find_action(home.project, action)
+    if plan is None and not _confirm_write_calls(found, options, yes):
+        return Exit.CLEAN
+    run = command.take_plan(plan, action) if plan else command.plan(found, inputs)
+    summary = command.show(run)
+    done = command.write(run, summary, yes=yes)
+    return choose_most_severe(done, get_plan_exit_code(summary, changes=False))
+
+
+def diff_many(
+    home: ProjectFolder,
+    options: LiveOptions,
+    bulk: BulkOptions,
+    action: str,
+    inputs: list[str] | None,
+    *,
+    out: Path | None,
+    exit_code: bool,
+    json: bool,
+) -> Exit:
+    """Plan a file of people, show it, and keep the plan only where ``out`` names a file."""
+    found = arguments.find_action(home.project, action)
+    if options.is_write_call(found):
+        raise UsageError(
+            f'"{action}" sends write requests, whose answers are needed later; nothing was sent',
+            hint=f"Use `{join_command(('run',), action)} --people FILE`: it shows the diff and"
+            " asks before a person is changed.",
+        )
+    with open_scratch_stores(home, workspace.open_run_stores(home)) as stores:
+        command = BulkCommand(home, options, bulk, stores, json=json)
+        run = command.plan(found, inputs)
+        closing = "Nothing was written."
+        if out:
+            check_output(out)
+            stores.journal.save_plan(run.head.id, out)
+            apply = join_command(("run",), action, options=("--plan", str(out)))
+            closing += f" The plan is in {out}, for 24 hours. To apply it: {apply}"
+        return get_plan_exit_code(command.show(run, closing), changes=exit_code)
+
+
+def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> bool:
+    if not options.is_write_call(action) or write_calls.confirm_write_call(action, yes, many=True):
+        return True
+    wiring.create_output().info("Nothing was sent and nothing was written.")
+    return False
+
+
 @contextmanager
 def open_scratch_stores(home: ProjectFolder, stores: RunStores) -> Iterator[RunStores]:
     """Stores whose journal is a folder that is deleted at the end: a diff leaves no trace."""
@@ -229,6 +291,14 @@ def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
     if bad or summary.alarms:
         return Exit.FINDINGS
     return Exit.CHANGES if changes and summary.writing else Exit.CLEAN
+
+
+def _check_action(run: Run, action: str) -> None:
+    if run.head.action != action:
+        raise UsageError(
+            f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
+            hint=f"Use `cactions run {run.head.action} --plan …`.",
+        )
 
 
 def _check_write_call(action: Action, bulk: BulkOptions, *, writes: bool) -> None:

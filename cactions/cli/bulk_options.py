@@ -21,6 +21,14 @@ PeopleFile = Annotated[
         help="Many people: a CSV, JSON or JSONL file with a row for each; - for stdin.",
     ),
 ]
+SavedPlan = Annotated[
+    Path | None,
+    typer.Option("--plan", metavar="PLAN", help="Many people: a plan saved by `diff --out`."),
+]
+PlanOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="PLAN", help="Save the plan of --people, for `run --plan`."),
+]
 Format = Annotated[
     str, typer.Option("--format", metavar="csv|json|jsonl", help="Of --people; needed for stdin.")
 ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.wiring import ProjectFolder
-from cactions.edges.files.job_file import JobFile, open_job_rows
-from cactions.edges.files.people_file import PeopleFormat
+from cactions.edges.files.job_file import STDIN, JobFormat, find_format, open_job_rows
+from cactions.logic.people.job_rows import JobRows
 from cactions.model import Action, Receipt, RunEntry, Scalar, UsageError
-from cactions.render.progress_bar import ProgressDisplay
+from cactions.render.progress_bar import ProgressDisplay, show_progress
 
 
 class WriteWatch:
@@ -23,3 +27,23 @@ class WriteWatch:
         """Count one outcome."""
         self._counts[receipt.outcome.value] += 1
         self._display.update(self._counts.total(), self._counts)
+
+
+def open_rows(bulk: BulkOptions, action: Action, inputs: Mapping[str, Scalar]) -> JobRows:
+    """The rows of ``--people``. Raises UsageError where it cannot be read as what it says."""
+    assert bulk.people, "the command is about a file of people"
+    form = _parse_format(bulk.form) if bulk.form else find_format(bulk.people)
+    return open_job_rows(bulk.people, action, form, inputs)
+
+
+def count_platform_calls(home: ProjectFolder) -> int:
+    """The requests to Intercom so far; none to a local workspace."""
+    return home.session.client.pacer.get_figures().calls if home.session else 0
+
+
+def _parse_format(text: str) -> JobFormat:
+    try:
+        return JobFormat(text)
+    except ValueError:
+        names = ", ".join(form.value for form in JobFormat)
+        raise UsageError(f'"{text}" is no format of --people', hint=f"Use {names}.") from None

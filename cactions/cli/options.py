@@ -34,6 +34,14 @@ Who = Annotated[
         help="Who: a value of the action's `match`, or user_id=…, email=…, id=….",
     ),
 ]
+OnePerson = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        metavar="VALUE|KEY=VALUE",
+        help="One person: a value of the action's `match`, or user_id=…, email=…, id=….",
+    ),
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Option("--input", metavar="NAME=VALUE", help="A data input of the action; repeatable."),

@@ -89,6 +89,13 @@ def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
     return LocalJournal(home / STATE, cipher or create_row_cipher(home))
 
 
+def open_scratch_journal(folder: Path, home: ProjectFolder) -> LocalJournal:
+    """A journal that no other command sees, for a plan that is not kept."""
+    from cactions.edges.store.journal import LocalJournal
+
+    return LocalJournal(folder, home.cover or create_row_cipher(home.folder))
+
+
 def open_run_stores(home: ProjectFolder) -> RunStores:
     """Where a run writes."""
     from cactions.app.commit import RunStores

@@ -15,12 +15,16 @@ from cactions.logic.shell import join_command
 from cactions.model import Action, Plan, PlanFailure, RunHead, RunKind
 
 
-def confirm_write_call(action: Action, yes: bool = False, calls: int = 1) -> bool:
+def confirm_write_call(
+    action: Action, yes: bool = False, calls: int = 1, *, many: bool = False
+) -> bool:
     """Whether the operator has typed the action's name, knowing what it means."""
     request = action.request
     what = f"a {request.http_method.upper()}"
     if calls > 1:
         what = f"{calls} {request.http_method.upper()} requests"
+    if many:
+        what = f"a {request.http_method.upper()} request for each person"
     return prompts.confirm_by_typing(
         f'"{action.name}" sends {what} to {request.host}. That may change something there, and'
         " cannot be taken back from here.",

@@ -9,11 +9,20 @@ import typer
 
 from cactions.app.propose import propose_plan
 from cactions.cli import arguments, wiring, workspace, write_calls
+from cactions.cli.bulk_options import (
+    THREADS,
+    BulkOptions,
+    Format,
+    PeopleFile,
+    PlanOut,
+    Threads,
+    require_one_source,
+)
 from cactions.cli.command_line import CommandLine, format_person
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who
+from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson
 from cactions.cli.output_files import write_text
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure
@@ -27,8 +36,12 @@ _PICTURE: Final = 100
 def command(
     options: LiveOptions,
     action: arguments.ActionName,
-    person: Who,
+    person: OnePerson = None,
+    people: PeopleFile = None,
+    out: PlanOut = None,
     inputs: Inputs = None,
+    form: Format = "",
+    threads: Threads = THREADS,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
     ] = False,
@@ -42,13 +55,29 @@ def command(
 ) -> None:
     """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
 
-    Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
+    With --people, for everyone of a file. Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
 
     A write request is only sent with --live, and only once.
 
     Example: cactions diff loyalty --person u-1 --replay
     """
+    require_one_source(person=person, people=people)
     project_folder = open_project(files, environment, options)
+    if person is None:
+        from cactions.cli.bulk import diff_many  # not needed for one person
+
+        bulk = BulkOptions(people, form, threads)
+        code = diff_many(
+            project_folder,
+            options,
+            bulk,
+            action,
+            inputs,
+            out=out,
+            exit_code=exit_code,
+            json=json,
+        )
+        raise typer.Exit(code)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     options.require_live_flag(job.action)
     is_write_call = options.is_write_call(job.action)

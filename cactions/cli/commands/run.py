@@ -10,11 +10,22 @@ from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose_plan
 from cactions.app.write_calls import CallRecord
 from cactions.cli import arguments, prompts, wiring, workspace, write_calls
+from cactions.cli.bulk_options import (
+    THREADS,
+    Approve,
+    AtMostOnce,
+    BulkOptions,
+    Format,
+    PeopleFile,
+    SavedPlan,
+    Threads,
+    require_one_source,
+)
 from cactions.cli.command_line import format_files
 from cactions.cli.exit_codes import choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, Who, Yes
+from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -33,9 +44,15 @@ _UNSEALED: Final = (
 def command(
     options: LiveOptions,
     action: arguments.ActionName,
-    person: Who,
+    person: OnePerson = None,
+    people: PeopleFile = None,
+    plan: SavedPlan = None,
     inputs: Inputs = None,
     yes: Yes = False,
+    form: Format = "",
+    threads: Threads = THREADS,
+    approve: Approve = "",
+    at_most_once: AtMostOnce = False,
     again: Again = False,
     files: Files = None,
     environment: Environment = None,
@@ -43,12 +60,22 @@ def command(
 ) -> None:
     """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
 
+    With --people, everyone of a file is planned first, and shown together before the question.
     A write request needs your confirmation, and is sent once.
 
     Example: cactions run loyalty --person u-1 --replay
     """
+    require_one_source(person=person, people=people, plan=plan)
     prompts.require_terminal(yes, json)
     project_folder = open_project(files, environment, options)
+    if person is None:
+        from cactions.cli.bulk import run_many  # not needed for one person
+
+        bulk = BulkOptions(people, form, threads, at_most_once, approve)
+        code = run_many(
+            project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json
+        )
+        raise typer.Exit(code)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     changing_call = options.is_write_call(job.action)
     if changing_call and not write_calls.confirm_write_call(job.action, yes):
