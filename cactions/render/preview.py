@@ -65,7 +65,7 @@ def _render_head(result: Plan | PlanFailure) -> list[LabeledValue]:
         else [LabeledValue("Request", (span("none sent"),))]
     )
     if isinstance(result, Plan):
-        items.append(LabeledValue("Same person", _render_proof(result.proof)))
+        items.append(LabeledValue("Same person", render_proof(result.proof)))
     return items
 
 
@@ -101,7 +101,8 @@ _STRENGTHS: Final = {
 }
 
 
-def _render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
+def render_proof(proof: Proof | None) -> tuple[StyledLine, ...]:
+    """How sure it is that the response is about this person, and then why."""
     if proof is None:
         return ((Span("not proven:", Style.CAUTION), Span(f" {_UNPROVEN}")),)
     value_style = ValueStyle(redacted=proof.redacted)

@@ -23,6 +23,7 @@ from cactions.render.layout import (
     wrap_paragraph,
 )
 from cactions.render.receipts import render_outcome, render_resume_hint
+from cactions.render.run_entries import MOST_IN_FULL, render_run_entries
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
 from cactions.render.values import format_utc
 
@@ -58,7 +59,7 @@ def render_runs(found: Iterable[Run]) -> View:
 
 
 def render_run(run: Run) -> View:
-    """One run: what it was, and what it did to each person."""
+    """One run: what it was, and what it did to each person, or to those who need attention."""
 
     def draw(width: int) -> list[StyledLine]:
         title = (Span("Run "), Span(run.head.id, Style.STRONG))
@@ -67,8 +68,11 @@ def render_run(run: Run) -> View:
             BLANK,
             *render_labeled_values(list(_build_head(run)), width, indent=choose_margin(width)),
         ]
-        for entry in run.entries:
-            lines += [BLANK, *_render_entry(entry, run.head.kind, width)]
+        if run.counts.total > MOST_IN_FULL:
+            lines += [BLANK, *render_run_entries(run, width)]
+        else:
+            for entry in run.entries:
+                lines += [BLANK, *_render_entry(entry, run.head.kind, width)]
         if not run.finished:
             lines += [BLANK, *wrap_paragraph(render_resume_hint(run.head), width)]
         return lines
@@ -87,20 +91,24 @@ def _run_row(run: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
     )
 
 
-def render_tally(run: Run) -> StyledLine:
-    """People by outcome; together they are everyone who was handed in."""
+def count_by_outcome(run: Run) -> list[tuple[str, int, Style]]:
+    """Words, numbers and styles; together the numbers are everyone who was handed in."""
     counts = dict(run.counts.outcomes)
     unknown = Outcome.OUTCOME_UNKNOWN  # a call whose response was lost
     counts[unknown] = counts.get(unknown, 0) + run.counts.calling
-    parts = [
-        span(f"{counts[outcome]:,} {word}", style)
+    found = [
+        (word, counts[outcome], style)
         for outcome, (word, style) in messages.OUTCOMES.items()
         if counts.get(outcome)
     ]
     left = run.people - sum(counts.values())
-    parts += [span(f"{left:,} {'not started' if run.finished else 'open'}", Style.CAUTION)] * (
-        left > 0
-    )
+    open_ = ("not started" if run.finished else "open", left, Style.CAUTION)
+    return [*found, open_] if left > 0 else found
+
+
+def render_tally(run: Run) -> StyledLine:
+    """People by outcome; together they are everyone who was handed in."""
+    parts = [span(f"{number:,} {word}", style) for word, number, style in count_by_outcome(run)]
     return join_spans(", ", parts) if parts else dim("no people")
 
 
