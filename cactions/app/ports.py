@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -149,6 +150,16 @@ class Journal(Protocol):
 
     def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
         """Store plans that are written at once, all or none; durable. Returns their numbers."""
+
+    def save_plan(self, run_id: str, target: Path) -> None:
+        """Copy a run that has not started to a file. Raises UsageError if it cannot be written."""
+
+    def take_plan(self, source: Path) -> str:
+        """Take a saved plan as a run; its id. Only one process can do it, and once.
+
+        Raises UsageError for a file that cannot be read and for a plan that was started before,
+        StoreError for a file that is no plan.
+        """
 
     def open_rows(self, run_id: str) -> PlanningRows:
         """The part of the run that plans many people."""

@@ -34,13 +34,13 @@ from cactions.model import (
     PlanSummary,
     Receipt,
     Run,
-    RunEntry,
     RunHead,
     RunPhase,
     UsageError,
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.messages import count_noun
+from cactions.render.progress_bar import show_progress
 
 
 class BulkCommand:
@@ -80,7 +80,7 @@ class BulkCommand:
         rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
         progress.mark_sent()
         with self._discard_on_error(head, writes=writes), self._stores.turns.hold(head):
-            with bulk_wiring.show_progress(f"Planning {action.name}") as display:
+            with show_progress(f"Planning {action.name}") as display:
                 planned = plan_people(replace(planning, on_progress=display.update), rows)
             self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
@@ -98,7 +98,7 @@ class BulkCommand:
             probes=False,
         )
         with self._stores.turns.hold(run.head):
-            with bulk_wiring.show_progress(f"Planning {action.name}") as display:
+            with show_progress(f"Planning {action.name}") as display:
                 planned = continue_planning(replace(planning, on_progress=display.update))
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
@@ -136,7 +136,7 @@ class BulkCommand:
         if not self._agree(run, summary, yes=yes):
             return Exit.FINDINGS if summary.alarms else Exit.CLEAN
         started = time.monotonic()
-        with bulk_wiring.show_progress(f"Writing {run.head.action}", summary.writing) as display:
+        with show_progress(f"Writing {run.head.action}", summary.writing) as display:
             watch = bulk_wiring.WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
@@ -198,7 +198,7 @@ class BulkCommand:
             raise
 
 
-def run_many(  # noqa: PLR0913 - what the command line said
+def run_many(
     home: ProjectFolder,
     options: LiveOptions,
     bulk: BulkOptions,

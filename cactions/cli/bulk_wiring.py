@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from functools import partial
 
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.wiring import ProjectFolder
-from cactions.edges.files.job_file import STDIN, JobFormat, find_format, open_job_rows
+from cactions.edges.files.job_file import JobFormat, find_format, open_job_rows
 from cactions.logic.people.job_rows import JobRows
 from cactions.model import Action, Receipt, RunEntry, Scalar, UsageError
-from cactions.render.progress_bar import ProgressDisplay, show_progress
+from cactions.render.progress_bar import ProgressDisplay
 
 
 class WriteWatch:

@@ -55,7 +55,8 @@ def command(
 ) -> None:
     """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
 
-    With --people, for everyone of a file. Nothing is written. Exit code 1 when the action fails for the person or a value is refused.
+    With --people, for everyone of a file. Nothing is written. Exit code 1 when the action fails for
+    a person or a value is refused.
 
     A write request is only sent with --live, and only once.
 
@@ -64,7 +65,7 @@ def command(
     require_one_source(person=person, people=people)
     project_folder = open_project(files, environment, options)
     if person is None:
-        from cactions.cli.bulk import diff_many  # not needed for one person
+        from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
         bulk = BulkOptions(people, form, threads)
         code = diff_many(

@@ -69,7 +69,7 @@ def command(
     prompts.require_terminal(yes, json)
     project_folder = open_project(files, environment, options)
     if person is None:
-        from cactions.cli.bulk import run_many  # not needed for one person
+        from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
         bulk = BulkOptions(people, form, threads, at_most_once, approve)
         code = run_many(

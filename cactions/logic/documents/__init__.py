@@ -50,6 +50,7 @@ from cactions.logic.documents.runs import (
     receipt_to_json,
     run_to_json,
     run_to_lines,
+    tally_to_json,
 )
 from cactions.logic.documents.snapshots import (
     attribute_differences_to_json,
@@ -94,5 +95,6 @@ __all__ = [
     "snapshot_to_json",
     "summary_from_json",
     "summary_to_json",
+    "tally_to_json",
     "undo_to_json",
 ]

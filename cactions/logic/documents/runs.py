@@ -12,6 +12,7 @@ from cactions.model import Conflict, Json, Outcome, Receipt, Run, RunEntry, RunH
 RECEIPT: Final = "cactions.receipt/1"
 HEAD: Final = "cactions.head/1"
 RUN: Final = "cactions.run/1"
+TALLY: Final = "cactions.tally/1"
 EXPORT: Final = "cactions.export/1"
 
 
@@ -71,6 +72,20 @@ def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
         "entries": [_entry_to_json(entry, redact) for entry in run.entries],
         "finished": run.finished,
         **({} if run.authentic else {"authentic": False}),
+    }
+
+
+def tally_to_json(run: Run) -> dict[str, Json]:
+    """What became of everyone in a run, counted; the counts add up to ``people``."""
+    counts = run.counts
+    return {
+        "format": TALLY,
+        "head": head_to_json(run.head),
+        "finished": run.finished,
+        "people": run.people,
+        "outcomes": {outcome.value: counts.outcomes.get(outcome, 0) for outcome in Outcome},
+        "open": counts.open,
+        "not_started": run.not_started,
     }
 
 
