@@ -88,7 +88,7 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
         stores.check_run(undone)
         if not undone.finished:
             undone = _finish_run(head.undoes, stores, _leave_unwritten)
-        ahead = list_undo_steps(undone, stores.people, stores.project)
+        ahead = list_undo_steps(undone, stores)
         for entry, receipt in _write_new(replace(head, people=None), take, stores):
             yield (step := steps.pop(entry.number)), build_undo_receipt(step, receipt)
             yield from _drain_idle(idle)

@@ -173,11 +173,11 @@ class _Commit:
                     yield from self._settle_all()
             yield from self._settle_all()
             self._take_window()
-            if self._error:
-                raise self._error
         except BaseException as error:
             self._record_rest(error)
             raise
+        if self._error:
+            raise self._error
 
     def _take_window(self) -> Sequence[RunEntry]:
         with abort_on_store_error():
@@ -215,7 +215,7 @@ class _Commit:
 
     def _record_rest(self, error: BaseException) -> None:
         """Record what is known after an error. What is lost is found again by reading."""
-        if error is not self._error:
+        if error is not self._error:  # that one is counted already
             self._counts.unknown += isinstance(error, OutcomeUnknown)
         for entry, result in self._workers.abandon():
             if isinstance(result, Receipt):

@@ -178,6 +178,9 @@ class Journal(Protocol):
     def read_open(self, run_id: str, after: int, *, started: bool) -> Sequence[RunEntry]:
         """The next entries without an outcome, by number: the started ones, or the others."""
 
+    def read_standing(self, run_id: str, after: int) -> Sequence[RunEntry]:
+        """The next entries by number, at least all that may have left something."""
+
     def list_of_people(self, run_id: str, person_ids: Iterable[str]) -> Sequence[RunEntry]:
         """The entries of these people."""
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.commit import WINDOW, RunStores
 from cactions.app.ports import People
+from cactions.app.workers import Workers, open_pool
 from cactions.logic.plan.planner import invert_plan, plan_undo
 from cactions.logic.project.stored_run import find_misfit, redact_entries
 from cactions.model import (
@@ -39,13 +40,24 @@ class UndoStep(Struct, frozen=True):
     gone: str = ""
 
 
-def list_undo_steps(
-    done: Run, people: People, project: Project | None = None
-) -> Iterator[UndoStep]:
+def list_undo_steps(done: Run, stores: RunStores) -> Iterator[UndoStep]:
     """Build a step for each entry that may have left something, while they are asked for."""
-    for entry in redact_entries(done.entries, project):
-        if entry.stands:
-            yield _build_step(entry.plan, people, project)
+
+    def build(entry: RunEntry) -> UndoStep:
+        return _build_step(entry.plan, stores.people, stores.project)
+
+    with open_pool(stores.threads) as pool:
+        workers = Workers(build, pool, 2 * stores.threads)
+        for entry in redact_entries(_list_standing(done, stores), stores.project):
+            yield from (step for _, step in workers.put(entry))
+        yield from (step for _, step in workers.end())
+
+
+def _list_standing(done: Run, stores: RunStores) -> Iterator[RunEntry]:
+    last = 0
+    while page := stores.journal.read_standing(done.head.id, last):
+        yield from (entry for entry in page if entry.stands)
+        last = page[-1].number
 
 
 def _build_step(plan: Plan, people: People, project: Project | None) -> UndoStep:

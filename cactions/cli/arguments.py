@@ -22,6 +22,7 @@ from cactions.model import (
     PlanFailure,
     Project,
     Receipt,
+    Run,
     UsageError,
 )
 
@@ -55,6 +56,16 @@ def exit_code_of_receipts(receipts: Iterable[Receipt | None]) -> Exit:
     FINDINGS also where Intercom did not keep what was written.
     """
     return choose_most_severe(*(_get_exit_code(receipt) for receipt in receipts if receipt))
+
+
+def exit_code_of_run(done: Run, before: Run | None = None) -> Exit:
+    """The most severe outcome of a run, of those that ``before`` did not have yet."""
+    earlier = before.counts.outcomes if before else {}
+    return exit_code_of_receipts(
+        Receipt("", outcome)
+        for outcome, number in done.counts.outcomes.items()
+        if number > earlier.get(outcome, 0)
+    )
 
 
 def _get_exit_code(receipt: Receipt) -> Exit:

@@ -32,7 +32,6 @@ from cactions.model import (
     Outcome,
     PersonQuery,
     PlanSummary,
-    Receipt,
     Run,
     RunHead,
     RunPhase,
@@ -141,7 +140,7 @@ class BulkCommand:
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
         self.report(done, time.monotonic() - started)
-        return get_exit_code(done)
+        return arguments.exit_code_of_run(done)
 
     def report(self, done: Run, seconds: float) -> None:
         """Say what became of a run."""
@@ -221,6 +220,27 @@ def run_many(
     return choose_most_severe(done, get_plan_exit_code(summary, changes=False))
 
 
+def go_on(
+    home: ProjectFolder,
+    options: LiveOptions,
+    bulk: BulkOptions,
+    stores: RunStores,
+    run: Run,
+    *,
+    yes: bool,
+    json: bool,
+) -> Exit:
+    """Carry out a run that was planned, after its planning was finished where it was cut off."""
+    options = replace(options, cassette=Path(run.head.source) if run.head.source else None)
+    command = BulkCommand(home, options, bulk, stores, json=json)
+    if run.phase is not RunPhase.PLANNED:
+        run = command.go_on_planning(run)
+    summary = command.read_summary(run)
+    check_basis(run, summary, home.project, SystemClock())
+    command.show(run)
+    return command.write(run, summary, yes=yes)
+
+
 def diff_many(
     home: ProjectFolder,
     options: LiveOptions,
@@ -274,13 +294,6 @@ def build_approval_code(summary: PlanSummary) -> str:
     """The code that approves exactly what was seen: other counts have another one."""
     text = repr((summary.writing, sorted(summary.alarms), summary.attributes))
     return hashlib.sha256(text.encode()).hexdigest()[:8] if summary.alarms else ""
-
-
-def get_exit_code(done: Run) -> Exit:
-    """The most severe outcome of a run."""
-    counts = done.counts
-    codes = [arguments.exit_code_of_receipts([Receipt("", outcome)]) for outcome in counts.outcomes]
-    return choose_most_severe(Exit.CLEAN, *codes)
 
 
 def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:

@@ -61,8 +61,9 @@ class PlanSummary(Struct, frozen=True):
 
     ``people`` were handed in; ``writing`` of them have changes to be written, the others are in
     ``outcomes``. ``transitions`` are the most common ones, ``other_transitions`` counts the rest.
-    ``definition`` is a digest of what the plans were made with. ``samples`` are some of the plans with changes. ``calls`` and ``platform_calls`` are requests to
-    the third party and to the workspace.
+    ``definition`` is a digest of what the plans were made with. ``samples`` are some of the plans
+    with changes. ``calls`` and ``platform_calls`` are requests to the third party and to the
+    workspace.
     """
 
     people: int

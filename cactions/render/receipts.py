@@ -10,7 +10,9 @@ from cactions.model import (
     Outcome,
     Plan,
     Receipt,
+    Run,
     RunHead,
+    RunPhase,
 )
 from cactions.render import changes, messages
 from cactions.render.changes import ChangeTense
@@ -81,10 +83,14 @@ def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Recei
     return draw
 
 
-def render_resume_hint(head: RunHead) -> StyledLine:
+def render_resume_hint(run: Run) -> StyledLine:
+    """How to go on with a run that is not finished."""
+    head = run.head
     resume = Span(join_command(("runs", "resume"), head.id), Style.CODE)
     back = Span(join_command(("runs", "undo"), head.id), Style.CODE)
     run_id = Span(head.id, Style.CODE)
+    if run.phase is RunPhase.PLANNED:
+        return (Span("Run "), run_id, Span(" waits for an answer. To carry it out: "), resume)
     literal = " was cut off, or is still in progress. To finish it: "
     return (Span("Run "), run_id, Span(literal), resume, Span(". To undo it: "), back, Span("."))
 

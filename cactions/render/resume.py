@@ -13,8 +13,13 @@ from cactions.render.runs import render_tally
 from cactions.render.text import BLANK, Span, Style, StyledLine, View
 
 
-def render_resume_preview(cut_off: Run, ahead: Sequence[tuple[RunEntry, Receipt | None]]) -> View:
-    """What was found by reading each started person; None: the plan is written now."""
+def render_resume_preview(
+    cut_off: Run, ahead: Sequence[tuple[RunEntry, Receipt | None]], number: int
+) -> View:
+    """What was found by reading each started person; None: the plan is written now.
+
+    ``number``: how many were started; more than are in ``ahead`` are only counted.
+    """
 
     def draw(width: int) -> list[StyledLine]:
         lines = wrap_paragraph(
@@ -22,7 +27,10 @@ def render_resume_preview(cut_off: Run, ahead: Sequence[tuple[RunEntry, Receipt 
         )
         for entry, receipt in ahead:
             lines += [BLANK, *_render_entry(entry.plan, receipt, width)]
-        return [*lines, *_wrap_texts(_describe_unplanned(cut_off), width)]
+        texts = _describe_unplanned(cut_off)
+        if number > len(ahead):
+            texts.insert(0, f"And {number - len(ahead):,} more who were started.")
+        return [*lines, *_wrap_texts(texts, width)]
 
     return draw
 

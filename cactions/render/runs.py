@@ -12,6 +12,7 @@ from cactions.model import (
     Run,
     RunEntry,
     RunKind,
+    RunPhase,
 )
 from cactions.render import messages
 from cactions.render.changes import ChangeTense
@@ -42,7 +43,7 @@ def render_runs(found: Iterable[Run]) -> View:
     found = list(found)
     taken = {undo.head.undoes for undo in found if _has_restored(undo)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
-    how_on = [render_resume_hint(run.head) for run in found if not run.finished]
+    how_on = [render_resume_hint(run) for run in found if not run.finished]
 
     def draw(width: int) -> list[StyledLine]:
         if not rows:
@@ -74,7 +75,10 @@ def render_run(run: Run) -> View:
             for entry in run.entries:
                 lines += [BLANK, *_render_entry(entry, run.head.kind, width)]
         if not run.finished:
-            lines += [BLANK, *wrap_paragraph(render_resume_hint(run.head), width)]
+            lines += [
+                BLANK,
+                *wrap_paragraph(render_resume_hint(run), width),
+            ]
         return lines
 
     return draw
@@ -120,7 +124,7 @@ def _has_restored(run: Run) -> bool:
 def _render_state(run: Run, *, partly: bool = False) -> StyledLine:
     """``partly``: an undo has restored something of it."""
     if not run.finished:
-        return span("cut off", Style.CAUTION)
+        return span("planned" if run.phase is RunPhase.PLANNED else "cut off", Style.CAUTION)
     if run.counts.undone:
         applied = run.counts.outcomes.get(Outcome.APPLIED, 0)
         return span("undone" if run.counts.undone >= applied else "partly undone")

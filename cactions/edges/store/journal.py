@@ -116,6 +116,9 @@ class LocalJournal:
         start_plan(draft, path)
         return run_id
 
+    def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
+        return self._runs.open_run(run_id).read_standing(after)
+
     def open_rows(self, run_id: str) -> RunRows:
         return RunRows(self._runs.open_run(run_id))
 

@@ -239,6 +239,10 @@ class RunDatabase:
         sql = f"{self.sql.columns} receipt IS NULL AND {run_schema.IN_STATE}"
         return self._read_entries(sql, state.value, after, most)
 
+    def read_standing(self, after: int) -> list[RunEntry]:
+        """The next entries that may have left something."""
+        return self._read_entries(f"{self.sql.columns} {run_schema.WRITTEN}", after, PAGE)
+
     def list_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the last applied value that was not undone; empty if not authentic."""
         if not self.is_authentic():

@@ -22,6 +22,9 @@ from cactions.model import (
 )
 
 _APPROVE: Final = "Look at the changes, and approve the run with exactly these counts."
+_FEW: Final = 20
+"""Of fewer people, each one stands in the preview, and a share of them says little."""
+
 _MOST_SAMPLES: Final = 5
 
 
@@ -73,11 +76,12 @@ class TotalCounter:
     def find_trips(self, limits: BreakerLimits) -> Iterator[Trip]:
         """What needs an approval."""
         of = f"of {self.filled} values that are not empty"
-        if self.overwritten * 100 > limits.overwritten * self.filled:
+        least = self.people >= _FEW
+        if least and self.overwritten * 100 > limits.overwritten * self.filled:
             message = f"{self.overwritten} {of} would be overwritten"
             message += f", more than {limits.overwritten:g} %"
             yield self._build_trip(TripKind.OVERWRITTEN, message)
-        if self.cleared * 100 > limits.cleared * self.filled:
+        if least and self.cleared * 100 > limits.cleared * self.filled:
             message = f"{self.cleared} {of} would be cleared, more than {limits.cleared:g} %"
             yield self._build_trip(TripKind.CLEARED, message)
         if self.identity_changes:

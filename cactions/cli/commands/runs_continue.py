@@ -1,0 +1,251 @@
+"""``cactions runs resume`` and ``undo``: a run is finished, or taken back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cactions.app.apply import close_run, preview_resume, resume_run, undo_run
+from cactions.app.commit import RunStores
+from cactions.app.ports import Journal
+from cactions.app.undo_steps import UndoStep, list_undo_steps
+from cactions.cli import arguments, prompts, wiring, workspace
+from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
+from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project
+from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
+from cactions.cli.run_head import build_run_head
+from cactions.logic import documents
+from cactions.logic.shell import join_command
+from cactions.model import Outcome, Receipt, Run, RunHead, RunKind, RunPhase, UsageError
+from cactions.render.bulk import render_bulk_outcome
+from cactions.render.messages import count_noun, to_sentence
+from cactions.render.receipts import render_undo_preview, render_undone
+from cactions.render.resume import render_resume_preview, render_resumed
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
+
+MANY: Final = 20
+"""Of more people, a run is shown as a whole."""
+
+
+@network_options
+def resume_(
+    options: LiveOptions,
+    run: RunId,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    unsealed: Unsealed = False,
+    approve: Approve = "",
+    threads: Threads = THREADS,
+    json: Json = False,
+) -> None:
+    """Finish a run that was cut off: look at each person, and write what was not written.
+
+    A run of many people that waits for an answer is carried out. No call is made again. Exit code 1
+    if a person was changed since then (they are left alone), 4 if the outcome of a call is unknown.
+
+    Example: cactions runs resume last
+    """
+    prompts.require_terminal(yes, json)
+    cut_off = _cut_off(workspace.open_journal(wiring.find_folder(files)), run)
+    started = cut_off.phase is RunPhase.RUNNING
+    home = open_project(files, environment, options, leaks=not started)
+    stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
+    stores.check_run(cut_off)
+    if not started:
+        from cactions.cli.bulk import go_on  # noqa: PLC0415 - only many people are planned so
+
+        bulk = BulkOptions(threads=threads, approve=approve)
+        raise typer.Exit(go_on(home, options, bulk, stores, cut_off, yes=yes, json=json))
+    ahead = preview_resume(cut_off, stores)
+    if not json:
+        wiring.create_output().print(render_resume_preview(cut_off, ahead[:MANY], len(ahead)))
+    if not prompts.confirm("Resume it?", yes):
+        wiring.create_output().info("Nothing was written.")
+        return
+    began = time.monotonic()
+    done = resume_run(cut_off, stores)
+    _report_resumed(done, {entry.number for entry, _ in ahead}, time.monotonic() - began, json=json)
+    raise typer.Exit(arguments.exit_code_of_run(done, cut_off))
+
+
+def _report_resumed(done: Run, numbers: set[int], seconds: float, *, json: bool) -> None:
+    if done.people > MANY:
+        if json:
+            wiring.write_json(documents.tally_to_json(done))
+        else:
+            wiring.create_output().print(render_bulk_outcome(done, seconds=seconds))
+    elif json:
+        wiring.write_json(documents.run_to_json(done, redact=True))
+    else:
+        settled = [entry for entry in done.entries if entry.number in numbers]
+        wiring.create_output().print(render_resumed(done, settled))
+
+
+@network_options
+def undo(
+    options: LiveOptions,
+    run: RunId,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    unsealed: Unsealed = False,
+    threads: Threads = THREADS,
+    json: Json = False,
+) -> None:
+    """Put old values back, where the present ones are still those that the run wrote.
+
+    Exit code 1 if a value was changed since then: it is left alone.
+
+    Example: cactions runs undo last
+    """
+    prompts.require_terminal(yes, json)
+    stores = replace(workspace.open_undo_stores(files, environment, options), unsealed=unsealed)
+    done = _find_undoable(stores.journal, run)
+    stores.check_run(done)
+    if done.counts.standing > MANY:
+        code = _undo_many(done, replace(stores, threads=threads), yes=yes, json=json)
+        raise typer.Exit(code)
+    back = tuple(list_undo_steps(done, stores))
+    if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):
+        views = (
+            render_undo_preview(undo_step.plan, undo_step.conflicts, done.head.id)
+            for undo_step in back
+        )
+        wiring.create_output().print(*views)
+    results, head = _take_back(done, back, stores, yes)
+    receipts = [receipt for _, receipt in results]
+    if json:
+        wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
+    elif head:
+        wiring.create_output().print(
+            render_undone(head, [undo_step.plan for undo_step, _ in results], receipts)
+        )
+    foreign = any(undo_step.conflicts or undo_step.gone for undo_step in back) or any(
+        r.conflicts for r in receipts
+    )
+    raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
+
+
+def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
+    """Undo a run of many people: they are read for the preview, and again for the writing."""
+    if not yes:
+        preview = UndoCounts.of(list_undo_steps(done, stores))
+        wiring.create_output().info(preview.describe(done.head.id))
+        if not preview.restored or not prompts.confirm("Restore the old values?", yes):
+            wiring.create_output().info("Nothing was written.")
+            return Exit.FINDINGS if preview.left_alone else Exit.CLEAN
+    began = time.monotonic()
+    head = _build_undo_head(done)
+    left_alone = 0
+    for _, receipt in undo_run(head, stores):
+        left_alone += bool(receipt.conflicts) or receipt.outcome is Outcome.FAILED
+    undo = stores.journal.read(head.id)
+    if json:
+        wiring.write_json(documents.tally_to_json(undo))
+    else:
+        view = render_bulk_outcome(undo, seconds=time.monotonic() - began)
+        wiring.create_output().print(view)
+        if left_alone:
+            people = count_noun(left_alone, "person", "people")
+            wiring.create_output().info(
+                f"Of {people}, values were changed since, or could not be restored: they were left"
+                f" alone. `{join_command(('runs', 'show'), head.id)}` names them."
+            )
+    return Exit.FINDINGS if left_alone else Exit.CLEAN
+
+
+class UndoCounts(Struct, frozen=True):
+    """What an undo would do to many people."""
+
+    people: int
+    restored: int
+    left_alone: int
+
+    @classmethod
+    def of(cls, steps: Iterable[UndoStep]) -> UndoCounts:
+        people = restored = left_alone = 0
+        for step in steps:
+            people += bool(step.plan.effective)
+            restored += len(step.plan.effective)
+            left_alone += bool(step.conflicts or step.gone)
+        return cls(people, restored, left_alone)
+
+    def describe(self, run_id: str) -> str:
+        values = count_noun(self.restored, "attribute")
+        text = f"The undo of {run_id} restores {values} of {self.people:,} people."
+        if not self.left_alone:
+            return text
+        return f"{text} {self.left_alone:,} people were changed since: that is left alone."
+
+
+def _take_back(
+    done: Run, back: Sequence[UndoStep], stores: RunStores, yes: bool
+) -> tuple[Sequence[tuple[UndoStep, Receipt]], RunHead | None]:
+    """The receipts and the run of the undo; no run where there is nothing to write."""
+    number = sum(len(undo_step.plan.effective) for undo_step in back)
+    if not number and not done.finished:
+        _close_cut_off(done, stores, yes)
+        return (), None
+    if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
+        for why in dict.fromkeys(undo_step.gone for undo_step in back if undo_step.gone):
+            wiring.create_output().info(f"{to_sentence(why)}")
+        wiring.create_output().info("Nothing was written.")
+        return (), None
+    head = _build_undo_head(done)
+    return [*undo_run(head, stores)], head
+
+
+def _build_undo_head(done: Run) -> RunHead:
+    return build_run_head(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
+
+
+def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> None:
+    """Close a run that was cut off, and has left nothing behind."""
+    if prompts.confirm(
+        "Nothing is left to restore. Close the run, so that it cannot be resumed?", yes
+    ):
+        close_run(done, stores)
+        wiring.create_output().info(f"The run {done.head.id} is closed.")
+    wiring.create_output().info("Nothing was written.")
+
+
+def _cut_off(journal: Journal, run: str) -> Run:
+    """The run of an id, of its beginning, or the newest that is cut off. Raises UsageError."""
+    if run != "last":
+        return journal.read(run)
+    runs = journal.list_runs()
+    newest = next((stored_run for stored_run in runs if not stored_run.finished), None)
+    if newest is None:
+        raise UsageError("no run was cut off", hint="`cactions runs list` shows what there is.")
+    return newest
+
+
+def _find_undoable(journal: Journal, run: str) -> Run:
+    """The run to take back; `last` is the newest that has left something. Raises UsageError."""
+    if run != "last":
+        named = journal.read(run)
+        if named.head.kind is RunKind.UNDO:
+            hint = f"To apply the action again: `{join_command(('run',), named.head.action)}`."
+            raise UsageError(f"the run {named.head.id} is an undo itself", hint=hint)
+        return named
+    if damaged := journal.list_damaged():
+        raise UsageError(
+            f"the run {damaged[0][0]} cannot be read, and may be the last one",
+            hint="Name the run that you mean by its id; `cactions runs list` shows them.",
+        )
+    newest = next(
+        (stored_run for stored_run in journal.list_runs() if stored_run.leaves_something), None
+    )
+    if newest is None:
+        hint = "`cactions runs list` shows what there is."
+        raise UsageError("no run has left anything to take back", hint=hint)
+    return newest
