@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+import msgspec
+
 from cactions.app.ports import Clock
 from cactions.model import Action, PlanSummary, Project, Run, RunPhase, UsageError
 
@@ -16,7 +18,8 @@ def digest_definition(action: Action, project: Project) -> str:
     """A text that changes with the action and with the attributes that it writes."""
     names = {mapping.attribute.name for mapping in action.response.mapping}
     attributes = [attribute for name, attribute in project.attributes.items() if name in names]
-    return hashlib.sha256(repr((action, attributes)).encode()).hexdigest()[:32]
+    text = msgspec.json.encode((action, attributes), order="deterministic")
+    return hashlib.sha256(text).hexdigest()[:32]
 
 
 def check_basis(run: Run, summary: PlanSummary, project: Project, clock: Clock) -> None:

@@ -37,6 +37,7 @@ def summary_to_json(summary: PlanSummary, *, redact: bool) -> dict[str, Json]:
         "samples": [plan_to_json(plan, redact=redact) for plan in summary.samples],
         "alarms": list(summary.alarms),
         "ignored_columns": list(summary.ignored_columns),
+        "definition": summary.definition,
         "calls": summary.calls,
         "platform_calls": summary.platform_calls,
     }
@@ -60,6 +61,7 @@ def _read_summary(fields: StrictReader) -> PlanSummary:
         samples=fields.read_each("samples", read_plan),
         alarms=fields.read_texts("alarms"),
         ignored_columns=fields.read_texts("ignored_columns"),
+        definition=fields.read_text("definition"),
         calls=fields.read_integer("calls"),
         platform_calls=fields.read_integer("platform_calls"),
     )
