@@ -18,6 +18,7 @@ from typing import Final
 
 from cactions.edges.files.file_io import MIB, delete_file, store_errors
 from cactions.edges.files.private_files import has_private_file
+from cactions.edges.store.applied_values import list_applied, read_applied
 from cactions.edges.store.row_encryption import Place, PlainRows, RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite import Cell, Database, Row, Schema
@@ -131,7 +132,7 @@ class LastAppliedIndex:
         try:
             run = self._run(run_id)
             head, *_ = run.read_head()
-            values = run.list_applied(person_id) if head.kind is RunKind.APPLY else {}
+            values = read_applied(run, person_id) if head.kind is RunKind.APPLY else {}
         except VaultLocked:
             raise
         except CactionsError:
@@ -176,7 +177,7 @@ class LastAppliedIndex:
         database.execute("SAVEPOINT run")
         try:
             database.execute(_ADD_RUN, run_id, mark, head.started)
-            for value in run.list_all_applied() if head.kind is RunKind.APPLY else ():
+            for value in list_applied(run) if head.kind is RunKind.APPLY else ():
                 database.execute(_ADD, *self._build_row(run_id, *value))
         except BaseException:
             database.execute("ROLLBACK TO run")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase

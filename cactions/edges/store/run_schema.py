@@ -71,7 +71,9 @@ BEGIN: Final = "INSERT INTO run VALUES (?, 0, ?, ?, NULL)"
 SET_PHASE: Final = "UPDATE run SET phase = ?, summary = ?"
 ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
 PLACE: Final = "UPDATE entry SET person_id = ?, plan = ?, receipt = ?, state = ? WHERE number = ?"
-MOVE: Final = "UPDATE entry SET state = ? WHERE number = ?"
+START: Final = (
+    "UPDATE entry SET state = 'started' WHERE number = ? AND state IN ('planned', 'started')"
+)
 COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
     FROM entry GROUP BY 1, 2, 3"""
 WAITING: Final = (
@@ -89,7 +91,8 @@ UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value
 PAGE: Final = "state != 'waiting' AND number > ? ORDER BY number LIMIT ?"
 STANDING: Final = f"{PERSON} AND undone_by = '' ORDER BY number DESC"
 BY_PERSON: Final = (
-    "undone_by = '' AND (person_id, number) > (?, ?) ORDER BY person_id, number LIMIT ?"
+    "undone_by = '' AND person_id != '' AND (person_id, number) > (?, ?)"
+    " ORDER BY person_id, number LIMIT ?"
 )
 OF_PERSON: Final = (
     "SELECT number, plan, receipt FROM entry WHERE person_id IN (SELECT value FROM json_each(?))"
@@ -101,6 +104,8 @@ PLAIN_CELLS: Final = (
     " WHERE typeof(plan) != 'blob' OR typeof(receipt) NOT IN ('blob', 'null') LIMIT 1"
 )
 """An entry that is not sealed, or not wholly."""
+PLAIN_SUMMARY: Final = "SELECT 1 FROM run WHERE typeof(summary) NOT IN ('blob', 'null')"
+DROP_SUMMARY: Final = "UPDATE run SET summary = NULL"
 
 
 class Statements(Struct, frozen=True):
