@@ -77,11 +77,11 @@ class LastAppliedIndex:
             self._database.close()
         self._database, self._held = None, {}
 
-    def delete(self) -> None:
+    def delete(self, *, but: Path | None = None) -> None:
         """Delete the index; the next look-up rebuilds it. Raises StoreError."""
         self.close()
         for prefix in (PREFIX, SEALED_PREFIX):
-            self._delete_files(prefix)
+            self._delete_files(prefix, but)
 
     def get_last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
         """By attribute, the value that the newest run applied. Raises VaultLocked."""
@@ -166,7 +166,7 @@ class LastAppliedIndex:
 
         name = self._folder / self._prefix
         with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
-            self.delete()
+            self.delete(but=draft)
             draft.rename(draft.with_name(_build_name(self._prefix, draft)))
         self._open()
 
@@ -204,12 +204,13 @@ class LastAppliedIndex:
         with store_errors(self._folder):
             return sorted(self._folder.glob(f"{self._prefix}*.db"))
 
-    def _delete_files(self, prefix: str) -> None:
-        """Delete an index, and drafts of killed processes."""
+    def _delete_files(self, prefix: str, but: Path | None = None) -> None:
+        """Delete an index, and drafts of killed processes, ``but`` this file."""
         with store_errors(self._folder):
             found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
         for path in found:
-            delete_file(path)
+            if path != but:
+                delete_file(path)
 
 
 def _list_marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
