@@ -5,8 +5,10 @@ Ada is the person, ``loyalty`` the action, and the answer is about Ada by defaul
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from cactions.app.ports import Journal
 from cactions.logic import strict_json
 from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.plan.planner import PlanInput
@@ -24,6 +26,7 @@ from cactions.model import (
     PersonField,
     PersonQuery,
     Plan,
+    Receipt,
     Reference,
     Response,
     Rows,
@@ -105,3 +108,8 @@ def change(before: Value, after: Value, **rest: Any) -> Change:
 def a_plan(*changes: Change, **rest: Any) -> Plan:
     """A plan of ``loyalty`` for Ada."""
     return Plan("loyalty", SUBJECT, CALL, changes, **rest)
+
+
+def settle(journal: Journal, run_id: str, numbers: Iterable[int], receipt: Receipt) -> None:
+    """Record the same outcome for each of these entries."""
+    journal.record_outcomes(run_id, [(number, receipt) for number in numbers])

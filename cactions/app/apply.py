@@ -5,6 +5,7 @@ A person who no longer exists gets a failed receipt; the run goes on with the ot
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, repeat
 from typing import Final
@@ -70,18 +71,17 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
     A receipt has the values that were left alone because they were changed since. An interrupted
     run is closed first, so that it cannot be resumed after the undo.
     """
-    steps: dict[int, UndoStep] = {}
-    idle: list[UndoStep] = []
+    begun: deque[UndoStep] = deque()
 
     def take(outcomes: Outcomes) -> list[RunEntry]:
         stores.journal.record_outcomes(head.id, outcomes)
-        window: list[UndoStep] = []
-        while len(window) < WINDOW and (step := next(ahead, None)):
-            (window if step.plan.effective else idle).append(step)
-        plans = [step.plan for step in window]
+        plans: list[Plan] = []
+        while len(plans) < WINDOW and (step := next(ahead, None)):
+            begun.append(step)
+            if step.plan.effective:
+                plans.append(step.plan)
         numbers = stores.journal.record_plans(head.id, plans) if plans else ()
-        steps.update(zip(numbers, window, strict=True))
-        return [RunEntry(steps[number].plan, number=number) for number in numbers]
+        return [RunEntry(plan, number=number) for number, plan in zip(numbers, plans, strict=True)]
 
     with stores.turns.hold(head):
         undone = stores.journal.read(head.undoes)
@@ -89,16 +89,11 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
         if not undone.finished:
             undone = _finish_run(head.undoes, stores, _leave_unwritten)
         ahead = list_undo_steps(undone, stores)
-        for entry, receipt in _write_new(replace(head, people=None), take, stores):
-            yield (step := steps.pop(entry.number)), build_undo_receipt(step, receipt)
-            yield from _drain_idle(idle)
-        yield from _drain_idle(idle)
-
-
-def _drain_idle(idle: list[UndoStep]) -> Iterator[tuple[UndoStep, Receipt]]:
-    """The steps with nothing to write, with what is to be said of them."""
-    yield from ((step, build_undo_receipt(step)) for step in idle)
-    idle.clear()
+        for _, receipt in _write_new(replace(head, people=None), take, stores):
+            while not begun[0].plan.effective:
+                yield (idle := begun.popleft()), build_undo_receipt(idle)
+            yield (step := begun.popleft()), build_undo_receipt(step, receipt)
+        yield from ((step, build_undo_receipt(step)) for step in begun)
 
 
 def close_run(done: Run, stores: RunStores) -> Run:

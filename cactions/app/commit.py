@@ -100,13 +100,15 @@ TakeWindow: TypeAlias = Callable[[Outcomes], Sequence[RunEntry]]
 class CommitCounts(Struct):
     """How far a run has come; ``before``: what was settled when the command began.
 
-    For ``unknown`` people a write may have been stored or not.
+    ``taken`` entries were to be written since then; how many follow may be unknown. For ``unknown``
+    people a write may have been stored or not.
     """
 
     head: RunHead
     before: RunCounts = field(default_factory=RunCounts)
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     unknown: int = 0
+    taken: int = 0
 
     def add(self, receipt: Receipt) -> None:
         self.outcomes[receipt.outcome] = self.outcomes.get(receipt.outcome, 0) + 1
@@ -122,7 +124,9 @@ class CommitCounts(Struct):
         for outcome, number in self.outcomes.items():
             counts[outcome] = counts.get(outcome, 0) + number
         known = [f"{number:,} {outcome.value}" for outcome, number in counts.items()]
-        left = max(self.head.people or 0, self.before.total) - sum(counts.values())
+        known_people = self.taken + sum(self.before.outcomes.values())
+        people = max(self.head.people or 0, self.before.total, known_people)
+        left = people - sum(counts.values())
         message = f"the run {self.head.id} was interrupted: {', '.join([*known, f'{left:,} open'])}"
         if self.unknown:
             them = "one of these" if self.unknown == 1 else f"{self.unknown:,} of these"
@@ -183,6 +187,7 @@ class _Commit:
         with abort_on_store_error():
             window = self._take(tuple(self._unrecorded))
         self._unrecorded.clear()
+        self._counts.taken += len(window)
         return window
 
     def _work(self, entry: RunEntry) -> Receipt | StoreError:
@@ -221,8 +226,8 @@ class _Commit:
             if isinstance(result, Receipt):
                 self._unrecorded.append((entry.number, result))
                 self._counts.add(result)
-            else:
-                self._counts.unknown += isinstance(result, OutcomeUnknown)
+            else:  # None: it has not come to its end
+                self._counts.unknown += result is None or isinstance(result, OutcomeUnknown)
         with suppress(StoreError):
             self._stores.journal.record_outcomes(self._counts.head.id, self._unrecorded)
 

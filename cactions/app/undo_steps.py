@@ -105,13 +105,13 @@ class UndoMarks:
         reverted, self._reverted = self._reverted, {}
         with suppress(UsageError):  # the run was deleted meanwhile
             entries = self._stores.journal.list_of_people(self._head.undoes, reverted)
-            partly = {
-                entry.plan.subject.person_id
-                for entry in entries
-                if not (entry.undone_by or self._is_reverted(entry.plan, reverted))
-            }
-            whole = [person_id for person_id in reverted if person_id not in partly]
-            self._stores.journal.mark_undone(self._head.undoes, whole, self._head.id)
+            whole = dict.fromkeys((entry.plan.subject.person_id for entry in entries), True)
+            for entry in entries:
+                person_id = entry.plan.subject.person_id
+                whole[person_id] &= bool(entry.undone_by) or self._is_reverted(entry.plan, reverted)
+            done = [person_id for person_id, is_whole in whole.items() if is_whole]
+            if done:
+                self._stores.journal.mark_undone(self._head.undoes, done, self._head.id)
 
     def _is_reverted(self, plan: Plan, reverted: Mapping[str, frozenset[str]]) -> bool:
         """Whether nothing of the plan is left: by what was restored, else by reading the person."""

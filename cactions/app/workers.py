@@ -15,16 +15,22 @@ DRAIN_SECONDS: Final = 10.0
 """How long the end of what is under way is waited for, after a stop was asked for."""
 
 
+class _Stopped(Exception):
+    """The work for a value was not begun, since an earlier one has failed."""
+
+
 class Workers(Generic[T, R]):
     """Calls ``function`` for each value; several at a time with an ``executor``.
 
     Results come in the order of the values. At most ``most`` values are under way or waiting for
-    their turn; ``put`` waits for the oldest one where there are more.
+    their turn; ``put`` waits for the oldest one where there are more. After an exception, no
+    further call is begun.
     """
 
     def __init__(self, function: Callable[[T], R], executor: Executor | None, most: int) -> None:
         self._function, self._executor, self._most = function, executor, most
         self._pending: deque[tuple[T, Future[R]]] = deque()
+        self._stops = False
 
     def put(self, value: T) -> Iterator[tuple[T, R]]:
         """Begin the work for the value; results that are ready, or must be waited for.
@@ -34,27 +40,42 @@ class Workers(Generic[T, R]):
         if self._executor is None:
             yield value, self._function(value)
             return
-        self._pending.append((value, self._executor.submit(self._function, value)))
+        self._pending.append((value, self._executor.submit(self._call, value)))
         while self._pending and (len(self._pending) > self._most or self._pending[0][1].done()):
-            value, future = self._pending.popleft()
-            yield value, future.result()
+            yield from self._take_oldest()
 
     def end(self) -> Iterator[tuple[T, R]]:
         """The results of everything that is under way."""
         while self._pending:
-            value, future = self._pending.popleft()
-            yield value, future.result()
+            yield from self._take_oldest()
 
-    def abandon(self) -> list[tuple[T, R | Exception]]:
-        """Begin nothing more; what came of the work under way, as far as it ends in time."""
+    def abandon(self) -> list[tuple[T, R | BaseException | None]]:
+        """Begin nothing more; what came of the work under way, None where it does not end."""
+        self._stops = True
         under_way = [(value, future) for value, future in self._pending if not future.cancel()]
         self._pending.clear()
         wait([future for _, future in under_way], timeout=DRAIN_SECONDS)
         return [
-            (value, future.exception() or future.result())  # type: ignore[misc]
+            (value, (future.exception() or future.result()) if future.done() else None)
             for value, future in under_way
-            if future.done()
+            if not (future.done() and isinstance(future.exception(), _Stopped))
         ]
+
+    def _take_oldest(self) -> Iterator[tuple[T, R]]:
+        value, future = self._pending[0]
+        wait([future])  # a signal leaves it among those under way
+        self._pending.popleft()
+        if not isinstance(future.exception(), _Stopped):  # else the one that stopped it comes next
+            yield value, future.result()
+
+    def _call(self, value: T) -> R:
+        if self._stops:
+            raise _Stopped
+        try:
+            return self._function(value)
+        except BaseException:
+            self._stops = True
+            raise
 
 
 @contextmanager

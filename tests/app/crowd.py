@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cactions.app.apply import RunStores
+from cactions.app.apply import apply_to_people, undo_run
+from cactions.app.commit import RunStores
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.edges.store.run_lock import FileRunLock
@@ -14,6 +15,7 @@ from cactions.model import (
     Person,
     PersonQuery,
     Plan,
+    Receipt,
     Run,
     RunHead,
     RunKind,
@@ -45,9 +47,22 @@ def plans(number: int) -> list[Plan]:
     ]
 
 
-def head(run_id: str = "run-1", undoes: str = "") -> RunHead:
+def head(run_id: str = "run-1", undoes: str = "", people: int | None = None) -> RunHead:
     kind = RunKind.UNDO if undoes else RunKind.APPLY
-    return RunHead(run_id, kind, "loyalty", 2.0 if undoes else 1.0, "ada@desk", undoes=undoes)
+    started = 2.0 if undoes else 1.0
+    return RunHead(run_id, kind, "loyalty", started, "ada@desk", undoes=undoes, people=people)
+
+
+def apply(number: int, kept: RunStores) -> list[Receipt]:
+    """A run for everyone; the receipts in the order of the people."""
+    done = [*apply_to_people(head(people=number), plans(number), kept)]
+    assert [f"p{n:02}" for n in range(number)] == [e.plan.subject.person_id for e, _ in done]
+    return [receipt for _, receipt in done]
+
+
+def undo(kept: RunStores, run_id: str = "undo-1", undoes: str = "run-1") -> list[Receipt]:
+    """Undo a run."""
+    return [receipt for _, receipt in undo_run(head(run_id, undoes), kept)]
 
 
 def books(folder: Path, number: int) -> RunStores:

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from cactions.app.recent_writes import list_recently_written
 from cactions.model import PersonQuery, RunHead, RunKind, Subject
 from tests.builders import a_plan, change
-from tests.fakes import FakeClock, FakeJournal
+from tests.fake_journal import FakeJournal
+from tests.fakes import FakeClock
 
 NOW = 1_790_000_000.0
 

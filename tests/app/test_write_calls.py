@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cactions.app.apply import RunStores, close_run, preview_resume, resume_run
+from cactions.app.apply import close_run, preview_resume, resume_run
+from cactions.app.commit import RunStores
 from cactions.app.propose import Job, PlanContext
-from cactions.app.undo_steps import build_undo_steps
+from cactions.app.undo_steps import list_undo_steps
 from cactions.app.write_calls import CallRecord, call_once
 from cactions.logic.request.call import CallSpec
 from cactions.model import (
@@ -37,7 +38,8 @@ from cactions.model import (
 )
 from tests.app.test_apply import FULL, Failing
 from tests.builders import about_ada, action, mapping, person
-from tests.fakes import FakeJournal, FakePeople, FakeRunLock
+from tests.fake_journal import FakeJournal
+from tests.fakes import FakePeople, FakeRunLock
 
 URL = "https://api.shop.example/refunds"
 REFUND = replace(
@@ -162,10 +164,10 @@ def test_a_call_of_a_killed_process_keeps_an_unknown_outcome(
     run = killed(kept)
     assert run.entries[0].plan.pending
     assert not run.leaves_something
-    [ahead] = preview_resume(run, kept)
+    [(_, ahead)] = preview_resume(run, kept)
     assert ahead
     assert Outcome.OUTCOME_UNKNOWN is ahead.outcome
-    assert [()] == [one.plan.effective for one in build_undo_steps(run, kept.people)]
+    assert [] == [*list_undo_steps(run, kept.people)]
     then(run, kept)
     run, outcomes = state(kept)
     assert ([Outcome.OUTCOME_UNKNOWN], True) == (outcomes, run.finished)

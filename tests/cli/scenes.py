@@ -147,7 +147,7 @@ def every_outcome(home: Path) -> None:
         [entry] = journal.record_plans(head.id, [plan])
         if outcome:
             found = (Conflict("tier", "silver", "bronze"),) * (outcome is Outcome.CONFLICT)
-            journal.record_outcome(head.id, entry, Receipt(name, outcome, "", found))
+            journal.record_outcomes(head.id, [(entry, Receipt(name, outcome, "", found))])
     journal.close()
 
 

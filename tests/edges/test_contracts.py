@@ -47,9 +47,10 @@ from cactions.model import (
     is_empty,
     is_same,
 )
-from tests.builders import EMAIL, a_plan, change, person
+from tests.builders import EMAIL, a_plan, change, person, settle
 from tests.edges.intercom.clients import client_of
-from tests.fakes import FakeClock, FakeJournal, FakePeople, FakeRunLock, FakeSender
+from tests.fake_journal import FakeJournal
+from tests.fakes import FakeClock, FakePeople, FakeRunLock, FakeSender
 from tests.recordings import write_cassette
 from tests.servers import Talk, serving
 from tests.workspace import Settings, WorkspaceServer
@@ -342,7 +343,7 @@ def keep(journal: Journal, run: RunHead, plan: Plan, receipt: Receipt | None = A
     journal.create_run(run)
     [entry] = journal.record_plans(run.id, [plan])
     if receipt:
-        journal.record_outcome(run.id, entry, receipt)
+        journal.record_outcomes(run.id, [(entry, receipt)])
 
 
 def test_a_stored_run_is_read_back(journal: Journal) -> None:
@@ -354,8 +355,8 @@ def test_a_stored_run_is_read_back(journal: Journal) -> None:
         *journal.record_plans("run-1", [GOLD, plan]),
         *journal.record_plans("run-1", [GOLD]),
     ]
-    journal.record_outcome("run-1", 2, APPLIED)
-    journal.record_outcome("run-1", 2, refused)
+    journal.record_outcomes("run-1", [(2, APPLIED)])
+    journal.record_outcomes("run-1", [(2, refused)])
     assert not journal.read("run-1").finished
     journal.finish("run-1")
     run = journal.read("run-1")
@@ -396,9 +397,9 @@ def test_an_unknown_run_is_an_error_everywhere(journal: Journal, given: str) -> 
         lambda: journal.read(given) if given else journal.finish(given),
         lambda: journal.reopen(given),
         lambda: journal.record_plans(given, [GOLD]),
-        lambda: journal.record_outcome(given, 1, APPLIED),
+        lambda: journal.record_outcomes(given, [(1, APPLIED)]),
         lambda: journal.finish(given),
-        lambda: journal.mark_undone(given, "p1", "run-9"),
+        lambda: journal.mark_undone(given, ["p1"], "run-9"),
         lambda: journal.discard(given),
     ]
     for call in calls:
@@ -410,9 +411,9 @@ def test_entries_and_people_that_a_run_does_not_have_are_an_error(journal: Journ
     """No receipt or undo is stored for them."""
     keep(journal, head(), GOLD)
     with pytest.raises(UsageError, match="no entry 2"):
-        journal.record_outcome("run-1", 2, APPLIED)
+        journal.record_outcomes("run-1", [(2, APPLIED)])
     with pytest.raises(UsageError, match="no entry for the person p9"):
-        journal.mark_undone("run-1", "p9", "run-2")
+        journal.mark_undone("run-1", ["p9"], "run-2")
 
 
 def test_a_unique_beginning_of_an_id_is_enough(journal: Journal) -> None:
@@ -436,7 +437,7 @@ def test_the_last_applied_value_is_returned(journal: Journal) -> None:
     """By attribute, from the newest run that has one; inside a run, from the last entry."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "bronze"), Change("points", ABSENT, 1)))
     keep(journal, head("new", 2.0), a_plan(change("bronze", "silver")))
-    journal.record_outcome("new", *journal.record_plans("new", [GOLD]), APPLIED)
+    settle(journal, "new", journal.record_plans("new", [GOLD]), APPLIED)
     assert {"tier": "gold", "points": 1} == journal.get_last_applied("p1")
     assert {} == journal.get_last_applied("p2")
 
@@ -465,7 +466,7 @@ def test_undone_values_do_not_count_as_ours(journal: Journal) -> None:
     """The older value counts again; other people of the run keep theirs."""
     keep(journal, head("old", 1.0), a_plan(change(ABSENT, "silver")))
     keep(journal, head("new", 2.0), GOLD)
-    journal.mark_undone("new", "p1", "undo-1")
+    journal.mark_undone("new", ["p1"], "undo-1")
     assert {"tier": "silver"} == journal.get_last_applied("p1")
     assert ["undo-1"] == [entry.undone_by for entry in journal.read("new").entries]
 
@@ -498,9 +499,7 @@ def test_the_outcome_of_a_forgotten_person_stays(journal: Journal) -> None:
     other = replace(GOLD, subject=Subject("p2", PersonQuery("user_id", "u-2"), "Bob"))
     keep(journal, head("old", 1.0), GOLD)
     keep(journal, head("new", 2.0), GOLD, Receipt("p1", Outcome.CONFLICT, "Ada", (TIER,)))
-    journal.record_outcome(
-        "new", *journal.record_plans("new", [other]), Receipt("p2", Outcome.APPLIED)
-    )
+    settle(journal, "new", journal.record_plans("new", [other]), Receipt("p2", Outcome.APPLIED))
     assert 2 == journal.forget("p1")
     assert 0 == journal.forget("p1")
     [gone, kept] = journal.read("new").entries

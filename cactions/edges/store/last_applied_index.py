@@ -18,6 +18,7 @@ from typing import Final
 
 from cactions.edges.files.file_io import MIB, delete_file, store_errors
 from cactions.edges.files.private_files import has_private_file
+from cactions.edges.store.applied_values import list_applied, read_applied
 from cactions.edges.store.row_encryption import Place, PlainRows, RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite import Cell, Database, Row, Schema
@@ -76,11 +77,11 @@ class LastAppliedIndex:
             self._database.close()
         self._database, self._held = None, {}
 
-    def delete(self) -> None:
+    def delete(self, *, but: Path | None = None) -> None:
         """Delete the index; the next look-up rebuilds it. Raises StoreError."""
         self.close()
         for prefix in (PREFIX, SEALED_PREFIX):
-            self._delete_files(prefix)
+            self._delete_files(prefix, but)
 
     def get_last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
         """By attribute, the value that the newest run applied. Raises VaultLocked."""
@@ -131,7 +132,7 @@ class LastAppliedIndex:
         try:
             run = self._run(run_id)
             head, *_ = run.read_head()
-            values = run.list_applied(person_id) if head.kind is RunKind.APPLY else {}
+            values = read_applied(run, person_id) if head.kind is RunKind.APPLY else {}
         except VaultLocked:
             raise
         except CactionsError:
@@ -165,7 +166,7 @@ class LastAppliedIndex:
 
         name = self._folder / self._prefix
         with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
-            self.delete()
+            self.delete(but=draft)
             draft.rename(draft.with_name(_build_name(self._prefix, draft)))
         self._open()
 
@@ -176,7 +177,7 @@ class LastAppliedIndex:
         database.execute("SAVEPOINT run")
         try:
             database.execute(_ADD_RUN, run_id, mark, head.started)
-            for value in run.list_all_applied() if head.kind is RunKind.APPLY else ():
+            for value in list_applied(run) if head.kind is RunKind.APPLY else ():
                 database.execute(_ADD, *self._build_row(run_id, *value))
         except BaseException:
             database.execute("ROLLBACK TO run")
@@ -203,12 +204,13 @@ class LastAppliedIndex:
         with store_errors(self._folder):
             return sorted(self._folder.glob(f"{self._prefix}*.db"))
 
-    def _delete_files(self, prefix: str) -> None:
-        """Delete an index, and drafts of killed processes."""
+    def _delete_files(self, prefix: str, but: Path | None = None) -> None:
+        """Delete an index, and drafts of killed processes, ``but`` this file."""
         with store_errors(self._folder):
             found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
         for path in found:
-            delete_file(path)
+            if path != but:
+                delete_file(path)
 
 
 def _list_marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:

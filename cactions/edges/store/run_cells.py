@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
-from cactions.edges.store.run_schema import OpenState
+from cactions.edges.store.run_schema import LAYOUT, OpenState
 from cactions.edges.store.sqlite import Cell, Database, Row
 from cactions.logic import documents, strict_json
 from cactions.model import (
@@ -97,7 +97,7 @@ class RunCells:
             isinstance(undone_by, str)
             and isinstance(number, int)
             and self._is_pseudonym_of(pseudonym, plan)
-            and _is_state_of(state, plan, receipt)
+            and self._is_state_of(state, plan, receipt)
         ):
             raise self._database.build_damaged_error("an entry contradicts itself")
         return RunEntry(plan, receipt, undone_by, number, started)
@@ -125,6 +125,13 @@ class RunCells:
         person_id = plan.subject.person_id
         return pseudonym == person_id or pseudonym in self._cipher.list_person_pseudonyms(person_id)
 
+    def _is_state_of(self, state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
+        """Whether a stored state says what plan and receipt say; an older layout has none."""
+        started = state == OpenState.STARTED.value
+        return self._database.layout is not LAYOUT or state == choose_state(
+            plan, receipt, started=started
+        )
+
     def _seal(self, text: str, number: int, column: str) -> str | bytes:
         return self._cipher.seal(text, (self._run_id, number, column))
 
@@ -145,12 +152,3 @@ def choose_state(plan: Plan, receipt: Receipt | None, *, started: bool) -> str:
     if plan.pending:
         return OpenState.CALLING.value
     return OpenState.STARTED.value if started else OpenState.PLANNED.value
-
-
-def _is_state_of(state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
-    """Whether a stored state says what plan and receipt say; an older layout has "started"."""
-    if receipt:
-        return state in (receipt.outcome.value, OpenState.STARTED.value)
-    if plan.pending:
-        return state in (OpenState.CALLING.value, OpenState.STARTED.value)
-    return state in (OpenState.PLANNED.value, OpenState.STARTED.value)

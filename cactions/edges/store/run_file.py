@@ -8,19 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from cactions.edges.store import run_schema
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_cells import RunCells, choose_state
+from cactions.edges.store.run_counts import count_states
 from cactions.edges.store.run_schema import OpenState
 from cactions.edges.store.sqlite import Cell, Database
 from cactions.edges.store.stored_entries import StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
-    Outcome,
     Plan,
     Receipt,
     Run,
@@ -29,14 +29,12 @@ from cactions.model import (
     RunHead,
     RunPhase,
     UsageError,
-    Value,
 )
 
 _HEAD: Final = "head"
 _FORGOTTEN: Final = '[""]'
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
-_STATES: Final = {"waiting", *(state.value for enum in (OpenState, Outcome) for state in enum)}
 PAGE: Final = 500
 """Entries that are read at once."""
 
@@ -111,7 +109,8 @@ class RunDatabase:
             self._settle_all(outcomes)
             if self.sql is run_schema.NEW:
                 for number in numbers:
-                    self.database.execute(run_schema.MOVE, OpenState.STARTED.value, number)
+                    if not self.database.execute(run_schema.START, number):
+                        raise UsageError(f"the run has no entry {number} to start", hint=_SHOW)
 
     def record_outcomes(self, outcomes: Iterable[tuple[int, Receipt]]) -> None:
         """Store the outcomes of entries; a later one replaces an earlier one."""
@@ -150,6 +149,8 @@ class RunDatabase:
                 empty = self.cells.empty_plan(number, seals=seals)
                 reduced = self.cells.minimize_receipt(number, receipt, seals=seals)
                 self.database.execute(run_schema.FORGET, empty, reduced, number)
+            if entries and self.sql is run_schema.NEW:  # it has samples of the plans
+                self.database.execute(run_schema.DROP_SUMMARY)
         if entries or self.database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
             self.database.scrub()
         return len(entries)
@@ -157,7 +158,7 @@ class RunDatabase:
     # Reading
 
     def is_authentic(self) -> bool:
-        """Whether the head and each plan and receipt are sealed; always true without a vault.
+        """Whether head, summary, plans and receipts are all sealed; always true without a vault.
 
         Deletions, states and the marks "finished" and "undone" are not covered. Raises VaultLocked.
         """
@@ -173,6 +174,8 @@ class RunDatabase:
             return False
         [(text, seal)] = self.database.query_rows("SELECT head, seal FROM run")
         if seal is None or self.database.query_rows(run_schema.PLAIN_CELLS):
+            return False
+        if self.sql is run_schema.NEW and self.database.query_rows(run_schema.PLAIN_SUMMARY):
             return False
         if not isinstance(seal, bytes):
             raise self.database.build_damaged_error("the seal of its head is none")
@@ -215,12 +218,7 @@ class RunDatabase:
         """All entries, counted."""
         if self.sql is run_schema.OLD:
             return RunCounts.of(self._list_entries())
-        rows = self.database.query_rows(run_schema.COUNT)
-        if unknown := {str(state) for state, *_ in rows} - _STATES:
-            raise self.database.build_damaged_error(
-                f'"{min(unknown)[:20]}" is no state of an entry'
-            )
-        return _build_counts([(str(s), bool(x), bool(y), int(n or 0)) for s, x, y, n in rows])
+        return count_states(self.database)
 
     def _list_entries(self) -> Iterator[RunEntry]:
         """The entries with a plan, in order, read page by page."""
@@ -235,40 +233,13 @@ class RunDatabase:
         """The next entries with a plan, or those in a state and without an outcome."""
         if state is None:
             sql, values = f"{self.sql.columns} {run_schema.PAGE}", (after, most)
-            return self._read_entries(sql, *values)
+            return self.read_entries(sql, *values)
         sql = f"{self.sql.columns} receipt IS NULL AND {run_schema.IN_STATE}"
-        return self._read_entries(sql, state.value, after, most)
+        return self.read_entries(sql, state.value, after, most)
 
     def read_standing(self, after: int) -> list[RunEntry]:
         """The next entries that may have left something."""
-        return self._read_entries(f"{self.sql.columns} {run_schema.WRITTEN}", after, PAGE)
-
-    def list_applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the last applied value that was not undone; empty if not authentic."""
-        if not self.is_authentic():
-            return {}
-        sql = f"{self.sql.columns} {run_schema.STANDING}"
-        applied: dict[str, Value] = {}
-        for entry in self._read_entries(sql, self.cells.list_pseudonyms(person_id)):
-            for attribute, value in _list_applied(entry):
-                applied.setdefault(attribute, value)
-        return applied
-
-    def list_all_applied(self) -> Iterator[tuple[str, str, Value]]:
-        """Person, attribute and value of everything that ``list_applied`` would return."""
-        if not self.is_authentic():
-            return
-        sql, last = f"{self.sql.columns} {run_schema.BY_PERSON}", ("", 0)
-        held: dict[str, Value] = {}
-        person_id = ""
-        while rows := self.database.query_rows(sql, *last, PAGE):
-            for entry in map(self.cells.read_entry, rows):
-                if entry.plan.subject.person_id != person_id:
-                    yield from ((person_id, name, value) for name, value in held.items())
-                    person_id, held = entry.plan.subject.person_id, {}
-                held.update(_list_applied(entry))
-            last = (str(rows[-1][1]), int(rows[-1][0] or 0))
-        yield from ((person_id, name, value) for name, value in held.items())
+        return self.read_entries(f"{self.sql.columns} {run_schema.WRITTEN}", after, PAGE)
 
     def get_last_number(self) -> int:
         """The number of the last entry; 0 for none."""
@@ -279,31 +250,8 @@ class RunDatabase:
     def list_of_people(self, person_ids: Iterable[str]) -> list[RunEntry]:
         """The entries of these people."""
         sql = f"{self.sql.columns} {run_schema.PERSON} ORDER BY number"
-        return self._read_entries(sql, self.cells.list_pseudonyms(*person_ids))
+        return self.read_entries(sql, self.cells.list_pseudonyms(*person_ids))
 
-    def _read_entries(self, sql: str, *values: Cell) -> list[RunEntry]:
+    def read_entries(self, sql: str, *values: Cell) -> list[RunEntry]:
+        """The entries of a query with ``sql.columns``."""
         return [*map(self.cells.read_entry, self.database.query_rows(sql, *values))]
-
-
-def _list_applied(entry: RunEntry) -> Iterator[tuple[str, Value]]:
-    """The values that the entry has certainly written."""
-    if entry.receipt and entry.receipt.outcome is Outcome.APPLIED:
-        for change in entry.plan.effective:
-            yield change.attribute, change.after
-
-
-def _build_counts(rows: Sequence[tuple[str, bool, bool, int]]) -> RunCounts:
-    """From state, whether not undone nor forgotten, whether not undone, and number."""
-    outcomes: dict[Outcome, int] = {}
-    others = dict.fromkeys(("waiting", *(state.value for state in OpenState)), 0)
-    undone = standing = 0
-    known = {outcome.value: outcome for outcome in Outcome}
-    for state, is_ours, is_not_undone, number in rows:
-        if state in known:
-            outcomes[known[state]] = outcomes.get(known[state], 0) + number
-        else:
-            others[state] += number
-        undone += 0 if is_not_undone else number
-        if state in (OpenState.STARTED.value, Outcome.APPLIED.value):
-            standing += number if is_ours else 0
-    return RunCounts(outcomes, **others, undone=undone, standing=standing)

@@ -73,7 +73,9 @@ ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
 PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
 WAIT: Final = "INSERT INTO waiting VALUES (?, ?)"
 END_WAIT: Final = "DELETE FROM waiting WHERE number = ?"
-MOVE: Final = "UPDATE entry SET state = ? WHERE number = ?"
+START: Final = (
+    "UPDATE entry SET state = 'started' WHERE number = ? AND state IN ('planned', 'started')"
+)
 COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
     FROM entry GROUP BY 1, 2, 3
     UNION ALL SELECT 'waiting', 0, 1, count(*) FROM waiting"""
@@ -93,7 +95,8 @@ WRITTEN: Final = (
     "state IN ('started', 'applied') AND undone_by = '' AND number > ? ORDER BY number LIMIT ?"
 )
 BY_PERSON: Final = (
-    "undone_by = '' AND (person_id, number) > (?, ?) ORDER BY person_id, number LIMIT ?"
+    "undone_by = '' AND person_id != '' AND (person_id, number) > (?, ?)"
+    " ORDER BY person_id, number LIMIT ?"
 )
 OF_PERSON: Final = (
     "SELECT number, plan, receipt FROM entry WHERE person_id IN (SELECT value FROM json_each(?))"
@@ -105,6 +108,8 @@ PLAIN_CELLS: Final = (
     " WHERE typeof(plan) != 'blob' OR typeof(receipt) NOT IN ('blob', 'null') LIMIT 1"
 )
 """An entry that is not sealed, or not wholly."""
+PLAIN_SUMMARY: Final = "SELECT 1 FROM run WHERE typeof(summary) NOT IN ('blob', 'null')"
+DROP_SUMMARY: Final = "UPDATE run SET summary = NULL"
 
 
 class Statements(Struct, frozen=True):

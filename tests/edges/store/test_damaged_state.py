@@ -52,7 +52,7 @@ def kept(folder: Path) -> Files:
         for each in PEOPLE[:20]
     ]
     for number in journal.record_plans("run-1", plans):
-        journal.record_outcome("run-1", number, Receipt(f"p{number - 1:02}", Outcome.APPLIED))
+        journal.record_outcomes("run-1", [(number, Receipt(f"p{number - 1:02}", Outcome.APPLIED))])
     people.import_people(PEOPLE[30:])
     found = [*folder.glob("people.db*"), *(folder / "runs").iterdir()]
     files = {str(path.relative_to(folder)): path.read_bytes() for path in found}
@@ -127,7 +127,7 @@ def used(folder: Path, *, writes: bool) -> Iterator[Callable[[], object]]:
     if writes:
         yield lambda: people.import_people([Person("new", {"user_id": "new"}, {})])
         yield lambda: journal.reopen("run-1")
-        yield lambda: journal.mark_undone("run-1", "p03", "undo-1")
+        yield lambda: journal.mark_undone("run-1", ["p03"], "undo-1")
         yield lambda: journal.forget("p04")
     people.close()
     journal.close()

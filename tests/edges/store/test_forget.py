@@ -75,8 +75,8 @@ def kept(journal: LocalJournal, number: int, *, finish: bool = True) -> None:
     people = [about("bob", "p2"), about(CANARY, "p1"), about("eve", "p3")]
     for entry, plan in zip(journal.record_plans(run.id, people), people, strict=True):
         receipt = Receipt(plan.subject.person_id, Outcome.APPLIED)
-        journal.record_outcome(run.id, entry, CONFLICT if plan is people[1] else receipt)
-        journal.record_outcome(run.id, entry, receipt)
+        journal.record_outcomes(run.id, [(entry, CONFLICT if plan is people[1] else receipt)])
+        journal.record_outcomes(run.id, [(entry, receipt)])
     if finish:
         journal.finish(run.id)
 

@@ -30,7 +30,7 @@ from cactions.model import (
     StoreError,
     UsageError,
 )
-from tests.builders import a_plan, change, person
+from tests.builders import a_plan, change, person, settle
 from tests.edges.processes import finished, running, said
 
 GOLD = a_plan(change("silver", "gold", redacted=True))
@@ -56,9 +56,9 @@ def keep(journal: LocalJournal, run: RunHead, *plans: Plan) -> Path:
     """A finished run in which these plans were applied; returns its file."""
     journal.create_run(run)
     for plan in plans:
-        journal.record_outcome(run.id, *journal.record_plans(run.id, [plan]), APPLIED)
+        settle(journal, run.id, journal.record_plans(run.id, [plan]), APPLIED)
     journal.finish(run.id)
-    return journal._folder / f"{run.id}.db"
+    return journal._runs.build_path(run.id)
 
 
 def test_reading_creates_nothing(journal: LocalJournal, folder: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_journal_is_private(journal: LocalJournal, folder: Path) -> None:
 def test_a_journal_stores_redacted_values(journal: LocalJournal) -> None:
     """A redacted value is hidden from users, but undo needs it."""
     keep(journal, head(), GOLD)
-    assert (RunEntry(GOLD, APPLIED),) == journal.read("run-1").entries
+    assert (RunEntry(GOLD, APPLIED, number=1),) == journal.read("run-1").entries
 
 
 def test_closing_leaves_one_file_per_run(journal: LocalJournal, folder: Path) -> None:
@@ -100,10 +100,10 @@ def test_closing_leaves_one_file_per_run(journal: LocalJournal, folder: Path) ->
 def test_settle_does_not_wait_for_the_disk_and_intend_does(journal: LocalJournal) -> None:
     """One disk sync per person: a receipt is synced with the next intent."""
     journal.create_run(head())
-    run = journal._open_run("run-1")._database
+    run = journal._runs.open_run("run-1").database
     [number] = journal.record_plans("run-1", [GOLD])
     assert [(2,)] == run.query_rows("PRAGMA synchronous")
-    journal.record_outcome("run-1", number, APPLIED)
+    journal.record_outcomes("run-1", [(number, APPLIED)])
     assert [(1,)] == run.query_rows("PRAGMA synchronous")
 
 
@@ -142,7 +142,7 @@ import os, signal, sys
 from pathlib import Path
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.people import LocalPeopleStore
-from tests.builders import a_plan, change, person
+from tests.builders import a_plan, change, person, settle
 from tests.edges.store.test_journal import APPLIED, GOLD, head
 folder = Path(sys.argv[1])
 journal = LocalJournal(folder)
@@ -155,10 +155,10 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)\n"
     ("before", "entries"),
     [
         ("", ()),
-        ("journal.record_plans('run-1', [GOLD])\n", (RunEntry(GOLD),)),
+        ("journal.record_plans('run-1', [GOLD])\n", (RunEntry(GOLD, number=1),)),
         (
-            "journal.record_outcome('run-1', *journal.record_plans('run-1', [GOLD]), APPLIED)\n",
-            (RunEntry(GOLD, APPLIED),),
+            "settle(journal, 'run-1', journal.record_plans('run-1', [GOLD]), APPLIED)\n",
+            (RunEntry(GOLD, APPLIED, number=1),),
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_kill_between_write_and_receipt_is_detectable(
         "people.commit(GOLD)\n"
     )
     finished(HEAD + middle + KILLED, folder)
-    assert (RunEntry(GOLD),) == journal.read("run-1").entries
+    assert (RunEntry(GOLD, number=1),) == journal.read("run-1").entries
     assert {"tier": "gold"} == LocalPeopleStore(folder).get("p1").attributes
     assert {} == journal.get_last_applied("p1")
 
@@ -191,7 +191,7 @@ ENDLESS = """
 for number in range(1_000_000):
     [entry] = journal.record_plans("run-1", [a_plan(change(number, number + 1))])
     print(entry)
-    journal.record_outcome("run-1", entry, APPLIED)
+    journal.record_outcomes("run-1", [(entry, APPLIED)])
 """
 
 
@@ -311,7 +311,7 @@ def test_a_damaged_run_is_reported_and_hides_no_other(
     path = keep(journal, head("bad", 2.0), *[GOLD] * 40)
     journal.close()
     damage(path)
-    fresh = LocalJournal(journal._state.path)
+    fresh = LocalJournal(journal._runs.path.parent)
     [(name, reason)] = fresh.list_damaged()
     assert "bad" == name
     assert words in reason

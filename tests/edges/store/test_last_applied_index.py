@@ -16,7 +16,7 @@ from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.last_applied_index import PREFIX
 from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
 from tests.app.crowd import head, plans
-from tests.builders import a_plan, change
+from tests.builders import a_plan, change, settle
 from tests.edges.processes import finished, running
 
 RUNS = 30
@@ -38,7 +38,7 @@ def kept(journal: LocalJournal, number: int) -> None:
     run = replace(head(f"run-{number:02}"), started=float(number))
     journal.create_run(run)
     plan = a_plan(change(number - 1, number), Change(f"a{number}", ABSENT, number + 0.5))
-    journal.record_outcome(run.id, *journal.record_plans(run.id, [plan]), APPLIED)
+    settle(journal, run.id, journal.record_plans(run.id, [plan]), APPLIED)
     journal.finish(run.id)
 
 
@@ -81,11 +81,11 @@ def test_a_look_up_in_the_index_opens_no_run(folder: Path, journal: LocalJournal
     journal.get_last_applied("p1")
     with closing(LocalJournal(folder)) as other:
         assert wanted(RUNS - 1) == other.get_last_applied("p1")
-        assert {} == dict(other._open_runs)
+        assert {} == dict(other._runs._open_runs)
 
 
 def _undone(journal: LocalJournal) -> dict[str, object]:
-    journal.mark_undone(f"run-{RUNS - 1}", "p1", "undo-1")
+    journal.mark_undone(f"run-{RUNS - 1}", ["p1"], "undo-1")
     return wanted(RUNS - 2)
 
 
@@ -94,7 +94,7 @@ def _resumed(journal: LocalJournal) -> dict[str, object]:
     journal.create_run(replace(head("run-98"), started=98.0))
     [entry] = journal.record_plans("run-98", [a_plan(change(29, "resumed"))])
     assert wanted(RUNS - 1) == journal.get_last_applied("p1")
-    journal.record_outcome("run-98", entry, APPLIED)
+    journal.record_outcomes("run-98", [(entry, APPLIED)])
     return {**wanted(RUNS - 1), "tier": "resumed"}
 
 
@@ -117,21 +117,19 @@ def _undo_run(journal: LocalJournal) -> dict[str, object]:
     """The values of an undo run do not count as ours."""
     run = replace(head("undo-9"), kind=RunKind.UNDO, started=99.0)
     journal.create_run(run)
-    journal.record_outcome(
-        run.id, *journal.record_plans(run.id, [a_plan(change(29, "old"))]), APPLIED
-    )
+    settle(journal, run.id, journal.record_plans(run.id, [a_plan(change(29, "old"))]), APPLIED)
     return wanted(RUNS - 1)
 
 
 def _deleted_by_hand(journal: LocalJournal) -> dict[str, object]:
     journal.close()
-    journal._build_path("run-03").unlink()
+    journal._runs.build_path("run-03").unlink()
     return wanted(RUNS - 1, 3)
 
 
 def _damaged_run(journal: LocalJournal) -> dict[str, object]:
     journal.close()
-    os.truncate(journal._build_path("run-29"), 5000)
+    os.truncate(journal._runs.build_path("run-29"), 5000)
     return wanted(RUNS - 2)
 
 
@@ -253,7 +251,9 @@ def test_values_are_distinguished_by_person_and_attribute(
     run = replace(head("many"), started=500.0)
     journal.create_run(run)
     for number, plan in zip(journal.record_plans("many", plans(3)), plans(3), strict=True):
-        journal.record_outcome("many", number, Receipt(plan.subject.person_id, Outcome.APPLIED))
+        journal.record_outcomes(
+            "many", [(number, Receipt(plan.subject.person_id, Outcome.APPLIED))]
+        )
     journal.close()
     aged(folder)
     expected = {"tier": "gold", "points": 7, "coupon": ABSENT}

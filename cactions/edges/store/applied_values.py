@@ -1,0 +1,45 @@
+"""The values that a run's file says were applied last, and not undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cactions.edges.store import run_schema
+from cactions.edges.store.run_file import PAGE, RunDatabase
+from cactions.model import Outcome, RunEntry, Value
+
+
+def read_applied(run: RunDatabase, person_id: str) -> Mapping[str, Value]:
+    """By attribute, the last applied value that was not undone; empty if not authentic."""
+    if not run.is_authentic():
+        return {}
+    sql = f"{run.sql.columns} {run_schema.STANDING}"
+    applied: dict[str, Value] = {}
+    for entry in run.read_entries(sql, run.cells.list_pseudonyms(person_id)):
+        for attribute, value in _list_written(entry):
+            applied.setdefault(attribute, value)
+    return applied
+
+
+def list_applied(run: RunDatabase) -> Iterator[tuple[str, str, Value]]:
+    """Person, attribute and value of everything that ``read_applied`` would return."""
+    if not run.is_authentic():
+        return
+    sql, last = f"{run.sql.columns} {run_schema.BY_PERSON}", ("", 0)
+    held: dict[str, Value] = {}
+    person_id = ""
+    while rows := run.database.query_rows(sql, *last, PAGE):
+        for entry in map(run.cells.read_entry, rows):
+            if entry.plan.subject.person_id != person_id:
+                yield from ((person_id, name, value) for name, value in held.items())
+                person_id, held = entry.plan.subject.person_id, {}
+            held.update(_list_written(entry))
+        last = (str(rows[-1][1]), int(rows[-1][0] or 0))
+    yield from ((person_id, name, value) for name, value in held.items())
+
+
+def _list_written(entry: RunEntry) -> Iterator[tuple[str, Value]]:
+    """The values that the entry has certainly written."""
+    if entry.receipt and entry.receipt.outcome is Outcome.APPLIED:
+        for change in entry.plan.effective:
+            yield change.attribute, change.after

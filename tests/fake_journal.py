@@ -1,0 +1,241 @@
+"""The journal in memory; it fulfils the same contract as the real one (``test_contracts.py``)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec.structs import replace
+
+from cactions.model import (
+    JobRow,
+    Outcome,
+    PersonQuery,
+    Plan,
+    PlannedEntry,
+    Receipt,
+    Run,
+    RunCounts,
+    RunEntry,
+    RunHead,
+    RunKind,
+    RunPhase,
+    SentCall,
+    Subject,
+    UsageError,
+    Value,
+)
+
+PAGE: Final = 500
+
+
+@dataclass
+class HeldRun:
+    """One run."""
+
+    head: RunHead
+    phase: RunPhase
+    finished: bool = False
+    summary: str = ""
+    entries: dict[int, RunEntry] = field(default_factory=dict)
+    rows: dict[int, JobRow] = field(default_factory=dict)
+    marks: set[tuple[str, int]] = field(default_factory=set)
+
+    def read(self) -> Run:
+        entries = tuple(self.list_entries())
+        counts = replace(RunCounts.of(entries), waiting=len(self.rows))
+        return Run(self.head, entries, self.finished, phase=self.phase, stored_counts=counts)
+
+    def list_entries(self) -> list[RunEntry]:
+        return [self.entries[number] for number in sorted(self.entries)]
+
+    def get_entry(self, number: int, after: str = "") -> RunEntry:
+        if number not in self.entries:
+            raise UsageError(f"the run {self.head.id} has no entry {number}{after}")
+        return self.entries[number]
+
+
+class FakeJournal:
+    """Runs in a dictionary."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, HeldRun] = {}
+        self.unreadable: list[tuple[str, str]] = []
+
+    def create_run(self, head: RunHead, phase: RunPhase = RunPhase.RUNNING) -> None:
+        if head.id in self._runs:
+            raise UsageError(f"there is a run {head.id} already")
+        self._runs[head.id] = HeldRun(head, phase)
+
+    def reopen(self, run_id: str) -> Run:
+        return self._exact(run_id).read()
+
+    def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
+        run = self._exact(run_id)
+        first = max([*run.entries, *run.rows], default=0) + 1
+        numbers = range(first, first + len(plans))
+        for number, plan in zip(numbers, plans, strict=True):
+            run.entries[number] = RunEntry(plan, number=number)
+        return numbers
+
+    def open_rows(self, run_id: str) -> FakeRows:
+        return FakeRows(self._exact(run_id))
+
+    def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
+        run = self._exact(run_id)
+        found = run.get_entry(entry, " for this person")
+        if not _is_about(found, plan.subject.person_id):
+            raise UsageError(f"the run has no entry {entry} for this person")
+        run.entries[entry] = replace(found, plan=plan, started=True)
+
+    def start_entries(
+        self, run_id: str, numbers: Iterable[int], outcomes: Iterable[tuple[int, Receipt]] = ()
+    ) -> None:
+        run = self._exact(run_id)
+        settled = _settle(run, outcomes)
+        for number in numbers:
+            entry = settled.get(number) or run.get_entry(number, " to start")
+            if entry.receipt or entry.plan.pending:
+                raise UsageError(f"the run has no entry {number} to start")
+            settled[number] = replace(entry, started=True)
+        run.entries.update(settled)
+
+    def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
+        run = self._exact(run_id)
+        run.entries.update(_settle(run, outcomes))
+
+    def read_open(self, run_id: str, after: int, *, started: bool) -> list[RunEntry]:
+        entries = [
+            entry
+            for entry in self._exact(run_id).list_entries()
+            if entry.number > after and entry.receipt is None and entry.started is started
+        ]
+        return entries[:PAGE]
+
+    def list_of_people(self, run_id: str, person_ids: Iterable[str]) -> list[RunEntry]:
+        wanted = {*person_ids} - {""}
+        entries = self._exact(run_id).list_entries()
+        return [entry for entry in entries if entry.plan.subject.person_id in wanted]
+
+    def finish(self, run_id: str) -> None:
+        self._exact(run_id).finished = True
+
+    def mark_undone(self, run_id: str, person_ids: Iterable[str], by_run: str) -> None:
+        run = self._exact(run_id)
+        marked: dict[int, RunEntry] = {}
+        for person_id in person_ids:
+            entries = self.list_of_people(run_id, [person_id])
+            if not entries:
+                raise UsageError(f"the run {run_id} has no entry for the person {person_id}")
+            marked |= {entry.number: replace(entry, undone_by=by_run) for entry in entries}
+        run.entries.update(marked)
+
+    def read(self, run_id: str) -> Run:
+        fitting = [each for each in self._runs if each.startswith(run_id)]
+        exact = run_id in self._runs or len(fitting) != 1
+        return self._exact(run_id if exact else fitting[0]).read()
+
+    def list_runs(self) -> Iterator[Run]:
+        runs = (run.read() for run in self._runs.values())
+        order = sorted(runs, key=lambda run: (run.head.started, run.head.id), reverse=True)
+        return iter(order)
+
+    def list_damaged(self) -> list[tuple[str, str]]:
+        """Those that a test sets; nothing in memory is damaged."""
+        return self.unreadable
+
+    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
+        last: dict[str, Value] = {}
+        for run in self.list_runs():
+            entries = [*run.entries] if run.head.kind is RunKind.APPLY else []
+            for entry in reversed(entries):
+                if _is_about(entry, person_id) and _is_applied(entry):
+                    for change in entry.plan.effective:
+                        last.setdefault(change.attribute, change.after)
+        return last
+
+    def discard(self, run_id: str) -> None:
+        self._exact(run_id)
+        del self._runs[run_id]
+
+    def forget(self, person_id: str) -> int:
+        total = 0
+        for run in self._runs.values():
+            found = self.list_of_people(run.head.id, [person_id])
+            run.entries.update({entry.number: _bare(entry) for entry in found})
+            run.summary = "" if found else run.summary
+            total += len(found)
+        return total
+
+    def _exact(self, run_id: str) -> HeldRun:
+        if run_id not in self._runs:
+            raise UsageError(f"there is no run {run_id}")
+        return self._runs[run_id]
+
+
+class FakeRows:
+    """The rows of a run that is being planned."""
+
+    def __init__(self, run: HeldRun) -> None:
+        self._run = run
+
+    def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
+        self._run.rows.update(rows)
+        for entry in settled:
+            self._put(entry)
+
+    def read_waiting(self, after: int, most: int = PAGE) -> list[tuple[int, JobRow]]:
+        rows = [(number, row) for number, row in sorted(self._run.rows.items()) if number > after]
+        return rows[:most]
+
+    def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
+        for entry in entries:
+            self._run.rows.pop(entry.number, None)
+            self._put(entry)
+            self.mark((text, entry.number) for text in entry.marks)
+
+    def mark(self, marks: Iterable[tuple[str, int]]) -> None:
+        self._run.marks.update(marks)
+
+    def list_repeated(self, kind: str) -> list[list[int]]:
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for text, number in sorted(self._run.marks):
+            if text.startswith(f"{kind}:") and text != f"{kind}:":
+                numbers[text].append(number)
+        return [each for each in numbers.values() if len(each) > 1]
+
+    def advance(self, phase: RunPhase, summary: str) -> None:
+        self._run.marks.clear()
+        self._run.phase, self._run.summary = phase, summary
+
+    def read_summary(self) -> str:
+        return self._run.summary
+
+    def _put(self, entry: PlannedEntry) -> None:
+        started = entry.receipt is not None or entry.plan.pending
+        stored = RunEntry(entry.plan, entry.receipt, "", entry.number, started)
+        self._run.entries[entry.number] = stored
+
+
+def _settle(run: HeldRun, outcomes: Iterable[tuple[int, Receipt]]) -> dict[int, RunEntry]:
+    return {
+        number: replace(run.get_entry(number), receipt=receipt, started=True)
+        for number, receipt in outcomes
+    }
+
+
+def _is_about(entry: RunEntry, person_id: str) -> bool:
+    return entry.plan.subject.person_id == person_id
+
+
+def _is_applied(entry: RunEntry) -> bool:
+    applied = entry.receipt is not None and entry.receipt.outcome is Outcome.APPLIED
+    return applied and not entry.undone_by
+
+
+def _bare(entry: RunEntry) -> RunEntry:
+    forgotten = Plan("", Subject("", PersonQuery("id", "")), SentCall(""))
+    outcome = entry.receipt and Receipt("", entry.receipt.outcome)
+    return replace(entry, plan=forgotten, receipt=outcome)
