@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
     from cactions.render.output import PlainOutput
+    from cactions.render.progress_display import ProgressDisplay
     from cactions.render.text import View
 
 VAULT: Final = "cactions.vault"
@@ -66,10 +68,46 @@ def create_output() -> PlainOutput:
     from cactions.render.output import PlainOutput, wants_colour
 
     if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
-        return PlainOutput(sys.stdout, sys.stderr, mask=streams.mask_view)
+        return PlainOutput(sys.stdout, sys.stderr, mask=_mask_in_place_of_progress)
     from cactions.render.color_output import ColorOutput
 
-    return ColorOutput(sys.stdout, sys.stderr, mask=streams.mask_view)
+    return ColorOutput(sys.stdout, sys.stderr, mask=_mask_in_place_of_progress)
+
+
+_displays: Final[list[ProgressDisplay]] = []
+"""None or one: the progress that is on the terminal now."""
+
+
+def _mask_in_place_of_progress(view: View) -> View:
+    """The view without known secrets; a progress bar makes room for it."""
+    for display in _displays:
+        display.erase()
+    return streams.mask_view(view)
+
+
+@contextmanager
+def show_progress(label: str, total: int, *, quiet: bool = False) -> Iterator[ProgressDisplay]:
+    """The progress of a long work on stderr: a bar on a terminal, else a line every ten seconds.
+
+    ``total`` 0: not known. At its end the bar goes away.
+    """
+    from cactions.render.progress_display import FRAME_SECONDS, LINE_SECONDS, LineCanvas
+    from cactions.render.progress_display import ProgressDisplay as Display
+
+    if quiet:
+        display = Display(label, total, None, LINE_SECONDS)
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from cactions.render.progress_bar import BarCanvas
+
+        display = Display(label, total, BarCanvas(streams.mask_view), FRAME_SECONDS)
+    else:
+        display = Display(label, total, LineCanvas(create_output()), LINE_SECONDS)
+    _displays.append(display)
+    try:
+        yield display
+    finally:
+        _displays.remove(display)
+        display.erase()
 
 
 def render_svg(view: View, *, width: int, command: str) -> str:

@@ -130,7 +130,8 @@ def render_bulk_outcome(run: Run, *, seconds: float, where: Sequence[str] = ()) 
     def draw(width: int) -> list[StyledLine]:
         counts = count_by_outcome(run)
         settled = sum(number for word, number, _ in counts if word not in ("open", "not started"))
-        took = ", ".join(filter(None, (format_duration(seconds), format_rate(settled, seconds))))
+        rate = format_rate(settled / seconds if seconds > 0 else 0)
+        took = ", ".join(filter(None, (format_duration(seconds), rate)))
         state = " is finished" if run.finished else " was cut off"
         title = (Span("Run "), Span(run.head.id, Style.STRONG), Span(f"{state} ({took})."))
         digits = len(f"{run.people:,}")

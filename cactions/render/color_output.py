@@ -1,4 +1,4 @@
-"""Sheets onto a terminal, in colour: the one home of rich.
+"""Sheets onto a terminal, in colour: the home of rich, with the progress bar.
 
 The colours are the terminal's own, so that they suit its theme. Only red, green and magenta are
 used: each of the others vanishes on some background. Dim is for text that is less important.
@@ -51,8 +51,9 @@ class ColorOutput(PlainOutput):
             no_color=False,
         )
         for line in self._lines(stream, view):
-            console.print(_to_rich_text(line), soft_wrap=True)
+            console.print(to_rich_text(line), soft_wrap=True)
 
 
-def _to_rich_text(line: StyledLine) -> Text:
+def to_rich_text(line: StyledLine) -> Text:
+    """The line in the colours of its styles; nothing in it is markup."""
     return Text.assemble(*((part.text, _STYLES.get(part.style, _PLAIN)) for part in line))

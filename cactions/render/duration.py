@@ -22,10 +22,9 @@ def format_duration(seconds: float) -> str:
     return f"{minutes // 60:,} h {minutes % 60:02} min"
 
 
-def format_rate(number: int, seconds: float) -> str:
+def format_rate(rate: float) -> str:
     """``83 people per second``; empty where nothing was measured."""
-    if seconds <= 0 or not number:
+    if rate <= 0:
         return ""
-    rate = number / seconds
     text = f"{rate:,.0f}" if rate >= _TEN else f"{rate:.1f}"
     return f"{text} people per second"
