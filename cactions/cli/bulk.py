@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from cactions.app.apply import commit_planned
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis, digest_definition
-from cactions.app.plan_people import Planned, Planning, continue_planning, plan_people
+from cactions.app.plan_people import OnProgress, Planned, Planning, continue_planning, plan_people
 from cactions.app.propose import Job
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
 from cactions.cli.bulk_options import BulkOptions
@@ -39,7 +39,7 @@ from cactions.model import (
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.messages import count_noun
-from cactions.render.progress_bar import show_progress
+from cactions.render.progress_display import ProgressDisplay
 
 
 class BulkCommand:
@@ -79,8 +79,8 @@ class BulkCommand:
         rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
         progress.mark_sent()
         with self._discard_on_error(head, writes=writes), self._stores.turns.hold(head):
-            with show_progress(f"Planning {action.name}") as display:
-                planned = plan_people(replace(planning, on_progress=display.update), rows)
+            with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
+                planned = plan_people(replace(planning, on_progress=_follow(display)), rows)
             self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
 
@@ -97,8 +97,10 @@ class BulkCommand:
             probes=False,
         )
         with self._stores.turns.hold(run.head):
-            with show_progress(f"Planning {action.name}") as display:
-                planned = continue_planning(replace(planning, on_progress=display.update))
+            with wiring.show_progress(
+                f"Planning {action.name}", run.people, quiet=self._json
+            ) as display:
+                planned = continue_planning(replace(planning, on_progress=_follow(display)))
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
 
@@ -135,7 +137,9 @@ class BulkCommand:
         if not self._agree(run, summary, yes=yes):
             return Exit.FINDINGS if summary.alarms else Exit.CLEAN
         started = time.monotonic()
-        with show_progress(f"Writing {run.head.action}", summary.writing) as display:
+        with wiring.show_progress(
+            f"Writing {run.head.action}", summary.writing, quiet=self._json
+        ) as display:
             watch = bulk_wiring.WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
@@ -304,6 +308,11 @@ def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
     if bad or summary.alarms:
         return Exit.FINDINGS
     return Exit.CHANGES if changes and summary.writing else Exit.CLEAN
+
+
+def _follow(display: ProgressDisplay) -> OnProgress:
+    """Show the progress of planning; how many there are is known once the file is read."""
+    return lambda done, total, counts: display.update(done, counts, total=total)
 
 
 def _check_action(run: Run, action: str) -> None:

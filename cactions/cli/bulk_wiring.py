@@ -10,7 +10,7 @@ from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.job_file import JobFormat, find_format, open_job_rows
 from cactions.logic.people.job_rows import JobRows
 from cactions.model import Action, Receipt, RunEntry, Scalar, UsageError
-from cactions.render.progress_bar import ProgressDisplay
+from cactions.render.progress_display import ProgressDisplay
 
 
 class WriteWatch:

@@ -72,11 +72,13 @@ class ProgressDisplay:
         self._due = clock() + interval if canvas else float("inf")
         self._past = deque([(clock(), 0)])
 
-    def update(self, done: int, counts: Mapping[str, int], note: str = "") -> None:
+    def update(self, done: int, counts: Mapping[str, int], note: str = "", total: int = 0) -> None:
         """So many are done; ``counts`` by the word of their end state.
 
-        ``note`` says what is waited for. The mapping is not kept.
+        ``note`` says what is waited for; ``total`` is given once it is known. The mapping is not
+        kept.
         """
+        self._total = total or self._total
         now = self._clock()
         if now < self._due or self._canvas is None:
             return
