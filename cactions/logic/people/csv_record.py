@@ -59,8 +59,13 @@ def describe_width(cells: int, columns: int) -> str:
 
 def split_texts(text: str, separator: str) -> list[str]:
     """The cells of a record without their positions, which is faster. Raises CsvError."""
-    if '"' not in text:
-        return text.rstrip("\r\n").split(separator)
+    record = text.rstrip("\r\n")
+    if '"' not in record:
+        return record.split(separator)
+    if record.startswith('"') and record.endswith('"'):
+        cells = record[1:-1].split(f'"{separator}"')
+        if record.count('"') == 2 * len(cells):  # all in quotes, and no quote inside
+            return cells
     return [cell.text for cell in split_record(text, separator)]
 
 

@@ -18,7 +18,12 @@ from msgspec.structs import replace
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
 from cactions.logic.people.from_record import ALIASES, find_key_problem
 from cactions.logic.people.lookup import choose_role
-from cactions.logic.request.inputs import InputError, check_input_names, resolve_inputs
+from cactions.logic.request.inputs import (
+    InputError,
+    check_input_names,
+    resolve_inputs,
+    resolve_known_inputs,
+)
 from cactions.logic.source_mask import is_key, mask_text
 from cactions.logic.suggest import find_closest, join_names
 from cactions.model import (
@@ -30,13 +35,13 @@ from cactions.model import (
     PersonQuery,
     Scalar,
     UsageError,
-    is_empty,
 )
 
 INPUTS: Final = "inputs."
 MAX_IGNORED: Final = 100
 """Names that are kept, so that a file of JSON with ever new names needs no more memory."""
 LONGEST_NAME: Final = 64
+_FILL_INPUT: Final = "Fill it in, or say it for all rows with --input."
 _MOST_WITHOUT_KEY: Final = 20
 """Objects that may lack the key at the start of a file before the file is refused."""
 
@@ -203,29 +208,36 @@ class RowParser:
 
     def _parse_row(self, line: int, key: Json, values: Mapping[str, Json]) -> JobRow | BadRow:
         own = _drop_nulls(cast("Mapping[str, Scalar]", values))
-        if name := next((n for n, v in own.items() if isinstance(v, str) and "\0" in v), ""):
-            return BadRow(line, f'the input "{name}" contains a NUL character', "Remove it.")
+        for name, value in own.items():
+            if isinstance(value, str) and "\0" in value:
+                return BadRow(line, f'the input "{name}" contains a NUL character', "Remove it.")
         try:
-            inputs = resolve_inputs(self._action, {**self._given, **own})
+            inputs = resolve_known_inputs(self._action, {**self._given, **own})
         except InputError as error:
-            hint = (
-                f"For example {error.example}." if error.example else "Fill it in, or use --input."
-            )
+            hint = f"For example {error.example}." if error.example else _FILL_INPUT
             return BadRow(line, str(error), hint)
         return self._build_row(line, key, inputs)
 
     def _build_row(self, line: int, key: Json, inputs: Mapping[str, Scalar]) -> JobRow | BadRow:
         match = self._action.match
-        text = str(key) if type(key) is int else key
-        if is_empty(text):
+        text = key if isinstance(key, str) else _convert_key(key)
+        if isinstance(text, InvalidValue):
+            return BadRow(line, f"{match} {text.message}", text.hint)
+        if not text:
             return BadRow(line, f"there is no {match}", "Fill it in.")
-        try:
-            parse_declared_value(text, DataType.STRING)
-        except InvalidValue as error:
-            return BadRow(line, f"{match} {error.message}", error.hint)
         if problem := find_key_problem(text):
             return BadRow(line, f"{match} {problem}", "Remove it: nothing would match it.")
-        return JobRow(line, PersonQuery(match, str(text), self._role), inputs)
+        return JobRow(line, PersonQuery(match, text, self._role), inputs)
+
+
+def _convert_key(key: Json) -> str | InvalidValue:
+    """The text of a whole number, which many exports write for an id; no other value is a key."""
+    if type(key) is int:
+        return str(key)
+    try:
+        return str(parse_declared_value(key, DataType.STRING) or "")
+    except InvalidValue as error:
+        return error
 
 
 def _take_inputs(

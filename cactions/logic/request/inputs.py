@@ -7,6 +7,7 @@ Text is read as a number or a boolean only in exactly the form that JSON writes:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
@@ -22,6 +23,8 @@ from cactions.model import (
     UsageError,
     is_empty,
 )
+
+_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
 class _TypeRule(NamedTuple):
@@ -53,6 +56,11 @@ def resolve_inputs(action: Action, values_given: Mapping[str, Scalar]) -> dict[s
     another type and a required input without a value.
     """
     check_input_names(action, values_given)
+    return resolve_known_inputs(action, values_given)
+
+
+def resolve_known_inputs(action: Action, values_given: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """As ``resolve_inputs``, where the names are known to be inputs. Raises InputError."""
     values = {
         data_input.name: _resolve_value(data_input, values_given.get(data_input.name))
         for data_input in action.inputs
@@ -91,6 +99,8 @@ def _convert_value(data_input: DataInput, values_given: Scalar) -> Scalar:
 
 def _parse_canonical(text: str) -> Scalar:
     """The value that JSON writes exactly like this text; the text itself if there is none."""
+    if _WHOLE.fullmatch(text):  # most numbers of a long file, eight times as fast
+        return int(text)
     try:
         value = strict_json.parse_json(text)
     except StrictJsonError:
