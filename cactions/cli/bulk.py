@@ -2,203 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from cactions.app.apply import commit_planned
 from cactions.app.commit import RunStores
-from cactions.app.plan_basis import check_basis, digest_definition
-from cactions.app.plan_people import OnProgress, Planned, Planning, continue_planning, plan_people
-from cactions.app.propose import Job
-from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
+from cactions.app.plan_basis import check_basis
+from cactions.cli import arguments, wiring, workspace, write_calls
+from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.options import parse_inputs
 from cactions.cli.output_files import check_output
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
-from cactions.logic import documents, strict_json
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
-    CactionsError,
     Outcome,
-    PersonQuery,
     PlanSummary,
     Run,
-    RunHead,
     RunPhase,
     UsageError,
 )
-from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
-from cactions.render.messages import count_noun
-from cactions.render.progress_display import ProgressDisplay
-
-
-class BulkCommand:
-    """One command about many people: the project, what was said, and where the run is kept."""
-
-    def __init__(
-        self,
-        home: ProjectFolder,
-        options: LiveOptions,
-        bulk: BulkOptions,
-        stores: RunStores,
-        *,
-        json: bool,
-    ) -> None:
-        self._home, self._options, self._bulk = home, options, bulk
-        self._stores, self._json = replace(stores, threads=bulk.threads), json
-
-    def plan(self, action: Action, inputs: list[str] | None) -> Run:
-        """Plan the action for everyone of the file, as a run that has not started.
-
-        The run is deleted where planning fails, unless a call that changes something was made.
-        """
-        writes = self._options.is_write_call(action)
-        _check_write_call(action, self._bulk, writes=writes)
-        job = Job(action, PersonQuery("id", ""), {})
-        action = workspace.prepare_job(self._home, job, self._options).action
-        caller = wiring.create_caller(self._home, action, self._options)
-        head = write_calls.new_run_head(action.name, self._home, caller.source)
-        planning = Planning(
-            head,
-            action,
-            workspace.create_plan_context(self._home, caller),
-            self._stores,
-            writes=writes,
-            probes=not (self._options.replayed or writes),
-        )
-        rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
-        progress.mark_sent()
-        with self._discard_on_error(head, writes=writes), self._stores.turns.hold(head):
-            with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
-                planned = plan_people(replace(planning, on_progress=_follow(display)), rows)
-            self._store(planned, planning, rows.ignored)
-        return self._stores.journal.read(head.id)
-
-    def go_on_planning(self, run: Run) -> Run:
-        """Plan those of a run that was cut off while it was planned."""
-        action = arguments.find_action(self._home.project, run.head.action)
-        caller = wiring.create_caller(self._home, action, self._options)
-        planning = Planning(
-            run.head,
-            action,
-            workspace.create_plan_context(self._home, caller),
-            self._stores,
-            writes=self._options.is_write_call(action),
-            probes=False,
-        )
-        with self._stores.turns.hold(run.head):
-            with wiring.show_progress(
-                f"Planning {action.name}", run.people, quiet=self._json
-            ) as display:
-                planned = continue_planning(replace(planning, on_progress=_follow(display)))
-            self._store(planned, planning, ())
-        return self._stores.journal.read(run.head.id)
-
-    def take_plan(self, source: Path, action: str) -> Run:
-        """Take a saved plan. Raises UsageError where it does not hold any more."""
-        run_id = self._stores.journal.take_plan(source)
-        try:
-            run = self._stores.journal.read(run_id)
-            self._stores.check_run(run)
-            _check_action(run, action)
-            check_basis(run, self.read_summary(run), self._home.project, SystemClock())
-        except CactionsError:
-            self._stores.journal.discard(run_id)
-            raise
-        return run
-
-    def read_summary(self, run: Run) -> PlanSummary:
-        """What is known of a planned run as a whole."""
-        text = self._stores.journal.open_rows(run.head.id).read_summary()
-        return documents.summary_from_json(strict_json.parse_json(text))
-
-    def show(self, run: Run, closing: str = "") -> PlanSummary:
-        """Show the plans as a whole, and the code of what must be approved."""
-        summary = self.read_summary(run)
-        if self._json:
-            wiring.write_json(documents.summary_to_json(summary, redact=True))
-        else:
-            view = render_bulk_preview(summary, action=run.head.action, closing=closing)
-            wiring.create_output().print(view)
-        return summary
-
-    def write(self, run: Run, summary: PlanSummary, *, yes: bool) -> Exit:
-        """Ask, write, and say what became of it."""
-        if not self._agree(run, summary, yes=yes):
-            return Exit.FINDINGS if summary.alarms else Exit.CLEAN
-        started = time.monotonic()
-        with wiring.show_progress(
-            f"Writing {run.head.action}", summary.writing, quiet=self._json
-        ) as display:
-            watch = bulk_wiring.WriteWatch(display)
-            stores = replace(self._stores, observers=(watch,))
-            done = commit_planned(run, stores)
-        self.report(done, time.monotonic() - started)
-        return arguments.exit_code_of_run(done)
-
-    def report(self, done: Run, seconds: float) -> None:
-        """Say what became of a run."""
-        if self._json:
-            wiring.write_json(documents.tally_to_json(done))
-        else:
-            wiring.create_output().print(render_bulk_outcome(done, seconds=seconds))
-
-    def discard(self, run: Run, kept: str) -> None:
-        """Delete a plan that is not carried out, unless calls were made for it."""
-        if self._options.is_write_call(self._home.project.actions[run.head.action]):
-            wiring.create_output().info(f"Nothing was written. {kept}")
-            return
-        self._stores.journal.discard(run.head.id)
-        wiring.create_output().info("Nothing was written.")
-
-    def _agree(self, run: Run, summary: PlanSummary, *, yes: bool) -> bool:
-        kept = f"The plan is kept: `{join_command(('runs', 'resume'), run.head.id)}`."
-        code = build_approval_code(summary)
-        if not summary.writing:
-            self._stores.journal.finish(run.head.id)
-            return False
-        if summary.alarms and self._bulk.approve != code:
-            wiring.create_output().info(f"This needs your approval: add --approve {code}. {kept}")
-            return False
-        where = " in Intercom" if self._home.session else ""
-        people = count_noun(summary.writing, "person", "people")
-        if prompts.confirm(f"Apply the changes to {people}{where}?", yes):
-            return True
-        self.discard(run, kept)
-        return False
-
-    def _store(self, planned: Planned, planning: Planning, ignored: Sequence[str]) -> None:
-        summary = replace(
-            planned.summary.build(),
-            alarms=tuple(trip.message for trip in planned.alarms),
-            ignored_columns=tuple(ignored),
-            definition=digest_definition(planning.action, self._home.project),
-            calls=planned.calls,
-            platform_calls=bulk_wiring.count_platform_calls(self._home),
-        )
-        text = strict_json.dump_json(documents.summary_to_json(summary, redact=False))
-        self._stores.journal.open_rows(planning.head.id).advance(RunPhase.PLANNED, text)
-
-    @contextmanager
-    def _discard_on_error(self, head: RunHead, *, writes: bool) -> Iterator[None]:
-        """A plan that failed leaves nothing; calls that may have changed something stay known."""
-        try:
-            yield
-        except BaseException:
-            if not writes:
-                with suppress(CactionsError):
-                    self._stores.journal.discard(head.id)
-            raise
 
 
 def run_many(
@@ -294,12 +123,6 @@ def open_scratch_stores(home: ProjectFolder, stores: RunStores) -> Iterator[RunS
             journal.close()
 
 
-def build_approval_code(summary: PlanSummary) -> str:
-    """The code that approves exactly what was seen: other counts have another one."""
-    text = repr((summary.writing, sorted(summary.alarms), summary.attributes))
-    return hashlib.sha256(text.encode()).hexdigest()[:8] if summary.alarms else ""
-
-
 def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
     """FINDINGS where people failed, were refused or are held; CHANGES where that was asked for."""
     bad = {outcome for outcome, number in summary.outcomes.items() if number} - {Outcome.UNCHANGED}
@@ -308,27 +131,3 @@ def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
     if bad or summary.alarms:
         return Exit.FINDINGS
     return Exit.CHANGES if changes and summary.writing else Exit.CLEAN
-
-
-def _follow(display: ProgressDisplay) -> OnProgress:
-    """Show the progress of planning; how many there are is known once the file is read."""
-    return lambda done, total, counts: display.update(done, counts, total=total)
-
-
-def _check_action(run: Run, action: str) -> None:
-    if run.head.action != action:
-        raise UsageError(
-            f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
-            hint=f"Use `cactions run {run.head.action} --plan …`.",
-        )
-
-
-def _check_write_call(action: Action, bulk: BulkOptions, *, writes: bool) -> None:
-    """Raises UsageError where many write requests could be doubled or lost unseen."""
-    if writes and not (action.request.idempotency or bulk.at_most_once):
-        raise UsageError(
-            f'"{action.name}" sends a write request, and the service is not told how to recognise a'
-            " repeated one; nothing was sent",
-            hint="Declare `idempotency` under its request if the service knows such a key, or use"
-            " --at-most-once: requests of unknown outcome are listed then, and never sent again.",
-        )
