@@ -157,14 +157,16 @@ def undo(
             for undo_step in back
         )
         wiring.create_output().print(*views)
-    receipts, head = _take_back(done, back, stores, yes)
+    undone, head = _take_back(done, back, stores, yes)
+    receipts = [receipt for _, receipt in undone]
     if json:
         wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
     elif head:
         wiring.create_output().print(
-            render_undone(head, [undo_step.plan for undo_step in back], receipts)
+            render_undone(head, [undo_step.plan for undo_step, _ in undone], receipts)
         )
-    foreign = any(undo_step.conflicts or undo_step.gone for undo_step in back) or any(
+    steps = [*back, *(undo_step for undo_step, _ in undone)]
+    foreign = any(undo_step.conflicts or undo_step.gone for undo_step in steps) or any(
         r.conflicts for r in receipts
     )
     raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
@@ -172,29 +174,29 @@ def undo(
 
 def _take_back(
     done: Run, back: Sequence[UndoStep], stores: RunStores, yes: bool
-) -> tuple[tuple[Receipt, ...], RunHead | None]:
-    """The receipts and the run of the undo; no run where there is nothing to write."""
+) -> tuple[Sequence[tuple[UndoStep, Receipt]], RunHead | None]:
+    """What was undone, and the run of the undo; no run where there is nothing to write."""
     number = sum(len(undo_step.plan.effective) for undo_step in back)
     if not number and not done.finished:
-        return _close_cut_off(done, stores, yes), None
+        _close_cut_off(done, stores, yes)
+        return (), None
     if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
         for why in dict.fromkeys(undo_step.gone for undo_step in back if undo_step.gone):
             wiring.create_output().info(f"{to_sentence(why)}")
         wiring.create_output().info("Nothing was written.")
         return (), None
     head = build_run_head(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
-    return tuple(receipt for _, receipt in undo_run(head, stores)), head
+    return tuple(undo_run(head, stores)), head
 
 
-def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> tuple[Receipt, ...]:
-    """No receipt: a run that was cut off, and has left nothing behind, is closed."""
+def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> None:
+    """Close a run that was cut off and has left nothing behind."""
     if prompts.confirm(
         "Nothing is left to restore. Close the run, so that it cannot be resumed?", yes
     ):
         close_run(done, stores)
         wiring.create_output().info(f"The run {done.head.id} is closed.")
     wiring.create_output().info("Nothing was written.")
-    return ()
 
 
 def _cut_off(journal: Journal, run: str) -> Run:
