@@ -121,7 +121,8 @@ def judged(folder: Path, answer: dict[str, Any], counts: Counter[str]) -> None:
         receipts = [entry.receipt for entry in run.entries if entry.receipt]
         assert {Outcome.APPLIED} >= {receipt.outcome for receipt in receipts}
         if "was interrupted" in message:
-            assert (applied, PEOPLE - applied) == (len(receipts), number_after("open", message))
+            assert len(receipts) <= applied  # what was lost is found by reading
+            assert PEOPLE - applied == number_after("open", message)
         done = run if run.finished else resume_run(run, kept)
         everybody = [entry.receipt for entry in done.entries if entry.receipt]
         assert PEOPLE == Tally.of(everybody).total + done.not_started

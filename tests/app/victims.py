@@ -12,17 +12,21 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from cactions.__main__ import main
-from cactions.app.apply import RunStores, apply_to_people, resume_run, undo_run
-from cactions.app.undo_steps import build_undo_steps
+from cactions.app import apply as apply_module
+from cactions.app import undo_steps
+from cactions.app.apply import resume_run
+from cactions.app.commit import RunStores
 from cactions.cli.app import load_commands
 from cactions.model import CactionsError, Receipt
-from tests.app.crowd import books, closed, head, plans
+from tests.app.crowd import apply, books, closed, undo
 
+SMALL_WINDOW: Final = 10
+"""A run for few people has several windows."""
 SERVE: Final = "from tests.app.victims import serve; serve()"
 
 
@@ -39,7 +43,8 @@ class Watched:
             "create_run",
             "record_plans",
             "commit",
-            "record_outcome",
+            "start_entries",
+            "record_outcomes",
             "mark_undone",
             "finish",
             "reopen",
@@ -55,14 +60,12 @@ class Watched:
         return watched
 
 
-def work(task: dict[str, Any], kept: RunStores) -> Iterable[Receipt]:
+def work(task: dict[str, Any], kept: RunStores) -> list[Receipt]:
     """The work of a task: a run, its undo, or a resume of one of them."""
-    number = task["people"]
     if task["do"] == "run":
-        return apply_to_people(head(), plans(number), kept)
+        return apply(task["people"], kept)
     if task["do"] == "undo":
-        back = build_undo_steps(kept.journal.read("run-1"), kept.people)
-        return undo_run(head("undo-1", undoes="run-1"), back, kept)
+        return undo(kept)
     done = resume_run(kept.journal.read(task["do"]), kept)
     return [entry.receipt for entry in done.entries if entry.receipt]
 
@@ -78,8 +81,13 @@ def victim(task: dict[str, Any]) -> dict[str, Any]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     kept = books(Path(task["folder"]), task["people"])
-    watched = RunStores(Watched(kept.people, reached), Watched(kept.journal, reached), kept.turns)
-    receipts = list(work(task, watched))
+    watched = RunStores(
+        Watched(kept.people, reached),
+        Watched(kept.journal, reached),
+        kept.turns,
+        threads=task.get("threads", 1),
+    )
+    receipts = work(task, watched)
     closed(kept)
     return {"outcomes": [receipt.outcome.value for receipt in receipts]}
 
@@ -145,6 +153,7 @@ def called(task: dict[str, Any]) -> dict[str, Any]:
 def serve() -> None:
     """Fork for each task; kill the child after ``after`` seconds if the task says so."""
     list(load_commands([]))  # loaded once, for all children
+    apply_module.WINDOW = undo_steps.WINDOW = SMALL_WINDOW
     does = {"victim": victim, "harmed": harmed, "called": called}
     for line in sys.stdin:
         task = json.loads(line)

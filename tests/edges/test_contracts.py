@@ -18,7 +18,6 @@ from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.people import IntercomPeople
-from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.edges.store.run_lock import FileRunLock
 from cactions.logic.expressions.references import equals_reference
@@ -49,7 +48,7 @@ from cactions.model import (
 )
 from tests.builders import EMAIL, a_plan, change, person, settle
 from tests.edges.intercom.clients import client_of
-from tests.fake_journal import FakeJournal
+from tests.edges.journals import ALL_KINDS, open_journal
 from tests.fakes import FakeClock, FakePeople, FakeRunLock, FakeSender
 from tests.recordings import write_cassette
 from tests.servers import Talk, serving
@@ -320,14 +319,10 @@ def test_contact_fields_and_other_people_are_never_changed(make: MakePeople) -> 
 # The journal
 
 
-@pytest.fixture(params=["memory", "files"])
+@pytest.fixture(params=ALL_KINDS)
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
-    if request.param == "memory":
-        yield FakeJournal()
-    else:
-        local = LocalJournal(tmp_path / ".cactions")
-        yield local
-        local.close()
+    with open_journal(request.param, tmp_path / ".cactions") as opened:
+        yield opened
 
 
 def head(run_id: str = "run-1", started: float = 1.5, kind: RunKind = RunKind.APPLY) -> RunHead:

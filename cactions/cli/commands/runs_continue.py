@@ -129,7 +129,8 @@ def undo(
         wiring.create_output().print(
             render_undone(head, [undo_step.plan for undo_step, _ in results], receipts)
         )
-    foreign = any(undo_step.conflicts or undo_step.gone for undo_step in back) or any(
+    steps = [*back, *(undo_step for undo_step, _ in results)]
+    foreign = any(undo_step.conflicts or undo_step.gone for undo_step in steps) or any(
         r.conflicts for r in receipts
     )
     raise typer.Exit(Exit.FINDINGS if foreign else Exit.CLEAN)
