@@ -66,8 +66,8 @@ def _build_head(summary: PlanSummary) -> list[LabeledValue]:
     head = [
         LabeledValue("People", (span(f"{summary.people:,} handed in"),)),
         LabeledValue("To write", (span(f"{summary.writing:,}", Style.STRONG),)),
-        LabeledValue("Not written", (_render_outcomes(summary),)),
-        LabeledValue("Requests", _render_calls(summary)),
+        LabeledValue("Not written", (render_outcomes(summary),)),
+        LabeledValue("Requests", render_calls(summary)),
     ]
     if summary.ignored_columns:
         names = messages.join_words([*summary.ignored_columns], _MOST_COLUMNS)
@@ -79,7 +79,8 @@ def _build_head(summary: PlanSummary) -> list[LabeledValue]:
     return head
 
 
-def _render_outcomes(summary: PlanSummary) -> StyledLine:
+def render_outcomes(summary: PlanSummary) -> StyledLine:
+    """``150: 59 refused, 90 failed``."""
     counts = [
         span(f"{summary.outcomes[outcome]:,} {word}", style)
         for outcome, (word, style) in messages.OUTCOMES.items()
@@ -89,7 +90,7 @@ def _render_outcomes(summary: PlanSummary) -> StyledLine:
     return (Span(f"{number:,}: "), *join_spans(", ", counts)) if counts else span("0")
 
 
-def _render_calls(summary: PlanSummary) -> tuple[StyledLine, ...]:
+def render_calls(summary: PlanSummary) -> tuple[StyledLine, ...]:
     """The requests that the plans took, and what that is for each person."""
     lines = []
     for number, whom in (

@@ -87,17 +87,21 @@ def render_transitions(summary: PlanSummary, width: int) -> list[StyledLine]:
 def _build_transition_row(transition: Transition, digits: int, most: int) -> tuple[StyledLine, ...]:
     kind = transition.kind
     number = f"{transition.number:,}"
-    values: StyledLine = dim("(values are redacted)")
-    if not transition.redacted:
-        value_style = ValueStyle(transition.data_type, width=most, raw=False, sized=False)
-        before, after = render_pair(transition.before, transition.after, value_style)
-        values = (*before, *dim(" → "), *restyle(after, Style.VALUE, Style.NEW))
     return (
         (*add_gap(digits - len(number)), *span(number, Style.STRONG)),
         span(f"{kind.symbol} {kind.value}", messages.TONES[kind]),
         span(transition.attribute, Style.NAME),
-        values,
+        render_values(transition, most),
     )
+
+
+def render_values(transition: Transition, most: int) -> StyledLine:
+    """``silver → gold``; each value at most so many cells wide."""
+    if transition.redacted:
+        return dim("(values are redacted)")
+    value_style = ValueStyle(transition.data_type, width=most, raw=False, sized=False)
+    before, after = render_pair(transition.before, transition.after, value_style)
+    return (*before, *dim(" → "), *restyle(after, Style.VALUE, Style.NEW))
 
 
 def render_reasons(reasons: Sequence[OutcomeReason], width: int) -> list[StyledLine]:

@@ -127,11 +127,12 @@ def _build_kept_row(left: KeptAttribute, width: int) -> ChangeRow:
             left.before, ValueStyle(left.data_type, redacted=left.redacted, width=width)
         ),
         source=left.source,
-        why=_explain_kept(left),
+        why=explain_kept(left),
     )
 
 
-def _explain_kept(left: KeptAttribute) -> StyledLine:
+def explain_kept(left: KeptAttribute) -> StyledLine:
+    """Why it is left as it is, in a sentence."""
     detail = left.detail.strip().rstrip(".")
     end = f": {detail}." if detail else "."
     if left.reason in messages.WITHOUT_VALUE:

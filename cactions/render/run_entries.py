@@ -11,6 +11,7 @@ from cactions.logic.shell import join_command
 from cactions.model import Outcome, Run, RunEntry
 from cactions.render import messages
 from cactions.render.changes import EFFECTIVE
+from cactions.render.entry_selection import describe_entry, needs_attention
 from cactions.render.layout import choose_margin, render_table, wrap_paragraph
 from cactions.render.text import BLANK, Span, Style, StyledLine, join_spans, span
 from cactions.render.values import ValueStyle, render_value
@@ -23,13 +24,6 @@ _MOST_MESSAGE: Final = 160  # characters
 _MOST_NAME: Final = 30
 _MOST_CONFLICTS: Final = 4
 _GOOD: Final = (Outcome.APPLIED, Outcome.UNCHANGED)
-
-
-def needs_attention(entry: RunEntry) -> bool:
-    """Whether the person was neither written nor without changes, or may have been written."""
-    if entry.receipt is None:
-        return entry.started or entry.plan.pending
-    return entry.receipt.outcome not in _GOOD
 
 
 def choose_entries(run: Run, most: int = MOST_ENTRIES) -> list[RunEntry]:
@@ -75,20 +69,11 @@ def _build_row(entry: RunEntry) -> tuple[StyledLine, ...]:
     return (
         span(word, style),
         name if label else span("a forgotten person"),
-        _describe(entry),
+        describe_result(entry),
     )
 
 
-def describe_entry(entry: RunEntry) -> tuple[str, Style]:
-    """The word for its end state, and the style of it."""
-    if entry.receipt:
-        return messages.OUTCOMES[entry.receipt.outcome]
-    if entry.started or entry.plan.pending:
-        return messages.OUTCOMES[Outcome.OUTCOME_UNKNOWN]
-    return "not written", Style.CAUTION
-
-
-def _describe(entry: RunEntry) -> StyledLine:
+def describe_result(entry: RunEntry) -> StyledLine:
     """The message of the receipt, else what the plan changes; and whether it was undone."""
     message = entry.receipt.message if entry.receipt else ""
     if len(message) > _MOST_MESSAGE:
