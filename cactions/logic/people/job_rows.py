@@ -51,10 +51,14 @@ ObjectRow: TypeAlias = "tuple[int, Json]"
 
 
 class Table(NamedTuple):
-    """A table as it is read: each row has its line, and a cell for each column."""
+    """A table as it is read: each row has its line, and a cell for each column.
+
+    ``ignored``: what the file has beside these columns.
+    """
 
     columns: Sequence[str]
     rows: Iterator[CellRow | BadRow]
+    ignored: tuple[str, ...] = ()
 
 
 class JobRows(Iterator[JobRow | BadRow]):
@@ -106,11 +110,12 @@ class RowParser:
     def read_table(self, table: Table) -> JobRows:
         """The rows of a table. Raises UsageError where the columns cannot be enough for any row."""
         columns = {name: place for place, name in enumerate(table.columns)}
-        self._check_columns(table.columns)
+        self._check_columns(table)
         key = columns[next(name for name in self._key_names if name in columns)]
         places = _take_inputs(columns, self._input_names)
         used = {key, *places.values()}
         self._ignore(name for place, name in enumerate(table.columns) if place not in used)
+        self._ignore(table.ignored)
         self._check_given(places)
         rows = (
             self._read_cells(table.rows, key, places)
@@ -137,11 +142,11 @@ class RowParser:
                 raise self._build_key_error([*names])
         return JobRows(map(self._read_object, chain(first, rows)), self.ignored)
 
-    def _check_columns(self, columns: Sequence[str]) -> None:
-        if not any(name in columns for name in self._key_names):
-            raise self._build_key_error(columns)
-        for place, name in enumerate(columns):
-            if name in self.known and name in columns[:place]:
+    def _check_columns(self, table: Table) -> None:
+        if not any(name in table.columns for name in self._key_names):
+            raise self._build_key_error([*table.columns, *table.ignored])
+        for place, name in enumerate(table.columns):
+            if name in self.known and name in table.columns[:place]:
                 raise UsageError(f'the file has two columns "{name}"', hint="Keep one of them.")
 
     def _check_given(self, columns: Container[str]) -> None:

@@ -28,6 +28,8 @@ from cactions.model import BadRow, UsageError
 
 REST_UNREAD: Final = "No row behind this one was read."
 _DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str)  # only its end is asked for
+_ENDS: Final = (" ", "\t", "\n", "\r", ",", "]")
+"""What may be behind a value; with anything else, a number could go on."""
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -170,20 +172,25 @@ def _read_elements(text: _TextBuffer) -> Iterator[ObjectRow | BadRow]:
 def _take_element(text: _TextBuffer) -> TextLine:
     """The text of one value. Raises ValueError where there is none, or a too large one."""
     while True:
-        try:
-            end = _DECODER.raw_decode(text.text, text.position)[1]
-        except RecursionError:
-            raise ValueError("the nesting is too deep") from None
-        except ValueError:
-            end = 0
-        is_whole = 0 < end < len(text.text)
-        if is_whole:
-            element = TextLine(text.line, text.text[text.position : end])
-            text.move(end)
-            return element
-        if len(text.text) - text.position > MAX_RECORD_CHARACTERS:
-            raise ValueError(
-                f"the row has more than {MAX_RECORD_CHARACTERS:,} characters, or is no JSON"
-            )
-        if not text.read_more():
+        end = _find_end(text)
+        is_cut = text.text[end : end + 1] not in _ENDS if end else True
+        if is_cut and len(text.text) - text.position > MAX_RECORD_CHARACTERS:
+            limit = f"{MAX_RECORD_CHARACTERS:,}"
+            raise ValueError(f"the row has more than {limit} characters, or is not JSON")
+        if is_cut and text.read_more():
+            continue
+        if not end:
             raise ValueError("not JSON")
+        element = TextLine(text.line, text.text[text.position : end])
+        text.move(end)
+        return element
+
+
+def _find_end(text: _TextBuffer) -> int:
+    """Where the value at the reader ends; 0 if it does not, so far. Raises ValueError."""
+    try:
+        return _DECODER.raw_decode(text.text, text.position)[1]
+    except RecursionError:
+        raise ValueError("the nesting is too deep") from None
+    except ValueError:
+        return 0
