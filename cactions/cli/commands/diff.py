@@ -97,6 +97,23 @@ def command(
     command_line = CommandLine(
         action, format_person(person, result), inputs, options, files, environment
     )
+    _show(result, text, command_line, svg, json=json)
+    changed = isinstance(result, Plan) and bool(result.effective) and exit_code
+    raise typer.Exit(
+        choose_most_severe(
+            arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN
+        )
+    )
+
+
+def _show(
+    result: Plan | PlanFailure,
+    text: str,
+    command_line: CommandLine,
+    svg: Path | None,
+    *,
+    json: bool,
+) -> None:
     view = render_preview(result, closing=text or _write_closing(result, command_line))
     if svg:
         write_text(
@@ -108,12 +125,6 @@ def command(
             wiring.create_output().info(text)
     else:
         wiring.create_output().print(view)
-    changed = isinstance(result, Plan) and bool(result.effective) and exit_code
-    raise typer.Exit(
-        choose_most_severe(
-            arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN
-        )
-    )
 
 
 def _write_closing(result: Plan | PlanFailure, command_line: CommandLine) -> str:
