@@ -20,10 +20,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.bulk.counters import CallCounter, ProofCounter, get_call_result
-from cactions.logic.bulk.evidence import Evidence, ShownIdentifier
+from cactions.logic.bulk.evidence import Evidence
 from cactions.logic.bulk.known_people import RecentMap
-from cactions.logic.bulk.names import IdentifierKind, PathRole
+from cactions.logic.bulk.names import IdentifierKind, PathRole, write_path
 from cactions.logic.bulk.path_statistics import PathStatistics
+from cactions.logic.bulk.shown_identifiers import ShownIdentifier
 from cactions.logic.bulk.totals import TotalCounter
 from cactions.model import (
     Action,
@@ -66,11 +67,11 @@ class Breakers:
 
     def __init__(self, action: Action) -> None:
         self._limits = action.breakers
-        self._ignored = frozenset(str(path) for path in self._limits.ignored_paths)
+        self._ignored = frozenset(write_path(path.segments) for path in self._limits.ignored_paths)
         self._totals = TotalCounter(action)
         self._paths: dict[str, PathStatistics] = {}
         self._owners: RecentMap[int] = RecentMap()
-        self._strangers: RecentMap[_Stranger] = RecentMap()
+        self._strangers: RecentMap[tuple[int, PathStatistics, bool]] = RecentMap()
         self._proofs = ProofCounter()
         self._calls = CallCounter("calls")
         self._writes = CallCounter("writes")
@@ -123,29 +124,30 @@ class Breakers:
     def _observe_identifiers(self, number: int, evidence: Evidence) -> Verdict:
         """Count what was shown, and compare it with the identifiers of the others."""
         hold, stop = "", None
-        also: list[int] = []
         for shown in evidence.shown:
-            path = self._get_path(shown)
+            path = self._paths.get(shown.path) or self._add_path(shown)
             if path is None:
                 continue
             path.count(number, shown)
             if not shown.is_own and path.role is not PathRole.OTHER:
                 hold = self._compare_with_others(number, path, shown) or hold
                 stop = stop or self._find_trip(path)
+        also: list[int] = []
         for digest in evidence.own:
-            met = self._strangers.get(digest)
-            if met is not None and met.number != number:
-                if met.path.count_foreign(met.number, number, met.shown):
-                    also.append(met.number)
-                stop = stop or self._find_trip(met.path)
             self._owners.add(digest, number)
+            met = self._strangers.get(digest)
+            if met is not None and met[0] != number:
+                earlier, path, is_short = met
+                if path.count_foreign(number, digest, is_short=is_short):
+                    also.append(earlier)
+                stop = stop or self._find_trip(path)
         return Verdict(hold, stop, tuple(also)) if hold or stop or also else _FINE
 
-    def _get_path(self, shown: ShownIdentifier) -> PathStatistics | None:
-        """The statistics of a path; None where it is ignored, or there are too many."""
-        path = self._paths.get(shown.path)
-        if path is None and len(self._paths) < _MOST_PATHS and shown.path not in self._ignored:
-            path = self._paths[shown.path] = PathStatistics(shown.path, shown.kind)
+    def _add_path(self, shown: ShownIdentifier) -> PathStatistics | None:
+        """New statistics of a path; None where it is ignored, or there are too many."""
+        if len(self._paths) >= _MOST_PATHS or shown.path in self._ignored:
+            return None
+        path = self._paths[shown.path] = PathStatistics(shown.path, shown.kind)
         return path
 
     def _compare_with_others(
@@ -154,18 +156,16 @@ class Breakers:
         """Why a person is held who was shown an identifier that is not theirs; empty if not."""
         owner = self._owners.get(shown.digest)
         if owner is None or owner == number:
-            self._strangers.add(shown.digest, _Stranger(number, path, shown))
-        elif path.count_foreign(number, owner, shown):
+            self._strangers.add(shown.digest, (number, path, shown.is_short))
+        elif path.count_foreign(owner, shown.digest, is_short=shown.is_short):
             return f"{path.path} shows the identifier of entry {owner}"
         if shown.kind is IdentifierKind.ID and path.is_firm_anchor:
             return f"{path.path} shows another id than that of this person"
         return ""
 
     def _find_trip(self, path: PathStatistics) -> Trip | None:
-        has_anchor = (
-            any(other.is_anchor for other in self._paths.values() if other is not path)
-            if path.chance
-            else False
+        has_anchor = path.chance > 0 and any(
+            other.own > other.others for other in self._paths.values() if other is not path
         )
         return path.find_trip(self._limits.other_people, has_anchor=has_anchor)
 
@@ -178,11 +178,3 @@ class Breakers:
         else:
             return None
         return Trip(TripKind.REPEATED_RECORD, message, (first, number), _SHARED_HINT)
-
-
-class _Stranger(Struct, frozen=True):
-    """An identifier that was shown for a person, and belongs to no one known yet."""
-
-    number: int
-    path: PathStatistics
-    shown: ShownIdentifier

@@ -10,8 +10,7 @@ import re
 from hashlib import blake2b
 from typing import Final
 
-from cactions.logic.bulk.names import IdentifierKind, find_named_kind
-from cactions.model import Json
+from cactions.model import Value
 
 LONGEST: Final = 120
 """Characters of an identifier; a longer text is content."""
@@ -21,7 +20,7 @@ _PHONE_DIGITS: Final = 9
 _SHORT_NUMBER: Final = 9
 """Numbers with fewer digits are counted up from 1 in many systems, and equal by chance."""
 
-_LARGEST: Final = 1 << 64
+LARGEST: Final = 1 << 64
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _PREFIX: Final = re.compile(r"[^0-9]*")
@@ -34,27 +33,15 @@ def compute_digest(text: str) -> int:
     return int.from_bytes(found) & _MASK_63
 
 
-def normalize_identifier(kind: IdentifierKind, value: str) -> str:
-    """The text that is compared; a phone number is its last nine digits."""
-    if kind is IdentifierKind.PHONE:
-        digits = _NOT_DIGITS.sub("", value)
-        return f"tel:{digits[-_PHONE_DIGITS:]}" if digits else ""
-    return value.lower()
+def normalize_phone(number: str) -> str:
+    """The last nine digits of a phone number; empty where there are none."""
+    digits = _NOT_DIGITS.sub("", number)
+    return f"tel:{digits[-_PHONE_DIGITS:]}" if digits else ""
 
 
 def is_email(text: str) -> bool:
     """Whether the whole text is an e-mail address."""
     return "@" in text and _EMAIL.fullmatch(text) is not None
-
-
-def find_kind(name: str, text: str) -> IdentifierKind | None:
-    """The kind of identifier that stands under a name; None for another text."""
-    if "@" in text:
-        return IdentifierKind.EMAIL if len(text) <= LONGEST and is_email(text) else None
-    kind = find_named_kind(name)
-    if kind is None or not text or len(text) > LONGEST:
-        return None
-    return None if kind is IdentifierKind.ID and " " in text else kind
 
 
 def get_prefix(text: str) -> str:
@@ -72,8 +59,8 @@ def is_short_number(text: str) -> bool:
     return len(text) < _SHORT_NUMBER and text.isdecimal()
 
 
-def get_text(value: Json) -> str:
+def get_text(value: Value) -> str:
     """The text of a scalar that may identify something; empty for another value."""
     if isinstance(value, str):
         return value
-    return str(value) if type(value) is int and -_LARGEST < value < _LARGEST else ""
+    return str(value) if type(value) is int and -LARGEST < value < LARGEST else ""

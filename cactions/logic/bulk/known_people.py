@@ -10,8 +10,8 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-WINDOW: Final = 40_000
-"""Entries that are surely kept; up to twice as many may be. About 10 MB when full."""
+WINDOW: Final = 20_000
+"""Digests that are surely kept; up to twice as many may be."""
 
 
 class RecentMap(Generic[T]):

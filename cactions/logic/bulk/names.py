@@ -6,6 +6,7 @@ The words are English, as are the names in the APIs of services.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -20,6 +21,7 @@ from cactions.logic.lint.vocabulary import (
     is_shared,
     split_words,
 )
+from cactions.model import EACH, Segment
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z_\-]*\d{0,2}[A-Za-z_\-]*")
 _LONGEST_NAME: Final = 40
@@ -82,6 +84,17 @@ def find_named_kind(name: str) -> IdentifierKind | None:
 def mask_name(name: str) -> str:
     """A member's name as a step of a path; ``*`` where it may be a value of a person."""
     return name if len(name) <= _LONGEST_NAME and _PLAIN_NAME.fullmatch(name) else "*"
+
+
+def write_path(steps: Iterable[Segment]) -> str:
+    """A path as it is counted: ``$.orders[*].email``."""
+    return "$" + "".join(map(_write_step, steps))
+
+
+def _write_step(step: Segment) -> str:
+    if isinstance(step, str):
+        return f".{mask_name(step)}"
+    return "[*]" if step is EACH else f"[{step}]"
 
 
 @lru_cache(2_000)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from cactions.logic.project.attribute_values import build_scalar
+from cactions.logic.project.breaker_schema import build_breakers
 from cactions.logic.project.requests import build_action_request, build_limits
 from cactions.logic.project.responses import build_response
 from cactions.logic.project.scope import Scope, list_declared
@@ -70,6 +71,7 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         bypass_authentication=at.scalar("bypass_authentication"),
         validate_missing_attributes=at.scalar("validate_missing_attributes"),
         direct_fin_usage=at.scalar("direct_fin_usage"),
+        breakers=build_breakers(at.get("breakers"), scope),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.logic.name_grammar import NAME
+from cactions.logic.project.breaker_schema import BREAKERS
 from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, STATUS, SUCCESS, TOKEN
 from cactions.logic.project.workspace_schema import WORKSPACE
 from cactions.logic.yaml.schema import (
@@ -95,6 +96,7 @@ MAPPING: Final = RecordSchema(
             _build_word_schema(Overwrite), "always (default), if_empty, if_ours or never"
         ),
         "verified": FieldSchema(TextSchema(), "why what the service has there is true"),
+        "unique": FieldSchema(BooleanSchema(), "whether no two people may have the same value"),
     }
 )
 
@@ -193,6 +195,7 @@ ACTION: Final = RecordSchema(
         "request": FieldSchema(REQUEST, "what to ask the third party", required=True),
         "limits": FieldSchema(LIMITS, "what one exchange may take; each has a maximum"),
         "response": FieldSchema(RESPONSE, "how to read the answer", required=True),
+        "breakers": FieldSchema(BREAKERS, "what stops a run for many people"),
         "tests": FieldSchema(ListSchema(TEST), "what must hold, checked by `cactions test`"),
         "connector_id": FieldSchema(TextSchema(), "the id of its data connector in Intercom"),
         "connector_name": FieldSchema(

@@ -15,6 +15,7 @@ from cactions.logic.yaml.schema import (
     IntegerSchema,
     ListSchema,
     MapSchema,
+    NumberSchema,
     RecordSchema,
     ScalarSchema,
     Schema,
@@ -57,6 +58,10 @@ def _convert_integer(schema: IntegerSchema) -> dict[str, Json]:
     return {"type": "integer", "minimum": schema.least, "maximum": schema.most}
 
 
+def _convert_number(schema: NumberSchema) -> dict[str, Json]:
+    return {"type": "number", "minimum": schema.least, "maximum": schema.most}
+
+
 def _convert_record(schema: RecordSchema) -> dict[str, Json]:
     required: list[Json] = [name for name, field in schema.fields.items() if field.required]
     return {
@@ -94,6 +99,7 @@ def _convert_tagged(schema: TaggedUnion) -> dict[str, Json]:
 _FORMS: Final[dict[type, Callable[[Any], dict[str, Json]]]] = {
     TextSchema: _convert_text,
     IntegerSchema: _convert_integer,
+    NumberSchema: _convert_number,
     BooleanSchema: lambda _: {"type": "boolean"},
     ScalarSchema: lambda _: {"type": [*_SCALARS, "null"]},
     AnyJsonSchema: lambda _: {},

@@ -96,6 +96,7 @@ def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeM
         on_missing=WhenEmpty(at.scalar("on_missing", "keep")),
         on_null=WhenEmpty(at.scalar("on_null", "keep")),
         overwrite=Overwrite(at.scalar("overwrite", "always")),
+        unique=at.scalar("unique", False),
     )
 
 

@@ -22,11 +22,13 @@ from cactions.logic.yaml.schema import (
     IntegerSchema,
     ListSchema,
     MapSchema,
+    NumberSchema,
     RecordSchema,
     ScalarSchema,
     Schema,
     TaggedUnion,
     TextSchema,
+    list_required,
 )
 from cactions.logic.yaml.spelling_fixes import fix_key_spelling, fix_word_spelling
 from cactions.logic.yaml.value import LocatedValue, cut_first_line
@@ -46,7 +48,8 @@ class _Decoder:
         self.faults = faults
         self.forms: dict[type, Callable[[Node, Any, Node, str], Any]] = {
             TextSchema: self._decode_text,
-            IntegerSchema: self._decode_integer,
+            IntegerSchema: self._decode_number,
+            NumberSchema: self._decode_number,
             BooleanSchema: self._decode_boolean,
             ScalarSchema: self._decode_scalar,
             AnyJsonSchema: self._keep_node,
@@ -103,14 +106,18 @@ class _Decoder:
         named = schema.form is None or self._is_name(scalar, schema.form, route)
         return scalar.text if named else _BAD
 
-    def _decode_integer(self, node: Node, schema: IntegerSchema, _key: Node, route: str) -> object:
-        scalar = self._require_scalar(node, "a whole number", route)
+    def _decode_number(
+        self, node: Node, schema: IntegerSchema | NumberSchema, _key: Node, route: str
+    ) -> object:
+        whole = isinstance(schema, IntegerSchema)
+        wanted = "a whole number" if whole else "a number"
+        scalar = self._require_scalar(node, wanted, route)
         if scalar is None:
             return _BAD
         value = parse_json_scalar(scalar)
-        if type(value) is not int:
+        if type(value) is not int and (whole or type(value) is not float):
             hint = "write it without quotes" if scalar.text.isdigit() else ""
-            return self._report(node, f'"{scalar.text}" is not a whole number', route, hint)
+            return self._report(node, f'"{scalar.text}" is not {wanted}', route, hint)
         if not schema.least <= value <= schema.most:
             single = schema.least == schema.most
             allowed = f"{schema.least:,}" if single else f"{schema.least:,} to {schema.most:,}"
@@ -204,7 +211,7 @@ class _Decoder:
             value = self.decode(item, known.schema, name, before + text)
             if value is not None:
                 found[text] = value
-        if not found.keys() >= _list_required(schema):
+        if not found.keys() >= list_required(schema):
             self._check_complete(schema, {name.value for name, _ in entries}, key, route)
         return found
 
@@ -250,18 +257,6 @@ class _Decoder:
             if word is None
             else self._decode_record(node, schema.records[word.value], key, route)
         )
-
-
-_REQUIRED: Final[dict[int, tuple[RecordSchema, frozenset[str]]]] = {}
-
-
-def _list_required(schema: RecordSchema) -> frozenset[str]:
-    """The keys that must be there; looked up by the record itself, which is long to compare."""
-    kept = _REQUIRED.get(id(schema))
-    if kept is None or kept[0] is not schema:
-        names = frozenset(name for name, field in schema.fields.items() if field.required)
-        kept = _REQUIRED[id(schema)] = (schema, names)
-    return kept[1]
 
 
 class _Bad:

@@ -8,7 +8,7 @@ text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -31,6 +31,13 @@ class IntegerSchema(Struct, frozen=True):
 
     least: int
     most: int
+
+
+class NumberSchema(Struct, frozen=True):
+    """A number between two bounds, both included."""
+
+    least: float
+    most: float
 
 
 class BooleanSchema(Struct, frozen=True):
@@ -93,6 +100,17 @@ class EitherSchema(Struct, frozen=True):
 
 
 Schema: TypeAlias = (
-    "TextSchema | IntegerSchema | BooleanSchema | ScalarSchema | AnyJsonSchema"
+    "TextSchema | IntegerSchema | NumberSchema | BooleanSchema | ScalarSchema | AnyJsonSchema"
     " | ListSchema | MapSchema | RecordSchema | TaggedUnion | EitherSchema"
 )
+
+_REQUIRED: Final[dict[int, tuple[RecordSchema, frozenset[str]]]] = {}
+
+
+def list_required(schema: RecordSchema) -> frozenset[str]:
+    """The keys that must be there; looked up by the record itself, which is long to compare."""
+    kept = _REQUIRED.get(id(schema))
+    if kept is None or kept[0] is not schema:
+        names = frozenset(name for name, field in schema.fields.items() if field.required)
+        kept = _REQUIRED[id(schema)] = (schema, names)
+    return kept[1]

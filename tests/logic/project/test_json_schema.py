@@ -27,6 +27,7 @@ from cactions.logic.yaml.schema import (
     IntegerSchema,
     ListSchema,
     MapSchema,
+    NumberSchema,
     RecordSchema,
     ScalarSchema,
     Schema,
@@ -78,6 +79,9 @@ def named(form: NameGrammar | None) -> st.SearchStrategy[str]:
 FORMS: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     TextSchema: text,
     IntegerSchema: lambda schema: st.integers(schema.least, schema.most),
+    NumberSchema: lambda schema: (
+        st.integers(schema.least, schema.most) | st.floats(schema.least, schema.most)
+    ),
     BooleanSchema: lambda _: st.booleans(),
     ScalarSchema: lambda _: scalars,
     AnyJsonSchema: lambda _: anything,
