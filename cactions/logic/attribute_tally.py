@@ -107,13 +107,16 @@ class AttributeTally:
         found: Counter[tuple[ChangeKind, _Pair]] = Counter()
         for pair, (number, bit) in self.pairs.items():
             found[_KINDS[bit], _join_empty(pair)] += number
-        return sorted(
+        ranked = sorted(
             (
                 Transition(counts.attribute, kind, number, before, after, data_type=self.data_type)
                 for (kind, (_, before, _, after)), number in found.items()
             ),
             key=rank_transition,
-        )[:_LISTED_TRANSITIONS]
+        )
+        if len(ranked) > _LISTED_TRANSITIONS:  # then what only one person has is not common
+            ranked = [transition for transition in ranked if transition.number > 1]
+        return ranked[:_LISTED_TRANSITIONS]
 
 
 def _is_long(value: Value) -> bool:

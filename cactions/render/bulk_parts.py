@@ -79,8 +79,9 @@ def render_transitions(summary: PlanSummary, width: int) -> list[StyledLine]:
         transition.number for transition in summary.transitions[_MOST_TRANSITIONS:]
     )
     if others:
-        word = "other changes" if rows else "changes, each with values of its own"
-        lines += wrap_paragraph(dim(f"{others:,} {word}"), width, indent=margin)
+        text = messages.count_noun(others, "other change" if rows else "change")
+        text = text if rows else f"{text}, each with values of its own"
+        lines += wrap_paragraph(dim(text), width, indent=margin)
     return lines
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import Final
 
 from cactions.model import Outcome, RunEntry
 from cactions.render.messages import OUTCOMES
 from cactions.render.text import Style
 
-_GOOD = (Outcome.APPLIED, Outcome.UNCHANGED)
+WRITTEN: Final = frozenset({Outcome.APPLIED, Outcome.OUTCOME_UNKNOWN})
+"""The outcomes with which a plan was written, or may have been."""
+
+_GOOD: Final = frozenset({Outcome.APPLIED, Outcome.UNCHANGED})
 
 
 def needs_attention(entry: RunEntry) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from cactions.model import Change, ChangeKind, KeptAttribute, RunEntry
 from cactions.render.changes import EFFECTIVE, explain_kept
-from cactions.render.entry_selection import describe_entry
+from cactions.render.entry_selection import WRITTEN, describe_entry
 from cactions.render.html_text import escape_html, render_html
 from cactions.render.messages import CAUTIONS, to_sentence
 from cactions.render.text import Span, StyledLine, dim, join_spans
@@ -21,6 +21,7 @@ _MARKS: Final = MappingProxyType(
         "same": ("=", "quiet"),
         "kept": (".", "quiet"),
         "refused": ("x", "bad"),
+        "conflict": ("x", "bad"),
     }
 )
 """The sign and the class of each word."""
@@ -44,11 +45,13 @@ def render_entry(number: int, entry: RunEntry, attributes: Mapping[str, int]) ->
     undone = f'<div class="why">undone by run {escape_html(entry.undone_by)}</div>'
     outcome = render_html((Span(word, style),))
     items = "".join(_list_items(entry, attributes))
+    unwritten = entry.receipt is not None and entry.receipt.outcome not in WRITTEN
+    note = '<div class="why">Not written:</div>' if unwritten and entry.plan.effective else ""
     return (
         f'<tr data-outcome="{word}"><td class="number">{number:,}</td>'
         f'<td class="who"><bdi class="name">{name}</bdi>{by}</td>'
         f"<td>{outcome}{message}{undone if entry.undone_by else ''}</td>"
-        f"<td><ul>{items}</ul></td></tr>\n"
+        f"<td>{note}<ul>{items}</ul></td></tr>\n"
     )
 
 
@@ -59,23 +62,26 @@ def _list_items(entry: RunEntry, attributes: Mapping[str, int]) -> Iterator[str]
     for kept in plan.left:
         word = "refused" if kept.refused else "kept"
         yield _write_item(word, kept.attribute, _render_kept(kept), attributes)
-    for change in plan.changes:
-        if change.kind is ChangeKind.SAME:
-            value = render_value(change.after, _choose_style(change))
-            yield _write_item("same", change.attribute, value, attributes)
+    same = [change.attribute for change in plan.changes if change.kind is ChangeKind.SAME]
+    if same:
+        names = ", ".join(f'<bdi class="name">{escape_html(name)}</bdi>' for name in same)
+        numbers = " ".join(str(attributes[name]) for name in same if name in attributes)
+        yield _wrap_item("same", numbers, names)
     for conflict in entry.receipt.conflicts if entry.receipt else ():
         style = ValueStyle(redacted=conflict.redacted, width=_MOST_VALUE)
         found = (Span("changed since: now "), *render_value(conflict.found, style))
-        yield _write_item("refused", conflict.attribute, found, attributes)
+        yield _write_item("conflict", conflict.attribute, found, attributes)
 
 
 def _write_item(word: str, attribute: str, line: StyledLine, attributes: Mapping[str, int]) -> str:
     name = f'<bdi class="name">{escape_html(attribute)}</bdi>'
-    at = attributes.get(attribute, "")
-    return (
-        f'<li data-kind="{word}" data-attribute="{at}">{describe_kind(word)} {name}: '
-        f"{render_html(line)}</li>"
-    )
+    return _wrap_item(word, str(attributes.get(attribute, "")), f"{name}: {render_html(line)}")
+
+
+def _wrap_item(word: str, numbers: str, text: str) -> str:
+    """``numbers`` are those by which the filter knows the attributes."""
+    kind = describe_kind(word)
+    return f'<li data-kind="{word}" data-attribute="{numbers}">{kind} <span>{text}</span></li>'
 
 
 def _render_change(change: Change) -> StyledLine:

@@ -22,7 +22,7 @@ from cactions.model import (
     Transition,
 )
 from cactions.render.bulk import render_calls, render_outcomes
-from cactions.render.bulk_parts import render_values
+from cactions.render.bulk_parts import render_name, render_values
 from cactions.render.entry_selection import EntrySelection
 from cactions.render.html_entry import describe_kind, render_entry
 from cactions.render.html_text import escape_html, render_html
@@ -36,7 +36,12 @@ Cell: TypeAlias = str | int | StyledLine
 """HTML, a number, or a line to be made into HTML."""
 
 _MOST_VALUE: Final = 80
-_KINDS: Final = (*(kind.value for kind in ChangeKind), "kept", "refused")
+_NUMBERS: Final = frozenset(
+    {"People", "Add", "Overwrite", "Clear", "Same", "Kept", "Refused", "Entry"}
+)
+"""The titles of columns of numbers."""
+_NUMBER: Final = ' class="number"'
+_KINDS: Final = (*(kind.value for kind in ChangeKind), "kept", "refused", "conflict")
 
 
 def write_html_report(
@@ -96,7 +101,10 @@ def _write_table(
     """Numbers stand on the right; a text is HTML already."""
     lines = [f"<tr>{''.join(map(_write_cell, row))}</tr>\n" for row in rows]
     if lines:
-        head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+        head = "".join(
+            f'<th scope="col"{_NUMBER if title in _NUMBERS else ""}>{title}</th>'
+            for title in titles
+        )
         yield f'<h2>{heading}</h2>\n<div class="scroll"><table class="small">\n'
         yield f"<thead><tr>{head}</tr></thead>\n<tbody>\n"
         yield from lines
@@ -105,7 +113,7 @@ def _write_table(
 
 def _write_cell(cell: Cell) -> str:
     if isinstance(cell, int):
-        return f'<td class="number">{cell:,}</td>'
+        return f'<td class="number">{cell:,}</td>' if cell else '<td class="number quiet">0</td>'
     return f"<td>{cell if isinstance(cell, str) else render_html(cell)}</td>"
 
 
@@ -121,7 +129,8 @@ def _write_summary(summary: PlanSummary) -> Iterator[str]:
         "Most common changes", titles, map(_list_transition, summary.transitions)
     )
     if summary.other_transitions:
-        yield f'<p class="quiet">{summary.other_transitions:,} other changes.</p>\n'
+        others = count_noun(summary.other_transitions, "other change")
+        yield f'<p class="quiet">{others}.</p>\n'
     titles = ("People", "Outcome", "Reason", "First ones")
     yield from _write_table("Not written", titles, map(_list_reason, summary.reasons))
 
@@ -139,8 +148,10 @@ def _list_transition(transition: Transition) -> list[Cell]:
 
 def _list_reason(reason: OutcomeReason) -> list[Cell]:
     message = escape_html(to_sentence(reason.message or BECAME[reason.outcome]))
-    labels = ", ".join(f"<bdi>{escape_html(label)}</bdi>" for label in reason.labels)
-    return [reason.number, OUTCOMES[reason.outcome][0], message, labels]
+    labels = ", ".join(render_html(render_name(label)) for label in reason.labels)
+    rest = reason.number - len(reason.labels)
+    more = f" and {rest:,} more" if rest and labels else ""
+    return [reason.number, OUTCOMES[reason.outcome][0], message, labels + more]
 
 
 def _write_people(entries: Iterable[RunEntry], summary: PlanSummary) -> Iterator[str]:
@@ -157,7 +168,8 @@ def _write_people(entries: Iterable[RunEntry], summary: PlanSummary) -> Iterator
         )
     yield _write_filter(summary)
     yield (
-        '<table id="people">\n<thead><tr><th scope="col">Entry</th><th scope="col">Person</th>'
+        '<table id="people">\n<thead><tr><th scope="col" class="number">Entry</th>'
+        '<th scope="col">Person</th>'
         '<th scope="col">Outcome</th><th scope="col">Changes</th></tr></thead>\n<tbody>\n'
     )
     for number, entry in chosen:

@@ -79,7 +79,7 @@ def _write_transitions(summary: PlanSummary) -> Iterator[str]:
         transition.number for transition in summary.transitions[_MOST_TRANSITIONS:]
     )
     if rest:
-        yield f"\n{rest:,} other changes.\n"
+        yield f"\n{count_noun(rest, 'other change')}.\n"
 
 
 def _write_reasons(summary: PlanSummary) -> Iterator[str]:

@@ -13,7 +13,7 @@
     if (!attribute.value && !kind.value) return true;
     return [...row.querySelectorAll("li")].some(
       (item) =>
-        (!attribute.value || item.dataset.attribute === attribute.value) &&
+        (!attribute.value || item.dataset.attribute.split(" ").includes(attribute.value)) &&
         (!kind.value || item.dataset.kind === kind.value),
     );
   };
