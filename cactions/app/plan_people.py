@@ -19,24 +19,18 @@ from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
 from cactions.app.planned_entries import (
-    KEY,
     PERSON,
     RECORD,
-    SAME_ROW,
     UNIQUE,
-    build_bad_entry,
     build_entry,
-    build_held_entry,
     build_pending_plan,
     build_unfound_entry,
     hold_entry,
-    list_duplicates,
-    list_row_marks,
     strip_entry,
 )
-from cactions.app.ports import PlanningRows
 from cactions.app.propose import Job, PlanContext, plan_and_keep_response, plan_response
-from cactions.app.workers import Workers, open_pool, split_windows
+from cactions.app.store_rows import store_rows
+from cactions.app.workers import Workers, open_pool
 from cactions.logic.bulk.breakers import Breakers
 from cactions.logic.bulk.evidence import Evidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
@@ -62,9 +56,6 @@ from cactions.model import (
     UsageError,
 )
 from cactions.model.secret import Credentials
-
-_READ_AT_ONCE: Final = 1_000
-"""Rows that are stored in one transaction."""
 
 Found: TypeAlias = tuple[int, Job, Person]
 Answered: TypeAlias = tuple["Plan | PlanFailure", "Evidence | None"]
@@ -110,7 +101,7 @@ def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> Planned:
     journal, head = planning.stores.journal, planning.head
     journal.create_run(head, RunPhase.READING)
     summary = SummaryBuilder()
-    for settled in _store_rows(journal.open_rows(head.id), rows, planning.action.name):
+    for settled in store_rows(journal.open_rows(head.id), rows, planning.action.name):
         summary.add(settled)
     journal.open_rows(head.id).advance(RunPhase.PLANNING, "")
     return _Planner(planning, summary).plan()
@@ -136,26 +127,6 @@ def continue_planning(planning: Planning) -> Planned:
     for entry in journal.read(head.id).entries:
         planner.take_earlier(PlannedEntry(entry.number, entry.plan, entry.receipt))
     return planner.plan()
-
-
-def _store_rows(
-    rows: PlanningRows, given: Iterable[JobRow | BadRow], action: str
-) -> Iterator[PlannedEntry]:
-    """Store every row; those that get no plan, since they are unusable or about one person."""
-    number = 0
-    for window in split_windows(given, _READ_AT_ONCE):
-        numbered = [*enumerate(window, number + 1)]
-        number += len(window)
-        waiting = [(at, row) for at, row in numbered if isinstance(row, JobRow)]
-        bad = [build_bad_entry(at, row) for at, row in numbered if isinstance(row, BadRow)]
-        rows.add(waiting, bad)
-        rows.mark((mark, at) for at, row in waiting for mark in list_row_marks(row))
-        yield from bad
-    for at, why in list_duplicates(rows.list_repeated(KEY), rows.list_repeated(SAME_ROW)):
-        [(_, row)] = rows.read_waiting(at - 1, 1)
-        held = build_held_entry(at, row, action, why)
-        rows.place([held])
-        yield held
 
 
 class _Planner:

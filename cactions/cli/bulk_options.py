@@ -18,7 +18,7 @@ PeopleFile = Annotated[
     typer.Option(
         "--people",
         metavar="FILE",
-        help="Many people: a CSV, JSON or JSONL file with a row for each; - for stdin.",
+        help="Many people: a file with a row for each, in CSV, JSON, JSONL, Parquet or XLSX; - for stdin.",
     ),
 ]
 SavedPlan = Annotated[

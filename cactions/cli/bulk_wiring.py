@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cactions.cli.bulk_options import BulkOptions
+from cactions.cli.job_files import open_job_rows
 from cactions.cli.wiring import ProjectFolder
-from cactions.edges.files.job_file import JobFormat, find_format, open_job_rows
+from cactions.edges.files.job_file import JobFormat
 from cactions.logic.people.job_rows import JobRows
 from cactions.model import Action, Receipt, RunEntry, Scalar, UsageError
 from cactions.render.progress_display import ProgressDisplay
@@ -29,7 +30,7 @@ class WriteWatch:
 def open_rows(bulk: BulkOptions, action: Action, inputs: Mapping[str, Scalar]) -> JobRows:
     """The rows of ``--people``. Raises UsageError where it cannot be read as what it says."""
     assert bulk.people, "the command is about a file of people"
-    form = _parse_format(bulk.form) if bulk.form else find_format(bulk.people)
+    form = _parse_format(bulk.form) if bulk.form else None
     return open_job_rows(bulk.people, action, form, inputs)
 
 

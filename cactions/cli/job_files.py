@@ -1,4 +1,4 @@
-"""The file of people that a command runs an action for: its options, and its reader.
+"""The file of people that a command runs an action for: its reader.
 
 The libraries of Parquet and XLSX are an extra, and are imported when such a file is read.
 """
@@ -7,27 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from cactions.edges.files import job_file
 from cactions.edges.files.job_file import JobFormat, TableReader
 from cactions.logic.people.job_rows import JobRows
 from cactions.model import Action, Scalar, UsageError
-
-PeopleFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--people",
-        metavar="FILE|-",
-        help="A file of people, one a row: CSV, JSON, JSONL, Parquet or XLSX; - for stdin.",
-    ),
-]
-PeopleFormat = Annotated[
-    JobFormat | None,
-    typer.Option("--format", help="How the file of people is written. Needed for stdin only."),
-]
 
 INSTALL: Final = 'pip install "cactions[files]"'
 _LIBRARIES: Final = {JobFormat.PARQUET: "pyarrow", JobFormat.XLSX: "openpyxl"}
