@@ -18,7 +18,7 @@ PeopleFile = Annotated[
     typer.Option(
         "--people",
         metavar="FILE",
-        help="Many people: a file with a row for each, in CSV, JSON, JSONL, Parquet or XLSX; - for stdin.",
+        help="Many people: a file with a row for each (CSV, JSON, JSONL, Parquet, XLSX), or -.",
     ),
 ]
 SavedPlan = Annotated[
