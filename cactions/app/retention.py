@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -30,17 +30,15 @@ class PersonTraces(Struct, frozen=True):
     unknown_outcomes: int = 0
 
 
-def find_prunable(
-    runs: Iterable[Run], *, before: float | None, keep: int | None
-) -> tuple[Run, ...]:
+def find_prunable(journal: Journal, *, before: float | None, keep: int | None) -> tuple[Run, ...]:
     """The runs that may be deleted: those started before a time, or all but the newest ``keep``.
 
-    ``before`` is in Unix seconds. ``runs`` are ordered newest first.
+    ``before`` is in Unix seconds.
     """
-    all_runs = list(runs)
+    all_runs = list(journal.list_runs())
     interrupted = [run.head for run in all_runs if not run.finished]
     needed = {head.id for head in interrupted} | {head.undoes for head in interrupted}
-    needed |= {*find_unknown_outcomes(all_runs).values()}
+    needed |= {*find_unknown_outcomes(journal).values()}
     old = all_runs[keep:] if keep is not None else all_runs
     return tuple(
         run
@@ -68,7 +66,7 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     counts = [
         sum(entry.plan.subject.person_id == person_id for entry in run.entries) for run in runs
     ]
-    unknown_outcomes = sum(owner_id == person_id for _, owner_id in find_unknown_outcomes(runs))
+    unknown_outcomes = sum(owner_id == person_id for _, owner_id in find_unknown_outcomes(journal))
     return PersonTraces(
         person_id, sum(counts), sum(count > 0 for count in counts), unknown_outcomes
     )

@@ -105,7 +105,7 @@ def _check_outcomes_known(journal: Journal, head: RunHead, person_id: str) -> No
             f" whose outcome is unknown: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",
         )
-    if found := find_unknown_outcomes(journal.list_runs()).get((_get_place(head), person_id)):
+    if found := find_unknown_outcomes(journal).get((_get_place(head), person_id)):
         raise UsageError(
             f"the outcome of an earlier call of {head.action} for this person is unknown"
             f" (run {found}): it may have been carried out",
@@ -113,25 +113,39 @@ def _check_outcomes_known(journal: Journal, head: RunHead, person_id: str) -> No
         )
 
 
-def find_unknown_outcomes(runs: Iterable[Run]) -> Mapping[tuple[Place, str], str]:
-    """By place and person, the run with a call of unknown outcome. ``runs`` come newest first.
+def find_unknown_outcomes(journal: Journal) -> Mapping[tuple[Place, str], str]:
+    """By place and person, the run with a call of unknown outcome.
 
     The last call counts: it was made in knowledge of those before. A run that may be forged can
-    add such a call, and never removes one.
+    add such a call, and never removes one. Raises StoreError.
     """
-    last: dict[tuple[Place, str], str] = {}
-    for run in runs:
-        asked: dict[str, bool] = {}
-        for entry in run.entries:
-            person_id = entry.plan.subject.person_id
-            asked[person_id] = asked.get(person_id, False) or _has_unknown_outcome(entry)
-        for person_id, outcome_unknown in asked.items():
-            if not (run.authentic or outcome_unknown):
-                continue
-            last.setdefault(
-                (_get_place(run.head), person_id), run.head.id if outcome_unknown else ""
-            )
-    return {where: run_id for where, run_id in last.items() if run_id}
+    newer: list[Run] = []
+    unknown: dict[tuple[Place, str], str] = {}
+    for run in journal.list_runs():
+        place = _get_place(run.head)
+        if run.counts.calling or run.counts.outcomes.get(Outcome.OUTCOME_UNKNOWN):
+            for person_id in _list_unknown(run):
+                if not _was_called(person_id, place, newer, journal):
+                    unknown.setdefault((place, person_id), run.head.id)
+        newer.append(run)
+    return unknown
+
+
+def _list_unknown(run: Run) -> frozenset[str]:
+    """The people of a run for whom the outcome of a call is unknown."""
+    return frozenset(
+        entry.plan.subject.person_id for entry in run.entries if _has_unknown_outcome(entry)
+    )
+
+
+def _was_called(person_id: str, place: Place, newer: Iterable[Run], journal: Journal) -> bool:
+    """Whether a newer run knows the outcome of a call for this person."""
+    for run in newer:
+        if run.authentic and _get_place(run.head) == place:
+            entries = journal.list_of_people(run.head.id, [person_id])
+            if entries and not any(map(_has_unknown_outcome, entries)):
+                return True
+    return False
 
 
 Place: TypeAlias = tuple[RunKind, str, str, str]

@@ -12,18 +12,17 @@ from msgspec.structs import replace
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis
 from cactions.cli import arguments, wiring, workspace, write_calls
-from cactions.cli.bulk_command import BulkCommand
+from cactions.cli.bulk_command import BulkCommand, build_approval_code, get_plan_exit_code
 from cactions.cli.bulk_options import BulkOptions
-from cactions.cli.exit_codes import Exit, choose_most_severe
+from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.output_files import check_output
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
+from cactions.logic import documents
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
-    Outcome,
-    PlanSummary,
     Run,
     RunPhase,
     UsageError,
@@ -49,8 +48,7 @@ def run_many(
         return Exit.CLEAN
     run = command.take_plan(plan, action) if plan else command.plan(found, inputs)
     summary = command.show(run)
-    done = command.write(run, summary, yes=yes)
-    return choose_most_severe(done, get_plan_exit_code(summary, changes=False))
+    return command.write(run, summary, yes=yes)
 
 
 def go_on(
@@ -102,7 +100,10 @@ def diff_many(
             stores.journal.save_plan(run.head.id, out)
             apply = join_command(("run",), action, options=("--plan", str(out)))
             closing += f" The plan is in {out}, for 24 hours. To apply it: {apply}"
-        return get_plan_exit_code(command.show(run, closing), changes=exit_code)
+        summary = command.show(run, closing)
+        if json:
+            wiring.write_json(documents.bulk_to_json(summary, None, build_approval_code(summary)))
+        return get_plan_exit_code(summary, changes=exit_code)
 
 
 def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> bool:
@@ -121,13 +122,3 @@ def open_scratch_stores(home: ProjectFolder, stores: RunStores) -> Iterator[RunS
             yield replace(stores, journal=journal)
         finally:
             journal.close()
-
-
-def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
-    """FINDINGS where people failed, were refused or are held; CHANGES where that was asked for."""
-    bad = {outcome for outcome, number in summary.outcomes.items() if number} - {Outcome.UNCHANGED}
-    if Outcome.OUTCOME_UNKNOWN in bad:
-        return Exit.OUTCOME_UNKNOWN
-    if bad or summary.alarms:
-        return Exit.FINDINGS
-    return Exit.CHANGES if changes and summary.writing else Exit.CLEAN

@@ -13,11 +13,18 @@ from msgspec.structs import replace
 from cactions.app.apply import commit_planned
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis, digest_definition
-from cactions.app.plan_people import OnProgress, Planned, Planning, continue_planning, plan_people
+from cactions.app.plan_people import (
+    OnProgress,
+    Planned,
+    Planning,
+    PlanningStopped,
+    continue_planning,
+    plan_people,
+)
 from cactions.app.propose import Job
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
 from cactions.cli.bulk_options import BulkOptions
-from cactions.cli.exit_codes import Exit
+from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
 from cactions.cli.wiring import ProjectFolder
@@ -27,6 +34,8 @@ from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
     CactionsError,
+    DefinitionError,
+    Outcome,
     PersonQuery,
     PlanSummary,
     Run,
@@ -120,19 +129,23 @@ class BulkCommand:
         return documents.summary_from_json(strict_json.parse_json(text))
 
     def show(self, run: Run, closing: str = "") -> PlanSummary:
-        """Show the plans as a whole, and the code of what must be approved."""
+        """Show the plans as a whole; with ``--json``, that waits for what becomes of them."""
         summary = self.read_summary(run)
-        if self._json:
-            wiring.write_json(documents.summary_to_json(summary, redact=True))
-        else:
+        if not self._json:
             view = render_bulk_preview(summary, action=run.head.action, closing=closing)
             wiring.create_output().print(view)
         return summary
 
     def write(self, run: Run, summary: PlanSummary, *, yes: bool) -> Exit:
         """Ask, write, and say what became of it."""
-        if not self._agree(run, summary, yes=yes):
-            return Exit.FINDINGS if summary.alarms else Exit.CLEAN
+        done = self._write_agreed(run, summary) if self._agree(run, summary, yes=yes) else None
+        if self._json:
+            wiring.write_json(documents.bulk_to_json(summary, done, build_approval_code(summary)))
+        plan_code = get_plan_exit_code(summary, changes=False)
+        done_code = arguments.exit_code_of_run(done) if done else plan_code
+        return choose_most_severe(plan_code, done_code)
+
+    def _write_agreed(self, run: Run, summary: PlanSummary) -> Run:
         started = time.monotonic()
         with wiring.show_progress(
             f"Writing {run.head.action}", summary.writing, quiet=self._json
@@ -140,15 +153,10 @@ class BulkCommand:
             watch = bulk_wiring.WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
-        self.report(done, time.monotonic() - started)
-        return arguments.exit_code_of_run(done)
-
-    def report(self, done: Run, seconds: float) -> None:
-        """Say what became of a run."""
-        if self._json:
-            wiring.write_json(documents.tally_to_json(done))
-        else:
-            wiring.create_output().print(render_bulk_outcome(done, seconds=seconds))
+        if not self._json:
+            view = render_bulk_outcome(done, seconds=time.monotonic() - started)
+            wiring.create_output().print(view)
+        return done
 
     def discard(self, run: Run, kept: str) -> None:
         """Delete a plan that is not carried out, unless calls were made for it."""
@@ -188,13 +196,20 @@ class BulkCommand:
 
     @contextmanager
     def _discard_on_error(self, head: RunHead, *, writes: bool) -> Iterator[None]:
-        """A plan that failed leaves nothing; calls that may have changed something stay known."""
+        """A plan that cannot be made leaves nothing, unless calls may have changed something.
+
+        Where the planning was only cut off, the run is kept, and can be resumed.
+        """
         try:
             yield
-        except BaseException:
+        except (UsageError, DefinitionError, PlanningStopped):
             if not writes:
                 with suppress(CactionsError):
                     self._stores.journal.discard(head.id)
+            raise
+        except BaseException:
+            go_on = join_command(("runs", "resume"), head.id)
+            wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
             raise
 
 
@@ -226,3 +241,13 @@ def _check_write_call(action: Action, bulk: BulkOptions, *, writes: bool) -> Non
             hint="Declare `idempotency` under its request if the service knows such a key, or use"
             " --at-most-once: requests of unknown outcome are listed then, and never sent again.",
         )
+
+
+def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
+    """FINDINGS where people failed, were refused or are held; CHANGES where that was asked for."""
+    bad = {outcome for outcome, number in summary.outcomes.items() if number} - {Outcome.UNCHANGED}
+    if Outcome.OUTCOME_UNKNOWN in bad:
+        return Exit.OUTCOME_UNKNOWN
+    if bad or summary.alarms:
+        return Exit.FINDINGS
+    return Exit.CHANGES if changes and summary.writing else Exit.CLEAN

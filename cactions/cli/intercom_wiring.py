@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cactions.app.ports import Journal
 from cactions.app.read_workspace import WorkspaceAttributes, read_attributes, read_identity
-from cactions.app.recent_writes import list_recently_written
+from cactions.app.recent_writes import find_recently_written
 from cactions.app.vault.open_vault import VaultContext
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress
@@ -95,7 +95,7 @@ class IntercomSession:
             self._people = IntercomPeople(
                 self.client,
                 self.connection.test_people,
-                lambda: list_recently_written(open_journal(), SystemClock()),
+                lambda ids: find_recently_written(ids, open_journal(), SystemClock()),
             )
         return self._people
 

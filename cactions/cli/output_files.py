@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from cactions.cli import streams
@@ -20,6 +20,14 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write the file; see ``edges.files.write_text``. Raises UsageError, DefinitionError."""
     check_output(path)
     file_io.write_text(path, streams.mask_text(text), private=private)
+
+
+def write_lines(path: Path, lines: Iterable[str], *, private: bool = True) -> None:
+    """Write a file of many lines, one after the other. Raises as ``write_text``."""
+    check_output(path)
+    file_io.write_pieces(
+        path, (streams.mask_text(line).encode() for line in lines), private=private
+    )
 
 
 def write_project_file(path: Path, document: Json) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from cactions.app.recent_writes import list_recently_written
+from cactions.app.recent_writes import find_recently_written
 from cactions.model import PersonQuery, RunHead, RunKind, Subject
 from tests.builders import a_plan, change
 from tests.fake_journal import FakeJournal
@@ -29,4 +29,6 @@ def test_people_of_recent_and_open_runs_at_intercom_count() -> None:
     keep(journal, 2, NOW - 90_000, "intercom:abc", done=True)
     keep(journal, 3, NOW - 90_000, "intercom:abc", done=False)
     keep(journal, 4, NOW - 5, "local", done=True)
-    assert {"p1", "p3"} == list_recently_written(journal, FakeClock(NOW))
+    everyone = ["p1", "p2", "p3", "p4"]
+    assert {"p1", "p3"} == find_recently_written(everyone, journal, FakeClock(NOW))
+    assert {"p3"} == find_recently_written(["p2", "p3"], journal, FakeClock(NOW))

@@ -12,7 +12,7 @@ from cactions.cli import streams, wiring, workspace
 from cactions.cli.commands import runs_continue, runs_retention
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
-from cactions.cli.output_files import write_text
+from cactions.cli.output_files import write_lines
 from cactions.logic import documents, strict_json
 from cactions.model import Run, UsageError
 from cactions.render.runs import UNSEALED, render_run, render_runs
@@ -69,11 +69,12 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
     Example: cactions runs export last --out run.jsonl
     """
     found = _read(workspace.open_journal(wiring.find_folder(files)), run)
-    text = "".join(f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
-    if out is None:
-        streams.write_text(text)
-    else:
-        write_text(out, text, private=True)
+    lines = (f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
+    if out:
+        write_lines(out, lines)
+        return
+    for line in lines:
+        streams.write_text(line)
 
 
 def _read(journal: Journal, run: str) -> Run:

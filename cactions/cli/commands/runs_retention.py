@@ -45,7 +45,7 @@ def prune_(
         raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
     before = None if older_than is None else time.time() - _parse_age(older_than)
     journal = workspace.open_journal(wiring.find_folder(files))
-    old = find_prunable(journal.list_runs(), before=before, keep=keep)
+    old = find_prunable(journal, before=before, keep=keep)
     if not old:
         wiring.create_output().info("No run is old enough. Nothing was deleted.")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ class FileChangedError(Exception):
 
 def atomic_write(  # noqa: PLR0913 - two are positional
     path: Path,
-    data: bytes,
+    data: bytes | Iterable[bytes],
     *,
     mode: int = SHARED,
     like: os.stat_result | None = None,
@@ -37,7 +38,7 @@ def atomic_write(  # noqa: PLR0913 - two are positional
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         handle = os.open(draft, flags, PRIVATE if like else mode)
         with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             _set_mode(handle, mode, like)
             os.fsync(handle)  # never retried: the kernel may have dropped the pages

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -92,13 +92,18 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     In a project it is replaced atomically; elsewhere it may be a pipe or a device. Raises
     UsageError if it cannot be written, DefinitionError for a link of a project.
     """
+    write_pieces(path, [text.encode()], private=private)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> None:
+    """Write a file that does not fit into memory. As ``write_text``."""
     with _write_errors(path):
         target = resolve_for_writing(path)
         if target.inside:
-            _write_inside(target.path, text.encode(), private=private)
+            _write_inside(target.path, pieces, private=private)
             return
-        with open(target.path, "w", encoding="utf-8", opener=_build_opener(private)) as file:
-            file.write(text)
+        with open(target.path, "wb", opener=_build_opener(private)) as file:
+            file.writelines(pieces)
 
 
 def append_text(path: Path, text: str) -> None:
@@ -131,7 +136,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
         try_sync_folder(target.parent)
 
 
-def _write_inside(path: Path, data: bytes, *, private: bool) -> None:
+def _write_inside(path: Path, data: Iterable[bytes], *, private: bool) -> None:
     """Replace a file in a project atomically, never through a link."""
     like = path.lstat() if os.path.lexists(path) else None
     atomic_write(path, data, mode=PRIVATE if private else SHARED, like=like)

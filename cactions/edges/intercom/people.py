@@ -63,23 +63,25 @@ _HINT: Final = (
 class IntercomPeople:
     """Implements ``People`` of ``app/ports.py``. Every method raises StoreError (WorkspaceError).
 
-    ``test_people`` are marked as such. ``list_recent`` gives the ids of people whom our journal
-    wrote in the last minutes: a search may still show them as they were.
+    ``test_people`` are marked as such. ``find_recent`` tells who of some people was written by our
+    journal in the last minutes: a search may still show them as they were. Without it, those whom
+    this object wrote are remembered.
     """
 
     def __init__(
         self,
         client: IntercomClient,
         test_people: Sequence[PersonQuery] = (),
-        list_recent: Callable[[], Collection[str]] = tuple,
+        find_recent: Callable[[Collection[str]], Collection[str]] | None = None,
     ) -> None:
         self._client = client
         self._search = PeopleSearch(client)
         self._test_people = frozenset(
             (query.field, build_lookup_key(query.field, query.value)) for query in test_people
         )
-        self._list_recent = list_recent
         self._written: set[str] = set()
+        self._find_recent = find_recent or self._written.intersection
+        self._remembers = find_recent is None
         self._sends_all = False
 
     def find(self, query: PersonQuery) -> Person:
@@ -97,9 +99,9 @@ class IntercomPeople:
         search index has them, which may be old.
         """
         found = self._search.find(queries)
-        self._written.update(self._list_recent())
+        recent = self._find_recent([person.id for people in found.values() for person in people])
         for query in queries:
-            yield query, self._choose(query, found.get(query, ()))
+            yield query, self._choose(query, found.get(query, ()), recent)
 
     def get(self, person_id: str) -> Person:
         person = self._read(person_id)
@@ -114,7 +116,8 @@ class IntercomPeople:
         wanted, receipt = commit_plan(plan, before)
         if wanted is None:
             return receipt
-        self._written.add(before.id)
+        if self._remembers:
+            self._written.add(before.id)
         try:
             after = self._write(plan, before)
         except OutcomeUnknown as error:
@@ -146,10 +149,12 @@ class IntercomPeople:
         person = self._parse(self._client.send(ApiCall("GET", path)), ApiCall("GET", path))
         return [person] if person and _has_key(person, PersonQuery("user_id", user_id)) else []
 
-    def _choose(self, query: PersonQuery, people: Sequence[Person]) -> Person | UsageError:
+    def _choose(
+        self, query: PersonQuery, people: Sequence[Person], recent: Collection[str]
+    ) -> Person | UsageError:
         try:
             person = require_one_person(query, [*map(self._mark, people)], hint=_HINT)
-            return self.get(person.id) if person.id in self._written else person
+            return self.get(person.id) if person.id in recent else person
         except UsageError as error:
             return error
 

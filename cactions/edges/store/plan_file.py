@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from cactions.edges.files.confined_paths import open_for_reading, resolve_for_writing
+from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import (
+    MIB,
     build_read_error,
-    describe_os_error,
     new_private_file,
     publish_file,
-    try_sync_folder,
+    store_errors,
+    write_pieces,
 )
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.edges.store.run_file import RunDatabase
@@ -27,23 +29,8 @@ from cactions.model import StoreError, UsageError
 
 def save_plan(source: Path, target: Path) -> None:
     """Copy a run's file, which no one writes, to ``target``; private. Raises UsageError."""
-    try:
-        place = resolve_for_writing(target).path
-        draft = new_private_file(place.parent, f".{place.name}-")
-        try:
-            with source.open("rb") as old, draft.open("wb") as new:
-                shutil.copyfileobj(old, new)
-                new.flush()
-                os.fsync(new.fileno())
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
-        try_sync_folder(place.parent)
-    except (OSError, StoreError) as error:
-        why = describe_os_error(error) if isinstance(error, OSError) else str(error)
-        raise UsageError(
-            f"{target} cannot be written: {why}", hint="Name a file that you may write."
-        ) from error
+    with store_errors(source), source.open("rb") as file:
+        write_pieces(target, iter(partial(file.read, MIB), b""), private=True)
 
 
 def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]:

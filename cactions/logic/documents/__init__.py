@@ -43,6 +43,7 @@ from cactions.logic.documents.plans import (
     result_to_json,
 )
 from cactions.logic.documents.runs import (
+    bulk_to_json,
     conflict_to_json,
     head_from_json,
     head_to_json,
@@ -62,6 +63,7 @@ from cactions.logic.documents.summaries import summary_from_json, summary_to_jso
 __all__ = [
     "attribute_differences_to_json",
     "audit_to_json",
+    "bulk_to_json",
     "checks_to_json",
     "conflict_to_json",
     "connector_diff_to_json",

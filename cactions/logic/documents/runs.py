@@ -7,11 +7,23 @@ from typing import Final
 
 from cactions.logic.documents.plans import plan_to_json
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
-from cactions.model import Conflict, Json, Outcome, Receipt, Run, RunEntry, RunHead, RunKind
+from cactions.logic.documents.summaries import summary_to_json
+from cactions.model import (
+    Conflict,
+    Json,
+    Outcome,
+    PlanSummary,
+    Receipt,
+    Run,
+    RunEntry,
+    RunHead,
+    RunKind,
+)
 
 RECEIPT: Final = "cactions.receipt/1"
 HEAD: Final = "cactions.head/1"
 RUN: Final = "cactions.run/1"
+BULK: Final = "cactions.bulk/1"
 TALLY: Final = "cactions.tally/1"
 EXPORT: Final = "cactions.export/1"
 
@@ -148,4 +160,17 @@ def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
         "plan": plan_to_json(entry.plan, redact=redact),
         "receipt": None if receipt is None else receipt_to_json(receipt, redact=redact),
         "undone_by": entry.undone_by,
+    }
+
+
+def bulk_to_json(summary: PlanSummary, done: Run | None, code: str) -> dict[str, Json]:
+    """A command about many people: the plans as a whole, and what became of them.
+
+    ``result`` is null where nothing was written; ``approval`` is the code that approves the alarms.
+    """
+    return {
+        "format": BULK,
+        "summary": summary_to_json(summary, redact=True),
+        "approval": code,
+        "result": None if done is None else tally_to_json(done),
     }
