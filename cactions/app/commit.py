@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final, Protocol, TypeAlias
 
 from msgspec import Struct, field
@@ -142,8 +143,8 @@ class _Commit:
         stores: RunStores,
         pool: Executor | None,
     ) -> None:
-        self._counts, self._take, self._write, self._stores = counts, take, write, stores
-        self._workers = Workers(self._work, pool, WINDOW)
+        self._counts, self._take, self._stores = counts, take, stores
+        self._workers = Workers(partial(_write_redacted, write, stores), pool, WINDOW)
         self._unrecorded: list[tuple[int, Receipt]] = []
 
     def run(self) -> Iterator[tuple[RunEntry, Receipt]]:
@@ -166,9 +167,6 @@ class _Commit:
         self._counts.taken += len(window)
         return window
 
-    def _work(self, entry: RunEntry) -> Receipt:
-        return redact_receipt(self._write(entry, self._stores), self._stores.project)
-
     def _settle(self, entry: RunEntry, receipt: Receipt) -> tuple[RunEntry, Receipt]:
         self._unrecorded.append((entry.number, receipt))
         self._counts.add(receipt)
@@ -187,6 +185,11 @@ class _Commit:
                 self._counts.unknown += result is None or isinstance(result, OutcomeUnknown)
         with suppress(StoreError):
             self._stores.journal.record_outcomes(self._counts.head.id, self._unrecorded)
+
+
+def _write_redacted(write: Write, stores: RunStores, entry: RunEntry) -> Receipt:
+    """No method: in a circle of references, the stores would stay open after the run."""
+    return redact_receipt(write(entry, stores), stores.project)
 
 
 @contextmanager
