@@ -6,9 +6,14 @@ A person who no longer exists gets a failed receipt; the run goes on with the ot
 from __future__ import annotations
 
 from collections import deque
+<<<<<<< HEAD
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, repeat
 from typing import Final
+=======
+from collections.abc import Iterable, Iterator, Sized
+from itertools import islice
+>>>>>>> w-bulktests
 
 from msgspec.structs import replace
 
@@ -53,6 +58,8 @@ def apply_to_people(
     one write may have been stored or not. Entries without an outcome stay in the journal without a
     receipt.
     """
+    if head.people is None and isinstance(plans, Sized):
+        head = replace(head, people=len(plans))
     plans = iter(plans)
 
     def take(outcomes: Outcomes) -> list[RunEntry]:

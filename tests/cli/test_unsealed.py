@@ -13,6 +13,8 @@ import pytest
 
 from cactions.cli import workspace
 from cactions.cli.exit_codes import Exit
+from cactions.edges.store import run_schema
+from cactions.edges.store.sqlite import Schema
 from tests.cli.conftest import Cli
 from tests.run_report import REPORT
 
@@ -54,6 +56,23 @@ def change(path: Path, *statements: str, values: tuple[object, ...] = ()) -> Non
             database.execute(statement, values)
 
 
+def make_older(path: Path, layout: Schema) -> None:
+    """The run as an older version of cactions wrote it."""
+    seal = ", seal" if layout is run_schema.SEALED_LAYOUT else ""
+    with closing(sqlite3.connect(path)) as database, database:
+        runs = database.execute(f"SELECT head, finished{seal} FROM run").fetchall()
+        columns = "number, person_id, plan, receipt, undone_by"
+        entries = database.execute(f"SELECT {columns} FROM entry").fetchall()
+        for table in ("run", "entry", "mark"):
+            database.execute(f"DROP TABLE {table}")
+        for statement in layout.statements:
+            database.execute(statement)
+        places = ", ?" * bool(seal)
+        database.executemany(f"INSERT INTO run VALUES (?, ?{places})", runs)
+        database.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", entries)
+        database.execute(f"PRAGMA user_version = {layout.version}")
+
+
 def ada(cli: Cli) -> Any:
     return cli("people", "show", "u-1", "--json").json["people"][0]
 
@@ -80,7 +99,7 @@ def forged_plan(path: Path, cli: Cli) -> None:
 def downgraded(path: Path, cli: Cli) -> None:
     """Also the file format of before there were seals."""
     forged_plan(path, cli)
-    change(path, "ALTER TABLE run DROP COLUMN seal", "PRAGMA user_version = 1")
+    make_older(path, run_schema.OLD_LAYOUT)
 
 
 def bare(path: Path, cli: Cli) -> None:
@@ -101,7 +120,12 @@ def seal_only(path: Path, cli: Cli) -> None:
     change(path, "UPDATE run SET seal = NULL")
 
 
-FORGERIES = (forged_plan, downgraded, bare, receipt_only, seal_only)
+def plain_summary(path: Path, cli: Cli) -> None:
+    """What the operator agrees to is not what is sealed."""
+    change(path, "UPDATE run SET summary = 'one harmless change'")
+
+
+FORGERIES = (plain_summary, forged_plan, downgraded, bare, receipt_only, seal_only)
 
 
 @pytest.mark.parametrize("forge", FORGERIES)
@@ -150,6 +174,14 @@ def test_a_run_with_a_changed_head_is_damaged(cli: Cli, sealed: Path, statement:
         assert done.code == (Exit.FINDINGS if words == ("list",) else Exit.NOTHING_DONE), done.err
 
 
+def test_a_sealed_run_of_the_second_version_is_undone(cli: Cli, sealed: Path) -> None:
+    """It is authentic, as it was."""
+    make_older(sealed, run_schema.SEALED_LAYOUT)
+    assert "not sealed" not in cli("runs", "list").out
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
+    assert "silver" == ada(cli)["attributes"]["tier"]
+
+
 def test_a_run_from_before_the_vault_is_undone_with_unsealed(cli: Cli, plain: Path) -> None:
     """It is shown unchanged, and --unsealed is enough."""
     assert Exit.MISUSE == cli("runs", "undo", "last", "--yes").code
@@ -158,12 +190,15 @@ def test_a_run_from_before_the_vault_is_undone_with_unsealed(cli: Cli, plain: Pa
     assert "silver" == ada(cli)["attributes"]["tier"]
 
 
-def test_a_run_file_of_the_first_version_can_be_undone_without_a_vault(
-    cli: Cli, home: Path
+@pytest.mark.parametrize(
+    "layout", [run_schema.OLD_LAYOUT, run_schema.SEALED_LAYOUT], ids=["1", "2"]
+)
+def test_a_run_file_of_an_older_version_can_be_undone_without_a_vault(
+    cli: Cli, home: Path, layout: Schema
 ) -> None:
     """An update of cactions removes no abilities."""
     assert Exit.CLEAN == cli(*RUN).code
-    change(run_of(home), "ALTER TABLE run DROP COLUMN seal", "PRAGMA user_version = 1")
+    make_older(run_of(home), layout)
     assert "not sealed" not in cli("runs", "list").out
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
     assert "silver" == ada(cli)["attributes"]["tier"]
@@ -237,7 +272,7 @@ def test_resume_does_not_write_a_value_of_another_type(cli: Cli, home: Path) -> 
             if "before" in change:
                 change["after"] = 5 if change["attribute"] == "tier" else change["before"]
         database.execute(
-            "UPDATE entry SET plan = ?, receipt = NULL, undone_by = ''",
+            "UPDATE entry SET plan = ?, receipt = NULL, undone_by = '', state = 'started'",
             [json.dumps(plan, separators=(",", ":"))],
         )
         database.execute("UPDATE run SET finished = 0")
