@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Final
 
 from cactions.cli import streams
 from cactions.cli.wiring import STATE, VAULT
@@ -15,11 +16,31 @@ from cactions.edges.files.action_files import is_action_file
 from cactions.logic.cassette.file_name import FOLDER
 from cactions.model import SNAPSHOT_FILE, Json, UsageError
 
+_BATCH: Final = 1_000_000
+"""Characters of a stream that are written at once."""
+
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write the file; see ``edges.files.write_text``. Raises UsageError, DefinitionError."""
     check_output(path)
     file_io.write_text(path, streams.mask_text(text), private=private)
+
+
+def write_stream(path: Path, pieces: Iterable[str]) -> None:
+    """Write a new private file piece by piece; each piece ends with a line. Raises as above.
+
+    It is never in memory as a whole. Where the stream breaks off, so does the file.
+    """
+    write_text(path, "", private=True)
+    batch: list[str] = []
+    size = 0
+    for piece in pieces:
+        batch.append(piece)
+        size += len(piece)
+        if size > _BATCH:
+            append_text(path, "".join(batch))
+            batch, size = [], 0
+    append_text(path, "".join(batch))
 
 
 def write_project_file(path: Path, document: Json) -> None:
