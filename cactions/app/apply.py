@@ -6,14 +6,9 @@ A person who no longer exists gets a failed receipt; the run goes on with the ot
 from __future__ import annotations
 
 from collections import deque
-<<<<<<< HEAD
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from itertools import chain, islice, repeat
 from typing import Final
-=======
-from collections.abc import Iterable, Iterator, Sized
-from itertools import islice
->>>>>>> w-bulktests
 
 from msgspec.structs import replace
 

@@ -191,7 +191,6 @@ class _Commit:
         self._counts.taken += len(window)
         return window
 
-<<<<<<< HEAD
     def _work(self, entry: RunEntry) -> Receipt | StoreError:
         try:
             return redact_receipt(self._write(entry, self._stores), self._stores.project)
@@ -216,11 +215,6 @@ class _Commit:
             return
         self._unrecorded.append((entry.number, result))
         self._counts.add(result)
-=======
-    def _settle(self, entry: RunEntry, receipt: Receipt) -> tuple[RunEntry, Receipt]:
-        self._unrecorded.append((entry.number, receipt))
-        self._counts.add(receipt)
->>>>>>> w-bulktests
         for observer in self._stores.observers:
             observer.observe(entry, result)
         yield entry, result

@@ -27,9 +27,11 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
+from cactions.cli.output_files import write_lines
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
+from cactions.logic.project.stored_run import redact_entries
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
@@ -44,6 +46,7 @@ from cactions.model import (
     UsageError,
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
+from cactions.render.bulk_report import choose_report_form, write_report
 from cactions.render.messages import count_noun
 from cactions.render.progress_display import ProgressDisplay
 
@@ -70,6 +73,8 @@ class BulkCommand:
         """
         writes = self._options.is_write_call(action)
         _check_write_call(action, self._bulk, writes=writes)
+        if self._bulk.report:
+            choose_report_form(self._bulk.report)
         job = Job(action, PersonQuery("id", ""), {})
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
@@ -131,6 +136,7 @@ class BulkCommand:
     def show(self, run: Run, closing: str = "") -> PlanSummary:
         """Show the plans as a whole; with ``--json``, that waits for what becomes of them."""
         summary = self.read_summary(run)
+        self._write_report(run, summary)
         if not self._json:
             view = render_bulk_preview(summary, action=run.head.action, closing=closing)
             wiring.create_output().print(view)
@@ -153,10 +159,18 @@ class BulkCommand:
             watch = bulk_wiring.WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
+        self._write_report(done, summary)
         if not self._json:
             view = render_bulk_outcome(done, seconds=time.monotonic() - started)
             wiring.create_output().print(view)
         return done
+
+    def _write_report(self, run: Run, summary: PlanSummary) -> None:
+        """Write what ``--report`` asks for; after the writing it is written again."""
+        if self._bulk.report:
+            form = choose_report_form(self._bulk.report)
+            entries = redact_entries(run.entries, self._home.project)
+            write_lines(self._bulk.report, write_report(entries, summary, form))
 
     def discard(self, run: Run, kept: str) -> None:
         """Delete a plan that is not carried out, unless calls were made for it."""

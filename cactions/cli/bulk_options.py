@@ -50,6 +50,12 @@ Approve = Annotated[
 ]
 
 
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Report on --people: a .html, .md, .csv or .json file."),
+]
+
+
 class BulkOptions(Struct, frozen=True):
     """Who a run is for, when that is not one person, and how it is made."""
 
@@ -58,6 +64,7 @@ class BulkOptions(Struct, frozen=True):
     threads: int = THREADS
     at_most_once: bool = False
     approve: str = ""
+    report: Path | None = None
 
 
 def require_one_source(**sources: object) -> None:

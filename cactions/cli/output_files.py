@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Final
 
 from cactions.cli import streams
 from cactions.cli.wiring import STATE, VAULT
@@ -14,6 +15,9 @@ from cactions.edges.files import file_io
 from cactions.edges.files.action_files import is_action_file
 from cactions.logic.cassette.file_name import FOLDER
 from cactions.model import SNAPSHOT_FILE, Json, UsageError
+
+_BATCH: Final = 1_000_000
+"""Characters of a stream that are written at once."""
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Writes the findings of ``validate`` to stdout, in the format that was asked for.
+"""Writes the findings of ``validate`` to stdout, and runs to files, in the format asked for.
 
 Each function imports its format when it is called, so that the other five cost no start-up time.
 """
@@ -6,15 +6,15 @@ Each function imports its format when it is called, so that the other five cost 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from cactions.cli import streams, wiring
-from cactions.cli.output_files import append_text
+from cactions.cli.output_files import append_text, check_output, write_stream
 from cactions.logic.relative_path import make_relative_to_root
-from cactions.model import LintReport, Severity
+from cactions.model import LintReport, PlanSummary, RunEntry, Severity
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The file whose Markdown GitHub shows below the job; each step has its own."""
@@ -90,3 +90,18 @@ def report_as_markdown(review: LintReport) -> None:
     from cactions.render.markdown import render_markdown
 
     streams.write_text(render_markdown(review, get_source_root_path()))
+
+
+def check_report_file(path: Path) -> None:
+    """Raises UsageError for a report that could not be written, before any work is done."""
+    from cactions.render.bulk_report import choose_report_form
+
+    choose_report_form(path)
+    check_output(path)
+
+
+def write_run_report(path: Path, entries: Iterable[RunEntry], summary: PlanSummary) -> None:
+    """A run for many people as a file, whose ending chooses the form. Raises UsageError."""
+    from cactions.render.bulk_report import choose_report_form, write_report
+
+    write_stream(path, write_report(entries, summary, choose_report_form(path)))

@@ -165,7 +165,7 @@ class SummaryBuilder:
         """The most common ones, and how many people have others."""
         found = sorted(
             (tally.build(*key) for key, tally in self._reasons.items()),
-            key=lambda reason: (reason.message == OTHER_REASONS, -reason.number, reason.message),
+            key=lambda reason: (-reason.number, reason.message, reason.outcome.value),
         )
         rest: Counter[Outcome] = Counter()
         for place, reason in enumerate(found):
@@ -173,7 +173,9 @@ class SummaryBuilder:
                 yield reason
             else:
                 rest[reason.outcome] += reason.number
-        yield from (OutcomeReason(word, OTHER_REASONS, number) for word, number in rest.items())
+        yield from (
+            OutcomeReason(word, OTHER_REASONS, rest[word]) for word in Outcome if rest[word]
+        )
 
     def _choose_samples(self) -> list[Plan]:
         """The first plan of each combination of kinds, then the second of each."""

@@ -11,7 +11,7 @@ from cactions.render.changes import EFFECTIVE, explain_kept
 from cactions.render.entry_selection import WRITTEN, describe_entry
 from cactions.render.html_text import escape_html, render_html
 from cactions.render.messages import CAUTIONS, to_sentence
-from cactions.render.text import Span, StyledLine, dim, join_spans
+from cactions.render.text import Span, Style, StyledLine, dim, join_spans, restyle
 from cactions.render.values import ValueStyle, render_pair, render_value
 
 _MOST_VALUE: Final = 200
@@ -87,6 +87,7 @@ def _wrap_item(word: str, numbers: str, text: str) -> str:
 def _render_change(change: Change) -> StyledLine:
     before, after = render_pair(change.before, change.after, _choose_style(change))
     cautions = join_spans(" ", (dim(CAUTIONS[caution]) for caution in change.cautions))
+    after = restyle(after, Style.VALUE, Style.NEW)
     return (*before, *dim(" → "), *after, *((Span(" "), *cautions) if cautions else ()))
 
 

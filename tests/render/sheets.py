@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from cactions import model as m
 from cactions.logic.plan.planner import invert_plan
 from cactions.render import (
+    bulk,
     doctor,
     error,
     findings,
@@ -18,7 +19,7 @@ from cactions.render import (
     test_report,
 )
 from cactions.render.text import View
-from tests.render import samples
+from tests.render import bulk_samples, samples
 
 HEAD = m.RunHead(
     "20261122-112900-7f3a",
@@ -165,7 +166,34 @@ CHECKS = (
     m.HealthCheck("clock", "", m.Health.UNKNOWN, "no host could be asked for the time"),
 )
 
+LARGE = m.Run(
+    replace(HEAD, people=38),
+    bulk_samples.to_entries(bulk_samples.PLANNED, written=True),
+    finished=False,
+)
+
 SHEETS: dict[str, View] = {
+    "bulk_preview": bulk.render_bulk_preview(
+        bulk_samples.SUMMARY, action="loyalty", closing="Nothing was written."
+    ),
+    "bulk_preview_hostile": bulk.render_bulk_preview(
+        bulk_samples.STRANGE_SUMMARY, action="loyalty\x1b[2J"
+    ),
+    "bulk_preview_none": bulk.render_bulk_preview(m.PlanSummary(0, 0), action="loyalty"),
+    "bulk_outcome": bulk.render_bulk_outcome(replace(LARGE, finished=True), seconds=3723),
+    "bulk_outcome_cut_off": bulk.render_bulk_outcome(
+        replace(
+            LARGE,
+            head=replace(LARGE.head, workspace="app1/us"),
+            entries=(
+                *LARGE.entries,
+                m.RunEntry(samples.LOYALTY, receipt(m.Outcome.OUTCOME_UNKNOWN)),
+            ),
+        ),
+        seconds=4.2,
+        where=["-f", "shop/actions.yaml"],
+    ),
+    "run_large": runs.render_run(LARGE),
     **{
         f"preview_{name}": preview.render_preview(result, closing="Nothing was written.")
         for name, result in samples.PREVIEWS.items()

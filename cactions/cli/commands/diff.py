@@ -15,6 +15,7 @@ from cactions.cli.bulk_options import (
     Format,
     PeopleFile,
     PlanOut,
+    Report,
     Threads,
     require_one_source,
 )
@@ -42,6 +43,7 @@ def command(
     inputs: Inputs = None,
     form: Format = "",
     threads: Threads = THREADS,
+    report: Report = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
     ] = False,
@@ -67,7 +69,7 @@ def command(
     if person is None:
         from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads)
+        bulk = BulkOptions(people, form, threads, report=report)
         code = diff_many(
             project_folder,
             options,

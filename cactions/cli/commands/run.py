@@ -17,6 +17,7 @@ from cactions.cli.bulk_options import (
     BulkOptions,
     Format,
     PeopleFile,
+    Report,
     SavedPlan,
     Threads,
     require_one_source,
@@ -53,6 +54,7 @@ def command(
     threads: Threads = THREADS,
     approve: Approve = "",
     at_most_once: AtMostOnce = False,
+    report: Report = None,
     again: Again = False,
     files: Files = None,
     environment: Environment = None,
@@ -71,7 +73,7 @@ def command(
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads, at_most_once, approve)
+        bulk = BulkOptions(people, form, threads, at_most_once, approve, report)
         code = run_many(
             project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json
         )

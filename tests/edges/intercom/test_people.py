@@ -188,7 +188,7 @@ def test_a_batch_reads_whom_we_wrote_a_moment_ago_by_id() -> None:
         for key in keys[:2]:
             server.update_contact(key, custom_attributes={"tier": "gold"})
         asked = [PersonQuery("user_id", f"u-{number}") for number in range(3)]
-        recent = IntercomPeople(client, list_recent=lambda: [keys[0]])
+        recent = IntercomPeople(client, find_recent=lambda _: [keys[0]])
         found = [person.attributes for _, person in recent.find_many(asked)]  # type: ignore[union-attr]
     assert [{"tier": "gold"}, {"tier": "silver"}, {"tier": "silver"}] == found
 
