@@ -163,7 +163,7 @@ class _Commit:
         pool: Executor | None,
     ) -> None:
         self._counts, self._take, self._stores = counts, take, stores
-        self._workers = Workers(partial(_write_redacted, write, stores), pool, WINDOW)
+        self._workers = Workers(partial(_try_write, write, stores), pool, WINDOW)
         self._unrecorded: list[tuple[int, Receipt]] = []
         self._error: StoreError | None = None
         self._recent: deque[bool] = deque(maxlen=_RECENT)
@@ -190,14 +190,6 @@ class _Commit:
         self._unrecorded.clear()
         self._counts.taken += len(window)
         return window
-
-    def _work(self, entry: RunEntry) -> Receipt | StoreError:
-        try:
-            return redact_receipt(self._write(entry, self._stores), self._stores.project)
-        except (WorkspaceError, OutcomeUnknown) as error:
-            if self._stores.workspace == LOCAL:
-                raise
-            return error
 
     def _settle_all(self) -> Iterator[tuple[RunEntry, Receipt]]:
         for done in self._workers.end():
@@ -233,9 +225,17 @@ class _Commit:
             self._stores.journal.record_outcomes(self._counts.head.id, self._unrecorded)
 
 
-def _write_redacted(write: Write, stores: RunStores, entry: RunEntry) -> Receipt:
-    """No method: in a circle of references, the stores would stay open after the run."""
-    return redact_receipt(write(entry, stores), stores.project)
+def _try_write(write: Write, stores: RunStores, entry: RunEntry) -> Receipt | StoreError:
+    """The receipt; the error of a remote workspace is the end of this entry only.
+
+    No method: in a circle of references, the stores would stay open after the run.
+    """
+    try:
+        return redact_receipt(write(entry, stores), stores.project)
+    except (WorkspaceError, OutcomeUnknown) as error:
+        if stores.workspace == LOCAL:
+            raise
+        return error
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
-from cactions.cli.output_files import write_lines
+from cactions.cli.reporters import check_report_file, write_run_report
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
@@ -46,7 +46,6 @@ from cactions.model import (
     UsageError,
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
-from cactions.render.bulk_report import choose_report_form, write_report
 from cactions.render.messages import count_noun
 from cactions.render.progress_display import ProgressDisplay
 
@@ -74,7 +73,7 @@ class BulkCommand:
         writes = self._options.is_write_call(action)
         _check_write_call(action, self._bulk, writes=writes)
         if self._bulk.report:
-            choose_report_form(self._bulk.report)
+            check_report_file(self._bulk.report)
         job = Job(action, PersonQuery("id", ""), {})
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
@@ -168,9 +167,8 @@ class BulkCommand:
     def _write_report(self, run: Run, summary: PlanSummary) -> None:
         """Write what ``--report`` asks for; after the writing it is written again."""
         if self._bulk.report:
-            form = choose_report_form(self._bulk.report)
             entries = redact_entries(run.entries, self._home.project)
-            write_lines(self._bulk.report, write_report(entries, summary, form))
+            write_run_report(self._bulk.report, entries, summary)
 
     def discard(self, run: Run, kept: str) -> None:
         """Delete a plan that is not carried out, unless calls were made for it."""

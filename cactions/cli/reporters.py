@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from cactions.cli import streams, wiring
-from cactions.cli.output_files import append_text, check_output, write_stream
+from cactions.cli.output_files import append_text, check_output, write_lines
 from cactions.logic.relative_path import make_relative_to_root
 from cactions.model import LintReport, PlanSummary, RunEntry, Severity
 
@@ -104,4 +104,4 @@ def write_run_report(path: Path, entries: Iterable[RunEntry], summary: PlanSumma
     """A run for many people as a file, whose ending chooses the form. Raises UsageError."""
     from cactions.render.bulk_report import choose_report_form, write_report
 
-    write_stream(path, write_report(entries, summary, choose_report_form(path)))
+    write_lines(path, write_report(entries, summary, choose_report_form(path)))
