@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cactions.logic.bulk.breakers import Breakers, Verdict
 from cactions.logic.bulk.evidence import gather_evidence
+from cactions.logic.bulk.known_people import RecentMap
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk.totals import list_unique_digests
 from cactions.logic.expressions.json_path import parse_path
@@ -515,7 +516,7 @@ def test_no_record_for_a_random_key_is_right() -> None:
 def test_evidence_is_gathered_from_any_body(body: bytes) -> None:
     """What cannot be read shows nothing of an id."""
     evidence = gather_evidence(ACTION, make_person(1), answer(body))
-    assert 3 == len(evidence.own)
+    assert 2 == len(evidence.own)
     assert len(evidence.shown) <= 2
 
 
@@ -532,6 +533,16 @@ def test_evidence_is_bounded_and_holds_no_value() -> None:
         assert b"p1@example" not in kept
         assert b"secret" not in kept
         assert evidence == pickle.loads(kept)
+
+
+def test_the_memory_is_bounded() -> None:
+    """Only the last identifiers are kept, and only the first paths."""
+    recent: RecentMap[int] = RecentMap(3)
+    for number in range(1, 8):
+        recent.add(number, number)
+    assert [None] * 3 + [4, 5, 6, 7] == [recent.get(number) for number in range(1, 8)]
+    verdicts = show(*[make_body(n, **{f"a{'x' * (n % 200)}_id": n}) for n in range(1, 500)])
+    assert [] == list_stops(verdicts)
 
 
 def test_the_limits_come_from_the_file() -> None:
