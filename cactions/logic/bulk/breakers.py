@@ -131,7 +131,8 @@ class Breakers:
             path.count(number, shown)
             if not shown.is_own and path.role is not PathRole.OTHER:
                 hold = self._compare_with_others(number, path, shown) or hold
-                stop = stop or self._find_trip(path)
+                if path.is_suspect:
+                    stop = stop or self._find_trip(path)
         also: list[int] = []
         for digest in evidence.own:
             self._owners.add(digest, number)

@@ -39,7 +39,7 @@ _MOST_MEMBERS: Final = 100
 _DECODER: Final = Decoder()
 """About 20 times as fast as the strict reader, which has refused what it may not accept."""
 
-_FIELDS: Final = (PersonField("id"), PersonField("user_id"), PersonField("email"))
+_FIELDS: Final = (PersonField("user_id"), PersonField("email"))
 
 
 class Evidence(Struct, frozen=True):
@@ -116,9 +116,12 @@ def _cut_at_element(path: tuple[Segment, ...]) -> tuple[Segment, ...]:
 
 
 def _list_own(reader: _ActionReader, person: Person) -> dict[str, int]:
-    """The identifiers of the person as they are compared, with their digests."""
+    """The identifiers of the person as they are compared, with their digests.
+
+    Intercom's own id is one where it is sent to the third party: others do not know it.
+    """
     fields = person.fields
-    values: list[Value] = [person.id, fields.get("user_id"), fields.get("email")]
+    values: list[Value] = [fields.get("user_id"), fields.get("email")]
     values += [resolve_reference(reference, person, {}) for reference in reader.references]
     texts = [get_text(value).lower() for value in values if value]
     phone = fields.get("phone")

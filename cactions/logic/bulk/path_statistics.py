@@ -52,6 +52,14 @@ class PathStatistics:
         """Whether the path tells by its name, or by what it showed, whose response it is."""
         return self.role is PathRole.OWN or self.is_anchor
 
+    @property
+    def is_suspect(self) -> bool:
+        """Whether ``find_trip`` can find anything; ids of a numbering of their own are usual."""
+        return (
+            bool(self.foreign or self.chance or self.similar or self.constant_owner)
+            or self.kind is IdentifierKind.EMAIL
+        )
+
     def count(self, number: int, shown: ShownIdentifier) -> None:
         """Count what the path shows for a person."""
         self.seen += 1

@@ -54,7 +54,6 @@ class IdentifierReader:
         self._shown: dict[str, ShownIdentifier] = {}
         self._nodes: deque[tuple[str, Json]] = deque()
         self._prefixes: dict[str, int] | None = None
-        self._has_email = any("@" in text for text in own)
 
     def list_shown(self, root: Json, element: tuple[Segment, ...]) -> list[ShownIdentifier]:
         """One identifier for each path: first those of the element of a list that is mapped.
@@ -104,7 +103,7 @@ class IdentifierReader:
             digest = compute_digest(text)
             shown = ShownIdentifier(where, kind, digest, is_similar=similar, is_short=is_short)
         else:
-            comparable = kind is IdentifierKind.EMAIL and self._has_email
+            comparable = kind is IdentifierKind.EMAIL and any("@" in own for own in self._own)
             shown = ShownIdentifier(where, kind, compute_digest(text), is_comparable=comparable)
         self._shown[where] = shown
 

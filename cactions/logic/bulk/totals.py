@@ -55,7 +55,7 @@ class TotalCounter:
                 self.added += not is_empty(change.after)
                 continue
             self.filled += 1
-            if change.before is change.after or change.before == change.after:
+            if change.before is change.after:
                 continue
             kind = change.kind
             if kind is ChangeKind.OVERWRITE:

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 
 from cactions.logic.bulk.breakers import Breakers, Verdict
 from cactions.logic.bulk.evidence import gather_evidence
+from cactions.logic.bulk.known_people import RecentMap
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk.totals import list_unique_digests
 from cactions.logic.expressions.json_path import parse_path
+from cactions.logic.project import SourceFile, load_project
 from cactions.model import (
     Action,
     BreakerLimits,
@@ -30,6 +32,7 @@ from cactions.model import (
     WhenEmpty,
 )
 from tests.builders import a_plan, answer, change, mapping
+from tests.definitions import action, file, response
 from tests.logic.bulk.driver import plan_person, run
 from tests.logic.bulk.honest import HonestService
 from tests.logic.bulk.leaks import LEAKS, is_visible, leak
@@ -438,6 +441,11 @@ def test_many_overwritten_values_need_an_approval() -> None:
     assert (trip,) == breakers.check_totals(ChangeTotals(5, 4, 1, 2))
 
 
+def test_a_number_and_a_flag_are_not_the_same_value() -> None:
+    """``True == 1`` in Python; in JSON, it is overwritten."""
+    assert 1 == count_totals((1, True)).totals.overwritten
+
+
 def test_cleared_values_need_an_approval() -> None:
     """More than 1 %."""
     same, cleared = ("silver", "silver"), ("silver", None)
@@ -508,7 +516,7 @@ def test_no_record_for_a_random_key_is_right() -> None:
 def test_evidence_is_gathered_from_any_body(body: bytes) -> None:
     """What cannot be read shows nothing of an id."""
     evidence = gather_evidence(ACTION, make_person(1), answer(body))
-    assert 3 == len(evidence.own)
+    assert 2 == len(evidence.own)
     assert len(evidence.shown) <= 2
 
 
@@ -525,6 +533,30 @@ def test_evidence_is_bounded_and_holds_no_value() -> None:
         assert b"p1@example" not in kept
         assert b"secret" not in kept
         assert evidence == pickle.loads(kept)
+
+
+def test_the_memory_is_bounded() -> None:
+    """Only the last identifiers are kept, and only the first paths."""
+    recent: RecentMap[int] = RecentMap(3)
+    for number in range(1, 8):
+        recent.add(number, number)
+    assert [None] * 3 + [4, 5, 6, 7] == [recent.get(number) for number in range(1, 8)]
+    verdicts = show(*[make_body(n, **{f"a{'x' * (n % 200)}_id": n}) for n in range(1, 500)])
+    assert [] == list_stops(verdicts)
+
+
+def test_the_limits_come_from_the_file() -> None:
+    """Every key of ``breakers:``, and the defaults for those that are not there."""
+    limits = {"cleared": 2.5, "overwritten": 100, "ignored_paths": ["$.a[*].id"]}
+    unique = {"tier": {"path": "$.tier", "unique": True}}
+    text = file(action(read=response(mapping=unique), breakers=limits), action())
+    project = load_project([SourceFile("actions.yaml", text.encode())]).partial
+    assert project is not None
+    first, second = project.actions.values()
+    path = parse_path("$.a[*].id", rows=True)
+    assert BreakerLimits(cleared=2.5, overwritten=100, ignored_paths=(path,)) == first.breakers
+    assert BreakerLimits() == second.breakers
+    assert [True, False] == [each.response.mapping[0].unique for each in (first, second)]
 
 
 def test_evidence_of_a_failed_response_is_of_the_person_only() -> None:
