@@ -182,8 +182,7 @@ class SummaryBuilder:
         shapes = [sorted(plans.items()) for plans in self._samples.values() if plans]
         shapes.sort(key=lambda numbered: numbered[0][0])
         turns = chain.from_iterable(zip_longest(*shapes))
-        chosen = [numbered for numbered in turns if numbered][:_SAMPLES]
-        return [plan for _, plan in sorted(chosen, key=lambda numbered: numbered[0])]
+        return [numbered[1] for numbered in turns if numbered][:_SAMPLES]
 
 
 class _ReasonTally:

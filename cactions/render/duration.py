@@ -7,6 +7,7 @@ from typing import Final
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _TEN: Final = 10
+_SLOW: Final = 0.1
 
 
 def format_duration(seconds: float) -> str:
@@ -26,5 +27,7 @@ def format_rate(rate: float) -> str:
     """``83 people per second``; empty where nothing was measured."""
     if rate <= 0:
         return ""
+    if rate < _SLOW:
+        return f"{rate * _MINUTE:.1f} people per minute"
     text = f"{rate:,.0f}" if rate >= _TEN else f"{rate:.1f}"
     return f"{text} people per second"

@@ -31,6 +31,8 @@ def render_number_table(
     head: str, columns: Sequence[NumberColumn], rows: Sequence[NumberRow], width: int
 ) -> list[StyledLine]:
     """The columns that count something; on a page too narrow for them, a sentence for each row."""
+    if not rows:
+        return []
     used = [at for at in range(len(columns)) if any(row.numbers[at] for row in rows)]
     widths = [
         max(len(text) for text in [columns[at].title, *(f"{row.numbers[at]:,}" for row in rows)])

@@ -50,7 +50,8 @@ def render_run_entries(run: Run, width: int) -> list[StyledLine]:
     entries = choose_entries(run)
     rows = [_build_row(entry) for entry in entries]
     lines = render_table(("Outcome", "Person", "What"), rows, width) if rows else []
-    if len(entries) < run.people:
+    counts = run.counts
+    if len(entries) < counts.total - counts.waiting:
         export = join_command(("runs", "export"), run.head.id, options=("--out", "run.jsonl"))
         hint = (
             Span(f"{len(entries):,} of {run.people:,} people are listed, first those that need"),

@@ -197,7 +197,7 @@ def test_samples_show_different_kinds() -> None:
     entries = [write(number, "a", "b") for number in range(1, 50)]
     entries += [write(50, "a", None), write(51, None, "a")]
     samples = summarize(entries).samples
-    assert ["p1", "p2", "p3", "p50", "p51"] == [sample.subject.person_id for sample in samples]
+    assert ["p1", "p50", "p51", "p2", "p3"] == [sample.subject.person_id for sample in samples]
 
 
 def test_a_reason_names_the_first_people() -> None:

@@ -1,0 +1,285 @@
+"""Reports of a run: complete, without redacted values, and harmless whatever a value holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tracemalloc
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from msgspec.structs import replace
+
+from cactions.model import PlanSummary, RunEntry, UsageError
+from cactions.render.bulk_report import ReportForm, choose_report_form, write_report
+from cactions.render.entry_selection import EntrySelection, needs_attention
+from cactions.render.html_report import MOST_ENTRIES
+from tests.golden import assert_golden
+from tests.render.bulk_samples import (
+    PLANNED,
+    STRANGE,
+    STRANGE_HELD,
+    STRANGE_SUMMARY,
+    SUMMARY,
+    to_entries,
+)
+from tests.render.samples import LOYALTY
+from tests.render.test_bulk import SUMMARIES
+from tests.render.test_preview import PLANS, TEXTS
+from tests.strategies import builds
+
+GOLDEN = Path(__file__).parent / "golden"
+FORMS = pytest.mark.parametrize("form", ReportForm)
+HOSTILE_TEXTS = TEXTS | st.sampled_from(
+    ["</script><script>x()</script>", '" onload="x()', "<img src=x onerror=x()>", "=1+1", "a;-1",
+     "|x|", "`x`", "[x](javascript:x())", "@all", "&lt;", "\r\n- x", "</style>", "--><b>"]
+)  # fmt: skip
+ENTRIES = st.lists(builds(RunEntry, PLANS, st.none(), HOSTILE_TEXTS), max_size=3).map(tuple)
+
+
+def write(
+    form: ReportForm,
+    entries: tuple[RunEntry, ...] = to_entries(PLANNED, written=False),
+    summary: PlanSummary = SUMMARY,
+) -> str:
+    """The whole report."""
+    return "".join(write_report(entries, summary, form))
+
+
+STRANGE_ENTRIES = to_entries([STRANGE, STRANGE_HELD], written=False)
+
+
+@FORMS
+def test_a_report_matches_its_golden_file(form: ReportForm) -> None:
+    """CACTIONS_GOLDEN=1 rewrites the files; review the difference before committing it."""
+    assert_golden(GOLDEN / f"report{form.value}", write(form).replace("\r\n", "\n"))
+    strange = write(form, STRANGE_ENTRIES, STRANGE_SUMMARY).replace("\r\n", "\n")
+    assert_golden(GOLDEN / f"report_hostile{form.value}", strange)
+
+
+@FORMS
+def test_redacted_values_are_withheld(form: ReportForm) -> None:
+    """The samples' redacted values all begin with "hidden"."""
+    assert "hidden-" not in write(form)
+
+
+@FORMS
+@given(entries=ENTRIES, summary=SUMMARIES)
+def test_a_report_is_printable(
+    form: ReportForm, entries: tuple[RunEntry, ...], summary: PlanSummary
+) -> None:
+    """For any content; the mark at the beginning of a table tells spreadsheets its encoding."""
+    text = write(form, entries, summary).removeprefix("\ufeff").encode().decode()
+    assert re.sub("[\r\n\u3000]", "", text).isprintable()
+
+
+@FORMS
+def test_every_piece_ends_with_a_line(form: ReportForm) -> None:
+    """So that a secret is masked within one piece, and a piece is written whole."""
+    pieces = [*write_report(to_entries(PLANNED, written=True), SUMMARY, form)]
+    assert all(piece.endswith("\n") for piece in pieces if form is not ReportForm.JSON)
+    assert pieces[-1].endswith("\n")
+
+
+class _Page(HTMLParser):
+    """The tags and attributes of a page, and the texts outside of script and style."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.bodies: dict[str, str] = {}
+        self.text = ""
+        self._within = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._within = tag
+
+    def handle_data(self, data: str) -> None:
+        if self._within in ("script", "style"):
+            self.bodies[self._within] = self.bodies.get(self._within, "") + data
+        else:
+            self.text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._within = ""
+
+
+TAGS = {
+    "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "strong", "span",
+    "dl", "dt", "dd", "br", "div", "table", "thead", "tbody", "tr", "th", "td", "bdi", "ul", "li",
+    "form", "label", "input", "select", "option", "button", "output", "script",
+}  # fmt: skip
+ATTRIBUTES = {
+    "lang", "charset", "http-equiv", "content", "name", "class", "id", "scope", "data-kind",
+    "data-attribute", "data-outcome", "type", "autocomplete", "hidden", "value", "aria-live",
+}  # fmt: skip
+
+
+@given(ENTRIES, SUMMARIES, HOSTILE_TEXTS)
+def test_no_content_becomes_html(
+    entries: tuple[RunEntry, ...], summary: PlanSummary, text: str
+) -> None:
+    """Only our own tags, one script and one style; nothing is loaded from anywhere."""
+    entries = tuple(
+        replace(entry, plan=replace(entry.plan, action=text), number=at)
+        for at, entry in enumerate(entries, start=1)
+    )
+    page = _Page(write(ReportForm.HTML, entries, replace(summary, alarms=(text,))))
+    assert {tag for tag, _ in page.tags} <= TAGS
+    assert {name for _, attributes in page.tags for name in attributes} <= ATTRIBUTES
+    assert ["script", "style"] == sorted(t for t, _ in page.tags if t in ("script", "style"))
+    assert len(entries) == sum("data-outcome" in attributes for _, attributes in page.tags)
+
+
+def test_the_policy_allows_our_script_and_style_only() -> None:
+    """By their hashes, as a browser computes them; and nothing else at all."""
+    page = _Page(write(ReportForm.HTML))
+    [policy] = [
+        attributes["content"] or ""
+        for tag, attributes in page.tags
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    rules = dict(rule.split(None, 1) for rule in policy.split("; "))
+    for name in ("script", "style"):
+        digest = b64encode(sha256(page.bodies[name].encode()).digest()).decode()
+        assert f"'sha256-{digest}'" == rules.pop(f"{name}-src")
+    assert {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"} == rules
+    assert "http:" not in page.bodies["script"] + page.bodies["style"]
+    assert "url(" not in page.bodies["style"]
+    assert "innerHTML" not in page.bodies["script"]
+
+
+def test_a_large_page_says_how_many_it_leaves_out() -> None:
+    """It would be slow with a million people."""
+    entries = (RunEntry(LOYALTY, number=at, started=False) for at in range(1, MOST_ENTRIES + 10))
+    text = "".join(write_report(entries, SUMMARY, ReportForm.HTML))
+    assert MOST_ENTRIES == text.count("<tr data-outcome=")
+    assert f"9 of {MOST_ENTRIES + 9:,} people are left out of this page" in text
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(1, 20))
+def test_a_selection_has_room_for_both(started: list[bool], most: int) -> None:
+    """Of those that need attention and of the others, at least half the room each."""
+    selection = EntrySelection(most)
+    for at, flag in enumerate(started, start=1):
+        selection.add(RunEntry(LOYALTY, number=at, started=flag))
+    chosen = selection.choose()
+    assert min(most, len(started)) == len(chosen)
+    assert [number for number, _ in chosen] == sorted(number for number, _ in chosen)
+    urgent = sum(needs_attention(entry) for _, entry in chosen)
+    assert urgent >= min(most // 2, sum(started))
+    assert len(chosen) - urgent >= min(most // 2, len(started) - sum(started))
+
+
+def read_table(text: str) -> list[dict[str, str]]:
+    """The lines as a spreadsheet reads them."""
+    return [*csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))]
+
+
+def test_a_table_has_a_line_for_each_person() -> None:
+    """With the values of each attribute before and after; what is kept stays."""
+    rows = read_table(write(ReportForm.CSV))
+    assert len(PLANNED) == len(rows)
+    first = rows[0]
+    assert ("1", "Person 1", "planned") == (first["entry"], first["person"], first["outcome"])
+    assert ("overwrite", "silver", "gold") == tuple(
+        first[f"tier ({title})"] for title in ("change", "before", "after")
+    )
+    assert ("kept", "Countess", "Countess") == tuple(
+        first[f"nickname ({title})"] for title in ("change", "before", "after")
+    )
+    assert "(redacted)" == first["pin (after)"]
+    assert "2025-12-08T09:00:00Z" == first["due (after)"]
+
+
+@given(ENTRIES, SUMMARIES, st.lists(HOSTILE_TEXTS, min_size=1, max_size=3))
+def test_no_cell_is_a_formula(
+    entries: tuple[RunEntry, ...], summary: PlanSummary, texts: list[str]
+) -> None:
+    """Nor a part of a cell, where a spreadsheet splits at semicolons; and no value ends a line."""
+    entries = tuple(
+        replace(entry, plan=replace(entry.plan, subject=replace(entry.plan.subject, label=text)))
+        for entry, text in zip(entries, texts, strict=False)
+    )
+    text = write(ReportForm.CSV, entries, summary)
+    assert 1 + len(entries) == text.count("\r\n") == text.count("\n")
+    for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
+        for cell in row:
+            for part in cell.split(";"):
+                is_number = re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", part.strip())
+                assert is_number or part.lstrip()[:1] not in {*"=+-@\uff1d\uff0b\uff0d\uff20"} - {
+                    ""
+                }
+
+
+def test_a_document_holds_everyone() -> None:
+    """With all that a plan says but its redacted values."""
+    document = json.loads(write(ReportForm.JSON))
+    assert "cactions.report/1" == document["format"]
+    assert [entry.number for entry in PLANNED] == [entry["entry"] for entry in document["entries"]]
+    assert 35 == document["summary"]["people"]
+    assert [] == json.loads(write(ReportForm.JSON, (), SUMMARY))["entries"]
+
+
+@given(ENTRIES, SUMMARIES)
+def test_no_content_becomes_markdown(entries: tuple[RunEntry, ...], summary: PlanSummary) -> None:
+    """What comes from outside stands in code, with every sign as a reference."""
+    text = write(ReportForm.MARKDOWN, entries, summary)
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    kinds = {inner.type for token in tokens for inner in (token, *(token.children or ()))}
+    assert not kinds & {"link_open", "image", "html_block", "fence", "code_block", "code_inline"}
+    inline = {
+        inner.content
+        for token in tokens
+        for inner in token.children or ()
+        if inner.type == "html_inline"
+    }
+    assert inline <= {"<code>", "</code>"}
+
+
+@FORMS
+def test_a_report_is_a_stream(form: ReportForm) -> None:
+    """Twice as many people take hardly more memory."""
+    if form is ReportForm.HTML:
+        pytest.skip("a page holds its first five thousand")
+
+    def measure(number: int) -> int:
+        def list_entries() -> Iterator[RunEntry]:
+            for at in range(1, number + 1):
+                yield RunEntry(replace(LOYALTY, action=f"a{at}"), number=at, started=False)
+
+        tracemalloc.start()
+        for _ in write_report(list_entries(), SUMMARY, form):
+            pass
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    measure(10)
+    assert measure(3_000) < 1.2 * measure(1_500) + 100_000
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.JSON", "b/c.csv", "x.y.html"])
+def test_the_ending_chooses_the_form(name: str) -> None:
+    """In any case of letters."""
+    assert choose_report_form(Path(name)).value == Path(name).suffix.lower()
+
+
+@pytest.mark.parametrize("name", ["a", "a.txt", ".html", "a.htm"])
+def test_another_ending_is_refused(name: str) -> None:
+    """With those that are known."""
+    with pytest.raises(UsageError) as caught:
+        choose_report_form(Path(name))
+    assert ".md, .json, .csv, .html" in caught.value.hint
