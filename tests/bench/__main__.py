@@ -12,7 +12,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import linting, planning, replaying, sending, starting, unsealing, validating
+from tests.bench import (
+    linting,
+    planning,
+    reading,
+    replaying,
+    sending,
+    starting,
+    unsealing,
+    validating,
+)
 from tests.bench.measuring import Reading
 from tests.bench.table import table
 
@@ -28,6 +37,7 @@ def main() -> int:
             *planning.readings(folder, ROUNDS),
             *replaying.readings(folder, ROUNDS),
             *validating.readings(ROUNDS),
+            *reading.readings(folder, ROUNDS),
             *linting.readings(folder, ROUNDS),
             *unsealing.readings(folder, ROUNDS),
             *sending.readings(ROUNDS),

@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import linting, planning, replaying, sending, starting, unsealing, validating
+from tests.bench import (
+    linting,
+    planning,
+    reading,
+    replaying,
+    sending,
+    starting,
+    unsealing,
+    validating,
+)
 from tests.bench.measuring import Reading, compiling, largest, medians, own, process, wall
 from tests.bench.table import table
 
@@ -110,6 +119,13 @@ def test_the_linters_of_the_bench_check_the_same_amount(tmp_path: Path) -> None:
     assert 0 < linting.timed(linting.named(20)) < 60
     assert 0 < wall(linting.command(tmp_path, home), starting.ROOT) < 60
     assert 10 < largest(linting.command(tmp_path, home), starting.ROOT) / 2**20 < 200
+
+
+def test_both_readers_of_the_bench_read_every_row(tmp_path: Path) -> None:
+    """And the memory is that of a whole process."""
+    path = reading.people(tmp_path, 20)
+    assert (20, 20) == (reading.read(path), reading.bare(path))
+    assert 10 < reading.memory(tmp_path, path) / 2**20 < 200
 
 
 def test_a_missing_linter_is_reported() -> None:

@@ -108,8 +108,8 @@ def _open_searchable(source: Path | TextIO, form: JobFormat) -> AbstractContextM
 
 
 def _read_text(stream: TextIO, form: JobFormat, parser: RowParser) -> JobRows:
-    set_encoding(stream, utf_16=form is JobFormat.CSV)
     try:
+        set_encoding(stream, utf_16=form is JobFormat.CSV)
         if form is JobFormat.CSV:
             return parser.read_table(read_csv_table(read_lines(stream)))
         if form is JobFormat.JSONL:

@@ -121,12 +121,12 @@ def _read_cells(
 def _find_fault(cell: object) -> str:
     if isinstance(cell, date | time | timedelta):
         return "is a date"
-    if type(cell) is int and abs(cell) >= _MAX_EXACT:
+    if isinstance(cell, int | float) and abs(cell) >= _MAX_EXACT:
         return "is a number of more than 15 digits, which Excel does not keep exactly"
     if isinstance(cell, str) and cell in ERROR_CODES:
         return "is an error of the sheet"
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return "is out of range"
+    if isinstance(cell, float) and math.isnan(cell):
+        return "is not a number"
     return "is too long" if isinstance(cell, str) and len(cell) > MAX_RECORD_CHARACTERS else ""
 
 
@@ -134,4 +134,5 @@ def _write(cell: Any) -> str:
     """As CSV would have it; numbers and booleans in the form that ``--input`` reads."""
     if cell is None or isinstance(cell, str):
         return cell or ""
-    return strict_json.dump_json(cell)
+    whole = isinstance(cell, float) and cell.is_integer()
+    return strict_json.dump_json(int(cell) if whole else cell)

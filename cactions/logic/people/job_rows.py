@@ -87,15 +87,15 @@ class JobRows(Iterator[JobRow | BadRow]):
 
 
 class RowParser:
-    """What a row says to one action. ``given``: the inputs of the command line, for all rows.
+    """What a row says to one action. ``shared``: the inputs of the command line, for all rows.
 
     Raises UsageError for an input that the action does not have or that does not fit.
     """
 
-    def __init__(self, action: Action, given: Mapping[str, Scalar]) -> None:
-        check_input_names(action, given)
+    def __init__(self, action: Action, shared: Mapping[str, Scalar]) -> None:
+        check_input_names(action, shared)
         self._action = action
-        self._given = _drop_nulls(given)
+        self._shared = _drop_nulls(shared)
         self._role = choose_role(action)
         names = [item.name for item in action.inputs]
         aliases = [alias for alias, name in ALIASES.items() if name == action.match]
@@ -116,7 +116,7 @@ class RowParser:
         used = {key, *places.values()}
         self._ignore(name for place, name in enumerate(table.columns) if place not in used)
         self._ignore(table.ignored)
-        self._check_given(places)
+        self._check_shared(places)
         rows = (
             self._read_cells(table.rows, key, places)
             if places
@@ -126,7 +126,7 @@ class RowParser:
 
     def read_objects(self, rows: Iterator[ObjectRow | BadRow]) -> JobRows:
         """The rows of JSON. Raises UsageError where the first of them all have no key."""
-        self._check_given(self._input_names)
+        self._check_shared(self._input_names)
         first: list[ObjectRow | BadRow] = []
         names: dict[str, None] = {}
         for row in rows:
@@ -149,14 +149,14 @@ class RowParser:
             if name in self.known and name in table.columns[:place]:
                 raise UsageError(f'the file has two columns "{name}"', hint="Keep one of them.")
 
-    def _check_given(self, columns: Container[str]) -> None:
+    def _check_shared(self, columns: Container[str]) -> None:
         """One error instead of one for each row: an input that no row can set must be given."""
         settled = [
             item
             for item in self._action.inputs
-            if item.name not in columns or self._given.get(item.name) is not None
+            if item.name not in columns or self._shared.get(item.name) is not None
         ]
-        resolve_inputs(replace(self._action, inputs=tuple(settled)), self._given)
+        resolve_inputs(replace(self._action, inputs=tuple(settled)), self._shared)
 
     def _build_key_error(self, columns: Sequence[str]) -> UsageError:
         match = self._action.match
@@ -184,7 +184,7 @@ class RowParser:
 
     def _read_keys(self, rows: Iterator[CellRow | BadRow], key: int) -> Iterator[JobRow | BadRow]:
         """Rows without inputs of their own share what is given for all."""
-        inputs = resolve_inputs(self._action, self._given)
+        inputs = resolve_inputs(self._action, self._shared)
         for row in rows:
             yield row if isinstance(row, BadRow) else self._build_row(row[0], row[1][key], inputs)
 
@@ -217,7 +217,7 @@ class RowParser:
             if isinstance(value, str) and "\0" in value:
                 return BadRow(line, f'the input "{name}" contains a NUL character', "Remove it.")
         try:
-            inputs = resolve_known_inputs(self._action, {**self._given, **own})
+            inputs = resolve_known_inputs(self._action, {**self._shared, **own})
         except InputError as error:
             hint = f"For example {error.example}." if error.example else _FILL_INPUT
             return BadRow(line, str(error), hint)
