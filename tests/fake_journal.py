@@ -114,6 +114,10 @@ class FakeJournal:
         ]
         return entries[:PAGE]
 
+    def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
+        entries = self._exact(run_id).list_entries()
+        return [entry for entry in entries if entry.number > after and entry.stands][:PAGE]
+
     def list_of_people(self, run_id: str, person_ids: Iterable[str]) -> list[RunEntry]:
         wanted = {*person_ids} - {""}
         entries = self._exact(run_id).list_entries()
@@ -198,6 +202,16 @@ class FakeRows:
 
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         self._run.marks.update(marks)
+
+    def hold(self, held: Iterable[tuple[int, str]]) -> list[tuple[PlannedEntry, str]]:
+        found = []
+        for number, why in dict(held).items():
+            entry = self._run.entries.get(number)
+            if entry and entry.receipt is None and not entry.started:
+                receipt = Receipt(entry.plan.subject.person_id, Outcome.HELD, why)
+                self._run.entries[number] = replace(entry, receipt=receipt, started=True)
+                found.append((PlannedEntry(number, entry.plan), why))
+        return found
 
     def list_repeated(self, kind: str) -> list[list[int]]:
         numbers: dict[str, list[int]] = defaultdict(list)

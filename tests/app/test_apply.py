@@ -406,7 +406,7 @@ def test_undo_skips_deleted_and_forgotten_people() -> None:
     apply(3, kept)
     gone(kept, "p00")
     kept.journal.forget("p01")
-    back = list_undo_steps(kept.journal.read("run-1"), kept.people)
+    back = list_undo_steps(kept.journal.read("run-1"), kept)
     assert ["p00", "p02"] == [one.plan.subject.person_id for one in back]
     receipts = undo(kept)
     assert ["failed", "applied"] == outcomes(receipts)

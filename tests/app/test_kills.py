@@ -92,7 +92,7 @@ def taken_back(folder: Path) -> Run | None:
     kept = books(folder, PEOPLE)
     run = begun(kept)
     if run:
-        if any(one.plan.effective for one in list_undo_steps(run, kept.people)):
+        if any(one.plan.effective for one in list_undo_steps(run, kept)):
             undo(kept)
         elif not run.finished:
             close_run(run, kept)

@@ -167,7 +167,7 @@ def test_a_call_of_a_killed_process_keeps_an_unknown_outcome(
     [(_, ahead)] = preview_resume(run, kept)
     assert ahead
     assert Outcome.OUTCOME_UNKNOWN is ahead.outcome
-    assert [] == [*list_undo_steps(run, kept.people)]
+    assert [] == [*list_undo_steps(run, kept)]
     then(run, kept)
     run, outcomes = state(kept)
     assert ([Outcome.OUTCOME_UNKNOWN], True) == (outcomes, run.finished)

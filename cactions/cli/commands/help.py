@@ -17,6 +17,7 @@ TOPICS: Final = {
     "vault": "secrets, keys and recipients",
     "live-calls": "which requests are sent, and how often",
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
+    "many-people": "runs for a file of people: the plan, what stops it, resume and undo",
     "recordings": "recording and replaying responses",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -59,20 +59,21 @@ _HINT: Final = (
     " not be found by e-mail yet: name them by user_id or id."
 )
 
+FindRecent: TypeAlias = Callable[[Collection[str]], Collection[str]]
+
 
 class IntercomPeople:
     """Implements ``People`` of ``app/ports.py``. Every method raises StoreError (WorkspaceError).
 
-    ``test_people`` are marked as such. ``find_recent`` tells who of some people was written by our
-    journal in the last minutes: a search may still show them as they were. Without it, those whom
-    this object wrote are remembered.
+    ``test_people`` are marked as such. ``find_recent`` tells whom of some people our journal wrote
+    in the last minutes, since a search may be old; without it, our own writes are remembered.
     """
 
     def __init__(
         self,
         client: IntercomClient,
         test_people: Sequence[PersonQuery] = (),
-        find_recent: Callable[[Collection[str]], Collection[str]] | None = None,
+        find_recent: FindRecent | None = None,
     ) -> None:
         self._client = client
         self._search = PeopleSearch(client)
