@@ -97,7 +97,7 @@ def _format_value(value: Value, data_type: DataType) -> str:
         return _neutralize(value)
     if data_type is DataType.DATE and isinstance(value, int | float):
         style = ValueStyle(DataType.DATE, raw=False)
-        return to_plain_text([render_value(value, style)]).strip()
+        return _neutralize(to_plain_text([render_value(value, style)]).strip())
     if isinstance(value, list | dict):
         return _neutralize(strict_json.dump_json(value))
     return strict_json.dump_json(value)

@@ -29,9 +29,9 @@ from cactions.render.run_entries import MOST_ENTRIES, choose_entries
 from cactions.render.runs import render_run
 from cactions.render.text import View, to_plain_text
 from tests.render.bulk_samples import ALARMS, PLANNED, SUMMARY, to_entries
-from tests.render.samples import LOYALTY
+from tests.render.samples import HOSTILE, LOYALTY
 from tests.render.sheets import HEAD
-from tests.render.test_preview import PLANS, TEXTS, VALUES
+from tests.render.test_preview import TEXTS, VALUES
 from tests.strategies import builds
 
 
@@ -47,19 +47,19 @@ SUMMARIES = builds(
     PlanSummary,
     COUNTS,
     COUNTS,
-    st.dictionaries(OUTCOMES, COUNTS, max_size=3),
+    st.dictionaries(OUTCOMES, COUNTS, max_size=2),
     st.lists(
-        builds(AttributeCounts, TEXTS, st.dictionaries(KINDS, COUNTS), COUNTS, COUNTS), max_size=3
+        builds(AttributeCounts, TEXTS, st.dictionaries(KINDS, COUNTS), COUNTS, COUNTS), max_size=2
     ).map(tuple),
     st.lists(
-        builds(Transition, TEXTS, KINDS, COUNTS, VALUES, VALUES, st.booleans()), max_size=3
+        builds(Transition, TEXTS, KINDS, COUNTS, VALUES, VALUES, st.booleans()), max_size=2
     ).map(tuple),
     COUNTS,
     st.lists(
-        builds(OutcomeReason, OUTCOMES, TEXTS, COUNTS, st.lists(TEXTS, max_size=3).map(tuple)),
-        max_size=3,
+        builds(OutcomeReason, OUTCOMES, TEXTS, COUNTS, st.lists(TEXTS, max_size=2).map(tuple)),
+        max_size=2,
     ).map(tuple),
-    st.lists(PLANS, max_size=2).map(tuple),
+    st.sampled_from([(), (LOYALTY,), (HOSTILE, LOYALTY)]),
     st.lists(TEXTS, max_size=2).map(tuple),
     st.lists(TEXTS, max_size=2).map(tuple),
     COUNTS,

@@ -19,7 +19,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from cactions.model import PlanSummary, RunEntry, UsageError
+from cactions.model import (
+    ChangeKind,
+    Outcome,
+    OutcomeReason,
+    PlanSummary,
+    RunEntry,
+    Transition,
+    UsageError,
+)
 from cactions.render.bulk_report import ReportForm, choose_report_form, write_report
 from cactions.render.entry_selection import EntrySelection, needs_attention
 from cactions.render.html_report import MOST_ENTRIES
@@ -33,8 +41,7 @@ from tests.render.bulk_samples import (
     to_entries,
 )
 from tests.render.samples import LOYALTY
-from tests.render.test_bulk import SUMMARIES
-from tests.render.test_preview import PLANS, TEXTS
+from tests.render.test_preview import PLANS, TEXTS, VALUES
 from tests.strategies import builds
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -43,7 +50,19 @@ HOSTILE_TEXTS = TEXTS | st.sampled_from(
     ["</script><script>x()</script>", '" onload="x()', "<img src=x onerror=x()>", "=1+1", "a;-1",
      "|x|", "`x`", "[x](javascript:x())", "@all", "&lt;", "\r\n- x", "</style>", "--><b>"]
 )  # fmt: skip
-ENTRIES = st.lists(builds(RunEntry, PLANS, st.none(), HOSTILE_TEXTS), max_size=3).map(tuple)
+ENTRIES = st.lists(builds(RunEntry, PLANS, st.none(), HOSTILE_TEXTS), max_size=1).map(tuple)
+SUMMARIES = builds(
+    replace,
+    st.sampled_from([SUMMARY, STRANGE_SUMMARY]),
+    alarms=st.tuples(HOSTILE_TEXTS),
+    ignored_columns=st.tuples(HOSTILE_TEXTS),
+    reasons=st.tuples(
+        builds(OutcomeReason, st.just(Outcome.HELD), HOSTILE_TEXTS, st.just(7), st.tuples(TEXTS))
+    ),
+    transitions=st.tuples(
+        builds(Transition, HOSTILE_TEXTS, st.just(ChangeKind.ADD), st.just(7), VALUES, VALUES)
+    ),
+)
 
 
 def write(
