@@ -30,7 +30,8 @@ TARGETS = {
         "edges/cassette/test_reader", "logic/cassette/test_request_key.py", "::test_cassettes_",
     ),
     "people files": (
-        "logic/people/test_rows.py", "edges/files/test_people_file.py", "::test_people_",
+        "logic/people/test_rows.py", "edges/files/test_people_file.py",
+        "logic/people/test_job_sources.py", "edges/files/test_job_file.py", "::test_people_",
     ),
 }  # fmt: skip
 """By target, parts of the ids of its tests."""

@@ -121,7 +121,8 @@ class _PeopleReader:
         """Everyone before the first fault; then the rest is read for its faults."""
         for row in self._read_rows(stream, form):
             person = self._build_person(row)
-            if len(self.findings) >= MOST_FAULTS:
+            unreliable = isinstance(row, RowError) and row.is_text_fault
+            if unreliable or len(self.findings) >= MOST_FAULTS:
                 return
             if person and not self.findings:
                 yield person

@@ -3,7 +3,7 @@
 - A record that is no text (invalid UTF-8, NUL) or too long is a RowError, and the reading goes on
   behind it.
 - Of a record that is too long, little is kept, however long it is; its end is where its last
-  quote is closed. So no line inside a cell is ever taken for a row.
+  quote is closed. So no line inside such a cell is taken for a row.
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ class TextLine(Struct, frozen=True):
 
 
 class RowError(Struct, frozen=True):
-    """A row that cannot be read: what is wrong, the fix, and its position in ``source``."""
+    """A row that cannot be read: what is wrong, the fix, and its position in ``source``.
+
+    ``is_text_fault``: the row is no text, or too long to be read.
+    """
 
     source: TextLine
     span: Span
     message: str
     hint: str = ""
+    is_text_fault: bool = False
 
 
 Record: TypeAlias = "TextLine | RowError"
@@ -86,40 +90,52 @@ def find_text_fault(line: TextLine, limit: int = MAX_RECORD_CHARACTERS) -> RowEr
             text.encode()
         except UnicodeEncodeError as error:
             span = (error.start, error.start + 1)
-            return RowError(line, span, "this is not UTF-8", NOT_UTF_8_HINT)
+            return RowError(line, span, "this is not UTF-8", NOT_UTF_8_HINT, is_text_fault=True)
     nul = text.find("\0")
-    return (
-        RowError(line, (nul, nul + 1), "this is a NUL character", "Remove it.")
-        if nul >= 0
-        else None
+    if nul < 0:
+        return None
+    return RowError(
+        line, (nul, nul + 1), "this is a NUL character", "Remove it.", is_text_fault=True
     )
 
 
 def _join_lines(lines: Iterable[TextLine], *, quoted: bool) -> Iterator[Record]:
+    """The error of a record that is too long comes before its end is looked for."""
     parts: list[TextLine] = []
-    is_open, size = False, 0
+    is_open = is_skipped = False
+    size = 0
     for line in lines:
         if quoted and has_open_quote(line.text):
             is_open = not is_open
-        if size <= MAX_RECORD_CHARACTERS:
+        if not is_skipped:
             parts.append(line)
             size += len(line.text)
+            if size > MAX_RECORD_CHARACTERS:
+                yield _build_length_error(parts[0], MAX_RECORD_CHARACTERS, is_open=is_open)
+                is_skipped = True
         if not is_open and line.text.endswith(_BREAKS):
-            yield _build_record(parts, is_open)
-            parts, size = [], 0
-    if parts:
-        yield _build_record(parts, is_open)
+            if not is_skipped:
+                yield _build_record(parts)
+            parts, size, is_skipped = [], 0, False
+    if parts and not is_skipped:
+        yield _build_record(parts)
 
 
-def _build_record(parts: list[TextLine], is_open: bool) -> Record:
+def _build_record(parts: list[TextLine]) -> Record:
     first = parts[0]
     whole = first if len(parts) == 1 else TextLine(first.number, "".join(p.text for p in parts))
-    fault = find_text_fault(whole)
-    if fault and is_open and len(whole.text) > MAX_RECORD_CHARACTERS:
-        return RowError(fault.source, (0, 1), "the quote is never closed", 'End the cell with ".')
-    return fault or whole
+    return find_text_fault(whole) or whole
 
 
-def _build_length_error(line: TextLine, limit: int) -> RowError:
+def _build_length_error(line: TextLine, limit: int, *, is_open: bool = False) -> RowError:
     start = TextLine(line.number, line.text[:_MOST_SHOWN])
-    return RowError(start, (0, 1), f"there are more than {limit:,} characters", TOO_LONG_HINT)
+    message = f"there are more than {limit:,} characters"
+    if is_open:
+        return RowError(
+            start,
+            (0, 1),
+            f"the quote is never closed, or {message}",
+            'End the cell with ".',
+            is_text_fault=True,
+        )
+    return RowError(start, (0, 1), message, TOO_LONG_HINT, is_text_fault=True)

@@ -202,10 +202,8 @@ def test_duplicate_people_in_a_file_are_refused(
         (b'id\np1\n"' + b"a\n" * MAX_RECORD_CHARACTERS, "people.csv:3:1", "never closed"),
     ],
 )
-def test_what_is_no_text_is_reported_at_its_place(
-    tmp_path: Path, data: bytes, place: str, words: str
-) -> None:
-    """And how to save it, where that helps."""
+def test_invalid_utf_8_ends_reading(tmp_path: Path, data: bytes, place: str, words: str) -> None:
+    """After an undecodable byte, the text is not reliable."""
     path = tmp_path / "people.csv"
     path.write_bytes(data)
     with pytest.raises(InvalidFiles) as caught:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cactions.logic.people.job_sources import REST_UNREAD, read_json_objects
 from cactions.logic.people.records import MAX_RECORD_CHARACTERS
 from cactions.model import BadRow, Json, UsageError, is_same
+from tests.case_counts import cases
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -28,6 +29,7 @@ def read(text: str, size: int = 7) -> list[tuple[int, Json] | BadRow]:
     return list(read_json_objects(parts(text, size)))
 
 
+@cases(200)
 @given(st.lists(JSON), st.sampled_from([None, 0, 2]), st.integers(1, 9))
 def test_people_of_an_array_are_read_in_parts_of_any_size(
     values: list[Json], indent: int | None, size: int
@@ -40,6 +42,7 @@ def test_people_of_an_array_are_read_in_parts_of_any_size(
         assert {1} >= {line for line, _ in found}
 
 
+@cases(200)
 @given(st.text(st.sampled_from('[]{}",:1a \n'), max_size=30), st.integers(1, 9))
 def test_people_of_any_text_are_read_or_refused(text: str, size: int) -> None:
     """What is a JSON array gives as many rows; what is not ends with a bad row."""
