@@ -83,7 +83,9 @@ class ActionAnalysis(Struct, frozen=True):
     the identifier that was sent, where the proof is only that it comes back. ``trust`` is what each
     value that it reads is worth. ``chosen`` are the values that find the record and that an
     attacker can choose. ``is_anchored``: the request also names the person by what no one can
-    choose, or carries their own token.
+    choose, or carries their own token. ``unclear`` are the chosen values of a read that select
+    something, and nothing says whether that is the same for everyone. ``weak_anchor``: what names
+    the person by what no one can choose, at a place that does not say that the record is theirs.
     """
 
     action: Action
@@ -93,6 +95,8 @@ class ActionAnalysis(Struct, frozen=True):
     chosen: tuple[LookupKey, ...] = ()
     is_anchored: bool = False
     echo: str = ""
+    unclear: tuple[LookupKey, ...] = ()
+    weak_anchor: LookupKey | None = None
 
     @property
     def route(self) -> str:
@@ -113,6 +117,12 @@ class ActionAnalysis(Struct, frozen=True):
         if self.action.request.is_read:
             return bool(self.identity_gap) and not self.has_user_token
         return not self.is_anchored
+
+    @property
+    def is_owner_unclear(self) -> bool:
+        """Whether the service may compare the record with the person, and nothing says so."""
+        maps = bool(self.action.response.mapping) and not self.is_unproven_connector
+        return self.weak_anchor is not None and not (maps and self.action.request.is_read)
 
     @property
     def has_user_token(self) -> bool:

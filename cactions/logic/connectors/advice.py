@@ -72,6 +72,8 @@ _PLACES: Final = (
 _OURS: Final = re.compile(
     r'person\.attributes\.|person\.attributes\["([^"\\]*)"\]|person\.|(?<!data_)inputs\.'
 )
+_OURS_FULL: Final = re.compile(r"\bperson\.([a-z_]+)")
+_THEIRS: Final = "user."
 _RANK: Final = {severity: number for number, severity in enumerate(Severity)}
 
 
@@ -149,8 +151,8 @@ def _say(text: str, labels: Mapping[str, str]) -> str:
 def choose_change(finding: Finding) -> str:
     """The smallest change in Intercom."""
     if finding.rule == "CA101":
-        if finding.severity is Severity.INFO:
-            return finding.hint
+        if finding.severity is not Severity.ERROR:
+            return _OURS_FULL.sub(lambda found: f"{{{{{_THEIRS}{found[1]}}}}}", finding.hint)
         if any("typed by the customer" in label.message for label in finding.labels):
             return _CHOSEN_INPUT
         field = finding.route.rpartition("#person.")[2] in ("name", "phone", "avatar")

@@ -13,6 +13,7 @@ from cactions.logic.lint.vocabulary import (
     OTHERS,
     PARTS,
     PEOPLE,
+    PERSONAL_STEMS,
     SELECTORS,
     WRAPPERS,
     is_contact_address,
@@ -84,9 +85,15 @@ def is_personal(action: Action) -> bool:
     """Whether the path of a request names records of people: ``/patients``, ``/bookings``."""
     path = "".join(part for part in action.request.url.parts if isinstance(part, str))
     steps = path.split("/")[3 if "://" in path else 0 :]
-    words = {word for step in steps for word in split_words(step.partition("?")[0])}
+    return any(is_personal_name(step.partition("?")[0]) for step in steps)
+
+
+def is_personal_name(name: str) -> bool:
+    """Whether a name speaks of people, or of records that belong to one."""
+    words = split_words(name)
     singular = {word.removesuffix("s") for word in words} - {"shop", "file", "document", "line"}
-    return not (PEOPLE | SELECTORS).isdisjoint(singular - {"me", "id", "no", "key", "ref"})
+    known = not (PEOPLE | SELECTORS).isdisjoint(singular - {"me", "id", "no", "key", "ref"})
+    return known or any(word.startswith(PERSONAL_STEMS) for word in words)
 
 
 def is_common(

@@ -1,6 +1,6 @@
 """Words in names, and what they say of the value behind a name.
 
-The lists are English, as are the APIs of the services. A name that is in none of them is judged by
+Most lists are English, as are most APIs of services. A name that is in none of them is judged by
 where its value comes from.
 """
 
@@ -21,6 +21,15 @@ SELECTORS: Final = frozenset(
     " employee student".split()
 )
 """What finds a record that belongs to a person."""
+PERSONAL_STEMS: Final = (
+    "kunde", "bestell", "rechnung", "auftrag", "vertrag", "vertraeg", "buchung", "sendung",
+    "patient", "mitglied", "konto", "pedido", "cliente", "factura", "reserva", "contrato", "cuenta",
+    "commande", "facture", "contrat", "compte", "colis", "ordin", "fattur", "prenotazion",
+    "bestelling", "klant", "factuur", "boeking", "zamowieni", "klient", "faktur", "umow",
+    "encomenda", "appointment", "receipt", "prescription", "payslip", "dossier", "transcript",
+    "donation", "medicalrecord", "healthrecord",
+)  # fmt: skip
+"""How names of such records begin in some other languages, and further English ones."""
 CATALOG: Final = frozenset(
     "product store branch course event hotel article model stop station item variant category"
     " location flight train line lesson room menu brand city zone area warehouse sku".split()

@@ -1,0 +1,105 @@
+"""Whether a definition gives reason to believe that what it looks up is the same for everyone.
+
+The reasons are the thing that a value chooses (``/stores/7``, ``?sku=``), the name of the
+connector, and a description that says "public". Without one, a value that selects a record may
+select someone else's.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from cactions.logic.lint.records import is_personal, is_personal_name
+from cactions.logic.lint.vocabulary import CATALOG, split_words
+from cactions.model import Action
+from cactions.rules.rule import LookupKey, RequestPart
+
+_THINGS: Final = CATALOG | frozenset(
+    "catalog catalogue price pricing rate tariff vat weather forecast holiday departure"
+    " arrival timetable schedule showtime movie film recipe ingredient job vacancy career"
+    " status component incident dataset isbn ean gtin upc asin airport iata icao port country"
+    " region postcode zip plz cap address geo geocode lat lng lon latitude longitude"
+    " coordinate translate translation dictionary size guide promotion sale offer banner"
+    " inventory stock availability hour opening faq help article doc documentation page post"
+    " blog news topic question knowledge kb tutorial glossary terms currency exchange fx"
+    " convert conversion feature release changelog version collection author book title genre"
+    " artist album song league match fixture park museum venue restaurant dish allergen"
+    " species spec specification compatibility locator nearby nearest branch outlet dealer"
+    " pickup parking charger shipping service treatment course class lesson webinar speaker"
+    " template icon emoji color colour make trim engine public open language locale timezone"
+    " tz unit slug".split()
+)
+"""What has one answer for everyone."""
+_STEMS: Final = (
+    "produkt", "producto", "producten", "productcode", "produit", "prodott", "artikel", "articul",
+    "filial", "oeffnungszeit", "oeffnung", "geschaeft", "standort", "preis", "precio", "prezz",
+    "prix", "prijs", "wetter", "meteo", "feiertag", "festivo", "magasin", "tienda", "negozi",
+    "winkel", "sucursal", "agence", "horaire", "horario", "orari", "openingstijd", "ciudad",
+    "ville", "citta", "stadt", "postleitzahl", "codepostal", "codigopostal", "katalog", "rezept",
+    "recette", "receta", "ricett", "hilfe", "ayuda", "veranstaltung", "evenement", "haltestelle",
+    "bahnhof", "gare", "estacion", "stazion", "flughafen", "aeropuerto", "aeroport",
+    "versandkosten", "tarif",
+)  # fmt: skip
+"""How such names begin in some other languages."""
+_WHERE: Final = frozenset("ort lieu lugar luogo plaats ville stadt town place location".split())
+_SEARCHES: Final = frozenset(
+    "q query search term terms keyword keywords text phrase suche busqueda recherche cerca"
+    " zoek suchbegriff".split()
+)
+_SILENT: Final = frozenset(
+    "api rest v search find query lookup json public data get list index all en de fr es it"
+    " nl services service".split()
+)
+"""Steps of a path that name no thing."""
+_DECLARED: Final = re.compile(
+    r"(?i)(?<!not )(?<!no )(?<!non )(?<!non-)(?<!nicht )(?<!keine )(?<!pas )"
+    r"\b(public|publicly|publicamente|publique|publiques|público|pública|públicos|públicas"
+    r"|pubblic[oaih]+|öffentlich\w*|openbare?|publiczn\w+)\b"
+)
+"""How a description says so."""
+
+
+def is_public(action: Action, key: LookupKey) -> bool:
+    """Whether there is such a reason for what a value chooses."""
+    if _DECLARED.search(action.description):
+        return True
+    if is_personal(action):
+        return False
+    nouns = _list_nouns(action)
+    if _is_thing(key.name) or _is_thing(key.reference.name):
+        return True
+    if any(map(_is_thing, nouns)) or _is_named_so(action):
+        return True
+    searches = not _SEARCHES.isdisjoint(split_words(key.name))
+    return searches and key.part is not RequestPart.URL and not nouns
+
+
+def _is_named_so(action: Action) -> bool:
+    """Whether the name speaks of such a thing, and of no person."""
+    name = action.connector_name or action.name
+    return _is_thing(name) and not is_personal_name(name)
+
+
+def _list_nouns(action: Action) -> list[str]:
+    """The literal steps of the path that name a thing."""
+    text = "".join(part for part in action.request.url.parts if isinstance(part, str))
+    steps = text.partition("?")[0].split("/")[3 if "://" in text else 1 :]
+    return [step for step in steps if not _SILENT.issuperset(split_words(step))]
+
+
+@lru_cache(1_000)
+def _is_thing(name: str) -> bool:
+    words = split_words(name)
+    plain = {form for word in words for form in _list_forms(word)}
+    if not plain.isdisjoint(_THINGS | _WHERE):
+        return True
+    joined = "".join(words)
+    return joined.startswith(_STEMS) or any(word.startswith(_STEMS) for word in words)
+
+
+def _list_forms(word: str) -> tuple[str, ...]:
+    """A word, and what it may be in the singular."""
+    forms = [word, word.removesuffix("s"), word.removesuffix("es")]
+    return (*forms, f"{word.removesuffix('ies')}y") if word.endswith("ies") else tuple(forms)
