@@ -27,6 +27,7 @@ from cactions.model import (
     Template,
     Trust,
 )
+from cactions.rules.operations import find_change
 
 
 class RequestPart(Enum):
@@ -132,7 +133,10 @@ class ActionAnalysis(Struct, frozen=True):
     @property
     def consequence(self) -> str:
         """What an attacker does who chooses the value that finds the record."""
-        return "gets" if self.action.request.is_read else "changes"
+        if self.action.request.is_read:
+            return "gets"
+        unclear = self.is_unproven_connector and self.action.request.http_method == "post"
+        return "gets or changes" if unclear and not find_change(self.action.request) else "changes"
 
 
 class RuleContext(Struct, frozen=True):

@@ -16,7 +16,7 @@ from cactions.logic.lint.vocabulary import (
     PAGING,
     PERSONAL_STEMS,
     SELECTORS,
-    is_contact_address,
+    is_record_name,
     is_shared,
     split_words,
 )
@@ -72,8 +72,7 @@ def _find_input_role(
     reference: Input, part: RequestPart, name: str, declared: DataInput | None
 ) -> KeyRole:
     if declared and declared.is_content and part is RequestPart.BODY:
-        finds = _get_role(name) is KeyRole.SELECTOR and not is_contact_address(name)
-        return KeyRole.SELECTOR if finds else KeyRole.CONTENT
+        return KeyRole.SELECTOR if is_record_name(name) else KeyRole.CONTENT
     if declared and declared.type is InputType.BOOLEAN:
         return KeyRole.FILTER
     roles = (_get_role(reference.name), _get_role(name))

@@ -43,7 +43,10 @@ _STEMS: Final = (
     "versandkosten", "tarif",
 )  # fmt: skip
 """How such names begin in some other languages."""
-_WHERE: Final = frozenset("ort lieu lugar luogo plaats ville stadt town place location".split())
+_WHERE: Final = frozenset(
+    "ort lieu lugar luogo plaats ville stadt town place location"
+    " street house building block district suburb".split()
+)
 _SEARCHES: Final = frozenset(
     "q query search term terms keyword keywords text phrase suche busqueda recherche cerca"
     " zoek suchbegriff".split()

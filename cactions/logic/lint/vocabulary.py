@@ -77,6 +77,24 @@ PARTS: Final = frozenset(
 """Lists that are parts of one record, in the singular."""
 WRAPPERS: Final = frozenset("data result results response payload body d root".split())
 """Names of what only wraps an answer."""
+_RECORDS: Final = frozenset(
+    "id ids uuid guid gid no nr num number key ref reference account acct iban card contract policy"
+    " subscription order invoice booking reservation shipment tracking ticket case claim vin imei"
+    " serial license licence plate passport merchant meter profile parcel file document session"
+    " payee beneficiary friend login username".split()
+)
+"""Last words of what finds a record, also in what a creation says."""
+_NUMBERS: Final = (
+    "nummer",
+    "nr",
+    "numero",
+    "id",
+    "kunde",
+    "konto",
+    "pedido",
+    "commande",
+    "factura",
+)
 _IDENTIFIERS: Final = frozenset("id code name no number key date slug".split())
 AUDIT: Final = frozenset(
     "by actor agent correlation request trace metadata source audit receipt cc bcc reply to from"
@@ -119,6 +137,16 @@ def is_shared(name: str) -> bool:
     if words and words[-1] in _IDENTIFIERS:
         words = words[:-1]
     return bool(words) and words[-1] in SHARED
+
+
+def is_record_name(name: str) -> bool:
+    """Whether a name says that the value finds a record: ``order_id``, ``invoice``, ``iban``."""
+    words = split_words(name)
+    if not words or is_contact_address(name):
+        return False
+    return words[-1] in _RECORDS or any(
+        word.startswith(PERSONAL_STEMS) and word.endswith(_NUMBERS) for word in words
+    )
 
 
 def is_contact_address(name: str) -> bool:

@@ -1,0 +1,109 @@
+"""Each kind of leak of a live connector, or of a false alarm, as a pair: only one leaks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from cactions.logic.connectors.advice import group_findings
+from cactions.logic.connectors.pulled_project import lint_workspace, pull_workspace
+from cactions.logic.connectors.reader import parse_connector
+from cactions.model import Attribute, DataType, Finding, Severity, Snapshot
+from tests.connector_samples import Definition, connector, data_input, maps
+from tests.lint_results import NOW
+
+ATTRIBUTES = {
+    name: Attribute(name, DataType.STRING, messenger_writable=writable)
+    for name, writable in {"tier": False, "acct_no": False, "crm_id": False, "taste": True}.items()
+}
+HOST = "https://api.shop.example"
+ME = "{{user.user_id}}"
+
+
+class Pair(NamedTuple):
+    """The rule that reports the first connector; the second has no error and no warning."""
+
+    rule: str
+    bad: Definition
+    good: Definition
+
+
+def find_findings(definition: Definition) -> list[Finding]:
+    """What an audit says of one connector, in Intercom's terms."""
+    pulled = pull_workspace([parse_connector({"id": "7", "state": "live", **definition})],
+                            ATTRIBUTES)  # fmt: skip
+    loaded = lint_workspace(pulled, Snapshot("s", NOW, ATTRIBUTES, True), NOW)
+    return [f for group in group_findings(loaded.findings, pulled) for f in group.findings]
+
+
+def find_grave(definition: Definition) -> list[tuple[str, str]]:
+    """The errors and warnings."""
+    found = find_findings(definition)
+    return [(f.rule, f.message) for f in found if f.severity is not Severity.INFO]
+
+
+def typed(url: str, *names: str, method: str = "get", **rest: object) -> Definition:
+    """A connector with data inputs."""
+    inputs = [data_input(name) for name in names]
+    return connector("Look-up", f"{HOST}{url}", method, data_inputs=inputs, object_mappings=[],
+                     **rest)  # fmt: skip
+
+
+PAIRS: dict[str, Pair] = {
+    "a form with an address finds no record": Pair(
+        "CA101",
+        typed("/order-status", "mail", "name", method="post",
+              body='{"email": "{{mail}}", "name": "{{name}}"}'),
+        typed("/leads", "mail", "name", method="post",
+              body='{"email": "{{mail}}", "name": "{{name}}", "company": "{{name}}"}')),
+    "an address beside a number of an order": Pair(
+        "CA101",
+        typed("/returns", "mail", "order", method="post",
+              body='{"email": "{{mail}}", "order_number": "{{order}}"}'),
+        typed("/returns/questions", "mail", "question", method="post",
+              body='{"email": "{{mail}}", "question": "{{question}}"}')),
+    "an answer that is more than the new record": Pair(
+        "CA101",
+        typed("/profiles", "mail", "name", method="post",
+              body='{"email": "{{mail}}", "name": "{{name}}"}')
+        | {"object_mappings": maps(("profile.tier", "tier"))},
+        typed("/leads", "mail", "name", method="post",
+              body='{"email": "{{mail}}", "name": "{{name}}"}')
+        | {"object_mappings": maps(("lead.id", "crm_id"))}),
+    "an address alone": Pair(
+        "CA101",
+        typed("/vouchers", "mail", method="post", body='{"email": "{{mail}}"}'),
+        typed("/newsletter", "mail", method="post", body='{"email": "{{mail}}"}')),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_connector_leaks_and_its_twin_does_not(name: str) -> None:
+    """By the rule of the kind; the twin has no error and no warning of any rule."""
+    pair = PAIRS[name]
+    found = find_grave(pair.bad)
+    assert pair.rule in {rule for rule, _ in found}, found
+    assert [] == find_grave(pair.good)
+
+
+SAID = [
+    (typed("/rpc/getOrder", "order", method="post", body='{"order": "{{order}}"}'),
+     "order gets that"),
+    (typed("/graphql", "order_id", method="post",
+           body='{"query": "query($o: ID!) { order(id: $o) { total } }",'
+                ' "variables": {"o": "{{order_id}}"}}'), "order_id gets that"),
+    (typed("/soap", "order", method="post", body="<e:Body><GetOrder><No>{{order}}</No></GetOrder>"
+           "</e:Body>"), "order gets that"),
+    (typed("/orders/details", "order", method="post", body='{"order": "{{order}}"}'),
+     "order gets or changes that"),
+    (typed("/orders/cancel", "order", method="post", body='{"order": "{{order}}"}'),
+     "order changes that"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("definition", "words"), SAID, ids=lambda value: str(value)[:40])
+def test_a_post_that_asks_is_not_said_to_change(definition: Definition, words: str) -> None:
+    """Where nothing tells what a POST does, both are said."""
+    messages = " ".join(message for _, message in find_grave(definition))
+    assert words in messages, messages
