@@ -87,6 +87,7 @@ class ActionAnalysis(Struct, frozen=True):
     choose, or carries their own token. ``unclear`` are the chosen values of a read that select
     something, and nothing says whether that is the same for everyone. ``weak_anchor``: what names
     the person by what no one can choose, at a place that does not say that the record is theirs.
+    ``searches_people``: it asks for people, by what does not stand in the path.
     """
 
     action: Action
@@ -98,6 +99,7 @@ class ActionAnalysis(Struct, frozen=True):
     echo: str = ""
     unclear: tuple[LookupKey, ...] = ()
     weak_anchor: LookupKey | None = None
+    searches_people: bool = False
 
     @property
     def route(self) -> str:

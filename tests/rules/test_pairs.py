@@ -278,6 +278,12 @@ PAIRS: dict[str, Pair] = {
                        u="{{ person.user_id }}"),
         asked_by_graph("query($o: ID!, $u: ID!) { user(id: $u) { order(id: $o) { total } } }",
                        u="{{ person.user_id }}")),
+    "a password under a short name": Pair(
+        "CA301", searched({"user": "svc", "pass": "winter-24", "id": "{{ person.user_id }}"}),
+        searched({"boarding_pass": "gold-lane", "id": "{{ person.user_id }}"})),
+    "the value of a header in a body": Pair(
+        "CA301", searched({"auth": "Basic c3ZjOndpbg==", "id": "{{ person.user_id }}"}),
+        searched({"auth": "basic", "id": "{{ person.user_id }}"})),
     "an order id as the content of a message": Pair(
         "CA101",
         file(action(request(PLAIN_URL, "post", json={"ref": "{{ inputs.order_id }}"}), {},

@@ -51,12 +51,12 @@ def list_contents(connector: Connector, url: Template, body: YamlValue) -> froze
         return frozenset()
     places = [(name, where) for where, name in _list_places(body, "")]
     finding = {name for name, where in places if is_record_name(where) or is_record_name(name)}
-    told = {name for name, _ in places} - finding
+    contents = {name for name, _ in places} - finding
     reached = {
         name for name, where in places if is_contact_address(where) or is_contact_address(name)
     }
-    is_form = bool(told - reached) or not _WELCOMING.isdisjoint(steps)
-    return frozenset(told if is_form and not finding else told - reached)
+    is_form = bool(contents - reached) or not _WELCOMING.isdisjoint(steps)
+    return frozenset(contents if is_form and not finding else contents - reached)
 
 
 def _list_steps(url: Template) -> list[str]:

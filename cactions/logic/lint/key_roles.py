@@ -16,6 +16,7 @@ from cactions.logic.lint.vocabulary import (
     PAGING,
     PERSONAL_STEMS,
     SELECTORS,
+    is_presentation,
     is_record_name,
     is_shared,
     split_words,
@@ -61,7 +62,11 @@ def find_role(
 
 
 def _find_attribute_role(attribute: str, name: str) -> KeyRole:
-    """An attribute finds a record, unless its name says that it narrows an answer."""
+    """An attribute finds a record, unless its name says that it narrows or presents an answer."""
+    if is_presentation(name) or (
+        is_presentation(attribute) and _get_role(name) is not KeyRole.SELECTOR
+    ):
+        return KeyRole.FILTER
     if is_shared(attribute) and _get_role(name) is not KeyRole.SELECTOR:
         return KeyRole.UNKNOWN
     narrows = _get_role(attribute) is KeyRole.FILTER and _get_role(name) is not KeyRole.SELECTOR

@@ -88,6 +88,17 @@ def is_personal(action: Action) -> bool:
     return any(is_personal_name(step.partition("?")[0]) for step in steps)
 
 
+def is_people_search(action: Action) -> bool:
+    """Whether a request asks a list of people for some: ``/customers?email=…``."""
+    url = action.request.url
+    text = "".join(part for part in url.parts if isinstance(part, str)).partition("?")[0]
+    steps = [step for step in text.split("/") if step]
+    words = split_words(steps[-1]) if steps else ()
+    return not url.references and not {*PEOPLE, "people"}.isdisjoint(
+        {form for word in words for form in (word, word.removesuffix("s"))}
+    )
+
+
 def is_personal_name(name: str) -> bool:
     """Whether a name speaks of people, or of records that belong to one."""
     words = split_words(name)

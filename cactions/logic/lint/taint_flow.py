@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from cactions.logic.lint.records import Writer
+from cactions.logic.lint.records import Writer, is_people_search
 from cactions.logic.lint.trust import TrustAnalysis
 from cactions.logic.lint.value_trust import TYPED
 from cactions.model import (
@@ -57,6 +57,7 @@ def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
             doubts.echoes[name],
             doubts.list_unclear(action),
             doubts.find_weak_anchor(action),
+            is_people_search(action),
         )
         for name, action in project.actions.items()
     )

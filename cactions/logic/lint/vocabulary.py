@@ -95,6 +95,12 @@ _NUMBERS: Final = (
     "commande",
     "factura",
 )
+_PRESENTATIONS: Final = frozenset(
+    "locale locales lang language languages currency timezone tz unit units format sprache idioma"
+    " langue lingua taal waehrung moneda devise valuta".split()
+)
+_SETTINGS: Final = frozenset("pref prefs preference code setting override iso name key".split())
+"""What may stand behind such a word."""
 _IDENTIFIERS: Final = frozenset("id code name no number key date slug".split())
 AUDIT: Final = frozenset(
     "by actor agent correlation request trace metadata source audit receipt cc bcc reply to from"
@@ -129,6 +135,14 @@ _SAYS_NOTHING: Final = (
 def split_words(name: str) -> tuple[str, ...]:
     """The words of a name in small letters: ``User_Id__c`` is user, id, c."""
     return tuple(word.lower() for word in re.findall(_NAMED, name))
+
+
+def is_presentation(name: str) -> bool:
+    """Whether a name speaks of how an answer is shown: ``locale``, ``preferred_currency``."""
+    words = split_words(name)
+    while len(words) > 1 and words[-1] in _SETTINGS:
+        words = words[:-1]
+    return bool(words) and words[-1] in _PRESENTATIONS
 
 
 def is_shared(name: str) -> bool:

@@ -75,6 +75,25 @@ PAIRS: dict[str, Pair] = {
         "CA101",
         typed("/vouchers", "mail", method="post", body='{"email": "{{mail}}"}'),
         typed("/newsletter", "mail", method="post", body='{"email": "{{mail}}"}')),
+    "a value of the customer's own that only presents the answer": Pair(
+        "CA101", typed("/faq?shop={{user.custom_attributes.taste}}"),
+        typed("/faq?locale={{user.custom_attributes.taste}}")),
+    "public data on a person": Pair(
+        "CA101",
+        typed("/vehicles/{{x}}", "x") | {"object_mappings": maps(("data.level", "tier"))},
+        typed("/stores/{{x}}", "x") | {"object_mappings": maps(("data.level", "tier"))}),
+    "the first of a list": Pair(
+        "CA107",
+        typed(f"/customers?name={ME}") | {"object_mappings": maps(("data[0].level", "tier"))},
+        typed(f"/users/{ME}/cards") | {"object_mappings": maps(("data[0].level", "tier"))}),
+    "a credential in XML": Pair(
+        "CA301",
+        typed("/ws", method="post", body=f"<H><Pass>Hunter2x</Pass></H><B><User>{ME}</User></B>"),
+        typed("/ws", method="post", body=f"<H><Pass/></H><B><User>{ME}</User></B>")),
+    "a verified value in XML": Pair(
+        "CA101",
+        typed("/ws", "no", method="post", body=f"<B><Order>{{{{no}}}}</Order><Via>{ME}</Via></B>"),
+        typed("/ws", method="post", body=f"<B><GetOrders><User>{ME}</User></GetOrders></B>")),
 }  # fmt: skip
 
 
