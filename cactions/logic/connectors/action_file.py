@@ -48,7 +48,8 @@ class PulledConnector(Struct, frozen=True):
     """A connector and its action file; ``text`` is empty where there is no request to judge.
 
     ``key`` names the action. ``shared`` are the ids of the workspace's tokens that it attaches,
-    with ``host``. ``missing`` are attributes that the workspace does not list.
+    with ``host``. ``missing`` are attributes that the workspace does not list. ``spellings`` are
+    the variables at Intercom of the inputs that have another name in the file.
     """
 
     connector: Connector
@@ -59,6 +60,7 @@ class PulledConnector(Struct, frozen=True):
     shared: tuple[str, ...] = ()
     host: str = ""
     missing: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = MappingProxyType({})
 
     @property
     def file(self) -> str:
@@ -146,6 +148,7 @@ def _assemble(
         "audiences": [name for name in _AUDIENCES if name in connector.audiences],
         **{flag: getattr(connector, flag) for flag in _FLAGS},
         "match": texts.choose_match(),
+        "fallbacks": [{"of": name, "text": text} for name, text in texts.fallbacks.items() if text],
         "data_inputs": _list_inputs(connector, texts, url.template, content),
     }
     action = {name: value for name, value in action.items() if value not in ("", None, [])}
@@ -167,6 +170,7 @@ def _assemble(
         credentials.shared,
         url.host,
         targets.missing,
+        texts.spellings,
     )
 
 

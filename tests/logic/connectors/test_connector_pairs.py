@@ -90,6 +90,12 @@ PAIRS: dict[str, Pair] = {
         "CA301",
         typed("/ws", method="post", body=f"<H><Pass>Hunter2x</Pass></H><B><User>{ME}</User></B>"),
         typed("/ws", method="post", body=f"<H><Pass/></H><B><User>{ME}</User></B>")),
+    "a fallback that is a key": Pair(
+        "CA106",
+        typed("/users/{{user.custom_attributes.acct_no | fallback: '1001'}}"),
+        typed(f"/users/{ME}?greet={{{{user.custom_attributes.acct_no | fallback: 'you'}}}}")),
+    "a switch that says that the data is public": Pair(
+        "CA101", typed("/lots/{{x}}", "x"), typed("/lots/{{x}}", "x", bypass_authentication=True)),
     "a verified value in XML": Pair(
         "CA101",
         typed("/ws", "no", method="post", body=f"<B><Order>{{{{no}}}}</Order><Via>{ME}</Via></B>"),
@@ -126,3 +132,21 @@ def test_a_post_that_asks_is_not_said_to_change(definition: Definition, words: s
     """Where nothing tells what a POST does, both are said."""
     messages = " ".join(message for _, message in find_grave(definition))
     assert words in messages, messages
+
+
+TEXTS = [
+    (typed("/orders?no={{user.custom_attributes.old_no}}"),
+     "another customer's user.custom_attributes.old_no"),
+    (typed("/orders/{{order nr}}", "order nr"), "another customer's order nr gets"),
+    (typed("/orders?look_up={{order_id}}&x=" + ME, "order_id"), 'user_id in "x" as the owner'),
+    (typed("/x?look_up=secret&password=look_up&q=" + ME), '"password" is a credential'),
+    ({**typed(""), "url": "{{base}}/orders"}, "it begins with a variable"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("definition", "words"), TEXTS, ids=lambda value: str(value)[:40])
+def test_a_message_has_the_names_of_intercom(definition: Definition, words: str) -> None:
+    """Of variables, as the connector spells them; no other word becomes a label."""
+    messages = " ".join(message for _, message in find_grave({**definition, "name": "look up"}))
+    assert words in messages, messages
+    assert "look up (7)" not in messages
