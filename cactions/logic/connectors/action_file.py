@@ -216,7 +216,8 @@ def _list_inputs(
     connector: Connector, texts: ConnectorTexts, url: Template, content: ConnectorContent
 ) -> list[YamlValue]:
     """The declared inputs, and those that its texts name without declaring them."""
-    contents = list_contents(connector, url, content.content)
+    asks = is_read_only(url, content)
+    contents = frozenset() if asks else list_contents(connector, url, content.content)
     found: dict[str, YamlValue] = {}
     for declared in connector.inputs:
         name = texts.inputs[declared.name]

@@ -129,12 +129,12 @@ def _get_group_rank(group: ConnectorFindings) -> tuple[object, ...]:
 def _translate(finding: Finding, terms: _Terms) -> Finding:
     return replace(
         finding,
-        message=_MESSAGES.get(finding.rule) or terms.translate(finding.message),
+        message=_MESSAGES.get(finding.rule) or terms.format_message(finding.message),
         severity=Severity.INFO if finding.rule in _LIGHT else finding.severity,
         hint=terms.format_names(choose_change(finding)),
         notes=tuple(terms.show_path(note) for note in _list_paths(finding)),
         labels=tuple(
-            replace(label, message=terms.translate(label.message)) for label in finding.labels
+            replace(label, message=terms.format_message(label.message)) for label in finding.labels
         ),
         fix=None,
     )
@@ -151,7 +151,7 @@ class _Terms(Struct, frozen=True):
     labels: Mapping[str, str]
     spellings: Mapping[str, str]
 
-    def translate(self, text: str) -> str:
+    def format_message(self, text: str) -> str:
         """A message. An action stands at its beginning, in front of what it does."""
         named = _ACTOR.match(text)
         if named and named[1] in self.labels:

@@ -31,7 +31,7 @@ _ASKING: Final = frozenset(
 _WELCOMING: Final = frozenset(
     "lead leads contact contacts subscriber subscribers newsletter signup signups waitlist"
     " demo demos callback callbacks inquiry inquiries enquiry enquiries registration"
-    " registrations prospects prospect form forms".split()
+    " registrations prospects prospect form forms lists audiences".split()
 )
 """What an e-mail address alone is enough for."""
 _ANSWERED: Final = frozenset(

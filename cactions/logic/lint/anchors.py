@@ -71,8 +71,8 @@ def read_graph(action: Action) -> tuple[GraphField, ...] | None:
     return read_fields(body.content) if body and body.form is BodyForm.JSON else None
 
 
-def measure_anchors(shape: RequestShape, *, skips_body: bool) -> Anchors:
-    """How well the request names the owner. ``skips_body``: what stands there replaces values."""
+def measure_anchors(shape: RequestShape) -> Anchors:
+    """How well the request names the owner."""
     best = Anchors()
     body: LookupKey | None = None
     for key in shape.keys:
@@ -84,11 +84,17 @@ def measure_anchors(shape: RequestShape, *, skips_body: bool) -> Anchors:
         grade = _measure_key(shape, key)
         if grade > best.grade:
             best = Anchors(grade, key)
-    if body and not skips_body and best.grade is not Grade.PROVEN:
+    if body and not _is_replacing(shape.action) and best.grade is not Grade.PROVEN:
         grade = _measure_body(shape)
         if grade > best.grade:
             best = Anchors(grade, body)
     return best
+
+
+def _is_replacing(action: Action) -> bool:
+    """Whether what stands in the body is written into the record, and does not find it."""
+    bare = bool(action.connector_id) and action.response.same_person is None
+    return bare and action.request.http_method in ("put", "patch")
 
 
 def has_row_of_owner(shape: RequestShape) -> bool:

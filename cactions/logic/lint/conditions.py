@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from typing import Final
 
+from cactions.logic.lint.vocabulary import split_words
 from cactions.model import JsonTemplate, Template
 
 Steps = tuple[str, ...]
@@ -34,6 +35,7 @@ _NEGATIONS: Final = frozenset(
     "not nor mustnot exclude excludes excluding except without unless ne neq notequals"
     " notequal noteq nin notin isnot notcontains differs".split()
 )
+_NEGATING: Final = frozenset(["not", "ne", "neq", "nin", "except", "without", "exclude"])
 _COMBINATORS: Final = frozenset(
     "conjunction operator op logic combinator condition logical logicaloperator match"
     " matchtype matching join boolean filteroperator mode type combine".split()
@@ -142,7 +144,8 @@ def _is_turned_around(content: Mapping[str, JsonTemplate]) -> bool:
     """Whether the operator of one condition negates or orders, and so binds nothing."""
     for name, item in content.items():
         word = _read_literal(item) if _plain(name) in _OPERATORS else ""
-        if word in _COMPARED or word.startswith(("!", "not", "<>", "~")) or word in _NEGATIONS:
+        negates = word.startswith(("!", "<>", "~")) or not _NEGATING.isdisjoint(split_words(word))
+        if negates or word in _COMPARED or _plain(word) in _NEGATIONS:
             return True
     return False
 

@@ -94,7 +94,7 @@ class _Reader:
         fields: list[GraphField] = []
         self._take()
         while (word := self._peek()) and word != "}":
-            if word == "{":
+            if word == "{" and depth < _DEEPEST:
                 inner = self._read_selection(depth + 1)  # of a fragment
                 fields += inner
             elif word == "(":

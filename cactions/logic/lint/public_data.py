@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from cactions.logic.lint.records import is_personal, is_personal_name
 from cactions.logic.lint.vocabulary import CATALOG, split_words
 from cactions.model import Action
@@ -20,7 +22,7 @@ _THINGS: Final = CATALOG | frozenset(
     "catalog catalogue price pricing rate tariff vat weather forecast holiday departure"
     " arrival timetable schedule showtime movie film recipe ingredient job vacancy career"
     " status component incident dataset isbn ean gtin upc asin airport iata icao port country"
-    " region postcode zip plz cap address geo geocode lat lng lon latitude longitude"
+    " region postcode zip plz cap geo geocode lat lng lon latitude longitude"
     " coordinate translate translation dictionary size guide promotion sale offer banner"
     " inventory stock availability hour opening faq help article doc documentation page post"
     " blog news topic question knowledge kb tutorial glossary terms currency exchange fx"
@@ -37,10 +39,13 @@ _STEMS: Final = (
     "filial", "oeffnungszeit", "oeffnung", "geschaeft", "standort", "preis", "precio", "prezz",
     "prix", "prijs", "wetter", "meteo", "feiertag", "festivo", "magasin", "tienda", "negozi",
     "winkel", "sucursal", "agence", "horaire", "horario", "orari", "openingstijd", "ciudad",
-    "ville", "citta", "stadt", "postleitzahl", "codepostal", "codigopostal", "katalog", "rezept",
-    "recette", "receta", "ricett", "hilfe", "ayuda", "veranstaltung", "evenement", "haltestelle",
-    "bahnhof", "gare", "estacion", "stazion", "flughafen", "aeropuerto", "aeroport",
-    "versandkosten", "tarif",
+    "ville", "citta", "stadt", "postleitzahl", "codepostal", "codigopostal", "katalog",
+    "ausstellung", "exposition", "exposicion", "mostra", "groesse", "taille", "talla", "taglia",
+    "marke", "marca", "marque", "modell", "modelo", "modele", "modello", "kategori", "categori",
+    "farbe", "couleur", "oferta", "angebot", "offerta", "aanbieding", "pays", "paese", "strasse",
+    "rezept", "recette", "receta", "ricett", "hilfe", "ayuda", "veranstaltung", "evenement",
+    "haltestelle", "bahnhof", "gare", "estacion", "stazion", "flughafen", "aeropuerto",
+    "aeroport", "versandkosten", "tarif",
 )  # fmt: skip
 """How such names begin in some other languages."""
 _WHERE: Final = frozenset(
@@ -64,25 +69,40 @@ _DECLARED: Final = re.compile(
 """How a description says so."""
 
 
-def is_public(action: Action, key: LookupKey) -> bool:
-    """Whether there is such a reason for what a value chooses."""
-    if action.bypass_authentication or _DECLARED.search(action.description):
-        return True
-    if is_personal(action):
-        return False
+class Evidence(Struct, frozen=True):
+    """What an action says of all its values.
+
+    ``is_declared``: that the answer is public. ``is_personal``: that it is about people.
+    ``names_thing``: of its path or its name. ``is_bare``: its path names nothing.
+    """
+
+    is_declared: bool
+    is_personal: bool
+    names_thing: bool
+    is_bare: bool
+
+
+def read_evidence(action: Action) -> Evidence:
+    """The reasons that do not depend on the value."""
     nouns = _list_nouns(action)
-    if _is_thing(key.name) or _is_thing(key.reference.name):
-        return True
-    if any(map(_is_thing, nouns)) or _is_named_so(action):
+    name = action.connector_name or action.name
+    is_named_so = _is_thing(name) and not is_personal_name(name)
+    return Evidence(
+        bool(action.bypass_authentication or _DECLARED.search(action.description)),
+        is_personal(action),
+        is_named_so or any(map(_is_thing, nouns)),
+        not nouns,
+    )
+
+
+def is_public(evidence: Evidence, key: LookupKey) -> bool:
+    """Whether there is such a reason for what a value chooses."""
+    if evidence.is_declared or evidence.is_personal:
+        return evidence.is_declared
+    if evidence.names_thing or _is_thing(key.name) or _is_thing(key.reference.name):
         return True
     searches = not _SEARCHES.isdisjoint(split_words(key.name))
-    return searches and key.part is not RequestPart.URL and not nouns
-
-
-def _is_named_so(action: Action) -> bool:
-    """Whether the name speaks of such a thing, and of no person."""
-    name = action.connector_name or action.name
-    return _is_thing(name) and not is_personal_name(name)
+    return searches and key.part is not RequestPart.URL and evidence.is_bare
 
 
 def _list_nouns(action: Action) -> list[str]:

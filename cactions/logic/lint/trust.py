@@ -8,7 +8,6 @@ for: an attacker can sign up there with another person's number, and has it in a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from cactions.logic.lint.anchors import (
     Anchors,
@@ -22,7 +21,7 @@ from cactions.logic.lint.graphql import GraphField
 from cactions.logic.lint.key_roles import is_path_key
 from cactions.logic.lint.lookup_keys import list_lookup_keys
 from cactions.logic.lint.mapped_values import find_value_doubt
-from cactions.logic.lint.public_data import is_public
+from cactions.logic.lint.public_data import Evidence, is_public, read_evidence
 from cactions.logic.lint.records import (
     get_last_name,
     group_writers,
@@ -43,9 +42,6 @@ from cactions.model import (
     Trust,
 )
 from cactions.rules.rule import KeyRole, LookupKey, RequestPart
-
-_REPLACING: Final = ("put", "patch")
-"""What stands in the body of these is written into the record, and does not find it."""
 
 
 class TrustAnalysis:
@@ -69,6 +65,7 @@ class TrustAnalysis:
             for name, action in project.actions.items()
         }
         self._gaps: dict[str, str] = {}
+        self._evidence: dict[str, Evidence] = {}
         self._graphs: dict[str, tuple[GraphField, ...] | None] = {}
         self._chosen: dict[str, tuple[LookupKey, ...]] = {}
         self.echoes = {name: self._find_echo(action) for name, action in project.actions.items()}
@@ -211,7 +208,11 @@ class TrustAnalysis:
 
     def _is_public(self, action: Action, key: LookupKey) -> bool:
         """Whether a value of a read chooses among what is the same for everyone."""
-        return key.role is KeyRole.UNKNOWN and action.request.is_read and is_public(action, key)
+        if key.role is not KeyRole.UNKNOWN or not action.request.is_read:
+            return False
+        if action.name not in self._evidence:
+            self._evidence[action.name] = read_evidence(action)
+        return is_public(self._evidence[action.name], key)
 
     def list_unclear(self, action: Action) -> tuple[LookupKey, ...]:
         """The values of a read that select something, and nothing says whose it is."""
@@ -245,9 +246,7 @@ class TrustAnalysis:
 
     def find_anchors(self, action: Action) -> Anchors:
         """How well the request names the owner of the record, and where."""
-        bare = action.connector_id and action.response.same_person is None
-        sets_body = bool(bare) and action.request.http_method in _REPLACING
-        return measure_anchors(self._read_shape(action), skips_body=sets_body)
+        return measure_anchors(self._read_shape(action))
 
     def find_weak_anchor(self, action: Action) -> LookupKey | None:
         """A verified value of which nothing says that it is the owner's, where none is better."""

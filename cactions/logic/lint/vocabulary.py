@@ -41,7 +41,7 @@ FILTERS: Final = frozenset(
     " after start starts end ends begin time hour weekday format fields field expand include"
     " includes type kind category priority urgency quantity amount weight guests score rating"
     " units unit scope channel mode view depth active enabled flag consent quarter period range"
-    " version".split()
+    " version total sum price height width length depth kg cm km nights adults children".split()
 )
 """Last words of what narrows, orders or formats an answer."""
 PAGING: Final = frozenset("page limit offset per sort".split())
@@ -80,7 +80,7 @@ WRAPPERS: Final = frozenset("data result results response payload body d root".s
 _RECORDS: Final = frozenset(
     "id ids uuid guid gid no nr num number key ref reference account acct iban card contract policy"
     " subscription order invoice booking reservation shipment tracking ticket case claim vin imei"
-    " serial license licence plate passport merchant meter profile parcel file document session"
+    " serial license licence plate passport merchant meter profile parcel file document"
     " payee beneficiary friend login username".split()
 )
 """Last words of what finds a record, also in what a creation says."""
