@@ -67,10 +67,10 @@ class _Reader:
         while self._peek():
             head = self._read_head()
             operations.append((head, self._read_selection(0)))
-        chosen = [fields for head, fields in operations if wanted and head == wanted]
-        return tuple(
-            field for fields in chosen or (each for _, each in operations) for field in fields
-        )
+        named = wanted and any(head == wanted for head, _ in operations)
+        kept = (wanted, "fragment")
+        chosen = [fields for head, fields in operations if not named or head in kept]
+        return tuple(field for fields in chosen for field in fields)
 
     def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -101,10 +101,19 @@ class _Reader:
                 self._read_arguments(depth + 1)  # of a directive
             else:
                 self._take()
-                if word[0].isalpha() or word[0] == "_":
+                if word == "...":
+                    self._skip_type()
+                elif word[0].isalpha() or word[0] == "_":
                     fields.append(self._read_field(word, depth))
         self._take()
         return tuple(fields)
+
+    def _skip_type(self) -> None:
+        """The type of a fragment, or its name; the fields behind it stand for themselves."""
+        if self._peek() == "on":
+            self._take()
+        if self._peek().isidentifier():
+            self._take()
 
     def _read_field(self, name: str, depth: int) -> GraphField:
         if self._peek() == ":":
