@@ -76,7 +76,7 @@ def measure_anchors(shape: RequestShape) -> Anchors:
     best = Anchors()
     body: LookupKey | None = None
     for key in shape.keys:
-        if not _may_anchor(key, shape.chosen) or key.part is RequestPart.WHERE:
+        if not _may_anchor(key, shape) or key.part is RequestPart.WHERE:
             continue
         if key.part is RequestPart.BODY:
             body = body or key
@@ -99,15 +99,15 @@ def _is_replacing(action: Action) -> bool:
 
 def has_row_of_owner(shape: RequestShape) -> bool:
     """Whether the row of the answer is chosen by what no one can choose."""
-    return any(
-        key.part is RequestPart.WHERE and _may_anchor(key, shape.chosen) for key in shape.keys
-    )
+    return any(key.part is RequestPart.WHERE and _may_anchor(key, shape) for key in shape.keys)
 
 
-def _may_anchor(key: LookupKey, chosen: frozenset[Reference]) -> bool:
+def _may_anchor(key: LookupKey, shape: RequestShape) -> bool:
     """The platform's own contact id is known to few services: it anchors a URL only."""
-    if isinstance(key.reference, Input) or key.reference in chosen:
+    if isinstance(key.reference, Input) or key.reference in shape.chosen:
         return False
+    if not shape.action.request.is_read and split_words(key.name) == ("contact", "email"):
+        return False  # what a change says of whom to write to
     known = key.part is RequestPart.URL or key.reference != PersonField("id")
     return key.role is KeyRole.SELECTOR and known
 
@@ -149,7 +149,7 @@ def _measure_body(shape: RequestShape) -> Grade:
     anchors = {
         key.reference
         for key in shape.keys
-        if key.part is RequestPart.BODY and _may_anchor(key, shape.chosen)
+        if key.part is RequestPart.BODY and _may_anchor(key, shape)
     }
 
     def measure_leaf(text: Template, steps: Steps) -> Grade:
@@ -202,8 +202,6 @@ def _measure_name(steps: Steps) -> Grade:
     if not names:
         return Grade.WEAK
     telling = names[0]
-    if telling == ("contact", "email"):
-        return Grade.NONE
     if is_bare(telling) and len(names) == 1:
         return Grade.PROVEN
     if is_bare(telling):

@@ -30,6 +30,7 @@ _STEMS: Final = (
 """How such names begin in some other languages, and in words that are written as one."""
 _BARE: Final = frozenset("id ids uuid guid no nr num number key value ref".split())
 """Names that say no more than that something is found by them."""
+_COMPARING: Final = frozenset("code reference eq is in exact iexact equals filter".split())
 _OTHERS: Final = AUDIT | frozenset(
     "with recipient recipients share shared target targets invitee invitees attendee"
     " attendees delegate delegates receiver receivers beneficiary payout viewer viewers"
@@ -49,11 +50,13 @@ _GIVING: Final = frozenset(
 
 
 def is_owner_name(words: tuple[str, ...]) -> bool:
-    """Whether a name says whose record is meant: ``customer_id``, ``kundennummer``, ``email``."""
-    if not _OWNERS.isdisjoint(_list_forms(words)):
-        return True
-    joined = "".join(words)
-    return joined.startswith(_STEMS) or any(word.startswith(_STEMS) for word in words)
+    """Whether a name says whose record is meant: ``customer_id``, ``kundennummer``, ``email``.
+
+    Its last word decides: ``user_agent`` is none.
+    """
+    head = words if words and words[-1] in _BARE | _COMPARING else words[-1:]
+    known = not _OWNERS.isdisjoint(_list_forms(head))
+    return known or any(word.startswith(_STEMS) for word in head)
 
 
 def is_other_name(words: tuple[str, ...]) -> bool:

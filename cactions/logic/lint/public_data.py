@@ -13,10 +13,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from cactions.logic.lint.owner_words import is_bare
 from cactions.logic.lint.records import is_personal, is_personal_name
 from cactions.logic.lint.vocabulary import CATALOG, split_words
 from cactions.model import Action
-from cactions.rules.rule import LookupKey, RequestPart
+from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 
 _THINGS: Final = CATALOG | frozenset(
     "catalog catalogue price pricing rate tariff vat weather forecast holiday departure"
@@ -28,7 +29,7 @@ _THINGS: Final = CATALOG | frozenset(
     " blog news topic question knowledge kb tutorial glossary terms currency exchange fx"
     " convert conversion feature release changelog version collection author book title genre"
     " artist album song league match fixture park museum venue restaurant dish allergen"
-    " species spec specification compatibility locator nearby nearest branch outlet dealer"
+    " species spec specification compatibility locator finder nearby nearest branch outlet dealer"
     " pickup parking charger shipping service treatment course class lesson webinar speaker"
     " template icon emoji color colour make trim engine public open language locale timezone"
     " tz unit slug".split()
@@ -73,11 +74,13 @@ class Evidence(Struct, frozen=True):
     """What an action says of all its values.
 
     ``is_declared``: that the answer is public. ``is_personal``: that it is about people.
-    ``names_thing``: of its path or its name. ``is_bare``: its path names nothing.
+    ``lists_catalog``: its path ends in what is bought or visited. ``names_thing``: its path or its
+    name says what the same for everyone is. ``is_bare``: its path names nothing.
     """
 
     is_declared: bool
     is_personal: bool
+    lists_catalog: bool
     names_thing: bool
     is_bare: bool
 
@@ -90,6 +93,7 @@ def read_evidence(action: Action) -> Evidence:
     return Evidence(
         bool(action.bypass_authentication or _DECLARED.search(action.description)),
         is_personal(action),
+        bool(nouns) and not CATALOG.isdisjoint(_list_all_forms(nouns[-1])),
         is_named_so or any(map(_is_thing, nouns)),
         not nouns,
     )
@@ -97,8 +101,14 @@ def read_evidence(action: Action) -> Evidence:
 
 def is_public(evidence: Evidence, key: LookupKey) -> bool:
     """Whether there is such a reason for what a value chooses."""
-    if evidence.is_declared or evidence.is_personal:
-        return evidence.is_declared
+    if evidence.is_declared and key.role is not KeyRole.SELECTOR:
+        return True
+    if evidence.is_personal:
+        return False
+    if key.role is KeyRole.SELECTOR:
+        names = split_words(key.name) or split_words(key.reference.name)
+        plain = is_bare(names) and is_bare(split_words(key.reference.name))
+        return plain and evidence.lists_catalog
     if evidence.names_thing or _is_thing(key.name) or _is_thing(key.reference.name):
         return True
     searches = not _SEARCHES.isdisjoint(split_words(key.name))
@@ -115,11 +125,14 @@ def _list_nouns(action: Action) -> list[str]:
 @lru_cache(1_000)
 def _is_thing(name: str) -> bool:
     words = split_words(name)
-    plain = {form for word in words for form in _list_forms(word)}
-    if not plain.isdisjoint(_THINGS | _WHERE):
+    if not _list_all_forms(name).isdisjoint(_THINGS | _WHERE):
         return True
     joined = "".join(words)
     return joined.startswith(_STEMS) or any(word.startswith(_STEMS) for word in words)
+
+
+def _list_all_forms(name: str) -> set[str]:
+    return {form for word in split_words(name) for form in _list_forms(word)}
 
 
 def _list_forms(word: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from cactions.logic.lint.vocabulary import (
     PARTS,
     PEOPLE,
     PERSONAL_STEMS,
+    PLACES,
     SELECTORS,
     WRAPPERS,
     is_contact_address,
@@ -102,6 +103,8 @@ def is_people_search(action: Action) -> bool:
 def is_personal_name(name: str) -> bool:
     """Whether a name speaks of people, or of records that belong to one."""
     words = split_words(name)
+    if len(words) > 1 and words[-1].removesuffix("s") in PLACES:
+        return False
     singular = {word.removesuffix("s") for word in words} - {"shop", "file", "document", "line"}
     known = not (PEOPLE | SELECTORS).isdisjoint(singular - {"me", "id", "no", "key", "ref"})
     return known or any(word.startswith(PERSONAL_STEMS) for word in words)

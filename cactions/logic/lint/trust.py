@@ -208,7 +208,7 @@ class TrustAnalysis:
 
     def _is_public(self, action: Action, key: LookupKey) -> bool:
         """Whether a value of a read chooses among what is the same for everyone."""
-        if key.role is not KeyRole.UNKNOWN or not action.request.is_read:
+        if not action.request.is_read or isinstance(key.reference, PersonField):
             return False
         if action.name not in self._evidence:
             self._evidence[action.name] = read_evidence(action)

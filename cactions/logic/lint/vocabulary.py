@@ -30,6 +30,11 @@ PERSONAL_STEMS: Final = (
     "donation", "medicalrecord", "healthrecord",
 )  # fmt: skip
 """How names of such records begin in some other languages, and further English ones."""
+PLACES: Final = frozenset(
+    "shop store point locker branch station office centre center guide price rate method option"
+    " hour template".split()
+)
+"""Last words of what has the name of a personal thing, and is the same for everyone."""
 CATALOG: Final = frozenset(
     "product store branch course event hotel article model stop station item variant category"
     " location flight train line lesson room menu brand city zone area warehouse sku".split()

