@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,49 +17,21 @@ from cactions.model import (
     Workspace,
     WorkspaceIdentity,
 )
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import Done
+from tests.cli.conftest import Work, list_writes
 from tests.cli.test_help import AT_INTERCOM, helped
-from tests.intercom_projects import API, add_ada, remote_project
-from tests.projects import ABOUT_ADA, SECRET, write
-from tests.servers import Server, answering, serving
+from tests.intercom_projects import add_ada, remote_project
+from tests.projects import write
+from tests.servers import Server
 from tests.workspace import Settings, WorkspaceServer
-
-__all__ = ["say"]
 
 DIFF = "diff loyalty --person u-1"
 RUN = "run loyalty --person u-1 --yes"
 
-Work = Callable[..., Done]
-
 
 @pytest.fixture
-def intercom() -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(Settings(index_lag=30), tls=True) as server:
-        yield server
-
-
-@pytest.fixture
-def shop() -> Iterator[Server]:
-    with serving(answering(ABOUT_ADA)) as server:
-        yield server
-
-
-@pytest.fixture
-def work(say: Say, home: Path, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch) -> Work:
-    """A command of a user who has sealed the access token; both servers' CA is trusted."""
-    monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
-    assert say("vault init --name ada").code == Exit.CLEAN
-    for name, host, value in (
-        ("intercom_token", API, intercom.token),
-        ("shop_token", "api.test", SECRET),
-    ):
-        assert say(f"vault seal {name} --host {host}", value).code == Exit.CLEAN
-    return say
-
-
-def list_writes(intercom: WorkspaceServer) -> list[str]:
-    return [f"{line.method} {line.path}" for line in intercom.log if line.wrote]
+def settings() -> Settings:
+    """Searches lag, as they do at Intercom."""
+    return Settings(index_lag=30)
 
 
 def test_a_diff_shows_what_the_person_has_at_intercom(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -12,8 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import Done
+from tests.cli.conftest import Say, Work
 from tests.connector_samples import (
     HONEST_COUNT,
     LEAKING,
@@ -24,31 +22,17 @@ from tests.connector_samples import (
     maps,
 )
 from tests.intercom_projects import API
-from tests.workspace import Settings, WorkspaceServer
-
-__all__ = ["say"]
+from tests.workspace import WorkspaceServer
 
 CANARY = "canary-1f2e3d4c5b6a"
 """In a header of honest connectors; the platform hides it, and so must we."""
 
-Work = Callable[..., Done]
-
 
 @pytest.fixture
-def intercom() -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(Settings(), tls=True) as server:
-        yield server
-
-
-@pytest.fixture
-def work(say: Say, home: Path, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch) -> Work:
-    """A command of a user whose file names the workspace, with a sealed token."""
-    monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
-    monkeypatch.setenv("COLUMNS", "80")
+def work(work: Work, home: Path, intercom: WorkspaceServer) -> Work:
+    """A command of a user whose file holds nothing but the workspace."""
     write_project(home, intercom)
-    assert say("vault init --name ada").code == Exit.CLEAN
-    assert say(f"vault seal intercom_token --host {API}", intercom.token).code == Exit.CLEAN
-    return say
+    return work
 
 
 def write_project(home: Path, intercom: WorkspaceServer, **workspace: Any) -> None:
