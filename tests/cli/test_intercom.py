@@ -75,6 +75,32 @@ def test_a_second_run_writes_nothing_while_the_index_is_old(
     assert 1 == len(list_writes(intercom))
 
 
+WRITING = (RUN, "runs undo last --yes", "runs resume last --yes")
+READING = ("people show user_id=u-1", "connectors list", "attributes diff", "audit")
+
+
+def test_people_of_a_workspace_that_cannot_be_identified_are_not_written(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """A run without its workspace could be undone in another one; reading works all the same."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    assert Exit.CLEAN == work("attributes pull").code
+    assert Exit.CLEAN == work(RUN).code
+    written = list_writes(intercom)
+    intercom.fail("GET", "/me", status=200, body={"app": {"name": "Acme"}}, times=None)
+    for command in WRITING:
+        done = work(command)
+        assert (Exit.NOTHING_DONE, written) == (done.code, list_writes(intercom)), done
+        assert "does not tell the id of the workspace" in " ".join(done.err.split())
+        assert "cactions doctor" in done.err
+    for command in (DIFF, *READING):
+        done = work(command)
+        assert done.code in (Exit.CLEAN, Exit.FINDINGS), (command, done)
+    assert "no run can write people there" in " ".join(work("doctor").out.split())
+    assert written == list_writes(intercom)
+
+
 def test_a_run_of_another_workspace_is_not_undone_here(
     work: Work, home: Path, intercom: WorkspaceServer, shop: Server
 ) -> None:
