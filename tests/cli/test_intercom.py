@@ -101,6 +101,30 @@ def test_people_of_a_workspace_that_cannot_be_identified_are_not_written(
     assert written == list_writes(intercom)
 
 
+def test_a_value_that_is_not_valid_unicode_is_shown_and_not_overwritten(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Its attribute is refused by name; the person is readable, and the message is true."""
+    key = add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    document = {**intercom.get_contact(key), "name": "Ada\ud800"}
+    document["custom_attributes"] = {"tier": "sil\udfffver"}
+    body = json.dumps(document).encode()
+    intercom.fail("GET", f"/contacts/{key}", status=200, body=body, times=None)
+    intercom.fail("GET", "/contacts/find_by*", status=200, body=body, times=None)
+    shown = work("people show user_id=u-1")
+    assert (Exit.CLEAN, True) == (shown.code, r"sil\udfffver" in shown.out), shown
+    assert r"sil\\udfffver" in work("people show user_id=u-1 --json").out
+    for command in (DIFF, RUN):
+        done = work(command)
+        assert Exit.FINDINGS == done.code, done
+        assert "refused" in done.out
+        assert "the current value is not valid Unicode" in " ".join(done.out.split())
+    assert [] == list_writes(intercom)
+    assert Exit.CLEAN == work("people pull").code
+    assert "sil" not in (home / "people.lock.json").read_text()
+
+
 def test_a_run_of_another_workspace_is_not_undone_here(
     work: Work, home: Path, intercom: WorkspaceServer, shop: Server
 ) -> None:
