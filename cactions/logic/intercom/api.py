@@ -111,6 +111,11 @@ class ApiReply(Struct, frozen=True):
             f'Intercom\'s answer has no list "{key}"', hint=_CONTACT_SUPPORT, status=self.status
         )
 
+    @property
+    def has_items(self) -> bool:
+        """Whether it is a page of a list with anything on it."""
+        return isinstance(self.document, dict) and bool(self.document.get("data"))
+
     def get_next_cursor(self) -> str:
         """The cursor of the next page; empty on the last page."""
         pages = self.get_object().get("pages")
