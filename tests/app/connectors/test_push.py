@@ -11,6 +11,7 @@ from cactions.app.connectors.catalog import compare_actions, list_connectors, re
 from cactions.app.connectors.push import apply_push
 from cactions.app.connectors.revisions import list_revisions
 from cactions.app.ports import IntercomApi
+from cactions.logic.connectors.drift import is_live_same
 from cactions.logic.connectors.push import PushOutcome, plan_push
 from cactions.logic.intercom.api import ApiCall, ApiReply
 from cactions.model import (
@@ -60,7 +61,7 @@ def test_both_versions_are_read_whatever_a_missing_one_answers(missing: str, liv
             if live:
                 server.edit_connector(key, "draft", url="https://new.example")
                 both = read_versions(api, key)
-                assert both.live == versions.live
+                assert is_live_same(versions, both)  # the time of the change is of both versions
                 assert "https://new.example" == getattr(both.draft, "url", "")
 
 
@@ -281,11 +282,14 @@ def test_no_fault_of_a_creation_makes_a_second_connector(
 
 @pytest.mark.parametrize("patch_changes", ["draft", "live"])
 @pytest.mark.parametrize("after", [0, 1])
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", ["drop", "drop done", "reset done", "cut", "504 done", "429"])
 def test_no_fault_of_a_change_leaves_live_changed(
     patch_changes: str, after: int, name: str
 ) -> None:
-    """At the first and at the second PATCH, in both kinds of workspaces."""
+    """At the first and at the second PATCH, in both kinds of workspaces, on a real connection.
+
+    ``test_push_faults`` has every status.
+    """
     with WorkspaceServer(Settings(patch_changes=patch_changes), tls=True) as server:  # type: ignore[arg-type]
         found = loyalty(connector_id=server.add_connector(LIVE))
         before = take(server, found.connector_id, "live")

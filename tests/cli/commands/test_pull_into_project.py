@@ -134,8 +134,20 @@ def list_authors_words(texts: dict[Path, str]) -> list[str]:
     return lost
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("name", PROJECTS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each project with one command in the normal run, with each of them in the long form."""
+    if "command" in metafunc.fixturenames:
+        is_long = metafunc.config.option.markexpr == "hostile"
+        pairs = [
+            (name, command)
+            for at, name in enumerate(PROJECTS)
+            for number, command in enumerate(COMMANDS)
+            if is_long or number == at % len(COMMANDS)
+        ]
+        metafunc.parametrize(("name", "command"), pairs)
+
+
+@pytest.mark.hostile
 def test_a_valid_project_stays_valid(
     work: Work, home: Path, intercom: WorkspaceServer, name: str, command: str
 ) -> None:
