@@ -41,6 +41,8 @@ _FLAGS: Final = (
 _LONGEST_KEY: Final = 48
 _LONGEST_TEXT: Final = 2_000
 _LONGEST_NAME: Final = 500
+_OTHER_FILES: Final = ("workspace", "shared", "example")
+"""Keys whose files hold something else than a connector."""
 _INPUT_TYPES: Final = {kind.value for kind in InputType}
 
 
@@ -79,7 +81,7 @@ def name_connectors(
     are those of actions that no connector has.
     """
     keys = dict(known or {})
-    taken = {key.lower() for key in (*keys.values(), *others)}
+    taken = {key.lower() for key in (*keys.values(), *others, *_OTHER_FILES)}
     for connector in sorted(connectors, key=lambda each: (len(each.id), each.id)):
         if connector.id not in keys:
             bare = _build_key(connector.name) or f"connector_{_build_key(connector.id) or 'x'}"
