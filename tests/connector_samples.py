@@ -95,7 +95,7 @@ LEAKING: list[tuple[str, Definition]] = [
         "First customer", "https://api.shop.example/customers?customer={{user.user_id}}",
         object_mappings=maps(("data[0].tier", "tier")))),
     ("CA107", connector(
-        "First account", "https://api.shop.example/accounts/{{user.user_id}}",
+        "First account", "https://api.shop.example/accounts?search={{user.user_id}}",
         object_mappings=maps(("0.level", "tier"), around="accounts"))),
     ("CA108", connector(
         "Help search", "https://api.crm.example/contacts?q=email:{{address}}",

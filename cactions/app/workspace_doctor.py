@@ -11,7 +11,7 @@ from typing import Final
 from cactions.app.ports import Clock, IntercomApi
 from cactions.app.read_workspace import read_identity
 from cactions.logic.intercom.api import ApiCall, build_error
-from cactions.logic.intercom.connection_check import list_cautions
+from cactions.logic.intercom.connection_check import list_cautions, require_workspace_key
 from cactions.model import (
     SNAPSHOT_DAYS,
     CactionsError,
@@ -19,6 +19,7 @@ from cactions.model import (
     HealthCheck,
     Json,
     Project,
+    WorkspaceError,
     WorkspaceIdentity,
 )
 
@@ -53,7 +54,7 @@ def check_workspace(api: IntercomApi, project: Project, clock: Clock) -> Iterato
     except CactionsError as error:
         yield HealthCheck("workspace", "", Health.PROBLEM, str(error), error.hint)
         return
-    yield HealthCheck("workspace", "", Health.OK, str(identity))
+    yield _check_identity(identity)
     for caution in list_cautions(project.workspace, identity):
         yield HealthCheck("workspace", "settings", Health.PROBLEM, caution)
     yield _check_verification(identity)
@@ -63,6 +64,15 @@ def check_workspace(api: IntercomApi, project: Project, clock: Clock) -> Iterato
         "permission", "write people", Health.UNKNOWN, "not tested: a test would write"
     )
     yield _check_snapshot(project, clock)
+
+
+def _check_identity(identity: WorkspaceIdentity) -> HealthCheck:
+    try:
+        require_workspace_key(identity)
+    except WorkspaceError as error:
+        text = f"{identity}: no run can write people there, as its undo could reach another one"
+        return HealthCheck("workspace", "", Health.PROBLEM, text, error.hint)
+    return HealthCheck("workspace", "", Health.OK, str(identity))
 
 
 def _check_verification(identity: WorkspaceIdentity) -> HealthCheck:

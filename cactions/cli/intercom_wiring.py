@@ -21,7 +21,7 @@ from cactions.edges.intercom.client import IntercomClient
 from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
-from cactions.logic.intercom.connection_check import list_cautions
+from cactions.logic.intercom.connection_check import list_cautions, require_workspace_key
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
@@ -83,6 +83,10 @@ class IntercomSession:
         for caution in list_cautions(self._project.workspace, found):
             self._say(caution)
         return found
+
+    def get_workspace_key(self) -> str:
+        """The name of the workspace in the heads of runs. Raises WorkspaceError if unknown."""
+        return require_workspace_key(self.identity)
 
     @cached_property
     def attributes(self) -> WorkspaceAttributes:

@@ -55,8 +55,8 @@ class ProjectFolder(Struct, frozen=True):
 
     @property
     def workspace_key(self) -> str:
-        """The name of the workspace in the heads of runs."""
-        return self.session.identity.key if self.session else LOCAL
+        """The name of the workspace in the heads of runs. Raises WorkspaceError if unknown."""
+        return self.session.get_workspace_key() if self.session else LOCAL
 
     def get_cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises DefinitionError where the name leaves the folder."""

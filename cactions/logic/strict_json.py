@@ -3,6 +3,7 @@
 - Whatever is accepted is UTF-8 without a byte order mark, one value, at most ``max_depth`` deep,
   with no key twice in an object, no NaN or Infinity, no lone surrogate and no number that Python
   would round to infinity. Integers are exact.
+- ``parse_json_loosely`` takes a lone surrogate too, as an InvalidText, which shows it as an escape.
 - Every refusal is a StrictJsonError with line and column, and quotes nothing of the document: an
   answer may hold a secret anywhere, in a key, too.
 - ``parse(dumps(value))`` is ``value``.
@@ -18,7 +19,7 @@ import math
 import re
 from typing import Final, NoReturn
 
-from cactions.model import Json
+from cactions.model import InvalidText, Json
 
 MAX_DIGITS: Final = 640
 """The longest integer, in characters: what Python converts under any limit that can be set."""
@@ -32,6 +33,9 @@ _ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F])|.)", re.DOTALL
 )
 """One escape of a valid document; a pair of surrogates counts as one."""
+
+
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
 class StrictJsonError(ValueError):
@@ -74,6 +78,32 @@ def parse_json(data: bytes | str, *, max_depth: int = 64) -> Json:
         _refuse_duplicate(text)
     _check_escapes(text)
     return value
+
+
+def parse_json_loosely(data: bytes) -> Json:
+    """As ``parse_json``, and a text that is not valid Unicode is an InvalidText."""
+    text = _decode(data)
+    if not any(escape["lone"] for escape in _ESCAPE.finditer(text)):
+        return parse_json(text)
+    parse_json(_ESCAPE.sub(_move_lone, text))  # refuses whatever else is wrong
+    return _mark_invalid(json.loads(text))
+
+
+def _move_lone(escape: re.Match[str]) -> str:
+    """A lone surrogate as a character of private use; what follows is the rest of its digits."""
+    return rf"\ue{escape['lone'][2]}" if escape["lone"] else escape[0]
+
+
+def _mark_invalid(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_mark_invalid(item) for item in value]
+    if isinstance(value, dict):
+        return {_mark_text(name): _mark_invalid(item) for name, item in value.items()}
+    return _mark_text(value) if isinstance(value, str) else value
+
+
+def _mark_text(text: str) -> str:
+    return InvalidText.of(text) if _SURROGATE.search(text) else text
 
 
 def dump_json(value: Json) -> str:

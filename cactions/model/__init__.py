@@ -67,6 +67,7 @@ from cactions.model.json_value import (
     ABSENT,
     Absent,
     Attributes,
+    InvalidText,
     Json,
     Scalar,
     Value,

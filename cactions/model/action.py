@@ -152,7 +152,8 @@ class Action(Struct, frozen=True):
     """A custom action: how a person is matched, what is asked, how the answer is read.
 
     ``redacted``: the redacted values of a person, of the whole project. ``connector_id`` is that of
-    its data connector, ``connector_name`` its name there where it is another one.
+    its data connector, ``connector_name`` its name there where it is another one. ``fallbacks`` are
+    what Intercom sends there where a value of the person is empty.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Action(Struct, frozen=True):
     validate_missing_attributes: bool | None = None
     direct_fin_usage: bool | None = None
     breakers: BreakerLimits = field(default_factory=BreakerLimits)
+    fallbacks: tuple[tuple[Reference, str], ...] = ()
 
 
 class Project(Struct, frozen=True):

@@ -29,6 +29,20 @@ Value: TypeAlias = "Json | Literal[Absent.ABSENT]"
 Attributes: TypeAlias = Mapping[str, Json]
 
 
+class InvalidText(str):
+    """A text that is not valid Unicode, as it is shown: each half of a surrogate pair as an escape.
+
+    It is the same as no other text, and is never sent: what it stands for cannot be written.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, text: str) -> InvalidText:
+        """The text with an escape for every code point that no text may hold."""
+        return cls("".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text))
+
+
 def is_same(left: Value, right: Value) -> bool:
     """Whether two values are the same JSON: same type, same content, at every depth.
 

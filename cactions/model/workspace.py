@@ -86,11 +86,6 @@ class WorkspaceIdentity(Struct, frozen=True):
     identity_verification: bool | None = None
     version: str = ""
 
-    @property
-    def key(self) -> str:
-        """The name of the workspace in the heads of runs."""
-        return f"intercom:{self.app_id}"
-
     def __str__(self) -> str:
         """Name, id, region and the API version that answered."""
         parts = [self.name or "a workspace without a name", f"id {self.app_id or 'unknown'}"]

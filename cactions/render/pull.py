@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ class PullSummary(Struct, frozen=True):
     """What a pull did. ``files`` are named by ``written``, ``replaced``, ``unchanged``, ``kept``.
 
     ``authored`` says what a kept file holds that Intercom does not know; ``holes`` are files from
-    which a credential was taken out.
+    which a credential was taken out. ``left_out`` says why a file was not written.
     """
 
     folder: str
@@ -29,6 +30,7 @@ class PullSummary(Struct, frozen=True):
     seals: Sequence[SecretToSeal]
     unknown: Mapping[NoteKind, int]
     holes: Sequence[str] = ()
+    left_out: Mapping[str, str] = MappingProxyType({})
 
 
 def render_pull(done: PullSummary) -> View:
@@ -40,6 +42,7 @@ def render_pull(done: PullSummary) -> View:
             names = join_words([*done.holes])
             text = f"A credential stood in {names}; it was left out of the file."
             lines += wrap(span(text, Style.CAUTION), width)
+        lines += _render_left_out(done.left_out, width)
         lines += _render_seals(done.seals, width)
         if done.unknown:
             lines += [BLANK, span("Told in the files as comments:", Style.STRONG)]
@@ -72,6 +75,19 @@ def _render_files(done: PullSummary, width: int) -> list[StyledLine]:
         texts.append(f"Differ and were kept (--update replaces them): {join_words(others)}.")
     lines = wrap(span(texts[0]), width)
     return [*lines, *(row for text in texts[1:] for row in wrap(span(text, Style.CAUTION), width))]
+
+
+def _render_left_out(left_out: Mapping[str, str], width: int) -> list[StyledLine]:
+    """What would have made the project invalid."""
+    if not left_out:
+        return []
+    title = "Left out, since the project would not be valid with it. Change it, then pull again:"
+    lines = wrap(span(title, Style.CAUTION), width)
+    for name, reason in [*left_out.items()][:_MOST]:
+        lines += wrap(span(f"{name}: {reason}"), width, hang=add_gap(2))
+    if len(left_out) > _MOST:
+        lines.append(span(f"  … and {len(left_out) - _MOST:,} more; --json lists all", Style.QUIET))
+    return lines
 
 
 def _render_seals(seals: Sequence[SecretToSeal], width: int) -> list[StyledLine]:

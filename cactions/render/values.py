@@ -19,7 +19,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from cactions.model import ABSENT, MASK, DataType, Value, is_empty, is_same
+from cactions.model import ABSENT, MASK, DataType, InvalidText, Value, is_empty, is_same
 from cactions.render.escape import (
     Speller,
     escape_terminal,
@@ -142,6 +142,8 @@ def is_unambiguous(text: str) -> bool:
 
 
 def _render_text(text: str, value_style: ValueStyle) -> StyledLine:
+    if isinstance(text, InvalidText):  # it holds its escapes already
+        return _excerpt_json(f'"{text}"').format_line(value_style)
     if (
         len(text) <= value_style.width
         and is_unambiguous(text)

@@ -8,6 +8,12 @@ another person is refused. It does not help a call that changes something, which
 there the record must be found by what no one can choose, or by the end user's own token.
 What an input adds as the content of a message is no key: say ``role: content``.
 
+A read whose answer is not mapped is still shown to the person, by Fin or by a teammate. So a value
+that selects something is a warning there, unless the definition gives a reason to believe that what
+it finds is the same for everyone (``/stores/7``, ``?sku=``). A verified value beside the key is a
+proof only where its place names the owner: ``customer_id`` does, ``cachebuster`` does not, and
+neither does a part of an OR or of a negation.
+
 Why: Intercom's own first way to lose data is ``user_shopify_id=123``, where 123 is a victim's id:
 https://www.intercom.com/help/en/articles/6317752-custom-actions-security-and-best-practices
 and broken object level authorization is the first of OWASP's API risks:
@@ -46,7 +52,8 @@ Good:
           mapping: {tier: $.tier}
 
 Fix: look up by ``person.user_id`` or ``person.email`` with identity verification on; or, where the
-call only reads, prove the answer by a field that was not sent.
+call only reads, prove the answer by a field that was not sent. Where everyone may see the answer,
+say "public" in the ``description``.
 
 Suppress: where end users cannot write the attribute although the workspace says so (updates have
 to be signed), say so under ``trust:`` with ``where: attributes.NAME``, a reason, an owner and a
@@ -62,6 +69,7 @@ from cactions.model import Input, Label, PersonAttribute, PersonField
 from cactions.rules.rule import (
     ERROR,
     INFO,
+    WARNING,
     ActionAnalysis,
     EditKind,
     LookupKey,
@@ -87,6 +95,8 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         for key in analysis.chosen if analysis.is_exposed else ():
             if analysis.trust[key.reference].tainted and not _is_claimed_identity(key):
                 yield _build_match(view, analysis, key)
+        for key in analysis.unclear if analysis.is_exposed else ():
+            yield _build_unclear(view, analysis, key)
 
 
 def _list_misplaced_content(analysis: ActionAnalysis) -> Iterator[RuleMatch]:
@@ -131,13 +141,47 @@ def _is_claimed_identity(key: LookupKey) -> bool:
 
 def _build_match(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) -> RuleMatch:
     source = view.describe_source(key.reference, analysis.action)
+    if analysis.is_owner_unclear:
+        message, hint, severity = *_describe_doubt(analysis, key), WARNING
+    else:
+        message, hint, severity = _describe_attack(analysis, key), _choose_hint(analysis), None
     return RuleMatch(
         key.spot,
-        _describe_attack(analysis, key),
-        _choose_hint(analysis),
+        message,
+        hint,
         (source, Label("it is looked up here", route=key.spot)),
         _build_notes(analysis, key),
         _build_fix(view, key),
+        severity=severity,
+    )
+
+
+def _describe_doubt(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, str]:
+    """What is not known of a verified value beside the key, and the smallest change."""
+    anchor = analysis.weak_anchor
+    assert anchor is not None
+    name = key.reference.name
+    where = f'"{anchor.name}"' if anchor.name else anchor.part.value
+    message = (
+        f"another customer's {name} may be accepted: nothing says that the service takes"
+        f" {anchor.reference} in {where} as the owner of what it finds"
+    )
+    change = f"send {anchor.reference} where it names the owner, such as customer_id; or try it"
+    return message, f"{change} with another customer's {name}: nothing may come back"
+
+
+def _build_unclear(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) -> RuleMatch:
+    """A value of a read whose answer is only shown."""
+    name = key.reference.name
+    return RuleMatch(
+        key.spot,
+        f"{name} may select another customer's record: nothing says that what it finds is the same"
+        " for everyone, or that the service compares its owner",
+        "send person.user_id with it as the owner; if everyone may see the answer, say"
+        ' "public" in the description',
+        (view.describe_source(key.reference, analysis.action),),
+        _build_notes(analysis, key),
+        severity=WARNING,
     )
 
 

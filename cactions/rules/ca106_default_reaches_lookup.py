@@ -2,7 +2,8 @@
 
 A data input that has a ``default_value``, or need not be given, is the same for everybody who gives
 none: they all get the data of the person whose value the default is, and an empty key makes many
-services answer with their whole list.
+services answer with their whole list. So does a fallback: Intercom sends it
+for every person whose value is empty.
 
 Why: a fallback that is used where a check should stop is CWE-636, not failing securely:
 https://cwe.mitre.org/data/definitions/636.html
@@ -52,8 +53,12 @@ from collections.abc import Iterator
 from cactions.model import DataInput, Input, Label
 from cactions.rules.rule import (
     ERROR,
+    INFO,
+    ActionAnalysis,
     EditKind,
+    KeyRole,
     LookupKey,
+    RequestPart,
     Rule,
     RuleContext,
     RuleMatch,
@@ -62,8 +67,9 @@ from cactions.rules.rule import (
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
-    """Inputs that are keys and have a default, or may be missing."""
+    """Inputs that are keys and have a default, or may be missing; keys with a fallback."""
     for analysis in view.facts:
+        yield from _list_fallbacks(analysis)
         used = {
             key.reference.name: key
             for key in analysis.chosen
@@ -77,6 +83,27 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 yield _build_match(
                     route, data_input, used[data_input.name], view.is_declared(f"{route}.required")
                 )
+
+
+def _list_fallbacks(analysis: ActionAnalysis) -> Iterator[RuleMatch]:
+    """What Intercom sends for everyone whose value is empty, in the place of a key."""
+    fallbacks = dict(analysis.action.fallbacks)
+    adds = not analysis.action.request.is_read and analysis.action.request.http_method == "post"
+    for key in analysis.keys if fallbacks else ():
+        text = fallbacks.get(key.reference, "")
+        is_said = adds and key.part is RequestPart.BODY
+        if text and key.role is KeyRole.SELECTOR and not is_said:
+            yield RuleMatch(
+                key.spot,
+                f'without a value for {key.reference}, a person gets the record of "{text}"',
+                "remove the fallback, so that nothing is asked without a value",
+                severity=None if _names_record(text) else INFO,
+            )
+
+
+def _names_record(text: str) -> bool:
+    """Whether a fallback may be someone's key: ``1``, an address; ``there`` is none."""
+    return any(sign.isdigit() or sign == "@" for sign in text)
 
 
 def _build_match(route: str, data_input: DataInput, key: LookupKey, flag: bool) -> RuleMatch:

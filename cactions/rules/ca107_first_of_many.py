@@ -56,8 +56,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import Path
-from cactions.rules.rule import ERROR, WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
+from cactions.model import Path, Severity
+from cactions.rules.ca108_fuzzy_lookup import explain_fuzziness
+from cactions.rules.rule import ERROR, INFO, WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _PARTS = frozenset(
     "emails emailaddresses phones phonenumbers telephones addresses names tags labels coordinates"
@@ -83,13 +84,19 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                     route,
                     f"{path} takes one element of a list, for any person",
                     "name the list under rows: with a where:, so that exactly one row remains",
-                    severity=WARNING if _lists_own_records(analysis) else None,
+                    severity=_choose_severity(analysis),
                 )
 
 
-def _lists_own_records(analysis: ActionAnalysis) -> bool:
-    """Whether a data connector of Intercom, which has no rows, asks for the person's own list."""
-    return analysis.is_unproven_connector and not analysis.identity_gap
+def _choose_severity(analysis: ActionAnalysis) -> Severity | None:
+    """Less for a data connector of Intercom, which has no rows, that asks for the person's own.
+
+    The first of their own list is theirs, whichever it is; the first hit of a search may not be.
+    """
+    if not analysis.is_unproven_connector or analysis.identity_gap:
+        return None
+    searches = analysis.searches_people or any(map(explain_fuzziness, analysis.keys))
+    return WARNING if searches else INFO
 
 
 def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:

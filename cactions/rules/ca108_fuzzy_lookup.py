@@ -74,7 +74,7 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Keys under the names of searches, and those behind an operator."""
     for analysis in view.facts:
         for key in analysis.keys:
-            if key.role is not KeyRole.CONTENT and (why := _explain(key)):
+            if key.role is not KeyRole.CONTENT and (why := explain_fuzziness(key)):
                 yield RuleMatch(
                     key.spot,
                     why,
@@ -83,7 +83,8 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 )
 
 
-def _explain(key: LookupKey) -> str:
+def explain_fuzziness(key: LookupKey) -> str:
+    """Why a value may find more than one record; empty where it does not."""
     if key.part in (RequestPart.HEADER, RequestPart.WHERE) or key.template is None:
         return ""
     before = _get_literal_before(key)

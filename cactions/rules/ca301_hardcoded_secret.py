@@ -56,7 +56,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cactions.model import ActionRequest, JsonTemplate, Template
-from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
+from cactions.rules.credentials import (
+    Name,
+    find_secret_elements,
+    is_authorization,
+    is_short_password,
+    looks_like_secret,
+    suggests_secret,
+)
 from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
 
 CARRIERS = frozenset(
@@ -99,7 +106,9 @@ def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
 
 def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[RuleMatch]:
     if isinstance(content, Template):
-        if _is_secret(name, content):
+        if _is_secret(name, content) or (
+            not name and find_secret_elements(_join_literals(content))
+        ):
             yield _build_match(route)
     elif isinstance(content, dict):
         for key, item in content.items():
@@ -118,13 +127,19 @@ def _build_match(route: str) -> RuleMatch:
 
 
 def _is_secret(name: str, text: Template) -> bool:
-    literal = " ".join(part for part in text.parts if isinstance(part, str)).strip()
+    literal = _join_literals(text).strip()
     if len(literal) <= _SHORT:
         return False
+    if not text.references and (is_authorization(literal) or is_short_password(name, literal)):
+        return True
     says = Name.SECRET if plain(name) in CARRIERS else suggests_secret(name)
     if says is Name.SECRET and not text.references and literal not in _SETTINGS:
         return True
     return looks_like_secret(literal, says)
+
+
+def _join_literals(text: Template) -> str:
+    return " ".join(part for part in text.parts if isinstance(part, str))
 
 
 @lru_cache(1_000)

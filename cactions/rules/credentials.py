@@ -40,7 +40,13 @@ _HASHED: Final = (
 """The hash of something, with what it is in front of it."""
 _NAMED: Final = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+"
 
-_SECRET: Final = frozenset("password passwd pwd passphrase secret".split())
+_SECRET: Final = frozenset(
+    "password passwd pwd passphrase secret passwort kennwort motdepasse wachtwoord".split()
+)
+_USERS_OF_PASS: Final = frozenset(
+    "user admin db database smtp api auth login basic http ftp sql svc service my".split()
+)
+"""What stands before "pass" where it is short for a password."""
 _CREDENTIAL: Final = frozenset(
     "token key apikey auth authorization bearer jwt sig signature hmac credential credentials"
     " accesstoken authtoken apitoken session sessionid cookie pass".split()
@@ -79,6 +85,30 @@ def suggests_secret(name: str) -> Name:
     if last in _CREDENTIAL and _PUBLIC.isdisjoint(words):
         return Name.CREDENTIAL
     return Name.IDENTIFIER if last in _IDENTIFIER else Name.NEUTRAL
+
+
+_AUTHORIZATION: Final = r"(?i)\s*(?:basic|bearer|token|apikey|api-key)\s+([\w.~+/=:-]{6,})\s*"
+_ELEMENT: Final = (
+    r"(?i)<(?:[\w-]+:)?(?:\w*password|passwd|pwd|pass|secret|api_?key|passwort)\b[^<>]{0,200}>"
+    r"\s*([^<>\s]{3,200})\s*</"
+)
+
+
+def is_authorization(text: str) -> bool:
+    """Whether a text is the value of an Authorization header, wherever it stands."""
+    return re.fullmatch(_AUTHORIZATION, text) is not None
+
+
+def is_short_password(name: str, text: str) -> bool:
+    """Whether a name ends in "pass" for a password; a pass for boarding is plain words."""
+    words = [word.lower() for word in re.findall(_NAMED, name)]
+    short = words[-1:] == ["pass"] and _USERS_OF_PASS.issuperset(words[:-1])
+    return short and not re.fullmatch(r"[A-Za-z -]*", text)
+
+
+def find_secret_elements(text: str) -> tuple[str, ...]:
+    """The credentials in elements of XML that are named so."""
+    return tuple(re.findall(_ELEMENT, text))
 
 
 _LEAST: Final = {Name.IDENTIFIER: 24, Name.NEUTRAL: 20, Name.CREDENTIAL: 12, Name.SECRET: 12}

@@ -27,6 +27,7 @@ from cactions.model import (
     Template,
     Trust,
 )
+from cactions.rules.operations import find_change
 
 
 class RequestPart(Enum):
@@ -83,7 +84,10 @@ class ActionAnalysis(Struct, frozen=True):
     the identifier that was sent, where the proof is only that it comes back. ``trust`` is what each
     value that it reads is worth. ``chosen`` are the values that find the record and that an
     attacker can choose. ``is_anchored``: the request also names the person by what no one can
-    choose, or carries their own token.
+    choose, or carries their own token. ``unclear`` are the chosen values of a read that select
+    something, and nothing says whether that is the same for everyone. ``weak_anchor``: what names
+    the person by what no one can choose, at a place that does not say that the record is theirs.
+    ``searches_people``: it asks for people, by what does not stand in the path.
     """
 
     action: Action
@@ -93,6 +97,9 @@ class ActionAnalysis(Struct, frozen=True):
     chosen: tuple[LookupKey, ...] = ()
     is_anchored: bool = False
     echo: str = ""
+    unclear: tuple[LookupKey, ...] = ()
+    weak_anchor: LookupKey | None = None
+    searches_people: bool = False
 
     @property
     def route(self) -> str:
@@ -115,6 +122,12 @@ class ActionAnalysis(Struct, frozen=True):
         return not self.is_anchored
 
     @property
+    def is_owner_unclear(self) -> bool:
+        """Whether the service may compare the record with the person, and nothing says so."""
+        maps = bool(self.action.response.mapping) and not self.is_unproven_connector
+        return self.weak_anchor is not None and not (maps and self.action.request.is_read)
+
+    @property
     def has_user_token(self) -> bool:
         """Whether the service sees the end user's own token, and answers for that user only."""
         return any(token.is_user_token for token in self.action.request.tokens)
@@ -122,7 +135,10 @@ class ActionAnalysis(Struct, frozen=True):
     @property
     def consequence(self) -> str:
         """What an attacker does who chooses the value that finds the record."""
-        return "gets" if self.action.request.is_read else "changes"
+        if self.action.request.is_read:
+            return "gets"
+        unclear = self.is_unproven_connector and self.action.request.http_method == "post"
+        return "gets or changes" if unclear and not find_change(self.action.request) else "changes"
 
 
 class RuleContext(Struct, frozen=True):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from cactions.__main__ import main
+from cactions.cli.exit_codes import Exit
+from tests.intercom_projects import API
+from tests.projects import ABOUT_ADA, SECRET
+from tests.servers import Server, answering, serving
+from tests.workspace import Settings, WorkspaceServer
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,3 +74,62 @@ def cli(
         return Done(code, out.decode(), err.decode())
 
     return call
+
+
+KEY = "CACTIONS_VAULT_KEY_FILE"
+Say = Callable[..., Done]
+
+
+@pytest.fixture
+def say(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """``say("vault list", stdin)`` runs a command with a key file beside the example."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv(KEY, "ada.key")
+
+    def call(words: str, stdin: str = "") -> Done:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        return cli(*shlex.split(words))
+
+    return call
+
+
+Work = Callable[..., Done]
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Of the workspace at Intercom."""
+    return Settings()
+
+
+@pytest.fixture
+def intercom(settings: Settings) -> Iterator[WorkspaceServer]:
+    """A workspace."""
+    with WorkspaceServer(settings, tls=True) as server:
+        yield server
+
+
+@pytest.fixture
+def shop() -> Iterator[Server]:
+    """The service that answers about Ada."""
+    with serving(answering(ABOUT_ADA)) as server:
+        yield server
+
+
+@pytest.fixture
+def work(say: Say, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch) -> Work:
+    """A command of a user whose vault holds the tokens of both; their CA is trusted."""
+    monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
+    assert say("vault init --name ada").code == Exit.CLEAN
+    for name, host, value in (
+        ("intercom_token", API, intercom.token),
+        ("shop_token", "api.test", SECRET),
+    ):
+        assert say(f"vault seal {name} --host {host}", value).code == Exit.CLEAN
+    return say
+
+
+def list_writes(intercom: WorkspaceServer) -> list[str]:
+    """The calls that changed the workspace, in order."""
+    return [f"{line.method} {line.path}" for line in intercom.log if line.wrote]

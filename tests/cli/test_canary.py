@@ -12,12 +12,10 @@ import pytest
 from cactions.app.vault import manage
 from cactions.cli import output_scrubber, secret_input, streams
 from cactions.cli.exit_codes import Exit
-from tests.cli.commands.test_vault import RUN, Say, say
-from tests.cli.conftest import Done
+from tests.cli.commands.test_vault import RUN
+from tests.cli.conftest import Done, Say
 from tests.encodings import PRINTED, beginning
 from tests.run_report import REPORT
-
-__all__ = ["say"]
 
 CANARY = "canary/7d1f+e02a é'\"&<% x"
 FORMS = {name: encode(CANARY) for name, encode in PRINTED.items()}

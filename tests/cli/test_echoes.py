@@ -12,15 +12,13 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from tests.case_counts import COUNTS
-from tests.cli.commands.test_vault import Say, say
+from tests.cli.conftest import Say
 from tests.cli.test_canary import written
 from tests.cli.test_live_canary import http_answer
 from tests.encodings import ENCODINGS, Encoded, beginning
 from tests.projects import project, write
 from tests.run_report import REPORT
 from tests.servers import Server, Talk, serving
-
-__all__ = ["say"]
 
 CANARY: Final = "Canary/7D1f+e02A'\"&<%x~9Zq"
 FETCHED: Final = "Fetched/cAnary+9B2c'\"&<%y~"

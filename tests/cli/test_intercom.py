@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,49 +17,21 @@ from cactions.model import (
     Workspace,
     WorkspaceIdentity,
 )
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import Done
+from tests.cli.conftest import Work, list_writes
 from tests.cli.test_help import AT_INTERCOM, helped
-from tests.intercom_projects import API, add_ada, remote_project
-from tests.projects import ABOUT_ADA, SECRET, write
-from tests.servers import Server, answering, serving
+from tests.intercom_projects import add_ada, remote_project
+from tests.projects import write
+from tests.servers import Server
 from tests.workspace import Settings, WorkspaceServer
-
-__all__ = ["say"]
 
 DIFF = "diff loyalty --person u-1"
 RUN = "run loyalty --person u-1 --yes"
 
-Work = Callable[..., Done]
-
 
 @pytest.fixture
-def intercom() -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(Settings(index_lag=30), tls=True) as server:
-        yield server
-
-
-@pytest.fixture
-def shop() -> Iterator[Server]:
-    with serving(answering(ABOUT_ADA)) as server:
-        yield server
-
-
-@pytest.fixture
-def work(say: Say, home: Path, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch) -> Work:
-    """A command of a user who has sealed the access token; both servers' CA is trusted."""
-    monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
-    assert say("vault init --name ada").code == Exit.CLEAN
-    for name, host, value in (
-        ("intercom_token", API, intercom.token),
-        ("shop_token", "api.test", SECRET),
-    ):
-        assert say(f"vault seal {name} --host {host}", value).code == Exit.CLEAN
-    return say
-
-
-def list_writes(intercom: WorkspaceServer) -> list[str]:
-    return [f"{line.method} {line.path}" for line in intercom.log if line.wrote]
+def settings() -> Settings:
+    """Searches lag, as they do at Intercom."""
+    return Settings(index_lag=30)
 
 
 def test_a_diff_shows_what_the_person_has_at_intercom(
@@ -102,6 +73,56 @@ def test_a_second_run_writes_nothing_while_the_index_is_old(
     assert Exit.CLEAN == work(by_mail).code
     assert Exit.CLEAN == work(by_mail).code
     assert 1 == len(list_writes(intercom))
+
+
+WRITING = (RUN, "runs undo last --yes", "runs resume last --yes")
+READING = ("people show user_id=u-1", "connectors list", "attributes diff", "audit")
+
+
+def test_people_of_a_workspace_that_cannot_be_identified_are_not_written(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """A run without its workspace could be undone in another one; reading works all the same."""
+    add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    assert Exit.CLEAN == work("attributes pull").code
+    assert Exit.CLEAN == work(RUN).code
+    written = list_writes(intercom)
+    intercom.fail("GET", "/me", status=200, body={"app": {"name": "Acme"}}, times=None)
+    for command in WRITING:
+        done = work(command)
+        assert (Exit.NOTHING_DONE, written) == (done.code, list_writes(intercom)), done
+        assert "does not tell the id of the workspace" in " ".join(done.err.split())
+        assert "cactions doctor" in done.err
+    for command in (DIFF, *READING):
+        done = work(command)
+        assert done.code in (Exit.CLEAN, Exit.FINDINGS), (command, done)
+    assert "no run can write people there" in " ".join(work("doctor").out.split())
+    assert written == list_writes(intercom)
+
+
+def test_a_value_that_is_not_valid_unicode_is_shown_and_not_overwritten(
+    work: Work, home: Path, intercom: WorkspaceServer, shop: Server
+) -> None:
+    """Its attribute is refused by name; the person is readable, and the message is true."""
+    key = add_ada(intercom)
+    write(home, remote_project(shop, intercom))
+    document = {**intercom.get_contact(key), "name": "Ada\ud800"}
+    document["custom_attributes"] = {"tier": "sil\udfffver"}
+    body = json.dumps(document).encode()
+    intercom.fail("GET", f"/contacts/{key}", status=200, body=body, times=None)
+    intercom.fail("GET", "/contacts/find_by*", status=200, body=body, times=None)
+    shown = work("people show user_id=u-1")
+    assert (Exit.CLEAN, True) == (shown.code, r"sil\udfffver" in shown.out), shown
+    assert r"sil\\udfffver" in work("people show user_id=u-1 --json").out
+    for command in (DIFF, RUN):
+        done = work(command)
+        assert Exit.FINDINGS == done.code, done
+        assert "refused" in done.out
+        assert "the current value is not valid Unicode" in " ".join(done.out.split())
+    assert [] == list_writes(intercom)
+    assert Exit.CLEAN == work("people pull").code
+    assert "sil" not in (home / "people.lock.json").read_text()
 
 
 def test_a_run_of_another_workspace_is_not_undone_here(

@@ -15,15 +15,15 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from tests.case_counts import COUNTS
-from tests.cli.commands.test_vault import say
-from tests.cli.test_intercom import Work, intercom, shop, work
+from tests.cli.conftest import Work
+from tests.cli.test_intercom import settings
 from tests.intercom_projects import add_ada, remote_project
 from tests.projects import write
 from tests.run_report import REPORT
 from tests.servers import Server
 from tests.workspace import WorkspaceServer
 
-__all__ = ["intercom", "say", "shop", "work"]
+__all__ = ["settings"]
 
 pytestmark = pytest.mark.hostile
 

@@ -17,14 +17,11 @@ import pexpect
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import ROOT, Done
+from tests.cli.conftest import ROOT, Done, Say
 from tests.cli.test_golden import GOLDEN, steady
 from tests.golden import assert_golden
 from tests.projects import ABOUT_ADA, SECRET, project, write
 from tests.servers import Behaviour, Server, Talk, answering, serving
-
-__all__ = ["say"]
 
 DIFF = "diff loyalty --person u-1"
 RUN = "run loyalty --person u-1 --yes"

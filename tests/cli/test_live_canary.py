@@ -10,15 +10,12 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import Done
+from tests.cli.conftest import Done, Say
 from tests.cli.test_canary import written
 from tests.encodings import ENCODINGS, beginning
 from tests.projects import project, write
 from tests.run_report import REPORT
 from tests.servers import Behaviour, Talk, serving, tls_for
-
-__all__ = ["say"]
 
 CANARY = "canary/7d1f+e02a'\"&<%x~"
 """A header can hold it unchanged; all other places have to encode it."""

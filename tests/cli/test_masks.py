@@ -16,13 +16,10 @@ from cactions.edges.files.file_io import write_text
 from cactions.model import MASK
 from cactions.model.secret import Secret
 from cactions.render.text import span
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import ROOT
+from tests.cli.conftest import ROOT, Say
 from tests.encodings import PRINTED, beginning
 from tests.projects import project, write
 from tests.servers import answering, serving
-
-__all__ = ["say"]
 
 SECRET = 'correct/horse 7D1f & "battery" staple, é e02A'
 FORMS = {name: encode(SECRET) for name, encode in PRINTED.items()}

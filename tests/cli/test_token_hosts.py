@@ -13,14 +13,11 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import Done
+from tests.cli.conftest import Done, Say
 from tests.cli.test_live_calls import DIFF, RUN, tokens
 from tests.projects import SECRET, project, write
 from tests.run_report import REPORT
 from tests.servers import HOST, Server, answering, serving, tls_for
-
-__all__ = ["say"]
 
 USERS = "eyJ.users.own.token"
 EVIL, BEHIND, SUB = "evil.test", "api.test.evil.test", "sub.api.test"

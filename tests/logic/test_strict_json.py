@@ -149,3 +149,38 @@ def test_written_json_is_compact_and_keeps_order_and_letters() -> None:
     """Without white space, and without unnecessary escapes."""
     expected = '{"b":"é😀","a":[1,null]}'
     assert expected == strict_json.dump_json({"b": "é😀", "a": [1, None]})
+
+
+@given(DOCUMENTS)
+def test_valid_unicode_is_read_alike_loosely(value: Json) -> None:
+    """Only what is not valid Unicode differs."""
+    text = strict_json.dump_json(value).encode()
+    assert is_same(strict_json.parse_json(text), strict_json.parse_json_loosely(text))
+
+
+@given(st.text(st.characters()), st.text(st.characters(categories=["Cs"]), min_size=1))
+def test_a_lone_surrogate_is_shown_as_its_escape(text: str, half: str) -> None:
+    """In a key, in a value and in a list; nothing else of the text changes."""
+    body = json.dumps({f"k{half}": [half + text]}).encode()
+    expected = json.loads(body)
+    found = strict_json.parse_json_loosely(body)
+    json.dumps(found, ensure_ascii=False).encode()
+    [(key, [value])] = expected.items()
+    is_whole = all(not "\ud800" <= c <= "\udfff" for c in key + value)
+    shown = {_show(key): [_show(value)]}
+    assert found == (expected if is_whole else shown)
+
+
+def _show(text: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r'{"a":"\ud800","a":1}', r'["\ud800",NaN]', r'["\ud800"', r'["\ud800x", 1e999]',
+     r'["\ud8"]', "[" * 70 + r'"\ud800"' + "]" * 70],
+)  # fmt: skip
+def test_all_else_is_refused_beside_a_lone_surrogate(text: str) -> None:
+    """A loose reading is loose in one thing."""
+    with pytest.raises(StrictJsonError):
+        strict_json.parse_json_loosely(text.encode())

@@ -55,6 +55,20 @@ def by_order(proof: str, path: str, **query: str) -> str:
     return file(action(asked, read, data_inputs=[ORDER]))
 
 
+def shown(url: str, name: str = "order_id", **rest: Any) -> str:
+    """A connector whose answer is only shown, by one typed value."""
+    asked = {"http_method": "get", "url": url, **rest}
+    return file(action(asked, {}, data_inputs=[{**ORDER, "name": name}], connector_id="7"))
+
+
+def searched(body: dict[str, Any]) -> str:
+    return shown(PLAIN_URL, http_method="post", effect="read", json=body)
+
+
+def asked_by_graph(query: str, **variables: str) -> str:
+    return searched({"query": query, "variables": {"o": "{{ inputs.order_id }}", **variables}})
+
+
 def secret(host: str) -> str:
     asked = request(f"https://{host}/v1", "post", effect="read",
                     form={"key": {"secret": "s"}, "user": "{{ person.user_id }}"})  # fmt: skip
@@ -210,6 +224,66 @@ PAIRS: dict[str, Pair] = {
                     response(BY_EMAIL, rows={"path": "$.orders[*]",
                                              "where": {"$.id": "inputs.order_id"}}),
                     data_inputs=[ORDER]))),
+    "a record by a value whose name says nothing, shown in the conversation": Pair(
+        "CA101", shown("https://api.lab.example/findings/{{ inputs.x }}", "x"),
+        shown("https://api.shop.example/products/{{ inputs.x }}", "x")),
+    "a record in another language": Pair(
+        "CA101", shown("https://api.firma.example/vorgaenge/{{ inputs.x }}", "x"),
+        shown("https://api.firma.example/filialen/{{ inputs.x }}", "x")),
+    "any path of a service": Pair(
+        "CA101", shown("https://api.shop.example/{{ inputs.path }}", "path"),
+        shown("https://api.shop.example/faq/{{ inputs.topic }}", "topic")),
+    "a verified value that the service does not read": Pair(
+        "CA101", shown(f"{PLAIN_URL}/{{{{ inputs.order_id }}}}",
+                       query={"cachebuster": "{{ person.user_id }}"}),
+        shown(f"{PLAIN_URL}/{{{{ inputs.order_id }}}}",
+              query={"customer_id": "{{ person.user_id }}"})),
+    "a record that the person is given": Pair(
+        "CA101",
+        file({**write(f"{PLAIN_URL}/{{{{ inputs.order_id }}}}/share", json={
+            "email": "{{ person.email }}"}), "data_inputs": [ORDER]}),
+        file({**write(f"{PLAIN_URL}/{{{{ inputs.order_id }}}}/close", json={
+            "email": "{{ person.email }}"}), "data_inputs": [ORDER], "response": {}})),
+    "a verified value in an OR": Pair(
+        "CA101",
+        searched({"or": [{"number": "{{ inputs.order_id }}"}, {"email": "{{ person.email }}"}]}),
+        searched({"and": [{"number": "{{ inputs.order_id }}"}, {"email": "{{ person.email }}"}]})),
+    "an OR of which one part is verified": Pair(
+        "CA101",
+        searched({"number": "{{ inputs.order_id }}", "$or": [
+            {"email": "{{ person.email }}"}, {"state": "open"}]}),
+        searched({"number": "{{ inputs.order_id }}", "$or": [
+            {"email": "{{ person.email }}"}, {"user_id": "{{ person.user_id }}"}]})),
+    "a negation": Pair(
+        "CA101",
+        searched({"number": "{{ inputs.order_id }}", "email": {"$ne": "{{ person.email }}"}}),
+        searched({"number": "{{ inputs.order_id }}", "email": {"$eq": "{{ person.email }}"}})),
+    "an operator that negates": Pair(
+        "CA101",
+        searched({"filters": [
+            {"field": "number", "operator": "=", "value": "{{ inputs.order_id }}"},
+            {"field": "email", "operator": "!=", "value": "{{ person.email }}"}]}),
+        searched({"filters": [
+            {"field": "number", "operator": "=", "value": "{{ inputs.order_id }}"},
+            {"field": "email", "operator": "=", "value": "{{ person.email }}"}]})),
+    "a GraphQL variable that the query does not use": Pair(
+        "CA101",
+        asked_by_graph("query($o: ID!, $u: ID!) { order(id: $o) { total } }",
+                       u="{{ person.user_id }}"),
+        asked_by_graph("query($o: ID!, $u: ID!) { order(id: $o, userId: $u) { total } }",
+                       u="{{ person.user_id }}")),
+    "a second field at the root of GraphQL": Pair(
+        "CA101",
+        asked_by_graph("query($o: ID!, $u: ID!) { user(id: $u) { name } order(id: $o) { total } }",
+                       u="{{ person.user_id }}"),
+        asked_by_graph("query($o: ID!, $u: ID!) { user(id: $u) { order(id: $o) { total } } }",
+                       u="{{ person.user_id }}")),
+    "a password under a short name": Pair(
+        "CA301", searched({"user": "svc", "pass": "winter-24", "id": "{{ person.user_id }}"}),
+        searched({"boarding_pass": "gold-lane", "id": "{{ person.user_id }}"})),
+    "the value of a header in a body": Pair(
+        "CA301", searched({"auth": "Basic c3ZjOndpbg==", "id": "{{ person.user_id }}"}),
+        searched({"auth": "basic", "id": "{{ person.user_id }}"})),
     "an order id as the content of a message": Pair(
         "CA101",
         file(action(request(PLAIN_URL, "post", json={"ref": "{{ inputs.order_id }}"}), {},

@@ -146,6 +146,10 @@ class Teammate:
             raise KeyError(f"{key} has no {version} version")
         return {"id": key, "in_use": connector["in_use"], **found}
 
+    def list_connectors(self) -> list[Document]:
+        """Every connector, with its id and both versions; null where there is no such version."""
+        return list(self._do(lambda workspace: workspace.connectors.list_all()))
+
     def edit_connector(self, key: str, version: Which | None = None, **changes: Any) -> None:
         """Change any field of a version, or ``in_use``, as a teammate does in the web page."""
         self._do(lambda workspace: workspace.connectors.edit(key, version, changes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,18 +17,6 @@ TAKEN_MESSAGE = (
     "You already have 'Taken' in your people data. "
     "To save this as new company data, use a different name."
 )
-
-
-@pytest.fixture
-def server() -> Iterator[WorkspaceServer]:
-    with WorkspaceServer() as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
 
 
 def list_by_name(client: Client, query: str = "", **headers: str) -> dict[str, Any]:

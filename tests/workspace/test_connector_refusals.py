@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,23 +10,6 @@ from tests.workspace import WorkspaceServer
 from tests.workspace.client import Client
 from tests.workspace.definitions import NOT_FOUND, ORDERS, PATH
 from tests.workspace.moments import Moment
-
-
-@pytest.fixture
-def clock() -> Moment:
-    return Moment()
-
-
-@pytest.fixture
-def server(clock: Moment) -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(clock=clock) as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,6 @@ def server() -> Iterator[WorkspaceServer]:
 
 
 @pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
-
-
-@pytest.fixture
 def user(server: WorkspaceServer) -> str:
     """The path of a user with an e-mail address."""
     number = len(server.writes)

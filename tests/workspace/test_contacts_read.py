@@ -21,12 +21,6 @@ def server() -> Iterator[WorkspaceServer]:
         yield server
 
 
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
-
-
 def test_a_contact_has_44_keys(server: WorkspaceServer, client: Client) -> None:
     """None is ever absent; those without a value are null."""
     found = client.get(f"/contacts/{server.add_contact(external_id='keys')}").content

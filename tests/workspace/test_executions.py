@@ -12,24 +12,6 @@ from tests.workspace.client import Client
 from tests.workspace.executions import ERROR_TYPES
 from tests.workspace.moments import Moment
 
-
-@pytest.fixture
-def clock() -> Moment:
-    return Moment()
-
-
-@pytest.fixture
-def server(clock: Moment) -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(clock=clock) as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
-
-
 HEADERS = [{"name": "X-Key", "value": "s3cret"}, {"name": "authorization", "value": "Bearer t"}]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,18 +21,6 @@ CODES = {
     503: "service_unavailable",
     504: "server_timeout",
 }
-
-
-@pytest.fixture
-def server() -> Iterator[WorkspaceServer]:
-    with WorkspaceServer() as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
 
 
 @pytest.fixture

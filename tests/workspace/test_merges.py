@@ -21,12 +21,6 @@ def server() -> Iterator[WorkspaceServer]:
         yield server
 
 
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
-
-
 def test_a_lead_is_merged_into_a_user(server: WorkspaceServer, client: Client) -> None:
     """The user keeps its values, and gets those that only the lead had."""
     lead = server.add_contact(

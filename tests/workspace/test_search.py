@@ -46,12 +46,6 @@ def server() -> Iterator[WorkspaceServer]:
         yield server
 
 
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
-
-
 def find_names(client: Client, query: Any) -> str:
     """The names that a query finds, oldest contact first."""
     sort = {"field": "created_at", "order": "ascending"}

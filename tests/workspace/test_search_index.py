@@ -12,21 +12,10 @@ from tests.workspace.moments import Moment
 
 
 @pytest.fixture
-def clock() -> Moment:
-    return Moment()
-
-
-@pytest.fixture
 def server(clock: Moment) -> Iterator[WorkspaceServer]:
     with WorkspaceServer(Settings(index_lag=30), clock=clock) as server:
         server.add_attribute("plan")
         yield server
-
-
-@pytest.fixture
-def client(server: WorkspaceServer) -> Iterator[Client]:
-    with Client(server) as client:
-        yield client
 
 
 def test_a_written_contact_is_found_with_its_old_values(

@@ -21,7 +21,7 @@ from cactions.logic.connectors.match import (
 from cactions.logic.connectors.reader import parse_connector
 from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_segment
 from cactions.logic.suggest import suggest
-from cactions.model import Action, Connector, ConnectorVersion, Project, UsageError
+from cactions.model import Action, Connector, ConnectorVersion, Project, UsageError, WorkspaceError
 
 PATH = "/data_connectors"
 _LARGEST_PAGE = "50"
@@ -101,7 +101,10 @@ def _read_version(
         return None, reply
     if not reply.is_success:
         raise build_error(call, reply)
-    return parse_connector(reply.get_object()), reply
+    connector = parse_connector(reply.get_object())
+    if connector.id != connector_id:
+        raise WorkspaceError("Intercom answered with another connector", status=reply.status)
+    return connector, reply
 
 
 def choose_actions(project: Project, names: Sequence[str]) -> tuple[Action, ...]:

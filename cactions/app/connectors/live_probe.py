@@ -8,102 +8,65 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from cactions.app.connectors.catalog import read_versions
-from cactions.app.connectors.writes import patch_connector
-from cactions.app.ports import IntercomApi
-from cactions.logic.connectors.body import build_body
-from cactions.logic.connectors.drift import ConnectorVersions, is_live_same
-from cactions.model import Action, CactionsError, ConnectorBody, RunAborted
-
-MARK = " (cactions is about to change the draft)"
-"""Follows the description for the time of a probe, where the description itself stays."""
-
-_ALLOW = "Change it in the web page, or say --allow-live to change the live version at once."
-_HIDDEN = ("headers",)
-_TRIES = 3
+from cactions.app.connectors.live_restore import LiveVersion
+from cactions.logic.connectors.drift import is_live_same
+from cactions.logic.connectors.push import PROBE_MARK
+from cactions.model import CactionsError, ConnectorBody, RunAborted
 
 
-def probe_live(
-    api: IntercomApi, before: ConnectorVersions, body: ConnectorBody, action: Action
-) -> ConnectorBody:
+def probe_live(live: LiveVersion, body: ConnectorBody) -> ConnectorBody:
     """Send the description alone; returns what is left to send, once live is known to be as it was.
 
-    Raises RunAborted where live changed, or where it cannot be known; OutcomeUnknown.
+    Raises RunAborted where live changed, OutcomeUnknown where it cannot be known.
     """
-    live, latest = before.live, before.latest
-    assert live, "only a live connector is probed"
+    latest, shown = live.before.latest, live.connector.description
     assert latest, "a live version is a version"
     wanted = body.get("description", latest.description)
-    probe = wanted if wanted != live.description else f"{live.description}{MARK}"
-    lost = patch_connector(api, live.id, {"description": probe}, action)
-    after = read_versions(api, live.id)
-    if not is_live_same(before, after):
-        restore_live(api, before, after, ("description",), action)
+    probe = wanted if wanted != shown else f"{shown}{PROBE_MARK}"
+    lost = live.patch({"description": probe})
+    try:
+        after = live.read()
+    except CactionsError as error:
+        live.restore_unread(("description",), error, unseen=True)
+    if not is_live_same(live.before, after):
+        live.restore(("description",))
     if after.draft is None or after.draft.description != probe:
-        raise lost or _build_aborted(
-            f"Intercom took a change of {live.label}, and no version shows it; nothing else was"
-            " sent",
-            "Look at the connector in the web page.",
-        )
+        raise lost or _build_unseen(live.connector.label)
     rest = {name: value for name, value in body.items() if name != "description"}
     return rest if probe == wanted else {**rest, "description": wanted}
 
 
-def remove_mark(api: IntercomApi, connector_id: str, rest: ConnectorBody, action: Action) -> None:
-    """After a refusal of ``rest``: the draft's description without the mark, if possible."""
-    if "description" in rest:
-        with suppress(CactionsError):
-            body: ConnectorBody = {"description": rest["description"]}
-            patch_connector(api, connector_id, body, action)
-
-
-def restore_live(
-    api: IntercomApi,
-    before: ConnectorVersions,
-    after: ConnectorVersions,
-    fields: tuple[str, ...],
-    action: Action,
-) -> None:
-    """Put back what was written into the live version. Always raises RunAborted, which says it."""
-    live = before.live
-    assert live, "there is a live version to restore"
-    if after.live is None:
-        raise _build_aborted(
-            f"{live.label} is no longer live: Intercom took the change as a step back to a draft",
-            "Look at its draft in the web page, and set it live there.",
-        )
-    body = build_body(live, [name for name in fields if name not in _HIDDEN])
-    if "description" in fields:
-        body = {**body, "description": live.description}  # also an empty one
-    if not _is_restored(api, before, body, action):
-        raise _build_aborted(
-            f"the live version of {live.label} was changed, and could not be put back",
-            "Compare it with the file in the web page: `cactions connectors diff`.",
-        )
-    hidden = [name for name in fields if name in _HIDDEN]
-    unsure = f"; the values of its {hidden[0]} cannot be read, and may be new" if hidden else ""
-    raise RunAborted(
-        f"a change of {live.label} goes into the live version at once in this workspace; what was"
-        f" changed ({', '.join(fields)}) is as it was{unsure}",
-        hint=_ALLOW,
-    )
-
-
-def _is_restored(
-    api: IntercomApi, before: ConnectorVersions, body: ConnectorBody, action: Action
-) -> bool:
-    """Write the old values, again where that is lost or refused; whether live is as it was."""
-    assert before.live, "there is a live version to restore"
-    for _ in range(_TRIES):
-        with suppress(CactionsError):
-            if body:
-                patch_connector(api, before.live.id, body, action)
-            if is_live_same(before, read_versions(api, before.live.id)):
-                return True
+def remove_mark(live: LiveVersion, rest: ConnectorBody) -> bool:
+    """Take out the mark of a probe, where ``rest`` was not written; whether none is left."""
+    if "description" not in rest:
+        return True
+    with suppress(CactionsError):
+        return live.patch({"description": rest["description"]}) is None
     return False
 
 
-def _build_aborted(message: str, hint: str) -> RunAborted:
-    error = RunAborted(message, hint=hint)
+def explain_partial(error: CactionsError, rest: ConnectorBody, *, is_clean: bool) -> CactionsError:
+    """The refusal of ``rest`` after a probe, with what the probe has left in the draft.
+
+    ``is_clean``: no mark is left there.
+    """
+    if is_clean and "description" in rest:
+        return error  # the description is as it was
+    left = "is as the file says" if is_clean else f'may end with "{PROBE_MARK}"'
+    removed = "" if is_clean else " The next push takes that text out."
+    partial = RunAborted(
+        f"{error}; only the description of its draft was sent before, and {left}",
+        hint=f"{error.hint}{removed}",
+        place=error.place,
+    )
+    partial.written = True
+    return partial
+
+
+def _build_unseen(label: str) -> RunAborted:
+    error = RunAborted(
+        f"Intercom took a change of {label}, and no version shows it; nothing else was sent",
+        hint="Look at the connector in the web page.",
+    )
     error.written = True
     return error

@@ -1,42 +1,82 @@
-"""The one write to an existing connector, and what a refusal of Intercom means for its action."""
+"""The two writes to connectors, and what a refusal of Intercom means for the action.
+
+A write is refused where Intercom documents a refusal, and done where the answer is the connector.
+After anything else its outcome is unknown: only a read tells.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from cactions.app.connectors.catalog import PATH
 from cactions.app.ports import IntercomApi
+from cactions.logic.connectors.reader import parse_connector
 from cactions.logic.intercom.api import ApiCall, encode_segment
 from cactions.model import (
     Action,
     CactionsError,
+    Connector,
     ConnectorBody,
     DefinitionError,
     OutcomeUnknown,
     WorkspaceError,
 )
 
+AGAIN: Final = "Run the command again: it reads what is there before it writes."
+
 _AUTHORS: tuple[int | None, ...] = (400, 422)
 _NOT_FOUND, _CONFLICT = 404, 409
 _IN_USE = "data_connector_in_use"
 
 
+def create_connector(api: IntercomApi, body: ConnectorBody, action: Action) -> Connector:
+    """What Intercom says that it created.
+
+    Raises OutcomeUnknown where it may have been created; DefinitionError where Intercom refuses
+    what the file says, else WorkspaceError.
+    """
+    created = _send(api, ApiCall("POST", PATH, {}, body, is_read=False), action)
+    if not created.name:
+        raise _build_odd("Intercom answered with a connector without a name")
+    return created
+
+
 def patch_connector(
     api: IntercomApi, connector_id: str, body: ConnectorBody, action: Action
 ) -> OutcomeUnknown | None:
-    """Write the fields of a connector; the error if the answer was lost, so that a read must tell.
+    """Write the fields of a connector; the error if it may be written or not: a read must tell.
 
     Raises DefinitionError where Intercom refuses what the file says, else WorkspaceError.
     """
     path = f"{PATH}/{encode_segment(connector_id)}"
     try:
-        api.call(ApiCall("PATCH", path, {}, body, is_read=False))
+        answered = _send(api, ApiCall("PATCH", path, {}, body, is_read=False), action)
     except OutcomeUnknown as error:
         return error
-    except WorkspaceError as error:
-        raise explain_refusal(error, action) from None
+    if answered.id != connector_id:
+        return _build_odd("Intercom answered with another connector")
     return None
 
 
-def explain_refusal(error: WorkspaceError, action: Action) -> CactionsError:
+def _send(api: IntercomApi, call: ApiCall, action: Action) -> Connector:
+    try:
+        reply = api.call(call)
+    except WorkspaceError as error:
+        raise _explain_refusal(error, action) from None
+    try:
+        return parse_connector(reply.get_object())
+    except WorkspaceError as error:
+        raise _build_odd(str(error)) from error
+
+
+def _build_odd(what: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"the outcome of a write to Intercom is unknown: {what}",
+        hint=AGAIN,
+    )
+
+
+def _explain_refusal(error: WorkspaceError, action: Action) -> CactionsError:
     """The error with the next step, at the action where that is at fault."""
     if error.status in _AUTHORS:
         hint = "Compare Intercom's words with the action; `cactions validate` checks the rest."

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from cactions.app.connectors.audit import audit_workspace
 from cactions.app.connectors.pull import build_pull
 from cactions.cli import progress, streams, wiring
-from cactions.cli.commands.connectors_pull import keep_files
 from cactions.cli.commands.validate_report import (
     Format,
     ValidateOptions,
@@ -23,6 +22,7 @@ from cactions.cli.live_connectors import LiveConnectors, open_live_connectors
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Files, Quiet
 from cactions.cli.output_files import write_text
+from cactions.cli.pull_files import keep_files, read_target
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.connectors.audit_findings import build_lint_report
@@ -130,4 +130,5 @@ def _save(folder: Path, found: AuditReport, opened: LiveConnectors) -> None:
     token = opened.connection.token or SecretRef("intercom_token")
     connection = replace(opened.connection, token=token)
     progress.mark_written()
-    keep_files(folder, build_pull(found.inventory, connection), update=False)
+    target = read_target(folder)
+    keep_files(folder, target, build_pull(found.inventory, connection, target), update=False)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec.structs import asdict, astuple
 
 from cactions.edges.files import file_io
 from cactions.model import UsageError
@@ -24,6 +24,11 @@ class PulledFiles(Struct, frozen=True):
     unchanged: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+
+    @property
+    def by_kind(self) -> dict[str, tuple[str, ...]]:
+        """The names by the word for what was done."""
+        return asdict(self)
 
     def join(self, other: PulledFiles) -> PulledFiles:
         """The names of both."""

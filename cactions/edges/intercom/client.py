@@ -36,6 +36,8 @@ from cactions.model.secret import Secret
 MOST_TRIES: Final = 6
 MOST_PAGES: Final = 20_000
 """Three million people, 150 on a page."""
+MOST_EMPTY_PAGES: Final = 3
+"""In a row, of a list that says each time that it goes on."""
 
 _TOO_MANY: Final = 429
 _TRANSIENT: Final = (408, 429, 500, 502, 503, 504)
@@ -110,14 +112,14 @@ class IntercomClient:
 
     def list_pages(self, call: ApiCall, first: ApiReply | None = None) -> Iterator[ApiReply]:
         """Every page of a list; ``first`` is the first, if known. Raises as ``call``."""
-        reply, seen = first or self.call(call), {""}
+        reply, seen, empty = first or self.call(call), {""}, 0
         yield reply
         while (cursor := reply.get_next_cursor()) not in seen:
+            empty = 0 if reply.has_items else empty + 1
+            if empty == MOST_EMPTY_PAGES:
+                raise _build_endless(f"goes on after {empty} empty pages in a row", reply)
             if len(seen) > MOST_PAGES:
-                raise WorkspaceError(
-                    f"Intercom's list does not end after {MOST_PAGES:,} pages",
-                    hint="Try again later; if it stays, give Intercom's support the address.",
-                )
+                raise _build_endless(f"does not end after {MOST_PAGES:,} pages", reply)
             seen.add(cursor)
             reply = self.call(_turn_page(call, cursor))
             yield reply
@@ -154,6 +156,15 @@ def _is_unknown(failure: RequestFailed | None, reply: ApiReply | None) -> bool:
     if failure is not None:
         return failure.sent
     return reply is not None and not reply.is_success and reply.status not in _REFUSALS
+
+
+def _build_endless(what: str, reply: ApiReply) -> WorkspaceError:
+    return WorkspaceError(
+        f"Intercom's list {what}, so that it was not read to its end",
+        hint="Try again later; if it stays, give Intercom's support the request id.",
+        status=reply.status,
+        request_id=reply.request_id,
+    )
 
 
 def _build_unknown(

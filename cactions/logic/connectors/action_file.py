@@ -6,13 +6,14 @@ What the file cannot say, and what Intercom does not tell, stands as comments at
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
+from cactions.logic.connectors.creations import list_contents
 from cactions.logic.connectors.credentials import (
     ConnectorCredentials,
     build_shared_name,
@@ -20,21 +21,19 @@ from cactions.logic.connectors.credentials import (
 )
 from cactions.logic.connectors.json_body import ConnectorContent, cut_body, read_body
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind, SecretToSeal
+from cactions.logic.connectors.read_only import is_read_only
 from cactions.logic.connectors.targets import ConnectorTargets, read_targets
 from cactions.logic.connectors.texts import ConnectorTexts
 from cactions.logic.connectors.url import ConnectorUrl, read_url
 from cactions.logic.connectors.yaml_text import YamlValue, write_comment, write_yaml
-from cactions.logic.lint.vocabulary import SELECTORS, split_words
 from cactions.logic.yaml.parser import MAX_BYTES
-from cactions.model import ActionRequest, Attribute, Connector, ConnectorInput, InputType, Template
-from cactions.rules.operations import find_change
+from cactions.model import Attribute, Connector, ConnectorInput, InputType, Template
 
 METHODS: Final = ("get", "post", "put", "delete", "patch")
 _AUDIENCES: Final = ("users", "leads", "visitors")
 _STATES: Final = ("live", "draft")
 _CODE: Final = "code_block_transformation"
 _CLIENT: Final = "client_side"
-_SEARCHES: Final = frozenset({"search", "query", "lookup", "find", "filter"})
 _FLAGS: Final = (
     "customer_authentication", "bypass_authentication", "validate_missing_attributes",
     "direct_fin_usage",
@@ -42,6 +41,8 @@ _FLAGS: Final = (
 _LONGEST_KEY: Final = 48
 _LONGEST_TEXT: Final = 2_000
 _LONGEST_NAME: Final = 500
+_OTHER_FILES: Final = ("workspace", "shared", "example")
+"""Keys whose files hold something else than a connector."""
 _INPUT_TYPES: Final = {kind.value for kind in InputType}
 
 
@@ -49,7 +50,8 @@ class PulledConnector(Struct, frozen=True):
     """A connector and its action file; ``text`` is empty where there is no request to judge.
 
     ``key`` names the action. ``shared`` are the ids of the workspace's tokens that it attaches,
-    with ``host``. ``missing`` are attributes that the workspace does not list.
+    with ``host``. ``missing`` are attributes that the workspace does not list. ``spellings`` are
+    the variables at Intercom of the inputs that have another name in the file.
     """
 
     connector: Connector
@@ -60,6 +62,7 @@ class PulledConnector(Struct, frozen=True):
     shared: tuple[str, ...] = ()
     host: str = ""
     missing: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = MappingProxyType({})
 
     @property
     def file(self) -> str:
@@ -78,7 +81,7 @@ def name_connectors(
     are those of actions that no connector has.
     """
     keys = dict(known or {})
-    taken = {key.lower() for key in (*keys.values(), *others)}
+    taken = {key.lower() for key in (*keys.values(), *others, *_OTHER_FILES)}
     for connector in sorted(connectors, key=lambda each: (len(each.id), each.id)):
         if connector.id not in keys:
             bare = _build_key(connector.name) or f"connector_{_build_key(connector.id) or 'x'}"
@@ -147,6 +150,7 @@ def _assemble(
         "audiences": [name for name in _AUDIENCES if name in connector.audiences],
         **{flag: getattr(connector, flag) for flag in _FLAGS},
         "match": texts.choose_match(),
+        "fallbacks": [{"of": name, "text": text} for name, text in texts.fallbacks.items() if text],
         "data_inputs": _list_inputs(connector, texts, url.template, content),
     }
     action = {name: value for name, value in action.items() if value not in ("", None, [])}
@@ -168,6 +172,7 @@ def _assemble(
         credentials.shared,
         url.host,
         targets.missing,
+        texts.spellings,
     )
 
 
@@ -190,7 +195,7 @@ def _build_request(
     tokens: list[YamlValue],
 ) -> YamlValue:
     request: dict[str, YamlValue] = {"http_method": connector.http_method}
-    if connector.http_method == "post" and _is_search(url.template):
+    if connector.http_method == "post" and is_read_only(url.template, content):
         request["effect"] = "read"
     request["url"] = url.text
     if url.query:
@@ -209,35 +214,25 @@ def _list_token_names(
     return [*credentials.own, *shared]
 
 
-def _is_search(url: Template) -> bool:
-    """Whether a POST only asks, by the last step of its path."""
-    last = url.parts[-1] if url.parts else ""
-    return isinstance(last, str) and last.rstrip("/").rpartition("/")[2].lower() in _SEARCHES
-
-
 def _list_inputs(
     connector: Connector, texts: ConnectorTexts, url: Template, content: ConnectorContent
 ) -> list[YamlValue]:
     """The declared inputs, and those that its texts name without declaring them."""
-    creates = connector.http_method == "post" and _only_creates(url) and bool(content.form)
+    asks = is_read_only(url, content)
+    contents = frozenset() if asks else list_contents(connector, url, content.content)
     found: dict[str, YamlValue] = {}
     for declared in connector.inputs:
         name = texts.inputs[declared.name]
         if name not in found:
-            found[name] = _build_input(declared, name, texts, creates=creates)
+            found[name] = _build_input(declared, name, texts, contents)
     for name in texts.implicit:
         implicit = ConnectorInput(name, required=True)
-        found[name] = _build_input(implicit, name, texts, creates=creates)
+        found[name] = _build_input(implicit, name, texts, contents)
     return list(found.values())
 
 
-def _only_creates(url: Template) -> bool:
-    """Whether a POST adds something of its own, and changes nothing that exists."""
-    return not (url.references or _is_search(url) or find_change(ActionRequest("post", url)))
-
-
 def _build_input(
-    declared: ConnectorInput, name: str, texts: ConnectorTexts, *, creates: bool
+    declared: ConnectorInput, name: str, texts: ConnectorTexts, contents: Collection[str]
 ) -> YamlValue:
     kind = declared.type if declared.type in _INPUT_TYPES else InputType.STRING.value
     entry: dict[str, YamlValue] = {"name": name, "type": kind, "required": declared.required}
@@ -248,7 +243,7 @@ def _build_input(
         entry["default_value"] = default
     if name in texts.assigned:
         entry["role"] = "assigned"
-    elif creates and SELECTORS.isdisjoint(split_words(name)):
+    elif name in contents:
         entry["role"] = "content"
     return entry
 

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cactions.logic.connectors.action_file import PulledConnector
 from cactions.logic.connectors.pulled_project import PulledWorkspace
 from cactions.model import Connector, Finding, Severity
 
@@ -22,7 +23,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "CA102": f"look up by {_VERIFIED}, which no customer can choose, not by what another connector"
     " has written",
     "CA103": f"find the attribute {_SETTINGS}, and decide whether end users can change it",
-    "CA106": "make the data input required, and remove its default value",
+    "CA106": "make the data input required, and remove its default value or fallback",
     "CA107": "ask for one record by its id, and map fields of that record, not of a list",
     "CA108": "send the value in a parameter of its own that takes nothing else",
     "CA201": f"send {_VERIFIED} with the request, unless the answer is about no person",
@@ -35,7 +36,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "CA302": "put the credential into a token, which travels in a header, and replace it at its"
     " service: URLs stand in logs",
     "CA304": "remove this mapping: a credential never belongs on a person",
-    "CA401": "write the host out in the URL",
+    "CA401": "write https:// and the host out in the URL",
     "CA402": "begin the URL with https://",
     "CA403": "use the public name of the service",
     "CA405": "send the value as a member of a JSON body, or as a query parameter",
@@ -72,6 +73,11 @@ _PLACES: Final = (
 _OURS: Final = re.compile(
     r'person\.attributes\.|person\.attributes\["([^"\\]*)"\]|person\.|(?<!data_)inputs\.'
 )
+_PATH: Final = "the path: "
+_ARROW: Final = " -> "
+_ACTOR: Final = re.compile(r'"?([^"\s]+)"?(?= (?:writes|looks it up)\b)')
+_NAME: Final = re.compile(r"(?<![\w.\"])[A-Za-z0-9]*_\w+(?![\w.]\w)")
+_FIELD: Final = re.compile(r"\bperson\.([a-z_]+)\b(?!\.)")
 _RANK: Final = {severity: number for number, severity in enumerate(Severity)}
 
 
@@ -97,14 +103,16 @@ def group_findings(
     for finding in findings:
         file = finding.place.file if finding.place else ""
         groups.setdefault(file if file in by_file else "", []).append(finding)
-    found = [
-        ConnectorFindings(
-            by_file[file].connector if file else None,
-            tuple(sorted((_translate(f, labels) for f in group), key=_get_rank)),
-        )
-        for file, group in groups.items()
-    ]
+    found = [_build_group(group, by_file.get(file), labels) for file, group in groups.items()]
     return tuple(sorted(found, key=_get_group_rank))
+
+
+def _build_group(
+    group: Iterable[Finding], pulled: PulledConnector | None, labels: Mapping[str, str]
+) -> ConnectorFindings:
+    terms = _Terms(labels, pulled.spellings if pulled else {})
+    findings = tuple(sorted((_translate(f, terms) for f in group), key=_get_rank))
+    return ConnectorFindings(pulled.connector if pulled else None, findings)
 
 
 def _get_rank(finding: Finding) -> tuple[int, str]:
@@ -118,39 +126,57 @@ def _get_group_rank(group: ConnectorFindings) -> tuple[object, ...]:
     return connector is None, _RANK[group.worst], -errors, name
 
 
-def _translate(finding: Finding, labels: Mapping[str, str]) -> Finding:
+def _translate(finding: Finding, terms: _Terms) -> Finding:
     return replace(
         finding,
-        message=_MESSAGES.get(finding.rule) or _say(finding.message, labels),
+        message=_MESSAGES.get(finding.rule) or terms.format_message(finding.message),
         severity=Severity.INFO if finding.rule in _LIGHT else finding.severity,
-        hint=choose_change(finding),
-        notes=tuple(_say(note, labels) for note in _list_notes(finding)),
+        hint=terms.format_names(choose_change(finding)),
+        notes=tuple(terms.show_path(note) for note in _list_paths(finding)),
         labels=tuple(
-            replace(label, message=_say(label.message, labels)) for label in finding.labels
+            replace(label, message=terms.format_message(label.message)) for label in finding.labels
         ),
         fix=None,
     )
 
 
-def _list_notes(finding: Finding) -> Iterator[str]:
+def _list_paths(finding: Finding) -> Iterator[str]:
     """Only the path of a value: what proves an answer is no question for a connector."""
-    yield from (note for note in finding.notes if note.startswith("the path:"))
+    yield from (note for note in finding.notes if note.startswith(_PATH))
 
 
-def _say(text: str, labels: Mapping[str, str]) -> str:
-    """The words with Intercom's names: of variables, and of connectors in the place of actions."""
-    plain = _OURS.sub(lambda found: found[1] or "", text)
-    if plain.startswith("the path:"):
-        steps = plain.removeprefix("the path: ").split(" -> ")
-        return "the path: " + " -> ".join(labels.get(step, step) for step in steps)
-    return re.sub(r'"([^"]*)"', lambda found: f'"{labels.get(found[1], found[1])}"', plain)
+class _Terms(Struct, frozen=True):
+    """Intercom's names: of connectors in the place of actions, and of variables."""
+
+    labels: Mapping[str, str]
+    spellings: Mapping[str, str]
+
+    def format_message(self, text: str) -> str:
+        """A message. An action stands at its beginning, in front of what it does."""
+        named = _ACTOR.match(text)
+        if named and named[1] in self.labels:
+            text = f'"{self.labels[named[1]]}"{text[named.end() :]}'
+        return self.format_names(text)
+
+    def show_path(self, text: str) -> str:
+        """The path of a value, step by step: a variable is none of the actions."""
+        steps = text.removeprefix(_PATH).split(_ARROW)
+        return _PATH + _ARROW.join(
+            self.format_names(step) if _OURS.match(step) else self.labels.get(step, step)
+            for step in steps
+        )
+
+    def format_names(self, text: str) -> str:
+        """A text with the variables as they are spelled at Intercom."""
+        plain = _OURS.sub(lambda found: found[1] or "", text)
+        return _NAME.sub(lambda found: self.spellings.get(found[0], found[0]), plain)
 
 
 def choose_change(finding: Finding) -> str:
     """The smallest change in Intercom."""
     if finding.rule == "CA101":
-        if finding.severity is Severity.INFO:
-            return finding.hint
+        if finding.severity is not Severity.ERROR:
+            return _FIELD.sub(r"{{user.\1}}", finding.hint)
         if any("typed by the customer" in label.message for label in finding.labels):
             return _CHOSEN_INPUT
         field = finding.route.rpartition("#person.")[2] in ("name", "phone", "avatar")

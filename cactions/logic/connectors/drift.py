@@ -5,9 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cactions.logic.connectors.body import build_connector
-from cactions.logic.connectors.diff import ConnectorComparison, compare_connector
+from cactions.logic.connectors.credential_mask import mask_credentials
+from cactions.logic.connectors.diff import NOTHING, ConnectorComparison, compare_connector
 from cactions.logic.connectors.match import ConnectorMatch
+from cactions.logic.printable import escape_control
 from cactions.model import Connector, Finding, Project
+from cactions.rules.credentials import mask_secrets
 
 
 class ConnectorVersions(Struct, frozen=True):
@@ -71,3 +74,23 @@ def is_live_same(before: ConnectorVersions, after: ConnectorVersions) -> bool:
     if before.live is None:
         return True
     return after.live is not None and is_same_definition(before.live, after.live)
+
+
+def describe_changes(before: Connector, now: Connector) -> str:
+    """What a version has now in place of what it had; credentials in it are masked."""
+    changes = {
+        difference.label: (difference.in_file, difference.in_intercom)
+        for difference in compare_connector(now, before).fields
+    }
+    for difference in compare_connector(before, now).fields:
+        changes.setdefault(difference.label, (difference.in_intercom, difference.in_file))
+    shown = (
+        f"{label} is now {_show(current)} (before: {_show(earlier)})"
+        for label, (current, earlier) in changes.items()
+    )
+    return "; ".join(shown) or "a field that the API does not show differs"
+
+
+def _show(text: str) -> str:
+    shown = escape_control(mask_secrets(mask_credentials(text)))
+    return shown if text == NOTHING else f'"{shown}"'

@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from cactions.model import Connector
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.credentials import DOTS, Name, looks_like_secret, mask_secrets, suggests_secret
+from cactions.rules.credentials import (
+    DOTS,
+    Name,
+    find_secret_elements,
+    is_authorization,
+    is_short_password,
+    looks_like_secret,
+    mask_secrets,
+    suggests_secret,
+)
 
 REMOVED: Final = "REMOVED-CREDENTIAL"
 _PARAMETER: Final = re.compile(r"([?&])([^=&#{}]{1,200})=([^&#{}]+)")
@@ -38,7 +47,7 @@ def hide_credentials(connector: Connector) -> Connector:
     return replace(
         connector,
         url=_hide(url),
-        body=_hide(body),
+        body=_hide_elements(_hide(body)),
         description=_hide(connector.description),
         name=_hide(connector.name),
         inputs=tuple(
@@ -56,10 +65,18 @@ def _hide(text: str) -> str:
     return mask_secrets(text).replace(DOTS, REMOVED)
 
 
+def _hide_elements(text: str) -> str:
+    for secret in find_secret_elements(text):
+        text = text.replace(f">{secret}<", f">{REMOVED}<")
+    return text
+
+
 def _hide_named(name: str, text: str) -> str:
-    """The value of a name, unless the name says that it is a credential."""
+    """The value of a name, unless the name or the value says that it is a credential."""
+    if is_authorization(text):
+        return f"{text.split(maxsplit=1)[0]} {REMOVED}"
     says = Name.SECRET if plain(name) in CARRIERS else suggests_secret(name)
-    carries = says is Name.SECRET or plain(name) in CARRIERS
+    carries = says is Name.SECRET or plain(name) in CARRIERS or is_short_password(name, text)
     if (carries and len(text) >= _LEAST) or looks_like_secret(text, says):
         return REMOVED
     return text

@@ -28,7 +28,7 @@ from cactions.model import (
     Snapshot,
 )
 
-TOKENS_FILE: Final = "actions.tokens.yaml"
+ADDED_FILE: Final = "actions.shared.yaml"
 SHARED_FILE: Final = "actions.workspace.yaml"
 """Where the workspace stands, and what several connectors use."""
 _AUTHORIZATION: Final = "Authorization"
@@ -37,30 +37,40 @@ _AUTHORIZATION: Final = "Authorization"
 class KnownNames(Struct, frozen=True):
     """The names that files have given already: to actions by connector id, to tokens by id.
 
-    ``others`` are actions without a connector id.
+    ``others`` are actions without a connector id, and files that hold none of a connector.
+    ``homes``: the file in which each thing stands that a folder has once.
     """
 
     actions: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    homes: Mapping[str, str] = field(default_factory=dict)
+
+    def is_elsewhere(self, thing: str) -> bool:
+        """Whether it stands in another file than the shared one."""
+        return self.homes.get(thing, SHARED_FILE) != SHARED_FILE
+
+    def is_declared(self, token: str) -> bool:
+        """Whether any file declares a token of this name."""
+        return f"tokens.{token}" in self.homes
 
 
 class PulledWorkspace(Struct, frozen=True):
     """Every connector as a file, and the file that they share.
 
-    ``added_tokens`` is a file of the tokens that no file declares yet, for where the shared file is
-    there already, and is its author's.
+    ``added`` is a file of the tokens and attributes that no file declares yet, for where the shared
+    file is there already, and is its author's.
     """
 
     connectors: tuple[PulledConnector, ...]
     shared: str
-    added_tokens: str = ""
+    added: str = ""
 
     @property
     def files(self) -> dict[str, str]:
         """The texts by name; a connector without a request has none."""
-        found = {SHARED_FILE: self.shared} if self.shared else {}
-        return found | {pulled.file: pulled.text for pulled in self.connectors if pulled.text}
+        found = {pulled.file: pulled.text for pulled in self.connectors if pulled.text}
+        return found | ({SHARED_FILE: self.shared} if self.shared else {})
 
     @property
     def seals(self) -> tuple[SecretToSeal, ...]:
@@ -84,10 +94,11 @@ def pull_workspace(
     verification: bool | None = True,
     names: KnownNames | None = None,
 ) -> PulledWorkspace:
-    """The files of a workspace.
+    """The files of a workspace, beside the files that are there.
 
-    ``connection`` None leaves the workspace out of the shared file. ``verification`` None means
-    that the workspace does not tell whether it verifies identities.
+    ``connection`` None leaves the workspace out of the shared file, as does one that stands in
+    another file. ``verification`` None means that the workspace does not tell whether it verifies
+    identities.
     """
     listed = tuple(connectors)
     known = names or KnownNames()
@@ -96,11 +107,13 @@ def pull_workspace(
         pull_connector(each, named[each.id], attributes, known.tokens) for each in listed
     )
     tokens = build_tokens(pulled, known.tokens)
-    declared = set(known.tokens.values())
-    added = {name: token for name, token in tokens.items() if name not in declared}
-    shared = build_shared_file(pulled, connection, verification, tokens if connection else added)
-    added_file = write_yaml({"version": 1, "tokens": added}) if added else ""
-    return PulledWorkspace(pulled, shared, added_file)
+    undeclared = {name: token for name, token in tokens.items() if not known.is_declared(name)}
+    shared = build_shared_file(pulled, build_workspace(connection, verification), tokens, known)
+    if "attributes" in known.homes:
+        added = _write_parts({"tokens": undeclared})
+    else:
+        added = _write_parts({"attributes": _build_attributes(pulled), "tokens": undeclared})
+    return PulledWorkspace(pulled, shared, added)
 
 
 def build_tokens(
@@ -116,30 +129,47 @@ def build_tokens(
 
 def build_shared_file(
     pulled: Sequence[PulledConnector],
-    connection: IntercomConnection | None,
-    verification: bool | None,
+    workspace: Mapping[str, YamlValue],
     tokens: Mapping[str, YamlValue],
+    known: KnownNames,
 ) -> str:
-    """The workspace, attributes that it does not list, and tokens of several connectors."""
-    document: dict[str, YamlValue] = {"version": 1}
-    workspace = _build_workspace(connection)
+    """The workspace, attributes that it does not list, and tokens of several connectors.
+
+    What stands in another file is left out: a folder has it once.
+    """
+    parts: dict[str, YamlValue] = {
+        "workspace": dict(workspace),
+        "attributes": _build_attributes(pulled),
+        "tokens": {
+            name: token
+            for name, token in tokens.items()
+            if not known.is_elsewhere(f"tokens.{name}")
+        },
+    }
+    return _write_parts({key: part for key, part in parts.items() if not known.is_elsewhere(key)})
+
+
+def _build_attributes(pulled: Iterable[PulledConnector]) -> YamlValue:
+    """Those that the workspace does not list; their type is not known."""
+    kind: YamlValue = {"data_type": DataType.STRING.value}
+    return dict.fromkeys(sorted({name for each in pulled for name in each.missing}), kind)
+
+
+def _write_parts(parts: Mapping[str, YamlValue]) -> str:
+    stated = {key: part for key, part in parts.items() if part}
+    return write_yaml({"version": 1, **stated}) if stated else ""
+
+
+def build_workspace(
+    connection: IntercomConnection | None, verification: bool | None
+) -> dict[str, YamlValue]:
+    """What a file says of the workspace; empty where there is nothing to say."""
+    found: dict[str, YamlValue] = {}
     if verification is None:
-        workspace["identity_verification"] = "true"
-    if workspace:
-        document["workspace"] = workspace
-    missing = sorted({name for each in pulled for name in each.missing})
-    if missing:
-        kind: YamlValue = {"data_type": DataType.STRING.value}
-        document["attributes"] = dict.fromkeys(missing, kind)
-    if tokens:
-        document["tokens"] = dict(tokens)
-    return write_yaml(document) if len(document) > 1 else ""
-
-
-def _build_workspace(connection: IntercomConnection | None) -> dict[str, YamlValue]:
+        found["identity_verification"] = "true"
     if connection is None:
-        return {}
-    found: dict[str, YamlValue] = {"kind": "intercom"}
+        return found
+    found = {"kind": "intercom"}
     if connection.region is None:
         found["url"] = connection.origin
     else:
@@ -148,6 +178,8 @@ def _build_workspace(connection: IntercomConnection | None) -> dict[str, YamlVal
         found["token"] = {"secret": connection.token.name}
     if connection.api_version != API_VERSION:
         found["api_version"] = connection.api_version
+    if verification is None:
+        found["identity_verification"] = "true"
     return found
 
 

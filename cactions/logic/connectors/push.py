@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.logic.connectors.body import WRITABLE, build_body, build_connector
 from cactions.logic.connectors.diff import (
@@ -24,6 +26,9 @@ from cactions.model import (
     DefinitionError,
     Project,
 )
+
+PROBE_MARK: Final = " (cactions is about to change the draft)"
+"""Follows the description for the time of a probe, where the description itself stays."""
 
 
 class PushOutcome(Enum):
@@ -100,7 +105,7 @@ def plan_push(
     ``known`` are the secrets that must not be in it.
     """
     match = drift.match
-    wanted = build_connector(match.action, project.attributes)
+    wanted, marked = _remove_mark(build_connector(match.action, project.attributes), drift)
     plan = PushPlan(drift, wanted)
     if fault := find_push_error(match.action, build_body(wanted), known):
         return PushPlan(drift, wanted, fault=fault)
@@ -108,8 +113,20 @@ def plan_push(
         if not match.is_open:
             return PushPlan(drift, wanted, fault=_build_match_fault(match))
         return PushPlan(drift, wanted, WRITABLE)
-    fields = {*plan.comparison.writable, *(("headers",) if headers else ())}
+    fields = {*plan.comparison.writable, *(("headers",) if headers else ()), *marked}
     return PushPlan(drift, wanted, tuple(name for name in WRITABLE if name in fields))
+
+
+def _remove_mark(wanted: Connector, drift: ConnectorDrift) -> tuple[Connector, tuple[str, ...]]:
+    """The connector without the mark that a probe may have left, and the field that it stands in.
+
+    A file that states no description leaves Intercom's alone, but not the mark.
+    """
+    found = drift.versions.latest
+    if wanted.description or found is None or not found.description.endswith(PROBE_MARK):
+        return wanted, ()
+    restored = found.description.removesuffix(PROBE_MARK)
+    return replace(wanted, description=restored), ("description",)
 
 
 def _build_match_fault(match: ConnectorMatch) -> DefinitionError:

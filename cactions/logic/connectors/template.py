@@ -53,13 +53,14 @@ class ConnectorText(Struct, frozen=True):
 
     ``unknown`` are the variables, as Intercom has them, whose source is not known. ``assigned`` are
     the inputs that stand for what Intercom itself fills in. ``fallbacks`` are the values that are
-    used where a reference has none.
+    used where a reference has none. ``spellings`` are inputs whose variable is spelled otherwise.
     """
 
     template: Template
     unknown: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
     fallbacks: tuple[tuple[Reference, str], ...] = ()
+    spellings: tuple[tuple[str, str], ...] = ()
 
 
 def format_reference(reference: Reference) -> str:
@@ -113,6 +114,7 @@ def parse_template(
     unknown: list[str] = [_TAG] if _TAG in text else []
     assigned: list[str] = []
     fallbacks: list[tuple[Reference, str]] = []
+    spellings: list[tuple[str, str]] = []
     for literal, variable in _split(text):
         parts.append(literal)
         if variable is None:
@@ -120,10 +122,13 @@ def parse_template(
         name, _, filters = variable.partition("|")
         reference, is_known = _resolve(name.strip(), inputs, attributes)
         parts.append(reference)
+        spelled = " ".join(name.split())[:_LONGEST_SHOWN]
+        if isinstance(reference, Input) and reference.name != spelled:
+            spellings.append((reference.name, spelled))
         if isinstance(reference, Input) and name.strip().lower() in _ASSIGNED:
             assigned += [reference.name] if not is_known else []
         elif not is_known:
-            unknown.append(" ".join(name.split())[:_LONGEST_SHOWN])
+            unknown.append(spelled)
         if found := _FALLBACK.search(filters):
             fallbacks.append((reference, found[1]))
     return ConnectorText(
@@ -131,6 +136,7 @@ def parse_template(
         tuple(dict.fromkeys(unknown)),
         tuple(dict.fromkeys(assigned)),
         tuple(fallbacks),
+        tuple(dict.fromkeys(spellings)),
     )
 
 

@@ -14,7 +14,8 @@ class ConnectorTexts:
 
     ``inputs`` maps the names of its data inputs to ours. ``implicit`` are the inputs that it does
     not declare, ``assigned`` those of them that Intercom fills in, ``defaults`` the fallbacks of
-    inputs.
+    inputs, ``fallbacks`` those of values of the person, ``spellings`` the variables of inputs at
+    Intercom where those are spelled otherwise.
     """
 
     def __init__(self, connector: Connector, attributes: Collection[str]) -> None:
@@ -22,10 +23,11 @@ class ConnectorTexts:
         self.implicit: dict[str, None] = {}
         self.assigned: set[str] = set()
         self.defaults: dict[str, str] = {}
+        self.spellings: dict[str, str] = {}
         self._attributes = attributes
         self._declared = frozenset(self.inputs.values())
         self._unknown: dict[str, None] = {}
-        self._fallbacks: dict[str, None] = {}
+        self.fallbacks: dict[str, str] = {}
         self._read: list[Template] = []
 
     def read(self, text: str) -> Template:
@@ -33,12 +35,13 @@ class ConnectorTexts:
         found = parse_template(text, self.inputs, self._attributes)
         self._read.append(found.template)
         self.assigned.update(found.assigned)
+        self.spellings.update(found.spellings)
         self._unknown.update(dict.fromkeys(found.unknown))
         for reference, value in found.fallbacks:
             if isinstance(reference, Input):
                 self.defaults.setdefault(reference.name, value)
             else:
-                self._fallbacks[str(reference)] = None
+                self.fallbacks.setdefault(str(reference), value)
         for reference in found.template.references:
             if isinstance(reference, Input) and reference.name not in self._declared:
                 self.implicit[reference.name] = None
@@ -55,6 +58,3 @@ class ConnectorTexts:
         for name in self._unknown:
             text = f"the source of the variable {name} is not known"
             yield ConnectorNote(NoteKind.VARIABLE, text)
-        for name in self._fallbacks:
-            text = f"{name} has a fallback in Intercom, which stands for everyone without a value"
-            yield ConnectorNote(NoteKind.DETAIL, text)

@@ -39,18 +39,21 @@ def audit_to_json(
 
 
 def pull_to_json(
-    written: Sequence[str],
-    unchanged: Sequence[str],
-    kept: Sequence[str],
+    files: Mapping[str, Sequence[str]],
+    left_out: Mapping[str, str],
     seals: Iterable[SecretToSeal],
     unknown: Mapping[NoteKind, int],
 ) -> dict[str, Json]:
-    """Which files were written, were the same, or were kept because they differ."""
+    """Which ``files`` were written, replaced, unchanged, or kept because they differ.
+
+    ``left_out``: why each other one was not written.
+    """
     return {
         "format": PULL,
-        "written": list(written),
-        "unchanged": list(unchanged),
-        "kept": list(kept),
+        "written": [*files["written"], *files["replaced"]],
+        "unchanged": list(files["unchanged"]),
+        "kept": list(files["kept"]),
+        "left_out": [{"file": name, "reason": reason} for name, reason in left_out.items()],
         "seal": [{"name": seal.name, "host": seal.host, "what": seal.what} for seal in seals],
         "unknown": counts_to_json(unknown),
     }

@@ -7,7 +7,8 @@ The strictness of the whole tool rests here: a value that merely looks alike mus
   stands. An address beyond ASCII equals nothing (1,233 code points fold onto ASCII).
 - A whole number equals its canonical decimal text, in either direction; nothing else crosses
   types.
-- Absent, null and ``""`` equal nothing, not even themselves; nor do lists and objects.
+- Absent, null and ``""`` equal nothing, not even themselves; nor do lists, objects and
+  texts that are not valid Unicode.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 
 from cactions.model import (
     ABSENT,
+    InvalidText,
     Person,
     PersonAttribute,
     PersonField,
@@ -32,6 +34,8 @@ def equals_reference(reference: Reference, expected: Value, found: Value) -> boo
     if is_empty(expected) or is_empty(found):
         return False
     if isinstance(expected, list | dict) or isinstance(found, list | dict):
+        return False
+    if isinstance(expected, InvalidText) or isinstance(found, InvalidText):
         return False
     if reference == PersonField("email"):
         address = _split_address(expected)

@@ -1,6 +1,7 @@
 """Calls of Intercom's REST API and their answers, as values.
 
 - Every call states its API version: without it Intercom uses the app's own setting.
+- A text of an answer that is not valid Unicode is an InvalidText: the rest of it stays readable.
 - An answer that is no JSON, or an error that is no ``error.list``, is still an answer: its status
   counts, and its text is never quoted.
 - The access token is in one header only, and in no message.
@@ -110,6 +111,11 @@ class ApiReply(Struct, frozen=True):
             f'Intercom\'s answer has no list "{key}"', hint=_CONTACT_SUPPORT, status=self.status
         )
 
+    @property
+    def has_items(self) -> bool:
+        """Whether it is a page of a list with anything on it."""
+        return isinstance(self.document, dict) and bool(self.document.get("data"))
+
     def get_next_cursor(self) -> str:
         """The cursor of the next page; empty on the last page."""
         pages = self.get_object().get("pages")
@@ -153,7 +159,7 @@ def read_reply(response: Response) -> ApiReply:
     document: Json = None
     if response.body:
         try:
-            document = strict_json.parse_json(response.body)
+            document = strict_json.parse_json_loosely(response.body)
         except StrictJsonError:
             document = None
     return ApiReply(response.status, document, response.headers)

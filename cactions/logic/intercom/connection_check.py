@@ -1,10 +1,32 @@
-"""What is said of a workspace that is not as the file says it is."""
+"""Which workspace it is, and what is said of one that is not as the file says it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import API_HOSTS, IdentityVerification, Region, Workspace, WorkspaceIdentity
+from cactions.model import (
+    API_HOSTS,
+    IdentityVerification,
+    Region,
+    Workspace,
+    WorkspaceError,
+    WorkspaceIdentity,
+)
+
+
+def require_workspace_key(found: WorkspaceIdentity) -> str:
+    """The name of the workspace in the heads of runs. Raises WorkspaceError if it tells no id.
+
+    A run without it could be undone in another workspace.
+    """
+    if not found.app_id.strip():
+        raise WorkspaceError(
+            "Intercom's answer does not tell the id of the workspace (`app.id_code` of GET /me), so"
+            " that a run could be undone in another one; nothing was written",
+            hint="Look at what it tells: `cactions doctor`. Check `workspace.url` and that the"
+            " token is one of an app of this workspace; reading works all the same.",
+        )
+    return f"intercom:{found.app_id}"
 
 
 def list_cautions(workspace: Workspace, found: WorkspaceIdentity) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from cactions.model import (
     Change,
     Conflict,
     DataType,
+    InvalidText,
     Json,
     Person,
     Plan,
@@ -63,7 +64,12 @@ def _read_field(name: str, value: Json) -> Json:
         value = value.get("image_url")
     if name == "owner_id" and type(value) is int:
         return str(value) if value else None
-    return value if type(value) is _READERS[CONTACT_FIELDS[name]] else None
+    reader = _READERS[CONTACT_FIELDS[name]]
+    return (
+        value
+        if type(value) is reader or (isinstance(value, InvalidText) and reader is str)
+        else None
+    )
 
 
 def align_empty_values(plan: Plan, person: Person) -> Plan:
@@ -112,9 +118,13 @@ def list_lost(before: Person, after: Person, plan: Plan) -> dict[str, Json]:
 def list_replaced(before: Person, after: Person, plan: Plan) -> dict[str, Json]:
     """What a write has dropped that replaced all attributes; empty where another one survived.
 
-    One that is empty among others that are not was cleared by another program, and stays so.
+    One that is empty among others that are not was cleared by another program, and stays so. What
+    cannot be written is not among them.
     """
-    return {} if _list_others(after, plan) else list_lost(before, after, plan)
+    if _list_others(after, plan):
+        return {}
+    lost = list_lost(before, after, plan)
+    return {name: value for name, value in lost.items() if _is_writable(value)}
 
 
 def _list_others(person: Person, plan: Plan) -> dict[str, Json]:
@@ -122,15 +132,15 @@ def _list_others(person: Person, plan: Plan) -> dict[str, Json]:
     touched = {change.attribute for change in plan.effective}
     return {
         name: value
-        for name, value in list_scalars(person).items()
-        if name not in touched and not is_empty(value)
+        for name, value in person.attributes.items()
+        if name not in touched and not isinstance(value, dict | list) and not is_empty(value)
     }
 
 
 def list_scalars(person: Person) -> dict[str, Json]:
-    """The custom attributes that an update can hold: all but references to objects."""
-    return {
-        name: value
-        for name, value in person.attributes.items()
-        if not isinstance(value, dict | list)
-    }
+    """The custom attributes that an update can hold: no references, and no invalid texts."""
+    return {name: value for name, value in person.attributes.items() if _is_writable(value)}
+
+
+def _is_writable(value: Json) -> bool:
+    return not isinstance(value, dict | list | InvalidText)

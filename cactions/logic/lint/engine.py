@@ -171,7 +171,9 @@ class _Linter:
     def _is_trust_used(self, where: str, found: TaintResult) -> bool:
         """Whether a trust statement for a location makes a difference."""
         attribute = self.project.attributes.get(where.removeprefix("attributes."))
-        return where in found.doubts.used or (attribute is not None and attribute.user_editable)
+        return where in found.doubts.values.used or (
+            attribute is not None and attribute.user_editable
+        )
 
     def _list_unused_suppressions(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
         for suppression in self.project.statements:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from cactions.logic.lint.vocabulary import (
-    AUDIT,
     CATALOG,
     CONTENTS,
     FILTERS,
     PAGING,
+    PERSONAL_STEMS,
     SELECTORS,
-    is_contact_address,
+    is_presentation,
+    is_record_name,
     is_shared,
     split_words,
 )
@@ -34,6 +35,8 @@ from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 _GENERIC = frozenset(
     ("id", "ids", "uuid", "no", "nr", "num", "number", "key", "ref", "code", "slug")
 )
+_WHOLE = (("path",), ("url",), ("uri",), ("endpoint",), ("route",), ("resource",))
+"""Who chooses a path of the service chooses among all of its records."""
 
 
 def find_role(
@@ -59,7 +62,11 @@ def find_role(
 
 
 def _find_attribute_role(attribute: str, name: str) -> KeyRole:
-    """An attribute finds a record, unless its name says that it narrows an answer."""
+    """An attribute finds a record, unless its name says that it narrows or presents an answer."""
+    if is_presentation(name) or (
+        is_presentation(attribute) and _get_role(name) is not KeyRole.SELECTOR
+    ):
+        return KeyRole.FILTER
     if is_shared(attribute) and _get_role(name) is not KeyRole.SELECTOR:
         return KeyRole.UNKNOWN
     narrows = _get_role(attribute) is KeyRole.FILTER and _get_role(name) is not KeyRole.SELECTOR
@@ -70,11 +77,12 @@ def _find_input_role(
     reference: Input, part: RequestPart, name: str, declared: DataInput | None
 ) -> KeyRole:
     if declared and declared.is_content and part is RequestPart.BODY:
-        finds = _get_role(name) is KeyRole.SELECTOR and not is_contact_address(name)
-        return KeyRole.SELECTOR if finds else KeyRole.CONTENT
+        return KeyRole.SELECTOR if is_record_name(name) else KeyRole.CONTENT
     if declared and declared.type is InputType.BOOLEAN:
         return KeyRole.FILTER
     roles = (_get_role(reference.name), _get_role(name))
+    if part is RequestPart.URL and split_words(reference.name)[-1:] in _WHOLE:
+        return KeyRole.SELECTOR
     if KeyRole.SELECTOR in roles:
         return KeyRole.SELECTOR
     is_filter = KeyRole.FILTER in roles and part is not RequestPart.URL
@@ -89,6 +97,8 @@ def _is_content(part: RequestPart, name: str) -> bool:
 @lru_cache(1_000)
 def _get_role(name: str) -> KeyRole:
     words = split_words(name)
+    if any(word.startswith(PERSONAL_STEMS) for word in words):
+        return KeyRole.SELECTOR
     if not words:
         return KeyRole.UNKNOWN
     if len(words) > 1 and words[-1] in _GENERIC and words[-2] in CATALOG:
@@ -98,25 +108,6 @@ def _get_role(name: str) -> KeyRole:
     return KeyRole.UNKNOWN if SELECTORS.isdisjoint(words) else KeyRole.SELECTOR
 
 
-def may_anchor(key: LookupKey) -> bool:
-    """Whether a value names the owner of the record, if no one can choose it.
-
-    The platform's own contact id is known to few services: it anchors a URL only.
-    """
-    if isinstance(key.reference, Input):
-        return False
-    named = key.part is not RequestPart.HEADER or not SELECTORS.isdisjoint(split_words(key.name))
-    known = key.part is RequestPart.URL or key.reference != PersonField("id")
-    return key.role is KeyRole.SELECTOR and named and known and not _is_aside(key)
-
-
-def _is_aside(key: LookupKey) -> bool:
-    """Whether a value does not find the record: an author, an addressee, a part of a text."""
-    if key.part is RequestPart.URL:
-        return False
-    steps = key.route.split(".request.")[-1].split(".")[1:]
-    words = {word for step in steps for word in split_words(step)}
-    whole = key.template is None or len(key.template.parts) == 1
-    says = bool(words & CONTENTS) or split_words(key.name) == ("contact", "email")
-    is_text = key.part is RequestPart.BODY and not key.name
-    return not AUDIT.isdisjoint(words) or says or not (whole or is_text)
+def is_path_key(key: LookupKey) -> bool:
+    """Whether a value stands in the path, where it finds a record unless its name denies it."""
+    return key.part is RequestPart.URL and key.role is KeyRole.UNKNOWN

@@ -13,6 +13,8 @@ from cactions.logic.lint.vocabulary import (
     OTHERS,
     PARTS,
     PEOPLE,
+    PERSONAL_STEMS,
+    PLACES,
     SELECTORS,
     WRAPPERS,
     is_contact_address,
@@ -84,9 +86,28 @@ def is_personal(action: Action) -> bool:
     """Whether the path of a request names records of people: ``/patients``, ``/bookings``."""
     path = "".join(part for part in action.request.url.parts if isinstance(part, str))
     steps = path.split("/")[3 if "://" in path else 0 :]
-    words = {word for step in steps for word in split_words(step.partition("?")[0])}
+    return any(is_personal_name(step.partition("?")[0]) for step in steps)
+
+
+def is_people_search(action: Action) -> bool:
+    """Whether a request asks a list of people for some: ``/customers?email=…``."""
+    url = action.request.url
+    text = "".join(part for part in url.parts if isinstance(part, str)).partition("?")[0]
+    steps = [step for step in text.split("/") if step]
+    words = split_words(steps[-1]) if steps else ()
+    return not url.references and not {*PEOPLE, "people"}.isdisjoint(
+        {form for word in words for form in (word, word.removesuffix("s"))}
+    )
+
+
+def is_personal_name(name: str) -> bool:
+    """Whether a name speaks of people, or of records that belong to one."""
+    words = split_words(name)
+    if len(words) > 1 and words[-1].removesuffix("s") in PLACES:
+        return False
     singular = {word.removesuffix("s") for word in words} - {"shop", "file", "document", "line"}
-    return not (PEOPLE | SELECTORS).isdisjoint(singular - {"me", "id", "no", "key", "ref"})
+    known = not (PEOPLE | SELECTORS).isdisjoint(singular - {"me", "id", "no", "key", "ref"})
+    return known or any(word.startswith(PERSONAL_STEMS) for word in words)
 
 
 def is_common(

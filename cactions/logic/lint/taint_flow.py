@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from cactions.logic.lint.records import Writer
-from cactions.logic.lint.trust import TYPED, TrustAnalysis
+from cactions.logic.lint.records import Writer, is_people_search
+from cactions.logic.lint.trust import TrustAnalysis
+from cactions.logic.lint.value_trust import TYPED
 from cactions.model import (
     Action,
     AttributeMapping,
@@ -54,6 +55,9 @@ def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
             doubts.list_chosen(action),
             doubts.is_anchored(action),
             doubts.echoes[name],
+            doubts.list_unclear(action),
+            doubts.find_weak_anchor(action),
+            is_people_search(action),
         )
         for name, action in project.actions.items()
     )
@@ -161,7 +165,9 @@ class TaintPaths:
         """The first lookup key of an action that is user-controlled."""
         if action.name not in self.chosen:
             keys = self.doubts.list_chosen(action)
-            tainted = (key for key in keys if self.doubts.get_trust(key.reference, action).tainted)
+            tainted = (
+                key for key in keys if self.doubts.values.get_trust(key.reference, action).tainted
+            )
             self.chosen[action.name] = next(tainted, None)
         return self.chosen[action.name]
 

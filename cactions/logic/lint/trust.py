@@ -8,11 +8,20 @@ for: an attacker can sign up there with another person's number, and has it in a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from cactions.logic.lint.key_roles import may_anchor
+from cactions.logic.lint.anchors import (
+    Anchors,
+    RequestShape,
+    has_row_of_owner,
+    measure_anchors,
+    read_graph,
+)
+from cactions.logic.lint.conditions import Grade
+from cactions.logic.lint.graphql import GraphField
+from cactions.logic.lint.key_roles import is_path_key
 from cactions.logic.lint.lookup_keys import list_lookup_keys
 from cactions.logic.lint.mapped_values import find_value_doubt
+from cactions.logic.lint.public_data import Evidence, is_public, read_evidence
 from cactions.logic.lint.records import (
     get_last_name,
     group_writers,
@@ -20,11 +29,11 @@ from cactions.logic.lint.records import (
     is_personal,
     is_same_record,
 )
+from cactions.logic.lint.value_trust import CLAIMED, ValueTrust
 from cactions.logic.lint.vocabulary import split_words
 from cactions.model import (
     Action,
     AttributeMapping,
-    Input,
     PersonAttribute,
     PersonField,
     Project,
@@ -34,39 +43,30 @@ from cactions.model import (
 )
 from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 
-_CLAIMED: Final = ("email", "user_id")
-_REPLACING: Final = ("put", "patch")
-"""What stands in the body of these is written into the record, and does not find it."""
-TYPED: Final = ("phone", "name", "avatar")
-"""Contact fields that are whatever people say they are."""
-
 
 class TrustAnalysis:
     """What of a project an attacker may have chosen.
 
     ``dirty`` are the attributes that other actions fill with unproven values, ``writers``
-    all mappings onto each attribute, ``used`` the trusted routes that made a difference.
+    all mappings onto each attribute.
     """
 
     def __init__(self, project: Project, trusted: frozenset[str]) -> None:
         self.project = project
-        self.trusted = trusted
-        self.used: set[str] = set()
         self.keys = {
             name: list_lookup_keys(action, project.attributes)
             for name, action in project.actions.items()
         }
         self.writers = group_writers(project.actions.values())
+        self.values = ValueTrust(project, trusted, self.writers)
         self.dirty: set[str] = set()
         self.input_numbers = {
             name: {each.name: number for number, each in enumerate(action.inputs)}
             for name, action in project.actions.items()
         }
-        self.assigned = {
-            name: {each.name for each in action.inputs if each.is_assigned}
-            for name, action in project.actions.items()
-        }
         self._gaps: dict[str, str] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self._graphs: dict[str, tuple[GraphField, ...] | None] = {}
         self._chosen: dict[str, tuple[LookupKey, ...]] = {}
         self.echoes = {name: self._find_echo(action) for name, action in project.actions.items()}
         self.typed = frozenset(
@@ -114,7 +114,7 @@ class TrustAnalysis:
             return False  # only what the author has written down comes through
         if not self.find_doubt(action, mapping):
             return False
-        return not self._is_vouched(
+        return not self.values.is_vouched(
             f"actions.{action.name}.response.mapping.{mapping.attribute.name}"
         )
 
@@ -140,7 +140,7 @@ class TrustAnalysis:
             return f"{sent} is sent in the request, and comes back for any person"
         if is_common(proof, self.project, self.writers):
             return f"{proof.equals} is the same for many people"
-        if self.get_trust(proof.equals, action).tainted:
+        if self.values.get_trust(proof.equals, action).tainted:
             return f"the person may have chosen {proof.equals} themselves"
         if isinstance(proof.equals, PersonAttribute) and proof.equals.name in self.dirty:
             return f"{proof.equals} is written by an action that proves nothing"
@@ -160,7 +160,7 @@ class TrustAnalysis:
             split_words(get_last_name(mapping.path))
             for _, mapping in self.writers.get(proof.equals.name, ())
         }
-        copied = (each for each in sent if isinstance(each, PersonField) and each.name in _CLAIMED)
+        copied = (each for each in sent if isinstance(each, PersonField) and each.name in CLAIMED)
         return next((str(each) for each in copied if split_words(each.name) in sources), "")
 
     def _is_matched(self, action: Action, proof: SamePerson) -> bool:
@@ -178,7 +178,7 @@ class TrustAnalysis:
     def _list_written(self, action: Action) -> Iterator[LookupKey]:
         """What people have chosen in the body of a change, and may read back in their record."""
         for key in () if action.request.is_read else self.keys[action.name]:
-            tainted = self.get_trust(key.reference, action).tainted
+            tainted = self.values.get_trust(key.reference, action).tainted
             if tainted and key.part is RequestPart.BODY and key.name:
                 yield key
 
@@ -200,67 +200,75 @@ class TrustAnalysis:
             for key in self.keys[action.name]
             if key.role is KeyRole.SELECTOR
             or (key.role is KeyRole.UNKNOWN and writes and not anchored)
-            if self.is_choosable(key.reference, action)
+            if self.is_choosable(key.reference, action) and not self._is_public(action, key)
         )
         if any(key.is_sent for key in chosen) or not self.is_anchored(action, by_row=False):
             return chosen
         return ()
 
+    def _is_public(self, action: Action, key: LookupKey) -> bool:
+        """Whether a value of a read chooses among what is the same for everyone."""
+        if not action.request.is_read or isinstance(key.reference, PersonField):
+            return False
+        if action.name not in self._evidence:
+            self._evidence[action.name] = read_evidence(action)
+        return is_public(self._evidence[action.name], key)
+
+    def list_unclear(self, action: Action) -> tuple[LookupKey, ...]:
+        """The values of a read that select something, and nothing says whose it is."""
+        if self.list_chosen(action) or self.is_anchored(action):
+            return ()
+        return tuple(
+            key
+            for key in self.keys[action.name]
+            if key.role is KeyRole.UNKNOWN and key.is_sent and not self._is_public(action, key)
+            if self.is_choosable(key.reference, action)
+        )
+
     def is_choosable(self, reference: Reference, action: Action) -> bool:
         """Whether an attacker can choose a value, by hand or through another action."""
         written = isinstance(reference, PersonAttribute) and reference.name in self.dirty
-        return written or self.get_trust(reference, action).tainted
+        return written or self.values.get_trust(reference, action).tainted
 
     def is_anchored(self, action: Action, *, by_row: bool = True) -> bool:
         """Whether the request names the person by what no one can choose, or has their token.
 
-        ``by_row``: for a read, the choice of the row counts as well.
+        ``by_row``: for a read, the choice of the row counts as well. Beside a key that is chosen,
+        only a place that names the owner counts.
         """
         if any(token.is_user_token for token in action.request.tokens):
             return True
-        bare = action.connector_id and action.response.same_person is None
-        sets_body = bare and action.request.http_method in _REPLACING
-        return any(
-            may_anchor(key)
-            and not (sets_body and key.part is RequestPart.BODY)
-            and (key.is_sent or (by_row and action.request.is_read))
-            and not self.is_choosable(key.reference, action)
-            for key in self.keys[action.name]
-        )
+        shape = self._read_shape(action)
+        grade = self.find_anchors(action).grade
+        if grade is Grade.PROVEN or (grade is Grade.WEAK and not shape.finding):
+            return True
+        return by_row and action.request.is_read and has_row_of_owner(shape)
+
+    def find_anchors(self, action: Action) -> Anchors:
+        """How well the request names the owner of the record, and where."""
+        return measure_anchors(self._read_shape(action))
+
+    def find_weak_anchor(self, action: Action) -> LookupKey | None:
+        """A verified value of which nothing says that it is the owner's, where none is better."""
+        return None if self.is_anchored(action) else self.find_anchors(action).key
+
+    def _read_shape(self, action: Action) -> RequestShape:
+        keys = self.keys[action.name]
+        if action.name not in self._graphs:
+            self._graphs[action.name] = read_graph(action)
+        choosable = [key for key in keys if self.is_choosable(key.reference, action)]
+        finding = {
+            key.reference
+            for key in choosable
+            if key.is_sent and (key.role is KeyRole.SELECTOR or is_path_key(key))
+        }
+        chosen = frozenset(key.reference for key in choosable)
+        return RequestShape(action, keys, self._graphs[action.name], chosen, frozenset(finding))
 
     def list_trust(self, action: Action) -> dict[Reference, Trust]:
         read = [key.reference for key in self.keys[action.name]]
         proof = action.response.same_person
         return {
-            reference: self.get_trust(reference, action)
+            reference: self.values.get_trust(reference, action)
             for reference in (*read, *((proof.equals,) if proof else ()))
         }
-
-    def get_trust(self, reference: Reference, action: Action) -> Trust:
-        if isinstance(reference, Input):
-            assigned = reference.name in self.assigned[action.name]
-            return Trust.SYSTEM if assigned else Trust.USER_WRITABLE
-        if isinstance(reference, PersonField):
-            return self._of_field(reference.name, action)
-        attribute = self.project.attributes.get(reference.name)
-        if attribute is None:
-            return Trust.USER_WRITABLE
-        if attribute.user_editable and not self._is_vouched(f"attributes.{reference.name}"):
-            return Trust.USER_WRITABLE
-        return Trust.DERIVED if reference.name in self.writers else Trust.OPERATOR
-
-    def _of_field(self, name: str, action: Action) -> Trust:
-        if name in TYPED:
-            return Trust.USER_WRITABLE
-        if name not in _CLAIMED:
-            return Trust.SYSTEM
-        if name == "email" and action.connector_id and action.customer_authentication:
-            return Trust.VERIFIED
-        if action.audiences != ("users",) and set(action.audiences) != {"users"}:
-            return Trust.ANONYMOUS
-        verification = self.project.workspace.identity_verification
-        return Trust.VERIFIED if verification.is_signed(name) else Trust.USER_WRITABLE
-
-    def _is_vouched(self, route: str) -> bool:
-        self.used.update({route} & self.trusted)
-        return route in self.trusted

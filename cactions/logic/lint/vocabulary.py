@@ -1,6 +1,6 @@
 """Words in names, and what they say of the value behind a name.
 
-The lists are English, as are the APIs of the services. A name that is in none of them is judged by
+Most lists are English, as are most APIs of services. A name that is in none of them is judged by
 where its value comes from.
 """
 
@@ -21,6 +21,20 @@ SELECTORS: Final = frozenset(
     " employee student".split()
 )
 """What finds a record that belongs to a person."""
+PERSONAL_STEMS: Final = (
+    "kunde", "bestell", "rechnung", "auftrag", "vertrag", "vertraeg", "buchung", "sendung",
+    "patient", "mitglied", "konto", "pedido", "cliente", "factura", "reserva", "contrato", "cuenta",
+    "commande", "facture", "contrat", "compte", "colis", "ordin", "fattur", "prenotazion",
+    "bestelling", "klant", "factuur", "boeking", "zamowieni", "klient", "faktur", "umow",
+    "encomenda", "appointment", "receipt", "prescription", "payslip", "dossier", "transcript",
+    "donation", "medicalrecord", "healthrecord",
+)  # fmt: skip
+"""How names of such records begin in some other languages, and further English ones."""
+PLACES: Final = frozenset(
+    "shop store point locker branch station office centre center guide price rate method option"
+    " hour template".split()
+)
+"""Last words of what has the name of a personal thing, and is the same for everyone."""
 CATALOG: Final = frozenset(
     "product store branch course event hotel article model stop station item variant category"
     " location flight train line lesson room menu brand city zone area warehouse sku".split()
@@ -32,7 +46,7 @@ FILTERS: Final = frozenset(
     " after start starts end ends begin time hour weekday format fields field expand include"
     " includes type kind category priority urgency quantity amount weight guests score rating"
     " units unit scope channel mode view depth active enabled flag consent quarter period range"
-    " version".split()
+    " version total sum price height width length depth kg cm km nights adults children".split()
 )
 """Last words of what narrows, orders or formats an answer."""
 PAGING: Final = frozenset("page limit offset per sort".split())
@@ -68,6 +82,30 @@ PARTS: Final = frozenset(
 """Lists that are parts of one record, in the singular."""
 WRAPPERS: Final = frozenset("data result results response payload body d root".split())
 """Names of what only wraps an answer."""
+_RECORDS: Final = frozenset(
+    "id ids uuid guid gid no nr num number key ref reference account acct iban card contract policy"
+    " subscription order invoice booking reservation shipment tracking ticket case claim vin imei"
+    " serial license licence plate passport merchant meter profile parcel file document"
+    " payee beneficiary friend login username".split()
+)
+"""Last words of what finds a record, also in what a creation says."""
+_NUMBERS: Final = (
+    "nummer",
+    "nr",
+    "numero",
+    "id",
+    "kunde",
+    "konto",
+    "pedido",
+    "commande",
+    "factura",
+)
+_PRESENTATIONS: Final = frozenset(
+    "locale locales lang language languages currency timezone tz unit units format sprache idioma"
+    " langue lingua taal waehrung moneda devise valuta".split()
+)
+_SETTINGS: Final = frozenset("pref prefs preference code setting override iso name key".split())
+"""What may stand behind such a word."""
 _IDENTIFIERS: Final = frozenset("id code name no number key date slug".split())
 AUDIT: Final = frozenset(
     "by actor agent correlation request trace metadata source audit receipt cc bcc reply to from"
@@ -104,12 +142,30 @@ def split_words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in re.findall(_NAMED, name))
 
 
+def is_presentation(name: str) -> bool:
+    """Whether a name speaks of how an answer is shown: ``locale``, ``preferred_currency``."""
+    words = split_words(name)
+    while len(words) > 1 and words[-1] in _SETTINGS:
+        words = words[:-1]
+    return bool(words) and words[-1] in _PRESENTATIONS
+
+
 def is_shared(name: str) -> bool:
     """Whether a name speaks of what many people have in common: ``company``, ``plan_code``."""
     words = split_words(name)
     if words and words[-1] in _IDENTIFIERS:
         words = words[:-1]
     return bool(words) and words[-1] in SHARED
+
+
+def is_record_name(name: str) -> bool:
+    """Whether a name says that the value finds a record: ``order_id``, ``invoice``, ``iban``."""
+    words = split_words(name)
+    if not words or is_contact_address(name):
+        return False
+    return words[-1] in _RECORDS or any(
+        word.startswith(PERSONAL_STEMS) and word.endswith(_NUMBERS) for word in words
+    )
 
 
 def is_contact_address(name: str) -> bool:

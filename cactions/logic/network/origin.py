@@ -63,9 +63,12 @@ def parse_origin(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
         hint = "put credentials into a token"
         raise OriginError(LITERAL_SECRET, "the URL holds a user name", hint, start, end)
     if not mark or "{{" in scheme or "/" in scheme:
-        rule = TEMPLATED_HOST if url.startswith("{{") else WRONG_VALUE
+        if url.startswith("{{"):
+            hint = "write https:// and the host out; one server an environment goes under `servers`"
+            message = "it begins with a variable, whose value decides where the request goes"
+            raise OriginError(TEMPLATED_HOST, message, hint, 0, len(url))
         hint = "write the whole URL, or name a `server` for a path"
-        raise OriginError(rule, "does not begin with https://", hint, 0, len(url))
+        raise OriginError(WRONG_VALUE, "does not begin with https://", hint, 0, len(url))
     if scheme != "https":
         hint = "secrets and people's data travel over https only"
         raise OriginError(PLAIN_HTTP, f'the scheme is "{scheme}"', hint, 0, len(scheme))

@@ -17,7 +17,7 @@ from typing import Final
 from cactions.logic.plan.coerce import MAX_INTEGER
 from cactions.logic.plan.dates import MIN_MILLISECONDS, DateError, parse_date_text, parse_timestamp
 from cactions.logic.plan.equality import MAX_EXACT
-from cactions.model import DataType, DateForm, Json
+from cactions.model import DataType, DateForm, InvalidText, Json
 
 _DATE_HINT: Final = "Write Unix seconds, or 2026-01-31T09:30:00Z."
 
@@ -59,6 +59,8 @@ def parse_declared_value(value: Json, data_type: DataType) -> Json:
 def _check_string(value: Json) -> str:
     if not isinstance(value, str):
         raise _build_type_error(value, "a text", "Put it in quotes.")
+    if isinstance(value, InvalidText):
+        raise InvalidValue("contains a lone surrogate", "Remove it.")
     try:
         value.encode()
     except UnicodeEncodeError:

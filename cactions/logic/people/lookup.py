@@ -13,7 +13,15 @@ from difflib import get_close_matches
 from typing import Final
 
 from cactions.logic.shell import quote_word
-from cactions.model import MATCH_FIELDS, Action, Person, PersonQuery, Role, UsageError
+from cactions.model import (
+    MATCH_FIELDS,
+    Action,
+    InvalidText,
+    Person,
+    PersonQuery,
+    Role,
+    UsageError,
+)
 
 MAX_LISTED: Final = 10
 LIST_HINT: Final = "`cactions people list` lists all people."
@@ -21,6 +29,8 @@ LIST_HINT: Final = "`cactions people list` lists all people."
 
 def build_lookup_key(field: str, text: str) -> str | None:
     """The normal form of a value for comparison; None for a value that matches no person."""
+    if isinstance(text, InvalidText):
+        return None
     if field == "email":
         return _normalize_email(text)
     try:

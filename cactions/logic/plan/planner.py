@@ -4,7 +4,7 @@
 - ``before`` is the stored value, unchanged: the commit compares it again.
 - Where the attribute already has the new value, ``after`` is ``before``: nothing is written for a
   difference without a meaning (null and ``""``, 5 and 5.0 in a float).
-- A list or an object, such as a relationship, is never overwritten.
+- A list or an object, such as a relationship, is never overwritten, nor is an invalid text.
 - Applying and then undoing a plan restores the person. Planning again after applying it gives only
   changes of the kind SAME.
 """
@@ -28,6 +28,7 @@ from cactions.model import (
     ChangeWarning,
     Conflict,
     Input,
+    InvalidText,
     KeepReason,
     KeptAttribute,
     Overwrite,
@@ -53,6 +54,7 @@ _IDENTITY: Final = ("id", "role", "user_id", "email")
 """The fields that identify a person: a plan is only valid while they stay the same."""
 
 _NOT_SCALAR: Final = "the current value is a list or an object"
+_NOT_UNICODE: Final = "the current value is not valid Unicode, and no undo could restore it"
 
 
 class PlanInput(Struct, frozen=True):
@@ -102,10 +104,11 @@ def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
     references += [reference for _, reference in response.rows.where] if response.rows else ()
     references += [response.same_person.equals] if response.same_person else ()
     for reference in dict.fromkeys(references):
-        if not isinstance(reference, Input):
-            yield Precondition(
-                reference, resolve_reference(reference, plan_input.person, plan_input.inputs)
-            )
+        if isinstance(reference, Input):
+            continue
+        expected = resolve_reference(reference, plan_input.person, plan_input.inputs)
+        if not isinstance(expected, InvalidText):  # it identifies no one, and is never sent
+            yield Precondition(reference, expected)
 
 
 def build_failure(plan_input: PlanInput, error: PlanningError) -> PlanFailure:
@@ -180,11 +183,13 @@ def _decide_change(
     before = person.get_attribute(attribute.name)
     if is_equal_as(attribute.data_type, before, new_value.value):
         return _build_change(new_value, before, before)
-    if isinstance(before, list | dict):
+    if isinstance(before, list | dict | InvalidText):
+        is_text = isinstance(before, InvalidText)
+        reason = KeepReason.UNSUITABLE_TEXT if is_text else KeepReason.WRONG_TYPE
         return replace(
-            keep_attribute(mapping, person, KeepReason.WRONG_TYPE, new_value.received),
+            keep_attribute(mapping, person, reason, new_value.received),
             refused=True,
-            detail=_NOT_SCALAR,
+            detail=_NOT_UNICODE if is_text else _NOT_SCALAR,
         )
     last_value = last_applied.get(attribute.name, ABSENT)
     is_ours = last_value is not ABSENT and is_equal_as(attribute.data_type, before, last_value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -25,6 +25,7 @@ from cactions.model import (
     InputType,
     Json,
     PersonQuery,
+    Reference,
     Scalar,
 )
 
@@ -72,7 +73,16 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         validate_missing_attributes=at.scalar("validate_missing_attributes"),
         direct_fin_usage=at.scalar("direct_fin_usage"),
         breakers=build_breakers(at.get("breakers"), scope),
+        fallbacks=tuple(_list_fallbacks(at.get("fallbacks"), inside)),
     )
+
+
+def _list_fallbacks(at: LocatedValue | None, scope: Scope) -> Iterator[tuple[Reference, str]]:
+    for item in at.value if at else ():
+        reference_at = item.get("of")
+        reference = scope.parse_reference(reference_at) if reference_at else None
+        if reference is not None:
+            yield reference, item.scalar("text", "")
 
 
 def _check_denials(request_at: LocatedValue | None, read: ActionResponse, scope: Scope) -> None:

@@ -79,6 +79,13 @@ DATA_INPUT: Final = RecordSchema(
     }
 )
 
+FALLBACK: Final = RecordSchema(
+    {
+        "of": FieldSchema(TextSchema(), "the value, such as person.attributes.tier", required=True),
+        "text": FieldSchema(TextSchema(), "what stands in its place", required=True),
+    }
+)
+
 MAPPING: Final = RecordSchema(
     {
         "path": FieldSchema(TextSchema(), "a response path", required=True),
@@ -203,6 +210,9 @@ ACTION: Final = RecordSchema(
         ),
         "customer_authentication": FieldSchema(BooleanSchema(), "ask end users for a code"),
         "bypass_authentication": FieldSchema(BooleanSchema(), "whether it is public"),
+        "fallbacks": FieldSchema(
+            ListSchema(FALLBACK, least=1), "what Intercom sends where a value is empty"
+        ),
         "validate_missing_attributes": FieldSchema(
             BooleanSchema(), "whether Intercom refuses to run it without a required input"
         ),

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 from cactions.logic import strict_json
-from cactions.model import MaskedText, Value
+from cactions.model import InvalidText, MaskedText, Value
 
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 
@@ -28,6 +28,8 @@ class EncodingError(ValueError):
 
 def encode_text(value: Value) -> str:
     """A text unchanged; numbers and booleans as JSON writes them. Raises EncodingError."""
+    if isinstance(value, InvalidText):
+        raise EncodingError("contains a lone surrogate, and is not valid Unicode")
     if isinstance(value, str):
         _refuse_match(_SURROGATE, value, "contains a lone surrogate")
         return value

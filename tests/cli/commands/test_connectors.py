@@ -7,56 +7,21 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.commands.test_vault import Say, say
-from tests.cli.conftest import Done
-from tests.intercom_projects import API, remote_project
+from tests.cli.conftest import Say, Work, list_writes
+from tests.intercom_projects import remote_project
 from tests.projects import SECRET, write
-from tests.servers import Server, answering, serving
+from tests.servers import Server
 from tests.workspace import Settings, WorkspaceServer
 from tests.workspace.client import Client
 
-__all__ = ["say"]
-
 PUSH = "connectors push loyalty --yes"
 Document = dict[str, Any]
-Work = Callable[..., Done]
-
-
-@pytest.fixture
-def settings() -> Settings:
-    return Settings()
-
-
-@pytest.fixture
-def intercom(settings: Settings) -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(settings, tls=True) as server:
-        yield server
-
-
-@pytest.fixture
-def shop() -> Iterator[Server]:
-    with serving(answering(b"{}")) as server:
-        yield server
-
-
-@pytest.fixture
-def work(say: Say, home: Path, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch) -> Work:
-    """A command of a user whose vault holds the access token and the token of the shop."""
-    monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
-    assert say("vault init --name ada").code == Exit.CLEAN
-    for name, host, value in (
-        ("intercom_token", API, intercom.token),
-        ("shop_token", "api.test", SECRET),
-    ):
-        assert say(f"vault seal {name} --host {host}", value).code == Exit.CLEAN
-    return say
 
 
 @pytest.fixture
@@ -66,10 +31,6 @@ def document(shop: Server, intercom: WorkspaceServer) -> Document:
     found["tokens"]["shop"]["token_id"] = "1234"
     found["actions"]["loyalty"]["description"] = "Copies the loyalty tier."
     return found
-
-
-def list_writes(intercom: WorkspaceServer) -> list[str]:
-    return [f"{line.method} {line.path}" for line in intercom.log if line.wrote]
 
 
 def words(text: str) -> str:

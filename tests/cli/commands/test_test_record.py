@@ -16,14 +16,11 @@ import vcr
 
 from cactions.cli.exit_codes import Exit
 from cactions.model import MASK
-from tests.cli.commands.test_vault import KEY, Say, say
-from tests.cli.conftest import ROOT
+from tests.cli.conftest import KEY, ROOT, Say
 from tests.edges.cassette.test_vcrpy_interop import STRICT, asked, no_network, send
 from tests.encodings import ENCODINGS
 from tests.projects import project, write
 from tests.servers import HOST, Behaviour, Server, answering, authority, serving
-
-__all__ = ["say"]
 
 RECORD = "test --record"
 CANARY = "canary/7d1f+e02a '\"&<% x"

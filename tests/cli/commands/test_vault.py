@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import shlex
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,29 +14,12 @@ import pexpect
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.conftest import ROOT, Cli, Done
+from tests.cli.conftest import KEY, ROOT, Say
 from tests.golden import assert_golden
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "vault"
-KEY = "CACTIONS_VAULT_KEY_FILE"
 RUN = "run loyalty --person u-1 --replay --yes"
 VALUE = "tok-7d1f-e02a"
-
-Say = Callable[..., Done]
-
-
-@pytest.fixture
-def say(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
-    """``say("vault list", stdin)`` runs a command with a key file beside the example."""
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
-    monkeypatch.setenv(KEY, "ada.key")
-
-    def call(words: str, stdin: str = "") -> Done:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        return cli(*shlex.split(words))
-
-    return call
 
 
 @pytest.fixture

@@ -10,7 +10,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cactions.logic.connectors.action_file import METHODS, PulledConnector, pull_connector
-from cactions.logic.connectors.pulled_project import build_shared_file, build_tokens
+from cactions.logic.connectors.pulled_project import (
+    KnownNames,
+    build_shared_file,
+    build_tokens,
+    build_workspace,
+)
 from cactions.logic.connectors.reader import parse_connector
 from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.model import Attribute, DataType, IntercomConnection, Snapshot
@@ -126,7 +131,8 @@ def load(pulled: PulledConnector) -> LoadedProject:
     """The file as our reader reads it, beside the file of what the workspace shares."""
     snapshot = Snapshot("attributes.lock.json", 0, ATTRIBUTES, True)
     tokens = build_tokens([pulled])
-    shared = build_shared_file([pulled], IntercomConnection(), None, tokens)
+    workspace = build_workspace(IntercomConnection(), None)
+    shared = build_shared_file([pulled], workspace, tokens, KnownNames())
     files = [("actions.yaml", shared), (pulled.file, pulled.text)]
     return load_project(
         [SourceFile(name, text.encode()) for name, text in files], snapshot=snapshot

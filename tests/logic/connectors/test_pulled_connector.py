@@ -251,6 +251,9 @@ SECRETS = [
     {"url": "https://h.example.com/hooks/sk_live_abcdefghij1234567890"},
     {"body": '{"password": "hunter22", "a": 1}', "http_method": "post"},
     {"body": "grant=x&client_secret=hunter22", "http_method": "post"},
+    {"body": '{"auth": "Basic hunter22"}', "http_method": "post"},
+    {"body": "user=svc&pass=hunter22", "http_method": "post"},
+    {"body": "<e:Head><Password>hunter22</Password></e:Head>", "http_method": "post"},
     {"description": "the key is sk_live_abcdefghij1234567890"},
     {"data_inputs": [{"name": "api_token", "default_value": "Zk3y7Qz91Lm42Xv8pQ"}]},
 ]

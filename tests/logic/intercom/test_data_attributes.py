@@ -10,6 +10,7 @@ from cactions.logic.documents import snapshot_from_json, snapshot_to_json
 from cactions.logic.intercom.api import read_reply
 from cactions.logic.intercom.attribute_check import check_mapping
 from cactions.logic.intercom.attribute_diff import compare_snapshots
+from cactions.logic.intercom.connection_check import require_workspace_key
 from cactions.logic.intercom.data_attributes import parse_attributes, parse_identity
 from cactions.model import (
     Attribute,
@@ -18,6 +19,7 @@ from cactions.model import (
     Json,
     Response,
     Snapshot,
+    WorkspaceError,
     WorkspaceIdentity,
 )
 from tests.builders import action, mapping
@@ -96,6 +98,19 @@ def test_the_identity_says_region_and_version() -> None:
     reply = read_reply(Response(200, (("Intercom-Version", "2.14"),), body))
     assert WorkspaceIdentity("abc", "Shop", "eu", "UTC", True, "2.14") == parse_identity(reply)
     assert WorkspaceIdentity("") == parse_identity(read_reply(Response(200, (), b"{}")))
+
+
+@pytest.mark.parametrize(
+    "app",
+    ["null", "[]", "{}", '{"id_code":null}', '{"id_code":""}', '{"id_code":" "}', '{"id_code":7}',
+     '{"id_code":["abc"]}'],
+)  # fmt: skip
+def test_a_workspace_that_tells_no_id_has_no_key(app: str) -> None:
+    """Runs of two such workspaces could not be told apart."""
+    found = parse_identity(read_reply(Response(200, (), f'{{"app":{app}}}'.encode())))
+    with pytest.raises(WorkspaceError):
+        require_workspace_key(found)
+    assert "intercom:abc" == require_workspace_key(WorkspaceIdentity("abc"))
 
 
 # Before a run
