@@ -73,17 +73,21 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
     A receipt has the values that were left alone because they were changed since. An interrupted
     run is closed first, so that it cannot be resumed after the undo.
     """
-    begun: deque[UndoStep] = deque()
+    begun: deque[tuple[int, UndoStep]] = deque()
+    """In their order, with the number of the entry; 0 for a step with nothing to write."""
 
     def take(outcomes: Outcomes) -> list[RunEntry]:
         stores.journal.record_outcomes(head.id, outcomes)
-        plans: list[Plan] = []
-        while len(plans) < WINDOW and (step := next(ahead, None)):
-            begun.append(step)
-            if step.plan.effective:
-                plans.append(step.plan)
-        numbers = stores.journal.record_plans(head.id, plans) if plans else ()
-        return [RunEntry(plan, number=number) for number, plan in zip(numbers, plans, strict=True)]
+        steps: list[UndoStep] = []
+        while sum(bool(step.plan.effective) for step in steps) < WINDOW:
+            if (step := next(ahead, None)) is None:
+                break
+            steps.append(step)
+        plans = [step.plan for step in steps if step.plan.effective]
+        numbers = iter(stores.journal.record_plans(head.id, plans) if plans else ())
+        window = [(next(numbers) if step.plan.effective else 0, step) for step in steps]
+        begun.extend(window)
+        return [RunEntry(step.plan, number=number) for number, step in window if number]
 
     with stores.turns.hold(head):
         undone = stores.journal.read(head.undoes)
@@ -91,11 +95,20 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
         if not undone.finished:
             undone = _finish_run(head.undoes, stores, _leave_unwritten)
         ahead = list_undo_steps(undone, stores)
-        for _, receipt in _write_new(replace(head, people=None), take, stores):
-            while not begun[0].plan.effective:
-                yield (idle := begun.popleft()), build_undo_receipt(idle)
-            yield (step := begun.popleft()), build_undo_receipt(step, receipt)
-        yield from ((step, build_undo_receipt(step)) for step in begun)
+        for entry, receipt in _write_new(replace(head, people=None), take, stores):
+            yield from _list_idle(begun, entry.number)
+            yield (step := begun.popleft()[1]), build_undo_receipt(step, receipt)
+        yield from _list_idle(begun, 0)
+
+
+def _list_idle(
+    begun: deque[tuple[int, UndoStep]], before: int
+) -> Iterator[tuple[UndoStep, Receipt]]:
+    """The steps before an entry that had nothing to write; those that stay open are left out."""
+    while begun and (not before or begun[0][0] != before):
+        number, step = begun.popleft()
+        if not number:
+            yield step, build_undo_receipt(step)
 
 
 def close_run(done: Run, stores: RunStores) -> Run:
