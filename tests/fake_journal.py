@@ -200,6 +200,13 @@ class FakeRows:
             self._put(entry)
             self.mark((text, entry.number) for text in entry.marks)
 
+    def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
+        for number, row in rows:
+            entry = self._run.entries.get(number)
+            if entry and entry.receipt is None and entry.plan.pending:
+                del self._run.entries[number]
+                self._run.rows[number] = row
+
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         self._run.marks.update(marks)
 

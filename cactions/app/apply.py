@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice, repeat
 from typing import Final
 
@@ -27,6 +28,7 @@ from cactions.app.commit import (
 from cactions.app.undo_steps import UndoMarks, UndoStep, build_undo_receipt, list_undo_steps
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
 from cactions.logic.project.stored_run import find_misfit, redact_entries, redact_receipt
+from cactions.logic.shell import join_command
 from cactions.model import (
     Outcome,
     Plan,
@@ -126,12 +128,26 @@ def resume_run(done: Run, stores: RunStores) -> Run:
 def commit_planned(planned: Run, stores: RunStores) -> Run:
     """Write a run that was planned and agreed to; raises as ``apply_to_people``."""
     run_id = planned.head.id
-    with stores.turns.hold(planned.head):
-        if stores.journal.read(run_id).phase is not RunPhase.PLANNED:
-            raise UsageError(f"the run {run_id} was started already", hint=_SHOW)
+    with hold_plan(planned, stores):
         rows = stores.journal.open_rows(run_id)
         rows.advance(RunPhase.RUNNING, rows.read_summary())
         return _finish_run(run_id, stores, _commit_unless_known)
+
+
+@contextmanager
+def hold_plan(planned: Run, stores: RunStores) -> Iterator[None]:
+    """Hold the lock for a run that waits for an answer. Raises UsageError if it was started."""
+    run_id = planned.head.id
+    with ExitStack() as held:
+        try:
+            held.enter_context(stores.turns.hold(planned.head))
+        except RunAborted as error:
+            hint = f"{error.hint} The plan is kept: `{join_command(('runs', 'resume'), run_id)}`."
+            raise RunAborted(str(error), hint=hint) from error
+        kept = stores.journal.read(run_id)
+        if kept.finished or kept.phase is not RunPhase.PLANNED:
+            raise UsageError(f"the run {run_id} was started or closed already", hint=_SHOW)
+        yield
 
 
 def preview_resume(done: Run, stores: RunStores) -> tuple[tuple[RunEntry, Receipt | None], ...]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Final, Protocol, TypeAlias
@@ -18,7 +17,7 @@ from typing import Final, Protocol, TypeAlias
 from msgspec import Struct, field
 
 from cactions.app.ports import Journal, People, RunLock
-from cactions.app.workers import Workers, open_pool
+from cactions.app.workers import Pool, Workers, open_pool
 from cactions.logic.project.stored_run import redact_receipt
 from cactions.logic.shell import join_command
 from cactions.model import (
@@ -61,8 +60,8 @@ class RunStores(Struct, frozen=True):
 
     ``project`` declares types and redaction, if its files can be read. ``workspace`` is the name
     of the people's home in the heads of runs. ``unsealed``: a run that is not authentic is
-    accepted, because the operator said so. ``threads`` write at the same time. ``observers``
-    follow the run.
+    accepted, because the operator said so. ``threads`` write at the same time; without any, this
+    one does. ``observers`` follow the run.
     """
 
     people: People
@@ -71,7 +70,7 @@ class RunStores(Struct, frozen=True):
     project: Project | None = None
     workspace: str = LOCAL
     unsealed: bool = False
-    threads: int = 1
+    threads: int = 0
     observers: tuple[RunObserver, ...] = ()
 
     def check_run(self, kept: Run) -> None:
@@ -160,7 +159,7 @@ class _Commit:
         take: TakeWindow,
         write: Write,
         stores: RunStores,
-        pool: Executor | None,
+        pool: Pool | None,
     ) -> None:
         self._counts, self._take, self._stores = counts, take, stores
         self._workers = Workers(partial(_try_write, write, stores), pool, WINDOW)

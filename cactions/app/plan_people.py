@@ -10,14 +10,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from random import SystemRandom
 from typing import Final, TypeAlias
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.commit import RunStores
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
@@ -28,7 +27,8 @@ from cactions.app.planned_entries import (
     hold_entry,
     strip_entry,
 )
-from cactions.app.propose import Job, PlanContext, plan_and_keep_response, plan_response
+from cactions.app.planning import Planned, Planning, PlanningStopped
+from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.store_rows import store_rows
 from cactions.app.workers import Workers, open_pool
 from cactions.logic.bulk.breakers import Breakers
@@ -39,7 +39,6 @@ from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
-    Action,
     BadRow,
     JobRow,
     Outcome,
@@ -49,7 +48,6 @@ from cactions.model import (
     PlannedEntry,
     PlanningError,
     Receipt,
-    RunHead,
     RunPhase,
     StoreError,
     Trip,
@@ -59,41 +57,6 @@ from cactions.model.secret import Credentials
 
 Found: TypeAlias = tuple[int, Job, Person]
 Answered: TypeAlias = tuple["Plan | PlanFailure", "Evidence | None"]
-OnProgress: TypeAlias = Callable[[int, int, Mapping[str, int]], None]
-"""Called with people done, all people, and counts by end state."""
-
-
-class PlanningStopped(StoreError):
-    """What came back looks like a leak: the planning was stopped, and nothing was written."""
-
-    def __init__(self, trip: Trip) -> None:
-        super().__init__(f"stopped: {trip.message}; nothing was written", hint=trip.hint)
-        self.trip = trip
-
-
-class Planning(Struct, frozen=True):
-    """What is planned, with what. ``writes``: the call changes something at the third party.
-
-    ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
-    ``probes``: whether a call with a random key is made first.
-    """
-
-    head: RunHead
-    action: Action
-    context: PlanContext
-    stores: RunStores
-    writes: bool = False
-    probes: bool = True
-    on_progress: OnProgress = lambda _done, _total, _counts: None
-
-
-class Planned(Struct, frozen=True):
-    """What came of planning. ``alarms`` must be approved before anything of it is written."""
-
-    summary: SummaryBuilder
-    alarms: tuple[Trip, ...]
-    calls: int
-    """Calls to the third party."""
 
 
 def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> Planned:
@@ -137,6 +100,7 @@ class _Planner:
         self._rows = planning.stores.journal.open_rows(planning.head.id)
         self._breakers = Breakers(planning.action)
         self._held: list[tuple[int, str]] = []
+        self._stop: Trip | None = None
         self._calls = 0
         self._counts: Counter[str] = Counter()
         self._total = planning.stores.journal.read(planning.head.id).counts.total
@@ -144,15 +108,18 @@ class _Planner:
     def take_earlier(self, entry: PlannedEntry) -> None:
         """Count an entry that was planned before the planning was cut off."""
         self._summary.add(entry)
-        if entry.receipt is None and not entry.plan.pending:
+        planned = (None, Outcome.UNCHANGED, Outcome.REFUSED)
+        if (entry.receipt.outcome if entry.receipt else None) in planned:
             self._breakers.observe_plan(entry.number, Evidence(), entry.plan)
 
     def plan(self) -> Planned:
         planning, last, is_first = self._planning, 0, True
+        threads = planning.stores.threads
+        size = PAGE_OF_WRITES if planning.writes else PAGE
         planning.context.caller.prepare(planning.action)
-        with open_pool(planning.stores.threads) as pool:
-            workers = Workers(self._work, pool, 2 * planning.stores.threads)
-            while page := self._rows.read_waiting(last):
+        with open_pool(threads) as pool:
+            workers = Workers(self._work, pool, 2 * threads)
+            while page := self._rows.read_waiting(last, size):
                 found = [*self._find_people(page)]
                 if is_first and planning.probes and found:
                     self._probe(*found[0][1:])
@@ -185,10 +152,43 @@ class _Planner:
         if self._planning.writes:
             self._rows.place(self._list_pending(found), durable=True)
         entries: list[PlannedEntry] = []
-        for value in found:
-            entries += (self._settle(*done) for done in workers.put(value))
-        entries += (self._settle(*done) for done in workers.end())
+        try:
+            for value in found:
+                self._settle_all(workers.put(value), entries)
+            self._settle_all(workers.end(), entries)
+        except BaseException:
+            self._keep_answers(found, entries, workers)
+            raise
         self._place(entries)
+
+    def _settle_all(
+        self, answers: Iterable[tuple[Found, Answered]], entries: list[PlannedEntry]
+    ) -> None:
+        for found, answered in answers:
+            entries.append(self._settle(found, answered))
+            if self._stop:
+                raise PlanningStopped(self._stop)
+
+    def _keep_answers(
+        self, found: list[Found], entries: list[PlannedEntry], workers: Workers[Found, Answered]
+    ) -> None:
+        """End what is under way and keep each answer; a call that was not begun can be made later.
+
+        Only a call that does not end stays pending.
+        """
+        known: set[int] = set()
+        for each, answered in workers.abandon():
+            known.add(each[0])
+            if isinstance(answered, tuple):
+                entries.append(self._settle(each, answered))
+        known.update(entry.number for entry in entries)
+        with suppress(StoreError):
+            self._place(entries)
+            self._rows.put_back(
+                (number, JobRow(number, job.query, job.inputs))
+                for number, job, _ in found
+                if number not in known
+            )
 
     def _place(self, entries: list[PlannedEntry]) -> None:
         self._rows.place(map(strip_entry, entries))
@@ -219,11 +219,10 @@ class _Planner:
         self._calls += 1
         verdict = self._breakers.observe_plan(number, evidence or Evidence(), result)
         self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
-        if verdict.stop:
-            raise PlanningStopped(verdict.stop)
+        self._stop = self._stop or verdict.stop
         entry = build_entry(number, job, result, evidence)
-        if verdict.hold and entry.receipt is None:
-            return hold_entry(entry, verdict.hold)
+        if (verdict.hold or verdict.stop) and entry.receipt is None:
+            return hold_entry(entry, verdict.hold or _LOOKS_WRONG)
         return entry
 
     def _hold_repeated(self) -> None:
@@ -243,5 +242,11 @@ class _Planner:
             self._summary.remove(entry)
             self._summary.add(hold_entry(entry, why))
 
+
+PAGE: Final = 500
+"""Rows that are read and planned together."""
+
+PAGE_OF_WRITES: Final = 32
+"""The same where calls change something: so many outcomes are unknown after a crash."""
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"

@@ -228,6 +228,9 @@ class PlanningRows(Protocol):
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
         """Store plans in the place of their rows, or of pending plans, with their marks."""
 
+    def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
+        """Let rows wait again whose call was pending, and was certainly not begun."""
+
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         """Store texts that should not repeat (``kind:value``), with the number of their entry."""
 

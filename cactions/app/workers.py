@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from typing import Final, Generic, TypeVar
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,16 +22,47 @@ class _Stopped(Exception):
     """The work for a value was not begun, since an earlier one has failed."""
 
 
+class Pool:
+    """Threads that the end of the process does not wait for: a call that hangs cannot delay it."""
+
+    def __init__(self, threads: int) -> None:
+        self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._threads = threads
+        self._ended = False
+        for number in range(threads):
+            Thread(target=self._work, name=f"person-{number}", daemon=True).start()
+
+    def begin(self, future: Future[R], call: Callable[[], R]) -> None:
+        """Do it in the next free thread; the future gets what comes of it."""
+        self._tasks.put((future, call))
+
+    def end(self) -> None:
+        """Begin nothing more."""
+        self._ended = True
+        for _ in range(self._threads):
+            self._tasks.put(None)
+
+    def _work(self) -> None:
+        while task := self._tasks.get():
+            future, call = task
+            if self._ended or not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - who asks for the result gets it
+                future.set_exception(error)
+
+
 class Workers(Generic[T, R]):
-    """Calls ``function`` for each value; several at a time with an ``executor``.
+    """Calls ``function`` for each value; several at a time with a ``pool``.
 
     Results come in the order of the values. At most ``most`` values are under way or waiting for
     their turn; ``put`` waits for the oldest one where there are more. After an exception, no
     further call is begun.
     """
 
-    def __init__(self, function: Callable[[T], R], executor: Executor | None, most: int) -> None:
-        self._function, self._executor, self._most = function, executor, most
+    def __init__(self, function: Callable[[T], R], pool: Pool | None, most: int) -> None:
+        self._function, self._pool, self._most = function, pool, most
         self._pending: deque[tuple[T, Future[R]]] = deque()
         self._stops = False
 
@@ -37,10 +71,12 @@ class Workers(Generic[T, R]):
 
         Raises what the function raised.
         """
-        if self._executor is None:
+        if self._pool is None:
             yield value, self._function(value)
             return
-        self._pending.append((value, self._executor.submit(self._call, value)))
+        future: Future[R] = Future()
+        self._pending.append((value, future))  # first, so that a signal finds what is under way
+        self._pool.begin(future, partial(self._call, value))
         while self._pending and (len(self._pending) > self._most or self._pending[0][1].done()):
             yield from self._take_oldest()
 
@@ -79,16 +115,19 @@ class Workers(Generic[T, R]):
 
 
 @contextmanager
-def open_pool(threads: int) -> Iterator[Executor | None]:
-    """A pool of so many threads; none for one thread. At its end, waiting work is dropped."""
-    if threads <= 1:
+def open_pool(threads: int) -> Iterator[Pool | None]:
+    """A pool of so many threads; none for 0. At its end, waiting work is dropped.
+
+    Also a single thread keeps a signal, which the main thread gets, out of the work under way.
+    """
+    if not threads:
         yield None
         return
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="person")
+    pool = Pool(threads)
     try:
         yield pool
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.end()
 
 
 def split_windows(values: Iterable[T], size: int) -> Iterator[list[T]]:

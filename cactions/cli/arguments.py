@@ -20,6 +20,7 @@ from cactions.model import (
     Outcome,
     Plan,
     PlanFailure,
+    PlanSummary,
     Project,
     Receipt,
     Run,
@@ -66,6 +67,16 @@ def exit_code_of_run(done: Run, before: Run | None = None) -> Exit:
         for outcome, number in done.counts.outcomes.items()
         if number > earlier.get(outcome, 0)
     )
+
+
+def exit_code_of_plan(summary: PlanSummary, *, changes: bool) -> Exit:
+    """FINDINGS where people failed, were refused or are held; CHANGES where that was asked for."""
+    bad = {outcome for outcome, number in summary.outcomes.items() if number} - {Outcome.UNCHANGED}
+    if Outcome.OUTCOME_UNKNOWN in bad:
+        return Exit.OUTCOME_UNKNOWN
+    if bad or summary.alarms:
+        return Exit.FINDINGS
+    return Exit.CHANGES if changes and summary.writing else Exit.CLEAN
 
 
 def _get_exit_code(receipt: Receipt) -> Exit:

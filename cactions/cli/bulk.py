@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis
 from cactions.cli import arguments, wiring, workspace, write_calls
-from cactions.cli.bulk_command import BulkCommand, build_approval_code, get_plan_exit_code
+from cactions.cli.bulk_command import BulkCommand, build_approval_code
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
@@ -103,7 +103,7 @@ def diff_many(
         summary = command.show(run, closing)
         if json:
             wiring.write_json(documents.bulk_to_json(summary, None, build_approval_code(summary)))
-        return get_plan_exit_code(summary, changes=exit_code)
+        return arguments.exit_code_of_plan(summary, changes=exit_code)
 
 
 def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> bool:

@@ -10,17 +10,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from cactions.app.apply import commit_planned
+from cactions.app.apply import close_run, commit_planned, hold_plan
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis, digest_definition
-from cactions.app.plan_people import (
-    OnProgress,
-    Planned,
-    Planning,
-    PlanningStopped,
-    continue_planning,
-    plan_people,
-)
+from cactions.app.plan_people import continue_planning, plan_people
+from cactions.app.planning import OnProgress, Planned, Planning, PlanningStopped
 from cactions.app.propose import Job
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
 from cactions.cli.bulk_options import BulkOptions
@@ -37,7 +31,6 @@ from cactions.model import (
     Action,
     CactionsError,
     DefinitionError,
-    Outcome,
     PersonQuery,
     PlanSummary,
     Run,
@@ -88,7 +81,11 @@ class BulkCommand:
         )
         rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
         progress.mark_sent()
-        with self._discard_on_error(head, writes=writes), self._stores.turns.hold(head):
+        with (
+            self._discard_on_error(head, writes=writes),
+            self._end_on_trip(Run(head), writes=writes),
+            self._stores.turns.hold(head),
+        ):
             with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
                 planned = plan_people(replace(planning, on_progress=_follow(display)), rows)
             self._store(planned, planning, rows.ignored)
@@ -97,16 +94,17 @@ class BulkCommand:
     def go_on_planning(self, run: Run) -> Run:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
+        writes = self._options.is_write_call(action)
         caller = wiring.create_caller(self._home, action, self._options)
         planning = Planning(
             run.head,
             action,
             workspace.create_plan_context(self._home, caller),
             self._stores,
-            writes=self._options.is_write_call(action),
-            probes=False,
+            writes=writes,
+            probes=not (self._options.replayed or writes),
         )
-        with self._stores.turns.hold(run.head):
+        with self._end_on_trip(run, writes=writes), self._stores.turns.hold(run.head):
             with wiring.show_progress(
                 f"Planning {action.name}", run.people, quiet=self._json
             ) as display:
@@ -146,7 +144,7 @@ class BulkCommand:
         done = self._write_agreed(run, summary) if self._agree(run, summary, yes=yes) else None
         if self._json:
             wiring.write_json(documents.bulk_to_json(summary, done, build_approval_code(summary)))
-        plan_code = get_plan_exit_code(summary, changes=False)
+        plan_code = arguments.exit_code_of_plan(summary, changes=False)
         done_code = arguments.exit_code_of_run(done) if done else plan_code
         return choose_most_severe(plan_code, done_code)
 
@@ -175,7 +173,8 @@ class BulkCommand:
         if self._options.is_write_call(self._home.project.actions[run.head.action]):
             wiring.create_output().info(f"Nothing was written. {kept}")
             return
-        self._stores.journal.discard(run.head.id)
+        with hold_plan(run, self._stores):  # another process may carry it out meanwhile
+            self._stores.journal.discard(run.head.id)
         wiring.create_output().info("Nothing was written.")
 
     def _agree(self, run: Run, summary: PlanSummary, *, yes: bool) -> bool:
@@ -205,6 +204,19 @@ class BulkCommand:
         )
         text = strict_json.dump_json(documents.summary_to_json(summary, redact=False))
         self._stores.journal.open_rows(planning.head.id).advance(RunPhase.PLANNED, text)
+
+    @contextmanager
+    def _end_on_trip(self, run: Run, *, writes: bool) -> Iterator[None]:
+        """A planning that was stopped is not resumed: what stopped it would be forgotten."""
+        try:
+            yield
+        except PlanningStopped:
+            with suppress(CactionsError):
+                if writes:
+                    close_run(run, self._stores)
+                else:
+                    self._stores.journal.discard(run.head.id)
+            raise
 
     @contextmanager
     def _discard_on_error(self, head: RunHead, *, writes: bool) -> Iterator[None]:
@@ -253,13 +265,3 @@ def _check_write_call(action: Action, bulk: BulkOptions, *, writes: bool) -> Non
             hint="Declare `idempotency` under its request if the service knows such a key, or use"
             " --at-most-once: requests of unknown outcome are listed then, and never sent again.",
         )
-
-
-def get_plan_exit_code(summary: PlanSummary, *, changes: bool) -> Exit:
-    """FINDINGS where people failed, were refused or are held; CHANGES where that was asked for."""
-    bad = {outcome for outcome, number in summary.outcomes.items() if number} - {Outcome.UNCHANGED}
-    if Outcome.OUTCOME_UNKNOWN in bad:
-        return Exit.OUTCOME_UNKNOWN
-    if bad or summary.alarms:
-        return Exit.FINDINGS
-    return Exit.CHANGES if changes and summary.writing else Exit.CLEAN

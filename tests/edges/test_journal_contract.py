@@ -205,6 +205,16 @@ def test_a_plan_takes_the_place_of_a_call(planning: Journal) -> None:
     assert [1] == numbers(planning.read_open(RUN, 0, started=False))
 
 
+def test_a_call_that_was_not_begun_waits_again(planning: Journal) -> None:
+    """Only a pending one; a plan is left alone."""
+    rows = planning.open_rows(RUN)
+    rows.add([(1, row(1)), (2, row(2))], [])
+    rows.place([PlannedEntry(1, about(1, CALLING)), PlannedEntry(2, about(2))], durable=True)
+    rows.put_back([(1, row(1)), (2, row(2))])
+    assert [(1, row(1))] == [*rows.read_waiting(0)]
+    assert [2] == numbers(planning.read(RUN).entries)
+
+
 def test_planned_entries_are_started_with_earlier_outcomes(planning: Journal) -> None:
     """In one transaction; what has an outcome, or is no plan, cannot be started."""
     rows = planning.open_rows(RUN)

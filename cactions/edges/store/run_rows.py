@@ -45,6 +45,14 @@ class RunRows:
                 self._database.execute(run_schema.END_WAIT, entry.number)
                 self._add_marks(entry.marks, entry.number)
 
+    def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
+        """Let rows wait again whose call was pending, and was certainly not begun."""
+        with self._database.open_for_writing():
+            for number, row in rows:
+                if self._database.execute(run_schema.WITHDRAW, number):
+                    cell = self._cells.write_row(number, row)
+                    self._database.execute(run_schema.WAIT, number, cell)
+
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         """Store texts that should not repeat, with the number of their entry."""
         with self._database.open_for_writing(durable=False):

@@ -73,6 +73,7 @@ ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
 PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
 WAIT: Final = "INSERT INTO waiting VALUES (?, ?)"
 END_WAIT: Final = "DELETE FROM waiting WHERE number = ?"
+WITHDRAW: Final = "DELETE FROM entry WHERE number = ? AND state = 'calling'"
 START: Final = (
     "UPDATE entry SET state = 'started' WHERE number = ? AND state IN ('planned', 'started')"
 )

@@ -1,0 +1,49 @@
+"""What a planning of many people is given, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from cactions.app.commit import RunStores
+from cactions.app.propose import PlanContext
+from cactions.logic.bulk_summary import SummaryBuilder
+from cactions.model import Action, RunHead, StoreError, Trip
+
+OnProgress: TypeAlias = Callable[[int, int, Mapping[str, int]], None]
+"""Called with people done, all people, and counts by end state."""
+
+
+class PlanningStopped(StoreError):
+    """What came back looks like a leak: the planning was stopped, and nothing was written."""
+
+    def __init__(self, trip: Trip) -> None:
+        super().__init__(f"stopped: {trip.message}; nothing was written", hint=trip.hint)
+        self.trip = trip
+
+
+class Planning(Struct, frozen=True):
+    """What is planned, with what. ``writes``: the call changes something at the third party.
+
+    ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
+    ``probes``: whether a call with a random key is made first.
+    """
+
+    head: RunHead
+    action: Action
+    context: PlanContext
+    stores: RunStores
+    writes: bool = False
+    probes: bool = True
+    on_progress: OnProgress = lambda _done, _total, _counts: None
+
+
+class Planned(Struct, frozen=True):
+    """What came of planning. ``alarms`` must be approved before anything of it is written."""
+
+    summary: SummaryBuilder
+    alarms: tuple[Trip, ...]
+    calls: int
+    """Calls to the third party."""
